@@ -1,0 +1,61 @@
+# Everything a fresh machine needs: git, make, Python 3.11 or newer (on Debian: python3 and python3-venv).
+PYTHON ?= python3
+COHORT ?= nsw-1976
+LANGUAGE_ARG = $(if $(REPORT_LANGUAGE),--language $(REPORT_LANGUAGE),)
+BIN = .venv/bin
+SHELL = /bin/bash
+.SHELLFLAGS = -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+.PHONY: help report reports test lint lab translations lock benchmark clean
+
+help:  ## show what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST)
+
+report: .venv/ready  ## run one cohort: make report COHORT=nsw-1976 REPORT_LANGUAGE=id
+	@$(BIN)/manfaat run $(COHORT) $(LANGUAGE_ARG)
+
+reports: .venv/ready  ## run all cohorts
+	@$(BIN)/manfaat run --all $(LANGUAGE_ARG)
+
+test: .venv/ready lint  ## lint, then run all tests
+	@$(BIN)/python -m pytest
+
+lint: .venv/ready  ## check style, stripped notebooks and complete translations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/nbstripout --verify notebooks/*.ipynb
+	@$(BIN)/python -m helpers.translations --check
+
+lab: .venv/ready  ## open JupyterLab
+	@$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
+
+translations: .venv/ready  ## bring the catalogues up to date with code and notebooks
+	@$(BIN)/python -m helpers.translations
+
+benchmark: .venv/ready  ## compare the runner with the command lines of papermill and nbconvert
+	@$(BIN)/python benchmarks/run_cohort.py
+
+# The environment: locked, hashed, compiled. uv itself is only a tool of this step and leaves nothing behind.
+.venv/ready: requirements.lock requirements-uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which with: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Setting up .venv (once; about a minute)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target .venv/uv -r requirements-uv.lock
+	@.venv/uv/bin/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements.lock
+	@.venv/uv/bin/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
+	@rm -rf .venv/uv
+	@touch $@
+
+# Written by hand when pyproject.toml changes; names no host. rfc3987-syntax and lark cost every start two seconds and are used by nothing here.
+lock:
+	@command -v uv >/dev/null || { echo "uv is needed: pip install uv"; exit 1; }
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package rfc3987-syntax --no-emit-package lark --extra dev pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-uv.in -o requirements-uv.lock
+	$(PYTHON) tools/write_environment.py
+
+clean:  ## remove generated tables and reports
+	@find data/processed -mindepth 1 -not -name .gitkeep -delete
+	@rm -rf reports

@@ -1,0 +1,166 @@
+"""The command ``manfaat``: list, check and run cohorts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from helpers import paths
+from helpers.pipeline import light  # noqa: F401  (first: it makes every later import of Jupyter faster)
+from helpers.problems import Problem, ProblemsError, nearest
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Evaluate a training or exchange programme from its survey data.")
+console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
+
+DataDir = Annotated[str, typer.Option(help="Folder with raw/ and processed/, relative to the project.")]
+ReportsDir = Annotated[str, typer.Option(help="Folder for the reports, relative to the project.")]
+
+
+def stop(failure: ProblemsError | Exception) -> None:
+    """Print what is wrong and exit with 2."""
+    errors.print(escape(str(failure)), style="red", soft_wrap=True)
+    raise typer.Exit(2)
+
+
+def project() -> Path:
+    """Return the project folder or stop."""
+    try:
+        return paths.find_root()
+    except FileNotFoundError as failure:
+        stop(failure)
+
+
+@app.command("list")
+def list_cohorts(data_dir: DataDir = "data") -> None:
+    """List all cohorts with their programmes."""
+    from helpers.programme import load_cohort
+
+    root = project()
+    table = Table("cohort", "programme", "label", "kind", "comparison")
+    for name in paths.known_cohorts(root / data_dir):
+        cohort, _ = load_cohort(root / data_dir / "raw" / name, root=root)
+        table.add_row(
+            name,
+            *(
+                [cohort.programme, cohort.label.en, cohort.kind, cohort.assignment]
+                if cohort
+                else ["[red]cohort.yml is missing or wrong: see manfaat check[/red]", "", "", ""]
+            ),
+        )
+    console.print(table)
+
+
+@app.command()
+def check(cohorts: Annotated[list[str], typer.Argument(help="Folders of data/raw.")], data_dir: DataDir = "data") -> None:
+    """Check definitions and raw files, all problems at once, without running anything."""
+    from helpers.study import check_study, load_study
+
+    root, wrong = project(), False
+    for name in cohorts:
+        try:
+            check_study(load_study(name, data_dir=data_dir, root=root))
+            console.print(f"{name}: definitions and files are in order")
+        except ProblemsError as failure:
+            wrong = True
+            errors.print(escape(f"{name}: {failure}"), style="red", soft_wrap=True)
+    if wrong:
+        raise typer.Exit(2)
+
+
+@app.command()
+def run(
+    cohorts: Annotated[list[str] | None, typer.Argument(help="Folders of data/raw.")] = None,
+    all: Annotated[bool, typer.Option("--all", help="Run every cohort.")] = False,
+    language: Annotated[str, typer.Option(help="Language of the report: en or id.")] = "en",
+    parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="A notebook parameter, name=value; may be given again.")] = None,
+    time_limit: Annotated[int, typer.Option(help="Seconds that one notebook may take.", min=1)] = 600,
+    ordinary_kernels: Annotated[bool, typer.Option("--ordinary-kernels", help="Start an ordinary Jupyter kernel for every notebook.")] = False,
+    data_dir: DataDir = "data",
+    reports_dir: ReportsDir = "reports",
+) -> None:
+    """Run all notebooks of the cohorts and write a report for each."""
+    root = project()
+    if all:
+        cohorts = paths.known_cohorts(root / data_dir)
+    if not cohorts:
+        stop(ValueError("Name at least one cohort, or --all. Cohorts: " + ", ".join(paths.known_cohorts(root / data_dir))))
+    from helpers.pipeline.interpreter import can_fork, warm_interpreter
+
+    warm = can_fork() and not ordinary_kernels
+    if warm:
+        warm_interpreter()  # its imports go on while the definitions are checked
+    try:
+        options = make_options(root, cohorts, language, parameter or [], time_limit, warm, data_dir, reports_dir)
+    except ProblemsError as failure:
+        stop(failure)
+    if run_all(list(dict.fromkeys(cohorts)), options, root):
+        raise typer.Exit(1)
+
+
+def make_options(root: Path, cohorts: list[str], language: str, given: list[str], time_limit: int, warm: bool, data_dir: str, reports_dir: str) -> object:
+    """Check everything that was asked for before a kernel starts.
+
+    Raises
+    ------
+    ProblemsError with every unknown cohort, language and parameter, and every mistake in the definition files.
+    """
+    from helpers.pipeline.parameters import check as check_parameters
+    from helpers.pipeline.run import Options, parameters_of
+    from helpers.study import load_study
+    from helpers.words import LANGUAGES
+
+    values, problems = check_parameters(given, parameters_of(root))
+    if language not in LANGUAGES:
+        problems.append(Problem(f"language '{language}'", "there is no such language", expected=nearest(language, LANGUAGES)))
+    for name in cohorts:
+        try:
+            load_study(name, data_dir=data_dir, reports_dir=reports_dir, root=root)
+        except ProblemsError as failure:
+            problems += failure.problems
+    if problems:
+        raise ProblemsError(problems)
+    return Options(language, data_dir, reports_dir, values, time_limit, warm)
+
+
+def run_all(cohorts: list[str], options: object, root: Path) -> int:
+    """Run the cohorts with a line of progress each; return how many failed."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from helpers.definitions import shown
+    from helpers.paths import NOTEBOOKS
+    from helpers.pipeline.run import run_cohorts
+
+    failed = 0
+    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn(), console=console) as progress:
+        tasks = {name: progress.add_task(name, total=len(NOTEBOOKS) + 1, doing="waiting") for name in cohorts}
+        done: dict[str, dict[str, float]] = {name: {} for name in cohorts}
+
+        def tell(cohort: str, notebook: str, cell: int, cells: int) -> None:
+            done[cohort][notebook] = (cell + 1) / cells if notebook != "report" else cell
+            progress.update(
+                tasks[cohort], completed=sum(done[cohort].values()), doing=f"{notebook}, cell {cell + 1} of {cells}" if notebook != "report" else "report"
+            )
+
+        for outcome in run_cohorts(cohorts, options, root=root, progress=tell):
+            if outcome.report:
+                progress.update(tasks[outcome.cohort], completed=len(NOTEBOOKS) + 1, doing="done")
+                console.print(f"{outcome.cohort}: {shown(outcome.report, root)} ({outcome.seconds:.1f} s)", soft_wrap=True)
+            else:
+                failed += 1
+                progress.update(tasks[outcome.cohort], doing="failed")
+                kept = shown(root / options.data_dir / "processed" / outcome.cohort / "notebooks", root)
+                errors.print(
+                    escape(f"{outcome.cohort}: {outcome.failure} (executed notebook kept in {kept}; the former report is unchanged)"),
+                    style="red",
+                    soft_wrap=True,
+                )
+    return failed
+
+
+if __name__ == "__main__":
+    app()

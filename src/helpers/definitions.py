@@ -1,0 +1,117 @@
+"""Read definition files into typed records, gathering every mistake with its file, row and column."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from helpers.problems import Problem, nearest
+
+
+class Record(BaseModel):
+    """Base of all definition records: unknown fields are mistakes, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Record):
+    """One text in both languages."""
+
+    en: str
+    id: str
+
+    def __getitem__(self, language: str) -> str:
+        return getattr(self, language)
+
+
+Kind = TypeVar("Kind", bound=BaseModel)
+
+
+def explain(error: dict[str, Any], model: type[BaseModel]) -> tuple[str, str | None]:
+    """Turn one pydantic error into (what is wrong, what is expected) in plain words."""
+    value = error.get("input")
+    name = str(error["loc"][-1]) if error["loc"] else ""
+    if error["type"] == "missing":
+        return f"'{name}' is missing", None
+    if error["type"] == "extra_forbidden":
+        return f"'{name}' is not a known field", nearest(name, model.model_fields)
+    if error["type"] == "literal_error":
+        allowed = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+        return f"'{value}' is not allowed", "one of " + allowed
+    return f"{error['msg'][0].lower()}{error['msg'][1:]} (found {value!r})", None
+
+
+def parse(model: type[Kind], values: dict[str, Any], *, file: str, row: int | None = None) -> tuple[Kind | None, list[Problem]]:
+    """Return the record, or None and the problems found; one of the two is always empty."""
+    try:
+        return model.model_validate(values), []
+    except ValidationError as failure:
+        problems = []
+        for error in failure.errors():
+            message, expected = explain(error, model)
+            place = ".".join(str(part) for part in error["loc"])
+            problems.append(Problem(file, message, row=row, column=place or None, expected=expected))
+        return None, problems
+
+
+def read_yaml(model: type[Kind], path: Path, *, root: Path) -> tuple[Kind | None, list[Problem]]:
+    """Read one YAML file into ``model``."""
+    name = shown(path, root)
+    if not path.is_file():
+        return None, [Problem(name, "the file is missing")]
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as failure:
+        mark = getattr(failure, "problem_mark", None)
+        reason = getattr(failure, "problem", None) or "it is not UTF-8 text"
+        return None, [Problem(name, f"the file cannot be read as YAML: {reason}", row=mark.line + 1 if mark else None)]
+    if not isinstance(values, dict):
+        return None, [Problem(name, "the file is empty or not a list of 'name: value' lines")]
+    return parse(model, values, file=name)
+
+
+def read_rows(model: type[Kind], path: Path, *, root: Path, required: bool = True) -> tuple[list[tuple[int, Kind]], list[Problem]]:
+    """Read a CSV file, one record a line; return (line number, record) pairs and all problems."""
+    name = shown(path, root)
+    if not path.is_file():
+        return [], [Problem(name, "the file is missing")] if required else []
+    try:
+        lines = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    except UnicodeDecodeError:
+        return [], [Problem(name, "the file is not UTF-8 text", expected="a CSV file saved as UTF-8")]
+    records, problems = [], []
+    for number, line in enumerate(lines, start=2):
+        if None in line or None in line.values():
+            problems.append(Problem(name, "the row has more or fewer cells than the header", row=number))
+            continue
+        record, wrong = parse(model, {k: v.strip() for k, v in line.items()}, file=name, row=number)
+        problems += wrong
+        if record is not None:
+            records.append((number, record))
+    return records, problems
+
+
+def shown(path: Path, root: Path) -> str:
+    """Return ``path`` as it may be shown: relative to the project folder, or its last parts outside it."""
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return "/".join(path.parts[-3:])
+
+
+def parse_arguments(text: str) -> dict[str, str]:
+    """Split ``name=value;name=value`` into a dictionary.
+
+    Raises
+    ------
+    ValueError if a part has no ``=``.
+    """
+    parts = [part.strip() for part in text.split(";") if part.strip()]
+    wrong = [part for part in parts if "=" not in part]
+    if wrong:
+        raise ValueError(f"'{wrong[0]}' is not of the form name=value")
+    return {k.strip(): v.strip() for k, v in (part.split("=", 1) for part in parts)}

@@ -1,0 +1,116 @@
+"""The one shape of every estimate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from helpers.indicators import Indicator
+from helpers.programme import Specification
+
+COLUMNS = [
+    "cohort", "stage", "indicator", "rater", "estimand", "method", "specification", "treatment", "subgroup",
+    "n", "n_comparison", "n_missing", "estimate", "std_error", "std_error_kind", "df", "ci_low", "ci_high", "confidence",
+    "p_value", "p_adjusted", "effect_size", "effect_size_kind", "mde", "power", "unit", "is_primary", "warnings",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Choices that hold for a whole run: cohort, how its comparison came about, coverage and power."""
+
+    cohort: str
+    assignment: str
+    primary: str
+    confidence: float = 0.95
+    power: float = 0.8
+
+    def __post_init__(self) -> None:
+        for name in ("confidence", "power"):
+            value = getattr(self, name)
+            if not 0.5 <= value < 1:
+                raise ValueError(f"{name} must be at least 0.5 and below 1, not {value}")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One coefficient: number, standard error and degrees of freedom."""
+
+    estimate: float
+    std_error: float
+    std_error_kind: str
+    df: float
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Units used: participants, comparison, and those left out because something needed is missing."""
+
+    n: int
+    n_comparison: int
+    n_missing: int
+
+
+def minimum_detectable(std_error: float, df: float, settings: Settings) -> float:
+    """Smallest effect that this design would find with the given power: (t(power) + t(1 − α/2)) × standard error.
+
+    Source: Bloom (1995), Evaluation Review 19(5), 547–556.
+    """
+    tail = (1 + settings.confidence) / 2
+    return float((stats.t.ppf(settings.power, df) + stats.t.ppf(tail, df)) * std_error)
+
+
+def hedges_factor(df: float) -> float:
+    """Small-sample correction of a standardised difference, 1 − 3 / (4 df − 1) (Hedges 1981)."""
+    return 1 - 3 / (4 * df - 1) if df > 1 else np.nan
+
+
+def pooled_sd(first: pd.Series, second: pd.Series) -> float:
+    """Standard deviation within two groups, weighted by their degrees of freedom; missing below three units."""
+    df = len(first) + len(second) - 2
+    if min(len(first), len(second)) < 1 or df < 1:
+        return np.nan
+    squares = ((first - first.mean()) ** 2).sum() + ((second - second.mean()) ** 2).sum()
+    return float(np.sqrt(squares / df))
+
+
+def estimate_row(
+    line: Indicator, spec: Specification, treatment: str, result: Result, counts: Counts, size: tuple[float, str], settings: Settings, warnings: list[str]
+) -> dict[str, object]:
+    """Return one row of the contract's shape; the sign of the estimate is kept as it is."""
+    margin = stats.t.ppf((1 + settings.confidence) / 2, result.df) * result.std_error
+    change = spec.method == "before_after_change"
+    return {
+        "cohort": settings.cohort, "stage": line.stage_thesis, "indicator": line.indicator, "rater": "",
+        "estimand": "change" if change else "effect" if settings.assignment == "randomised" else "difference",
+        "method": spec.method, "specification": spec.id, "treatment": treatment, "subgroup": "",
+        "n": counts.n, "n_comparison": counts.n_comparison, "n_missing": counts.n_missing,
+        "estimate": result.estimate, "std_error": result.std_error, "std_error_kind": result.std_error_kind, "df": result.df,
+        "ci_low": result.estimate - margin, "ci_high": result.estimate + margin, "confidence": settings.confidence,
+        "p_value": float(2 * stats.t.sf(abs(result.estimate / result.std_error), result.df)), "p_adjusted": np.nan,
+        "effect_size": size[0], "effect_size_kind": size[1], "mde": minimum_detectable(result.std_error, result.df, settings), "power": settings.power,
+        "unit": line.unit,
+        "is_primary": spec.id == settings.primary and result.std_error_kind == spec.std_errors[0],
+        "warnings": "; ".join(warnings),
+    }  # fmt: skip
+
+
+def reason_row(line: Indicator, spec: Specification, treatment: str, reason: str, settings: Settings, counts: Counts | None = None) -> dict[str, object]:
+    """Return the row of a method that does not apply: no numbers, and the reason under ``warnings``."""
+    row = dict.fromkeys(COLUMNS, np.nan)
+    change = spec.method == "before_after_change"
+    row |= {
+        "cohort": settings.cohort, "stage": line.stage_thesis, "indicator": line.indicator, "rater": "", "subgroup": "",
+        "estimand": "change" if change else "effect" if settings.assignment == "randomised" else "difference",
+        "method": spec.method, "specification": spec.id, "treatment": treatment, "std_error_kind": spec.std_errors[0], "unit": line.unit,
+        "confidence": settings.confidence, "power": settings.power, "effect_size_kind": "", "is_primary": spec.id == settings.primary, "warnings": reason,
+    }  # fmt: skip
+    return row | (vars(counts) if counts else {})
+
+
+def as_table(rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Gather rows into a data frame with the contract's columns, in its order."""
+    return pd.DataFrame(rows, columns=COLUMNS)

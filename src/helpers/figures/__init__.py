@@ -1,0 +1,1 @@
+"""Pictures of tables that other modules computed; no statistics here. Each function returns an exhibit."""

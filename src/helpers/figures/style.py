@@ -1,0 +1,76 @@
+"""One look for all figures, set explicitly so that every machine and every kernel draws the same bytes."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import matplotlib
+import seaborn as sns
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from helpers.words import Language
+
+# Okabe and Ito's palette, safe for colour-blind readers; every series has a marker of its own too.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+MARKERS = ("o", "s", "D", "^", "v", "P")
+GREY, INK, PALE = "#6b6b6b", "#1b1b1b", "#e9eef2"
+FULL_WIDTH, HALF_WIDTH = 16 / 2.54, 8 / 2.54  # inches; the text block of a thesis is 16 cm wide
+
+
+def set_thesis_style() -> None:
+    """Set fonts, sizes, colours and fixed metadata for the figures of one kernel."""
+    sns.set_theme(
+        context="paper",
+        style="ticks",
+        palette=PALETTE,
+        rc={
+            "font.family": "DejaVu Sans",
+            "font.size": 8.5,
+            "axes.labelsize": 8.5,
+            "axes.titlesize": 8.5,
+            "xtick.labelsize": 8,
+            "ytick.labelsize": 8,
+            "legend.fontsize": 8,
+            "legend.frameon": False,
+            "axes.edgecolor": GREY,
+            "axes.labelcolor": INK,
+            "text.color": INK,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.unicode_minus": True,
+            "figure.dpi": 100,
+            "figure.facecolor": "white",
+            "figure.constrained_layout.use": True,
+            "svg.fonttype": "none",
+            "svg.hashsalt": "manfaat",
+        },
+    )
+
+
+def new_figure(height: float, *, columns: int = 1, rows: int = 1, share_y: bool = False, width: float = FULL_WIDTH) -> tuple[Figure, object]:
+    """Return a figure of the given height (inches) with its axes; it belongs to no window and needs no closing."""
+    set_thesis_style()
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, sharey=share_y, squeeze=True)
+
+
+def plain_ticks(axis: Axis, language: Language) -> None:
+    """Write the numbers of an axis in the reader's language, with as many decimals as its steps need."""
+
+    def write(value: float, _: int) -> str:
+        ticks = axis.get_majorticklocs()
+        step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
+        return language.number(value, 0 if step >= 1 and float(step).is_integer() else 1 if step >= 0.1 else 2)
+
+    axis.set_major_locator(MaxNLocator(6))
+    axis.set_major_formatter(write)
+
+
+def to_svg(figure: Figure) -> bytes:
+    """Return the figure as SVG without dates, the same bytes for the same figure."""
+    stream = BytesIO()
+    with matplotlib.rc_context({"svg.hashsalt": "manfaat"}):
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    return stream.getvalue()

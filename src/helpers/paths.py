@@ -1,0 +1,63 @@
+"""Where things are. No other module builds a path to a folder of the project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+NOTEBOOKS = ("01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "07_findings")
+
+
+def find_root(start: Path | str | None = None) -> Path:
+    """Return the project folder: the nearest one at or above ``start`` that holds ``programmes/`` and ``notebooks/``.
+
+    Raises
+    ------
+    FileNotFoundError if there is none above ``start`` (the working folder by default).
+    """
+    here = Path(start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "programmes").is_dir() and (folder / "notebooks").is_dir():
+            return folder
+    raise FileNotFoundError("No folder above this one holds 'programmes' and 'notebooks': start from inside the project.")
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders of one cohort. ``data`` and ``reports`` may lie outside the project (trial runs, tests)."""
+
+    root: Path
+    data: Path
+    reports_dir: Path
+    cohort: str
+
+    @property
+    def raw(self) -> Path:
+        """Folder of the files as delivered."""
+        return self.data / "raw" / self.cohort
+
+    @property
+    def processed(self) -> Path:
+        """Folder of the generated tables about people; confidential."""
+        return self.data / "processed" / self.cohort
+
+    @property
+    def reports(self) -> Path:
+        """Folder of what may leave the house."""
+        return self.reports_dir / self.cohort
+
+    def programme(self, name: str) -> Path:
+        """Folder of a programme's definition files."""
+        return self.root / "programmes" / name
+
+
+def places(cohort: str, *, data_dir: str = "data", reports_dir: str = "reports", root: Path | None = None) -> Places:
+    """Return the folders of ``cohort``; relative folders count from the project folder."""
+    base = root or find_root()
+    return Places(base, base / data_dir, base / reports_dir, cohort)
+
+
+def known_cohorts(data: Path) -> list[str]:
+    """Names of all cohorts delivered: folders of ``data/raw``, with or without a ``cohort.yml``."""
+    raw = data / "raw"
+    return sorted(p.name for p in raw.iterdir() if p.is_dir() and not p.name.startswith(".")) if raw.is_dir() else []

@@ -1,0 +1,1 @@
+"""Parameters checked, notebooks run in order from one warm interpreter, a report assembled, everything recorded."""

@@ -1,0 +1,72 @@
+"""The warm interpreter as its owner sees it: started once, asked for one forked process a notebook."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import threading
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+
+
+def can_fork() -> bool:
+    """Whether this system has fork and local sockets."""
+    return hasattr(os, "fork") and sys.platform != "win32"
+
+
+class WarmInterpreter:
+    """The process that forks a child per notebook; started once, ended with its owner."""
+
+    def __init__(self) -> None:
+        environment = os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "helpers.pipeline.warm"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment
+        )
+        self.lock = threading.Lock()
+
+    def connect(self, limit: int) -> Connection:
+        """Have a child forked and return the connection to it.
+
+        Raises
+        ------
+        RuntimeError if the interpreter has ended.
+        """
+        with tempfile.TemporaryDirectory(prefix="manfaat-") as folder:
+            key = secrets.token_bytes(16)
+            with Listener(str(Path(folder) / "notebook"), family="AF_UNIX", authkey=key) as listener:
+                listener._listener._socket.settimeout(120)  # the first child waits for the imports
+                self.order(f"{listener.address}\t{key.hex()}\t{limit}\n")
+                return listener.accept()
+
+    def order(self, line: str) -> None:
+        """Ask for one child."""
+        try:
+            with self.lock:
+                self.process.stdin.write(line)
+                self.process.stdin.flush()
+        except BrokenPipeError as failure:
+            raise RuntimeError("the warm interpreter has ended; run again, or with ordinary kernels (--ordinary-kernels)") from failure
+
+    def close(self) -> None:
+        """End the interpreter."""
+        if self.process.stdin:
+            self.process.stdin.close()
+        self.process.wait(timeout=10)
+
+
+_interpreter: WarmInterpreter | None = None
+_starting = threading.Lock()
+
+
+def warm_interpreter() -> WarmInterpreter:
+    """Return the one warm interpreter of this process, starting it when there is none."""
+    global _interpreter
+    with _starting:
+        if _interpreter is None or _interpreter.process.poll() is not None:
+            _interpreter = WarmInterpreter()
+            atexit.register(_interpreter.close)
+        return _interpreter

@@ -1,0 +1,64 @@
+"""The run record: what was run on what, so that any number can be traced to its origin."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from helpers.study import Study
+
+PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "pyfixest", "seaborn", "matplotlib", "papermill", "nbconvert")
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def checksums(folder: Path, pattern: str) -> dict[str, str]:
+    """SHA-256 of every matching file below a folder, by its path inside the folder."""
+    return {path.relative_to(folder).as_posix(): checksum(path) for path in sorted(folder.rglob(pattern)) if path.is_file() and "__pycache__" not in path.parts}
+
+
+def commit(root: Path) -> str:
+    """The git commit of the project, marked when files differ from it; empty outside git."""
+    try:
+        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
+        dirty = subprocess.run(
+            ["git", "status", "--porcelain", "--untracked-files=no"], cwd=root, capture_output=True, text=True, timeout=10, check=True
+        ).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return head + ("+changes" if dirty else "")
+
+
+def record(study: Study, parameters: dict[str, object], ledger: list[dict[str, object]], seconds: dict[str, float]) -> dict[str, object]:
+    """Gather the record; no absolute path, no user name."""
+    root = study.places.root
+    return {
+        "cohort": study.cohort.cohort,
+        "programme": study.programme.programme,
+        "kind": study.cohort.kind,
+        "assignment": study.cohort.assignment,
+        "primary_specification": study.primary,
+        "parameters": parameters,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+        "ledger_rows": ledger,
+        "git_commit": commit(root),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "inputs": checksums(study.places.raw, "*"),
+        "definitions": checksums(study.definitions, "*"),
+        "notebooks": checksums(root / "notebooks", "*.ipynb"),
+        "helpers": checksums(Path(__file__).parents[1], "*.py"),
+    }
+
+
+def write_record(target: Path, values: dict[str, object]) -> None:
+    """Write the record as JSON."""
+    target.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,198 @@
+"""From raw files to a report: all notebooks of one cohort, in order, or several cohorts side by side."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.paths import NOTEBOOKS
+from helpers.pipeline.parameters import Parameter, declared, select
+from helpers.study import Study, load_study
+
+# A notebook waits for those of the step before it; those of one step run side by side.
+STEPS = (("01_clean",), ("02_indicators",), ("03_inputs", "04_outputs", "05_outcomes"), ("07_findings",))
+Report = Callable[[str, str, int, int], None]  # cohort, notebook, cell, cells
+
+
+@dataclass(frozen=True)
+class Options:
+    """What one run is asked to do."""
+
+    language: str = "en"
+    data_dir: str = "data"
+    reports_dir: str = "reports"
+    values: dict[str, object] = field(default_factory=dict)  # scientific parameters, checked
+    time_limit: int = 600  # seconds a notebook
+    warm: bool = True  # fork from a warm interpreter, or start an ordinary kernel a notebook
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one cohort's run ended: the report's path, or one line that says what went wrong."""
+
+    cohort: str
+    report: Path | None
+    failure: str = ""
+    seconds: float = 0.0
+
+
+class NotebookError(RuntimeError):
+    """A notebook failed; the message names notebook, cell and cause in one line."""
+
+
+class ReportError(ValueError):
+    """The notebooks ran, but no report can be made of them."""
+
+
+def parameters_of(root: Path) -> dict[str, dict[str, Parameter]]:
+    """The declared parameters of every numbered notebook."""
+    return {name: declared(root / "notebooks" / f"{name}.ipynb") for name in NOTEBOOKS}
+
+
+def nothing(cohort: str, notebook: str, cell: int, cells: int) -> None:
+    """Report no progress."""
+
+
+def run_notebook(name: str, study: Study, options: Options, staging: Path, known: dict[str, Parameter], progress: Report) -> object:
+    """Run one notebook through papermill; keep the executed copy in the confidential folder.
+
+    Raises
+    ------
+    NotebookError naming notebook, cell and cause in one line.
+    """
+    import papermill
+
+    target = study.places.processed / "notebooks" / f"{name}.ipynb"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    cohort = study.cohort.cohort
+    values = {"cohort": cohort, "language": options.language, "data_dir": options.data_dir, "reports_dir": str(staging)}
+    engine = (
+        {
+            "engine_name": "warm",
+            "time_limit": options.time_limit,
+            "folder": str(study.places.root),
+            "on_cell": lambda cell, cells: progress(cohort, name, cell, cells),
+        }
+        if options.warm
+        else {"execution_timeout": options.time_limit, "cwd": str(study.places.root)}
+    )
+    try:
+        return papermill.execute_notebook(
+            study.places.root / "notebooks" / f"{name}.ipynb", target, parameters=select(options.values, known) | values,
+            progress_bar=False, log_output=False, autosave_cell_every=0, request_save_on_cell_execute=False, **engine,
+        )  # fmt: skip
+    except papermill.PapermillExecutionError as failure:
+        raise NotebookError(one_line(name, failure)) from failure
+
+
+def one_line(name: str, failure: object) -> str:
+    """Say in one line which notebook and cell failed, and why."""
+    cause = re.sub(r"\s+", " ", f"{failure.ename}: {failure.evalue}")
+    return f"{name}, cell {failure.cell_index + 1}: {cause}"
+
+
+@contextmanager
+def staging_folder(study: Study) -> Iterator[Path]:
+    """A folder beside the reports in which a run builds its report; gone afterwards, whatever happens."""
+    study.places.reports_dir.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".run-", dir=study.places.reports_dir))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_cohort(cohort: str, options: Options, *, root: Path | None = None, progress: Report = nothing) -> Outcome:
+    """Run all notebooks of a cohort and put the report in place of the former one, in one move at the end.
+
+    A failing notebook leaves the former report as it was, and its own executed copy under
+    ``data/processed/<cohort>/notebooks/`` for inspection.
+
+    Raises
+    ------
+    ProblemsError for mistakes in the definition files, before anything runs.
+    """
+    began = time.perf_counter()
+    study = load_study(cohort, data_dir=options.data_dir, reports_dir=options.reports_dir, root=root)
+    with staging_folder(study) as staging:
+        try:
+            executed, seconds = run_steps(study, options, staging, progress)
+            progress(cohort, "report", 0, 1)
+            write_report(study, executed, options, staging / cohort, seconds)
+        except (NotebookError, ReportError) as failure:
+            return Outcome(cohort, None, str(failure), time.perf_counter() - began)
+        replace(staging / cohort, study.places.reports)
+    progress(cohort, "report", 1, 1)
+    return Outcome(cohort, study.places.reports / "report.html", seconds=time.perf_counter() - began)
+
+
+def run_steps(study: Study, options: Options, staging: Path, progress: Report) -> tuple[dict[str, object], dict[str, float]]:
+    """Run the notebooks step by step; return them executed, and the seconds each took."""
+    known, executed, seconds = parameters_of(study.places.root), {}, {}
+
+    def run(name: str) -> None:
+        began = time.perf_counter()
+        executed[name] = run_notebook(name, study, options, staging, known[name], progress)
+        seconds[name] = time.perf_counter() - began
+
+    for step in STEPS:
+        if len(step) == 1 or not options.warm:
+            for name in step:
+                run(name)
+        else:
+            with ThreadPoolExecutor(max_workers=min(len(step), os.cpu_count() or 1)) as pool:
+                list(pool.map(run, step))
+    return executed, seconds
+
+
+def write_report(study: Study, executed: dict[str, object], options: Options, folder: Path, seconds: dict[str, float]) -> None:
+    """Write ``report.html`` and ``run.json`` into ``folder``."""
+    from helpers.pipeline.record import record, write_record
+    from helpers.report.page import render_page
+    from helpers.words import Language
+
+    ledger = pd.read_csv(folder / "ledger_rows.csv").to_dict("records")
+    defaults = {
+        name: parameter.default
+        for notebook in parameters_of(study.places.root).values()
+        for name, parameter in notebook.items()
+        if name not in ("cohort", "data_dir", "reports_dir")
+    }
+    used = {"cohort": study.cohort.cohort} | defaults | options.values | {"language": options.language}
+    values = record(study, used, ledger, seconds)
+    try:
+        page = render_page(study, executed, values, Language(options.language))
+    except ValueError as failure:
+        raise ReportError(f"report: {failure}") from failure
+    (folder / "report.html").write_text(page, encoding="utf-8")
+    write_record(folder / "run.json", values)
+
+
+def replace(new: Path, old: Path) -> None:
+    """Put a finished folder in the place of a former one."""
+    aside = new.with_name(".former")
+    if old.exists():
+        os.replace(old, aside)
+    os.replace(new, old)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def run_cohorts(cohorts: list[str], options: Options, *, root: Path | None = None, progress: Report = nothing) -> Iterator[Outcome]:
+    """Run several cohorts, as many side by side as there are processors, and yield each as it ends."""
+    if options.warm:
+        from helpers.pipeline.interpreter import warm_interpreter
+
+        warm_interpreter()  # its imports go on while this process does its own
+    workers = min(len(cohorts), os.cpu_count() or 1) if options.warm else 1
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        yield from pool.map(lambda cohort: run_cohort(cohort, options, root=root, progress=progress), cohorts)

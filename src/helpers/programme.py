@@ -1,0 +1,234 @@
+"""What is evaluated (``programme.yml``) and what is particular to one delivery (``cohort.yml``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from helpers.definitions import Record, Words, read_yaml, shown
+from helpers.problems import Problem, nearest
+
+Method = Literal[
+    "difference_in_means",
+    "regression",
+    "difference_in_differences",
+    "before_after_change",
+    "fixed_effects",
+    "first_difference",
+]
+StdError = Literal["classical", "HC1", "HC2", "HC3", "CR1"]
+
+
+class Unit(Record):
+    """How an amount is written: its name, a sign before the number, decimal places.
+
+    ``label`` stands on axes; ``after`` follows a number in a sentence (the label, unless given). A share is written as a
+    percentage: 0.111 as 11.1.
+    """
+
+    label: Words
+    after: Words | None = None
+    prefix: str = ""
+    is_share: bool = False
+    decimals: int = Field(default=2, ge=0, le=8)
+    is_log: bool = False  # a difference of logarithms: also told as a percentage
+
+    @property
+    def scale(self) -> float:
+        """What a stored value is multiplied by when it is written or drawn."""
+        return 100.0 if self.is_share else 1.0
+
+
+class Table(Record):
+    """One table of the study; ``key`` names its key variables, ``[row]`` stands for file and row number."""
+
+    label: Words
+    key: list[str] = Field(min_length=1)
+
+
+class UnitWords(Record):
+    """What one unit of analysis is called, singular and plural."""
+
+    one: Words
+    many: Words
+
+
+class Panel(Record):
+    """The columns that say which unit and which period a row is about."""
+
+    unit: str
+    period: str
+
+
+class Times(Record):
+    """What 'before' and 'now' mean in this programme."""
+
+    before: Words | None = None
+    now: Words
+
+
+class Design(Record):
+    """Who is compared with whom. ``group`` is a column of the indicators table."""
+
+    unit: UnitWords
+    group: str
+    participants: list[str] = Field(min_length=1)
+    comparison: list[str] = []
+    panel: Panel | None = None
+    times: Times
+
+
+class Periods(Record):
+    """Periods of a panel that a specification uses."""
+
+    before: int | None = None
+    now: int
+
+
+class Specification(Record):
+    """One way to estimate: a method with its covariates, fixed before results are seen."""
+
+    id: str
+    label: Words
+    method: Method
+    indicators: list[str] = []  # none named: every indicator that an effect is asked for
+    treatment: list[str] = []  # none named: participant or not
+    covariates: list[str] = []
+    covariates_measured: Literal["before", "same_period"] = "before"
+    periods: Periods | None = None
+    std_errors: list[StdError] = Field(min_length=1)  # the first is the one reported in figures and sentences
+
+
+class Primary(Record):
+    """Which specification speaks for a cohort, by how its comparison came about."""
+
+    randomised: str
+    observational: str
+
+
+class Claim(Record):
+    """One statement to be examined, and the indicators that bear on it."""
+
+    id: str
+    text: Words
+    indicators: list[str] = Field(min_length=1)
+
+
+class Partner(Record):
+    """Who carried the programme, and in what role."""
+
+    name: str
+    role: Words
+
+
+class Prices(Record):
+    """The price series that turns nominal into real money, and the year whose prices are used."""
+
+    series: str
+    file: str
+    base_year: int
+    label: Words
+
+
+class Programme(Record):
+    """The whole of ``programme.yml``."""
+
+    programme: str
+    title: Words
+    summary: Words
+    partners: list[Partner] = []
+    sources: list[str] = []
+    tables: dict[str, Table]
+    units: dict[str, Unit]
+    design: Design
+    prices: Prices | None = None
+    specifications: list[Specification]
+    primary: Primary
+    claims: list[Claim] = []
+
+    def specification(self, name: str) -> Specification:
+        """Return the specification with this id."""
+        return next(spec for spec in self.specifications if spec.id == name)
+
+    @property
+    def main_table(self) -> str:
+        """The table whose rows are the units of analysis: the first one declared."""
+        return next(iter(self.tables))
+
+
+class RawFile(Record):
+    """One delivered file and the table it feeds. ``multiply`` converts units, by variable."""
+
+    file: str
+    table: str
+    encoding: str = "utf-8"
+    separator: str = ","
+    multiply: dict[str, int | float] = {}
+
+
+class FlowStep(Record):
+    """People known of before the delivery begins, and why the next step has fewer."""
+
+    label: Words
+    participants: int = Field(ge=0)
+    comparison: int = Field(ge=0)
+    source: str
+    loss: Words
+
+
+class Denominators(Record):
+    """How many were trained, invited and reached; null where the delivery does not say, with the reason."""
+
+    trained: int | None = None
+    invited: int | None = None
+    reached: int | None = None
+    because: Words | None = None
+
+
+class Cohort(Record):
+    """The whole of ``cohort.yml``."""
+
+    cohort: str
+    programme: str
+    label: Words
+    kind: Literal["real", "synthetic"]
+    assignment: Literal["randomised", "observational"]
+    files: list[RawFile] = Field(min_length=1)
+    groups: dict[str, Words] = {}
+    period: Words
+    flow: list[FlowStep] = []
+    denominators: Denominators
+    origin: str
+    licence: str
+    citation: str
+
+
+def load_cohort(folder: Path, *, root: Path) -> tuple[Cohort | None, list[Problem]]:
+    """Read ``cohort.yml`` of one delivery; say so when the folder's name and the file disagree."""
+    path = folder / "cohort.yml"
+    cohort, problems = read_yaml(Cohort, path, root=root)
+    if cohort and cohort.cohort != folder.name:
+        problems.append(Problem(shown(path, root), f"'cohort' is '{cohort.cohort}' but the folder is '{folder.name}'"))
+    return cohort, problems
+
+
+def load_programme(folder: Path, *, root: Path) -> tuple[Programme | None, list[Problem]]:
+    """Read ``programme.yml`` and check that the names inside it refer to one another."""
+    path = folder / "programme.yml"
+    programme, problems = read_yaml(Programme, path, root=root)
+    if programme:
+        problems += check_specifications(programme, shown(path, root))
+    return programme, problems
+
+
+def check_specifications(programme: Programme, file: str) -> list[Problem]:
+    """Say which primary specification does not exist, and which ids stand twice."""
+    ids = [spec.id for spec in programme.specifications]
+    problems = [Problem(file, f"the specification '{name}' stands twice", column="specifications") for name in set(ids) if ids.count(name) > 1]
+    for rule in ("randomised", "observational"):
+        name = getattr(programme.primary, rule)
+        if name not in ids:
+            problems.append(Problem(file, f"'{name}' is not a specification", column=f"primary.{rule}", expected=nearest(name, ids)))
+    return problems

@@ -1,0 +1,1 @@
+"""Numbers into exhibits, sentences and one HTML page; no statistics here."""

@@ -1,0 +1,159 @@
+"""What a notebook holds while it runs: the study, the reader's language, and the exhibits shown so far."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from IPython.display import display
+
+from helpers import disclosure
+from helpers.paths import NOTEBOOKS
+from helpers.problems import Problem, refuse
+from helpers.report.exhibit import Bullets, Exhibit, Numbered, Paragraph
+from helpers.study import Study, load_study
+from helpers.words import Language
+
+
+@dataclass
+class Chapter:
+    """One notebook of one cohort.
+
+    ``number`` is the notebook's own; exhibits are counted within it in the order shown, and an exhibit shown again keeps
+    its number.
+    """
+
+    name: str
+    study: Study
+    language: Language
+    numbers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def number(self) -> str:
+        """The chapter's number: that of its notebook; a letter for the findings, which the report puts first."""
+        return self.language.say("F") if self.name == NOTEBOOKS[-1] else str(int(self.name[:2]))
+
+    def show(self, *exhibits: Exhibit) -> None:
+        """Number and display exhibits, and keep each one's data, picture and words under ``exhibits/`` of the report."""
+        for exhibit in exhibits:
+            numbered = Numbered(exhibit, self.label(exhibit))
+            self.save(numbered)
+            display(numbered)
+
+    def label(self, exhibit: Exhibit) -> str:
+        """Return 'Figure 4.2', counting figures and tables apart."""
+        word = self.language.say("Figure") if exhibit.is_figure else self.language.say("Table")
+        if exhibit.id not in self.numbers:
+            place = 1 + sum(label.startswith(word) for label in self.numbers.values())
+            self.numbers[exhibit.id] = f"{word} {self.number}.{place}"
+        return self.numbers[exhibit.id]
+
+    def save(self, numbered: Numbered) -> None:
+        """Write the exhibit's data (CSV), picture (SVG) and words (JSON)."""
+        exhibit = numbered.exhibit
+        folder = self.study.places.reports / "exhibits"
+        folder.mkdir(parents=True, exist_ok=True)
+        stem = f"{self.name[:2]}-{exhibit.id}"
+        disclosure.check_exhibit(exhibit.data).to_csv(folder / f"{stem}.csv", index=False)
+        if exhibit.svg:
+            (folder / f"{stem}.svg").write_bytes(exhibit.svg)
+        words = {"number": numbered.label, "title": exhibit.title, "caption": exhibit.caption, "alt": exhibit.alt}
+        (folder / f"{stem}.json").write_text(json.dumps(words, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+    def say(self, *sentences: str, kind: str = "finding") -> None:
+        """Display computed sentences as one paragraph; nothing when all are empty."""
+        text = " ".join(sentence for sentence in sentences if sentence)
+        if text:
+            display(Paragraph(text, kind))
+
+    def bullets(self, sentences: list[str]) -> None:
+        """Display computed sentences as a list; nothing when there are none."""
+        if sentences:
+            display(Bullets(tuple(sentences)))
+
+    def write(self, table: pd.DataFrame, name: str) -> None:
+        """Write a table about people to the confidential folder, whole or not at all."""
+        target = self.study.places.processed / f"{name}.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_suffix(".part")
+        table.to_parquet(temporary, index=False)
+        os.replace(temporary, target)
+
+    def write_summary(self, table: pd.DataFrame, name: str) -> None:
+        """Write a summary that holds no people to the report's folder."""
+        self.study.places.reports.mkdir(parents=True, exist_ok=True)
+        disclosure.check_exhibit(table).to_csv(self.study.places.reports / f"{name}.csv", index=False)
+
+    def write_estimates(self, estimates: pd.DataFrame, name: str | None = None) -> None:
+        """Write estimates to the report's folder, under the notebook's name unless another is given."""
+        target = self.study.places.reports / (name or f"estimates/{self.name}.csv")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        estimates.to_csv(target, index=False)
+
+    def read(self, name: str) -> pd.DataFrame:
+        """Read a table that an earlier notebook wrote.
+
+        Raises
+        ------
+        ProblemsError naming the notebook to run first.
+        """
+        path = self.study.places.processed / f"{name}.parquet"
+        self.need(path, "01_clean" if name != "indicators" else "02_indicators")
+        return pd.read_parquet(path)
+
+    def read_estimates(self) -> pd.DataFrame:
+        """Gather the estimates of all notebooks that estimate."""
+        names = [name for name in NOTEBOOKS if name[:2] in ("03", "04", "05")]
+        paths = [self.study.places.reports / "estimates" / f"{name}.csv" for name in names]
+        for path, name in zip(paths, names, strict=True):
+            self.need(path, name)
+        texts = {column: str for column in ("rater", "subgroup", "warnings", "effect_size_kind", "treatment", "unit")}
+        frames = [pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={c: [""] for c in NUMBERS}) for path in paths]
+        return pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
+
+    def need(self, path: Path, notebook: str) -> None:
+        """Refuse to go on without a file of an earlier notebook."""
+        if not path.is_file():
+            refuse(
+                [
+                    Problem(
+                        f"{path.parent.name}/{path.name}",
+                        "the file is not there",
+                        expected=f"notebooks/{notebook}.ipynb to be run first for cohort '{self.study.cohort.cohort}'",
+                    )
+                ]
+            )
+
+
+NUMBERS = [
+    "n",
+    "n_comparison",
+    "n_missing",
+    "estimate",
+    "std_error",
+    "df",
+    "ci_low",
+    "ci_high",
+    "confidence",
+    "p_value",
+    "p_adjusted",
+    "effect_size",
+    "mde",
+    "power",
+]
+
+
+def open_chapter(name: str, cohort: str, *, language: str = "en", data_dir: str = "data", reports_dir: str = "reports") -> Chapter:
+    """Load the cohort's definitions and clear what an earlier run of this notebook left in the report's folder.
+
+    Raises
+    ------
+    ProblemsError with every mistake in the definition files; ValueError for an unknown language.
+    """
+    study = load_study(cohort, data_dir=data_dir, reports_dir=reports_dir)
+    for old in (study.places.reports / "exhibits").glob(f"{name[:2]}-*"):
+        old.unlink()
+    return Chapter(name, study, Language(language))

@@ -1,0 +1,96 @@
+"""One figure or table with the data behind it, its number, title, caption and a description for those who cannot see it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A figure (``svg``) or a table (``html``), not yet numbered.
+
+    ``data`` is what is drawn or printed, nothing more; ``alt`` says in words and numbers what a figure shows.
+    """
+
+    id: str
+    title: str
+    caption: str
+    data: pd.DataFrame
+    alt: str = ""
+    svg: bytes | None = None
+    html: str = ""
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is a picture."""
+        return self.svg is not None
+
+
+def inline_svg(exhibit: Exhibit) -> str:
+    """Return the picture to stand inside a page: described, without what only a file needs, its ids its own.
+
+    Text stays text, so that it can be read, found and enlarged; a few letters of font in the page cost less than
+    their outlines in every figure.
+    """
+    svg = exhibit.svg.decode()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>", "", svg, flags=re.DOTALL)
+    used = set(re.findall(r"#([\w-]+)", svg))
+    svg = re.sub(r' id="([\w-]+)"', lambda match: f' id="{exhibit.id}-{match[1]}"' if match[1] in used else "", svg)
+    svg = re.sub(r'(url\(#|href="#)([\w-]+)', rf"\1{exhibit.id}-\2", svg)
+    svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg)  # coordinates only, never a written number
+    svg = re.sub(r"\s*\n\s*", " ", svg)
+    opening = f'<svg role="img" aria-label="{escape(exhibit.alt)}" style="stroke-linejoin:round;stroke-linecap:butt;width:100%;height:auto;background:#fff"'
+    return re.sub(r'<svg( [^>]*?) width="[^"]*" height="[^"]*"', lambda match: opening + match[1], svg, count=1)
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """An exhibit with its number, as a notebook shows it."""
+
+    exhibit: Exhibit
+    label: str  # "Figure 4.2"
+
+    def _repr_html_(self) -> str:
+        exhibit = self.exhibit
+        heading = f'<span class="number">{escape(self.label)}.</span> <span class="title">{escape(exhibit.title)}.</span>'
+        note = f'<p class="note">{escape(exhibit.caption)}</p>'
+        anchor = f"exhibit-{exhibit.id}"
+        if exhibit.is_figure:
+            return f'<figure class="exhibit" id="{anchor}">{inline_svg(exhibit)}<figcaption>{heading}{note}</figcaption></figure>'
+        return f'<figure class="exhibit table" id="{anchor}"><figcaption>{heading}</figcaption>{exhibit.html}{note}</figure>'
+
+    def __repr__(self) -> str:
+        text = f"{self.label}. {self.exhibit.title}."
+        return f"{text} {self.exhibit.alt}" if self.exhibit.is_figure else f"{text}\n{self.exhibit.data.to_string(index=False)}"
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Computed sentences, as a notebook shows them."""
+
+    text: str
+    kind: str = "finding"
+
+    def _repr_html_(self) -> str:
+        return f'<p class="{escape(self.kind)}">{escape(self.text)}</p>'
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of computed sentences, as a notebook shows it."""
+
+    items: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        return '<ul class="findings">' + "".join(f"<li>{escape(item)}</li>" for item in self.items) + "</ul>"
+
+    def __repr__(self) -> str:
+        return "\n".join(f"- {item}" for item in self.items)

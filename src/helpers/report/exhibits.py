@@ -1,0 +1,439 @@
+"""Every figure and table of the chapters, in the reader's language, from tables computed elsewhere."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers import disclosure
+from helpers.evaluation.ladder import primary, reported
+from helpers.figures import distribution, flow, forest, love
+from helpers.indicators import concepts, measured_before
+from helpers.report import labels
+from helpers.report.exhibit import Exhibit
+from helpers.report.tables import Column, table
+from helpers.study import Study
+from helpers.words import Language
+
+
+def files_table(study: Study, log: pd.DataFrame, language: Language) -> Exhibit:
+    """Which files were delivered, what they feed, and what of them is not used."""
+    say = language.say
+    data = log.assign(table=[study.programme.tables[name].label[language.code] for name in log["table"]])
+    columns = [
+        Column("file", say("File")),
+        Column("table", say("Table")),
+        Column("rows", say("Rows"), lambda n: language.number(n, 0)),
+        Column("columns", say("Columns"), lambda n: language.number(n, 0)),
+        Column("unused", say("Columns not in the codebook"), lambda text: text or say("none")),
+    ]
+    caption = say("Each file is the one that was sealed: its checksum was compared before it was read.") + " " + labels.source_note(study, language)
+    return table("files", say("Files delivered"), caption, data, columns)
+
+
+def row_ledger_table(study: Study, ledger: pd.DataFrame, language: Language) -> Exhibit:
+    """Rows in = rows kept + rows set aside."""
+    say = language.say
+    names = {"rows in": say("Rows in"), "rows kept": say("Rows kept")}
+    entries = [names.get(entry) or say("Set aside: {rule}", rule=say(labels.RULES[entry.removeprefix("set aside: ")])) for entry in ledger["entry"]]
+    data = ledger.assign(entry=entries, table=[study.programme.tables[name].label[language.code] for name in ledger["table"]])
+    columns = [Column("entry", say("Entry")), Column("table", say("Table")), Column("rows", say("Rows"), lambda n: language.number(n, 0))]
+    return table(
+        "row-ledger",
+        say("Ledger of rows"),
+        say("Every row delivered is either kept or set aside by a rule; the column adds up.") + " " + labels.source_note(study, language),
+        data,
+        columns,
+    )
+
+
+def cell_ledger_table(study: Study, ledger: pd.DataFrame, language: Language) -> list[Exhibit]:
+    """Cells changed, by variable and rule; no table when none was."""
+    say = language.say
+    if ledger.empty:
+        return []
+    names = {variable.name: variable.label(language.code) for variable in study.codebook.variables}
+    data = ledger.groupby(["variable", "rule"], as_index=False, sort=False)["cells"].sum()
+    data = data.assign(variable=data["variable"].map(names), rule=[say(labels.RULES[rule]) for rule in data["rule"]])
+    columns = [Column("variable", say("Variable")), Column("rule", say("Rule")), Column("cells", say("Cells"), lambda n: language.number(n, 0))]
+    return [
+        table(
+            "cell-ledger",
+            say("Ledger of changed cells"),
+            say("From this ledger and the clean table the raw text can be rebuilt, cell by cell; the run checked that it can.")
+            + " "
+            + labels.source_note(study, language),
+            data,
+            columns,
+        )
+    ]
+
+
+def missing_table(study: Study, missing: pd.DataFrame, language: Language) -> Exhibit:
+    """Item non-response of every variable."""
+    say = language.say
+    names = {variable.name: variable.label(language.code) for variable in study.codebook.variables}
+    data = missing.assign(variable=missing["variable"].map(names))
+    columns = [
+        Column("variable", say("Variable")),
+        Column("n", say("Rows kept"), lambda n: language.number(n, 0)),
+        Column("n_missing", say("Missing"), lambda n: language.number(n, 0)),
+        Column("share_missing", say("Share missing"), lambda share: language.percent(share, 1)),
+    ]
+    return table("missing", say("Missing answers"), say("Answers missing among the rows kept.") + " " + labels.source_note(study, language), data, columns)
+
+
+def definitions_table(study: Study, language: Language) -> Exhibit:
+    """What every indicator means."""
+    say = language.say
+    rows = [
+        {
+            "label": line.label(language.code),
+            "definition": line.definition(language.code),
+            "stage": say(labels.STAGES[line.stage_thesis]),
+            "stage_dac": say(labels.STAGES[line.stage_dac]),
+            "unit": study.programme.units[line.unit].label[language.code] if line.unit else "–",
+        }
+        for line in study.indicators
+        if line.use != "technical"
+    ]
+    columns = [
+        Column("label", say("Indicator")),
+        Column("definition", say("Definition")),
+        Column("stage", say("Stage (thesis)")),
+        Column("stage_dac", say("Stage (OECD-DAC)")),
+        Column("unit", say("Unit")),
+    ]
+    return table("definitions", say("Indicators and their definitions"), say("Definitions as in indicators.csv of the programme."), pd.DataFrame(rows), columns)
+
+
+def summary_table(study: Study, summary: pd.DataFrame, language: Language) -> Exhibit:
+    """Mean and standard deviation of every indicator by group."""
+    say, lines = language.say, {line.name: line for line in study.indicators}
+    shown = disclosure.hide_small(summary[summary["name"].map(lambda name: lines[name].use != "technical")], "n", ["mean", "sd"])
+    units = {name: labels.unit_of(study, line.unit) for name, line in lines.items()}
+    data = shown.assign(
+        indicator=[lines[name].label(language.code) for name in shown["name"]],
+        group=[labels.group_label(study, code, language) for code in shown["group"]],
+        mean_text=[language.level(value, units[name]) for name, value in zip(shown["name"], shown["mean"], strict=True)],
+        sd_text=[language.level(value, units[name]) for name, value in zip(shown["name"], shown["sd"], strict=True)],
+    )
+    columns = [
+        Column("indicator", say("Indicator")),
+        Column("group", say("Group")),
+        Column("n", say("n"), lambda n: language.number(n, 0)),
+        Column("n_missing", say("Missing"), lambda n: language.number(n, 0)),
+        Column("mean_text", say("Mean"), str),
+        Column("sd_text", say("Standard deviation"), str),
+    ]
+    return table(
+        "summary",
+        say("Indicators by group"),
+        say("Statistics that rest on fewer than {n} units are not shown.", n=disclosure.SMALLEST_CELL) + " " + labels.source_note(study, language),
+        data,
+        columns,
+    )
+
+
+def flow_figure(study: Study, counts: pd.DataFrame, language: Language) -> Exhibit:
+    """Participant flow, from what is known before the delivery to complete measurement."""
+    say, rows = language.say, []
+    roles = [role for role in (1.0, 0.0) if (counts["participant"] == role).any() and (role == 1 or study.programme.design.comparison)]
+    steps = {"delivered": say("In the delivery, usable"), "any": say("At least one indicator measured"), "all": say("All indicators measured")}
+    reasons = {"delivered": "", "any": say("the others have no value for any indicator"), "all": say("the others lack a value for at least one indicator")}
+    for role in roles:
+        known = [(step.label[language.code], step.participants if role else step.comparison, step.loss[language.code]) for step in study.cohort.flow]
+        known += [(steps[row.step], row.n, reasons[row.step]) for row in counts[counts["participant"] == role].itertuples(index=False)]
+        for place, (step, n, why) in enumerate(known):
+            lost = known[place - 1][1] - n if place else 0
+            reason = study.cohort.flow[place - 1].loss[language.code] if 0 < place <= len(study.cohort.flow) else why
+            rows.append({"step": step, "group": labels.role_label(study, role, language), "n": n, "lost": lost, "reason": reason if lost else ""})
+    data = pd.DataFrame(rows)
+    told = dict.fromkeys(f"“{row.step}”: {row.reason[:1].lower()}{row.reason[1:]}" for row in data.itertuples(index=False) if row.lost)
+    caption = say("Number of {units} at each step.", units=study.programme.design.unit.many[language.code])
+    caption += " " + say("Why a step has fewer – {reasons}.", reasons="; ".join(told)) if told else ""
+    denominators = study.cohort.denominators
+    because = f" {sentence_case(denominators.because[language.code])}." if denominators.because else ""
+    return flow.participant_flow(data, caption + because + " " + labels.source_note(study, language), language)
+
+
+def sentence_case(text: str) -> str:
+    """Begin with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def measured_table(study: Study, counts: pd.DataFrame, language: Language) -> Exhibit:
+    """For how many units each indicator was measured."""
+    say, lines = language.say, {line.name: line for line in study.indicators}
+    data = counts.assign(indicator=[lines[name].label(language.code) for name in counts["name"]])
+    columns = [
+        Column("indicator", say("Indicator")),
+        Column("n", labels.role_label(study, 1.0, language), lambda n: language.number(n, 0)),
+        Column("n_comparison", labels.role_label(study, 0.0, language), lambda n: language.number(n, 0)),
+    ]
+    caption = say("Number of {units} with at least one value.", units=study.programme.design.unit.many[language.code])
+    return table("measured", say("For how many each indicator was measured"), caption + " " + labels.source_note(study, language), data, columns)
+
+
+def labelled_balance(study: Study, balance: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Add each covariate's label."""
+    lines = {line.name: line for line in study.indicators}
+    return balance.assign(label=[lines[name].label(language.code) for name in balance["name"]])
+
+
+def balance_figure(study: Study, balance: pd.DataFrame, language: Language) -> list[Exhibit]:
+    """Love plot of the pre-programme differences; none when nothing can be compared."""
+    data = labelled_balance(study, balance, language)[["label", "n", "n_comparison", "smd", "variance_ratio"]]
+    if data["smd"].notna().sum() == 0:
+        return []
+    caption = language.say(
+        "Difference in means over the root of the average variance of the two groups; between the shaded lines (±{limit}) groups count as alike. n: up to {n} participants and {m} in the comparison group.",
+        limit=language.number(love.THRESHOLD, 1),
+        n=language.number(data["n"].max(), 0),
+        m=language.number(data["n_comparison"].max(), 0),
+    )
+    return [love.love_plot(data, caption + " " + labels.source_note(study, language), language)]
+
+
+def balance_table(study: Study, balance: pd.DataFrame, language: Language) -> Exhibit:
+    """Means of both groups before the programme."""
+    say, lines = language.say, {line.name: line for line in study.indicators}
+    data = labelled_balance(study, balance, language)
+    units = [labels.unit_of(study, lines[name].unit) for name in data["name"]]
+    data = data.assign(
+        mean_text=[language.level(v, u) for v, u in zip(data["mean"], units, strict=True)],
+        comparison_text=[language.level(v, u) for v, u in zip(data["mean_comparison"], units, strict=True)],
+    )
+    number = lambda value: language.number(value, 2)  # noqa: E731
+    columns = [
+        Column("label", say("Covariate")),
+        Column("mean_text", labels.role_label(study, 1.0, language), str),
+        Column("comparison_text", labels.role_label(study, 0.0, language), str),
+        Column("smd", say("Standardised difference"), number),
+        Column("variance_ratio", say("Variance ratio"), number),
+    ]
+    return table(
+        "balance",
+        say("The groups before the programme"),
+        say("Means; variance ratio is participants over comparison group.") + " " + labels.source_note(study, language),
+        data,
+        columns,
+    )
+
+
+def distribution_figures(study: Study, spreads: dict[str, pd.DataFrame], language: Language) -> list[Exhibit]:
+    """One figure an indicator: how it was spread before and after, by group."""
+    exhibits, times = [], study.programme.design.times
+    lines = {line.name: line for line in study.indicators}
+    for name, data in spreads.items():
+        if data.empty:
+            continue
+        line = lines[name]
+        words = {"before": times.before[language.code] if times.before else "", "now": times.now[language.code]}
+        shown = data.assign(group=[labels.role_label(study, role, language) for role in data["participant"]], time=data["time"].map(words)).drop(
+            columns="participant"
+        )
+        unit = labels.unit_of(study, line.unit)
+        yes_no = "median" not in data
+        if not yes_no and data["median"].isna().all():
+            continue
+        caption = (
+            language.say("Share of each group for whom this holds.")
+            if yes_no
+            else language.say(
+                "Boxes hold the middle half of a group, whiskers the middle eight tenths, the line is the median and the diamond the mean; a percentile is not shown where fewer than {n} units lie beyond it.",
+                n=disclosure.SMALLEST_CELL,
+            )
+        )
+        xlabel = unit.label[language.code] if unit else ""
+        title = language.say("{indicator} before and after", indicator=line.label(language.code))
+        exhibits.append(
+            distribution.distribution(f"spread-{name.replace('_', '-')}", title, shown, xlabel, caption + " " + labels.source_note(study, language), language)
+        )
+    return exhibits
+
+
+def trend_figures(study: Study, trends: dict[str, pd.DataFrame], confidence: float, language: Language) -> list[Exhibit]:
+    """One figure an indicator: group means over the periods of a panel."""
+    exhibits, lines = [], {line.name: line for line in study.indicators}
+    for name, data in trends.items():
+        if data.empty:
+            continue
+        line = lines[name]
+        unit = labels.unit_of(study, line.unit)
+        shown = data.assign(group=[labels.group_label(study, code, language) for code in data["group"]])
+        caption = (
+            language.say("Group means with {confidence} t intervals, each group in each period by itself.", confidence=language.percent(confidence))
+            + " "
+            + labels.source_note(study, language)
+        )
+        title = language.say("{indicator} over the years, by group", indicator=line.label(language.code))
+        exhibits.append(distribution.trend(f"trend-{name.replace('_', '-')}", title, shown, unit.label[language.code] if unit else "", caption, language))
+    return exhibits
+
+
+def interval_text(study: Study, row: object, language: Language) -> str:
+    """Write '$1,794 [476, 3,113]'."""
+    unit = labels.unit_of(study, row.unit)
+    return f"{language.amount(row.estimate, unit)} [{language.amount(row.ci_low, unit)}; {language.amount(row.ci_high, unit)}]"
+
+
+def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
+    """One figure an indicator: the estimate by every specification that applies."""
+    exhibits = []
+    shown = reported(estimates, study.programme).dropna(subset=["estimate"])
+    for concept, rows in shown.groupby("indicator", sort=False):
+        unit = labels.unit_of(study, rows["unit"].iloc[0])
+        scale = unit.scale if unit else 1.0
+        data = pd.DataFrame(
+            [
+                {
+                    "label": labels.row_label(study, row, language),
+                    "estimate": row.estimate * scale,
+                    "ci_low": row.ci_low * scale,
+                    "ci_high": row.ci_high * scale,
+                    "n": row.n,
+                    "n_comparison": row.n_comparison,
+                    "highlight": bool(row.is_primary),
+                    "only_change": row.estimand == "change",
+                    "text": interval_text(study, row, language),
+                }
+                for row in rows.itertuples(index=False)
+            ]
+        )
+        title = language.say("{indicator}: the estimate by each specification", indicator=labels.indicator_label(study, concept, language))
+        kinds = sorted({language.say(labels.SE_KINDS[kind]) for kind in rows["std_error_kind"]})
+        caption = language.say(
+            "Estimates with {confidence} intervals ({kinds}); the diamond marks the specification that speaks for this cohort, by the rule fixed beforehand; a hollow square is a change of participants alone, compared with nobody.",
+            confidence=language.percent(rows["confidence"].iloc[0]),
+            kinds=language.listing(kinds),
+        )
+        exhibits.append(
+            forest.interval_figure(
+                f"ladder-{concept.replace('_', '-')}",
+                title,
+                data,
+                unit.label[language.code] if unit else "",
+                caption + " " + labels.source_note(study, language),
+                language,
+            )
+        )
+    return exhibits
+
+
+def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
+    """All reported estimates of a chapter, with their minimum detectable effects; a method that does not apply says why."""
+    say = language.say
+    shown = reported(estimates, study.programme)
+    if shown.empty:
+        return []
+    rows = []
+    for row in shown.itertuples(index=False):
+        unit = labels.unit_of(study, row.unit)
+        applies = labels.has_number(row.estimate)
+        note = "; ".join(say(part) for part in str(row.warnings).split("; ") if part)
+        note = note if applies else say("does not apply: {reason}", reason=note)
+        rows.append(
+            {
+                "indicator": labels.indicator_label(study, row.indicator, language) + (f" ({unit.label[language.code]})" if unit else ""),
+                "specification": labels.row_label(study, row, language) + (f" ({note})" if note else ""),
+                "estimate": language.amount(row.estimate, unit),
+                "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if applies else "–",
+                "p_value": language.p_value(row.p_value),
+                "size": f"{language.number(row.effect_size, 2)} ({row.effect_size_kind.split(' ')[0]}{' g' if row.effect_size_kind.startswith('Hedges') else ''})"
+                if applies
+                else "–",
+                "mde": language.amount(row.mde, unit),
+                "n": f"{language.number(row.n, 0)} / {language.number(row.n_comparison, 0)}",
+                "n_missing": language.number(row.n_missing, 0),
+            }
+        )
+    right = str
+    columns = [
+        Column("indicator", say("Indicator")),
+        Column("specification", say("Specification")),
+        Column("estimate", say("Estimate"), right),
+        Column("interval", say("Interval"), right),
+        Column("p_value", say("p value"), right),
+        Column("size", say("Effect size"), right),
+        Column("mde", say("Minimum detectable effect"), right),
+        Column("n", say("n (participants / comparison)"), right),
+        Column("n_missing", say("Left out"), right),
+    ]
+    caption = say(
+        "Intervals cover {confidence}. The minimum detectable effect would be found with {power} power. Left out: units without an answer that the specification needs.",
+        confidence=language.percent(shown["confidence"].iloc[0]),
+        power=language.percent(shown["power"].iloc[0]),
+    )
+    kinds = [say(labels.SIZE_KINDS[kind]) for kind in dict.fromkeys(shown["effect_size_kind"]) if kind in labels.SIZE_KINDS]
+    caption += (" " + say("Effect sizes: {kinds}.", kinds="; ".join(kinds)) if kinds else "") + " " + labels.source_note(study, language)
+    return [table("estimates", say("All estimates of this chapter"), caption, pd.DataFrame(rows), columns)]
+
+
+def forest_figure(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
+    """All indicators by the specification that speaks for the cohort, in standard deviations."""
+    rows = primary(estimates).dropna(subset=["effect_size", "estimate"])
+    rows = rows[rows["effect_size"] != 0]
+    if rows.empty:
+        return []
+    scale = rows["effect_size"] / rows["estimate"]
+    several = rows["treatment"].nunique() > 1
+    data = pd.DataFrame(
+        {
+            "label": [
+                labels.indicator_label(study, row.indicator, language) + (f", {labels.treatment_label(study, row.treatment, language)}" if several else "")
+                for row in rows.itertuples(index=False)
+            ],
+            "estimate": rows["effect_size"],
+            "ci_low": rows["ci_low"] * scale,
+            "ci_high": rows["ci_high"] * scale,
+            "highlight": (rows["ci_low"] > 0) | (rows["ci_high"] < 0),
+            "only_change": rows["estimand"] == "change",
+            "text": [interval_text(study, row, language) for row in rows.itertuples(index=False)],
+        }
+    )
+    kinds = language.listing([language.say(labels.SIZE_KINDS[kind]) for kind in dict.fromkeys(rows["effect_size_kind"])])
+    caption = language.say(
+        "Estimates by the primary specification ({specification}) with {confidence} intervals, in standard deviations ({kinds}); on the right in each indicator's own unit. Diamonds: the interval excludes zero.",
+        specification=labels.specification_label(study.programme.specification(rows["specification"].iloc[0]), language),
+        confidence=language.percent(rows["confidence"].iloc[0]),
+        kinds=kinds,
+    )
+    return [
+        forest.interval_figure(
+            "forest",
+            language.say("All indicators at a glance"),
+            data,
+            language.say("Standard deviations"),
+            caption + " " + labels.source_note(study, language),
+            language,
+        )
+    ]
+
+
+def has_before(study: Study) -> bool:
+    """Whether any indicator was measured before the programme."""
+    return study.programme.design.panel is not None or any(measured_before(list(study.indicators), line.indicator) for line in concepts(list(study.indicators)))
+
+
+def cells_changed(ledger: pd.DataFrame, language: Language) -> str:
+    """Say how many cells were changed."""
+    n = int(ledger["cells"].sum())
+    return (
+        language.count("{n} cell was changed.", "{n} cells were changed.", n)
+        if n
+        else language.say("No cell was changed: every clean value is written as it was delivered.")
+    )
+
+
+def nothing_measured(estimates: pd.DataFrame, language: Language, stage: str) -> str:
+    """Say so when the delivery measures nothing of a stage; otherwise say nothing."""
+    return (
+        ""
+        if len(estimates)
+        else language.say("No indicator of this kind ({stage}) was delivered for this programme.", stage=language.say(labels.STAGES[stage]))
+    )
+
+
+def nothing_drawn(exhibits: list[Exhibit], language: Language) -> str:
+    """Say so when there is nothing to draw."""
+    return "" if exhibits else language.say("There is nothing to show here: the delivery does not hold what this needs.")
