@@ -1,6 +1,6 @@
 """Write ``environment.yml`` from ``pyproject.toml`` and ``requirements.lock``: conda-forge names, the lock's versions.
 
-    python tools/write_environment.py
+python tools/write_environment.py
 """
 
 import re

@@ -119,7 +119,7 @@ def clean_column(raw: pd.Series, variable: Variable, codebook: Codebook, factor:
     """
     answers = {choice.name: choice.label_en for choice in codebook.answers(variable.list_name)} if variable.list_name else {}
     texts = raw.unique()
-    read = pd.DataFrame([vars(read_cell(text, variable, answers, factor)) for text in texts], index=texts)
+    read = pd.DataFrame([vars(read_cell(text, variable, answers, factor)) for text in texts], index=texts, columns=["value", "rule", "reason", "wrong"])
     read["clean"] = [canonical(value) for value in read["value"]]
     return read.loc[raw].set_axis(raw.index)
 

@@ -39,9 +39,18 @@ def deflate(amounts: pd.Series, years: pd.Series, index: pd.Series, base_year: i
 
     Raises
     ------
-    KeyError naming every year that the series does not have; a year is never filled in.
+    ProblemsError naming every year that the series does not have; a year is never filled in.
     """
     unknown = sorted({int(year) for year in [*years.dropna().unique(), base_year]} - {int(year) for year in index.index})
     if unknown:
-        raise KeyError(f"the price series '{index.name}' has no value for {', '.join(map(str, unknown))}")
+        years_named = ", ".join(map(str, unknown))
+        refuse(
+            [
+                Problem(
+                    f"price series '{index.name}'",
+                    f"it has no value for {years_named}",
+                    expected="a line for every year, with its source, in the programme's price file",
+                )
+            ]
+        )
     return amounts * index.loc[base_year] / years.map(index).astype("float64")

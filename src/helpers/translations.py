@@ -21,7 +21,7 @@ from helpers.paths import find_root
 from helpers.problems import Problem
 from helpers.words import CATALOGUES, LANGUAGES
 
-KEYWORDS = {"say": None, "mark": None, "_": None, "count": (1, 2)}
+KEYWORDS = {"say": None, "mark": None, "_": None, "say_count": (1, 2)}
 METHODS = [("**/templates/**.j2", "jinja2"), ("**.py", "python")]
 PLACES = re.compile(r"\{(\w+)\}")
 

@@ -52,7 +52,7 @@ class Language:
         text = entry.string if entry and entry.string and not entry.fuzzy else message
         return text.format(**values) if values else text
 
-    def count(self, one: str, many: str, n: int, **values: object) -> str:
+    def say_count(self, one: str, many: str, n: int, **values: object) -> str:
         """Translate a message that counts; ``{n}`` is filled in with its thousands separated."""
         found = catalogue(self.code)
         entry = found.get((one, many)) or found.get(one) if found else None

@@ -29,7 +29,7 @@ def least_squares(outcome: pd.Series, regressors: pd.DataFrame, wanted: str, std
     ------
     NotApplicableError when the sample cannot carry the estimate.
     """
-    design = np.column_stack([np.ones(len(outcome)), regressors.to_numpy(dtype="float64")])
+    design = np.column_stack([np.ones(len(outcome)), standardise(regressors, wanted).to_numpy(dtype="float64")])
     check_design(outcome.to_numpy(), design, regressors, wanted)
     fit = OLS(outcome.to_numpy(), design).fit()
     if fit.ssr <= 1e-18 * max(fit.uncentered_tss, fit.centered_tss):
@@ -42,6 +42,13 @@ def least_squares(outcome: pd.Series, regressors: pd.DataFrame, wanted: str, std
     if not all(np.isfinite(r.std_error) and r.std_error > 0 for r in results):
         raise NotApplicableError("there is no variation left to estimate a standard error from")
     return results
+
+
+def standardise(regressors: pd.DataFrame, wanted: str) -> pd.DataFrame:
+    """Centre and scale the covariates: the wanted coefficient stays the same, the arithmetic loses no digits."""
+    covariates = regressors.drop(columns=wanted)
+    spread = covariates.std().where(lambda sd: sd > 0, 1.0)
+    return regressors[[wanted]].join((covariates - covariates.mean()) / spread)[list(regressors.columns)]
 
 
 def check_design(outcome: np.ndarray, design: np.ndarray, regressors: pd.DataFrame, wanted: str) -> None:

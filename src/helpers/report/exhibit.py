@@ -40,7 +40,7 @@ def inline_svg(exhibit: Exhibit) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>", "", svg, flags=re.DOTALL)
     used = set(re.findall(r"#([\w-]+)", svg))
-    svg = re.sub(r' id="([\w-]+)"', lambda match: f' id="{exhibit.id}-{match[1]}"' if match[1] in used else "", svg)
+    svg = re.sub(r' id="([^"]+)"', lambda match: f' id="{exhibit.id}-{match[1]}"' if match[1] in used else "", svg)
     svg = re.sub(r'(url\(#|href="#)([\w-]+)', rf"\1{exhibit.id}-\2", svg)
     svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg)  # coordinates only, never a written number
     svg = re.sub(r"\s*\n\s*", " ", svg)
@@ -59,7 +59,7 @@ class Numbered:
         exhibit = self.exhibit
         heading = f'<span class="number">{escape(self.label)}.</span> <span class="title">{escape(exhibit.title)}.</span>'
         note = f'<p class="note">{escape(exhibit.caption)}</p>'
-        anchor = f"exhibit-{exhibit.id}"
+        anchor = f"exhibit-{'figure' if exhibit.is_figure else 'table'}-{self.label.split()[-1].lower().replace('.', '-')}"
         if exhibit.is_figure:
             return f'<figure class="exhibit" id="{anchor}">{inline_svg(exhibit)}<figcaption>{heading}{note}</figcaption></figure>'
         return f'<figure class="exhibit table" id="{anchor}"><figcaption>{heading}</figcaption>{exhibit.html}{note}</figure>'

@@ -419,7 +419,7 @@ def cells_changed(ledger: pd.DataFrame, language: Language) -> str:
     """Say how many cells were changed."""
     n = int(ledger["cells"].sum())
     return (
-        language.count("{n} cell was changed.", "{n} cells were changed.", n)
+        language.say_count("{n} cell was changed.", "{n} cells were changed.", n)
         if n
         else language.say("No cell was changed: every clean value is written as it was delivered.")
     )

@@ -195,7 +195,7 @@ def headline(study: Study, estimates: pd.DataFrame, language: Language) -> str:
     """The first sentence of the report: how many claims got which verdict."""
     grades = [grade(rows[0], study) for claim in study.programme.claims for concept in claim.indicators if (rows := primary_rows(study, estimates, concept))]
     parts = [f"{language.say(word)} {language.number(grades.count(name), 0)}" for name, word in GRADES.items() if name in grades]
-    return language.count("{n} claim was examined: {parts}.", "{n} claims were examined: {parts}.", len(grades), parts=", ".join(parts))
+    return language.say_count("{n} claim was examined: {parts}.", "{n} claims were examined: {parts}.", len(grades), parts=", ".join(parts))
 
 
 def who_was_studied(study: Study, counts: pd.DataFrame, language: Language) -> str:
@@ -259,7 +259,7 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
     if denominators.because:
         found.append(say("How far the people reached stand for all who took part is unknown: {reason}.", reason=denominators.because[language.code]))
     found.append(
-        language.count(
+        language.say_count(
             "{n} indicator was examined; its p values are shown as they are.",
             "{n} indicators were examined together; p values are shown as they are, not adjusted for their number.",
             estimates["indicator"].nunique(),

@@ -1,0 +1,75 @@
+"""One run of every shipped cohort through the real runner, shared by all tests that look at results."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.pipeline import light  # noqa: F401
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Folders of a finished run of all cohorts."""
+
+    data: Path
+    reports: Path
+
+    def estimates(self, cohort: str) -> pd.DataFrame:
+        return pd.read_csv(self.reports / cohort / "estimates.csv", keep_default_na=True)
+
+    def page(self, cohort: str) -> str:
+        return (self.reports / cohort / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def cohorts() -> list[str]:
+    from helpers.paths import known_cohorts
+
+    names = known_cohorts(ROOT / "data")
+    assert len(names) >= 4
+    return names
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, cohorts: list[str]) -> Finished:
+    from helpers.pipeline.run import Options, run_cohorts
+
+    base = tmp_path_factory.mktemp("finished")
+    (base / "data").mkdir()
+    (base / "data" / "raw").symlink_to(ROOT / "data" / "raw")
+    options = Options(data_dir=str(base / "data"), reports_dir=str(base / "reports"))
+    outcomes = list(run_cohorts(cohorts, options, root=ROOT))
+    assert [outcome.failure for outcome in outcomes] == [""] * len(cohorts)
+    return Finished(base / "data", base / "reports")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project's definitions, notebooks and smallest deliveries, to be broken at will."""
+    for name in ("programmes", "notebooks"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for cohort in ("nsw-1976", "michigan-1987-89"):
+        shutil.copytree(ROOT / "data" / "raw" / cohort, tmp_path / "data" / "raw" / cohort)
+    return tmp_path
+
+
+def seal(folder: Path) -> None:
+    """Seal the files of a delivery anew, after a test changed them on purpose."""
+    import hashlib
+
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in sorted(folder.glob("*.csv"))]
+    (folder / "SHA256SUMS").write_text("\n".join(lines) + "\n")
+
+
+def replace_in(path: Path, old: str, new: str) -> None:
+    """Replace a text that must be there."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")

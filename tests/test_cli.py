@@ -1,0 +1,68 @@
+"""The command line refuses before it runs, and says what it did."""
+
+import pytest
+from typer.testing import CliRunner
+
+from helpers.cli import app
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def inside(project, monkeypatch):
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def test_list_names_all_cohorts():
+    result = runner.invoke(app, ["list"])
+    assert result.exit_code == 0
+    assert "nsw-1976" in result.stdout
+    assert "michigan-grants" in result.stdout
+
+
+def test_check_says_that_all_is_in_order():
+    result = runner.invoke(app, ["check", "nsw-1976", "michigan-1987-89"])
+    assert result.exit_code == 0
+    assert "nsw-1976: definitions and files are in order" in result.stdout
+
+
+def test_check_names_all_problems(project):
+    (project / "data/raw/nsw-1976/nsw.csv").unlink()
+    result = runner.invoke(app, ["check", "nsw-1976", "michigan-1987-89"])
+    assert result.exit_code == 2
+    assert "nsw.csv: the file is missing" in result.output
+    assert "michigan-1987-89: definitions and files are in order" in result.output
+
+
+def test_run_writes_a_report_and_says_where(project):
+    result = runner.invoke(app, ["run", "nsw-1976"])
+    assert result.exit_code == 0, result.output
+    assert "reports/nsw-1976/report.html" in result.output
+    assert (project / "reports/nsw-1976/report.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nsw-1967"], "did you mean nsw-1976?"),
+        (["nsw-1976", "-p", "confidenze=0.9"], "did you mean confidence?"),
+        (["nsw-1976", "-p", "confidence=high"], "'high' is not a number"),
+        (["nsw-1976", "--language", "in"], "there is no such language"),
+        ([], "Name at least one cohort"),
+    ],
+)
+def test_run_refuses_before_anything_starts(project, arguments, message):
+    result = runner.invoke(app, ["run", *arguments])
+    assert result.exit_code == 2
+    assert message in " ".join(result.output.split())
+    assert not (project / "data/processed").exists()
+
+
+def test_run_with_a_failing_notebook_exits_with_1(project):
+    (project / "data/raw/nsw-1976/nsw.csv").write_text("treat\n")
+    result = runner.invoke(app, ["run", "nsw-1976", "michigan-1987-89"])
+    assert result.exit_code == 1
+    assert "nsw-1976: 01_clean, cell " in result.output
+    assert "executed notebook kept in data/processed/nsw-1976/notebooks" in " ".join(result.output.split())
+    assert (project / "reports/michigan-1987-89/report.html").is_file()

@@ -1,0 +1,169 @@
+"""The project keeps its own rules: layout, pins, notebooks, words, names."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+
+import nbformat
+import pytest
+
+from conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "tools"))
+NUMBERED = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+
+
+def test_layout():
+    for name in (
+        "notebooks",
+        "programmes",
+        "data/raw",
+        "data/processed",
+        "src/helpers",
+        "tests",
+        "environment.yml",
+        "README.md",
+        "Makefile",
+        "LICENSE",
+        "CITATION.cff",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "data/README.md",
+        ".ci/run",
+    ):
+        assert (ROOT / name).exists(), name
+    assert [path.stem for path in NUMBERED] == ["01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "07_findings"]
+
+
+def test_environment_lock_and_pyproject_agree():
+    import write_environment
+
+    assert (ROOT / "environment.yml").read_text() == write_environment.environment()
+    versions = write_environment.locked()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for line in project["dependencies"] + project["optional-dependencies"]["dev"]:
+        name, least = re.fullmatch(r"([a-z0-9-]+)>=([\d.]+)", line).groups()
+        assert tuple(map(int, re.findall(r"\d+", versions[name])))[:3] >= tuple(map(int, least.split("."))), line
+
+
+def test_lock_is_hashed_names_no_host_and_leaves_out_what_costs_every_start():
+    for name in ("requirements.lock", "requirements-uv.lock"):
+        text = (ROOT / name).read_text()
+        assert "://" not in text
+        pinned = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)
+        assert pinned
+        assert all("==" in entry and "--hash=sha256:" in entry for entry in pinned)
+    assert not re.search(r"^(?:rfc3987-syntax|lark)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+
+
+def test_installed_versions_are_the_locked_ones():
+    from importlib.metadata import version
+
+    import write_environment
+
+    if sys.version_info[:2] != (3, 11):
+        pytest.skip("the pins compared are those for Python 3.11")
+    for name in ("pandas", "numpy", "scipy", "statsmodels", "pyfixest", "seaborn", "papermill", "jupyterlab"):
+        assert version(name) == write_environment.locked()[name]
+
+
+@pytest.mark.parametrize("path", NUMBERED, ids=lambda path: path.stem)
+def test_notebooks_keep_their_budget_and_order(path):
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert len(notebook.cells) <= 25
+    assert sum(len(cell.source.splitlines()) for cell in code) <= 60
+    assert all(len(cell.source.splitlines()) <= 12 for cell in code)
+    assert "parameters" in code[0].metadata["tags"]
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert notebook.cells[0].source.startswith("# ")
+    assert "**Question.**" in notebook.cells[0].source
+    assert all(word in notebook.cells[1].source for word in ("**Reads**", "**Writes**", "**Used by**"))
+    for cell in code:
+        assert cell.outputs == []
+        assert cell.execution_count is None
+        assert not re.search(r"^\s*[!%]|\.\./|datetime|time\.time", cell.source, re.MULTILINE)
+        assert not [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda)]
+
+
+def test_no_code_knows_a_programme_or_cohort():
+    names = [path.name for path in (ROOT / "programmes").iterdir()] + [path.name for path in (ROOT / "data/raw").iterdir() if path.is_dir()]
+    words = [re.escape(word) for name in names for word in (name, name.split("-")[0])]
+    pattern = re.compile(r"\b(?:" + "|".join(words) + r")\b", re.IGNORECASE)
+    for path in SOURCES:
+        assert not pattern.search(path.read_text(encoding="utf-8")), path
+    for path in NUMBERED:
+        for cell in nbformat.read(path, as_version=4).cells:
+            default = "parameters" in cell.metadata.get("tags", [])  # the default cohort may be named
+            assert default or not pattern.search(cell.source), path
+
+
+def test_importing_the_package_does_nothing_slow():
+    # work at import would show as one of the heavy libraries
+    code = "import sys, helpers.cli; print(sorted({'pandas', 'matplotlib', 'scipy', 'papermill', 'nbformat'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+ORDER = [
+    "problems",
+    "paths",
+    "definitions",
+    "programme",
+    "codebook",
+    "readers",
+    "cleaning",
+    "prices",
+    "indicators",
+    "study",
+    "evaluation",
+    "disclosure",
+    "words",
+    "figures",
+    "report",
+    "pipeline",
+    "cli",
+]
+EXCEPTIONS = {("study", "evaluation")}  # checks that the declared groups exist, inside a function
+
+
+def test_imports_follow_the_order_of_the_house():
+    for path in SOURCES:
+        module = path.relative_to(ROOT / "src/helpers").parts[0].removesuffix(".py")
+        if module not in ORDER:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers."):
+                used = node.module.split(".")[1]
+                allowed = used not in ORDER or ORDER.index(used) <= ORDER.index(module) or (module, used) in EXCEPTIONS
+                allowed = allowed or (module, used) in {("evaluation", "disclosure"), ("figures", "report"), ("disclosure", "words")}
+                assert allowed, f"{path.name} imports {used}"
+
+
+def test_functions_are_short_and_modules_can_be_read():
+    for path in SOURCES:
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n") <= 450, path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                assert node.end_lineno - node.lineno + 1 <= 60, f"{path.name}: {node.name}"
+
+
+def test_every_file_that_the_documents_name_exists():
+    for name in ("README.md", "CONTRIBUTING.md", "data/README.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        base = (ROOT / name).parent
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)\)|`((?:src|tests|notebooks|programmes|data|docs|tools|benchmarks|raw)/[\w./-]+)`", text):
+            path = next(part for part in target if part)
+            assert (base / path).exists() or (ROOT / path).exists() or "<" in path, f"{name} names {path}"
+
+
+def test_every_raw_file_is_sealed_described_and_licensed():
+    described = (ROOT / "data/README.md").read_text(encoding="utf-8")
+    for path in (ROOT / "data/raw").rglob("*.csv"):
+        assert f"`raw/{path.relative_to(ROOT / 'data/raw').as_posix()}`" in described
+        assert path.name in (path.parent / "SHA256SUMS").read_text()
+        assert "licence:" in (path.parent / "cohort.yml").read_text()

@@ -1,0 +1,80 @@
+"""What a reader sees is in the reader's language, whole."""
+
+import ast
+
+import pytest
+
+from conftest import ROOT
+from helpers import translations
+from helpers.programme import Unit
+from helpers.words import LANGUAGES, Language
+
+MONEY = Unit.model_validate({"label": {"en": "dollars", "id": "dolar"}, "prefix": "$", "decimals": 0})
+SHARE = Unit.model_validate({"label": {"en": "points", "id": "poin"}, "is_share": True, "decimals": 1})
+
+
+def test_catalogues_are_complete_and_not_stale():
+    messages = translations.extracted(ROOT)
+    assert len(list(messages)) > 150
+    for language in LANGUAGES[1:]:
+        assert translations.check(language, messages) == []
+
+
+def test_a_missing_a_stale_and_a_mismatched_message_are_found():
+    messages = translations.extracted(ROOT)
+    messages.add("Never {said} before")
+    assert any("not translated: 'Never {said} before'" in str(p) for p in translations.check("id", messages))
+    messages = translations.extracted(ROOT)
+    messages.delete("Findings") if messages.get("Findings") else messages.delete("Verdict")
+    assert any("stale" in str(p) for p in translations.check("id", messages))
+
+
+def test_messages_are_never_inside_an_f_string():
+    # the catalogue tool does not look inside f-strings, so such a message would stay English unseen
+    for path in (ROOT / "src" / "helpers").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                calls = [
+                    c for c in ast.walk(node) if isinstance(c, ast.Call) and getattr(c.func, "attr", getattr(c.func, "id", "")) in ("say", "mark", "say_count")
+                ]
+                assert not [c for c in calls if c.args and isinstance(c.args[0], ast.Constant)], f"{path.name}:{node.lineno}"
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "decimals", "text"),
+    [
+        ("en", 1234.5, 1, "1,234.5"),
+        ("id", 1234.5, 1, "1.234,5"),
+        ("en", -0.001, 2, "0.00"),
+        ("en", -2.0, 0, "−2"),
+        ("en", float("nan"), 2, "–"),
+        ("id", 2500000, 0, "2.500.000"),
+    ],
+)
+def test_numbers(language, value, decimals, text):
+    assert Language(language).number(value, decimals) == text
+
+
+def test_amounts():
+    english = Language("en")
+    assert english.amount(-1794.34, MONEY) == "−$1,794"
+    assert english.amount(0.1106, SHARE) == "11.1"
+    assert english.level(0.1106, SHARE) == "11.1%"
+    assert english.amount_with_unit(-0.1106, SHARE) == "−11.1 points"
+    assert english.amount(float("nan"), MONEY) == "–"
+    assert english.p_value(0.0004) == "< 0.001"
+
+
+def test_plural_forms():
+    one, many = "{n} cell was changed.", "{n} cells were changed."
+    assert [Language("en").say_count(one, many, n) for n in (0, 1, 2000)] == ["0 cells were changed.", "1 cell was changed.", "2,000 cells were changed."]
+    assert [Language("id").say_count(one, many, n) for n in (1, 2000)] == ["1 sel diubah.", "2.000 sel diubah."]
+
+
+def test_listing():
+    assert [Language("en").listing(list(parts)) for parts in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_unknown_language_is_refused():
+    with pytest.raises(ValueError, match="there is no language 'jp'"):
+        Language("jp")
