@@ -25,7 +25,7 @@ test: .venv/ready lint  ## lint, then run all tests
 lint: .venv/ready  ## check style, stripped notebooks and complete translations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/nbstripout --verify notebooks/*.ipynb
+	@$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 	@$(BIN)/python -m helpers.translations --check
 
 lab: .venv/ready  ## open JupyterLab
