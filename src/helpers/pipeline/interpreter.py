@@ -52,10 +52,10 @@ class WarmInterpreter:
             raise RuntimeError("the warm interpreter has ended; run again, or with ordinary kernels (--ordinary-kernels)") from failure
 
     def close(self) -> None:
-        """End the interpreter."""
-        if self.process.stdin:
-            self.process.stdin.close()
+        """End the interpreter; it holds nothing that would need to be saved."""
+        self.process.kill()
         self.process.wait(timeout=10)
+        self.process.stdin.close()
 
 
 _interpreter: WarmInterpreter | None = None

@@ -20,7 +20,8 @@ from helpers.pipeline.parameters import Parameter, declared, select
 from helpers.study import Study, load_study
 
 # A notebook waits for those of the step before it; those of one step run side by side.
-STEPS = (("01_clean",), ("02_indicators",), ("03_inputs", "04_outputs", "05_outcomes"), ("07_findings",))
+# The longest goes first, so that the others fill the time beside it.
+STEPS = (("01_clean",), ("02_indicators",), ("05_outcomes", "03_inputs", "04_outputs"), ("07_findings",))
 Report = Callable[[str, str, int, int], None]  # cohort, notebook, cell, cells
 
 
@@ -126,9 +127,9 @@ def run_cohort(cohort: str, options: Options, *, root: Path | None = None, progr
     study = load_study(cohort, data_dir=options.data_dir, reports_dir=options.reports_dir, root=root)
     with staging_folder(study) as staging:
         try:
-            executed, seconds = run_steps(study, options, staging, progress)
+            chapters, seconds = run_steps(study, options, staging, progress)
             progress(cohort, "report", 0, 1)
-            write_report(study, executed, options, staging / cohort, seconds)
+            write_report(study, chapters, options, staging / cohort, seconds)
         except (NotebookError, ReportError) as failure:
             return Outcome(cohort, None, str(failure), time.perf_counter() - began)
         replace(staging / cohort, study.places.reports)
@@ -137,12 +138,16 @@ def run_cohort(cohort: str, options: Options, *, root: Path | None = None, progr
 
 
 def run_steps(study: Study, options: Options, staging: Path, progress: Report) -> tuple[dict[str, object], dict[str, float]]:
-    """Run the notebooks step by step; return them executed, and the seconds each took."""
-    known, executed, seconds = parameters_of(study.places.root), {}, {}
+    """Run the notebooks step by step; return the report's chapters made of them, and the seconds each took."""
+    from helpers.report.page import chapter_part
+    from helpers.words import Language
+
+    known, chapters, seconds = parameters_of(study.places.root), {}, {}
 
     def run(name: str) -> None:
         began = time.perf_counter()
-        executed[name] = run_notebook(name, study, options, staging, known[name], progress)
+        executed = run_notebook(name, study, options, staging, known[name], progress)
+        chapters[name] = chapter_part(name, executed, Language(options.language))
         seconds[name] = time.perf_counter() - began
 
     for step in STEPS:
@@ -152,10 +157,10 @@ def run_steps(study: Study, options: Options, staging: Path, progress: Report) -
         else:
             with ThreadPoolExecutor(max_workers=min(len(step), os.cpu_count() or 1)) as pool:
                 list(pool.map(run, step))
-    return executed, seconds
+    return chapters, seconds
 
 
-def write_report(study: Study, executed: dict[str, object], options: Options, folder: Path, seconds: dict[str, float]) -> None:
+def write_report(study: Study, chapters: dict[str, object], options: Options, folder: Path, seconds: dict[str, float]) -> None:
     """Write ``report.html`` and ``run.json`` into ``folder``."""
     from helpers.pipeline.record import record, write_record
     from helpers.report.page import render_page
@@ -171,7 +176,7 @@ def write_report(study: Study, executed: dict[str, object], options: Options, fo
     used = {"cohort": study.cohort.cohort} | defaults | options.values | {"language": options.language}
     values = record(study, used, ledger, seconds)
     try:
-        page = render_page(study, executed, values, Language(options.language))
+        page = render_page(study, chapters, values, Language(options.language))
     except ValueError as failure:
         raise ReportError(f"report: {failure}") from failure
     (folder / "report.html").write_text(page, encoding="utf-8")
@@ -193,6 +198,9 @@ def run_cohorts(cohorts: list[str], options: Options, *, root: Path | None = Non
         from helpers.pipeline.interpreter import warm_interpreter
 
         warm_interpreter()  # its imports go on while this process does its own
+        from helpers.report.page import warm_up
+
+        warm_up()
     workers = min(len(cohorts), os.cpu_count() or 1) if options.warm else 1
     with ThreadPoolExecutor(max_workers=workers) as pool:
         yield from pool.map(lambda cohort: run_cohort(cohort, options, root=root, progress=progress), cohorts)

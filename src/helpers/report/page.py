@@ -55,6 +55,13 @@ def exporter() -> HTMLExporter:
     return HTMLExporter(config=config, template_name="manfaat", extra_template_basedirs=[str(TEMPLATES)])
 
 
+def warm_up() -> None:
+    """Load and compile what rendering needs, while something else is waited for."""
+    cells = [nbformat.v4.new_markdown_cell("# x"), nbformat.v4.new_code_cell("x")]
+    exporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
+    font_faces({"normal": "x", "bold": "x"})
+
+
 def translated(notebook: nbformat.NotebookNode, language: Language) -> nbformat.NotebookNode:
     """Return the notebook with its prose in the reader's language."""
     copy = nbformat.from_dict(notebook)
@@ -110,15 +117,15 @@ def kind_line(study: Study, language: Language) -> str:
     return language.say("Real data")
 
 
-def render_page(study: Study, notebooks: dict[str, nbformat.NotebookNode], record: dict[str, object], language: Language) -> str:
-    """Return the whole report as one HTML text.
+def render_page(study: Study, parts: dict[str, Part], record: dict[str, object], language: Language) -> str:
+    """Return the whole report as one HTML text; ``parts`` are the chapters by notebook, see ``chapter_part``.
 
     Raises
     ------
     ValueError if it loads anything from outside or is larger than 1 MB.
     """
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
-    chapters = [chapter_part(name, notebooks[name], language) for name in READING_ORDER if name in notebooks]
+    chapters = [parts[name] for name in READING_ORDER if name in parts]
     html = environment.get_template("page.html.j2").render(
         _=language.say,
         language=language.code,
