@@ -38,7 +38,7 @@ benchmark: .venv/ready  ## compare the runner with the command lines of papermil
 	@$(BIN)/python benchmarks/run_cohort.py
 
 # The environment: locked, hashed, compiled. uv itself is only a tool of this step and leaves nothing behind.
-.venv/ready: requirements.lock requirements-uv.lock pyproject.toml
+.venv/ready: requirements.lock requirements-uv.lock pyproject.toml tools/lab-overrides.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which with: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 	@echo "Setting up .venv (once; about a minute)"
@@ -46,6 +46,7 @@ benchmark: .venv/ready  ## compare the runner with the command lines of papermil
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target .venv/uv -r requirements-uv.lock
 	@.venv/uv/bin/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements.lock
 	@.venv/uv/bin/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
+	@mkdir -p .venv/share/jupyter/lab/settings && cp tools/lab-overrides.json .venv/share/jupyter/lab/settings/overrides.json
 	@rm -rf .venv/uv
 	@touch $@
 

@@ -8,6 +8,8 @@ from html import escape
 
 import pandas as pd
 
+NO_MATH = "mathjax_ignore"  # or JupyterLab would set what stands between two dollar signs as a formula
+
 
 @dataclass(frozen=True)
 class Exhibit:
@@ -61,8 +63,8 @@ class Numbered:
         note = f'<p class="note">{escape(exhibit.caption)}</p>'
         anchor = f"exhibit-{'figure' if exhibit.is_figure else 'table'}-{self.label.split()[-1].lower().replace('.', '-')}"
         if exhibit.is_figure:
-            return f'<figure class="exhibit" id="{anchor}">{inline_svg(exhibit)}<figcaption>{heading}{note}</figcaption></figure>'
-        return f'<figure class="exhibit table" id="{anchor}"><figcaption>{heading}</figcaption>{exhibit.html}{note}</figure>'
+            return f'<figure class="exhibit {NO_MATH}" id="{anchor}">{inline_svg(exhibit)}<figcaption>{heading}{note}</figcaption></figure>'
+        return f'<figure class="exhibit table {NO_MATH}" id="{anchor}"><figcaption>{heading}</figcaption>{exhibit.html}{note}</figure>'
 
     def __repr__(self) -> str:
         text = f"{self.label}. {self.exhibit.title}."
@@ -77,7 +79,7 @@ class Paragraph:
     kind: str = "finding"
 
     def _repr_html_(self) -> str:
-        return f'<p class="{escape(self.kind)}">{escape(self.text)}</p>'
+        return f'<p class="{escape(self.kind)} {NO_MATH}">{escape(self.text)}</p>'
 
     def __repr__(self) -> str:
         return self.text
@@ -90,7 +92,7 @@ class Bullets:
     items: tuple[str, ...]
 
     def _repr_html_(self) -> str:
-        return '<ul class="findings">' + "".join(f"<li>{escape(item)}</li>" for item in self.items) + "</ul>"
+        return f'<ul class="findings {NO_MATH}">' + "".join(f"<li>{escape(item)}</li>" for item in self.items) + "</ul>"
 
     def __repr__(self) -> str:
         return "\n".join(f"- {item}" for item in self.items)
