@@ -50,10 +50,10 @@ benchmark: .venv/ready  ## compare the runner with the command lines of papermil
 	@rm -rf .venv/uv
 	@touch $@
 
-# Written by hand when pyproject.toml changes; names no host. rfc3987-syntax and lark cost every start two seconds and are used by nothing here.
+# Written by hand when pyproject.toml changes; names no host. rfc3987-syntax costs every start two seconds and is used by nothing here.
 lock:
 	@command -v uv >/dev/null || { echo "uv is needed: pip install uv"; exit 1; }
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package rfc3987-syntax --no-emit-package lark --extra dev pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package rfc3987-syntax --extra dev pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-uv.in -o requirements-uv.lock
 	$(PYTHON) tools/write_environment.py
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from conftest import ROOT
 from helpers import cleaning
-from helpers.codebook import Choice, Codebook, Variable
+from helpers.cleaning.cells import encode, read_column
+from helpers.codebook import Choice, Codebook, Rule, Variable
 from helpers.problems import ProblemsError
-from helpers.programme import Cohort, Programme
+from helpers.programme import Cohort, Programme, Table
 from helpers.study import clean_tables, load_study, read_raw
 
 WORDS = {"en": "x", "id": "x"}
@@ -35,7 +36,7 @@ def variable(name: str, type: str, **more) -> Variable:
 VARIABLES = (
     variable("id", "text", role="key"),
     variable("count", "integer"),
-    variable("amount", "decimal", missing="-9=refused;NA"),
+    variable("amount", "decimal", missing="-9=refused;-8=dont_know"),
     variable("answer", "select_one yn"),
 )
 CHOICES = tuple(
@@ -53,10 +54,11 @@ PROGRAMME = Programme.model_validate(
 )  # fmt: skip
 
 
-def cohort(**file) -> Cohort:
+def cohort(unreadable: str = "review", **file) -> Cohort:
     return Cohort.model_validate(
         {
             "cohort": "c",
+            "unreadable": unreadable,
             "programme": "trial",
             "label": WORDS,
             "kind": "real",
@@ -74,7 +76,8 @@ def cohort(**file) -> Cohort:
 def raw(rows: list[tuple[str, str, str, str]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["id", "count", "amount", "answer"], dtype="str")
     frame.insert(0, "_file", "f.csv")
-    frame.insert(1, "_row", range(2, len(rows) + 2))
+    frame.insert(1, "_sheet", "")
+    frame.insert(2, "_row", range(2, len(rows) + 2))
     return frame
 
 
@@ -84,10 +87,31 @@ def clean(frame: pd.DataFrame, corrections=(), **file) -> cleaning.CleanTable:
 
 space = st.sampled_from(["", " ", "\t", "  "])
 whole = st.builds(lambda a, n, zero, b: f"{a}{zero}{n}{b}", space, st.integers(0, 10**9), st.sampled_from(["", "0", "00"]), space)
-number = st.one_of(st.floats(-1e9, 1e9).map(lambda x: f"{x:.4f}"), st.sampled_from(["-9", "NA", "", " ", "1e3", "+5", "0.10", "7.", ".5"])).filter(
-    lambda t: t not in ("7.",)
+odd = st.sampled_from(
+    [
+        "-9",
+        "NA",
+        "",
+        " ",
+        "1e3",
+        "+5",
+        "0.10",
+        "7.",
+        ".5",
+        "2.500",
+        "2,500",
+        "2,5 juta",
+        "lupa",
+        "TT",
+        "12-13",
+        "#REF!",
+        "\u200b",
+        "Rp 2.500.000,-",
+        "\uff11\uff12",
+    ]
 )
-answer = st.sampled_from(["1", "2", " 1", "2 ", ""])
+number = st.one_of(st.floats(-1e9, 1e9).map(lambda x: f"{x:.4f}"), odd)
+answer = st.sampled_from(["1", "2", " 1", "2 ", "", "Yes", "no", "ya", "3", "1-2", "V", "-9"])
 tables = st.lists(st.tuples(whole | st.just(""), number, answer), max_size=25).map(lambda rows: [(f"p{i}", *row) for i, row in enumerate(rows)])
 
 
@@ -121,33 +145,35 @@ def test_a_ledger_that_was_tampered_with_does_not_close(rows, place, column):
 @settings(max_examples=200, deadline=None)
 @given(st.text(string.printable, max_size=12))
 def test_any_text_is_read_or_named_never_a_crash(text):
-    for line in VARIABLES[1:]:
-        cell = cleaning.read_cell(text, line, {"1": "Yes", "2": "No"}, 1)
-        assert cell.wrong or cell.value is None or cell.value == cell.value
+    for line in VARIABLES:
+        read = read_column(encode(pd.Series([text], dtype="str")), line, BOOK, None, cohort().files[0]).read.iloc[0]
+        assert read["flag"] in ("", "report", "review", "unreadable")
+        assert (read["value"] is None) == (read["clean"] == "")
 
 
 def test_every_shipped_delivery_is_rebuilt():
     for name in ("nsw-1976", "nsw-1976-cps", "nsw-1976-psid", "michigan-1987-89"):
         study = load_study(name, root=ROOT)
-        delivered, _ = read_raw(study)
-        tables = clean_tables(study, delivered)  # checks the ledger itself
+        delivered = read_raw(study).tables
+        tables = clean_tables(study, read_raw(study))  # checks the ledger itself
         for table_name, table in tables.items():
             names = [v.name for v in study.codebook.table(table_name)]
             rebuilt = cleaning.rebuild_raw(table, study.codebook.table(table_name))[names]
-            wanted = delivered[table_name].sort_values(["_file", "_row"], ignore_index=True)[names]
+            wanted = delivered[table_name].sort_values(["_file", "_sheet", "_row"], ignore_index=True)[names]
             assert rebuilt.to_numpy().tolist() == wanted.to_numpy().tolist()
 
 
 def test_missing_codes_become_missing_and_the_reason_is_kept():
-    table = clean(raw([("a", "1", "-9", "1"), ("b", "2", "NA", "2"), ("c", "3", "5", "")]))
-    assert table.kept["amount"].isna().tolist() == [True, True, False]
-    assert table.cells.set_index("key")["reason"].to_dict() == {"a": "refused", "b": "missing"}
+    table = clean(raw([("a", "1", "-9", "1"), ("b", "2", "-8", "2"), ("c", "3", "", ""), ("d", "4", "5", "2")]))
+    assert table.kept["amount"].isna().tolist() == [True, True, True, False]
+    found = table.reasons[table.reasons["variable"] == "amount"].set_index("key")["reason"].to_dict()
+    assert found == {"a": "refused", "b": "dont_know", "c": "blank"}
 
 
 def test_units_are_converted_exactly_and_logged():
     table = clean(raw([("a", "1", "9.93005", "1")]), multiply={"amount": 1000})
     assert table.kept["amount"].tolist() == [9930.05]  # 9.93005 * 1000 is 9930.050000000001 in binary
-    assert table.cells[["raw", "clean", "rule"]].to_numpy().tolist() == [["9.93005", "9930.05", "unit"]]
+    assert table.cells[["raw", "clean", "rule", "reason"]].to_numpy().tolist() == [["9.93005", "9930.05", "unit", "multiplied by 1000"]]
 
 
 def test_empty_rows_and_exact_duplicates_are_set_aside():
@@ -157,8 +183,8 @@ def test_empty_rows_and_exact_duplicates_are_set_aside():
 
 
 def test_one_key_with_two_answers_is_refused():
-    with pytest.raises(ProblemsError, match=r"the key 'a' of table 'people' stands on rows 2, 3"):
-        clean(raw([("a", "1", "2", "1"), ("a", "1", "3", "1")]))
+    with pytest.raises(ProblemsError, match=r"the key 'a' stands on rows 2, 3 with different answers"):
+        clean(raw([("a", "1", "2", "1"), ("a", "1", "3", "1")]), unreadable="stop")
 
 
 def correction(**changes) -> tuple[int, cleaning.Correction]:
@@ -186,3 +212,94 @@ def test_input_is_not_changed():
     before = frame.copy(deep=True)
     clean(frame, [correction(old="-9")])
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_what_cannot_be_read_waits_for_a_person_or_stops_the_run():
+    rows = [("a", "1", "2,5", "1"), ("b", "many", "3,5", "7")]
+    table = clean(raw(rows))
+    assert table.kept["count"].tolist() == [1, pd.NA]
+    assert sorted(table.review["raw"]) == ["7", "many"]
+    assert set(table.reasons[table.reasons["key"] == "b"]["reason"]) == {"to_decide"}
+    with pytest.raises(ProblemsError, match=r"f.csv, row 3, column count \(count\): 'many' cannot be used"):
+        clean(raw(rows), unreadable="stop")
+
+
+def test_a_double_key_waits_for_a_person_when_nothing_may_stop():
+    table = clean(raw([("a", "1", "2", "1"), ("a", "1", "3", "1"), ("b", "1", "2", "2")]))
+    assert table.kept["id"].tolist() == ["b"]
+    assert table.aside["rule"].tolist() == ["same key, different answers"] * 2
+
+
+def variables_with(**changes) -> Codebook:
+    more = {"id": {}, "count": {}, "amount": {}, "answer": {}} | changes
+    return Codebook(tuple(line.model_copy(update=more[line.name]) for line in VARIABLES), CHOICES)
+
+
+def clean_by(book: Codebook, frame: pd.DataFrame, programme: Programme = PROGRAMME) -> cleaning.CleanTable:
+    table = cleaning.clean_table(frame, "people", programme, book, cohort())
+    cleaning.check_ledger(table, frame, list(book.variables))
+    return table
+
+
+def test_blanks_say_why_they_are_blank():
+    book = variables_with(amount={"relevant": "${answer} = 1"}, count={"versions": "2"})
+    book = Codebook((*book.variables, variable("form", "text", role="version")), CHOICES)
+    frame = raw([("a", "", "", "2"), ("b", "", "", "1"), ("c", "5", "7", "2")]).assign(form=["1", "2", "1"])
+    table = clean_by(book, frame)
+    reasons = {(row.key, row.variable): row.reason for row in table.reasons.itertuples()}
+    assert reasons == {("a", "count"): "not_asked", ("b", "count"): "blank", ("a", "amount"): "not_applicable", ("b", "amount"): "blank"}
+    assert table.findings[["check", "key"]].to_numpy().tolist() == [["skip:amount", "c"]]
+
+
+def test_consistency_rules_report_and_change_nothing():
+    rule = Rule.model_validate(
+        {
+            "id": "V1",
+            "table": "people",
+            "severity": "error",
+            "rule": "${amount} >= ${count}",
+            "label::English (en)": "enough",
+            "label::Bahasa Indonesia (id)": "cukup",
+        }
+    )
+    book = Codebook(VARIABLES, CHOICES, (rule,))
+    table = clean_by(book, raw([("a", "5", "7", "1"), ("b", "8", "7", "1"), ("c", "8", "", "1")]))
+    assert table.findings.to_numpy().tolist() == [["V1", "error", "b", "", "enough"]]
+    assert table.kept["amount"].tolist()[:2] == [7.0, 7.0]
+
+
+def test_recodes_apply_to_their_version_of_the_form_only():
+    book = variables_with(answer={"recode": "1: 0=2;1=1"})
+    book = Codebook((*book.variables, variable("form", "text", role="version")), CHOICES)
+    table = clean_by(book, raw([("a", "1", "1", "0"), ("b", "1", "1", "1"), ("c", "1", "1", "2"), ("d", "1", "1", "0")]).assign(form=["1", "1", "2", "2"]))
+    assert table.kept["answer"].tolist()[:3] == ["2", "1", "2"]
+    assert table.review["key"].tolist() == ["d"]
+    assert table.kept["answer"].isna().tolist() == [False, False, False, True]
+
+
+def test_identifiers_leave_the_table_and_come_back_for_the_raw_text():
+    book = Codebook((*VARIABLES, variable("phone", "text", role="identifier")), CHOICES)
+    frame = raw([("a", "1", "1", "1"), ("b", "1", "1", "1")]).assign(phone=["0812 345", " 0813"])
+    table = clean_by(book, frame)
+    assert "phone" not in table.kept
+    assert table.identifiers["phone"].tolist() == ["0812 345", "0813"]
+
+
+def test_declared_exclusions_and_resubmissions():
+    definition = {"label": WORDS, "key": ["id"], "set_aside": [{"rule": "no consent", "when": "${answer} = 2", "reason": WORDS}]}
+    programme = PROGRAMME.model_copy(update={"tables": {"people": Table.model_validate(definition)}})
+    book = Codebook((*VARIABLES, variable("sent", "text", role="submitted")), CHOICES)
+    rows = [("a", "1", "", "1"), ("a", "1", "4", "1"), ("b", "1", "1", "2"), ("TEST", "1", "1", "1")]
+    table = clean_by(book, raw(rows).assign(sent=["2020-02-01", "2020-01-01", "2020-01-01", "2020-01-01"]), programme)
+    assert table.kept[["id", "amount"]].to_numpy().tolist() == [["a", 4.0]]
+    assert sorted(table.aside["rule"]) == ["no consent", "resubmission", "test row"]
+    assert cleaning.row_ledger({"people": table})["rows"].tolist() == [4, -1, -1, -1, 1]
+
+
+def test_files_may_differ_in_their_conventions():
+    from helpers.programme import RawFile
+
+    items = [RawFile(file="f.csv", table="people", decimal=",", date_order="dmy"), RawFile(file="g.csv", table="people", decimal=".")]
+    frame = pd.concat([raw([("a", "1", "2,500", "1")]), raw([("b", "1", "2.500", "1")]).assign(_file="g.csv")], ignore_index=True)
+    table = cleaning.clean_table(frame, "people", PROGRAMME, BOOK, cohort().model_copy(update={"files": items}))
+    assert table.kept["amount"].tolist() == [2.5, 2.5]

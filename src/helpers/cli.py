@@ -12,7 +12,7 @@ from rich.table import Table
 
 from helpers import paths
 from helpers.pipeline import light  # noqa: F401  (first: it makes every later import of Jupyter faster)
-from helpers.problems import Problem, ProblemsError, nearest
+from helpers.problems import Problem, ProblemsError, nearest, refuse
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Evaluate a training or exchange programme from its survey data.")
 console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
@@ -100,6 +100,129 @@ def run(
         stop(failure)
     if run_all(list(dict.fromkeys(cohorts)), options, root):
         raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    programme: Annotated[str, typer.Argument(help="Name of the new folder below programmes/.")],
+    form: Annotated[Path | None, typer.Option(help="An XLSForm (KoboToolbox, ODK).")] = None,
+    data: Annotated[Path | None, typer.Option(help="An export to draft from when there is no form.")] = None,
+) -> None:
+    """Draft a programme's definition files from its form or its data, and say what a person must decide."""
+    from helpers.scaffold import new_programme
+
+    root = project()
+    try:
+        folder, draft = new_programme(programme, root, form=form, data=data)
+    except ProblemsError as failure:
+        stop(failure)
+    console.print(f"{folder.relative_to(root).as_posix()}: {len(draft.variables)} variables, {len(draft.choices)} answers drafted")
+    for line in dict.fromkeys(draft.decide):
+        console.print(escape(f"  decide: {line}"), soft_wrap=True)
+
+
+@app.command("new-cohort")
+def new_cohort(
+    cohort: Annotated[str, typer.Argument(help="Name of the new folder below data/raw/.")],
+    like: Annotated[str, typer.Option(help="A cohort of the same programme.")],
+    data: Annotated[list[Path], typer.Option(help="A delivered file; once for each file of the other cohort, in its order.")],
+    data_dir: DataDir = "data",
+) -> None:
+    """Begin a delivery like another one, and say how its columns and answers differ from the codebook."""
+    from helpers.scaffold import new_cohort as scaffold
+    from helpers.study import load_study
+
+    root = project()
+    try:
+        study = load_study(like, data_dir=data_dir, root=root)
+        folder, differences = scaffold(cohort, study, data, study.places)
+    except ProblemsError as failure:
+        stop(failure)
+    console.print(f"data/raw/{folder.name}: {len(data)} files copied and sealed; look at cohort.yml, then: manfaat check {folder.name}")
+    table = Table("file", "difference", "column", "variable", "note")
+    for line in differences.itertuples(index=False):
+        table.add_row(*[escape(str(part)) for part in line])
+    console.print(table if len(differences) else "no difference between its columns and answers and the codebook")
+
+
+@app.command()
+def decide(
+    cohort: Annotated[str, typer.Argument(help="A folder of data/raw.")],
+    who: Annotated[str, typer.Option(help="Initials of the person who decided.")],
+    review: Annotated[Path | None, typer.Option(help="The filled review list; data/processed/<cohort>/review.csv by default.")] = None,
+    data_dir: DataDir = "data",
+) -> None:
+    """Read back the filled review list: its decisions become lines of the programme's corrections.csv."""
+    from helpers.decisions import record_decisions
+    from helpers.study import load_study
+
+    root = project()
+    try:
+        study = load_study(cohort, data_dir=data_dir, root=root)
+        n = record_decisions(study, review or study.places.processed / "review.csv", who)
+    except ProblemsError as failure:
+        stop(failure)
+    console.print(f"{n} decisions written to programmes/{study.programme.programme}/corrections.csv; now: manfaat run {cohort}")
+
+
+@app.command()
+def export(
+    cohort: Annotated[str, typer.Argument(help="A cohort that has been run.")],
+    kind: Annotated[list[str] | None, typer.Option("--format", help="sav, dta or parquet; all three by default.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the labels: en or id.")] = "en",
+    data_dir: DataDir = "data",
+    reports_dir: ReportsDir = "reports",
+) -> None:
+    """Write the codebook as a page, and the clean tables as labelled SPSS, Stata and Parquet files."""
+    from helpers.definitions import shown
+    from helpers.export import FORMATS, codebook_html, export_table
+    from helpers.study import load_study
+    from helpers.words import Language
+
+    root = project()
+    try:
+        study = load_study(cohort, data_dir=data_dir, reports_dir=reports_dir, root=root)
+        words = Language(language)
+        wrong = [name for name in kind or [] if name not in FORMATS]
+        refuse([Problem(f"format '{name}'", "there is no such format", expected=nearest(name, FORMATS)) for name in wrong])
+        refuse([] if study.places.processed.is_dir() else [Problem(cohort, "there are no clean tables yet", expected=f"manfaat run {cohort} first")])
+    except (ProblemsError, ValueError) as failure:
+        stop(failure)
+    for name in study.programme.tables:
+        for one in kind or FORMATS:
+            console.print(f"{shown(export_table(study, name, one, words), root)} (confidential)", soft_wrap=True)
+    study.places.reports.mkdir(parents=True, exist_ok=True)
+    page = study.places.reports / "codebook.html"
+    page.write_text(codebook_html(study), encoding="utf-8")
+    console.print(shown(page, root), soft_wrap=True)
+
+
+@app.command()
+def form(
+    programme: Annotated[str, typer.Argument(help="A folder of programmes/.")],
+    table: Annotated[str | None, typer.Option(help="The table to write a form for; the first by default.")] = None,
+    output: Annotated[Path, typer.Option(help="The XLSX file to write.")] = Path("form.xlsx"),
+) -> None:
+    """Write a programme's codebook as an XLSForm, checked by pyxform, so that the next survey can be fielded with it."""
+    from helpers.codebook import load_codebook
+    from helpers.forms import write_form
+    from helpers.programme import load_programme
+
+    root = project()
+    folder = root / "programmes" / programme
+    try:
+        definition, problems = load_programme(folder, root=root)
+        refuse(problems)
+        codebook, problems = load_codebook(folder, definition, root=root)
+        refuse(problems)
+        name = table or definition.main_table
+        refuse([] if name in definition.tables else [Problem(f"table '{name}'", "there is no such table", expected=nearest(name, definition.tables))])
+        warnings = write_form(definition, codebook, name, output)
+    except ProblemsError as failure:
+        stop(failure)
+    for warning in warnings:
+        errors.print(escape(warning), soft_wrap=True)
+    console.print(f"{output.name}: {len(codebook.table(name))} questions", soft_wrap=True)
 
 
 def make_options(root: Path, cohorts: list[str], language: str, given: list[str], time_limit: int, warm: bool, data_dir: str, reports_dir: str) -> object:

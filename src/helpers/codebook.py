@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator
 
-from helpers.definitions import Record, read_rows, shown
+from helpers.definitions import Record, parse_arguments, read_rows, shown
+from helpers.expressions import parse_expression
+from helpers.parsing.reading import missing_reasons
 from helpers.problems import Problem, nearest
 from helpers.programme import Programme
 
-TYPES = ("text", "integer", "decimal", "select_one")
-Role = Literal["", "key", "group", "treatment", "cluster", "weight", "stratum", "identifier", "quasi-identifier", "sensitive", "text"]
+TYPES = ("text", "integer", "decimal", "money", "select_one", "select_multiple", "date", "month", "dateTime")
+WITH_LIST = ("select_one", "select_multiple")
+Role = Literal[
+    "", "key", "group", "treatment", "cluster", "weight", "stratum", "identifier", "quasi-identifier", "sensitive", "text",
+    "version", "submitted", "start", "end", "enumerator", "other",
+]  # fmt: skip
 BOUND = re.compile(r"\.\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)")
 
 
+def readable_expression(value: str) -> str:
+    """Refuse a text that is not an XLSForm expression; the empty text is none."""
+    if value:
+        parse_expression(value)
+    return value
+
+
 class Variable(Record):
-    """One line of ``codebook.csv``; column names follow XLSForm where it has them."""
+    """One line of ``codebook.csv``; column names follow XLSForm where it has them.
+
+    ``relevant`` is the skip rule, ``constraint`` the range, ``missing`` the codes that stand for a missing answer with their
+    reasons, ``versions`` the versions of the form that ask it (all when empty), ``reversed`` those in which it is worded the
+    other way round, ``recode`` how codes of a version differ (``2: 0=1;1=2``), ``scale`` the scale it is an item of.
+    """
 
     table: str
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -29,24 +47,45 @@ class Variable(Record):
     label_id: str = Field(alias="label::Bahasa Indonesia (id)", min_length=1)
     unit: str = ""
     required: Literal["yes", "no"] = "yes"
+    relevant: str = ""
     constraint: str = ""
     missing: str = ""
     role: Role = ""
+    scale: str = ""
+    reversed: str = ""
+    versions: str = ""
+    recode: str = ""
+    ladder: str = ""
+    core: Literal["", "yes", "no"] = ""
+    note: str = ""
 
     @field_validator("type")
     @classmethod
     def known_type(cls, value: str) -> str:
         """Refuse a type that the cleaning stage does not know."""
-        if value.split(" ")[0] not in TYPES or (value.startswith("select_one") and len(value.split(" ")) != 2):
-            raise ValueError(f"the type '{value}' is not known; use text, integer, decimal or 'select_one LIST'")
+        parts = value.split(" ")
+        if parts[0] not in TYPES or len(parts) != (2 if parts[0] in WITH_LIST else 1):
+            raise ValueError(f"the type '{value}' is not known; use one of {', '.join(TYPES)}, with the name of its list after {' and '.join(WITH_LIST)}")
         return value
 
-    @field_validator("constraint")
+    @field_validator("constraint", "relevant")
     @classmethod
-    def known_constraint(cls, value: str) -> str:
-        """Refuse a constraint that is not a chain of comparisons of the answer (``.``) with numbers."""
-        if value and not all(BOUND.fullmatch(part.strip()) for part in value.split(" and ")):
-            raise ValueError(f"the constraint '{value}' cannot be read; write for example '. >= 0 and . <= 100'")
+    def known_expression(cls, value: str) -> str:
+        """Refuse a rule that cannot be read."""
+        return readable_expression(value)
+
+    @field_validator("missing")
+    @classmethod
+    def known_reasons(cls, value: str) -> str:
+        """Refuse a reason that is not one of those kept apart to the end."""
+        missing_reasons(read_missing_codes(value))
+        return value
+
+    @field_validator("recode")
+    @classmethod
+    def known_recode(cls, value: str) -> str:
+        """Refuse recodes that are not ``version: old=new;old=new``, versions separated by ``|``."""
+        read_recodes(value)
         return value
 
     @property
@@ -56,8 +95,8 @@ class Variable(Record):
 
     @property
     def list_name(self) -> str | None:
-        """The answer list of a ``select_one`` variable."""
-        return self.type.split(" ")[1] if self.kind == "select_one" else None
+        """The answer list of a variable that has one."""
+        return self.type.split(" ")[1] if self.kind in WITH_LIST else None
 
     @property
     def sources(self) -> list[str]:
@@ -66,39 +105,91 @@ class Variable(Record):
 
     @property
     def bounds(self) -> list[tuple[str, float]]:
-        """The comparisons of the constraint, as (operator, number)."""
+        """The constraint as (operator, number) pairs, when it is a chain of comparisons of the answer; else none."""
+        parts = [part.strip() for part in self.constraint.split(" and ")]
+        if not self.constraint or not all(BOUND.fullmatch(part) for part in parts):
+            return []
         return [(operator, float(number)) for operator, number in BOUND.findall(self.constraint)]
+
+    @property
+    def recodes(self) -> dict[str, dict[str, str]]:
+        """How the codes of a version of the form become the codebook's: version → old code → code."""
+        return read_recodes(self.recode)
 
     @property
     def missing_codes(self) -> dict[str, str]:
         """Codes that stand for a missing answer, with the reason they give."""
-        pairs = [part.split("=", 1) for part in self.missing.split(";") if part.strip()]
-        return {pair[0].strip(): pair[1].strip() if len(pair) == 2 else "missing" for pair in pairs}
+        return read_missing_codes(self.missing)
 
     def label(self, language: str) -> str:
         """The question in one language."""
         return self.label_id if language == "id" else self.label_en
 
 
+def read_missing_codes(text: str) -> dict[str, str]:
+    """Read ``code=reason;code``; a code without a reason stands for a blank."""
+    pairs = [part.split("=", 1) for part in text.split(";") if part.strip()]
+    return {pair[0].strip(): pair[1].strip() if len(pair) == 2 else "blank" for pair in pairs}
+
+
+def read_recodes(text: str) -> dict[str, dict[str, str]]:
+    """Read ``version: old=new;old=new | version: …``.
+
+    Raises
+    ------
+    ValueError when it is of another form.
+    """
+    found = {}
+    for part in text.split("|") if text.strip() else []:
+        version, separator, pairs = part.partition(":")
+        if not separator or not version.strip():
+            raise ValueError(f"'{part.strip()}' is not of the form 'version: old=new;old=new'")
+        found[version.strip()] = parse_arguments(pairs)
+    return found
+
+
 class Choice(Record):
-    """One line of ``choices.csv``: an answer of a list."""
+    """One line of ``choices.csv``: an answer of a list; ``aliases`` are other ways to write it, separated by ``|``."""
 
     list_name: str = Field(min_length=1)
     name: str = Field(min_length=1)
     label_en: str = Field(alias="label::English (en)", min_length=1)
     label_id: str = Field(alias="label::Bahasa Indonesia (id)", min_length=1)
+    aliases: str = ""
 
     def label(self, language: str) -> str:
         """The answer in one language."""
         return self.label_id if language == "id" else self.label_en
 
 
+class Rule(Record):
+    """One line of ``rules.csv``: what must hold between the answers of a row, and how bad it is when it does not."""
+
+    id: str = Field(min_length=1)
+    table: str
+    severity: Literal["error", "warning", "note"]
+    rule: str = Field(min_length=1)
+    label_en: str = Field(alias="label::English (en)", min_length=1)
+    label_id: str = Field(alias="label::Bahasa Indonesia (id)", min_length=1)
+
+    @field_validator("rule")
+    @classmethod
+    def known_expression(cls, value: str) -> str:
+        """Refuse a rule that cannot be read."""
+        return readable_expression(value)
+
+    def label(self, language: str) -> str:
+        """What the rule says."""
+        return self.label_id if language == "id" else self.label_en
+
+
 @dataclass(frozen=True)
 class Codebook:
-    """All variables and answers of a programme."""
+    """All variables, answers and consistency rules of a programme."""
 
     variables: tuple[Variable, ...]
     choices: tuple[Choice, ...]
+    rules: tuple[Rule, ...] = field(default=())
 
     def table(self, name: str) -> list[Variable]:
         """The variables of one table, in order."""
@@ -113,9 +204,26 @@ def load_codebook(folder: Path, programme: Programme, *, root: Path) -> tuple[Co
     """Read ``codebook.csv`` and ``choices.csv`` and check them against the programme."""
     variables, problems = read_rows(Variable, folder / "codebook.csv", root=root)
     choices, more = read_rows(Choice, folder / "choices.csv", root=root)
-    codebook = Codebook(tuple(v for _, v in variables), tuple(c for _, c in choices))
-    problems += more + check_variables(variables, codebook, programme, shown(folder / "codebook.csv", root))
-    return codebook, problems
+    rules, wrong = read_rows(Rule, folder / "rules.csv", root=root, required=False)
+    codebook = Codebook(tuple(v for _, v in variables), tuple(c for _, c in choices), tuple(r for _, r in rules))
+    problems += more + wrong + check_variables(variables, codebook, programme, shown(folder / "codebook.csv", root))
+    problems += check_checks(codebook, programme, shown(folder / "programme.yml", root))
+    return codebook, problems + check_expressions(variables, rules, codebook, root=root, folder=folder)
+
+
+def check_expressions(variables: list[tuple[int, Variable]], rules: list[tuple[int, Rule]], codebook: Codebook, *, root: Path, folder: Path) -> list[Problem]:
+    """Say which skip rule, range or consistency rule looks at a variable that its table does not have."""
+    asked = [(folder / "codebook.csv", row, column, line.table, getattr(line, column)) for row, line in variables for column in ("relevant", "constraint")]
+    asked += [(folder / "rules.csv", row, "rule", line.table, line.rule) for row, line in rules]
+    problems = []
+    for path, row, column, table, text in asked:
+        known = {variable.name for variable in codebook.table(table)} | {"."}
+        unknown = sorted(parse_expression(text).names() - known) if text else []
+        problems += [
+            Problem(shown(path, root), f"there is no variable '{name}' in table '{table}'", row=row, column=column, expected=nearest(name, known - {"."}))
+            for name in unknown
+        ]
+    return problems
 
 
 def check_variables(variables: list[tuple[int, Variable]], codebook: Codebook, programme: Programme, file: str) -> list[Problem]:
@@ -133,7 +241,7 @@ def check_variables(variables: list[tuple[int, Variable]], codebook: Codebook, p
         ):
             if value and value not in allowed:
                 problems.append(Problem(file, f"'{value}' is not declared", row=row, column=column, expected=nearest(value, allowed)))
-    return problems + check_keys(codebook, programme, file)
+    return problems + check_keys(codebook, programme, file) + check_links(codebook, programme, file)
 
 
 def check_keys(codebook: Codebook, programme: Programme, file: str) -> list[Problem]:
@@ -143,4 +251,38 @@ def check_keys(codebook: Codebook, programme: Programme, file: str) -> list[Prob
         for table, definition in programme.tables.items()
         for name in definition.key
         if name != "row" and name not in {variable.name for variable in codebook.table(table)}
+    ]
+
+
+def check_links(codebook: Codebook, programme: Programme, file: str) -> list[Problem]:
+    """Say which linked table lacks the variable that links it, and which names it shares with the tables it is joined to."""
+    main = programme.main_table
+    problems, taken = [], {variable.name: main for variable in codebook.table(main)}
+    for name, table in programme.tables.items():
+        if table.link is None or table.link.to != main:
+            continue
+        own = [variable.name for variable in codebook.table(name)]
+        problems += [
+            Problem(file, f"the table '{place}' has no variable '{table.link.by}' to link '{name}' by", column="name")
+            for place, names in ((name, own), (main, [variable.name for variable in codebook.table(main)]))
+            if table.link.by not in names
+        ]
+        problems += [
+            Problem(file, f"'{other}' stands in the tables '{taken[other]}' and '{name}', which are joined", column="name", expected="a name of its own")
+            for other in own
+            if other in taken and other != table.link.by
+        ]
+        taken |= dict.fromkeys(own, name)
+    return problems
+
+
+def check_checks(codebook: Codebook, programme: Programme, file: str) -> list[Problem]:
+    """Say which declared checks and batteries of ratings name a variable that their table does not have."""
+    asked = [(f"checks.{check.id}.variables", check.table, name) for check in programme.checks for name in check.variables]
+    asked += [(f"tables.{table}.scales", table, name) for table, definition in programme.tables.items() for scale in definition.scales for name in scale]
+    known = {table: [variable.name for variable in codebook.table(table)] for table in programme.tables}
+    return [
+        Problem(file, f"there is no variable '{name}' in table '{table}'", column=place, expected=nearest(name, known[table]))
+        for place, table, name in asked
+        if table in known and name not in known[table]
     ]

@@ -31,6 +31,8 @@ class Unit(Record):
     label: Words
     after: Words | None = None
     prefix: str = ""
+    currency: Literal["", "IDR", "JPY", "USD"] = ""
+    period: Literal["", "hour", "day", "week", "month", "year"] = ""
     is_share: bool = False
     decimals: int = Field(default=2, ge=0, le=8)
     is_log: bool = False  # a difference of logarithms: also told as a percentage
@@ -41,11 +43,29 @@ class Unit(Record):
         return 100.0 if self.is_share else 1.0
 
 
+class SetAside(Record):
+    """Rows that do not count as answers: a rule's name, when it applies (an XLSForm expression), and why."""
+
+    rule: str
+    when: str
+    reason: Words
+
+
+class Link(Record):
+    """How a table joins the units of analysis: ``by`` is a variable that both tables have, one row a value."""
+
+    to: str
+    by: str
+
+
 class Table(Record):
     """One table of the study; ``key`` names its key variables, ``[row]`` stands for file and row number."""
 
     label: Words
     key: list[str] = Field(min_length=1)
+    link: Link | None = None
+    set_aside: list[SetAside] = []
+    scales: list[list[str]] = []  # batteries of ratings in which the same answer throughout is reported
 
 
 class UnitWords(Record):
@@ -109,11 +129,30 @@ class Primary(Record):
 
 
 class Claim(Record):
-    """One statement to be examined, and the indicators that bear on it."""
+    """One statement to be examined, and the indicators that bear on it; where there are none, ``because`` says why."""
 
     id: str
     text: Words
-    indicators: list[str] = Field(min_length=1)
+    indicators: list[str] = []
+    because: Words | None = None
+
+
+CheckKind = Literal[
+    "real_range", "real_ratio", "agreement", "straight_line", "shares_sum", "duplicate_key", "near_duplicate", "interview_length", "linked_rows",
+    "interviewer_mean", "personal_data",
+]  # fmt: skip
+
+
+class Check(Record):
+    """A check that a rule about the answers of one row cannot express: it looks at many rows, another table, prices or times."""
+
+    id: str
+    table: str
+    severity: Literal["error", "warning", "note"]
+    kind: CheckKind
+    variables: list[str] = Field(min_length=1)
+    arguments: dict[str, str | float | list[str] | dict[str, list[str]]] = {}
+    label: Words
 
 
 class Partner(Record):
@@ -147,6 +186,7 @@ class Programme(Record):
     specifications: list[Specification]
     primary: Primary
     claims: list[Claim] = []
+    checks: list[Check] = []
 
     def specification(self, name: str) -> Specification:
         """Return the specification with this id."""
@@ -159,13 +199,26 @@ class Programme(Record):
 
 
 class RawFile(Record):
-    """One delivered file and the table it feeds. ``multiply`` converts units, by variable."""
+    """One delivered file and the table it feeds. What is not said here is detected, and what was detected is stated.
+
+    ``sheets`` are read as one table; ``header_rows`` and ``skip_rows`` count from 1 as in the file; ``columns`` names the
+    variable of a column whose name does not tell; ``multiply`` converts units, by variable; ``date_order`` and ``decimal`` hold for
+    all columns; ``version`` is the version of the form when the file itself does not say.
+    """
 
     file: str
     table: str
-    encoding: str = "utf-8"
-    separator: str = ","
+    encoding: str | None = None
+    separator: str | None = None
+    decimal: Literal[",", "."] | None = None
+    date_order: Literal["dmy", "mdy"] | None = None
+    sheets: list[str] | None = None
+    header_rows: list[int] | None = None
+    skip_rows: list[int] = []
+    ragged: Literal["refuse", "set aside", "pad"] = "refuse"  # rows with more or fewer cells than the header
+    columns: dict[str, str] = {}
     multiply: dict[str, int | float] = {}
+    version: str = ""
 
 
 class FlowStep(Record):
@@ -197,6 +250,7 @@ class Cohort(Record):
     assignment: Literal["randomised", "observational"]
     files: list[RawFile] = Field(min_length=1)
     groups: dict[str, Words] = {}
+    unreadable: Literal["stop", "review"] = "stop"  # what an answer that cannot be read does: stop the run, or wait in the review list
     period: Words
     flow: list[FlowStep] = []
     denominators: Denominators
@@ -219,7 +273,7 @@ def load_programme(folder: Path, *, root: Path) -> tuple[Programme | None, list[
     path = folder / "programme.yml"
     programme, problems = read_yaml(Programme, path, root=root)
     if programme:
-        problems += check_specifications(programme, shown(path, root))
+        problems += check_specifications(programme, shown(path, root)) + check_tables(programme, shown(path, root))
     return programme, problems
 
 
@@ -231,4 +285,27 @@ def check_specifications(programme: Programme, file: str) -> list[Problem]:
         name = getattr(programme.primary, rule)
         if name not in ids:
             problems.append(Problem(file, f"'{name}' is not a specification", column=f"primary.{rule}", expected=nearest(name, ids)))
+    return problems
+
+
+def check_tables(programme: Programme, file: str) -> list[Problem]:
+    """Say which links and checks name a table that does not exist, and which claims rest on nothing and do not say why."""
+    problems = []
+    for name, table in programme.tables.items():
+        if table.link and table.link.to != programme.main_table:
+            problems.append(
+                Problem(file, f"'{table.link.to}' is not the main table", column=f"tables.{name}.link.to", expected=f"'{programme.main_table}', the first one")
+            )
+    for check in programme.checks:
+        others = [value for key, value in check.arguments.items() if key == "with_table"]
+        problems += [
+            Problem(file, f"the table '{table}' is not declared", column=f"checks.{check.id}", expected=nearest(str(table), programme.tables))
+            for table in (check.table, *others)
+            if table not in programme.tables
+        ]
+    problems += [
+        Problem(file, "the claim names no indicators", column=f"claims.{claim.id}", expected="indicators, or the reason under 'because'")
+        for claim in programme.claims
+        if not claim.indicators and claim.because is None
+    ]
     return problems

@@ -1,22 +1,55 @@
-"""Any delivered file → one data frame of raw text, with the file and the row every value came from.
+"""Any delivered file → one data frame of raw text, with the file, sheet and row that every value came from.
 
-Nothing is interpreted here: an answer leaves this module exactly as it stood in the file.
+Nothing is interpreted here: an answer leaves this module exactly as it stood in the file. What was detected about a file is
+said in a log; what is stated in ``cohort.yml`` is not detected.
 """
 
 from __future__ import annotations
 
 import hashlib
-from io import StringIO
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from helpers.codebook import Codebook, Variable
 from helpers.definitions import shown
-from helpers.problems import Problem, nearest, refuse
+from helpers.formats import (
+    Detected,
+    FormatOptions,
+    RawTable,
+    find_multiple,
+    find_unnamed_blocks,
+    fold_multiple,
+    link_repeats,
+    log_table,
+    match_headers,
+    read_any,
+    strip_groups,
+)
+from helpers.problems import Problem, ProblemsError, nearest, refuse
 from helpers.programme import Cohort, RawFile
 
-FILE, ROW = "_file", "_row"
+FILE, SHEET, ROW = "_file", "_sheet", "_row"
+PLACE = (FILE, SHEET, ROW)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A delivery as raw text.
+
+    ``tables`` : one frame a table, a column a variable after ``_file, _sheet, _row``.
+    ``files`` : one row a file and sheet: ``file, sheet, table, rows, columns, unused``.
+    ``left_out`` : rows that are no rows of answers (titles, totals, blanks): ``table, file, sheet, row, rule, reason, text``.
+    ``log`` : what was detected: ``file, table, what, value, how, place, doubtful``.
+    ``declared_missing`` : what the files themselves declare missing: ``file, variable, kind, low, high, reason, count``.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    files: pd.DataFrame
+    left_out: pd.DataFrame
+    log: pd.DataFrame
+    declared_missing: pd.DataFrame
 
 
 def read_checksums(folder: Path) -> dict[str, str]:
@@ -33,74 +66,122 @@ def check_files(folder: Path, cohort: Cohort, *, root: Path) -> list[Problem]:
     sums, problems = read_checksums(folder), []
     if not sums:
         problems.append(Problem(shown(folder / "SHA256SUMS", root), "the file is missing", expected="one line 'checksum  file' per delivered file"))
-    for item in cohort.files:
-        path = folder / item.file
-        name = shown(path, root)
+    for name in dict.fromkeys(item.file for item in cohort.files):
+        path = folder / name
+        place = shown(path, root)
         if not path.is_file():
-            problems.append(Problem(name, "the file is missing", expected="the file that cohort.yml names, in the cohort's folder"))
+            problems.append(Problem(place, "the file is missing", expected="the file that cohort.yml names, in the cohort's folder"))
         elif path.stat().st_size == 0:
-            problems.append(Problem(name, "the file is empty", expected="a header row and at least one row of answers"))
-        elif sums and item.file not in sums:
-            problems.append(Problem(name, "the file is not sealed", expected="a line for it in SHA256SUMS"))
-        elif sums and hashlib.sha256(path.read_bytes()).hexdigest() != sums[item.file]:
+            problems.append(Problem(place, "the file is empty", expected="a header row and at least one row of answers"))
+        elif sums and name not in sums:
+            problems.append(Problem(place, "the file is not sealed", expected="a line for it in SHA256SUMS"))
+        elif sums and hashlib.sha256(path.read_bytes()).hexdigest() != sums[name]:
             problems.append(
-                Problem(name, "the file has changed since it was sealed (checksum mismatch)", expected="the file as delivered, or a new line in SHA256SUMS")
+                Problem(place, "the file has changed since it was sealed (checksum mismatch)", expected="the file as delivered, or a new line in SHA256SUMS")
             )
     return problems
 
 
-def read_file(folder: Path, item: RawFile, *, root: Path) -> tuple[pd.DataFrame | None, list[Problem]]:
-    """Read one delivered file as text; row numbers count the header as row 1."""
-    name = shown(folder / item.file, root)
-    try:
-        content = (folder / item.file).read_bytes().decode(item.encoding.replace("utf-8", "utf-8-sig"))
-    except (UnicodeDecodeError, LookupError):
-        return None, [Problem(name, f"the file is not text in the encoding '{item.encoding}'", expected="the right 'encoding' in cohort.yml")]
-    if "\0" in content:
-        return None, [Problem(name, "the file holds NUL bytes: it is not a CSV file", expected="a CSV file")]
-    try:
-        frame = pd.read_csv(StringIO(content), sep=item.separator, dtype=str, keep_default_na=False, na_filter=False, skip_blank_lines=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as failure:
-        return None, [
-            Problem(
-                name,
-                f"the file cannot be read as a table: {str(failure).splitlines()[0]}",
-                expected=f"the same number of cells, separated by '{item.separator}', in every row",
-            )
-        ]
-    if frame.empty:
-        return None, [Problem(name, "the file holds a header but no rows", expected="at least one row of answers")]
-    frame.insert(0, FILE, item.file)
-    frame.insert(1, ROW, range(2, len(frame) + 2))
-    return frame, []
+def options_of(item: RawFile) -> FormatOptions:
+    """Turn what ``cohort.yml`` states about a file into the reader's options."""
+    return FormatOptions(
+        encoding=item.encoding,
+        separator=item.separator,
+        decimal=item.decimal,
+        sheets=tuple(item.sheets) if item.sheets else None,
+        header_rows=None if item.header_rows is None else tuple(item.header_rows),
+        skip_rows=tuple(item.skip_rows),
+        ragged=item.ragged,
+    )
 
 
-def match_columns(frame: pd.DataFrame, variables: list[Variable], *, file: str) -> tuple[pd.DataFrame, list[str], list[Problem]]:
-    """Rename the delivered columns to variable names; return the table, the unused columns and the problems."""
-    delivered = [column for column in frame.columns if column not in (FILE, ROW)]
-    found, problems = {}, []
-    for variable in variables:
-        present = [source for source in variable.sources if source in delivered]
-        if present:
-            found[present[0]] = variable.name
-        elif variable.required == "yes":
-            near = [nearest(source, delivered) for source in variable.sources[:1]]
-            problems.append(Problem(file, "the column is missing", column=" or ".join(variable.sources), expected=near[0]))
-    unused = [column for column in delivered if column not in found]
-    table = frame[[FILE, ROW, *found]].rename(columns=found)
-    for variable in variables:
-        if variable.name not in table:
-            table[variable.name] = ""
-    return table[[FILE, ROW, *[variable.name for variable in variables]]], unused, problems
+def prepare(table: RawTable, variables: list[Variable]) -> RawTable:
+    """Undo what export tools do to columns: group prefixes, and one column for each answer of a ``select_multiple``.
+
+    A block of columns is folded only when it belongs to a variable that takes several answers.
+    """
+    multiple = {source: variable for variable in variables if variable.kind == "select_multiple" for source in (*variable.sources, variable.name)}
+    for block in (*find_multiple(table), *find_unnamed_blocks(table)):
+        bare = block.question.rpartition("/")[2]
+        variable = multiple.get(block.question) or multiple.get(bare)
+        if variable is not None:
+            table = fold_multiple(table, block, name=variable.sources[0], none="").table
+    return strip_groups(table)
 
 
-def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """Read all files of a delivery.
+def match_columns(
+    table: RawTable, variables: list[Variable], item: RawFile, *, file: str
+) -> tuple[dict[str, str], list[str], list[Problem], tuple[Detected, ...]]:
+    """Find each variable's column: as stated, by the codebook's names, or by question code and text.
 
     Returns
     -------
-    The raw text of every table, one column a variable of the codebook plus ``_file`` and ``_row``; and one row a
-    file: ``file, table, rows, columns, unused`` (columns that the codebook does not name, separated by spaces).
+    Column → variable, the columns that belong to none, the problems, and the log of what was matched by its text.
+    """
+    stated = {column: name for column, name in item.columns.items() if column in table.columns}
+    problems = [
+        Problem(file, f"there is no column '{column}'", column="columns", expected=nearest(column, table.columns))
+        for column in item.columns
+        if column not in table.columns
+    ]
+    mapping, taken = dict(stated), set(stated.values())
+    for variable in variables:
+        present = [source for source in (*variable.sources, variable.name) if source in table.columns and source not in mapping]
+        if present and variable.name not in taken:
+            mapping[present[0]] = variable.name
+            taken.add(variable.name)
+    open_columns = [column for column in table.columns if column not in mapping]
+    open_variables = [variable for variable in variables if variable.name not in taken]
+    found = match_headers(open_columns, open_variables) if open_columns and open_variables else None
+    mapping |= found.mapping if found else {}
+    for variable in variables:
+        if variable.required == "yes" and variable.name not in mapping.values():
+            unused = [column for column in table.columns if column not in mapping]
+            problems.append(
+                Problem(
+                    file,
+                    "the column is missing",
+                    column=" or ".join(variable.sources),
+                    expected=nearest(variable.sources[0], unused) if unused else "a column of this name",
+                )
+            )
+    return mapping, [column for column in table.columns if column not in mapping], problems, found.log if found else ()
+
+
+def shape(table: RawTable, mapping: dict[str, str], variables: list[Variable], item: RawFile) -> pd.DataFrame:
+    """Return the table with one text column a variable of the codebook; a variable without a column is empty."""
+    frame = pd.DataFrame({FILE: item.file, SHEET: table.frame["_sheet"].astype("str"), ROW: table.frame["_row"].astype("int64")})
+    columns = {name: column for column, name in mapping.items()}
+    for variable in variables:
+        given = columns.get(variable.name)
+        default = item.version if variable.role == "version" else ""
+        frame[variable.name] = table.frame[given].astype("str").fillna("") if given else default
+    return frame
+
+
+def read_item(
+    folder: Path, item: RawFile, codebook: Codebook, *, root: Path
+) -> tuple[list[tuple[RawTable, pd.DataFrame, list[str], tuple[Detected, ...]]], list[Problem]]:
+    """Read one delivered file: every sheet with its shaped table, unused columns and matches; and all problems."""
+    name, variables = shown(folder / item.file, root), codebook.table(item.table)
+    try:
+        sheets = link_repeats(read_any(folder / item.file, options_of(item), name=name))
+    except ProblemsError as failure:
+        return [], failure.problems
+    found, problems = [], []
+    for sheet in sheets:
+        table = prepare(sheet, variables)
+        if table.frame.empty:
+            problems.append(Problem(name, "the file holds a header but no rows", expected="at least one row of answers"))
+            continue
+        mapping, unused, wrong, log = match_columns(table, variables, item, file=name)
+        problems += wrong
+        found.append((table, shape(table, mapping, variables, item), unused, log))
+    return found, problems
+
+
+def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path) -> Delivery:
+    """Read all files of a delivery.
 
     Raises
     ------
@@ -108,15 +189,27 @@ def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path)
     """
     refuse(check_files(folder, cohort, root=root))
     parts: dict[str, list[pd.DataFrame]] = {}
-    log, problems = [], []
+    files, left_out, logs, missing, problems = [], [], [], [], []
     for item in cohort.files:
-        frame, wrong = read_file(folder, item, root=root)
+        found, wrong = read_item(folder, item, codebook, root=root)
         problems += wrong
-        if frame is None:
-            continue
-        table, unused, wrong = match_columns(frame, codebook.table(item.table), file=shown(folder / item.file, root))
-        problems += wrong
-        parts.setdefault(item.table, []).append(table)
-        log.append({"file": item.file, "table": item.table, "rows": len(table), "columns": frame.shape[1] - 2, "unused": " ".join(unused)})
+        for table, frame, unused, log in found:
+            parts.setdefault(item.table, []).append(frame)
+            files.append(
+                {"file": item.file, "sheet": table.name, "table": item.table, "rows": len(frame), "columns": len(table.columns), "unused": ", ".join(unused)}
+            )
+            left_out.append(table.dropped.rename(columns={"_sheet": "sheet", "_row": "row"}).assign(table=item.table, file=item.file))
+            logs.append(log_table([table]).assign(file=item.file))
+            logs.append(
+                pd.DataFrame([vars(entry) for entry in log], columns=["what", "value", "how", "place", "doubtful"]).assign(file=item.file, table=table.name)
+            )
+            missing.append(table.missing.assign(file=item.file))
     refuse(problems)
-    return {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}, pd.DataFrame(log)
+    tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
+    return Delivery(tables, pd.DataFrame(files), gather(left_out), gather(logs), gather(missing))
+
+
+def gather(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Join frames of one shape, whether or not any has rows."""
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else frames[0].reset_index(drop=True) if frames else pd.DataFrame()

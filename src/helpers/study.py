@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from helpers.indicators import Indicator, load_indicators
 from helpers.paths import Places, places
 from helpers.problems import Problem, nearest, refuse
 from helpers.programme import Cohort, Programme, load_cohort, load_programme
+
+DECIDE = "DECIDE:"  # marks what was drafted and a person must decide
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,24 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     lines, wrong = load_indicators(folder, programme, codebook, root=place.root)
     problems += wrong
     corrections, wrong, _ = cleaning.load_corrections(folder, root=place.root)
-    problems += wrong + check_delivery(delivery, programme, codebook, shown(place.raw / "cohort.yml", place.root))
+    problems += wrong + check_delivery(delivery, programme, codebook, shown(place.raw / "cohort.yml", place.root)) + undecided([folder, place.raw], place.root)
     refuse(problems)
     return Study(place, programme, codebook, tuple(lines), tuple(corrections), delivery)
+
+
+def undecided(folders: list[Path], root: Path) -> list[Problem]:
+    """Say which lines of the definition files are still drafts that a person must decide."""
+    problems = []
+    for path in sorted(path for folder in folders for pattern in ("*.yml", "*.csv") for path in folder.glob(pattern) if folder.name == path.parent.name):
+        if path.suffix == ".csv" and path.parent != folders[0]:
+            continue  # a delivery's own tables are no definitions
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        marked = [number for number, line in enumerate(lines, start=1) if DECIDE in line and not line.startswith("#")]
+        problems += [
+            Problem(shown(path, root), f"still to be decided: {lines[number - 1].strip()[:80]}", row=number, expected="the marked text put right")
+            for number in marked
+        ]
+    return problems
 
 
 def check_delivery(delivery: Cohort, programme: Programme, codebook: Codebook, file: str) -> list[Problem]:
@@ -110,29 +128,67 @@ def check_delivery(delivery: Cohort, programme: Programme, codebook: Codebook, f
     return problems + [Problem(file, f"no file feeds the table '{name}'", column="files") for name in programme.tables if name not in fed]
 
 
-def read_raw(study: Study) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+def read_raw(study: Study) -> readers.Delivery:
     """Read the delivered files as text; see ``readers.read_cohort``."""
     return readers.read_cohort(study.places.raw, study.cohort, study.codebook, root=study.places.root)
 
 
-def clean_tables(study: Study, raw: dict[str, pd.DataFrame]) -> dict[str, cleaning.CleanTable]:
-    """Clean every table; hold each ledger against the raw text; refuse a delivery that the design cannot use."""
+def clean_tables(study: Study, delivery: readers.Delivery) -> dict[str, cleaning.CleanTable]:
+    """Clean every table and hold each ledger against the raw text."""
     file = shown(study.definitions / "corrections.csv", study.places.root)
-    tables = {
-        name: cleaning.clean_table(table, name, study.programme, study.codebook, study.cohort, list(study.corrections), corrections_file=file)
-        for name, table in raw.items()
-    }
-    for name, table in tables.items():
-        cleaning.check_ledger(table, raw[name], study.codebook.table(name))
+    tables = {}
+    for name, raw in delivery.tables.items():
+        tables[name] = cleaning.clean_table(
+            raw, name, study.programme, study.codebook, study.cohort, list(study.corrections), corrections_file=file, declared=delivery.declared_missing
+        )
+        cleaning.check_ledger(tables[name], raw, study.codebook.table(name))
     return tables
 
 
-def build(study: Study, table: pd.DataFrame) -> pd.DataFrame:
-    """Compute the declared indicators of the main table and refuse groups that cannot be compared."""
-    context = indicators.panel_context(table, study.programme, study.definitions, root=study.places.root)
-    built = indicators.build_indicators(table, list(study.indicators), context, study.programme)
+def linked_tables(study: Study) -> list[str]:
+    """Names of the delivered tables that are joined to the main table."""
+    fed = {item.table for item in study.cohort.files}
+    return [name for name, table in study.programme.tables.items() if table.link and name in fed]
+
+
+def build(study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
+    """Compute the declared indicators of the main table and refuse groups that cannot be compared.
+
+    Parameters
+    ----------
+    table : the clean main table. linked : the clean tables that ``linked_tables`` names.
+
+    Raises
+    ------
+    ProblemsError for keys that cannot be joined one to one, years without prices, and groups without rows; KeyError for a
+    linked table that is not given.
+    """
+    return build_with_reasons(study, table, linked, None)[0]
+
+
+def build_with_reasons(
+    study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None, reasons: Mapping[str, pd.DataFrame] | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compute the indicators, and say why each missing value is missing.
+
+    Parameters
+    ----------
+    reasons : table → ``key, variable, reason`` of its missing answers, as the cleaning stage gives them; None to ask for none.
+
+    Returns
+    -------
+    The indicators; and one line a missing value (``key, indicator, reason``), none when no reasons are given.
+    """
+    programme, lines = study.programme, list(study.indicators)
+    given = dict.fromkeys(name for name, entry in programme.tables.items() if entry.link) | {name: (linked or {})[name] for name in linked_tables(study)}
+    joined = indicators.join_linked(table, given, programme, study.codebook)
+    context = indicators.panel_context(joined, programme, study.definitions, root=study.places.root, codebook=study.codebook)
+    built = indicators.build_indicators(joined, lines, context, programme)
     refuse(check_groups(study, built))
-    return built
+    if reasons is None:
+        return built, pd.DataFrame(columns=["key", "indicator", "reason"])
+    told = indicators.main_reasons(table, given, programme, reasons)
+    return built, indicators.explain_missing(joined, built, lines, context, programme, told)
 
 
 def check_groups(study: Study, built: pd.DataFrame) -> list[Problem]:
@@ -158,5 +214,5 @@ def check_groups(study: Study, built: pd.DataFrame) -> list[Problem]:
 
 def check_study(study: Study) -> None:
     """Read, clean and build without writing anything; raise every problem found."""
-    raw, _ = read_raw(study)
-    build(study, clean_tables(study, raw)[study.programme.main_table].kept)
+    tables = clean_tables(study, read_raw(study))
+    build(study, tables[study.programme.main_table].kept, {name: tables[name].kept for name in linked_tables(study)})

@@ -27,6 +27,8 @@ PRELOAD = (
     "matplotlib_inline.backend_inline",
     "helpers.report.chapter",
     "helpers.report.exhibits",
+    "helpers.report.ledgers",
+    "helpers.formats",
     "helpers.report.sentences",
     "helpers.evaluation.summaries",
     "helpers.evaluation.ladder",

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 from IPython.display import display
 
 from helpers import disclosure
+from helpers.cleaning import CleanTable, cell_table
 from helpers.paths import NOTEBOOKS
 from helpers.problems import Problem, refuse
 from helpers.report.exhibit import Bullets, Exhibit, Numbered, Paragraph
@@ -81,6 +83,21 @@ class Chapter:
         temporary = target.with_suffix(".part")
         table.to_parquet(temporary, index=False)
         os.replace(temporary, target)
+
+    def write_clean(self, part: CleanTable) -> None:
+        """Write one cleaned table with its ledgers, and apart from it what identifies people."""
+        self.write(part.kept, part.name)
+        for name in ("aside", "reasons", "findings"):
+            self.write(getattr(part, name), f"{part.name}_{name}")
+        pq.write_table(cell_table(part), self.study.places.processed / f"{part.name}_cells.parquet")
+        if len(part.identifiers.columns) > 1:
+            self.write(part.identifiers, f"identifiers/{part.name}")
+
+    def write_review(self, tables: dict[str, CleanTable]) -> None:
+        """Write the answers that a person must decide, to be filled in and read back."""
+        review = pd.concat([part.review for part in tables.values()], ignore_index=True)
+        self.study.places.processed.mkdir(parents=True, exist_ok=True)
+        review.to_csv(self.study.places.processed / "review.csv", index=False)
 
     def write_summary(self, table: pd.DataFrame, name: str) -> None:
         """Write a summary that holds no people to the report's folder."""

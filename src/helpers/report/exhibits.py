@@ -15,73 +15,6 @@ from helpers.study import Study
 from helpers.words import Language
 
 
-def files_table(study: Study, log: pd.DataFrame, language: Language) -> Exhibit:
-    """Which files were delivered, what they feed, and what of them is not used."""
-    say = language.say
-    data = log.assign(table=[study.programme.tables[name].label[language.code] for name in log["table"]])
-    columns = [
-        Column("file", say("File")),
-        Column("table", say("Table")),
-        Column("rows", say("Rows"), lambda n: language.number(n, 0)),
-        Column("columns", say("Columns"), lambda n: language.number(n, 0)),
-        Column("unused", say("Columns not in the codebook"), lambda text: text or say("none")),
-    ]
-    caption = say("Each file is the one that was sealed: its checksum was compared before it was read.") + " " + labels.source_note(study, language)
-    return table("files", say("Files delivered"), caption, data, columns)
-
-
-def row_ledger_table(study: Study, ledger: pd.DataFrame, language: Language) -> Exhibit:
-    """Rows in = rows kept + rows set aside."""
-    say = language.say
-    names = {"rows in": say("Rows in"), "rows kept": say("Rows kept")}
-    entries = [names.get(entry) or say("Set aside: {rule}", rule=say(labels.RULES[entry.removeprefix("set aside: ")])) for entry in ledger["entry"]]
-    data = ledger.assign(entry=entries, table=[study.programme.tables[name].label[language.code] for name in ledger["table"]])
-    columns = [Column("entry", say("Entry")), Column("table", say("Table")), Column("rows", say("Rows"), lambda n: language.number(n, 0))]
-    return table(
-        "row-ledger",
-        say("Ledger of rows"),
-        say("Every row delivered is either kept or set aside by a rule; the column adds up.") + " " + labels.source_note(study, language),
-        data,
-        columns,
-    )
-
-
-def cell_ledger_table(study: Study, ledger: pd.DataFrame, language: Language) -> list[Exhibit]:
-    """Cells changed, by variable and rule; no table when none was."""
-    say = language.say
-    if ledger.empty:
-        return []
-    names = {variable.name: variable.label(language.code) for variable in study.codebook.variables}
-    data = ledger.groupby(["variable", "rule"], as_index=False, sort=False)["cells"].sum()
-    data = data.assign(variable=data["variable"].map(names), rule=[say(labels.RULES[rule]) for rule in data["rule"]])
-    columns = [Column("variable", say("Variable")), Column("rule", say("Rule")), Column("cells", say("Cells"), lambda n: language.number(n, 0))]
-    return [
-        table(
-            "cell-ledger",
-            say("Ledger of changed cells"),
-            say("From this ledger and the clean table the raw text can be rebuilt, cell by cell; the run checked that it can.")
-            + " "
-            + labels.source_note(study, language),
-            data,
-            columns,
-        )
-    ]
-
-
-def missing_table(study: Study, missing: pd.DataFrame, language: Language) -> Exhibit:
-    """Item non-response of every variable."""
-    say = language.say
-    names = {variable.name: variable.label(language.code) for variable in study.codebook.variables}
-    data = missing.assign(variable=missing["variable"].map(names))
-    columns = [
-        Column("variable", say("Variable")),
-        Column("n", say("Rows kept"), lambda n: language.number(n, 0)),
-        Column("n_missing", say("Missing"), lambda n: language.number(n, 0)),
-        Column("share_missing", say("Share missing"), lambda share: language.percent(share, 1)),
-    ]
-    return table("missing", say("Missing answers"), say("Answers missing among the rows kept.") + " " + labels.source_note(study, language), data, columns)
-
-
 def definitions_table(study: Study, language: Language) -> Exhibit:
     """What every indicator means."""
     say = language.say
@@ -413,16 +346,6 @@ def forest_figure(study: Study, estimates: pd.DataFrame, language: Language) -> 
 def has_before(study: Study) -> bool:
     """Whether any indicator was measured before the programme."""
     return study.programme.design.panel is not None or any(measured_before(list(study.indicators), line.indicator) for line in concepts(list(study.indicators)))
-
-
-def cells_changed(ledger: pd.DataFrame, language: Language) -> str:
-    """Say how many cells were changed."""
-    n = int(ledger["cells"].sum())
-    return (
-        language.say_count("{n} cell was changed.", "{n} cells were changed.", n)
-        if n
-        else language.say("No cell was changed: every clean value is written as it was delivered.")
-    )
 
 
 def nothing_measured(estimates: pd.DataFrame, language: Language, stage: str) -> str:

@@ -22,16 +22,42 @@ SIZE_KINDS = {
     "d (SD of the level)": mark("d: standard deviations of the level"),
     "d_z (SD of the change)": mark("d_z: standard deviations of the change"),
 }
-RULES = {
-    "unit": mark("unit converted"),
-    "number format": mark("number rewritten in its shortest form"),
-    "white space": mark("white space removed"),
-    "missing code": mark("code for a missing answer"),
-    "blank": mark("blank"),
-    "correction": mark("corrected by hand"),
+ROW_RULES = {
     "empty row": mark("empty row"),
+    "test row": mark("entered to try the form"),
     "exact duplicate": mark("exact duplicate of an earlier row"),
+    "resubmission": mark("submitted again; the fullest and latest is kept"),
+    "same key, different answers": mark("same key with different answers, to be decided"),
+    "title row": mark("title above the header"),
+    "blank row": mark("empty row"),
+    "total row": mark("total, not an answer"),
+    "footer": mark("note below the table"),
 }
+CELL_RULES = {
+    "correction": mark("corrected by hand"),
+    "unit": mark("unit converted"),
+    "missing": mark("recognised as no answer"),
+    "waiting": mark("cannot be used until a person decides"),
+    "integer": mark("number rewritten in its standard form"),
+    "decimal": mark("number rewritten in its standard form"),
+    "money": mark("number rewritten in its standard form"),
+    "date": mark("date rewritten in its standard form"),
+    "month": mark("date rewritten in its standard form"),
+    "dateTime": mark("date rewritten in its standard form"),
+    "select_one": mark("answer matched to its code"),
+    "select_multiple": mark("answer matched to its code"),
+    "text": mark("characters and spaces put in order"),
+}
+MISSING_REASONS = {
+    "blank": mark("not answered"),
+    "not_applicable": mark("not applicable"),
+    "dont_know": mark("does not know"),
+    "refused": mark("refused"),
+    "not_asked": mark("not asked"),
+    "damaged": mark("damaged"),
+    "to_decide": mark("to be decided"),
+}
+SEVERITIES = {"error": mark("error"), "warning": mark("warning"), "note": mark("note")}
 REASONS = (
     mark("not measured before the programme"),
     mark("the specification names no periods"),

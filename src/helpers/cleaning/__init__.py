@@ -1,0 +1,25 @@
+"""The same information in usable form, with a ledger of every row and every changed cell.
+
+A cell's *canonical text* is the shortest way to write its clean value. Where the raw text is something else, the ledger
+holds it; so the raw table can always be rebuilt from the clean one.
+"""
+
+from helpers.cleaning.cells import canonical
+from helpers.cleaning.corrections import KEY, Correction, load_corrections
+from helpers.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, rebuild_raw, row_ledger
+from helpers.cleaning.table import clean_table
+
+__all__ = [
+    "KEY",
+    "CleanTable",
+    "Correction",
+    "canonical",
+    "cell_ledger",
+    "cell_table",
+    "check_ledger",
+    "clean_table",
+    "load_corrections",
+    "missing_answers",
+    "rebuild_raw",
+    "row_ledger",
+]

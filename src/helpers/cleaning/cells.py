@@ -1,0 +1,276 @@
+"""Raw texts → values by the codebook, each distinct text of a column read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from operator import ge, gt, le, lt
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from helpers.codebook import Codebook, Variable
+from helpers.parsing import (
+    ChoiceList,
+    Reading,
+    choice_list,
+    column_context,
+    date_context,
+    load_ladder,
+    normalise,
+    read_choice,
+    read_date,
+    read_multiple,
+    read_number,
+    read_title,
+)
+from helpers.parsing.reading import absent, doubted
+from helpers.programme import RawFile, Unit
+
+COMPARE = {">=": ge, "<=": le, ">": gt, "<": lt}
+READ_COLUMNS = ["text", "value", "clean", "rule", "flag", "note", "missing", "proposal"]
+YEARS = (1930, 2029)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of raw text, each distinct text once: row ``i`` holds ``texts[codes[i]]``."""
+
+    codes: np.ndarray
+    texts: list[str]
+
+    def select(self, rows: np.ndarray) -> Column:
+        """The column of some rows only (positions or a mask)."""
+        return Column(self.codes[rows], self.texts)
+
+    def array(self) -> np.ndarray:
+        """The texts row by row."""
+        return np.array(self.texts, dtype=object)[self.codes] if len(self.codes) else np.array([], dtype=object)
+
+    def put(self, row: int, text: str) -> Column:
+        """The column with another text in one row."""
+        codes = self.codes.copy()
+        codes[row] = len(self.texts)
+        return Column(codes, [*self.texts, text])
+
+
+def encode(values: pd.Series) -> Column:
+    """Find the distinct texts of a column (in compiled code: this is done for every column of every table)."""
+    encoded = pa.array(values.array, from_pandas=True)
+    encoded = pa.chunked_array([encoded]) if not isinstance(encoded, pa.ChunkedArray) else encoded
+    encoded = encoded.combine_chunks().dictionary_encode()
+    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    return Column(encoded.indices.to_numpy(zero_copy_only=False), [text or "" for text in encoded.dictionary.to_pylist()])
+
+
+@dataclass(frozen=True)
+class ColumnReading:
+    """A column as it was read: ``codes`` points each row to its line of ``read``, one line a distinct text.
+
+    ``read`` has ``text, value, clean`` (canonical text), ``rule, flag, note, missing, proposal``.
+    """
+
+    codes: np.ndarray
+    read: pd.DataFrame
+
+    def lines(self, column: str) -> np.ndarray:
+        """One column of ``read``, a value a distinct text."""
+        return self.read[column].to_numpy(dtype=object)
+
+    def waits(self) -> np.ndarray:
+        """For each row whether a person must decide."""
+        return np.isin(self.lines("flag"), ["review", "unreadable"])[self.codes] if len(self.read) else np.zeros(len(self.codes), dtype=bool)
+
+
+def canonical(value: object) -> str:
+    """Write a clean value in its shortest form; missing is the empty text, several codes stand with spaces between."""
+    if value is None or value is pd.NA:
+        return ""
+    if isinstance(value, tuple):
+        return " ".join(value)
+    if isinstance(value, float):
+        return "" if value != value else str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))
+    return str(value)
+
+
+def number_kind(variable: Variable, unit: Unit | None) -> str:
+    """What kind of number a column holds, in the words of the number reader."""
+    if unit and unit.currency in ("IDR", "JPY"):
+        return {"IDR": "rupiah", "JPY": "yen"}[unit.currency]
+    return "integer" if variable.kind == "integer" else "decimal"
+
+
+def number_reader(variable: Variable, unit: Unit | None, counts: pd.Series, item: RawFile) -> Callable[[str], Reading]:
+    """Return the reader of a column of numbers, by the conventions that its unambiguous cells show."""
+    below_zero = not any(sign in (">=", ">") and number >= 0 for sign, number in variable.bounds)
+    factor = item.multiply.get(variable.name, 1)
+    context = column_context(
+        counts, number_kind(variable, unit), missing=variable.missing_codes, negative=below_zero, period=unit.period if unit else "", factor=factor
+    )
+    if item.decimal:
+        context = replace(context, decimal=item.decimal)
+
+    def read(text: str) -> Reading:
+        reading = read_number(text, context)
+        if reading.is_read:
+            reading = replace(reading, value=float(reading.value))
+            if "-times-" in reading.rule and not reading.note:
+                reading = replace(reading, rule="unit", note=f"multiplied by {factor:g}")
+        return within_bounds(reading, variable)
+
+    return read
+
+
+def within_bounds(reading: Reading, variable: Variable) -> Reading:
+    """Turn a number outside the variable's range into a proposal."""
+    broken = [f"{sign} {number:g}" for sign, number in variable.bounds if reading.is_read and not COMPARE[sign](reading.value, number)]
+    return doubted(reading, "out-of-range", f"out of range (must be {' and '.join(broken)})") if broken else reading
+
+
+def answers_of(variable: Variable, codebook: Codebook, recode: dict[str, str]) -> ChoiceList:
+    """Make a variable's answer list ready for reading."""
+    rows = [
+        (choice.name, choice.label_en, choice.label_id, [part.strip() for part in choice.aliases.split("|") if part.strip()])
+        for choice in codebook.answers(variable.list_name)
+    ]
+    return choice_list(rows, missing=variable.missing_codes, recode=recode or None)
+
+
+def choice_reader(variable: Variable, codebook: Codebook, recode: dict[str, str]) -> Callable[[str], Reading]:
+    """Return the reader of a question with a list of answers; a job title may also stand for its level."""
+    answers = answers_of(variable, codebook, recode)
+    if variable.kind == "select_multiple":
+        return lambda text: read_multiple(text, answers)
+    if not variable.ladder:
+        return lambda text: read_choice(text, answers)
+    ladder = load_ladder(variable.ladder)
+
+    def read(text: str) -> Reading:
+        reading = read_choice(text, answers)
+        titled = read_title(text, ladder, missing=variable.missing_codes) if reading.needs_person else reading
+        return titled if titled.is_read and titled.value in answers.codes else reading
+
+    return read
+
+
+def date_reader(variable: Variable, counts: pd.Series, item: RawFile) -> Callable[[str], Reading]:
+    """Return the reader of a column of dates or months, by the order that its unambiguous cells show."""
+    context = date_context(counts, missing=variable.missing_codes, order=item.date_order, years=YEARS)
+    length = 7 if variable.kind == "month" else None
+
+    def read(text: str) -> Reading:
+        reading = read_date(text, context)
+        if length and reading.is_read and len(reading.value) > length:
+            return replace(reading, value=reading.value[:length], rule="month-of-date")
+        return reading
+
+    return read
+
+
+def text_reader(variable: Variable) -> Callable[[str], Reading]:
+    """Return the reader of free text and keys: only the characters are put in order."""
+
+    def read(text: str) -> Reading:
+        reading = normalise(text)
+        code = variable.missing_codes.get(str(reading.value).strip()) if reading.is_read else None
+        return absent(code, "missing-code") if code else reading
+
+    return read
+
+
+def reader_of(variable: Variable, codebook: Codebook, unit: Unit | None, counts: pd.Series, item: RawFile, version: str) -> Callable[[str], Reading]:
+    """Return the function that reads one text of a variable."""
+    if variable.list_name:
+        return choice_reader(variable, codebook, variable.recodes.get(version, {}))
+    if variable.kind in ("integer", "decimal", "money"):
+        return number_reader(variable, unit, counts, item)
+    if variable.kind in ("date", "month", "dateTime"):
+        return date_reader(variable, counts, item)
+    return text_reader(variable)
+
+
+def declared_by_file(variable: Variable, declared: pd.DataFrame) -> Callable[[str], str] | None:
+    """Return a function that says why a code is missing by the file's own word ("" when it is not); None when no file says so."""
+    rows = declared[declared["variable"].isin([*variable.sources, variable.name])] if len(declared) else declared
+    if rows.empty:
+        return None
+    ranges = [(str(row.low), str(row.high), str(row.reason or "")) for row in rows.itertuples(index=False)]
+
+    def reason(text: str) -> str:
+        for low, high, why in ranges:
+            if text == low or (low != high and between(text, low, high)):
+                return why or "blank"
+        return ""
+
+    return reason
+
+
+def between(text: str, low: str, high: str) -> bool:
+    """Whether a number lies in a range written as texts."""
+    try:
+        return float(low) <= float(text) <= float(high)
+    except ValueError:
+        return False
+
+
+def read_texts(texts: list[str], variable: Variable, read: Callable[[str], Reading], by_file: Callable[[str], str] | None) -> pd.DataFrame:
+    """Read distinct texts; free texts and keys in plain letters are taken as they are, many at once."""
+    if variable.kind != "text" or by_file or any(code in set(texts) for code in variable.missing_codes):
+        return pd.DataFrame([line_of(text, read, by_file) for text in texts], columns=READ_COLUMNS, dtype="object")
+    lines = as_they_are(texts)
+    for at in np.flatnonzero(lines["rule"].to_numpy() == ""):
+        lines.iloc[at] = pd.Series(line_of(texts[at], read, None), index=READ_COLUMNS, dtype="object")
+    return lines
+
+
+def as_they_are(texts: list[str]) -> pd.DataFrame:
+    """Reading lines of texts; those in plain letters with single spaces are taken as they are, the others left open (no rule)."""
+    plain = np.array([text.isascii() and text.isprintable() and text == " ".join(text.split()) and text != "" for text in texts], dtype=bool)
+    values = np.array(texts, dtype=object)
+    lines = {name: values for name in ("text", "value", "clean")} | {"rule": np.where(plain, "as-it-is", "").astype(object)}
+    return pd.DataFrame(lines | dict.fromkeys(("flag", "note", "missing", "proposal"), ""), columns=READ_COLUMNS, dtype="object")
+
+
+def line_of(text: str, read: Callable[[str], Reading], by_file: Callable[[str], str] | None) -> tuple:
+    """Read one text; what the file itself declares missing comes before everything else."""
+    why = by_file(text) if by_file else ""
+    reading = absent("blank", "missing-in-file", "report", f"the file declares it missing: {why}") if why else read(text)
+    proposal = canonical(reading.proposal) if reading.proposal is not None else ""
+    return (text, reading.value, canonical(reading.value), reading.rule, reading.flag, reading.note, reading.missing, proposal)
+
+
+def read_column(
+    raw: Column, variable: Variable, codebook: Codebook, unit: Unit | None, item: RawFile, *, version: str = "", declared: pd.DataFrame | None = None
+) -> ColumnReading:
+    """Read a column of one file and form version, each distinct text once."""
+    counts = np.bincount(raw.codes, minlength=len(raw.texts))
+    used = np.flatnonzero(counts)
+    texts = [raw.texts[place] for place in used]
+    read = reader_of(variable, codebook, unit, pd.Series(counts[used], index=pd.Index(texts, dtype=object)), item, version)
+    by_file = declared_by_file(variable, declared) if declared is not None else None
+    lines = read_texts(texts, variable, read, by_file)
+    place = np.zeros(len(raw.texts), dtype=raw.codes.dtype)
+    place[used] = np.arange(len(used))
+    return ColumnReading(place[raw.codes], lines)
+
+
+def join_readings(parts: list[tuple[np.ndarray, ColumnReading]], size: int) -> ColumnReading:
+    """Put the readings of several groups of rows together; each part comes with its row positions."""
+    codes, frames, start = np.zeros(size, dtype="int64"), [], 0
+    for positions, part in parts:
+        codes[positions] = part.codes + start
+        frames.append(part.read)
+        start += len(part.read)
+    return ColumnReading(codes, pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=READ_COLUMNS))
+
+
+def typed(reading: ColumnReading, variable: Variable) -> pd.Series:
+    """Give a column's values their type: whole numbers ``Int64``, other numbers ``float64``, everything else ``string``."""
+    values = reading.read["value"]
+    if variable.kind in ("integer", "decimal", "money"):
+        distinct = np.array([np.nan if value is None else float(value) for value in values], dtype="float64")
+        column = pd.Series(distinct[reading.codes] if len(distinct) else np.array([], dtype="float64"))
+        return column.astype("Int64") if variable.kind == "integer" else column
+    texts = pd.array([canonical(value) or None for value in values], dtype="string")
+    return pd.Series(texts.take(reading.codes))

@@ -1,0 +1,211 @@
+"""The ledgers: every row in is kept or set aside, every changed cell can be changed back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from helpers.cleaning.cells import Column, ColumnReading, canonical
+from helpers.cleaning.corrections import KEY
+from helpers.codebook import Codebook, Variable
+from helpers.problems import Problem, refuse
+from helpers.readers import PLACE
+
+CELL_COLUMNS = ["table", "key", "variable", "raw", "clean", "rule", "reason"]
+CHANGE_COLUMNS = CELL_COLUMNS[2:]
+REVIEW_COLUMNS = ["table", "key", "variable", "raw", "proposal", "reason", "file", "sheet", "row", "decision"]
+
+
+def nothing(columns: list[str]) -> pd.DataFrame:
+    """A frame without rows."""
+    return pd.DataFrame(columns=columns)
+
+
+@dataclass(frozen=True)
+class CleanTable:
+    """One cleaned table.
+
+    ``kept`` : typed rows with ``_key, _file, _sheet, _row``. ``identifiers`` : what names people, by key, kept apart.
+    ``aside`` : rows set aside, raw text with ``rule, reason``. ``rows_in`` : rows of answers delivered.
+    ``changes`` : distinct changes (variable, raw, clean, rule, reason); ``changed`` : changed cells (``row`` of ``kept``, ``line`` of
+    ``changes``); together they are ``cells``, the ledger in the contract's shape.
+    ``reasons`` : why an answer is missing (key, variable, reason). ``review`` : what a person must decide.
+    ``findings`` : broken rules and answering styles.
+    """
+
+    name: str
+    kept: pd.DataFrame
+    aside: pd.DataFrame
+    changes: pd.DataFrame
+    changed: pd.DataFrame
+    rows_in: int
+    reasons: pd.DataFrame = field(default_factory=lambda: nothing(["key", "variable", "reason"]))
+    review: pd.DataFrame = field(default_factory=lambda: nothing(REVIEW_COLUMNS))
+    findings: pd.DataFrame = field(default_factory=lambda: nothing(["check", "severity", "key", "variable", "note"]))
+    identifiers: pd.DataFrame = field(default_factory=lambda: nothing([KEY]))
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """The cell ledger: ``table, key, variable, raw, clean, rule, reason``, one line a changed cell."""
+        lines = self.changes.iloc[self.changed["line"]].reset_index(drop=True)
+        keys = self.kept[KEY].to_numpy(dtype=object)[self.changed["row"]]
+        return pd.DataFrame({"table": self.name, "key": keys, **{name: lines[name] for name in CELL_COLUMNS[2:]}}, columns=CELL_COLUMNS)
+
+
+def cell_table(table: CleanTable) -> pa.Table:
+    """The cell ledger as an Arrow table: the same lines as ``CleanTable.cells``, each distinct text held once."""
+    lines = pa.array(table.changed["line"].to_numpy(), type=pa.int32())
+    keys = pa.array(table.kept[KEY].array, from_pandas=True)
+    keys = (keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys).cast(pa.string())
+    columns = {
+        "table": pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(lines), dtype="int32")), pa.array([table.name])),
+        "key": keys.take(pa.array(table.changed["row"].to_numpy())),
+    }
+    columns |= {name: pa.DictionaryArray.from_arrays(lines, pa.array(table.changes[name].astype("object"), type=pa.string())) for name in CHANGE_COLUMNS}
+    return pa.table(columns)
+
+
+def reason_of(line: object) -> str:
+    """Why a cell was changed, in words."""
+    return line.note or (f"missing: {line.missing.replace('_', ' ')}" if line.missing else "the same answer in its standard form")
+
+
+def changes_of(original: Column, reading: ColumnReading, variable: Variable, done: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Find the changed cells of one variable: those whose raw text is not their canonical text.
+
+    Parameters
+    ----------
+    original : the raw text as delivered. done : corrected cells (``row, variable, reason``).
+
+    Returns
+    -------
+    The distinct changes (variable, raw, clean, rule, reason), the rows changed, and for each its line.
+    """
+    by_hand = done[done["variable"] == variable.name]
+    distinct = np.flatnonzero((reading.lines("text") != reading.lines("clean")).astype(bool))
+    line_of = np.full(len(reading.read), -1, dtype="int32")
+    line_of[distinct] = np.arange(len(distinct))
+    part = reading.read.iloc[distinct]
+    changes = pd.DataFrame(
+        {
+            "variable": variable.name,
+            "raw": part["text"],
+            "clean": part["clean"],
+            "rule": part["rule"],
+            "reason": [reason_of(line) for line in part.itertuples(index=False)],
+        },
+        columns=CHANGE_COLUMNS,
+    )
+    lines = line_of[reading.codes] if len(reading.read) else np.array([], dtype="int32")
+    hand = [
+        (variable.name, original.texts[original.codes[row.row]], reading.lines("clean")[reading.codes[row.row]], "correction", row.reason)
+        for row in by_hand.itertuples(index=False)
+    ]
+    lines[by_hand["row"].to_numpy(dtype="int64")] = len(changes) + np.arange(len(hand))
+    rows = np.flatnonzero(lines >= 0)
+    return pd.concat([changes, pd.DataFrame(hand, columns=CHANGE_COLUMNS)], ignore_index=True), rows.astype("int32"), lines[rows]
+
+
+def gather_changes(parts: list[tuple[pd.DataFrame, np.ndarray, np.ndarray]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Put the changes of all variables together: ``changes`` and ``changed`` of a clean table."""
+    starts = np.cumsum([0, *[len(changes) for changes, _, _ in parts]])
+    rows = np.concatenate([rows for _, rows, _ in parts]) if parts else np.array([], dtype="int32")
+    lines = np.concatenate([lines + start for (_, _, lines), start in zip(parts, starts[:-1], strict=True)]) if parts else np.array([], dtype="int32")
+    changes = (
+        pd.concat([changes for changes, _, _ in parts if len(changes)], ignore_index=True) if any(len(c) for c, _, _ in parts) else nothing(CHANGE_COLUMNS)
+    )
+    return changes, pd.DataFrame({"row": rows.astype("int32"), "line": lines.astype("int32")})
+
+
+def canonical_texts(values: pd.Series) -> np.ndarray:
+    """Write every value of a column in its shortest form, each distinct one once."""
+    codes, distinct = pd.factorize(values)
+    return np.array([*[canonical(value) for value in distinct], ""], dtype=object)[codes]
+
+
+def rebuild_column(table: CleanTable, variable: Variable) -> np.ndarray:
+    """Rebuild the raw text of one variable for the rows kept, from clean values and ledger alone."""
+    if variable.name in table.kept:
+        rebuilt = canonical_texts(table.kept[variable.name])
+    else:
+        apart = pd.Index(table.identifiers[KEY]).get_indexer(table.kept[KEY])
+        rebuilt = canonical_texts(table.identifiers[variable.name])[apart]
+    own = (table.changes["variable"] == variable.name).to_numpy()
+    mine = own[table.changed["line"]] if len(own) else np.array([], dtype=bool)
+    rows, lines = table.changed["row"].to_numpy()[mine], table.changed["line"].to_numpy()[mine]
+    rebuilt[rows] = table.changes["raw"].to_numpy(dtype=object)[lines]
+    return rebuilt
+
+
+def rebuild_raw(table: CleanTable, variables: list[Variable]) -> pd.DataFrame:
+    """Rebuild the raw text from clean table, identifiers, cell ledger and rows set aside, in the order delivered."""
+    kept = table.kept[list(PLACE)].assign(**{variable.name: rebuild_column(table, variable) for variable in variables})
+    both = pd.concat([kept, table.aside[kept.columns]], ignore_index=True)
+    return both.astype({variable.name: "str" for variable in variables}).sort_values(list(PLACE), ignore_index=True)
+
+
+def check_ledger(table: CleanTable, raw: pd.DataFrame, variables: list[Variable]) -> None:
+    """Hold the ledger against the raw text, cell by cell.
+
+    Raises
+    ------
+    ProblemsError if rows in are not rows kept plus rows set aside, or if the raw text cannot be rebuilt.
+    """
+    if table.rows_in != len(table.kept) + len(table.aside) or len(raw) != table.rows_in:
+        refuse([Problem(table.name, f"the row ledger does not close: {table.rows_in} in, {len(table.kept)} kept, {len(table.aside)} set aside")])
+    places = pd.MultiIndex.from_frame(raw[list(PLACE)])
+    kept = places.get_indexer(pd.MultiIndex.from_frame(table.kept[list(PLACE)]))
+    aside = places.get_indexer(pd.MultiIndex.from_frame(table.aside[list(PLACE)]))
+    if len(np.unique(np.r_[kept, aside])) != len(raw) or min(np.r_[kept, aside], default=0) < 0:
+        refuse([Problem(table.name, "the row ledger does not close: the rows kept and set aside are not the rows delivered")])
+    problems = []
+    for variable in variables:
+        rebuilt = np.empty(len(raw), dtype=object)
+        rebuilt[kept], rebuilt[aside] = rebuild_column(table, variable), table.aside[variable.name].to_numpy(dtype=object)
+        differ = int((raw[variable.name].to_numpy(dtype=object) != rebuilt).sum())
+        problems += [Problem(table.name, f"{differ} raw cells cannot be rebuilt from the ledger", column=variable.name)] if differ else []
+    refuse(problems)
+
+
+def row_ledger(tables: dict[str, CleanTable], left_out: pd.DataFrame | None = None) -> pd.DataFrame:
+    """One row a table and rule: ``table, entry, rule, rows``. The rows of a table add up: in − set aside = kept.
+
+    ``left_out`` are rows of the files that are no answers (titles, totals); they count as in and as set aside.
+    """
+    lines = []
+    for name, table in tables.items():
+        other = left_out[left_out["table"] == name]["rule"].value_counts() if left_out is not None and len(left_out) else pd.Series(dtype="int64")
+        lines.append({"table": name, "entry": "rows in", "rule": "", "rows": table.rows_in + int(other.sum())})
+        lines += [{"table": name, "entry": "left out", "rule": rule, "rows": -int(count)} for rule, count in other.items()]
+        lines += [{"table": name, "entry": "set aside", "rule": rule, "rows": -int(count)} for rule, count in table.aside["rule"].value_counts().items()]
+        lines.append({"table": name, "entry": "rows kept", "rule": "", "rows": len(table.kept)})
+    return pd.DataFrame(lines)
+
+
+def cell_ledger(tables: dict[str, CleanTable]) -> pd.DataFrame:
+    """Number of cells changed, by table, variable and rule: ``table, variable, rule, cells``."""
+    counted = []
+    for name, table in tables.items():
+        cells = np.bincount(table.changed["line"], minlength=len(table.changes)) if len(table.changes) else np.array([], dtype="int64")
+        counted.append(table.changes[["variable", "rule"]].assign(table=name, cells=cells))
+    every = pd.concat([part for part in counted if len(part)], ignore_index=True) if any(map(len, counted)) else nothing(["table", "variable", "rule", "cells"])
+    return every.groupby(["table", "variable", "rule"], as_index=False, sort=False)["cells"].sum().astype({"cells": "int64"})
+
+
+def missing_answers(tables: dict[str, CleanTable], codebook: Codebook) -> pd.DataFrame:
+    """One row a variable: ``table, variable, n, n_missing, share_missing`` and one column a reason, among the rows kept."""
+    lines = []
+    for name, table in tables.items():
+        counts = table.reasons.groupby(["variable", "reason"]).size() if len(table.reasons) else pd.Series(dtype="int64")
+        for variable in codebook.table(name):
+            if variable.name not in table.kept:
+                continue
+            missing, n = int(table.kept[variable.name].isna().sum()), len(table.kept)
+            own = counts[variable.name].to_dict() if len(counts) and variable.name in counts.index.get_level_values(0) else {}
+            lines.append({"table": name, "variable": variable.name, "n": n, "n_missing": missing, "share_missing": missing / n if n else float("nan"), **own})
+    frame = pd.DataFrame(lines)
+    extra = [column for column in frame.columns if column not in ("table", "variable", "n", "n_missing", "share_missing")]
+    return frame.fillna(dict.fromkeys(extra, 0)).astype(dict.fromkeys(extra, "int64"))

@@ -1,0 +1,137 @@
+"""Which rows are answers of their own: keys, empty and trial rows, duplicates, resubmissions, declared exclusions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers.cleaning.cells import Column
+from helpers.cleaning.corrections import KEY
+from helpers.codebook import Variable
+from helpers.expressions import evaluate, parse_expression
+from helpers.parsing import normalise
+from helpers.parsing.checks import is_trial_text
+from helpers.problems import Problem
+from helpers.programme import Table
+from helpers.readers import FILE, ROW, SHEET
+
+NOTE_COLUMNS = ["rule", "reason"]
+
+
+def row_keys(place: pd.DataFrame, columns: dict[str, Column], key: list[str]) -> np.ndarray:
+    """Name each row by its key variables, or by file, sheet (where there are several) and row number."""
+    if key == ["row"]:
+        name = place[FILE].map(lambda file: Path(file).stem)
+        several = place.groupby(FILE)[SHEET].transform("nunique") > 1
+        return (name + ("/" + place[SHEET]).where(several, "") + ":" + place[ROW].astype(str)).to_numpy(dtype=object)
+    parts = [Column(columns[name].codes, tidy_texts(columns[name].texts)).array() for name in key]
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined + "|" + part
+    return joined
+
+
+def tidy_texts(texts: list[str]) -> list[str]:
+    """Texts with their characters and spaces in order."""
+    return [text if text.isascii() and text.isprintable() and text == " ".join(text.split()) else normalise(text).value or "" for text in texts]
+
+
+def blank_rows(columns: dict[str, Column], size: int) -> np.ndarray:
+    """Mask of rows without any answer."""
+    blank = np.ones(size, dtype=bool)
+    for column in columns.values():
+        empty = np.array([not text.strip() for text in column.texts], dtype=bool)
+        blank &= empty[column.codes] if len(empty) else False
+        if not blank.any():
+            break
+    return blank
+
+
+def more_letters(text: str) -> bool:
+    """Whether a text has letters, and more of them than digits: numbers and identifiers are no trial words."""
+    letters = sum(map(str.isalpha, text[:80]))
+    return letters > 0 and letters > sum(map(str.isdigit, text[:80]))
+
+
+def trial_mask(columns: dict[str, Column], variables: list[Variable], size: int) -> np.ndarray:
+    """Mask of rows that somebody entered to try the form: a text or key like TEST, coba, asdf."""
+    trial = np.zeros(size, dtype=bool)
+    for variable in variables:
+        if variable.kind == "text":
+            column = columns[variable.name]
+            found = np.array([more_letters(text) and is_trial_text(text) for text in column.texts], dtype=bool)
+            if found.any():
+                trial |= found[column.codes]
+    return trial
+
+
+def noted(rows: np.ndarray, rule: str, reason: str) -> pd.DataFrame:
+    """One line a row position: ``rule, reason``."""
+    return pd.DataFrame({"rule": rule, "reason": reason}, index=rows, columns=NOTE_COLUMNS)
+
+
+def set_aside_raw(
+    place: pd.DataFrame, columns: dict[str, Column], variables: list[Variable], key: list[str], *, stop: bool
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Say for each row that is no answer of its own by which rule and reason it is set aside.
+
+    Parameters
+    ----------
+    place : ``_key, _file, _sheet, _row`` of every row.
+
+    Returns
+    -------
+    One line a row set aside (``rule, reason``), by its position; and, with ``stop``, a problem for each key that stands on rows
+    with different answers (else those rows are set aside until a person decides).
+    """
+    size = len(place)
+    blank = blank_rows(columns, size)
+    trial = trial_mask(columns, variables, size) & ~blank
+    found = [noted(np.flatnonzero(blank), "empty row", "no answer in any column"), noted(np.flatnonzero(trial), "test row", "entered to try the form")]
+    if key == ["row"]:
+        return pd.concat(found), []
+    alive = np.flatnonzero(~(blank | trial))
+    double = alive[place[KEY].iloc[alive].duplicated(keep=False).to_numpy()]
+    rows = pd.DataFrame({name: column.select(double).array() for name, column in columns.items()}, index=double).assign(
+        **{c: place[c].to_numpy()[double] for c in (KEY, FILE, ROW)}
+    )
+    twice = rows[list(columns)].duplicated(keep="first")
+    found.append(noted(double[twice.to_numpy()], "exact duplicate", "the same in every column as an earlier row; the earlier one is kept"))
+    again, problems = same_key(rows[~twice], variables, stop=stop)
+    return pd.concat([*found, again]), problems
+
+
+def same_key(rows: pd.DataFrame, variables: list[Variable], *, stop: bool) -> tuple[pd.DataFrame, list[Problem]]:
+    """Keep of several submissions under one key the fullest, of equally full ones the last; without a time, let a person decide."""
+    submitted = next((variable.name for variable in variables if variable.role == "submitted"), None)
+    notes, problems = [], []
+    for key, several in rows[rows[KEY].duplicated(keep=False)].groupby(KEY, sort=False):
+        numbers = ", ".join(map(str, several[ROW]))
+        if submitted and (several[submitted].str.strip() != "").all():
+            kept = fullest(several, [variable.name for variable in variables], submitted)
+            reason = f"submitted again under the same key; row {several.loc[kept, ROW]}, the fullest and latest, is kept"
+            notes.append(noted(several.index.drop(kept).to_numpy(), "resubmission", reason))
+        elif stop:
+            problems.append(Problem(str(several[FILE].iloc[0]), f"the key '{key}' stands on rows {numbers} with different answers", expected="one row a key"))
+        else:
+            notes.append(noted(several.index.to_numpy(), "same key, different answers", f"rows {numbers} have the same key; a person must decide"))
+    return pd.concat(notes) if notes else noted(np.array([], dtype="int64"), "", ""), problems
+
+
+def fullest(rows: pd.DataFrame, names: list[str], submitted: str) -> object:
+    """The position of the row with most answers; of several, the one submitted last (as the texts sort, then as they stand)."""
+    answers = (rows[names].apply(lambda column: column.str.strip()) != "").sum(axis=1)
+    best = rows[answers == answers.max()]
+    return best[submitted].sort_values(kind="stable").index[-1]
+
+
+def set_aside_declared(clean: pd.DataFrame, table: Table, language: str = "en") -> pd.DataFrame:
+    """Rows that a declared rule of the programme sets aside, for instance those without consent; by their index."""
+    notes, excluded = [], np.zeros(len(clean), dtype=bool)
+    for entry in table.set_aside:
+        hit = evaluate(parse_expression(entry.when), clean).fillna(False).astype(bool).to_numpy() & ~excluded
+        notes.append(noted(clean.index[hit].to_numpy(), entry.rule, entry.reason[language]))
+        excluded |= hit
+    return pd.concat(notes) if notes else noted(np.array([], dtype="int64"), "", "")

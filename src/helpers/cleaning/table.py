@@ -1,0 +1,212 @@
+"""One raw table → the rows kept, the rows set aside, and the ledgers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from helpers.cleaning.cells import Column, ColumnReading, encode, join_readings, read_column, typed
+from helpers.cleaning.checks import FINDING_COLUMNS, REASON_COLUMNS, answering_styles, broken_rules, explain_blanks
+from helpers.cleaning.corrections import KEY, Correction, apply_corrections
+from helpers.cleaning.ledger import REVIEW_COLUMNS, CleanTable, changes_of, gather_changes
+from helpers.cleaning.rows import row_keys, set_aside_declared, set_aside_raw
+from helpers.codebook import Codebook, Variable
+from helpers.problems import Problem, ProblemsError, refuse
+from helpers.programme import Cohort, Programme, RawFile
+from helpers.readers import FILE, PLACE, ROW, SHEET
+
+MOST_SHOWN = 20
+HINT = "; a single wrong answer is corrected in corrections.csv, a code for a missing answer is declared under 'missing' in codebook.csv, and 'unreadable: review' in cohort.yml lets the run go on without these answers"
+ESSENTIAL = ("key", "group", "treatment")
+
+
+def groups_of(place: pd.DataFrame, files: list[RawFile], forms: np.ndarray | None) -> list[tuple[np.ndarray, RawFile, str]]:
+    """Split rows by what their column depends on: the file's stated conventions and, for recodes, the form's version."""
+    items = {item.file: item for item in files}
+    by = [place[FILE].to_numpy(dtype=object)] + ([] if forms is None else [forms])
+    groups = pd.DataFrame({"at": np.arange(len(place))}).groupby(by, sort=False)["at"]
+    return [(positions.to_numpy(), items[keys[0]], keys[1] if len(keys) > 1 else "") for keys, positions in groups]
+
+
+def same_conventions(files: list[RawFile], variable: Variable) -> bool:
+    """Whether all files of a table may be read as one column."""
+    settings = {(item.decimal, item.date_order, item.multiply.get(variable.name, 1)) for item in files}
+    return len(settings) == 1 and not variable.recodes
+
+
+def read_variable(
+    columns: dict[str, Column], place: pd.DataFrame, variable: Variable, programme: Programme, codebook: Codebook, cohort: Cohort, declared: pd.DataFrame
+) -> ColumnReading:
+    """Read one variable of all rows."""
+    files = [item for item in cohort.files if item.table == variable.table]
+    unit, column = programme.units.get(variable.unit), columns[variable.name]
+    if same_conventions(files, variable):
+        return read_column(column, variable, codebook, unit, files[0], declared=declared)
+    version = next((other.name for other in codebook.table(variable.table) if other.role == "version"), None)
+    forms = Column(columns[version].codes, [text.strip() for text in columns[version].texts]).array() if version and variable.recodes else None
+    parts = [
+        (at, read_column(column.select(at), variable, codebook, unit, item, version=form, declared=declared))
+        for at, item, form in groups_of(place, files, forms)
+    ]
+    return join_readings(parts, len(place))
+
+
+def undecided(place: pd.DataFrame, original: Column, reading: ColumnReading, variable: Variable, *, table: str) -> pd.DataFrame:
+    """Return the review list of one variable: cells that a person must decide."""
+    rows = np.flatnonzero(reading.waits())
+    codes, where = reading.codes[rows], place.iloc[rows]
+    lines = {
+        "table": table, "key": where[KEY].to_numpy(), "variable": variable.name, "raw": original.select(rows).array(), "proposal": reading.lines("proposal")[codes],
+        "reason": reading.lines("note")[codes], "file": where[FILE].to_numpy(), "sheet": where[SHEET].to_numpy(), "row": where[ROW].to_numpy(), "decision": "",
+    }  # fmt: skip
+    return pd.DataFrame(lines, columns=REVIEW_COLUMNS)
+
+
+def missing_reasons(clean: pd.DataFrame, reading: ColumnReading, variable: Variable, versions: pd.Series | None) -> pd.DataFrame:
+    """Say why each missing answer of a variable is missing: ``key, variable, reason``."""
+    rows = (
+        np.flatnonzero(np.array([value is None for value in reading.read["value"]], dtype=bool)[reading.codes])
+        if len(reading.read)
+        else np.array([], dtype="int64")
+    )
+    codes = reading.codes[rows]
+    told = reading.lines("missing")[codes] if len(codes) else np.array([], dtype=object)
+    told[reading.waits()[rows]] = "to_decide"
+    blank = np.isin(told, ["", "blank"])
+    if blank.any() and (variable.relevant or variable.versions):
+        told[blank] = explain_blanks(clean.iloc[rows[blank]], variable, versions)
+    else:
+        told[blank] = "blank"
+    return pd.DataFrame({"key": clean[KEY].to_numpy(dtype=object)[rows], "variable": variable.name, "reason": told}, columns=REASON_COLUMNS)
+
+
+def expected(variable: Variable, codebook: Codebook) -> str:
+    """What an answer of a variable should be, in words."""
+    if variable.list_name:
+        return "one of " + ", ".join(f"{choice.name} ({choice.label_en})" for choice in codebook.answers(variable.list_name))
+    return {
+        "integer": "a whole number",
+        "decimal": "a number",
+        "money": "an amount",
+        "date": "a date",
+        "month": "a month and year",
+        "dateTime": "a date and time",
+    }.get(variable.kind, "a text")
+
+
+def complain(review: pd.DataFrame, codebook: Codebook, *, essential_only: bool) -> list[Problem]:
+    """Turn undecided answers into problems: all of them, or those of variables that nothing works without."""
+    variables = {(variable.table, variable.name): variable for variable in codebook.variables}
+    problems = []
+    for line in review.itertuples(index=False):
+        variable = variables[line.table, line.variable]
+        if essential_only and variable.role not in ESSENTIAL:
+            continue
+        message = f"'{line.raw}' cannot be used: {line.reason}" + (f"; perhaps {line.proposal}" if line.proposal else "")
+        problems.append(
+            Problem(line.file, message, row=int(line.row), column=f"{variable.sources[0]} ({variable.name})", expected=expected(variable, codebook) + HINT)
+        )
+    return problems
+
+
+def stop_for(problems: list[Problem]) -> None:
+    """Raise the first of many problems, and say how many more there are."""
+    if problems:
+        more = [Problem("…", f"and {len(problems) - MOST_SHOWN} more like these")] if len(problems) > MOST_SHOWN else []
+        raise ProblemsError([*problems[:MOST_SHOWN], *more])
+
+
+def clean_table(
+    raw: pd.DataFrame,
+    name: str,
+    programme: Programme,
+    codebook: Codebook,
+    cohort: Cohort,
+    corrections: list[tuple[int, Correction]] = (),
+    *,
+    corrections_file: str = "corrections.csv",
+    declared: pd.DataFrame | None = None,
+) -> CleanTable:
+    """Clean one table.
+
+    Parameters
+    ----------
+    raw : raw text, one column a variable, with ``_file, _sheet, _row``; never changed.
+    declared : what the files themselves declare missing, see ``readers.Delivery``.
+
+    Raises
+    ------
+    ProblemsError naming every correction that fits nothing and, where the cohort says that the unreadable stops the run (or
+    concerns keys and groups), every cell that cannot be read and every double key.
+    """
+    variables, definition, stop = codebook.table(name), programme.tables[name], cohort.unreadable == "stop"
+    columns = {variable.name: encode(raw[variable.name]) for variable in variables}
+    place = raw[list(PLACE)].reset_index(drop=True)
+    place.insert(0, KEY, row_keys(place, columns, definition.key))
+    aside, problems = set_aside_raw(place, columns, variables, definition.key, stop=stop)
+    refuse(problems)
+    keep = np.setdiff1d(np.arange(len(place)), aside.index.to_numpy(dtype="int64"), assume_unique=True)
+    delivered = {variable: column.select(keep) for variable, column in columns.items()}
+    here = place.iloc[keep].reset_index(drop=True)
+    mine = [line for line in corrections if line[1].table == name and line[1].cohort == cohort.cohort]
+    corrected, done = apply_corrections(here[KEY].to_numpy(dtype=object), delivered, mine, file=corrections_file)
+    declared = pd.DataFrame(columns=["variable"]) if declared is None else declared
+    readings = {variable.name: read_variable(corrected, here, variable, programme, codebook, cohort, declared) for variable in variables}
+    review = pd.concat([undecided(here, delivered[v.name], readings[v.name], v, table=name) for v in variables], ignore_index=True)
+    stop_for(complain(review, codebook, essential_only=not stop))
+    clean = pd.concat([here, pd.DataFrame({v.name: typed(readings[v.name], v) for v in variables})], axis=1)
+    ledger = gather_changes([changes_of(delivered[v.name], readings[v.name], v, done) for v in variables])
+    outside = raw.reset_index(drop=True).iloc[aside.index].assign(**{KEY: place[KEY].iloc[aside.index], **{note: aside[note] for note in aside}})
+    return finish(raw, clean, outside, ledger, review, readings, keep, name, programme, codebook)
+
+
+def finish(
+    raw: pd.DataFrame,
+    clean: pd.DataFrame,
+    outside: pd.DataFrame,
+    ledger: tuple[pd.DataFrame, pd.DataFrame],
+    review: pd.DataFrame,
+    readings: dict[str, ColumnReading],
+    keep: np.ndarray,
+    name: str,
+    programme: Programme,
+    codebook: Codebook,
+) -> CleanTable:
+    """Say why answers are missing, set aside what declared rules exclude, hold rows against the rules, take identifiers out."""
+    variables, definition = codebook.table(name), programme.tables[name]
+    version = next((variable.name for variable in variables if variable.role == "version"), None)
+    reasons = pd.concat([missing_reasons(clean, readings[v.name], v, clean[version] if version else None) for v in variables], ignore_index=True)
+    changes, changed = ledger
+    excluded = set_aside_declared(clean, definition)
+    if len(excluded):
+        more = (
+            raw.reset_index(drop=True)
+            .iloc[keep[excluded.index]]
+            .assign(**{KEY: clean.loc[excluded.index, KEY].to_numpy(), **{note: excluded[note].to_numpy() for note in excluded}})
+        )
+        outside = pd.concat([outside, more])
+        clean, changed = without(clean, changed, excluded.index.to_numpy())
+        reasons, review = (frame[frame["key"].isin(set(clean[KEY]))].reset_index(drop=True) for frame in (reasons, review))
+    found = [part for part in (broken_rules(clean, name, codebook), answering_styles(clean, definition, variables)) if len(part)]
+    secret = [variable.name for variable in variables if variable.role == "identifier"]
+    return CleanTable(
+        name,
+        clean.drop(columns=secret),
+        outside.reset_index(drop=True),
+        changes,
+        changed,
+        len(raw),
+        reasons=reasons,
+        review=review,
+        findings=pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=FINDING_COLUMNS),
+        identifiers=clean[[KEY, *secret]],
+    )
+
+
+def without(clean: pd.DataFrame, changed: pd.DataFrame, rows: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Leave rows out of a clean table and of its changed cells; the rest is numbered anew."""
+    stays = np.ones(len(clean), dtype=bool)
+    stays[rows] = False
+    new_place = np.cumsum(stays) - 1
+    left = changed[stays[changed["row"]]]
+    return clean[stays].reset_index(drop=True), left.assign(row=new_place[left["row"]].astype("int32")).reset_index(drop=True)

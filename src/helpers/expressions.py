@@ -1,0 +1,258 @@
+"""XLSForm expressions (skip rules, constraints, consistency rules), read once and applied to whole columns.
+
+The part of ODK's XPath that questionnaires use: ``${name}``, ``.``, numbers, ``'texts'``, ``= != < <= > >=``, ``+ - * div mod``,
+``and or not()``, ``selected(${x}, 'code')``, ``count-selected()``, ``if(a, b, c)``, ``coalesce(a, b)``, ``abs()``, ``year()``,
+``months-between(a, b)``, ``regex(a, 'pattern')``. No code is executed from a definition file.
+
+Truth has three values: a comparison with a missing answer is unknown, and what is unknown breaks no rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+TOKEN = re.compile(r"\s*(?:(\$\{\w+\})|(\d+(?:\.\d+)?)|'([^']*)'|\"([^\"]*)\"|(!=|<=|>=|=|<|>|\+|-|\*|\(|\)|,|\.)|([A-Za-z][\w-]*))")
+COMPARE = ("=", "!=", "<", "<=", ">", ">=")
+LONGEST = 2_000  # letters; longer ones are not read by people either
+
+
+@dataclass(frozen=True)
+class Node:
+    """One part of a parsed expression: what it is, its value, its operands."""
+
+    kind: str
+    value: str = ""
+    parts: tuple[Node, ...] = field(default=())
+
+    def names(self) -> set[str]:
+        """All variables that the expression looks at; ``.`` is the answer itself."""
+        own = {self.value} if self.kind == "name" else set()
+        return own.union(*[part.names() for part in self.parts])
+
+
+def tokens(text: str) -> list[tuple[str, str]]:
+    """Split an expression into (kind, text) pairs.
+
+    Raises
+    ------
+    ValueError naming the first part that cannot be read.
+    """
+    if len(text) > LONGEST:
+        raise ValueError(f"the expression has more than {LONGEST} letters")
+    found, place = [], 0
+    while place < len(text.rstrip()):
+        match = TOKEN.match(text, place)
+        if not match:
+            raise ValueError(f"the expression cannot be read at '{text[place : place + 20].strip()}'")
+        name, number, single, double, sign, word = match.groups()
+        kind, value = next(
+            (k, v) for k, v in (("name", name), ("number", number), ("text", single), ("text", double), ("sign", sign), ("word", word)) if v is not None
+        )
+        found.append((kind, value[2:-1] if kind == "name" else value))
+        place = match.end()
+    return found
+
+
+class Parser:
+    """Reads an expression by precedence: or, and, comparison, sum, product, sign."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens, self.place = tokens(text), 0
+
+    def peek(self) -> tuple[str, str]:
+        """The next token, or an end mark."""
+        return self.tokens[self.place] if self.place < len(self.tokens) else ("end", "")
+
+    def take(self, *values: str) -> str | None:
+        """Consume the next token when it is one of ``values`` (a sign or a word)."""
+        kind, value = self.peek()
+        if kind in ("sign", "word") and value in values:
+            self.place += 1
+            return value
+        return None
+
+    def need(self, value: str) -> None:
+        """Consume ``value`` or refuse."""
+        if not self.take(value):
+            raise ValueError(f"'{value}' is missing before '{self.peek()[1] or 'the end'}'")
+
+    def chain(self, operators: tuple[str, ...], below: Callable[[], Node]) -> Node:
+        """Read operands joined by operators of one precedence, from left to right."""
+        node = below()
+        while operator := self.take(*operators):
+            node = Node("operator", operator, (node, below()))
+        return node
+
+    def expression(self) -> Node:
+        """Read the lowest precedence."""
+        return self.chain(("or",), lambda: self.chain(("and",), lambda: self.chain(COMPARE, self.sum)))
+
+    def sum(self) -> Node:
+        """Read sums and products."""
+        return self.chain(("+", "-"), lambda: self.chain(("*", "div", "mod"), self.atom))
+
+    def atom(self) -> Node:
+        """Read a value, a call, or a part in parentheses."""
+        if self.take("-"):
+            return Node("operator", "-", (Node("number", "0"), self.atom()))
+        if self.take("("):
+            node = self.expression()
+            self.need(")")
+            return node
+        kind, value = self.peek()
+        if kind == "end" or (kind == "sign" and value != "."):
+            raise ValueError(f"a value is missing before '{value or 'the end'}'")
+        self.place += 1
+        if kind != "word":
+            return Node("name" if value == "." and kind == "sign" else kind, value)
+        return self.call(value)
+
+    def call(self, name: str) -> Node:
+        """Read a function with its arguments."""
+        if name not in FUNCTIONS:
+            raise ValueError(f"the function '{name}' is not known; use one of {', '.join(sorted(FUNCTIONS))}")
+        self.need("(")
+        parts = []
+        while not self.take(")"):
+            parts.append(self.expression())
+            if not self.take(","):
+                self.need(")")
+                break
+        fewest, most, _ = FUNCTIONS[name]
+        if not fewest <= len(parts) <= most:
+            raise ValueError(f"'{name}' takes {fewest if fewest == most else f'{fewest} to {most}'} arguments, not {len(parts)}")
+        return Node("call", name, tuple(parts))
+
+
+def parse_expression(text: str) -> Node:
+    """Parse an expression.
+
+    Raises
+    ------
+    ValueError in plain words when it cannot be read.
+    """
+    parser = Parser(text)
+    node = parser.expression()
+    if parser.peek()[0] != "end":
+        raise ValueError(f"nothing is expected before '{parser.peek()[1]}'")
+    return node
+
+
+def evaluate(node: Node, table: pd.DataFrame, answer: str = "") -> pd.Series:
+    """Apply a parsed expression to all rows; ``.`` is the column ``answer``.
+
+    Returns
+    -------
+    One value a row: numbers as ``float64``, texts as objects, truth as ``boolean`` with missing for unknown.
+
+    Raises
+    ------
+    KeyError naming a variable that the table does not have.
+    """
+    if node.kind == "name":
+        return column(table, answer if node.value == "." else node.value)
+    if node.kind in ("number", "text"):
+        value = float(node.value) if node.kind == "number" else node.value
+        return pd.Series([value] * len(table), index=table.index, dtype="float64" if node.kind == "number" else "object")
+    parts = [evaluate(part, table, answer) for part in node.parts]
+    return FUNCTIONS[node.value][2](*parts) if node.kind == "call" else operate(node.value, *parts)
+
+
+def column(table: pd.DataFrame, name: str) -> pd.Series:
+    """A variable as numbers where all its values are numbers, else as texts."""
+    if name not in table:
+        raise KeyError(f"there is no variable '{name}'")
+    values = table[name]
+    if pd.api.types.is_numeric_dtype(values):
+        return values.astype("float64")
+    return values.astype("object").where(values.notna(), None)
+
+
+def numbers(values: pd.Series) -> pd.Series:
+    """Values as numbers; what is no number is missing."""
+    return pd.to_numeric(values, errors="coerce").astype("float64")
+
+
+def operate(operator: str, left: pd.Series, right: pd.Series) -> pd.Series:
+    """Apply one operator to two columns."""
+    if operator in ("and", "or"):
+        return truth(left) & truth(right) if operator == "and" else truth(left) | truth(right)
+    if operator in COMPARE:
+        return compare(operator, left, right)
+    one, two = numbers(left), numbers(right)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {"+": one + two, "-": one - two, "*": one * two, "div": one / two.where(two != 0), "mod": one % two.where(two != 0)}[operator]
+
+
+def compare(operator: str, left: pd.Series, right: pd.Series) -> pd.Series:
+    """Compare as numbers where both sides are numbers, as dates or texts otherwise; unknown where a side is missing."""
+    one, two = numbers(left), numbers(right)
+    by_number = one.notna() & two.notna()
+    known = left.notna() & right.notna()
+    a, b = left.astype("object").map(str), right.astype("object").map(str)
+    as_text = {"=": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[operator]
+    as_number = {"=": one == two, "!=": one != two, "<": one < two, "<=": one <= two, ">": one > two, ">=": one >= two}[operator]
+    return as_number.where(by_number, as_text).astype("boolean").mask(~known)
+
+
+def truth(values: pd.Series) -> pd.Series:
+    """Values as truth: numbers are true unless zero."""
+    if values.dtype == "boolean":
+        return values
+    return (numbers(values) != 0).astype("boolean").mask(numbers(values).isna())
+
+
+def selected(values: pd.Series, codes: pd.Series) -> pd.Series:
+    """Whether a code is among the answers of a ``select_multiple`` (codes separated by spaces)."""
+    found = [None if pd.isna(v) else str(c) in str(v).split() for v, c in zip(values, codes, strict=True)]
+    return pd.Series(found, index=values.index, dtype="boolean")
+
+
+def count_selected(values: pd.Series) -> pd.Series:
+    """How many answers were chosen."""
+    return values.map(lambda v: np.nan if v is None or pd.isna(v) else float(len(str(v).split()))).astype("float64")
+
+
+def choose(condition: pd.Series, yes: pd.Series, no: pd.Series) -> pd.Series:
+    """One value where a condition holds, another where it does not, missing where it is unknown."""
+    known = truth(condition)
+    return yes.where(known.fillna(False).astype(bool), no).mask(known.isna())
+
+
+def year_of(values: pd.Series) -> pd.Series:
+    """The year of an ISO date, month or year."""
+    return numbers(values.map(lambda v: None if v is None or pd.isna(v) else str(v)[:4]))
+
+
+def month_number(values: pd.Series) -> pd.Series:
+    """Months since year 0 of an ISO date or month; missing where the month is."""
+    texts = values.map(lambda v: "" if v is None or pd.isna(v) else str(v))
+    parts = texts.str.extract(r"^(\d{4})-(\d{2})")
+    return numbers(parts[0]) * 12 + numbers(parts[1])
+
+
+def matches(values: pd.Series, patterns: pd.Series) -> pd.Series:
+    """Whether a text holds a pattern somewhere."""
+    pattern = re.compile(str(patterns.iloc[0])) if len(patterns) else None
+    found = [None if v is None or pd.isna(v) else bool(pattern.search(str(v))) for v in values]
+    return pd.Series(found, index=values.index, dtype="boolean")
+
+
+# name → (fewest arguments, most, function of columns)
+FUNCTIONS: dict[str, tuple[int, int, Callable[..., pd.Series]]] = {
+    "not": (1, 1, lambda values: ~truth(values)),
+    "selected": (2, 2, selected),
+    "count-selected": (1, 1, count_selected),
+    "if": (3, 3, choose),
+    "coalesce": (2, 2, lambda first, second: first.where(first.notna(), second)),
+    "abs": (1, 1, lambda values: numbers(values).abs()),
+    "year": (1, 1, year_of),
+    "months-between": (2, 2, lambda first, last: month_number(last) - month_number(first)),
+    "regex": (2, 2, matches),
+    "is-missing": (1, 1, lambda values: values.isna().astype("boolean")),
+}

@@ -1,0 +1,35 @@
+"""Every derived variable, once, for all cohorts: declared in ``indicators.csv``, never written as code.
+
+A construct is a small function (columns in, column out) that a definition names. Missing in gives missing out, and the reason
+why an answer is missing is carried on to the indicator.
+
+``model``
+    one line of ``indicators.csv``, and what is asked of several.
+``context``
+    what a construct may look at beside its inputs.
+``values``
+    clean answers as numbers, codes, months and years.
+``basic``, ``answers``, ``items``, ``money``, ``times``, ``assets``, ``panel``
+    the constructs.
+``registry``
+    which constructs there are and what each needs.
+``checking``
+    mistakes in definitions, with file, row and column.
+``linking``, ``building``, ``reasons``
+    tables joined, indicators computed, missing values explained.
+"""
+
+from helpers.indicators.basic import build_copy, build_log, build_power
+from helpers.indicators.building import build_indicators, describe, panel_context
+from helpers.indicators.checking import check_indicator, check_names, load_indicators
+from helpers.indicators.context import Context, Item
+from helpers.indicators.linking import join_linked
+from helpers.indicators.model import Indicator, concepts, measured_before
+from helpers.indicators.reasons import explain_missing, main_reasons
+from helpers.indicators.registry import CONSTRUCTS, NEEDS_PANEL
+from helpers.indicators.values import numbers
+
+__all__ = [
+    "CONSTRUCTS", "NEEDS_PANEL", "Context", "Indicator", "Item", "build_copy", "build_indicators", "build_log", "build_power", "check_indicator",
+    "check_names", "concepts", "describe", "explain_missing", "join_linked", "load_indicators", "main_reasons", "measured_before", "numbers", "panel_context",
+]  # fmt: skip

@@ -1,0 +1,73 @@
+"""Pure functions that read one raw text into a value, or say in plain words why a person must decide.
+
+``reading``
+    the record that every parser returns.
+``normalise``
+    one spelling for characters.
+``missing``
+    texts that say that, or why, there is no answer.
+``numbers``, ``number_context``
+    numbers and money, and what their column shows.
+``dates``, ``date_context``
+    dates and time stamps, and what their column shows.
+``choices``, ``multiple``, ``versions``
+    answers of a list, one or several, and codes of other form versions.
+``titles``
+    job titles to levels of a ladder.
+``identifiers``, ``checks``
+    identifiers and personal data; what whole columns and records show.
+
+A parser never raises for any text; it raises ``ValueError`` for a context or a list that contradicts itself.
+"""
+
+from helpers.parsing.aliases import AliasTable, alias_table, load_aliases
+from helpers.parsing.choices import ChoiceList, choice_list, read_choice, read_concept, read_region, read_sex, read_yes_no
+from helpers.parsing.date_context import date_context
+from helpers.parsing.dates import DateContext, read_date
+from helpers.parsing.identifiers import personal_kinds, read_identifier
+from helpers.parsing.missing import read_missing
+from helpers.parsing.multiple import collect_options, expand_multiple, option_columns, read_multiple
+from helpers.parsing.normalise import normalise
+from helpers.parsing.number_context import column_context, read_header_unit
+from helpers.parsing.numbers import read_number
+from helpers.parsing.plain import ColumnContext
+from helpers.parsing.reading import FLAGS, MISSING_REASONS, Reading
+from helpers.parsing.titles import TitleLadder, load_ladder, read_title, title_ladder
+from helpers.parsing.versions import check_codes, reversed_scale
+
+__all__ = [
+    "FLAGS",
+    "MISSING_REASONS",
+    "AliasTable",
+    "ChoiceList",
+    "ColumnContext",
+    "DateContext",
+    "Reading",
+    "TitleLadder",
+    "alias_table",
+    "check_codes",
+    "choice_list",
+    "collect_options",
+    "column_context",
+    "date_context",
+    "expand_multiple",
+    "load_aliases",
+    "load_ladder",
+    "normalise",
+    "option_columns",
+    "personal_kinds",
+    "read_choice",
+    "read_concept",
+    "read_date",
+    "read_header_unit",
+    "read_identifier",
+    "read_missing",
+    "read_multiple",
+    "read_number",
+    "read_region",
+    "read_sex",
+    "read_title",
+    "read_yes_no",
+    "reversed_scale",
+    "title_ladder",
+]

@@ -1,0 +1,162 @@
+"""Tables and sentences of the cleaning chapter: what was delivered, kept, changed, missing, and left for a person to decide."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.cleaning import CleanTable, cell_ledger
+from helpers.readers import Delivery
+from helpers.report import labels
+from helpers.report.exhibit import Exhibit
+from helpers.report.tables import Column, table
+from helpers.study import Study
+from helpers.words import Language
+
+
+def files_table(study: Study, delivery: Delivery, language: Language) -> Exhibit:
+    """Which files were delivered, what they feed, and what of them is not used."""
+    say, files = language.say, delivery.files
+    data = files.assign(table=[study.programme.tables[name].label[language.code] for name in files["table"]])
+    columns = [
+        Column("file", say("File")),
+        Column("table", say("Table")),
+        Column("rows", say("Rows"), lambda n: language.number(n, 0)),
+        Column("columns", say("Columns"), lambda n: language.number(n, 0)),
+        Column("unused", say("Columns not in the codebook"), lambda text: text or say("none")),
+    ]
+    caption = say("Each file is the one that was sealed: its checksum was compared before it was read.") + " " + labels.source_note(study, language)
+    return table("files", say("Files delivered"), caption, data, columns)
+
+
+def detected_table(study: Study, delivery: Delivery, language: Language) -> list[Exhibit]:
+    """What was found out about the files that a person should look at; no table when nothing is in doubt."""
+    say = language.say
+    doubts = delivery.log[delivery.log["doubtful"].astype(bool)] if len(delivery.log) else delivery.log
+    if doubts.empty:
+        return []
+    columns = [Column("what", say("What")), Column("value", say("Found")), Column("how", say("How")), Column("file", say("File"))]
+    return [
+        table(
+            "detected", say("What to look at in the files"), say("Detected while reading; cohort.yml can state it instead."), doubts.drop_duplicates(), columns
+        )
+    ]
+
+
+def row_ledger_table(study: Study, ledger: pd.DataFrame, language: Language) -> Exhibit:
+    """Rows in = rows kept + rows set aside."""
+    say = language.say
+    names = {"rows in": say("Rows in"), "rows kept": say("Rows kept")}
+    declared = {entry.rule: entry.reason[language.code] for definition in study.programme.tables.values() for entry in definition.set_aside}
+    rules = [declared.get(rule) or say(labels.ROW_RULES.get(rule, rule)) if rule else "" for rule in ledger["rule"]]
+    entries = [names.get(entry) or say("Set aside: {rule}", rule=rule) for entry, rule in zip(ledger["entry"], rules, strict=True)]
+    data = ledger.assign(entry=entries, table=[study.programme.tables[name].label[language.code] for name in ledger["table"]])
+    columns = [Column("entry", say("Entry")), Column("table", say("Table")), Column("rows", say("Rows"), lambda n: language.number(n, 0))]
+    caption = say("Every row delivered is either kept or set aside by a rule; the column adds up.") + " " + labels.source_note(study, language)
+    return table("row-ledger", say("Ledger of rows"), caption, data, columns)
+
+
+def cell_rule(rule: str, kind: str, *, waits: bool) -> str:
+    """The name under which a cell rule is counted: what was done, by the kind of answer."""
+    if rule in ("correction", "unit"):
+        return rule
+    if waits:
+        return "waiting"
+    return "missing" if rule in ("blank", "missing-code", "missing-word", "missing-in-file") else kind
+
+
+def cell_ledger_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:
+    """Cells changed, by variable and what was done; no table when none was."""
+    say, ledger = language.say, cell_ledger(tables)
+    if ledger.empty:
+        return []
+    variables = {(variable.table, variable.name): variable for variable in study.codebook.variables}
+    waiting = {(row.table, row.variable, rule) for part in tables.values() for row, rule in waiting_rules(part)}
+    kinds = [
+        cell_rule(row.rule, variables[row.table, row.variable].kind, waits=(row.table, row.variable, row.rule) in waiting)
+        for row in ledger.itertuples(index=False)
+    ]
+    data = ledger.assign(done=kinds).groupby(["table", "variable", "done"], as_index=False, sort=False)["cells"].sum()
+    names = [variables[row.table, row.variable].label(language.code) for row in data.itertuples(index=False)]
+    data = data.assign(variable=names, done=[say(labels.CELL_RULES[kind]) for kind in data["done"]])
+    columns = [Column("variable", say("Variable")), Column("done", say("What was done")), Column("cells", say("Cells"), lambda n: language.number(n, 0))]
+    caption = say("From this ledger and the clean table the raw text can be rebuilt, cell by cell; the run checked that it can.")
+    return [table("cell-ledger", say("Ledger of changed cells"), caption + " " + labels.source_note(study, language), data, columns)]
+
+
+def waiting_rules(part: CleanTable) -> list[tuple[object, str]]:
+    """Variables and rules of the answers that a person must decide."""
+    if part.review.empty:
+        return []
+    both = part.review[["table", "key", "variable"]].merge(part.cells[["key", "variable", "rule"]], on=["key", "variable"])
+    return [(row, row.rule) for row in both.drop_duplicates(["variable", "rule"]).itertuples(index=False)]
+
+
+def missing_table(study: Study, missing: pd.DataFrame, language: Language) -> Exhibit:
+    """Item non-response of every variable, by reason."""
+    say = language.say
+    variables = {(variable.table, variable.name): variable for variable in study.codebook.variables}
+    data = missing.assign(variable=[variables[row.table, row.variable].label(language.code) for row in missing.itertuples(index=False)])
+    reasons = [Column(name, say(label), lambda n: language.number(n, 0)) for name, label in labels.MISSING_REASONS.items() if name in data]
+    columns = [
+        Column("variable", say("Variable")),
+        Column("n", say("Rows kept"), lambda n: language.number(n, 0)),
+        Column("n_missing", say("Missing"), lambda n: language.number(n, 0)),
+        Column("share_missing", say("Share missing"), lambda share: language.percent(share, 1)),
+        *reasons,
+    ]
+    return table(
+        "missing",
+        say("Missing answers"),
+        say("Answers missing among the rows kept, by the reason given.") + " " + labels.source_note(study, language),
+        data,
+        columns,
+    )
+
+
+def findings_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:
+    """How often each consistency rule is broken; no table when none is. Single cases are in the confidential folder."""
+    say = language.say
+    found = pd.concat([part.findings for part in tables.values()], ignore_index=True)
+    if found.empty:
+        return []
+    rules = {rule.id: rule.label(language.code) for rule in study.codebook.rules}
+    counts = found.groupby(["check", "severity", "note"], as_index=False, sort=False).size().rename(columns={"size": "rows"})
+    data = counts.assign(
+        rule=[rules.get(row.check, row.note) for row in counts.itertuples(index=False)], severity=[say(labels.SEVERITIES[name]) for name in counts["severity"]]
+    )
+    columns = [
+        Column("rule", say("Rule")),
+        Column("check", say("Check")),
+        Column("severity", say("Severity")),
+        Column("rows", say("Rows"), lambda n: language.number(n, 0)),
+    ]
+    return [
+        table("findings", say("Answers that contradict one another"), say("Reported, not changed.") + " " + labels.source_note(study, language), data, columns)
+    ]
+
+
+def review_sentence(tables: dict[str, CleanTable], language: Language) -> str:
+    """Say how many answers wait for a person's decision, and where."""
+    n = sum(len(part.review) for part in tables.values())
+    if not n:
+        return language.say("No answer waits for a decision.")
+    return language.say_count(
+        "{n} answer could not be read for certain; it counts as missing until a person decides, in review.csv.",
+        "{n} answers could not be read for certain; they count as missing until a person decides, in review.csv.",
+        n,
+    )
+
+
+def cells_changed(tables: dict[str, CleanTable], language: Language) -> str:
+    """Say how many cells were changed."""
+    n = sum(len(part.cells) for part in tables.values())
+    return (
+        language.say_count("{n} cell was changed.", "{n} cells were changed.", n)
+        if n
+        else language.say("No cell was changed: every clean value is written as it was delivered.")
+    )
+
+
+def nothing_found(exhibits: list[Exhibit], language: Language) -> str:
+    """Say so when no rule is broken."""
+    return "" if exhibits else language.say("No rule is broken.")

@@ -1,0 +1,107 @@
+"""The whole of ``simulation.yml``: who is simulated, by which laws, who answers, and what the cost sheet holds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from helpers.definitions import Record, Words
+from helpers.synthetic.laws import Choose, Cluster, Count, Logit, Normal, Numbered, Ordered, Power, Repeat, Several, Step, Terms, Texts, Uniform
+from helpers.synthetic.laws_answers import Money, Ratings
+from helpers.synthetic.laws_time import Between, Clock, DateIn, FirstKnown, Hazard, Recalled, Shift
+
+Law = Annotated[
+    Normal | Power | Choose | Ordered | Logit | Count | Uniform | Cluster | Numbered | Texts | Several | Repeat
+    | DateIn | Shift | Between | FirstKnown | Recalled | Clock | Hazard | Money | Ratings,
+    Field(discriminator="law"),
+]  # fmt: skip
+
+
+class Group(Record):
+    """One group of people: how many of them there are for each participant, whether they were selected, and whether they took part.
+
+    ``selected`` is null for people whom no selection concerned. ``responds`` is false where only those who answered are counted.
+    """
+
+    per_participant: float = Field(gt=0)
+    selected: bool | None = None
+    treated: bool = False
+    responds: bool = False
+
+
+class Selection(Record):
+    """How people come to be selected: what is known of them before (``steps``), and the log-odds of selection.
+
+    People are drawn until each place of a group is taken by somebody with the selection that the group needs.
+    """
+
+    steps: list[Law]
+    base: float
+    plus: Terms = {}
+
+
+class Response(Record):
+    """The log-odds that somebody who was reached answers at all, in the groups that are followed up."""
+
+    base: float
+    plus: Terms = {}
+
+
+class Rows(Record):
+    """A further table with at most one row a person: when there is one (an expression), with which log-odds, and its steps."""
+
+    table: str
+    where: str = ""
+    base: float
+    plus: Terms = {}
+    steps: list[Law]
+
+
+class Line(Record):
+    """One line of a listing: a value for each variable; ``[low, high]`` is drawn between the two and rounded to ``to``."""
+
+    values: dict[str, str | float | list[float]]
+    to: float = 1.0
+    plus_years: int = 0
+
+
+class Listing(Record):
+    """A table that is not about people: the same lines for every year from ``first`` to ``last`` (a cost sheet)."""
+
+    table: str
+    key: str
+    prefix: str
+    year: str
+    year_paid: str
+    first: int
+    last: int
+    lines: list[Line]
+
+
+class Simulation(Record):
+    """The whole of ``simulation.yml``.
+
+    ``block`` : people drawn at a time; it bounds memory and is part of what is drawn. ``survey`` : first day of the interviews.
+    ``left_blank`` : variables that no step draws. ``rename`` : how a version of the form differs is the codebook's business.
+    """
+
+    note: Words
+    block: int = Field(gt=0)
+    key: str
+    key_prefix: str
+    group: str
+    interview: str
+    survey: str
+    groups: dict[str, Group]
+    selection: Selection
+    steps: list[Law]
+    response: Response
+    rows: list[Rows] = []
+    listings: list[Listing] = []
+    left_blank: list[str] = []
+    styles: dict[str, Literal["code", "label"]] = {}
+
+    def all_steps(self) -> list[Step]:
+        """Every step, in the order in which it is drawn."""
+        return [*self.selection.steps, *self.steps, *[step for rows in self.rows for step in rows.steps]]
