@@ -303,3 +303,9 @@ def test_files_may_differ_in_their_conventions():
     frame = pd.concat([raw([("a", "1", "2,500", "1")]), raw([("b", "1", "2.500", "1")]).assign(_file="g.csv")], ignore_index=True)
     table = cleaning.clean_table(frame, "people", PROGRAMME, BOOK, cohort().model_copy(update={"files": items}))
     assert table.kept["amount"].tolist() == [2.5, 2.5]
+
+
+def test_what_a_file_has_no_column_for_was_not_asked():
+    study = load_study("nsw-1976-psid", root=ROOT)
+    table = clean_tables(study, read_raw(study))["people"]
+    assert table.reasons.groupby(["variable", "reason"]).size().to_dict() == {("no_degree_delivered", "not_asked"): 2675}

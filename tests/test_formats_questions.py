@@ -126,6 +126,16 @@ def test_options_in_words_get_a_separator_that_they_do_not_hold():
         fold_multiple(made({"own/1": ["1"], "own/2": ["0"], "x": ["5"]}), replace(block, columns=("own/1", "own/2"), kind="marks"), name="x")
 
 
+def test_free_text_for_other_answers_stays_a_column_of_its_own():
+    table = made({"Punya? / Rumah": ["Rumah", "", ""], "Punya? / Motor": ["Motor", "", ""], "Punya? / Lainnya (sebutkan)": ["", "perahu", "kuda"]})
+    (block,) = find_multiple(table)
+    assert block.options == ("Rumah", "Motor")
+    folded = fold_multiple(table, block).table
+    assert folded.columns == ["Punya?", "Punya? / Lainnya (sebutkan)"]
+    marked = made({"own/1": ["1", "0"], "own/2": ["0", "1"], "own/other": ["1", "0"]})
+    assert find_multiple(marked)[0].options == ("1", "2", "other")
+
+
 def test_unnamed_columns_with_several_texts_are_no_options():
     table = made({"Kota": ["Bogor", "Depok", "Bogor"], "Unnamed: 1": ["a", "b", ""], "Umur": ["1", "2", "3"]})
     assert find_unnamed_blocks(table) == []

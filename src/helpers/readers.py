@@ -43,6 +43,7 @@ class Delivery:
     ``left_out`` : rows that are no rows of answers (titles, totals, blanks): ``table, file, sheet, row, rule, reason, text``.
     ``log`` : what was detected: ``file, table, what, value, how, place, doubtful``.
     ``declared_missing`` : what the files themselves declare missing: ``file, variable, kind, low, high, reason, count``.
+    ``absent`` : variables of the codebook that a file has no column for: ``file, variable``.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -50,6 +51,7 @@ class Delivery:
     left_out: pd.DataFrame
     log: pd.DataFrame
     declared_missing: pd.DataFrame
+    absent: pd.DataFrame
 
 
 def read_checksums(folder: Path) -> dict[str, str]:
@@ -161,8 +163,8 @@ def shape(table: RawTable, mapping: dict[str, str], variables: list[Variable], i
 
 def read_item(
     folder: Path, item: RawFile, codebook: Codebook, *, root: Path
-) -> tuple[list[tuple[RawTable, pd.DataFrame, list[str], tuple[Detected, ...]]], list[Problem]]:
-    """Read one delivered file: every sheet with its shaped table, unused columns and matches; and all problems."""
+) -> tuple[list[tuple[RawTable, pd.DataFrame, set[str], list[str], tuple[Detected, ...]]], list[Problem]]:
+    """Read one delivered file: every sheet with its shaped table, the variables it has, unused columns and matches; and all problems."""
     name, variables = shown(folder / item.file, root), codebook.table(item.table)
     try:
         sheets = link_repeats(read_any(folder / item.file, options_of(item), name=name))
@@ -176,7 +178,7 @@ def read_item(
             continue
         mapping, unused, wrong, log = match_columns(table, variables, item, file=name)
         problems += wrong
-        found.append((table, shape(table, mapping, variables, item), unused, log))
+        found.append((table, shape(table, mapping, variables, item), set(mapping.values()), unused, log))
     return found, problems
 
 
@@ -189,11 +191,11 @@ def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path)
     """
     refuse(check_files(folder, cohort, root=root))
     parts: dict[str, list[pd.DataFrame]] = {}
-    files, left_out, logs, missing, problems = [], [], [], [], []
+    files, left_out, logs, missing, absent, problems = [], [], [], [], [], []
     for item in cohort.files:
         found, wrong = read_item(folder, item, codebook, root=root)
         problems += wrong
-        for table, frame, unused, log in found:
+        for table, frame, given, unused, log in found:
             parts.setdefault(item.table, []).append(frame)
             files.append(
                 {"file": item.file, "sheet": table.name, "table": item.table, "rows": len(frame), "columns": len(table.columns), "unused": ", ".join(unused)}
@@ -204,9 +206,10 @@ def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path)
                 pd.DataFrame([vars(entry) for entry in log], columns=["what", "value", "how", "place", "doubtful"]).assign(file=item.file, table=table.name)
             )
             missing.append(table.missing.assign(file=item.file))
+            absent += [(item.file, variable.name) for variable in codebook.table(item.table) if variable.name not in given]
     refuse(problems)
     tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
-    return Delivery(tables, pd.DataFrame(files), gather(left_out), gather(logs), gather(missing))
+    return Delivery(tables, pd.DataFrame(files), gather(left_out), gather(logs), gather(missing), pd.DataFrame(absent, columns=["file", "variable"]))
 
 
 def gather(frames: list[pd.DataFrame]) -> pd.DataFrame:

@@ -139,7 +139,15 @@ def clean_tables(study: Study, delivery: readers.Delivery) -> dict[str, cleaning
     tables = {}
     for name, raw in delivery.tables.items():
         tables[name] = cleaning.clean_table(
-            raw, name, study.programme, study.codebook, study.cohort, list(study.corrections), corrections_file=file, declared=delivery.declared_missing
+            raw,
+            name,
+            study.programme,
+            study.codebook,
+            study.cohort,
+            list(study.corrections),
+            corrections_file=file,
+            declared=delivery.declared_missing,
+            absent=delivery.absent,
         )
         cleaning.check_ledger(tables[name], raw, study.codebook.table(name))
     return tables

@@ -80,6 +80,20 @@ def missing_reasons(clean: pd.DataFrame, reading: ColumnReading, variable: Varia
     return pd.DataFrame({"key": clean[KEY].to_numpy(dtype=object)[rows], "variable": variable.name, "reason": told}, columns=REASON_COLUMNS)
 
 
+def all_reasons(clean: pd.DataFrame, readings: dict[str, ColumnReading], variables: list[Variable], absent: pd.DataFrame | None) -> pd.DataFrame:
+    """Say why every missing answer is missing; what a file has no column for was not asked in it."""
+    version = next((variable.name for variable in variables if variable.role == "version"), None)
+    found = []
+    for variable in variables:
+        lines = missing_reasons(clean, readings[variable.name], variable, clean[version] if version else None)
+        files = set(absent.loc[absent["variable"] == variable.name, "file"]) if absent is not None else set()
+        if files and len(lines):
+            without_column = clean.loc[clean[FILE].isin(files), KEY]
+            lines.loc[lines["key"].isin(set(without_column)) & (lines["reason"] == "blank"), "reason"] = "not_asked"
+        found.append(lines)
+    return pd.concat(found, ignore_index=True)
+
+
 def expected(variable: Variable, codebook: Codebook) -> str:
     """What an answer of a variable should be, in words."""
     if variable.list_name:
@@ -126,13 +140,14 @@ def clean_table(
     *,
     corrections_file: str = "corrections.csv",
     declared: pd.DataFrame | None = None,
+    absent: pd.DataFrame | None = None,
 ) -> CleanTable:
     """Clean one table.
 
     Parameters
     ----------
     raw : raw text, one column a variable, with ``_file, _sheet, _row``; never changed.
-    declared : what the files themselves declare missing, see ``readers.Delivery``.
+    declared, absent : what the files themselves declare missing, and what they have no column for; see ``readers.Delivery``.
 
     Raises
     ------
@@ -157,7 +172,7 @@ def clean_table(
     clean = pd.concat([here, pd.DataFrame({v.name: typed(readings[v.name], v) for v in variables})], axis=1)
     ledger = gather_changes([changes_of(delivered[v.name], readings[v.name], v, done) for v in variables])
     outside = raw.reset_index(drop=True).iloc[aside.index].assign(**{KEY: place[KEY].iloc[aside.index], **{note: aside[note] for note in aside}})
-    return finish(raw, clean, outside, ledger, review, readings, keep, name, programme, codebook)
+    return finish(raw, clean, outside, ledger, review, all_reasons(clean, readings, variables, absent), keep, name, programme, codebook)
 
 
 def finish(
@@ -166,16 +181,14 @@ def finish(
     outside: pd.DataFrame,
     ledger: tuple[pd.DataFrame, pd.DataFrame],
     review: pd.DataFrame,
-    readings: dict[str, ColumnReading],
+    reasons: pd.DataFrame,
     keep: np.ndarray,
     name: str,
     programme: Programme,
     codebook: Codebook,
 ) -> CleanTable:
-    """Say why answers are missing, set aside what declared rules exclude, hold rows against the rules, take identifiers out."""
+    """Set aside what declared rules exclude, hold rows against the rules, take identifiers out."""
     variables, definition = codebook.table(name), programme.tables[name]
-    version = next((variable.name for variable in variables if variable.role == "version"), None)
-    reasons = pd.concat([missing_reasons(clean, readings[v.name], v, clean[version] if version else None) for v in variables], ignore_index=True)
     changes, changed = ledger
     excluded = set_aside_declared(clean, definition)
     if len(excluded):

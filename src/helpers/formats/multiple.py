@@ -21,6 +21,7 @@ from helpers.formats.tables import ROW, SHEET, TEXT, Detected, RawTable, count_o
 
 YES, NO = ("1", "TRUE", "True", "true"), ("0", "FALSE", "False", "false")
 DISAGREEMENTS = ("_sheet", "_row", "question", "combined", "separate", "reason")
+OTHER = re.compile(r"\b(?:lain|lainnya|other|sebutkan|specify)\b|その他", re.IGNORECASE)
 POSITION = re.compile(r"column_\d+")
 
 
@@ -58,6 +59,7 @@ def find_multiple(table: RawTable) -> list[Block]:
             groups.setdefault((head, joint), []).append(column)
     found = []
     for (head, joint), columns in groups.items():
+        columns = without_other(table, columns, joint)
         options = tuple(column.rpartition(joint)[2] for column in columns)
         values = [different(table, column) for column in columns]
         kind = kind_of(values, options)
@@ -65,6 +67,14 @@ def find_multiple(table: RawTable) -> list[Block]:
         if kind and (len(columns) > 1 or combined):
             found.append(block_of(head, columns, options, kind, combined))
     return found
+
+
+def without_other(table: RawTable, columns: list[str], joint: str) -> list[str]:
+    """Return the columns without a free-text one for other answers, which stays a column of its own."""
+    free = [
+        column for column in columns if OTHER.search(column.rpartition(joint)[2]) and not different(table, column) <= {*YES, *NO, column.rpartition(joint)[2]}
+    ]
+    return [column for column in columns if column not in free] if len(columns) - len(free) > 1 else columns
 
 
 def block_of(head: str, columns: list[str], options: tuple[str, ...], kind: str, combined: str | None) -> Block:

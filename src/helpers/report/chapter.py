@@ -13,6 +13,7 @@ from IPython.display import display
 
 from helpers import disclosure
 from helpers.cleaning import CleanTable, cell_table
+from helpers.figures.style import set_thesis_style
 from helpers.paths import NOTEBOOKS
 from helpers.problems import Problem, refuse
 from helpers.report.exhibit import Bullets, Exhibit, Numbered, Paragraph
@@ -163,6 +164,12 @@ NUMBERS = [
 ]
 
 
+def set_display() -> None:
+    """Set how data frames and figures look, so that every kernel shows the same."""
+    pd.set_option("display.max_columns", 40, "display.max_rows", 60, "display.width", 160, "display.precision", 6)
+    set_thesis_style()
+
+
 def open_chapter(name: str, cohort: str, *, language: str = "en", data_dir: str = "data", reports_dir: str = "reports") -> Chapter:
     """Load the cohort's definitions and clear what an earlier run of this notebook left in the report's folder.
 
@@ -170,6 +177,7 @@ def open_chapter(name: str, cohort: str, *, language: str = "en", data_dir: str 
     ------
     ProblemsError with every mistake in the definition files; ValueError for an unknown language.
     """
+    set_display()
     study = load_study(cohort, data_dir=data_dir, reports_dir=reports_dir)
     for old in (study.places.reports / "exhibits").glob(f"{name[:2]}-*"):
         old.unlink()

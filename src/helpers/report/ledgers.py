@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.cleaning import CleanTable, cell_ledger
+from helpers.cleaning.checks import heaping
+from helpers.disclosure import SMALLEST_CELL
 from helpers.readers import Delivery
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
@@ -133,6 +135,29 @@ def findings_table(study: Study, tables: dict[str, CleanTable], language: Langua
     return [
         table("findings", say("Answers that contradict one another"), say("Reported, not changed.") + " " + labels.source_note(study, language), data, columns)
     ]
+
+
+def heaping_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:
+    """How many amounts and months stand on round values; no table when there are none."""
+    say = language.say
+    parts = [heaping(part.kept, study.codebook.table(name)) for name, part in tables.items()]
+    found = pd.concat([part for part in parts if len(part)], ignore_index=True) if any(map(len, parts)) else pd.DataFrame()
+    found = found[found["n"] >= SMALLEST_CELL] if len(found) else found
+    if found.empty:
+        return []
+    names = {variable.name: variable.label(language.code) for variable in study.codebook.variables}
+    patterns = {"January": say("January"), "year ends in 0 or 5": say("year ends in 0 or 5")}
+    texts = [patterns.get(pattern) or say("multiple of {amount}", amount=language.number(float(pattern.rsplit(" ", 1)[1]), 0)) for pattern in found["pattern"]]
+    data = found.assign(variable=found["variable"].map(names), pattern=texts)
+    columns = [
+        Column("variable", say("Variable")),
+        Column("pattern", say("Pattern")),
+        Column("n", say("n"), lambda n: language.number(n, 0)),
+        Column("share", say("Share"), lambda share: language.percent(share, 1)),
+        Column("expected", say("If all were as likely"), lambda share: language.percent(share, 1)),
+    ]
+    caption = say("Rounding is no error, but it limits how finely an answer can be trusted.") + " " + labels.source_note(study, language)
+    return [table("heaping", say("Round answers"), caption, data, columns)]
 
 
 def review_sentence(tables: dict[str, CleanTable], language: Language) -> str:

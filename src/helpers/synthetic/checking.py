@@ -62,7 +62,9 @@ def check_variables(simulation: Simulation, programme: Programme, codebook: Code
     """Say which tables do not exist and which of their variables no step draws and ``left_blank`` does not name."""
     tables = [programme.main_table, *[rows.table for rows in simulation.rows], *[listing.table for listing in simulation.listings]]
     problems = [
-        Problem(file, f"the table '{name}' is not declared", column="rows", expected=nearest(name, programme.tables)) for name in tables if name not in programme.tables
+        Problem(file, f"the table '{name}' is not declared", column="rows", expected=nearest(name, programme.tables))
+        for name in tables
+        if name not in programme.tables
     ]
     drawn = {name for step in simulation.all_steps() for name in step.names()} | {simulation.key, simulation.group, simulation.interview}
     for name in tables[: 1 + len(simulation.rows)]:
@@ -75,5 +77,8 @@ def check_variables(simulation: Simulation, programme: Programme, codebook: Code
     for listing in simulation.listings:
         names = {variable.name for variable in codebook.table(listing.table)}
         given = {name for line in listing.lines for name in line.values} | {listing.key, listing.year, listing.year_paid}
-        problems += [Problem(file, f"'{name}' is not a variable of '{listing.table}'", column="listings", expected=nearest(name, names)) for name in sorted(given - names)]
+        problems += [
+            Problem(file, f"'{name}' is not a variable of '{listing.table}'", column="listings", expected=nearest(name, names))
+            for name in sorted(given - names)
+        ]
     return problems

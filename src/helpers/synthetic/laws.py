@@ -56,6 +56,12 @@ def coded(codes: list[str], places: np.ndarray) -> np.ndarray:
     return np.array(codes, dtype="U8")[places]
 
 
+def limited(values: np.ndarray, low: float | None, high: float | None, to: float) -> np.ndarray:
+    """Round numbers to multiples of ``to`` and keep them within limits."""
+    rounded = np.round(values / to) * to if to else values
+    return np.clip(rounded, low, high) if low is not None or high is not None else rounded
+
+
 class Normal(Step):
     """A number: the sum plus a normal deviation of ``sd``, kept within ``low`` and ``high``, rounded to multiples of ``to``."""
 
@@ -72,20 +78,19 @@ class Normal(Step):
         values = world.sum(self.base, self.plus)
         if self.sd:
             values = values + self.sd * world.stream(self.name).standard_normal(world.n)
-        if self.to:
-            values = np.round(values / self.to) * self.to
-        if self.low is not None or self.high is not None:
-            values = np.clip(values, self.low, self.high)
-        world.put(self.name, values)
+        world.put(self.name, limited(values, self.low, self.high, self.to))
 
 
 class Power(Step):
-    """``(of − minus)`` to the power of ``exponent``; ``exp`` of it instead, when ``exponent`` is 0."""
+    """``(of − minus)`` to the power of ``exponent``, or ``exp`` of it when ``exponent`` is 0; kept within limits, rounded to multiples of ``to``."""
 
     law: Literal["power"]
     of: str
     minus: float = 0.0
     exponent: float
+    low: float | None = None
+    high: float | None = None
+    to: float = 0.0
 
     def needs(self) -> list[str]:
         """Its column."""
@@ -94,7 +99,68 @@ class Power(Step):
     def draw(self, world: World) -> None:
         """Compute it; nothing is drawn."""
         values = world.column(self.of) - self.minus
-        world.put(self.name, np.exp(values) if self.exponent == 0 else values**self.exponent)
+        world.put(self.name, limited(np.exp(values) if self.exponent == 0 else values**self.exponent, self.low, self.high, self.to))
+
+
+class Lookup(Step):
+    """A number for each code of a column; of a day or month, for its year.
+
+    Codes that are not named give ``other``; without ``other`` they are missing.
+    """
+
+    law: Literal["lookup"]
+    of: str
+    values: dict[str, float] = Field(min_length=1)
+    other: float | None = None
+
+    def needs(self) -> list[str]:
+        """Its column."""
+        return [self.of]
+
+    def draw(self, world: World) -> None:
+        """Look every value up; nothing is drawn."""
+        from helpers.synthetic.laws_time import months_in
+
+        column = world.column(self.of)
+        if world.kinds[self.of] in ("day", "month"):
+            column = np.floor(months_in(world, self.of) / 12)
+        distinct, places = np.unique(column, return_inverse=True)
+        texts = [value if column.dtype.kind == "U" else "" if np.isnan(value) else f"{value:.0f}" for value in distinct]
+        other = np.nan if self.other is None else self.other
+        world.put(self.name, np.array([self.values.get(str(text), other if text else np.nan) for text in texts])[places])
+
+
+class Case(Record):
+    """A code, or a column, for those for whom an expression holds."""
+
+    when: str = ""
+    code: str = ""
+    of: str = ""
+
+
+class Cases(Step):
+    """The first of some cases that holds: a code, or the value of a column. The last one should have no ``when``."""
+
+    law: Literal["cases"]
+    cases: list[Case] = Field(min_length=1)
+    kind: Literal["number", "code"] = "code"
+
+    def needs(self) -> list[str]:
+        """The columns of values and conditions."""
+        from helpers.expressions import parse_expression
+
+        return [name for case in self.cases for name in ([case.of] if case.of else []) + (sorted(parse_expression(case.when).names()) if case.when else [])]
+
+    def draw(self, world: World) -> None:
+        """Take the first case that holds; nothing is drawn."""
+        from helpers.synthetic.conditions import holds
+
+        values, is_open = np.full(world.n, np.nan), np.ones(world.n, dtype=bool)
+        for case in self.cases:
+            rows = is_open & holds(case.when, world)
+            values = np.where(rows, world.column(case.of) if case.of else float(case.code), values)
+            is_open &= ~rows
+        world.put(self.name, values, self.kind)
 
 
 class Choose(Step):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from helpers.definitions import Record, Words
-from helpers.synthetic.laws import Choose, Cluster, Count, Logit, Normal, Numbered, Ordered, Power, Repeat, Several, Step, Terms, Texts, Uniform
+from helpers.synthetic.laws import (
+    Cases, Choose, Cluster, Count, Logit, Lookup, Normal, Numbered, Ordered, Power, Repeat, Several, Step, Terms, Texts, Uniform,
+)  # fmt: skip
 from helpers.synthetic.laws_answers import Money, Ratings
 from helpers.synthetic.laws_time import Between, Clock, DateIn, FirstKnown, Hazard, Recalled, Shift
 
 Law = Annotated[
-    Normal | Power | Choose | Ordered | Logit | Count | Uniform | Cluster | Numbered | Texts | Several | Repeat
+    Normal | Power | Lookup | Cases | Choose | Ordered | Logit | Count | Uniform | Cluster | Numbered | Texts | Several | Repeat
     | DateIn | Shift | Between | FirstKnown | Recalled | Clock | Hazard | Money | Ratings,
     Field(discriminator="law"),
 ]  # fmt: skip
@@ -83,7 +85,7 @@ class Simulation(Record):
     """The whole of ``simulation.yml``.
 
     ``block`` : people drawn at a time; it bounds memory and is part of what is drawn. ``survey`` : first day of the interviews.
-    ``left_blank`` : variables that no step draws. ``rename`` : how a version of the form differs is the codebook's business.
+    ``left_blank`` : variables that no step draws.
     """
 
     note: Words
@@ -100,7 +102,6 @@ class Simulation(Record):
     rows: list[Rows] = []
     listings: list[Listing] = []
     left_blank: list[str] = []
-    styles: dict[str, Literal["code", "label"]] = {}
 
     def all_steps(self) -> list[Step]:
         """Every step, in the order in which it is drawn."""
