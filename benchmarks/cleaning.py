@@ -46,7 +46,7 @@ def delivery(rows: int, seed: int = 1) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def ours(path: Path) -> None:
+def ours(path: Path, *, chunked: bool = False) -> None:
     """Read, clean, keep the ledgers, prove them, write."""
     import pyarrow.parquet as pq
 
@@ -111,6 +111,12 @@ def ours(path: Path) -> None:
             "citation": "c",
         }
     )
+    if chunked:
+        from helpers.cleaning.chunks import clean_in_chunks
+
+        totals = clean_in_chunks(path, cohort.files[0], programme, codebook, cohort, path.parent / "out")
+        print(f"{sum(totals.cells.values()):,} changed cells, {totals.to_decide:,} to decide, {dict(totals.rows)}", file=sys.stderr)
+        return
     raw = read_cohort(path.parent, cohort, codebook, root=path.parent).tables["people"]
     table = cleaning.clean_table(raw, "people", programme, codebook, cohort)
     cleaning.check_ledger(table, raw, variables)
@@ -145,7 +151,7 @@ def polars(path: Path) -> None:
     ).write_parquet(path.with_suffix(".polars.parquet"))
 
 
-WAYS = {"ours": ours, "duckdb": duckdb, "polars": polars}
+WAYS = {"ours": ours, "chunks": lambda path: ours(path, chunked=True), "duckdb": duckdb, "polars": polars}
 
 
 def measure(way: str, path: Path) -> tuple[float, float]:
@@ -160,6 +166,7 @@ def main() -> None:
     """Make the file, run each way, print seconds, peak memory and the ratio to the faster peer."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--ours", nargs="+", choices=["ours", "chunks"], default=["ours", "chunks"])
     parser.add_argument("--way", choices=list(WAYS))
     parser.add_argument("--file", type=Path)
     arguments = parser.parse_args()
@@ -171,16 +178,19 @@ def main() -> None:
     peers = [name for name in ("duckdb", "polars") if importlib.util.find_spec(name)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "delivery.csv"
-        delivery(arguments.rows).to_csv(path, index=False)
+        for start in range(0, arguments.rows, 1_000_000):
+            part = delivery(min(1_000_000, arguments.rows - start), seed=start + 1)
+            part["resp_id"] = np.char.add("P", np.arange(start, start + len(part)).astype(str))
+            part.to_csv(path, index=False, mode="a", header=start == 0)
         import hashlib
 
         (Path(folder) / "SHA256SUMS").write_text(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n")
         print(f"{arguments.rows:,} rows, {path.stat().st_size / 1e6:.0f} MB")
-        found = {name: measure(name, path) for name in ("ours", *peers)}
+        found = {name: measure(name, path) for name in (*arguments.ours, *peers)}
     for name, (seconds, peak) in found.items():
         print(f"{name:7s} {seconds:6.1f} s   {peak:.2f} GB")
     if peers:
-        print(f"ratio   {found['ours'][0] / min(found[name][0] for name in peers):.1f} to the faster of {' and '.join(peers)}")
+        print(f"ratio   {found[arguments.ours[0]][0] / min(found[name][0] for name in peers):.1f} to the faster of {' and '.join(peers)}")
 
 
 if __name__ == "__main__":

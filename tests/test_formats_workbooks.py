@@ -176,8 +176,8 @@ def test_ods_values_errors_comments_and_merged_headers(tmp_path):
 
 @pytest.mark.parametrize(
     ("code", "what"),
-    [("0.0%", "percent cells"), ("00000", "leading zeros"), ("#,##0,", "scaled cells"), ("0.00", "")],
-    ids=["percent", "leading-zeros", "thousands", "plain"],
+    [("0.0%", "percent cells"), ("00000", "leading zeros"), ("#,##0,", "scaled cells"), ('#,##0," rb"', "scaled cells"), ('"Rp"#,##0.00', "")],
+    ids=["percent", "leading-zeros", "thousands", "thousands-in-words", "plain"],
 )
 def test_numbers_shown_otherwise_than_stored_are_warned_of(tmp_path, code, what):
     path = xlsx(tmp_path / "a.xlsx", [["id", "x"], ["P1", 0.035]])
@@ -188,6 +188,15 @@ def test_numbers_shown_otherwise_than_stored_are_warned_of(tmp_path, code, what)
     assert cells(table) == [["P1", "0.035"]]
     for name in ("percent cells", "leading zeros", "scaled cells"):
         assert bool(said(table, name)) is (name == what)
+
+
+@pytest.mark.parametrize("code", ['#,##0 "jt"', "[$Rp-421]#,##0", "[Red]0", '0"d"', "0 \\h\\a\\r\\i", 'General "bulan"'])
+def test_number_formats_with_letters_make_no_dates(tmp_path, code):
+    path = xlsx(tmp_path / "a.xlsx", [["id", "x"], ["P1", 36012]])
+    book = openpyxl.load_workbook(path)
+    book.active["B2"].number_format = code
+    book.save(path)
+    assert cells(read_any(path)[0]) == [["P1", "36012"]]
 
 
 def test_tables_that_do_not_begin_in_the_first_cell(tmp_path):

@@ -241,13 +241,25 @@ def line_of(text: str, read: Callable[[str], Reading], by_file: Callable[[str], 
 
 
 def read_column(
-    raw: Column, variable: Variable, codebook: Codebook, unit: Unit | None, item: RawFile, *, version: str = "", declared: pd.DataFrame | None = None
+    raw: Column,
+    variable: Variable,
+    codebook: Codebook,
+    unit: Unit | None,
+    item: RawFile,
+    *,
+    version: str = "",
+    declared: pd.DataFrame | None = None,
+    whole: pd.Series | None = None,
 ) -> ColumnReading:
-    """Read a column of one file and form version, each distinct text once."""
+    """Read a column of one file and form version, each distinct text once.
+
+    ``whole`` counts the texts of the whole column when ``raw`` is only a part of it: conventions are those of the whole.
+    """
     counts = np.bincount(raw.codes, minlength=len(raw.texts))
     used = np.flatnonzero(counts)
     texts = [raw.texts[place] for place in used]
-    read = reader_of(variable, codebook, unit, pd.Series(counts[used], index=pd.Index(texts, dtype=object)), item, version)
+    shown = pd.Series(counts[used], index=pd.Index(texts, dtype=object)) if whole is None else whole
+    read = reader_of(variable, codebook, unit, shown, item, version)
     by_file = declared_by_file(variable, declared) if declared is not None else None
     lines = read_texts(texts, variable, read, by_file)
     place = np.zeros(len(raw.texts), dtype=raw.codes.dtype)

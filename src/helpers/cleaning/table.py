@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -20,6 +22,18 @@ HINT = "; a single wrong answer is corrected in corrections.csv, a code for a mi
 ESSENTIAL = ("key", "group", "treatment")
 
 
+@dataclass(frozen=True)
+class Whole:
+    """What is known of a whole table when only a part of it is cleaned.
+
+    ``counts`` : texts and how often they stand, by variable. ``aside`` : rows set aside because of rows elsewhere
+    (``rule, reason``), by their row number in the file.
+    """
+
+    counts: dict[str, pd.Series]
+    aside: pd.DataFrame
+
+
 def groups_of(place: pd.DataFrame, files: list[RawFile], forms: np.ndarray | None) -> list[tuple[np.ndarray, RawFile, str]]:
     """Split rows by what their column depends on: the file's stated conventions and, for recodes, the form's version."""
     items = {item.file: item for item in files}
@@ -35,13 +49,20 @@ def same_conventions(files: list[RawFile], variable: Variable) -> bool:
 
 
 def read_variable(
-    columns: dict[str, Column], place: pd.DataFrame, variable: Variable, programme: Programme, codebook: Codebook, cohort: Cohort, declared: pd.DataFrame
+    columns: dict[str, Column],
+    place: pd.DataFrame,
+    variable: Variable,
+    programme: Programme,
+    codebook: Codebook,
+    cohort: Cohort,
+    declared: pd.DataFrame,
+    whole: Whole | None = None,
 ) -> ColumnReading:
     """Read one variable of all rows."""
     files = [item for item in cohort.files if item.table == variable.table]
     unit, column = programme.units.get(variable.unit), columns[variable.name]
     if same_conventions(files, variable):
-        return read_column(column, variable, codebook, unit, files[0], declared=declared)
+        return read_column(column, variable, codebook, unit, files[0], declared=declared, whole=whole.counts.get(variable.name) if whole else None)
     version = next((other.name for other in codebook.table(variable.table) if other.role == "version"), None)
     forms = Column(columns[version].codes, [text.strip() for text in columns[version].texts]).array() if version and variable.recodes else None
     parts = [
@@ -130,6 +151,14 @@ def stop_for(problems: list[Problem]) -> None:
         raise ProblemsError([*problems[:MOST_SHOWN], *more])
 
 
+def elsewhere(aside: pd.DataFrame, place: pd.DataFrame, whole: Whole) -> pd.DataFrame:
+    """Add the rows of this part that are set aside because of rows in other parts."""
+    rows = np.flatnonzero(place[ROW].isin(whole.aside.index).to_numpy())
+    rows = rows[~np.isin(rows, aside.index)]
+    more = whole.aside.loc[place[ROW].to_numpy()[rows]].set_axis(rows)
+    return pd.concat([aside, more])
+
+
 def clean_table(
     raw: pd.DataFrame,
     name: str,
@@ -141,12 +170,14 @@ def clean_table(
     corrections_file: str = "corrections.csv",
     declared: pd.DataFrame | None = None,
     absent: pd.DataFrame | None = None,
+    whole: Whole | None = None,
 ) -> CleanTable:
     """Clean one table.
 
     Parameters
     ----------
     raw : raw text, one column a variable, with ``_file, _sheet, _row``; never changed.
+    whole : what is known of the rest, when ``raw`` is a part of a table (see ``chunks``).
     declared, absent : what the files themselves declare missing, and what they have no column for; see ``readers.Delivery``.
 
     Raises
@@ -158,15 +189,16 @@ def clean_table(
     columns = {variable.name: encode(raw[variable.name]) for variable in variables}
     place = raw[list(PLACE)].reset_index(drop=True)
     place.insert(0, KEY, row_keys(place, columns, definition.key))
-    aside, problems = set_aside_raw(place, columns, variables, definition.key, stop=stop)
+    aside, problems = set_aside_raw(place, columns, variables, ["row"] if whole else definition.key, stop=stop)
     refuse(problems)
+    aside = aside if whole is None else elsewhere(aside, place, whole)
     keep = np.setdiff1d(np.arange(len(place)), aside.index.to_numpy(dtype="int64"), assume_unique=True)
     delivered = {variable: column.select(keep) for variable, column in columns.items()}
     here = place.iloc[keep].reset_index(drop=True)
     mine = [line for line in corrections if line[1].table == name and line[1].cohort == cohort.cohort]
     corrected, done = apply_corrections(here[KEY].to_numpy(dtype=object), delivered, mine, file=corrections_file)
     declared = pd.DataFrame(columns=["variable"]) if declared is None else declared
-    readings = {variable.name: read_variable(corrected, here, variable, programme, codebook, cohort, declared) for variable in variables}
+    readings = {variable.name: read_variable(corrected, here, variable, programme, codebook, cohort, declared, whole) for variable in variables}
     review = pd.concat([undecided(here, delivered[v.name], readings[v.name], v, table=name) for v in variables], ignore_index=True)
     stop_for(complain(review, codebook, essential_only=not stop))
     clean = pd.concat([here, pd.DataFrame({v.name: typed(readings[v.name], v) for v in variables})], axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import islice
@@ -23,6 +24,7 @@ from helpers.formats.workbook_scan import BookScan, SheetScan, scan_ods, scan_xl
 from helpers.problems import ProblemsError, nearest
 
 HEAD_ROWS = 100
+SCALED = re.compile(r"[0#?],+(?![0#?,])")  # a comma after the last digit divides what is shown by a thousand
 KIND_NAMES = {
     WORDS: ("text", "texts"),
     NUMBER: ("number", "numbers"),
@@ -121,7 +123,7 @@ def book_notes(book: BookScan, kind: str) -> list[Detected]:
     padded = [code for code in book.formats if code.strip('";@').startswith("00") and set(code) <= set("0")]
     if padded:
         log.append(Detected("leading zeros", some(dict.fromkeys(padded), limit=3), "a cell that shows 0007 may be stored, and leave, as 7", doubtful=True))
-    scaled = [code for code in book.formats if code.split(";")[0].rstrip('" _)').endswith(("0,", "#,")) or "0,," in code]
+    scaled = [code for code in book.formats if SCALED.search(code)]
     if scaled:
         log.append(
             Detected("scaled cells", some(dict.fromkeys(scaled), limit=3), "a cell that shows 2,500 may be stored, and leave, as 2500000", doubtful=True)

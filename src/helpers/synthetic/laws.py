@@ -58,7 +58,7 @@ def coded(codes: list[str], places: np.ndarray) -> np.ndarray:
 
 def limited(values: np.ndarray, low: float | None, high: float | None, to: float) -> np.ndarray:
     """Round numbers to multiples of ``to`` and keep them within limits."""
-    rounded = np.round(values / to) * to if to else values
+    rounded = np.round(values / to) * to + 0.0 if to else values  # + 0.0 turns −0 into 0
     return np.clip(rounded, low, high) if low is not None or high is not None else rounded
 
 
@@ -233,10 +233,7 @@ class Count(Step):
         """Draw the counts: by one uniform number each (geometric), or by the Poisson distribution."""
         mean = np.exp(np.nan_to_num(world.sum(self.base, self.plus), nan=-30.0))
         stream = world.stream(self.name)
-        if self.spread:
-            values = np.floor(np.log1p(-stream.random(world.n)) / np.log(mean / (1 + mean)))
-        else:
-            values = stream.poisson(mean).astype("float64")
+        values = np.floor(np.log1p(-stream.random(world.n)) / np.log(mean / (1 + mean))) if self.spread else stream.poisson(mean).astype("float64")
         world.put(self.name, np.minimum(values, self.high))
 
 

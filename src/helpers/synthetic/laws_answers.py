@@ -155,5 +155,5 @@ class Ratings(Step):
             if name in self.turned:
                 rating = np.where(world.factor(self.turned[name]) == 1, len(self.cuts) + 2 - rating, rating)
             world.put(name, np.where(np.isnan(seen), np.nan, rating), "code")
-            if self.skip:
+            if self.skip and world.is_biased:
                 world.leave_out(name, stream.random(world.n, dtype="float32") < self.skip, "dont_know")

@@ -8,7 +8,22 @@ from pydantic import Field
 
 from helpers.definitions import Record, Words
 from helpers.synthetic.laws import (
-    Cases, Choose, Cluster, Count, Logit, Lookup, Normal, Numbered, Ordered, Power, Repeat, Several, Step, Terms, Texts, Uniform,
+    Cases,
+    Choose,
+    Cluster,
+    Count,
+    Logit,
+    Lookup,
+    Normal,
+    Numbered,
+    Ordered,
+    Power,
+    Repeat,
+    Several,
+    Step,
+    Terms,
+    Texts,
+    Uniform,
 )  # fmt: skip
 from helpers.synthetic.laws_answers import Money, Ratings
 from helpers.synthetic.laws_time import Between, Clock, DateIn, FirstKnown, Hazard, Recalled, Shift

@@ -1,0 +1,23 @@
+"""Synthetic cohorts with a known truth, for any programme whose ``simulation.yml`` says how they arise.
+
+``model``, ``laws``, ``laws_time``, ``laws_answers``
+    the definition: steps, each drawing one column by one law.
+``checking``
+    mistakes in the definition.
+``world``, ``conditions``, ``people``
+    people, block by block; the same people with and without the programme, with and without what makes answers wrong.
+``columns``, ``listings``
+    simulated values as texts and types; tables that are not about people.
+``truth``
+    the effect on every indicator, and how wrong two naive readings are.
+``mess``, ``writing``
+    raw exports with errors at declared rates, and the log of every error.
+
+Nobody here is real, and nothing here is imported by the analysis: a cohort is read back like any other.
+"""
+
+from helpers.synthetic.checking import load_simulation
+from helpers.synthetic.model import Simulation
+from helpers.synthetic.people import Block, Plan, blocks
+
+__all__ = ["Block", "Plan", "Simulation", "blocks", "load_simulation"]

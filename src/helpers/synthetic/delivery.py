@@ -1,0 +1,71 @@
+"""A simulated cohort as a whole delivery: raw exports, what is particular to them (``cohort.yml``), checksums, truth, log of errors."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from helpers.codebook import Codebook
+from helpers.indicators.model import Indicator
+from helpers.programme import Programme
+from helpers.synthetic.people import Plan
+from helpers.synthetic.truth import truth_table
+from helpers.synthetic.writing import LOG_FILE, TRUTH_FILE, Layout, Written, write_cohort
+
+SUMS = "SHA256SUMS"
+APART = (TRUTH_FILE, LOG_FILE)  # what nobody knows of a real cohort; never read by the analysis
+
+
+def write_delivery(
+    folder: Path, plan: Plan, programme: Programme, codebook: Codebook, lines: list[Indicator], layout: Layout, definitions: Path, *, root: Path
+) -> Written:
+    """Write a whole synthetic cohort into a new folder, whose name is the cohort's.
+
+    Raises
+    ------
+    ValueError when the folder's name does not say that the cohort is synthetic; FileExistsError when something is already there.
+    """
+    if "synthetic" not in folder.name:
+        raise ValueError(f"the name of a simulated cohort must say so: '{folder.name}-synthetic'")
+    written = write_cohort(folder, plan, programme, codebook, layout)
+    truth = truth_table(plan, programme, codebook, lines, definitions, root=root)
+    truth.to_csv(folder / TRUTH_FILE, index=False, lineterminator="\n", float_format="%.6g")
+    files = [f"{name}.csv" for name in written.rows]
+    (folder / "cohort.yml").write_text(cohort_text(folder.name, plan, programme, layout, files, list(written.rows)), encoding="utf-8")
+    sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" for name in sorted((*files, *APART))]
+    (folder / SUMS).write_text("\n".join(sums) + "\n", encoding="utf-8")
+    return written
+
+
+def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, files: list[str], tables: list[str]) -> str:
+    """Return ``cohort.yml`` of a simulated cohort."""
+    import yaml
+
+    year = (plan.survey or plan.simulation.survey)[:4]
+    how = f"simulated from programmes/{programme.programme}/simulation.yml: {plan.participants} who took part, seed {plan.seed}, mess {layout.level or 'none'}"
+    values = {
+        "cohort": cohort,
+        "programme": programme.programme,
+        "label": {"en": f"{programme.title.en}, survey of {year} (synthetic)", "id": f"{programme.title.id}, survei {year} (sintetis)"},
+        "kind": "synthetic",
+        "assignment": "observational",
+        "files": [{"file": file, "table": table} for file, table in zip(files, tables, strict=True)],
+        "unreadable": "review",
+        "period": {"en": f"interviews of {year} (simulated)", "id": f"wawancara tahun {year} (simulasi)"},
+        "flow": [],
+        "denominators": {"trained": plan.participants, "invited": plan.participants, "reached": None, "because": denominator_reason()},
+        "origin": how,
+        "licence": "CC0-1.0 (simulated, about nobody)",
+        "citation": "none: simulated",
+    }
+    return "# Everything that is particular to this delivery. Simulated: it says nothing about anybody.\n" + yaml.safe_dump(
+        values, allow_unicode=True, sort_keys=False, width=1000
+    )
+
+
+def denominator_reason() -> dict[str, str]:
+    """Why it is not known how many were reached."""
+    return {
+        "en": "the simulation does not tell those who were not reached from those who did not answer",
+        "id": "simulasi tidak membedakan mereka yang tidak terjangkau dari mereka yang tidak menjawab",
+    }

@@ -1,0 +1,23 @@
+"""What makes a survey export a mess, put into clean answers at declared rates, each piece with its number and its true value.
+
+``rates``
+    how often each kind of mess comes, at the levels low, real and high.
+``writing_styles``
+    one text per kind: how a value is written wrongly, or rightly but otherwise.
+``cells``
+    mess in single answers.
+``records``
+    mess in whole records: duplicates, trials, interviews that stop, cloned answers.
+``rendering``
+    how an export writes answers that are not messed up.
+
+Kinds have the numbers of the project's list of messes. ``expected`` says what a good cleaning stage does: ``repair`` (the true value
+can be read), ``report`` (a person must see it) or ``as is`` (two ways to write the same thing that change nothing).
+"""
+
+from helpers.synthetic.mess.cells import LOG_COLUMNS, inject_cells
+from helpers.synthetic.mess.rates import LEVELS, rates_of
+from helpers.synthetic.mess.records import inject_records
+from helpers.synthetic.mess.rendering import Rendering, render
+
+__all__ = ["LEVELS", "LOG_COLUMNS", "Rendering", "inject_cells", "inject_records", "rates_of", "render"]
