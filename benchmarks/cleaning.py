@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import resource
 import subprocess
 import sys
 import tempfile
@@ -154,6 +153,12 @@ def polars(path: Path) -> None:
 WAYS = {"ours": ours, "chunks": lambda path: ours(path, chunked=True), "duckdb": duckdb, "polars": polars}
 
 
+def peak_memory() -> float:
+    """Peak memory of this process alone, in GB (Linux; a child's ``ru_maxrss`` would begin at its parent's)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1e6
+
+
 def measure(way: str, path: Path) -> tuple[float, float]:
     """Run one way in a process of its own; return seconds (without Python's start) and peak memory in GB."""
     done = subprocess.run([sys.executable, __file__, "--way", way, "--file", str(path)], capture_output=True, text=True, check=True)
@@ -173,7 +178,7 @@ def main() -> None:
     if arguments.way:
         began = time.perf_counter()
         WAYS[arguments.way](arguments.file)
-        print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+        print(time.perf_counter() - began, peak_memory())
         return
     peers = [name for name in ("duckdb", "polars") if importlib.util.find_spec(name)]
     with tempfile.TemporaryDirectory() as folder:

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from conftest import replace_in, seal
 
+from conftest import replace_in, seal
 from helpers.pipeline.run import Options, run_cohort
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT
+from conftest import ROOT, replace_in, seal
 from helpers import cleaning
 from helpers.cleaning.cells import encode, read_column
 from helpers.codebook import Choice, Codebook, Rule, Variable
@@ -309,3 +309,54 @@ def test_what_a_file_has_no_column_for_was_not_asked():
     study = load_study("nsw-1976-psid", root=ROOT)
     table = clean_tables(study, read_raw(study))["people"]
     assert table.reasons.groupby(["variable", "reason"]).size().to_dict() == {("no_degree_delivered", "not_asked"): 2675}
+
+
+def test_a_unit_in_the_header_is_applied_and_logged(project):
+    raw = project / "data/raw/nsw-1976"
+    replace_in(raw / "nsw.csv", "re78", "Earnings in 1978 (thousands)")
+    replace_in(raw / "cohort.yml", 'separator: ","', 'separator: ","\n    columns: {Earnings in 1978 (thousands): pay_1978}')
+    seal(raw)
+    study = load_study("nsw-1976", root=project)
+    delivery = read_raw(study)
+    assert delivery.header_units.to_numpy().tolist() == [["nsw.csv", "pay_1978", "Earnings in 1978 (thousands)", 1000]]
+    table = clean_tables(study, delivery)["people"]
+    assert table.kept["pay_1978"].tolist()[:2] == [9930046.0, 3595894.0]
+    assert set(table.cells["rule"]) == {"unit"}
+    replace_in(raw / "cohort.yml", 'separator: ","', 'separator: ","\n    multiply: {pay_1978: 1}')
+    assert clean_tables(load_study("nsw-1976", root=project), read_raw(load_study("nsw-1976", root=project)))["people"].kept["pay_1978"].tolist()[0] == 9930.046
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_damaged_file_gives_a_clear_error_or_a_closed_ledger(project, kind):
+    import numpy as np
+
+    raw = project / "data/raw/nsw-1976"
+    whole = pd.read_csv(raw / "nsw.csv", dtype=str).head(60)
+    name = f"nsw.{kind}"
+    whole.to_csv(raw / name, index=False) if kind == "csv" else whole.to_excel(raw / name, index=False)
+    replace_in(raw / "cohort.yml", "file: nsw.csv", f"file: {name}")
+    replace_in(raw / "cohort.yml", "assignment: randomised", "assignment: randomised\nunreadable: review")
+    content, rng, closed = (raw / name).read_bytes(), np.random.default_rng(7), 0
+    refused = 0
+    for _ in range(40):
+        bytes_ = bytearray(content)
+        at = int(rng.integers(0, len(bytes_)))
+        way = int(rng.integers(0, 3))
+        if way == 0:
+            del bytes_[at:]
+        elif way == 1:
+            bytes_[at] = int(rng.integers(0, 256))
+        else:
+            bytes_[at:at] = bytes(rng.integers(0, 256, 3).tolist())
+        (raw / name).write_bytes(bytes(bytes_))
+        import hashlib
+
+        (raw / "SHA256SUMS").write_text(f"{hashlib.sha256(bytes(bytes_)).hexdigest()}  {name}\n")
+        try:
+            study = load_study("nsw-1976", root=project)
+            clean_tables(study, read_raw(study))  # refuses a ledger that does not close
+            closed += 1
+        except ProblemsError:
+            refused += 1
+    assert closed + refused == 40
+    assert closed >= (5 if kind == "csv" else 0)

@@ -188,7 +188,10 @@ def test_41_hidden_sheets_are_named_and_read_only_when_asked(tmp_path):
     table = only(path)
     assert table.name == "1998"
     assert "not read: lama" in said(table, "hidden sheets")
-    assert [t.name for t in read_any(path, FormatOptions(sheets=("lama",)))] == ["lama"]
+    (old,) = read_any(path, FormatOptions(sheets=("lama",)))
+    assert old.name == "lama"
+    assert "given by 'sheets'" in said(old, "sheets")
+    assert not [entry for entry in old.doubts if entry.what == "hidden sheets"]
     assert [t.name for t in read_any(path, FormatOptions(hidden_sheets=True))] == ["1998", "lama"]
 
 
@@ -512,3 +515,74 @@ def test_36_a_title_directly_above_the_header_is_doubted(tmp_path):
     apart = only(text(tmp_path / "b.csv", "Daftar peserta,\n\nid,nama\nP1,Budi\nP2,Siti\n"))
     assert not [entry for entry in apart.doubts if entry.what in ("separator", "header")]
     assert cells(only(tmp_path / "a.csv", separator=";")) == [["Bogor, Jabar"], ["Depok, Jabar"], ["Serang, Banten"]]
+
+
+@pytest.mark.parametrize(
+    ("top", "names", "expected"),
+    [
+        (";;Sebelum;;;Sesudah;;", "No;Nama;gaji;jam;jab;gaji;jam;jab", ["No", "Nama", "Sebelum / gaji", "Sebelum / jam", "Sebelum / jab", "Sesudah / gaji"]),
+        ("No;;Kerja;;;;;", ";Nama;gaji;jam;jab;kota;umur;ket", ["No", "Nama", "Kerja / gaji", "Kerja / jam", "Kerja / jab", "Kerja / kota"]),
+        ("Diri;;;Kerja;;;;", "No;Nama;umur;gaji;jam;jab;kota;ket", ["No", "Nama", "umur", "gaji", "jam", "jab"]),
+    ],
+    ids=["35-groups-over-repeated-names", "35-groups-beside-names", "35-groups-that-add-nothing-are-a-doubted-title"],
+)
+def test_sparse_group_rows_above_the_names(tmp_path, top, names, expected):
+    table = only(text(tmp_path / "a.csv", f"{top}\n{names}\n1;Budi;2;3;4;5;6;7\n2;Siti;3;4;5;6;7;8\n"))
+    assert table.columns[:6] == expected
+    assert rows(table) == [3, 4]
+    assert rules(table) == ({1: "title row"} if expected[2] == "umur" else {})
+    assert any(entry.what == "header" for entry in table.doubts) is (expected[2] == "umur")
+
+
+def test_35_a_merged_group_over_a_part_of_the_names(tmp_path):
+    grid = [[None, None, "Kerja", None, None, None, None, None], ["No", "Nama", "gaji", "jam", "jab", "kota", "umur", "ket"], [1, "Budi", 2, 3, 4, 5, 6, 7]]
+    table = only(book(tmp_path / "a.xlsx", {"S": [*grid, ["x"]]}, merge={"S": ["C1:D1"]}), skip_rows=(4,))
+    assert table.columns == ["No", "Nama", "gaji", "jam", "jab", "kota", "umur", "ket"]  # one group alone names too little: it is a title
+    grid[0][4] = "Diri"
+    two = only(book(tmp_path / "b.xlsx", {"S": grid}, merge={"S": ["C1:D1", "E1:F1"]}))
+    assert two.columns == ["No", "Nama", "Kerja / gaji", "Kerja / jam", "Diri / jab", "Diri / kota", "umur", "ket"]
+    assert rows(two) == [3]
+
+
+def test_35_a_second_header_row_without_gaps(tmp_path):
+    table = only(text(tmp_path / "a.csv", "id;Sebelum;;Sesudah;\nnomor;gaji;jam;gaji;jam\n1;200;40;300;41\n2;250;42;350;43\n"))
+    assert table.columns == ["id / nomor", "Sebelum / gaji", "Sebelum / jam", "Sesudah / gaji", "Sesudah / jam"]
+    assert rows(table) == [3, 4]
+
+
+def test_35_a_merged_header_without_answers(tmp_path):
+    table = only(book(tmp_path / "a.xlsx", {"S": GROUPED}, merge={"S": ["A1:A2", "B1:B2", "C1:D1", "E1:F1"]}))
+    assert table.columns == GROUPED_NAMES
+    assert rows(table) == []
+    assert any(entry.what == "table" for entry in table.doubts)
+
+
+def test_36_what_was_left_out_by_judgement_is_doubted(tmp_path):
+    table = only(text(tmp_path / "a.csv", "Judul,,\n\nid,nama,gaji\nP1,Budi,2\nid,nama,gaji\n\nP2,Siti,3\nTOTAL,,5\nSumber: arsip,,\n"))
+    doubtful = {entry.value.split(":")[0]: entry.doubtful for entry in table.log if entry.what == "rows left out"}
+    assert doubtful == {"title row": False, "empty row": False, "repeated header": True, "total row": True, "footer": True}
+
+
+def test_50_rows_longer_than_the_sample(tmp_path):
+    table = only(text(tmp_path / "a.csv", "id;" + "n" * 1_200_000 + "\nP1;x\nP2;y\n"))
+    assert cells(table) == [["P1", "x"], ["P2", "y"]]
+
+
+def test_a_row_with_too_many_cells_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("helpers.formats.delimited.MOST_COLUMNS", 3)
+    assert only(text(tmp_path / "a.csv", "a,b,c\n1,2,3\n")).columns == ["a", "b", "c"]
+    with pytest.raises(ProblemsError, match="a row has 4 cells, more than the 3"):
+        read_any(text(tmp_path / "b.csv", "a,b,c,d\n1,2,3,4\n"))
+
+
+def test_a_text_file_without_an_ending_is_no_doubt(tmp_path):
+    table = only(text(tmp_path / "answers", "id,nama\nP1,Budi\n"))
+    assert table.name == "answers"
+    assert table.doubts == []
+
+
+def test_a_header_name_of_many_lines_is_doubted(tmp_path):
+    table = only(text(tmp_path / "a.csv", 'id,"nama\nP1,Budi\nP2,Siti\nP3,Agus\nP4,Wati\nP5,Rina\nP6,Dewi"\nP7,Ayu\n'))
+    assert "perhaps a quote is missing" in said(table, "long cells")
+    long = only(text(tmp_path / "b.csv", 'id,nama\nP1,"' + "x\n" * 25 + '"\nP2,Siti\n'))
+    assert "row 2" in said(long, "long cells")

@@ -80,6 +80,7 @@ def test_marks_are_folded_and_silence_is_told_from_no():
     assert folded.table.frame["assets"].tolist() == ["1 9", "none", ""]
     assert folded.disagreements.empty
     assert "1 row with only zeros" in said(folded.table, "several answers")
+    assert "codes separated by a space" in said(folded.table, "several answers")
     assert "3 columns folded into one" in said(folded.table, "several answers")
     assert table.columns == [*MARKS, "x"]
 
@@ -254,7 +255,7 @@ def test_headers_that_a_person_must_decide(columns, proposed, reason):
     assert proposed in set(match.review["variable"])
     assert set(match.review["column"]) == set(columns)
     assert match.review["reason"].str.contains(reason, regex=False).all()
-    assert any("in the review list" in entry.how for entry in match.log)
+    assert any("in the review list" in entry.how and entry.doubtful for entry in match.log)
 
 
 def test_two_variables_with_one_text_are_not_told_apart():
@@ -273,7 +274,7 @@ def test_a_match_by_name_beats_a_match_by_text():
 def test_a_code_with_a_very_different_text_is_doubted():
     match = match_headers(["C8. Warna kesukaan"], CODEBOOK)
     assert match.mapping == {"C8. Warna kesukaan": "hours_pre"}
-    assert any("although the text differs much" in entry.how for entry in match.log)
+    assert any("although the text differs much" in entry.how and entry.doubtful for entry in match.log)
 
 
 @pytest.mark.parametrize(
@@ -293,6 +294,9 @@ def test_files_are_united_with_file_and_sheet():
     assert united.frame["_sheet"].tolist() == ["a.csv:a", "b.csv:b"]
     assert united.file == "a.csv + b.csv"
     assert united.frame["_row"].tolist() == [2, 2]
+    assert united.frame.index.tolist() == [0, 1]
+    other = unite([first, made({"nama": ["Siti"]}, file="b.csv", name="b")])
+    assert other.missing.index.tolist() == [0, 1]
     assert str(united.frame["id"].dtype) == "str"
     with pytest.raises(ValueError, match="no table"):
         unite([])

@@ -132,7 +132,9 @@ def test_stata_dates(tmp_path, form, values, texts):
     [
         ("sav", "DATE11", 13110940800.0, "1998-04-03"), ("sav", "DATETIME20", 13110977722.0, "1998-04-03T10:15:22"), ("sav", "TIME8", 108000.0, "30:00:00"),
         ("sav", "MOYR8", 13110768000.0, "1998-04-01"), ("sav", "DATE11", 1e15, None), ("sav", "F8.2", 1.0, "-"), ("sav", "WKDAY3", 2.0, "-"),
-        ("dta", "%tdDD/NN/CCYY", 13972.0, "1998-04-03"), ("dta", "%tc", 1e30, None), ("dta", "%tm", 1e9, None), ("dta", "%9.0g", 1.0, "-"),
+        ("dta", "%tdDD/NN/CCYY", 13972.0, "1998-04-03"), ("dta", "%d", 13972.0, "1998-04-03"),
+        ("dta", "%-td", 13972.0, "1998-04-03"),
+        ("dta", "%tc", 1e30, None), ("dta", "%tm", 1e9, None), ("dta", "%9.0g", 1.0, "-"),
     ],
 )  # fmt: skip
 def test_display_formats_decide_what_is_a_date(kind, form, value, text):

@@ -27,6 +27,7 @@ from helpers.formats import (
     read_any,
     strip_groups,
 )
+from helpers.parsing import read_header_unit
 from helpers.problems import Problem, ProblemsError, nearest, refuse
 from helpers.programme import Cohort, RawFile
 
@@ -44,6 +45,7 @@ class Delivery:
     ``log`` : what was detected: ``file, table, what, value, how, place, doubtful``.
     ``declared_missing`` : what the files themselves declare missing: ``file, variable, kind, low, high, reason, count``.
     ``absent`` : variables of the codebook that a file has no column for: ``file, variable``.
+    ``header_units`` : what amounts are multiplied by because their header says so ("(ribu Rp)"): ``file, variable, column, factor``.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -52,6 +54,7 @@ class Delivery:
     log: pd.DataFrame
     declared_missing: pd.DataFrame
     absent: pd.DataFrame
+    header_units: pd.DataFrame
 
 
 def read_checksums(folder: Path) -> dict[str, str]:
@@ -163,8 +166,8 @@ def shape(table: RawTable, mapping: dict[str, str], variables: list[Variable], i
 
 def read_item(
     folder: Path, item: RawFile, codebook: Codebook, *, root: Path
-) -> tuple[list[tuple[RawTable, pd.DataFrame, set[str], list[str], tuple[Detected, ...]]], list[Problem]]:
-    """Read one delivered file: every sheet with its shaped table, the variables it has, unused columns and matches; and all problems."""
+) -> tuple[list[tuple[RawTable, pd.DataFrame, dict[str, str], list[str], tuple[Detected, ...]]], list[Problem]]:
+    """Read one delivered file: every sheet with its shaped table, the column of each variable, unused columns and matches; and all problems."""
     name, variables = shown(folder / item.file, root), codebook.table(item.table)
     try:
         sheets = link_repeats(read_any(folder / item.file, options_of(item), name=name))
@@ -178,7 +181,7 @@ def read_item(
             continue
         mapping, unused, wrong, log = match_columns(table, variables, item, file=name)
         problems += wrong
-        found.append((table, shape(table, mapping, variables, item), set(mapping.values()), unused, log))
+        found.append((table, shape(table, mapping, variables, item), {name: column for column, name in mapping.items()}, unused, log))
     return found, problems
 
 
@@ -191,7 +194,7 @@ def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path)
     """
     refuse(check_files(folder, cohort, root=root))
     parts: dict[str, list[pd.DataFrame]] = {}
-    files, left_out, logs, missing, absent, problems = [], [], [], [], [], []
+    files, left_out, logs, missing, absent, units, problems = [], [], [], [], [], [], []
     for item in cohort.files:
         found, wrong = read_item(folder, item, codebook, root=root)
         problems += wrong
@@ -207,9 +210,28 @@ def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path)
             )
             missing.append(table.missing.assign(file=item.file))
             absent += [(item.file, variable.name) for variable in codebook.table(item.table) if variable.name not in given]
+            units += header_units(given, codebook.table(item.table), item)
     refuse(problems)
     tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
-    return Delivery(tables, pd.DataFrame(files), gather(left_out), gather(logs), gather(missing), pd.DataFrame(absent, columns=["file", "variable"]))
+    return Delivery(
+        tables,
+        pd.DataFrame(files),
+        gather(left_out),
+        gather(logs),
+        gather(missing),
+        pd.DataFrame(absent, columns=["file", "variable"]),
+        pd.DataFrame(units, columns=["file", "variable", "column", "factor"]),
+    )
+
+
+def header_units(given: dict[str, str], variables: list[Variable], item: RawFile) -> list[tuple[str, str, str, int]]:
+    """Find the amounts whose header states a unit such as "(ribu Rp)", unless ``cohort.yml`` states one: (file, variable, column, factor)."""
+    found = []
+    for variable in variables:
+        if variable.name in given and variable.kind in ("integer", "decimal", "money") and variable.name not in item.multiply:
+            factor = read_header_unit(given[variable.name]).value
+            found += [(item.file, variable.name, given[variable.name], factor)] if factor != 1 else []
+    return found
 
 
 def gather(frames: list[pd.DataFrame]) -> pd.DataFrame:

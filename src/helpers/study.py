@@ -133,17 +133,27 @@ def read_raw(study: Study) -> readers.Delivery:
     return readers.read_cohort(study.places.raw, study.cohort, study.codebook, root=study.places.root)
 
 
+def with_header_units(cohort: Cohort, delivery: readers.Delivery) -> Cohort:
+    """Add the units that headers state ("(ribu Rp)") to what ``cohort.yml`` says of each file."""
+    files = []
+    for item in cohort.files:
+        own = delivery.header_units[delivery.header_units["file"] == item.file]
+        stated = dict(zip(own["variable"], own["factor"], strict=True))
+        files.append(item.model_copy(update={"multiply": stated | item.multiply}))
+    return cohort.model_copy(update={"files": files})
+
+
 def clean_tables(study: Study, delivery: readers.Delivery) -> dict[str, cleaning.CleanTable]:
     """Clean every table and hold each ledger against the raw text."""
     file = shown(study.definitions / "corrections.csv", study.places.root)
-    tables = {}
+    cohort, tables = with_header_units(study.cohort, delivery), {}
     for name, raw in delivery.tables.items():
         tables[name] = cleaning.clean_table(
             raw,
             name,
             study.programme,
             study.codebook,
-            study.cohort,
+            cohort,
             list(study.corrections),
             corrections_file=file,
             declared=delivery.declared_missing,

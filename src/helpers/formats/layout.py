@@ -203,9 +203,10 @@ def join_names(header: list, merges: Sequence[Merge]) -> list[str]:
         known = any(merge.top == number and merge.right > merge.left for merge in merges)
         current = ""
         for column in range(width):
-            text = get(cells, column)
-            current = text or current
-            carried = not text and not known and not parts[column] and any(get(row, column) for row in below)
+            text, named_below = get(cells, column), any(get(row, column) for row in below)
+            if text:
+                current = text if named_below else ""  # a name with nothing below it is no group
+            carried = not text and not known and not parts[column] and named_below
             part = text or (current if carried else "")
             if part and (not parts[column] or parts[column][-1] != part):
                 parts[column].append(part)

@@ -47,11 +47,12 @@ def build_asset_index(inputs: list[pd.Series], options: dict[str, str], context:
     """Index of assets in standard deviations of the comparison group.
 
     Inputs: the assets chosen; and, to make two times comparable, the assets that give the weights and the standard (the first
-    input itself when there is no second). ``method=component`` weighs them by the first principal component among the comparison
+    input itself when there is no second). ``values`` names the codes that count, all unless given (an answer "none of these" is no
+    asset). ``method=component`` weighs them by the first principal component among the comparison
     group, ``method=sum`` counts them. Where a design has no comparison group, all rows give weights and standard. Missing for
     all where the comparison group does not vary.
     """
-    codes = context.items[str(inputs[0].name)].codes
+    codes = tuple(options["values"].split()) if "values" in options else context.items[str(inputs[0].name)].codes
     own, reference = owned(inputs[0], codes), owned(inputs[-1], codes)
     known = ~np.isnan(reference).any(axis=1)
     base = reference[known & (True if context.comparison is None else context.comparison.to_numpy(dtype=bool))]

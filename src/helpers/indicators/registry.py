@@ -78,7 +78,7 @@ CONSTRUCTS: dict[str, Recipe] = {
     "event_observed": recipe(times.build_event_observed, 4, 4, "happened not_happened", kinds=(ONE, DATE), undefined="outside_observation"),
     "event_duration": recipe(times.build_event_duration, 4, 4, "happened not_happened", kinds=(ONE, DATE), undefined="outside_observation"),
     "count_selected": recipe(assets.build_count_selected, 1, 1, may="values", kinds=(SEVERAL,)),
-    "asset_index": recipe(assets.build_asset_index, 1, 2, "method", kinds=(SEVERAL,), undefined="no_variation"),
+    "asset_index": recipe(assets.build_asset_index, 1, 2, "method", "values", kinds=(SEVERAL,), undefined="no_variation"),
     "previous_period": recipe(panel.build_previous_period, 1, 1, may="fill", undefined="no_earlier_period"),
     "first_period": recipe(panel.build_first_period, 1, 1, "otherwise", "list"),
 }

@@ -160,6 +160,23 @@ def heaping_table(study: Study, tables: dict[str, CleanTable], language: Languag
     return [table("heaping", say("Round answers"), caption, data, columns)]
 
 
+def link_sentences(study: Study, table: pd.DataFrame, linked: dict[str, pd.DataFrame], language: Language) -> list[str]:
+    """Say how many rows of the main table found their record in each linked table, and how many records belong to nobody."""
+    told, main = [], study.programme.tables[study.programme.main_table]
+    for name, other in linked.items():
+        definition = study.programme.tables[name]
+        ours, theirs = set(table[definition.link.by].dropna()), set(other[definition.link.by].dropna())
+        values = {
+            "table": definition.label[language.code],
+            "main": main.label[language.code],
+            "n": language.number(len(ours & theirs), 0),
+            "m": language.number(len(ours), 0),
+            "lost": language.number(len(theirs - ours), 0),
+        }
+        told.append(language.say("{table}: a record was found for {n} of {m} ({main}); {lost} records belong to nobody.", **values))
+    return told
+
+
 def review_sentence(tables: dict[str, CleanTable], language: Language) -> str:
     """Say how many answers wait for a person's decision, and where."""
     n = sum(len(part.review) for part in tables.values())

@@ -10,8 +10,8 @@
     simulated values as texts and types; tables that are not about people.
 ``truth``
     the effect on every indicator, and how wrong two naive readings are.
-``mess``, ``writing``
-    raw exports with errors at declared rates, and the log of every error.
+``mess``, ``exports``, ``writing``, ``delivery``
+    raw exports (CSV, KoboToolbox, Excel, SPSS) with errors at declared rates, the log of every error, a whole delivery.
 
 Nobody here is real, and nothing here is imported by the analysis: a cohort is read back like any other.
 """

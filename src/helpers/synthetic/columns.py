@@ -66,8 +66,8 @@ def write_month(value: float) -> str:
 
 
 def write_minute(value: float) -> str:
-    """Write minutes since 1970 as an ISO date and time."""
-    return str(np.datetime64(int(value), "m"))
+    """Write minutes since 1970 as an ISO date and time with seconds."""
+    return str(np.datetime64(int(value) * 60, "s"))
 
 
 WRITERS = {"number": write_number, "code": write_number, "day": write_day, "month": write_month, "minute": write_minute}

@@ -8,9 +8,10 @@ from pathlib import Path
 from helpers.codebook import Codebook
 from helpers.indicators.model import Indicator
 from helpers.programme import Programme
+from helpers.synthetic.exports import Layout
 from helpers.synthetic.people import Plan
 from helpers.synthetic.truth import truth_table
-from helpers.synthetic.writing import LOG_FILE, TRUTH_FILE, Layout, Written, write_cohort
+from helpers.synthetic.writing import LOG_FILE, TRUTH_FILE, Written, write_cohort
 
 SUMS = "SHA256SUMS"
 APART = (TRUTH_FILE, LOG_FILE)  # what nobody knows of a real cohort; never read by the analysis
@@ -30,7 +31,7 @@ def write_delivery(
     written = write_cohort(folder, plan, programme, codebook, layout)
     truth = truth_table(plan, programme, codebook, lines, definitions, root=root)
     truth.to_csv(folder / TRUTH_FILE, index=False, lineterminator="\n", float_format="%.6g")
-    files = [f"{name}.csv" for name in written.rows]
+    files = [layout.file(name) for name in written.rows]
     (folder / "cohort.yml").write_text(cohort_text(folder.name, plan, programme, layout, files, list(written.rows)), encoding="utf-8")
     sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" for name in sorted((*files, *APART))]
     (folder / SUMS).write_text("\n".join(sums) + "\n", encoding="utf-8")

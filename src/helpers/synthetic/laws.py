@@ -319,11 +319,12 @@ class Option(Record):
 
 
 class Several(Step):
-    """Several answers at once, each with log-odds of its own, and a normal deviation ``common`` that they share."""
+    """Several answers at once, each with log-odds of its own, and a normal deviation ``common`` that they share; ``none`` where none holds."""
 
     law: Literal["several"]
     options: dict[str, Option]
     common: str = ""
+    none: str = ""
 
     def needs(self) -> list[str]:
         """The column that raises all answers alike."""
@@ -340,7 +341,9 @@ class Several(Step):
         for place, option in enumerate(self.options.values()):
             odds = 1 / (1 + np.exp(-(world.sum(option.base, option.plus) + shared)))
             bits |= (stream.random(world.n) < odds).astype("int64") << place
-        world.pools[self.name] = list(self.options)
+        if self.none:
+            bits = np.where(bits == 0, 1 << len(self.options), bits)
+        world.pools[self.name] = [*self.options, *([self.none] if self.none else [])]
         world.put(self.name, bits, "multiple")
 
 

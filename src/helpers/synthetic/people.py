@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
 from helpers.codebook import Codebook
 from helpers.synthetic.conditions import fails, holds
-from helpers.synthetic.laws import Step
+from helpers.synthetic.laws import Step, coded
 from helpers.synthetic.model import Simulation
 from helpers.synthetic.world import TREATED, World
 
@@ -19,7 +19,10 @@ MOST_ATTEMPTS = 500
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be simulated: how many took part, from which seed, at which prices, with interviews from which day on."""
+    """What is to be simulated: how many took part, from which seed, at which prices, with interviews from which day on.
+
+    ``fixed`` : columns that have one code for everybody (the version of the form), instead of what their step draws.
+    """
 
     simulation: Simulation
     codebook: Codebook
@@ -28,6 +31,7 @@ class Plan:
     participants: int
     seed: int
     survey: str = ""
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -88,6 +92,8 @@ def simulate_block(plan: Plan, number: int, groups: np.ndarray, codes: list[str]
     world.put(definition.key, np.arange(start, start + n, dtype="int64"), "text")
     for step in definition.steps:
         run(step, world)
+        if step.name in plan.fixed:
+            world.put(step.name, coded([plan.fixed[step.name]], np.zeros(n, dtype="int64")), "code")
     follows = np.array([group.responds for group in declared])[groups]
     odds = 1 / (1 + np.exp(-world.sum(definition.response.base, definition.response.plus)))
     answered = ~follows | (world.stream("response").random(n) < odds)
@@ -152,7 +158,7 @@ def skip(world: World, codebook: Codebook, table: str) -> None:
         if variable.name not in world.values:
             continue
         if variable.relevant:
-            world.leave_out(variable.name, fails(variable.relevant, world), "not_applicable")
+            world.leave_out(variable.name, fails(variable.relevant, world), "not_applicable", outright=True)
         if variable.versions and version in world.values:
             asked = np.isin(world.column(version), [float(form) for form in variable.versions.split()])
-            world.leave_out(variable.name, ~asked, "not_asked")
+            world.leave_out(variable.name, ~asked, "not_asked", outright=True)

@@ -82,15 +82,15 @@ class World:
         reasons = {name: values[rows] for name, values in self.reasons.items()}
         return World(size, self.seed, self.block, self.series, self.is_treated, self.is_biased, columns, dict(self.kinds), dict(self.pools), reasons)
 
-    def leave_out(self, name: str, rows: np.ndarray, reason: str) -> None:
-        """Make values missing for a reason."""
+    def leave_out(self, name: str, rows: np.ndarray, reason: str, *, outright: bool = False) -> None:
+        """Make values missing for a reason; an earlier reason stays, unless the question is left out ``outright``."""
         if not rows.any():
             return
         values = self.values[name]
         empty = "" if values.dtype.kind == "U" else -1 if values.dtype.kind in "iu" else np.nan
         self.values[name] = np.where(rows, empty, values)
         told = self.reasons.get(name, np.zeros(self.n, dtype="uint8"))
-        self.reasons[name] = np.where(rows & (told == 0), REASONS[reason], told).astype("uint8")
+        self.reasons[name] = np.where(rows & (outright | (told == 0)), REASONS[reason], told).astype("uint8")
 
     def is_missing(self, name: str) -> np.ndarray:
         """Where a column has no value."""

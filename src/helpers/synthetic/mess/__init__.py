@@ -17,7 +17,7 @@ can be read), ``report`` (a person must see it) or ``as is`` (two ways to write 
 
 from helpers.synthetic.mess.cells import LOG_COLUMNS, inject_cells
 from helpers.synthetic.mess.rates import LEVELS, rates_of
-from helpers.synthetic.mess.records import inject_records
+from helpers.synthetic.mess.records import Records, append_records, change_records
 from helpers.synthetic.mess.rendering import Rendering, render
 
-__all__ = ["LEVELS", "LOG_COLUMNS", "Rendering", "inject_cells", "inject_records", "rates_of", "render"]
+__all__ = ["LEVELS", "LOG_COLUMNS", "Records", "Rendering", "append_records", "change_records", "inject_cells", "rates_of", "render"]

@@ -47,7 +47,7 @@ def ways_of(variable: Variable, programme: Programme, codebook: Codebook, render
     by_kind = {"money": styles.RUPIAH, "integer": styles.WHOLE, "date": styles.DATES, "month": styles.DATES, "dateTime": styles.MOMENTS, "text": styles.FREE}
     if variable.kind == "decimal":
         return list(styles.PERCENT if variable.unit == "percent" else styles.DECIMAL)
-    return list(by_kind.get(variable.kind, ()))
+    return [*by_kind.get(variable.kind, ()), *(styles.PERSONAL if variable.role == "text" else ())]
 
 
 def choose_rows(luck: np.ndarray, is_eligible: np.ndarray, ways: list[Way], rates: Mapping[int, float]) -> list[tuple[Way, np.ndarray]]:
@@ -84,14 +84,15 @@ def mess_column(name: str, canonical: TextColumn, raw: TextColumn, chosen: list[
 
 
 def inject_cells(
-    canonical: Mapping[str, TextColumn], raw: Mapping[str, TextColumn], reasons: Mapping[str, np.ndarray], variables: list[Variable],
-    programme: Programme, codebook: Codebook, rendering: Rendering, rates: Mapping[int, float], stream: np.random.Generator,
+    canonical: Mapping[str, TextColumn], raw: Mapping[str, TextColumn], reasons: Mapping[str, np.ndarray], touched: Mapping[str, np.ndarray],
+    variables: list[Variable], programme: Programme, codebook: Codebook, rendering: Rendering, rates: Mapping[int, float], stream: np.random.Generator,
 ) -> tuple[dict[str, TextColumn], list[Entry]]:  # fmt: skip
     """Mess up single answers of one table.
 
     Parameters
     ----------
     canonical, raw : the true texts, and as the export writes them, by variable. reasons : why answers are missing, by variable.
+    touched : answers that mess in whole records has changed already (masks by variable); they stay as they are.
 
     Returns
     -------
@@ -103,9 +104,11 @@ def inject_cells(
         if name not in raw:
             continue
         luck, absent = stream.random(len(raw[name].codes)), canonical_missing(canonical[name])
+        if name in touched:
+            luck = np.where(touched[name], 2.0, luck)
         chosen = choose_rows(luck, ~absent, ways_of(variable, programme, codebook, rendering), rates)
         told = reasons.get(name)
-        if told is not None and variable.role not in UNTOUCHED:
+        if told is not None and variable.role not in UNTOUCHED and variable.kind != "text":
             chosen += missing_rows(luck, absent, told, variable, rates)
         messed[name], entries = mess_column(name, canonical[name], raw[name], chosen)
         log += entries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,18 +11,43 @@ from helpers.codebook import Variable
 from helpers.synthetic.columns import TextColumn
 
 TRIAL = ("TEST", "coba", "asdf")
+FRAME = ("key", "group", "version", "start", "end", "submitted", "cluster", "enumerator")  # filled in before the first question
 
 
-@dataclass(frozen=True)
-class Messed:
-    """A table after mess in its records: the columns, and for each row the person it came from (−1 for a trial row).
+@dataclass
+class Records:
+    """A table of raw texts while mess is put into its records.
 
-    ``log`` : (row in the table before, or −1; variable, "" for the whole record; true text; raw text; kind; expected).
+    ``touched`` : masks of answers that were changed, by variable. ``log`` : (row, or -1 for a trial row; variable, "" for the whole
+    record; true text; raw text; kind; expected).
     """
 
+    canonical: Mapping[str, TextColumn]
     columns: dict[str, TextColumn]
-    origin: np.ndarray
-    log: list[tuple[int, str, str, str, int, str]]
+    variables: list[Variable]
+    touched: dict[str, np.ndarray] = field(default_factory=dict)
+    log: list[tuple[int, str, str, str, int, str]] = field(default_factory=list)
+
+    def put(self, name: str, rows: np.ndarray, texts: list[str], kind: int) -> None:
+        """Put other texts into some rows of a column; log and mark those that change."""
+        if not len(rows):
+            return
+        column, true = self.columns[name], self.canonical[name]
+        changed = np.array([text_at(column, row) != text for row, text in zip(rows, texts, strict=True)], dtype=bool)
+        self.log += [(int(row), name, text_at(true, row), text, kind, "report") for row, text, is_so in zip(rows, texts, changed, strict=True) if is_so]
+        self.columns[name] = column.put(rows, texts)
+        mask = self.touched.setdefault(name, np.zeros(len(column.codes), dtype=bool))
+        mask[rows] = True
+
+    def role(self, role: str) -> str | None:
+        """The variable of a role."""
+        return next((variable.name for variable in self.variables if variable.role == role and variable.name in self.columns), None)
+
+
+def text_at(column: TextColumn, row: int) -> str:
+    """One text of a column."""
+    place = column.codes[row]
+    return column.pool[place] if place < len(column.pool) else ""
 
 
 def draw_rows(n: int, rate: float, stream: np.random.Generator) -> np.ndarray:
@@ -30,83 +55,76 @@ def draw_rows(n: int, rate: float, stream: np.random.Generator) -> np.ndarray:
     return np.flatnonzero(stream.random(n) < rate) if rate and n else np.zeros(0, dtype="int64")
 
 
-def inject_records(
-    columns: Mapping[str, TextColumn], variables: list[Variable], scales: list[list[str]], key: str, rates: Mapping[int, float], stream: np.random.Generator
-) -> Messed:
-    """Mess up whole records of one table of raw texts.
+def change_records(records: Records, scales: list[list[str]], key: str, rates: Mapping[int, float], stream: np.random.Generator) -> None:
+    """Mess up records before their single answers: interviews that stop, the same answer throughout, another person's number.
 
     Parameters
     ----------
-    columns : raw texts by variable, in the order of the form. scales : batteries of ratings that may be answered all alike.
+    scales : batteries of ratings that may be answered all alike; the first one is.
     """
-    n, found, log = len(columns[key].codes), dict(columns), []
-    stop_early(found, variables, draw_rows(n, rates.get(57, 0.0), stream), stream, log)
-    answer_alike(found, variables, scales, draw_rows(n, rates.get(58, 0.0), stream), stream, log)
-    share_number(found, key, draw_rows(n, rates.get(55, 0.0), stream), log)
-    again, trials = draw_rows(n, rates.get(54, 0.0), stream), len(draw_rows(n, rates.get(56, 0.0), stream))
-    order = np.concatenate([np.arange(n), again])
-    found = {name: column.take(order) for name, column in found.items()}
-    log += [(int(row), "", "", "sent twice", 54, "repair") for row in again]
-    if trials:
-        found = {name: add_trials(column, variable_of(name, variables), name == key, trials) for name, column in found.items()}
-        log += [(-1, "", "", TRIAL[place % len(TRIAL)], 56, "repair") for place in range(trials)]
-    return Messed(found, np.concatenate([order, np.full(trials, -1, dtype="int64")]), log)
+    n = len(records.columns[key].codes)
+    stop_early(records, draw_rows(n, rates.get(57, 0.0), stream), stream)
+    answer_alike(records, scales, draw_rows(n, rates.get(58, 0.0), stream))
+    rows = draw_rows(n, rates.get(55, 0.0), stream)
+    rows = rows[rows > 0]
+    records.put(key, rows, [text_at(records.columns[key], row - 1) for row in rows], 55)
 
 
-def variable_of(name: str, variables: list[Variable]) -> Variable:
-    """The variable of a name."""
-    return next(variable for variable in variables if variable.name == name)
-
-
-def text_at(column: TextColumn, row: int) -> str:
-    """One text of a column."""
-    return column.pool[column.codes[row]] if column.codes[row] < len(column.pool) else ""
-
-
-def note_cells(found: dict[str, TextColumn], name: str, rows: np.ndarray, texts: list[str], kind: int, expected: str, log: list) -> None:
-    """Put other texts into some rows of a column and log those that change."""
-    changed = [
-        (int(row), name, text_at(found[name], row), text, kind, expected) for row, text in zip(rows, texts, strict=True) if text_at(found[name], row) != text
-    ]
-    found[name] = found[name].put(rows, texts)
-    log += changed
-
-
-def stop_early(found: dict[str, TextColumn], variables: list[Variable], rows: np.ndarray, stream: np.random.Generator, log: list) -> None:
-    """Blank everything after a place in the last two thirds of the form; times of the interview stay."""
-    names = [
-        variable.name for variable in variables if variable.name in found and variable.role not in ("key", "group", "version", "start", "end", "submitted")
-    ]
-    stops = stream.integers(len(names) // 3, len(names), len(rows)) if len(names) > 3 else np.full(len(rows), len(names))
+def stop_early(records: Records, rows: np.ndarray, stream: np.random.Generator) -> None:
+    """Blank everything after a place in the last two thirds of the form; what was filled in before the first question stays."""
+    names = [variable.name for variable in records.variables if variable.role not in FRAME]
+    stops = stream.integers(len(names) // 3, max(len(names), 1), len(rows))
     for place, name in enumerate(names):
         hit = rows[stops < place]
-        note_cells(found, name, hit, [""] * len(hit), 57, "report", log)
+        records.put(name, hit, [""] * len(hit), 57)
 
 
-def answer_alike(
-    found: dict[str, TextColumn], variables: list[Variable], scales: list[list[str]], rows: np.ndarray, stream: np.random.Generator, log: list
-) -> None:
+def answer_alike(records: Records, scales: list[list[str]], rows: np.ndarray) -> None:
     """Give the same answer to all ratings of the first battery, and let the interview end after four minutes."""
     if not scales or not len(rows):
         return
-    names = [name for name in scales[0] if name in found]
-    alike = [text_at(found[names[0]], row) or text_at(found[names[1]], row) for row in rows]
+    names = scales[0]
+    alike = [next((text for name in names if (text := text_at(records.columns[name], row))), "") for row in rows]
     for name in names:
-        note_cells(found, name, rows, alike, 58, "report", log)
-    start, end = (next((variable.name for variable in variables if variable.role == role), None) for role in ("start", "end"))
+        records.put(name, rows, alike, 58)
+    start, end = records.role("start"), records.role("end")
     if start and end:
-        moments = [text_at(found[start], row) for row in rows]
-        quick = [
-            str(np.datetime64(text, "m") + 4) if len(text) >= 16 and text[4] == "-" else text_at(found[end], row)
-            for text, row in zip(moments, rows, strict=True)
-        ]
-        note_cells(found, end, rows, quick, 58, "report", log)
+        moments = [text_at(records.canonical[start], row) for row in rows]
+        records.put(end, rows, [str(np.datetime64(text, "s") + 240) if text else "" for text in moments], 58)
 
 
-def share_number(found: dict[str, TextColumn], key: str, rows: np.ndarray, log: list) -> None:
-    """Give a record the number of the record before it."""
-    rows = rows[rows > 0]
-    note_cells(found, key, rows, [text_at(found[key], row - 1) for row in rows], 55, "report", log)
+def append_records(
+    records: Records, columns: Mapping[str, TextColumn], key: str, rates: Mapping[int, float], stream: np.random.Generator
+) -> dict[str, TextColumn]:
+    """Append records: some sent twice (as they are, or fuller a day later), and trial rows.
+
+    Returns
+    -------
+    The longer columns; the log of ``records`` tells which people were sent twice.
+    """
+    n, found = len(columns[key].codes), dict(columns)
+    again, trials = draw_rows(n, rates.get(54, 0.0), stream), len(draw_rows(n, rates.get(56, 0.0), stream))
+    submitted = records.role("submitted")
+    later = again[stream.random(len(again)) < 0.5] if submitted else again[:0]
+    order = np.concatenate([np.arange(n), again])
+    found = {name: column.take(order) for name, column in found.items()}
+    if submitted:
+        resubmit(found, records, submitted, later, n + np.flatnonzero(np.isin(again, later)))
+    is_later = set(later.tolist())
+    records.log += [(int(row), "", "", "sent again, fuller" if int(row) in is_later else "sent twice", 54, "repair") for row in again]
+    if trials:
+        found = {variable.name: add_trials(found[variable.name], variable, variable.name == key, trials) for variable in records.variables}
+        records.log += [(-1, "", "", TRIAL[place % len(TRIAL)] + str(place + 1), 56, "repair") for place in range(trials)]
+    return found
+
+
+def resubmit(found: dict[str, TextColumn], records: Records, submitted: str, first: np.ndarray, second: np.ndarray) -> None:
+    """Let the second of two records be sent a day later, and leave the last third of the first one empty."""
+    names = [variable.name for variable in records.variables if variable.role not in FRAME]
+    moments = [text_at(records.canonical[submitted], row) for row in first]
+    found[submitted] = found[submitted].put(first, moments).put(second, [str(np.datetime64(text, "s") + 86_400) if text else "" for text in moments])
+    for name in names[len(names) * 2 // 3 :]:
+        found[name] = found[name].put(first, [""] * len(first))
 
 
 def add_trials(column: TextColumn, variable: Variable, is_key: bool, trials: int) -> TextColumn:

@@ -93,10 +93,8 @@ WHOLE = (
 )
 DECIMAL = (Way(11, lambda text: "#N/A" if text else None, "report"), Way(49, lambda text: f" {text}\u200b" if text else None))
 PERCENT = (*DECIMAL, Way(10, lambda text: f"{text}%" if text else None))
-FREE = (
-    Way(49, lambda text: f"\u200b{text} \u00a0" if text else None, "as is"),
-    *(Way(63, lambda text, p=phone: f"{text}, {p}" if text else p, "report") for phone in PHONES),
-)
+FREE = (Way(49, lambda text: f"\u200b{text} \u00a0" if text else None, "as is"),)
+PERSONAL = tuple(Way(63, lambda text, p=phone: f"{text}, {p}" if text else p, "report") for phone in PHONES)
 
 
 def date_parts(text: str) -> tuple[int, int, int] | None:
@@ -136,7 +134,7 @@ DATES = (
     Way(20, dated(lambda y, m, d: era(y, m, d, True))),
 )
 MOMENTS = (
-    Way(21, lambda text: f"{text[:4]}/{text[5:7]}/{text[8:10]} {text[11:13]}.{text[14:16]}.00 WIB" if len(text) >= 16 else None),
+    Way(21, lambda text: f"{text[:4]}/{text[5:7]}/{text[8:10]} {text[11:13]}.{text[14:16]}.00 WIB" if len(text) >= 16 else None, "as is"),
     Way(21, lambda text: f"{text[8:10]}/{text[5:7]}/{text[:4]} {text[11:16]}:00" if len(text) >= 16 else None),
 )
 
@@ -168,7 +166,14 @@ def choice_ways(variable: Variable, choices: Sequence[Choice], rendered: Callabl
     ways = [Way(kind, alias(place)) for place in range(3)]
     ways += [
         Way(22, lambda code: f"{labels[code].label_id.upper()} " if code in labels else None),
-        Way(22, lambda code: f"{code} - {labels[code].label_id}" if code in labels and code.isdigit() and not variable.recodes else None),
+        Way(
+            22,
+            lambda code: (
+                f"{code} - {labels[code].label_id}"
+                if code in labels and code.isdigit() and not variable.recodes and not labels[code].label_id[:1].isdigit()
+                else None
+            ),
+        ),
         Way(34, lambda code: labels[code].label_en if code in labels else None),
         Way(23, lambda code: outside if code else None, "report"),
     ]
