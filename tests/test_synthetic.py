@@ -105,6 +105,9 @@ def test_raters_agree_with_the_truth_as_asked(many):
 
     own, boss = score([f"pr{i}_now" for i in range(1, 5)]), score([f"pr{i}_sup_now" for i in range(1, 5)])
     truth, form = many.all["pr_after"], many.block.tables["supervisors"][1]
+    assert (many.all["work_now"][form] == 4).all()
+    assert (many.all["same_emp"][form] == 1).all()
+    assert 0.4 < form.mean() < 0.6
     both = form & ~np.isnan(own) & ~np.isnan(boss)
     assert np.corrcoef(own[both], truth[both])[0, 1] == pytest.approx(0.6, abs=0.03)
     assert np.corrcoef(boss[both], truth[both])[0, 1] == pytest.approx(0.5, abs=0.03)
@@ -196,7 +199,14 @@ def test_fast_conditions_agree_with_the_expressions_of_the_house(study):
     everybody = np.arange(block.people.n)
     frame = typed_frame(block.people, everybody, study.codebook, "participants", "resp_id", keys_of(block, plan(study, 200)))
     texts = {variable.relevant for variable in study.codebook.table("participants") if variable.relevant}
-    texts |= {"not(${grp} = 1) or ${lvl_now} > ${lvl_pre} + 1", "is-missing(${wage_now})", "${sect_pre} = 'C'", "selected(${assets_now}, '8')"}
+    texts |= {
+        "${promo_any} = 1 and ${grp} = 9",
+        "${promo_any} = 1 or ${grp} = 1",
+        "not(${grp} = 1) or ${lvl_now} > ${lvl_pre} + 1",
+        "is-missing(${wage_now})",
+        "${sect_pre} = 'C'",
+        "selected(${assets_now}, '8')",
+    }
     for text in texts:
         node = parse_expression(text)
         house = evaluate(node, frame).astype("float64").to_numpy()
@@ -315,6 +325,8 @@ def test_the_log_names_every_answer_that_was_messed_up_and_no_other(study, tmp_p
     written = write_cohort(tmp_path / "messy", plan(study, 150), study.programme, study.codebook, Layout(level="high", rendering=rendering))
     log = read(tmp_path / "messy" / "errors.csv")
     assert sum(written.errors.values()) == len(log) > 5_000
+    places = [(line["table"], line["key"], line["variable"]) for line in log if line["variable"]]
+    assert len(set(places)) == len(places)  # no answer is messed up twice
     truth = {part.name: part for block in blocks(plan(study, 150)) for part in table_blocks(block, plan(study, 150), study.codebook)}
     for table in ("participants", "supervisors"):
         plain, messy = read(tmp_path / "plain" / f"{table}.csv"), read(tmp_path / "messy" / f"{table}.csv")

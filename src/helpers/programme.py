@@ -13,12 +13,55 @@ from helpers.problems import Problem, nearest
 Method = Literal[
     "difference_in_means",
     "regression",
+    "strata_fixed_effects",
+    "inverse_probability_weighting",
+    "doubly_robust",
+    "entropy_balancing",
+    "nearest_neighbour",
+    "regression_imputation",
+    "quantile_effects",
+    "instrumental_variables",
     "difference_in_differences",
+    "doubly_robust_difference_in_differences",
+    "repeated_cross_sections",
     "before_after_change",
     "fixed_effects",
     "first_difference",
 ]
-StdError = Literal["classical", "HC1", "HC2", "HC3", "CR1"]
+StdError = Literal[
+    "auto",  # chosen by the number of clusters, by a written rule
+    "classical",
+    "HC1",
+    "HC2",
+    "HC3",
+    "BM",
+    "CR1",
+    "CR2",
+    "CR3",
+    "wild",
+    "randomisation",
+    "survey",
+    "influence",
+    "AI",
+    "AI_equal",
+]
+BY_WEIGHTING = ("auto", "influence", "CR1", "survey")
+BY_LEAST_SQUARES = ("auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "wild", "randomisation", "survey")
+KINDS = {
+    "fixed_effects": ("auto", "classical", "HC1", "CR1", "CR2", "CR3", "wild", "survey"),
+    "instrumental_variables": ("auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "survey"),
+    "before_after_change": ("classical",),
+    "nearest_neighbour": ("AI", "AI_equal"),
+    "inverse_probability_weighting": BY_WEIGHTING,
+    "doubly_robust": BY_WEIGHTING,
+    "entropy_balancing": BY_WEIGHTING,
+    "regression_imputation": BY_WEIGHTING,
+    "quantile_effects": BY_WEIGHTING,
+    "doubly_robust_difference_in_differences": BY_WEIGHTING,
+}  # a method that is not named here is least squares
+FOR_PARTICIPANTS = ("entropy_balancing", "nearest_neighbour", "doubly_robust_difference_in_differences")
+FOR_EITHER = ("inverse_probability_weighting", "doubly_robust", "regression_imputation", "quantile_effects")
+NEEDS_COVARIATES = (*FOR_PARTICIPANTS, "inverse_probability_weighting", "doubly_robust", "regression_imputation")
 
 
 class Unit(Record):
@@ -90,13 +133,21 @@ class Times(Record):
 
 
 class Design(Record):
-    """Who is compared with whom. ``group`` is a column of the indicators table."""
+    """Who is compared with whom. ``group``, ``weight``, ``strata``, ``cluster`` and ``wave`` are columns of the indicators table.
+
+    ``weight`` is the survey weight, ``strata`` what the sample or the lottery was drawn within, ``cluster`` what was drawn (or
+    assigned) together, ``wave`` the period of an answer where other people were asked in each period.
+    """
 
     unit: UnitWords
     group: str
     participants: list[str] = Field(min_length=1)
     comparison: list[str] = []
     panel: Panel | None = None
+    wave: str | None = None
+    weight: str | None = None
+    strata: str | None = None
+    cluster: str | None = None
     times: Times
 
 
@@ -119,6 +170,31 @@ class Specification(Record):
     covariates_measured: Literal["before", "same_period"] = "before"
     periods: Periods | None = None
     std_errors: list[StdError] = Field(min_length=1)  # the first is the one reported in figures and sentences
+    estimand: Literal["att", "ate"] | None = None  # average over participants (as a rule) or over everyone
+    instrument: str | None = None  # instrumental variables: what was offered; the treatment is what was taken up
+    quantiles: list[float] = [0.25, 0.5, 0.75]
+    neighbours: int = Field(default=1, ge=1, le=100)  # nearest-neighbour matching
+    moments: Literal[1, 2] = 1  # entropy balancing: means, or also squares and products
+    trim: float | None = Field(default=None, ge=0, lt=0.5)  # leave out units with a smaller chance than this of being in the other group
+
+    @property
+    def population(self) -> str:
+        """Whom the estimate is about, where the method fixes it: ``ATT``, ``ATE``, ``LATE``, ``quantiles``; else empty."""
+        if self.method == "instrumental_variables":
+            return "LATE"
+        if self.method == "quantile_effects":
+            return "quantiles"
+        return (self.estimand or "att").upper() if self.method in FOR_EITHER + FOR_PARTICIPANTS else ""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of standard error that belong to the method."""
+        return KINDS.get(self.method, BY_LEAST_SQUARES)
+
+    def columns(self, design: Design) -> list[str]:
+        """Names of columns of the indicators table that the specification and the design rest on."""
+        named = [*self.covariates, *self.treatment, self.instrument, design.weight, design.strata, design.cluster, design.wave]
+        return [name for name in named if name]
 
 
 class Primary(Record):
@@ -278,13 +354,42 @@ def load_programme(folder: Path, *, root: Path) -> tuple[Programme | None, list[
 
 
 def check_specifications(programme: Programme, file: str) -> list[Problem]:
-    """Say which primary specification does not exist, and which ids stand twice."""
+    """Say which primary specification does not exist, which ids stand twice, and what a method cannot do."""
     ids = [spec.id for spec in programme.specifications]
     problems = [Problem(file, f"the specification '{name}' stands twice", column="specifications") for name in set(ids) if ids.count(name) > 1]
     for rule in ("randomised", "observational"):
         name = getattr(programme.primary, rule)
         if name not in ids:
             problems.append(Problem(file, f"'{name}' is not a specification", column=f"primary.{rule}", expected=nearest(name, ids)))
+        elif programme.specification(name).method == "quantile_effects":
+            problems.append(Problem(file, f"'{name}' gives several quantiles, none of which can speak for a cohort", column=f"primary.{rule}"))
+    for spec in programme.specifications:
+        problems += check_specification(spec, file)
+    if programme.design.wave and programme.design.panel:
+        problems.append(Problem(file, "a panel asks the same units in every period, so it has no 'wave'", column="design.wave"))
+    return problems
+
+
+def check_specification(spec: Specification, file: str) -> list[Problem]:
+    """Say what a specification asks of its method that it cannot do, and what it does not say."""
+    place, problems = f"specifications.{spec.id}", []
+    for kind in spec.std_errors:
+        if kind not in spec.kinds:
+            found = f"the standard error '{kind}' does not belong to the method '{spec.method}'"
+            problems.append(Problem(file, found, column=f"{place}.std_errors", expected="one of " + ", ".join(spec.kinds)))
+    if spec.estimand and spec.method not in FOR_EITHER and (spec.estimand == "ate" or spec.method not in FOR_PARTICIPANTS):
+        problems.append(Problem(file, f"the method '{spec.method}' has no estimand '{spec.estimand}'", column=f"{place}.estimand"))
+    if spec.method in NEEDS_COVARIATES and not spec.covariates:
+        problems.append(Problem(file, f"the method '{spec.method}' needs covariates", column=f"{place}.covariates"))
+    if (spec.instrument is None) == (spec.method == "instrumental_variables"):
+        found = "'instrumental_variables' needs an instrument" if spec.instrument is None else f"the method '{spec.method}' has no instrument"
+        problems.append(Problem(file, found, column=f"{place}.instrument"))
+    if spec.method == "instrumental_variables" and len(spec.treatment) != 1:
+        problems.append(Problem(file, "'instrumental_variables' needs one treatment: what the offer led to", column=f"{place}.treatment"))
+    if spec.trim is not None and spec.method not in NEEDS_COVARIATES:
+        problems.append(Problem(file, f"the method '{spec.method}' does not trim", column=f"{place}.trim"))
+    if not all(0 < level < 1 for level in spec.quantiles) or len(set(spec.quantiles)) < len(spec.quantiles):
+        problems.append(Problem(file, "quantiles are different numbers between 0 and 1", column=f"{place}.quantiles"))
     return problems
 
 

@@ -16,6 +16,7 @@ COLUMNS = [
     "n", "n_comparison", "n_missing", "estimate", "std_error", "std_error_kind", "df", "ci_low", "ci_high", "confidence",
     "p_value", "p_adjusted", "effect_size", "effect_size_kind", "mde", "power", "unit", "is_primary", "warnings",
 ]  # fmt: skip
+TAKE_UP = "take-up"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Settings:
     primary: str
     confidence: float = 0.95
     power: float = 0.8
+    seed: int = 1  # of the wild bootstrap and of randomisation inference
+    draws: int = 9_999
 
     def __post_init__(self) -> None:
         for name in ("confidence", "power"):
@@ -37,12 +40,33 @@ class Settings:
 
 @dataclass(frozen=True)
 class Result:
-    """One coefficient: number, standard error and degrees of freedom."""
+    """One coefficient: number, standard error and degrees of freedom.
+
+    ``interval`` and ``p_value`` are given where they do not follow from the standard error and t (bootstrap, randomisation,
+    instruments). ``population`` says whom the number is about (``ATT``, ``ATE``, ``ITT``, ``LATE``, ``take-up``, ``quantile 0.5``).
+    ``treatment`` and ``unit`` are given where they differ from the specification's and the indicator's.
+    """
 
     estimate: float
     std_error: float
     std_error_kind: str
     df: float
+    interval: tuple[float, float] | None = None
+    p_value: float | None = None
+    population: str = ""
+    treatment: str = ""
+    unit: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether this kind of standard error, or this quantile, could not be had; ``warnings`` holds the reason."""
+        return np.isnan(self.estimate)
+
+
+def refused(kind: str, reason: str, population: str = "") -> Result:
+    """A result that could not be had, with the reason."""
+    return Result(np.nan, np.nan, kind, np.nan, population=population, warnings=(reason,))
 
 
 @dataclass(frozen=True)
@@ -77,36 +101,82 @@ def pooled_sd(first: pd.Series, second: pd.Series) -> float:
     return float(np.sqrt(squares / df))
 
 
-def estimate_row(
-    line: Indicator, spec: Specification, treatment: str, result: Result, counts: Counts, size: tuple[float, str], settings: Settings, warnings: list[str]
-) -> dict[str, object]:
-    """Return one row of the contract's shape; the sign of the estimate is kept as it is."""
+def estimand(spec: Specification, settings: Settings, population: str) -> str:
+    """Name what is estimated: ``effect`` only where a lottery assigned, ``change`` where nobody is compared, and for whom.
+
+    ``effect (ATT)``, ``difference (quantile 0.5)``, ``take-up`` …
+    """
+    if spec.method == "before_after_change":
+        return "change"
+    if population == TAKE_UP:
+        return TAKE_UP
+    word = "effect" if settings.assignment == "randomised" else "difference"
+    return f"{word} ({population})" if population else word
+
+
+def margins(result: Result, settings: Settings) -> tuple[float, float, float]:
+    """Interval and p value: the result's own where it has them, else from t."""
     margin = stats.t.ppf((1 + settings.confidence) / 2, result.df) * result.std_error
-    change = spec.method == "before_after_change"
+    low, high = result.interval or (result.estimate - margin, result.estimate + margin)
+    p_value = 2 * stats.t.sf(abs(result.estimate / result.std_error), result.df) if result.p_value is None else result.p_value
+    return float(low), float(high), float(p_value)
+
+
+def estimate_row(
+    line: Indicator,
+    spec: Specification,
+    treatment: str,
+    result: Result,
+    counts: Counts,
+    size: tuple[float, str],
+    settings: Settings,
+    warnings: list[str],
+    *,
+    is_first: bool | None = None,
+) -> dict[str, object]:
+    """Return one row of the contract's shape; the sign of the estimate is kept as it is.
+
+    ``is_first`` says whether it is the one reported of its specification (else: of the first kind declared).
+    """
+    is_first = result.std_error_kind == spec.std_errors[0] if is_first is None else is_first
+    low, high, p_value = margins(result, settings)
     return {
-        "cohort": settings.cohort, "stage": line.stage_thesis, "indicator": line.indicator, "rater": "",
-        "estimand": "change" if change else "effect" if settings.assignment == "randomised" else "difference",
-        "method": spec.method, "specification": spec.id, "treatment": treatment, "subgroup": "",
+        "cohort": settings.cohort, "stage": line.stage_thesis, "indicator": line.indicator, "rater": line.rater,
+        "estimand": estimand(spec, settings, result.population),
+        "method": spec.method, "specification": spec.id, "treatment": result.treatment or treatment, "subgroup": "",
         "n": counts.n, "n_comparison": counts.n_comparison, "n_missing": counts.n_missing,
         "estimate": result.estimate, "std_error": result.std_error, "std_error_kind": result.std_error_kind, "df": result.df,
-        "ci_low": result.estimate - margin, "ci_high": result.estimate + margin, "confidence": settings.confidence,
-        "p_value": float(2 * stats.t.sf(abs(result.estimate / result.std_error), result.df)), "p_adjusted": np.nan,
+        "ci_low": low, "ci_high": high, "confidence": settings.confidence,
+        "p_value": p_value, "p_adjusted": np.nan,
         "effect_size": size[0], "effect_size_kind": size[1], "mde": minimum_detectable(result.std_error, result.df, settings), "power": settings.power,
-        "unit": line.unit,
-        "is_primary": spec.id == settings.primary and result.std_error_kind == spec.std_errors[0],
-        "warnings": "; ".join(warnings),
+        "unit": line.unit if result.unit is None else result.unit,
+        "is_primary": spec.id == settings.primary and is_first,
+        "warnings": "; ".join(dict.fromkeys([*warnings, *result.warnings])),
     }  # fmt: skip
 
 
-def reason_row(line: Indicator, spec: Specification, treatment: str, reason: str, settings: Settings, counts: Counts | None = None) -> dict[str, object]:
-    """Return the row of a method that does not apply: no numbers, and the reason under ``warnings``."""
+def reason_row(
+    line: Indicator,
+    spec: Specification,
+    treatment: str,
+    reason: str,
+    settings: Settings,
+    counts: Counts | None = None,
+    *,
+    result: Result | None = None,
+    is_first: bool = True,
+) -> dict[str, object]:
+    """Return the row of a method that does not apply: no numbers, and the reason under ``warnings``.
+
+    ``result`` is given where only one kind of standard error, or one quantile, could not be had; ``is_first`` as for ``estimate_row``.
+    """
     row = dict.fromkeys(COLUMNS, np.nan)
-    change = spec.method == "before_after_change"
     row |= {
-        "cohort": settings.cohort, "stage": line.stage_thesis, "indicator": line.indicator, "rater": "", "subgroup": "",
-        "estimand": "change" if change else "effect" if settings.assignment == "randomised" else "difference",
-        "method": spec.method, "specification": spec.id, "treatment": treatment, "std_error_kind": spec.std_errors[0], "unit": line.unit,
-        "confidence": settings.confidence, "power": settings.power, "effect_size_kind": "", "is_primary": spec.id == settings.primary, "warnings": reason,
+        "cohort": settings.cohort, "stage": line.stage_thesis, "indicator": line.indicator, "rater": line.rater, "subgroup": "",
+        "estimand": estimand(spec, settings, result.population if result else spec.population),
+        "method": spec.method, "specification": spec.id, "treatment": treatment, "std_error_kind": result.std_error_kind if result else spec.std_errors[0],
+        "unit": line.unit, "confidence": settings.confidence, "power": settings.power, "effect_size_kind": "",
+        "is_primary": spec.id == settings.primary and is_first, "warnings": reason,
     }  # fmt: skip
     return row | (vars(counts) if counts else {})
 

@@ -2,42 +2,124 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import pandas as pd
 
-from helpers.evaluation import methods
-from helpers.evaluation.estimate import Settings, as_table, estimate_row, reason_row
-from helpers.evaluation.sample import NotApplicableError, draw_sample
+from helpers.evaluation import methods, weighting
+from helpers.evaluation.estimate import TAKE_UP, Counts, Settings, as_table, estimate_row, reason_row
+from helpers.evaluation.inference import from_settings
+from helpers.evaluation.instrument import instrumental_variables
+from helpers.evaluation.matching import nearest_neighbour
+from helpers.evaluation.methods import Sized
+from helpers.evaluation.panel import fixed_effects
+from helpers.evaluation.quantiles import quantile_effects
+from helpers.evaluation.sample import NotApplicableError, Sample, draw_sample
 from helpers.indicators import Indicator, concepts
 from helpers.programme import Programme, Specification
 
 SAME_PERIOD = "covariates were measured in the same period as the outcome and may themselves have been changed by the programme"
-ONE_SAMPLE = {
-    "difference_in_means": (methods.difference_in_means, False),
-    "regression": (methods.regression, False),
-    "difference_in_differences": (methods.difference_in_differences, True),
-    "first_difference": (methods.first_difference, True),
-    "before_after_change": (methods.before_after_change, True),
+KEYS = ["cohort", "indicator", "rater", "specification", "treatment", "subgroup", "estimand"]
+
+
+@dataclass(frozen=True)
+class Method:
+    """An estimator and the sample it needs: the value before, participants alone, or the answers of two periods."""
+
+    estimate: Callable[..., Sized]
+    needs_before: bool = False
+    participants_only: bool = False
+    two_periods: bool = False
+
+
+METHODS = {
+    "difference_in_means": Method(methods.difference_in_means),
+    "regression": Method(methods.regression),
+    "strata_fixed_effects": Method(methods.strata_fixed_effects),
+    "inverse_probability_weighting": Method(weighting.inverse_probability_weighting),
+    "doubly_robust": Method(weighting.doubly_robust),
+    "entropy_balancing": Method(weighting.entropy_balancing),
+    "nearest_neighbour": Method(nearest_neighbour),
+    "regression_imputation": Method(weighting.regression_imputation),
+    "quantile_effects": Method(quantile_effects),
+    "instrumental_variables": Method(instrumental_variables),
+    "difference_in_differences": Method(methods.difference_in_differences, needs_before=True),
+    "doubly_robust_difference_in_differences": Method(weighting.doubly_robust_difference_in_differences, needs_before=True),
+    "first_difference": Method(methods.first_difference, needs_before=True),
+    "repeated_cross_sections": Method(methods.repeated_cross_sections, two_periods=True),
+    "before_after_change": Method(methods.before_after_change, needs_before=True, participants_only=True),
 }
 
 
+def sample_for(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme, indicators: list[Indicator], memory: dict | None) -> Sample:
+    """Draw the sample that the specification's method needs, trimmed where it says so."""
+    method = METHODS[spec.method]
+    by_change = spec.method == "instrumental_variables" and bool(programme.design.panel and spec.periods and spec.periods.before is not None)
+    sample = draw_sample(
+        table,
+        line,
+        spec,
+        programme,
+        indicators,
+        needs_before=method.needs_before or by_change,
+        participants_only=method.participants_only,
+        two_periods=method.two_periods,
+        memory=memory,
+    )
+    return sample if spec.trim is None else weighting.trimmed(sample, spec)
+
+
 def estimate_one(
-    table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme, indicators: list[Indicator], settings: Settings
+    table: pd.DataFrame,
+    line: Indicator,
+    spec: Specification,
+    programme: Programme,
+    indicators: list[Indicator],
+    settings: Settings,
+    memory: dict | None = None,
 ) -> list[dict[str, object]]:
-    """Apply one specification to one indicator; a specification that does not apply gives a row with the reason."""
+    """Apply one specification to one indicator; a specification that does not apply gives a row with the reason.
+
+    ``memory`` is shared by the indicators of a run: what rests on covariates alone is computed once.
+    """
     treatments = spec.treatment or [programme.design.group]
     warnings = [SAME_PERIOD] if spec.covariates and spec.covariates_measured == "same_period" else []
+    inference = from_settings(settings)
     try:
         if spec.method == "fixed_effects":
-            if programme.design.panel is None:
-                raise NotApplicableError("the study is not a panel")
-            found, counts = methods.fixed_effects(table, line.name, spec, programme)
+            found, counts = fixed_effects(table, line, spec, programme, indicators, inference)
         else:
-            method, needs_before = ONE_SAMPLE[spec.method]
-            sample = draw_sample(table, line, spec, programme, indicators, needs_before=needs_before, participants_only=spec.method == "before_after_change")
-            counts, found = sample.counts, {treatments[0]: method(sample, spec)}
+            sample = sample_for(table, line, spec, programme, indicators, memory)
+            counts, found = sample.counts, {treatments[0]: METHODS[spec.method].estimate(sample, spec, inference)}
+            warnings += sample.notes
     except NotApplicableError as reason:
         return [reason_row(line, spec, treatment, str(reason), settings) for treatment in treatments]
-    return [estimate_row(line, spec, treatment, result, counts, size, settings, warnings) for treatment, results in found.items() for result, size in results]
+    return [row for treatment, results in found.items() for row in rows_of(results, line, spec, treatment, counts, settings, warnings, indicators)]
+
+
+def rows_of(
+    results: Sized,
+    line: Indicator,
+    spec: Specification,
+    treatment: str,
+    counts: Counts,
+    settings: Settings,
+    warnings: list[str],
+    indicators: list[Indicator],
+) -> list[dict[str, object]]:
+    """One row a result; the first is the one that is reported. Take-up has the unit of what is taken up."""
+    rows = []
+    for place, (result, size) in enumerate(results):
+        named = result.treatment or treatment
+        if result.is_refused:
+            row = reason_row(line, spec, named, result.warnings[0], settings, counts, result=result, is_first=place == 0)
+        else:
+            row = estimate_row(line, spec, named, result, counts, size, settings, warnings, is_first=place == 0)
+        if result.population == TAKE_UP:
+            row["unit"] = next((one.unit for one in indicators if one.name == treatment and one.use != "group"), "")
+        rows.append(row)
+    return rows
 
 
 def estimate_stages(table: pd.DataFrame, programme: Programme, indicators: list[Indicator], settings: Settings, *, stages: tuple[str, ...]) -> pd.DataFrame:
@@ -45,20 +127,19 @@ def estimate_stages(table: pd.DataFrame, programme: Programme, indicators: list[
 
     Returns
     -------
-    Rows in the contract's shape, one per indicator, specification, treatment and kind of standard error.
+    Rows in the contract's shape, one per indicator, specification, treatment, population and kind of standard error.
     """
-    rows = []
+    rows, memory = [], {}
     for line in concepts(indicators, stages=stages):
         for spec in programme.specifications:
             if not spec.indicators or line.indicator in spec.indicators:
-                rows += estimate_one(table, line, spec, programme, indicators, settings)
+                rows += estimate_one(table, line, spec, programme, indicators, settings, memory)
     return as_table(rows)
 
 
 def reported(estimates: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     """Keep, of each specification, the kind of standard error that is reported: the first one declared."""
-    first = {spec.id: spec.std_errors[0] for spec in programme.specifications}
-    return estimates[estimates["std_error_kind"] == estimates["specification"].map(first)]
+    return estimates[~estimates.duplicated(KEYS)]
 
 
 def primary(estimates: pd.DataFrame) -> pd.DataFrame:

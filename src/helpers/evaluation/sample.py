@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import TypeVar
 
+import numpy as np
 import pandas as pd
+from pandas.api.types import is_integer_dtype
 
 from helpers.cleaning import KEY
 from helpers.evaluation.estimate import Counts
 from helpers.indicators import Indicator, measured_before
 from helpers.programme import Programme, Specification
+
+Kept = TypeVar("Kept")
+WEIGHT, STRATUM, CLUSTER, INSTRUMENT, POST = "weight_", "stratum_", "cluster_", "instrument_", "post_"
 
 
 class NotApplicableError(ValueError):
@@ -18,24 +26,73 @@ class NotApplicableError(ValueError):
 
 @dataclass(frozen=True)
 class Sample:
-    """Complete units: ``now``, ``before`` (where needed), ``treated`` and the covariates; how many were left out."""
+    """Complete units and how many were left out.
+
+    ``frame`` holds ``now``, ``before`` (where needed), ``treated``, the covariates and, where declared, the survey weight
+    (mean 1), codes of stratum and cluster, the instrument and whether a row is of the later period (``weight_``,
+    ``stratum_``, ``cluster_``, ``instrument_``, ``post_``).
+    ``memory`` keeps what rests on the covariates alone, so that indicators measured for the same units share it.
+    """
 
     frame: pd.DataFrame
     n_missing: int
+    notes: tuple[str, ...] = ()
+    memory: dict = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def counts(self) -> Counts:
-        """Participants, comparison units and units left out."""
-        treated = int((self.frame["treated"] > 0).sum())
+        """Participants, comparison units and units left out; with an instrument, those who got the offer and those who did not."""
+        treated = int((self.frame[INSTRUMENT if INSTRUMENT in self.frame else "treated"] > 0).sum())
         return Counts(treated, len(self.frame) - treated, self.n_missing)
+
+    @property
+    def now(self) -> np.ndarray:
+        """The outcome, one number a unit."""
+        return self.frame["now"].to_numpy()
+
+    @property
+    def treated(self) -> np.ndarray:
+        """The treatment, one number a unit."""
+        return self.frame["treated"].to_numpy()
+
+    @property
+    def weights(self) -> np.ndarray | None:
+        """Survey weights with mean 1; None where none are declared."""
+        return self.frame[WEIGHT].to_numpy() if WEIGHT in self.frame else None
+
+    @property
+    def strata(self) -> np.ndarray | None:
+        """Codes 0, 1, … of the strata; None where none are declared."""
+        return codes(self.frame[STRATUM]) if STRATUM in self.frame else None
+
+    @property
+    def clusters(self) -> np.ndarray | None:
+        """Codes 0, 1, … of the clusters; None where none are declared."""
+        return codes(self.frame[CLUSTER]) if CLUSTER in self.frame else None
+
+    def once(self, what: tuple, compute: Callable[[], Kept]) -> Kept:
+        """Compute something that does not depend on the outcome, or take it from memory."""
+        if what not in self.memory:
+            self.memory[what] = compute()
+        return self.memory[what]
+
+    def change(self) -> Sample:
+        """The same units with the change since before as the outcome."""
+        return replace(self, frame=self.frame.assign(now=self.frame["now"] - self.frame["before"]))
+
+
+def codes(values: pd.Series) -> np.ndarray:
+    """Number the distinct values 0, 1, … in their order."""
+    return np.unique(values.to_numpy(), return_inverse=True)[1]
 
 
 def participation(table: pd.DataFrame, programme: Programme) -> pd.Series:
     """1 for participants, 0 for the comparison group, missing for anyone else."""
     design = programme.design
-    group = table[design.group].map(group_code)
-    codes = {**dict.fromkeys(design.comparison, 0.0), **dict.fromkeys(design.participants, 1.0)}
-    return group.map(codes).astype("float64")
+    mapping = {**dict.fromkeys(design.comparison, 0.0), **dict.fromkeys(design.participants, 1.0)}
+    place, values = pd.factorize(table[design.group])  # a missing group has place −1
+    roles = np.array([*(mapping.get(group_code(value), np.nan) for value in values), np.nan])
+    return pd.Series(roles[place], index=table.index, dtype="float64")
 
 
 def group_code(value: object) -> str:
@@ -45,17 +102,56 @@ def group_code(value: object) -> str:
     return f"{value:.0f}" if isinstance(value, float) else str(value)
 
 
+def variable(table: pd.DataFrame, name: str, programme: Programme) -> pd.Series:
+    """A column that a specification names; the group column is read as participation."""
+    return participation(table, programme) if name == programme.design.group else table[name]
+
+
+def with_roles(frame: pd.DataFrame, table: pd.DataFrame, spec: Specification, programme: Programme) -> pd.DataFrame:
+    """Add survey weight, stratum, cluster and instrument where they are declared; rows of ``frame`` and ``table`` are the same.
+
+    Raises
+    ------
+    NotApplicableError if a weight is not a number or is negative.
+    """
+    design = programme.design
+    for role, name in ((STRATUM, design.strata), (CLUSTER, design.cluster)):
+        if name:
+            numbers = pd.Series(pd.factorize(table[name], sort=True)[0], index=table.index, dtype="float64")
+            frame = frame.assign(**{role: numbers.where(numbers >= 0)})
+    if design.weight:
+        weight = pd.to_numeric(table[design.weight], errors="coerce").astype("float64")
+        if (weight < 0).any() or (weight.isna() & table[design.weight].notna()).any():
+            raise NotApplicableError("a survey weight is negative or not a number")
+        frame = frame.assign(**{WEIGHT: weight.where(weight > 0)})
+    return frame.assign(**{INSTRUMENT: variable(table, spec.instrument, programme)}) if spec.instrument else frame
+
+
+def check_columns(table: pd.DataFrame, spec: Specification, programme: Programme, indicators: list[Indicator]) -> None:
+    """Refuse, with the reason, names that are not columns and covariates that the programme may have changed."""
+    if [name for name in spec.columns(programme.design) if name not in table]:
+        raise NotApplicableError("a column that the design or the specification names is not among the indicators")
+    late = {line.name for line in indicators if line.time == "now"}
+    if spec.covariates_measured == "before" and late & set(spec.covariates):
+        raise NotApplicableError("a covariate was measured after the programme, which may have changed it")
+
+
 def cross_section(
     table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme, indicators: list[Indicator], *, needs_before: bool
 ) -> pd.DataFrame:
-    """One row a unit of a study without a panel."""
-    frame = pd.DataFrame({"now": table[line.name], "treated": table[spec.treatment[0]] if spec.treatment else participation(table, programme)})
+    """One row a unit of a study without a panel; of repeated cross-sections, the units asked in the later period."""
+    wave = programme.design.wave
+    if wave:
+        if spec.periods is None:
+            raise NotApplicableError("the specification names no periods")
+        table = table[table[wave] == spec.periods.now]
+    frame = pd.DataFrame({"now": table[line.name], "treated": variable(table, spec.treatment[0] if spec.treatment else programme.design.group, programme)})
     if needs_before:
-        before = measured_before(indicators, line.indicator)
+        before = measured_before(indicators, line.indicator, line.rater or None)
         if before is None:
             raise NotApplicableError("not measured before the programme")
         frame["before"] = table[before.name]
-    return frame.join(table[spec.covariates])
+    return with_roles(frame.join(table[spec.covariates]), table, spec, programme)
 
 
 def panel_section(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme, *, needs_before: bool) -> pd.DataFrame:
@@ -63,15 +159,39 @@ def panel_section(table: pd.DataFrame, line: Indicator, spec: Specification, pro
     panel = programme.design.panel
     if spec.periods is None or (needs_before and spec.periods.before is None):
         raise NotApplicableError("the specification names no periods")
-    treatment = table[spec.treatment[0]] if spec.treatment else participation(table, programme)
-    wide = table[[panel.unit, panel.period, line.name, *spec.covariates]].assign(treated=treatment).set_index(panel.unit)
+    treatment = variable(table, spec.treatment[0] if spec.treatment else programme.design.group, programme)
+    wide = with_roles(table[[panel.unit, panel.period, line.name, *spec.covariates]].assign(treated=treatment), table, spec, programme)
+    wide = wide.set_index(panel.unit)
     at = {name: wide[wide[panel.period] == getattr(spec.periods, name)] for name in ("before", "now")}
     frame = at["now"][["treated"]].assign(now=at["now"][line.name])
     if needs_before:
         frame["before"] = at["before"][line.name]
         frame["treated_before"] = at["before"]["treated"]
+    roles = [name for name in (WEIGHT, STRATUM, CLUSTER, INSTRUMENT) if name in wide]
+    if needs_before and spec.instrument:
+        frame["instrument_before"] = at["before"][INSTRUMENT]
     covariates = at["now"] if spec.covariates_measured == "same_period" else at["before"]
-    return frame.join(covariates[spec.covariates])
+    return frame.join(at["now"][roles]).join(covariates[spec.covariates])
+
+
+def both_periods(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme) -> pd.DataFrame:
+    """One row an answer of the two periods that a specification names: repeated cross-sections, or a panel read as such.
+
+    A panel's units are clusters, unless the design declares larger ones.
+    """
+    design = programme.design
+    period = design.wave or (design.panel.period if design.panel else None)
+    if period is None:
+        raise NotApplicableError("the study has no periods")
+    if spec.periods is None or spec.periods.before is None:
+        raise NotApplicableError("the specification names no periods")
+    table = table[table[period].isin([spec.periods.before, spec.periods.now])]
+    frame = table[[line.name, *spec.covariates]].rename(columns={line.name: "now"})
+    frame = frame.assign(treated=participation(table, programme), **{POST: (table[period] == spec.periods.now).astype("float64")})
+    frame = with_roles(frame, table, spec, programme)
+    if design.panel and not design.cluster:
+        frame[CLUSTER] = pd.factorize(table[design.panel.unit], sort=True)[0].astype("float64")
+    return frame
 
 
 def draw_sample(
@@ -83,22 +203,48 @@ def draw_sample(
     *,
     needs_before: bool = False,
     participants_only: bool = False,
+    two_periods: bool = False,
+    memory: dict | None = None,
 ) -> Sample:
     """Return the complete units of one specification, of both groups or of the participants alone.
+
+    ``memory`` is shared by all samples of a run; what is kept in it is told apart by units, covariates and treatment.
 
     Raises
     ------
     NotApplicableError with the reason, when the study does not hold what the specification needs.
     """
-    if needs_before and any(name == before.name for name in spec.covariates for before in [measured_before(indicators, line.indicator)] if before):
+    if needs_before and any(
+        name == before.name for name in spec.covariates for before in [measured_before(indicators, line.indicator, line.rater or None)] if before
+    ):
         raise NotApplicableError("the value before the programme cannot be both subtracted and a covariate")
-    if programme.design.panel:
+    check_columns(table, spec, programme, indicators)
+    if two_periods:
+        frame = both_periods(table, line, spec, programme)
+    elif programme.design.panel:
         frame = panel_section(table, line, spec, programme, needs_before=needs_before)
     else:
         frame = cross_section(table, line, spec, programme, indicators, needs_before=needs_before)
     frame = frame[frame["treated"] > 0 if participants_only else frame["treated"].notna()].astype("float64")
     complete = frame.dropna()
-    return Sample(complete, len(frame) - len(complete))
+    if WEIGHT in complete and len(complete):
+        complete = complete.assign(**{WEIGHT: complete[WEIGHT] / complete[WEIGHT].mean()})
+    kept = {} if memory is None else memory.setdefault(memory_key(complete, spec, two_periods=two_periods), {})
+    return Sample(complete, len(frame) - len(complete), memory=kept)
+
+
+def memory_key(complete: pd.DataFrame, spec: Specification, *, two_periods: bool) -> tuple:
+    """What tells samples apart that hold the same columns for the same units, whatever the outcome."""
+    return (
+        sha256(complete.index.to_numpy(dtype="int64").tobytes()).digest() if is_integer_dtype(complete.index.dtype) else tuple(complete.index),
+        len(complete),
+        tuple(spec.covariates),
+        spec.covariates_measured,
+        tuple(spec.treatment),
+        spec.instrument,
+        str(spec.periods),
+        two_periods,
+    )
 
 
 def unit_keys(table: pd.DataFrame, programme: Programme) -> pd.Series:

@@ -49,7 +49,7 @@ def before_and_now(table: pd.DataFrame, line: Indicator, programme: Programme, i
     panel = programme.design.panel
     role = participation(table, programme)
     if panel is None:
-        before = measured_before(indicators, line.indicator)
+        before = measured_before(indicators, line.indicator, line.rater or None)
         frame = pd.DataFrame({"participant": role, "now": table[line.name]})
         return frame.assign(before=table[before.name]) if before else frame
     first, last = table[panel.period].min(), table[panel.period].max()

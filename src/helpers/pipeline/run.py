@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -192,15 +193,20 @@ def replace(new: Path, old: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
+def load_renderer() -> None:
+    """Load and compile what makes the report, beside the first notebooks."""
+    from helpers.report.page import warm_up
+
+    warm_up()
+
+
 def run_cohorts(cohorts: list[str], options: Options, *, root: Path | None = None, progress: Report = nothing) -> Iterator[Outcome]:
     """Run several cohorts, as many side by side as there are processors, and yield each as it ends."""
     if options.warm:
         from helpers.pipeline.interpreter import warm_interpreter
 
         warm_interpreter()  # its imports go on while this process does its own
-        from helpers.report.page import warm_up
-
-        warm_up()
     workers = min(len(cohorts), os.cpu_count() or 1) if options.warm else 1
+    threading.Thread(target=load_renderer, daemon=True).start()  # ready by the time the first notebook is done
     with ThreadPoolExecutor(max_workers=workers) as pool:
         yield from pool.map(lambda cohort: run_cohort(cohort, options, root=root, progress=progress), cohorts)

@@ -214,13 +214,14 @@ def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) ->
     """One figure an indicator: the estimate by every specification that applies."""
     exhibits = []
     shown = reported(estimates, study.programme).dropna(subset=["estimate"])
-    for concept, rows in shown.groupby("indicator", sort=False):
+    shown = shown[shown["estimand"] != "take-up"]  # its unit is another
+    for (concept, rater), rows in shown.groupby(["indicator", "rater"], sort=False):
         unit = labels.unit_of(study, rows["unit"].iloc[0])
         scale = unit.scale if unit else 1.0
         data = pd.DataFrame(
             [
                 {
-                    "label": labels.row_label(study, row, language),
+                    "label": labels.row_label(study, row, language) + poor_overlap(row, language),
                     "estimate": row.estimate * scale,
                     "ci_low": row.ci_low * scale,
                     "ci_high": row.ci_high * scale,
@@ -233,7 +234,7 @@ def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) ->
                 for row in rows.itertuples(index=False)
             ]
         )
-        title = language.say("{indicator}: the estimate by each specification", indicator=labels.indicator_label(study, concept, language))
+        title = language.say("{indicator}: the estimate by each specification", indicator=labels.indicator_label(study, concept, language, rater))
         kinds = sorted({language.say(labels.SE_KINDS[kind]) for kind in rows["std_error_kind"]})
         caption = language.say(
             "Estimates with {confidence} intervals ({kinds}); the diamond marks the specification that speaks for this cohort, by the rule fixed beforehand; a hollow square is a change of participants alone, compared with nobody.",
@@ -242,15 +243,20 @@ def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) ->
         )
         exhibits.append(
             forest.interval_figure(
-                f"ladder-{concept.replace('_', '-')}",
+                f"ladder-{concept.replace('_', '-')}" + (f"-{rater}" if rater else ""),
                 title,
                 data,
                 unit.label[language.code] if unit else "",
-                caption + " " + labels.source_note(study, language),
+                " ".join(part for part in (caption, labels.population_notes(rows["estimand"], language), labels.source_note(study, language)) if part),
                 language,
             )
         )
     return exhibits
+
+
+def poor_overlap(row: object, language: Language) -> str:
+    """Mark an estimate whose weights rest on few."""
+    return " " + language.say("(poor overlap)") if "poor overlap" in str(row.warnings) else ""
 
 
 def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
@@ -263,17 +269,17 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
     for row in shown.itertuples(index=False):
         unit = labels.unit_of(study, row.unit)
         applies = labels.has_number(row.estimate)
-        note = "; ".join(say(part) for part in str(row.warnings).split("; ") if part)
+        note = labels.reason_text(row.warnings, language) if isinstance(row.warnings, str) else ""
         note = note if applies else say("does not apply: {reason}", reason=note)
         rows.append(
             {
-                "indicator": labels.indicator_label(study, row.indicator, language) + (f" ({unit.label[language.code]})" if unit else ""),
+                "indicator": labels.indicator_label(study, row.indicator, language, row.rater) + (f" ({unit.label[language.code]})" if unit else ""),
                 "specification": labels.row_label(study, row, language) + (f" ({note})" if note else ""),
                 "estimate": language.amount(row.estimate, unit),
                 "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if applies else "–",
                 "p_value": language.p_value(row.p_value),
                 "size": f"{language.number(row.effect_size, 2)} ({row.effect_size_kind.split(' ')[0]}{' g' if row.effect_size_kind.startswith('Hedges') else ''})"
-                if applies
+                if applies and row.effect_size_kind
                 else "–",
                 "mde": language.amount(row.mde, unit),
                 "n": f"{language.number(row.n, 0)} / {language.number(row.n_comparison, 0)}",
@@ -298,7 +304,9 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
         power=language.percent(shown["power"].iloc[0]),
     )
     kinds = [say(labels.SIZE_KINDS[kind]) for kind in dict.fromkeys(shown["effect_size_kind"]) if kind in labels.SIZE_KINDS]
-    caption += (" " + say("Effect sizes: {kinds}.", kinds="; ".join(kinds)) if kinds else "") + " " + labels.source_note(study, language)
+    caption += " " + say("Effect sizes: {kinds}.", kinds="; ".join(kinds)) if kinds else ""
+    about = labels.population_notes(shown["estimand"], language)
+    caption += (" " + about if about else "") + " " + labels.source_note(study, language)
     return [table("estimates", say("All estimates of this chapter"), caption, pd.DataFrame(rows), columns)]
 
 
@@ -313,7 +321,8 @@ def forest_figure(study: Study, estimates: pd.DataFrame, language: Language) -> 
     data = pd.DataFrame(
         {
             "label": [
-                labels.indicator_label(study, row.indicator, language) + (f", {labels.treatment_label(study, row.treatment, language)}" if several else "")
+                labels.indicator_label(study, row.indicator, language, row.rater)
+                + (f", {labels.treatment_label(study, row.treatment, language)}" if several else "")
                 for row in rows.itertuples(index=False)
             ],
             "estimate": rows["effect_size"],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 import pandas as pd
 
 from helpers.indicators import Indicator
@@ -14,7 +17,25 @@ SE_KINDS = {
     "HC1": mark("HC1 robust standard errors"),
     "HC2": mark("HC2 robust standard errors"),
     "HC3": mark("HC3 robust standard errors"),
-    "CR1": mark("CR1 standard errors clustered by unit"),
+    "BM": mark("HC2 robust standard errors with Satterthwaite degrees of freedom"),
+    "CR1": mark("CR1 cluster-robust standard errors"),
+    "CR2": mark("CR2 cluster-robust standard errors with Satterthwaite degrees of freedom"),
+    "CR3": mark("CR3 cluster-robust standard errors (jackknife)"),
+    "wild": mark("the wild cluster bootstrap"),
+    "randomisation": mark("randomisation inference"),
+    "survey": mark("linearised survey standard errors"),
+    "influence": mark("standard errors that count the estimated weights and regressions"),
+    "AI": mark("Abadie–Imbens standard errors"),
+    "AI_equal": mark("Abadie–Imbens standard errors with one variance for all"),
+    "auto": mark("standard errors chosen by the number of clusters"),
+}
+POPULATIONS = {
+    "ATT": mark("ATT, average over the participants"),
+    "ATE": mark("ATE, average over participants and comparison group"),
+    "ITT": mark("ITT, of the offer, whether taken up or not"),
+    "LATE": mark("LATE, average over those whom the offer moved, with the interval of Anderson and Rubin"),
+    "take-up": mark("take-up, what the offer added to participation"),
+    "quantile": mark("quantiles of the two groups, not of individual gains"),
 }
 STAGES = {"input": mark("input"), "activity": mark("activity"), "output": mark("output"), "outcome": mark("outcome"), "impact": mark("impact")}
 SIZE_KINDS = {
@@ -66,6 +87,8 @@ REASONS = (
     mark("there is nobody to compare: participants or comparison group are missing"),
     mark("one of the two groups has fewer than two units"),
     mark("there are not more units than coefficients"),
+    mark("there are not more clusters than coefficients and strata"),
+    mark("few units: the weighted group counts for only {units} units of equal weight"),
     mark("every unit has the same value"),
     mark("a covariate is constant or follows from the others"),
     mark("the indicator follows exactly from the covariates"),
@@ -77,17 +100,104 @@ REASONS = (
     mark("there are not more observations than coefficients"),
     mark("the study is not a panel"),
     mark("covariates were measured in the same period as the outcome and may themselves have been changed by the programme"),
+    mark("a column that the design or the specification names is not among the indicators"),
+    mark("a covariate was measured after the programme, which may have changed it"),
+    mark("a group has fewer units than the regression has coefficients"),
+    mark("a stratum holds a single cluster, whose variation cannot be told"),
+    mark("a survey weight is negative or not a number"),
+    mark("a unit decides a coefficient alone, so that its error cannot be estimated"),
+    mark("chosen because no clusters are declared: standard errors of single units"),
+    mark("chosen because the sample is stratified and weighted: linearised survey standard errors"),
+    mark("chosen because there are {clusters} clusters, {smaller} of them in the group that has fewer"),
+    mark("classical standard errors do not hold with survey weights"),
+    mark("everyone or nobody took part"),
+    mark("fewer than five units of a group lie beyond this quantile"),
+    mark("more than a tenth of a group has the very value of this quantile, which makes it jump"),
+    mark("no lottery assigned the programme, so none can be repeated"),
+    mark("no weights on the comparison group reproduce the participants' averages: there is not enough overlap"),
+    mark("one of the two groups has fewer than two units before or after"),
+    mark("participation follows exactly from the offer: there is nothing to correct"),
+    mark("poor overlap: one unit carries {share}% of a group's weight"),
+    mark("poor overlap: the weighted group counts for only {units} units of equal weight"),
+    mark("some values of the covariates occur in only one of the groups: there is no overlap"),
+    mark("the comparison group has fewer units than a participant needs matches"),
+    mark("the design declares no clusters"),
+    mark("the design declares no strata"),
+    mark("the design has only {clusters} clusters: two cities are not a clustered sample, and the interval leaves out what sets such places apart"),
+    mark("the interval rests on only {df} degrees of freedom and is rough"),
+    mark("the method cannot carry clusters"),
+    mark("the method cannot carry survey weights"),
+    mark("the method needs a treatment that is yes or no"),
+    mark("the offer moved participation too little: what participation brought has no bounded interval"),
+    mark("the sample is too large to repeat the lottery, and large enough to do without"),
+    mark("the study has no periods"),
+    mark("there are fewer than two clusters"),
+    mark("there are too few clusters"),
+    mark("there are too few clusters for a bootstrap"),
+    mark("there are too few ways to draw for an interval with this coverage"),
+    mark("there are too many strata for one effect each"),
+    mark("this kind of standard error does not belong to the method"),
+    mark("units of the panel move between clusters"),
+    mark("units of one cluster are treated as independent of each other, which makes the interval too narrow"),
+    mark("with fewer than 50 clusters the standard errors of a weighting method are too small"),
+    mark("within one of the groups a covariate is constant or follows from the others"),
+    mark("without one of the clusters the estimate does not exist"),
+    mark("{share}% of the units were left out because hardly anyone in the other group is like them"),
 )
+NUMBER = r"(\d+(?:\.\d+)?)"
 
 
-def effect_indicator(study: Study, concept: str) -> Indicator:
-    """The column that measures a concept after the programme."""
-    return next(line for line in study.indicators if line.indicator == concept and line.use == "effect")
+@cache
+def reason_patterns() -> tuple[tuple[re.Pattern, str, tuple[str, ...]], ...]:
+    """The reasons that hold numbers: a pattern that finds them, the message, the names of the numbers."""
+    found = []
+    for message in REASONS:
+        names = tuple(re.findall(r"\{(\w+)\}", message))
+        if names:
+            found.append((re.compile(NUMBER.join(re.escape(part) for part in re.split(r"\{\w+\}", message))), message, names))
+    return tuple(found)
 
 
-def indicator_label(study: Study, concept: str, language: Language) -> str:
+def reason_text(warnings: str, language: Language) -> str:
+    """Say the reasons of a row (parts joined by ``"; "``) in the reader's language, their numbers too."""
+    return "; ".join(one_reason(part, language) for part in str(warnings).split("; ") if part)
+
+
+def one_reason(text: str, language: Language) -> str:
+    """Say one reason."""
+    for pattern, message, names in reason_patterns():
+        if match := pattern.fullmatch(text):
+            return language.say(message, **{name: language.number(float(n), len(n.partition(".")[2])) for name, n in zip(names, match.groups(), strict=True)})
+    return language.say(text)
+
+
+def population_label(estimand: str, language: Language) -> str:
+    """Whom an estimate is about, to stand after the specification: ``ATT``, ``quantile 0.25``; empty where the estimand says no more."""
+    if estimand == "take-up":
+        return language.say("take-up")
+    inner = estimand.partition("(")[2].removesuffix(")")
+    parts = []
+    for part in inner.split(", ") if inner else []:
+        word, _, level = part.partition(" ")
+        parts.append(language.say("quantile {level}", level=language.number(float(level), 2)) if level else "" if word == "quantiles" else word)
+    return ", ".join(part for part in parts if part)
+
+
+def population_notes(estimands: pd.Series, language: Language) -> str:
+    """One sentence that explains the populations that occur; empty where there are none."""
+    words = {word for estimand in estimands for word in re.findall(r"ATT|ATE|ITT|LATE|take-up|quantile", str(estimand))}
+    told = [language.say(text) for word, text in POPULATIONS.items() if word in words]
+    return language.say("Whom the estimates are about: {populations}.", populations="; ".join(told)) if told else ""
+
+
+def effect_indicator(study: Study, concept: str, rater: str | None = None) -> Indicator:
+    """The column that measures a concept after the programme; the first one, or the given rater's."""
+    return next(line for line in study.indicators if line.indicator == concept and line.use == "effect" and rater in (None, line.rater))
+
+
+def indicator_label(study: Study, concept: str, language: Language, rater: str | None = None) -> str:
     """What an indicator is called."""
-    return effect_indicator(study, concept).label(language.code)
+    return effect_indicator(study, concept, rater).label(language.code)
 
 
 def unit_of(study: Study, name: str) -> Unit | None:
@@ -124,10 +234,12 @@ def specification_label(spec: Specification, language: Language) -> str:
 
 
 def row_label(study: Study, row: object, language: Language) -> str:
-    """Specification of an estimate and, where it has several treatments, which of them."""
+    """Specification of an estimate, where it has several treatments which of them, and whom the estimate is about."""
     spec = study.programme.specification(row.specification)
     text = specification_label(spec, language)
-    return f"{text}: {treatment_label(study, row.treatment, language)}" if len(spec.treatment) > 1 else text
+    text = f"{text}: {treatment_label(study, row.treatment, language)}" if len(spec.treatment) > 1 else text
+    about = population_label(row.estimand, language)
+    return f"{text}, {about}" if about else text
 
 
 def treatment_label(study: Study, name: str, language: Language) -> str:

@@ -7,6 +7,7 @@ from math import exp
 import pandas as pd
 
 from helpers.evaluation.ladder import primary, reported
+from helpers.indicators import Indicator
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
 from helpers.report.tables import Column, table
@@ -33,7 +34,7 @@ def grade(row: object, study: Study) -> str:
     """Grade one primary estimate by the written rule (``GRADE_RULES``)."""
     if not labels.has_number(row.estimate) or row.ci_low <= 0 <= row.ci_high:
         return "cannot tell"
-    wanted = 1 if labels.effect_indicator(study, row.indicator).direction == "higher" else -1
+    wanted = 1 if labels.effect_indicator(study, row.indicator, row.rater).direction == "higher" else -1
     if wanted * row.estimate < 0:
         return "contradicted"
     return "shown" if study.cohort.assignment == "randomised" else "suggested"
@@ -57,7 +58,7 @@ def claims_table(study: Study, estimates: pd.DataFrame, language: Language) -> E
                     {
                         "claim": claim.text[language.code],
                         "verdict": say(GRADES[grade(row, study)]),
-                        "indicator": labels.indicator_label(study, concept, language),
+                        "indicator": labels.indicator_label(study, concept, language, row.rater),
                         "estimate": language.amount_with_unit(row.estimate, unit) if applies else "–",
                         "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if applies else "–",
                     }
@@ -101,6 +102,14 @@ def comparison_template(row: object) -> str:
         return mark(
             "{indicator}: {amount} lower {treatment} than the other years of the same {units} and the course of them all would lead one to expect ({confidence} interval {low} to {high}; {specification}, {kind})."
         )
+    if row.method == "instrumental_variables":
+        if higher:
+            return mark(
+                "{indicator}: {amount} higher by “{treatment}” among those whom the offer moved ({confidence} interval {low} to {high}; {specification}, {kind})."
+            )
+        return mark(
+            "{indicator}: {amount} lower by “{treatment}” among those whom the offer moved ({confidence} interval {low} to {high}; {specification}, {kind})."
+        )
     if higher:
         return mark(
             "{indicator}: {amount} higher for participants than for the comparison group ({confidence} interval {low} to {high}; {specification}, {kind})."
@@ -112,7 +121,7 @@ def compared(row: object, study: Study, language: Language) -> str:
     """Say how participants and comparison group differ, in the indicator's unit."""
     unit = labels.unit_of(study, row.unit)
     values = {
-        "indicator": labels.indicator_label(study, row.indicator, language),
+        "indicator": labels.indicator_label(study, row.indicator, language, row.rater),
         "amount": language.amount_with_unit(abs(row.estimate), unit),
         "low": language.amount(row.ci_low, unit),
         "high": language.amount(row.ci_high, unit),
@@ -178,17 +187,31 @@ def finding(rows: list[object], study: Study, language: Language) -> str:
     if not labels.has_number(rows[0].estimate):
         return language.say(
             "{indicator}: the primary specification does not apply, because {reason}.",
-            indicator=labels.indicator_label(study, rows[0].indicator, language),
-            reason=language.say(rows[0].warnings),
+            indicator=labels.indicator_label(study, rows[0].indicator, language, rows[0].rater),
+            reason=labels.reason_text(rows[0].warnings, language),
         )
-    told = [sentence for row in rows for sentence in (compared(row, study, language), sureness(row, study, language))]
+    told = [
+        sentence
+        for row in rows
+        if labels.has_number(row.estimate)
+        for sentence in (compared(row, study, language), *caveats(row, language), sureness(row, study, language))
+    ]
     return " ".join([*told, sample_sentence(rows[0], study, language)])
 
 
+def caveats(row: object, language: Language) -> list[str]:
+    """What a reader must know about an estimate before relying on it."""
+    text = labels.reason_text(row.warnings, language) if isinstance(row.warnings, str) else ""
+    return [language.say("Mind: {warnings}.", warnings=text)] if text else []
+
+
 def findings(study: Study, estimates: pd.DataFrame, language: Language) -> list[str]:
-    """One paragraph an indicator that a claim rests on; the other indicators are in the figure and the chapters."""
-    wanted = list(dict.fromkeys(concept for claim in study.programme.claims for concept in claim.indicators))
-    return [finding(rows, study, language) for concept in wanted if (rows := primary_rows(study, estimates, concept))]
+    """One paragraph an indicator that a claim rests on, and rater; the other indicators are in the figure and the chapters."""
+    wanted, told = list(dict.fromkeys(concept for claim in study.programme.claims for concept in claim.indicators)), []
+    for concept in wanted:
+        rows = primary_rows(study, estimates, concept)
+        told += [finding([row for row in rows if row.rater == rater], study, language) for rater in dict.fromkeys(row.rater for row in rows)]
+    return told
 
 
 def headline(study: Study, estimates: pd.DataFrame, language: Language) -> str:
@@ -216,16 +239,17 @@ def who_was_studied(study: Study, counts: pd.DataFrame, language: Language) -> s
     return text
 
 
-def spread_of_methods(study: Study, estimates: pd.DataFrame, concept: str, language: Language) -> str:
-    """Say how far the other specifications that compare groups disagree."""
+def spread_of_methods(study: Study, estimates: pd.DataFrame, line: Indicator, language: Language) -> str:
+    """Say how far the specifications disagree that compare groups and are about participants (not offers, quantiles or everyone)."""
     rows = reported(estimates, study.programme)
-    rows = rows[(rows["indicator"] == concept) & (rows["estimand"] != "change")].dropna(subset=["estimate"])
+    alike = rows["estimand"].isin(["effect", "difference", "effect (ATT)", "difference (ATT)"])
+    rows = rows[(rows["indicator"] == line.indicator) & (rows["rater"] == line.rater) & alike].dropna(subset=["estimate"])
     if len(rows) < 2:
         return ""
     unit = labels.unit_of(study, rows["unit"].iloc[0])
     return language.say(
         "{indicator}: the specifications that compare groups give from {low} to {high}.",
-        indicator=labels.indicator_label(study, concept, language),
+        indicator=line.label(language.code),
         low=language.amount(rows["estimate"].min(), unit),
         high=language.amount_with_unit(rows["estimate"].max(), unit),
     )
@@ -248,7 +272,7 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
                     smd=language.number(worst["smd"], 2),
                 )
             )
-        found += [text for line in study.indicators if line.use == "effect" if (text := spread_of_methods(study, estimates, line.indicator, language))]
+        found += [text for line in study.indicators if line.use == "effect" if (text := spread_of_methods(study, estimates, line, language))]
     else:
         found.append(
             say("The lottery protects the comparison of the groups as they were drawn; it does not tell for whom else the programme would work, nor why.")
@@ -275,7 +299,7 @@ def change_sentences(study: Study, estimates: pd.DataFrame, language: Language) 
     for row in rows.itertuples(index=False):
         unit = labels.unit_of(study, row.unit)
         values = {
-            "indicator": labels.indicator_label(study, row.indicator, language),
+            "indicator": labels.indicator_label(study, row.indicator, language, row.rater),
             "amount": language.amount_with_unit(abs(row.estimate), unit),
             "low": language.amount(row.ci_low, unit),
             "high": language.amount(row.ci_high, unit),

@@ -26,7 +26,7 @@ Format = Literal["csv", "kobo", "xlsx", "sav"]
 SUFFIXES = {"csv": "csv", "kobo": "csv", "xlsx": "xlsx", "sav": "sav"}
 MOST_ROWS = 200_000  # of a file that is held in memory
 DAY = re.compile(r"([0-3][0-9])/([01][0-9])/([0-9]{4})")
-NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?")
+NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,2})?")  # three digits after a point may be thousands
 MOMENT = datetime(2000, 1, 1)  # written into files that want to know when they were made
 
 

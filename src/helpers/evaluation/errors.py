@@ -1,0 +1,229 @@
+"""Standard errors of one least-squares coefficient, and which of them a design calls for.
+
+Notation: a = influence (the coefficient is a'y), e = residuals, h = leverage, g = clusters, k = coefficients, G = number of clusters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.evaluation.linear import Basis, Fit
+from helpers.evaluation.sample import NotApplicableError
+
+FEWEST_CLUSTERS = 5  # below it a sample is not a clustered one
+MANY_CLUSTERS = 50  # from here on CR1 is as good as CR2
+MANY_A_SIDE = 20  # … if each group has at least this many clusters
+FEWEST_DF = 4.0  # below it the Satterthwaite approximation itself is poor (Tipton 2015)
+NEEDS_CLUSTERS = ("CR1", "CR2", "CR3", "wild")
+NO_CLUSTERS = "the design declares no clusters"
+ONE_CLUSTER = "there are fewer than two clusters"
+
+
+@dataclass(frozen=True)
+class Error:
+    """A standard error, its degrees of freedom, and what a reader must know about it."""
+
+    std_error: float
+    df: float
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A kind of standard error and why it was chosen."""
+
+    kind: str
+    reason: str
+
+
+def choose(clusters: int | None, smaller_side: int, *, weighting: bool = False, survey: bool = False) -> Choice:
+    """Choose the standard error by the number of clusters: the written rule of ``auto``.
+
+    1. Survey weights with strata: ``survey`` (linearised, Binder 1983).
+    2. No clusters: ``BM`` (HC2, Satterthwaite degrees of freedom; Imbens and Kolesár 2016).
+    3. Fewer than 5 clusters: as without clusters, with a warning, because two cities are not a clustered sample.
+    4. Fewer than 50 clusters, or fewer than 20 in one of the groups: ``CR2`` (Bell and McCaffrey 2002).
+    5. Else: ``CR1`` (Liang and Zeger 1986).
+
+    Weighting methods have no leverages: ``influence`` takes the place of ``BM`` and ``CR1`` that of ``CR2``.
+
+    ``clusters`` is None where none are declared; ``smaller_side`` counts the clusters of the group that has fewer.
+    """
+    unit = "influence" if weighting else "BM"
+    if survey:
+        return Choice("survey", "chosen because the sample is stratified and weighted: linearised survey standard errors")
+    if clusters is None:
+        return Choice(unit, "chosen because no clusters are declared: standard errors of single units")
+    if clusters < FEWEST_CLUSTERS:
+        return Choice(unit, too_few(clusters))
+    if clusters < MANY_CLUSTERS or smaller_side < MANY_A_SIDE:
+        return Choice("CR1" if weighting else "CR2", f"chosen because there are {clusters} clusters, {smaller_side} of them in the group that has fewer")
+    return Choice("CR1", f"chosen because there are {clusters} clusters, {smaller_side} of them in the group that has fewer")
+
+
+def too_few(clusters: int) -> str:
+    """The warning for a sample of too few clusters."""
+    return f"the design has only {clusters} clusters: two cities are not a clustered sample, and the interval leaves out what sets such places apart"
+
+
+def smaller_side(clusters: np.ndarray, treated: np.ndarray) -> int:
+    """Count the clusters with treated units and those with untreated ones; return the smaller number."""
+    return min(len(np.unique(clusters[treated > 0])), len(np.unique(clusters[treated <= 0])))
+
+
+def by_group(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Sum values (n or n × m) within groups coded 0, 1, … (G or G × m)."""
+    if values.ndim == 1:
+        return np.bincount(groups, weights=values)
+    return np.column_stack([np.bincount(groups, weights=column) for column in values.T])
+
+
+def number_of(clusters: np.ndarray | None) -> int:
+    """Number of clusters.
+
+    Raises
+    ------
+    NotApplicableError where none are declared or there is only one.
+    """
+    if clusters is None:
+        raise NotApplicableError(NO_CLUSTERS)
+    count = int(clusters.max()) + 1
+    if count < 2:
+        raise NotApplicableError(ONE_CLUSTER)
+    return count
+
+
+def classical(fitted: Fit) -> Error:
+    """One residual variance: σ²a'a, n − k degrees of freedom."""
+    base = fitted.basis
+    sigma = fitted.residuals @ fitted.residuals / base.df
+    return Error(float(np.sqrt(sigma * (base.influence @ base.influence))), base.df)
+
+
+def robust(fitted: Fit, kind: str) -> Error:
+    """HC1, HC2 or HC3 (MacKinnon and White 1985): Σa²e² times n / (n − k), over 1 − h, over (1 − h)²."""
+    base = fitted.basis
+    if kind == "HC1":
+        return Error(float(np.sqrt(((base.influence * fitted.residuals) ** 2).sum() * fitted.n / base.df)), base.df)
+    return Error(float(np.sqrt(((adjusted(base, 0.5 if kind == "HC2" else 1.0) * fitted.residuals) ** 2).sum())), base.df)
+
+
+def adjusted(base: Basis, power: float) -> np.ndarray:
+    """A / (1 − h)^power; a unit with leverage 1 that has no part in the coefficient counts as nothing.
+
+    Raises
+    ------
+    NotApplicableError if a unit with leverage 1 has a part in it.
+    """
+    rest = 1 - base.leverage
+    alone = rest < 1e-10
+    if (base.influence[alone] ** 2 > 1e-20 * (base.influence @ base.influence)).any():
+        raise NotApplicableError("a unit decides a coefficient alone, so that its error cannot be estimated")
+    return np.where(alone, 0.0, base.influence / np.where(alone, 1.0, rest) ** power)
+
+
+def satterthwaite(own: np.ndarray, cross: np.ndarray) -> float:
+    """Degrees of freedom of Σ(p_g'e)² when e is white: tr(P)² / tr(P²) with P = diag(own) − cross cross'.
+
+    ``own`` (G) and ``cross`` (G × k) as in Bell and McCaffrey (2002); never G × G.
+    """
+    inner = cross.T @ cross
+    trace = own.sum() - np.trace(inner)
+    square = (own**2).sum() - 2 * (own @ (cross**2).sum(axis=1)) + (inner**2).sum()
+    return float(trace**2 / square) if square > 0 else np.nan
+
+
+def with_df(variance: float, df: float) -> Error:
+    """A standard error with Satterthwaite degrees of freedom, warned of where these are few."""
+    if not df > 0:
+        raise NotApplicableError("there is no variation left to estimate a standard error from")
+    few = (f"the interval rests on only {df:.1f} degrees of freedom and is rough",) if df < FEWEST_DF else ()
+    return Error(float(np.sqrt(variance)), df, few)
+
+
+def bell_mccaffrey(fitted: Fit) -> Error:
+    """HC2 with Satterthwaite degrees of freedom: CR2 with every unit a cluster of its own (Imbens and Kolesár 2016)."""
+    if fitted.basis.absorbed:
+        raise NotApplicableError("there are too few clusters")
+    part = adjusted(fitted.basis, 0.5)
+    return with_df(float(((part * fitted.residuals) ** 2).sum()), satterthwaite(part**2, fitted.basis.q * part[:, None]))
+
+
+def cluster_robust(fitted: Fit, clusters: np.ndarray | None, *, counted: int | None = None) -> Error:
+    """CR1 (Liang and Zeger 1986): G / (G − 1) · (n − 1) / (n − k) · Σ(Σ_g ae)², t with G − 1 degrees of freedom.
+
+    ``counted`` is k where effects nested in the clusters were absorbed and do not count.
+    """
+    count = number_of(clusters)
+    k = fitted.basis.q.shape[1] + fitted.basis.absorbed if counted is None else counted
+    sums = by_group(fitted.basis.influence * fitted.residuals, clusters)
+    factor = count / (count - 1) * (fitted.n - 1) / (fitted.n - k)
+    return Error(float(np.sqrt(factor * (sums @ sums))), count - 1.0)
+
+
+def adjusted_influence(base: Basis, rows: np.ndarray) -> np.ndarray:
+    """(I − Q_g Q_g')^(−1/2) a_g of one cluster, by the eigenvalues of the small Q_g'Q_g; a null direction is left out."""
+    block, influence = base.q[rows], base.influence[rows]
+    values, vectors = np.linalg.eigh(block.T @ block)
+    kept = values > 1e-12
+    values, turned = values[kept], block @ vectors[:, kept]
+    factor = np.where(1 - values > 1e-10, 1 / np.sqrt(np.maximum(1 - values, 1e-10)), 0.0)
+    return influence + turned @ ((factor - 1) / values * (turned.T @ influence))
+
+
+def bias_reduced(fitted: Fit, clusters: np.ndarray | None) -> Error:
+    """CR2 with Satterthwaite degrees of freedom (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018), independent equal errors as working model.
+
+    With survey weights the working variance is their inverse.
+    """
+    count = number_of(clusters)
+    order, base = np.argsort(clusters, kind="stable"), fitted.basis
+    scores, own, cross = np.empty(count), np.empty(count), np.empty((count, base.q.shape[1]))
+    for place, rows in enumerate(np.split(order, np.cumsum(np.bincount(clusters))[:-1])):
+        part = adjusted_influence(base, rows)
+        scores[place] = part @ fitted.residuals[rows]
+        own[place] = part @ part
+        cross[place] = base.q[rows].T @ part
+    return with_df(float(scores @ scores), satterthwaite(own, cross))
+
+
+def jackknife(fitted: Fit, clusters: np.ndarray | None) -> Error:
+    """CR3, the cluster jackknife: (G − 1) / G · Σ(b₍₋g₎ − b)², t with G − 1 degrees of freedom (MacKinnon, Nielsen and Webb 2023)."""
+    count = number_of(clusters)
+    base, k = fitted.basis, fitted.basis.q.shape[1]
+    order = np.argsort(clusters, kind="stable")
+    starts = np.r_[0, np.cumsum(np.bincount(clusters))[:-1]]
+    gram = np.stack([np.add.reduceat((base.q[:, [j]] * base.q)[order], starts, axis=0) for j in range(k)], axis=1)
+    score = np.add.reduceat((base.q * fitted.residuals[:, None])[order], starts, axis=0)
+    left = np.eye(k) - gram
+    if np.linalg.eigvalsh(left).min() < 1e-10:
+        raise NotApplicableError("without one of the clusters the estimate does not exist")
+    shifts = np.linalg.solve(left, score[:, :, None])[:, :, 0] @ base.contrast
+    return Error(float(np.sqrt((count - 1) / count * (shifts @ shifts))), count - 1.0)
+
+
+def linearised(scores: np.ndarray, strata: np.ndarray | None, clusters: np.ndarray | None, k: int) -> Error:
+    """Survey standard error: scores (n) summed within clusters, their variance within strata (Binder 1983).
+
+    t has clusters − strata + 1 − k degrees of freedom for k coefficients, as R's ``svyglm`` counts them (units count as clusters where
+    none are declared).
+
+    Raises
+    ------
+    NotApplicableError if a stratum holds a single cluster, or there are no degrees of freedom.
+    """
+    groups = np.arange(len(scores)) if clusters is None else clusters
+    strata = np.zeros(len(scores), dtype="int64") if strata is None else strata
+    pairs, place = np.unique(np.column_stack([strata, groups]), axis=0, return_inverse=True)
+    sums, stratum = by_group(scores, place.ravel()), pairs[:, 0]
+    sizes = np.bincount(stratum)
+    if (sizes[np.unique(stratum)] < 2).any():
+        raise NotApplicableError("a stratum holds a single cluster, whose variation cannot be told")
+    centred = sums - (by_group(sums, stratum) / np.maximum(sizes, 1))[stratum]
+    variance = ((sizes / np.maximum(sizes - 1, 1))[stratum] * centred**2).sum()
+    df = len(sums) - len(np.unique(stratum)) + 1 - k
+    if df < 1:
+        raise NotApplicableError("there are not more clusters than coefficients and strata")
+    return Error(float(np.sqrt(variance)), float(df))

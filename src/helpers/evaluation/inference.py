@@ -1,0 +1,160 @@
+"""From an estimator's coefficient to results, one for each kind of standard error that a specification asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from helpers.evaluation import errors, resampling
+from helpers.evaluation.errors import Error
+from helpers.evaluation.estimate import Result, Settings, refused
+from helpers.evaluation.linear import Fit, root_weights
+from helpers.evaluation.sample import NotApplicableError, Sample
+from helpers.programme import Specification
+
+NO_VARIATION = "there is no variation left to estimate a standard error from"
+UNITS_ALONE = "units of one cluster are treated as independent of each other, which makes the interval too narrow"
+FEW_FOR_WEIGHTING = "with fewer than 50 clusters the standard errors of a weighting method are too small"
+
+
+@dataclass(frozen=True)
+class Inference:
+    """How uncertainty is found: coverage, seed and number of draws, and whether a lottery assigned."""
+
+    confidence: float = 0.95
+    seed: int = 1
+    draws: int = 9_999
+    is_lottery: bool = True
+
+
+DEFAULT = Inference()
+
+
+def from_settings(settings: Settings) -> Inference:
+    """The choices of a run that concern uncertainty."""
+    return Inference(settings.confidence, settings.seed, settings.draws, settings.assignment == "randomised")
+
+
+def each_kind(sample: Sample, spec: Specification, estimate: float, one: Callable[[str], Result | Error], *, weighting: bool = False) -> list[Result]:
+    """Return one result a declared kind; a kind that cannot be had says why. ``one`` computes a kind.
+
+    Raises
+    ------
+    NotApplicableError if none can be had.
+    """
+    results = []
+    for declared in spec.std_errors:
+        kind, notes = resolve(declared, sample, weighting=weighting)
+        try:
+            found = one(kind)
+            if isinstance(found, Error):
+                found = Result(estimate, found.std_error, kind, found.df, warnings=found.warnings)
+            if not (np.isfinite(found.estimate) and np.isfinite(found.std_error) and found.std_error > 1e-12 * abs(found.estimate)):
+                raise NotApplicableError(NO_VARIATION)
+            results.append(replace(found, warnings=(*notes, *found.warnings)))
+        except NotApplicableError as reason:
+            results.append(refused(kind, str(reason)))
+    if all(result.is_refused for result in results):
+        raise NotApplicableError(results[0].warnings[0])
+    return results
+
+
+def resolve(declared: str, sample: Sample, *, weighting: bool) -> tuple[str, tuple[str, ...]]:
+    """The kind that stands for ``auto``, with the reason; for a declared kind, what its choice leaves out."""
+    clusters = sample.clusters
+    count = None if clusters is None else int(clusters.max()) + 1
+    if declared == "auto":
+        smaller = 0 if clusters is None else errors.smaller_side(clusters, sample.treated)
+        choice = errors.choose(count, smaller, weighting=weighting, survey=sample.weights is not None and sample.strata is not None)
+        few = (FEW_FOR_WEIGHTING,) if choice.kind == "CR1" and weighting and count < errors.MANY_CLUSTERS else ()
+        return choice.kind, (choice.reason, *few)
+    if count is None or declared == "randomisation":
+        return declared, ()
+    if count < errors.FEWEST_CLUSTERS:
+        return declared, (errors.too_few(count),)
+    if declared not in (*errors.NEEDS_CLUSTERS, "survey"):
+        return declared, (UNITS_ALONE,)
+    return declared, ((FEW_FOR_WEIGHTING,) if weighting and count < errors.MANY_CLUSTERS else ())
+
+
+def least_squares_error(fitted: Fit, kind: str, sample: Sample, *, counted: int | None = None) -> Error:
+    """Standard error of a least-squares coefficient by the kind's name.
+
+    Raises
+    ------
+    NotApplicableError if the kind does not apply to the sample.
+    """
+    clusters = sample.clusters
+    if kind == "classical":
+        if sample.weights is not None:
+            raise NotApplicableError("classical standard errors do not hold with survey weights")
+        return errors.classical(fitted)
+    if kind in ("HC1", "HC2", "HC3"):
+        return errors.robust(fitted, kind)
+    if kind == "BM":
+        return errors.bell_mccaffrey(fitted)
+    if kind == "CR1":
+        return errors.cluster_robust(fitted, clusters, counted=counted)
+    if kind == "CR2":
+        return errors.bias_reduced(fitted, clusters)
+    if kind == "CR3":
+        return errors.jackknife(fitted, clusters)
+    if kind == "survey":
+        return errors.linearised(fitted.basis.influence * fitted.residuals, sample.strata, clusters, fitted.basis.q.shape[1])
+    raise NotApplicableError("this kind of standard error does not belong to the method")
+
+
+def least_squares_results(
+    fitted: Fit, regressor: np.ndarray, sample: Sample, spec: Specification, inference: Inference, *, counted: int | None = None
+) -> list[Result]:
+    """Results of a least-squares coefficient; ``regressor`` (n) is the wanted one before weighting, ``counted`` as for CR1.
+
+    Interval and p value of ``wild`` and ``randomisation`` are drawn; the standard error beside them, which the minimum detectable
+    effect rests on, is CR1 for the bootstrap, and HC2 or, where whole clusters were assigned, CR2 for the lottery.
+    """
+    root = root_weights(sample)
+
+    def one(kind: str) -> Result | Error:
+        if kind == "wild":
+            drawn = resampling.wild_bootstrap(fitted, regressor * root, sample.clusters, draws=inference.draws, seed=inference.seed)
+            beside = "CR1"
+        elif kind == "randomisation":
+            if not inference.is_lottery:
+                raise NotApplicableError("no lottery assigned the programme, so none can be repeated")
+            if not np.isin(regressor, (0.0, 1.0)).all() or not np.array_equal(regressor, sample.treated):
+                raise NotApplicableError("the method needs a treatment that is yes or no")
+            drawn = resampling.randomisation(fitted, regressor, root, sample.clusters, sample.strata, draws=inference.draws, seed=inference.seed)
+            beside = "CR2" if resampling.assigned_whole(sample.treated, sample.clusters) else "HC2"
+        else:
+            return least_squares_error(fitted, kind, sample, counted=counted)
+        error = least_squares_error(fitted, beside, sample, counted=counted)
+        interval = resampling.invert(drawn, fitted.estimate, error.std_error, inference.confidence)
+        return Result(fitted.estimate, error.std_error, kind, error.df, interval, drawn.p_value(0.0))
+
+    return each_kind(sample, spec, fitted.estimate, one)
+
+
+def influence_error(scores: np.ndarray, kind: str, sample: Sample, k: int) -> Error:
+    """Standard error from an estimator's influence function: scores (n) whose sum is its deviation from the truth.
+
+    ``influence`` takes units as independent, ``CR1`` clusters, ``survey`` clusters within strata. ``k`` counts the coefficients of
+    a regression with as many covariates; t has n − k degrees of freedom (clusters − 1, clusters − strata + 1 − k).
+
+    Raises
+    ------
+    NotApplicableError if the kind does not apply.
+    """
+    if kind == "survey":
+        return errors.linearised(scores, sample.strata, sample.clusters, k)
+    if kind == "CR1":
+        count = errors.number_of(sample.clusters)
+        sums = errors.by_group(scores, sample.clusters)
+        return Error(float(np.sqrt(count / (count - 1) * (sums @ sums))), count - 1.0)
+    if kind != "influence":
+        raise NotApplicableError("this kind of standard error does not belong to the method")
+    df = len(scores) - k
+    if df < 1:
+        raise NotApplicableError("there are not more units than coefficients")
+    return Error(float(np.sqrt(scores @ scores * len(scores) / df)), float(df))

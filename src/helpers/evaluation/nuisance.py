@@ -1,0 +1,218 @@
+"""What weighting methods estimate on the way: propensity scores, outcome regressions, balancing weights; each with its influence function.
+
+An influence function here is one row of scores a unit whose sum is the estimate's deviation from the truth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from helpers.evaluation.linear import COLLINEAR, standardise
+from helpers.evaluation.sample import NotApplicableError, Sample
+
+SEPARATED = "some values of the covariates occur in only one of the groups: there is no overlap"
+UNBALANCED = "no weights on the comparison group reproduce the participants' averages: there is not enough overlap"
+LARGEST_LOGIT = 500.0
+ROUNDS = 200
+
+
+@dataclass(frozen=True)
+class Propensity:
+    """Probability p of taking part, given the covariates (logit).
+
+    ``odds`` p / (1 − p), ``by_score`` 1 / p and ``by_rest`` 1 / (1 − p), each n; ``influence`` of the coefficients (n × k).
+    """
+
+    score: np.ndarray
+    odds: np.ndarray
+    influence: np.ndarray
+
+    @property
+    def by_score(self) -> np.ndarray:
+        """1 / p, without dividing by a p that rounds to zero."""
+        return 1 + 1 / self.odds
+
+    @property
+    def by_rest(self) -> np.ndarray:
+        """1 / (1 − p)."""
+        return 1 + self.odds
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Entropy-balancing weights of the comparison units (sum 1, 0 for participants) and what their influence function needs.
+
+    ``centred`` (n × k) moments minus the participants' averages, ``spread`` (k × k) their weighted covariance.
+    """
+
+    weights: np.ndarray
+    centred: np.ndarray
+    spread: np.ndarray
+
+
+def survey_weights(sample: Sample) -> np.ndarray:
+    """Survey weights, 1 where none are declared."""
+    return np.ones(len(sample.frame)) if sample.weights is None else sample.weights
+
+
+def design_matrix(sample: Sample, covariates: list[str]) -> np.ndarray:
+    """A constant and the covariates, centred and scaled (n × (1 + k)).
+
+    Raises
+    ------
+    NotApplicableError if a covariate is constant or follows from the others, or there are too few units.
+    """
+
+    def build() -> np.ndarray:
+        design = np.column_stack([np.ones(len(sample.frame)), standardise(sample.frame[covariates].to_numpy())])
+        norms = np.sqrt((design**2).sum(axis=0))
+        if (norms <= 0).any() or np.linalg.eigvalsh((design / norms).T @ (design / norms))[0] < COLLINEAR:
+            raise NotApplicableError("a covariate is constant or follows from the others")
+        return design
+
+    return sample.once(("design", tuple(covariates)), build)
+
+
+def propensity(sample: Sample, covariates: list[str]) -> Propensity:
+    """Logit of participation on the covariates by Newton's method, with survey weights.
+
+    Raises
+    ------
+    NotApplicableError when it has no maximum: the covariates tell the groups apart.
+    """
+    return sample.once(("propensity", tuple(covariates)), lambda: logit(design_matrix(sample, covariates), sample.treated, survey_weights(sample)))
+
+
+def logit(x: np.ndarray, treated: np.ndarray, weights: np.ndarray) -> Propensity:
+    """Maximum likelihood by Newton steps, halved where they do not help; where there is no maximum the steps never become small."""
+    beta, best, step = np.zeros(x.shape[1]), -np.inf, np.zeros(x.shape[1])
+    for _ in range(ROUNDS):
+        eta = np.clip(x @ (beta + step), -LARGEST_LOGIT, LARGEST_LOGIT)
+        likelihood = float(weights @ (treated * eta - np.logaddexp(0.0, eta)))
+        if likelihood < best - 1e-10 * abs(best):
+            step = step / 2
+            continue
+        beta, best = beta + step, likelihood
+        score = expit(eta)
+        information = (x * (weights * score * (1 - score))[:, None]).T @ x
+        if np.linalg.eigvalsh(information)[0] < 1e-11 * np.trace(information) or np.abs(beta).max() > LARGEST_LOGIT:
+            raise NotApplicableError(SEPARATED)
+        deviations = x * (weights * (treated - score))[:, None]
+        step = np.linalg.solve(information, deviations.sum(axis=0))
+        if np.abs(step).max() < 1e-9:
+            return Propensity(score, np.exp(eta), np.linalg.solve(information, deviations.T).T)
+    raise NotApplicableError(SEPARATED)
+
+
+@dataclass(frozen=True)
+class Regression:
+    """An outcome regression of one group: ``fitted`` for everyone (n) and the influence of its coefficients (n × k)."""
+
+    fitted: np.ndarray
+    influence: np.ndarray
+
+
+def outcome_regression(x: np.ndarray, outcome: np.ndarray, group: np.ndarray, weights: np.ndarray) -> Regression:
+    """Least squares of the outcome on x among ``group`` (booleans), predicted for everyone.
+
+    Raises
+    ------
+    NotApplicableError if the group is too small for it, or alike in a covariate.
+    """
+    inside = x[group]
+    if len(inside) <= x.shape[1]:
+        raise NotApplicableError("a group has fewer units than the regression has coefficients")
+    moments = (inside * weights[group][:, None]).T @ inside
+    scale = np.sqrt(np.diag(moments))
+    if (scale <= 0).any() or np.linalg.eigvalsh(moments / np.outer(scale, scale))[0] < COLLINEAR:
+        raise NotApplicableError("within one of the groups a covariate is constant or follows from the others")
+    beta = np.linalg.solve(moments, inside.T @ (weights[group] * outcome[group]))
+    fitted = x @ beta
+    scores = x * (group * weights * (outcome - fitted))[:, None]
+    return Regression(fitted, np.linalg.solve(moments, scores.T).T)
+
+
+def moments_of(sample: Sample, covariates: list[str], degree: int) -> np.ndarray:
+    """Covariates and, for degree 2, squares of those that are not 0 or 1, and products; centred and scaled (n × m)."""
+    x = standardise(sample.frame[covariates].to_numpy())
+    if degree == 1:
+        return x
+    place = [(i, j) for i in range(x.shape[1]) for j in range(i, x.shape[1])]
+    products = np.column_stack([x[:, i] * x[:, j] for i, j in place if i != j or len(np.unique(x[:, i])) > 2])
+    return np.column_stack([x, standardise(products)])
+
+
+def independent(columns: np.ndarray) -> np.ndarray:
+    """Leave out columns that follow from those before them."""
+    norms = np.sqrt((columns**2).sum(axis=0))
+    kept: list[int] = []
+    basis = np.ones((len(columns), 1)) / np.sqrt(len(columns))
+    for place in np.flatnonzero(norms > 0):
+        column = columns[:, place] / norms[place]
+        rest = column - basis @ (basis.T @ column)
+        rest = rest - basis @ (basis.T @ rest)
+        if rest @ rest > COLLINEAR:
+            kept.append(int(place))
+            basis = np.column_stack([basis, rest / np.sqrt(rest @ rest)])
+    return columns[:, kept]
+
+
+def entropy_balance(sample: Sample, covariates: list[str], degree: int) -> Balance:
+    """Weights of the comparison units closest to their survey weights whose averages equal the participants' (Hainmueller 2012).
+
+    ``degree`` 1 balances means, 2 also squares and products. Solved by Newton's method in the dual.
+
+    Raises
+    ------
+    NotApplicableError when there are none.
+    """
+
+    def solve() -> Balance:
+        design_matrix(sample, covariates)
+        moments = moments_of(sample, covariates, degree)
+        moments = independent(moments) if degree > 1 else moments
+        treated, weights = sample.treated > 0, survey_weights(sample)
+        centred = moments - np.average(moments[treated], axis=0, weights=weights[treated])
+        solved = tilt(centred[~treated], weights[~treated] / weights[~treated].sum())
+        full = np.zeros(len(treated))
+        full[~treated] = solved
+        return Balance(full, centred, (centred * full[:, None]).T @ centred)
+
+    return sample.once(("entropy", tuple(covariates), degree), solve)
+
+
+def tilt(centred: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """Weights base·exp(λ'x) / Σ whose average of x (n × k) is zero: minimise log Σ base·exp(λ'x)."""
+    slope = np.zeros(centred.shape[1])
+
+    def at(point: np.ndarray) -> tuple[float, np.ndarray]:
+        tilted = centred @ point
+        top = tilted.max()
+        weights = base * np.exp(tilted - top)
+        return float(top + np.log(weights.sum())), weights / weights.sum()
+
+    value, weights = at(slope)
+    for _ in range(ROUNDS):
+        gap = centred.T @ weights
+        if np.abs(gap).max() < 1e-9:
+            return weights
+        spread = (centred * weights[:, None]).T @ centred - np.outer(gap, gap)
+        if np.linalg.eigvalsh(spread)[0] < 1e-12:
+            raise NotApplicableError(UNBALANCED)
+        direction, size = -np.linalg.solve(spread, gap), 1.0
+        while size > 1e-8:
+            trial, tried = at(slope + size * direction)
+            if trial < value + 1e-4 * size * (gap @ direction):
+                break
+            size /= 2
+        else:
+            if np.abs(gap).max() < 1e-7:
+                return weights
+            raise NotApplicableError(UNBALANCED)
+        slope, value, weights = slope + size * direction, trial, tried
+        if value < -50 or np.abs(slope).max() > 1e4:
+            raise NotApplicableError(UNBALANCED)
+    raise NotApplicableError(UNBALANCED)

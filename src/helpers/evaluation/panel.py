@@ -1,0 +1,106 @@
+"""Fixed effects of a panel: units compared with themselves in other periods."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from helpers.evaluation.estimate import Counts
+from helpers.evaluation.inference import DEFAULT, Inference, least_squares_results
+from helpers.evaluation.linear import basis, dummies, fit, standardise
+from helpers.evaluation.methods import SD_BEFORE_KIND, Sized
+from helpers.evaluation.resampling import extremes
+from helpers.evaluation.sample import CLUSTER, WEIGHT, NotApplicableError, Sample, check_columns, codes, variable, with_roles
+from helpers.indicators import Indicator
+from helpers.programme import Programme, Specification
+
+
+def fixed_effects(
+    table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme, indicators: list[Indicator], inference: Inference = DEFAULT
+) -> tuple[dict[str, Sized], Counts]:
+    """Regress a panel's outcome on the treatments with one effect per unit and per period (within estimator).
+
+    Clusters are the units, unless the design declares larger ones. CR1 counts the units' effects, which are nested in the
+    clusters, as one coefficient (as fixest, pyfixest and Stata's xtreg do).
+
+    Returns
+    -------
+    Per treatment the results, and the counts of unit-periods (treated at any time, never treated, missing).
+
+    Raises
+    ------
+    NotApplicableError when the panel cannot carry the estimate.
+    """
+    if programme.design.panel is None:
+        raise NotApplicableError("the study is not a panel")
+    check_columns(table, spec, programme, indicators)
+    complete, n_missing = panel_rows(table, line, spec, programme)
+    check_panel(complete, spec)
+    if not is_nested(codes(complete["unit_"]), codes(complete[CLUSTER])):
+        raise NotApplicableError("units of the panel move between clusters")
+    root = np.sqrt(complete[WEIGHT].to_numpy()) if WEIGHT in complete else np.ones(len(complete))
+    unit, period = codes(complete["unit_"]), codes(complete["period_"])
+    names = [*spec.treatment, *spec.covariates]
+    columns = np.column_stack([standardised_columns(complete, spec), dummies(period)])
+    within = demeaned(np.column_stack([complete["outcome_"].to_numpy(), columns]), unit, root**2) * root[:, None]
+    found: dict[str, Sized] = {}
+    level_sd = complete["outcome_"].std()
+    for place, treatment in enumerate(names[: len(spec.treatment)]):
+        prepared = basis(within[:, 1:], place, absorbed=int(unit.max()) + 1, absorbed_leverage=share_of_unit(unit, root**2))
+        if prepared.df < 1:
+            raise NotApplicableError("there are not more observations than coefficients")
+        fitted = fit(prepared, within[:, 0])
+        sample = Sample(complete.assign(treated=complete[treatment], now=complete["outcome_"]), n_missing)
+        regressor = within[:, 1 + place] / root
+        results = least_squares_results(fitted, regressor, sample, spec, inference, counted=columns.shape[1] + 1)
+        found[treatment] = [(result, (result.estimate / level_sd, SD_BEFORE_KIND)) for result in results]
+    participants = int(complete["participant"].sum())
+    return found, Counts(participants, len(complete) - participants, n_missing)
+
+
+def panel_rows(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme) -> tuple[pd.DataFrame, int]:
+    """The complete unit-periods of units seen at least twice, and how many others there were."""
+    panel = programme.design.panel
+    chosen = table[[*spec.treatment, *spec.covariates]].assign(outcome_=table[line.name], unit_=table[panel.unit], period_=table[panel.period])
+    chosen = chosen.assign(**{name: variable(table, name, programme) for name in spec.treatment})
+    chosen = with_roles(chosen.assign(participant=table[programme.design.group].isin(programme.design.participants)), table, spec, programme)
+    if not programme.design.cluster:
+        chosen[CLUSTER] = pd.factorize(table[panel.unit], sort=True)[0]
+    complete = chosen.dropna()
+    complete = complete[complete["unit_"].duplicated(keep=False)]  # a unit seen once says nothing about change within units
+    return complete.astype({name: "float64" for name in ("outcome_", *spec.treatment, *spec.covariates)}), len(chosen) - len(complete)
+
+
+def standardised_columns(complete: pd.DataFrame, spec: Specification) -> np.ndarray:
+    """Treatments as they are, covariates centred and scaled."""
+    return np.column_stack([complete[spec.treatment].to_numpy(), standardise(complete[spec.covariates].to_numpy())])
+
+
+def demeaned(columns: np.ndarray, unit: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Subtract each unit's (weighted) mean from each column."""
+    total = np.bincount(unit, weights=weights)
+    means = np.column_stack([np.bincount(unit, weights=weights * column) for column in columns.T]) / total[:, None]
+    return columns - means[unit]
+
+
+def share_of_unit(unit: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Leverage of the units' effects: a row's weight over that of its unit."""
+    return weights / np.bincount(unit, weights=weights)[unit]
+
+
+def is_nested(unit: np.ndarray, clusters: np.ndarray) -> bool:
+    """Whether every unit stays in one cluster."""
+    return not np.ptp(extremes(clusters.astype("float64"), unit), axis=1).any()
+
+
+def check_panel(complete: pd.DataFrame, spec: Specification) -> None:
+    """Refuse, with the reason, a panel that cannot carry fixed effects."""
+    if complete.empty:
+        raise NotApplicableError("no unit has all the answers needed")
+    within = complete.groupby("unit_")[["outcome_", *spec.treatment]].transform(lambda values: values - values.mean())
+    if np.allclose(within["outcome_"], 0):
+        raise NotApplicableError("no unit's value changes between periods")
+    if any(np.allclose(within[treatment], 0) for treatment in spec.treatment):
+        raise NotApplicableError("no unit's treatment changes between periods")
+    if complete["unit_"].nunique() < 2 or len(complete) - complete["unit_"].nunique() - complete["period_"].nunique() + 1 <= len(spec.treatment):
+        raise NotApplicableError("there are not more observations than coefficients")

@@ -1,0 +1,237 @@
+"""Standard errors against R packages, other Python packages, formulas written out in full, and the rule that chooses among them."""
+
+import numpy as np
+import pandas as pd
+import pyfixest
+import pytest
+import statsmodels.api as sm
+
+from evaluation_cases import petersen, sample, spec, unequal_firms
+from helpers.evaluation import errors, methods
+from helpers.evaluation.inference import DEFAULT, Inference, least_squares_error
+from helpers.evaluation.linear import dummies, orthonormal, regress
+from helpers.evaluation.sample import NotApplicableError
+
+# R 4.2.2 on unequal_firms() (104 rows): m <- lm(y ~ t + x, d); sandwich 3.0-2 sqrt(diag(vcovHC(m, h)))["t"];
+# clubSandwich 0.5.8 coef_test(m, vcov = v, cluster = d$firm); BM is CR2 with cluster = 1:104
+IN_R = {
+    "classical": (0.42937204, 101),
+    "HC1": (0.35359874, 101),
+    "HC2": (0.35586485, 101),
+    "HC3": (0.36350803, 101),
+    "BM": (0.35586485, 42.555735),
+    "CR1": (0.61132615, 11),
+    "CR2": (0.69219482, 3.274717),
+    "CR3": (0.85053748 * np.sqrt(11 / 12), 11),  # clubSandwich leaves out the factor (G − 1) / G of MacKinnon, Nielsen and Webb
+}
+
+
+def firms(*, weighted: bool = False, **more):
+    d = unequal_firms()
+    columns = {"x": d["x"], "cluster_": d["firm"], "stratum_": d["s"], **({"weight_": d["w"] / d["w"].mean()} if weighted else {})}
+    return sample(d["y"], d["t"], **columns, **more)
+
+
+def error_of(study, kind: str, *, covariates=("x",)):
+    fitted = regress(study, study.treated, list(covariates))
+    return fitted.estimate, least_squares_error(fitted, kind, study)
+
+
+@pytest.mark.parametrize("kind", IN_R)
+def test_errors_and_degrees_of_freedom_as_in_r(kind):
+    _, error = error_of(firms(), kind)
+    assert error.std_error == pytest.approx(IN_R[kind][0], abs=6e-9)
+    assert error.df == pytest.approx(IN_R[kind][1], abs=6e-7)
+
+
+def test_satterthwaite_below_four_is_told():
+    assert error_of(firms(), "CR2")[1].warnings == ("the interval rests on only 3.3 degrees of freedom and is rough",)
+    assert error_of(firms(), "BM")[1].warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "std_error", "df"),
+    [
+        # mw <- lm(y ~ t + x, d, weights = w); sqrt(diag(vcovHC(mw, h)))["t"]
+        ("HC1", 0.38022071, 101),
+        ("HC2", 0.38474043, 101),
+        ("HC3", 0.39521319, 101),
+        # survey 4.1-1: svyglm(y ~ t + x, svydesign(ids = ~firm, strata = ~s, weights = ~w, data = d)); SE; degf(design) + 1 - 3
+        ("survey", 0.62485708, 8),
+    ],
+)
+def test_weighted_errors_as_in_r(kind, std_error, df):
+    estimate, error = error_of(firms(weighted=True), kind)
+    assert estimate == pytest.approx(1.58712151, abs=6e-9)
+    assert (error.std_error, error.df) == (pytest.approx(std_error, abs=6e-9), pytest.approx(df, abs=6e-7))
+
+
+def test_survey_error_without_clusters_as_in_r():
+    # svydesign(ids = ~1, strata = ~s, weights = ~w, data = d)
+    study = firms(weighted=True)
+    fitted = regress(study, study.treated, ["x"])
+    error = errors.linearised(fitted.basis.influence * fitted.residuals, study.strata, None, 3)
+    assert (error.std_error, error.df) == (pytest.approx(0.37831275, abs=6e-9), 100)
+
+
+@pytest.mark.parametrize(("cluster", "printed", "df"), [("firm", 0.0506, 499), ("year", 0.0334, 9)])
+def test_clustered_errors_of_petersen(cluster, printed, df):
+    # Petersen (2009) and R: sqrt(diag(vcovCL(lm(y ~ x, PetersenCL), ~firm))) → 0.0505957; ~year → 0.0333889
+    d = petersen()
+    study = sample(d["y"], d["x"], cluster_=d[cluster])
+    fitted = regress(study, study.treated, [])
+    assert fitted.estimate == pytest.approx(1.0348, abs=5e-5)
+    error = least_squares_error(fitted, "CR1", study)
+    assert (error.std_error, error.df) == (pytest.approx(printed, abs=5e-5), df)
+    assert least_squares_error(fitted, "classical", study).std_error == pytest.approx(0.0286, abs=5e-5)
+    assert least_squares_error(fitted, "HC1", study).std_error == pytest.approx(0.0284, abs=5e-5)
+
+
+def in_full(x: np.ndarray, e: np.ndarray, g: np.ndarray, place: int) -> tuple[float, float]:
+    """CR2 and its degrees of freedom with n × n matrices, as Bell and McCaffrey (2002) write them."""
+    inverse = np.linalg.inv(x.T @ x)
+    hat, total, columns = x @ inverse @ x.T, 0.0, []
+    for cluster in np.unique(g):
+        rows = np.flatnonzero(g == cluster)
+        values, vectors = np.linalg.eigh(np.eye(len(rows)) - hat[np.ix_(rows, rows)])
+        root = vectors @ np.diag([1 / np.sqrt(v) if v > 1e-9 else 0.0 for v in values]) @ vectors.T
+        a = root @ x[rows] @ inverse[place]
+        total += (a @ e[rows]) ** 2
+        columns.append((np.eye(len(x)) - hat)[:, rows] @ a)
+    spectrum = np.linalg.eigvalsh(np.column_stack(columns).T @ np.column_stack(columns))
+    return float(np.sqrt(total)), float(spectrum.sum() ** 2 / (spectrum**2).sum())
+
+
+def test_cr2_equals_the_formula_in_full():
+    rng = np.random.default_rng(3)
+    g = np.repeat(np.arange(7), [1, 2, 9, 4, 6, 3, 5])
+    x, t = rng.normal(size=30), (g % 2).astype(float)
+    y = rng.normal(size=7)[g] + x + rng.normal(size=30)
+    study = sample(y, t, x=x, cluster_=g)
+    fitted = regress(study, t, ["x"])
+    design = np.column_stack([np.ones(30), t, x])
+    error = errors.bias_reduced(fitted, study.clusters)
+    assert (error.std_error, error.df) == pytest.approx(in_full(design, fitted.residuals, g, 1), rel=1e-10)
+
+
+def test_weighted_cr2_is_that_of_the_rows_times_root_weight():
+    # its square root of the adjustment differs from clubSandwich's (0.74793082, df 2.724959); both are unbiased under the same working model
+    study, d = firms(weighted=True), unequal_firms()
+    fitted = regress(study, study.treated, ["x"])
+    root = np.sqrt(d["w"] / d["w"].mean()).to_numpy()
+    design = np.column_stack([np.ones(len(d)), d["t"], d["x"]]) * root[:, None]
+    error = errors.bias_reduced(fitted, study.clusters)
+    assert (error.std_error, error.df) == pytest.approx(in_full(design, fitted.residuals, d["firm"].to_numpy(), 1), rel=1e-10)
+    assert (error.std_error, error.df) == (pytest.approx(0.748, rel=0.01), pytest.approx(2.72, rel=0.02))
+
+
+def test_cr2_with_effects_nested_in_clusters_equals_the_formula_with_dummies():
+    # Pustejovsky and Tipton (2018), theorem 2; clubSandwich: lm(y ~ x + factor(year) + factor(firm)) → 0.16428442, df 9.323718
+    from helpers.evaluation.linear import basis, fit
+    from helpers.evaluation.panel import demeaned
+
+    d = unequal_firms()
+    firm, year = np.unique(d["firm"], return_inverse=True)[1], np.unique(d["year"], return_inverse=True)[1]
+    columns = np.column_stack([d["y"], d["x"], dummies(year)])
+    within = demeaned(columns, firm, np.ones(len(d)))
+    fitted = fit(basis(within[:, 1:], 0, absorbed=12), within[:, 0])
+    error = errors.bias_reduced(fitted, firm)
+    assert (error.std_error, error.df) == (pytest.approx(0.16428442, abs=6e-9), pytest.approx(9.323718, abs=6e-7))
+    design = np.column_stack([d["x"], np.ones(len(d)), dummies(year), dummies(firm)])
+    assert (error.std_error, error.df) == pytest.approx(in_full(design, fitted.residuals, firm, 0), rel=1e-8)
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")  # of pyfixest
+def test_cr3_equals_leaving_out_each_cluster_and_pyfixest():
+    d = unequal_firms()
+    study = firms()
+    estimate, error = error_of(study, "CR3")
+    left = []
+    for firm in d["firm"].unique():
+        rest = d[d["firm"] != firm]
+        left.append(sm.OLS(rest["y"], sm.add_constant(rest[["t", "x"]])).fit().params["t"])
+    assert error.std_error == pytest.approx(np.sqrt(11 / 12 * ((np.array(left) - estimate) ** 2).sum()), rel=1e-10)
+    fit = pyfixest.feols("y ~ t + x", d, vcov={"CRV3": "firm"}, ssc=pyfixest.ssc(k_adj=False, G_adj=False))
+    assert error.std_error == pytest.approx(fit.se()["t"] * np.sqrt(11 / 12), rel=1e-8)
+
+
+def test_wide_designs_lose_no_digits():
+    rng = np.random.default_rng(8)
+    columns = np.column_stack([np.ones(50), 1e9 + rng.normal(size=50), rng.normal(size=50) * 1e-7])
+    columns[:, 1] -= columns[:, 1].mean()
+    q, r = orthonormal(columns)
+    assert np.abs(q.T @ q - np.eye(3)).max() < 1e-14
+    assert np.abs(q @ r - columns).max() < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("clusters", "smaller", "options", "kind"),
+    [
+        (None, 0, {}, "BM"),
+        (2, 1, {}, "BM"),
+        (4, 2, {}, "BM"),
+        (5, 2, {}, "CR2"),
+        (49, 24, {}, "CR2"),
+        (50, 19, {}, "CR2"),
+        (50, 20, {}, "CR1"),
+        (500, 250, {}, "CR1"),
+        (None, 0, {"weighting": True}, "influence"),
+        (4, 2, {"weighting": True}, "influence"),
+        (12, 6, {"weighting": True}, "CR1"),
+        (30, 10, {"survey": True}, "survey"),
+    ],
+)
+def test_rule_that_chooses(clusters, smaller, options, kind):
+    choice = errors.choose(clusters, smaller, **options)
+    assert choice.kind == kind
+    assert choice.reason
+    assert "; " not in choice.reason  # reasons of one row are told apart by it
+
+
+def test_two_cities_are_not_a_clustered_sample():
+    rng = np.random.default_rng(2)
+    city = np.repeat([0, 1], 60)
+    study = sample(rng.normal(size=120), np.tile([0, 1], 60), cluster_=city)
+    for kinds in (("auto",), ("HC1",), ("CR1",)):
+        result = methods.difference_in_means(study, spec("difference_in_means", kinds))[0][0]
+        assert any(text.startswith("the design has only 2 clusters: two cities are not a clustered sample") for text in result.warnings)
+    assert methods.difference_in_means(study, spec("difference_in_means", ("auto",)))[0][0].std_error_kind == "BM"
+
+
+def test_units_of_clusters_taken_as_independent_are_told():
+    result = methods.regression(firms(), spec("regression", ("HC1",), covariates=["x"]))[0][0]
+    assert "units of one cluster are treated as independent" in result.warnings[0]
+
+
+def test_kinds_that_cannot_be_had_say_why_and_leave_the_others():
+    study = sample(np.arange(20.0) ** 1.5, np.tile([0, 1], 10), weight_=np.ones(20))
+    results = [one for one, _ in methods.difference_in_means(study, spec("difference_in_means", ("CR2", "classical", "HC1")))]
+    assert [one.is_refused for one in results] == [True, True, False]
+    assert results[0].warnings == ("the design declares no clusters",)
+    assert results[1].warnings == ("classical standard errors do not hold with survey weights",)
+    with pytest.raises(NotApplicableError, match="declares no clusters"):
+        methods.difference_in_means(study, spec("difference_in_means", ("CR2", "CR3")))
+
+
+def test_randomisation_inference_needs_a_lottery():
+    study = sample(np.arange(20.0) ** 1.5, np.tile([0, 1], 10))
+    results = methods.difference_in_means(study, spec("difference_in_means", ("HC2", "randomisation")), Inference(is_lottery=False))
+    assert results[1][0].warnings == ("no lottery assigned the programme, so none can be repeated",)
+    assert DEFAULT.is_lottery
+
+
+def test_weights_that_are_all_equal_change_nothing():
+    d = unequal_firms()
+    plain = error_of(sample(d["y"], d["t"], x=d["x"], cluster_=d["firm"]), "CR2")
+    weighted = error_of(sample(d["y"], d["t"], x=d["x"], cluster_=d["firm"], weight_=np.ones(len(d))), "CR2")
+    assert plain[0] == pytest.approx(weighted[0], rel=1e-12)
+    assert plain[1].std_error == pytest.approx(weighted[1].std_error, rel=1e-12)
+
+
+def test_strata_fixed_effects_equal_dummies_of_statsmodels():
+    d = unequal_firms().assign(t=lambda table: (table["year"] % 2 == 0) * 1.0)
+    study = sample(d["y"], d["t"], x=d["x"], stratum_=d["firm"])
+    result = methods.strata_fixed_effects(study, spec("strata_fixed_effects", ("HC2",), covariates=["x"]))[0][0]
+    design = pd.get_dummies(d["firm"], drop_first=True, dtype=float).assign(t=d["t"], x=d["x"])
+    fit = sm.OLS(d["y"], sm.add_constant(design)).fit(cov_type="HC2")
+    assert (result.estimate, result.std_error) == (pytest.approx(fit.params["t"], rel=1e-10), pytest.approx(fit.bse["t"], rel=1e-10))

@@ -1,0 +1,97 @@
+"""Matching against the R package Matching, against distances computed one by one, and its ties."""
+
+import numpy as np
+import pytest
+
+from evaluation_cases import people, sample, spec
+from helpers.evaluation import matching
+from helpers.evaluation.sample import NotApplicableError
+from test_evaluation_weighting import delivered
+
+NAMES = ["age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75", "u74", "u75"]
+# R 4.2.2, Matching 4.10-8: Match(Y = d$re78, Tr = d$treat, X = d[, cov], Z = d[, cov], estimand = "ATT", M = M, replace = TRUE,
+# ties = TRUE, BiasAdjust = TRUE); m$est, m$se. With M = 5 these are the numbers of Imbens and Xu (2024), table B1.
+IN_R = [
+    ("nsw", 1, 1618.8331, 867.0426),
+    ("nsw", 5, 1757.1750, 764.0582),
+    ("cps", 1, 1795.5146, 910.3028),
+    ("cps", 5, 1729.1183, 815.3757),
+    ("psid", 1, 2374.6871, 1714.1323),
+    ("psid", 5, 2255.4724, 1403.8256),
+]
+
+
+def results(case, neighbours: int, names, kinds=("AI_equal", "AI")):
+    return [one for one, _ in matching.nearest_neighbour(case, spec("nearest_neighbour", kinds, covariates=names, neighbours=neighbours))]
+
+
+@pytest.mark.parametrize(("cohort", "neighbours", "estimate", "std_error"), IN_R)
+def test_estimate_and_error_as_in_r(cohort, neighbours, estimate, std_error):
+    d = delivered(cohort)
+    equal, unequal = results(sample(d["re78"], d["treat"], **{name: d[name] for name in NAMES}), neighbours, NAMES)
+    assert (equal.estimate, equal.std_error) == (pytest.approx(estimate, abs=6e-5), pytest.approx(std_error, abs=6e-5))
+    assert unequal.estimate == equal.estimate
+
+
+def by_hand(case, names, neighbours: int) -> tuple[float, float]:
+    """Estimate and error of Abadie and Imbens (2006, theorem 7; 2011), one distance after another."""
+    y, d = case.now, case.treated
+    x = case.frame[names].to_numpy()
+    x = (x - x.mean(axis=0)) / x.std(axis=0)
+    treated, control = np.flatnonzero(d == 1), np.flatnonzero(d == 0)
+
+    def near(unit: int, pool: np.ndarray, m: int) -> np.ndarray:
+        distance = ((x[pool] - x[unit]) ** 2).sum(axis=1)
+        return pool[distance <= np.sort(distance)[m - 1] + matching.TOLERANCE]
+
+    chosen = {i: near(i, control, neighbours) for i in treated}
+    used, squared = np.zeros(len(y)), np.zeros(len(y))
+    for found in chosen.values():
+        used[found] += 1 / len(found)
+        squared[found] += 1 / len(found) ** 2
+    kept = control[used[control] > 0]
+    root = np.sqrt(used[kept])[:, None]
+    slope = np.linalg.lstsq(np.column_stack([np.ones(len(kept)), x[kept]]) * root, y[kept] * root[:, 0], rcond=None)[0][1:]
+    gains = np.array([y[i] - np.mean(y[found] + (x[i] - x[found]) @ slope) for i, found in chosen.items()])
+    variance = 0.0
+    for j in kept:
+        own = near(j, control[control != j], 2)
+        variance += len(own) / (len(own) + 1) * (y[j] - y[own].mean()) ** 2 * (used[j] ** 2 - squared[j])
+    return float(gains.mean()), float(np.sqrt(((gains - gains.mean()) ** 2).sum() + variance) / len(gains))
+
+
+@pytest.mark.parametrize("neighbours", [1, 3])
+@pytest.mark.parametrize("rounded", [False, True])
+def test_equals_distances_computed_one_by_one(neighbours, rounded):
+    # rounded: nearly everyone is tied with someone
+    d = people(200, 0.5, 3, selected=0.7)
+    x = d["x"].round(0) if rounded else d["x"]
+    case = sample(d["score_now"], d["group"], x=x, z=d["z"])
+    _, found = results(case, neighbours, ["x", "z"])
+    assert (found.estimate, found.std_error) == pytest.approx(by_hand(case, ["x", "z"], neighbours), rel=1e-9)
+
+
+def test_all_ties_count_even_when_they_are_many():
+    # one participant, sixty comparison units at the same place: the match is their mean
+    x = np.r_[0.0, 0.0, np.zeros(60), np.ones(5)]
+    y = np.r_[10.0, 12.0, np.arange(60.0), np.full(5, 99.0)]
+    case = sample(y, np.r_[1, 1, np.zeros(65)], x=x)
+    assert results(case, 1, ["x"])[0].estimate == pytest.approx(11 - np.arange(60).mean())
+    spread = np.r_[np.tile([-1.0, 1.0], 40), np.linspace(5, 6, 20)]  # forty cells tied at equal distance
+    shifted = sample(np.r_[1.0, 2.0, np.arange(100.0)], np.r_[1, 1, np.zeros(100)], x=np.r_[0, 0, spread], z=np.r_[0, 0, np.arange(80) * 0, np.ones(20)])
+    found = matching.match(shifted, ["x", "z"], 1)
+    assert found.neighbours.tolist() == [80.0]
+
+
+def test_weights_and_clusters_are_refused():
+    d = people(60, 0.5, 3)
+    for role, reason in (("weight_", "survey weights"), ("cluster_", "clusters")):
+        case = sample(d["score_now"], d["group"], x=d["x"], **{role: d["weight"]})
+        with pytest.raises(NotApplicableError, match=reason):
+            results(case, 1, ["x"])
+
+
+def test_more_matches_than_the_comparison_group_has_are_refused():
+    d = people(20, 0.5, 3)
+    with pytest.raises(NotApplicableError, match="fewer units than a participant needs"):
+        results(sample(d["score_now"], d["group"], x=d["x"]), 50, ["x"])
