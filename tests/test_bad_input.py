@@ -93,7 +93,10 @@ def test_group_code_outside_the_declared_ones(project):
     path = project / "data/raw/nsw-1976/nsw.csv"
     replace_in(path, "\n1,37,11", "\n7,37,11")
     seal(path.parent)
-    assert "row 2, column treat (group): '7' cannot be used: '7' is no code of this list (1, 0). Expected: one of 1 (Participants), 0 (Comparison group)" in problems_of(project)
+    assert (
+        "row 2, column treat (group): '7' cannot be used: '7' is no code of this list (1, 0). Expected: one of 1 (Participants), 0 (Comparison group)"
+        in problems_of(project)
+    )
 
 
 @pytest.mark.parametrize(("code", "message"), [("0", "no row belongs to the comparison group"), ("1", "no row belongs to the participants")])
