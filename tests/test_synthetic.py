@@ -122,7 +122,7 @@ def test_raters_agree_with_the_truth_as_asked(many):
 
 @pytest.fixture(scope="module")
 def truth(study) -> pd.DataFrame:
-    return truth_table(plan(study, 16_000), study.programme, study.codebook, study.lines, FOLDER, root=ROOT, most_blocks=1).set_index("name")
+    return truth_table(plan(study, 8_000), study.programme, study.codebook, study.lines, FOLDER, root=ROOT, most_blocks=1).set_index("name")
 
 
 def test_effects_are_those_that_were_declared(truth):
@@ -509,7 +509,7 @@ def test_every_answer_of_a_clean_export_is_read_back(study, tmp_path, export):
     from helpers.synthetic.delivery import write_delivery
 
     layout, version = EXPORTS[export]
-    made = replace(plan(study, 60, seed=3), fixed={"form_ver": version})
+    made = replace(plan(study, 25, seed=3), fixed={"form_ver": version})
     folder = tmp_path / "raw" / "trial-synthetic"
     write_delivery(folder, made, study.programme, study.codebook, study.lines, layout, FOLDER, root=ROOT)
     cohort = studies.load_study("trial-synthetic", data_dir=str(tmp_path), root=ROOT)
