@@ -586,3 +586,26 @@ def test_a_header_name_of_many_lines_is_doubted(tmp_path):
     assert "perhaps a quote is missing" in said(table, "long cells")
     long = only(text(tmp_path / "b.csv", 'id,nama\nP1,"' + "x\n" * 25 + '"\nP2,Siti\n'))
     assert "row 2" in said(long, "long cells")
+
+
+def test_51_short_rows_at_the_end_are_notes_only_when_they_look_like_notes(tmp_path):
+    body = "nama;umur;kota\nBudi;20;Bogor\nSiti;30;Depok\n"
+    apart = only(text(tmp_path / "a.csv", body + "\nKepala,\n"))
+    assert rules(apart) == {4: "empty row", 5: "footer"}
+    note = only(text(tmp_path / "b.csv", body + "Sumber: arsip\nTOTAL;50\n"))
+    assert rules(note) == {4: "footer", 5: "total row"}
+    with pytest.raises(ProblemsError, match="row 4: the row has 1 cell, the header 3") as caught:
+        read_any(text(tmp_path / "c.csv", body + "Kepala\n"))
+    assert "a column has no name" not in str(caught.value)
+    with pytest.raises(ProblemsError) as caught:
+        read_any(text(tmp_path / "d.csv", body + "Agus;40;Depok;x\n"))
+    assert "a column has no name" not in str(caught.value)
+
+
+def test_51_many_ragged_rows_are_counted(tmp_path):
+    with pytest.raises(ProblemsError) as caught:
+        read_any(text(tmp_path / "a.csv", "a,b\n1,2\n" + "1,2,3\n" * 30))
+    message = str(caught.value)
+    assert "row 22:" in message
+    assert "row 23:" not in message
+    assert "10 more rows of another width than the header, the last in row 32" in message

@@ -6,10 +6,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 from helpers.formats.tables import Detected
 
+PIECE = 16 << 20
 INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad\u200e\u200f"))
 SIGNS = (  # as UTF-8 bytes, so that large files are searched without being decoded
     ("no-break spaces", re.compile(rb"\xc2\xa0|\xe2\x80[\xaf\x87]")),
@@ -50,14 +52,20 @@ def unusual(content: bytes, *, place: str = "") -> list[Detected]:
     """Return one entry for each kind of look-alike sign in UTF-8 text, and one for text that was decoded twice."""
     if content.isascii():
         return []
-    found = []
+    found, beyond = [], beyond_ascii(content)
     for name, pattern in SIGNS:
-        if match := pattern.search(content):
+        if pattern.search(beyond) and (match := pattern.search(content)):
             found.append(Detected("unusual signs", name, f"left as they are; first near '{around(content, match)}'", place))
-    if match := BROKEN_BYTES.search(content):
+    if BROKEN_BYTES.search(beyond) and (match := BROKEN_BYTES.search(content)):
         how = f"text such as '{around(content, match)}' was decoded wrongly before it was delivered; left as it is, 'repair_mojibake' repairs it"
         found.append(Detected("unusual signs", "wrongly decoded letters", how, place, doubtful=True))
     return found
+
+
+def beyond_ascii(content: bytes) -> bytes:
+    """Return the bytes beyond ASCII one after the other: what they lack, the text lacks too."""
+    pieces = (np.frombuffer(content, dtype=np.uint8, count=min(PIECE, len(content) - start), offset=start) for start in range(0, len(content), PIECE))
+    return b"".join(piece[piece > 127].tobytes() for piece in pieces)
 
 
 def around(content: bytes, match: re.Match) -> str:

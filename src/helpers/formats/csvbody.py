@@ -31,7 +31,9 @@ MOST_RAGGED, MOST_RAGGED_CELLS = 100_000, 5_000_000
 def count_lines(content: bytes, start: int = 0, end: int | None = None) -> int:
     """Return the number of lines between two positions, of any line ending, a last one without an ending included."""
     end = len(content) if end is None else end
-    ends = content.count(b"\n", start, end) + content.count(b"\r", start, end) - content.count(b"\r\n", start, end)
+    ends = content.count(b"\n", start, end)
+    if content.find(b"\r", start, end) >= 0:
+        ends += content.count(b"\r", start, end) - content.count(b"\r\n", start, end)
     return ends + (end > start and content[end - 1] not in b"\r\n")
 
 

@@ -175,7 +175,9 @@ def ragged_error(wrong: Sequence[tuple[int, list[str]]], width: int, total: int,
         cause = "; every row has one cell more than the header, so a column has no name"
     elif any(numeric(cell) and len(cell) <= 2 for _, cells in wrong for cell in cells) and max(lengths) > width:
         cause = "; perhaps decimal commas, or text with the separator in it, without quotes"
-    problems = [Problem(file, f"the row has {len(cells)} cells, the header {width}{cause}", row=number, expected=EACH) for number, cells in wrong[:SHOWN]]
+    problems = [
+        Problem(file, f"the row has {count_of(len(cells), 'cell')}, the header {width}{cause}", row=number, expected=EACH) for number, cells in wrong[:SHOWN]
+    ]
     if len(wrong) > SHOWN:
         more = count_of(len(wrong) - SHOWN, "more row", "more rows")
         problems.append(Problem(file, f"{more} of another width than the header, the last in row {wrong[-1][0]}"))

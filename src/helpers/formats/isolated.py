@@ -34,17 +34,13 @@ def read_apart(path: Path, kind: str, options: FormatOptions, *, file: str) -> I
         "file": str(path), "kind": kind, "memory": MEMORY, "seconds": options.seconds, "path": sys.path, "cells": options.max_sheet_cells,
         "sheets": None if options.sheets is None else list(options.sheets), "hidden": options.hidden_sheets, "encoding": options.encoding,
     }  # fmt: skip
-    ended = False
     with started(request, options.seconds, file=file) as stream:
         for message in stream:
             if message[0] == "fault":
                 raise fault(message[1], message[2], file=file)
             if message[0] == "end":
-                ended = True
-                break
+                return
             yield message
-    if not ended:
-        raise refusal(file, DAMAGED, expected=AGAIN)
 
 
 @contextmanager

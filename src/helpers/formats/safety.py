@@ -32,11 +32,12 @@ def plain_problems(file: str) -> Iterator[None]:
 
     Raises
     ------
-    ProblemsError; keyboard interrupts and exits pass through.
+    ProblemsError; interrupts and exits pass through. (Native libraries, which raise their panics outside ``Exception``, run in
+    the reading process.)
     """
     try:
         yield
-    except (ProblemsError, KeyboardInterrupt, SystemExit, GeneratorExit):
+    except ProblemsError:
         raise
     except FileNotFoundError as error:
         raise refusal(file, "the file is missing") from error
@@ -48,7 +49,7 @@ def plain_problems(file: str) -> Iterator[None]:
         raise refusal(file, f"the workbook is damaged ({first_line(error)})", expected=AGAIN) from error
     except (EOFError, zlib.error, struct.error, csv.Error) as error:
         raise refusal(file, f"{DAMAGED} ({first_line(error)})", expected=AGAIN) from error
-    except BaseException as error:  # native libraries raise their panics outside Exception
+    except Exception as error:
         raise refusal(file, f"{DAMAGED} ({type(error).__name__}: {first_line(error)})", expected=AGAIN) from error
 
 

@@ -21,6 +21,7 @@ TOTAL_WORDS = (
     r"|rata[ -]?rata|rata2|rerata|rataan|average|mean|avg|std\.? ?dev(?:iation|iasi)?\.?|standar deviasi|simpangan baku|合計|総計|小計|平均"
 )
 TOTAL = re.compile(rf"\s*(?:{TOTAL_WORDS})\s*(?:[:=](?!\s*\d))?\s*(?:\(.*\)|\d{{4}}|n\s*=\s*\d+|[:=]\s*[\d.,]+)?\s*", re.IGNORECASE)
+LIKELY_TOTAL = "total|jumlah|jml|rata|average|mean|avg|std|standar|simpangan|合計|総計|小計|平均"
 TOTAL_START = re.compile(r"\s*(?:grand |sub)?(?:total|jumlah|rata[ -]rata)\b", re.IGNORECASE)
 NOTE = re.compile(r"\s*(?:sumber|source|catatan|notes?|keterangan|ket|dicetak|printed|mengetahui|tanggal cetak|\*+\)?|注|出典)\s*[:;.)]?", re.IGNORECASE)
 NOTE_WORD = re.compile(r"\s*(?:(?:sumber|source|catatan|notes?|keterangan|ket|dicetak|printed|注|出典)\s*[.)]?\s*[:：]|\*)", re.IGNORECASE)
@@ -135,7 +136,9 @@ def candidate_rows(body: Body) -> list[int]:
     """Return the positions of rows with a total's name in one of the first columns."""
     mask = np.zeros(len(body.rows), dtype=bool)
     for column in body.table.columns[:LEADING]:
-        words = [value for value in pc.unique(column).to_pylist() if names_total(value) or TOTAL_START.match(value)]
+        values = pc.unique(column)
+        likely = values.filter(pc.match_substring_regex(values, LIKELY_TOTAL, ignore_case=True))  # a million names take their time in Python
+        words = [value for value in likely.to_pylist() if names_total(value) or TOTAL_START.match(value)]
         if words:
             mask |= pc.is_in(column, value_set=pa.array(words, pa.large_string())).to_numpy()
     return list(np.flatnonzero(mask))
