@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from evaluation_cases import LINES, ladder, people, programme
-from helpers.evaluation.estimate import COLUMNS
-from helpers.evaluation.ladder import METHODS, reported
+from evaluation_cases import LINES, indicator, ladder, people, programme
+from helpers.evaluation.estimate import COLUMNS, Settings
+from helpers.evaluation.ladder import METHODS, estimate_stages, reported
 from helpers.programme import KINDS, check_specifications
 from helpers.report import labels
 from helpers.words import Language
@@ -36,7 +36,7 @@ ALL_OF_THEM = [
     {"method": "difference_in_differences", "std_errors": ["HC1", "auto", "CR2", "wild", "randomisation"]},
     {"method": "doubly_robust_difference_in_differences", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
     {"method": "repeated_cross_sections", "std_errors": ["HC1", "CR1"]},
-    {"method": "before_after_change", "std_errors": ["classical"]},
+    {"method": "before_after_change", "std_errors": ["classical", "auto", "CR1", "CR2", "CR3", "wild", "survey"]},
     {"method": "fixed_effects", "treatment": ["taken"], "std_errors": ["CR1", "classical"]},
     {"method": "first_difference", "std_errors": ["HC1"]},
 ]  # fmt: skip
@@ -160,19 +160,37 @@ def test_input_is_not_changed():
     pd.testing.assert_frame_equal(table, before)
 
 
-def test_same_rows_in_another_order_or_with_missing_ones_are_not_mixed_up():
-    # what is kept in memory belongs to the units it was computed for
-    table = people(200, 0.5).assign(other_now=lambda t: t["score_now"].where(np.arange(200) < 120))
-    from evaluation_cases import indicator
-    from helpers.evaluation.estimate import Settings
-    from helpers.evaluation.ladder import estimate_stages
+def test_what_is_kept_in_memory_belongs_to_the_units_it_was_computed_for():
+    # two indicators of equally many, but other people; the second must not be given the first one's weights, matches or regressors
+    table = people(200, 0.5).assign(
+        early_now=lambda t: t["score_now"].where(np.arange(200) < 120), late_now=lambda t: t["score_now"].where(np.arange(200) >= 80)
+    )
+    study, settings = programme(ALL_OF_THEM), Settings("trial", "randomised", "difference", draws=99)
+    early, late = indicator("early_now", "now", "effect", "early"), indicator("late_now", "now", "effect", "late")
+    both = estimate_stages(table, study, [*LINES, early, late], settings, stages=("outcome",))
+    for line in (early, late):
+        alone = estimate_stages(table, study, [*LINES[:-1], line], settings, stages=("outcome",))
+        joined = both[both["indicator"] == line.indicator].reset_index(drop=True)
+        pd.testing.assert_frame_equal(joined, alone.reset_index(drop=True))
 
-    study = programme(ALL_OF_THEM)
-    settings = Settings("trial", "randomised", "difference", draws=99)
-    both = estimate_stages(table, study, [*LINES, indicator("other_now", "now", "effect", "other")], settings, stages=("outcome",))
-    alone = estimate_stages(table, study, [*LINES[:-1], indicator("other_now", "now", "effect", "other")], settings, stages=("outcome",))
-    joined = both[both["indicator"] == "other"].reset_index(drop=True)
-    pd.testing.assert_frame_equal(joined, alone.reset_index(drop=True))
+
+def test_raters_of_one_indicator_stay_apart():
+    # a self-rating and a supervisor's, each with its own value before
+    table = people(120, 0.5).assign(boss_before=lambda t: t["score_before"] * 2, boss_now=lambda t: t["score_now"] * 2)
+    own = [line.model_copy(update={"rater": "self"}) if line.indicator == "score" else line for line in LINES]
+    boss = [
+        line.model_copy(update={"rater": "supervisor"}) for line in (indicator("boss_before", "before", "covariate"), indicator("boss_now", "now", "effect"))
+    ]
+    specs = [
+        {"method": "difference_in_means", "id": "difference", "std_errors": ["HC2"]},
+        {"method": "difference_in_differences", "std_errors": ["HC2"]},
+    ]
+    study = programme(specs)
+    rows = estimate_stages(table, study, [*own, *boss], Settings("trial", "randomised", "difference"), stages=("outcome",))
+    shown = reported(rows, study).set_index(["rater", "specification"])["estimate"]
+    assert len(shown) == 4
+    for specification in ("difference", "difference-in-differences"):
+        assert shown["supervisor", specification] == pytest.approx(2 * shown["self", specification])
 
 
 def test_words_effect_and_difference_follow_the_lottery():

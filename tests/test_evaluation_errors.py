@@ -228,6 +228,21 @@ def test_weights_that_are_all_equal_change_nothing():
     assert plain[1].std_error == pytest.approx(weighted[1].std_error, rel=1e-12)
 
 
+def test_change_of_participants_alone_carries_weights_and_clusters():
+    # statsmodels: WLS of the change on a constant, clustered; and the plain paired t
+    d = unequal_firms()
+    before, ones = d["y"] - d["x"], np.ones(len(d))
+    plain = methods.before_after_change(sample(d["y"], ones, before=before), spec("before_after_change"))[0]
+    assert plain[0].std_error == pytest.approx(d["x"].std() / np.sqrt(len(d)), rel=1e-10)
+    assert plain[1][0] == pytest.approx(d["x"].mean() / d["x"].std(), rel=1e-10)
+    case = sample(d["y"], ones, before=before, cluster_=d["firm"], weight_=d["w"] / d["w"].mean())
+    clustered, chosen = (one for one, _ in methods.before_after_change(case, spec("before_after_change", ("CR1", "auto"))))
+    fit = sm.WLS(d["x"], ones, weights=d["w"]).fit(cov_type="cluster", cov_kwds={"groups": d["firm"].astype(int)})
+    assert (clustered.estimate, clustered.std_error) == (pytest.approx(fit.params.iloc[0], rel=1e-10), pytest.approx(fit.bse.iloc[0], rel=1e-10))
+    assert chosen.std_error_kind == "CR2"
+    assert chosen.warnings[0] == "chosen because there are 12 clusters, 12 of them in the group that has fewer"
+
+
 def test_strata_fixed_effects_equal_dummies_of_statsmodels():
     d = unequal_firms().assign(t=lambda table: (table["year"] % 2 == 0) * 1.0)
     study = sample(d["y"], d["t"], x=d["x"], stratum_=d["firm"])

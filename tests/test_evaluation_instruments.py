@@ -156,6 +156,14 @@ def test_quantile_that_many_share_gives_a_reason_and_the_others_stand():
     assert not found["quantile 0.75"].is_refused
 
 
+def test_quantile_in_a_heap_is_refused_even_where_its_step_has_a_width():
+    # a seventh of the comparison group has the same pay, right at its median
+    low = np.r_[np.linspace(1, 2, 43), np.full(14, 2.5), np.linspace(3, 4, 43)]
+    found = run_quantiles(sample(np.r_[low, low + np.linspace(0, 1, 100)], np.r_[np.zeros(100), np.ones(100)]), quantiles=[0.5, 0.9])
+    assert found["quantile 0.5"].warnings[0].startswith("more than a tenth of a group has the very value")
+    assert not found["quantile 0.9"].is_refused
+
+
 def test_quantile_of_a_yes_or_no_and_of_a_handful_are_refused():
     with pytest.raises(NotApplicableError, match="more than a tenth"):
         run_quantiles(sample(np.tile([0, 1, 1, 0, 1], 40), np.tile([0, 1], 100)))

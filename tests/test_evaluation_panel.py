@@ -132,6 +132,11 @@ def test_waves_of_other_people_are_told_apart_by_the_period_they_name():
     assert one(rows, "no-periods", "HC2")["warnings"] == "the specification names no periods"
 
 
+def test_group_that_was_asked_only_later_gives_the_reason():
+    table = firms().query("group == 0 or year == 3")
+    assert one(ladder(table), "repeated-cross-sections", "CR1")["warnings"] == "one of the two groups has fewer than two units before or after"
+
+
 EDGES = {
     "nobody": firms(0),
     "one firm": firms(1),

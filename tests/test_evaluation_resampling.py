@@ -8,6 +8,7 @@ import statsmodels.api as sm
 
 from evaluation_cases import sample, spec, unequal_firms
 from helpers.evaluation import methods, resampling
+from helpers.evaluation.estimate import Settings
 from helpers.evaluation.inference import Inference
 from helpers.evaluation.linear import regress
 from helpers.evaluation.sample import NotApplicableError
@@ -157,3 +158,9 @@ def test_rows_carry_the_drawn_interval_and_p_value():
     assert results[1].std_error == results[0].std_error
     assert results[1].p_value == drawn_firms(4_095).p_value(0.0)
     assert results[1].interval[0] < results[1].estimate < results[1].interval[1]
+
+
+@pytest.mark.parametrize("choice", [{"seed": -1}, {"draws": 98}])
+def test_impossible_seeds_and_draws_are_refused(choice):
+    with pytest.raises(ValueError, match="draws at least 99"):
+        Settings("trial", "randomised", "difference", **choice)

@@ -50,7 +50,7 @@ BY_LEAST_SQUARES = ("auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2"
 KINDS = {
     "fixed_effects": ("auto", "classical", "HC1", "CR1", "CR2", "CR3", "wild", "survey"),
     "instrumental_variables": ("auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "survey"),
-    "before_after_change": ("classical",),
+    "before_after_change": ("auto", "classical", "HC1", "BM", "CR1", "CR2", "CR3", "wild", "survey"),
     "nearest_neighbour": ("AI", "AI_equal"),
     "inverse_probability_weighting": BY_WEIGHTING,
     "doubly_robust": BY_WEIGHTING,

@@ -19,9 +19,10 @@ def standardised_difference(participants: pd.Series, comparison: pd.Series) -> f
 
 
 def baseline(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
-    """Rows that describe units before the programme: all of them, or a panel's first period."""
-    panel = programme.design.panel
-    return table if panel is None else table[table[panel.period] == table[panel.period].min()]
+    """Rows that describe units before the programme: all of them, or the first period of a panel or of repeated cross-sections."""
+    design = programme.design
+    period = design.panel.period if design.panel else design.wave
+    return table if period is None else table[table[period] == table[period].min()]
 
 
 def balance(table: pd.DataFrame, programme: Programme, indicators: list[Indicator]) -> pd.DataFrame:

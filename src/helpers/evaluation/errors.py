@@ -69,7 +69,9 @@ def too_few(clusters: int) -> str:
 
 
 def smaller_side(clusters: np.ndarray, treated: np.ndarray) -> int:
-    """Count the clusters with treated units and those with untreated ones; return the smaller number."""
+    """Count the clusters with treated units and those with untreated ones; return the smaller number (all where there is one group)."""
+    if (treated > 0).all():
+        return len(np.unique(clusters))
     return min(len(np.unique(clusters[treated > 0])), len(np.unique(clusters[treated <= 0])))
 
 

@@ -36,6 +36,8 @@ class Settings:
             value = getattr(self, name)
             if not 0.5 <= value < 1:
                 raise ValueError(f"{name} must be at least 0.5 and below 1, not {value}")
+        if self.seed < 0 or self.draws < 99:
+            raise ValueError(f"seed must be at least 0 and draws at least 99, not {self.seed} and {self.draws}")
 
 
 @dataclass(frozen=True)

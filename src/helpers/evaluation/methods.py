@@ -10,7 +10,7 @@ import numpy as np
 
 from helpers.evaluation.estimate import Result, hedges_factor
 from helpers.evaluation.inference import DEFAULT, Inference, least_squares_results
-from helpers.evaluation.linear import check_groups, regress
+from helpers.evaluation.linear import basis, check_groups, fit, regress, root_weights
 from helpers.evaluation.sample import POST, NotApplicableError, Sample
 from helpers.programme import Specification
 
@@ -106,14 +106,17 @@ def repeated_cross_sections(sample: Sample, spec: Specification, inference: Infe
 
 
 def before_after_change(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Mean change of the participants alone: the paired t test (Student 1908). Not an effect: nobody is compared."""
-    change = sample.frame["now"] - sample.frame["before"]
-    if sample.weights is not None:
-        raise NotApplicableError("the method cannot carry survey weights")
-    if len(change) < 2:
+    """Mean change of the participants alone: the paired t test (Student 1908). Not an effect: nobody is compared.
+
+    Survey weights and clusters enter as in a regression on nothing but a constant.
+    """
+    changed = sample.change()
+    if len(changed.frame) < 2:
         raise NotApplicableError("fewer than two participants were measured both before and after")
-    sd = change.std()
-    if not sd > 0:
+    if not np.ptp(changed.now) > 0:
         raise NotApplicableError("every participant changed by the same amount")
-    result = Result(float(change.mean()), float(sd / np.sqrt(len(change))), "classical", float(len(change) - 1))
-    return [(result, (result.estimate / sd, D_Z_KIND))]
+    root = root_weights(changed)
+    fitted = fit(basis(root[:, None], 0), changed.now * root)
+    sd = float(np.sqrt(fitted.residuals @ fitted.residuals / fitted.basis.df))
+    results = least_squares_results(fitted, np.ones(len(root)), changed, spec, inference)
+    return [(result, (result.estimate / sd, D_Z_KIND)) for result in results]

@@ -237,7 +237,6 @@ def memory_key(complete: pd.DataFrame, spec: Specification, *, two_periods: bool
     """What tells samples apart that hold the same columns for the same units, whatever the outcome."""
     return (
         sha256(complete.index.to_numpy(dtype="int64").tobytes()).digest() if is_integer_dtype(complete.index.dtype) else tuple(complete.index),
-        len(complete),
         tuple(spec.covariates),
         spec.covariates_measured,
         tuple(spec.treatment),

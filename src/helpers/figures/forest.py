@@ -6,6 +6,7 @@ from textwrap import fill
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from helpers.figures.style import GREY, INK, PALE, PALETTE, new_figure, plain_ticks, to_svg
 from helpers.report.exhibit import Exhibit
@@ -36,6 +37,7 @@ def interval_figure(id: str, title: str, data: pd.DataFrame, xlabel: str, captio
     figure, ax = new_figure(0.75 + 0.27 * len(data) + 0.12 * sum(len(label) > WIDEST_LABEL for label in data["label"]))
     draw_intervals(data, ax, xlabel)
     plain_ticks(ax.xaxis, language)
+    ax.xaxis.set_major_locator(MaxNLocator(4))  # long labels leave little width for numbers
     parts = [f"{row.label}: {row.text}" for row in data.itertuples(index=False)]
     alt = language.say("Chart of estimates with intervals, one line an estimate.") + " " + "; ".join(parts) + "."
     return Exhibit(id, title, caption, data.drop(columns="text"), alt, to_svg(figure))
