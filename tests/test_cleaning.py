@@ -360,3 +360,19 @@ def test_a_damaged_file_gives_a_clear_error_or_a_closed_ledger(project, kind):
             refused += 1
     assert closed + refused == 40
     assert closed >= (5 if kind == "csv" else 0)
+
+
+@pytest.mark.parametrize(
+    ("second", "sent", "rule", "kept"),
+    [
+        (("a", "1", "2", "1"), ("05/03/2020", "20/02/2020"), "resubmission", "9"),  # day first: March is later, though its text sorts first
+        (("a", "7", "8", "2"), ("01/02/2020", "02/02/2020"), "same key, different answers", None),  # nothing alike: perhaps two persons
+        (("a", "1", "2", "1"), ("01/02/2020", "soon"), "same key, different answers", None),  # a time that cannot be read decides nothing
+    ],
+)
+def test_rows_under_one_key_are_one_persons_or_for_a_person_to_decide(second, sent, rule, kept):
+    book = Codebook((*VARIABLES, variable("sent", "text", role="submitted"), variable("more", "text")), CHOICES)
+    frame = raw([("a", "1", "2", "1"), second]).assign(sent=list(sent), more=["9", "5"])
+    table = clean_by(book, frame)
+    assert set(table.aside["rule"]) == {rule}
+    assert table.kept["more"].tolist() == ([kept] if kept else [])

@@ -43,16 +43,6 @@ def series_names(path: Path, *, root: Path) -> frozenset[str]:
     return frozenset(line.series for _, line in read_rows(Price, path, root=root)[0])
 
 
-def read_series(path: Path, series: str, *, root: Path) -> pd.Series:
-    """Return the index by year.
-
-    Raises
-    ------
-    ProblemsError if the file is missing or unreadable, or does not hold the series.
-    """
-    return read_all_series(path, series, root=root)[series]
-
-
 def read_all_series(path: Path, needed: str, *, root: Path) -> dict[str, pd.Series]:
     """Return every series of a file, by name.
 

@@ -11,13 +11,14 @@ from helpers.cleaning.cells import Column
 from helpers.cleaning.corrections import KEY
 from helpers.codebook import Variable
 from helpers.expressions import evaluate, parse_expression
-from helpers.parsing import normalise
+from helpers.parsing import date_context, normalise, read_date
 from helpers.parsing.checks import is_trial_text
 from helpers.problems import Problem
 from helpers.programme import Table
 from helpers.readers import FILE, ROW, SHEET
 
 NOTE_COLUMNS = ["rule", "reason"]
+SAME_PERSON = 0.5  # share of equal answers below which two rows under one key may be two persons
 
 
 def row_keys(place: pd.DataFrame, columns: dict[str, Column], key: list[str]) -> np.ndarray:
@@ -104,13 +105,17 @@ def set_aside_raw(
 
 
 def same_key(rows: pd.DataFrame, variables: list[Variable], *, stop: bool) -> tuple[pd.DataFrame, list[Problem]]:
-    """Keep of several submissions under one key the fullest, of equally full ones the last; without a time, let a person decide."""
-    submitted = next((variable.name for variable in variables if variable.role == "submitted"), None)
+    """Decide on several rows under one key.
+
+    Of submissions by one person the fullest is kept, of equally full ones the last. Rows whose time of submission cannot be
+    read, or that agree in less than half of what both answer and may be two persons', are for a person to decide.
+    """
     notes, problems = [], []
     for key, several in rows[rows[KEY].duplicated(keep=False)].groupby(KEY, sort=False):
         numbers = ", ".join(map(str, several[ROW]))
-        if submitted and (several[submitted].str.strip() != "").all():
-            kept = fullest(several, [variable.name for variable in variables], submitted)
+        when = submission_times(several, variables)
+        if when is not None and agree(several, variables):
+            kept = fullest(several, [variable.name for variable in variables], when)
             reason = f"submitted again under the same key; row {several.loc[kept, ROW]}, the fullest and latest, is kept"
             notes.append(noted(several.index.drop(kept).to_numpy(), "resubmission", reason))
         elif stop:
@@ -120,11 +125,33 @@ def same_key(rows: pd.DataFrame, variables: list[Variable], *, stop: bool) -> tu
     return pd.concat(notes) if notes else noted(np.array([], dtype="int64"), "", ""), problems
 
 
-def fullest(rows: pd.DataFrame, names: list[str], submitted: str) -> object:
-    """The position of the row with most answers; of several, the one submitted last (as the texts sort, then as they stand)."""
+def submission_times(rows: pd.DataFrame, variables: list[Variable]) -> pd.Series | None:
+    """When each row was submitted, as ISO text that sorts; None when the form does not say or one time cannot be read."""
+    name = next((variable.name for variable in variables if variable.role == "submitted"), None)
+    if name is None:
+        return None
+    context = date_context(rows[name].value_counts(), years=(1970, 2069))
+    read = {text: read_date(text, context).value for text in rows[name].unique()}
+    return None if any(value is None for value in read.values()) else rows[name].map(read)
+
+
+def agree(rows: pd.DataFrame, variables: list[Variable]) -> bool:
+    """Whether all rows give the first row's answer to at least half of what both answer; times of the record do not count."""
+    names = [variable.name for variable in variables if variable.role not in ("key", "submitted", "start", "end")]
+    texts = rows[names].apply(lambda column: column.str.strip())
+    first = texts.iloc[0]
+    for _, other in texts.iloc[1:].iterrows():
+        both = (first != "") & (other != "")
+        if both.any() and (first[both] == other[both]).mean() < SAME_PERSON:
+            return False
+    return True
+
+
+def fullest(rows: pd.DataFrame, names: list[str], when: pd.Series) -> object:
+    """The position of the row with most answers; of several, the one submitted last (then the one that stands last)."""
     answers = (rows[names].apply(lambda column: column.str.strip()) != "").sum(axis=1)
-    best = rows[answers == answers.max()]
-    return best[submitted].sort_values(kind="stable").index[-1]
+    best = when[answers == answers.max()]
+    return best.sort_values(kind="stable").index[-1]
 
 
 def set_aside_declared(clean: pd.DataFrame, table: Table, language: str = "en") -> pd.DataFrame:

@@ -94,15 +94,6 @@ def hedges_factor(df: float) -> float:
     return 1 - 3 / (4 * df - 1) if df > 1 else np.nan
 
 
-def pooled_sd(first: pd.Series, second: pd.Series) -> float:
-    """Standard deviation within two groups, weighted by their degrees of freedom; missing below three units."""
-    df = len(first) + len(second) - 2
-    if min(len(first), len(second)) < 1 or df < 1:
-        return np.nan
-    squares = ((first - first.mean()) ** 2).sum() + ((second - second.mean()) ** 2).sum()
-    return float(np.sqrt(squares / df))
-
-
 def estimand(spec: Specification, settings: Settings, population: str) -> str:
     """Name what is estimated: ``effect`` only where a lottery assigned, ``change`` where nobody is compared, and for whom.
 

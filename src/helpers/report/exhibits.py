@@ -7,7 +7,6 @@ import pandas as pd
 from helpers import disclosure
 from helpers.evaluation.ladder import primary, reported
 from helpers.figures import distribution, flow, forest, love
-from helpers.indicators import concepts, measured_before
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
 from helpers.report.tables import Column, table
@@ -350,11 +349,6 @@ def forest_figure(study: Study, estimates: pd.DataFrame, language: Language) -> 
             language,
         )
     ]
-
-
-def has_before(study: Study) -> bool:
-    """Whether any indicator was measured before the programme."""
-    return study.programme.design.panel is not None or any(measured_before(list(study.indicators), line.indicator) for line in concepts(list(study.indicators)))
 
 
 def nothing_measured(estimates: pd.DataFrame, language: Language, stage: str) -> str:

@@ -46,7 +46,7 @@ class Step(Record):
 
     def draw(self, world: World) -> None:
         """Add the column to a block of people."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} does not say how it is drawn")
 
 
 def coded(codes: list[str], places: np.ndarray) -> np.ndarray:
