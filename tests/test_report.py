@@ -193,3 +193,20 @@ def test_executed_notebooks_hold_no_rows_of_people(finished):
     for path in (finished.data / "processed/nsw-1976/notebooks").glob("*.ipynb"):
         text = nbformat.writes(nbformat.read(path, as_version=4))
         assert "nsw:2" not in text  # the key of the first row
+
+
+@pytest.mark.parametrize("limits", [(-0.45, 0.6), (0, 1), (-16_000, 6_000), (0, 0.031), (11.2, 12.1), (-0.0004, 0.0009), (0, 7)])
+def test_numbers_on_an_axis_are_the_positions_of_its_ticks(limits):
+    from matplotlib.ticker import MaxNLocator
+
+    from helpers.figures.style import new_figure, plain_ticks
+    from helpers.words import Language
+
+    for most in (4, 6):
+        _, ax = new_figure(2)
+        ax.set_xlim(limits)
+        plain_ticks(ax.xaxis, Language("en"))
+        ax.xaxis.set_major_locator(MaxNLocator(most))
+        ticks = ax.xaxis.get_majorticklocs()
+        written = [float(ax.xaxis.get_major_formatter()(tick, 0).replace("−", "-").replace(",", "")) for tick in ticks]
+        assert written == pytest.approx(list(ticks), rel=1e-9, abs=abs(ticks[1] - ticks[0]) / 1000)

@@ -34,7 +34,8 @@ def draw_intervals(data: pd.DataFrame, ax: Axes, xlabel: str) -> Axes:
 
 def interval_figure(id: str, title: str, data: pd.DataFrame, xlabel: str, caption: str, language: Language) -> Exhibit:
     """Return a figure of estimates with intervals; ``data`` as for ``draw_intervals``."""
-    figure, ax = new_figure(0.75 + 0.27 * len(data) + 0.12 * sum(len(label) > WIDEST_LABEL for label in data["label"]))
+    lines = max(fill(label, WIDEST_LABEL).count("\n") + 1 for label in data["label"])  # rows are evenly spaced: the longest label decides
+    figure, ax = new_figure(0.75 + (0.13 + 0.14 * lines) * len(data))
     draw_intervals(data, ax, xlabel)
     plain_ticks(ax.xaxis, language)
     ax.xaxis.set_major_locator(MaxNLocator(4))  # long labels leave little width for numbers

@@ -57,12 +57,13 @@ def new_figure(height: float, *, columns: int = 1, rows: int = 1, share_y: bool 
 
 
 def plain_ticks(axis: Axis, language: Language) -> None:
-    """Write the numbers of an axis in the reader's language, with as many decimals as its steps need."""
+    """Write the numbers of an axis in the reader's language, with as many decimals as it takes to write every tick exactly."""
 
     def write(value: float, _: int) -> str:
         ticks = axis.get_majorticklocs()
         step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
-        return language.number(value, 0 if step >= 1 and float(step).is_integer() else 1 if step >= 0.1 else 2)
+        exact = (places for places in range(7) if all(abs(round(tick, places) - tick) < step / 1000 for tick in ticks))
+        return language.number(value, next(exact, 6))
 
     axis.set_major_locator(MaxNLocator(6))
     axis.set_major_formatter(write)

@@ -264,16 +264,17 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
     shown = reported(estimates, study.programme)
     if shown.empty:
         return []
-    rows = []
+    rows, notes = [], {}  # what is said of several rows is said once, below the table
     for row in shown.itertuples(index=False):
         unit = labels.unit_of(study, row.unit)
         applies = labels.has_number(row.estimate)
         note = labels.reason_text(row.warnings, language) if isinstance(row.warnings, str) else ""
         note = note if applies else say("does not apply: {reason}", reason=note)
+        mark = f" [{notes.setdefault(note, len(notes) + 1)}]" if note else ""
         rows.append(
             {
                 "indicator": labels.indicator_label(study, row.indicator, language, row.rater) + (f" ({unit.label[language.code]})" if unit else ""),
-                "specification": labels.row_label(study, row, language) + (f" ({note})" if note else ""),
+                "specification": labels.row_label(study, row, language) + mark,
                 "estimate": language.amount(row.estimate, unit),
                 "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if applies else "–",
                 "p_value": language.p_value(row.p_value),
@@ -306,6 +307,7 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
     caption += " " + say("Effect sizes: {kinds}.", kinds="; ".join(kinds)) if kinds else ""
     about = labels.population_notes(shown["estimand"], language)
     caption += (" " + about if about else "") + " " + labels.source_note(study, language)
+    caption += "".join(f" [{number}] {sentence_case(note)}." for note, number in notes.items())
     return [table("estimates", say("All estimates of this chapter"), caption, pd.DataFrame(rows), columns)]
 
 
