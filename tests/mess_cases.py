@@ -12,7 +12,7 @@ from helpers import study as studies
 from helpers.cleaning import canonical
 from helpers.codebook import Choice, Codebook, Rule, Variable
 from helpers.paths import places
-from helpers.programme import Cohort, Programme
+from helpers.programme import Cohort, Programme, Table
 from test_cleaning import WORDS
 
 LISTS = {
@@ -48,6 +48,7 @@ VARIABLES = (
     variable("answer", "select_one agree", missing=CODES),
     variable("q2", "select_one agree", missing=CODES),
     variable("q3", "select_one agree", missing=CODES),
+    variable("turned", "select_one agree", reversed="2"),
     variable("old", "select_one agree", recode="1: 0=1;1=2;2=3;3=4;4=5", missing="-9=refused"),
     variable("yes", "select_one yn", missing="98=dont_know;99=refused"),
     variable("proxy", "select_one yn"),
@@ -60,7 +61,7 @@ VARIABLES = (
     variable("nik", "text", role="identifier"),
     variable("enum", "text", role="enumerator"),
     variable("form", "select_one version", role="version"),
-    variable("boss_id", "text", "bosses", role="key", source="id"),
+    variable("id", "text", "bosses", role="key"),
     variable("paid", "money", "bosses", unit="rupiah"),
     variable("promoted", "month", "bosses"),
 )  # fmt: skip
@@ -90,9 +91,9 @@ RULES = [("V01", "${left} > ${day}"), ("proxy", "${proxy} != 1")]
 PROGRAMME = Programme.model_validate(
     {
         "programme": "trial", "title": WORDS, "summary": WORDS,
-        "tables": {"people": {"label": WORDS, "key": ["id"]}, "bosses": {"label": WORDS, "key": ["boss_id"]}},
+        "tables": {"people": {"label": WORDS, "key": ["id"]}, "bosses": {"label": WORDS, "key": ["id"]}},
         "units": {
-            "rupiah": {"label": WORDS, "currency": "IDR", "period": "month"}, "percent": {"label": WORDS},
+            "rupiah": {"label": WORDS, "currency": "IDR", "period": "month"}, "percent": {"label": WORDS, "is_percent": True},
         },
         "design": {"unit": {"one": WORDS, "many": WORDS}, "group": "yes", "participants": ["1"], "times": {"now": WORDS}},
         "prices": {"series": "cpi", "file": "prices.csv", "base_year": 2004, "label": WORDS},
@@ -131,7 +132,9 @@ def deliver(folder: Path, files: dict[str, bytes | str | Path], **stated) -> Sim
             "period": WORDS, "denominators": {}, "origin": "o", "licence": "l", "citation": "c",
         }
     )  # fmt: skip
-    study = studies.Study(places("c", data_dir=str(folder / "data"), reports_dir=str(folder / "reports"), root=folder), programme_of(files), codebook(), (), (), cohort)
+    study = studies.Study(
+        places("c", data_dir=str(folder / "data"), reports_dir=str(folder / "reports"), root=folder), programme_of(files), codebook(), (), (), cohort
+    )
     delivery = studies.read_raw(study)
     tables = studies.clean_tables(study, delivery)
     return SimpleNamespace(delivery=delivery, tables=tables, people=tables["people"], study=study)
@@ -139,8 +142,10 @@ def deliver(folder: Path, files: dict[str, bytes | str | Path], **stated) -> Sim
 
 def programme_of(files) -> Programme:
     """The small programme; the bosses are linked where they are delivered."""
-    linked = PROGRAMME.tables["bosses"].model_copy(update={"link": {"to": "people", "by": "boss_id"}})
-    return Programme.model_validate(PROGRAMME.model_dump() | {"tables": {"people": PROGRAMME.tables["people"].model_dump(), "bosses": linked.model_dump()}})
+    if not any(name.startswith("boss") for name in files):
+        return PROGRAMME
+    linked = Table.model_validate({"label": WORDS, "key": ["id"], "link": {"to": "people", "by": "id"}})
+    return PROGRAMME.model_copy(update={"tables": PROGRAMME.tables | {"bosses": linked}})
 
 
 def column(folder: Path, name: str, texts: list[str], **more: list[str]) -> SimpleNamespace:

@@ -156,13 +156,28 @@ def shifted_reader(counts: pd.Series, answers: ChoiceList) -> Callable[[str], Re
     return read
 
 
-def choice_reader(variable: Variable, codebook: Codebook, recode: dict[str, str], counts: pd.Series) -> Callable[[str], Reading]:
+def unversioned_reader(recodes: dict[str, dict[str, str]], answers: ChoiceList) -> Callable[[str], Reading]:
+    """Return the reader of one answer of a form whose version is not known: no code is believed that a version would recode."""
+
+    def read(text: str) -> Reading:
+        reading, code = read_choice(text, answers), str(normalise(text).value or "").removesuffix(".0")
+        meant = {pairs[code] for pairs in recodes.values() if code in pairs} - {reading.value}
+        note = "the version of the form is not known, and its codes differ; the column with the version, or 'version' in cohort.yml, tells"
+        return replace(doubted(reading, "unknown-version", note), flag="review", proposal=reading.value or min(meant)) if meant else reading
+
+    return read
+
+
+def choice_reader(variable: Variable, codebook: Codebook, version: str, counts: pd.Series) -> Callable[[str], Reading]:
     """Return the reader of a question with a list of answers; a job title may also stand for its level."""
+    recode = variable.recodes.get(version, {})
     answers = answers_of(variable, codebook, recode)
     if variable.kind == "select_multiple":
         return lambda text: read_multiple(text, answers)
     if not variable.ladder:
-        return (lambda text: read_choice(text, answers)) if recode else shifted_reader(counts, answers)
+        if recode or variable.recodes:
+            return (lambda text: read_choice(text, answers)) if recode or version else unversioned_reader(variable.recodes, answers)
+        return shifted_reader(counts, answers)
     ladder = load_ladder(variable.ladder)
 
     def read(text: str) -> Reading:
@@ -203,7 +218,7 @@ def text_reader(variable: Variable) -> Callable[[str], Reading]:
 def reader_of(variable: Variable, codebook: Codebook, unit: Unit | None, counts: pd.Series, item: RawFile, version: str) -> Callable[[str], Reading]:
     """Return the function that reads one text of a variable."""
     if variable.list_name:
-        return choice_reader(variable, codebook, variable.recodes.get(version, {}), counts)
+        return choice_reader(variable, codebook, version, counts)
     if variable.kind in ("integer", "decimal", "money"):
         return number_reader(variable, unit, counts, item)
     if variable.kind in ("date", "month", "dateTime"):

@@ -66,8 +66,11 @@ def read_variable(
     unit, column = programme.units.get(variable.unit), columns[variable.name]
     if same_conventions(files, variable):
         return read_column(column, variable, codebook, unit, files[0], declared=declared, whole=whole.counts.get(variable.name) if whole else None)
-    version = next((other.name for other in codebook.table(variable.table) if other.role == "version"), None)
-    forms = Column(columns[version].codes, [text.strip() for text in columns[version].texts]).array() if version and variable.recodes else None
+    version = next((other for other in codebook.table(variable.table) if other.role == "version"), None)
+    forms = None
+    if version and variable.recodes:
+        read = read_column(columns[version.name], version, codebook, None, files[0], declared=declared)
+        forms = read.lines("clean")[read.codes]
     parts = [
         (at, read_column(column.select(at), variable, codebook, unit, item, version=form, declared=declared))
         for at, item, form in groups_of(place, files, forms)
