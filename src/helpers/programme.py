@@ -204,12 +204,26 @@ class Primary(Record):
     observational: str
 
 
+class Part(Record):
+    """One half of a claim; a claim holds only if all its parts do."""
+
+    label: Words
+    indicators: list[str] = Field(min_length=1)
+
+
 class Claim(Record):
-    """One statement to be examined, and the indicators that bear on it; where there are none, ``because`` says why."""
+    """One statement to be examined, and what bears on it.
+
+    ``indicators`` bear on it as they are, or in ``parts`` of which each must hold. ``claims`` makes it a joint claim, which holds
+    only if all of those do. ``accounts`` lets it rest on the cost accounts. Where nothing is named, ``because`` says why.
+    """
 
     id: str
     text: Words
     indicators: list[str] = []
+    parts: list[Part] = []
+    claims: list[str] = []
+    accounts: bool = False
     because: Words | None = None
 
 
@@ -262,6 +276,8 @@ class Programme(Record):
     specifications: list[Specification]
     primary: Primary
     claims: list[Claim] = []
+    smallest_effects: dict[str, float] = {}  # by indicator, in its unit: what would still be worth having
+    subgroups: list[Subgroup] = []
     checks: list[Check] = []
 
     def specification(self, name: str) -> Specification:

@@ -6,7 +6,7 @@ holds it; so the raw table can always be rebuilt from the clean one.
 
 from helpers.cleaning.cells import canonical
 from helpers.cleaning.corrections import KEY, Correction, load_corrections
-from helpers.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, rebuild_raw, row_ledger
+from helpers.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, rebuild_raw, row_ledger, write_cells
 from helpers.cleaning.table import clean_table
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "missing_answers",
     "rebuild_raw",
     "row_ledger",
+    "write_cells",
 ]

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 from IPython.display import display
 
 from helpers import disclosure
-from helpers.cleaning import CleanTable, cell_table
+from helpers.cleaning import CleanTable, write_cells
 from helpers.figures.style import set_thesis_style
 from helpers.paths import NOTEBOOKS
 from helpers.problems import Problem, refuse
@@ -90,7 +89,7 @@ class Chapter:
         self.write(part.kept, part.name)
         for name in ("aside", "reasons", "findings"):
             self.write(getattr(part, name), f"{part.name}_{name}")
-        pq.write_table(cell_table(part), self.study.places.processed / f"{part.name}_cells.parquet")
+        write_cells(part, self.study.places.processed / f"{part.name}_cells.parquet")
         if len(part.identifiers.columns) > 1:
             self.write(part.identifiers, f"identifiers/{part.name}")
 
