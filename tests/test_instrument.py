@@ -157,7 +157,7 @@ def test_prices_are_those_of_the_sources_and_gaps_stay_gaps():
         ("programme.yml", "variables: [birth_ym, cohort", "variables: [birth_my, cohort", "there is no variable 'birth_my' in table 'participants'. Expected: did you mean birth_ym"),
         ("programme.yml", "table: costs", "table: cost", "the table 'cost' is not declared"),
         ("programme.yml", "kind: shares_sum", "kind: share_sum", "'share_sum' is not allowed"),
-        ("programme.yml", "    because:\n      en: it rests", "    why:\n      en: it rests", "'why' is not a known field"),
+        ("programme.yml", "    accounts: true", "    account: true", "'account' is not a known field"),
         ("codebook.csv", "supervisors,tech_n,", "supervisors,taught_n,", "'taught_n' stands in the tables 'participants' and 'supervisors', which are joined"),
         ("codebook.csv", "supervisors,resp_id,", "supervisors,resp_no,", "the table 'supervisors' has no variable 'resp_id' to link 'supervisors' by"),
     ],

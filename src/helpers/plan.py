@@ -52,14 +52,16 @@ def specification_plan(spec: Specification) -> dict[str, object]:
     return spec.model_dump(exclude={"label", "id"}, exclude_defaults=True)
 
 
-def fixed(programme: Programme, indicators: list[Indicator]) -> dict[str, object]:
-    """Gather what is fixed before results are seen, from the definition files."""
+def fixed(programme: Programme, indicators: list[Indicator], *, confidence: float = 0.95, power: float = 0.8) -> dict[str, object]:
+    """Gather what is fixed before results are seen, from the definition files, with the coverage of intervals and the power."""
     tested = [line for line in indicators if line.use == "effect"]
     families = {line.family: [] for line in tested if line.family}
     for line in tested:
         if line.family:
             families[line.family].append(line.name)
     return {
+        "confidence": confidence,
+        "power": power,
         "design": programme.design.model_dump(exclude={"unit", "times"}, exclude_none=True),
         "primary": programme.primary.model_dump(),
         "claims": {claim.id: claim.model_dump(exclude={"id", "text", "because"}, exclude_defaults=True) for claim in programme.claims},
@@ -114,8 +116,8 @@ def flat(values: object, place: str = "") -> dict[str, str]:
     return {place: ", ".join(str(one) for one in values) if isinstance(values, list) else ("" if values in (None, {}) else str(values))}
 
 
-def departures(plan: Plan, programme: Programme, indicators: list[Indicator]) -> list[Departure]:
-    """Compare the definitions of a run with the plan, line by line."""
-    planned, now = flat(plan.fixed), flat(fixed(programme, indicators))
+def departures(plan: Plan, programme: Programme, indicators: list[Indicator], *, confidence: float = 0.95, power: float = 0.8) -> list[Departure]:
+    """Compare what a run uses with the plan, line by line."""
+    planned, now = flat(plan.fixed), flat(fixed(programme, indicators, confidence=confidence, power=power))
     keys = dict.fromkeys([*planned, *now])
     return [Departure(key, planned.get(key, ""), now.get(key, "")) for key in keys if planned.get(key, "") != now.get(key, "")]

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from helpers.claims import Claim, Subgroup, check_claims
 from helpers.definitions import Record, Words, read_yaml, shown
 from helpers.problems import Problem, nearest
 
@@ -79,6 +80,7 @@ class Unit(Record):
     is_share: bool = False
     decimals: int = Field(default=2, ge=0, le=8)
     is_log: bool = False  # a difference of logarithms: also told as a percentage
+    is_rating: bool = False  # points on a scale of opinion: a person's rating of himself is reported, never shown
 
     @property
     def scale(self) -> float:
@@ -202,29 +204,6 @@ class Primary(Record):
 
     randomised: str
     observational: str
-
-
-class Part(Record):
-    """One half of a claim; a claim holds only if all its parts do."""
-
-    label: Words
-    indicators: list[str] = Field(min_length=1)
-
-
-class Claim(Record):
-    """One statement to be examined, and what bears on it.
-
-    ``indicators`` bear on it as they are, or in ``parts`` of which each must hold. ``claims`` makes it a joint claim, which holds
-    only if all of those do. ``accounts`` lets it rest on the cost accounts. Where nothing is named, ``because`` says why.
-    """
-
-    id: str
-    text: Words
-    indicators: list[str] = []
-    parts: list[Part] = []
-    claims: list[str] = []
-    accounts: bool = False
-    because: Words | None = None
 
 
 CheckKind = Literal[
@@ -424,9 +403,4 @@ def check_tables(programme: Programme, file: str) -> list[Problem]:
             for table in (check.table, *others)
             if table not in programme.tables
         ]
-    problems += [
-        Problem(file, "the claim names no indicators", column=f"claims.{claim.id}", expected="indicators, or the reason under 'because'")
-        for claim in programme.claims
-        if not claim.indicators and claim.because is None
-    ]
-    return problems
+    return problems + check_claims(programme.claims, file)

@@ -131,6 +131,13 @@ class Chapter:
         frames = [pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={c: [""] for c in NUMBERS}) for path in paths]
         return pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
 
+    def read_threats(self) -> pd.DataFrame:
+        """Gather what threatens the estimates, from all notebooks that looked; no rows where none did."""
+        found = sorted((self.study.places.reports / "threats").glob("*.csv"))
+        frames = [pd.read_csv(path, keep_default_na=False, dtype="str") for path in found]
+        frames = [frame for frame in frames if {"threat", "passed"} <= set(frame)]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["indicator", "rater", "specification", "threat", "passed"])
+
     def need(self, path: Path, notebook: str) -> None:
         """Refuse to go on without a file of an earlier notebook."""
         if not path.is_file():

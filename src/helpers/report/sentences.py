@@ -9,86 +9,14 @@ import pandas as pd
 from helpers.evaluation.ladder import primary, reported
 from helpers.indicators import Indicator
 from helpers.report import labels
-from helpers.report.exhibit import Exhibit
-from helpers.report.tables import Column, table
 from helpers.study import Study
 from helpers.words import Language, mark
-
-GRADES = {
-    "shown": mark("shown"),
-    "suggested": mark("suggested"),
-    "contradicted": mark("contradicted"),
-    "cannot tell": mark("cannot tell"),
-}
-GRADE_RULES = {
-    "shown": mark("The comparison came about by lottery and the interval of the primary estimate excludes zero on the claimed side."),
-    "suggested": mark(
-        "The comparison did not come about by lottery; the interval of the primary estimate excludes zero on the claimed side. A difference between the groups that was not measured could explain it."
-    ),
-    "contradicted": mark("The interval of the primary estimate excludes zero on the side opposite to the claim."),
-    "cannot tell": mark("The interval of the primary estimate includes zero, or the primary specification does not apply."),
-}
-
-
-def grade(row: object, study: Study) -> str:
-    """Grade one primary estimate by the written rule (``GRADE_RULES``)."""
-    if not labels.has_number(row.estimate) or row.ci_low <= 0 <= row.ci_high:
-        return "cannot tell"
-    wanted = 1 if labels.effect_indicator(study, row.indicator, row.rater).direction == "higher" else -1
-    if wanted * row.estimate < 0:
-        return "contradicted"
-    return "shown" if study.cohort.assignment == "randomised" else "suggested"
 
 
 def primary_rows(study: Study, estimates: pd.DataFrame, concept: str) -> list[object]:
     """Primary estimates of one indicator, one a treatment, in the order declared."""
     rows = primary(estimates)
     return list(rows[rows["indicator"] == concept].itertuples(index=False))
-
-
-def claims_table(study: Study, estimates: pd.DataFrame, language: Language) -> Exhibit:
-    """The verdict on each claim, with the estimate it rests on."""
-    say, rows = language.say, []
-    for claim in study.programme.claims:
-        for concept in claim.indicators:
-            for row in primary_rows(study, estimates, concept)[:1]:
-                unit = labels.unit_of(study, row.unit)
-                applies = labels.has_number(row.estimate)
-                rows.append(
-                    {
-                        "claim": claim.text[language.code],
-                        "verdict": say(GRADES[grade(row, study)]),
-                        "indicator": labels.indicator_label(study, concept, language, row.rater),
-                        "estimate": language.amount_with_unit(row.estimate, unit) if applies else "–",
-                        "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if applies else "–",
-                    }
-                )
-    columns = [
-        Column("claim", say("Claim")),
-        Column("verdict", say("Verdict")),
-        Column("indicator", say("Indicator")),
-        Column("estimate", say("Estimate"), str),
-        Column("interval", say("Interval"), str),
-    ]
-    spec = study.programme.specification(study.primary)
-    caption = (
-        say("Primary specification, fixed before results were seen: {specification}.", specification=labels.specification_label(spec, language))
-        + " "
-        + labels.source_note(study, language)
-    )
-    return table("claims", say("Verdict on each claim"), caption, pd.DataFrame(rows, columns=[c.name for c in columns]), columns)
-
-
-def rules_table(language: Language) -> Exhibit:
-    """The written rule behind the verdicts."""
-    rows = [{"verdict": language.say(GRADES[name]), "rule": language.say(rule)} for name, rule in GRADE_RULES.items()]
-    return table(
-        "rules",
-        language.say("How verdicts are given"),
-        language.say("The first rule that fits applies."),
-        pd.DataFrame(rows),
-        [Column("verdict", language.say("Verdict")), Column("rule", language.say("Rule"))],
-    )
 
 
 def comparison_template(row: object) -> str:
@@ -149,8 +77,7 @@ def signed_percent(log_points: float, language: Language) -> str:
 def sureness(row: object, study: Study, language: Language) -> str:
     """Say what the interval and the design allow one to conclude."""
     unit = labels.unit_of(study, row.unit)
-    verdict = grade(row, study)
-    if verdict == "cannot tell":
+    if row.ci_low <= 0 <= row.ci_high:
         return language.say(
             "The interval includes zero: whether there is a difference cannot be told. With {power} power the study would have found only a difference of {mde} or more.",
             power=language.percent(row.power),
@@ -212,13 +139,6 @@ def findings(study: Study, estimates: pd.DataFrame, language: Language) -> list[
         rows = primary_rows(study, estimates, concept)
         told += [finding([row for row in rows if row.rater == rater], study, language) for rater in dict.fromkeys(row.rater for row in rows)]
     return told
-
-
-def headline(study: Study, estimates: pd.DataFrame, language: Language) -> str:
-    """The first sentence of the report: how many claims got which verdict."""
-    grades = [grade(rows[0], study) for claim in study.programme.claims for concept in claim.indicators if (rows := primary_rows(study, estimates, concept))]
-    parts = [f"{language.say(word)} {language.number(grades.count(name), 0)}" for name, word in GRADES.items() if name in grades]
-    return language.say_count("{n} claim was examined: {parts}.", "{n} claims were examined: {parts}.", len(grades), parts=", ".join(parts))
 
 
 def who_was_studied(study: Study, counts: pd.DataFrame, language: Language) -> str:
