@@ -217,7 +217,7 @@ def joined_answers(
     return given, joined, indicators.panel_context(joined, programme, study.definitions, root=study.places.root, codebook=study.codebook)
 
 
-def scales(study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None, built: pd.DataFrame) -> list[indicators.Scale]:
+def scale_items(study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None, built: pd.DataFrame) -> list[indicators.Scale]:
     """Gather the items behind every declared scale score, in the rows of the indicators.
 
     Parameters

@@ -142,11 +142,14 @@ def omega_error(values: np.ndarray, model: OneFactor, *, standardised: bool = Fa
     return float(np.sqrt(influence @ influence)) / n
 
 
-def logit_interval(share: float, error: float, confidence: float) -> tuple[float, float]:
-    """Interval of a share strictly between 0 and 1, from its standard error, symmetric in the log-odds; missing where it has no width."""
+def logit_interval(share: float, error: float, df: float, confidence: float) -> tuple[float, float]:
+    """Interval of a share strictly between 0 and 1, from its standard error and t, symmetric in the log-odds.
+
+    Missing where it would have no width.
+    """
     if not (0 < share < 1 and error > 0):
         return np.nan, np.nan
-    centre, margin = np.log(share / (1 - share)), stats.norm.ppf((1 + confidence) / 2) * error / (share * (1 - share))
+    centre, margin = np.log(share / (1 - share)), stats.t.ppf((1 + confidence) / 2, df) * error / (share * (1 - share))
     low, high = 1 / (1 + np.exp(-(centre + np.array([-margin, margin]))))
     return float(low), float(high)
 

@@ -81,7 +81,7 @@ def share_interval(count: int, n: int, confidence: float) -> Interval:
     NotApplicableError without anybody.
     """
     if n < 1:
-        raise NotApplicableError("nobody answered all items")
+        raise NotApplicableError("nobody answered")
     low, high = proportion_confint(count, n, alpha=1 - confidence, method="wilson")
     return Interval(count / n, float(low) if count else 0.0, float(high) if count < n else 1.0)  # not −1e-19
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -52,7 +52,7 @@ def scale_rows(scale: Scale, here: pd.Series, subject: Subject, settings: Settin
     complete, some = frame.dropna(), frame.notna().any(axis=1).sum()
     matrix, n, confidence = reliability.covariance(complete), len(complete), settings.confidence
     told = (*warnings_of(complete, matrix), *([INCOMPLETE] if n < 0.8 * some else []))
-    model = partial(fitted, complete, matrix)
+    model = cache(partial(fitted, complete, matrix))
     make: dict[str, tuple[str, Callable[[], Interval]]] = {
         "cronbach_alpha": ("Feldt", lambda: alpha_interval(complete, matrix, confidence)),
         "cronbach_alpha_standardised": ("", lambda: alpha_standardised(complete, matrix)),
@@ -149,7 +149,7 @@ def omega_interval(complete: pd.DataFrame, model: one_factor.OneFactor, confiden
     """McDonald ω with its interval (sandwich standard error, log-odds)."""
     omega = one_factor.omega_of(np.concatenate([model.loadings, model.uniquenesses]), standardised=standardised)
     error = one_factor.omega_error(complete.to_numpy(dtype="float64"), model, standardised=standardised)
-    low, high = one_factor.logit_interval(float(omega), error, confidence)
+    low, high = one_factor.logit_interval(float(omega), error, len(complete) - 1, confidence)
     if np.isnan(low):
         raise NotApplicableError("the items have no factor in common")
     return Interval(float(omega), low, high, error)

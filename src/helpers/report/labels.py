@@ -79,6 +79,45 @@ MISSING_REASONS = {
     "to_decide": mark("to be decided"),
 }
 SEVERITIES = {"error": mark("error"), "warning": mark("warning"), "note": mark("note")}
+SCALE_REASONS = (
+    mark("a model with one factor needs at least three items"),
+    mark("a rater gives everyone the same rating"),
+    mark("a scale of one item has no internal consistency"),
+    mark("all items differ by the same amount for everyone"),
+    mark("all people are rated alike, so that nothing can agree or disagree"),
+    mark("an item does not vary, so that it has no correlations"),
+    mark("an item follows from the others"),
+    mark("an item runs against the others and looks as if it had not been turned"),
+    mark("everyone differs by the same amount"),
+    mark("everyone gave the same answer to an item"),
+    mark("everyone gave the same answers"),
+    mark("fewer than 30 people: α and ω are uncertain"),
+    mark("fewer than five people gave this answer or did not, who could be recognised"),
+    mark("fewer than five people, who could be recognised"),
+    mark("fewer than four fifths of those asked answered all items, and α is theirs alone"),
+    mark("fewer than three items"),
+    mark("fewer than three people answered all items"),
+    mark("fewer than three people answered some pair of items"),
+    mark("fewer than two people answered at all three times"),
+    mark("fewer than two people were rated by both"),
+    mark("more than 15 per cent have the highest score, so that a rise cannot show"),
+    mark("more than 15 per cent have the lowest score, so that a fall cannot show"),
+    mark("no item is worded the other way round, so that agreeing as such cannot be told from a high rating"),
+    mark("nobody answered"),
+    mark("people tend to agree whatever an item says"),
+    mark("people tend to disagree whatever an item says"),
+    mark("the items have no common list of answers, so that no score is the highest"),
+    mark("the items have no factor in common"),
+    mark("the model leaves an item no variance of its own (Heywood case), so that ω cannot be trusted"),
+    mark("the model with one factor cannot be fitted"),
+    mark("the raters always agree, so that an interval has no width"),
+    mark("the raters differ by the same amount for everyone"),
+    mark("the same rater did not measure this before the programme, so that what is recalled has nothing to be held against"),
+    mark("the sum of the items is the same for everyone"),
+    mark("there are not more people than the model has coefficients"),
+    mark("too few items: the same answer to all of them is nothing odd"),
+    mark("α is above 0.95: items say the same thing twice"),
+)
 REASONS = (
     mark("not measured before the programme"),
     mark("the specification names no periods"),
@@ -143,6 +182,7 @@ REASONS = (
     mark("within one of the groups a covariate is constant or follows from the others"),
     mark("without one of the clusters the estimate does not exist"),
     mark("{share}% of the units were left out because hardly anyone in the other group is like them"),
+    *SCALE_REASONS,
 )
 NUMBER = r"(\d+(?:\.\d+)?)"
 
