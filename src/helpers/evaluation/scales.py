@@ -75,7 +75,8 @@ def warnings_of(complete: pd.DataFrame, matrix: np.ndarray) -> list[str]:
     if len(complete) < 2:
         return told
     told += [FEW_PEOPLE] if len(complete) < reliability.FEWEST_PEOPLE else []
-    told += [f"{CONSTANT}: {name}" for name in complete.columns[reliability.is_constant(complete)]]
+    constant = reliability.is_constant(complete)
+    told += [f"{CONSTANT}: {name}" for name in complete.columns[constant]] if not constant.all() else []
     told += [f"{AGAINST}: {complete.columns[place]}" for place in reliability.unreversed(matrix)]
     return told + ([ALIKE] if reliability.cronbach_alpha(matrix) > reliability.HIGHEST_ALPHA else [])
 

@@ -60,7 +60,7 @@ def item_sentences(study: Study, rows: pd.DataFrame, language: Language) -> list
         if items:
             found.append(
                 language.say(
-                    "{scale}: {items} runs against the other items and looks as if it had not been turned; α is {alpha}, and the score cannot be relied on before this is cleared up.",
+                    "{scale}: α is {alpha}. What follows runs against the other items and looks as if it had not been turned: {items}. Until this is cleared up the score cannot be relied on.",
                     scale=line_label(study, row.name, language),
                     items=language.listing([f"“{item_label(study, item, language)}”" for item in items]),
                     alpha=language.number(row.estimate, 2),
