@@ -89,6 +89,7 @@ def test_every_edge_gives_rows_with_a_number_or_a_reason(edge):
         ("all equal", "cronbach_alpha", "fewer than 30 people: α and ω are uncertain; everyone gave the same answers"),
         ("one item", "cronbach_alpha", "fewer than three items; fewer than 30 people: α and ω are uncertain; a scale of one item has no internal consistency"),
         ("opposites", "cronbach_alpha", "fewer than three items; fewer than 30 people: α and ω are uncertain; an item runs against the others and looks as if it had not been turned: q0_now; an item runs against the others and looks as if it had not been turned: q1_now; the sum of the items is the same for everyone"),
+        ("all items the same", "cronbach_alpha", "fewer than 30 people: α and ω are uncertain; α is above 0.95: items say the same thing twice; all items differ by the same amount for everyone"),
         ("all items the same", "mcdonald_omega", "fewer than 30 people: α and ω are uncertain; α is above 0.95: items say the same thing twice; an item follows from the others"),
         ("one constant item", "mcdonald_omega", "fewer than 30 people: α and ω are uncertain; everyone gave the same answer to an item: q0_now; an item does not vary, so that it has no correlations"),
         ("five people", "mcdonald_omega", "fewer than 30 people: α and ω are uncertain; there are not more people than the model has coefficients"),
@@ -404,6 +405,8 @@ def test_definition_files_alone_give_reliability_agreement_and_response_shift(ra
     items = pd.read_csv(rated_project / "reports/nsw-1976/scale_items.csv").set_index("item")
     assert items.loc["own3_now", "item_rest_r"] < 0 < items.loc["own2_now", "item_rest_r"]
     assert items.loc["own3_now", "alpha_without"] > whole.loc[("skill_now", "cronbach_alpha"), "estimate"]
+    said = (rated_project / "reports/nsw-1976/exhibits/04-scales.json").read_text(encoding="utf-8")
+    assert ("not been turned: Item <own3_now> (own3_now)" if language == "en" else "belum dibalik: Butir <own3_now> (own3_now)") in said
     html = outcome.report.read_text(encoding="utf-8")
     text = re.sub("<[^>]+>", " ", html)
     assert "Item &lt;own3_now&gt;" in html if language == "en" else "Butir &lt;own3_now&gt;" in html

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import approx_fprime
 from scipy.stats import multivariate_normal, norm
 from statsmodels.multivariate.factor import Factor
 
@@ -103,6 +104,12 @@ def test_one_factor_is_that_of_other_programs(attitude):
     point = np.concatenate([model.loadings, model.uniquenesses])
     assert one_factor.omega_of(point, standardised=True) == pytest.approx(0.8405445, abs=1e-7)
     assert one_factor.omega_of(point, standardised=False) == pytest.approx(0.8563268, abs=1e-7)
+
+
+def test_the_gradient_that_is_searched_with_is_the_slope(attitude):
+    matrix, at = reliability.correlations(attitude), np.linspace(0.2, 0.8, 7)
+    slope = approx_fprime(at, lambda point: one_factor.misfit(point, matrix)[0], 1e-7)
+    np.testing.assert_allclose(one_factor.misfit(at, matrix)[1], slope, rtol=1e-4)
 
 
 def test_a_given_covariance_gives_back_its_loadings_and_omega():
