@@ -294,6 +294,18 @@ def test_rows_of_fewer_than_five_people_lose_their_numbers():
     assert (hidden["warnings"] == "fewer than five people, who could be recognised").all()
 
 
+def test_a_group_is_not_shown_from_which_a_small_one_would_follow():
+    items = answers(60, 4)
+    table = table_of(items).assign(group=["1"] * 3 + ["0"] * 57)
+    rows = measurement_estimates([scale(items)], table, STUDY, LINES, SETTINGS)
+    alpha = rows[rows["method"] == "cronbach_alpha"].set_index("subgroup")
+    assert alpha["estimate"].notna().to_dict() == {"": True, "participants": False, "comparison": False}
+    assert alpha["n"].notna().to_dict() == {"": True, "participants": False, "comparison": False}
+    assert alpha.loc["comparison", "warnings"].startswith("the other group has so few people")
+    whole = measurement_estimates([scale(items)], table.assign(group=["1"] * 5 + ["0"] * 55), STUDY, LINES, SETTINGS)
+    assert whole.loc[whole["method"] == "cronbach_alpha", "estimate"].notna().all()
+
+
 # --- from definition files to the report
 
 

@@ -20,6 +20,7 @@ ALL_COLUMNS = ["name", "time", "items", *COLUMNS]
 NUMBERS = ["estimate", "std_error", "df", "ci_low", "ci_high", "p_value", "effect_size", "mde"]
 TOO_FEW = "fewer than five people, who could be recognised"
 FEW_ALIKE = "fewer than five people gave this answer or did not, who could be recognised"
+FEW_OTHERS = "the other group has so few people that they could be recognised from this number and that of all"
 SHARES = ("ceiling", "floor", "straight-lining")
 NO_INTERVAL = Interval(np.nan, np.nan, np.nan)
 
@@ -95,15 +96,26 @@ def subgroups(table: pd.DataFrame, programme: Programme) -> dict[str, pd.Series]
 
 
 def as_protected_table(rows: list[dict[str, object]]) -> pd.DataFrame:
-    """Gather rows; a number that rests on fewer than five people is left out, and the reason said."""
+    """Gather rows; a number that rests on fewer than five people is left out, and the reason said.
+
+    Where one of the two groups has such a number, that of the other is left out too: else it would follow from the number of all.
+    """
     table = pd.DataFrame(rows, columns=ALL_COLUMNS)
     small = (table["n"] > 0) & (table["n"] < SMALLEST_CELL)
     count = table["estimate"] * table["n"]
     alike = table["estimand"].isin(SHARES) & ~small & (few(count) | few(table["n"] - count))
+    other = in_other_group(table, small | alike) & ~small & ~alike
     hidden = hide_small(table, "n", NUMBERS)
-    hidden[NUMBERS] = hidden[NUMBERS].mask(alike)
-    told = table["warnings"].mask(small, TOO_FEW).mask(alike, FEW_ALIKE)
-    return hidden.assign(warnings=told)
+    hidden[NUMBERS] = hidden[NUMBERS].mask(alike | other)
+    told = table["warnings"].mask(small, TOO_FEW).mask(alike, FEW_ALIKE).mask(other, FEW_OTHERS)
+    return hidden.assign(n=hidden["n"].mask(other), warnings=told)
+
+
+def in_other_group(table: pd.DataFrame, hidden: pd.Series) -> pd.Series:
+    """Whether the same number of the other group is hidden; the rows of all people stay."""
+    keys = [table[name].fillna("") for name in ("name", "time", "rater", "estimand", "method", "items")]
+    group = table["subgroup"] != ""
+    return group & (hidden & group).groupby(keys).transform("any")
 
 
 def few(count: pd.Series) -> pd.Series:

@@ -110,6 +110,7 @@ SCALE_REASONS = (
     mark("the items have no factor in common"),
     mark("the model leaves an item no variance of its own (Heywood case), so that ω cannot be trusted"),
     mark("the model with one factor cannot be fitted"),
+    mark("the other group has so few people that they could be recognised from this number and that of all"),
     mark("the raters always agree, so that an interval has no width"),
     mark("the raters differ by the same amount for everyone"),
     mark("the same rater did not measure this before the programme, so that what is recalled has nothing to be held against"),

@@ -60,7 +60,7 @@ def item_sentences(study: Study, rows: pd.DataFrame, language: Language) -> list
         if items:
             found.append(
                 language.say(
-                    "{scale}: α is {alpha}. What follows runs against the other items and looks as if it had not been turned: {items}. Until this is cleared up the score cannot be relied on.",
+                    "{scale}: α is {alpha}. What follows runs against the other items and looks as if it had not been turned: {items}. Check wording and direction before relying on the score.",
                     scale=line_label(study, row.name, language),
                     items=language.listing([f"“{item_label(study, item, language)}”" for item in items]),
                     alpha=language.number(row.estimate, 2),
