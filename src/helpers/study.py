@@ -198,15 +198,40 @@ def build_with_reasons(
     The indicators; and one line a missing value (``key, indicator, reason``), none when no reasons are given.
     """
     programme, lines = study.programme, list(study.indicators)
-    given = dict.fromkeys(name for name, entry in programme.tables.items() if entry.link) | {name: (linked or {})[name] for name in linked_tables(study)}
-    joined = indicators.join_linked(table, given, programme, study.codebook)
-    context = indicators.panel_context(joined, programme, study.definitions, root=study.places.root, codebook=study.codebook)
+    given, joined, context = joined_answers(study, table, linked)
     built = indicators.build_indicators(joined, lines, context, programme)
     refuse(check_groups(study, built))
     if reasons is None:
         return built, pd.DataFrame(columns=["key", "indicator", "reason"])
     told = indicators.main_reasons(table, given, programme, reasons)
     return built, indicators.explain_missing(joined, built, lines, context, programme, told)
+
+
+def joined_answers(
+    study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None
+) -> tuple[dict[str, pd.DataFrame | None], pd.DataFrame, indicators.Context]:
+    """Join the linked tables to the main one; return the linked tables, the joined table, and what constructs may look at."""
+    programme = study.programme
+    given = dict.fromkeys(name for name, entry in programme.tables.items() if entry.link) | {name: (linked or {})[name] for name in linked_tables(study)}
+    joined = indicators.join_linked(table, given, programme, study.codebook)
+    return given, joined, indicators.panel_context(joined, programme, study.definitions, root=study.places.root, codebook=study.codebook)
+
+
+def scale_items(study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None, built: pd.DataFrame) -> list[indicators.Scale]:
+    """Gather the items behind every declared scale score, in the rows of the indicators.
+
+    Parameters
+    ----------
+    table, linked : as for ``build``. built : the indicators computed from them.
+
+    Raises
+    ------
+    ValueError when the indicators are of other rows than the table.
+    """
+    if table[cleaning.KEY].tolist() != built[cleaning.KEY].tolist():
+        raise ValueError("the indicators are of other rows than the clean table: run notebooks/02_indicators.ipynb again")
+    _, joined, context = joined_answers(study, table, linked)
+    return indicators.scales_of(joined, built, list(study.indicators), context, study.programme.main_table)
 
 
 def check_groups(study: Study, built: pd.DataFrame) -> list[Problem]:

@@ -64,7 +64,10 @@ def wooldridge_psid() -> dict[str, float]:
     men = men.assign(trt=participation(men, study.programme), **{name: men[name] / 1000 for name in ("earnings_1974", "earnings_1975", "earnings_1978")})
     low = men[(men["earnings_1974"] + men["earnings_1975"]) / 2 <= 10]
     names = ("earnings_1974", "earnings_1975", "education", "age", "black", "hispanic")
-    rows = {name: trial(part, "earnings_1978", "trt", "regression", ["classical"], covariates=names)["classical"] for name, part in (("adjusted", men), ("low", low))}
+    rows = {
+        name: trial(part, "earnings_1978", "trt", "regression", ["classical"], covariates=names)["classical"]
+        for name, part in (("adjusted", men), ("low", low))
+    }
     return {f"jtrain3/{name}{end}": row[what] for name, row in rows.items() for end, what in (("", "estimate"), ("/error", "std_error"))}
 
 
@@ -90,7 +93,9 @@ def lalonde(data: Callable[[str, str], pd.DataFrame]) -> dict[str, float]:
 def other_groups(data: Callable[[str, str], pd.DataFrame]) -> dict[str, float]:
     """Supported work against PSID-3, the 614 rows that MatchIt ships, and the 1998 job training sample."""
     treated = data("DAAG", "nsw74psid1").query("trt == 1")
-    third = trial(pd.concat([treated, data("DAAG", "psid3").assign(trt=0)], ignore_index=True), "re78", "trt", "difference_in_means", ["classical"])["classical"]
+    third = trial(pd.concat([treated, data("DAAG", "psid3").assign(trt=0)], ignore_index=True), "re78", "trt", "difference_in_means", ["classical"])[
+        "classical"
+    ]
     match = data("MatchIt", "lalonde").assign(black=lambda d: (d["race"] == "black") * 1.0, hispan=lambda d: (d["race"] == "hispan") * 1.0)
     raw = trial(match, "re78", "treat", "difference_in_means", ["classical"])["classical"]
     names = ("age", "educ", "black", "hispan", "married", "nodegree", "re74", "re75")
