@@ -204,6 +204,15 @@ class Primary(Record):
     observational: str
 
 
+class Subgroup(Record):
+    """One question "for whom?", asked before results are seen: a variable of the indicators table, and its answers that make the subgroups."""
+
+    id: str
+    label: Words
+    variable: str
+    answers: dict[str, Words] = Field(min_length=2)
+
+
 class Claim(Record):
     """One statement to be examined, and the indicators that bear on it; where there are none, ``because`` says why."""
 
@@ -261,6 +270,8 @@ class Programme(Record):
     prices: Prices | None = None
     specifications: list[Specification]
     primary: Primary
+    subgroups: list[Subgroup] = []
+    history: dict[str, list[str]] = {}  # indicator → its columns of several times before the programme, the oldest first
     claims: list[Claim] = []
     checks: list[Check] = []
 
@@ -330,6 +341,7 @@ class Cohort(Record):
     period: Words
     flow: list[FlowStep] = []
     denominators: Denominators
+    totals: dict[str, dict[str, float]] = {}  # known numbers of all who took part, by variable and answer, to weight the answers to
     origin: str
     licence: str
     citation: str

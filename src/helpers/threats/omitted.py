@@ -56,7 +56,9 @@ def adjust(estimate: float, std_error: float, df: float, with_treatment: float, 
     return Adjusted(with_treatment, with_outcome, float(estimate - np.sign(estimate) * bias), float(error), df - 1)
 
 
-def benchmark(estimate: float, std_error: float, df: float, outcome_t: float, treatment_t: float, treatment_df: float, *, times: float = 1.0) -> Adjusted | None:
+def benchmark(
+    estimate: float, std_error: float, df: float, outcome_t: float, treatment_t: float, treatment_df: float, *, times: float = 1.0
+) -> Adjusted | None:
     """What the estimate would be beside a hidden cause ``times`` as strong as a covariate that was measured.
 
     ``outcome_t`` is the covariate's t in the regression of the outcome (df), ``treatment_t`` in the regression of participation on all
