@@ -121,6 +121,7 @@ ORDER = [
     "study",
     "evaluation",
     "disclosure",
+    "threats",
     "words",
     "figures",
     "report",

@@ -6,7 +6,7 @@ specification is the primary one). Columns:
 ``threat``
     which question is asked: ``balance``, ``overlap``, ``placebo``, ``pre-trend``, ``attrition``, ``response weights``, ``raking``,
     ``lee bounds``, ``worst case``, ``rosenbaum``, ``oster``, ``robustness``, ``e-value``, ``specification curve``, ``leave one out``,
-    ``subgroup``, ``time to event``.
+    ``subgroup``, ``time to event``, ``response rate`` (of the whole delivery: names no indicator).
 ``statistic``
     which number answers it; the first row of a threat is its **headline**, the only one whose ``passed`` counts for a verdict.
 ``detail``

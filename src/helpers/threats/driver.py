@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.evaluation.estimate import Settings
 from helpers.evaluation.ladder import primary
-from helpers.evaluation.sample import NotApplicableError, participation
+from helpers.evaluation.sample import NotApplicableError, participation, unit_keys
 from helpers.indicators import Indicator, concepts
 from helpers.programme import Cohort, Programme
 from helpers.threats import survival
@@ -21,7 +21,7 @@ from helpers.threats.leave_one_out import leave_one_out_rows
 from helpers.threats.missing import lee_rows, worst_case_rows
 from helpers.threats.omnibus import balance_rows, overlap_rows
 from helpers.threats.placebo import placebo_rows, pre_trend_rows
-from helpers.threats.response import attrition_rows, raking_rows, response_weight_rows
+from helpers.threats.response import attrition_rows, raking_rows, rate_rows, response_weight_rows
 from helpers.threats.specification_curve import curve, curve_rows
 from helpers.threats.subgroups import subgroup_rows
 from helpers.threats.transitions import all_transitions
@@ -71,7 +71,8 @@ def run(
 ) -> Threats:
     """Run all threats against the primary estimates in ``estimates`` (as ``evaluation.ladder.estimate_stages`` gives them).
 
-    A threat that cannot be run gives one row with the reason. ``cohort`` brings the known totals to rake to.
+    A threat that cannot be run gives one row with the reason. ``cohort`` brings the known totals to rake to, and how many were asked:
+    the rows of ``response rate`` are about the whole delivery and name no indicator.
     """
     memory, rows, curves = {}, [], []
     for case in cases(table, programme, indicators, estimates, settings, memory):
@@ -85,6 +86,10 @@ def run(
             curves.append(drawn.assign(indicator=case.line.indicator, rater=case.line.rater, treatment=case.treatment))
         named = {"cohort": settings.cohort, "stage": case.line.stage_thesis, "indicator": case.line.indicator, "rater": case.line.rater}
         rows += [named | {"specification": case.spec.id, "treatment": case.treatment} | row for row in found]
+    if cohort:
+        answered = int(unit_keys(table, programme)[participation(table, programme) == 1].nunique())
+        named = dict.fromkeys(NAMES, "") | {"cohort": settings.cohort}
+        rows += [named | row for row in rate_rows(answered, cohort.denominators)]
     stages = set(estimates["stage"])
     times, steps = [line for line in event_times(indicators) if line[0].stage_thesis in stages], all_transitions(table, programme, indicators)
     events, grids = run_events(table, programme, indicators, settings, times)

@@ -19,6 +19,8 @@ EVERYBODY = "nobody's answer is missing"
 WEIGHT = "threat_weight_"
 NO_TOTALS = "no totals of all who took part are known"
 NOT_IN_TOTALS = "an answer of those who took part is not among the known totals, or the other way round"
+FEW_ANSWERS = "too few answers are missing, or given, to tell who gives them"
+NOT_ASKED = "how many were asked is not known"
 NO_FIT = "no weights reproduce the known totals"
 ROUNDS = 1_000
 
@@ -30,6 +32,12 @@ def response_rates(n_answered: int, denominators: Denominators) -> dict[str, flo
     """
     everyone = denominators.trained if denominators.trained is not None else denominators.invited
     return {"gross": n_answered / everyone if everyone else np.nan, "net": n_answered / denominators.reached if denominators.reached else np.nan}
+
+
+def rate_rows(n_answered: int, denominators: Denominators) -> list[dict[str, object]]:
+    """Gross and net response rate of the participants in the delivery; the reason where neither is known."""
+    found = [entry("response rate", name, rate, n=n_answered) for name, rate in response_rates(n_answered, denominators).items() if not np.isnan(rate)]
+    return found or [entry("response rate", "", meaning="cannot run", reason=NOT_ASKED)]
 
 
 def response_gap(answered: np.ndarray, treated: np.ndarray, confidence: float) -> tuple[float, float, float, float, float]:
@@ -80,7 +88,10 @@ def response_weights(columns: np.ndarray, answered: np.ndarray) -> np.ndarray:
     NotApplicableError where the columns tell those who answered from those who did not.
     """
     x = np.column_stack([np.ones(len(columns)), independent(standardise(columns))])
-    weights = logit(x, answered.astype("float64"), np.ones(len(x))).by_score
+    try:
+        weights = logit(x, answered.astype("float64"), np.ones(len(x))).by_score
+    except NotApplicableError as reason:
+        raise NotApplicableError(FEW_ANSWERS) from reason
     return weights / weights[answered].mean()
 
 
