@@ -207,7 +207,7 @@ class Primary(Record):
 class Subgroup(Record):
     """One question "for whom?", asked before results are seen: a variable of the indicators table, and its answers that make the subgroups."""
 
-    id: str
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     label: Words
     variable: str
     answers: dict[str, Words] = Field(min_length=2)
@@ -377,6 +377,8 @@ def check_specifications(programme: Programme, file: str) -> list[Problem]:
             problems.append(Problem(file, f"'{name}' gives several quantiles, none of which can speak for a cohort", column=f"primary.{rule}"))
     for spec in programme.specifications:
         problems += check_specification(spec, file)
+    named = [declared.id for declared in programme.subgroups]
+    problems += [Problem(file, f"the subgroup '{name}' stands twice", column="subgroups") for name in sorted(set(named)) if named.count(name) > 1]
     if programme.design.wave and programme.design.panel:
         problems.append(Problem(file, "a panel asks the same units in every period, so it has no 'wave'", column="design.wave"))
     return problems

@@ -38,7 +38,7 @@ SENTENCES = {
         "On what was measured before the programme the same specification finds {amount} ({low} to {high}), an interval that includes zero; it would have found a difference of {detectable}."
     ),
     ("placebo", "difference found", ""): mark(
-        "On what was measured before the programme, when there could be no effect, the same specification already finds {amount} ({low} to {high})."
+        "On what was measured before the programme, which the programme cannot have changed, the same specification already finds {amount} ({low} to {high})."
     ),
     ("placebo", "too small to tell", ""): mark(
         "On what was measured before the programme the same specification finds {amount} ({low} to {high}); it would have found only a difference of {detectable} or more, which is larger than the estimate, so that this cannot tell."
@@ -178,6 +178,7 @@ REASONS = (
     mark("the specification has no covariates to compare a hidden cause with"),
     mark("the specification takes the value before off"),
     mark("the variable of the subgroups is not among the indicators"),
+    mark("there are hardly more units than coefficients"),
     mark("there are too few answers to tell their range"),
     mark("there are too few pairs that differ"),
     mark("there are too many units to pair them"),

@@ -118,6 +118,8 @@ def robustness_rows(case: Case) -> list[dict[str, object]]:
     if case.sample.weights is not None:
         raise NotApplicableError("the method cannot carry survey weights")
     error, df = errors.classical(fitted).std_error, fitted.basis.df
+    if df < 2:
+        raise NotApplicableError("there are hardly more units than coefficients")
     t_value, n = fitted.estimate / error, len(case.sample.frame)
     alpha = 1 - case.settings.confidence
     value = omitted.robustness_value(t_value, df)

@@ -15,7 +15,6 @@ from helpers.threats.case import Case
 from helpers.threats.contract import LIMITS, conclusion, entry, judged
 from helpers.threats.omnibus import omnibus_test
 
-EVERYBODY = "nobody's answer is missing"
 WEIGHT = "threat_weight_"
 NO_TOTALS = "no totals of all who took part are known"
 NOT_IN_TOTALS = "an answer of those who took part is not among the known totals, or the other way round"

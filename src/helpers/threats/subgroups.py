@@ -106,11 +106,16 @@ def cross_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, 
 
 
 def panel_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, float, float, int]:
-    """Coefficient of treatment × subgroup beside the treatments, units and periods."""
+    """Coefficient of treatment × subgroup where the course over the periods, too, may differ between subgroup and others."""
     inside = (answer == code).astype("float64").where(answer.notna())
+    period = case.table[case.programme.design.panel.period]
+    used = sorted(period[case.sample.frame.index].unique())[1:]
     names = {name: f"{name}_in_subgroup" for name in case.spec.treatment}
-    table = case.table.assign(**{new: case.table[name] * inside for name, new in names.items()})
-    spec = case.spec.model_copy(update={"treatment": [*names, *names.values()], "std_errors": case.spec.std_errors[:1]})
+    course = {f"period_{number}_in_subgroup": inside * (period == at) for number, at in enumerate(used)}
+    course |= {f"{name}_in_subgroup": inside * case.table[name] for name in case.spec.covariates}
+    table = case.table.assign(**{new: case.table[name] * inside for name, new in names.items()}, **course)
+    covariates = [*case.spec.covariates, *course]
+    spec = case.spec.model_copy(update={"treatment": [*names, *names.values()], "covariates": covariates, "std_errors": case.spec.std_errors[:1]})
     found, counts = fixed_effects(table, case.line, spec, case.programme, case.indicators, from_settings(case.settings))
     result = found[names[case.treatment]][0][0]
     low, high, _ = margins(result, case.settings)

@@ -5,6 +5,7 @@ Sources: Kaplan and Meier (1958); Mantel (1966); Cox (1972); Grambsch and Therne
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from scipy.stats import chi2, norm
 from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
+from statsmodels.tools.sm_exceptions import ModelWarning
 
 from helpers.disclosure import SMALLEST_CELL
 from helpers.evaluation.sample import NotApplicableError
@@ -57,7 +59,7 @@ class Hazard:
 def cox(time: np.ndarray, event: np.ndarray, treated: np.ndarray, covariates: np.ndarray | None = None, *, confidence: float = 0.95) -> Hazard:
     """Cox regression on participation and covariates (n × k), ties by Efron.
 
-    The check is that of Grambsch and Therneau on scaled Schoenfeld residuals against Kaplan–Meier time, for participation alone.
+    The check is that of Grambsch and Therneau over Kaplan–Meier time, for participation alone.
 
     Raises
     ------
@@ -65,30 +67,44 @@ def cox(time: np.ndarray, event: np.ndarray, treated: np.ndarray, covariates: np
     """
     columns = treated[:, None] if covariates is None else np.column_stack([treated, covariates])
     try:
-        fitted = PHReg(time, columns, status=event, ties="efron").fit(disp=False)
-    except (np.linalg.LinAlgError, ValueError) as failure:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", ModelWarning)  # no convergence is no result
+            fitted = PHReg(time, columns, status=event, ties="efron").fit(disp=False)
+    except (np.linalg.LinAlgError, ValueError, ModelWarning) as failure:
         raise NotApplicableError(NO_FIT) from failure
     beta, error = float(fitted.params[0]), float(fitted.bse[0])
     if not (np.isfinite(beta) and np.isfinite(error) and 0 < error < 100):
         raise NotApplicableError(NO_FIT)
     margin = norm.ppf((1 + confidence) / 2) * error
-    return Hazard(float(np.exp(beta)), float(np.exp(beta - margin)), float(np.exp(beta + margin)), proportionality(fitted, time, event))
+    return Hazard(
+        float(np.exp(beta)), float(np.exp(beta - margin)), float(np.exp(beta + margin)), proportionality(columns, np.asarray(fitted.params), time, event)
+    )
 
 
-def proportionality(fitted: object, time: np.ndarray, event: np.ndarray) -> float:
-    """Test the slope of participation's scaled Schoenfeld residuals over 1 − Kaplan–Meier (the ``km`` transform), score form; return the p value."""
-    happened = event == 1
-    residuals = fitted.schoenfeld_residuals[happened]
-    covariance, count = np.atleast_2d(fitted.cov_params()), int(happened.sum())
-    scaled = residuals @ covariance * count
+def proportionality(columns: np.ndarray, beta: np.ndarray, time: np.ndarray, event: np.ndarray) -> float:
+    """P value that the first column's coefficient does not drift with 1 − Kaplan–Meier: the score test of Grambsch and Therneau.
+
+    It asks whether that column times g(t) belongs into the regression; g is 1 − the curve just before each event, ties by Efron.
+    """
     curve = kaplan_meier(time, event)
-    steps = np.concatenate([[1.0], curve["survival"].to_numpy()])  # left-continuous: the value just before each time
-    before = steps[np.searchsorted(curve["time"].to_numpy(), time[happened])]
-    course = (1 - before) - (1 - before).mean()
-    spread = covariance[0, 0] * count * (course**2).sum()
-    if not spread > 0:
-        return np.nan
-    return float(chi2.sf((course @ scaled[:, 0]) ** 2 / spread, 1))
+    course = 1 - np.concatenate([[1.0], curve["survival"].to_numpy()[:-1]])
+    course = course - np.average(course, weights=curve["events"])
+    k, score = columns.shape[1], 0.0
+    own, cross, rest = 0.0, np.zeros(k), np.zeros((k, k))
+    risk = np.exp((columns - columns.mean(axis=0)) @ beta)
+    for g, moment in zip(course, curve["time"], strict=True):
+        at_risk, now = time >= moment, (time == moment) & (event == 1)
+        score += g * columns[now, 0].sum()
+        for tied in range(now.sum()):
+            weights = (risk - now * risk * tied / now.sum())[at_risk]
+            weights = weights / weights.sum()
+            mean = weights @ columns[at_risk]
+            centred = columns[at_risk] - mean
+            spread = (centred * weights[:, None]).T @ centred
+            score -= g * mean[0]
+            own, cross, rest = own + g**2 * spread[0, 0], cross + g * spread[0], rest + spread
+    variance = own - cross @ np.linalg.pinv(rest) @ cross
+    return float(chi2.sf(score**2 / variance, 1)) if variance > 1e-12 * max(own, 1e-300) else np.nan
 
 
 def survival_curves(time: np.ndarray, event: np.ndarray, treated: np.ndarray, confidence: float, *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
