@@ -53,6 +53,7 @@ def one_table(study: Study, own: pd.DataFrame, estimate: pd.Series, language: La
     rows, not_run = [], {}
     for threat, part in own.groupby("threat", sort=False):
         first = part.iloc[0]
+        stands = threat_texts.STANDS[first["passed"]]
         if first["meaning"] == "cannot run":
             not_run.setdefault(first["reason"], []).append(say(threat_texts.NAMES[threat]))
             continue
@@ -60,7 +61,7 @@ def one_table(study: Study, own: pd.DataFrame, estimate: pd.Series, language: La
             {
                 "threat": say(threat_texts.NAMES[threat]),
                 "number": number_text(first, unit, language),
-                "stands": say(threat_texts.STANDS[first["passed"]]),
+                "stands": say(stands),
                 "meaning": threat_words.sentence(study, part, unit, language),
             }
         )
@@ -180,7 +181,8 @@ def show_threats(chapter: Chapter, found: Threats, estimates: pd.DataFrame) -> N
     study, language = chapter.study, chapter.language
     sentences = threat_sentences(study, found, estimates, language)
     chapter.bullets(sentences)
-    chapter.say("" if sentences else language.say("There is no primary estimate that anything could threaten."))
+    if not sentences:
+        chapter.say(language.say("There is no primary estimate that anything could threaten."))
     chapter.show(*threat_tables(study, found, estimates, language))
     told, tables = for_whom(study, found, estimates, language)
     chapter.say(told)
