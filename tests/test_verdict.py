@@ -11,6 +11,7 @@ from helpers.claims import Claim, check_claims
 from helpers.evaluation.estimate import COLUMNS, Settings
 from helpers.evaluation.levels import estimate_levels, level_row
 from helpers.report import verdicts as told
+from helpers.verdict.evidence import DECISIVE
 from helpers.words import Language
 
 NO_THREATS = pd.DataFrame(columns=["indicator", "rater", "specification", "threat", "passed"])
@@ -85,7 +86,7 @@ def test_less_is_better_where_it_is_declared():
 
 
 @pytest.mark.parametrize(("assignment", "grade"), [("observational", "cannot tell"), ("randomised", "suggested")])
-@pytest.mark.parametrize("threat", ["placebo", "overlap", "attrition", "pre_trend"])
+@pytest.mark.parametrize("threat", ["placebo", "overlap", "attrition", "pre-trend"])
 def test_a_failed_check_pulls_the_verdict_down_and_is_named(assignment, grade, threat):
     threats = pd.DataFrame([{"indicator": "score", "rater": "", "specification": "difference-in-means", "threat": threat, "passed": "no"}])
     found, _ = graded(study_of(ONE), [row()], lines_of("score"), assignment=assignment, threats=threats)
@@ -94,6 +95,17 @@ def test_a_failed_check_pulls_the_verdict_down_and_is_named(assignment, grade, t
     assert graded(study_of(ONE), [row()], lines_of("score"), assignment=assignment, threats=other)[0].loc[0, "grade"] != grade
     opposite, _ = graded(study_of(ONE), [row(estimate=-1.0)], lines_of("score"), assignment="observational", threats=threats)
     assert opposite.loc[0, "grade"] == "cannot tell"
+
+
+def test_a_threat_that_is_not_decisive_is_named_and_leaves_the_grade():
+    threats = pd.DataFrame(
+        [
+            {"indicator": "score", "rater": "", "specification": "difference-in-means", "treatment": "group", "threat": threat, "passed": passed}
+            for threat, passed in (("placebo", "yes"), ("placebo", "no"), ("robustness", "no"))
+        ]
+    )
+    found, _ = graded(study_of(ONE), [row()], lines_of("score"), assignment="observational", threats=threats)
+    assert found.loc[0, ["grade", "threat"]].tolist() == ["suggested", "robustness"]
 
 
 def test_own_ratings_are_reported_only_and_a_test_counts_before_them():
@@ -207,10 +219,11 @@ def test_claims_that_rest_on_nothing_or_join_what_is_not_there_are_refused():
 @pytest.mark.parametrize("code", ["en", "id"])
 def test_every_rule_and_threat_has_a_sentence_in_both_languages(code):
     language = Language(code)
-    for words in (told.GRADE_WORDS, told.GRADE_RULES, told.THREATS, told.BASES, told.SIDES):
+    for words in (told.GRADE_WORDS, told.GRADE_RULES, told.BASES, told.SIDES):
         texts = [language.say(text) for text in words.values()]
         assert all(texts)
         assert len(set(texts)) == len(texts)
+    assert set(DECISIVE) | {"robustness", "oster", "rosenbaum", "specification curve", "lee bounds", "leave one out"} <= set(told.THREATS)
     for words in (told.HIGHER, told.LOWER, told.OTHER):
         for text in words.values():
             assert (language.say(text) != text) == (code == "id"), text

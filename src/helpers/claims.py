@@ -32,12 +32,12 @@ class Claim(Record):
 
 
 class Subgroup(Record):
-    """People declared beforehand as a group of their own: those whose ``variable`` (a column of the indicators table) has one of ``values``."""
+    """One question "for whom?", asked before results are seen: a variable of the indicators table, and its answers that make the subgroups."""
 
-    id: str
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     label: Words
     variable: str
-    values: list[str] = Field(min_length=1)
+    answers: dict[str, Words] = Field(min_length=2)
 
 
 def check_claims(claims: list[Claim], file: str) -> list[Problem]:

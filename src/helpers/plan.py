@@ -69,7 +69,7 @@ def fixed(programme: Programme, indicators: list[Indicator], *, confidence: floa
         "directions": {line.name: line.direction for line in tested if line.direction},
         "definitions": {line.name: f"{line.recipe}({line.inputs}; {line.arguments})" for line in tested},
         "smallest_effects": dict(programme.smallest_effects),
-        "subgroups": [one.model_dump(exclude={"label"}) for one in programme.subgroups],
+        "subgroups": {one.id: {"variable": one.variable, "answers": list(one.answers)} for one in programme.subgroups},
         "specifications": {spec.id: specification_plan(spec) for spec in programme.specifications},
     }
 

@@ -254,9 +254,10 @@ class Programme(Record):
     prices: Prices | None = None
     specifications: list[Specification]
     primary: Primary
+    subgroups: list[Subgroup] = []
+    history: dict[str, list[str]] = {}  # indicator → its columns of several times before the programme, the oldest first
     claims: list[Claim] = []
     smallest_effects: dict[str, float] = {}  # by indicator, in its unit: what would still be worth having
-    subgroups: list[Subgroup] = []
     checks: list[Check] = []
 
     def specification(self, name: str) -> Specification:
@@ -325,6 +326,7 @@ class Cohort(Record):
     period: Words
     flow: list[FlowStep] = []
     denominators: Denominators
+    totals: dict[str, dict[str, float]] = {}  # known numbers of all who took part, by variable and answer, to weight the answers to
     origin: str
     licence: str
     citation: str
@@ -360,6 +362,8 @@ def check_specifications(programme: Programme, file: str) -> list[Problem]:
             problems.append(Problem(file, f"'{name}' gives several quantiles, none of which can speak for a cohort", column=f"primary.{rule}"))
     for spec in programme.specifications:
         problems += check_specification(spec, file)
+    named = [declared.id for declared in programme.subgroups]
+    problems += [Problem(file, f"the subgroup '{name}' stands twice", column="subgroups") for name in sorted(set(named)) if named.count(name) > 1]
     if programme.design.wave and programme.design.panel:
         problems.append(Problem(file, "a panel asks the same units in every period, so it has no 'wave'", column="design.wave"))
     return problems

@@ -89,6 +89,7 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     lines, wrong = load_indicators(folder, programme, codebook, root=place.root)
     problems += wrong
     corrections, wrong, _ = cleaning.load_corrections(folder, root=place.root)
+    problems += check_totals(delivery, lines, shown(place.raw / "cohort.yml", place.root))
     problems += wrong + check_delivery(delivery, programme, codebook, shown(place.raw / "cohort.yml", place.root)) + undecided([folder, place.raw], place.root)
     refuse(problems)
     return Study(place, programme, codebook, tuple(lines), tuple(corrections), delivery)
@@ -106,6 +107,18 @@ def undecided(folders: list[Path], root: Path) -> list[Problem]:
             Problem(shown(path, root), f"still to be decided: {lines[number - 1].strip()[:80]}", row=number, expected="the marked text put right")
             for number in marked
         ]
+    return problems
+
+
+def check_totals(delivery: Cohort, lines: list[Indicator], file: str) -> list[Problem]:
+    """Say which known totals are about no indicator, or cannot be numbers of people."""
+    names = [line.name for line in lines]
+    problems = [
+        Problem(file, f"'{name}' is not an indicator", column=f"totals.{name}", expected=nearest(name, names)) for name in delivery.totals if name not in names
+    ]
+    for name, known in delivery.totals.items():
+        if not known or min(known.values()) < 0 or not sum(known.values()) > 0:
+            problems.append(Problem(file, "the known numbers are not all 0 or more, or none is above 0", column=f"totals.{name}"))
     return problems
 
 

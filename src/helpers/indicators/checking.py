@@ -180,6 +180,14 @@ def check_names(programme: Programme, indicators: list[Indicator], *, root: Path
         asked += [(f"specifications.{spec.id}.indicators", name, effects) for name in spec.indicators]
     for claim in programme.claims:
         asked += [(f"claims.{claim.id}.indicators", name, told) for name in claim.indicators]
+    early = [(f"subgroups.{declared.id}.variable", declared.variable) for declared in programme.subgroups]
+    early += [(f"history.{concept}", name) for concept, names in programme.history.items() for name in names]
+    asked += [(place, name, columns) for place, name in early] + [("history", concept, effects) for concept in programme.history]
+    late = {line.name for line in indicators if line.time == "now"}
     return [
         Problem(file, f"'{name}' is not an indicator", column=place, expected=nearest(name, allowed)) for place, name, allowed in asked if name not in allowed
+    ] + [
+        Problem(file, f"'{name}' was measured after the programme, which may have changed it", column=place, expected="what was measured before")
+        for place, name in early
+        if name in late
     ]

@@ -22,7 +22,7 @@ EVIDENCE_COLUMNS = [
 ]  # fmt: skip
 RATERS = ("test", "supervisor", "", "self")  # whose word counts more; "" is a fact and nobody's rating
 # A threat that fails here takes the ground from under the comparison itself; the others say how strong a hidden cause must be.
-DECISIVE = ("placebo", "pre_trend", "overlap", "attrition")
+DECISIVE = ("placebo", "pre-trend", "overlap", "attrition")
 
 
 def parts_of(claim: Claim) -> list[Part | None]:
@@ -57,13 +57,20 @@ def direction_of(indicators: list[Indicator], name: str, rater: str) -> int:
     return {"higher": 1, "lower": -1}.get(line.direction, 0) if line else 0
 
 
+def headlines(threats: pd.DataFrame, row: pd.Series) -> pd.DataFrame:
+    """The headline of every threat to this very estimate: its first row, the only one whose ``passed`` counts."""
+    mine = (threats["indicator"] == row["indicator"]) & (threats["rater"].fillna("") == row["rater"]) & (threats["specification"] == row["specification"])
+    if "treatment" in threats:
+        mine &= threats["treatment"].fillna("").isin([row["treatment"], ""])
+    return threats[mine].drop_duplicates("threat")
+
+
 def failed_threats(threats: pd.DataFrame, row: pd.Series) -> list[str]:
-    """Decisive threats that failed for this very estimate."""
+    """Threats that this very estimate does not stand against, those first that take the ground from under the comparison."""
     if not len(threats):
         return []
-    mine = (threats["indicator"] == row["indicator"]) & (threats["rater"].fillna("") == row["rater"]) & (threats["specification"] == row["specification"])
-    failed = threats[mine & (threats["passed"] == "no") & threats["threat"].isin(DECISIVE)]
-    return list(dict.fromkeys(failed["threat"]))
+    failed = list(headlines(threats, row).query("passed == 'no'")["threat"])
+    return sorted(failed, key=lambda threat: threat not in DECISIVE)
 
 
 def line_of(claim: Claim, part: str, basis: str, row: pd.Series, programme: Programme, indicators: list[Indicator], threats: pd.DataFrame) -> dict[str, object]:

@@ -12,6 +12,7 @@ import pandas as pd
 from helpers.claims import Claim
 from helpers.evaluation.levels import LEVEL
 from helpers.programme import Programme
+from helpers.verdict.evidence import DECISIVE
 
 GRADES = ("contradicted", "cannot tell", "reported only", "suggested", "shown")
 VERDICT_COLUMNS = ["claim", "grade", "rule", "part", "indicator", "rater", "basis", "threat"]
@@ -22,18 +23,23 @@ def weakest(grades: list[str]) -> str:
     return min(grades, key=GRADES.index) if grades else "cannot tell"
 
 
+def is_groundless(line: pd.Series) -> bool:
+    """Whether a check failed that takes the ground from under the comparison."""
+    return any(threat in DECISIVE for threat in str(line["failed"]).split("; "))
+
+
 def grade_line(line: pd.Series) -> tuple[str, str]:
     """Grade one line of evidence that lies clearly on one side: (grade, rule)."""
     compares = line["basis"] in ("lottery", "comparison")
     if line["side"] == "against":
         if not compares:
             return "cannot tell", "alone"
-        return ("cannot tell", "failed") if line["failed"] else ("contradicted", "against")
+        return ("cannot tell", "failed") if is_groundless(line) else ("contradicted", "against")
     if line["is_opinion"]:
         return "reported only", "opinion"
     if not compares:
         return "reported only", "alone"
-    if line["failed"]:
+    if is_groundless(line):
         return ("suggested", "lottery failed") if line["basis"] == "lottery" else ("cannot tell", "failed")
     return ("shown", "lottery") if line["basis"] == "lottery" else ("suggested", "comparison")
 

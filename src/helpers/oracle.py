@@ -1,4 +1,9 @@
-"""The oracle table: quantity, source, published, ours, difference, and whether it agrees."""
+"""Published numbers and ours, side by side: quantity, source, published, ours, difference, and whether it agrees.
+
+What is in print stands in ``tools/oracle/published.csv``; ``make oracle`` computes the same from the shipped cohorts through their
+definition files, from small tables typed in with their source, and from data that may be used but not shipped, and writes
+``docs/oracle.csv``. A test computes again all that needs no other data and holds it against that file.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +12,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-HERE = Path(__file__).parent
-RESULTS = HERE / "results.csv"
+PUBLISHED, RESULTS = Path("tools/oracle/published.csv"), Path("docs/oracle.csv")
 PUBLISHED_COLUMNS = ["id", "group", "quantity", "source", "published", "tolerance", "note"]
 RESULT_COLUMNS = [*PUBLISHED_COLUMNS, "ours", "difference", "verdict"]
 AGREES, MISSES, NOT_OFFERED, NO_DATA = "agrees", "misses", "not offered", "data not at hand"
 
 
-def published() -> pd.DataFrame:
+def published(root: Path) -> pd.DataFrame:
     """Read what is in print: ``PUBLISHED_COLUMNS``, numbers as text with the digits printed."""
-    return pd.read_csv(HERE / "published.csv", dtype="str", keep_default_na=False)
+    return pd.read_csv(root / PUBLISHED, dtype="str", keep_default_na=False)
 
 
-def results() -> pd.DataFrame:
-    """Read what ``make oracle`` last wrote."""
-    return pd.read_csv(RESULTS, dtype={"published": "str", "tolerance": "str"}, keep_default_na=False, na_values={"ours": [""], "difference": [""]})
+def results(root: Path) -> pd.DataFrame:
+    """Read what ``make oracle`` last wrote; no rows before it ran."""
+    if not (root / RESULTS).is_file():
+        return pd.DataFrame(columns=RESULT_COLUMNS)
+    texts = {"published": "str", "tolerance": "str"}
+    return pd.read_csv(root / RESULTS, dtype=texts, keep_default_na=False, na_values={"ours": [""], "difference": [""]})
 
 
 def tolerance(printed: str, stated: str) -> float:
@@ -29,12 +36,12 @@ def tolerance(printed: str, stated: str) -> float:
     return float(stated) if stated else 0.51 * 10 ** -len(printed.partition(".")[2])
 
 
-def compare(ours: dict[str, float], listed: pd.DataFrame | None = None) -> pd.DataFrame:
+def compare(ours: dict[str, float], table: pd.DataFrame) -> pd.DataFrame:
     """Hold our numbers against print.
 
     Parameters
     ----------
-    ours : number by ``id``; NaN where the data are not at hand. An id that is in print and not here is one we offer no estimator for.
+    table : from ``published``. ours : number by ``id``; NaN where the data are not at hand. An id that is in print and not here is one we offer no estimator for.
 
     Returns
     -------
@@ -44,7 +51,6 @@ def compare(ours: dict[str, float], listed: pd.DataFrame | None = None) -> pd.Da
     ------
     KeyError for one of our numbers that is not listed: it would be held against nothing.
     """
-    table = published() if listed is None else listed
     unknown = sorted(set(ours) - set(table["id"]))
     if unknown:
         raise KeyError(f"not in published.csv: {', '.join(unknown)}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import statsmodels
+from oracle.trials import trial
 
 from helpers.evaluation.balance import balance
 from helpers.evaluation.errors import classical, cluster_robust, robust
@@ -15,7 +16,6 @@ from helpers.evaluation.estimate import Settings, hedges_factor
 from helpers.evaluation.ladder import estimate_stages
 from helpers.evaluation.linear import basis, fit
 from helpers.evaluation.sample import participation
-from helpers.oracle.trials import trial
 from helpers.study import Study, build, clean_tables, linked_tables, load_study, read_raw
 
 LALONDE_COHORTS = ("nsw-1976", "nsw-1976-cps", "nsw-1976-psid", "michigan-1987-89")
