@@ -132,7 +132,7 @@ def for_whom(study: Study, found: Threats, estimates: pd.DataFrame, language: La
     """What subgroups declared beforehand say of the estimates that claims rest on: a sentence and a table; nothing where none are declared."""
     say, rows, subgroups = language.say, [], {declared.id: declared for declared in study.programme.subgroups}
     own = claimed(study, found.rows[found.rows["threat"] == "subgroup"]) if subgroups else found.rows.iloc[:0]
-    own = own.assign(subgroup=own["detail"].str.partition("=")[0])
+    own = own.assign(subgroup=[detail.partition("=")[0] for detail in own["detail"]])
     for (concept, rater, treatment, name), part in own[own["subgroup"] != ""].groupby([*KEYS, "subgroup"], sort=False):
         estimate = primary_row(estimates, concept, rater, treatment)
         unit, within = labels.unit_of(study, estimate["unit"]), part[part["statistic"] == "within"]

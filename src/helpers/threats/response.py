@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.proportion import confint_proportions_2indep
+from scipy.stats import binomtest
 
 from helpers.evaluation.balance import baseline
 from helpers.evaluation.linear import standardise
@@ -45,8 +45,10 @@ def response_gap(answered: np.ndarray, treated: np.ndarray, confidence: float) -
     if min(len(group) for group in groups) == 0:
         raise NotApplicableError("there is nobody to compare: participants or comparison group are missing")
     (a, n), (b, m) = ((int(group.sum()), len(group)) for group in groups)
-    low, high = confint_proportions_2indep(a, n, b, m, method="newcomb", compare="diff", alpha=1 - confidence)
-    return a / n, b / m, a / n - b / m, float(low), float(high)
+    first, second = (binomtest(count, size).proportion_ci(confidence, method="wilson") for count, size in ((a, n), (b, m)))
+    low = np.hypot(a / n - first.low, second.high - b / m)
+    high = np.hypot(first.high - a / n, b / m - second.low)
+    return a / n, b / m, a / n - b / m, float(a / n - b / m - low), float(a / n - b / m + high)
 
 
 def rake(base: np.ndarray, answers: list[np.ndarray], totals: list[np.ndarray]) -> np.ndarray:

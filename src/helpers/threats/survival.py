@@ -1,6 +1,7 @@
 """When? Time to an event with censoring: Kaplan–Meier with those at risk, the log-rank test, Cox regression with its check.
 
 Sources: Kaplan and Meier (1958); Mantel (1966); Cox (1972); Grambsch and Therneau (1994), Biometrika 81(3), 515–526.
+statsmodels is loaded only where it is needed: few studies hold times, and it would lengthen the start of every notebook.
 """
 
 from __future__ import annotations
@@ -11,9 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm
-from statsmodels.duration.hazard_regression import PHReg
-from statsmodels.duration.survfunc import SurvfuncRight, survdiff
-from statsmodels.tools.sm_exceptions import ModelWarning
 
 from helpers.disclosure import SMALLEST_CELL
 from helpers.evaluation.sample import NotApplicableError
@@ -30,6 +28,8 @@ def kaplan_meier(time: np.ndarray, event: np.ndarray, confidence: float = 0.95) 
     -------
     ``time, at_risk`` (just before it), ``events, survival, ci_low, ci_high``; the interval is missing where the share is 1 or 0.
     """
+    from statsmodels.duration.survfunc import SurvfuncRight
+
     if not event.sum():
         return pd.DataFrame(columns=["time", "at_risk", "events", "survival", "ci_low", "ci_high"], dtype="float64")
     found = SurvfuncRight(time, event)
@@ -42,6 +42,8 @@ def kaplan_meier(time: np.ndarray, event: np.ndarray, confidence: float = 0.95) 
 
 def log_rank(time: np.ndarray, event: np.ndarray, treated: np.ndarray) -> tuple[float, float]:
     """χ² with one degree of freedom, and p value, that the event comes equally fast in both groups."""
+    from statsmodels.duration.survfunc import survdiff
+
     statistic, p = survdiff(time, event, treated)
     return float(statistic), float(p)
 
@@ -65,6 +67,9 @@ def cox(time: np.ndarray, event: np.ndarray, treated: np.ndarray, covariates: np
     ------
     NotApplicableError where there is no maximum.
     """
+    from statsmodels.duration.hazard_regression import PHReg
+    from statsmodels.tools.sm_exceptions import ModelWarning
+
     columns = treated[:, None] if covariates is None else np.column_stack([treated, covariates])
     try:
         with warnings.catch_warnings():
