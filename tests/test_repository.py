@@ -112,6 +112,7 @@ ORDER = [
     "problems",
     "paths",
     "definitions",
+    "vocabulary",
     "programme",
     "codebook",
     "readers",

@@ -6,7 +6,8 @@ from math import exp
 
 import pandas as pd
 
-from helpers.evaluation.ladder import primary, reported
+from helpers.evaluation.ladder import of_participants_alone, primary, reported
+from helpers.evaluation.sample import RECALLED
 from helpers.indicators import Indicator
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
@@ -277,7 +278,7 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
         found.append(
             say("The lottery protects the comparison of the groups as they were drawn; it does not tell for whom else the programme would work, nor why.")
         )
-    if (estimates["estimand"] == "change").any():
+    if of_participants_alone(estimates).any():
         found.append(say("A before–after change of participants alone is not an effect: it holds everything else that happened in the meantime."))
     denominators = study.cohort.denominators
     if denominators.because:
@@ -294,7 +295,7 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
 
 def change_sentences(study: Study, estimates: pd.DataFrame, language: Language) -> list[str]:
     """Say how participants alone changed, and call it a change."""
-    rows = estimates[estimates["estimand"] == "change"].dropna(subset=["estimate"])
+    rows = reported(estimates[estimates["method"] == "before_after_change"], study.programme).dropna(subset=["estimate"])
     sentences = []
     for row in rows.itertuples(index=False):
         unit = labels.unit_of(study, row.unit)
@@ -306,7 +307,14 @@ def change_sentences(study: Study, estimates: pd.DataFrame, language: Language) 
             "confidence": language.percent(row.confidence),
             "n": language.number(row.n, 0),
         }
-        if row.estimate >= 0:
+        if RECALLED in str(row.warnings):
+            sentences.append(
+                language.say(
+                    "{indicator}: participants report a change of {amount} against what they recall of before ({confidence} interval {low} to {high}; n = {n}).",
+                    **values | {"amount": ("−" if row.estimate < 0 else "") + values["amount"]},
+                )
+            )
+        elif row.estimate >= 0:
             sentences.append(
                 language.say("{indicator}: rose by {amount} among participants ({confidence} interval of the change {low} to {high}; n = {n}).", **values)
             )
