@@ -15,7 +15,7 @@ from helpers.vocabulary import OF_PARTICIPANTS_ALONE
 COLUMNS = [
     "cohort", "stage", "indicator", "rater", "estimand", "method", "specification", "treatment", "subgroup",
     "n", "n_comparison", "n_missing", "estimate", "std_error", "std_error_kind", "df", "ci_low", "ci_high", "confidence",
-    "p_value", "p_adjusted", "effect_size", "effect_size_kind", "mde", "power", "unit", "is_primary", "warnings",
+    "p_value", "p_adjusted", "p_adjusted_kind", "effect_size", "effect_size_kind", "mde", "power", "unit", "is_primary", "warnings",
 ]  # fmt: skip
 TAKE_UP = "take-up"
 
@@ -145,7 +145,7 @@ def estimate_row(
         "n": counts.n, "n_comparison": counts.n_comparison, "n_missing": counts.n_missing,
         "estimate": result.estimate, "std_error": result.std_error, "std_error_kind": result.std_error_kind, "df": result.df,
         "ci_low": low, "ci_high": high, "confidence": settings.confidence,
-        "p_value": p_value, "p_adjusted": np.nan,
+        "p_value": p_value, "p_adjusted": np.nan, "p_adjusted_kind": "",
         "effect_size": size[0], "effect_size_kind": size[1], "mde": smallest, "power": settings.power,
         "unit": line.unit if result.unit is None else result.unit,
         "is_primary": spec.id == settings.primary and is_first,
@@ -173,7 +173,7 @@ def reason_row(
         "cohort": settings.cohort, "stage": line.stage_thesis, "indicator": line.indicator, "rater": line.rater, "subgroup": "",
         "estimand": estimand(spec, settings, result.population if result else spec.population),
         "method": spec.method, "specification": spec.id, "treatment": treatment, "std_error_kind": result.std_error_kind if result else spec.std_errors[0],
-        "unit": line.unit, "confidence": settings.confidence, "power": settings.power, "effect_size_kind": "",
+        "unit": line.unit, "confidence": settings.confidence, "power": settings.power, "effect_size_kind": "", "p_adjusted_kind": "",
         "is_primary": spec.id == settings.primary and is_first, "warnings": reason,
     }  # fmt: skip
     return row | (vars(counts) if counts else {})

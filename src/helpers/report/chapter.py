@@ -128,7 +128,7 @@ class Chapter:
         paths = [self.study.places.reports / "estimates" / f"{name}.csv" for name in names]
         for path, name in zip(paths, names, strict=True):
             self.need(path, name)
-        texts = {column: str for column in ("rater", "subgroup", "warnings", "effect_size_kind", "treatment", "unit")}
+        texts = {column: str for column in ("rater", "subgroup", "warnings", "effect_size_kind", "p_adjusted_kind", "treatment", "unit")}
         frames = [pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={c: [""] for c in NUMBERS}) for path in paths]
         return pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
 

@@ -116,6 +116,7 @@ SEVERITIES = {"error": mark("error"), "warning": mark("warning"), "note": mark("
 REASONS = (
     mark("not measured before the programme"),
     mark("nobody was asked to recall it"),
+    mark("an indicator counts against the family's index, because it follows nearly from the others"),
     mark("what was before is recalled at the interview, not measured then"),
     mark("no participant changed"),
     mark("the indicator is not yes or no"),
