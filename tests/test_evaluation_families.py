@@ -141,6 +141,8 @@ def test_romano_wolf_as_by_repeated_regression():
     table, lines = study(150, 5, 4, effects=(0.45, 0.4, 0.3))
     _, tests = examined(table, lines, ({**DIFFERENCE, "std_errors": ["HC1"]},), Settings("trial", "randomised", "difference", draws=9_999))
     assert tests["romano_wolf"].to_numpy() == pytest.approx(by_repeated_regression(table, 5, 9_999), abs=0.02)
+    # pyfixest 0.60: rwolf([feols(f"s{k} ~ group", table, vcov="HC1") for k in range(5)], "group", reps=499, seed=1, sampling_method="ri")
+    assert tests["romano_wolf"].to_numpy() == pytest.approx([0.160, 0.198, 0.320, 0.430, 0.674], abs=0.04)
     assert (tests["romano_wolf"] >= tests["p"] - 0.01).all()
     assert (tests["romano_wolf"] <= tests["holm"] + 0.01).all()  # what is known of their dependence is used
 

@@ -84,7 +84,7 @@ class Design(Record):
     """Who is compared with whom. ``group``, ``weight``, ``strata``, ``cluster`` and ``wave`` are columns of the indicators table.
 
     ``weight`` is the survey weight, ``strata`` what the sample or the lottery was drawn within, ``cluster`` what was drawn (or
-    assigned) together, ``wave`` the period of an answer where other people were asked in each period.
+    assigned) together, ``instrument`` what was offered where ``group`` is who took it up, ``wave`` the period of an answer where other people were asked in each period.
     """
 
     unit: UnitWords
@@ -96,6 +96,7 @@ class Design(Record):
     weight: str | None = None
     strata: str | None = None
     cluster: str | None = None
+    instrument: str | None = None
     times: Times
 
 
@@ -152,6 +153,7 @@ class Primary(Record):
 
     randomised: str
     observational: str
+    because: Words | None = None  # why, in words that the report prints
 
 
 class Claim(Record):
@@ -209,8 +211,8 @@ class Programme(Record):
     units: dict[str, Unit]
     design: Design
     prices: Prices | None = None
-    specifications: list[Specification]
-    primary: Primary
+    specifications: list[Specification] = []  # none: a ladder chosen by the design
+    primary: Primary | None = None
     claims: list[Claim] = []
     checks: list[Check] = []
 
@@ -306,8 +308,11 @@ def load_programme(folder: Path, *, root: Path) -> tuple[Programme | None, list[
 def check_specifications(programme: Programme, file: str) -> list[Problem]:
     """Say which primary specification does not exist, which ids stand twice, and what a method cannot do."""
     ids = [spec.id for spec in programme.specifications]
+    if (programme.primary is None) != (not ids):
+        found = "no specification is primary" if ids else "a primary specification is named, and none is declared"
+        return [Problem(file, found, column="primary", expected="both, or neither, which leaves the choice to the design")]
     problems = [Problem(file, f"the specification '{name}' stands twice", column="specifications") for name in set(ids) if ids.count(name) > 1]
-    for rule in ("randomised", "observational"):
+    for rule in ("randomised", "observational") if programme.primary else ():
         name = getattr(programme.primary, rule)
         if name not in ids:
             problems.append(Problem(file, f"'{name}' is not a specification", column=f"primary.{rule}", expected=nearest(name, ids)))

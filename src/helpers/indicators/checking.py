@@ -173,8 +173,12 @@ def check_names(programme: Programme, indicators: list[Indicator], *, root: Path
     effects = {line.indicator for line in indicators if line.use == "effect"}
     told = effects | {line.indicator for line in indicators if line.use == "describe"}
     file = f"programmes/{programme.programme}/programme.yml"
-    asked = [("design.group", programme.design.group, columns)]
+    design = programme.design
+    roles = {name: getattr(design, name) for name in ("weight", "strata", "cluster", "wave", "instrument")}
+    asked = [("design.group", design.group, columns)] + [(f"design.{role}", name, columns) for role, name in roles.items() if name]
     for spec in programme.specifications:
+        own = {"instrument": spec.instrument, "strata": spec.strata}
+        asked += [(f"specifications.{spec.id}.{role}", name, columns) for role, name in own.items() if name]
         asked += [(f"specifications.{spec.id}.covariates", name, columns) for name in spec.covariates]
         asked += [(f"specifications.{spec.id}.treatment", name, columns) for name in spec.treatment]
         asked += [(f"specifications.{spec.id}.indicators", name, effects) for name in spec.indicators]

@@ -13,11 +13,13 @@ from helpers.report import labels
 from helpers.report.exhibit import Exhibit
 from helpers.report.tables import Column, table
 from helpers.study import Study
+from helpers.vocabulary import OF_PARTICIPANTS_ALONE
 from helpers.words import Language, mark
 
 GRADES = {
     "shown": mark("shown"),
     "suggested": mark("suggested"),
+    "changed": mark("changed, cause unknown"),
     "contradicted": mark("contradicted"),
     "cannot tell": mark("cannot tell"),
 }
@@ -25,6 +27,9 @@ GRADE_RULES = {
     "shown": mark("The comparison came about by lottery and the interval of the primary estimate excludes zero on the claimed side."),
     "suggested": mark(
         "The comparison did not come about by lottery; the interval of the primary estimate excludes zero on the claimed side. A difference between the groups that was not measured could explain it."
+    ),
+    "changed": mark(
+        "Participants were compared with nobody; the interval of their change excludes zero on the claimed side. Anything else that happened in the meantime could explain it."
     ),
     "contradicted": mark("The interval of the primary estimate excludes zero on the side opposite to the claim."),
     "cannot tell": mark("The interval of the primary estimate includes zero, or the primary specification does not apply."),
@@ -38,6 +43,8 @@ def grade(row: object, study: Study) -> str:
     wanted = 1 if labels.effect_indicator(study, row.indicator, row.rater).direction == "higher" else -1
     if wanted * row.estimate < 0:
         return "contradicted"
+    if row.method in OF_PARTICIPANTS_ALONE:
+        return "changed"
     return "shown" if study.cohort.assignment == "randomised" else "suggested"
 
 
@@ -47,18 +54,50 @@ def primary_rows(study: Study, estimates: pd.DataFrame, concept: str) -> list[ob
     return list(rows[rows["indicator"] == concept].itertuples(index=False))
 
 
+def by_rater(rows: list[object]) -> list[object]:
+    """The first treatment's row of each rater, in the order declared."""
+    first: dict[str, object] = {}
+    for row in rows:
+        first.setdefault(row.rater, row)
+    return list(first.values())
+
+
+def concept_grade(rows: list[object], study: Study) -> tuple[str, bool]:
+    """Verdict on one indicator of a claim from all its raters, and whether it rests on participants' own ratings alone.
+
+    Where a supervisor or a test gave a number, these speak, and the least favourable of them; a self-rating speaks only where nobody else does.
+    """
+    told = [row for row in by_rater(rows) if labels.has_number(row.estimate)]
+    others = [row for row in told if row.rater != "self"]
+    grades = [grade(row, study) for row in others or told or by_rater(rows)]
+    worst = next(name for name in ("contradicted", "cannot tell", "changed", "suggested", "shown") if name in grades)
+    return worst, bool(told) and not others
+
+
+def verdict_text(row: object, rows: list[object], study: Study, language: Language) -> str:
+    """The verdict of one rater's estimate; a self-rating that nobody else confirms says so."""
+    text = language.say(GRADES[grade(row, study)])
+    if row.rater != "self" or grade(row, study) in ("cannot tell", "contradicted"):
+        return text
+    worst, alone = concept_grade(rows, study)
+    if alone:
+        return language.say("{verdict}, by self-rating only", verdict=text)
+    return text if worst == grade(row, study) else language.say("{verdict} by self-rating; not confirmed by others", verdict=text)
+
+
 def claims_table(study: Study, estimates: pd.DataFrame, language: Language) -> Exhibit:
     """The verdict on each claim, with the estimate it rests on."""
     say, rows = language.say, []
     for claim in study.programme.claims:
         for concept in claim.indicators:
-            for row in primary_rows(study, estimates, concept)[:1]:
+            found = primary_rows(study, estimates, concept)
+            for row in by_rater(found):
                 unit = labels.unit_of(study, row.unit)
                 applies = labels.has_number(row.estimate)
                 rows.append(
                     {
                         "claim": claim.text[language.code],
-                        "verdict": say(GRADES[grade(row, study)]),
+                        "verdict": verdict_text(row, found, study, language),
                         "indicator": labels.indicator_label(study, concept, language, row.rater),
                         "estimate": language.amount_with_unit(row.estimate, unit) if applies else "–",
                         "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if applies else "–",
@@ -75,9 +114,31 @@ def claims_table(study: Study, estimates: pd.DataFrame, language: Language) -> E
     caption = (
         say("Primary specification, fixed before results were seen: {specification}.", specification=labels.specification_label(spec, language))
         + " "
+        + say("Where a supervisor or a test has a say, participants' own rating does not decide.")
+        + " "
         + labels.source_note(study, language)
     )
     return table("claims", say("Verdict on each claim"), caption, pd.DataFrame(rows, columns=[c.name for c in columns]), columns)
+
+
+def primary_rule(study: Study, language: Language) -> str:
+    """The rule that chose the primary specification, printed as it was fixed before results were seen."""
+    rule, say = study.programme.primary, language.say
+    names = {way: labels.specification_label(study.programme.specification(getattr(rule, way)), language) for way in ("randomised", "observational")}
+    if rule.randomised == rule.observational:
+        text = say(
+            "Rule for the primary specification, fixed before results were seen: {specification}, however the groups came about.",
+            specification=names["randomised"],
+        )
+    else:
+        text = say(
+            "Rule for the primary specification, fixed before results were seen: {lottery} where a lottery decided who took part, {otherwise} where none did.",
+            lottery=names["randomised"],
+            otherwise=names["observational"],
+        )
+    came = say("Here a lottery decided.") if study.cohort.assignment == "randomised" else say("Here no lottery decided.")
+    why = say("The reason: {reason}.", reason=rule.because[language.code]) if rule.because else ""
+    return " ".join(part for part in (text, came, why) if part)
 
 
 def rules_table(language: Language) -> Exhibit:
@@ -95,6 +156,10 @@ def rules_table(language: Language) -> Exhibit:
 def comparison_template(row: object) -> str:
     """Return the sentence that fits what was compared with what, and the sign."""
     higher = row.estimate >= 0
+    if row.method in OF_PARTICIPANTS_ALONE:
+        if higher:
+            return mark("{indicator}: rose by {amount} among participants ({confidence} interval {low} to {high}; {specification}, {kind}).")
+        return mark("{indicator}: fell by {amount} among participants ({confidence} interval {low} to {high}; {specification}, {kind}).")
     if row.method == "fixed_effects":
         if higher:
             return mark(
@@ -157,6 +222,8 @@ def sureness(row: object, study: Study, language: Language) -> str:
             power=language.percent(row.power),
             mde=language.amount_with_unit(row.mde, unit),
         )
+    if row.method in OF_PARTICIPANTS_ALONE:
+        return language.say("Nobody was compared with the participants: this is a change, and its cause cannot be told.")
     if study.cohort.assignment == "randomised":
         return language.say("Who took part was decided by lottery, so this difference is an effect of the programme.")
     return language.say("Who took part was not decided by lottery: a difference between the groups that was not measured could explain this.")
@@ -217,7 +284,9 @@ def findings(study: Study, estimates: pd.DataFrame, language: Language) -> list[
 
 def headline(study: Study, estimates: pd.DataFrame, language: Language) -> str:
     """The first sentence of the report: how many claims got which verdict."""
-    grades = [grade(rows[0], study) for claim in study.programme.claims for concept in claim.indicators if (rows := primary_rows(study, estimates, concept))]
+    grades = [
+        concept_grade(rows, study)[0] for claim in study.programme.claims for concept in claim.indicators if (rows := primary_rows(study, estimates, concept))
+    ]
     parts = [f"{language.say(word)} {language.number(grades.count(name), 0)}" for name, word in GRADES.items() if name in grades]
     return language.say_count("{n} claim was examined: {parts}.", "{n} claims were examined: {parts}.", len(grades), parts=", ".join(parts))
 
@@ -283,11 +352,15 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
     denominators = study.cohort.denominators
     if denominators.because:
         found.append(say("How far the people reached stand for all who took part is unknown: {reason}.", reason=denominators.because[language.code]))
+    tests = primary(estimates)["p_value"].notna()
+    still = (primary(estimates)["p_adjusted"] <= 0.05).sum()
     found.append(
         language.say_count(
-            "{n} indicator was examined; its p values are shown as they are.",
-            "{n} indicators were examined together; p values are shown as they are, not adjusted for their number.",
-            estimates["indicator"].nunique(),
+            "{n} test was made, so its p value needs no adjustment.",
+            "{n} tests were made, one for each indicator and rater by the primary specification; {raw} have a p value of at most 0.05, {still} of them still after Holm's adjustment within their family. Both are shown.",
+            int(tests.sum()),
+            raw=language.number((primary(estimates)["p_value"] <= 0.05).sum(), 0),
+            still=language.number(still, 0),
         )
     )
     return found
