@@ -134,7 +134,13 @@ def estimate_row(
     """Return one row of the contract's shape; the sign of the estimate is kept as it is.
 
     ``is_first`` says whether it is the one reported of its specification (else: of the first kind declared).
+
+    Raises
+    ------
+    ValueError for an effect size without its name.
     """
+    if np.isfinite(size[0]) and not size[1]:
+        raise ValueError(f"the effect size of '{line.indicator}' by '{spec.id}' has no name")
     is_first = result.std_error_kind == spec.std_errors[0] if is_first is None else is_first
     low, high, p_value = margins(result, settings)
     smallest = minimum_detectable(result.std_error if result.null_error is None else result.null_error, result.df, settings)

@@ -132,7 +132,7 @@ def check_columns(table: pd.DataFrame, spec: Specification, programme: Programme
     """Refuse, with the reason, names that are not columns and covariates that the programme may have changed."""
     if [name for name in spec.columns(programme.design) if name not in table]:
         raise NotApplicableError("a column that the design or the specification names is not among the indicators")
-    late = {line.name for line in indicators if line.time == "now"}
+    late = {line.name for line in indicators if line.time in ("now", "then")}
     if spec.covariates_measured == "before" and late & set(spec.covariates):
         raise NotApplicableError("a covariate was measured after the programme, which may have changed it")
 
