@@ -113,6 +113,7 @@ ORDER = [
     "paths",
     "definitions",
     "claims",
+    "vocabulary",
     "programme",
     "codebook",
     "readers",

@@ -63,7 +63,7 @@ def fixed(programme: Programme, indicators: list[Indicator], *, confidence: floa
         "confidence": confidence,
         "power": power,
         "design": programme.design.model_dump(exclude={"unit", "times"}, exclude_none=True),
-        "primary": programme.primary.model_dump(),
+        "primary": programme.primary.model_dump(exclude={"because"}),
         "claims": {claim.id: claim.model_dump(exclude={"id", "text", "because"}, exclude_defaults=True) for claim in programme.claims},
         "families": families,
         "directions": {line.name: line.direction for line in tested if line.direction},

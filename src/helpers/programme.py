@@ -10,59 +10,7 @@ from pydantic import Field
 from helpers.claims import Claim, Subgroup, check_claims
 from helpers.definitions import Record, Words, read_yaml, shown
 from helpers.problems import Problem, nearest
-
-Method = Literal[
-    "difference_in_means",
-    "regression",
-    "strata_fixed_effects",
-    "inverse_probability_weighting",
-    "doubly_robust",
-    "entropy_balancing",
-    "nearest_neighbour",
-    "regression_imputation",
-    "quantile_effects",
-    "instrumental_variables",
-    "difference_in_differences",
-    "doubly_robust_difference_in_differences",
-    "repeated_cross_sections",
-    "before_after_change",
-    "fixed_effects",
-    "first_difference",
-]
-StdError = Literal[
-    "auto",  # chosen by the number of clusters, by a written rule
-    "classical",
-    "HC1",
-    "HC2",
-    "HC3",
-    "BM",
-    "CR1",
-    "CR2",
-    "CR3",
-    "wild",
-    "randomisation",
-    "survey",
-    "influence",
-    "AI",
-    "AI_equal",
-]
-BY_WEIGHTING = ("auto", "influence", "CR1", "survey")
-BY_LEAST_SQUARES = ("auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "wild", "randomisation", "survey")
-KINDS = {
-    "fixed_effects": ("auto", "classical", "HC1", "CR1", "CR2", "CR3", "wild", "survey"),
-    "instrumental_variables": ("auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "survey"),
-    "before_after_change": ("auto", "classical", "HC1", "BM", "CR1", "CR2", "CR3", "wild", "survey"),
-    "nearest_neighbour": ("AI", "AI_equal"),
-    "inverse_probability_weighting": BY_WEIGHTING,
-    "doubly_robust": BY_WEIGHTING,
-    "entropy_balancing": BY_WEIGHTING,
-    "regression_imputation": BY_WEIGHTING,
-    "quantile_effects": BY_WEIGHTING,
-    "doubly_robust_difference_in_differences": BY_WEIGHTING,
-}  # a method that is not named here is least squares
-FOR_PARTICIPANTS = ("entropy_balancing", "nearest_neighbour", "doubly_robust_difference_in_differences")
-FOR_EITHER = ("inverse_probability_weighting", "doubly_robust", "regression_imputation", "quantile_effects")
-NEEDS_COVARIATES = (*FOR_PARTICIPANTS, "inverse_probability_weighting", "doubly_robust", "regression_imputation")
+from helpers.vocabulary import BY_LEAST_SQUARES, FOR_EITHER, FOR_PARTICIPANTS, KINDS, NEEDS_COVARIATES, OF_PARTICIPANTS_ALONE, SEVERAL_NUMBERS, Method, StdError
 
 
 class Unit(Record):
@@ -138,7 +86,7 @@ class Design(Record):
     """Who is compared with whom. ``group``, ``weight``, ``strata``, ``cluster`` and ``wave`` are columns of the indicators table.
 
     ``weight`` is the survey weight, ``strata`` what the sample or the lottery was drawn within, ``cluster`` what was drawn (or
-    assigned) together, ``wave`` the period of an answer where other people were asked in each period.
+    assigned) together, ``instrument`` what was offered where ``group`` is who took it up, ``wave`` the period of an answer where other people were asked in each period.
     """
 
     unit: UnitWords
@@ -150,6 +98,7 @@ class Design(Record):
     weight: str | None = None
     strata: str | None = None
     cluster: str | None = None
+    instrument: str | None = None
     times: Times
 
 
@@ -171,6 +120,8 @@ class Specification(Record):
     covariates: list[str] = []
     covariates_measured: Literal["before", "same_period"] = "before"
     periods: Periods | None = None
+    baseline: Literal["before", "then"] = "before"  # measured before the programme, or recalled at the interview (never mixed)
+    strata: str | None = None  # effects of other strata than the design's: one for each firm, say
     std_errors: list[StdError] = Field(min_length=1)  # the first is the one reported in figures and sentences
     estimand: Literal["att", "ate"] | None = None  # average over participants (as a rule) or over everyone
     instrument: str | None = None  # instrumental variables: what was offered; the treatment is what was taken up
@@ -195,7 +146,7 @@ class Specification(Record):
 
     def columns(self, design: Design) -> list[str]:
         """Names of columns of the indicators table that the specification and the design rest on."""
-        named = [*self.covariates, *self.treatment, self.instrument, design.weight, design.strata, design.cluster, design.wave]
+        named = [*self.covariates, *self.treatment, self.instrument, design.weight, self.strata or design.strata, design.cluster, design.wave]
         return [name for name in named if name]
 
 
@@ -204,6 +155,7 @@ class Primary(Record):
 
     randomised: str
     observational: str
+    because: Words | None = None  # why, in words that the report prints
 
 
 CheckKind = Literal[
@@ -252,8 +204,8 @@ class Programme(Record):
     units: dict[str, Unit]
     design: Design
     prices: Prices | None = None
-    specifications: list[Specification]
-    primary: Primary
+    specifications: list[Specification] = []  # none: a ladder chosen by the design
+    primary: Primary | None = None
     subgroups: list[Subgroup] = []
     history: dict[str, list[str]] = {}  # indicator → its columns of several times before the programme, the oldest first
     claims: list[Claim] = []
@@ -353,13 +305,16 @@ def load_programme(folder: Path, *, root: Path) -> tuple[Programme | None, list[
 def check_specifications(programme: Programme, file: str) -> list[Problem]:
     """Say which primary specification does not exist, which ids stand twice, and what a method cannot do."""
     ids = [spec.id for spec in programme.specifications]
+    if (programme.primary is None) != (not ids):
+        found = "no specification is primary" if ids else "a primary specification is named, and none is declared"
+        return [Problem(file, found, column="primary", expected="both, or neither, which leaves the choice to the design")]
     problems = [Problem(file, f"the specification '{name}' stands twice", column="specifications") for name in set(ids) if ids.count(name) > 1]
-    for rule in ("randomised", "observational"):
+    for rule in ("randomised", "observational") if programme.primary else ():
         name = getattr(programme.primary, rule)
         if name not in ids:
             problems.append(Problem(file, f"'{name}' is not a specification", column=f"primary.{rule}", expected=nearest(name, ids)))
-        elif programme.specification(name).method == "quantile_effects":
-            problems.append(Problem(file, f"'{name}' gives several quantiles, none of which can speak for a cohort", column=f"primary.{rule}"))
+        elif (given := SEVERAL_NUMBERS.get(programme.specification(name).method)) is not None:
+            problems.append(Problem(file, f"'{name}' gives {given}, none of which can speak for a cohort", column=f"primary.{rule}"))
     for spec in programme.specifications:
         problems += check_specification(spec, file)
     named = [declared.id for declared in programme.subgroups]
@@ -389,6 +344,17 @@ def check_specification(spec: Specification, file: str) -> list[Problem]:
         problems.append(Problem(file, f"the method '{spec.method}' does not trim", column=f"{place}.trim"))
     if not all(0 < level < 1 for level in spec.quantiles) or len(set(spec.quantiles)) < len(spec.quantiles):
         problems.append(Problem(file, "quantiles are different numbers between 0 and 1", column=f"{place}.quantiles"))
+    return problems + check_places(spec, file)
+
+
+def check_places(spec: Specification, file: str) -> list[Problem]:
+    """Say where a specification names strata or a baseline that its method does not use."""
+    place, problems = f"specifications.{spec.id}", []
+    if spec.strata and spec.method != "strata_fixed_effects":
+        problems.append(Problem(file, f"the method '{spec.method}' has no effects of strata of its own", column=f"{place}.strata"))
+    if spec.baseline == "then" and spec.method not in OF_PARTICIPANTS_ALONE:
+        found = f"the method '{spec.method}' does not compare with what is recalled"
+        problems.append(Problem(file, found, column=f"{place}.baseline", expected="before: what is recalled is a change that participants report, no baseline"))
     return problems
 
 

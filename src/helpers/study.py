@@ -92,7 +92,9 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     problems += check_totals(delivery, lines, shown(place.raw / "cohort.yml", place.root))
     problems += wrong + check_delivery(delivery, programme, codebook, shown(place.raw / "cohort.yml", place.root)) + undecided([folder, place.raw], place.root)
     refuse(problems)
-    return Study(place, programme, codebook, tuple(lines), tuple(corrections), delivery)
+    from helpers.evaluation.chooser import completed
+
+    return Study(place, completed(programme, lines), codebook, tuple(lines), tuple(corrections), delivery)
 
 
 def undecided(folders: list[Path], root: Path) -> list[Problem]:

@@ -12,6 +12,7 @@ from IPython.display import display
 
 from helpers import disclosure
 from helpers.cleaning import CleanTable, write_cells
+from helpers.evaluation.estimate import Settings
 from helpers.figures.style import set_thesis_style
 from helpers.paths import NOTEBOOKS
 from helpers.problems import Problem, refuse
@@ -104,11 +105,17 @@ class Chapter:
         self.study.places.reports.mkdir(parents=True, exist_ok=True)
         disclosure.check_exhibit(table).to_csv(self.study.places.reports / f"{name}.csv", index=False)
 
-    def write_estimates(self, estimates: pd.DataFrame, name: str | None = None) -> None:
+    def settings(self, *, confidence: float, power: float, seed: int, draws: int) -> Settings:
+        """The choices of a run, with what the cohort says of itself."""
+        cohort = self.study.cohort
+        chosen = {"confidence": confidence, "power": power, "seed": seed, "draws": draws, "trained": cohort.denominators.trained}
+        return Settings(cohort.cohort, cohort.assignment, self.study.primary, **chosen)
+
+    def write_estimates(self, *parts: pd.DataFrame, name: str | None = None) -> None:
         """Write estimates to the report's folder, under the notebook's name unless another is given."""
         target = self.study.places.reports / (name or f"estimates/{self.name}.csv")
         target.parent.mkdir(parents=True, exist_ok=True)
-        estimates.to_csv(target, index=False)
+        pd.concat([part for part in parts if len(part)] or list(parts[:1]), ignore_index=True).to_csv(target, index=False)
 
     def read(self, name: str) -> pd.DataFrame:
         """Read a table that an earlier notebook wrote.
@@ -127,7 +134,7 @@ class Chapter:
         paths = [self.study.places.reports / "estimates" / f"{name}.csv" for name in names]
         for path, name in zip(paths, names, strict=True):
             self.need(path, name)
-        texts = {column: str for column in ("rater", "subgroup", "warnings", "effect_size_kind", "treatment", "unit")}
+        texts = {column: str for column in ("rater", "subgroup", "warnings", "effect_size_kind", "p_adjusted_kind", "treatment", "unit")}
         frames = [pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={c: [""] for c in NUMBERS}) for path in paths]
         return pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
 

@@ -27,6 +27,12 @@ SE_KINDS = {
     "influence": mark("standard errors that count the estimated weights and regressions"),
     "AI": mark("Abadie–Imbens standard errors"),
     "AI_equal": mark("Abadie–Imbens standard errors with one variance for all"),
+    "finite_population": mark("classical standard errors with the finite-population correction"),
+    "normal_theory": mark("intervals of normal theory (noncentral t for d_z, the delta method for the others)"),
+    "signed_rank": mark("Wilcoxon's signed ranks"),
+    "exact": mark("the exact test"),
+    "mid_p": mark("the mid-p test"),
+    "brunner_munzel": mark("the test of Brunner and Munzel"),
     "auto": mark("standard errors chosen by the number of clusters"),
 }
 POPULATIONS = {
@@ -35,6 +41,7 @@ POPULATIONS = {
     "ITT": mark("ITT, of the offer, whether taken up or not"),
     "LATE": mark("LATE, average over those whom the offer moved, with the interval of Anderson and Rubin"),
     "take-up": mark("take-up, what the offer added to participation"),
+    "superiority": mark("superiority, how much oftener a participant exceeds one of the comparison group than the reverse"),
     "quantile": mark("quantiles of the two groups, not of individual gains"),
 }
 STAGES = {"input": mark("input"), "activity": mark("activity"), "output": mark("output"), "outcome": mark("outcome"), "impact": mark("impact")}
@@ -42,6 +49,33 @@ SIZE_KINDS = {
     "Hedges g (SD within groups)": mark("Hedges g: standard deviations within the groups, corrected for small samples"),
     "d (SD of the level)": mark("d: standard deviations of the level"),
     "d_z (SD of the change)": mark("d_z: standard deviations of the change"),
+    "d_av (mean of the SDs before and now)": mark("d_av: mean of the standard deviations before and now"),
+    "g_av (d_av, corrected for small samples)": mark("g_av: d_av, corrected for small samples"),
+    "rank-biserial correlation (matched pairs)": mark("rank-biserial correlation of matched pairs"),
+    "Cohen g (share of the changes that were rises, less one half)": mark("Cohen g: share of the changes that were rises, less one half"),
+    "odds ratio (proportional odds)": mark("odds ratio, the same at every level"),
+    "probability of superiority (ties count half)": mark("probability of superiority, ties counting half"),
+}
+SIZE_NAMES = {
+    "Hedges g (SD within groups)": "Hedges g",
+    "d (SD of the level)": "d",
+    "d_z (SD of the change)": "d_z",
+    "d_av (mean of the SDs before and now)": "d_av",
+    "g_av (d_av, corrected for small samples)": "g_av",
+    "rank-biserial correlation (matched pairs)": mark("rank-biserial"),
+    "Cohen g (share of the changes that were rises, less one half)": "Cohen g",
+    "odds ratio (proportional odds)": mark("odds ratio"),
+    "probability of superiority (ties count half)": mark("probability of superiority"),
+}
+MEASURES = {  # what is told of an estimate beside its specification, where it is not a mean in the indicator's unit
+    "d_z": mark("d_z"),
+    "d_av": mark("d_av"),
+    "g_av": mark("g_av"),
+    "pseudo-median": mark("pseudo-median"),
+    "net-share": mark("share who rose less share who fell"),
+    "log-odds": mark("log odds ratio"),
+    "odds-ratio": mark("odds ratio"),
+    "superiority": mark("superiority"),
 }
 ROW_RULES = {
     "empty row": mark("empty row"),
@@ -121,6 +155,25 @@ SCALE_REASONS = (
 )
 REASONS = (
     mark("not measured before the programme"),
+    mark("nobody was asked to recall it"),
+    mark("an indicator counts against the family's index, because it follows nearly from the others"),
+    mark("what was before is recalled at the interview, not measured then"),
+    mark("no participant changed"),
+    mark("the indicator is not yes or no"),
+    mark("the indicator has too many levels to count who moved between them"),
+    mark("the indicator has too many levels for a model of ordered levels"),
+    mark("the levels of the two sides hardly overlap, so that the odds ratio has no bound"),
+    mark("fewer than five participants moved into or out of this level"),
+    mark("so many participants changed by the same amount that the interval has no width"),
+    mark("there are too few participants for an interval with this coverage"),
+    mark("every participant exceeds every unit of the comparison group, or the reverse"),
+    mark("how many took part in all is not known"),
+    mark("no fewer were measured than took part: nothing is left to chance in who was measured"),
+    mark("whether the odds ratio is the same at every level could not be tested"),
+    mark("finite-population correction: {n} of {total} who took part were measured, which multiplies the standard error by {factor}"),
+    mark("all levels together (Stuart–Maxwell): chi-square {statistic} with {df} degrees of freedom, p at most {p}"),
+    mark("symmetry of the moves (Bowker): chi-square {statistic} with {df} degrees of freedom, p at most {p}"),
+    mark("test of the same odds ratio at every level: chi-square {statistic} with {df} degrees of freedom, p at most {p}"),
     mark("the specification names no periods"),
     mark("the value before the programme cannot be both subtracted and a covariate"),
     mark("no unit has all the answers needed"),
@@ -220,13 +273,27 @@ def population_label(estimand: str, language: Language) -> str:
     parts = []
     for part in inner.split(", ") if inner else []:
         word, _, level = part.partition(" ")
+        if part in MEASURES or word == "level":
+            parts.append(
+                language.say(MEASURES[part])
+                if part in MEASURES
+                else language.say("level {level}", level=language.number(float(level), 0 if float(level).is_integer() else 2))
+            )
+            continue
         parts.append(language.say("quantile {level}", level=language.number(float(level), 2)) if level else "" if word == "quantiles" else word)
     return ", ".join(part for part in parts if part)
 
 
+def size_text(row: object, language: Language) -> str:
+    """An effect size with its name; a dash where there is none, for a number without its name is never shown."""
+    if not has_number(row.effect_size) or row.effect_size_kind not in SIZE_NAMES:
+        return "–"
+    return f"{language.number(row.effect_size, 2)} ({language.say(SIZE_NAMES[row.effect_size_kind])})"
+
+
 def population_notes(estimands: pd.Series, language: Language) -> str:
     """One sentence that explains the populations that occur; empty where there are none."""
-    words = {word for estimand in estimands for word in re.findall(r"ATT|ATE|ITT|LATE|take-up|quantile", str(estimand))}
+    words = {word for estimand in estimands for word in re.findall(r"ATT|ATE|ITT|LATE|take-up|superiority|quantile", str(estimand))}
     told = [language.say(text) for word, text in POPULATIONS.items() if word in words]
     return language.say("Whom the estimates are about: {populations}.", populations="; ".join(told)) if told else ""
 

@@ -6,10 +6,12 @@ from math import exp
 
 import pandas as pd
 
-from helpers.evaluation.ladder import primary, reported
+from helpers.evaluation.ladder import of_participants_alone, primary, reported
+from helpers.evaluation.sample import RECALLED
 from helpers.indicators import Indicator
 from helpers.report import labels
 from helpers.study import Study
+from helpers.vocabulary import OF_PARTICIPANTS_ALONE
 from helpers.words import Language, mark
 
 
@@ -19,9 +21,33 @@ def primary_rows(study: Study, estimates: pd.DataFrame, concept: str) -> list[ob
     return list(rows[rows["indicator"] == concept].itertuples(index=False))
 
 
+def primary_rule(study: Study, language: Language) -> str:
+    """The rule that chose the primary specification, printed as it was fixed before results were seen."""
+    rule, say = study.programme.primary, language.say
+    names = {way: labels.specification_label(study.programme.specification(getattr(rule, way)), language) for way in ("randomised", "observational")}
+    if rule.randomised == rule.observational:
+        text = say(
+            "Rule for the primary specification, fixed before results were seen: {specification}, however the groups came about.",
+            specification=names["randomised"],
+        )
+    else:
+        text = say(
+            "Rule for the primary specification, fixed before results were seen: {lottery} where a lottery decided who took part, {otherwise} where none did.",
+            lottery=names["randomised"],
+            otherwise=names["observational"],
+        )
+    came = say("Here a lottery decided.") if study.cohort.assignment == "randomised" else say("Here no lottery decided.")
+    why = say("The reason: {reason}.", reason=rule.because[language.code]) if rule.because else ""
+    return " ".join(part for part in (text, came, why) if part)
+
+
 def comparison_template(row: object) -> str:
     """Return the sentence that fits what was compared with what, and the sign."""
     higher = row.estimate >= 0
+    if row.method in OF_PARTICIPANTS_ALONE:
+        if higher:
+            return mark("{indicator}: rose by {amount} among participants ({confidence} interval {low} to {high}; {specification}, {kind}).")
+        return mark("{indicator}: fell by {amount} among participants ({confidence} interval {low} to {high}; {specification}, {kind}).")
     if row.method == "fixed_effects":
         if higher:
             return mark(
@@ -83,6 +109,8 @@ def sureness(row: object, study: Study, language: Language) -> str:
             power=language.percent(row.power),
             mde=language.amount_with_unit(row.mde, unit),
         )
+    if row.method in OF_PARTICIPANTS_ALONE:
+        return language.say("Nobody was compared with the participants: this is a change, and its cause cannot be told.")
     if study.cohort.assignment == "randomised":
         return language.say("Who took part was decided by lottery, so this difference is an effect of the programme.")
     return language.say("Who took part was not decided by lottery: a difference between the groups that was not measured could explain this.")
@@ -197,16 +225,20 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
         found.append(
             say("The lottery protects the comparison of the groups as they were drawn; it does not tell for whom else the programme would work, nor why.")
         )
-    if (estimates["estimand"] == "change").any():
+    if of_participants_alone(estimates).any():
         found.append(say("A before–after change of participants alone is not an effect: it holds everything else that happened in the meantime."))
     denominators = study.cohort.denominators
     if denominators.because:
         found.append(say("How far the people reached stand for all who took part is unknown: {reason}.", reason=denominators.because[language.code]))
+    tests = primary(estimates)["p_value"].notna()
+    still = (primary(estimates)["p_adjusted"] <= 0.05).sum()
     found.append(
         language.say_count(
-            "{n} indicator was examined; its p values are shown as they are.",
-            "{n} indicators were examined together; p values are shown as they are, not adjusted for their number.",
-            estimates["indicator"].nunique(),
+            "{n} test was made, so its p value needs no adjustment.",
+            "{n} tests were made, one for each indicator and rater by the primary specification; {raw} have a p value of at most 0.05, {still} of them still after Holm's adjustment within their family. Both are shown.",
+            int(tests.sum()),
+            raw=language.number((primary(estimates)["p_value"] <= 0.05).sum(), 0),
+            still=language.number(still, 0),
         )
     )
     return found
@@ -214,7 +246,7 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
 
 def change_sentences(study: Study, estimates: pd.DataFrame, language: Language) -> list[str]:
     """Say how participants alone changed, and call it a change."""
-    rows = estimates[estimates["estimand"] == "change"].dropna(subset=["estimate"])
+    rows = reported(estimates[estimates["method"] == "before_after_change"], study.programme).dropna(subset=["estimate"])
     sentences = []
     for row in rows.itertuples(index=False):
         unit = labels.unit_of(study, row.unit)
@@ -226,7 +258,14 @@ def change_sentences(study: Study, estimates: pd.DataFrame, language: Language) 
             "confidence": language.percent(row.confidence),
             "n": language.number(row.n, 0),
         }
-        if row.estimate >= 0:
+        if RECALLED in str(row.warnings):
+            sentences.append(
+                language.say(
+                    "{indicator}: participants report a change of {amount} against what they recall of before ({confidence} interval {low} to {high}; n = {n}).",
+                    **values | {"amount": ("−" if row.estimate < 0 else "") + values["amount"]},
+                )
+            )
+        elif row.estimate >= 0:
             sentences.append(
                 language.say("{indicator}: rose by {amount} among participants ({confidence} interval of the change {low} to {high}; n = {n}).", **values)
             )
