@@ -8,7 +8,7 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help report reports test lint lab translations lock benchmark clean
+.PHONY: help report reports synthetic test lint lab translations lock benchmark clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST)
@@ -18,6 +18,13 @@ report: .venv/ready  ## run one cohort: make report COHORT=nsw-1976 REPORT_LANGU
 
 reports: .venv/ready  ## run all cohorts
 	@$(BIN)/manfaat run --all $(LANGUAGE_ARG)
+
+# Three surveys of the same programme: an Indonesian workbook, a KoboToolbox export of the second form, an SPSS file.
+SIMULATE = $(BIN)/manfaat simulate jakarta-tokyo --replace --participants 130 --comparison 260 --mess real
+synthetic: .venv/ready  ## simulate the synthetic cohorts anew (the same seeds give the same bytes)
+	@$(SIMULATE) --cohort jakarta-tokyo-2004-synthetic --seed 2004 --survey 2004-07-05 --format xlsx --answers id
+	@$(SIMULATE) --cohort jakarta-tokyo-2009-synthetic --seed 2009 --survey 2009-07-06 --format kobo --form-version 2
+	@$(SIMULATE) --cohort jakarta-tokyo-2014-synthetic --seed 2014 --survey 2014-07-07 --format sav --form-version 1
 
 test: .venv/ready lint  ## lint, then run all tests
 	@$(BIN)/python -m pytest

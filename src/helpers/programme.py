@@ -10,6 +10,8 @@ from pydantic import Field
 from helpers.definitions import Record, Words, read_yaml, shown
 from helpers.problems import Problem, nearest
 
+TRUTH = "truth"  # folder beside a synthetic delivery that holds what nobody knows of a real one
+
 Method = Literal[
     "difference_in_means",
     "regression",
@@ -316,6 +318,13 @@ class Denominators(Record):
     because: Words | None = None
 
 
+class Simulated(Record):
+    """How a synthetic cohort was made, and the folder in which its truth lies; the analysis never opens it."""
+
+    command: str
+    truth: str = TRUTH
+
+
 class Cohort(Record):
     """The whole of ``cohort.yml``."""
 
@@ -333,6 +342,7 @@ class Cohort(Record):
     origin: str
     licence: str
     citation: str
+    simulated: Simulated | None = None
 
 
 def load_cohort(folder: Path, *, root: Path) -> tuple[Cohort | None, list[Problem]]:
@@ -341,6 +351,10 @@ def load_cohort(folder: Path, *, root: Path) -> tuple[Cohort | None, list[Proble
     cohort, problems = read_yaml(Cohort, path, root=root)
     if cohort and cohort.cohort != folder.name:
         problems.append(Problem(shown(path, root), f"'cohort' is '{cohort.cohort}' but the folder is '{folder.name}'"))
+    if cohort and cohort.kind == "real" and (cohort.simulated or "synthetic" in cohort.cohort):
+        problems.append(Problem(shown(path, root), "a simulated cohort is called real", column="kind", expected="synthetic"))
+    if cohort and cohort.kind == "synthetic" and "synthetic" not in cohort.cohort:
+        problems.append(Problem(shown(path, root), "the name of a simulated cohort must say so", column="cohort", expected=f"'{cohort.cohort}-synthetic'"))
     return cohort, problems
 
 

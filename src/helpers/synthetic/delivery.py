@@ -1,26 +1,47 @@
-"""A simulated cohort as a whole delivery: raw exports, what is particular to them (``cohort.yml``), checksums, truth, log of errors."""
+"""A simulated cohort as a whole delivery: raw exports, what is particular to them (``cohort.yml``), checksums, and apart from them the truth.
+
+What nobody knows of a real cohort lies in the folder ``truth``, which the analysis never opens: the effect on every indicator
+(``effects.csv``), every injected error (``errors.csv``), and the true answers, a file a table.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from helpers.codebook import Codebook
 from helpers.indicators.model import Indicator
-from helpers.programme import Programme
+from helpers.programme import TRUTH, Programme
 from helpers.synthetic.exports import Layout
 from helpers.synthetic.people import Plan
 from helpers.synthetic.truth import truth_table
-from helpers.synthetic.writing import LOG_FILE, TRUTH_FILE, Written, write_cohort
+from helpers.synthetic.writing import TRUTH_FILE, Written, write_cohort
 
 SUMS = "SHA256SUMS"
-APART = (TRUTH_FILE, LOG_FILE)  # what nobody knows of a real cohort; never read by the analysis
 
 
 def write_delivery(
-    folder: Path, plan: Plan, programme: Programme, codebook: Codebook, lines: list[Indicator], layout: Layout, definitions: Path, *, root: Path
+    folder: Path,
+    plan: Plan,
+    programme: Programme,
+    codebook: Codebook,
+    lines: list[Indicator],
+    layout: Layout,
+    definitions: Path,
+    *,
+    root: Path,
+    command: str = "",
+    is_replaced: bool = False,
+    progress: Callable[[int], None] = lambda people: None,
 ) -> Written:
-    """Write a whole synthetic cohort into a new folder, whose name is the cohort's.
+    """Write a whole synthetic cohort into a new folder, whose name is the cohort's: all of it, or nothing.
+
+    Parameters
+    ----------
+    command : how to make the same cohort again. is_replaced : put the cohort in the place of the one that is there.
 
     Raises
     ------
@@ -28,17 +49,34 @@ def write_delivery(
     """
     if "synthetic" not in folder.name:
         raise ValueError(f"the name of a simulated cohort must say so: '{folder.name}-synthetic'")
-    written = write_cohort(folder, plan, programme, codebook, layout)
-    truth = truth_table(plan, programme, codebook, lines, definitions, root=root)
-    truth.to_csv(folder / TRUTH_FILE, index=False, lineterminator="\n", float_format="%.6g")
-    files = [layout.file(name) for name in written.rows]
-    (folder / "cohort.yml").write_text(cohort_text(folder.name, plan, programme, layout, files, list(written.rows)), encoding="utf-8")
-    sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" for name in sorted((*files, *APART))]
-    (folder / SUMS).write_text("\n".join(sums) + "\n", encoding="utf-8")
+    if folder.exists() and not is_replaced:
+        raise FileExistsError(f"'{folder.name}' is already there")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        made.chmod(0o755)
+        written = write_cohort(made, plan, programme, codebook, layout, apart=made / TRUTH, progress=progress)
+        truth = truth_table(plan, programme, codebook, lines, definitions, root=root)
+        truth.to_csv(made / TRUTH / TRUTH_FILE, index=False, lineterminator="\n", float_format="%.6g")
+        files = [layout.file(name) for name in written.rows]
+        (made / "cohort.yml").write_text(cohort_text(folder.name, plan, programme, layout, files, list(written.rows), command), encoding="utf-8")
+        seal(made)
+        if is_replaced:
+            shutil.rmtree(folder, ignore_errors=True)
+        made.rename(folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
     return written
 
 
-def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, files: list[str], tables: list[str]) -> str:
+def seal(folder: Path) -> None:
+    """Write the checksums of all files of a cohort, those of its truth too."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file() and path.name not in (SUMS, "cohort.yml"))
+    sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" for name in names]
+    (folder / SUMS).write_text("\n".join(sums) + "\n", encoding="utf-8")
+
+
+def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, files: list[str], tables: list[str], command: str) -> str:
     """Return ``cohort.yml`` of a simulated cohort."""
     import yaml
 
@@ -58,6 +96,7 @@ def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, f
         "origin": how,
         "licence": "CC0-1.0 (simulated, about nobody)",
         "citation": "none: simulated",
+        "simulated": {"command": command or "manfaat simulate", "truth": TRUTH},
     }
     return "# Everything that is particular to this delivery. Simulated: it says nothing about anybody.\n" + yaml.safe_dump(
         values, allow_unicode=True, sort_keys=False, width=1000

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -17,12 +18,13 @@ from helpers.synthetic.listings import listing_columns
 from helpers.synthetic.mess.cells import LOG_COLUMNS, Entry, inject_cells
 from helpers.synthetic.mess.rates import RECORD_RATES, rates_of
 from helpers.synthetic.mess.records import Records, append_records, change_records
-from helpers.synthetic.mess.rendering import render
+from helpers.synthetic.mess.rendering import Rendering, render
 from helpers.synthetic.people import Block, Plan, blocks
 from helpers.synthetic.truth import DIGITS, keys_of
 from helpers.synthetic.world import World
 
-TRUTH_FILE, LOG_FILE = "truth.csv", "errors.csv"
+TRUTH_FILE, LOG_FILE = "effects.csv", "errors.csv"
+TRUE = Rendering(answers="code", dates="iso", skipped="code")  # how true answers are written: codes, ISO dates, missing codes
 
 
 @dataclass(frozen=True)
@@ -117,11 +119,25 @@ def structure_log(layout: Layout, tables: Sequence[str]) -> dict[str, TextColumn
     return {name: column_of([row[place] for row in rows]) for place, name in enumerate(LOG_COLUMNS)}
 
 
-def write_cohort(folder: Path, plan: Plan, programme: Programme, codebook: Codebook, layout: Layout) -> Written:
+def write_cohort(
+    folder: Path,
+    plan: Plan,
+    programme: Programme,
+    codebook: Codebook,
+    layout: Layout,
+    *,
+    apart: Path | None = None,
+    progress: Callable[[int], None] = lambda people: None,
+) -> Written:
     """Simulate a cohort and write its raw exports (one file a table) and the log of errors (``errors.csv``), block by block.
 
     The true text of a messed-up answer is its canonical one; a trial row has the key that was written. Memory does not grow with the
     number of people, unless a table goes into a workbook or an SPSS file.
+
+    Parameters
+    ----------
+    apart : where the log lies, and with it every true answer (a CSV file a table); without it the log lies beside the exports and the
+        true answers are not written. progress : told the number of people written so far.
 
     Raises
     ------
@@ -130,38 +146,54 @@ def write_cohort(folder: Path, plan: Plan, programme: Programme, codebook: Codeb
     """
     tables = [plan.main_table, *[rows.table for rows in plan.simulation.rows]]
     listings = [listing.table for listing in plan.simulation.listings]
-    paths = {name: folder / layout.file(name) for name in (*tables, *listings)} | {"": folder / LOG_FILE}
+    paths = {name: folder / layout.file(name) for name in (*tables, *listings)} | {"": (apart or folder) / LOG_FILE}
     for path in paths.values():
         if path.exists():
             raise FileExistsError(f"'{path.name}' is already there")
-    folder.mkdir(parents=True, exist_ok=True)
-    with paths[""].open("wb") as log:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        log = stack.enter_context(paths[""].open("wb"))
         log.write((",".join(LOG_COLUMNS) + "\n").encode())
         if any(layout.structure(name) for name in tables):
             write_rows(structure_log(layout, tables), log, ",")
+        answers = {name: stack.enter_context((apart / f"{name}.csv").open("wb")) for name in tables} if apart else {}
+        for name, stream in answers.items():
+            stream.write((",".join(variable.name for variable in codebook.table(name)) + "\n").encode())
         sinks = {name: open_sink(paths[name], name, codebook, layout) for name in tables}
-        counts, errors = write_blocks(sinks, log, plan, programme, codebook, layout)
+        counts, errors = write_blocks(sinks, log, answers, plan, programme, codebook, layout, progress)
     for name in listings:
         counts[name] = write_listing(paths[name], plan, codebook, replace(layout, titles=(), footer=False), name)
+        if apart:
+            write_listing(apart / f"{name}.csv", plan, codebook, Layout(level="", rendering=TRUE), name)
     return Written(counts, dict(sorted(errors.items())))
 
 
 def write_blocks(
-    sinks: Mapping[str, Sink], log: BinaryIO, plan: Plan, programme: Programme, codebook: Codebook, layout: Layout
-) -> tuple[dict[str, int], dict[int, int]]:
+    sinks: Mapping[str, Sink], log: BinaryIO, answers: Mapping[str, BinaryIO], plan: Plan, programme: Programme, codebook: Codebook, layout: Layout,
+    progress: Callable[[int], None],
+) -> tuple[dict[str, int], dict[int, int]]:  # fmt: skip
     """Write all blocks to open files and finish the files; return the rows of each table and the errors of each kind."""
-    counts, errors = dict.fromkeys(sinks, 0), {}
+    counts, errors, people = dict.fromkeys(sinks, 0), {}, 0
     for number, block in enumerate(blocks(plan)):
         for part in table_blocks(block, plan, codebook):
             columns, records, entries = mess_up(part, number, plan, programme, codebook, layout)
             sinks[part.name].append(columns)
             counts[part.name] += len(next(iter(columns.values())).codes)
+            if part.name in answers:
+                write_rows(true_columns(part, codebook), answers[part.name], ",")
             write_rows(log_columns(part.name, part.keys, entries, records), log, ",")
             for kind, count in [(entry.kind, len(entry.rows)) for entry in entries] + [(line[4], 1) for line in records.log]:
                 errors[kind] = errors.get(kind, 0) + count
+        people += block.people.n
+        progress(people)
     for name, sink in sinks.items():
         sink.close(counts[name])
     return counts, errors
+
+
+def true_columns(part: TableBlock, codebook: Codebook) -> dict[str, TextColumn]:
+    """The true answers of one block of a table; missing ones as their codes, so that the reason is kept."""
+    return {v.name: render(part.canonical[v.name], part.reasons.get(v.name), v, codebook, TRUE) for v in codebook.table(part.name)}
 
 
 def write_listing(path: Path, plan: Plan, codebook: Codebook, layout: Layout, table: str) -> int:
