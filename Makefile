@@ -1,6 +1,6 @@
 # Everything a fresh machine needs: git, make, Python 3.11 or newer (on Debian: python3 and python3-venv).
 PYTHON ?= python3
-COHORT ?= nsw-1976
+COHORT ?= jakarta-tokyo-2004-synthetic
 LANGUAGE_ARG = $(if $(REPORT_LANGUAGE),--language $(REPORT_LANGUAGE),)
 BIN = .venv/bin
 SHELL = /bin/bash
@@ -13,7 +13,7 @@ SHELL = /bin/bash
 help:  ## show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST)
 
-report: .venv/ready  ## run one cohort: make report COHORT=nsw-1976 REPORT_LANGUAGE=id
+report: .venv/ready  ## run one cohort: make report COHORT=michigan-1987-89 REPORT_LANGUAGE=id
 	@$(BIN)/manfaat run $(COHORT) $(LANGUAGE_ARG)
 
 reports: .venv/ready  ## run all cohorts

@@ -58,8 +58,8 @@ def claims_table(study: Study, estimates: pd.DataFrame, language: Language) -> E
                     {
                         "claim": claim.text[language.code],
                         "verdict": say(GRADES[grade(row, study)]),
-                        "indicator": labels.indicator_label(study, concept, language, row.rater),
-                        "estimate": language.amount_with_unit(row.estimate, unit) if applies else "–",
+                        "indicator": labels.indicator_label(study, concept, language, row.rater) + (f" ({unit.label[language.code]})" if unit else ""),
+                        "estimate": language.amount(row.estimate, unit) if applies else "–",
                         "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if applies else "–",
                     }
                 )
@@ -76,7 +76,7 @@ def claims_table(study: Study, estimates: pd.DataFrame, language: Language) -> E
         + " "
         + labels.source_note(study, language)
     )
-    return table("claims", say("Verdict on each claim"), caption, pd.DataFrame(rows, columns=[c.name for c in columns]), columns)
+    return table("claims", say("Verdict on each claim"), caption, pd.DataFrame(rows, columns=[c.name for c in columns]), columns, is_grouped=True)
 
 
 def rules_table(language: Language) -> Exhibit:
@@ -226,8 +226,12 @@ def who_was_studied(study: Study, counts: pd.DataFrame, language: Language) -> s
     delivered = counts[counts["step"] == "delivered"].set_index("participant")["n"]
     participants = labels.unit_count(study, int(delivered.get(1.0, 0)), language)
     comparison = labels.unit_count(study, int(delivered.get(0.0, 0)), language)
+    trained = study.cohort.denominators.trained
     text = language.say(
-        "{title}, {label}: {participants} took part; {comparison} are the comparison group ({period}).",
+        mark("{title}, {label}: of {trained} who took part {participants} are in the delivery; {comparison} are the comparison group ({period}).")
+        if trained
+        else mark("{title}, {label}: {participants} took part; {comparison} are the comparison group ({period})."),
+        trained=labels.unit_count(study, trained or 0, language),
         title=study.programme.title[language.code],
         label=study.cohort.label[language.code],
         participants=participants,
@@ -272,7 +276,13 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
                     smd=language.number(worst["smd"], 2),
                 )
             )
-        found += [text for line in study.indicators if line.use == "effect" if (text := spread_of_methods(study, estimates, line, language))]
+        chosen = labels.foremost(study, estimates["indicator"])
+        found += [
+            text
+            for line in study.indicators
+            if line.use == "effect" and line.indicator in chosen
+            if (text := spread_of_methods(study, estimates, line, language))
+        ]
     else:
         found.append(
             say("The lottery protects the comparison of the groups as they were drawn; it does not tell for whom else the programme would work, nor why.")

@@ -85,22 +85,34 @@ def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, f
     values = {
         "cohort": cohort,
         "programme": programme.programme,
-        "label": {"en": f"{programme.title.en}, survey of {year} (synthetic)", "id": f"{programme.title.id}, survei {year} (sintetis)"},
+        "label": {"en": f"{year} survey (synthetic)", "id": f"survei {year} (sintetis)"},
         "kind": "synthetic",
         "assignment": "observational",
         "files": [{"file": file, "table": table} for file, table in zip(files, tables, strict=True)],
         "unreadable": "review",
-        "period": {"en": f"interviews of {year} (simulated)", "id": f"wawancara tahun {year} (simulasi)"},
-        "flow": [],
+        "period": {"en": f"simulated interviews of {year}", "id": f"wawancara simulasi tahun {year}"},
+        "flow": [flow_step(plan)],
         "denominators": {"trained": plan.participants, "invited": plan.participants, "reached": None, "because": denominator_reason()},
         "origin": how,
         "licence": "CC0-1.0 (simulated, about nobody)",
-        "citation": "none: simulated",
+        "citation": f"manfaat simulate {programme.programme}, seed {plan.seed}",
         "simulated": {"command": command or "manfaat simulate", "truth": TRUTH},
     }
     return "# Everything that is particular to this delivery. Simulated: it says nothing about anybody.\n" + yaml.safe_dump(
         values, allow_unicode=True, sort_keys=False, width=1000
     )
+
+
+def flow_step(plan: Plan) -> dict[str, object]:
+    """Who there was before the first answer: everybody who was simulated."""
+    took_part = {code for code, group in plan.simulation.groups.items() if group.treated}
+    return {
+        "label": {"en": "Trained, and invited to compare with them", "id": "Dilatih, dan diundang sebagai pembanding"},
+        "participants": sum(size for code, size in plan.sizes.items() if code in took_part),
+        "comparison": sum(size for code, size in plan.sizes.items() if code not in took_part),
+        "source": "simulation",
+        "loss": {"en": "Did not answer", "id": "Tidak menjawab"},
+    }
 
 
 def denominator_reason() -> dict[str, str]:
