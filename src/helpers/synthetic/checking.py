@@ -67,6 +67,7 @@ def check_variables(simulation: Simulation, programme: Programme, codebook: Code
         if name not in programme.tables
     ]
     drawn = {name for step in simulation.all_steps() for name in step.names()} | {simulation.key, simulation.group, simulation.interview}
+    problems += check_response(simulation, {variable.name for variable in codebook.table(programme.main_table)}, file)
     for name in tables[: 1 + len(simulation.rows)]:
         known = drawn | set(simulation.left_blank)
         problems += [
@@ -82,3 +83,19 @@ def check_variables(simulation: Simulation, programme: Programme, codebook: Code
             for name in sorted(given - names)
         ]
     return problems
+
+
+def check_response(simulation: Simulation, names: set[str], file: str) -> list[Problem]:
+    """Say which names about those who do not answer are unknown: groups, and variables of the main table."""
+    response = simulation.response
+    problems = [
+        Problem(file, f"there is no group '{code}'", column="response.lost_by", expected=nearest(code, simulation.groups))
+        for code in response.lost_by
+        if code not in simulation.groups
+    ]
+    named = [response.consent.question, *response.consent.before] if response.consent else []
+    return problems + [
+        Problem(file, f"'{name}' is not a variable of the main table", column="response.consent", expected=nearest(name, names))
+        for name in named
+        if name not in names
+    ]

@@ -42,6 +42,12 @@ class TextColumn:
         codes[rows] = len(self.pool) + np.arange(len(rows), dtype="int32")
         return TextColumn(codes, [*self.pool, *texts])
 
+    def put_one(self, rows: np.ndarray, text: str) -> TextColumn:
+        """Another column with one other text in all of some rows (places)."""
+        codes = self.codes.copy()
+        codes[rows] = len(self.pool)
+        return TextColumn(codes, [*self.pool, text])
+
 
 def column_of(texts: list[str]) -> TextColumn:
     """A column of given texts."""
