@@ -16,11 +16,12 @@ from helpers.codebook import Codebook
 from helpers.indicators.model import Indicator
 from helpers.programme import TRUTH, Programme
 from helpers.synthetic.exports import Layout
-from helpers.synthetic.people import Plan
+from helpers.synthetic.people import FATES, Plan
 from helpers.synthetic.truth import truth_table
 from helpers.synthetic.writing import TRUTH_FILE, Written, write_cohort
 
 SUMS = "SHA256SUMS"
+REACHED, IN_FILES = ("answered", "refused", "no_consent"), ("answered", "no_consent")
 
 
 def write_delivery(
@@ -58,8 +59,7 @@ def write_delivery(
         written = write_cohort(made, plan, programme, codebook, layout, apart=made / TRUTH, progress=progress)
         truth = truth_table(plan, programme, codebook, lines, definitions, root=root)
         truth.to_csv(made / TRUTH / TRUTH_FILE, index=False, lineterminator="\n", float_format="%.6g")
-        files = [layout.file(name) for name in written.rows]
-        (made / "cohort.yml").write_text(cohort_text(folder.name, plan, programme, layout, files, list(written.rows), command), encoding="utf-8")
+        (made / "cohort.yml").write_text(cohort_text(folder.name, plan, programme, layout, written, command), encoding="utf-8")
         seal(made)
         if is_replaced:
             shutil.rmtree(folder, ignore_errors=True)
@@ -76,7 +76,7 @@ def seal(folder: Path) -> None:
     (folder / SUMS).write_text("\n".join(sums) + "\n", encoding="utf-8")
 
 
-def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, files: list[str], tables: list[str], command: str) -> str:
+def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, written: Written, command: str) -> str:
     """Return ``cohort.yml`` of a simulated cohort."""
     import yaml
 
@@ -88,11 +88,10 @@ def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, f
         "label": {"en": f"{year} survey (synthetic)", "id": f"survei {year} (sintetis)"},
         "kind": "synthetic",
         "assignment": "observational",
-        "files": [{"file": file, "table": table} for file, table in zip(files, tables, strict=True)],
+        "files": [{"file": layout.file(table), "table": table} for table in written.rows],
         "unreadable": "review",
         "period": {"en": f"simulated interviews of {year}", "id": f"wawancara simulasi tahun {year}"},
-        "flow": [flow_step(plan)],
-        "denominators": {"trained": plan.participants, "invited": plan.participants, "reached": None, "because": denominator_reason()},
+        **flow_and_denominators(plan, layout, written.fates),
         "origin": how,
         "licence": "CC0-1.0 (simulated, about nobody)",
         "citation": f"manfaat simulate {programme.programme}, seed {plan.seed}",
@@ -103,21 +102,35 @@ def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, f
     )
 
 
-def flow_step(plan: Plan) -> dict[str, object]:
-    """Who there was before the first answer: everybody who was simulated."""
+def flow_and_denominators(plan: Plan, layout: Layout, fates: dict[str, dict[str, int]]) -> dict[str, object]:
+    """Who there was before the first answer, and how many of those who took part were reached; unknown where nobody recorded it."""
     took_part = {code for code, group in plan.simulation.groups.items() if group.treated}
-    return {
-        "label": {"en": "Trained, and invited to compare with them", "id": "Dilatih, dan diundang sebagai pembanding"},
-        "participants": sum(size for code, size in plan.sizes.items() if code in took_part),
-        "comparison": sum(size for code, size in plan.sizes.items() if code not in took_part),
-        "source": "simulation",
-        "loss": {"en": "Did not answer", "id": "Tidak menjawab"},
-    }
+    if not layout.recorded:
+        because = {
+            "en": "nothing was recorded of those who did not answer, so no response rate can be computed",
+            "id": "tidak ada catatan tentang mereka yang tidak menjawab, sehingga tingkat tanggapan tidak dapat dihitung",
+        }
+        return {"flow": [], "denominators": {"trained": plan.participants, "invited": None, "reached": None, "because": because}}
 
+    def count(are_participants: bool, *kinds: str) -> int:
+        return sum(found[kind] for code, found in fates.items() if (code in took_part) == are_participants for kind in kinds)
 
-def denominator_reason() -> dict[str, str]:
-    """Why it is not known how many were reached."""
-    return {
-        "en": "the simulation does not tell those who were not reached from those who did not answer",
-        "id": "simulasi tidak membedakan mereka yang tidak terjangkau dari mereka yang tidak menjawab",
-    }
+    steps = (
+        ("Trained, and invited to compare with them", "Dilatih, dan diundang sebagai pembanding", FATES, "Not reached", "Tidak terjangkau"),
+        ("Reached", "Terjangkau", REACHED, "Refused before the first question", "Menolak sebelum pertanyaan pertama"),
+        (
+            "In the files",
+            "Ada dalam berkas",
+            IN_FILES,
+            "Did not agree to take part, or the files could not be used",
+            "Tidak bersedia berpartisipasi, atau datanya tidak dapat digunakan",
+        ),
+    )
+    flow = [
+        {
+            "label": {"en": english, "id": indonesian}, "participants": count(True, *kinds), "comparison": count(False, *kinds), "source": "simulation",
+            "loss": {"en": loss, "id": loss_id},
+        }
+        for english, indonesian, kinds, loss, loss_id in steps
+    ]  # fmt: skip
+    return {"flow": flow, "denominators": {"trained": plan.participants, "invited": count(True, *FATES), "reached": count(True, *REACHED), "because": None}}

@@ -15,9 +15,10 @@ from helpers.indicators import Indicator, load_indicators
 from helpers.prices import read_prices
 from helpers.problems import Problem, nearest, refuse
 from helpers.programme import Programme, load_cohort, load_programme
+from helpers.synthetic.books import MOST_ROWS
 from helpers.synthetic.checking import FILE, load_simulation
 from helpers.synthetic.delivery import write_delivery
-from helpers.synthetic.exports import MOST_ROWS, SUFFIXES, Layout
+from helpers.synthetic.layout import SUFFIXES, Layout
 from helpers.synthetic.mess.rates import LEVELS
 from helpers.synthetic.mess.rendering import Rendering
 from helpers.synthetic.model import Simulation

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.synthetic.mess.rates import CELL_RATES, RECORD_RATES
+from helpers.synthetic.mess.rates import CELL_RATES, COLUMN_RATES, FILE_RATES, RECORD_RATES
 from helpers.synthetic.mess.rendering import day_first
 from helpers.synthetic.writing import LOG_FILE
 
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from helpers.codebook import Codebook, Variable
     from helpers.study import Study
 
-STRUCTURE = {36: "titles and totals", 37: "questions for names", 38: "names of groups", 46: "mark at the beginning", 50: "another separator"}
-KINDS = {kind: entry[0] for kind, entry in {**CELL_RATES, **RECORD_RATES}.items()} | STRUCTURE
+STRUCTURE = {
+    24: "an item worded the other way round", 25: "other codes", 36: "titles and totals", 37: "questions for names", 38: "names of groups",
+    46: "mark at the beginning", 50: "another separator",
+}  # fmt: skip
+KINDS = {kind: entry[0] for kind, entry in {**FILE_RATES, **COLUMN_RATES, **RECORD_RATES, **CELL_RATES}.items()} | STRUCTURE
 FATES = ("repaired", "reported", "missed", "wrongly changed")
 COLUMNS = ["kind", "what", "injected", *FATES]
 
@@ -36,14 +39,14 @@ class Cells:
 
     ``true`` : true answers as texts. ``clean`` : clean values as canonical texts, for people with a row kept. ``reasons`` : why a clean
     value is missing, by key and variable. ``named`` : pairs (key, variable) that the review list or a finding names.
-    ``aside`` : people without a row kept, with the rule that set theirs aside. ``kept_as`` : the key that a person's row kept carries.
+    ``aside`` : the rules that set rows aside, by the person whose they are. ``kept_as`` : the key that a person's row kept carries.
     """
 
     true: pd.DataFrame
     clean: pd.DataFrame
     reasons: Mapping[tuple[str, str], str]
     named: frozenset[tuple[str, str]]
-    aside: Mapping[str, str]
+    aside: Mapping[str, list[str]]
     kept_as: Mapping[str, str]
 
 
@@ -54,44 +57,55 @@ def read_texts(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False)
 
 
-def persons_of(raw: pd.DataFrame, true: pd.DataFrame, key: str) -> list[str]:
-    """Whose answers each delivered row holds: rows stand in the order of the truth; what was sent again stands below, under its key."""
-    first = true[key].tolist()
-    return first + [text.strip() for text in raw[key].tolist()[len(first) :]]
+def persons_of(raw: pd.DataFrame, log: pd.DataFrame, key: str) -> list[str]:
+    """Whose answers each delivered row holds: those of its key, unless the log says that somebody else's stand there."""
+    from helpers.readers import ROW, SHEET
+
+    several = raw[SHEET].nunique() > 1
+    stated = log[(log["row"] != "") & (log["key"] != "")]
+    at = {(line.sheet if several else "", int(line.row)): line.key for line in stated.itertuples(index=False)}
+    sheets = raw[SHEET] if several else [""] * len(raw)
+    return [at.get((sheet, int(row)), text.strip()) for sheet, row, text in zip(sheets, raw[ROW], raw[key], strict=True)]
 
 
-def compare(raw: pd.DataFrame, table: CleanTable, true: pd.DataFrame, key: str, codebook: Codebook) -> Cells:
+def compare(raw: pd.DataFrame, table: CleanTable, true: pd.DataFrame, log: pd.DataFrame, study: Study) -> Cells:
     """Put one cleaned table beside its truth."""
     import pandas as pd
 
     from helpers.cleaning.ledger import canonical_texts
     from helpers.readers import PLACE
 
-    person = dict(zip(raw[list(PLACE)].itertuples(index=False, name=None), persons_of(raw, true, key), strict=True))
+    key = study.programme.tables[table.name].key[0]
+    person = dict(zip(raw[list(PLACE)].itertuples(index=False, name=None), persons_of(raw, log, key), strict=True))
     keepers = [person[place] for place in table.kept[list(PLACE)].itertuples(index=False, name=None)]
-    variables = [v.name for v in codebook.table(table.name) if v.name in table.kept and v.name in true]
+    variables = [v.name for v in study.codebook.table(table.name) if v.name in table.kept and v.name in true]
     clean = pd.DataFrame({name: canonical_texts(table.kept[name]) for name in variables}, index=pd.Index(keepers, dtype=object))
-    rules = zip(table.aside[list(PLACE)].itertuples(index=False, name=None), table.aside["rule"], strict=True)
-    aside = {person[place]: rule for place, rule in rules}
+    rules: dict[str, list[str]] = {}
+    for place, rule in zip(table.aside[list(PLACE)].itertuples(index=False, name=None), table.aside["rule"], strict=True):
+        rules.setdefault(person[place], []).append(rule)
     reasons = dict(zip(zip(table.reasons["key"], table.reasons["variable"], strict=True), table.reasons["reason"], strict=True))
     return Cells(
         true.set_index(key, drop=False),
         clean[~clean.index.duplicated()],
         reasons,
-        frozenset(named_cells(table, codebook)),
-        {name: rule for name, rule in aside.items() if name not in set(keepers)},
+        frozenset(named_cells(table, study)),
+        rules,
         dict(zip(keepers, table.kept["_key"], strict=True)),
     )
 
 
-def named_cells(table: CleanTable, codebook: Codebook) -> set[tuple[str, str]]:
-    """Pairs (key, variable) that a line of the review list names, or a finding: its variable, or those of the rule that is broken."""
+def named_cells(table: CleanTable, study: Study) -> set[tuple[str, str]]:
+    """Pairs (key, variable) that a line of the review list names, or a finding: its variable, those of the rule or check, or of the battery."""
     from helpers.expressions import parse_expression
 
-    looks_at = {rule.id: sorted(parse_expression(rule.rule).names()) for rule in codebook.rules if rule.table == table.name}
+    looks_at = {rule.id: sorted(parse_expression(rule.rule).names()) for rule in study.codebook.rules if rule.table == table.name}
+    looks_at |= {check.id: list(check.variables) for check in study.programme.checks if check.table == table.name}
+    batteries = {items[0]: list(items) for items in study.programme.tables[table.name].scales}
+    whole = {check.id for check in study.programme.checks if check.kind == "straight_line"}
     named = set(zip(table.review["key"], table.review["variable"], strict=True))
     for line in table.findings.itertuples(index=False):
-        names = [line.variable] if line.variable else looks_at.get(line.check, [])
+        names = [line.variable] if line.variable and line.check not in whole else looks_at.get(line.check, [])
+        names = batteries.get(line.variable, names) if line.check == "straight-lining" else names
         named |= {(line.key, name) for name in names}
     return named
 
@@ -107,76 +121,91 @@ def is_literal(raw: str, clean: str, variable: Variable, codebook: Codebook) -> 
     return raw.strip().casefold() in {text.casefold() for text in (*labels.get(clean, ()), own.get(clean, clean))}
 
 
-def judge_cell(cells: Cells, key: str, variable: Variable, raw: str, codebook: Codebook) -> str:
+def is_right(clean: str, true: str, variable: Variable) -> bool:
+    """Whether a clean value is the true one; of a time stamp, whether it is the same time of day, with or without its zone."""
+    return clean == true or (variable.kind == "dateTime" and clean != "" and clean[:19] == true[:19])
+
+
+def judge_cell(cells: Cells, line: object, variable: Variable, codebook: Codebook) -> str:
     """Say what became of one injected error in an answer."""
-    if key not in cells.clean.index:
-        return "reported" if key in cells.aside else "missed"
-    name, shown = variable.name, cells.kept_as[key]
-    true, clean = cells.true.at[key, name], cells.clean.at[key, name]
-    reason, true_reason = cells.reasons.get((shown, name), ""), variable.missing_codes.get(true, "")
-    if clean == ("" if true_reason else true):
-        return "repaired" if clean or not true_reason or reason == true_reason else "missed"
-    if clean and not is_literal(raw, clean, variable, codebook):
-        return "wrongly changed"
-    told = (shown, name) in cells.named or (not clean and reason not in ("", "not_applicable", "not_asked"))
-    return "reported" if told else "missed"
+    if line.key not in cells.clean.index:
+        return "reported" if line.key in cells.aside else "missed"
+    name, shown = variable.name, cells.kept_as[line.key]
+    clean, reason = cells.clean.at[line.key, name], cells.reasons.get((shown, name), "")
+    true_reason = variable.missing_codes.get(cells.true.at[line.key, name], "") if not line.true else ""
+    if is_right(clean, line.true, variable) and (clean or not true_reason or reason == true_reason):
+        return "repaired"
+    named = (shown, name) in cells.named
+    if not clean:
+        return "reported" if named or reason not in ("", "not_applicable", "not_asked") else "missed"
+    is_part = variable.kind in ("date", "month") and line.true.startswith(clean)  # less exact, and not wrong
+    if is_part or is_literal(line.raw, clean, variable, codebook):
+        return "reported" if named else "missed"
+    return "wrongly changed"
 
 
-def judge_record(cells: Cells, key: str, kind: int, rules: Mapping[str, list[str]]) -> str:
-    """Say what became of one injected error in a whole record; ``rules`` : the rules that set rows aside, by person."""
-    own = rules.get(key, [])
-    if kind == 56:
-        return "repaired" if own == ["test row"] and key not in cells.clean.index else "reported" if own else "missed"
-    if kind == 54:
-        once = key in cells.clean.index and len(own) == 1 and own[0] in ("exact duplicate", "resubmission")
-        return "repaired" if once else "reported" if own else "missed"
-    return "reported" if own or (cells.kept_as.get(key), "") in cells.named else "missed"
+def judge_record(cells: Cells, line: object) -> str:
+    """Say what became of one injected error in a whole record."""
+    own, is_kept = cells.aside.get(line.key, []), line.key in cells.clean.index
+    right = {"56": not is_kept and own == ["test row"], "54": is_kept and len(own) == 1 and own[0] in ("exact duplicate", "resubmission")}
+    if right.get(line.kind, False):
+        return "repaired"
+    return "reported" if own or (cells.kept_as.get(line.key), "") in cells.named else "missed"
 
 
-def judge_errors(study: Study, name: str, cells: Cells, table: CleanTable, raw: pd.DataFrame, log: pd.DataFrame) -> list[tuple[int, str]]:
-    """Kind and fate of every logged error of one table."""
-    from helpers.readers import PLACE
+def judge_key(cells: Cells, line: object) -> str:
+    """Say what became of a record that stands under somebody else's number."""
+    return "reported" if line.key not in cells.clean.index or (cells.kept_as[line.key], line.variable) in cells.named else "missed"
 
-    key = study.programme.tables[name].key[0]
-    variables = {variable.name: variable for variable in study.codebook.table(name)}
-    person = dict(zip(raw[list(PLACE)].itertuples(index=False, name=None), persons_of(raw, cells.true, key), strict=True))
-    rules: dict[str, list[str]] = {}
-    for place, rule in zip(table.aside[list(PLACE)].itertuples(index=False, name=None), table.aside["rule"], strict=True):
-        rules.setdefault(person[place], []).append(rule)
+
+def judge_errors(study: Study, name: str, cells: Cells, log: pd.DataFrame) -> list[str]:
+    """The fate of every logged error of one table."""
+    key, variables = study.programme.tables[name].key[0], {variable.name: variable for variable in study.codebook.table(name)}
+    everybody = set(cells.true.index) <= set(cells.clean.index) | set(cells.aside)
     fates = []
     for line in log.itertuples(index=False):
-        kind = int(line.kind)
-        if line.variable == key and kind == 55:
-            told = line.key in cells.aside or (cells.kept_as.get(line.key), key) in cells.named
-            fates.append((kind, "reported" if told else "missed"))
-        elif line.variable:
-            fates.append((kind, judge_cell(cells, line.key, variables[line.variable], line.raw, study.codebook)))
-        elif line.key:
-            fates.append((kind, judge_record(cells, line.key, kind, rules)))
+        if not line.key or (line.variable and line.variable not in variables):
+            fates.append("repaired" if everybody else "missed")
+        elif line.variable == key:
+            fates.append(judge_key(cells, line))
         else:
-            everybody = set(cells.true.index) <= set(cells.clean.index) | set(cells.aside)
-            fates.append((kind, "repaired" if everybody else "missed"))
+            fates.append(judge_cell(cells, line, variables[line.variable], study.codebook) if line.variable else judge_record(cells, line))
     return fates
 
 
+def excluded(study: Study, name: str, cells: Cells) -> set[str]:
+    """People whom a declared rule sets aside by their true answers (those who did not consent)."""
+    from helpers.expressions import evaluate, parse_expression
+
+    found: set[str] = set()
+    for entry in study.programme.tables[name].set_aside:
+        found |= set(cells.true.index[evaluate(parse_expression(entry.when), cells.true).fillna(False).astype(bool)])
+    return found
+
+
 def correct_cells(study: Study, name: str, cells: Cells, log: pd.DataFrame) -> tuple[int, list[tuple[str, str, str, str]]]:
-    """Count the answers that nobody messed up, and list those that cleaning changed or took away: (key, variable, true, clean)."""
+    """Count the answers that nobody messed up, and list those that cleaning changed or took away: (key, variable, true, clean).
+
+    Rows under one number that hold two persons' answers wait for a person, and are not counted; nor are people whom a declared rule excludes.
+    The time of submission of a record that was sent again is that of the record that was kept.
+    """
     known = {(line.key, line.variable) for line in log.itertuples(index=False) if line.variable}
-    spoilt = set(log.loc[log["kind"] == "55", "key"])
-    spoilt |= set(log.loc[log["kind"] == "55", "raw"])
+    twins = log[(log["variable"] == study.programme.tables[name].key[0]) & (log["key"] != "")]
+    apart = set(twins["key"]) | set(twins["raw"]) | excluded(study, name, cells)
+    again = set(log.loc[(log["kind"] == "54"), "key"])
+    people = [key for key in cells.true.index if key not in apart]
     count, changed = 0, []
     for variable in study.codebook.table(name):
         if variable.name not in cells.clean:
             continue
-        true = cells.true[variable.name]
+        true = cells.true[variable.name].reindex(people)
         true = true.mask(true.isin(list(variable.missing_codes)), "")
-        clean = cells.clean[variable.name].reindex(true.index)
-        for key, was, now in zip(true.index, true, clean, strict=True):
-            if (key, variable.name) in known or key in spoilt:
+        for key, was, now in zip(people, true, cells.clean[variable.name].reindex(people), strict=True):
+            if (key, variable.name) in known or (variable.role == "submitted" and key in again):
                 continue
             count += 1
             if now != was:
-                changed.append((key, variable.name, was, "row set aside" if now != now else now))
+                changed.append((key, variable.name, was, "the row was set aside" if now != now else now))
     return count, changed
 
 
@@ -209,11 +238,11 @@ def score_delivery(study: Study) -> Score:
     log = read_texts(folder / LOG_FILE)
     fates, correct, changed, lines = [], 0, [], []
     for name, table in tables.items():
-        true, own = read_texts(folder / f"{name}.csv"), log[log["table"] == name]
-        cells = compare(delivery.tables[name], table, true, study.programme.tables[name].key[0], study.codebook)
-        judged = judge_errors(study, name, cells, table, delivery.tables[name], own)
-        fates += judged
-        lines.append(own.assign(fate=[fate for _, fate in judged], clean=[clean_text(cells, line) for line in own.itertuples(index=False)]))
+        own = log[log["table"] == name]
+        cells = compare(delivery.tables[name], table, read_texts(folder / f"{name}.csv"), own, study)
+        judged = judge_errors(study, name, cells, own)
+        fates += zip(own["kind"].astype(int), judged, strict=True)
+        lines.append(own.assign(fate=judged, clean=[clean_text(cells, line) for line in own.itertuples(index=False)]))
         count, wrong = correct_cells(study, name, cells, own)
         correct += count
         changed += [(name, *line) for line in wrong]
