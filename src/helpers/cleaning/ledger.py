@@ -16,7 +16,7 @@ from helpers.readers import PLACE
 
 CELL_COLUMNS = ["table", "key", "variable", "raw", "clean", "rule", "reason"]
 CHANGE_COLUMNS = CELL_COLUMNS[2:]
-REVIEW_COLUMNS = ["table", "key", "variable", "raw", "proposal", "reason", "file", "sheet", "row", "decision"]
+REVIEW_COLUMNS = ["table", "key", "variable", "raw", "proposal", "reason", "file", "sheet", "row", "until_then", "decision"]
 
 
 def nothing(columns: list[str]) -> pd.DataFrame:
@@ -32,8 +32,10 @@ class CleanTable:
     ``aside`` : rows set aside, raw text with ``rule, reason``. ``rows_in`` : rows of answers delivered.
     ``changes`` : distinct changes (variable, raw, clean, rule, reason); ``changed`` : changed cells (``row`` of ``kept``, ``line`` of
     ``changes``); together they are ``cells``, the ledger in the contract's shape.
-    ``reasons`` : why an answer is missing (key, variable, reason). ``review`` : what a person must decide.
-    ``findings`` : broken rules and answering styles.
+    ``reasons`` : why an answer is missing (key, variable, reason). ``review`` : what a person must decide, and what holds
+    until then (``missing``, ``kept``, ``set aside``).
+    ``findings`` : broken rules and answering styles. ``checked`` : one line a rule or check (``check, severity, n_checked, n_found,
+    because``): on how many rows it could be decided, on how many it is broken, why it could not be decided on others.
     """
 
     name: str
@@ -46,6 +48,7 @@ class CleanTable:
     review: pd.DataFrame = field(default_factory=lambda: nothing(REVIEW_COLUMNS))
     findings: pd.DataFrame = field(default_factory=lambda: nothing(["check", "severity", "key", "variable", "note"]))
     identifiers: pd.DataFrame = field(default_factory=lambda: nothing([KEY]))
+    checked: pd.DataFrame = field(default_factory=lambda: nothing(["check", "severity", "n_checked", "n_found", "because"]))
 
     @property
     def cells(self) -> pd.DataFrame:
