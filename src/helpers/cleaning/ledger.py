@@ -35,7 +35,7 @@ class CleanTable:
     ``reasons`` : why an answer is missing (key, variable, reason). ``review`` : what a person must decide, and what holds
     until then (``missing``, ``kept``, ``set aside``).
     ``findings`` : broken rules and answering styles. ``checked`` : one line a rule or check (``check, severity, n_checked, n_found,
-    because``): on how many rows it could be decided, on how many it is broken, why it could not be decided on others.
+    because``): on how many rows it could be decided, how many findings there are, why it could not be decided on others.
     """
 
     name: str

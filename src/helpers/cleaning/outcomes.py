@@ -98,7 +98,7 @@ def joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
 def findings_of(check_id: str, severity: str, outcome: Outcome) -> tuple[pd.DataFrame, Mapping[str, object]]:
     """The findings of one check (``FINDING_COLUMNS``), and its line among the checks applied (``CHECKED_COLUMNS``)."""
     found = outcome.hits.assign(check=check_id, severity=severity)[FINDING_COLUMNS]
-    line = {"check": check_id, "severity": severity, "n_checked": outcome.n_checked, "n_found": found["key"].nunique(), "because": outcome.because}
+    line = {"check": check_id, "severity": severity, "n_checked": outcome.n_checked, "n_found": len(found), "because": outcome.because}
     return found, line
 
 
