@@ -106,11 +106,14 @@ def slips_to_decide(table: CleanTable, findings: pd.DataFrame, checks: dict[str,
 def slips_of(
     check: Check, meant: str, factor: float, kept: pd.DataFrame, raw: dict[str, np.ndarray], findings: pd.DataFrame, corrected: set[tuple[str, str]]
 ) -> pd.DataFrame:
-    """The amounts that one slip of unit would explain."""
+    """The amounts that one slip of unit would explain; those a thousand times too small count as missing until a person decides.
+
+    Some people earn in a month what others earn in a year, so amounts that may be a year's are kept until then.
+    """
     found = findings[(findings["check"] == check.id) & findings["note"].str.contains(meant, regex=False)]
     found = found[np.array([(line.key, line.variable) not in corrected for line in found.itertuples()], dtype=bool)]
     places = pd.Index(kept[KEY]).get_indexer(found["key"])
     texts = [raw[name][place] for place, name in zip(places, found["variable"], strict=True)]
     proposals = [canonical(round(float(kept[name].iloc[place]) * factor, 6)) for place, name in zip(places, found["variable"], strict=True)]
     reasons = [f"{check.id}: {note}" for note in found["note"]]
-    return review_lines(kept.iloc[places], check.table, found["variable"].to_numpy(), texts, proposals, reasons, "kept")
+    return review_lines(kept.iloc[places], check.table, found["variable"].to_numpy(), texts, proposals, reasons, "missing" if factor > 1 else "kept")

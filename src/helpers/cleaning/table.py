@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from helpers.cleaning.cells import Column, ColumnReading, encode, join_readings, read_column, typed
+from helpers.cleaning.cells import Column, ColumnReading, answers_of, encode, join_readings, read_column, typed
 from helpers.cleaning.checks import FINDING_COLUMNS, REASON_COLUMNS, answering_styles, broken_rules, explain_blanks
 from helpers.cleaning.corrections import KEY, Correction, apply_corrections
 from helpers.cleaning.declared import apply_checks
+from helpers.cleaning.holding import hold
 from helpers.cleaning.ledger import CleanTable, changes_of, gather_changes
 from helpers.cleaning.outcomes import Prices
+from helpers.cleaning.precision import partial_dates
 from helpers.cleaning.reviews import WHOLE_ROW, decided_rows, review_lines, to_decide
 from helpers.cleaning.rows import row_keys, set_aside_declared, set_aside_raw
 from helpers.codebook import Codebook, Variable
+from helpers.parsing import read_choice
 from helpers.problems import Problem, ProblemsError, refuse
 from helpers.programme import Cohort, Programme, RawFile
 from helpers.readers import FILE, PLACE, ROW
@@ -51,6 +54,15 @@ def same_conventions(files: list[RawFile], variable: Variable) -> bool:
     return len(settings) == 1 and not variable.recodes
 
 
+def read_version(column: Column, variable: Variable, codebook: Codebook) -> np.ndarray:
+    """The version of the form that each row was written on, as a code, however it is written; the text itself where it cannot be read."""
+    if not variable.list_name:
+        return Column(column.codes, [text.strip() for text in column.texts]).array()
+    answers = answers_of(variable, codebook, {})
+    read = [read_choice(text, answers) for text in column.texts]
+    return Column(column.codes, [str(one.value) if one.is_read else text.strip() for one, text in zip(read, column.texts, strict=True)]).array()
+
+
 def read_variable(
     columns: dict[str, Column],
     place: pd.DataFrame,
@@ -66,8 +78,8 @@ def read_variable(
     unit, column = programme.units.get(variable.unit), columns[variable.name]
     if same_conventions(files, variable):
         return read_column(column, variable, codebook, unit, files[0], declared=declared, whole=whole.counts.get(variable.name) if whole else None)
-    version = next((other.name for other in codebook.table(variable.table) if other.role == "version"), None)
-    forms = Column(columns[version].codes, [text.strip() for text in columns[version].texts]).array() if version and variable.recodes else None
+    version = next((other for other in codebook.table(variable.table) if other.role == "version"), None)
+    forms = read_version(columns[version.name], version, codebook) if version and variable.recodes else None
     parts = [
         (at, read_column(column.select(at), variable, codebook, unit, item, version=form, declared=declared))
         for at, item, form in groups_of(place, files, forms)
@@ -250,11 +262,13 @@ def examine(
     every = pd.concat([table.kept, table.identifiers.drop(columns=KEY)], axis=1)
     broken, told = broken_rules(every, name, codebook)
     declared, checked = apply_checks(every, table.aside, name, programme, codebook, prices, is_whole=is_whole)
-    found = [part for part in (broken, declared, answering_styles(every, name, programme, variables)) if len(part)]
+    told_of = (broken, declared, answering_styles(every, name, programme, variables), partial_dates(every, variables))
+    found = [part for part in told_of if len(part)]
     findings = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=FINDING_COLUMNS)
     examined = replace(table, findings=findings, checked=pd.concat([told, checked], ignore_index=True))
     more = to_decide(examined, place, decided, programme, codebook)
-    return replace(examined, review=pd.concat([table.review, more], ignore_index=True) if len(more) else table.review)
+    held = hold(examined, more[(more["until_then"] == "missing") & (more["variable"] != WHOLE_ROW)], variables)
+    return replace(held, review=pd.concat([table.review, more], ignore_index=True) if len(more) else table.review)
 
 
 def without(clean: pd.DataFrame, changed: pd.DataFrame, rows: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -29,6 +29,8 @@ STRUCTURE = {
     46: "mark at the beginning", 50: "another separator",
 }  # fmt: skip
 KINDS = {kind: entry[0] for kind, entry in {**FILE_RATES, **COLUMN_RATES, **RECORD_RATES, **CELL_RATES}.items()} | STRUCTURE
+OTHER_FORM = ("24", "25", "65")  # answers on another version of the form, where other questions are asked
+PAIRS = ("real_ratio", "agreement", "date_agreement")  # a finding of these kinds is about both of two answers
 FATES = ("repaired", "reported", "missed", "wrongly changed")
 COLUMNS = ["kind", "what", "injected", *FATES]
 
@@ -68,7 +70,7 @@ def persons_of(raw: pd.DataFrame, log: pd.DataFrame, key: str) -> list[str]:
     return [at.get((sheet, int(row)), text.strip()) for sheet, row, text in zip(sheets, raw[ROW], raw[key], strict=True)]
 
 
-def compare(raw: pd.DataFrame, table: CleanTable, true: pd.DataFrame, log: pd.DataFrame, study: Study) -> Cells:
+def compare(raw: pd.DataFrame, table: CleanTable, true: pd.DataFrame, log: pd.DataFrame, study: Study, named: set[tuple[str, str]]) -> Cells:
     """Put one cleaned table beside its truth."""
     import pandas as pd
 
@@ -88,7 +90,7 @@ def compare(raw: pd.DataFrame, table: CleanTable, true: pd.DataFrame, log: pd.Da
         true.set_index(key, drop=False),
         clean[~clean.index.duplicated()],
         reasons,
-        frozenset(named_cells(table, study)),
+        frozenset(named),
         rules,
         dict(zip(keepers, table.kept["_key"], strict=True)),
     )
@@ -101,12 +103,22 @@ def named_cells(table: CleanTable, study: Study) -> set[tuple[str, str]]:
     looks_at = {rule.id: sorted(parse_expression(rule.rule).names()) for rule in study.codebook.rules if rule.table == table.name}
     looks_at |= {check.id: list(check.variables) for check in study.programme.checks if check.table == table.name}
     batteries = {items[0]: list(items) for items in study.programme.tables[table.name].scales}
-    whole = {check.id for check in study.programme.checks if check.kind == "straight_line"}
+    whole = {check.id for check in study.programme.checks if check.kind in ("straight_line", *PAIRS)}
     named = set(zip(table.review["key"], table.review["variable"], strict=True))
     for line in table.findings.itertuples(index=False):
         names = [line.variable] if line.variable and line.check not in whole else looks_at.get(line.check, [])
         names = batteries.get(line.variable, names) if line.check == "straight-lining" else names
         named |= {(line.key, name) for name in names}
+    return named
+
+
+def named_from_elsewhere(tables: Mapping[str, CleanTable], name: str, study: Study) -> set[tuple[str, str]]:
+    """Pairs (key, variable) of a table that findings of another table are about as well: its answers disagree with those."""
+    named: set[tuple[str, str]] = set()
+    for check in study.programme.checks:
+        if check.arguments.get("with_table") == name and check.kind in PAIRS and check.table in tables:
+            found = tables[check.table].findings
+            named |= {(key, str(check.arguments["with_variable"])) for key in found.loc[found["check"] == check.id, "key"]}
     return named
 
 
@@ -132,7 +144,8 @@ def judge_cell(cells: Cells, line: object, variable: Variable, codebook: Codeboo
         return "reported" if line.key in cells.aside else "missed"
     name, shown = variable.name, cells.kept_as[line.key]
     clean, reason = cells.clean.at[line.key, name], cells.reasons.get((shown, name), "")
-    true_reason = variable.missing_codes.get(cells.true.at[line.key, name], "") if not line.true else ""
+    is_known = not line.true and line.kind not in OTHER_FORM
+    true_reason = variable.missing_codes.get(cells.true.at[line.key, name], "") if is_known else ""
     if is_right(clean, line.true, variable) and (clean or not true_reason or reason == true_reason):
         return "repaired"
     named = (shown, name) in cells.named
@@ -237,10 +250,13 @@ def score_delivery(study: Study) -> Score:
     tables = clean_tables(study, delivery)
     log = read_texts(folder / LOG_FILE)
     fates, correct, changed, lines = [], 0, [], []
+    named = {name: named_cells(table, study) | named_from_elsewhere(tables, name, study) for name, table in tables.items()}
+    coloured = set(delivery.log.loc[delivery.log["what"] == "cell colours", "file"])
     for name, table in tables.items():
         own = log[log["table"] == name]
-        cells = compare(delivery.tables[name], table, read_texts(folder / f"{name}.csv"), own, study)
+        cells = compare(delivery.tables[name], table, read_texts(folder / f"{name}.csv"), own, study, named[name])
         judged = judge_errors(study, name, cells, own)
+        judged = ["reported" if line.kind == "42" and line.file in coloured else fate for line, fate in zip(own.itertuples(index=False), judged, strict=True)]
         fates += zip(own["kind"].astype(int), judged, strict=True)
         lines.append(own.assign(fate=judged, clean=[clean_text(cells, line) for line in own.itertuples(index=False)]))
         count, wrong = correct_cells(study, name, cells, own)
