@@ -8,10 +8,10 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help report reports synthetic test lint lab translations lock benchmark clean
+.PHONY: help report reports synthetic cleaning-score test lint lab translations lock benchmark clean
 
 help:  ## show what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST)
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST)
 
 report: .venv/ready  ## run one cohort: make report COHORT=michigan-1987-89 REPORT_LANGUAGE=id
 	@$(BIN)/manfaat run $(COHORT) $(LANGUAGE_ARG)
@@ -25,6 +25,9 @@ synthetic: .venv/ready  ## simulate the synthetic cohorts anew (the same seeds g
 	@$(SIMULATE) --cohort jakarta-tokyo-2004-synthetic --seed 2004 --survey 2004-07-05 --format xlsx --answers id
 	@$(SIMULATE) --cohort jakarta-tokyo-2009-synthetic --seed 2009 --survey 2009-07-06 --format kobo --form-version 2
 	@$(SIMULATE) --cohort jakarta-tokyo-2014-synthetic --seed 2014 --survey 2014-07-07 --format sav --form-version 1
+
+cleaning-score: .venv/ready  ## what cleaning made of every injected error: make cleaning-score SEEDS=200
+	@$(BIN)/python -m helpers.synthetic.score_runs $(if $(SEEDS),--seeds $(SEEDS),)
 
 test: .venv/ready lint  ## lint, then run all tests
 	@$(BIN)/python -m pytest

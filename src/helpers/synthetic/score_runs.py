@@ -25,12 +25,13 @@ LEAST = 0.99  # share of errors that must be repaired or reported
 
 @dataclass(frozen=True)
 class Totals:
-    """What decides: errors injected and repaired or reported, errors wrongly changed, correct answers and those of them that were changed."""
+    """What decides: errors injected, repaired or reported, wrongly changed; correct answers, and those that wait for a person or were changed."""
 
     injected: int
     handled: int
     wrong: int
     correct: int
+    waiting: int
     changed: int
 
     @property
@@ -41,12 +42,12 @@ class Totals:
     @property
     def is_good(self) -> bool:
         """Whether enough was repaired or reported, and nothing right was changed."""
-        return self.share >= LEAST and self.changed == 0
+        return self.share >= LEAST and self.changed == 0 and self.wrong == 0
 
     def __str__(self) -> str:
         return (
             f"{self.injected:,} errors injected, {self.handled:,} repaired or reported ({100 * self.share:.2f} %), {self.wrong:,} wrongly changed; "
-            f"{self.correct:,} correct answers, {self.changed:,} changed"
+            f"{self.correct:,} correct answers, {self.waiting:,} wait for a person, {self.changed:,} changed"
         )
 
 
@@ -55,9 +56,8 @@ def totals_of(scores: Iterable[Score]) -> Totals:
     scores = list(scores)
     table = add_scores(scores)
     handled = int(table[["repaired", "reported"]].to_numpy().sum())
-    return Totals(
-        int(table["injected"].sum()), handled, int(table["wrongly changed"].sum()), sum(score.correct for score in scores), sum(len(s.changed) for s in scores)
-    )
+    wrong, correct = int(table["wrongly changed"].sum()), sum(score.correct for score in scores)
+    return Totals(int(table["injected"].sum()), handled, wrong, correct, sum(score.waiting for score in scores), sum(len(score.changed) for score in scores))
 
 
 def score_shipped(root: Path, data_dir: str = "data") -> Iterator[tuple[str, Score]]:

@@ -3,7 +3,8 @@
 An injected error is *repaired* when the clean value is the true one (a missing answer: with its true reason), *reported* when the
 review list, a finding, a row set aside or the reason of a missing answer names that very cell or row, *missed* when nothing does,
 and *wrongly changed* when cleaning turned it into a value that is neither true nor what was written. A correct answer is *changed*
-when its clean value is not the true one, or when it was taken away.
+when its clean value is not the true one, or when it is lost; it *waits* when the review list asks a person about it (a day that may be
+a month, in a column in which some dates are written month first).
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ COLUMNS = ["kind", "what", "injected", *FATES]
 class Cells:
     """One cleaned table beside its truth, by true key: what cleaning made of every person's answers.
 
-    ``true`` : true answers as texts. ``clean`` : clean values as canonical texts, for people with a row kept. ``reasons`` : why a clean
+    ``asked`` : pairs (key, variable) of the review list. ``true`` : true answers as texts. ``clean`` : clean values as canonical texts, for people with a row kept. ``reasons`` : why a clean
     value is missing, by key and variable. ``named`` : pairs (key, variable) that the review list or a finding names.
     ``aside`` : the rules that set rows aside, by the person whose they are. ``kept_as`` : the key that a person's row kept carries.
     """
@@ -50,6 +51,7 @@ class Cells:
     named: frozenset[tuple[str, str]]
     aside: Mapping[str, list[str]]
     kept_as: Mapping[str, str]
+    asked: frozenset[tuple[str, str]] = frozenset()
 
 
 def read_texts(path: Path) -> pd.DataFrame:
@@ -93,6 +95,7 @@ def compare(raw: pd.DataFrame, table: CleanTable, true: pd.DataFrame, log: pd.Da
         frozenset(named),
         rules,
         dict(zip(keepers, table.kept["_key"], strict=True)),
+        frozenset(zip(table.review["key"], table.review["variable"], strict=True)),
     )
 
 
@@ -196,8 +199,8 @@ def excluded(study: Study, name: str, cells: Cells) -> set[str]:
     return found
 
 
-def correct_cells(study: Study, name: str, cells: Cells, log: pd.DataFrame) -> tuple[int, list[tuple[str, str, str, str]]]:
-    """Count the answers that nobody messed up, and list those that cleaning changed or took away: (key, variable, true, clean).
+def correct_cells(study: Study, name: str, cells: Cells, log: pd.DataFrame) -> tuple[int, int, list[tuple[str, str, str, str]]]:
+    """Count the answers that nobody messed up and those of them that wait for a person, and list those that cleaning changed or lost.
 
     Rows under one number that hold two persons' answers wait for a person, and are not counted; nor are people whom a declared rule excludes.
     The time of submission of a record that was sent again is that of the record that was kept.
@@ -207,7 +210,7 @@ def correct_cells(study: Study, name: str, cells: Cells, log: pd.DataFrame) -> t
     apart = set(twins["key"]) | set(twins["raw"]) | excluded(study, name, cells)
     again = set(log.loc[(log["kind"] == "54"), "key"])
     people = [key for key in cells.true.index if key not in apart]
-    count, changed = 0, []
+    count, waiting, changed = 0, 0, []
     for variable in study.codebook.table(name):
         if variable.name not in cells.clean:
             continue
@@ -217,17 +220,23 @@ def correct_cells(study: Study, name: str, cells: Cells, log: pd.DataFrame) -> t
             if (key, variable.name) in known or (variable.role == "submitted" and key in again):
                 continue
             count += 1
-            if now != was:
+            if now == "" != was and (cells.kept_as[key], variable.name) in cells.asked:
+                waiting += 1
+            elif now != was:
                 changed.append((key, variable.name, was, "the row was set aside" if now != now else now))
-    return count, changed
+    return count, waiting, changed
 
 
 @dataclass(frozen=True)
 class Score:
-    """The score of one delivery: a row a kind (``COLUMNS``), correct answers, and those of them that were changed."""
+    """The score of one delivery: a row a kind (``COLUMNS``), correct answers, those of them that wait for a person or were changed.
+
+    ``changed`` : (table, key, variable, true, clean). ``missed`` : lines of the log that were missed or wrongly changed.
+    """
 
     table: pd.DataFrame
     correct: int
+    waiting: int
     changed: list[tuple[str, str, str, str, str]]
     missed: pd.DataFrame
 
@@ -249,7 +258,7 @@ def score_delivery(study: Study) -> Score:
     delivery = read_raw(study)
     tables = clean_tables(study, delivery)
     log = read_texts(folder / LOG_FILE)
-    fates, correct, changed, lines = [], 0, [], []
+    fates, correct, waiting, changed, lines = [], 0, 0, [], []
     named = {name: named_cells(table, study) | named_from_elsewhere(tables, name, study) for name, table in tables.items()}
     coloured = set(delivery.log.loc[delivery.log["what"] == "cell colours", "file"])
     for name, table in tables.items():
@@ -259,11 +268,11 @@ def score_delivery(study: Study) -> Score:
         judged = ["reported" if line.kind == "42" and line.file in coloured else fate for line, fate in zip(own.itertuples(index=False), judged, strict=True)]
         fates += zip(own["kind"].astype(int), judged, strict=True)
         lines.append(own.assign(fate=judged, clean=[clean_text(cells, line) for line in own.itertuples(index=False)]))
-        count, wrong = correct_cells(study, name, cells, own)
-        correct += count
+        count, waits, wrong = correct_cells(study, name, cells, own)
+        correct, waiting = correct + count, waiting + waits
         changed += [(name, *line) for line in wrong]
     every = pd.concat(lines, ignore_index=True)
-    return Score(score_table(fates), correct, changed, every[every["fate"].isin(["missed", "wrongly changed"])])
+    return Score(score_table(fates), correct, waiting, changed, every[every["fate"].isin(["missed", "wrongly changed"])])
 
 
 def clean_text(cells: Cells, line: object) -> str:
