@@ -123,7 +123,7 @@ def add_columns(
         if name == NUMBER_COLUMN:
             found[name], wrong = identity_numbers(part.keys, order, rate, stream)
         else:
-            found[name], wrong = second_column(columns[name.removesuffix(" again")], name, bool(layout.level), stream)
+            found[name], wrong = second_column(columns[name.removesuffix(" again")], name, n, bool(layout.level), stream)
         entries += wrong
     return found, entries
 
