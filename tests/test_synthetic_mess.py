@@ -171,7 +171,7 @@ def as_logged(plain: list[list[str]], log: list[dict[str, str]], header: int = 0
 
 PERSONAL_LAYOUT = Layout(level="high", rendering=Rendering(answers="id"))
 CODES_LAYOUT = Layout(level="high", rendering=Rendering(answers="code", dates="iso"))
-IN_TEXT = sorted(set(CELL_RATES) - {29, 44, 53, 62}) + [14, 55, 57, 58, 65]
+IN_TEXT = [*sorted(set(CELL_RATES) - {29, 44, 53, 62}), 14, 55, 57, 58, 65]
 
 
 @pytest.mark.parametrize("kind", IN_TEXT)

@@ -9,11 +9,15 @@ from helpers.codebook import Codebook
 from helpers.indicators.model import Indicator
 from helpers.programme import Programme
 from helpers.synthetic.exports import Layout
-from helpers.synthetic.people import Plan
+from helpers.synthetic.layout import THOUSANDS
+from helpers.synthetic.mess.cells import LOG_COLUMNS
+from helpers.synthetic.people import FATES, Plan
 from helpers.synthetic.truth import truth_table
 from helpers.synthetic.writing import LOG_FILE, TRUTH_FILE, Written, write_cohort
 
 SUMS = "SHA256SUMS"
+NOT_RECORDED = {"en": "nothing was recorded of those who did not answer", "id": "tidak ada catatan tentang mereka yang tidak menjawab"}
+UNRECORDED = {"raw": "nothing recorded of those who did not answer", "kind": "66", "expected": "report", "file": "cohort.yml"}
 APART = (TRUTH_FILE, LOG_FILE)  # what nobody knows of a real cohort; never read by the analysis
 
 
@@ -32,13 +36,16 @@ def write_delivery(
     truth = truth_table(plan, programme, codebook, lines, definitions, root=root)
     truth.to_csv(folder / TRUTH_FILE, index=False, lineterminator="\n", float_format="%.6g")
     files = [layout.file(name) for name in written.rows]
-    (folder / "cohort.yml").write_text(cohort_text(folder.name, plan, programme, layout, files, list(written.rows)), encoding="utf-8")
+    (folder / "cohort.yml").write_text(cohort_text(folder.name, plan, programme, codebook, layout, written), encoding="utf-8")
+    if not layout.recorded:
+        with (folder / LOG_FILE).open("a", encoding="utf-8") as log:
+            log.write(",".join(UNRECORDED.get(name, "") for name in LOG_COLUMNS) + "\n")
     sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" for name in sorted((*files, *APART))]
     (folder / SUMS).write_text("\n".join(sums) + "\n", encoding="utf-8")
     return written
 
 
-def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, files: list[str], tables: list[str]) -> str:
+def cohort_text(cohort: str, plan: Plan, programme: Programme, codebook: Codebook, layout: Layout, written: Written) -> str:
     """Return ``cohort.yml`` of a simulated cohort."""
     import yaml
 
@@ -50,11 +57,11 @@ def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, f
         "label": {"en": f"{programme.title.en}, survey of {year} (synthetic)", "id": f"{programme.title.id}, survei {year} (sintetis)"},
         "kind": "synthetic",
         "assignment": "observational",
-        "files": [{"file": file, "table": table} for file, table in zip(files, tables, strict=True)],
+        "files": [file_entry(name, codebook, layout) for name in written.rows],
         "unreadable": "review",
         "period": {"en": f"interviews of {year} (simulated)", "id": f"wawancara tahun {year} (simulasi)"},
-        "flow": [],
-        "denominators": {"trained": plan.participants, "invited": plan.participants, "reached": None, "because": denominator_reason()},
+        "flow": flow_of(plan, written) if layout.recorded else [],
+        "denominators": denominators_of(plan, written) if layout.recorded else {"trained": None, "invited": None, "reached": None, "because": NOT_RECORDED},
         "origin": how,
         "licence": "CC0-1.0 (simulated, about nobody)",
         "citation": "none: simulated",
@@ -64,9 +71,39 @@ def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, f
     )
 
 
-def denominator_reason() -> dict[str, str]:
-    """Why it is not known how many were reached."""
-    return {
-        "en": "the simulation does not tell those who were not reached from those who did not answer",
-        "id": "simulasi tidak membedakan mereka yang tidak terjangkau dari mereka yang tidak menjawab",
-    }
+def file_entry(table: str, codebook: Codebook, layout: Layout) -> dict[str, object]:
+    """One file and its table, with what a person would state of it because it cannot be told.
+
+    Rows that decimal commas have broken are set aside, since nobody can say where they belong; few Japanese signs do not show that a
+    text is Shift-JIS; a name with a unit behind it is not the name.
+    """
+    stated: dict[str, object] = {}
+    if layout.format(table) == "csv":
+        stated |= {"ragged": "set aside"} if layout.broken else {}
+        stated |= {"encoding": "shift_jis"} if layout.encoding == "shift_jis" else {}
+    named = {v.sources[0] + THOUSANDS: v.name for v in codebook.table(table) if v.name in layout.thousands} if layout.headers == "name" else {}
+    return {"file": layout.file(table), "table": table, **stated, **({"columns": named} if named else {})}
+
+
+def counts_of(plan: Plan, written: Written, *, treated: bool) -> dict[str, int]:
+    """What became of the people who took part, or of the others."""
+    groups = [code for code, group in plan.simulation.groups.items() if group.treated is treated]
+    return {fate: sum(written.fates[code][fate] for code in groups) for fate in FATES}
+
+
+def flow_of(plan: Plan, written: Written) -> list[dict[str, object]]:
+    """The people known of before the delivery: approached, and reached."""
+    took_part, others = (counts_of(plan, written, treated=treated) for treated in (True, False))
+    return [
+        {"label": {"en": "Approached", "id": "Dihubungi"}, "participants": sum(took_part.values()), "comparison": sum(others.values()),
+         "source": "simulation", "loss": {"en": "not reached", "id": "tidak terjangkau"}},
+        {"label": {"en": "Reached", "id": "Terjangkau"}, "participants": sum(took_part.values()) - took_part["not_reached"],
+         "comparison": sum(others.values()) - others["not_reached"], "source": "simulation",
+         "loss": {"en": "refused, withheld consent, or could not be used", "id": "menolak, tidak bersedia berpartisipasi, atau tidak dapat dipakai"}},
+    ]  # fmt: skip
+
+
+def denominators_of(plan: Plan, written: Written) -> dict[str, int]:
+    """How many of those who took part were invited and reached."""
+    found = counts_of(plan, written, treated=True)
+    return {"trained": plan.participants, "invited": sum(found.values()), "reached": sum(found.values()) - found["not_reached"]}

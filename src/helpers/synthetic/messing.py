@@ -87,7 +87,7 @@ def with_aliases(raw: dict[str, TextColumn], variables: list[Variable], codebook
         label: choice.aliases.split("|") for choice in codebook.answers(form.list_name) for label in (choice.label_en, choice.label_id)
     }
     texts = raw[form.name].take(rows[::2]).texts()
-    return raw | {form.name: raw[form.name].put(rows[::2], [words.get(text, [text])[-1] or text for text in texts])}
+    return raw | {form.name: raw[form.name].put(rows[::2], [(found := words.get(text, [text]))[place % len(found)] or text for place, text in enumerate(texts)])}
 
 
 def mask_of(rows: np.ndarray, n: int) -> np.ndarray:
