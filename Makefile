@@ -20,7 +20,7 @@ reports: .venv/ready  ## run all cohorts
 	@$(BIN)/manfaat run --all $(LANGUAGE_ARG)
 
 # Three surveys of the same programme: an Indonesian workbook, a KoboToolbox export of the second form, an SPSS file.
-SIMULATE = $(BIN)/manfaat simulate jakarta-tokyo --replace --participants 130 --comparison 260 --mess real
+SIMULATE = $(BIN)/manfaat simulate jakarta-tokyo --replace --record --participants 130 --comparison 260 --mess real
 synthetic: .venv/ready  ## simulate the synthetic cohorts anew (the same seeds give the same bytes)
 	@$(SIMULATE) --cohort jakarta-tokyo-2004-synthetic --seed 2004 --survey 2004-07-05 --format xlsx --answers id
 	@$(SIMULATE) --cohort jakarta-tokyo-2009-synthetic --seed 2009 --survey 2009-07-06 --format kobo --form-version 2

@@ -209,6 +209,7 @@ def simulate(
     kind: Annotated[str, typer.Option("--format", help="File of the main table: csv, kobo, xlsx or sav.")] = "csv",
     answers: Annotated[str, typer.Option(help="Answers and column names as codes, or in words: code, en or id.")] = "code",
     form_version: Annotated[str, typer.Option(help="Version of the form that everybody filled in.")] = "",
+    record: Annotated[bool, typer.Option("--record", help="Keep the record of those who did not answer, which a messy delivery may lack.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the synthetic cohort of this name.")] = False,
     data_dir: DataDir = "data",
 ) -> None:
@@ -218,7 +219,7 @@ def simulate(
     from helpers.synthetic.requests import Request, simulate
 
     root = project()
-    request = Request(programme, cohort, participants, seed, mess, comparison, survey, kind, answers, form_version)
+    request = Request(programme, cohort, participants, seed, mess, comparison, survey, kind, answers, form_version, record)
     try:
         with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn(), console=console) as progress:
             task = progress.add_task(cohort, total=None, doing="drawing people")

@@ -54,15 +54,6 @@ def same_conventions(files: list[RawFile], variable: Variable) -> bool:
     return len(settings) == 1 and not variable.recodes
 
 
-def read_version(column: Column, variable: Variable, codebook: Codebook) -> np.ndarray:
-    """The version of the form that each row was written on, as a code, however it is written; the text itself where it cannot be read."""
-    if not variable.list_name:
-        return Column(column.codes, [text.strip() for text in column.texts]).array()
-    answers = answers_of(variable, codebook, {})
-    read = [read_choice(text, answers) for text in column.texts]
-    return Column(column.codes, [str(one.value) if one.is_read else text.strip() for one, text in zip(read, column.texts, strict=True)]).array()
-
-
 def read_variable(
     columns: dict[str, Column],
     place: pd.DataFrame,
@@ -78,13 +69,23 @@ def read_variable(
     unit, column = programme.units.get(variable.unit), columns[variable.name]
     if same_conventions(files, variable):
         return read_column(column, variable, codebook, unit, files[0], declared=declared, whole=whole.counts.get(variable.name) if whole else None)
-    version = next((other for other in codebook.table(variable.table) if other.role == "version"), None)
-    forms = read_version(columns[version.name], version, codebook) if version and variable.recodes else None
+    version = next((other.name for other in codebook.table(variable.table) if other.role == "version"), None)
+    forms = read_forms(columns[version], version, variable.table, codebook) if version and variable.recodes else None
     parts = [
         (at, read_column(column.select(at), variable, codebook, unit, item, version=form, declared=declared))
         for at, item, form in groups_of(place, files, forms)
     ]
     return join_readings(parts, len(place))
+
+
+def read_forms(column: Column, name: str, table: str, codebook: Codebook) -> np.ndarray:
+    """The version of the form of each row as its code, however it is written ("v2 (2003)"); as it stands where it cannot be read."""
+    variable = next(variable for variable in codebook.table(table) if variable.name == name)
+    if not variable.list_name:
+        return Column(column.codes, [text.strip() for text in column.texts]).array()
+    answers = answers_of(variable, codebook, {})
+    readings = [read_choice(text, answers) for text in column.texts]
+    return Column(column.codes, [str(found.value) if found.is_read else text.strip() for found, text in zip(readings, column.texts, strict=True)]).array()
 
 
 def undecided(place: pd.DataFrame, original: Column, reading: ColumnReading, variable: Variable, *, table: str) -> pd.DataFrame:

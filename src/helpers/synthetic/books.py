@@ -115,10 +115,12 @@ class BookSink:
             self.sheet = self.new_sheet(name)
             for row, is_red in self.kept[name]:
                 self.sheet.append(self.cells(self.sheet, row, is_red))
-        if self.layout.footer:
-            self.sheet.append(["Jumlah", rows if not self.by_value else len(self.kept[self.sheet.title])])
+            if self.layout.footer:
+                self.sheet.append(["Jumlah", len(self.kept[name])])
         if self.by_value:
             self.hide_codes()
+        elif self.layout.footer:
+            self.sheet.append(["Jumlah", rows])
         self.book.properties.creator = ""
         self.book.properties.created = MOMENT
         self.book.save(self.path)
@@ -165,7 +167,7 @@ class SavSink:
         n = len(next(iter(columns.values())).codes)
         first, self.rows = self.rows, refuse_too_many(self.path, self.rows + n)
         self.parts.append({name: column.texts() for name, column in columns.items()})
-        return Places(TextColumn(np.zeros(n, dtype="int32"), [self.path.stem]), 1 + np.arange(first, first + n))
+        return Places(TextColumn(np.zeros(n, dtype="int32"), [""]), 1 + np.arange(first, first + n))
 
     def close(self, rows: int) -> None:
         """Write the file without the time at which it was made."""

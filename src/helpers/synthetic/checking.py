@@ -17,12 +17,26 @@ FILE = "simulation.yml"
 
 
 def load_simulation(folder: Path, programme: Programme, codebook: Codebook, *, root: Path) -> tuple[Simulation | None, list[Problem]]:
-    """Read ``simulation.yml`` and check it against the programme and its codebook."""
+    """Read ``simulation.yml`` and check it against the programme and its codebook; say what it needs where there is none."""
+    if not (folder / FILE).is_file():
+        return None, [missing_file(programme, codebook, shown(folder / FILE, root))]
     simulation, problems = read_yaml(Simulation, folder / FILE, root=root)
     if simulation is None:
         return None, problems
     file = shown(folder / FILE, root)
     return simulation, problems + check_order(simulation, file) + check_variables(simulation, programme, codebook, file)
+
+
+def missing_file(programme: Programme, codebook: Codebook, file: str) -> Problem:
+    """Say what a programme needs before cohorts of it can be simulated."""
+    parts = ", ".join(name for name, field in Simulation.model_fields.items() if field.is_required())
+    group, keys = programme.design.group, programme.tables[programme.main_table].key
+    drawn = [variable.name for variable in codebook.table(programme.main_table) if variable.role not in ("key", "group") and variable.name not in keys]
+    return Problem(
+        file,
+        "the file is missing, so cohorts of this programme cannot be simulated",
+        expected=f"{parts}; a step, or a line under 'left_blank', for each of {', '.join(drawn)}; under 'group' the variable of '{group}'",
+    )
 
 
 def term_names(term: str) -> list[str]:

@@ -16,12 +16,15 @@ from helpers.codebook import Codebook
 from helpers.indicators.model import Indicator
 from helpers.programme import TRUTH, Programme
 from helpers.synthetic.exports import Layout
+from helpers.synthetic.layout import THOUSANDS
+from helpers.synthetic.mess.cells import LOG_COLUMNS
 from helpers.synthetic.people import FATES, Plan
 from helpers.synthetic.truth import truth_table
-from helpers.synthetic.writing import TRUTH_FILE, Written, write_cohort
+from helpers.synthetic.writing import LOG_FILE, TRUTH_FILE, Written, write_cohort
 
 SUMS = "SHA256SUMS"
-REACHED, IN_FILES = ("answered", "refused", "no_consent"), ("answered", "no_consent")
+NOT_RECORDED = {"en": "nothing was recorded of those who did not answer", "id": "tidak ada catatan tentang mereka yang tidak menjawab"}
+UNRECORDED = {"raw": "nothing recorded of those who did not answer", "kind": "66", "expected": "report", "file": "cohort.yml"}
 
 
 def write_delivery(
@@ -59,7 +62,11 @@ def write_delivery(
         written = write_cohort(made, plan, programme, codebook, layout, apart=made / TRUTH, progress=progress)
         truth = truth_table(plan, programme, codebook, lines, definitions, root=root)
         truth.to_csv(made / TRUTH / TRUTH_FILE, index=False, lineterminator="\n", float_format="%.6g")
-        (made / "cohort.yml").write_text(cohort_text(folder.name, plan, programme, layout, written, command), encoding="utf-8")
+        if not layout.recorded:
+            with (made / TRUTH / LOG_FILE).open("a", encoding="utf-8") as log:
+                log.write(",".join(UNRECORDED.get(name, "") for name in LOG_COLUMNS) + "\n")
+        text = cohort_text(folder.name, plan, programme, codebook, layout, written, command)
+        (made / "cohort.yml").write_text(text, encoding="utf-8")
         seal(made)
         if is_replaced:
             shutil.rmtree(folder, ignore_errors=True)
@@ -76,7 +83,7 @@ def seal(folder: Path) -> None:
     (folder / SUMS).write_text("\n".join(sums) + "\n", encoding="utf-8")
 
 
-def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, written: Written, command: str) -> str:
+def cohort_text(cohort: str, plan: Plan, programme: Programme, codebook: Codebook, layout: Layout, written: Written, command: str) -> str:
     """Return ``cohort.yml`` of a simulated cohort."""
     import yaml
 
@@ -88,10 +95,11 @@ def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, w
         "label": {"en": f"{year} survey (synthetic)", "id": f"survei {year} (sintetis)"},
         "kind": "synthetic",
         "assignment": "observational",
-        "files": [{"file": layout.file(table), "table": table} for table in written.rows],
+        "files": [file_entry(name, codebook, layout) for name in written.rows],
         "unreadable": "review",
         "period": {"en": f"simulated interviews of {year}", "id": f"wawancara simulasi tahun {year}"},
-        **flow_and_denominators(plan, layout, written.fates),
+        "flow": flow_of(plan, written) if layout.recorded else [],
+        "denominators": denominators_of(plan, written) if layout.recorded else {"trained": None, "invited": None, "reached": None, "because": NOT_RECORDED},
         "origin": how,
         "licence": "CC0-1.0 (simulated, about nobody)",
         "citation": f"manfaat simulate {programme.programme}, seed {plan.seed}",
@@ -102,35 +110,39 @@ def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, w
     )
 
 
-def flow_and_denominators(plan: Plan, layout: Layout, fates: dict[str, dict[str, int]]) -> dict[str, object]:
-    """Who there was before the first answer, and how many of those who took part were reached; unknown where nobody recorded it."""
-    took_part = {code for code, group in plan.simulation.groups.items() if group.treated}
-    if not layout.recorded:
-        because = {
-            "en": "nothing was recorded of those who did not answer, so no response rate can be computed",
-            "id": "tidak ada catatan tentang mereka yang tidak menjawab, sehingga tingkat tanggapan tidak dapat dihitung",
-        }
-        return {"flow": [], "denominators": {"trained": plan.participants, "invited": None, "reached": None, "because": because}}
+def file_entry(table: str, codebook: Codebook, layout: Layout) -> dict[str, object]:
+    """One file and its table, with what a person would state of it because it cannot be told.
 
-    def count(are_participants: bool, *kinds: str) -> int:
-        return sum(found[kind] for code, found in fates.items() if (code in took_part) == are_participants for kind in kinds)
+    Rows that decimal commas have broken are set aside, since nobody can say where they belong; few Japanese signs do not show that a
+    text is Shift-JIS; a name with a unit behind it is not the name.
+    """
+    stated: dict[str, object] = {}
+    if layout.format(table) == "csv":
+        stated |= {"ragged": "set aside"} if layout.broken else {}
+        stated |= {"encoding": "shift_jis"} if layout.encoding == "shift_jis" else {}
+    named = {v.sources[0] + THOUSANDS: v.name for v in codebook.table(table) if v.name in layout.thousands} if layout.headers == "name" else {}
+    return {"file": layout.file(table), "table": table, **stated, **({"columns": named} if named else {})}
 
-    steps = (
-        ("Trained, and invited to compare with them", "Dilatih, dan diundang sebagai pembanding", FATES, "Not reached", "Tidak terjangkau"),
-        ("Reached", "Terjangkau", REACHED, "Refused before the first question", "Menolak sebelum pertanyaan pertama"),
-        (
-            "In the files",
-            "Ada dalam berkas",
-            IN_FILES,
-            "Did not agree to take part, or the files could not be used",
-            "Tidak bersedia berpartisipasi, atau datanya tidak dapat digunakan",
-        ),
-    )
-    flow = [
-        {
-            "label": {"en": english, "id": indonesian}, "participants": count(True, *kinds), "comparison": count(False, *kinds), "source": "simulation",
-            "loss": {"en": loss, "id": loss_id},
-        }
-        for english, indonesian, kinds, loss, loss_id in steps
+
+def counts_of(plan: Plan, written: Written, *, treated: bool) -> dict[str, int]:
+    """What became of the people who took part, or of the others."""
+    groups = [code for code, group in plan.simulation.groups.items() if group.treated is treated]
+    return {fate: sum(written.fates[code][fate] for code in groups) for fate in FATES}
+
+
+def flow_of(plan: Plan, written: Written) -> list[dict[str, object]]:
+    """The people known of before the delivery: approached, and reached."""
+    took_part, others = (counts_of(plan, written, treated=treated) for treated in (True, False))
+    return [
+        {"label": {"en": "Approached", "id": "Dihubungi"}, "participants": sum(took_part.values()), "comparison": sum(others.values()),
+         "source": "simulation", "loss": {"en": "not reached", "id": "tidak terjangkau"}},
+        {"label": {"en": "Reached", "id": "Terjangkau"}, "participants": sum(took_part.values()) - took_part["not_reached"],
+         "comparison": sum(others.values()) - others["not_reached"], "source": "simulation",
+         "loss": {"en": "refused, withheld consent, or could not be used", "id": "menolak, tidak bersedia berpartisipasi, atau tidak dapat dipakai"}},
     ]  # fmt: skip
-    return {"flow": flow, "denominators": {"trained": plan.participants, "invited": count(True, *FATES), "reached": count(True, *REACHED), "because": None}}
+
+
+def denominators_of(plan: Plan, written: Written) -> dict[str, int]:
+    """How many of those who took part were invited and reached."""
+    found = counts_of(plan, written, treated=True)
+    return {"trained": plan.participants, "invited": sum(found.values()), "reached": sum(found.values()) - found["not_reached"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,18 +16,22 @@ from helpers.synthetic.mess.writing_styles import BARE_COMMA
 from helpers.synthetic.messing import MessyBlock
 from helpers.synthetic.tables import TableBlock
 
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-def log_columns(part: TableBlock, made: MessyBlock, places: Places, layout: Layout, codebook: Codebook) -> dict[str, TextColumn]:
+
+def log_columns(part: TableBlock, made: MessyBlock, places: Places, layout: Layout, codebook: Codebook) -> dict[str, TextColumn | pa.Array]:
     """The error log of one block of a table, with the columns of ``LOG_COLUMNS``.
 
     ``true`` is what a clean table holds. Lines without a variable are about whole records. ``row`` is counted from 1 as in the file; it
     is empty where the record was not written (its sheet is missing).
     """
     variables = codebook.table(part.name)
-    parts = {name: [*texts] for name, texts in record_lines(part, made, layout, variables).items()}
+    headers = headers_of(part.name, layout, variables)
+    parts = record_lines(part, made, layout, headers)
     for entry in made.entries:
         same = {"table": part.name, "variable": entry.variable, "kind": str(entry.kind), "expected": entry.expected, "file": layout.file(part.name)}
-        same["column"] = column_name(part.name, entry.variable, layout, variables)
+        same["column"] = headers[entry.variable]
         for name, text in same.items():
             parts[name].append(TextColumn(np.zeros(len(entry.rows), dtype="int32"), [text]))
         parts["true"].append(entry.true)
@@ -37,34 +42,36 @@ def log_columns(part: TableBlock, made: MessyBlock, places: Places, layout: Layo
     return {name: (found | where(made, places, layout, variables, part.name))[name] for name in LOG_COLUMNS}
 
 
-def record_lines(part: TableBlock, made: MessyBlock, layout: Layout, variables: Sequence[Variable]) -> dict[str, list[TextColumn]]:
+def record_lines(part: TableBlock, made: MessyBlock, layout: Layout, headers: dict[str, str]) -> dict[str, list[TextColumn]]:
     """What was done to records, by column of the log but for the places."""
     texts, file = part.keys.texts(), layout.file(part.name)
     rows = [
-        (part.name, str(texts[row]) if row >= 0 else raw, variable, true, raw, str(kind), expected, file, column_name(part.name, variable, layout, variables))
+        (part.name, str(texts[row]) if row >= 0 else raw, variable, true, raw, str(kind), expected, file, headers[variable])
         for row, variable, true, raw, kind, expected, _ in made.records.log
     ]
     names = [name for name in LOG_COLUMNS if name not in ("sheet", "row")]
     return {name: [column_of([row[place] for row in rows])] for place, name in enumerate(names)}
 
 
-def column_name(table: str, name: str, layout: Layout, variables: Sequence[Variable]) -> str:
-    """What stands over a column: of a variable, of one that nobody asked for, or nothing for a whole record."""
-    extra = dict(layout.extras(table, variables))
-    if name in extra or not name:
-        return extra.get(name, "")
-    return layout.column(table, next(variable for variable in variables if variable.name == name), variables)
+def headers_of(table: str, layout: Layout, variables: Sequence[Variable]) -> dict[str, str]:
+    """What stands over each column: of variables, of those that nobody asked for; nothing over a whole record ("")."""
+    return {"": ""} | {variable.name: layout.column(table, variable, variables) for variable in variables} | dict(layout.extras(table, variables))
 
 
-def where(made: MessyBlock, places: Places, layout: Layout, variables: Sequence[Variable], table: str) -> dict[str, TextColumn]:
+def where(made: MessyBlock, places: Places, layout: Layout, variables: Sequence[Variable], table: str) -> dict[str, TextColumn | pa.Array]:
     """Sheet and row of every line of the log: those of records, then those of answers."""
+    import pyarrow as pa
+
     now = {name for _, _, name in pairs_of(variables)} if layout.is_long(table) else set()
     at = [np.array([line[6] for line in made.records.log], dtype="int64"), *[entry.rows for entry in made.entries]]
     later = [np.array([line[1] in now for line in made.records.log], dtype="int64"), *[np.full(len(e.rows), int(e.variable in now)) for e in made.entries]]
     at, later = np.concatenate(at), np.concatenate(later)
+    is_answer = np.concatenate([np.array([line[1] != "" for line in made.records.log], dtype=bool), *[np.ones(len(e.rows), dtype=bool) for e in made.entries]])
+    moved = np.arange(len(places.rows))
+    moved[list(made.records.fuller)] = list(made.records.fuller.values())
+    at = np.where(is_answer, moved[at], at)
     rows = places.rows[at]
-    numbers, codes = np.unique(np.where(rows > 0, rows + later, 0), return_inverse=True)
-    return {"sheet": places.sheets.take(at), "row": TextColumn(codes.astype("int32"), [str(number or "") for number in numbers.tolist()])}
+    return {"sheet": places.sheets.take(at), "row": pa.array(rows + later, mask=rows == 0)}
 
 
 def joined(columns: list[TextColumn]) -> TextColumn:
@@ -81,8 +88,8 @@ def structure_log(layout: Layout, tables: Sequence[str], codebook: Codebook) -> 
     rows = []
     for table in tables:
         variables = codebook.table(table)
+        headers = headers_of(table, layout, variables)
         for entry in layout.structure(table, variables):
-            known = entry.variable in {variable.name for variable in variables} | dict(layout.extras(table, variables)).keys()
-            column = column_name(table, entry.variable, layout, variables) if known else ""
-            rows.append((table, "", entry.variable, entry.true, entry.raw, str(entry.kind), entry.expected, layout.file(table), entry.sheet, "", column))
+            place = (layout.file(table), entry.sheet, "", headers[entry.variable])
+            rows.append((table, "", entry.variable, entry.true, entry.raw, str(entry.kind), entry.expected, *place))
     return {name: column_of([row[place] for row in rows]) for place, name in enumerate(LOG_COLUMNS)}

@@ -87,7 +87,9 @@ def with_aliases(raw: dict[str, TextColumn], variables: list[Variable], codebook
         label: choice.aliases.split("|") for choice in codebook.answers(form.list_name) for label in (choice.label_en, choice.label_id)
     }
     texts = raw[form.name].take(rows[::2]).texts()
-    return raw | {form.name: raw[form.name].put(rows[::2], [words.get(text, [text])[-1] or text for text in texts])}
+    return raw | {
+        form.name: raw[form.name].put(rows[::2], [(found := words.get(text, [text]))[place % len(found)] or text for place, text in enumerate(texts)])
+    }
 
 
 def mask_of(rows: np.ndarray, n: int) -> np.ndarray:
@@ -123,7 +125,7 @@ def add_columns(
         if name == NUMBER_COLUMN:
             found[name], wrong = identity_numbers(part.keys, order, rate, stream)
         else:
-            found[name], wrong = second_column(columns[name.removesuffix(" again")], name, bool(layout.level), stream)
+            found[name], wrong = second_column(columns[name.removesuffix(" again")], name, n, bool(layout.level), stream)
         entries += wrong
     return found, entries
 

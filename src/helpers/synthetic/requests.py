@@ -23,6 +23,7 @@ from helpers.synthetic.mess.rates import LEVELS
 from helpers.synthetic.mess.rendering import Rendering
 from helpers.synthetic.model import Simulation
 from helpers.synthetic.people import Plan
+from helpers.synthetic.untidy import untidy
 from helpers.synthetic.writing import Written
 
 FEWEST, MOST = 10, 10_000_000
@@ -37,7 +38,8 @@ class Request:
 
     ``participants`` : how many took part. ``comparison`` : how many others, None for as many as the simulation says. ``survey`` : first
     day of the interviews, empty for the simulation's. ``kind`` : file of the main table. ``answers`` : answers and column names as codes
-    or in one language. ``version`` : of the form, empty for what the simulation draws.
+    or in one language. ``version`` : of the form, empty for what the simulation draws. ``is_recorded`` : keep the record of those who
+    did not answer, which a messy delivery may lack.
     """
 
     programme: str
@@ -50,6 +52,7 @@ class Request:
     kind: str = "csv"
     answers: str = "code"
     version: str = ""
+    is_recorded: bool = False
 
     @property
     def command(self) -> str:
@@ -57,7 +60,7 @@ class Request:
         named = {"cohort": self.cohort, "participants": self.participants, "seed": self.seed, "mess": self.mess, "comparison": self.comparison}
         named |= {"survey": self.survey, "format": self.kind, "answers": self.answers, "form-version": self.version}
         given = [f"--{name} {shlex.quote(str(value))}" for name, value in named.items() if value not in (None, "")]
-        return " ".join(["manfaat simulate", shlex.quote(self.programme), *given])
+        return " ".join(["manfaat simulate", shlex.quote(self.programme), *given, *(["--record"] if self.is_recorded else [])])
 
     @property
     def layout(self) -> Layout:
@@ -209,7 +212,8 @@ def simulate(
     definitions, folder = load_simulated(request.programme, root=root), data / "raw" / request.cohort
     refuse(check_request(request, definitions, folder, is_replaced=is_replaced))
     plan, layout = plan_of(request, definitions), request.layout
-    layout = replace(layout, formats={plan.main_table: request.kind})
+    layout = untidy(replace(layout, formats={plan.main_table: request.kind}), plan, definitions.codebook)
+    layout = replace(layout, recorded=layout.recorded or request.is_recorded)
     total = sum(plan.sizes.values())
     try:
         written = write_delivery(

@@ -72,8 +72,10 @@ def persons_of(raw: pd.DataFrame, log: pd.DataFrame, key: str) -> list[str]:
     return [at.get((sheet, int(row)), text.strip()) for sheet, row, text in zip(sheets, raw[ROW], raw[key], strict=True)]
 
 
-def compare(raw: pd.DataFrame, table: CleanTable, true: pd.DataFrame, log: pd.DataFrame, study: Study, named: set[tuple[str, str]]) -> Cells:
-    """Put one cleaned table beside its truth."""
+def compare(
+    raw: pd.DataFrame, table: CleanTable, true: pd.DataFrame, log: pd.DataFrame, study: Study, named: set[tuple[str, str]], left_out: pd.DataFrame
+) -> Cells:
+    """Put one cleaned table beside its truth; ``left_out`` are the rows that the reader could not take for answers."""
     import pandas as pd
 
     from helpers.cleaning.ledger import canonical_texts
@@ -87,6 +89,10 @@ def compare(raw: pd.DataFrame, table: CleanTable, true: pd.DataFrame, log: pd.Da
     rules: dict[str, list[str]] = {}
     for place, rule in zip(table.aside[list(PLACE)].itertuples(index=False, name=None), table.aside["rule"], strict=True):
         rules.setdefault(person[place], []).append(rule)
+    lost = set(zip(left_out["sheet"], left_out["row"].astype(str), strict=True))
+    for line in log.itertuples(index=False):
+        if line.key and ((line.sheet, line.row) in lost or ("", line.row) in lost):
+            rules.setdefault(line.key, ["left out"])
     reasons = dict(zip(zip(table.reasons["key"], table.reasons["variable"], strict=True), table.reasons["reason"], strict=True))
     return Cells(
         true.set_index(key, drop=False),
@@ -202,14 +208,15 @@ def excluded(study: Study, name: str, cells: Cells) -> set[str]:
 def correct_cells(study: Study, name: str, cells: Cells, log: pd.DataFrame) -> tuple[int, int, list[tuple[str, str, str, str]]]:
     """Count the answers that nobody messed up and those of them that wait for a person, and list those that cleaning changed or lost.
 
-    Rows under one number that hold two persons' answers wait for a person, and are not counted; nor are people whom a declared rule excludes.
+    Rows under one number that hold two persons' answers wait for a person, and are not counted; nor are people whom a declared rule
+    excludes, and rows whose cells are broken.
     The time of submission of a record that was sent again is that of the record that was kept.
     """
     known = {(line.key, line.variable) for line in log.itertuples(index=False) if line.variable}
     twins = log[(log["variable"] == study.programme.tables[name].key[0]) & (log["key"] != "")]
     apart = set(twins["key"]) | set(twins["raw"]) | excluded(study, name, cells)
     again = set(log.loc[(log["kind"] == "54"), "key"])
-    people = [key for key in cells.true.index if key not in apart]
+    people = [key for key in cells.true.index if key not in apart and cells.aside.get(key) != ["left out"]]
     count, waiting, changed = 0, 0, []
     for variable in study.codebook.table(name):
         if variable.name not in cells.clean:
@@ -263,7 +270,9 @@ def score_delivery(study: Study) -> Score:
     coloured = set(delivery.log.loc[delivery.log["what"] == "cell colours", "file"])
     for name, table in tables.items():
         own = log[log["table"] == name]
-        cells = compare(delivery.tables[name], table, read_texts(folder / f"{name}.csv"), own, study, named[name])
+        cells = compare(
+            delivery.tables[name], table, read_texts(folder / f"{name}.csv"), own, study, named[name], delivery.left_out[delivery.left_out["table"] == name]
+        )
         judged = judge_errors(study, name, cells, own)
         judged = ["reported" if line.kind == "42" and line.file in coloured else fate for line, fate in zip(own.itertuples(index=False), judged, strict=True)]
         fates += zip(own["kind"].astype(int), judged, strict=True)

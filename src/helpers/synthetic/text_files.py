@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
+from collections.abc import Mapping
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MARKS = {"utf-8-sig": codecs.BOM_UTF8, "utf-16": codecs.BOM_UTF16_LE}
+BARE = re.compile(rb'"([^"\n]*' + BARE_COMMA.encode() + rb'[^"\n]*)"')  # an answer that is to stand without its quotes
 CODECS = {"utf-16": "utf-16-le"}  # the mark stands once, at the beginning
 
 
@@ -29,7 +32,7 @@ def arrow_column(column: TextColumn) -> pa.Array:
     return pa.array([*column.pool, ""], type=pa.string()).take(pa.array(column.codes))
 
 
-def write_rows(columns: dict[str, TextColumn], stream: BinaryIO, separator: str) -> None:
+def write_rows(columns: Mapping[str, TextColumn | pa.Array], stream: BinaryIO, separator: str) -> None:
     """Append rows to an open text file."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
@@ -42,7 +45,7 @@ class TextSink:
     """Delimited text; titles and total fill up their row with empty cells, as a sheet does that is saved as text."""
 
     def __init__(self, path: Path, table: str, variables: list[Variable], layout: Layout, header: list[str] | None = None) -> None:
-        self.stream, self.layout, self.sheet = path.open("wb"), layout, path.stem
+        self.stream, self.layout = path.open("wb"), layout
         self.pairs = pairs_of(variables) if layout.is_long(table) else []
         names = header or [*header_of(variables, layout), *[text for _, text in layout.extras(table, variables)]]
         if self.pairs:
@@ -66,7 +69,7 @@ class TextSink:
         ValueError when a sign cannot be written in the layout's encoding.
         """
         if self.layout.broken:
-            content = content.replace(BARE_COMMA.encode(), b",")
+            content = BARE.sub(lambda cell: cell[1].replace(BARE_COMMA.encode(), b","), content)
         if self.layout.line_end != "\n":
             content = content.replace(b"\n", self.layout.line_end.encode())
         if self.layout.encoding != "utf-8":
@@ -82,7 +85,7 @@ class TextSink:
         write_rows(columns, buffer, self.layout.separator)
         self.put(buffer.getbuffer() if self.is_plain else buffer.getvalue())
         first, self.next_row = self.next_row, self.next_row + n * step
-        return Places(TextColumn(np.zeros(n, dtype="int32"), [self.sheet]), first + step * np.arange(n))
+        return Places(TextColumn(np.zeros(n, dtype="int32"), [""]), first + step * np.arange(n))
 
     @property
     def is_plain(self) -> bool:

@@ -49,11 +49,8 @@ class Medium:
         """Whether a text can be written in the file's encoding."""
         if self.encoding == "utf-8" or text.isascii():
             return True
-        try:
-            text.replace(styles.BARE_COMMA, ",").encode(self.encoding)
-        except UnicodeEncodeError:
-            return False
-        return True
+        plain = text.replace(styles.BARE_COMMA, ",")
+        return plain.encode(self.encoding, "ignore").decode(self.encoding) == plain
 
 
 PLAIN = Medium()

@@ -31,9 +31,8 @@ def identity_numbers(keys: TextColumn, order: np.ndarray, rate: float, stream: n
     return TextColumn(np.where(order < 0, len(pool) - 1, column.codes[order]).astype("int32"), pool), entries
 
 
-def second_column(column: TextColumn, name: str, is_messy: bool, stream: np.random.Generator) -> tuple[TextColumn, list[Entry]]:
-    """A question once more: the same answers, some of them slipped from the row above."""
-    n = len(column.codes)
+def second_column(column: TextColumn, name: str, n: int, is_messy: bool, stream: np.random.Generator) -> tuple[TextColumn, list[Entry]]:
+    """A question once more: the same answers, some of those in the first ``n`` rows slipped from the row above."""
     rows = np.flatnonzero(stream.random(n) < CONFLICTS) if is_messy else np.zeros(0, dtype="int64")
     rows = rows[rows > 0]
     slipped = [str(text) for text in column.take(rows - 1).texts()]

@@ -20,7 +20,8 @@ class Records:
 
     ``touched`` : masks of answers that were changed, by variable. ``log`` : (row, or -1 for a trial row; variable, "" for the whole
     record; true text; raw text; kind; expected; which of the written records it is). ``order`` : for each written record the row it
-    comes from, -1 for a trial row (none before records were appended). ``coloured`` : rows in colour.
+    comes from, -1 for a trial row; ``fuller`` : row → the written record that was sent later and holds its answers (neither is known
+    before records were appended). ``coloured`` : rows in colour.
     """
 
     canonical: Mapping[str, TextColumn]
@@ -29,6 +30,7 @@ class Records:
     touched: dict[str, np.ndarray] = field(default_factory=dict)
     log: list[tuple[int, str, str, str, int, str, int]] = field(default_factory=list)
     order: np.ndarray | None = None
+    fuller: dict[int, int] = field(default_factory=dict)
     coloured: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype="int64"))
 
     def put(self, name: str, rows: np.ndarray, texts: list[str], kind: int) -> None:
@@ -125,6 +127,7 @@ def append_records(
     if submitted:
         resubmit(found, records, submitted, later, n + np.flatnonzero(np.isin(again, later)))
     is_later = set(later.tolist())
+    records.fuller = {int(row): n + place for place, row in enumerate(again) if int(row) in is_later}
     records.log += [
         (int(row), "", "", "sent again, fuller" if int(row) in is_later else "sent twice", 54, "repair", n + place) for place, row in enumerate(again)
     ]
