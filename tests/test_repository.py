@@ -1,6 +1,7 @@
 """The project keeps its own rules: layout, pins, notebooks, words, names."""
 
 import ast
+import hashlib
 import re
 import subprocess
 import sys
@@ -168,7 +169,12 @@ def test_every_file_that_the_documents_name_exists():
 
 def test_every_raw_file_is_sealed_described_and_licensed():
     described = (ROOT / "data/README.md").read_text(encoding="utf-8")
-    for path in (ROOT / "data/raw").rglob("*.csv"):
-        assert f"`raw/{path.relative_to(ROOT / 'data/raw').as_posix()}`" in described
-        assert path.name in (path.parent / "SHA256SUMS").read_text()
-        assert "licence:" in (path.parent / "cohort.yml").read_text()
+    for folder in (ROOT / "data/raw").iterdir():
+        names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {"cohort.yml", "SHA256SUMS"}
+        sealed = dict(reversed(line.split()) for line in (folder / "SHA256SUMS").read_text().splitlines())
+        assert set(sealed) == names
+        for name in names:
+            where = "truth/" if name.startswith("truth/") else name
+            assert f"`raw/{folder.name}/{where}`" in described
+            assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == sealed[name]
+        assert "licence:" in (folder / "cohort.yml").read_text()

@@ -12,6 +12,8 @@ from helpers.definitions import Record, Words, read_yaml, shown
 from helpers.problems import Problem, nearest
 from helpers.vocabulary import BY_LEAST_SQUARES, FOR_EITHER, FOR_PARTICIPANTS, KINDS, NEEDS_COVARIATES, OF_PARTICIPANTS_ALONE, SEVERAL_NUMBERS, Method, StdError
 
+TRUTH = "truth"  # folder beside a synthetic delivery that holds what nobody knows of a real one
+
 
 class Unit(Record):
     """How an amount is written: its name, a sign before the number, decimal places.
@@ -160,7 +162,7 @@ class Primary(Record):
 
 CheckKind = Literal[
     "real_range", "real_ratio", "agreement", "straight_line", "shares_sum", "duplicate_key", "near_duplicate", "interview_length", "linked_rows",
-    "interviewer_mean", "personal_data",
+    "interviewer_mean", "personal_data", "date_order", "trial_text", "partial", "repeated_answers", "heaping", "recent_dates", "date_agreement",
 ]  # fmt: skip
 
 
@@ -264,6 +266,13 @@ class Denominators(Record):
     because: Words | None = None
 
 
+class Simulated(Record):
+    """How a synthetic cohort was made, and the folder in which its truth lies; the analysis never opens it."""
+
+    command: str
+    truth: str = TRUTH
+
+
 class Cohort(Record):
     """The whole of ``cohort.yml``."""
 
@@ -282,6 +291,7 @@ class Cohort(Record):
     origin: str
     licence: str
     citation: str
+    simulated: Simulated | None = None
 
 
 def load_cohort(folder: Path, *, root: Path) -> tuple[Cohort | None, list[Problem]]:
@@ -290,6 +300,10 @@ def load_cohort(folder: Path, *, root: Path) -> tuple[Cohort | None, list[Proble
     cohort, problems = read_yaml(Cohort, path, root=root)
     if cohort and cohort.cohort != folder.name:
         problems.append(Problem(shown(path, root), f"'cohort' is '{cohort.cohort}' but the folder is '{folder.name}'"))
+    if cohort and cohort.kind == "real" and (cohort.simulated or "synthetic" in cohort.cohort):
+        problems.append(Problem(shown(path, root), "a simulated cohort is called real", column="kind", expected="synthetic"))
+    if cohort and cohort.kind == "synthetic" and "synthetic" not in cohort.cohort:
+        problems.append(Problem(shown(path, root), "the name of a simulated cohort must say so", column="cohort", expected=f"'{cohort.cohort}-synthetic'"))
     return cohort, problems
 
 

@@ -13,6 +13,7 @@ from helpers.codebook import Codebook, load_codebook
 from helpers.definitions import shown
 from helpers.indicators import Indicator, load_indicators
 from helpers.paths import Places, places
+from helpers.prices import read_all_series
 from helpers.problems import Problem, nearest, refuse
 from helpers.programme import Cohort, Programme, load_cohort, load_programme
 
@@ -90,6 +91,7 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     problems += wrong
     corrections, wrong, _ = cleaning.load_corrections(folder, root=place.root)
     problems += check_totals(delivery, lines, shown(place.raw / "cohort.yml", place.root))
+    problems += cleaning.check_declarations(programme, codebook, shown(folder / "programme.yml", place.root))
     problems += wrong + check_delivery(delivery, programme, codebook, shown(place.raw / "cohort.yml", place.root)) + undecided([folder, place.raw], place.root)
     refuse(problems)
     from helpers.evaluation.chooser import completed
@@ -159,7 +161,8 @@ def with_header_units(cohort: Cohort, delivery: readers.Delivery) -> Cohort:
 
 
 def clean_tables(study: Study, delivery: readers.Delivery) -> dict[str, cleaning.CleanTable]:
-    """Clean every table and hold each ledger against the raw text."""
+    """Clean every table, hold each ledger against the raw text, and apply the checks between tables."""
+    prices = deflator(study)
     file = shown(study.definitions / "corrections.csv", study.places.root)
     cohort, tables = with_header_units(study.cohort, delivery), {}
     for name, raw in delivery.tables.items():
@@ -173,9 +176,24 @@ def clean_tables(study: Study, delivery: readers.Delivery) -> dict[str, cleaning
             corrections_file=file,
             declared=delivery.declared_missing,
             absent=delivery.absent,
+            prices=prices,
         )
         cleaning.check_ledger(tables[name], raw, study.codebook.table(name))
-    return tables
+    return cleaning.apply_between(tables, study.programme)
+
+
+def deflator(study: Study) -> cleaning.Prices | None:
+    """The price series that checks of amounts at constant prices need; None where the programme has none or asks for none.
+
+    Raises
+    ------
+    ProblemsError if the price file is missing or unreadable, or does not hold the programme's series.
+    """
+    prices = study.programme.prices
+    if prices is None or not any("dates" in check.arguments for check in study.programme.checks):
+        return None
+    series = read_all_series(study.definitions / prices.file, prices.series, root=study.places.root)
+    return cleaning.Prices(series[prices.series], prices.base_year)
 
 
 def linked_tables(study: Study) -> list[str]:

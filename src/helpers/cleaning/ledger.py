@@ -19,7 +19,7 @@ from helpers.readers import FILE, PLACE, ROW, SHEET
 
 CELL_COLUMNS = ["table", "key", "variable", "raw", "clean", "rule", "reason"]
 CHANGE_COLUMNS = CELL_COLUMNS[2:]
-REVIEW_COLUMNS = ["table", "key", "variable", "raw", "proposal", "reason", "file", "sheet", "row", "decision"]
+REVIEW_COLUMNS = ["table", "key", "variable", "raw", "proposal", "reason", "file", "sheet", "row", "until_then", "decision"]
 
 
 def nothing(columns: list[str]) -> pd.DataFrame:
@@ -35,8 +35,10 @@ class CleanTable:
     ``aside`` : rows set aside, raw text with ``rule, reason``. ``rows_in`` : rows of answers delivered.
     ``changes`` : distinct changes (variable, raw, clean, rule, reason); ``changed`` : changed cells (``row`` of ``kept``, ``line`` of
     ``changes``); together they are ``cells``, the ledger in the contract's shape.
-    ``reasons`` : why an answer is missing (key, variable, reason). ``review`` : what a person must decide.
-    ``findings`` : broken rules and answering styles.
+    ``reasons`` : why an answer is missing (key, variable, reason). ``review`` : what a person must decide, and what holds
+    until then (``missing``, ``kept``, ``set aside``).
+    ``findings`` : broken rules and answering styles. ``checked`` : one line a rule or check (``check, severity, n_checked, n_found,
+    because``): on how many rows it could be decided, how many findings there are, why it could not be decided on others.
     """
 
     name: str
@@ -49,6 +51,7 @@ class CleanTable:
     review: pd.DataFrame = field(default_factory=lambda: nothing(REVIEW_COLUMNS))
     findings: pd.DataFrame = field(default_factory=lambda: nothing(["check", "severity", "key", "variable", "note"]))
     identifiers: pd.DataFrame = field(default_factory=lambda: nothing([KEY]))
+    checked: pd.DataFrame = field(default_factory=lambda: nothing(["check", "severity", "n_checked", "n_found", "because"]))
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -172,10 +175,15 @@ def rebuild_column(table: CleanTable, variable: Variable, changed: tuple[np.ndar
     return pc.coalesce(was, rebuilt)
 
 
+def raw_texts(table: CleanTable, variables: list[Variable]) -> dict[str, np.ndarray]:
+    """Rebuild the raw text of some variables for the rows kept: one array of texts a variable."""
+    changed = changes_by_variable(table)
+    return {v.name: rebuild_column(table, v, changed.get(v.name)).to_numpy(zero_copy_only=False) for v in variables}
+
+
 def rebuild_raw(table: CleanTable, variables: list[Variable]) -> pd.DataFrame:
     """Rebuild the raw text from clean table, identifiers, cell ledger and rows set aside, in the order delivered."""
-    changed = changes_by_variable(table)
-    texts = {variable.name: rebuild_column(table, variable, changed.get(variable.name)).to_pandas() for variable in variables}
+    texts = raw_texts(table, variables)
     both = pd.concat([table.kept[list(PLACE)].assign(**texts), table.aside[[*PLACE, *texts]]], ignore_index=True)
     return both.astype(dict.fromkeys(texts, "str")).sort_values(list(PLACE), ignore_index=True)
 

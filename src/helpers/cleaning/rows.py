@@ -77,13 +77,13 @@ def noted(rows: np.ndarray, rule: str, reason: str) -> pd.DataFrame:
 
 
 def set_aside_raw(
-    place: pd.DataFrame, columns: dict[str, Column], variables: list[Variable], key: list[str], *, stop: bool
+    place: pd.DataFrame, columns: dict[str, Column], variables: list[Variable], key: list[str], *, stop: bool, decided: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Say for each row that is no answer of its own by which rule and reason it is set aside.
 
     Parameters
     ----------
-    place : ``_key, _file, _sheet, _row`` of every row.
+    place : ``_key, _file, _sheet, _row`` of every row. decided : ``decision, reason`` by position, where a person decided.
 
     Returns
     -------
@@ -92,23 +92,29 @@ def set_aside_raw(
     """
     size = len(place)
     blank = blank_rows(columns, size)
+    decided = pd.DataFrame(columns=["decision", "reason"]) if decided is None else decided
+    stays, goes = (decided[decided["decision"] == word] for word in ("keep", "set aside"))
+    blank[stays.index] = False
     trial = trial_mask(columns, variables, size) & ~blank
+    trial[decided.index] = False
+    blank[goes.index] = False
     found = [noted(np.flatnonzero(blank), "empty row", "no answer in any column"), noted(np.flatnonzero(trial), "test row", "entered to try the form")]
+    found.append(goes.assign(rule="decided")[NOTE_COLUMNS])
     if key == ["row"]:
         return pd.concat(found), []
-    alive = np.flatnonzero(~(blank | trial))
+    alive = np.setdiff1d(np.flatnonzero(~(blank | trial)), goes.index.to_numpy(dtype="int64"))
     double = alive[place[KEY].iloc[alive].duplicated(keep=False).to_numpy()]
     rows = pd.DataFrame({name: column.select(double).array() for name, column in columns.items()}, index=double).assign(
         **{c: place[c].to_numpy()[double] for c in (KEY, FILE, ROW)}
     )
-    twice = rows[list(columns)].duplicated(keep="first")
+    twice = rows[list(columns)].duplicated(keep="first") & ~rows.index.isin(stays.index)
     found.append(noted(double[twice.to_numpy()], "exact duplicate", "the same in every column as an earlier row; the earlier one is kept"))
-    again, problems = same_key(rows[~twice], variables, stop=stop)
+    again, problems = same_key(rows[~twice], variables, stays, stop=stop)
     return pd.concat([*found, again]), problems
 
 
-def same_key(rows: pd.DataFrame, variables: list[Variable], *, stop: bool) -> tuple[pd.DataFrame, list[Problem]]:
-    """Decide on several rows under one key.
+def same_key(rows: pd.DataFrame, variables: list[Variable], stays: pd.DataFrame, *, stop: bool) -> tuple[pd.DataFrame, list[Problem]]:
+    """Decide on several rows under one key; the one that a person decided to keep is kept.
 
     Of submissions by one person the fullest is kept, of equally full ones the last. Rows whose time of submission cannot be
     read, or that agree in less than half of what both answer and may be two persons', are for a person to decide.
@@ -116,8 +122,11 @@ def same_key(rows: pd.DataFrame, variables: list[Variable], *, stop: bool) -> tu
     notes, problems = [], []
     for key, several in rows[rows[KEY].duplicated(keep=False)].groupby(KEY, sort=False):
         numbers = ", ".join(map(str, several[ROW]))
-        when = submission_times(several, variables)
-        if when is not None and agree(several, variables):
+        when, chosen = submission_times(several, variables), several.index.intersection(stays.index)
+        if len(chosen) == 1:
+            reason = f"row {several.loc[chosen[0], ROW]} was kept: {stays.loc[chosen[0], 'reason']}"
+            notes.append(noted(several.index.drop(chosen).to_numpy(), "decided", reason))
+        elif when is not None and agree(several, variables):
             kept = fullest(several, [variable.name for variable in variables], when)
             reason = f"submitted again under the same key; row {several.loc[kept, ROW]}, the fullest and latest, is kept"
             notes.append(noted(several.index.drop(kept).to_numpy(), "resubmission", reason))

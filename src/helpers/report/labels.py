@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 import pandas as pd
@@ -12,6 +13,7 @@ from helpers.programme import Specification, Unit
 from helpers.study import Study
 from helpers.words import Language, mark
 
+MOST_FIGURES = 12  # of one kind in a chapter
 SE_KINDS = {
     "classical": mark("classical standard errors"),
     "HC1": mark("HC1 robust standard errors"),
@@ -365,6 +367,12 @@ def unit_count(study: Study, n: int, language: Language) -> str:
     """Write '185 people' in the words of the programme."""
     words = study.programme.design.unit
     return f"{language.number(n, 0)} {(words.one if n == 1 else words.many)[language.code]}"
+
+
+def foremost(study: Study, concepts: Iterable[str]) -> set[str]:
+    """Indicators with a figure and a sentence of their own: all of them where they are few, else those that a claim names."""
+    named = set(concepts)
+    return named if len(named) <= MOST_FIGURES else named & {concept for claim in study.programme.claims for concept in claim.indicators}
 
 
 def has_number(value: object) -> bool:

@@ -174,8 +174,12 @@ def who_was_studied(study: Study, counts: pd.DataFrame, language: Language) -> s
     delivered = counts[counts["step"] == "delivered"].set_index("participant")["n"]
     participants = labels.unit_count(study, int(delivered.get(1.0, 0)), language)
     comparison = labels.unit_count(study, int(delivered.get(0.0, 0)), language)
+    trained = study.cohort.denominators.trained
     text = language.say(
-        "{title}, {label}: {participants} took part; {comparison} are the comparison group ({period}).",
+        mark("{title}, {label}: of {trained} who took part {participants} are in the delivery; {comparison} are the comparison group ({period}).")
+        if trained
+        else mark("{title}, {label}: {participants} took part; {comparison} are the comparison group ({period})."),
+        trained=labels.unit_count(study, trained or 0, language),
         title=study.programme.title[language.code],
         label=study.cohort.label[language.code],
         participants=participants,
@@ -220,7 +224,13 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
                     smd=language.number(worst["smd"], 2),
                 )
             )
-        found += [text for line in study.indicators if line.use == "effect" if (text := spread_of_methods(study, estimates, line, language))]
+        chosen = labels.foremost(study, estimates["indicator"])
+        found += [
+            text
+            for line in study.indicators
+            if line.use == "effect" and line.indicator in chosen
+            if (text := spread_of_methods(study, estimates, line, language))
+        ]
     else:
         found.append(
             say("The lottery protects the comparison of the groups as they were drawn; it does not tell for whom else the programme would work, nor why.")
