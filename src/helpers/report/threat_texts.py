@@ -22,7 +22,6 @@ NAMES = {
     "leave one out": mark("A result that hangs on one"),
 }
 STANDS = {"yes": mark("yes"), "no": mark("no"), "none": mark("not decided by this")}
-AMOUNTS = ("estimate", "lower", "upper", "median", "adjusted", "within", "interaction", "detectable", "lowest", "highest")
 SHARES = ("share answered", "share same sign", "share significant", "share set aside", "share missing", "value at interval", "largest weight")
 DECIMALS = {"effective sample size": 0, "largest change": 1}
 SENTENCES = {

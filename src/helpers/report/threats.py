@@ -15,6 +15,7 @@ from helpers.report.exhibit import Exhibit
 from helpers.report.tables import Column, table
 from helpers.study import Study
 from helpers.threats import Threats, headlines
+from helpers.threats.contract import UNITS
 from helpers.words import Language
 
 KEYS = ["indicator", "rater", "treatment"]
@@ -107,7 +108,7 @@ def number_text(row: pd.Series, unit: Unit | None, language: Language) -> str:
         return f"{language.amount(row['ci_low'], unit)} … {language.amount(row['ci_high'], unit)}" if labels.has_number(row["ci_low"]) else MISSING
     if not labels.has_number(value):
         return MISSING
-    if statistic in threat_texts.AMOUNTS:
+    if statistic in UNITS:
         return language.amount(value, unit)
     if statistic == "gap":
         return language.say("{n} percentage points", n=language.number(100 * value, 1))

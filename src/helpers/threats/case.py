@@ -18,7 +18,6 @@ from helpers.indicators import Indicator
 from helpers.programme import Programme, Specification
 from helpers.threats.contract import conclusion
 
-LEAST_SQUARES = ("difference_in_means", "regression", "strata_fixed_effects", "difference_in_differences", "first_difference", "fixed_effects")
 NOTHING = "the interval includes zero: there is no finding that a hidden cause could overturn"
 BY_LOT = "a lottery decided who took part, so that no hidden cause did"
 NOT_LINEAR = "it is known for least squares only, and the primary specification is none"

@@ -57,8 +57,7 @@ MEANINGS = (
     "difference between groups", "no difference established",  # subgroups
     "cannot run",
 )  # fmt: skip
-UNITS = ("estimate", "lower", "upper", "interval", "median", "adjusted", "within", "interaction", "detectable", "change", "lowest", "highest")
-TEXTS = ("rater", "treatment", "detail", "meaning", "reason")
+UNITS = ("estimate", "lower", "upper", "median", "adjusted", "within", "interaction", "detectable", "lowest", "highest")  # and the bounds of "interval"
 
 
 def entry(threat: str, statistic: str, value: float = np.nan, **rest: object) -> dict[str, object]:

@@ -42,7 +42,7 @@ def transition_matrix(before: pd.Series, now: pd.Series, group: pd.Series, *, sm
         counts = pd.crosstab(part["before"], part["now"]).reindex(index=positions, columns=positions, fill_value=0)
         for position, line in counts.iterrows():
             shown = protected(line.to_numpy(dtype="float64"), smallest)
-            total = line.sum() if not np.isnan(shown).any() or (line.sum() >= smallest) else np.nan
+            total = line.sum()
             rows += [
                 {"group": member, "before": position, "now": target, "n": n, "share": n / total if total else np.nan}
                 for target, n in zip(positions, shown, strict=True)
@@ -53,7 +53,7 @@ def transition_matrix(before: pd.Series, now: pd.Series, group: pd.Series, *, sm
 def protected(counts: np.ndarray, smallest: int) -> np.ndarray:
     """Blank counts from 1 to below ``smallest``; where what is blanked would follow from the total of the row, blank the next smallest too."""
     hidden = (counts > 0) & (counts < smallest)
-    while hidden.any() and (hidden.sum() == 1 or counts[hidden].sum() < smallest) and not hidden.all():
+    while hidden.any() and counts[hidden].sum() < smallest and not hidden.all():
         rest = np.where(hidden, np.inf, np.where(counts > 0, counts, counts.max() + 1))
         hidden[rest.argmin()] = True
     return np.where(hidden, np.nan, counts)
