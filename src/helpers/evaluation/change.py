@@ -137,7 +137,8 @@ def walsh_averages(values: np.ndarray, ranks: list[int]) -> list[float]:
     distinct, counts = np.unique(values, return_counts=True)
     if len(distinct) > MOST_DISTINCT:
         ordered = np.sort(values)
-        return [nth_average(ordered, rank) for rank in ranks]
+        found = {rank: nth_average(ordered, rank) for rank in sorted(set(ranks))}
+        return [found[rank] for rank in ranks]
     first, second = np.triu_indices(len(distinct))
     averages = (distinct[first] + distinct[second]) / 2
     times = np.where(first == second, counts[first] * (counts[first] + 1) / 2, counts[first] * counts[second])
