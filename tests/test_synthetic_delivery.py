@@ -60,7 +60,10 @@ def test_denominators_are_those_of_the_simulation(study, tmp_path):
     took_part = block.people.values["grp"] == 1
     reached = block.fates != FATES.index("not_reached")
     assert (cohort.denominators.trained, cohort.denominators.invited, cohort.denominators.reached) == (150, 150, (took_part & reached).sum())
-    assert [(step.participants, step.comparison) for step in cohort.flow] == [(150, (~took_part).sum()), ((took_part & reached).sum(), (~took_part & reached).sum())]
+    assert [(step.participants, step.comparison) for step in cohort.flow] == [
+        (150, (~took_part).sum()),
+        ((took_part & reached).sum(), (~took_part & reached).sum()),
+    ]
 
 
 def test_nothing_may_be_recorded_of_those_who_did_not_answer(study, tmp_path):

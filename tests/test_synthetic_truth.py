@@ -107,9 +107,7 @@ def test_indicators_of_a_delivered_cohort_are_those_of_the_simulation(study, tmp
     block = next(blocks(made))
     straight = indicators_of(block, made, study.programme, study.codebook, study.lines, FOLDER, root=ROOT, rows=np.flatnonzero(block.answered))
     straight["_key"] = straight["_key"].astype("string")
-    pd.testing.assert_frame_equal(
-        built.sort_values("_key", ignore_index=True), straight.sort_values("_key", ignore_index=True), check_dtype=False, rtol=1e-12
-    )
+    pd.testing.assert_frame_equal(built.sort_values("_key", ignore_index=True), straight.sort_values("_key", ignore_index=True), check_dtype=False, rtol=1e-12)
 
 
 # --- what the project's list of messes asks of the simulation (marginals, one by one)
@@ -220,5 +218,3 @@ def test_costs_lie_within_the_given_ranges(study):
         assert limits[key][0] <= min(amounts) <= max(amounts) <= limits[key][1]
     assert {row["funder"] for row in rows if row["currency"] == "JPY"} == {"1"}
     assert {row["funder"] for row in rows if row["currency"] == "IDR"} == {"2", "3", "5"}
-
-
