@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from helpers.cleaning.cells import Column, ColumnReading, answers_of, encode, join_readings, read_column, typed
+from helpers.cleaning.cells import Column, ColumnReading, encode, join_readings, read_column, typed
 from helpers.cleaning.checks import FINDING_COLUMNS, REASON_COLUMNS, answering_styles, broken_rules, explain_blanks
 from helpers.cleaning.corrections import KEY, Correction, apply_corrections
 from helpers.cleaning.declared import apply_checks
@@ -18,7 +18,6 @@ from helpers.cleaning.precision import partial_dates
 from helpers.cleaning.reviews import WHOLE_ROW, decided_rows, review_lines, to_decide
 from helpers.cleaning.rows import row_keys, set_aside_declared, set_aside_raw
 from helpers.codebook import Codebook, Variable
-from helpers.parsing import read_choice
 from helpers.problems import Problem, ProblemsError, refuse
 from helpers.programme import Cohort, Programme, RawFile
 from helpers.readers import FILE, PLACE, ROW
@@ -69,23 +68,16 @@ def read_variable(
     unit, column = programme.units.get(variable.unit), columns[variable.name]
     if same_conventions(files, variable):
         return read_column(column, variable, codebook, unit, files[0], declared=declared, whole=whole.counts.get(variable.name) if whole else None)
-    version = next((other.name for other in codebook.table(variable.table) if other.role == "version"), None)
-    forms = read_forms(columns[version], version, variable.table, codebook) if version and variable.recodes else None
+    version = next((other for other in codebook.table(variable.table) if other.role == "version"), None)
+    forms = None
+    if version and variable.recodes:
+        read = read_column(columns[version.name], version, codebook, None, files[0], declared=declared)
+        forms = read.lines("clean")[read.codes]
     parts = [
         (at, read_column(column.select(at), variable, codebook, unit, item, version=form, declared=declared))
         for at, item, form in groups_of(place, files, forms)
     ]
     return join_readings(parts, len(place))
-
-
-def read_forms(column: Column, name: str, table: str, codebook: Codebook) -> np.ndarray:
-    """The version of the form of each row as its code, however it is written ("v2 (2003)"); as it stands where it cannot be read."""
-    variable = next(variable for variable in codebook.table(table) if variable.name == name)
-    if not variable.list_name:
-        return Column(column.codes, [text.strip() for text in column.texts]).array()
-    answers = answers_of(variable, codebook, {})
-    readings = [read_choice(text, answers) for text in column.texts]
-    return Column(column.codes, [str(found.value) if found.is_read else text.strip() for found, text in zip(readings, column.texts, strict=True)]).array()
 
 
 def undecided(place: pd.DataFrame, original: Column, reading: ColumnReading, variable: Variable, *, table: str) -> pd.DataFrame:

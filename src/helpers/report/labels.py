@@ -114,6 +114,26 @@ MISSING_REASONS = {
     "damaged": mark("damaged"),
     "to_decide": mark("to be decided"),
 }
+DETECTED = {
+    "answer sets": mark("answer sets"), "calendar": mark("calendar"), "cell colours": mark("coloured cells, whose meaning cannot be read"),
+    "column names": mark("names of columns"), "columns differ": mark("sheets or files with different columns"), "dates": mark("dates"),
+    "decimal sign": mark("sign of decimals"), "declared missing": mark("answers that the file declares missing"), "encoding": mark("encoding of the letters"),
+    "error cells": mark("error values of a spreadsheet"), "errors and colours": mark("errors and colours were not checked"), "file type": mark("type of the file"),
+    "form groups": mark("groups of the form"), "formulas": mark("formulas without a stored value"), "header": mark("row with the names of the columns"),
+    "headers": mark("columns matched by their text"), "hidden rows": mark("hidden rows"), "hidden sheets": mark("hidden sheets"),
+    "leading zeros": mark("zeros in front that may be lost"), "long cells": mark("unusually long texts"), "long numbers": mark("numbers too long to be exact"),
+    "lost letters": mark("lost letters"), "merged cells": mark("merged cells"), "percent cells": mark("cells that show per cent"),
+    "perhaps a note": mark("perhaps a note and no answer"), "perhaps totals": mark("perhaps totals and no answers"), "repeat group": mark("repeated group of the form"),
+    "rows left out": mark("rows that are no answers"), "same name": mark("columns of the same name"), "scaled cells": mark("cells that show another unit"),
+    "separator": mark("separator of the columns"), "several answers": mark("questions with several answers"), "short rows": mark("rows with too few cells"),
+    "single cells": mark("rows with a single filled cell"), "surplus cells": mark("rows with too many cells"), "table": mark("shape of the table"),
+    "unusual signs": mark("unusual signs or wrongly decoded letters"), "workbook": mark("structure of the workbook"),
+}  # fmt: skip
+FINDINGS = {
+    "straight-lining": mark("the same answer to all items of a battery"), "too fast": mark("the interview was shorter than people need"),
+    "ends before it starts": mark("the interview ended before it started"), "part of a date": mark("only a part of the date is known"),
+    "personal data": mark("personal data in a column that should hold none"),
+}  # fmt: skip
 SEVERITIES = {"error": mark("error"), "warning": mark("warning"), "note": mark("note")}
 SCALE_REASONS = (
     mark("a model with one factor needs at least three items"),
@@ -373,6 +393,22 @@ def foremost(study: Study, concepts: Iterable[str]) -> set[str]:
     """Indicators with a figure and a sentence of their own: all of them where they are few, else those that a claim names."""
     named = set(concepts)
     return named if len(named) <= MOST_FIGURES else named & {concept for claim in study.programme.claims for concept in claim.indicators}
+
+
+def check_label(study: Study, check: str, language: Language) -> str:
+    """What a consistency rule, a declared check or a check of every programme is called."""
+    declared = {entry.id: entry.label[language.code] for entry in study.programme.checks} | {
+        rule.id: rule.label(language.code) for rule in study.codebook.rules
+    }
+    if check in declared:
+        return declared[check]
+    kind, _, name = check.partition(":")
+    variable = next((variable.label(language.code) for variable in study.codebook.variables if variable.name == name), name)
+    if kind == "skip":
+        return language.say("answered although the form skips it: “{question}”", question=variable)
+    if kind == "range":
+        return language.say("outside the declared range: “{question}”", question=variable)
+    return language.say(FINDINGS[kind]) if kind in FINDINGS else check
 
 
 def has_number(value: object) -> bool:

@@ -38,12 +38,12 @@ def detected_table(study: Study, delivery: Delivery, language: Language) -> list
     doubts = delivery.log[delivery.log["doubtful"].astype(bool)] if len(delivery.log) else delivery.log
     if doubts.empty:
         return []
-    columns = [Column("what", say("What")), Column("value", say("Found")), Column("how", say("How")), Column("file", say("File"))]
-    return [
-        table(
-            "detected", say("What to look at in the files"), say("Detected while reading; cohort.yml can state it instead."), doubts.drop_duplicates(), columns
-        )
-    ]
+    doubts = doubts.drop_duplicates()
+    counts = doubts.groupby(["file", "what"], as_index=False, sort=False).size()
+    counts = counts.assign(what=[say(labels.DETECTED.get(what, what)) for what in counts["what"]])
+    columns = [Column("what", say("What")), Column("size", say("Notes"), lambda n: language.number(n, 0)), Column("file", say("File"))]
+    caption = say("Detected while reading; cohort.yml can state it instead. The data of this table say where and how.")
+    return [table("detected", say("What to look at in the files"), caption, counts, columns, whole=doubts[["what", "value", "how", "file"]])]
 
 
 def row_ledger_table(study: Study, ledger: pd.DataFrame, language: Language) -> Exhibit:
@@ -136,10 +136,9 @@ def findings_table(study: Study, tables: dict[str, CleanTable], language: Langua
     found = pd.concat([part.findings for part in tables.values()], ignore_index=True)
     if found.empty:
         return []
-    rules = {rule.id: rule.label(language.code) for rule in study.codebook.rules}
-    counts = found.groupby(["check", "severity", "note"], as_index=False, sort=False).size().rename(columns={"size": "rows"})
+    counts = found.groupby(["check", "severity"], as_index=False, sort=False).size().rename(columns={"size": "rows"})
     data = counts.assign(
-        rule=[rules.get(row.check, row.note) for row in counts.itertuples(index=False)], severity=[say(labels.SEVERITIES[name]) for name in counts["severity"]]
+        rule=[labels.check_label(study, check, language) for check in counts["check"]], severity=[say(labels.SEVERITIES[name]) for name in counts["severity"]]
     )
     columns = [
         Column("rule", say("Rule")),

@@ -10,6 +10,8 @@ import pandas as pd
 
 from helpers.report.exhibit import Exhibit
 
+LONG = 30  # rows: a longer table scrolls within the page
+
 
 @dataclass(frozen=True)
 class Column:
@@ -39,7 +41,8 @@ def html_table(data: pd.DataFrame, columns: list[Column], *, is_grouped: bool = 
         is_again, above = is_grouped and cells[0] == above, cells[0]
         first = f'<th scope="row" class="again"><span>{cells[0]}</span></th>' if is_again else f'<th scope="row">{cells[0]}</th>'
         rows.append(f"<tr>{first}{rest}</tr>")
-    return f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    scroll = "scroll long" if len(rows) > LONG else "scroll"
+    return f'<div class="{scroll}" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
 def number_class(column: Column) -> str:

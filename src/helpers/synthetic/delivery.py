@@ -12,11 +12,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers.codebook import Codebook
+from helpers.codebook import Codebook, Variable
 from helpers.indicators.model import Indicator
 from helpers.programme import TRUTH, Programme
 from helpers.synthetic.exports import Layout
-from helpers.synthetic.layout import THOUSANDS
+from helpers.synthetic.layout import THOUSANDS, header_of, sections_of
 from helpers.synthetic.mess.cells import LOG_COLUMNS
 from helpers.synthetic.people import FATES, Plan
 from helpers.synthetic.truth import truth_table
@@ -121,7 +121,20 @@ def file_entry(table: str, codebook: Codebook, layout: Layout) -> dict[str, obje
         stated |= {"ragged": "set aside"} if layout.broken else {}
         stated |= {"encoding": "shift_jis"} if layout.encoding == "shift_jis" else {}
     named = {v.sources[0] + THOUSANDS: v.name for v in codebook.table(table) if v.name in layout.thousands} if layout.headers == "name" else {}
+    named |= twins_under_sections(codebook.table(table), layout) if layout.format(table) in ("csv", "xlsx") else {}
     return {"file": layout.file(table), "table": table, **stated, **({"columns": named} if named else {})}
+
+
+def twins_under_sections(variables: list[Variable], layout: Layout) -> dict[str, str]:
+    """The first of two columns with one name, which a person must point out where the row above gives them two names."""
+    if not (layout.sections and layout.twice):
+        return {}
+    above, found = "", {}
+    for section, header, variable in zip(sections_of(variables), header_of(variables, layout), variables, strict=True):
+        above = section or above
+        if variable.name in layout.twice:
+            found[f"{above} / {header}"] = variable.name
+    return found
 
 
 def counts_of(plan: Plan, written: Written, *, treated: bool) -> dict[str, int]:

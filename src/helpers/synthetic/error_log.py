@@ -39,7 +39,8 @@ def log_columns(part: TableBlock, made: MessyBlock, places: Places, layout: Layo
     found = {name: joined(columns) for name, columns in parts.items()}
     cells = np.concatenate([part.keys.codes[entry.rows] for entry in made.entries]) if made.entries else np.zeros(0, dtype="int32")
     found["key"] = joined([found["key"], TextColumn(cells.astype("int32"), part.keys.pool)])
-    return {name: (found | where(made, places, layout, variables, part.name))[name] for name in LOG_COLUMNS}
+    found |= where(made, places, layout, variables, part.name)
+    return {name: found[name] for name in LOG_COLUMNS}
 
 
 def record_lines(part: TableBlock, made: MessyBlock, layout: Layout, headers: dict[str, str]) -> dict[str, list[TextColumn]]:
@@ -76,11 +77,13 @@ def where(made: MessyBlock, places: Places, layout: Layout, variables: Sequence[
 
 def joined(columns: list[TextColumn]) -> TextColumn:
     """Several columns of texts one below the other."""
-    codes, pool = [], []
-    for column in columns:
-        codes.append(np.where(column.codes < len(column.pool), column.codes, -1) + len(pool))
+    sizes = np.cumsum([0, *[len(column.codes) for column in columns]])
+    codes, pool = np.empty(sizes[-1], dtype="int32"), []
+    for column, start, end in zip(columns, sizes[:-1], sizes[1:], strict=True):
+        np.minimum(column.codes, len(column.pool), out=codes[start:end], casting="unsafe")
+        codes[start:end] += len(pool)
         pool += [*column.pool, ""]
-    return TextColumn(np.concatenate(codes).astype("int32"), pool)
+    return TextColumn(codes, pool)
 
 
 def structure_log(layout: Layout, tables: Sequence[str], codebook: Codebook) -> dict[str, TextColumn]:

@@ -16,7 +16,7 @@ from helpers.synthetic.mess.extra_columns import identity_numbers, second_column
 from helpers.synthetic.mess.rates import MONTH_FIRST, RECORD_RATES, rates_of
 from helpers.synthetic.mess.records import Records, append_records, change_records
 from helpers.synthetic.mess.rendering import render
-from helpers.synthetic.mess.versions import Answers, mix_versions, version_entries, version_of
+from helpers.synthetic.mess.versions import Answers, differs_by_version, mix_versions, version_entries, version_of
 from helpers.synthetic.people import Plan
 from helpers.synthetic.tables import TableBlock
 from helpers.synthetic.world import World
@@ -37,12 +37,14 @@ def mess_up(part: TableBlock, number: int, plan: Plan, programme: Programme, cod
     """Write one block of a table as the export would, with its mess."""
     variables, n = codebook.table(part.name), len(part.keys.codes)
     rates = table_rates(part.name, plan, layout)
-    answers, plain, stream = Answers(part.canonical, part.reasons), rendered(Answers(part.canonical, part.reasons), variables, codebook, layout), None
+    answers = Answers(part.canonical, part.reasons)
+    plain = rendered(answers, variables, codebook, layout, version_of(variables))
     records, entries = Records(part.canonical, plain, variables), []
     if layout.level:
         answers, other = mix_versions(answers, variables, codebook, rates.get(65, 0.0), World(n, plan.seed, number).stream(f"versions in {part.name}"))
         if len(other):
-            raw = with_aliases(rendered(answers, variables, codebook, layout), variables, codebook, other)
+            raw = plain | rendered(answers, [v for v in variables if differs_by_version(v)], codebook, layout, version_of(variables))
+            raw = with_aliases(raw, variables, codebook, other)
             entries = version_entries(plain, raw, answers.canonical, variables, other)
             records = Records(answers.canonical, raw, variables, touched={entry.variable: mask_of(entry.rows, n) for entry in entries})
         stream = World(n, plan.seed, number).stream(f"mess in {part.name}")
@@ -67,9 +69,8 @@ def table_rates(table: str, plan: Plan, layout: Layout) -> dict[int, float]:
     return {kind: rate for kind, rate in rates.items() if kind not in barred | (set() if layout.format(table) == "xlsx" else {42})}
 
 
-def rendered(answers: Answers, variables: list[Variable], codebook: Codebook, layout: Layout) -> dict[str, TextColumn]:
-    """All answers as the export writes them, each row in the codes of its version of the form."""
-    form = version_of(variables)
+def rendered(answers: Answers, variables: list[Variable], codebook: Codebook, layout: Layout, form: Variable | None) -> dict[str, TextColumn]:
+    """Answers to some questions as the export writes them, each row in the codes of its version of the form (``form``)."""
     versions = answers.canonical[form.name] if form else None
     found = {v.name: render(answers.canonical[v.name], answers.reasons.get(v.name), v, codebook, layout.rendering, versions) for v in variables}
     return found | {name: in_thousands(found[name]) for name in layout.thousands if name in found}

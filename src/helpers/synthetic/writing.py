@@ -18,8 +18,8 @@ from helpers.synthetic.exports import Layout, Sink, open_sink
 from helpers.synthetic.listings import listing_columns
 from helpers.synthetic.mess.cells import LOG_COLUMNS
 from helpers.synthetic.mess.rendering import Rendering, render
-from helpers.synthetic.messing import mess_up
-from helpers.synthetic.people import FATES, Plan, blocks
+from helpers.synthetic.messing import MessyBlock, mess_up
+from helpers.synthetic.people import FATES, Block, Plan, blocks
 from helpers.synthetic.tables import TableBlock, table_blocks
 from helpers.synthetic.text_files import write_rows
 
@@ -91,25 +91,29 @@ def write_blocks(
     sinks: Mapping[str, Sink], log: BinaryIO, answers: Mapping[str, BinaryIO], plan: Plan, programme: Programme, codebook: Codebook, layout: Layout,
     progress: Callable[[int], None],
 ) -> tuple[dict[str, int], dict[int, int], dict[str, dict[str, int]]]:  # fmt: skip
-    """Write all blocks to open files and finish the files; return the rows of each table, the errors of each kind, the fates of each group."""
+    """Write all blocks to open files and finish the files; return the rows of each table, the errors of each kind, the fates of each group.
+
+    Rows are written, in their order, while the next ones are simulated; no more than one part of a block waits.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
     counts, errors, fates = dict.fromkeys(sinks, 0), {}, {code: dict.fromkeys(FATES, 0) for code in plan.simulation.groups}
-    people = 0
-    for number, block in enumerate(blocks(plan)):
-        for part in table_blocks(block, plan, codebook):
-            made = mess_up(part, number, plan, programme, codebook, layout)
-            places = sinks[part.name].append(made.columns, made.coloured, made.sheets)
-            counts[part.name] += len(places.rows)
-            if part.name in answers:
-                write_rows(true_columns(part, codebook), answers[part.name], ",")
-            write_rows(log_columns(part, made, places, layout, codebook), log, ",")
-            for kind, count in [(entry.kind, len(entry.rows)) for entry in made.entries] + [(line[4], 1) for line in made.records.log]:
-                errors[kind] = errors.get(kind, 0) + count
-        groups = block.people.values[plan.simulation.group]
-        for code, found in fates.items():
-            for fate, count in zip(FATES, np.bincount(block.fates[groups == float(code)], minlength=len(FATES)), strict=True):
-                found[fate] += int(count)
-        people += block.people.n
-        progress(people)
+    with ThreadPoolExecutor(max_workers=1) as writer:
+        job, people = None, 0
+        for number, block in enumerate(blocks(plan)):
+            add_fates(fates, block, plan)
+            for part in table_blocks(block, plan, codebook):
+                made = mess_up(part, number, plan, programme, codebook, layout)
+                counts[part.name] += len(made.coloured)
+                for kind, count in [(entry.kind, len(entry.rows)) for entry in made.entries] + [(line[4], 1) for line in made.records.log]:
+                    errors[kind] = errors.get(kind, 0) + count
+                if job:
+                    job.result()
+                job = writer.submit(write_part, sinks[part.name], log, answers.get(part.name), part, made, layout, codebook)
+            people += block.people.n
+            progress(people)
+        if job:
+            job.result()
     for name, sink in sinks.items():
         sink.close(counts[name])
     return counts, errors, fates
@@ -118,6 +122,22 @@ def write_blocks(
 def true_columns(part: TableBlock, codebook: Codebook) -> dict[str, TextColumn]:
     """The true answers of one block of a table; missing ones as their codes, so that the reason is kept."""
     return {v.name: render(part.canonical[v.name], part.reasons.get(v.name), v, codebook, TRUE) for v in codebook.table(part.name)}
+
+
+def write_part(sink: Sink, log: BinaryIO, answers: BinaryIO | None, part: TableBlock, made: MessyBlock, layout: Layout, codebook: Codebook) -> None:
+    """Write some rows of a table, what was done to them, and the true answers where they are asked for."""
+    places = sink.append(made.columns, made.coloured, made.sheets)
+    write_rows(log_columns(part, made, places, layout, codebook), log, ",")
+    if answers:
+        write_rows(true_columns(part, codebook), answers, ",")
+
+
+def add_fates(fates: dict[str, dict[str, int]], block: Block, plan: Plan) -> None:
+    """Count what became of the people of a block, by group."""
+    groups = block.people.values[plan.simulation.group]
+    for code, found in fates.items():
+        for fate, number in zip(FATES, np.bincount(block.fates[groups == float(code)], minlength=len(FATES)), strict=True):
+            found[fate] += int(number)
 
 
 def write_listing(path: Path, plan: Plan, codebook: Codebook, layout: Layout, table: str) -> int:

@@ -123,10 +123,10 @@ def mess_column(name: str, canonical: TextColumn, raw: TextColumn, chosen: list[
     """
     pool, codes, entries = list(raw.pool), raw.codes, []
     for way, rows in chosen:
-        distinct, places = np.unique(canonical.codes[rows], return_inverse=True)
+        distinct, first, places = np.unique(canonical.codes[rows], return_index=True, return_inverse=True)
         plain = [canonical.pool[code] if code < len(canonical.pool) else "" for code in distinct]
         texts = [way.write(text) for text in plain]
-        as_usual = [raw.pool[code] if code < len(raw.pool) else "" for code in raw.codes[rows[np.unique(places, return_index=True)[1]]]]
+        as_usual = [raw.pool[code] if code < len(raw.pool) else "" for code in raw.codes[rows[first]]]
         applies = np.array([text is not None and text != usual and medium.holds(text) for text, usual in zip(texts, as_usual, strict=True)])[places]
         if not applies.any():
             continue

@@ -38,10 +38,10 @@ class Records:
         if not len(rows):
             return
         column, true = self.columns[name], self.canonical[name]
-        changed = np.array([text_at(column, row) != text for row, text in zip(rows, texts, strict=True)], dtype=bool)
-        self.log += [
-            (int(row), name, text_at(true, row), text, kind, "report", int(row)) for row, text, is_so in zip(rows, texts, changed, strict=True) if is_so
-        ]
+        right, wanted = true.take(rows).texts(), np.array(texts, dtype=object)
+        for place in np.flatnonzero(column.take(rows).texts() != wanted).tolist():
+            row = int(rows[place])
+            self.log.append((row, name, right[place], texts[place], kind, "report", row))
         self.columns[name] = column.put(rows, texts)
         mask = self.touched.setdefault(name, np.zeros(len(column.codes), dtype=bool))
         mask[rows] = True

@@ -26,6 +26,11 @@ def version_of(variables: list[Variable]) -> Variable | None:
     return next((variable for variable in variables if variable.role == "version"), None)
 
 
+def differs_by_version(variable: Variable) -> bool:
+    """Whether an answer stands otherwise on another version of the form."""
+    return variable.role == "version" or bool(variable.reversed or variable.versions or variable.recodes)
+
+
 def mix_versions(answers: Answers, variables: list[Variable], codebook: Codebook, rate: float, stream: np.random.Generator) -> tuple[Answers, np.ndarray]:
     """Let some records be answered on the next version of the form.
 
@@ -80,7 +85,7 @@ def version_entries(
     """
     entries = []
     for variable in variables:
-        if not (variable.role == "version" or variable.reversed or variable.versions or variable.recodes):
+        if not differs_by_version(variable):
             continue
         usual, found, right = (columns[variable.name].take(rows).texts() for columns in (plain, raw, true))
         hit = np.flatnonzero(usual != found)

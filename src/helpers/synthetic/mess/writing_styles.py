@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from helpers.codebook import Choice, Variable
+from helpers.parsing import load_aliases
 
 MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember")
 SHORT = ("Jan", "Peb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agt", "Sep", "Okt", "Nop", "Des")
@@ -15,7 +17,6 @@ TITLES = {
     "1": ("opertor", "Op. Mesin", "opr. prod", "OPERATOR"), "2": ("opr senior", "Senior opertor"), "3": ("leader", "KARU", "ketua reguu"),
     "4": ("mandor", "foremen"), "5": ("spv", "supervisior", "SPV"), "6": ("kasie", "ass. manager"), "7": ("manajer", "mgr"),
 }  # fmt: skip
-PARTS = ("Pusat", "Utara", "Barat", "Selatan", "Timur")
 WORDS = {"dont_know": ("tidak tahu", "TT", "lupa"), "refused": ("menolak", "tidak mau menjawab", "rahasia"), "": ("-", ".", "n/a", "kosong")}
 BARE_COMMA = "\ue000"  # becomes a comma in the file, after it has been decided what needs quotes
 PHONES = ("hubungi 0812 3456 7890", "HP +62 813-9876-5432", "NIK 3174091505700003")
@@ -218,16 +219,24 @@ def choice_ways(variable: Variable, choices: Sequence[Choice], rendered: Callabl
     return [way for way in ways if any(way.write(code) not in (None, rendered(code)) for code in labels)]
 
 
+@cache
+def is_region(label: str) -> bool:
+    """Whether the table of spellings knows a label as a region."""
+    return bool(load_aliases("region").means(label))
+
+
 def short_region(label: str) -> str | None:
-    """A part of Jakarta as people shorten it; None for anything else."""
-    first, _, part = label.partition(" ")
-    return f"Jak{part[:3].lower()}" if first == "Jakarta" and part in PARTS else "DKI" if label == "DKI Jakarta" else None
+    """A region as people shorten it: the capital letters of a province, or the beginnings of both words of a city; None for anything else."""
+    words = label.split()
+    if len(words) != 2 or not is_region(label):
+        return None
+    return words[0] if words[0].isupper() else f"{words[0][:3]}{words[1][:3].lower()}"
 
 
 def long_region(label: str) -> str | None:
-    """A region as offices write it; None for anything else."""
-    first, _, part = label.partition(" ")
-    return f"Kota Adm. {label}" if first == "Jakarta" and part in PARTS else None
+    """A city as offices write it; None for anything else."""
+    words = label.split()
+    return f"Kota Adm. {label}" if len(words) == 2 and not words[0].isupper() and is_region(label) else None
 
 
 def several_ways(choices: Sequence[Choice]) -> list[Way]:
