@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from helpers.declarations import CostSheet, Worth
 from helpers.definitions import Record, Words, read_yaml, shown
 from helpers.problems import Problem, nearest
 
@@ -242,9 +243,13 @@ class Prices(Record):
     """The price series that turns nominal into real money, and the year whose prices are used."""
 
     series: str
-    file: str
+    file: str | None = None  # the programme's own series; none: those of the house
     base_year: int
     label: Words
+
+    def path(self, folder: Path) -> Path | None:
+        """The programme's own price file, if it has one."""
+        return folder / self.file if self.file else None
 
 
 class Programme(Record):
@@ -259,6 +264,8 @@ class Programme(Record):
     units: dict[str, Unit]
     design: Design
     prices: Prices | None = None
+    costs: CostSheet | None = None
+    worth: Worth | None = None
     specifications: list[Specification]
     primary: Primary
     claims: list[Claim] = []

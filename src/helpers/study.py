@@ -10,9 +10,11 @@ import pandas as pd
 
 from helpers import cleaning, indicators, paths, readers
 from helpers.codebook import Codebook, load_codebook
+from helpers.declarations import check_declared
 from helpers.definitions import shown
 from helpers.indicators import Indicator, load_indicators
 from helpers.paths import Places, places
+from helpers.prices import series_names
 from helpers.problems import Problem, nearest, refuse
 from helpers.programme import Cohort, Programme, load_cohort, load_programme
 
@@ -90,8 +92,20 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     problems += wrong
     corrections, wrong, _ = cleaning.load_corrections(folder, root=place.root)
     problems += wrong + check_delivery(delivery, programme, codebook, shown(place.raw / "cohort.yml", place.root)) + undecided([folder, place.raw], place.root)
+    problems += check_value(programme, codebook, lines, folder, place)
     refuse(problems)
     return Study(place, programme, codebook, tuple(lines), tuple(corrections), delivery)
+
+
+def check_value(programme: Programme, codebook: Codebook, lines: list[Indicator], folder: Path, place: Places) -> list[Problem]:
+    """Say what the declarations of costs and value refer to in vain."""
+    answers = {v.name: [choice.name for choice in codebook.answers(v.list_name)] if v.list_name else [] for v in codebook.variables}
+    variables = {table: {v.name: answers[v.name] for v in codebook.table(table)} for table in programme.tables}
+    known = series_names(programme.prices.path(folder) if programme.prices else None, root=place.root)
+    concepts = [line.indicator for line in lines if line.use == "effect"]
+    return check_declared(
+        programme.costs, programme.worth, variables, [line.name for line in lines], concepts, known, shown(folder / "programme.yml", place.root)
+    )
 
 
 def undecided(folders: list[Path], root: Path) -> list[Problem]:

@@ -77,6 +77,11 @@ class Chapter:
         if sentences:
             display(Bullets(tuple(sentences)))
 
+    def blocks(self, blocks: list[Paragraph | Bullets]) -> None:
+        """Display paragraphs and lists in their order."""
+        for block in blocks:
+            display(block)
+
     def write(self, table: pd.DataFrame, name: str) -> None:
         """Write a table about people to the confidential folder, whole or not at all."""
         target = self.study.places.processed / f"{name}.parquet"
