@@ -15,6 +15,9 @@ Basis = Literal["cohort", "trainee", "month"]
 Role = Literal["trainee", "employer", "sender", "host", "other"]
 
 
+STATISTICS = ("share_host", "share_sender", "share_in_kind", "leverage")  # of the accounts, beside the declared columns
+
+
 class Party(Record):
     """One viewpoint: the payers of the cost sheet that it stands for. The ``sender`` is whose saving is at issue.
 
@@ -66,10 +69,18 @@ class Months(Record):
     source: Words
 
 
+class Continued(Record):
+    """Items that are paid with or without the programme (a wage that goes on), and the items that price the work not done instead."""
+
+    items: list[str]
+    replaced_by: list[str] = []
+
+
 class CostSheet(Record):
     """How the cost sheet is read. ``bases``: what an amount is meant per; ``bands``: how far a valuation may be off (0.1: ±10 %).
 
     ``receivers`` : item → party that receives it where the line is a transfer. ``opportunity`` : items of the time away.
+    ``continued`` : what belongs in the accounts and changes nothing for anybody, see ``Continued``.
     ``alternatives`` : items that state what an equivalent programme would cost; they are no costs of this one.
     """
 
@@ -83,6 +94,7 @@ class CostSheet(Record):
     currencies: dict[str, Currency]
     parties: list[Party]
     receivers: dict[str, str] = {}
+    continued: Continued = Continued(items=[])
     opportunity: list[str] = []
     alternatives: list[str] = []
     bands: dict[str, float] = {}
@@ -157,6 +169,7 @@ class Worth(Record):
     attributed: str | None = None  # column: own estimate of the programme's share times how sure of it (Phillips)
     before: str | None = None  # column: the amount before the programme
     yardsticks: list[Yardstick] = []
+    claims: dict[Literal["technology", "cost", "joint"], str] = {}  # which claim each half of the double benefit, and both, speak to
     technology: Technology | None = None
     model: Model = Model()
     implications: list[Implication] = []
@@ -218,7 +231,12 @@ def check_codes(sheet: CostSheet, own: Mapping[str, list[str]], file: str) -> li
         if party not in ids
     ]
     lists = {"bases": (own.get(sheet.columns.basis, []), sheet.bases), "bands": (own.get(sheet.columns.valuation, []), sheet.bands)}
-    lists |= {"receivers": (items, sheet.receivers), "opportunity": (items, sheet.opportunity), "alternatives": (items, sheet.alternatives)}
+    lists |= {
+        "continued": (items, [*sheet.continued.items, *sheet.continued.replaced_by]),
+        "receivers": (items, sheet.receivers),
+        "opportunity": (items, sheet.opportunity),
+        "alternatives": (items, sheet.alternatives),
+    }
     lists |= {"parties": (payers, named), "currencies": (own.get(sheet.columns.currency, []), sheet.currencies)}
     return problems + [
         Problem(file, f"'{code}' is not an answer of the cost sheet", column=f"costs.{part}", expected=nearest(code, known))
@@ -258,6 +276,12 @@ def check_worth(sheet: CostSheet, worth: Worth, columns: list[str], concepts: li
     found += [("worth.benefit.goes_to", worth.benefit.goes_to, [party.id for party in sheet.parties])]
     found += [("worth.technology", name, columns) for name in ((worth.technology.since,) if worth.technology else ())]
     problems = [Problem(file, f"'{name}' is not declared", column=place, expected=nearest(name, known)) for place, name, known in found if name not in known]
+    known = [*worth.columns(), *STATISTICS]
+    problems += [
+        Problem(file, f"'{one.statistic}' is not a statistic", column=f"worth.implications.{one.id}", expected=nearest(one.statistic, known))
+        for one in worth.implications
+        if one.statistic not in known
+    ]
     return problems + [
         Problem(file, "a threshold is either 'below' or 'above'", column=f"worth.implications.{one.id}")
         for one in worth.implications

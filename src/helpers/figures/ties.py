@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from helpers.figures.style import GREY, INK, PALE, PALETTE, new_figure, to_svg
 from helpers.report.exhibit import Exhibit
@@ -21,6 +22,7 @@ def ties_over_time(data: pd.DataFrame, title: str, caption: str, language: Langu
         ax.annotate(str(row.year), (row.year, place), xytext=(0, 5), textcoords="offset points", ha="center", fontsize=7.5, color=INK)
     ax.set_yticks(range(len(known)), known["partner"])
     ax.set(ylim=(len(known) - 0.4, -0.8), xlim=(int(known["year"].min()) - 2, last))
+    ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
     ax.grid(axis="x", color=PALE)
     parts = [f"{row.partner} {row.year}" for row in known.itertuples(index=False)]

@@ -127,6 +127,17 @@ class Chapter:
         self.need(path, "01_clean" if name != "indicators" else "02_indicators")
         return pd.read_parquet(path)
 
+    def read_summary(self, name: str, notebook: str) -> pd.DataFrame:
+        """Read a summary that an earlier notebook wrote to the report's folder.
+
+        Raises
+        ------
+        ProblemsError naming the notebook to run first.
+        """
+        path = self.study.places.reports / f"{name}.csv"
+        self.need(path, notebook)
+        return pd.read_csv(path)
+
     def read_estimates(self) -> pd.DataFrame:
         """Gather the estimates of all notebooks that estimate."""
         names = [name for name in NOTEBOOKS if name[:2] in ("03", "04", "05")]

@@ -116,9 +116,7 @@ def payers_figure(accounts: Accounts, teller: Teller) -> Exhibit:
         }
     )
     titles = (say("Money of the year"), say("Prices of {year}", year=teller.money.base_year))
-    return drawing.payers_over_years(
-        data, titles, say("million {sign}", sign=teller.prefix.strip()), teller.currencies(accounts) + " " + teller.note(), teller.language
-    )
+    return drawing.payers_over_years(data, titles, say("million {sign}", sign=teller.prefix.strip()), teller.note(), teller.language)
 
 
 def shares_exhibit(accounts: Accounts, teller: Teller) -> Exhibit:

@@ -14,9 +14,9 @@ from helpers.words import Language, mark
 
 SCALES = ((1e9, mark("{amount} billion")), (1e6, mark("{amount} million")), (1e3, mark("{amount} thousand")))
 CONVENTIONS = {
-    "year of payment": mark("rate of the year of payment"),
-    "average": mark("average rate of all years"),
-    "purchasing power": mark("rate of the base year moved by the two price levels (relative purchasing power)"),
+    "year of payment": mark("exchange rate of the year of payment"),
+    "average": mark("average exchange rate of all years"),
+    "purchasing power": mark("exchange rate of the base year moved by the two price levels (relative purchasing power)"),
 }
 SET_ASIDE = {
     "the year of payment is missing": mark("the year of payment is missing"),
@@ -116,5 +116,7 @@ class Teller:
 
     def note(self) -> str:
         """The short form of the same, for every caption, with the source of the data."""
-        text = self.language.say("Prices of {year}, {convention}.", year=self.money.base_year, convention=self.language.say(CONVENTIONS[self.money.convention]))
+        name, known = self.sheet.currencies[self.sheet.currency].prices, about_series()
+        text = self.language.say("Prices of {year} by {index}; {convention}.", year=self.money.base_year, index=known[name].label(self.language.code) if name in known else name,
+                                 convention=self.language.say(CONVENTIONS[self.money.convention]))  # fmt: skip
         return text + " " + labels.source_note(self.study, self.language)

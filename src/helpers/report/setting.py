@@ -30,7 +30,9 @@ def ties_exhibits(study: Study, language: Language) -> list[Exhibit]:
     if ties.empty:
         return []
     unknown = int(ties["year"].isna().sum())
-    caption = say("{n} ties in all; for {m} of them no year was found.", n=language.number(len(ties), 0), m=language.number(unknown, 0))
+    caption = say(
+        "{n} ties in all; for {m} of them no year was found, and those are not drawn.", n=language.number(len(ties), 0), m=language.number(unknown, 0)
+    )
     columns = [
         Column("partner", say("Partner")),
         Column("year", say("Since"), lambda year: f"{year:.0f}"),
