@@ -24,7 +24,7 @@ def viewpoint_bars(data: pd.DataFrame, unit: str, title: str, caption: str, lang
     low, high = min(data["npv"].min(), 0.0), max(data["npv"].max(), 0.0)
     ax.axvline(0, color=GREY, linewidth=0.9)
     ax.set_yticks(range(len(data)), data["label"])
-    ax.set(ylim=(len(data) - 0.5, -0.5), xlim=(low - 0.22 * reach, high + 0.22 * reach), xlabel=unit)
+    ax.set(ylim=(len(data) - 0.5, -0.5), xlim=(low - 0.3 * reach if low < 0 else 0, high + 0.3 * reach if high > 0 else 0.05 * reach), xlabel=unit)
     plain_ticks(ax.xaxis, language)
     parts = [f"{row.label}: {language.number(row.npv, 1)}" for row in data.itertuples(index=False)]
     alt = language.say("Bar chart of net present values, one bar a party, {unit}.", unit=unit) + " " + "; ".join(parts) + "."

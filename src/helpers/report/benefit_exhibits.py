@@ -10,6 +10,7 @@ from helpers.costs.double_benefit import Half
 from helpers.costs.effectiveness import equivalent_sources, place_costs
 from helpers.costs.ledger import Accounts
 from helpers.costs.scenarios import primary_row
+from helpers.disclosure import SMALLEST_CELL
 from helpers.report import labels
 from helpers.report.cost_words import Teller
 from helpers.report.exhibit import Exhibit
@@ -27,7 +28,7 @@ HALVES = {
     "joint": mark("Both: the double benefit (the weaker of technology and cost)"),
 }
 WHY = {
-    "not measured": mark("fewer than five supervisors answered"),
+    "not measured": mark("too few supervisors answered, or none"),
     "above": mark(
         "the interval of the share that reports a technique lies above the threshold; what firms would have adopted without the programme is not known, so it is never more than suggested"
     ),
@@ -86,13 +87,16 @@ def technique_table(study: Study, found: pd.DataFrame, language: Language) -> li
     data = found.assign(years=[str(row.first) if row.first == row.last else f"{row.first}–{row.last}" for row in found.itertuples(index=False)])
     columns = [
         Column("years", say("Year of return")),
-        Column("forms", say("Supervisors asked"), count),
+        Column("forms", say("Supervisors who answered"), count),
         Column("adopted", say("Report a technique"), count),
-        Column("techniques", say("Techniques brought"), count),
-        Column("still", say("Techniques still used"), count),
+        Column("techniques", say("Techniques counted"), count),
+        Column("still", say("Still in use today"), count),
         Column("firms", say("Firms that use one"), count),
     ]
-    caption = say("As supervisors of participants report; firms are counted and never named, and years are joined until each row holds at least five forms.")
+    caption = say(
+        "As supervisors of participants report; firms are counted and never named, and years are joined until each row holds at least {n} forms.",
+        n=SMALLEST_CELL,
+    )
     return [table("techniques", say("Techniques brought and still in use"), caption + " " + labels.source_note(study, language), data, columns)]
 
 
@@ -216,3 +220,14 @@ def limit_text(study: Study, row: object, language: Language) -> str:
     """Write the threshold with its side."""
     sign = "<" if row.side == "below" else ">"
     return f"{sign} {written(study, row.statistic, row.threshold, language)}"
+
+
+def no_claim(study: Study, language: Language) -> str:
+    """Say that the programme claims no double benefit."""
+    worth = study.programme.worth
+    return "" if worth and worth.technology else language.say("Nobody claims this of the programme: none of its claims is about technology and cost together.")
+
+
+def no_advice(found: pd.DataFrame, language: Language) -> str:
+    """Say that no thresholds are declared."""
+    return language.say("No thresholds are declared for this programme, so no recommendation is computed.") if found.empty else ""

@@ -18,7 +18,7 @@ def column_label(study: Study, name: str, language: Language) -> str:
     return next((line.label(language.code) for line in study.indicators if line.name == name), name)
 
 
-def model_table(study: Study, basis: pd.DataFrame, language: Language) -> list[Exhibit]:
+def model_table(study: Study, basis: pd.DataFrame, confidence: float, language: Language) -> list[Exhibit]:
     """What the programme was like for those who took part; none where nothing is declared or measured."""
     worth, say = study.programme.worth, language.say
     names = worth.model.features if worth else []
@@ -39,7 +39,7 @@ def model_table(study: Study, basis: pd.DataFrame, language: Language) -> list[E
         Column("n", say("n"), lambda n: language.number(n, 0)),
         Column("unit", say("Unit")),
     ]
-    caption = say("Among participants who answered; intervals of 95% (Wilson's for shares, t otherwise).")
+    caption = say("Among participants who answered; intervals of {confidence} (Wilson's for shares, t otherwise).", confidence=language.percent(confidence))
     return [table("model", say("What the programme was"), caption + " " + labels.source_note(study, language), data, columns)]
 
 

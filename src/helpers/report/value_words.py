@@ -71,9 +71,19 @@ class ValueTeller:
             decay=language.percent(terms.decay, 1), timing=timing, funds=language.number(terms.funds, 2),
         )  # fmt: skip
 
+    def short(self) -> str:
+        """The terms in few words, for captions."""
+        terms, language = self.terms, self.language
+        timing = language.say("start of the year") if terms.timing == "start" else language.say("end of the year")
+        return language.say(
+            "Discount rate {rate}, {horizon} years from year {first}, decay {decay}, {timing}, public money {funds}.",
+            rate=language.percent(terms.discount_rate, 1), horizon=language.number(terms.horizon, 0), first=terms.first_year,
+            decay=language.percent(terms.decay, 1), timing=timing, funds=language.number(terms.funds, 2),
+        )  # fmt: skip
+
     def note(self) -> str:
         """Terms, prices, rates and source: the end of every caption."""
-        return f"{self.said()} {self.words.note()}"
+        return f"{self.short()} {self.words.note()}"
 
 
 def value_teller(study: Study, accounts: Accounts | None, terms: Terms, language: Language) -> ValueTeller | None:
@@ -134,6 +144,7 @@ def value_caveats(study: Study, valuation: Valuation | None, teller: ValueTeller
     lines = {line.name: line.label(language.code) for line in study.indicators}
     benefit = study.programme.worth.benefit
     told = [
+        teller.said(),
         say("Benefit of the first year: {people} trainees × {reach} ({indicator}) × {amount} a time × {times} times a year × the gain.",
             people=language.number(case.people, 0), reach=language.percent(case.reach, 1),
             indicator=lines.get(benefit.reach, ""), amount=words.amount(case.amount), times=case.times),
@@ -142,12 +153,17 @@ def value_caveats(study: Study, valuation: Valuation | None, teller: ValueTeller
     ]  # fmt: skip
     funds, ending = valuation.funds(), valuation.phillips()
     told.append(
-        say("Marginal value of public funds: {all} of net value for trainees and employers by each unit of all governments, {sender} by each unit of {party} alone.",
+        say("Marginal value of public funds: trainees and employers together gain {all} net for each unit that all governments spend, {sender} for each unit of {party} alone.",
             all=language.number(funds["all"], 2), sender=language.number(funds["sender"], 2), party=words.role("sender"))
     )  # fmt: skip
     if ending["roi"] == ending["roi"]:
         told.append(
-            say("Phillips's return of the first year: {roi}. Participants' own change is {gain} a year, of which they ascribe {share} to the programme (share times how sure they are), against a cost of {cost}. It rests on opinion, not on a comparison.",
+            say("Phillips's return of the first year: {roi}. Participants' mean moved by {gain} a year, all of them together, of which they ascribe {share} to the programme (share times how sure they are), against a cost of {cost}. It rests on opinion, not on a comparison.",
                 roi=language.percent(ending["roi"], 1), gain=words.amount(ending["gain"]), share=language.percent(ending["attributed"], 1), cost=words.amount(ending["cost"]))
         )  # fmt: skip
     return told
+
+
+def nothing(valuation: Valuation | None, language: Language) -> str:
+    """Say that there is nothing to show without a valuation."""
+    return "" if valuation else language.say("Nothing can be shown here: what it was worth cannot be computed.")
