@@ -2,17 +2,18 @@
 
 import json
 import re
+import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from conftest import ROOT, Finished
+from conftest import ROOT, Finished, seal
 from helpers.context import read_context, read_ties
 from helpers.costs import basis as bases
 from helpers.costs.indicators import cost_indicators, for_accounts, trainees
-from helpers.costs.ledger import open_accounts
+from helpers.costs.ledger import WAITS, open_accounts
 from helpers.evaluation.associations import associations, correlation
 from helpers.evaluation.sample import participation
 from helpers.problems import ProblemsError
@@ -117,6 +118,36 @@ def test_firms_are_counted_and_never_named(delivered):
     assert bases.techniques_by_year(table.head(3), study.programme.worth.technology, tables["participants"].kept["firm_id"].head(3), study.programme).empty
 
 
+def test_bad_lines_of_a_delivered_sheet_are_named_and_counted_nowhere(delivered, tmp_path):
+    from helpers import study as studies
+
+    folder = tmp_path / "raw" / "trial-synthetic"
+    shutil.copytree(delivered[0].places.raw, folder)
+    sheet = pd.read_csv(folder / "costs.csv", dtype=str, keep_default_na=False)
+    wrong = {
+        "amount": "-5", "shared": "1.2", "year_paid": "", "currency": "EUR", "n_covered": "0", "basis": "per kepala"
+    }  # fmt: skip
+    for row, (column, value) in enumerate(wrong.items()):
+        sheet.loc[row, column] = value
+    sheet.loc[11, "currency"] = "IDR"  # was yen
+    sheet.to_csv(folder / "costs.csv", index=False)
+    seal(folder)
+    study = studies.load_study("trial-synthetic", data_dir=str(tmp_path), root=ROOT)
+    part = studies.clean_tables(study, studies.read_raw(study))["costs"]
+    accounts = open_accounts(study, part.kept, part.reasons)
+    aside = accounts.sheet.aside.set_index("line")
+    assert aside["column"].tolist() == list(wrong)
+    assert aside.index.tolist() == ["K0001", "K0002", "K0003", "K0004", "K0005", "K0006"]
+    assert set(aside.drop("K0003")["reason"]) == {WAITS}
+    assert aside.loc["K0003", "reason"] == "the year of payment is missing"
+    assert accounts.slips["line"].tolist() == ["K0012"]
+    assert accounts.lines.set_index("line").loc["K0012", "currency"] == "IDR"  # proposed, not made
+    teller = cost_sentences.teller_for(study, accounts, Language("en"))
+    told = " ".join(cost_sentences.cost_caveats(study, accounts, teller, Language("en")))
+    assert "6 cost lines were set aside" in told
+    assert "1 amount looks like a slip" in told
+
+
 # --- associations
 
 
@@ -142,6 +173,8 @@ def test_associations_are_of_participants_and_adjusted_for_all_pairs(delivered):
     own = own_of(study, table)
     row = found[(found["feature"] == "training_hours") & (found["outcome"] == "promoted")].iloc[0]
     assert row["n"] == own[["training_hours", "promoted"]].notna().all(axis=1).sum()
+    both = associations(table, ["log_pay_gain"], ["promoted"], study.programme)  # which the comparison group has too
+    assert both["n"].tolist() == [own[["log_pay_gain", "promoted"]].notna().all(axis=1).sum()]
     known = found["p_value"].notna()
     smallest = found.loc[known, "p_value"].min()
     assert found.loc[found["p_value"].idxmin(), "p_adjusted"] == pytest.approx(min(1, smallest * known.sum()))  # Holm's first step

@@ -125,6 +125,14 @@ def test_a_wage_that_goes_on_stands_for_the_work_where_nobody_replaced_it():
     assert entries.loc["10", ["kind", "party", "amount"]].tolist() == ["resource", "employer", -80]
 
 
+def test_rounding_leaves_nothing_of_a_transfer():
+    # 11 from each of two payers, 5 % off: 10.476 is rounded to 10 twice, 20.952 to 21; the row must still add up to nothing
+    _, lines = placed(*[rupiah(payer=payer, amount=11.0, item="2", transfer="1") for payer in ("1", "2")])
+    now = Terms(0.05, timing="end")
+    seen = viewpoint_table(all_entries(lines, 0.0, "trainee", declared(), now), PARTIES, now).set_index(["kind", "item"])
+    assert seen.loc[("transfer", "2")].tolist() == [20, 0, -10, -10, 0]
+
+
 @settings(max_examples=60, deadline=None)
 @given(LINES, st.integers(0, 10**12), st.floats(0, 0.2), st.floats(1, 2), st.floats(0, 1), st.sampled_from(["start", "end"]))
 def test_viewpoints_conserve_to_the_last_unit(lines, yearly, rate, funds, decay, timing):

@@ -146,8 +146,9 @@ class Technology(Record):
 
 
 class Model(Record):
-    """The training model: what it was (``features``) and with which results its features are held together (``outcomes``)."""
+    """The training model: what it was (``shown`` and ``features``) and with which results its features are held together (``outcomes``)."""
 
+    shown: list[str] = []
     features: list[str] = []
     outcomes: list[str] = []
 
@@ -177,7 +178,7 @@ class Worth(Record):
     def columns(self) -> list[str]:
         """Names of columns of the indicators table that are summarised for the later chapters."""
         tech = self.technology
-        named = [self.benefit.base, self.benefit.reach, self.attributed, self.before, *self.model.features, *self.model.outcomes]
+        named = [self.benefit.base, self.benefit.reach, self.attributed, self.before, *self.model.shown, *self.model.features, *self.model.outcomes]
         named += [tech.adopted, tech.count, tech.still, tech.taught] if tech else []
         return list(dict.fromkeys(name for name in named if name))
 

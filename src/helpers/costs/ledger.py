@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -11,6 +11,8 @@ from helpers.costs.sheet import Sheet, read_sheet
 from helpers.costs.slips import proposals
 from helpers.prices import house_series, read_prices
 from helpers.study import Study
+
+WAITS = "it waits for a person's decision"
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,21 @@ def money_of(study: Study, base_year: int = 0, convention: str = "year of paymen
     return Money(study.programme.costs, series, base_year, convention)
 
 
-def open_accounts(study: Study, table: pd.DataFrame | None, *, base_year: int = 0) -> Accounts | None:
+def with_reasons(aside: pd.DataFrame, reasons: pd.DataFrame | None) -> pd.DataFrame:
+    """Say of a cell that is empty because nobody has decided yet what it says that it waits, not that it is missing."""
+    if reasons is None or aside.empty:
+        return aside
+    waiting = set(map(tuple, reasons.loc[reasons["reason"] == "to_decide", ["key", "variable"]].to_numpy().tolist()))
+    told = [WAITS if (row.line, row.column) in waiting else row.reason for row in aside.itertuples(index=False)]
+    return aside.assign(reason=told)
+
+
+def open_accounts(study: Study, table: pd.DataFrame | None, reasons: pd.DataFrame | None = None, *, base_year: int = 0) -> Accounts | None:
     """Open the accounts of a clean cost sheet; none when the programme delivers no costs.
+
+    Parameters
+    ----------
+    reasons : ``key, variable, reason`` of the sheet's missing cells, as the cleaning stage gives them.
 
     Raises
     ------
@@ -49,5 +64,6 @@ def open_accounts(study: Study, table: pd.DataFrame | None, *, base_year: int = 
         return None
     money = money_of(study, base_year)
     sheet = without_unknown_years(read_sheet(table, study.programme.costs), money)
+    sheet = replace(sheet, aside=with_reasons(sheet.aside, reasons))
     lines = in_money(sheet.lines, money)
     return Accounts(money, sheet, lines, in_money(sheet.alternatives, money), reconcile(sheet, lines, len(table)), proposals(lines, money))

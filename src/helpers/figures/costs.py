@@ -9,7 +9,7 @@ from helpers.figures.style import GREY, INK, PALETTE, new_figure, plain_ticks, t
 from helpers.report.exhibit import Exhibit
 from helpers.words import Language
 
-HATCHES = ("", "//", "..", "xx", "\\\\", "++")
+HATCHES = ("", "//", "\\\\", "xx", "--", "||")  # lines, not dots: a dot is a path of its own and makes large files
 
 
 def draw_stacks(data: pd.DataFrame, column: str, ax: Axes) -> Axes:

@@ -24,7 +24,7 @@ def viewpoint_bars(data: pd.DataFrame, unit: str, title: str, caption: str, lang
     low, high = min(data["npv"].min(), 0.0), max(data["npv"].max(), 0.0)
     ax.axvline(0, color=GREY, linewidth=0.9)
     ax.set_yticks(range(len(data)), data["label"])
-    ax.set(ylim=(len(data) - 0.5, -0.5), xlim=(low - 0.3 * reach if low < 0 else 0, high + 0.3 * reach if high > 0 else 0.05 * reach), xlabel=unit)
+    ax.set(ylim=(len(data) - 0.5, -0.5), xlim=(low - 0.38 * reach if low < 0 else 0, high + 0.3 * reach if high > 0 else 0.05 * reach), xlabel=unit)
     plain_ticks(ax.xaxis, language)
     parts = [f"{row.label}: {language.number(row.npv, 1)}" for row in data.itertuples(index=False)]
     alt = language.say("Bar chart of net present values, one bar a party, {unit}.", unit=unit) + " " + "; ".join(parts) + "."
@@ -78,7 +78,7 @@ def place_bars(data: pd.DataFrame, unit: str, title: str, caption: str, language
     """Return what a place costs; ``data`` has ``label, cost, low, high`` (``low`` and ``high``: by choice of the exchange rate)."""
     figure, ax = new_figure(0.9 + 0.4 * len(data))
     for place, row in enumerate(data.itertuples(index=False)):
-        ax.barh(place, row.cost, height=0.55, color=PALETTE[place % 6], hatch=("", "//", "..")[place % 3], edgecolor="white", linewidth=0.5)
+        ax.barh(place, row.cost, height=0.55, color=PALETTE[place % 6], hatch=("", "//", "\\\\")[place % 3], edgecolor="white", linewidth=0.5)
         ax.plot([row.low, row.high], [place, place], color=INK, linewidth=1.4, marker="|", markersize=7)
         ax.annotate(
             language.number(row.cost, 1), (max(row.cost, row.high), place), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8, color=INK

@@ -34,6 +34,7 @@ SET_ASIDE = {
     "what the amount is meant per is missing": mark("what the amount is meant per is missing"),
     "what the amount is meant per is unknown": mark("what the amount is meant per is unknown"),
     "it is not a number": mark("it is not a number"),
+    "it waits for a person's decision": mark("it waits for a person's decision in review.csv"),
     "no price or exchange rate is known for the year": mark("no price or exchange rate is known for the year"),
 }
 

@@ -21,7 +21,7 @@ def column_label(study: Study, name: str, language: Language) -> str:
 def model_table(study: Study, basis: pd.DataFrame, confidence: float, language: Language) -> list[Exhibit]:
     """What the programme was like for those who took part; none where nothing is declared or measured."""
     worth, say = study.programme.worth, language.say
-    names = worth.model.features if worth else []
+    names = [*worth.model.shown, *worth.model.features] if worth else []
     own = basis[basis["name"].isin(names) & (basis["group"] == "participants")]
     if own.empty:
         return []

@@ -145,7 +145,7 @@ def value_caveats(study: Study, valuation: Valuation | None, teller: ValueTeller
     benefit = study.programme.worth.benefit
     told = [
         teller.said(),
-        say("Benefit of the first year: {people} trainees × {reach} ({indicator}) × {amount} a time × {times} times a year × the gain.",
+        say("Benefit of the first year: {people} trainees × {reach} ({indicator}) × {amount} a time (mean of the comparison group) × {times} times a year × the gain.",
             people=language.number(case.people, 0), reach=language.percent(case.reach, 1),
             indicator=lines.get(benefit.reach, ""), amount=words.amount(case.amount), times=case.times),
         say("Only “{benefit}” is worth money here. Technology, skills and what firms produce have no price and are not counted; taxes on the gain are not counted either.",
