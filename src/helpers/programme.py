@@ -415,6 +415,9 @@ def check_tables(programme: Programme, file: str) -> list[Problem]:
             for table in (check.table, *others)
             if table not in programme.tables
         ]
+    if programme.costs and programme.costs.table not in programme.tables:
+        message = f"the table '{programme.costs.table}' is not declared"
+        problems.append(Problem(file, message, column="costs.table", expected=nearest(programme.costs.table, programme.tables)))
     problems += [
         Problem(file, "the claim names no indicators", column=f"claims.{claim.id}", expected="indicators, or the reason under 'because'")
         for claim in programme.claims
