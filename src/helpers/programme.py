@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from helpers.claims import Claim, Subgroup, check_claims
+from helpers.declarations import CostSheet, Worth
 from helpers.definitions import Record, Words, read_yaml, shown
 from helpers.problems import Problem, nearest
 from helpers.vocabulary import BY_LEAST_SQUARES, FOR_EITHER, FOR_PARTICIPANTS, KINDS, NEEDS_COVARIATES, OF_PARTICIPANTS_ALONE, SEVERAL_NUMBERS, Method, StdError
@@ -190,9 +191,13 @@ class Prices(Record):
     """The price series that turns nominal into real money, and the year whose prices are used."""
 
     series: str
-    file: str
+    file: str | None = None  # the programme's own series; none: those of the house
     base_year: int
     label: Words
+
+    def path(self, folder: Path) -> Path | None:
+        """The programme's own price file, if it has one."""
+        return folder / self.file if self.file else None
 
 
 class Programme(Record):
@@ -207,6 +212,8 @@ class Programme(Record):
     units: dict[str, Unit]
     design: Design
     prices: Prices | None = None
+    costs: CostSheet | None = None
+    worth: Worth | None = None
     specifications: list[Specification] = []  # none: a ladder chosen by the design
     primary: Primary | None = None
     subgroups: list[Subgroup] = []
@@ -388,4 +395,7 @@ def check_tables(programme: Programme, file: str) -> list[Problem]:
             for table in (check.table, *others)
             if table not in programme.tables
         ]
+    if programme.costs and programme.costs.table not in programme.tables:
+        message = f"the table '{programme.costs.table}' is not declared"
+        problems.append(Problem(file, message, column="costs.table", expected=nearest(programme.costs.table, programme.tables)))
     return problems + check_claims(programme.claims, file)

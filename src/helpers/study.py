@@ -10,10 +10,11 @@ import pandas as pd
 
 from helpers import cleaning, indicators, paths, readers
 from helpers.codebook import Codebook, load_codebook
+from helpers.declarations import check_declared
 from helpers.definitions import shown
 from helpers.indicators import Indicator, load_indicators
 from helpers.paths import Places, places
-from helpers.prices import read_all_series
+from helpers.prices import read_all_series, series_names
 from helpers.problems import Problem, nearest, refuse
 from helpers.programme import Cohort, Programme, load_cohort, load_programme
 
@@ -93,10 +94,22 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     problems += check_totals(delivery, lines, shown(place.raw / "cohort.yml", place.root))
     problems += cleaning.check_declarations(programme, codebook, shown(folder / "programme.yml", place.root))
     problems += wrong + check_delivery(delivery, programme, codebook, shown(place.raw / "cohort.yml", place.root)) + undecided([folder, place.raw], place.root)
+    problems += check_value(programme, codebook, lines, folder, place)
     refuse(problems)
     from helpers.evaluation.chooser import completed
 
     return Study(place, completed(programme, lines), codebook, tuple(lines), tuple(corrections), delivery)
+
+
+def check_value(programme: Programme, codebook: Codebook, lines: list[Indicator], folder: Path, place: Places) -> list[Problem]:
+    """Say what the declarations of costs and value refer to in vain."""
+    answers = {v.name: [choice.name for choice in codebook.answers(v.list_name)] if v.list_name else [] for v in codebook.variables}
+    variables = {table: {v.name: answers[v.name] for v in codebook.table(table)} for table in programme.tables}
+    known = series_names(programme.prices.path(folder) if programme.prices else None, root=place.root)
+    concepts = [line.indicator for line in lines if line.use == "effect"]
+    return check_declared(
+        programme.costs, programme.worth, variables, [line.name for line in lines], concepts, known, shown(folder / "programme.yml", place.root)
+    )
 
 
 def undecided(folders: list[Path], root: Path) -> list[Problem]:
@@ -192,7 +205,7 @@ def deflator(study: Study) -> cleaning.Prices | None:
     prices = study.programme.prices
     if prices is None or not any("dates" in check.arguments for check in study.programme.checks):
         return None
-    series = read_all_series(study.definitions / prices.file, prices.series, root=study.places.root)
+    series = read_all_series(prices.path(study.definitions), prices.series, root=study.places.root)
     return cleaning.Prices(series[prices.series], prices.base_year)
 
 

@@ -50,7 +50,7 @@ def load_indicators(folder: Path, programme: Programme, codebook: Codebook, *, r
     """Read ``indicators.csv`` and check every name in it."""
     path = folder / "indicators.csv"
     lines, problems = read_rows(Indicator, path, root=root)
-    series = series_names(folder / programme.prices.file, root=root) if programme.prices else frozenset()
+    series = series_names(programme.prices.path(folder), root=root) if programme.prices else frozenset()
     known = Known(programme, items_of(programme, codebook), series=series)
     for row, line in lines:
         problems += check_indicator(line, row, shown(path, root), known)

@@ -77,6 +77,11 @@ class Chapter:
         if sentences:
             display(Bullets(tuple(sentences)))
 
+    def blocks(self, blocks: list[Paragraph | Bullets]) -> None:
+        """Display paragraphs and lists in their order."""
+        for block in blocks:
+            display(block)
+
     def write(self, table: pd.DataFrame, name: str) -> None:
         """Write a table about people to the confidential folder, whole or not at all."""
         target = self.study.places.processed / f"{name}.parquet"
@@ -127,6 +132,17 @@ class Chapter:
         path = self.study.places.processed / f"{name}.parquet"
         self.need(path, "01_clean" if name != "indicators" else "02_indicators")
         return pd.read_parquet(path)
+
+    def read_summary(self, name: str, notebook: str) -> pd.DataFrame:
+        """Read a summary that an earlier notebook wrote to the report's folder.
+
+        Raises
+        ------
+        ProblemsError naming the notebook to run first.
+        """
+        path = self.study.places.reports / f"{name}.csv"
+        self.need(path, notebook)
+        return pd.read_csv(path)
 
     def read_estimates(self) -> pd.DataFrame:
         """Gather the estimates of all notebooks that estimate."""
