@@ -7,6 +7,13 @@ from pydantic import Field
 from helpers.definitions import Record, Words
 from helpers.problems import Problem, nearest
 
+GRADES = ("contradicted", "cannot tell", "reported only", "suggested", "shown")  # from the weakest to the strongest
+
+
+def weakest(*grades: str) -> str:
+    """The weakest of several grades; of none, ``cannot tell``."""
+    return min(grades, key=GRADES.index) if grades else "cannot tell"
+
 
 class Part(Record):
     """One half of a claim; a claim holds only if all its parts do."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
 from helpers.costs.sheet import ASIDE, Sheet, exact
@@ -78,10 +79,11 @@ class Money:
 
 def without_unknown_years(sheet: Sheet, money: Money) -> Sheet:
     """Set lines aside whose year has no price or no rate; a year is never filled in."""
-    known = [money.has_year(row.currency, row.year) for row in sheet.lines.itertuples(index=False)]
-    priced = [money.has_year(row.currency, row.year) for row in sheet.alternatives.itertuples(index=False)]
+    known, priced = (
+        np.array([money.has_year(row.currency, row.year) for row in part.itertuples(index=False)], dtype=bool) for part in (sheet.lines, sheet.alternatives)
+    )
     column, reason = money.sheet.columns.year, "no price or exchange rate is known for the year"
-    late = pd.concat([sheet.lines[[not one for one in known]], sheet.alternatives[[not one for one in priced]]])
+    late = pd.concat([sheet.lines[~known], sheet.alternatives[~priced]])
     aside = pd.DataFrame(
         [{"line": row.line, "column": column, "found": str(row.year), "reason": reason} for row in late.itertuples(index=False)], columns=ASIDE
     )

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from helpers.claims import weakest
 from helpers.costs.accounts import by_convention
 from helpers.costs.effectiveness import place_costs
 from helpers.costs.ledger import Accounts
 from helpers.declarations import Technology
 
-ORDER = ("contradicted", "cannot tell", "suggested", "shown")
 FIRM_VALUATION = 0.10  # a price whose band is wider than this is an estimate, on which nothing is shown
 
 
@@ -24,15 +24,10 @@ class Half:
     why: str
 
 
-def weaker(*grades: str) -> str:
-    """The lowest grade: ``contradicted`` < ``cannot tell`` < ``suggested`` < ``shown``."""
-    return min(grades, key=ORDER.index)
-
-
 def technology(basis: pd.DataFrame, declared: Technology | None) -> Half:
     """Grade the first half by the share of supervisors who report a technique in use.
 
-    Nobody knows what the firms would have adopted without the programme, so it is never more than suggested: that, when the interval of the
+    Nobody knows what the firms would have adopted without the programme, so it is never more than reported: that, when the interval of the
     share lies above the declared threshold; contradicted, when it lies below.
     """
     own = basis[(basis["name"] == (declared.adopted if declared else "")) & (basis["group"] == "participants")]
@@ -40,7 +35,7 @@ def technology(basis: pd.DataFrame, declared: Technology | None) -> Half:
         return Half("technology", "cannot tell", "not measured")
     row = own.iloc[0]
     if row["ci_low"] > declared.threshold:
-        return Half("technology", "suggested", "above")
+        return Half("technology", "reported only", "above")
     return Half("technology", "contradicted", "below") if row["ci_high"] < declared.threshold else Half("technology", "cannot tell", "around")
 
 
@@ -74,5 +69,5 @@ def double_benefit(accounts: Accounts | None, basis: pd.DataFrame, declared: Tec
         less = Half("cheaper", "cannot tell", "no costs")
     else:
         host, less = borne_by_host(accounts), cheaper(accounts)
-    cost = Half("cost", weaker(host.grade, less.grade), "weaker")
-    return [first, host, less, cost, Half("joint", weaker(first.grade, cost.grade), "weaker")]
+    cost = Half("cost", weakest(host.grade, less.grade), "weaker")
+    return [first, host, less, cost, Half("joint", weakest(first.grade, cost.grade), "weaker")]

@@ -15,8 +15,8 @@ from helpers.report import labels
 from helpers.report.cost_words import Teller
 from helpers.report.exhibit import Exhibit
 from helpers.report.model_exhibits import column_label
-from helpers.report.sentences import GRADES
 from helpers.report.tables import Column, table
+from helpers.report.verdicts import GRADE_WORDS
 from helpers.study import Study
 from helpers.words import Language, mark
 
@@ -65,7 +65,7 @@ def halves_table(study: Study, halves: list[Half], language: Language) -> list[E
     if worth is None or not worth.technology:
         return []
     rows = [
-        {"part": say(HALVES[half.name]), "claim": worth.claims.get(half.name, ""), "grade": say(GRADES[half.grade]), "why": say(WHY[half.why])}
+        {"part": say(HALVES[half.name]), "claim": worth.claims.get(half.name, ""), "grade": say(GRADE_WORDS[half.grade]), "why": say(WHY[half.why])}
         for half in halves
     ]
     columns = [Column("part", say("Part")), Column("claim", say("Claim")), Column("grade", say("Verdict")), Column("why", say("Why"))]
@@ -110,7 +110,7 @@ def benefit_sentences(
     told = technology_sentences(study, basis, estimates, language)
     if accounts is not None and not accounts.is_empty:
         told.append(saving_sentence(Teller(study, accounts.money, language), accounts))
-    grades = {half.name: say(GRADES[half.grade]) for half in halves}
+    grades = {half.name: say(GRADE_WORDS[half.grade]) for half in halves}
     told.append(
         say(
             "Technology: {technology}. Cost: {cost}. Both together, and so the double benefit: {joint}.",

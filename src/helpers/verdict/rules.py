@@ -9,18 +9,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.claims import Claim
+from helpers.claims import GRADES, Claim, weakest
 from helpers.evaluation.levels import LEVEL
 from helpers.programme import Programme
 from helpers.verdict.evidence import DECISIVE
 
-GRADES = ("contradicted", "cannot tell", "reported only", "suggested", "shown")
 VERDICT_COLUMNS = ["claim", "grade", "rule", "part", "indicator", "rater", "basis", "threat"]
-
-
-def weakest(grades: list[str]) -> str:
-    """The weakest of several grades; of none, ``cannot tell``."""
-    return min(grades, key=GRADES.index) if grades else "cannot tell"
 
 
 def is_groundless(line: pd.Series) -> bool:
@@ -93,8 +87,8 @@ def verdicts(programme: Programme, lines: pd.DataFrame, accounts: dict[str, dict
 
     Parameters
     ----------
-    lines : from ``evidence``. accounts : for claims that rest on the cost accounts, ``grade, rule, threat``; a claim that is not
-        in it cannot be told.
+    lines : from ``evidence``. accounts : what the cost accounts say of a claim, ``grade, rule, threat``; a claim that rests on them
+        alone and is not in it cannot be told.
 
     Returns
     -------
@@ -111,17 +105,23 @@ def verdicts(programme: Programme, lines: pd.DataFrame, accounts: dict[str, dict
 
 
 def verdict(claim: Claim, lines: pd.DataFrame, accounts: dict[str, dict[str, object]], found: dict[str, dict[str, object]]) -> dict[str, object]:
-    """Grade one claim; those that it joins are graded already."""
+    """Grade one claim; those that it joins are graded already. Where indicators and accounts both bear on it, the weaker grade holds."""
     blank = dict.fromkeys(VERDICT_COLUMNS, "") | {"claim": claim.id}
     if claim.claims:
-        grade = weakest([str(found[name]["grade"]) for name in claim.claims])
+        grade = weakest(*[str(found[name]["grade"]) for name in claim.claims])
         which = next(name for name in claim.claims if found[name]["grade"] == grade)
         return blank | {"grade": grade, "rule": "joint", "part": which, "threat": found[which]["threat"]}
+    told = accounts.get(claim.id)
     if claim.accounts:
-        return blank | {"grade": "cannot tell", "rule": "no accounts", "threat": "not measured"} | accounts.get(claim.id, {})
-    own = lines[lines["claim"] == claim.id]
+        return blank | {"grade": "cannot tell", "rule": "no accounts", "threat": "not measured"} | (told or {})
+    by_evidence = blank | graded_by_evidence(lines[lines["claim"] == claim.id])
+    return blank | told if told and GRADES.index(str(told["grade"])) < GRADES.index(str(by_evidence["grade"])) else by_evidence
+
+
+def graded_by_evidence(own: pd.DataFrame) -> dict[str, object]:
+    """Grade a claim by its weakest part."""
     graded = [grade_part(rows) | {"part": part} for part, rows in own.groupby("part", sort=False)]
     if not graded:
-        return blank | {"grade": "cannot tell", "rule": "nothing", "threat": "not measured"}
+        return {"grade": "cannot tell", "rule": "nothing", "threat": "not measured"}
     decided = min(graded, key=lambda one: GRADES.index(one["grade"]))
-    return blank | decided | {"threat": threat_of(decided, own[own["part"] == decided["part"]])}
+    return decided | {"threat": threat_of(decided, own[own["part"] == decided["part"]])}
