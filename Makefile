@@ -1,6 +1,6 @@
 # Everything a fresh machine needs: git, make, Python 3.11 or newer (on Debian: python3 and python3-venv).
 PYTHON ?= python3
-COHORT ?= nsw-1976
+COHORT ?= jakarta-tokyo-2004-synthetic
 LANGUAGE_ARG = $(if $(REPORT_LANGUAGE),--language $(REPORT_LANGUAGE),)
 BIN = .venv/bin
 SHELL = /bin/bash
@@ -8,16 +8,26 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help report reports test lint lab translations lock benchmark clean
+.PHONY: help report reports synthetic cleaning-score test lint lab translations lock benchmark clean
 
 help:  ## show what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST)
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST)
 
-report: .venv/ready  ## run one cohort: make report COHORT=nsw-1976 REPORT_LANGUAGE=id
+report: .venv/ready  ## run one cohort: make report COHORT=michigan-1987-89 REPORT_LANGUAGE=id
 	@$(BIN)/manfaat run $(COHORT) $(LANGUAGE_ARG)
 
 reports: .venv/ready  ## run all cohorts
 	@$(BIN)/manfaat run --all $(LANGUAGE_ARG)
+
+# Three surveys of the same programme: an Indonesian workbook, a KoboToolbox export of the second form, an SPSS file.
+SIMULATE = $(BIN)/manfaat simulate jakarta-tokyo --replace --record --participants 130 --comparison 260 --mess real
+synthetic: .venv/ready  ## simulate the synthetic cohorts anew (the same seeds give the same bytes)
+	@$(SIMULATE) --cohort jakarta-tokyo-2004-synthetic --seed 2004 --survey 2004-07-05 --format xlsx --answers id
+	@$(SIMULATE) --cohort jakarta-tokyo-2009-synthetic --seed 2009 --survey 2009-07-06 --format kobo --form-version 2
+	@$(SIMULATE) --cohort jakarta-tokyo-2014-synthetic --seed 2014 --survey 2014-07-07 --format sav --form-version 1
+
+cleaning-score: .venv/ready  ## what cleaning made of every injected error: make cleaning-score SEEDS=200
+	@$(BIN)/python -m helpers.synthetic.score_runs $(if $(SEEDS),--seeds $(SEEDS),)
 
 test: .venv/ready lint  ## lint, then run all tests
 	@$(BIN)/python -m pytest

@@ -156,7 +156,7 @@ def test_streams_displays_and_values_keep_their_order(tmp_path):
 def test_declared_parameters_are_read_from_the_notebooks():
     found = parameters.declared(ROOT / "notebooks" / "05_outcomes.ipynb")
     assert {name: (p.type, p.default) for name, p in found.items()} == {
-        "cohort": ("str", "nsw-1976"), "language": ("str", "en"), "data_dir": ("str", "data"), "reports_dir": ("str", "reports"), "confidence": ("float", 0.95), "power": ("float", 0.8),
+        "cohort": ("str", "jakarta-tokyo-2004-synthetic"), "language": ("str", "en"), "data_dir": ("str", "data"), "reports_dir": ("str", "reports"), "confidence": ("float", 0.95), "power": ("float", 0.8),
         "seed": ("int", 1), "draws": ("int", 9999),
     }  # fmt: skip
     assert all(p.help for p in found.values())

@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.cleaning.cells import canonical
 from helpers.cleaning.corrections import KEY, Correction
 from helpers.cleaning.declared import KINDS
-from helpers.cleaning.ledger import REVIEW_COLUMNS, CleanTable, rebuild_column
+from helpers.cleaning.ledger import REVIEW_COLUMNS, CleanTable, raw_texts
 from helpers.cleaning.row_checks import SLIPS
 from helpers.codebook import Codebook
 from helpers.problems import Problem
@@ -96,7 +96,7 @@ def slips_to_decide(table: CleanTable, findings: pd.DataFrame, checks: dict[str,
     """Amounts out of range that a common slip of unit would explain, with what they would then be; but those corrected by hand."""
     by_hand = table.changed[np.isin(table.changed["line"], np.flatnonzero(table.changes["rule"] == "correction"))]
     corrected = set(zip(table.kept[KEY].to_numpy()[by_hand["row"]], table.changes["variable"].to_numpy()[by_hand["line"]], strict=True))
-    raw = {v.name: rebuild_column(table, v) for v in codebook.table(table.name) if v.name in set(findings["variable"])}
+    raw = raw_texts(table, [v for v in codebook.table(table.name) if v.name in set(findings["variable"])])
     ranges = [check for check in checks.values() if check.kind == "real_range"]
     parts = [slips_of(check, meant, factor, table.kept, raw, findings, corrected) for check in ranges for factor, meant in SLIPS]
     filled = [part for part in parts if len(part)]
@@ -106,11 +106,14 @@ def slips_to_decide(table: CleanTable, findings: pd.DataFrame, checks: dict[str,
 def slips_of(
     check: Check, meant: str, factor: float, kept: pd.DataFrame, raw: dict[str, np.ndarray], findings: pd.DataFrame, corrected: set[tuple[str, str]]
 ) -> pd.DataFrame:
-    """The amounts that one slip of unit would explain."""
+    """The amounts that one slip of unit would explain; those a thousand times too small count as missing until a person decides.
+
+    Some people earn in a month what others earn in a year, so amounts that may be a year's are kept until then.
+    """
     found = findings[(findings["check"] == check.id) & findings["note"].str.contains(meant, regex=False)]
     found = found[np.array([(line.key, line.variable) not in corrected for line in found.itertuples()], dtype=bool)]
     places = pd.Index(kept[KEY]).get_indexer(found["key"])
     texts = [raw[name][place] for place, name in zip(places, found["variable"], strict=True)]
     proposals = [canonical(round(float(kept[name].iloc[place]) * factor, 6)) for place, name in zip(places, found["variable"], strict=True)]
     reasons = [f"{check.id}: {note}" for note in found["note"]]
-    return review_lines(kept.iloc[places], check.table, found["variable"].to_numpy(), texts, proposals, reasons, "kept")
+    return review_lines(kept.iloc[places], check.table, found["variable"].to_numpy(), texts, proposals, reasons, "missing" if factor > 1 else "kept")

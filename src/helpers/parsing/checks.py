@@ -113,7 +113,8 @@ def interview_lengths(
 
     Parameters
     ----------
-    start, end : columns of ISO date and time as text; a missing one, or one with and one without a time zone, gives no length.
+    start, end : columns of ISO date and time as text; a missing one gives no length. Where only one names its
+        time zone, both are taken to be times of the same clock.
     shortest, longest : minutes outside of which an interview is flagged.
 
     Returns
@@ -121,20 +122,21 @@ def interview_lengths(
     One row an interview: ``key, minutes`` (NaN where unknown), ``is_too_fast``, ``is_too_slow``, ``is_reversed``.
     """
     first, last = moments_of(frame[start]), moments_of(frame[end])
-    known = np.isfinite(first["seconds"]) & np.isfinite(last["seconds"]) & (first["has_zone"] == last["has_zone"])
-    minutes = np.where(known, (last["seconds"] - first["seconds"]) / 60, np.nan)
+    same = first["has_zone"] == last["has_zone"]
+    minutes = np.where(same, last["seconds"] - first["seconds"], last["clock"] - first["clock"]) / 60
     too_fast = (minutes < shortest) & (minutes >= 0)
     table = {"key": frame[key].to_numpy(), "minutes": minutes, "is_too_fast": too_fast, "is_too_slow": minutes > longest, "is_reversed": minutes < 0}
     return pd.DataFrame(table, index=frame.index)
 
 
 def moments_of(values: pd.Series) -> dict[str, np.ndarray]:
-    """Seconds since 1970 (NaN where unknown) and whether a time zone is given, one a row; each distinct text is read once."""
+    """Seconds since 1970 (NaN where unknown), the same by the clock alone, and whether a time zone is given; each distinct text is read once."""
     codes, distinct = pd.factorize(values)
     read = [moment_of(text) for text in distinct]
     seconds = [np.nan if moment is None else (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() for moment in read]
+    clock = [np.nan if moment is None else moment.replace(tzinfo=UTC).timestamp() for moment in read]
     zones = [moment is not None and moment.tzinfo is not None for moment in read]
-    return {"seconds": np.array([*seconds, np.nan])[codes], "has_zone": np.array([*zones, False])[codes]}
+    return {"seconds": np.array([*seconds, np.nan])[codes], "clock": np.array([*clock, np.nan])[codes], "has_zone": np.array([*zones, False])[codes]}
 
 
 def moment_of(text: str) -> datetime | None:

@@ -15,12 +15,13 @@ from nbconvert import HTMLExporter
 from traitlets.config import Config
 
 from helpers import __version__
+from helpers.report.compact import share_styles
 from helpers.report.fonts import font_faces
 from helpers.study import Study
 from helpers.words import Language
 
 TEMPLATES = Path(__file__).parent / "templates"
-READING_ORDER = ("07_findings", "01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes")
+READING_ORDER = ("07_findings", "01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "06_benefits")
 HEADING = re.compile(r"<h([1-5])(?: id=\"[^\"]*\")?>(.*?)(?:<a class=\"anchor-link\".*?</a>)?</h\1>", re.DOTALL)
 LARGEST = 1_000_000  # bytes: larger files do not travel well by mail
 
@@ -140,6 +141,8 @@ def render_page(study: Study, parts: dict[str, Part], record: dict[str, object],
         style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8") + code_style() + figure_fonts(chapters)),
         script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
     )
+    html, rules = share_styles(html)
+    html = html.replace("</style>", f"{rules}</style>", 1)
     check_page(html)
     return html
 
