@@ -395,6 +395,14 @@ def foremost(study: Study, concepts: Iterable[str]) -> set[str]:
     return named if len(named) <= MOST_FIGURES else named & {concept for claim in study.programme.claims for concept in claim.indicators}
 
 
+def weightiest(rows: pd.DataFrame) -> pd.Series:
+    """Mask of the rows of each indicator's weightiest rater: a test before a supervisor, a supervisor before people's word about themselves."""
+    order = rows["rater"].map({"test": 0, "supervisor": 1, "": 2, "self": 3})
+    counts = rows.groupby(["indicator", "rater"])["rater"].transform("size")
+    order = order.where(counts > 1, order + 4)  # a single rung is no ladder
+    return order == order.groupby(rows["indicator"]).transform("min")
+
+
 def check_label(study: Study, check: str, language: Language) -> str:
     """What a consistency rule, a declared check or a check of every programme is called."""
     declared = {entry.id: entry.label[language.code] for entry in study.programme.checks} | {

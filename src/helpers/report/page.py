@@ -15,7 +15,7 @@ from nbconvert import HTMLExporter
 from traitlets.config import Config
 
 from helpers import __version__
-from helpers.report.compact import share_styles
+from helpers.report.compact import compact
 from helpers.report.fonts import font_faces
 from helpers.study import Study
 from helpers.words import Language
@@ -141,7 +141,7 @@ def render_page(study: Study, parts: dict[str, Part], record: dict[str, object],
         style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8") + code_style() + figure_fonts(chapters)),
         script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
     )
-    html, rules = share_styles(html)
+    html, rules = compact(html)
     html = html.replace("</style>", f"{rules}</style>", 1)
     check_page(html)
     return html
