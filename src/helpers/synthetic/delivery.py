@@ -121,19 +121,19 @@ def file_entry(table: str, codebook: Codebook, layout: Layout) -> dict[str, obje
         stated |= {"ragged": "set aside"} if layout.broken else {}
         stated |= {"encoding": "shift_jis"} if layout.encoding == "shift_jis" else {}
     named = {v.sources[0] + THOUSANDS: v.name for v in codebook.table(table) if v.name in layout.thousands} if layout.headers == "name" else {}
-    named |= twins_under_sections(codebook.table(table), layout) if layout.format(table) in ("csv", "xlsx") else {}
+    named |= twins(codebook.table(table), layout) if layout.format(table) in ("csv", "xlsx") else {}
     return {"file": layout.file(table), "table": table, **stated, **({"columns": named} if named else {})}
 
 
-def twins_under_sections(variables: list[Variable], layout: Layout) -> dict[str, str]:
-    """The first of two columns with one name, which a person must point out where the row above gives them two names."""
-    if not (layout.sections and layout.twice):
+def twins(variables: list[Variable], layout: Layout) -> dict[str, str]:
+    """The first of two columns with one question, which a person must point out where the two do not carry the variable's own name."""
+    if not layout.twice or (layout.headers == "name" and not layout.sections):
         return {}
     above, found = "", {}
     for section, header, variable in zip(sections_of(variables), header_of(variables, layout), variables, strict=True):
         above = section or above
         if variable.name in layout.twice:
-            found[f"{above} / {header}"] = variable.name
+            found[f"{above} / {header}" if layout.sections and above else header] = variable.name
     return found
 
 
