@@ -12,7 +12,7 @@ from conftest import ROOT, replace_in
 from helpers.codebook import load_codebook
 from helpers.expressions import evaluate, parse_expression
 from helpers.indicators import load_indicators
-from helpers.prices import read_prices
+from helpers.prices import house_series
 from helpers.programme import Programme, load_programme
 from helpers.synthetic import Plan, Simulation, blocks, conditions, load_simulation
 from helpers.synthetic.columns import typed_frame
@@ -38,7 +38,7 @@ def study() -> SimpleNamespace:
     lines, wrong = load_indicators(FOLDER, programme, codebook, root=ROOT)
     simulation, worse = load_simulation(FOLDER, programme, codebook, root=ROOT)
     assert problems + more + wrong + worse == []
-    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in read_prices(FOLDER / "prices.csv", root=ROOT).items()}
+    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in house_series().items()}
     return SimpleNamespace(programme=programme, codebook=codebook, lines=lines, simulation=simulation, series=series)
 
 

@@ -264,6 +264,29 @@ def form(
     console.print(f"{output.name}: {len(codebook.table(name))} questions", soft_wrap=True)
 
 
+@app.command()
+def plan(programme: Annotated[str, typer.Argument(help="A folder of programmes/.")]) -> None:
+    """Write down, dated, what is fixed before results are seen; every later run says where it departs from it."""
+    from helpers.codebook import load_codebook
+    from helpers.definitions import shown
+    from helpers.indicators import load_indicators
+    from helpers.plan import write_plan
+    from helpers.programme import load_programme
+
+    root = project()
+    folder = root / "programmes" / programme
+    try:
+        definition, problems = load_programme(folder, root=root)
+        refuse(problems)
+        codebook, problems = load_codebook(folder, definition, root=root)
+        lines, more = load_indicators(folder, definition, codebook, root=root)
+        refuse([*problems, *more])
+        path = write_plan(definition, lines, folder, root=root)
+    except ProblemsError as failure:
+        stop(failure)
+    console.print(f"{shown(path, root)}: {len(definition.claims)} claims, {len(definition.specifications)} specifications", soft_wrap=True)
+
+
 def make_options(root: Path, cohorts: list[str], language: str, given: list[str], time_limit: int, warm: bool, data_dir: str, reports_dir: str) -> object:
     """Check everything that was asked for before a kernel starts.
 

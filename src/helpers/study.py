@@ -10,10 +10,11 @@ import pandas as pd
 
 from helpers import cleaning, indicators, paths, readers
 from helpers.codebook import Codebook, load_codebook
+from helpers.declarations import check_declared
 from helpers.definitions import shown
 from helpers.indicators import Indicator, load_indicators
 from helpers.paths import Places, places
-from helpers.prices import read_all_series
+from helpers.prices import read_all_series, series_names
 from helpers.problems import Problem, nearest, refuse
 from helpers.programme import Cohort, Programme, load_cohort, load_programme
 
@@ -90,10 +91,25 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     lines, wrong = load_indicators(folder, programme, codebook, root=place.root)
     problems += wrong
     corrections, wrong, _ = cleaning.load_corrections(folder, root=place.root)
+    problems += check_totals(delivery, lines, shown(place.raw / "cohort.yml", place.root))
     problems += cleaning.check_declarations(programme, codebook, shown(folder / "programme.yml", place.root))
     problems += wrong + check_delivery(delivery, programme, codebook, shown(place.raw / "cohort.yml", place.root)) + undecided([folder, place.raw], place.root)
+    problems += check_value(programme, codebook, lines, folder, place)
     refuse(problems)
-    return Study(place, programme, codebook, tuple(lines), tuple(corrections), delivery)
+    from helpers.evaluation.chooser import completed
+
+    return Study(place, completed(programme, lines), codebook, tuple(lines), tuple(corrections), delivery)
+
+
+def check_value(programme: Programme, codebook: Codebook, lines: list[Indicator], folder: Path, place: Places) -> list[Problem]:
+    """Say what the declarations of costs and value refer to in vain."""
+    answers = {v.name: [choice.name for choice in codebook.answers(v.list_name)] if v.list_name else [] for v in codebook.variables}
+    variables = {table: {v.name: answers[v.name] for v in codebook.table(table)} for table in programme.tables}
+    known = series_names(programme.prices.path(folder) if programme.prices else None, root=place.root)
+    concepts = [line.indicator for line in lines if line.use == "effect"]
+    return check_declared(
+        programme.costs, programme.worth, variables, [line.name for line in lines], concepts, known, shown(folder / "programme.yml", place.root)
+    )
 
 
 def undecided(folders: list[Path], root: Path) -> list[Problem]:
@@ -108,6 +124,18 @@ def undecided(folders: list[Path], root: Path) -> list[Problem]:
             Problem(shown(path, root), f"still to be decided: {lines[number - 1].strip()[:80]}", row=number, expected="the marked text put right")
             for number in marked
         ]
+    return problems
+
+
+def check_totals(delivery: Cohort, lines: list[Indicator], file: str) -> list[Problem]:
+    """Say which known totals are about no indicator, or cannot be numbers of people."""
+    names = [line.name for line in lines]
+    problems = [
+        Problem(file, f"'{name}' is not an indicator", column=f"totals.{name}", expected=nearest(name, names)) for name in delivery.totals if name not in names
+    ]
+    for name, known in delivery.totals.items():
+        if not known or min(known.values()) < 0 or not sum(known.values()) > 0:
+            problems.append(Problem(file, "the known numbers are not all 0 or more, or none is above 0", column=f"totals.{name}"))
     return problems
 
 
@@ -177,7 +205,7 @@ def deflator(study: Study) -> cleaning.Prices | None:
     prices = study.programme.prices
     if prices is None or not any("dates" in check.arguments for check in study.programme.checks):
         return None
-    series = read_all_series(study.definitions / prices.file, prices.series, root=study.places.root)
+    series = read_all_series(prices.path(study.definitions), prices.series, root=study.places.root)
     return cleaning.Prices(series[prices.series], prices.base_year)
 
 
@@ -216,15 +244,40 @@ def build_with_reasons(
     The indicators; and one line a missing value (``key, indicator, reason``), none when no reasons are given.
     """
     programme, lines = study.programme, list(study.indicators)
-    given = dict.fromkeys(name for name, entry in programme.tables.items() if entry.link) | {name: (linked or {})[name] for name in linked_tables(study)}
-    joined = indicators.join_linked(table, given, programme, study.codebook)
-    context = indicators.panel_context(joined, programme, study.definitions, root=study.places.root, codebook=study.codebook)
+    given, joined, context = joined_answers(study, table, linked)
     built = indicators.build_indicators(joined, lines, context, programme)
     refuse(check_groups(study, built))
     if reasons is None:
         return built, pd.DataFrame(columns=["key", "indicator", "reason"])
     told = indicators.main_reasons(table, given, programme, reasons)
     return built, indicators.explain_missing(joined, built, lines, context, programme, told)
+
+
+def joined_answers(
+    study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None
+) -> tuple[dict[str, pd.DataFrame | None], pd.DataFrame, indicators.Context]:
+    """Join the linked tables to the main one; return the linked tables, the joined table, and what constructs may look at."""
+    programme = study.programme
+    given = dict.fromkeys(name for name, entry in programme.tables.items() if entry.link) | {name: (linked or {})[name] for name in linked_tables(study)}
+    joined = indicators.join_linked(table, given, programme, study.codebook)
+    return given, joined, indicators.panel_context(joined, programme, study.definitions, root=study.places.root, codebook=study.codebook)
+
+
+def scale_items(study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None, built: pd.DataFrame) -> list[indicators.Scale]:
+    """Gather the items behind every declared scale score, in the rows of the indicators.
+
+    Parameters
+    ----------
+    table, linked : as for ``build``. built : the indicators computed from them.
+
+    Raises
+    ------
+    ValueError when the indicators are of other rows than the table.
+    """
+    if table[cleaning.KEY].tolist() != built[cleaning.KEY].tolist():
+        raise ValueError("the indicators are of other rows than the clean table: run notebooks/02_indicators.ipynb again")
+    _, joined, context = joined_answers(study, table, linked)
+    return indicators.scales_of(joined, built, list(study.indicators), context, study.programme.main_table)
 
 
 def check_groups(study: Study, built: pd.DataFrame) -> list[Problem]:

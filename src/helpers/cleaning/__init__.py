@@ -8,7 +8,7 @@ from helpers.cleaning.between_checks import matches
 from helpers.cleaning.cells import canonical
 from helpers.cleaning.corrections import KEY, Correction, load_corrections
 from helpers.cleaning.declared import apply_between, check_declarations
-from helpers.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, rebuild_raw, row_ledger
+from helpers.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, rebuild_raw, row_ledger, write_cells
 from helpers.cleaning.outcomes import Prices
 from helpers.cleaning.table import clean_table
 
@@ -29,4 +29,5 @@ __all__ = [
     "missing_answers",
     "rebuild_raw",
     "row_ledger",
+    "write_cells",
 ]

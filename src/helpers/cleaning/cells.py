@@ -9,6 +9,7 @@ from operator import ge, gt, le, lt
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from helpers.codebook import Codebook, Variable
 from helpers.parsing import (
@@ -33,6 +34,7 @@ from helpers.programme import RawFile, Unit
 COMPARE = {">=": ge, "<=": le, ">": gt, "<": lt}
 READ_COLUMNS = ["text", "value", "clean", "rule", "flag", "note", "missing", "proposal"]
 YEARS = (1930, 2029)
+PLAIN = "^[!-~]+( [!-~]+)*$"  # printable ASCII, single spaces between, none at the ends
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ def encode(values: pd.Series) -> Column:
     encoded = encoded.combine_chunks().dictionary_encode()
     encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
     return Column(encoded.indices.to_numpy(zero_copy_only=False), [text or "" for text in encoded.dictionary.to_pylist()])
+
+
+def plain_texts(texts: list[str]) -> np.ndarray:
+    """Mask of the texts in plain letters with single spaces: nothing about their characters needs to be put in order."""
+    return pc.match_substring_regex(pa.array(texts, type=pa.string()), PLAIN).to_numpy(zero_copy_only=False)
 
 
 @dataclass(frozen=True)
@@ -262,10 +269,8 @@ def read_texts(texts: list[str], variable: Variable, read: Callable[[str], Readi
 
 def as_they_are(texts: list[str]) -> pd.DataFrame:
     """Reading lines of texts; those in plain letters with single spaces are taken as they are, the others left open (no rule)."""
-    plain = np.array(
-        [text.isascii() and text.isprintable() and text == " ".join(text.split()) and text != "" and "E+" not in text for text in texts], dtype=bool
-    )
-    values = np.array(texts, dtype=object)
+    powers = pc.match_substring(pa.array(texts, type=pa.string()), "E+").to_numpy(zero_copy_only=False)  # a number that a spreadsheet shortened
+    plain, values = plain_texts(texts) & ~powers, np.array(texts, dtype=object)
     lines = {name: values for name in ("text", "value", "clean")} | {"rule": np.where(plain, "as-it-is", "").astype(object)}
     return pd.DataFrame(lines | dict.fromkeys(("flag", "note", "missing", "proposal"), ""), columns=READ_COLUMNS, dtype="object")
 
@@ -322,5 +327,5 @@ def typed(reading: ColumnReading, variable: Variable) -> pd.Series:
         distinct = np.array([np.nan if value is None else float(value) for value in values], dtype="float64")
         column = pd.Series(distinct[reading.codes] if len(distinct) else np.array([], dtype="float64"))
         return column.astype("Int64") if variable.kind == "integer" else column
-    texts = pd.array([canonical(value) or None for value in values], dtype="string")
-    return pd.Series(texts.take(reading.codes))
+    clean = reading.lines("clean")
+    return pd.Series(pd.array(np.where(clean == "", None, clean), dtype="string").take(reading.codes))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.cleaning.corrections import KEY
-from helpers.cleaning.ledger import CHANGE_COLUMNS, CleanTable, rebuild_column
+from helpers.cleaning.ledger import CHANGE_COLUMNS, CleanTable, raw_texts
 from helpers.codebook import Variable
 
 RULE, REASON = "waits", "to_decide"
@@ -28,8 +28,9 @@ def hold(table: CleanTable, waiting: pd.DataFrame, variables: list[Variable]) ->
     places = pd.Index(table.kept[KEY]).get_indexer(lines["key"])
     n = len(table.changes)
     by_name = {variable.name: variable for variable in variables}
+    texts = raw_texts(table, [by_name[name] for name in lines["variable"].unique()])
     for name, places_of in pd.Series(places).groupby(lines["variable"].to_numpy(), sort=False):
-        rows, raw = places_of.to_numpy(), rebuild_column(table, by_name[name])
+        rows, raw = places_of.to_numpy(), texts[name]
         kept.loc[kept.index[rows], name] = pd.NA if by_name[name].kind == "integer" else np.nan
         reasons = lines["reason"].to_numpy(dtype=object)[places_of.index]
         more = pd.DataFrame({"variable": name, "raw": raw[rows], "clean": "", "rule": RULE, "reason": reasons}, columns=CHANGE_COLUMNS)
@@ -48,7 +49,7 @@ def hold(table: CleanTable, waiting: pd.DataFrame, variables: list[Variable]) ->
 
 def former_changes(table: CleanTable, lines: pd.DataFrame, places: np.ndarray) -> pd.DataFrame:
     """The changed cells without those that now wait: each cell stands once in the ledger."""
-    variables = table.changes["variable"].to_numpy(dtype=object)
-    waits = set(zip(places.tolist(), lines["variable"], strict=True))
-    cells = zip(table.changed["row"].tolist(), variables[table.changed["line"]], strict=True)
-    return table.changed[np.array([cell not in waits for cell in cells], dtype=bool)]
+    codes, names = pd.factorize(pd.concat([table.changes["variable"], lines["variable"]], ignore_index=True))
+    waits = places * len(names) + codes[len(table.changes) :]
+    cells = table.changed["row"].to_numpy(dtype="int64") * len(names) + codes[table.changed["line"]]
+    return table.changed[~np.isin(cells, waits)]

@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.cleaning.cells import canonical
 from helpers.cleaning.corrections import KEY, Correction
 from helpers.cleaning.declared import KINDS
-from helpers.cleaning.ledger import REVIEW_COLUMNS, CleanTable, rebuild_column
+from helpers.cleaning.ledger import REVIEW_COLUMNS, CleanTable, raw_texts
 from helpers.cleaning.row_checks import SLIPS
 from helpers.codebook import Codebook
 from helpers.problems import Problem
@@ -96,7 +96,7 @@ def slips_to_decide(table: CleanTable, findings: pd.DataFrame, checks: dict[str,
     """Amounts out of range that a common slip of unit would explain, with what they would then be; but those corrected by hand."""
     by_hand = table.changed[np.isin(table.changed["line"], np.flatnonzero(table.changes["rule"] == "correction"))]
     corrected = set(zip(table.kept[KEY].to_numpy()[by_hand["row"]], table.changes["variable"].to_numpy()[by_hand["line"]], strict=True))
-    raw = {v.name: rebuild_column(table, v) for v in codebook.table(table.name) if v.name in set(findings["variable"])}
+    raw = raw_texts(table, [v for v in codebook.table(table.name) if v.name in set(findings["variable"])])
     ranges = [check for check in checks.values() if check.kind == "real_range"]
     parts = [slips_of(check, meant, factor, table.kept, raw, findings, corrected) for check in ranges for factor, meant in SLIPS]
     filled = [part for part in parts if len(part)]

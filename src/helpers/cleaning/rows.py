@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from helpers.cleaning.cells import Column
+from helpers.cleaning.cells import Column, plain_texts
 from helpers.cleaning.corrections import KEY
 from helpers.codebook import Variable
 from helpers.expressions import evaluate, parse_expression
@@ -36,7 +38,7 @@ def row_keys(place: pd.DataFrame, columns: dict[str, Column], key: list[str]) ->
 
 def tidy_texts(texts: list[str]) -> list[str]:
     """Texts with their characters and spaces in order."""
-    return [text if text.isascii() and text.isprintable() and text == " ".join(text.split()) else normalise(text).value or "" for text in texts]
+    return [text if is_plain else normalise(text).value or "" for text, is_plain in zip(texts, plain_texts(texts), strict=True)]
 
 
 def blank_rows(columns: dict[str, Column], size: int) -> np.ndarray:
@@ -50,10 +52,11 @@ def blank_rows(columns: dict[str, Column], size: int) -> np.ndarray:
     return blank
 
 
-def more_letters(text: str) -> bool:
-    """Whether a text has letters, and more of them than digits: numbers and identifiers are no trial words."""
-    letters = sum(map(str.isalpha, text[:80]))
-    return letters > 0 and letters > sum(map(str.isdigit, text[:80]))
+def more_letters(texts: list[str]) -> np.ndarray:
+    """Mask of the texts with letters, and more of them than digits: numbers and identifiers are no trial words."""
+    begin = pc.utf8_slice_codeunits(pa.array(texts, type=pa.string()), 0, 80)
+    letters, digits = (pc.count_substring_regex(begin, pattern) for pattern in (r"\pL", r"\pN"))
+    return pc.greater(letters, digits).to_numpy(zero_copy_only=False)
 
 
 def trial_mask(columns: dict[str, Column], variables: list[Variable], size: int) -> np.ndarray:
@@ -62,9 +65,9 @@ def trial_mask(columns: dict[str, Column], variables: list[Variable], size: int)
     for variable in variables:
         if variable.kind == "text":
             column = columns[variable.name]
-            found = np.array([more_letters(text) and is_trial_text(text) for text in column.texts], dtype=bool)
-            if found.any():
-                trial |= found[column.codes]
+            found = [at for at in np.flatnonzero(more_letters(column.texts)) if is_trial_text(column.texts[at])]
+            if found:
+                trial |= np.isin(column.codes, found)
     return trial
 
 

@@ -88,36 +88,33 @@ def undecided(place: pd.DataFrame, original: Column, reading: ColumnReading, var
     return review_lines(where, table, variable.name, raw, proposals, reasons, "missing")
 
 
-def missing_reasons(clean: pd.DataFrame, reading: ColumnReading, variable: Variable, versions: pd.Series | None) -> pd.DataFrame:
-    """Say why each missing answer of a variable is missing: ``key, variable, reason``."""
-    rows = (
-        np.flatnonzero(np.array([value is None for value in reading.read["value"]], dtype=bool)[reading.codes])
-        if len(reading.read)
-        else np.array([], dtype="int64")
-    )
-    codes = reading.codes[rows]
-    told = reading.lines("missing")[codes] if len(codes) else np.array([], dtype=object)
+def missing_reasons(clean: pd.DataFrame, reading: ColumnReading, variable: Variable, versions: pd.Series | None) -> tuple[np.ndarray, np.ndarray]:
+    """Say why each missing answer of a variable is missing: row positions, and a reason each."""
+    nothing = np.array([value is None for value in reading.read["value"]], dtype=bool)
+    rows = np.flatnonzero(nothing[reading.codes]) if nothing.any() else np.array([], dtype="int64")
+    told = reading.lines("missing")[reading.codes[rows]]
     told[reading.waits()[rows]] = "to_decide"
     blank = np.isin(told, ["", "blank"])
     if blank.any() and (variable.relevant or variable.versions):
         told[blank] = explain_blanks(clean.iloc[rows[blank]], variable, versions)
     else:
         told[blank] = "blank"
-    return pd.DataFrame({"key": clean[KEY].to_numpy(dtype=object)[rows], "variable": variable.name, "reason": told}, columns=REASON_COLUMNS)
+    return rows, told
 
 
 def all_reasons(clean: pd.DataFrame, readings: dict[str, ColumnReading], variables: list[Variable], absent: pd.DataFrame | None) -> pd.DataFrame:
-    """Say why every missing answer is missing; what a file has no column for was not asked in it."""
+    """Say why every missing answer is missing (``key, variable, reason``); what a file has no column for was not asked in it."""
     version = next((variable.name for variable in variables if variable.role == "version"), None)
     found = []
     for variable in variables:
-        lines = missing_reasons(clean, readings[variable.name], variable, clean[version] if version else None)
+        rows, told = missing_reasons(clean, readings[variable.name], variable, clean[version] if version else None)
         files = set(absent.loc[absent["variable"] == variable.name, "file"]) if absent is not None else set()
-        if files and len(lines):
-            without_column = clean.loc[clean[FILE].isin(files), KEY]
-            lines.loc[lines["key"].isin(set(without_column)) & (lines["reason"] == "blank"), "reason"] = "not_asked"
-        found.append(lines)
-    return pd.concat(found, ignore_index=True)
+        if files and len(rows):
+            told[clean[FILE].isin(files).to_numpy()[rows] & (told == "blank")] = "not_asked"
+        found.append((rows, told))
+    rows, told = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    names = np.repeat([variable.name for variable in variables], [len(rows) for rows, _ in found])
+    return pd.DataFrame({"key": clean[KEY].array.take(rows), "variable": names, "reason": told}, columns=REASON_COLUMNS)
 
 
 def expected(variable: Variable, codebook: Codebook) -> str:

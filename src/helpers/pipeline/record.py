@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from helpers.plan import plans
 from helpers.study import Study
 
 PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "pyfixest", "seaborn", "matplotlib", "papermill", "nbconvert")
@@ -46,6 +47,7 @@ def record(study: Study, parameters: dict[str, object], ledger: list[dict[str, o
         "kind": study.cohort.kind,
         "assignment": study.cohort.assignment,
         "primary_specification": study.primary,
+        "plans": [{"file": one.file, "written": one.written, "sha256": one.sha256} for one in plans(study.definitions, root=root)],
         "parameters": parameters,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},

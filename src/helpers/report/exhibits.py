@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers import disclosure
-from helpers.evaluation.ladder import primary, reported
+from helpers.evaluation.ladder import of_participants_alone, on_its_own_scale, primary, reported
 from helpers.figures import distribution, flow, forest, love
 from helpers.indicators import concepts
 from helpers.report import labels
@@ -220,7 +220,7 @@ def interval_text(study: Study, row: object, language: Language) -> str:
 def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
     """One figure an indicator (see ``labels.foremost``): the estimate by every specification that applies; where some have none, all at a glance first."""
     shown = reported(estimates, study.programme).dropna(subset=["estimate"])
-    shown = shown[shown["estimand"] != "take-up"]  # its unit is another
+    shown = shown[on_its_own_scale(shown)]
     chosen = labels.foremost(study, shown["indicator"])
     exhibits = forest_figures(study, estimates, language) if len(chosen) < shown["indicator"].nunique() else []
     shown = shown[shown["indicator"].isin(chosen)]
@@ -237,7 +237,7 @@ def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) ->
                     "n": row.n,
                     "n_comparison": row.n_comparison,
                     "highlight": bool(row.is_primary),
-                    "only_change": row.estimand == "change",
+                    "only_change": row.estimand.startswith("change"),
                     "text": interval_text(study, row, language),
                 }
                 for row in rows.itertuples(index=False)
@@ -271,7 +271,7 @@ def poor_overlap(row: object, language: Language) -> str:
 def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
     """All reported estimates of a chapter, with their minimum detectable effects; a method that does not apply says why."""
     say = language.say
-    shown = reported(estimates, study.programme)
+    shown = reported(estimates[~of_participants_alone(estimates)], study.programme)
     if shown.empty:
         return []
     rows, notes = [], {}  # what is said of several rows is said once, below the table
@@ -290,9 +290,7 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
                 "estimate": language.amount(row.estimate, unit),
                 "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if applies else "–",
                 "p_value": language.p_value(row.p_value),
-                "size": f"{language.number(row.effect_size, 2)} ({row.effect_size_kind.split(' ')[0]}{' g' if row.effect_size_kind.startswith('Hedges') else ''})"
-                if applies and row.effect_size_kind
-                else "–",
+                "size": labels.size_text(row, language),
                 "mde": language.amount(row.mde, unit),
                 "n": f"{language.number(row.n, 0)} / {language.number(row.n_comparison, 0)}",
                 "n_missing": language.number(row.n_missing, 0),
@@ -353,7 +351,7 @@ def forest_figures(study: Study, estimates: pd.DataFrame, language: Language, *,
             "ci_low": rows["ci_low"] * scale,
             "ci_high": rows["ci_high"] * scale,
             "highlight": (rows["ci_low"] > 0) | (rows["ci_high"] < 0),
-            "only_change": rows["estimand"] == "change",
+            "only_change": rows["estimand"].str.startswith("change"),
             "text": [interval_text(study, row, language) for row in rows.itertuples(index=False)],
         }
     )

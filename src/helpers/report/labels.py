@@ -29,6 +29,12 @@ SE_KINDS = {
     "influence": mark("standard errors that count the estimated weights and regressions"),
     "AI": mark("Abadie–Imbens standard errors"),
     "AI_equal": mark("Abadie–Imbens standard errors with one variance for all"),
+    "finite_population": mark("classical standard errors with the finite-population correction"),
+    "normal_theory": mark("intervals of normal theory (noncentral t for d_z, the delta method for the others)"),
+    "signed_rank": mark("Wilcoxon's signed ranks"),
+    "exact": mark("the exact test"),
+    "mid_p": mark("the mid-p test"),
+    "brunner_munzel": mark("the test of Brunner and Munzel"),
     "auto": mark("standard errors chosen by the number of clusters"),
 }
 POPULATIONS = {
@@ -37,6 +43,7 @@ POPULATIONS = {
     "ITT": mark("ITT, of the offer, whether taken up or not"),
     "LATE": mark("LATE, average over those whom the offer moved, with the interval of Anderson and Rubin"),
     "take-up": mark("take-up, what the offer added to participation"),
+    "superiority": mark("superiority, how much oftener a participant exceeds one of the comparison group than the reverse"),
     "quantile": mark("quantiles of the two groups, not of individual gains"),
 }
 STAGES = {"input": mark("input"), "activity": mark("activity"), "output": mark("output"), "outcome": mark("outcome"), "impact": mark("impact")}
@@ -44,6 +51,33 @@ SIZE_KINDS = {
     "Hedges g (SD within groups)": mark("Hedges g: standard deviations within the groups, corrected for small samples"),
     "d (SD of the level)": mark("d: standard deviations of the level"),
     "d_z (SD of the change)": mark("d_z: standard deviations of the change"),
+    "d_av (mean of the SDs before and now)": mark("d_av: mean of the standard deviations before and now"),
+    "g_av (d_av, corrected for small samples)": mark("g_av: d_av, corrected for small samples"),
+    "rank-biserial correlation (matched pairs)": mark("rank-biserial correlation of matched pairs"),
+    "Cohen g (share of the changes that were rises, less one half)": mark("Cohen g: share of the changes that were rises, less one half"),
+    "odds ratio (proportional odds)": mark("odds ratio, the same at every level"),
+    "probability of superiority (ties count half)": mark("probability of superiority, ties counting half"),
+}
+SIZE_NAMES = {
+    "Hedges g (SD within groups)": "Hedges g",
+    "d (SD of the level)": "d",
+    "d_z (SD of the change)": "d_z",
+    "d_av (mean of the SDs before and now)": "d_av",
+    "g_av (d_av, corrected for small samples)": "g_av",
+    "rank-biserial correlation (matched pairs)": mark("rank-biserial"),
+    "Cohen g (share of the changes that were rises, less one half)": "Cohen g",
+    "odds ratio (proportional odds)": mark("odds ratio"),
+    "probability of superiority (ties count half)": mark("probability of superiority"),
+}
+MEASURES = {  # what is told of an estimate beside its specification, where it is not a mean in the indicator's unit
+    "d_z": mark("d_z"),
+    "d_av": mark("d_av"),
+    "g_av": mark("g_av"),
+    "pseudo-median": mark("pseudo-median"),
+    "net-share": mark("share who rose less share who fell"),
+    "log-odds": mark("log odds ratio"),
+    "odds-ratio": mark("odds ratio"),
+    "superiority": mark("superiority"),
 }
 ROW_RULES = {
     "empty row": mark("empty row"),
@@ -101,8 +135,67 @@ FINDINGS = {
     "personal data": mark("personal data in a column that should hold none"),
 }  # fmt: skip
 SEVERITIES = {"error": mark("error"), "warning": mark("warning"), "note": mark("note")}
+SCALE_REASONS = (
+    mark("a model with one factor needs at least three items"),
+    mark("a rater gives everyone the same rating"),
+    mark("a scale of one item has no internal consistency"),
+    mark("all items differ by the same amount for everyone"),
+    mark("all people are rated alike, so that nothing can agree or disagree"),
+    mark("an item does not vary, so that it has no correlations"),
+    mark("an item follows from the others"),
+    mark("an item runs against the others and looks as if it had not been turned"),
+    mark("everyone differs by the same amount"),
+    mark("everyone gave the same answer to an item"),
+    mark("everyone gave the same answers"),
+    mark("fewer than 30 people: α and ω are uncertain"),
+    mark("fewer than five people gave this answer or did not, who could be recognised"),
+    mark("fewer than five people, who could be recognised"),
+    mark("fewer than four fifths of those asked answered all items, and α is theirs alone"),
+    mark("fewer than three items"),
+    mark("fewer than three people answered all items"),
+    mark("fewer than three people answered some pair of items"),
+    mark("fewer than two people answered at all three times"),
+    mark("fewer than two people were rated by both"),
+    mark("more than 15 per cent have the highest score, so that a rise cannot show"),
+    mark("more than 15 per cent have the lowest score, so that a fall cannot show"),
+    mark("no item is worded the other way round, so that agreeing as such cannot be told from a high rating"),
+    mark("nobody answered"),
+    mark("people tend to agree whatever an item says"),
+    mark("people tend to disagree whatever an item says"),
+    mark("the items have no common list of answers, so that no score is the highest"),
+    mark("the items have no factor in common"),
+    mark("the model leaves an item no variance of its own (Heywood case), so that ω cannot be trusted"),
+    mark("the model with one factor cannot be fitted"),
+    mark("the other group has so few people that they could be recognised from this number and that of all"),
+    mark("the raters always agree, so that an interval has no width"),
+    mark("the raters differ by the same amount for everyone"),
+    mark("the same rater did not measure this before the programme, so that what is recalled has nothing to be held against"),
+    mark("the sum of the items is the same for everyone"),
+    mark("there are not more people than the model has coefficients"),
+    mark("too few items: the same answer to all of them is nothing odd"),
+    mark("α is above 0.95: items say the same thing twice"),
+)
 REASONS = (
     mark("not measured before the programme"),
+    mark("nobody was asked to recall it"),
+    mark("an indicator counts against the family's index, because it follows nearly from the others"),
+    mark("what was before is recalled at the interview, not measured then"),
+    mark("no participant changed"),
+    mark("the indicator is not yes or no"),
+    mark("the indicator has too many levels to count who moved between them"),
+    mark("the indicator has too many levels for a model of ordered levels"),
+    mark("the levels of the two sides hardly overlap, so that the odds ratio has no bound"),
+    mark("fewer than five participants moved into or out of this level"),
+    mark("so many participants changed by the same amount that the interval has no width"),
+    mark("there are too few participants for an interval with this coverage"),
+    mark("every participant exceeds every unit of the comparison group, or the reverse"),
+    mark("how many took part in all is not known"),
+    mark("no fewer were measured than took part: nothing is left to chance in who was measured"),
+    mark("whether the odds ratio is the same at every level could not be tested"),
+    mark("finite-population correction: {n} of {total} who took part were measured, which multiplies the standard error by {factor}"),
+    mark("all levels together (Stuart–Maxwell): chi-square {statistic} with {df} degrees of freedom, p at most {p}"),
+    mark("symmetry of the moves (Bowker): chi-square {statistic} with {df} degrees of freedom, p at most {p}"),
+    mark("test of the same odds ratio at every level: chi-square {statistic} with {df} degrees of freedom, p at most {p}"),
     mark("the specification names no periods"),
     mark("the value before the programme cannot be both subtracted and a covariate"),
     mark("no unit has all the answers needed"),
@@ -165,6 +258,7 @@ REASONS = (
     mark("within one of the groups a covariate is constant or follows from the others"),
     mark("without one of the clusters the estimate does not exist"),
     mark("{share}% of the units were left out because hardly anyone in the other group is like them"),
+    *SCALE_REASONS,
 )
 NUMBER = r"(\d+(?:\.\d+)?)"
 
@@ -201,13 +295,27 @@ def population_label(estimand: str, language: Language) -> str:
     parts = []
     for part in inner.split(", ") if inner else []:
         word, _, level = part.partition(" ")
+        if part in MEASURES or word == "level":
+            parts.append(
+                language.say(MEASURES[part])
+                if part in MEASURES
+                else language.say("level {level}", level=language.number(float(level), 0 if float(level).is_integer() else 2))
+            )
+            continue
         parts.append(language.say("quantile {level}", level=language.number(float(level), 2)) if level else "" if word == "quantiles" else word)
     return ", ".join(part for part in parts if part)
 
 
+def size_text(row: object, language: Language) -> str:
+    """An effect size with its name; a dash where there is none, for a number without its name is never shown."""
+    if not has_number(row.effect_size) or row.effect_size_kind not in SIZE_NAMES:
+        return "–"
+    return f"{language.number(row.effect_size, 2)} ({language.say(SIZE_NAMES[row.effect_size_kind])})"
+
+
 def population_notes(estimands: pd.Series, language: Language) -> str:
     """One sentence that explains the populations that occur; empty where there are none."""
-    words = {word for estimand in estimands for word in re.findall(r"ATT|ATE|ITT|LATE|take-up|quantile", str(estimand))}
+    words = {word for estimand in estimands for word in re.findall(r"ATT|ATE|ITT|LATE|take-up|superiority|quantile", str(estimand))}
     told = [language.say(text) for word, text in POPULATIONS.items() if word in words]
     return language.say("Whom the estimates are about: {populations}.", populations="; ".join(told)) if told else ""
 

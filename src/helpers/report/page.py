@@ -21,7 +21,7 @@ from helpers.study import Study
 from helpers.words import Language
 
 TEMPLATES = Path(__file__).parent / "templates"
-READING_ORDER = ("07_findings", "01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes")
+READING_ORDER = ("07_findings", "01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "06_benefits")
 HEADING = re.compile(r"<h([1-5])(?: id=\"[^\"]*\")?>(.*?)(?:<a class=\"anchor-link\".*?</a>)?</h\1>", re.DOTALL)
 LARGEST = 1_000_000  # bytes: larger files do not travel well by mail
 

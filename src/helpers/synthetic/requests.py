@@ -12,7 +12,7 @@ from pathlib import Path
 from helpers.codebook import Codebook, load_codebook
 from helpers.definitions import shown
 from helpers.indicators import Indicator, load_indicators
-from helpers.prices import read_prices
+from helpers.prices import read_all_series
 from helpers.problems import Problem, nearest, refuse
 from helpers.programme import Programme, load_cohort, load_programme
 from helpers.synthetic.books import MOST_ROWS
@@ -106,8 +106,8 @@ def load_simulated(name: str, *, root: Path) -> Definitions:
     lines, wrong = load_indicators(folder, programme, codebook, root=root)
     simulation, worse = load_simulation(folder, programme, codebook, root=root)
     refuse(problems + wrong + worse)
-    file = programme.prices.file if programme.prices else ""
-    series = {key: {int(year): float(value) for year, value in found.items()} for key, found in read_prices(folder / file, root=root).items()} if file else {}
+    known = read_all_series(programme.prices.path(folder), programme.prices.series, root=root) if programme.prices else {}
+    series = {key: {int(year): float(value) for year, value in found.items()} for key, found in known.items()}
     return Definitions(folder, programme, codebook, lines, simulation, series)
 
 

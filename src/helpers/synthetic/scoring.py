@@ -85,7 +85,7 @@ def compare(
     person = dict(zip(raw[list(PLACE)].itertuples(index=False, name=None), persons_of(raw, log, key), strict=True))
     keepers = [person[place] for place in table.kept[list(PLACE)].itertuples(index=False, name=None)]
     variables = [v.name for v in study.codebook.table(table.name) if v.name in table.kept and v.name in true]
-    clean = pd.DataFrame({name: canonical_texts(table.kept[name]) for name in variables}, index=pd.Index(keepers, dtype=object))
+    clean = pd.DataFrame({name: canonical_texts(table.kept[name]).to_numpy(zero_copy_only=False) for name in variables}, index=pd.Index(keepers, dtype=object))
     rules: dict[str, list[str]] = {}
     for place, rule in zip(table.aside[list(PLACE)].itertuples(index=False, name=None), table.aside["rule"], strict=True):
         rules.setdefault(person[place], []).append(rule)

@@ -1,0 +1,315 @@
+"""The verdict on each claim in words: a grade, one computed sentence, and the one threat most likely to overturn it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.claims import Claim
+from helpers.report import labels
+from helpers.report.exhibit import Exhibit
+from helpers.report.tables import Column, table
+from helpers.study import Study
+from helpers.words import Language, mark
+
+GRADE_WORDS = {
+    "shown": mark("shown"),
+    "suggested": mark("suggested"),
+    "reported only": mark("reported only"),
+    "cannot tell": mark("cannot tell"),
+    "contradicted": mark("contradicted"),
+}
+GRADE_RULES = {
+    "shown": mark(
+        "A lottery decided who took part, the interval lies on the claimed side of zero after the number of indicators was allowed for, and no check of the comparison failed."
+    ),
+    "suggested": mark(
+        "As above, but people were compared without a lottery, or one check of a lottery's comparison failed. What sets the groups apart and was not measured could explain it."
+    ),
+    "reported only": mark(
+        "Participants alone say or show it: there is no comparison group, or the number is people's rating of themselves and nobody else's rating or test stands beside it."
+    ),
+    "cannot tell": mark(
+        "The interval includes zero, a check of the comparison failed, the indicators contradict one another, or nothing was measured. With it stands what the study could have found."
+    ),
+    "contradicted": mark("The comparison shows the opposite of the claim, or the interval excludes even the smallest effect that would be worth having."),
+}
+# By rule and by whether the estimate is above zero; every one names indicator, amount and interval where it has them.
+HIGHER = {
+    "lottery": mark("places were given by lottery, and “{indicator}” came out {amount} higher ({confidence} interval {low} to {high})"),
+    "lottery failed": mark(
+        "places were given by lottery, and “{indicator}” came out {amount} higher ({confidence} interval {low} to {high}), but a check of the comparison failed"
+    ),
+    "comparison": mark(
+        "compared with {units} without the programme, as like them as the data allow, “{indicator}” came out {amount} higher ({confidence} interval {low} to {high})"
+    ),
+    "opinion": mark(
+        "only participants' ratings of themselves are at hand; compared with others' ratings of themselves, “{indicator}” came out {amount} higher ({confidence} interval {low} to {high})"
+    ),
+    "opinion alone": mark(
+        "only participants' ratings of themselves are at hand: “{indicator}” rose by {amount} ({confidence} interval {low} to {high}), and nobody was compared with them"
+    ),
+    "alone": mark(
+        "among participants alone, “{indicator}” rose by {amount} ({confidence} interval {low} to {high}); what would have happened anyway is not known"
+    ),
+    "failed": mark(
+        "“{indicator}” came out {amount} higher than in the comparison group ({confidence} interval {low} to {high}), but the comparison failed a check that it must pass"
+    ),
+    "against": mark("the comparison shows the opposite: “{indicator}” came out {amount} higher ({confidence} interval {low} to {high})"),
+}
+LOWER = {
+    "lottery": mark("places were given by lottery, and “{indicator}” came out {amount} lower ({confidence} interval {low} to {high})"),
+    "lottery failed": mark(
+        "places were given by lottery, and “{indicator}” came out {amount} lower ({confidence} interval {low} to {high}), but a check of the comparison failed"
+    ),
+    "comparison": mark(
+        "compared with {units} without the programme, as like them as the data allow, “{indicator}” came out {amount} lower ({confidence} interval {low} to {high})"
+    ),
+    "opinion": mark(
+        "only participants' ratings of themselves are at hand; compared with others' ratings of themselves, “{indicator}” came out {amount} lower ({confidence} interval {low} to {high})"
+    ),
+    "opinion alone": mark(
+        "only participants' ratings of themselves are at hand: “{indicator}” fell by {amount} ({confidence} interval {low} to {high}), and nobody was compared with them"
+    ),
+    "alone": mark(
+        "among participants alone, “{indicator}” fell by {amount} ({confidence} interval {low} to {high}); what would have happened anyway is not known"
+    ),
+    "failed": mark(
+        "“{indicator}” came out {amount} lower than in the comparison group ({confidence} interval {low} to {high}), but the comparison failed a check that it must pass"
+    ),
+    "against": mark("the comparison shows the opposite: “{indicator}” came out {amount} lower ({confidence} interval {low} to {high})"),
+}
+OTHER = {
+    "level": mark(
+        "“{indicator}” stood at {amount} among the {n} participants who answered ({confidence} interval {low} to {high}); nobody was compared with them"
+    ),
+    "small": mark("the interval for “{indicator}” ({low} to {high}) excludes even {smallest}, the smallest effect that would be worth having"),
+    "unclear": mark("the interval for “{indicator}” includes zero ({low} to {high}); with {power} power only {mde} or more would have been found"),
+    "unclear alone": mark("the interval for “{indicator}” includes zero ({low} to {high}), and nobody was compared with participants"),
+    "mixed": mark("its indicators contradict one another"),
+    "nothing": mark("nothing that bears on it could be measured ({reason})"),
+    "no accounts": mark("it rests on cost accounts, and none could be drawn up"),
+    "joint": mark("it joins other claims, and is as strong as the weakest of them ({claim})"),
+}
+THREATS = {
+    "placebo": mark("before the programme, when it could not have worked yet, the groups differed in the same measure"),
+    "pre-trend": mark("the groups were already moving apart before the programme"),
+    "overlap": mark("few {units} of the comparison group are like participants"),
+    "attrition": mark("who could not be reached or did not answer"),
+    "hidden cause": mark("a difference between the groups that nobody measured"),
+    "balance": mark("that the groups differed before the programme in what was measured"),
+    "robustness": mark("a cause that nobody measured, no stronger than those that were"),
+    "oster": mark("a cause that nobody measured, no stronger than those that were"),
+    "rosenbaum": mark("a cause that nobody measured: a small one would be enough"),
+    "e-value": mark("a cause that nobody measured: a small one would be enough"),
+    "response weights": mark("who could not be reached or did not answer"),
+    "raking": mark("who could not be reached or did not answer"),
+    "lee bounds": mark("who could not be reached or did not answer"),
+    "worst case": mark("who could not be reached or did not answer"),
+    "specification curve": mark("which of the reasonable specifications one trusts"),
+    "leave one out": mark("a few units that carry the result"),
+    "other places": mark("whether it would work for other {units}, places and years"),
+    "own rating": mark("people who were trained may rate themselves kindly"),
+    "anyway": mark("what would have happened without the programme"),
+    "no comparison": mark("that there is nobody to compare with"),
+    "too few": mark("the small number of {units} studied"),
+    "not measured": mark("that it was not measured"),
+    "smallest effect": mark("what counts as worth having"),
+    "mixed": mark("which of the indicators one trusts"),
+    "in-kind": mark("how contributions in kind were valued"),
+    "equivalent": mark("which programme it is compared with"),
+}
+BASES = {
+    "lottery": mark("lottery"),
+    "comparison": mark("comparison group"),
+    "change": mark("participants, before and after"),
+    "level": mark("participants alone"),
+    "none": mark("nothing measured"),
+}
+SIDES = {"for": mark("for the claim"), "against": mark("against it"), "neither": mark("neither")}
+
+
+def measure_label(study: Study, name: str, rater: str, language: Language) -> str:
+    """What an indicator is called that a claim names, whatever it is used for."""
+    own = [line for line in study.indicators if line.indicator == name and rater in (line.rater, "")] or [
+        line for line in study.indicators if line.indicator == name
+    ]
+    return next((line for line in own if line.time in ("now", "period")), own[0]).label(language.code) if own else name
+
+
+def deciding(verdict: object, evidence: pd.DataFrame) -> pd.Series | None:
+    """The line of evidence that decided a verdict; None where there is none."""
+    mine = evidence[(evidence["claim"] == verdict.claim) & (evidence["part"].astype(str) == str(verdict.part))]
+    mine = mine[(mine["indicator"] == verdict.indicator) & (mine["rater"] == verdict.rater) & (mine["basis"] == verdict.basis)]
+    return mine.iloc[0] if len(mine) else None
+
+
+def template(rule: str, line: pd.Series | None) -> str:
+    """The sentence of a rule, by the sign of the estimate."""
+    if line is None or rule in ("mixed", "nothing", "small"):
+        return OTHER.get(rule, OTHER["nothing"])
+    if rule == "unclear":
+        return OTHER["unclear"] if pd.notna(line["mde"]) else OTHER["unclear alone"]
+    if line["basis"] == "level":
+        return OTHER["level"]
+    rule = "opinion alone" if rule == "opinion" and line["basis"] == "change" else rule
+    return (HIGHER if line["estimate"] >= 0 else LOWER)[rule]
+
+
+def values_of(study: Study, line: pd.Series | None, language: Language) -> dict[str, str]:
+    """Everything that a sentence may name."""
+    if line is None or pd.isna(line["estimate"]):
+        reason = labels.reason_text(line["reason"], language) if line is not None and line["reason"] else language.say("nothing was measured")
+        return {"reason": reason}
+    unit = labels.unit_of(study, line["unit"])
+    write = language.level if line["basis"] == "level" else language.amount
+    return {
+        "units": study.programme.design.unit.many[language.code],
+        "indicator": measure_label(study, line["indicator"], line["rater"], language),
+        "amount": language.level(line["estimate"], unit) if line["basis"] == "level" else language.amount_with_unit(abs(line["estimate"]), unit),
+        "low": write(line["ci_low"], unit),
+        "high": write(line["ci_high"], unit),
+        "n": language.number(line["n"], 0),
+        "confidence": language.percent(0.95 if pd.isna(line["confidence"]) else line["confidence"]),
+        "power": language.percent(0.8 if pd.isna(line["power"]) else line["power"]),
+        "mde": language.amount_with_unit(line["mde"], unit) if pd.notna(line["mde"]) else "–",
+        "smallest": language.amount_with_unit(line["smallest"], unit) if pd.notna(line["smallest"]) else "–",
+    }
+
+
+def because(study: Study, verdict: object, evidence: pd.DataFrame, language: Language) -> str:
+    """Why a claim has its grade, as the second half of a sentence."""
+    if verdict.rule in ("joint", "no accounts"):
+        text = OTHER[verdict.rule]
+        return language.say(text, claim=verdict.part)
+    line = deciding(verdict, evidence)
+    return language.say(template(verdict.rule, line), **values_of(study, line, language))
+
+
+def half(claim: Claim, part: str, language: Language) -> str:
+    """Which half of a claim decided; empty where it has none."""
+    return claim.parts[int(part) - 1].label[language.code] if claim.parts and part else ""
+
+
+def frame_of(grade: str, has_parts: bool) -> str:
+    """The sentence around a verdict: what is doubtful overturns a finding, and stands in the way where there is none."""
+    if grade == "cannot tell":
+        if has_parts:
+            return mark("{id}. {claim}: {grade}. The weaker half is {part}: {why}. What stands most in the way: {threat}.")
+        return mark("{id}. {claim}: {grade}, for {why}. What stands most in the way: {threat}.")
+    if has_parts:
+        return mark("{id}. {claim}: {grade}. The weaker half is {part}: {why}. Most likely to overturn this: {threat}.")
+    return mark("{id}. {claim}: {grade}, for {why}. Most likely to overturn this: {threat}.")
+
+
+def verdict_sentences(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, language: Language) -> list[str]:
+    """One sentence a claim: the claim, its grade, why, and what is most likely to overturn it."""
+    told, units = [], study.programme.design.unit.many[language.code]
+    for claim, row in zip(study.programme.claims, verdicts.itertuples(index=False), strict=True):
+        values = {
+            "id": claim.id,
+            "claim": claim.text[language.code].rstrip("."),
+            "grade": language.say(GRADE_WORDS[row.grade]),
+            "why": because(study, row, evidence, language),
+            "threat": language.say(THREATS[row.threat], units=units),
+        }
+        part = half(claim, row.part, language)
+        told.append(language.say(frame_of(row.grade, bool(part) and len(claim.parts) > 1), part=part, **values))
+    return told
+
+
+def verdict_table(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, language: Language) -> Exhibit:
+    """The verdict on each claim, with the estimate that decided it."""
+    say, rows = language.say, []
+    for claim, row in zip(study.programme.claims, verdicts.itertuples(index=False), strict=True):
+        line = deciding(row, evidence)
+        has = line is not None and pd.notna(line["estimate"])
+        values = values_of(study, line, language) if has else {}
+        unit = labels.unit_of(study, line["unit"]) if has else None
+        amount = language.amount_with_unit(line["estimate"], unit) if has and line["basis"] != "level" else values.get("amount", "–")
+        rows.append(
+            {
+                "claim": f"{claim.id}. {claim.text[language.code]}",
+                "verdict": say(GRADE_WORDS[row.grade]),
+                "indicator": values.get("indicator", "–"),
+                "estimate": amount,
+                "interval": f"{values['low']} … {values['high']}" if has else "–",
+                "threat": say(THREATS[row.threat], units=study.programme.design.unit.many[language.code]),
+            }
+        )
+    columns = [
+        Column("claim", say("Claim")),
+        Column("verdict", say("Verdict")),
+        Column("indicator", say("Rests on")),
+        Column("estimate", say("Estimate"), str),
+        Column("interval", say("Interval"), str),
+        Column("threat", say("What is most in doubt")),
+    ]
+    spec = study.programme.specification(study.primary)
+    caption = say("Primary specification, fixed before results were seen: {specification}.", specification=labels.specification_label(spec, language))
+    return table(
+        "claims",
+        say("Verdict on each claim"),
+        f"{caption} {labels.source_note(study, language)}",
+        pd.DataFrame(rows, columns=[c.name for c in columns]),
+        columns,
+    )
+
+
+def evidence_table(study: Study, evidence: pd.DataFrame, language: Language) -> list[Exhibit]:
+    """Everything that bears on the claims; nothing where no claim rests on an indicator."""
+    if evidence.empty:
+        return []
+    say, rows = language.say, []
+    for line in evidence.to_dict("records"):
+        has, unit = pd.notna(line["estimate"]), labels.unit_of(study, line["unit"])
+        values = values_of(study, pd.Series(line), language) if has else {}
+        basis, side = BASES[line["basis"]], SIDES[line["side"]]
+        rows.append(
+            {
+                "indicator": f"{line['claim']}: {measure_label(study, line['indicator'], line['rater'], language)}",
+                "basis": say(basis),
+                "estimate": (language.level if line["basis"] == "level" else language.amount)(line["estimate"], unit) if has else "–",
+                "interval": f"{values['low']} … {values['high']}" if has else "–",
+                "p_value": language.p_value(line["p_value"]),
+                "p_holm": language.p_value(line["p_holm"]),
+                "side": say(side) if has else labels.reason_text(line["reason"], language),
+                "speaks": say("yes") if line["speaks"] else say("no"),
+            }
+        )
+    columns = [
+        Column("indicator", say("Indicator")),
+        Column("basis", say("Kind of evidence")),
+        Column("estimate", say("Estimate"), str),
+        Column("interval", say("Interval"), str),
+        Column("p_value", say("p"), str),
+        Column("p_holm", say("p (Holm)"), str),
+        Column("side", say("Speaks")),
+        Column("speaks", say("Counts")),
+    ]
+    caption = say(
+        "All estimates that bear on a claim. One kind counts for each indicator: a comparison before a change of participants alone, a test before a supervisor's rating before one's own. Holm: adjusted for the number of indicators of the claim or half."
+    )
+    return [
+        table(
+            "evidence",
+            say("What the verdicts rest on"),
+            f"{caption} {labels.source_note(study, language)}",
+            pd.DataFrame(rows, columns=[c.name for c in columns]),
+            columns,
+        )
+    ]
+
+
+def rules_table(language: Language) -> Exhibit:
+    """The written rule behind the verdicts."""
+    rows = [{"verdict": language.say(GRADE_WORDS[name]), "rule": language.say(rule)} for name, rule in GRADE_RULES.items()]
+    caption = language.say("A claim of two halves needs both: its grade is that of the weaker. A joint claim is as strong as the weakest claim it joins.")
+    columns = [Column("verdict", language.say("Verdict")), Column("rule", language.say("Rule"))]
+    return table("rules", language.say("How verdicts are given"), caption, pd.DataFrame(rows), columns)
+
+
+def headline(verdicts: pd.DataFrame, language: Language) -> str:
+    """The first sentence of the report: how many claims got which grade."""
+    counts = verdicts["grade"].value_counts()
+    parts = [f"{language.say(word)} {language.number(counts[name], 0)}" for name, word in GRADE_WORDS.items() if name in counts]
+    return language.say_count("{n} claim was examined: {parts}.", "{n} claims were examined: {parts}.", len(verdicts), parts=", ".join(parts))
