@@ -221,7 +221,9 @@ def simulate(
     root = project()
     request = Request(programme, cohort, participants, seed, mess, comparison, survey, kind, answers, form_version, record)
     try:
-        with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn(), console=console) as progress:
+        with Progress(
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn(), console=console, transient=True
+        ) as progress:
             task = progress.add_task(cohort, total=None, doing="drawing people")
 
             def tell(people: int, of: int) -> None:

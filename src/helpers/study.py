@@ -154,8 +154,8 @@ def check_delivery(delivery: Cohort, programme: Programme, codebook: Codebook, f
             for name in item.multiply
             if name not in names
         ]
-    fed = {item.table for item in delivery.files}
-    return problems + [Problem(file, f"no file feeds the table '{name}'", column="files") for name in programme.tables if name not in fed]
+    main = programme.main_table  # the others may not have been asked for in this delivery: what rests on them is then missing, and said so
+    return problems + ([] if main in {item.table for item in delivery.files} else [Problem(file, f"no file feeds the table '{main}'", column="files")])
 
 
 def read_raw(study: Study) -> readers.Delivery:
@@ -215,6 +215,12 @@ def linked_tables(study: Study) -> list[str]:
     return [name for name, table in study.programme.tables.items() if table.link and name in fed]
 
 
+def undelivered_tables(study: Study) -> list[str]:
+    """Names of the programme's tables that this delivery has no file for."""
+    fed = {item.table for item in study.cohort.files}
+    return [name for name in study.programme.tables if name not in fed]
+
+
 def build(study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
     """Compute the declared indicators of the main table and refuse groups that cannot be compared.
 
@@ -250,7 +256,7 @@ def build_with_reasons(
     if reasons is None:
         return built, pd.DataFrame(columns=["key", "indicator", "reason"])
     told = indicators.main_reasons(table, given, programme, reasons)
-    return built, indicators.explain_missing(joined, built, lines, context, programme, told)
+    return built, indicators.explain_missing(joined, built, lines, context, programme, told, undelivered=undelivered_tables(study))
 
 
 def joined_answers(
