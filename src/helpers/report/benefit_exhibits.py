@@ -43,6 +43,7 @@ WHY = {
     "most": mark("it holds under every choice of the exchange rate"),
     "by rate": mark("it depends on the choice of the exchange rate"),
     "less": mark("it holds under no choice of the exchange rate"),
+    "incomplete": mark("it holds for the cost lines placed, but lines were set aside or look like slips"),
     "weaker": mark("the weaker of its parts"),
 }
 VERDICTS = {
