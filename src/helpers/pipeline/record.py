@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from helpers.prices import HOUSE
 from helpers.study import Study
 
-PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "pyfixest", "seaborn", "matplotlib", "papermill", "nbconvert")
+PACKAGES = ("numpy", "numpy-financial", "pandas", "scipy", "statsmodels", "pyfixest", "seaborn", "matplotlib", "papermill", "nbconvert")
 
 
 def checksum(path: Path) -> str:
@@ -55,6 +56,7 @@ def record(study: Study, parameters: dict[str, object], ledger: list[dict[str, o
         "inputs": checksums(study.places.raw, "*"),
         "definitions": checksums(study.definitions, "*"),
         "notebooks": checksums(root / "notebooks", "*.ipynb"),
+        "series": checksums(HOUSE, "*.csv"),
         "helpers": checksums(Path(__file__).parents[1], "*.py"),
     }
 

@@ -203,6 +203,7 @@ def indicator_table(found: pd.DataFrame, teller: Teller | None) -> list[Exhibit]
     if teller is None or found.empty:
         return []
     say = teller.language.say
+    found = found.assign(rests_on=[rests_on(text, teller) for text in found["rests_on"]])
     data = found.assign(name=[say(INDICATORS[name]) for name in found["name"]], text=[written(row, teller) for row in found.itertuples(index=False)])
     columns = [Column("code", say("Code")), Column("name", say("Indicator")), Column("text", say("Value"), str), Column("rests_on", say("Rests on"))]
     return [table("cost-indicators", say("Cost indicators"), teller.note(), data, columns)]
@@ -219,3 +220,9 @@ def written(row: object, teller: Teller) -> str:
         money = teller.sheet.currencies[row.unit.partition(":")[2]]
         return f"{language.number(row.value, 0)} {money.label[language.code]}"
     return language.percent(row.value, 1) if row.unit == "share" else language.number(row.value, 1 if row.unit == "ratio" else 0)
+
+
+def rests_on(text: str, teller: Teller) -> str:
+    """Name what an indicator rests on: the cost sheet, and indicators of the answers."""
+    labels_of = {line.name: line.label(teller.language.code) for line in teller.study.indicators}
+    return ", ".join(teller.language.say("cost sheet") if part == "costs" else labels_of.get(part, part) for part in text.split(", "))
