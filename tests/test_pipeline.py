@@ -52,7 +52,10 @@ def test_second_run_gives_the_same_bytes(finished, tmp_path):
 def test_run_record_says_what_was_run(finished):
     values = json.loads((finished.reports / "nsw-1976" / "run.json").read_text())
     assert values["primary_specification"] == "difference"
-    assert values["parameters"] == {"cohort": "nsw-1976", "language": "en", "confidence": 0.95, "power": 0.8, "seed": 1, "draws": 9999}
+    estimating = {"cohort": "nsw-1976", "language": "en", "confidence": 0.95, "power": 0.8, "seed": 1, "draws": 9999}
+    valuing = {"base_year": 0, "discount_rate": 0.05, "horizon": 10, "decay": 0.05, "timing": "end", "marginal_cost_of_funds": 1.0, "assumed_gain": 0.05}
+    assert values["parameters"] == estimating | valuing
+    assert "idn_cpi.csv" in values["series"]
     assert values["inputs"]["nsw.csv"] == (ROOT / "data/raw/nsw-1976/SHA256SUMS").read_text().split()[0]
     assert {"programme.yml", "codebook.csv", "indicators.csv"} <= set(values["definitions"])
     assert set(values["notebooks"]) == {f"{name}.ipynb" for name in NOTEBOOKS}

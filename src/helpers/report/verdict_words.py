@@ -108,6 +108,7 @@ THREATS = {
     "not measured": mark("that it was not measured"),
     "smallest effect": mark("what counts as worth having"),
     "mixed": mark("which of the indicators one trusts"),
+    "set aside": mark("the cost lines that could not be placed"),
     "rate": mark("which exchange rate is used"),
     "in-kind": mark("how contributions in kind were valued"),
     "equivalent": mark("which programme it is compared with"),
@@ -136,5 +137,6 @@ WHY = {
     "most": mark("it holds under every choice of the exchange rate"),
     "by rate": mark("it depends on the choice of the exchange rate"),
     "less": mark("it holds under no choice of the exchange rate"),
+    "incomplete": mark("it holds for the cost lines placed, but lines were set aside or look like slips"),
     "weaker": mark("the weaker of its parts"),
 }

@@ -83,7 +83,7 @@ def threat_of(line: dict[str, object], lines: pd.DataFrame) -> str:
 
 
 ACCOUNT_THREATS = {"estimated price": "equivalent", "no equivalent": "equivalent", "by reading": "in-kind", "by rate": "rate", "most": "rate", "less": "rate",
-    "above": "no comparison", "below": "no comparison", "around": "too few", "not measured": "not measured", "no costs": "not measured"}  # fmt: skip
+    "above": "no comparison", "below": "no comparison", "around": "too few", "not measured": "not measured", "no costs": "not measured", "incomplete": "set aside"}  # fmt: skip
 
 
 def from_accounts(halves: pd.DataFrame) -> dict[str, dict[str, object]]:
