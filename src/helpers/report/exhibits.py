@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from helpers import disclosure
@@ -9,6 +11,7 @@ from helpers.evaluation.ladder import primary, reported
 from helpers.figures import distribution, flow, forest, love
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
+from helpers.report.origins import disclosures
 from helpers.report.tables import Column, table
 from helpers.study import Study
 from helpers.words import Language
@@ -308,7 +311,8 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
     about = labels.population_notes(shown["estimand"], language)
     caption += (" " + about if about else "") + " " + labels.source_note(study, language)
     caption += "".join(f" [{number}] {sentence_case(note)}." for note, number in notes.items())
-    return [table("estimates", say("All estimates of this chapter"), caption, pd.DataFrame(rows), columns)]
+    made = table("estimates", say("All estimates of this chapter"), caption, pd.DataFrame(rows), columns)
+    return [replace(made, folds=disclosures(study, shown, language))]
 
 
 def forest_figure(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:

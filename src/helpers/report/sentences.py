@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp
 
 import pandas as pd
@@ -10,6 +11,7 @@ from helpers.evaluation.ladder import primary, reported
 from helpers.indicators import Indicator
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
+from helpers.report.origins import disclosures
 from helpers.report.tables import Column, table
 from helpers.study import Study
 from helpers.words import Language, mark
@@ -48,10 +50,11 @@ def primary_rows(study: Study, estimates: pd.DataFrame, concept: str) -> list[ob
 
 def claims_table(study: Study, estimates: pd.DataFrame, language: Language) -> Exhibit:
     """The verdict on each claim, with the estimate it rests on."""
-    say, rows = language.say, []
+    say, rows, told = language.say, [], []
     for claim in study.programme.claims:
         for concept in claim.indicators:
             for row in primary_rows(study, estimates, concept)[:1]:
+                told.append(row._asdict())
                 unit = labels.unit_of(study, row.unit)
                 applies = labels.has_number(row.estimate)
                 rows.append(
@@ -76,7 +79,8 @@ def claims_table(study: Study, estimates: pd.DataFrame, language: Language) -> E
         + " "
         + labels.source_note(study, language)
     )
-    return table("claims", say("Verdict on each claim"), caption, pd.DataFrame(rows, columns=[c.name for c in columns]), columns)
+    made = table("claims", say("Verdict on each claim"), caption, pd.DataFrame(rows, columns=[c.name for c in columns]), columns)
+    return replace(made, folds=disclosures(study, pd.DataFrame(told), language))
 
 
 def rules_table(language: Language) -> Exhibit:

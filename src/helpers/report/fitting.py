@@ -1,0 +1,37 @@
+"""Make a page small enough to be sent: pictures that do not fit stay in the folder, their words stay in the page."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from helpers.words import Language
+
+PICTURE = re.compile(r'(<figure class="exhibit[^"]*" id="(?P<id>[^"]+)">)<svg role="img" aria-label="(?P<alt>[^"]*)".*?</svg>', re.DOTALL)
+ORIGINS = re.compile(r'<details class="origins.*?</dl></details></details>', re.DOTALL)
+
+
+def without_largest_pictures(html: str, excess: int, files: dict[str, str], language: Language) -> str:
+    """Replace the largest pictures by their descriptions and the names of their files, until ``excess`` bytes are gone.
+
+    ``files`` names the file of each figure by its anchor.
+    """
+    saved, gone = 0, set()
+    for match in sorted(PICTURE.finditer(html), key=lambda match: len(match[0]), reverse=True):
+        if saved >= excess:
+            break
+        gone.add(match["id"])
+        saved += len(match[0].encode()) - len(in_words(match, files, language).encode())
+    return PICTURE.sub(lambda match: in_words(match, files, language) if match["id"] in gone else match[0], html)
+
+
+def in_words(match: re.Match, files: dict[str, str], language: Language) -> str:
+    """Return a figure whose picture is told in words; ``alt`` is escaped already."""
+    where = language.say("The picture is in the file {file}.", file=files.get(match["id"], "exhibits/"))
+    return f'{match[1]}<p class="alt">{match["alt"]}</p><p class="note">{escape(where)}</p>'
+
+
+def without_origins(html: str, language: Language) -> str:
+    """Replace the folds of all estimates by one sentence that says where the same is written."""
+    told = language.say("How each number came about stands in its row of estimates.csv, and the methods in the appendix.")
+    return ORIGINS.sub(f'<p class="note">{escape(told)}</p>', html)
