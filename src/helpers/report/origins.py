@@ -93,4 +93,4 @@ def data(study: Study, row: object, language: Language) -> str:
 def place(row: object) -> str:
     """Return the values that find the estimate's row in ``estimates.csv``."""
     keys = {name: getattr(row, name) for name in ("indicator", "rater", "specification", "treatment", "estimand", "std_error_kind")}
-    return ", ".join(f"{name} = {value}" for name, value in keys.items() if isinstance(value, str) and value)
+    return "; ".join(f"{name} = {value}" for name, value in keys.items() if isinstance(value, str) and value)

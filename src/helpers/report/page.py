@@ -19,7 +19,7 @@ from traitlets.config import Config
 from helpers import __version__
 from helpers.report.appendix import html_of, sections
 from helpers.report.cover import cover_of
-from helpers.report.fitting import without_largest_pictures, without_origins
+from helpers.report.fitting import fitted
 from helpers.report.fonts import font_faces
 from helpers.study import Study
 from helpers.words import Language
@@ -155,12 +155,7 @@ def render_page(
 
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
     body = "".join(f'<section class="chapter" aria-labelledby="{part.id}">\n{part.html}\n</section>\n' for part in chapters)
-    made = page(body)
-    if (excess := len(made.encode()) - largest) > 0:
-        body = without_largest_pictures(body, excess, pictures or {}, language)
-        made = page(body)
-    if len(made.encode()) > largest:
-        made = page(without_origins(body, language))
+    made = page(fitted(body, lambda html: len(page(html).encode()), largest, pictures or {}, language))
     check_page(made)
     return made
 

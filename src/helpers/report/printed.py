@@ -11,7 +11,7 @@ from helpers.report.document import Block, Figure, as_data
 from helpers.words import Language
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
-NARROW = 400.0  # points: a picture narrower than this keeps its size (half the width of a thesis)
+WIDEST, TALLEST = 16.0, 20.0  # cm; caption and note need the rest of the page
 
 
 def numbered_pictures(exhibits: Path) -> dict[str, str]:
@@ -53,18 +53,19 @@ def write_pdf(target: Path, blocks: list[Block], cover: Cover, exhibits: Path, l
 
 
 def placed(block: Block, pictures: dict[str, str], exhibits: Path) -> dict[str, object]:
-    """Return a block as data, a figure with its file and whether it fills the width."""
+    """Return a block as data, a figure with its file and its width."""
     data = as_data(block)
     if isinstance(block, Figure) and block.label in pictures:
         name = f"{pictures[block.label]}.svg"
-        data |= {"file": name, "wide": is_wide(exhibits / name)}
+        data |= {"file": name, "width": picture_width(exhibits / name)}
     return data
 
 
-def is_wide(svg: Path) -> bool:
-    """Whether a picture was drawn for the full width of the text."""
+def picture_width(svg: Path) -> float:
+    """How wide a picture stands on paper (cm): as it was drawn, or less where it would not fit a page."""
     _, root = next(ElementTree.iterparse(svg, events=("start",)))
-    return float(root.get("width", "0").removesuffix("pt")) >= NARROW
+    width, height = (float(root.get(name).removesuffix("pt")) for name in ("width", "height"))
+    return min(width / 72 * 2.54, WIDEST, TALLEST * width / height)
 
 
 def shortened(text: str, most: int = 60) -> str:

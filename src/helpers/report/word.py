@@ -17,11 +17,10 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from helpers.report.cover import Cover
 from helpers.report.document import Block, Figure, Heading, Items, Paragraph, Run, Table
-from helpers.report.printed import is_wide, numbered_pictures
+from helpers.report.printed import numbered_pictures, picture_width
 from helpers.report.wordparts import add_field, add_table, bookmark, describe, set_language
 from helpers.words import Language
 
-FULL, HALF = Cm(16), Cm(8)
 REGIONS = {"en": "en-GB", "id": "id-ID"}  # Word names a language with its region
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP file can hold: the same report gives the same bytes
 
@@ -38,10 +37,10 @@ def write_docx(target: Path, blocks: list[Block], cover: Cover, exhibits: Path, 
         if isinstance(block, Heading):
             add_heading(document, block, place)
         elif isinstance(block, Paragraph):
-            add_runs(document.add_paragraph(style="Term" if block.role == "term" else None), block.runs)
+            add_runs(paragraph_of(document, "Term" if block.role == "term" else ""), block.runs)
         elif isinstance(block, Items):
             for item in block.items:
-                add_runs(document.add_paragraph(style="List Number" if block.ordered else "List Bullet"), item)
+                add_runs(paragraph_of(document, "ListNumber" if block.ordered else "ListBullet"), item)
         elif isinstance(block, Figure):
             add_figure(document, block, exhibits, pictures)
         else:
@@ -145,6 +144,19 @@ def add_runs(paragraph: WordParagraph, runs: tuple[Run, ...]) -> None:
             added._r.get_or_add_rPr().append(mark)
 
 
+def paragraph_of(document: Document, style: str) -> WordParagraph:
+    """Add a paragraph in the style with this identifier; looking a style up by its name takes far longer."""
+    paragraph = document.add_paragraph()
+    if style:
+        paragraph._p.style = style
+    return paragraph
+
+
+def add_note(document: Document, note: str) -> None:
+    """Add the small print below a figure or table."""
+    paragraph_of(document, "Note").add_run(printable(note))
+
+
 def printable(text: str) -> str:
     """Leave out the characters that XML cannot hold."""
     return "".join(letter for letter in text if letter in "\t\n" or ord(letter) >= 32)
@@ -152,7 +164,7 @@ def printable(text: str) -> str:
 
 def add_caption(document: Document, block: Figure | Table, style: str) -> None:
     """Add 'Figure 4.2. Title.' where the list of figures or tables finds it."""
-    paragraph = document.add_paragraph(style=style)
+    paragraph = paragraph_of(document, style)
     paragraph.add_run(f"{block.label}. ").bold = True
     paragraph.add_run(printable(block.title) + ("" if block.title.endswith(".") else "."))
     if block.anchor:
@@ -164,24 +176,24 @@ def add_figure(document: Document, block: Figure, exhibits: Path, pictures: dict
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.keep_with_next = True
     name = pictures.get(block.label)
-    if name:
-        shape = paragraph.add_run().add_picture(str(exhibits / f"{name}.png"), width=FULL if is_wide(exhibits / f"{name}.svg") else HALF)
+    if name and (exhibits / f"{name}.png").is_file():
+        shape = paragraph.add_run().add_picture(str(exhibits / f"{name}.png"), width=Cm(picture_width(exhibits / f"{name}.svg")))
         describe(shape._inline.docPr, f"{block.label}", printable(block.alt))
     else:
         paragraph.add_run(printable(block.alt))
-    add_caption(document, block, "Figure caption")
-    document.add_paragraph(printable(block.note), style="Note")
+    add_caption(document, block, "Figurecaption")
+    add_note(document, block.note)
 
 
 def add_captioned_table(document: Document, block: Table) -> None:
     """Add a table with its caption above and its note below."""
     if block.label:
-        add_caption(document, block, "Table caption")
+        add_caption(document, block, "Tablecaption")
     elif block.title:
-        document.add_paragraph(printable(block.title), style="Term")
+        paragraph_of(document, "Term").add_run(printable(block.title))
     if block.width:
         add_table(document, block, printable)
-    document.add_paragraph(printable(block.note), style="Note")
+    add_note(document, block.note)
 
 
 def undated(document: bytes) -> bytes:
