@@ -49,7 +49,11 @@ def run_languages(told: list[Told], run: Callable[[Told, Turns], None], turns: T
             turns.failed.set()
             raise
 
-    with ThreadPoolExecutor(max_workers=len(told) if at_once else 1) as pool:
+    if not at_once or len(told) == 1:
+        for version in told:
+            one(version)
+        return
+    with ThreadPoolExecutor(max_workers=len(told)) as pool:
         jobs = [pool.submit(one, version) for version in told]
     failures = [failure for job in jobs if (failure := job.exception())]
     for failure in sorted(failures, key=lambda failure: isinstance(failure, StoppedError)):
