@@ -97,7 +97,7 @@ def test_failing_notebook_names_cell_and_cause_and_leaves_the_former_report(proj
     assert outcome.failure.startswith("03_inputs, cell ")
     assert outcome.failure.endswith("ValueError: no such wage")
     assert {p: p.read_bytes() for p in (project / "reports/nsw-1976").rglob("*") if p.is_file()} == before
-    assert [p.name for p in (project / "reports").iterdir()] == ["nsw-1976"]
+    assert sorted(p.name for p in (project / "reports").iterdir()) == ["index.html", "index.id.html", "nsw-1976"]
     kept = nbformat.read(project / "data/processed/nsw-1976/notebooks/03_inputs.ipynb", as_version=4)
     assert any(output.output_type == "error" for cell in kept.cells for output in cell.get("outputs", []))
 

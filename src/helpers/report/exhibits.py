@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from helpers import disclosure
@@ -10,6 +12,7 @@ from helpers.figures import distribution, flow, forest, love
 from helpers.indicators import concepts
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
+from helpers.report.origins import disclosures
 from helpers.report.tables import Column, table
 from helpers.study import Study
 from helpers.words import Language, mark
@@ -326,7 +329,8 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
         )
     caption += "".join(f" [{number}] {sentence_case(note)}." for note, number in notes.items() if any(f"[{number}]" in text for text in page["specification"]))
     data = data.assign(note=[next((note for note, number in notes.items() if f"[{number}]" in text), "") for text in data["specification"]])
-    return [table("estimates", say("All estimates of this chapter"), caption, page, columns, whole=data[[*[c.name for c in columns], "note"]], is_grouped=True)]
+    made = table("estimates", say("All estimates of this chapter"), caption, page, columns, whole=data[[*[c.name for c in columns], "note"]], is_grouped=True)
+    return [replace(made, folds=disclosures(study, shown.iloc[page.index], language))]
 
 
 def forest_figure(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:

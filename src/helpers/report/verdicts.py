@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from helpers.claims import Claim
+from helpers.evaluation.levels import LEVEL
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
+from helpers.report.origins import disclosures
 from helpers.report.tables import Column, table
 from helpers.report.verdict_words import BASES, GRADE_RULES, GRADE_WORDS, HIGHER, LOWER, OTHER, SIDES, THREATS, WHY
 from helpers.study import Study
@@ -104,8 +108,16 @@ def verdict_sentences(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFra
     return told
 
 
-def verdict_table(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, language: Language) -> Exhibit:
-    """The verdict on each claim, with the estimate that decided it."""
+def deciding_estimates(verdicts: pd.DataFrame, evidence: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
+    """The estimates that decided verdicts, one row each; what is no estimate of a specification has none."""
+    lines = [line for row in verdicts.itertuples(index=False) if (line := deciding(row, evidence)) is not None and line["specification"] != LEVEL]
+    keys = ["indicator", "rater", "specification"]
+    wanted = pd.DataFrame(lines, columns=keys) if lines else pd.DataFrame(columns=keys)
+    return wanted.merge(estimates.drop_duplicates(keys), on=keys)
+
+
+def verdict_table(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, estimates: pd.DataFrame, language: Language) -> Exhibit:
+    """The verdict on each claim, with the estimate that decided it and how that came about."""
     say, rows = language.say, []
     for claim, row in zip(study.programme.claims, verdicts.itertuples(index=False), strict=True):
         line = deciding(row, evidence)
@@ -133,13 +145,14 @@ def verdict_table(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, 
     ]
     spec = study.programme.specification(study.primary)
     caption = say("Primary specification, fixed before results were seen: {specification}.", specification=labels.specification_label(spec, language))
-    return table(
+    made = table(
         "claims",
         say("Verdict on each claim"),
         f"{caption} {labels.source_note(study, language)}",
         pd.DataFrame(rows, columns=[c.name for c in columns]),
         columns,
     )
+    return replace(made, folds=disclosures(study, deciding_estimates(verdicts, evidence, estimates), language))
 
 
 def evidence_table(study: Study, evidence: pd.DataFrame, language: Language) -> list[Exhibit]:
