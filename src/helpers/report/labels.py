@@ -36,6 +36,7 @@ SE_KINDS = {
     "mid_p": mark("the mid-p test"),
     "brunner_munzel": mark("the test of Brunner and Munzel"),
     "auto": mark("standard errors chosen by the number of clusters"),
+    "Wilson": mark("Wilson's interval of a share"),
 }
 POPULATIONS = {
     "ATT": mark("ATT, average over the participants"),
