@@ -8,12 +8,12 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help report reports synthetic cleaning-score test lint lab translations lock benchmark clean
+.PHONY: help report reports synthetic cleaning-score test lint lab translations lock benchmark browser clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST)
 
-report: .venv/ready  ## run one cohort: make report COHORT=michigan-1987-89 REPORT_LANGUAGE=id
+report: .venv/ready  ## run one cohort: make report COHORT=michigan-1987-89 REPORT_LANGUAGE=en
 	@$(BIN)/manfaat run $(COHORT) $(LANGUAGE_ARG)
 
 reports: .venv/ready  ## run all cohorts
@@ -38,6 +38,9 @@ lint: .venv/ready  ## check style, stripped notebooks and complete translations
 	@$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 	@$(BIN)/python -m helpers.translations --check
 
+browser:  ## fetch what the tests in a real browser need besides Chromium (needs npm)
+	@npm ci --silent --prefix tests/browser
+
 lab: .venv/ready  ## open JupyterLab
 	@$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
@@ -56,7 +59,7 @@ benchmark: .venv/ready  ## compare the runner with the command lines of papermil
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target .venv/uv -r requirements-uv.lock
 	@.venv/uv/bin/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements.lock
 	@.venv/uv/bin/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
-	@find .venv -path '*/tests/*' -name '*.pyc' -delete  # bytecode of the packages' own tests: 60 MB that nothing runs
+	@find .venv/lib -type d -name tests -prune -exec rm -rf {} +  # the packages' own tests: 140 MB that nothing runs
 	@mkdir -p .venv/share/jupyter/lab/settings && cp tools/lab-overrides.json .venv/share/jupyter/lab/settings/overrides.json
 	@rm -rf .venv/uv
 	@touch $@

@@ -73,3 +73,16 @@ def replace_in(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """What people send: one cohort in both languages and all formats."""
+    from helpers.pipeline.run import Options, run_cohort
+
+    base = tmp_path_factory.mktemp("sent")
+    (base / "data").mkdir()
+    (base / "data" / "raw").symlink_to(ROOT / "data" / "raw")
+    options = Options("both", str(base / "data"), str(base / "reports"), formats=("html", "pdf", "docx"))
+    assert run_cohort("nsw-1976", options, root=ROOT).failure == ""
+    return Finished(base / "data", base / "reports")

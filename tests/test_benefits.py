@@ -12,6 +12,7 @@ from scipy import stats
 from conftest import ROOT, Finished, seal
 from helpers.context import read_context, read_ties
 from helpers.costs import basis as bases
+from helpers.costs.double_benefit import double_benefit
 from helpers.costs.indicators import cost_indicators, for_accounts, trainees
 from helpers.costs.ledger import WAITS, open_accounts
 from helpers.evaluation.associations import associations, correlation
@@ -144,7 +145,12 @@ def test_bad_lines_of_a_delivered_sheet_are_named_and_counted_nowhere(delivered,
     assert accounts.lines.set_index("line").loc["K0012", "currency"] == "IDR"  # proposed, not made
     teller = cost_sentences.teller_for(study, accounts, Language("en"))
     told = " ".join(cost_sentences.cost_caveats(study, accounts, teller, Language("en")))
-    assert "6 cost lines were set aside" in told
+    assert "6 cost lines could not be placed and are in none of these numbers" in cost_sentences.cost_headline(study, accounts, teller, Language("en"))
+    shown = next(exhibit for exhibit in cost_exhibits.payer_exhibits(accounts, teller) if exhibit.id == "cost-shares")
+    assert [year for year in shown.data["year"] if year.endswith("*")] == ["1990*", "All years*"]
+    assert "incomplete" in shown.caption
+    halves = {half.name: half for half in double_benefit(accounts, bases.for_later(study, delivered[2]), study.programme.worth.technology)}
+    assert (halves["host"].grade, halves["host"].why) == ("suggested", "incomplete")
     assert "1 amount looks like a slip" in told
 
 
@@ -186,7 +192,6 @@ def test_associations_are_of_participants_and_adjusted_for_all_pairs(delivered):
 @pytest.fixture(scope="module", params=LANGUAGES)
 def chapter(request, delivered):
     """All exhibits and sentences of the chapters on cost and value, in both languages."""
-    from helpers.costs.double_benefit import double_benefit
     from helpers.costs.flows import Terms
     from helpers.costs.valuation import value_programme
     from helpers.evaluation.estimate import Settings

@@ -52,7 +52,10 @@ def test_second_run_gives_the_same_bytes(finished, tmp_path):
 def test_run_record_says_what_was_run(finished):
     values = json.loads((finished.reports / "nsw-1976" / "run.json").read_text())
     assert values["primary_specification"] == "difference"
-    assert values["parameters"] == {"cohort": "nsw-1976", "language": "en", "confidence": 0.95, "power": 0.8, "seed": 1, "draws": 9999}
+    estimating = {"cohort": "nsw-1976", "language": "en", "confidence": 0.95, "power": 0.8, "seed": 1, "draws": 9999}
+    valuing = {"base_year": 0, "discount_rate": 0.05, "horizon": 10, "decay": 0.05, "timing": "end", "marginal_cost_of_funds": 1.0, "assumed_gain": 0.05}
+    assert values["parameters"] == estimating | valuing
+    assert "idn_cpi.csv" in values["series"]
     assert values["inputs"]["nsw.csv"] == (ROOT / "data/raw/nsw-1976/SHA256SUMS").read_text().split()[0]
     assert {"programme.yml", "codebook.csv", "indicators.csv"} <= set(values["definitions"])
     assert set(values["notebooks"]) == {f"{name}.ipynb" for name in NOTEBOOKS}
@@ -94,7 +97,7 @@ def test_failing_notebook_names_cell_and_cause_and_leaves_the_former_report(proj
     assert outcome.failure.startswith("03_inputs, cell ")
     assert outcome.failure.endswith("ValueError: no such wage")
     assert {p: p.read_bytes() for p in (project / "reports/nsw-1976").rglob("*") if p.is_file()} == before
-    assert [p.name for p in (project / "reports").iterdir()] == ["nsw-1976"]
+    assert sorted(p.name for p in (project / "reports").iterdir()) == ["index.html", "index.id.html", "nsw-1976"]
     kept = nbformat.read(project / "data/processed/nsw-1976/notebooks/03_inputs.ipynb", as_version=4)
     assert any(output.output_type == "error" for cell in kept.cells for output in cell.get("outputs", []))
 

@@ -10,7 +10,7 @@ from helpers import verdict
 from helpers.claims import Claim, check_claims
 from helpers.evaluation.estimate import COLUMNS, Settings
 from helpers.evaluation.levels import estimate_levels, level_row
-from helpers.report import verdicts as told
+from helpers.report import verdict_words as told
 from helpers.verdict.evidence import DECISIVE
 from helpers.words import Language
 
@@ -161,6 +161,20 @@ def test_a_joint_claim_is_as_strong_as_the_weakest_it_joins():
     for given, grade, why in (({"C2": {"grade": "suggested", "rule": "accounts", "threat": "equivalent"}}, "suggested", "C2"), ({}, "cannot tell", "C2")):
         found, _ = graded(study, [row()], lines_of("score"), accounts=given)
         assert found.loc[2, ["grade", "rule", "part"]].tolist() == [grade, "joint", why]
+
+
+def test_accounts_grade_the_cost_claim_and_cap_the_other():
+    halves = pd.DataFrame(
+        [("technology", "C1", "contradicted", "below"), ("host", "", "shown", "most"), ("cheaper", "", "suggested", "estimated price"), ("cost", "C2", "suggested", "weaker"), ("joint", "C3", "contradicted", "weaker")],
+        columns=["part", "claim", "grade", "why"],
+    )  # fmt: skip
+    accounts = verdict.from_accounts(halves)
+    study = study_of(ONE, {"accounts": True}, {"claims": ["C1", "C2"]})
+    found, _ = graded(study, [row()], lines_of("score"), accounts=accounts)
+    assert found["grade"].tolist() == ["contradicted", "suggested", "contradicted"]
+    assert found.loc[1, ["rule", "part", "basis", "threat"]].tolist() == ["accounts", "cheaper", "estimated price", "equivalent"]
+    assert graded(study, [row()], lines_of("score"), accounts={**accounts, "C1": accounts["C1"] | {"grade": "shown"}})[0].loc[0, "rule"] == "lottery"
+    assert set(told.WHY) >= set(halves["why"])
 
 
 def test_nothing_measured_keeps_the_reason():

@@ -76,7 +76,8 @@ def check(cohorts: Annotated[list[str], typer.Argument(help="Folders of data/raw
 def run(
     cohorts: Annotated[list[str] | None, typer.Argument(help="Folders of data/raw.")] = None,
     all: Annotated[bool, typer.Option("--all", help="Run every cohort.")] = False,
-    language: Annotated[str, typer.Option(help="Language of the report: en or id.")] = "en",
+    language: Annotated[str, typer.Option(help="Language of the report: en, id or both.")] = "both",
+    formats: Annotated[str, typer.Option(help="What to write: html always, with pdf and docx when named.")] = "html,pdf,docx",
     parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="A notebook parameter, name=value; may be given again.")] = None,
     time_limit: Annotated[int, typer.Option(help="Seconds that one notebook may take.", min=1)] = 600,
     ordinary_kernels: Annotated[bool, typer.Option("--ordinary-kernels", help="Start an ordinary Jupyter kernel for every notebook.")] = False,
@@ -95,7 +96,7 @@ def run(
     if warm:
         warm_interpreter()  # its imports go on while the definitions are checked
     try:
-        options = make_options(root, cohorts, language, parameter or [], time_limit, warm, data_dir, reports_dir)
+        options = make_options(root, cohorts, language, formats, parameter or [], time_limit, warm, data_dir, reports_dir)
     except ProblemsError as failure:
         stop(failure)
     if run_all(list(dict.fromkeys(cohorts)), options, root):
@@ -221,7 +222,9 @@ def simulate(
     root = project()
     request = Request(programme, cohort, participants, seed, mess, comparison, survey, kind, answers, form_version, record)
     try:
-        with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn(), console=console) as progress:
+        with Progress(
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn(), console=console, transient=True
+        ) as progress:
             task = progress.add_task(cohort, total=None, doing="drawing people")
 
             def tell(people: int, of: int) -> None:
@@ -285,21 +288,26 @@ def plan(programme: Annotated[str, typer.Argument(help="A folder of programmes/.
     console.print(f"{shown(path, root)}: {len(definition.claims)} claims, {len(definition.specifications)} specifications", soft_wrap=True)
 
 
-def make_options(root: Path, cohorts: list[str], language: str, given: list[str], time_limit: int, warm: bool, data_dir: str, reports_dir: str) -> object:
+def make_options(
+    root: Path, cohorts: list[str], language: str, formats: str, given: list[str], time_limit: int, warm: bool, data_dir: str, reports_dir: str
+) -> object:
     """Check everything that was asked for before a kernel starts.
 
     Raises
     ------
-    ProblemsError with every unknown cohort, language and parameter, and every mistake in the definition files.
+    ProblemsError with every unknown cohort, language, format and parameter, and every mistake in the definition files.
     """
+    from helpers.pipeline.files import FORMATS
     from helpers.pipeline.parameters import check as check_parameters
-    from helpers.pipeline.run import Options, parameters_of
+    from helpers.pipeline.run import EVERY, Options, parameters_of
     from helpers.study import load_study
     from helpers.words import LANGUAGES
 
     values, problems = check_parameters(given, parameters_of(root))
-    if language not in LANGUAGES:
-        problems.append(Problem(f"language '{language}'", "there is no such language", expected=nearest(language, LANGUAGES)))
+    if language not in (*LANGUAGES, EVERY):
+        problems.append(Problem(f"language '{language}'", "there is no such language", expected=nearest(language, (*LANGUAGES, EVERY))))
+    wanted = tuple(name for name in FORMATS if name == "html" or name in formats.split(","))
+    problems += [Problem(f"format '{name}'", "there is no such format", expected=nearest(name, FORMATS)) for name in formats.split(",") if name not in FORMATS]
     for name in cohorts:
         try:
             load_study(name, data_dir=data_dir, reports_dir=reports_dir, root=root)
@@ -307,7 +315,7 @@ def make_options(root: Path, cohorts: list[str], language: str, given: list[str]
             problems += failure.problems
     if problems:
         raise ProblemsError(problems)
-    return Options(language, data_dir, reports_dir, values, time_limit, warm)
+    return Options(language, data_dir, reports_dir, values, time_limit, wanted, warm)
 
 
 def run_all(cohorts: list[str], options: object, root: Path) -> int:
@@ -318,9 +326,9 @@ def run_all(cohorts: list[str], options: object, root: Path) -> int:
     from helpers.paths import NOTEBOOKS
     from helpers.pipeline.run import run_cohorts
 
-    failed = 0
+    failed, steps = 0, len(NOTEBOOKS) * len(options.languages) + 1
     with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn(), console=console) as progress:
-        tasks = {name: progress.add_task(name, total=len(NOTEBOOKS) + 1, doing="waiting") for name in cohorts}
+        tasks = {name: progress.add_task(name, total=steps, doing="waiting") for name in cohorts}
         done: dict[str, dict[str, float]] = {name: {} for name in cohorts}
 
         def tell(cohort: str, notebook: str, cell: int, cells: int) -> None:
@@ -331,8 +339,10 @@ def run_all(cohorts: list[str], options: object, root: Path) -> int:
 
         for outcome in run_cohorts(cohorts, options, root=root, progress=tell):
             if outcome.report:
-                progress.update(tasks[outcome.cohort], completed=len(NOTEBOOKS) + 1, doing="done")
+                progress.update(tasks[outcome.cohort], completed=steps, doing="done")
                 console.print(f"{outcome.cohort}: {shown(outcome.report, root)} ({outcome.seconds:.1f} s)", soft_wrap=True)
+                for note in outcome.notes:
+                    errors.print(escape(f"{outcome.cohort}: {note}"), soft_wrap=True)
             else:
                 failed += 1
                 progress.update(tasks[outcome.cohort], doing="failed")

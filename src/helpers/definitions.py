@@ -19,13 +19,13 @@ class Record(BaseModel):
 
 
 class Words(Record):
-    """One text in both languages."""
+    """One text in both languages; a further language of the reader is served in English until the definitions speak it."""
 
     en: str
     id: str
 
     def __getitem__(self, language: str) -> str:
-        return getattr(self, language)
+        return self.id if language == "id" else self.en
 
 
 Kind = TypeVar("Kind", bound=BaseModel)

@@ -17,8 +17,8 @@ from babel.numbers import format_decimal
 from helpers.problems import nearest
 from helpers.programme import Unit
 
-LANGUAGES = ("en", "id")
 CATALOGUES = Path(__file__).parent / "locale"
+LANGUAGES = ("en", *sorted(path.stem for path in CATALOGUES.glob("*.po")))  # a further language is one more catalogue
 
 
 def mark(message: str) -> str:
@@ -44,6 +44,11 @@ class Language:
     def __post_init__(self) -> None:
         if self.code not in LANGUAGES:
             raise ValueError(f"there is no language '{self.code}': {nearest(self.code, LANGUAGES)}")
+
+    @property
+    def name(self) -> str:
+        """What the language calls itself; its catalogue translates the message 'English' so."""
+        return self.say("English")
 
     def say(self, message: str, **values: object) -> str:
         """Translate a message and fill in its ``{names}``."""

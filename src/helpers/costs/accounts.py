@@ -85,7 +85,8 @@ def without_unknown_years(sheet: Sheet, money: Money) -> Sheet:
     column, reason = money.sheet.columns.year, "no price or exchange rate is known for the year"
     late = pd.concat([sheet.lines[~known], sheet.alternatives[~priced]])
     aside = pd.DataFrame(
-        [{"line": row.line, "column": column, "found": str(row.year), "reason": reason} for row in late.itertuples(index=False)], columns=ASIDE
+        [{"line": row.line, "year": float(row.year), "column": column, "found": str(row.year), "reason": reason} for row in late.itertuples(index=False)],
+        columns=ASIDE,
     )
     every = pd.concat([part for part in (sheet.aside, aside) if len(part)] or [aside], ignore_index=True)
     return Sheet(sheet.lines[known].reset_index(drop=True), every, sheet.alternatives[priced].reset_index(drop=True))

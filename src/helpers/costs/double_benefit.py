@@ -61,13 +61,19 @@ def borne_by_host(accounts: Accounts) -> Half:
     return Half("host", "cannot tell", "by rate") if len(host) and (host > 0.5).any() else Half("host", "contradicted", "less")
 
 
+def for_what_is_known(half: Half, accounts: Accounts) -> Half:
+    """Lower what is shown to suggested where lines were set aside or look like slips: the accounts are then not complete."""
+    open_ = len(accounts.sheet.aside) or len(accounts.slips)
+    return Half(half.name, "suggested", "incomplete") if open_ and half.grade == "shown" else half
+
+
 def double_benefit(accounts: Accounts | None, basis: pd.DataFrame, declared: Technology | None) -> list[Half]:
     """All parts: technology, host, cheaper, cost (the weaker of the two before it), joint (the weaker of technology and cost)."""
     first = technology(basis, declared)
     if accounts is None or accounts.is_empty:
-        host = less = Half("host", "cannot tell", "no costs")
+        host = Half("host", "cannot tell", "no costs")
         less = Half("cheaper", "cannot tell", "no costs")
     else:
-        host, less = borne_by_host(accounts), cheaper(accounts)
+        host, less = (for_what_is_known(half, accounts) for half in (borne_by_host(accounts), cheaper(accounts)))
     cost = Half("cost", weakest(host.grade, less.grade), "weaker")
     return [first, host, less, cost, Half("joint", weakest(first.grade, cost.grade), "weaker")]

@@ -28,7 +28,7 @@ PLACED = [
     "valuation",
     "document",
 ]
-ASIDE = ["line", "column", "found", "reason"]
+ASIDE = ["line", "year", "column", "found", "reason"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Sheet:
     """The lines of a cost sheet: those placed, those set aside with the reason, and those that price an equivalent programme.
 
     ``lines`` : one row a line, ``paid`` is amount × units × share in its currency, an exact fraction; ``receiver`` is the party that
-    a transfer goes to, empty for a resource. ``aside`` : ``line, column, found, reason``. ``alternatives`` : as ``lines``.
+    a transfer goes to, empty for a resource. ``aside`` : ``line, year`` (missing where it is not known), ``column, found, reason``. ``alternatives`` : as ``lines``.
     """
 
     lines: pd.DataFrame
@@ -120,6 +120,11 @@ def place_line(row: dict[str, object], sheet: CostSheet) -> dict[str, object]:
     }  # fmt: skip
 
 
+def year_of(value: object) -> float:
+    """The year of a line that cannot be placed, as far as it is known."""
+    return float("nan") if is_blank(value) else float(value)
+
+
 def answer(value: object, sheet: CostSheet) -> str:
     """Turn the codes for yes and no into words; anything else is not stated."""
     return {sheet.yes: "yes", sheet.no: "no"}.get(str(value), "")
@@ -139,7 +144,15 @@ def read_sheet(table: pd.DataFrame, sheet: CostSheet) -> Sheet:
         try:
             placed.append(place_line(row, sheet))
         except SetAsideError as why:
-            aside.append({"line": str(row[sheet.columns.line]), "column": why.column, "found": str(why.found), "reason": why.reason})
+            aside.append(
+                {
+                    "line": str(row[sheet.columns.line]),
+                    "year": year_of(row[sheet.columns.year]),
+                    "column": why.column,
+                    "found": str(why.found),
+                    "reason": why.reason,
+                }
+            )
     lines = pd.DataFrame(placed, columns=PLACED)
     other = lines["item"].isin(sheet.alternatives)
     return Sheet(lines[~other].reset_index(drop=True), pd.DataFrame(aside, columns=ASIDE), lines[other].reset_index(drop=True))

@@ -11,9 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from helpers.plan import plans
+from helpers.prices import HOUSE
 from helpers.study import Study
 
-PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "pyfixest", "seaborn", "matplotlib", "papermill", "nbconvert")
+PACKAGES = ("numpy", "numpy-financial", "pandas", "scipy", "statsmodels", "pyfixest", "seaborn", "matplotlib", "papermill", "nbconvert")
 
 
 def checksum(path: Path) -> str:
@@ -57,6 +58,7 @@ def record(study: Study, parameters: dict[str, object], ledger: list[dict[str, o
         "inputs": checksums(study.places.raw, "*"),
         "definitions": checksums(study.definitions, "*"),
         "notebooks": checksums(root / "notebooks", "*.ipynb"),
+        "series": checksums(HOUSE, "*.csv"),
         "helpers": checksums(Path(__file__).parents[1], "*.py"),
     }
 

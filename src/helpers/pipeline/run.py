@@ -17,12 +17,19 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.paths import NOTEBOOKS
+from helpers.pipeline.files import write_files
+from helpers.pipeline.languages import StoppedError, Told, Turns, different, run_languages
+from helpers.pipeline.overview import write_index, write_summary
 from helpers.pipeline.parameters import Parameter, declared, select
+from helpers.pipeline.record import record, write_record
 from helpers.study import Study, load_study
+from helpers.words import LANGUAGES, Language
 
 # A notebook waits for those of the step before it; those of one step run side by side.
 # The longest goes first, so that the others fill the time beside it.
 STEPS = (("01_clean",), ("02_indicators",), ("05_outcomes", "03_inputs", "04_outputs"), ("06_benefits",), ("07_findings",))
+WRITES_TABLES = ("01_clean", "02_indicators")  # the tables about people, which all languages share
+EVERY = "both"  # languages
 Report = Callable[[str, str, int, int], None]  # cohort, notebook, cell, cells
 
 
@@ -30,22 +37,29 @@ Report = Callable[[str, str, int, int], None]  # cohort, notebook, cell, cells
 class Options:
     """What one run is asked to do."""
 
-    language: str = "en"
+    language: str = "en"  # of the report, or "both": every language there is
     data_dir: str = "data"
     reports_dir: str = "reports"
     values: dict[str, object] = field(default_factory=dict)  # scientific parameters, checked
     time_limit: int = 600  # seconds a notebook
+    formats: tuple[str, ...] = ("html",)  # the page always; pdf and docx come with the pictures as files
     warm: bool = True  # fork from a warm interpreter, or start an ordinary kernel a notebook
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages asked for; the first is that of ``report.html``."""
+        return LANGUAGES if self.language == EVERY else (self.language,)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one cohort's run ended: the report's path, or one line that says what went wrong."""
+    """How one cohort's run ended: the report's path, or one line that says what went wrong; ``notes`` say what is lacking."""
 
     cohort: str
     report: Path | None
     failure: str = ""
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
 
 
 class NotebookError(RuntimeError):
@@ -65,8 +79,8 @@ def nothing(cohort: str, notebook: str, cell: int, cells: int) -> None:
     """Report no progress."""
 
 
-def run_notebook(name: str, study: Study, options: Options, staging: Path, known: dict[str, Parameter], progress: Report) -> object:
-    """Run one notebook through papermill; keep the executed copy in the confidential folder.
+def run_notebook(name: str, study: Study, options: Options, version: Told, known: dict[str, Parameter], progress: Report) -> object:
+    """Run one notebook through papermill; keep the executed copy in the confidential folder, below it that of a further language.
 
     Raises
     ------
@@ -74,16 +88,17 @@ def run_notebook(name: str, study: Study, options: Options, staging: Path, known
     """
     import papermill
 
-    target = study.places.processed / "notebooks" / f"{name}.ipynb"
+    further = version.language if version.language != options.languages[0] else ""
+    target = study.places.processed / "notebooks" / further / f"{name}.ipynb"
     target.parent.mkdir(parents=True, exist_ok=True)
     cohort = study.cohort.cohort
-    values = {"cohort": cohort, "language": options.language, "data_dir": options.data_dir, "reports_dir": str(staging)}
+    values = {"cohort": cohort, "language": version.language, "data_dir": options.data_dir, "reports_dir": str(version.folder.parent)}
     engine = (
         {
             "engine_name": "warm",
             "time_limit": options.time_limit,
             "folder": str(study.places.root),
-            "on_cell": lambda cell, cells: progress(cohort, name, cell, cells),
+            "on_cell": lambda cell, cells: progress(cohort, f"{name} ({further})" if further else name, cell, cells),
         }
         if options.warm
         else {"execution_timeout": options.time_limit, "cwd": str(study.places.root)}
@@ -127,29 +142,33 @@ def run_cohort(cohort: str, options: Options, *, root: Path | None = None, progr
     began = time.perf_counter()
     study = load_study(cohort, data_dir=options.data_dir, reports_dir=options.reports_dir, root=root)
     with staging_folder(study) as staging:
+        told = [Told(language, staging / language / cohort) for language in options.languages]
         try:
-            chapters, seconds = run_steps(study, options, staging, progress)
+            run_languages(told, lambda version, turns: run_steps(study, options, version, turns, progress), Turns(WRITES_TABLES), at_once=options.warm)
             progress(cohort, "report", 0, 1)
-            write_report(study, chapters, options, staging / cohort, seconds)
+            notes = write_report(study, told, options)
         except (NotebookError, ReportError) as failure:
             return Outcome(cohort, None, str(failure), time.perf_counter() - began)
-        replace(staging / cohort, study.places.reports)
+        replace(told[0].folder, study.places.reports)
+    write_index(study.places.reports_dir)
     progress(cohort, "report", 1, 1)
-    return Outcome(cohort, study.places.reports / "report.html", seconds=time.perf_counter() - began)
+    return Outcome(cohort, study.places.reports / "report.html", seconds=time.perf_counter() - began, notes=tuple(notes))
 
 
-def run_steps(study: Study, options: Options, staging: Path, progress: Report) -> tuple[dict[str, object], dict[str, float]]:
-    """Run the notebooks step by step; return the report's chapters made of them, and the seconds each took."""
+def run_steps(study: Study, options: Options, version: Told, turns: Turns, progress: Report) -> None:
+    """Run the notebooks of one language step by step; keep the report's chapters made of them, and the seconds each took."""
     from helpers.report.page import chapter_part
-    from helpers.words import Language
 
-    known, chapters, seconds = parameters_of(study.places.root), {}, {}
+    known = parameters_of(study.places.root)
 
     def run(name: str) -> None:
-        began = time.perf_counter()
-        executed = run_notebook(name, study, options, staging, known[name], progress)
-        chapters[name] = chapter_part(name, executed, Language(options.language))
-        seconds[name] = time.perf_counter() - began
+        with turns.of(name):
+            if turns.failed.is_set():
+                raise StoppedError(f"{name} was not run")
+            began = time.perf_counter()
+            executed = run_notebook(name, study, options, version, known[name], progress)
+        version.chapters[name] = chapter_part(name, executed, Language(version.language))
+        version.seconds[name] = time.perf_counter() - began
 
     for step in STEPS:
         if len(step) == 1 or not options.warm:
@@ -158,15 +177,18 @@ def run_steps(study: Study, options: Options, staging: Path, progress: Report) -
         else:
             with ThreadPoolExecutor(max_workers=min(len(step), os.cpu_count() or 1)) as pool:
                 list(pool.map(run, step))
-    return chapters, seconds
 
 
-def write_report(study: Study, chapters: dict[str, object], options: Options, folder: Path, seconds: dict[str, float]) -> None:
-    """Write ``report.html`` and ``run.json`` into ``folder``."""
-    from helpers.pipeline.record import record, write_record
-    from helpers.report.page import render_page
-    from helpers.words import Language
+def write_report(study: Study, told: list[Told], options: Options) -> list[str]:
+    """Write the report's files, ``run.json`` and ``summary.json`` into the folder of the first language; return what is lacking.
 
+    Raises
+    ------
+    ReportError if no page can be made, or the languages do not say the same numbers.
+    """
+    if wrong := different(told):
+        raise ReportError(f"report: the languages do not hold the same numbers: {', '.join(wrong)}")
+    folder = told[0].folder
     ledger = pd.read_csv(folder / "ledger_rows.csv").to_dict("records")
     defaults = {
         name: parameter.default
@@ -175,13 +197,14 @@ def write_report(study: Study, chapters: dict[str, object], options: Options, fo
         if name not in ("cohort", "data_dir", "reports_dir")
     }
     used = {"cohort": study.cohort.cohort} | defaults | options.values | {"language": options.language}
-    values = record(study, used, ledger, seconds)
+    values = record(study, used, ledger, told[0].seconds)
     try:
-        page = render_page(study, chapters, values, Language(options.language))
+        notes = write_files(study, told, values, options.formats)
     except ValueError as failure:
         raise ReportError(f"report: {failure}") from failure
-    (folder / "report.html").write_text(page, encoding="utf-8")
     write_record(folder / "run.json", values)
+    write_summary(study, told, values)
+    return notes
 
 
 def replace(new: Path, old: Path) -> None:

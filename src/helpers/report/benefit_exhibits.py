@@ -16,7 +16,7 @@ from helpers.report.cost_words import Teller
 from helpers.report.exhibit import Exhibit
 from helpers.report.model_exhibits import column_label
 from helpers.report.tables import Column, table
-from helpers.report.verdicts import GRADE_WORDS
+from helpers.report.verdict_words import GRADE_WORDS, WHY
 from helpers.study import Study
 from helpers.words import Language, mark
 
@@ -26,24 +26,6 @@ HALVES = {
     "cheaper": mark("The sending side paid less than an equivalent programme costs"),
     "cost": mark("Cost was saved (the weaker of the two before)"),
     "joint": mark("Both: the double benefit (the weaker of technology and cost)"),
-}
-WHY = {
-    "not measured": mark("too few supervisors answered, or none"),
-    "above": mark(
-        "the interval of the share that reports a technique lies above the threshold; what firms would have adopted without the programme is not known, so it is never more than suggested"
-    ),
-    "below": mark("the interval of the share that reports a technique lies below the threshold"),
-    "around": mark("the interval of the share that reports a technique includes the threshold"),
-    "no costs": mark("no costs were delivered"),
-    "no equivalent": mark("the cost sheet declares no equivalent programme"),
-    "dearer": mark("under every choice of the exchange rate the sending side paid at least as much"),
-    "by reading": mark("it depends on the exchange rate or on how costs are valued"),
-    "estimated price": mark("it holds under every reading of the sheet, but the price of the equivalent programme is an estimate"),
-    "every reading": mark("it holds under every reading of the sheet"),
-    "most": mark("it holds under every choice of the exchange rate"),
-    "by rate": mark("it depends on the choice of the exchange rate"),
-    "less": mark("it holds under no choice of the exchange rate"),
-    "weaker": mark("the weaker of its parts"),
 }
 VERDICTS = {
     "called for": mark("called for"),
@@ -69,7 +51,7 @@ def halves_table(study: Study, halves: list[Half], language: Language) -> list[E
         for half in halves
     ]
     columns = [Column("part", say("Part")), Column("claim", say("Claim")), Column("grade", say("Verdict")), Column("why", say("Why"))]
-    caption = say("From weak to strong: contradicted, cannot tell, suggested, shown. A claim of two parts is never surer than its weaker part.")
+    caption = say("From weak to strong: contradicted, cannot tell, reported only, suggested, shown. A claim of two parts is never surer than its weaker part.")
     return [table("double-benefit", say("The double benefit"), caption + " " + labels.source_note(study, language), pd.DataFrame(rows), columns)]
 
 

@@ -11,6 +11,38 @@ FAMILY = re.compile(r"font-family: 'DejaVu Sans';? ?")  # the page's own style s
 UNTURNED = re.compile(r' transform="rotate\(-?0 [^"]*\)"')
 
 
+ID = re.compile(r' id="([^"]+)"')
+NAMED = re.compile(r'(\bid="|href="#|url\(#)([^")]+)')
+GROUP = re.compile(r"(<g(?:\s[^>]*)?>|</g>)")
+
+
+def without_bare_groups(svg: str) -> str:
+    """Take out the groups that carry nothing: they change no look and are a sixth of a figure's bytes."""
+    kept, bare = [], []
+    for token in GROUP.split(svg):
+        if token == "</g>":
+            if not bare.pop():
+                kept.append(token)
+        elif GROUP.fullmatch(token):
+            bare.append(token == "<g>")
+            if token != "<g>":
+                kept.append(token)
+        else:
+            kept.append(token.replace("> <", "><").strip() if not token.strip() else token)
+    return "".join(kept)
+
+
+def share_names(html: str) -> str:
+    """Give everything inside the page's figures that is referred to a short name; a figure's parts are referred to within it alone."""
+    names = {name: f"z{place}" for place, name in enumerate(dict.fromkeys(name for picture in PICTURE.findall(html) for name in ID.findall(picture)))}
+    return PICTURE.sub(lambda picture: NAMED.sub(lambda match: match[1] + names.get(match[2], match[2]), picture[0]), html)
+
+
+def compact(html: str) -> tuple[str, str]:
+    """A page with smaller figures, and the rules for its style sheet; every element keeps the look that it had."""
+    return share_styles(share_names(PICTURE.sub(lambda picture: without_bare_groups(picture[0]), html)))
+
+
 def share_styles(html: str) -> tuple[str, str]:
     """Turn styles that stand on several elements of the page's figures into classes.
 

@@ -122,11 +122,12 @@ def payers_figure(accounts: Accounts, teller: Teller) -> Exhibit:
 def shares_exhibit(accounts: Accounts, teller: Teller) -> Exhibit:
     """Shares by payer, in each year and pooled; each row adds up to exactly 100."""
     language, say, found = teller.language, teller.language.say, share_table(accounts.lines)
-    codes = list(found["payer"].unique())
-    rows = []
+    codes, rows, aside = list(found["payer"].unique()), [], accounts.sheet.aside
+    lacking = set(aside["year"].dropna().astype(int))
     for year, own in found.groupby("year", dropna=False, sort=False):
         shown = {code: percent for code, percent in zip(own["payer"], own["percent"], strict=True)}
-        rows.append({"year": say("All years") if pd.isna(year) else str(int(year)), **shown, "real": own["real"].sum()})
+        mark_ = "*" if (len(aside) if pd.isna(year) else int(year) in lacking) else ""
+        rows.append({"year": (say("All years") if pd.isna(year) else str(int(year))) + mark_, **shown, "real": own["real"].sum()})
     columns = [
         Column("year", say("Year paid")),
         *[Column(code, teller.payer(code), lambda value: language.number(value, 1)) for code in codes],
@@ -135,6 +136,7 @@ def shares_exhibit(accounts: Accounts, teller: Teller) -> Exhibit:
     caption = say(
         "Per cent of the cost; each row adds up to exactly 100. All years together: shares of real money, because money of different years cannot be added."
     )
+    caption += " " + say("* Lines were set aside, so these shares are incomplete.") if len(aside) else ""
     return table("cost-shares", say("Who paid, in per cent"), caption + " " + teller.note(), pd.DataFrame(rows), columns)
 
 
@@ -201,6 +203,7 @@ def indicator_table(found: pd.DataFrame, teller: Teller | None) -> list[Exhibit]
     if teller is None or found.empty:
         return []
     say = teller.language.say
+    found = found.assign(rests_on=[rests_on(text, teller) for text in found["rests_on"]])
     data = found.assign(name=[say(INDICATORS[name]) for name in found["name"]], text=[written(row, teller) for row in found.itertuples(index=False)])
     columns = [Column("code", say("Code")), Column("name", say("Indicator")), Column("text", say("Value"), str), Column("rests_on", say("Rests on"))]
     return [table("cost-indicators", say("Cost indicators"), teller.note(), data, columns)]
@@ -217,3 +220,9 @@ def written(row: object, teller: Teller) -> str:
         money = teller.sheet.currencies[row.unit.partition(":")[2]]
         return f"{language.number(row.value, 0)} {money.label[language.code]}"
     return language.percent(row.value, 1) if row.unit == "share" else language.number(row.value, 1 if row.unit == "ratio" else 0)
+
+
+def rests_on(text: str, teller: Teller) -> str:
+    """Name what an indicator rests on: the cost sheet, and indicators of the answers."""
+    labels_of = {line.name: line.label(teller.language.code) for line in teller.study.indicators}
+    return ", ".join(teller.language.say("cost sheet") if part == "costs" else labels_of.get(part, part) for part in text.split(", "))

@@ -36,11 +36,22 @@ def cost_headline(study: Study, accounts: Accounts | None, teller: Teller | None
     )  # fmt: skip
     if host.empty:
         return text + " " + language.say("{party} bore none of it.", party=teller.role("host"))
+    text += " " + not_placed(accounts, language) if len(accounts.sheet.aside) else ""
     return text + " " + language.say(
         "{party} bore {share}% of it at the rates of the years of payment, and from {low}% to {high}% by the choice of the exchange rate.",
         party=teller.role("host"), share=language.number(host["percent"].iloc[0], 1),
         low=language.number(host["percent"].min(), 1), high=language.number(host["percent"].max(), 1),
     )  # fmt: skip
+
+
+def not_placed(accounts: Accounts, language: Language) -> str:
+    """Say how many cost lines are in none of the numbers; nothing when all were placed."""
+    n = len(accounts.sheet.aside)
+    if not n:
+        return ""
+    return language.say_count(
+        "{n} cost line could not be placed and is in none of these numbers.", "{n} cost lines could not be placed and are in none of these numbers.", n
+    )
 
 
 def cost_caveats(study: Study, accounts: Accounts | None, teller: Teller | None, language: Language) -> list[str]:
@@ -58,10 +69,6 @@ def cost_caveats(study: Study, accounts: Accounts | None, teller: Teller | None,
     if monthly:
         months = teller.sheet.months
         told.append(say("Amounts a month count for {n} months: {source}.", n=language.number(months.value, 0), source=months.source[language.code]))
-    if len(accounts.sheet.aside):
-        told.append(
-            language.say_count("{n} cost line was set aside and counts nowhere.", "{n} cost lines were set aside and count nowhere.", len(accounts.sheet.aside))
-        )
     if len(accounts.slips):
         told.append(slip_sentence(accounts, teller))
     return [*told, teller.currencies(accounts)]

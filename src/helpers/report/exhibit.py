@@ -25,6 +25,7 @@ class Exhibit:
     alt: str = ""
     svg: bytes | None = None
     html: str = ""
+    folds: str = ""  # HTML to be unfolded below: how the numbers came about
 
     @property
     def is_figure(self) -> bool:
@@ -64,7 +65,12 @@ class Numbered:
         anchor = f"exhibit-{'figure' if exhibit.is_figure else 'table'}-{self.label.split()[-1].lower().replace('.', '-')}"
         if exhibit.is_figure:
             return f'<figure class="exhibit {NO_MATH}" id="{anchor}">{inline_svg(exhibit)}<figcaption>{heading}{note}</figcaption></figure>'
-        return f'<figure class="exhibit table {NO_MATH}" id="{anchor}"><figcaption>{heading}</figcaption>{exhibit.html}{note}</figure>'
+        named = f'aria-labelledby="{anchor}-name"'
+        opening, renamed = '<div class="scroll" tabindex="0"><table>', f'<div class="scroll" tabindex="0" role="region" {named}><table {named}>'
+        table = exhibit.html.replace(opening, renamed, 1)
+        return (
+            f'<figure class="exhibit table {NO_MATH}" id="{anchor}"><figcaption id="{anchor}-name">{heading}</figcaption>{table}{note}{exhibit.folds}</figure>'
+        )
 
     def __repr__(self) -> str:
         text = f"{self.label}. {self.exhibit.title}."

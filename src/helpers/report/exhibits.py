@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from helpers import disclosure
@@ -10,6 +12,7 @@ from helpers.figures import distribution, flow, forest, love
 from helpers.indicators import concepts
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
+from helpers.report.origins import disclosures
 from helpers.report.tables import Column, table
 from helpers.study import Study
 from helpers.words import Language, mark
@@ -224,6 +227,7 @@ def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) ->
     chosen = labels.foremost(study, shown["indicator"])
     exhibits = forest_figures(study, estimates, language) if len(chosen) < shown["indicator"].nunique() else []
     shown = shown[shown["indicator"].isin(chosen)]
+    shown = shown if not exhibits else shown[labels.weightiest(shown)]
     for (concept, rater), rows in shown.groupby(["indicator", "rater"], sort=False):
         unit = labels.unit_of(study, rows["unit"].iloc[0])
         scale = unit.scale if unit else 1.0
@@ -318,12 +322,15 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
     about = labels.population_notes(shown["estimand"], language)
     caption += (" " + about if about else "") + " " + labels.source_note(study, language)
     data = pd.DataFrame(rows)
-    page = data[data["applies"]] if is_long else data
+    page = data[shown["is_primary"].to_numpy(dtype=bool) & data["applies"]] if is_long else data
     if len(page) < len(data):
-        caption += " " + say("A specification that does not apply to an indicator is not listed; why stands in the data of this table.")
+        caption += " " + say(
+            "Only the primary specification is listed, where it applies; all others, and why one does not apply, stand in the data of this table."
+        )
     caption += "".join(f" [{number}] {sentence_case(note)}." for note, number in notes.items() if any(f"[{number}]" in text for text in page["specification"]))
     data = data.assign(note=[next((note for note, number in notes.items() if f"[{number}]" in text), "") for text in data["specification"]])
-    return [table("estimates", say("All estimates of this chapter"), caption, page, columns, whole=data[[*[c.name for c in columns], "note"]], is_grouped=True)]
+    made = table("estimates", say("All estimates of this chapter"), caption, page, columns, whole=data[[*[c.name for c in columns], "note"]], is_grouped=True)
+    return [replace(made, folds=disclosures(study, shown.iloc[page.index], language))]
 
 
 def forest_figure(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:

@@ -36,6 +36,7 @@ SE_KINDS = {
     "mid_p": mark("the mid-p test"),
     "brunner_munzel": mark("the test of Brunner and Munzel"),
     "auto": mark("standard errors chosen by the number of clusters"),
+    "Wilson": mark("Wilson's interval of a share"),
 }
 POPULATIONS = {
     "ATT": mark("ATT, average over the participants"),
@@ -393,6 +394,14 @@ def foremost(study: Study, concepts: Iterable[str]) -> set[str]:
     """Indicators with a figure and a sentence of their own: all of them where they are few, else those that a claim names."""
     named = set(concepts)
     return named if len(named) <= MOST_FIGURES else named & {concept for claim in study.programme.claims for concept in claim.indicators}
+
+
+def weightiest(rows: pd.DataFrame) -> pd.Series:
+    """Mask of the rows of each indicator's weightiest rater: a test before a supervisor, a supervisor before people's word about themselves."""
+    order = rows["rater"].map({"test": 0, "supervisor": 1, "": 2, "self": 3})
+    counts = rows.groupby(["indicator", "rater"])["rater"].transform("size")
+    order = order.where(counts > 1, order + 4)  # a single rung is no ladder
+    return order == order.groupby(rows["indicator"]).transform("min")
 
 
 def check_label(study: Study, check: str, language: Language) -> str:

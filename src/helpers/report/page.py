@@ -6,16 +6,21 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from html import escape
 from pathlib import Path
 
 import jinja2
 import nbformat
+import pandas as pd
 from markupsafe import Markup
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
 from helpers import __version__
-from helpers.report.compact import share_styles
+from helpers.report.appendix import html_of, sections
+from helpers.report.compact import compact
+from helpers.report.cover import cover_of
+from helpers.report.fitting import fitted
 from helpers.report.fonts import font_faces
 from helpers.study import Study
 from helpers.words import Language
@@ -93,101 +98,82 @@ def chapter_part(name: str, notebook: nbformat.NotebookNode, language: Language)
     )
 
 
-def record_lines(study: Study, record: dict[str, object], language: Language) -> list[tuple[str, str]]:
-    """The run record as the report shows it: (name, value) pairs."""
-    say = language.say
-    parameters = ", ".join(f"{k} = {v}" for k, v in record["parameters"].items())
-    versions = ", ".join(f"{k} {v}" for k, v in record["versions"].items())
-    inputs = "; ".join(f"{k} {v[:16]}…" for k, v in record["inputs"].items())
-    return [
-        (say("Data"), study.cohort.origin),
-        (say("Licence of the data"), study.cohort.licence),
-        (say("Sources"), " · ".join(study.programme.sources)),
-        (say("Primary specification, fixed beforehand"), study.programme.specification(study.primary).label[language.code]),
-        (say("Parameters"), parameters),
-        (say("Checksums of the files delivered (SHA-256, first 16 digits)"), inputs),
-        (say("Software"), f"Manfaat {__version__}, {versions}"),
-        (say("Version of the project (git)"), str(record["git_commit"]) or say("unknown")),
-    ]
+def appendix_part(study: Study, parts: dict[str, Part], record: dict[str, object], estimates: pd.DataFrame, language: Language) -> Part:
+    """Return the appendix as a chapter."""
+    told = "".join(part.html for part in ordered(parts))
+    contents = sections(study, record, estimates, told, language)
+    title = language.say("Appendix")
+    html = f'<h2 id="appendix">{escape(title)}</h2>{html_of(contents)}'
+    return Part("appendix", title, tuple(Section(content.id, content.title, False) for content in contents), Markup(html))
 
 
-def kind_line(study: Study, language: Language) -> str:
-    """Say on the cover whether people answered or a computer did."""
-    if study.cohort.kind == "synthetic":
-        return language.say("SYNTHETIC DATA: simulated; no person stands behind them")
-    return language.say("Real data")
+def ordered(parts: dict[str, Part]) -> list[Part]:
+    """The chapters in the order read."""
+    return [parts[name] for name in READING_ORDER if name in parts]
 
 
-def render_page(study: Study, parts: dict[str, Part], record: dict[str, object], language: Language) -> str:
-    """Return the whole report as one HTML text; ``parts`` are the chapters by notebook, see ``chapter_part``.
+@dataclass(frozen=True)
+class Version:
+    """The same report in another language: the language, its own name, and its file beside this one."""
+
+    code: str
+    name: str
+    file: str
+
+
+def render_page(
+    study: Study,
+    chapters: list[Part],
+    language: Language,
+    *,
+    day: date,
+    versions: tuple[Version, ...] = (),
+    pictures: dict[str, str] | None = None,
+    largest: int = LARGEST,
+) -> str:
+    """Return the whole report as one HTML text; ``chapters`` are in the order read.
+
+    Of a report larger than ``largest`` bytes, pictures and then the folds of the estimates are left out and said where to
+    find; ``pictures`` names the file of each figure by its anchor.
 
     Raises
     ------
-    ValueError if it loads anything from outside or is larger than 1 MB.
+    ValueError if it loads anything from outside or is still too large.
     """
+
+    def page(html: str) -> str:
+        return environment.get_template("page.html.j2").render(
+            _=language.say,
+            language=language.code,
+            versions=versions,
+            version=__version__,
+            **vars(cover_of(study, language, day)),
+            chapters=chapters,
+            body=Markup(html),
+            style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8") + rules + figure_fonts(html)),
+            script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
+        )
+
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
-    chapters = [parts[name] for name in READING_ORDER if name in parts]
-    html = environment.get_template("page.html.j2").render(
-        _=language.say,
-        language=language.code,
-        version=__version__,
-        title=study.programme.title[language.code],
-        label=study.cohort.label[language.code],
-        period=study.cohort.period[language.code],
-        kind=kind_line(study, language),
-        date=language.date(date.today()),
-        chapters=chapters,
-        record=record_lines(study, record, language),
-        style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8") + code_style() + figure_fonts(chapters)),
-        script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
-    )
-    html, rules = share_styles(html)
-    html = html.replace("</style>", f"{rules}</style>", 1)
-    check_page(html)
-    return html
+    body = "".join(f'<section class="chapter" aria-labelledby="{part.id}">\n{part.html}\n</section>\n' for part in chapters)
+    body, rules = compact(body)
+    made = page(fitted(body, lambda html: len(page(html).encode()), largest, pictures or {}, language))
+    check_page(made)
+    return made
 
 
-def figure_fonts(chapters: list[Part]) -> str:
+def figure_fonts(html: str) -> str:
     """Embed the letters that the figures use."""
     texts = {"normal": "", "bold": ""}
-    for chapter in chapters:
-        for style, text in re.findall(r"<text([^>]*)>(.*?)</text>", chapter.html, re.DOTALL):
-            texts["bold" if "bold" in style or "700" in style else "normal"] += Markup(re.sub(r"<[^>]+>", "", text)).unescape()
+    for style, text in re.findall(r"<text([^>]*)>(.*?)</text>", html, re.DOTALL):
+        texts["bold" if "bold" in style or "700" in style else "normal"] += Markup(re.sub(r"<[^>]+>", "", text)).unescape()
     return font_faces(texts)
-
-
-@cache
-def code_style() -> str:
-    """Colours of highlighted code with enough contrast, light and dark."""
-    light = {
-        "k": "#8a1c7c",
-        "s1": "#0a6127",
-        "s2": "#0a6127",
-        "sa": "#0a6127",
-        "mi": "#8f3d00",
-        "mf": "#8f3d00",
-        "c1": "#56606b",
-        "nb": "#00568a",
-        "o": "#3f4750",
-    }
-    dark = {
-        "k": "#f3a6ea",
-        "s1": "#9be3ae",
-        "s2": "#9be3ae",
-        "sa": "#9be3ae",
-        "mi": "#ffc59b",
-        "mf": "#ffc59b",
-        "c1": "#aab4bf",
-        "nb": "#9fd2ff",
-        "o": "#c9d1d9",
-    }
-    rules = {name: "".join(f".code .{token}{{color:{colour}}}" for token, colour in colours.items()) for name, colours in (("light", light), ("dark", dark))}
-    return rules["light"] + "@media (prefers-color-scheme: dark){" + rules["dark"] + "}@media print{" + rules["light"] + "}"
 
 
 def check_page(html: str) -> None:
     """Refuse a page that loads anything from outside, or that is too large to be sent."""
-    outside = re.findall(r"(?:src|href)\s*=\s*[\"'](?!#|data:)([^\"']*)|url\((?!['\"]?(?:data:|#))([^)]*)\)|@import\s+(\S+)", html)
+    shown = re.sub(r'(<a\b[^>]*?\shref=")(?:[\w-]+\.)+html"', r'\1#"', html)  # a link to a page beside this one loads nothing
+    outside = re.findall(r"(?:src|href)\s*=\s*[\"'](?!#|data:)([^\"']*)|url\((?!['\"]?(?:data:|#))([^)]*)\)|@import\s+(\S+)", shown)
     if outside:
         raise ValueError(f"the report would load '{''.join(outside[0])}' from outside")
     size = len(html.encode())

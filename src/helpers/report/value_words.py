@@ -11,6 +11,7 @@ from helpers.costs.flows import SOCIETY, Terms
 from helpers.costs.ledger import Accounts
 from helpers.costs.uncertainty import switching_values
 from helpers.costs.valuation import Valuation
+from helpers.report.cost_sentences import not_placed
 from helpers.report.cost_words import Teller
 from helpers.report.sentences import no_costs
 from helpers.study import Study
@@ -144,6 +145,7 @@ def value_caveats(study: Study, valuation: Valuation | None, teller: ValueTeller
     lines = {line.name: line.label(language.code) for line in study.indicators}
     benefit = study.programme.worth.benefit
     told = [
+        *filter(None, [not_placed(valuation.accounts, language)]),
         teller.said(),
         say("Benefit of the first year: {people} trainees × {reach} ({indicator}) × {amount} a time (mean of the comparison group) × {times} times a year × the gain.",
             people=language.number(case.people, 0), reach=language.percent(case.reach, 1),

@@ -2,130 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from helpers.claims import Claim
+from helpers.evaluation.levels import LEVEL
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
+from helpers.report.origins import disclosures
 from helpers.report.tables import Column, table
+from helpers.report.verdict_words import BASES, GRADE_RULES, GRADE_WORDS, HIGHER, LOWER, OTHER, SIDES, THREATS, WHY
 from helpers.study import Study
 from helpers.words import Language, mark
-
-GRADE_WORDS = {
-    "shown": mark("shown"),
-    "suggested": mark("suggested"),
-    "reported only": mark("reported only"),
-    "cannot tell": mark("cannot tell"),
-    "contradicted": mark("contradicted"),
-}
-GRADE_RULES = {
-    "shown": mark(
-        "A lottery decided who took part, the interval lies on the claimed side of zero after the number of indicators was allowed for, and no check of the comparison failed."
-    ),
-    "suggested": mark(
-        "As above, but people were compared without a lottery, or one check of a lottery's comparison failed. What sets the groups apart and was not measured could explain it."
-    ),
-    "reported only": mark(
-        "Participants alone say or show it: there is no comparison group, or the number is people's rating of themselves and nobody else's rating or test stands beside it."
-    ),
-    "cannot tell": mark(
-        "The interval includes zero, a check of the comparison failed, the indicators contradict one another, or nothing was measured. With it stands what the study could have found."
-    ),
-    "contradicted": mark("The comparison shows the opposite of the claim, or the interval excludes even the smallest effect that would be worth having."),
-}
-# By rule and by whether the estimate is above zero; every one names indicator, amount and interval where it has them.
-HIGHER = {
-    "lottery": mark("places were given by lottery, and “{indicator}” came out {amount} higher ({confidence} interval {low} to {high})"),
-    "lottery failed": mark(
-        "places were given by lottery, and “{indicator}” came out {amount} higher ({confidence} interval {low} to {high}), but a check of the comparison failed"
-    ),
-    "comparison": mark(
-        "compared with {units} without the programme, as like them as the data allow, “{indicator}” came out {amount} higher ({confidence} interval {low} to {high})"
-    ),
-    "opinion": mark(
-        "only participants' ratings of themselves are at hand; compared with others' ratings of themselves, “{indicator}” came out {amount} higher ({confidence} interval {low} to {high})"
-    ),
-    "opinion alone": mark(
-        "only participants' ratings of themselves are at hand: “{indicator}” rose by {amount} ({confidence} interval {low} to {high}), and nobody was compared with them"
-    ),
-    "alone": mark(
-        "among participants alone, “{indicator}” rose by {amount} ({confidence} interval {low} to {high}); what would have happened anyway is not known"
-    ),
-    "failed": mark(
-        "“{indicator}” came out {amount} higher than in the comparison group ({confidence} interval {low} to {high}), but the comparison failed a check that it must pass"
-    ),
-    "against": mark("the comparison shows the opposite: “{indicator}” came out {amount} higher ({confidence} interval {low} to {high})"),
-}
-LOWER = {
-    "lottery": mark("places were given by lottery, and “{indicator}” came out {amount} lower ({confidence} interval {low} to {high})"),
-    "lottery failed": mark(
-        "places were given by lottery, and “{indicator}” came out {amount} lower ({confidence} interval {low} to {high}), but a check of the comparison failed"
-    ),
-    "comparison": mark(
-        "compared with {units} without the programme, as like them as the data allow, “{indicator}” came out {amount} lower ({confidence} interval {low} to {high})"
-    ),
-    "opinion": mark(
-        "only participants' ratings of themselves are at hand; compared with others' ratings of themselves, “{indicator}” came out {amount} lower ({confidence} interval {low} to {high})"
-    ),
-    "opinion alone": mark(
-        "only participants' ratings of themselves are at hand: “{indicator}” fell by {amount} ({confidence} interval {low} to {high}), and nobody was compared with them"
-    ),
-    "alone": mark(
-        "among participants alone, “{indicator}” fell by {amount} ({confidence} interval {low} to {high}); what would have happened anyway is not known"
-    ),
-    "failed": mark(
-        "“{indicator}” came out {amount} lower than in the comparison group ({confidence} interval {low} to {high}), but the comparison failed a check that it must pass"
-    ),
-    "against": mark("the comparison shows the opposite: “{indicator}” came out {amount} lower ({confidence} interval {low} to {high})"),
-}
-OTHER = {
-    "level": mark(
-        "“{indicator}” stood at {amount} among the {n} participants who answered ({confidence} interval {low} to {high}); nobody was compared with them"
-    ),
-    "small": mark("the interval for “{indicator}” ({low} to {high}) excludes even {smallest}, the smallest effect that would be worth having"),
-    "unclear": mark("the interval for “{indicator}” includes zero ({low} to {high}); with {power} power only {mde} or more would have been found"),
-    "unclear alone": mark("the interval for “{indicator}” includes zero ({low} to {high}), and nobody was compared with participants"),
-    "mixed": mark("its indicators contradict one another"),
-    "nothing": mark("nothing that bears on it could be measured ({reason})"),
-    "no accounts": mark("it rests on cost accounts, and none could be drawn up"),
-    "joint": mark("it joins other claims, and is as strong as the weakest of them ({claim})"),
-}
-THREATS = {
-    "placebo": mark("before the programme, when it could not have worked yet, the groups differed in the same measure"),
-    "pre-trend": mark("the groups were already moving apart before the programme"),
-    "overlap": mark("few {units} of the comparison group are like participants"),
-    "attrition": mark("who could not be reached or did not answer"),
-    "hidden cause": mark("a difference between the groups that nobody measured"),
-    "balance": mark("that the groups differed before the programme in what was measured"),
-    "robustness": mark("a cause that nobody measured, no stronger than those that were"),
-    "oster": mark("a cause that nobody measured, no stronger than those that were"),
-    "rosenbaum": mark("a cause that nobody measured: a small one would be enough"),
-    "e-value": mark("a cause that nobody measured: a small one would be enough"),
-    "response weights": mark("who could not be reached or did not answer"),
-    "raking": mark("who could not be reached or did not answer"),
-    "lee bounds": mark("who could not be reached or did not answer"),
-    "worst case": mark("who could not be reached or did not answer"),
-    "specification curve": mark("which of the reasonable specifications one trusts"),
-    "leave one out": mark("a few units that carry the result"),
-    "other places": mark("whether it would work for other {units}, places and years"),
-    "own rating": mark("people who were trained may rate themselves kindly"),
-    "anyway": mark("what would have happened without the programme"),
-    "no comparison": mark("that there is nobody to compare with"),
-    "too few": mark("the small number of {units} studied"),
-    "not measured": mark("that it was not measured"),
-    "smallest effect": mark("what counts as worth having"),
-    "mixed": mark("which of the indicators one trusts"),
-    "in-kind": mark("how contributions in kind were valued"),
-    "equivalent": mark("which programme it is compared with"),
-}
-BASES = {
-    "lottery": mark("lottery"),
-    "comparison": mark("comparison group"),
-    "change": mark("participants, before and after"),
-    "level": mark("participants alone"),
-    "none": mark("nothing measured"),
-}
-SIDES = {"for": mark("for the claim"), "against": mark("against it"), "neither": mark("neither")}
 
 
 def measure_label(study: Study, name: str, rater: str, language: Language) -> str:
@@ -178,6 +67,8 @@ def values_of(study: Study, line: pd.Series | None, language: Language) -> dict[
 
 def because(study: Study, verdict: object, evidence: pd.DataFrame, language: Language) -> str:
     """Why a claim has its grade, as the second half of a sentence."""
+    if verdict.rule == "accounts":
+        return language.say(WHY[verdict.basis])
     if verdict.rule in ("joint", "no accounts"):
         text = OTHER[verdict.rule]
         return language.say(text, claim=verdict.part)
@@ -187,10 +78,10 @@ def because(study: Study, verdict: object, evidence: pd.DataFrame, language: Lan
 
 def half(claim: Claim, part: str, language: Language) -> str:
     """Which half of a claim decided; empty where it has none."""
-    return claim.parts[int(part) - 1].label[language.code] if claim.parts and part else ""
+    return claim.parts[int(part) - 1].label[language.code] if claim.parts and str(part).isdigit() else ""
 
 
-def frame_of(grade: str, has_parts: bool) -> str:
+def frame_of(grade: str, *, has_parts: bool) -> str:
     """The sentence around a verdict: what is doubtful overturns a finding, and stands in the way where there is none."""
     if grade == "cannot tell":
         if has_parts:
@@ -213,12 +104,20 @@ def verdict_sentences(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFra
             "threat": language.say(THREATS[row.threat], units=units),
         }
         part = half(claim, row.part, language)
-        told.append(language.say(frame_of(row.grade, bool(part) and len(claim.parts) > 1), part=part, **values))
+        told.append(language.say(frame_of(row.grade, has_parts=bool(part) and len(claim.parts) > 1), part=part, **values))
     return told
 
 
-def verdict_table(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, language: Language) -> Exhibit:
-    """The verdict on each claim, with the estimate that decided it."""
+def deciding_estimates(verdicts: pd.DataFrame, evidence: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
+    """The estimates that decided verdicts, one row each; what is no estimate of a specification has none."""
+    lines = [line for row in verdicts.itertuples(index=False) if (line := deciding(row, evidence)) is not None and line["specification"] != LEVEL]
+    keys = ["indicator", "rater", "specification"]
+    wanted = pd.DataFrame(lines, columns=keys) if lines else pd.DataFrame(columns=keys)
+    return wanted.merge(estimates.drop_duplicates(keys), on=keys)
+
+
+def verdict_table(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, estimates: pd.DataFrame, language: Language) -> Exhibit:
+    """The verdict on each claim, with the estimate that decided it and how that came about."""
     say, rows = language.say, []
     for claim, row in zip(study.programme.claims, verdicts.itertuples(index=False), strict=True):
         line = deciding(row, evidence)
@@ -246,13 +145,14 @@ def verdict_table(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, 
     ]
     spec = study.programme.specification(study.primary)
     caption = say("Primary specification, fixed before results were seen: {specification}.", specification=labels.specification_label(spec, language))
-    return table(
+    made = table(
         "claims",
         say("Verdict on each claim"),
         f"{caption} {labels.source_note(study, language)}",
         pd.DataFrame(rows, columns=[c.name for c in columns]),
         columns,
     )
+    return replace(made, folds=disclosures(study, deciding_estimates(verdicts, evidence, estimates), language))
 
 
 def evidence_table(study: Study, evidence: pd.DataFrame, language: Language) -> list[Exhibit]:

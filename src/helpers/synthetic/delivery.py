@@ -16,7 +16,7 @@ from helpers.codebook import Codebook, Variable
 from helpers.indicators.model import Indicator
 from helpers.programme import TRUTH, Programme
 from helpers.synthetic.exports import Layout
-from helpers.synthetic.layout import THOUSANDS, header_of, sections_of
+from helpers.synthetic.layout import header_of, sections_of
 from helpers.synthetic.mess.cells import LOG_COLUMNS
 from helpers.synthetic.people import FATES, Plan
 from helpers.synthetic.truth import truth_table
@@ -120,20 +120,18 @@ def file_entry(table: str, codebook: Codebook, layout: Layout) -> dict[str, obje
     if layout.format(table) == "csv":
         stated |= {"ragged": "set aside"} if layout.broken else {}
         stated |= {"encoding": "shift_jis"} if layout.encoding == "shift_jis" else {}
-    named = {v.sources[0] + THOUSANDS: v.name for v in codebook.table(table) if v.name in layout.thousands} if layout.headers == "name" else {}
-    named |= twins_under_sections(codebook.table(table), layout) if layout.format(table) in ("csv", "xlsx") else {}
+    named = pointed_out(codebook.table(table), layout) if layout.format(table) in ("csv", "xlsx") else {}
     return {"file": layout.file(table), "table": table, **stated, **({"columns": named} if named else {})}
 
 
-def twins_under_sections(variables: list[Variable], layout: Layout) -> dict[str, str]:
-    """The first of two columns with one name, which a person must point out where the row above gives them two names."""
-    if not (layout.sections and layout.twice):
-        return {}
+def pointed_out(variables: list[Variable], layout: Layout) -> dict[str, str]:
+    """Columns whose variable a person must name: with a unit behind the name, or the first of two of the same name."""
+    asked = {name for name in (*layout.thousands, *layout.twice) if name in layout.thousands or layout.headers != "name" or layout.sections}
     above, found = "", {}
     for section, header, variable in zip(sections_of(variables), header_of(variables, layout), variables, strict=True):
         above = section or above
-        if variable.name in layout.twice:
-            found[f"{above} / {header}"] = variable.name
+        if variable.name in asked:
+            found[f"{above} / {header}" if layout.sections and above else header] = variable.name
     return found
 
 

@@ -120,9 +120,8 @@ def check_request(request: Request, definitions: Definitions, folder: Path, *, i
         problems.append(Problem("--comparison", f"{request.comparison} is out of range", expected=f"{FEWEST} to {MOST}"))
     if request.seed < 0:
         problems.append(Problem("--seed", f"{request.seed} is out of range", expected="0 or more"))
-    versions = [
-        choice.name for variable in definitions.codebook.variables if variable.role == "version" for choice in definitions.codebook.answers(variable.list_name)
-    ]
+    codebook = definitions.codebook
+    versions = [choice.name for v in codebook.table(definitions.programme.main_table) if v.role == "version" for choice in codebook.answers(v.list_name)]
     named = {"--mess": (request.mess, (*LEVELS, NONE)), "--format": (request.kind, tuple(SUFFIXES)), "--answers": (request.answers, ANSWERS)}
     named["--form-version"] = (request.version, ("", *versions))
     problems += [

@@ -96,12 +96,13 @@ def score_seed(seed: int, programme: str, participants: int, root: Path) -> Scor
             return Score(score_table([(40, "reported")]), 0, 0, [], read_texts(where / TRUTH / LOG_FILE).head(0))
 
 
-def score_seeds(seeds: Iterable[int], programme: str, participants: int, root: Path, *, workers: int) -> Iterator[tuple[str, Score]]:
-    """Score many simulated cohorts, several at a time, in the order of their seeds."""
+def score_seeds(seeds: Iterable[int], programme: str, participants: int, root: Path, *, workers: int) -> Iterator[tuple[str, Score | Exception]]:
+    """Score many simulated cohorts, several at a time, in the order of their seeds; of a cohort that cannot be scored, give the reason."""
     with ProcessPoolExecutor(workers) as pool:
         jobs = [(seed, pool.submit(score_seed, seed, programme, participants, root)) for seed in seeds]
         for seed, job in jobs:
-            yield f"seed {seed}", job.result()
+            failure = job.exception()
+            yield f"seed {seed}", failure if failure is not None else job.result()
 
 
 def show(table: pd.DataFrame) -> str:
@@ -128,8 +129,12 @@ def main(arguments: list[str] | None = None) -> int:
         found = score_seeds(range(1, given.seeds + 1), programme, given.participants, root, workers=given.workers)
     else:
         found = score_shipped(root)
-    scores = []
+    scores, failed = [], 0
     for name, score in found:
+        if isinstance(score, Exception):
+            failed += 1
+            print(f"{name}: {score}", file=sys.stderr, flush=True)
+            continue
         scores.append(score)
         print(f"{name}: {totals_of([score])}", file=sys.stderr, flush=True)
         for line in score.missed.itertuples(index=False):
@@ -143,8 +148,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     totals = totals_of(scores)
     print(show(add_scores(scores)))
-    print(f"total of {len(scores)} cohorts: {totals}")
-    return 0 if totals.is_good else 1
+    print(f"total of {len(scores)} cohorts: {totals}" + (f"; {failed} more could not be scored" if failed else ""))
+    return 0 if totals.is_good and not failed else 1
 
 
 if __name__ == "__main__":

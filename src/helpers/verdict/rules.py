@@ -82,6 +82,33 @@ def threat_of(line: dict[str, object], lines: pd.DataFrame) -> str:
     return {"lottery": "other places", "comparison": "hidden cause", "change": "anyway", LEVEL: "no comparison"}.get(str(line["basis"]), "not measured")
 
 
+ACCOUNT_THREATS = {"estimated price": "equivalent", "no equivalent": "equivalent", "by reading": "in-kind", "by rate": "rate", "most": "rate", "less": "rate",
+    "above": "no comparison", "below": "no comparison", "around": "too few", "not measured": "not measured", "no costs": "not measured", "incomplete": "set aside"}  # fmt: skip
+
+
+def from_accounts(halves: pd.DataFrame) -> dict[str, dict[str, object]]:
+    """What the accounts say of the claims that they bear on.
+
+    Parameters
+    ----------
+    halves : ``part, claim, grade, why`` of the double benefit; the parts of the cost claim name no claim of their own.
+
+    Returns
+    -------
+    ``grade, rule, part, basis, threat`` by claim, where ``basis`` is why the part that decides has its grade. The joint claim is
+    left out: it joins the others.
+    """
+    rows = halves.fillna("").set_index("part")
+    found = {}
+    for name, parts in (("technology", ["technology"]), ("cost", ["host", "cheaper"])):
+        if name in rows.index and rows.loc[name, "claim"]:
+            decides = min(parts, key=lambda part: GRADES.index(rows.loc[part, "grade"]))
+            why = rows.loc[decides, "why"]
+            threat = ACCOUNT_THREATS.get(why, "equivalent")
+            found[rows.loc[name, "claim"]] = {"grade": rows.loc[name, "grade"], "rule": "accounts", "part": decides, "basis": why, "threat": threat}
+    return found
+
+
 def verdicts(programme: Programme, lines: pd.DataFrame, accounts: dict[str, dict[str, object]] | None = None) -> pd.DataFrame:
     """Grade every claim.
 

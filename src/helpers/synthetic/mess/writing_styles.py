@@ -84,7 +84,7 @@ RUPIAH = (
     Way(49, amount(lambda v: str(v).translate(str.maketrans("0123456789", "０１２３４５６７８９")))),
     Way(49, lambda text: f"\u00a0{text}\u200b" if text else None),
 )
-YEN_FOR_RUPIAH = Way(8, amount(lambda v: str(80_000 + v // 1000 % 5 * 5000) if v >= 1_000_000 else None), "report")  # what a trainee is paid
+YEN_FOR_RUPIAH = Way(8, amount(lambda v: str(80_000 + v // 100_000 % 5 * 5000) if v >= 1_000_000 else None), "report")  # what a trainee is paid
 UNIT = Way(43, amount(lambda v: f"{v // 1000} (ribu Rp)" if v % 1000 == 0 and v >= 100_000 else None))
 FORMULAS = (
     Way(44, amount(lambda v: f"={v // 2}*2" if v % 2 == 0 else None)),  # stored with its value
@@ -103,7 +103,7 @@ WHOLE = (
 DECIMAL = (Way(11, lambda text: "#N/A" if text else None, "report"), Way(49, lambda text: f" {text}\u200b" if text else None))
 PERCENT = (*DECIMAL, Way(10, lambda text: f"{text}%" if text else None))
 FREE = (Way(49, lambda text: f"\u200b{text} \u00a0" if text else None, "as is"),)
-LETTERS = Way(47, lambda text: garbled(text), "report")
+LETTERS = Way(47, lambda text: garbled(text))
 BROKEN_AMOUNT = Way(51, amount(lambda v: bare(in_words(v, True))), "report")
 BROKEN_NUMBER = Way(51, lambda text: bare(text.replace(".", ",")), "report")
 ZEROS = Way(53, lambda text: (text.lstrip("0") or "0") if text.isdigit() and text[0] == "0" else None, "report")

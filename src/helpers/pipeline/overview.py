@@ -1,0 +1,104 @@
+"""One page over all reports: what each examined, with what verdict, when, and where its files are."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+from markupsafe import Markup
+
+from helpers import __version__
+from helpers.pipeline.languages import Told
+from helpers.report.cover import cover_of
+from helpers.study import Study
+from helpers.words import LANGUAGES, Language
+
+TEMPLATES = Path(__file__).parents[1] / "report" / "templates"
+VERDICTS = ("verdicts.csv", "exhibits/07-claims.csv")  # the first that the findings wrote; both have a column 'verdict'
+KINDS = {"html": "HTML", "pdf": "PDF", "docx": "Word"}
+
+
+def verdicts(folder: Path) -> dict[str, int]:
+    """How many claims got which verdict, in the words of the report."""
+    for name in VERDICTS:
+        if (folder / name).is_file():
+            found = pd.read_csv(folder / name, dtype=str)
+            return dict(Counter(found["verdict"].dropna())) if "verdict" in found else {}
+    return {}
+
+
+def write_summary(study: Study, told: list[Told], record: dict[str, object]) -> None:
+    """Write what the overview says of this report to ``summary.json`` beside it."""
+    from helpers.pipeline.files import stem
+
+    folder, day, versions = told[0].folder, local_day(record["finished"]), []
+    for place, version in enumerate(told):
+        cover = cover_of(study, Language(version.language), day)
+        files = {kind: f"{stem(place, version.language)}.{kind}" for kind in KINDS if (folder / f"{stem(place, version.language)}.{kind}").is_file()}
+        versions.append({"language": version.language, "title": cover.title, "label": cover.label, "files": files, "verdicts": verdicts(version.folder)})
+    values = {"cohort": study.cohort.cohort, "programme": study.programme.programme, "kind": study.cohort.kind, "day": day.isoformat(), "versions": versions}
+    (folder / "summary.json").write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def local_day(moment: str) -> date:
+    """The day of a moment where this machine stands, as the cover states it."""
+    return datetime.fromisoformat(moment).astimezone().date()
+
+
+def summaries(reports: Path) -> list[dict[str, object]]:
+    """Read what every report says of itself, ordered by programme and cohort."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in reports.glob("[!.]*/summary.json")]
+    return sorted(found, key=lambda summary: (summary["programme"], summary["cohort"]))
+
+
+def row(summary: dict[str, object], language: Language) -> dict[str, object]:
+    """Return one report as the overview shows it: in the reader's language where there is such a version."""
+    versions = summary["versions"]
+    shown = next((version for version in versions if version["language"] == language.code), versions[0])
+    return {
+        "title": shown["title"],
+        "label": shown["label"],
+        "lang": shown["language"],
+        "link": f"{summary['cohort']}/{shown['files']['html']}",
+        "verdicts": [f"{verdict}: {language.number(count, 0)}" for verdict, count in shown["verdicts"].items()],
+        "kind": language.say("synthetic") if summary["kind"] == "synthetic" else language.say("real"),
+        "date": language.date(date.fromisoformat(summary["day"])),
+        "files": [
+            {"language": version["language"], "name": Language(version["language"]).name, "label": version["label"],
+             "links": [{"text": KINDS[kind], "link": f"{summary['cohort']}/{file}"} for kind, file in version["files"].items()]}
+            for version in versions
+        ],
+    }  # fmt: skip
+
+
+def index_name(language: str) -> str:
+    """Name the overview of one language."""
+    return "index.html" if language == LANGUAGES[0] else f"index.{language}.html"
+
+
+def write_index(reports: Path) -> None:
+    """Write the overview in every language; each file whole or not at all."""
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
+    found = summaries(reports)
+    for code in LANGUAGES:
+        language = Language(code)
+        page = environment.get_template("index.html.j2").render(
+            _=language.say,
+            language=code,
+            version=__version__,
+            others=[{"code": other, "name": Language(other).name, "file": index_name(other)} for other in LANGUAGES if other != code],
+            rows=[row(summary, language) for summary in found],
+            style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
+            script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
+        )
+        handle, name = tempfile.mkstemp(prefix=".index-", dir=reports)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(page)
+        Path(name).chmod(0o644)
+        os.replace(name, reports / index_name(code))
