@@ -17,7 +17,7 @@ from helpers.figures.style import set_thesis_style
 from helpers.paths import NOTEBOOKS
 from helpers.problems import Problem, refuse
 from helpers.report.exhibit import Bullets, Exhibit, Numbered, Paragraph
-from helpers.study import Study, load_study
+from helpers.study import Study, load_study, undelivered_tables
 from helpers.words import Language
 
 
@@ -143,6 +143,10 @@ class Chapter:
         path = self.study.places.reports / f"{name}.csv"
         self.need(path, notebook)
         return pd.read_csv(path)
+
+    def read_delivered(self, table: str | None, suffix: str = "") -> pd.DataFrame | None:
+        """Read what ``01_clean`` wrote of a table; None where the programme has no such table or the delivery no file for it."""
+        return None if table is None or table in undelivered_tables(self.study) else self.read(table + suffix)
 
     def read_estimates(self) -> pd.DataFrame:
         """Gather the estimates of all notebooks that estimate."""
