@@ -20,7 +20,7 @@ from helpers.study import Study
 from helpers.words import LANGUAGES, Language
 
 TEMPLATES = Path(__file__).parents[1] / "report" / "templates"
-VERDICTS = ("verdicts.csv", "exhibits/07-claims.csv")  # the first that the findings wrote; both have a column 'verdict'
+VERDICTS = ("exhibits/07-claims.csv",)  # what the findings say of each claim, in the words of the report
 KINDS = {"html": "HTML", "pdf": "PDF", "docx": "Word"}
 
 
