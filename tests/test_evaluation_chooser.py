@@ -1,6 +1,5 @@
 """A ladder where none is declared, the rule that is printed, every rater heard, and what is refused."""
 
-
 import pytest
 import yaml
 
