@@ -82,12 +82,12 @@ def oracle_table(study: Study, language: Language) -> Content:
         f'<tbody><tr><th scope="rowgroup" colspan="4">{foreign(group, language)}</th></tr>{oracle_rows(lines, language)}</tbody>'
         for group, lines in found.groupby("group", sort=False)
     )
-    return Content(
-        "oracle",
-        say("Published numbers and ours"),
-        f'<p>{escape(opening)}</p><div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead>{rows}</table></div>',
-        on_paper=True,
-    )
+    title, word, named = say("Published numbers and ours"), say("Table"), 'aria-labelledby="exhibit-table-a-1-name"'
+    source = say("Source: {citation}; {label}.", citation="docs/oracle.csv", label=say("each with its own source"))
+    name = f'<span class="number">{escape(word)} A.1.</span> <span class="title">{escape(title)}.</span>'
+    table = f'<div class="scroll" tabindex="0" role="region" {named}><table {named}><thead><tr>{head}</tr></thead>{rows}</table></div>'
+    figure = f'<figure class="exhibit table" id="exhibit-table-a-1"><figcaption id="exhibit-table-a-1-name">{name}</figcaption>{table}<p class="note">{escape(source)}</p></figure>'
+    return Content("oracle", title, f"<p>{escape(opening)}</p>{figure}")
 
 
 NUMBER = ' class="number"'
