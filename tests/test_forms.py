@@ -164,6 +164,36 @@ def test_decisions_become_corrections_that_the_next_run_applies(undecided):
     assert len(pd.read_csv(path)) == 0
 
 
+def test_decisions_about_whole_rows_are_read_back(undecided):
+    with (undecided / "programmes/nsw/programme.yml").open("a", encoding="utf-8") as stream:
+        stream.write(
+            "checks:\n  - {id: N1, table: people, severity: warning, kind: near_duplicate, variables: [education, pay_1975, pay_1978], label: {en: x, id: x}}\n"
+        )
+    assert run_cohort("nsw-1976", Options(), root=undecided).failure == ""
+    path, kept = undecided / "data/processed/nsw-1976/review.csv", undecided / "data/processed/nsw-1976/people.parquet"
+    before = len(pd.read_parquet(kept))
+    review = pd.read_csv(path, dtype=str, keep_default_na=False)
+    rows = review[review["variable"] == "_row"]
+    assert set(rows["until_then"]) == {"kept"}
+    assert len(rows) > 2
+    study = load_study("nsw-1976", root=undecided)
+    review.loc[rows.index[0], "decision"] = "perhaps"
+    review.to_csv(path, index=False)
+    with pytest.raises(ProblemsError, match=r"'perhaps' is no decision about the row 'nsw\.csv:"):
+        record_decisions(study, path, "AB")
+    review.loc[rows.index[:2], "decision"] = ["set aside", "keep"]
+    review.to_csv(path, index=False)
+    assert record_decisions(study, path, "AB") == 2
+    assert run_cohort("nsw-1976", Options(), root=undecided).failure == ""
+    assert len(pd.read_parquet(kept)) == before - 1
+    aside = pd.read_parquet(undecided / "data/processed/nsw-1976/people_aside.parquet")
+    assert aside[["_key", "rule"]].to_numpy().tolist() == [[rows["key"].iloc[0], "decided"]]
+    again = pd.read_csv(path, dtype=str, keep_default_na=False)
+    assert not set(rows["key"].iloc[:2]) & set(again["key"])
+    page = (undecided / "reports/nsw-1976/report.html").read_text(encoding="utf-8")
+    assert "decided by a person" in page
+
+
 @pytest.fixture
 def exported(undecided):
     run_cohort("nsw-1976", Options(), root=undecided)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.cleaning.reviews import DECISIONS, WHOLE_ROW
 from helpers.cleaning.row_checks import PERHAPS
 from helpers.problems import Problem, refuse
 from helpers.study import Study
@@ -40,7 +41,7 @@ def record_decisions(study: Study, path: Path, who: str) -> int:
 
     Raises
     ------
-    ProblemsError as ``read_decisions``, or when a decision says the same as a raw text that could not be read. An amount that waits
+    ProblemsError as ``read_decisions``, when a decision about a row is not one of ``keep`` and ``set aside``, or when one says the same as a raw text that could not be read. An amount that waits
     because a slip of unit would explain it may be confirmed as it stands.
     """
     decided = read_decisions(path)
@@ -55,6 +56,11 @@ def record_decisions(study: Study, path: Path, who: str) -> int:
             )
             for row in same.itertuples()
         ]
+    )
+    rows = decided[(decided["variable"] == WHOLE_ROW) & ~decided["decision"].isin(DECISIONS)]
+    refuse(
+        Problem(path.name, f"'{row.decision}' is no decision about the row '{row.raw}'", column="decision", expected=" or ".join(DECISIONS))
+        for row in rows.itertuples()
     )
     lines = [
         [study.cohort.cohort, row.table, row.key, row.variable, row.raw, row.decision, who, date.today().isoformat(), f"decided: {row.reason}"]

@@ -20,68 +20,11 @@ EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{
 
 # A form of address and a word with a capital: "Pak Budi". Offices, kin and places that people are addressed by are no names.
 ADDRESSED = re.compile(r"\b(?:Bapak|Bpk|Pak|Ibu|Bu|Sdri?|Saudar[ai]|Mas|Mbak|Tuan|Nyonya|Mr|Mrs|Ms|Miss)\b\.? ?([A-Z][a-z]{2,})")
-NO_NAMES = frozenset(
-    [
-        "Mandor",
-        "Kepala",
-        "Direktur",
-        "Manajer",
-        "Manager",
-        "Supervisor",
-        "Penyelia",
-        "Leader",
-        "Foreman",
-        "Pimpinan",
-        "Pemimpin",
-        "Atasan",
-        "Bos",
-        "Boss",
-        "Ketua",
-        "Wakil",
-        "Sekretaris",
-        "Guru",
-        "Dosen",
-        "Dokter",
-        "Pembimbing",
-        "Instruktur",
-        "Pelatih",
-        "Mentor",
-        "Camat",
-        "Lurah",
-        "Bupati",
-        "Gubernur",
-        "Walikota",
-        "Menteri",
-        "Presiden",
-        "Hakim",
-        "Polisi",
-        "Pejabat",
-        "Pegawai",
-        "Karyawan",
-        "Haji",
-        "Ustad",
-        "Ustadz",
-        "Rumah",
-        "Kota",
-        "Negeri",
-        "Pertiwi",
-        "Jari",
-        "Kandung",
-        "Mertua",
-        "Tiri",
-        "Saya",
-        "Kami",
-        "Dan",
-        "Yang",
-        "Tokyo",
-        "Jepang",
-        "Indonesia",
-        "Peserta",
-        "Responden",
-        "Pewawancara",
-        "Teknisi",
-        "Operator",
-    ]
+NO_NAMES = re.compile(
+    r"Mandor|Kepala|Direktur|Manajer|Manager|Supervisor|Penyelia|Leader|Foreman|Pimpinan|Pemimpin|Atasan|Bos|Boss|"
+    r"Ketua|Wakil|Sekretaris|Guru|Dosen|Dokter|Pembimbing|Instruktur|Pelatih|Mentor|Camat|Lurah|Bupati|Gubernur|"
+    r"Walikota|Menteri|Presiden|Hakim|Polisi|Pejabat|Pegawai|Karyawan|Haji|Ustad|Ustadz|Rumah|Kota|Negeri|Pertiwi|"
+    r"Jari|Kandung|Mertua|Tiri|Saya|Kami|Dan|Yang|Peserta|Responden|Pewawancara|Teknisi|Operator"
 )
 
 
@@ -144,6 +87,6 @@ def personal_kinds(text: str) -> tuple[str, ...]:
         found["phone"] = None
     if "@" in clean and EMAIL.search(clean):
         found["e-mail"] = None
-    if any(match[1] not in NO_NAMES for match in ADDRESSED.finditer(clean)):
+    if any(not NO_NAMES.fullmatch(match[1]) for match in ADDRESSED.finditer(clean)):
         found["name"] = None
     return tuple(found)

@@ -85,6 +85,7 @@ ROW_RULES = {
     "test row": mark("entered to try the form"),
     "exact duplicate": mark("exact duplicate of an earlier row"),
     "resubmission": mark("submitted again; the fullest and latest is kept"),
+    "decided": mark("decided by a person"),
     "same key, different answers": mark("same key with different answers, to be decided"),
     "title row": mark("title above the header"),
     "blank row": mark("empty row"),
