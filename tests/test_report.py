@@ -68,6 +68,16 @@ def test_every_figure_is_numbered_described_and_has_a_source(page):
     assert all("Source:" in caption for caption, figure in zip(captions, figures, strict=True) if "<svg" in figure)
 
 
+def test_a_synthetic_cohort_says_so_on_the_cover_and_under_every_figure_of_its_data(finished, cohorts):
+    for cohort in (name for name in cohorts if "synthetic" in name):
+        page = finished.page(cohort)
+        assert "SYNTHETIC DATA: simulated; no person stands behind them" in page
+        figures = re.findall(r'<figure class="exhibit(?! table)[^>]*>.*?</figure>', page, re.DOTALL)
+        sourced = [figure for figure in figures if "Source:" in figure]
+        assert len(sourced) > 20
+        assert all("Synthetic data: no person stands behind them." in figure for figure in sourced)
+
+
 def test_headings_step_down_one_at_a_time(page):
     _, parsed = page
     assert parsed.headings[0] == 1
