@@ -334,3 +334,27 @@ def test_blocks_are_read_back_from_the_page():
     ]
     assert found[4].note == "m"
     assert sum(found[4].shares) == pytest.approx(1)
+
+
+def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pictures_of_the_findings():
+    from helpers.report.fitting import fitted
+
+    def picture(name: str, size: int) -> str:
+        return f'<figure class="exhibit" id="{name}"><svg aria-label="{name} in words" role="img">{"x" * size}</svg></figure>'
+
+    fold = '<details class="origins"><summary>s</summary><details><summary>a</summary><dl><dt>b</dt>' + "y" * 500 + "</dl></details></details>"
+    html = f"<section>{picture('first', 5000)}{fold}</section><section>{picture('small', 1000)}{picture('large', 3000)}</section>"
+    files = {"large": "exhibits/id/large.svg", "first": "exhibits/first.svg"}
+
+    def drawn(largest: int) -> list[str]:
+        page = fitted(html, len, largest, files, Language("en"))
+        return re.findall(r'id="(\w+)"><svg', page) + (["fold"] if "origins" in page else [])
+
+    assert drawn(len(html)) == ["first", "small", "large", "fold"]
+    assert drawn(len(html) - 1) == ["first", "small", "fold"]
+    assert drawn(len(html) - 3500) == ["first", "fold"]
+    assert drawn(len(html) - 4000) == ["first"]
+    assert drawn(1000) == []
+    told = fitted(html, len, 1000, files, Language("en"))
+    assert "large in words" in told
+    assert "The picture is in the file exhibits/id/large.svg." in told

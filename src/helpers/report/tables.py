@@ -10,6 +10,8 @@ import pandas as pd
 
 from helpers.report.exhibit import Exhibit
 
+INTERVAL = "\u00a0…\u00a0"  # an interval stays on one line
+
 
 @dataclass(frozen=True)
 class Column:
@@ -31,7 +33,7 @@ def html_table(data: pd.DataFrame, columns: list[Column]) -> str:
     head = "".join(f'<th scope="col"{number_class(column)}>{escape(column.heading)}</th>' for column in columns)
     rows = []
     for values in data[[column.name for column in columns]].itertuples(index=False):
-        cells = [escape(column.text(value)) for column, value in zip(columns, values, strict=True)]
+        cells = [escape(column.text(value)).replace(" … ", INTERVAL) for column, value in zip(columns, values, strict=True)]
         rest = "".join(f"<td{number_class(column)}>{cell}</td>" for column, cell in zip(columns[1:], cells[1:], strict=True))
         rows.append(f'<tr><th scope="row">{cells[0]}</th>{rest}</tr>')
     return f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
