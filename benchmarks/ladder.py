@@ -17,9 +17,9 @@ from scipy import stats
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from evaluation_cases import indicator, programme, sample
-from helpers.evaluation import resampling
+from helpers.evaluation import families, indexes, resampling, romano_wolf
 from helpers.evaluation.estimate import Settings
-from helpers.evaluation.ladder import estimate_one
+from helpers.evaluation.ladder import estimate_one, estimate_stages
 from helpers.evaluation.linear import regress
 
 INDICATORS = 20
@@ -39,7 +39,11 @@ LADDER = [
     {"method": "instrumental_variables", "instrument": "group", "treatment": ["taken"], "covariates": COVARIATES, "std_errors": ["HC1"]},
     {"method": "difference_in_differences", "std_errors": ["HC2", "CR1"]},
     {"method": "doubly_robust_difference_in_differences", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
-    {"method": "before_after_change", "std_errors": ["classical"]},
+    {"method": "before_after_change", "std_errors": ["classical", "finite_population"]},
+    {"method": "standardised_change", "std_errors": ["normal_theory"]},
+    {"method": "signed_rank_change", "std_errors": ["signed_rank"]},
+    {"method": "sign_test", "std_errors": ["mid_p", "exact"]},
+    {"method": "probability_of_superiority", "std_errors": ["brunner_munzel"]},
 ]
 MATCHING = [{"method": "nearest_neighbour", "id": "difference", "covariates": COVARIATES, "std_errors": ["AI", "AI_equal"]}]
 
@@ -91,6 +95,17 @@ def run(n: int, *, missing: bool) -> None:
         print(f"  {seconds:7.2f} s  {name}")
 
 
+def many_tests(n: int) -> None:
+    """Print the seconds that the adjusted p values and the index tests of all indicators take, as one family."""
+    table, defined = study(n, missing=True), [line.model_copy(update={"family": "all"}) for line in lines()]
+    programmed, settings = programme(LADDER[:2], cluster="place"), Settings("trial", "randomised", "difference")
+    estimates = estimate_stages(table, programmed, defined, settings, stages=("outcome",))
+    started = perf_counter()
+    tests = romano_wolf.adjusted(families.family_table(estimates, defined), table, programmed, defined, settings)
+    indexes.index_estimates(table, programmed, defined, settings)
+    print(f"\n{n:,} people: {len(tests)} tests adjusted and their index tested in {perf_counter() - started:.1f} s")
+
+
 def bootstraps(n: int = 100_000, draws: int = 9_999) -> None:
     """Print the time of the wild cluster bootstrap and of scipy's percentile bootstrap of the same difference, and their ratio."""
     table = study(n, missing=False)
@@ -114,4 +129,5 @@ if __name__ == "__main__":
     run(400, missing=True)
     run(100_000, missing=False)
     run(100_000, missing=True)
+    many_tests(100_000)
     bootstraps()

@@ -11,8 +11,9 @@ from conftest import ROOT
 from evaluation_cases import LINES, indicator, ladder, people, programme
 from helpers.evaluation.estimate import COLUMNS, Settings
 from helpers.evaluation.ladder import METHODS, estimate_stages, reported
-from helpers.programme import KINDS, check_specifications
+from helpers.programme import check_specifications
 from helpers.report import labels
+from helpers.vocabulary import KINDS
 from helpers.words import Language
 
 COVARIATES = ["x", "z"]
@@ -36,7 +37,15 @@ ALL_OF_THEM = [
     {"method": "difference_in_differences", "std_errors": ["HC1", "auto", "CR2", "wild", "randomisation"]},
     {"method": "doubly_robust_difference_in_differences", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
     {"method": "repeated_cross_sections", "std_errors": ["HC1", "CR1"]},
-    {"method": "before_after_change", "std_errors": ["classical", "auto", "CR1", "CR2", "CR3", "wild", "survey"]},
+    {"method": "before_after_change", "std_errors": ["classical", "auto", "CR1", "CR2", "CR3", "wild", "survey", "finite_population"]},
+    {"method": "standardised_change", "std_errors": ["normal_theory"]},
+    {"method": "signed_rank_change", "std_errors": ["signed_rank"]},
+    {"method": "sign_test", "std_errors": ["exact", "mid_p"]},
+    {"method": "paired_shares", "std_errors": ["mid_p", "exact"]},
+    {"method": "marginal_homogeneity", "std_errors": ["mid_p", "exact"]},
+    {"method": "ordered_change", "std_errors": ["CR1"]},
+    {"method": "ordered_logit", "covariates": ["x"], "std_errors": ["influence", "CR1"]},
+    {"method": "probability_of_superiority", "std_errors": ["brunner_munzel"]},
     {"method": "fixed_effects", "treatment": ["taken"], "std_errors": ["CR1", "classical"]},
     {"method": "first_difference", "std_errors": ["HC1"]},
 ]  # fmt: skip
@@ -86,6 +95,12 @@ EDGES = {
     "nobody took it up": people(40).assign(taken=0.0),
     "everybody took it up": people(40).assign(taken=1.0),
     "take-up has nothing to do with the offer": people(40).assign(taken=np.tile([0.0, 0.0, 1.0, 1.0], 10)),
+    "yes or no, twice": people(40, compliance=0.8).assign(score_now=lambda t: (t["score_now"] > 0) * 1.0, score_before=lambda t: (t["score_before"] > 0) * 1.0),
+    "few levels": people(60).assign(score_now=lambda t: t["score_now"].clip(-1, 1).round(), score_before=lambda t: t["score_before"].clip(-1, 1).round()),
+    "levels apart": people(60).assign(score_now=lambda t: t["group"] + 3.0, score_before=1.0),
+    "nobody changed": people(40).assign(score_now=lambda t: t["score_before"]),
+    "everybody changed alike": people(40).assign(score_now=lambda t: t["score_before"] + 1),
+    "one changed": people(40).assign(score_now=lambda t: t["score_before"] + (np.arange(40) == 1)),
     "whole numbers, all tied": people(60).assign(score_now=lambda t: t["score_now"].round(), x=lambda t: t["x"].round()),
 }  # fmt: skip
 
@@ -117,7 +132,14 @@ def test_at_an_ordinary_place_every_method_gives_numbers():
     study = programme(ALL_OF_THEM, **DESIGNS["clustered"])
     rows = ladder(people(400, 0.5, compliance=0.8), study, draws=199)
     there = set(rows.dropna(subset=["estimate"])["specification"])
-    assert set(rows["specification"]) - there == {"nearest-neighbour", "repeated-cross-sections", "fixed-effects", "first-difference"}
+    levels = {"paired-shares", "marginal-homogeneity", "ordered-change", "ordered-logit"}  # the outcome has no levels
+    assert set(rows["specification"]) - there == {"nearest-neighbour", "repeated-cross-sections", "fixed-effects", "first-difference"} | levels
+    several = people(400, 0.5, compliance=0.8).assign(
+        score_now=lambda t: t["score_now"].clip(-1, 1).round(), score_before=lambda t: t["score_before"].clip(-1, 1).round()
+    )
+    yes_no = several.assign(score_now=(several["score_now"] > 0) * 1.0, score_before=(several["score_before"] > 0) * 1.0)
+    there = {name for table in (several, yes_no) for name in set(ladder(table, study, draws=199).dropna(subset=["estimate"])["specification"])}
+    assert levels <= there
     rows = ladder(people(400, 0.5, compliance=0.8), programme(ALL_OF_THEM))
     assert "nearest-neighbour" in set(rows.dropna(subset=["estimate"])["specification"])
     assert {spec["method"] for spec in ALL_OF_THEM} == {*METHODS, "fixed_effects"}

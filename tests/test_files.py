@@ -19,11 +19,11 @@ from helpers.pipeline.files import write_files
 from helpers.pipeline.languages import Told
 from helpers.pipeline.overview import summaries, write_index
 from helpers.pipeline.run import Options, run_cohort
-from helpers.programme import Method, StdError
 from helpers.report.document import Figure, Heading, Items, Paragraph, Table, blocks
 from helpers.report.methods import METHODS, STD_ERRORS
 from helpers.report.page import chapter_part
 from helpers.study import load_study
+from helpers.vocabulary import OF_PARTICIPANTS_ALONE, Method, StdError
 from helpers.words import Language
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -50,7 +50,8 @@ def texts(folder: Path, language: str) -> dict[str, str]:
 def numbers(folder: Path, language: str) -> list[str]:
     """Every reported estimate and interval, written as the reader's language writes it, from ``estimates.csv``."""
     study, words = load_study("nsw-1976", root=ROOT), Language(language)
-    estimates = pd.read_csv(folder / "estimates.csv").dropna(subset=["estimate"])
+    estimates = pd.read_csv(folder / "estimates.csv").dropna(subset=["estimate", "unit"])
+    estimates = estimates[~estimates["method"].isin([*OF_PARTICIPANTS_ALONE, "mean", "share"])]  # these stand in tables of their own
     first = estimates[[row.std_error_kind == study.programme.specification(row.specification).std_errors[0] for row in estimates.itertuples()]]
     written = []
     for row in first.itertuples():
@@ -121,7 +122,7 @@ def test_figures_of_the_pdf_are_described(sent):
 def test_word_has_structure(sent, language):
     document = docx.Document(sent.reports / "nsw-1976" / f"{NAMES[language]}.docx")
     styles = [paragraph.style.name for paragraph in document.paragraphs]
-    assert styles.count("Heading 1") == 7
+    assert styles.count("Heading 1") == 8
     assert styles.count("Heading 2") > 20
     assert styles.count("Figure caption") == 7
     assert styles.count("Table caption") == len(document.tables) >= 9
@@ -262,17 +263,6 @@ def test_overview_lists_every_report_with_verdicts_and_links(sent, tmp_path):
     assert "There is no report yet." in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
-def test_overview_takes_the_verdicts_that_the_findings_grade(tmp_path):
-    from helpers.pipeline.overview import verdicts
-
-    (tmp_path / "exhibits").mkdir()
-    assert verdicts(tmp_path) == {}
-    (tmp_path / "exhibits/07-claims.csv").write_text("claim,verdict\na,shown\nb,shown\nc,cannot tell\n")
-    assert verdicts(tmp_path) == {"shown": 2, "cannot tell": 1}
-    (tmp_path / "verdicts.csv").write_text("claim,verdict\na,suggested\n")
-    assert verdicts(tmp_path) == {"suggested": 1}
-
-
 def test_hostile_names_are_escaped_in_the_overview(tmp_path):
     bad = '<script>alert("x")</script>'
     version = {"language": "en", "title": bad, "label": bad, "files": {"html": "report.html"}, "verdicts": {bad: 1}}
@@ -285,8 +275,8 @@ def test_hostile_names_are_escaped_in_the_overview(tmp_path):
 
 
 def test_every_method_and_standard_error_is_described_with_a_reference():
-    assert set(METHODS) == set(Method.__args__)
-    assert set(STD_ERRORS) == set(StdError.__args__)
+    assert set(METHODS) == set(Method.__args__) | {"mean", "share"}
+    assert set(STD_ERRORS) == set(StdError.__args__) | {"Wilson"}
     for reference in [known.reference for known in METHODS.values()] + list(STD_ERRORS.values()):
         assert re.search(r"\(\d{4}(?: \[\d{4}\])?\)\. .+\.$", reference), reference
 

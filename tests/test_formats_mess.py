@@ -442,6 +442,17 @@ def test_50_surplus_separators_are_cut_only_where_nothing_stands(tmp_path):
         read_any(text(tmp_path / "b.csv", "nama,gaji\n1,Budi,2\n2,Siti,3\n"))
 
 
+def test_51_a_shifted_row_is_not_taken_for_one_with_a_surplus_separator(tmp_path):
+    rows_before = "".join(f"P{number},3.5,{number},\n" for number in range(1, 9))
+    path = text(tmp_path / "a.csv", f"id,defects,level,note\n{rows_before}P9,2,5,3,\n")
+    with pytest.raises(ProblemsError, match="row 10: the row has 5 cells, the header 4; perhaps decimal commas"):
+        read_any(path)
+    table = only(path, ragged="set aside")
+    assert [row[0] for row in cells(table)] == [f"P{number}" for number in range(1, 9)]
+    every = only(text(tmp_path / "b.csv", "id,level\nP1,1,\nP2,2,\nP3,3,\n"))
+    assert cells(every) == [["P1", "1"], ["P2", "2"], ["P3", "3"]]
+
+
 def test_a_text_file_without_header_and_a_name_without_text(tmp_path):
     table = only(text(tmp_path / "a.csv", "P1,5\nP2,6\n"), header_rows=())
     assert table.columns == ["column_1", "column_2"]

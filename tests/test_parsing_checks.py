@@ -77,7 +77,8 @@ def test_kind58_one_answer_is_no_straight_line(frame):
 def test_kind58_too_fast_too_slow_and_unknown(frame):
     table = checks.interview_lengths(frame, "begin", "end", key="id")
     # the second ends at 10:00 in its own zone's 12:00: no time passed
-    assert table["minutes"].tolist() == pytest.approx([7, 0, np.nan, np.nan], nan_ok=True)
+    # the third names a zone at its end only, so that both are read by the clock
+    assert table["minutes"].tolist() == pytest.approx([7, 0, 30, np.nan], nan_ok=True)
     assert table["is_too_fast"].tolist() == [True, True, False, False]
     swapped = checks.interview_lengths(frame, "end", "begin", key="id")
     assert swapped["is_reversed"].tolist() == [True, False, False, False]
@@ -143,6 +144,12 @@ def test_kind56_trial_rows(frame):
         ("3171014008980001", ("16 digits",)),
         ("3171013113980001", ("16 digits",)),
         ("a.b@c.co.id", ("e-mail",)),
+        ("Pak Budi baik", ("name",)),
+        ("terima kasih kepada Ibu Siti", ("name",)),
+        ("Sdr. Andi", ("name",)),
+        ("Pak Mandor baik, bapak saya juga", ()),
+        ("Ibu Kota, ibu rumah tangga", ()),
+        ("Budi", ()),
         ("2.500.000", ()),
         ("317101570898000", ()),
         ("31710157089800011", ()),
@@ -153,6 +160,25 @@ def test_kind56_trial_rows(frame):
 )
 def test_personal_data_in_a_text(raw, kinds):
     assert personal_kinds(raw) == kinds
+
+
+def test_lengths_and_orders_of_time_are_those_of_python():
+    # datetime.fromisoformat and text comparison in the coarser precision, row by row
+    from datetime import datetime
+
+    texts = ["2004-03-01T08:00:00", "2004-03-01T09:30:00+07:00", "2004-03-01T01:00:00Z", "2004-03", "2004", None, "2004-02-29", "2004-03-02T00:00:00"]
+    rows = [(a, b) for a in texts for b in texts]
+    frame = pd.DataFrame(rows, columns=["start", "end"]).assign(id=range(len(rows)))
+    lengths = checks.interview_lengths(frame, "start", "end", key="id")["minutes"]
+    wrong = set(checks.reversed_intervals(frame, [("start", "end")], key="id")["key"])
+    for number, (a, b) in enumerate(rows):
+        moments = [datetime.fromisoformat(text) if text and "T" in text else None for text in (a, b)]
+        if None in moments or len({moment.tzinfo is None for moment in moments}) == 2:
+            assert np.isnan(lengths[number])
+        else:
+            assert lengths[number] == (moments[1] - moments[0]).total_seconds() / 60
+        width = min(len(a), len(b), 10) if a and b else 0
+        assert (number in wrong) is bool(width and a[:width] > b[:width])
 
 
 def test_kind63_personal_data_is_found_and_not_repeated(frame):

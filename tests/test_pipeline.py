@@ -52,7 +52,10 @@ def test_second_run_gives_the_same_bytes(finished, tmp_path):
 def test_run_record_says_what_was_run(finished):
     values = json.loads((finished.reports / "nsw-1976" / "run.json").read_text())
     assert values["primary_specification"] == "difference"
-    assert values["parameters"] == {"cohort": "nsw-1976", "language": "en", "confidence": 0.95, "power": 0.8, "seed": 1, "draws": 9999}
+    estimating = {"cohort": "nsw-1976", "language": "en", "confidence": 0.95, "power": 0.8, "seed": 1, "draws": 9999}
+    valuing = {"base_year": 0, "discount_rate": 0.05, "horizon": 10, "decay": 0.05, "timing": "end", "marginal_cost_of_funds": 1.0, "assumed_gain": 0.05}
+    assert values["parameters"] == estimating | valuing
+    assert "idn_cpi.csv" in values["series"]
     assert values["inputs"]["nsw.csv"] == (ROOT / "data/raw/nsw-1976/SHA256SUMS").read_text().split()[0]
     assert {"programme.yml", "codebook.csv", "indicators.csv"} <= set(values["definitions"])
     assert set(values["notebooks"]) == {f"{name}.ipynb" for name in NOTEBOOKS}
@@ -156,7 +159,7 @@ def test_streams_displays_and_values_keep_their_order(tmp_path):
 def test_declared_parameters_are_read_from_the_notebooks():
     found = parameters.declared(ROOT / "notebooks" / "05_outcomes.ipynb")
     assert {name: (p.type, p.default) for name, p in found.items()} == {
-        "cohort": ("str", "nsw-1976"), "language": ("str", "en"), "data_dir": ("str", "data"), "reports_dir": ("str", "reports"), "confidence": ("float", 0.95), "power": ("float", 0.8),
+        "cohort": ("str", "jakarta-tokyo-2004-synthetic"), "language": ("str", "en"), "data_dir": ("str", "data"), "reports_dir": ("str", "reports"), "confidence": ("float", 0.95), "power": ("float", 0.8),
         "seed": ("int", 1), "draws": ("int", 9999),
     }  # fmt: skip
     assert all(p.help for p in found.values())

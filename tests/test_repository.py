@@ -1,6 +1,7 @@
 """The project keeps its own rules: layout, pins, notebooks, words, names."""
 
 import ast
+import hashlib
 import re
 import subprocess
 import sys
@@ -35,7 +36,7 @@ def test_layout():
         ".ci/run",
     ):
         assert (ROOT / name).exists(), name
-    assert [path.stem for path in NUMBERED] == ["01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "07_findings"]
+    assert [path.stem for path in NUMBERED] == ["01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "06_benefits", "07_findings"]
 
 
 def test_environment_lock_and_pyproject_agree():
@@ -112,6 +113,9 @@ ORDER = [
     "problems",
     "paths",
     "definitions",
+    "claims",
+    "vocabulary",
+    "declarations",
     "programme",
     "codebook",
     "readers",
@@ -119,8 +123,13 @@ ORDER = [
     "prices",
     "indicators",
     "study",
+    "plan",
+    "context",
     "evaluation",
+    "costs",
     "disclosure",
+    "threats",
+    "verdict",
     "words",
     "figures",
     "report",
@@ -139,7 +148,7 @@ def test_imports_follow_the_order_of_the_house():
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers."):
                 used = node.module.split(".")[1]
                 allowed = used not in ORDER or ORDER.index(used) <= ORDER.index(module) or (module, used) in EXCEPTIONS
-                allowed = allowed or (module, used) in {("evaluation", "disclosure"), ("figures", "report"), ("disclosure", "words")}
+                allowed = allowed or (module, used) in {("evaluation", "disclosure"), ("costs", "disclosure"), ("figures", "report"), ("disclosure", "words")}
                 assert allowed, f"{path.name} imports {used}"
 
 
@@ -163,7 +172,12 @@ def test_every_file_that_the_documents_name_exists():
 
 def test_every_raw_file_is_sealed_described_and_licensed():
     described = (ROOT / "data/README.md").read_text(encoding="utf-8")
-    for path in (ROOT / "data/raw").rglob("*.csv"):
-        assert f"`raw/{path.relative_to(ROOT / 'data/raw').as_posix()}`" in described
-        assert path.name in (path.parent / "SHA256SUMS").read_text()
-        assert "licence:" in (path.parent / "cohort.yml").read_text()
+    for folder in (ROOT / "data/raw").iterdir():
+        names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {"cohort.yml", "SHA256SUMS"}
+        sealed = dict(reversed(line.split()) for line in (folder / "SHA256SUMS").read_text().splitlines())
+        assert set(sealed) == names
+        for name in names:
+            where = "truth/" if name.startswith("truth/") else name
+            assert f"`raw/{folder.name}/{where}`" in described
+            assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == sealed[name]
+        assert "licence:" in (folder / "cohort.yml").read_text()

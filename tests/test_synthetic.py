@@ -12,7 +12,7 @@ from conftest import ROOT, replace_in
 from helpers.codebook import load_codebook
 from helpers.expressions import evaluate, parse_expression
 from helpers.indicators import load_indicators
-from helpers.prices import read_prices
+from helpers.prices import house_series
 from helpers.programme import Programme, load_programme
 from helpers.synthetic import Plan, Simulation, blocks, conditions, load_simulation
 from helpers.synthetic.columns import typed_frame
@@ -38,7 +38,7 @@ def study() -> SimpleNamespace:
     lines, wrong = load_indicators(FOLDER, programme, codebook, root=ROOT)
     simulation, worse = load_simulation(FOLDER, programme, codebook, root=ROOT)
     assert problems + more + wrong + worse == []
-    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in read_prices(FOLDER / "prices.csv", root=ROOT).items()}
+    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in house_series().items()}
     return SimpleNamespace(programme=programme, codebook=codebook, lines=lines, simulation=simulation, series=series)
 
 
@@ -86,8 +86,8 @@ def test_start_months_are_unknown_and_heaped_as_in_the_labour_force_survey(many)
 def test_who_answers_and_who_keeps_the_wage_back(many):
     people, answered = many.all, many.block.answered
     alumni = people["grp"] == 1
-    assert answered[~alumni].all()
-    assert answered[alumni].mean() == pytest.approx(0.65, abs=0.015)
+    for code, share in ((1, 0.65), (2, 0.75), (3, 0.88), (4, 0.80)):
+        assert answered[people["grp"] == code].mean() == pytest.approx(share, abs=0.015)
     odds = [np.log(share / (1 - share)) for code in (1, 2) for share in [answered[alumni & (people["promo_any"] == code)].mean()]]
     assert odds[0] - odds[1] == pytest.approx(0.5, abs=0.15)
     working = people["work_now"] != 0
@@ -107,7 +107,7 @@ def test_raters_agree_with_the_truth_as_asked(many):
     truth, form = many.all["pr_after"], many.block.tables["supervisors"][1]
     assert (many.all["work_now"][form] == 4).all()
     assert (many.all["same_emp"][form] == 1).all()
-    assert 0.4 < form.mean() < 0.6
+    assert 0.4 < form[many.block.answered].mean() < 0.6
     both = form & ~np.isnan(own) & ~np.isnan(boss)
     assert np.corrcoef(own[both], truth[both])[0, 1] == pytest.approx(0.6, abs=0.03)
     assert np.corrcoef(boss[both], truth[both])[0, 1] == pytest.approx(0.5, abs=0.03)
@@ -184,7 +184,7 @@ def test_clean_answers_keep_the_rules_of_the_form(study):
     for rule in study.codebook.rules:
         if rule.table in frames:
             broken = (~evaluate(parse_expression(rule.rule), frames[rule.table])).fillna(False).mean()
-            assert broken <= (0 if rule.severity == "error" else 0.02), (rule.id, broken)
+            assert broken <= {"error": 0, "warning": 0.02, "note": 0.2}[rule.severity], (rule.id, broken)
     table = frames["participants"]
     for variable in study.codebook.table("participants"):
         if variable.list_name and variable.kind == "select_one":
@@ -338,7 +338,7 @@ def test_the_log_names_every_answer_that_was_messed_up_and_no_other(study, tmp_p
         for key, before, after in zip(keys, plain, messy, strict=False):
             for name in before:
                 if (line := logged.get((key, name))) is not None:
-                    assert line["true"] == canonical[name][key]
+                    assert line["true"] == canonical[name][key] or line["kind"] in ("24", "25", "65")  # on another form
                     assert key in again or (after[name] == line["raw"] != before[name])
                 else:
                     assert key in again or after[name] == before[name]
@@ -518,11 +518,12 @@ def test_every_answer_of_a_clean_export_is_read_back(study, tmp_path, export):
     for block in blocks(made):
         for part in table_blocks(block, made, study.codebook):
             kept = tables[part.name].kept.set_index("resp_id")
-            keys = part.keys.texts()
+            agreed = part.canonical["consent"].texts() != "2" if "consent" in part.canonical else np.ones(len(part.keys.codes), dtype=bool)
+            keys = part.keys.texts()[agreed]
             assert sorted(kept.index) == sorted(keys)
             for name in kept.columns.intersection(list(part.canonical)):
                 read_back = [canonical(value) for value in kept[name].reindex(keys)]
-                assert read_back == list(part.canonical[name].texts()), (export, part.name, name)
+                assert read_back == list(part.canonical[name].texts()[agreed]), (export, part.name, name)
     built, why = studies.build_with_reasons(
         cohort, tables["participants"].kept, {"supervisors": tables["supervisors"].kept}, {name: table.reasons for name, table in tables.items()}
     )

@@ -30,7 +30,13 @@ def declared() -> list[str]:
 def locked() -> dict[str, str]:
     """Version of every package in the lock, for Python 3.11."""
     lines = re.findall(r"^([a-z0-9-]+)==([^ \\]+)(?: ; (.*?))? \\$", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
-    return {name: version for name, version, marker in lines if "python_full_version" not in marker or "< '3.12'" in marker}
+    return {name: version for name, version, marker in lines if fits(marker)}
+
+
+def fits(marker: str) -> bool:
+    """Whether a line of the lock is meant for Python 3.11."""
+    limits = re.findall(r"python_full_version (<|>=) '3\.(\d+)'", marker)
+    return all(int(minor) > 11 if sign == "<" else int(minor) <= 11 for sign, minor in limits)
 
 
 def environment() -> str:

@@ -199,6 +199,45 @@ def export(
 
 
 @app.command()
+def simulate(
+    programme: Annotated[str, typer.Argument(help="A folder of programmes/ that has a simulation.yml.")],
+    cohort: Annotated[str, typer.Option(help="Name of the new folder below data/raw/; it must hold the word synthetic.")],
+    participants: Annotated[int, typer.Option(help="How many took part, 10 to 10 million; those who answer are fewer.")],
+    seed: Annotated[int, typer.Option(help="Where the random numbers begin: the same seed gives the same bytes.")],
+    mess: Annotated[str, typer.Option(help="How messy the exports are: none, low, real or high.")] = "real",
+    comparison: Annotated[int | None, typer.Option(help="People who did not take part; as the simulation says unless given.")] = None,
+    survey: Annotated[str, typer.Option(help="First day of the interviews, like 2004-07-05.")] = "",
+    kind: Annotated[str, typer.Option("--format", help="File of the main table: csv, kobo, xlsx or sav.")] = "csv",
+    answers: Annotated[str, typer.Option(help="Answers and column names as codes, or in words: code, en or id.")] = "code",
+    form_version: Annotated[str, typer.Option(help="Version of the form that everybody filled in.")] = "",
+    record: Annotated[bool, typer.Option("--record", help="Keep the record of those who did not answer, which a messy delivery may lack.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the synthetic cohort of this name.")] = False,
+    data_dir: DataDir = "data",
+) -> None:
+    """Simulate a cohort whose truth is known: raw exports with their mess, and apart from them the truth and every error."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from helpers.synthetic.requests import Request, simulate
+
+    root = project()
+    request = Request(programme, cohort, participants, seed, mess, comparison, survey, kind, answers, form_version, record)
+    try:
+        with Progress(
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn(), console=console, transient=True
+        ) as progress:
+            task = progress.add_task(cohort, total=None, doing="drawing people")
+
+            def tell(people: int, of: int) -> None:
+                progress.update(task, completed=people, total=of, doing=f"{people:,} of {of:,} people" if people < of else "truth and checksums")
+
+            folder, written = simulate(request, root / data_dir, root=root, is_replaced=replace, progress=tell)
+    except ProblemsError as failure:
+        stop(failure)
+    rows = ", ".join(f"{name} {n:,}" for name, n in written.rows.items())
+    console.print(f"{data_dir}/raw/{folder.name}: rows of {rows}; {sum(written.errors.values()):,} errors injected", soft_wrap=True)
+
+
+@app.command()
 def form(
     programme: Annotated[str, typer.Argument(help="A folder of programmes/.")],
     table: Annotated[str | None, typer.Option(help="The table to write a form for; the first by default.")] = None,
@@ -224,6 +263,29 @@ def form(
     for warning in warnings:
         errors.print(escape(warning), soft_wrap=True)
     console.print(f"{output.name}: {len(codebook.table(name))} questions", soft_wrap=True)
+
+
+@app.command()
+def plan(programme: Annotated[str, typer.Argument(help="A folder of programmes/.")]) -> None:
+    """Write down, dated, what is fixed before results are seen; every later run says where it departs from it."""
+    from helpers.codebook import load_codebook
+    from helpers.definitions import shown
+    from helpers.indicators import load_indicators
+    from helpers.plan import write_plan
+    from helpers.programme import load_programme
+
+    root = project()
+    folder = root / "programmes" / programme
+    try:
+        definition, problems = load_programme(folder, root=root)
+        refuse(problems)
+        codebook, problems = load_codebook(folder, definition, root=root)
+        lines, more = load_indicators(folder, definition, codebook, root=root)
+        refuse([*problems, *more])
+        path = write_plan(definition, lines, folder, root=root)
+    except ProblemsError as failure:
+        stop(failure)
+    console.print(f"{shown(path, root)}: {len(definition.claims)} claims, {len(definition.specifications)} specifications", soft_wrap=True)
 
 
 def make_options(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.cleaning.row_checks import PERHAPS
 from helpers.problems import Problem, refuse
 from helpers.study import Study
 
@@ -39,10 +40,11 @@ def record_decisions(study: Study, path: Path, who: str) -> int:
 
     Raises
     ------
-    ProblemsError as ``read_decisions``, or when a decision says the same as the raw text.
+    ProblemsError as ``read_decisions``, or when a decision says the same as a raw text that could not be read. An amount that waits
+    because a slip of unit would explain it may be confirmed as it stands.
     """
     decided = read_decisions(path)
-    same = decided[decided["decision"] == decided["raw"]]
+    same = decided[(decided["decision"] == decided["raw"]) & ~decided["reason"].str.contains(PERHAPS, regex=False)]
     refuse(
         [
             Problem(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-NOTEBOOKS = ("01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "07_findings")
+NOTEBOOKS = ("01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "06_benefits", "07_findings")
 
 
 def find_root(start: Path | str | None = None) -> Path:

@@ -36,6 +36,10 @@ class ProblemsError(ValueError):
         title = "1 problem" if count == 1 else f"{count} problems"
         super().__init__("\n".join([f"{title} found", *[f"  - {problem}" for problem in self.problems]]))
 
+    def __reduce__(self) -> tuple[type, tuple[list[Problem]]]:
+        """Travel between processes as the problems, not as their text."""
+        return type(self), (self.problems,)
+
 
 def refuse(problems: Iterable[Problem]) -> None:
     """Raise one ``ProblemsError`` holding all ``problems``; do nothing when there are none."""

@@ -7,61 +7,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from helpers.claims import Claim, Subgroup, check_claims
+from helpers.declarations import CostSheet, Worth
 from helpers.definitions import Record, Words, read_yaml, shown
 from helpers.problems import Problem, nearest
+from helpers.vocabulary import BY_LEAST_SQUARES, FOR_EITHER, FOR_PARTICIPANTS, KINDS, NEEDS_COVARIATES, OF_PARTICIPANTS_ALONE, SEVERAL_NUMBERS, Method, StdError
 
-Method = Literal[
-    "difference_in_means",
-    "regression",
-    "strata_fixed_effects",
-    "inverse_probability_weighting",
-    "doubly_robust",
-    "entropy_balancing",
-    "nearest_neighbour",
-    "regression_imputation",
-    "quantile_effects",
-    "instrumental_variables",
-    "difference_in_differences",
-    "doubly_robust_difference_in_differences",
-    "repeated_cross_sections",
-    "before_after_change",
-    "fixed_effects",
-    "first_difference",
-]
-StdError = Literal[
-    "auto",  # chosen by the number of clusters, by a written rule
-    "classical",
-    "HC1",
-    "HC2",
-    "HC3",
-    "BM",
-    "CR1",
-    "CR2",
-    "CR3",
-    "wild",
-    "randomisation",
-    "survey",
-    "influence",
-    "AI",
-    "AI_equal",
-]
-BY_WEIGHTING = ("auto", "influence", "CR1", "survey")
-BY_LEAST_SQUARES = ("auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "wild", "randomisation", "survey")
-KINDS = {
-    "fixed_effects": ("auto", "classical", "HC1", "CR1", "CR2", "CR3", "wild", "survey"),
-    "instrumental_variables": ("auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "survey"),
-    "before_after_change": ("auto", "classical", "HC1", "BM", "CR1", "CR2", "CR3", "wild", "survey"),
-    "nearest_neighbour": ("AI", "AI_equal"),
-    "inverse_probability_weighting": BY_WEIGHTING,
-    "doubly_robust": BY_WEIGHTING,
-    "entropy_balancing": BY_WEIGHTING,
-    "regression_imputation": BY_WEIGHTING,
-    "quantile_effects": BY_WEIGHTING,
-    "doubly_robust_difference_in_differences": BY_WEIGHTING,
-}  # a method that is not named here is least squares
-FOR_PARTICIPANTS = ("entropy_balancing", "nearest_neighbour", "doubly_robust_difference_in_differences")
-FOR_EITHER = ("inverse_probability_weighting", "doubly_robust", "regression_imputation", "quantile_effects")
-NEEDS_COVARIATES = (*FOR_PARTICIPANTS, "inverse_probability_weighting", "doubly_robust", "regression_imputation")
+TRUTH = "truth"  # folder beside a synthetic delivery that holds what nobody knows of a real one
 
 
 class Unit(Record):
@@ -77,8 +29,10 @@ class Unit(Record):
     currency: Literal["", "IDR", "JPY", "USD"] = ""
     period: Literal["", "hour", "day", "week", "month", "year"] = ""
     is_share: bool = False
+    is_percent: bool = False  # 3.5 stands for 3.5 per cent; answers may be written as 3,5% or as a share
     decimals: int = Field(default=2, ge=0, le=8)
     is_log: bool = False  # a difference of logarithms: also told as a percentage
+    is_rating: bool = False  # points on a scale of opinion: a person's rating of himself is reported, never shown
 
     @property
     def scale(self) -> float:
@@ -136,7 +90,7 @@ class Design(Record):
     """Who is compared with whom. ``group``, ``weight``, ``strata``, ``cluster`` and ``wave`` are columns of the indicators table.
 
     ``weight`` is the survey weight, ``strata`` what the sample or the lottery was drawn within, ``cluster`` what was drawn (or
-    assigned) together, ``wave`` the period of an answer where other people were asked in each period.
+    assigned) together, ``instrument`` what was offered where ``group`` is who took it up, ``wave`` the period of an answer where other people were asked in each period.
     """
 
     unit: UnitWords
@@ -148,6 +102,7 @@ class Design(Record):
     weight: str | None = None
     strata: str | None = None
     cluster: str | None = None
+    instrument: str | None = None
     times: Times
 
 
@@ -169,6 +124,8 @@ class Specification(Record):
     covariates: list[str] = []
     covariates_measured: Literal["before", "same_period"] = "before"
     periods: Periods | None = None
+    baseline: Literal["before", "then"] = "before"  # measured before the programme, or recalled at the interview (never mixed)
+    strata: str | None = None  # effects of other strata than the design's: one for each firm, say
     std_errors: list[StdError] = Field(min_length=1)  # the first is the one reported in figures and sentences
     estimand: Literal["att", "ate"] | None = None  # average over participants (as a rule) or over everyone
     instrument: str | None = None  # instrumental variables: what was offered; the treatment is what was taken up
@@ -193,7 +150,7 @@ class Specification(Record):
 
     def columns(self, design: Design) -> list[str]:
         """Names of columns of the indicators table that the specification and the design rest on."""
-        named = [*self.covariates, *self.treatment, self.instrument, design.weight, design.strata, design.cluster, design.wave]
+        named = [*self.covariates, *self.treatment, self.instrument, design.weight, self.strata or design.strata, design.cluster, design.wave]
         return [name for name in named if name]
 
 
@@ -202,20 +159,12 @@ class Primary(Record):
 
     randomised: str
     observational: str
-
-
-class Claim(Record):
-    """One statement to be examined, and the indicators that bear on it; where there are none, ``because`` says why."""
-
-    id: str
-    text: Words
-    indicators: list[str] = []
-    because: Words | None = None
+    because: Words | None = None  # why, in words that the report prints
 
 
 CheckKind = Literal[
     "real_range", "real_ratio", "agreement", "straight_line", "shares_sum", "duplicate_key", "near_duplicate", "interview_length", "linked_rows",
-    "interviewer_mean", "personal_data",
+    "interviewer_mean", "personal_data", "date_order", "trial_text", "partial", "repeated_answers", "heaping", "recent_dates", "date_agreement",
 ]  # fmt: skip
 
 
@@ -242,9 +191,13 @@ class Prices(Record):
     """The price series that turns nominal into real money, and the year whose prices are used."""
 
     series: str
-    file: str
+    file: str | None = None  # the programme's own series; none: those of the house
     base_year: int
     label: Words
+
+    def path(self, folder: Path) -> Path | None:
+        """The programme's own price file, if it has one."""
+        return folder / self.file if self.file else None
 
 
 class Programme(Record):
@@ -259,9 +212,14 @@ class Programme(Record):
     units: dict[str, Unit]
     design: Design
     prices: Prices | None = None
-    specifications: list[Specification]
-    primary: Primary
+    costs: CostSheet | None = None
+    worth: Worth | None = None
+    specifications: list[Specification] = []  # none: a ladder chosen by the design
+    primary: Primary | None = None
+    subgroups: list[Subgroup] = []
+    history: dict[str, list[str]] = {}  # indicator → its columns of several times before the programme, the oldest first
     claims: list[Claim] = []
+    smallest_effects: dict[str, float] = {}  # by indicator, in its unit: what would still be worth having
     checks: list[Check] = []
 
     def specification(self, name: str) -> Specification:
@@ -316,6 +274,13 @@ class Denominators(Record):
     because: Words | None = None
 
 
+class Simulated(Record):
+    """How a synthetic cohort was made, and the folder in which its truth lies; the analysis never opens it."""
+
+    command: str
+    truth: str = TRUTH
+
+
 class Cohort(Record):
     """The whole of ``cohort.yml``."""
 
@@ -330,9 +295,11 @@ class Cohort(Record):
     period: Words
     flow: list[FlowStep] = []
     denominators: Denominators
+    totals: dict[str, dict[str, float]] = {}  # known numbers of all who took part, by variable and answer, to weight the answers to
     origin: str
     licence: str
     citation: str
+    simulated: Simulated | None = None
 
 
 def load_cohort(folder: Path, *, root: Path) -> tuple[Cohort | None, list[Problem]]:
@@ -341,6 +308,10 @@ def load_cohort(folder: Path, *, root: Path) -> tuple[Cohort | None, list[Proble
     cohort, problems = read_yaml(Cohort, path, root=root)
     if cohort and cohort.cohort != folder.name:
         problems.append(Problem(shown(path, root), f"'cohort' is '{cohort.cohort}' but the folder is '{folder.name}'"))
+    if cohort and cohort.kind == "real" and (cohort.simulated or "synthetic" in cohort.cohort):
+        problems.append(Problem(shown(path, root), "a simulated cohort is called real", column="kind", expected="synthetic"))
+    if cohort and cohort.kind == "synthetic" and "synthetic" not in cohort.cohort:
+        problems.append(Problem(shown(path, root), "the name of a simulated cohort must say so", column="cohort", expected=f"'{cohort.cohort}-synthetic'"))
     return cohort, problems
 
 
@@ -356,15 +327,20 @@ def load_programme(folder: Path, *, root: Path) -> tuple[Programme | None, list[
 def check_specifications(programme: Programme, file: str) -> list[Problem]:
     """Say which primary specification does not exist, which ids stand twice, and what a method cannot do."""
     ids = [spec.id for spec in programme.specifications]
+    if (programme.primary is None) != (not ids):
+        found = "no specification is primary" if ids else "a primary specification is named, and none is declared"
+        return [Problem(file, found, column="primary", expected="both, or neither, which leaves the choice to the design")]
     problems = [Problem(file, f"the specification '{name}' stands twice", column="specifications") for name in set(ids) if ids.count(name) > 1]
-    for rule in ("randomised", "observational"):
+    for rule in ("randomised", "observational") if programme.primary else ():
         name = getattr(programme.primary, rule)
         if name not in ids:
             problems.append(Problem(file, f"'{name}' is not a specification", column=f"primary.{rule}", expected=nearest(name, ids)))
-        elif programme.specification(name).method == "quantile_effects":
-            problems.append(Problem(file, f"'{name}' gives several quantiles, none of which can speak for a cohort", column=f"primary.{rule}"))
+        elif (given := SEVERAL_NUMBERS.get(programme.specification(name).method)) is not None:
+            problems.append(Problem(file, f"'{name}' gives {given}, none of which can speak for a cohort", column=f"primary.{rule}"))
     for spec in programme.specifications:
         problems += check_specification(spec, file)
+    named = [declared.id for declared in programme.subgroups]
+    problems += [Problem(file, f"the subgroup '{name}' stands twice", column="subgroups") for name in sorted(set(named)) if named.count(name) > 1]
     if programme.design.wave and programme.design.panel:
         problems.append(Problem(file, "a panel asks the same units in every period, so it has no 'wave'", column="design.wave"))
     return problems
@@ -390,6 +366,17 @@ def check_specification(spec: Specification, file: str) -> list[Problem]:
         problems.append(Problem(file, f"the method '{spec.method}' does not trim", column=f"{place}.trim"))
     if not all(0 < level < 1 for level in spec.quantiles) or len(set(spec.quantiles)) < len(spec.quantiles):
         problems.append(Problem(file, "quantiles are different numbers between 0 and 1", column=f"{place}.quantiles"))
+    return problems + check_places(spec, file)
+
+
+def check_places(spec: Specification, file: str) -> list[Problem]:
+    """Say where a specification names strata or a baseline that its method does not use."""
+    place, problems = f"specifications.{spec.id}", []
+    if spec.strata and spec.method != "strata_fixed_effects":
+        problems.append(Problem(file, f"the method '{spec.method}' has no effects of strata of its own", column=f"{place}.strata"))
+    if spec.baseline == "then" and spec.method not in OF_PARTICIPANTS_ALONE:
+        found = f"the method '{spec.method}' does not compare with what is recalled"
+        problems.append(Problem(file, found, column=f"{place}.baseline", expected="before: what is recalled is a change that participants report, no baseline"))
     return problems
 
 
@@ -408,9 +395,7 @@ def check_tables(programme: Programme, file: str) -> list[Problem]:
             for table in (check.table, *others)
             if table not in programme.tables
         ]
-    problems += [
-        Problem(file, "the claim names no indicators", column=f"claims.{claim.id}", expected="indicators, or the reason under 'because'")
-        for claim in programme.claims
-        if not claim.indicators and claim.because is None
-    ]
-    return problems
+    if programme.costs and programme.costs.table not in programme.tables:
+        message = f"the table '{programme.costs.table}' is not declared"
+        problems.append(Problem(file, message, column="costs.table", expected=nearest(programme.costs.table, programme.tables)))
+    return problems + check_claims(programme.claims, file)

@@ -159,11 +159,11 @@ def programme_text(name: str, draft: Draft) -> str:
         "programme": name, "title": decide, "summary": decide, "partners": [], "sources": [],
         "tables": {table: {"label": {"en": table, "id": table}, "key": ["row"]} for table in tables}, "units": {},
         "design": {"unit": {"one": {"en": "person", "id": "orang"}, "many": {"en": "people", "id": "orang"}}, "group": "group", "participants": ["1"], "comparison": [], "times": {"now": decide}},
-        "specifications": [{"id": "difference", "label": {"en": "Difference in means", "id": "Selisih rata-rata"}, "method": "difference_in_means", "std_errors": ["HC2", "classical"]}],
-        "primary": {"randomised": "difference", "observational": "difference"}, "claims": [],
+        "claims": [],
     }  # fmt: skip
     head = [f"# Drafted. {DECIDE} everything that is marked so, then run: manfaat check COHORT", *[f"# - {line}" for line in dict.fromkeys(draft.decide)]]
-    return "\n".join(head) + "\n" + dump(values)
+    tail = "# No 'specifications' are declared: the ladder of estimates and which of them speaks are chosen by the design above.\n"
+    return "\n".join(head) + "\n" + dump(values) + tail
 
 
 def new_cohort(name: str, like: Study, data: list[Path], place: Places) -> tuple[Path, pd.DataFrame]:

@@ -10,9 +10,11 @@ import pandas as pd
 
 from helpers import cleaning, indicators, paths, readers
 from helpers.codebook import Codebook, load_codebook
+from helpers.declarations import check_declared
 from helpers.definitions import shown
 from helpers.indicators import Indicator, load_indicators
 from helpers.paths import Places, places
+from helpers.prices import read_all_series, series_names
 from helpers.problems import Problem, nearest, refuse
 from helpers.programme import Cohort, Programme, load_cohort, load_programme
 
@@ -89,9 +91,25 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     lines, wrong = load_indicators(folder, programme, codebook, root=place.root)
     problems += wrong
     corrections, wrong, _ = cleaning.load_corrections(folder, root=place.root)
+    problems += check_totals(delivery, lines, shown(place.raw / "cohort.yml", place.root))
+    problems += cleaning.check_declarations(programme, codebook, shown(folder / "programme.yml", place.root))
     problems += wrong + check_delivery(delivery, programme, codebook, shown(place.raw / "cohort.yml", place.root)) + undecided([folder, place.raw], place.root)
+    problems += check_value(programme, codebook, lines, folder, place)
     refuse(problems)
-    return Study(place, programme, codebook, tuple(lines), tuple(corrections), delivery)
+    from helpers.evaluation.chooser import completed
+
+    return Study(place, completed(programme, lines), codebook, tuple(lines), tuple(corrections), delivery)
+
+
+def check_value(programme: Programme, codebook: Codebook, lines: list[Indicator], folder: Path, place: Places) -> list[Problem]:
+    """Say what the declarations of costs and value refer to in vain."""
+    answers = {v.name: [choice.name for choice in codebook.answers(v.list_name)] if v.list_name else [] for v in codebook.variables}
+    variables = {table: {v.name: answers[v.name] for v in codebook.table(table)} for table in programme.tables}
+    known = series_names(programme.prices.path(folder) if programme.prices else None, root=place.root)
+    concepts = [line.indicator for line in lines if line.use == "effect"]
+    return check_declared(
+        programme.costs, programme.worth, variables, [line.name for line in lines], concepts, known, shown(folder / "programme.yml", place.root)
+    )
 
 
 def undecided(folders: list[Path], root: Path) -> list[Problem]:
@@ -106,6 +124,18 @@ def undecided(folders: list[Path], root: Path) -> list[Problem]:
             Problem(shown(path, root), f"still to be decided: {lines[number - 1].strip()[:80]}", row=number, expected="the marked text put right")
             for number in marked
         ]
+    return problems
+
+
+def check_totals(delivery: Cohort, lines: list[Indicator], file: str) -> list[Problem]:
+    """Say which known totals are about no indicator, or cannot be numbers of people."""
+    names = [line.name for line in lines]
+    problems = [
+        Problem(file, f"'{name}' is not an indicator", column=f"totals.{name}", expected=nearest(name, names)) for name in delivery.totals if name not in names
+    ]
+    for name, known in delivery.totals.items():
+        if not known or min(known.values()) < 0 or not sum(known.values()) > 0:
+            problems.append(Problem(file, "the known numbers are not all 0 or more, or none is above 0", column=f"totals.{name}"))
     return problems
 
 
@@ -124,8 +154,8 @@ def check_delivery(delivery: Cohort, programme: Programme, codebook: Codebook, f
             for name in item.multiply
             if name not in names
         ]
-    fed = {item.table for item in delivery.files}
-    return problems + [Problem(file, f"no file feeds the table '{name}'", column="files") for name in programme.tables if name not in fed]
+    main = programme.main_table  # the others may not have been asked for in this delivery: what rests on them is then missing, and said so
+    return problems + ([] if main in {item.table for item in delivery.files} else [Problem(file, f"no file feeds the table '{main}'", column="files")])
 
 
 def read_raw(study: Study) -> readers.Delivery:
@@ -144,7 +174,8 @@ def with_header_units(cohort: Cohort, delivery: readers.Delivery) -> Cohort:
 
 
 def clean_tables(study: Study, delivery: readers.Delivery) -> dict[str, cleaning.CleanTable]:
-    """Clean every table and hold each ledger against the raw text."""
+    """Clean every table, hold each ledger against the raw text, and apply the checks between tables."""
+    prices = deflator(study)
     file = shown(study.definitions / "corrections.csv", study.places.root)
     cohort, tables = with_header_units(study.cohort, delivery), {}
     for name, raw in delivery.tables.items():
@@ -158,15 +189,36 @@ def clean_tables(study: Study, delivery: readers.Delivery) -> dict[str, cleaning
             corrections_file=file,
             declared=delivery.declared_missing,
             absent=delivery.absent,
+            prices=prices,
         )
         cleaning.check_ledger(tables[name], raw, study.codebook.table(name))
-    return tables
+    return cleaning.apply_between(tables, study.programme)
+
+
+def deflator(study: Study) -> cleaning.Prices | None:
+    """The price series that checks of amounts at constant prices need; None where the programme has none or asks for none.
+
+    Raises
+    ------
+    ProblemsError if the price file is missing or unreadable, or does not hold the programme's series.
+    """
+    prices = study.programme.prices
+    if prices is None or not any("dates" in check.arguments for check in study.programme.checks):
+        return None
+    series = read_all_series(prices.path(study.definitions), prices.series, root=study.places.root)
+    return cleaning.Prices(series[prices.series], prices.base_year)
 
 
 def linked_tables(study: Study) -> list[str]:
     """Names of the delivered tables that are joined to the main table."""
     fed = {item.table for item in study.cohort.files}
     return [name for name, table in study.programme.tables.items() if table.link and name in fed]
+
+
+def undelivered_tables(study: Study) -> list[str]:
+    """Names of the programme's tables that this delivery has no file for."""
+    fed = {item.table for item in study.cohort.files}
+    return [name for name in study.programme.tables if name not in fed]
 
 
 def build(study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
@@ -198,15 +250,40 @@ def build_with_reasons(
     The indicators; and one line a missing value (``key, indicator, reason``), none when no reasons are given.
     """
     programme, lines = study.programme, list(study.indicators)
-    given = dict.fromkeys(name for name, entry in programme.tables.items() if entry.link) | {name: (linked or {})[name] for name in linked_tables(study)}
-    joined = indicators.join_linked(table, given, programme, study.codebook)
-    context = indicators.panel_context(joined, programme, study.definitions, root=study.places.root, codebook=study.codebook)
+    given, joined, context = joined_answers(study, table, linked)
     built = indicators.build_indicators(joined, lines, context, programme)
     refuse(check_groups(study, built))
     if reasons is None:
         return built, pd.DataFrame(columns=["key", "indicator", "reason"])
     told = indicators.main_reasons(table, given, programme, reasons)
-    return built, indicators.explain_missing(joined, built, lines, context, programme, told)
+    return built, indicators.explain_missing(joined, built, lines, context, programme, told, undelivered=undelivered_tables(study))
+
+
+def joined_answers(
+    study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None
+) -> tuple[dict[str, pd.DataFrame | None], pd.DataFrame, indicators.Context]:
+    """Join the linked tables to the main one; return the linked tables, the joined table, and what constructs may look at."""
+    programme = study.programme
+    given = dict.fromkeys(name for name, entry in programme.tables.items() if entry.link) | {name: (linked or {})[name] for name in linked_tables(study)}
+    joined = indicators.join_linked(table, given, programme, study.codebook)
+    return given, joined, indicators.panel_context(joined, programme, study.definitions, root=study.places.root, codebook=study.codebook)
+
+
+def scale_items(study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None, built: pd.DataFrame) -> list[indicators.Scale]:
+    """Gather the items behind every declared scale score, in the rows of the indicators.
+
+    Parameters
+    ----------
+    table, linked : as for ``build``. built : the indicators computed from them.
+
+    Raises
+    ------
+    ValueError when the indicators are of other rows than the table.
+    """
+    if table[cleaning.KEY].tolist() != built[cleaning.KEY].tolist():
+        raise ValueError("the indicators are of other rows than the clean table: run notebooks/02_indicators.ipynb again")
+    _, joined, context = joined_answers(study, table, linked)
+    return indicators.scales_of(joined, built, list(study.indicators), context, study.programme.main_table)
 
 
 def check_groups(study: Study, built: pd.DataFrame) -> list[Problem]:

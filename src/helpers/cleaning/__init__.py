@@ -4,22 +4,30 @@ A cell's *canonical text* is the shortest way to write its clean value. Where th
 holds it; so the raw table can always be rebuilt from the clean one.
 """
 
+from helpers.cleaning.between_checks import matches
 from helpers.cleaning.cells import canonical
 from helpers.cleaning.corrections import KEY, Correction, load_corrections
-from helpers.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, rebuild_raw, row_ledger
+from helpers.cleaning.declared import apply_between, check_declarations
+from helpers.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, rebuild_raw, row_ledger, write_cells
+from helpers.cleaning.outcomes import Prices
 from helpers.cleaning.table import clean_table
 
 __all__ = [
     "KEY",
     "CleanTable",
     "Correction",
+    "Prices",
+    "apply_between",
     "canonical",
     "cell_ledger",
     "cell_table",
+    "check_declarations",
     "check_ledger",
     "clean_table",
     "load_corrections",
+    "matches",
     "missing_answers",
     "rebuild_raw",
     "row_ledger",
+    "write_cells",
 ]

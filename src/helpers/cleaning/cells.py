@@ -9,11 +9,13 @@ from operator import ge, gt, le, lt
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from helpers.codebook import Codebook, Variable
 from helpers.parsing import (
     ChoiceList,
     Reading,
+    check_codes,
     choice_list,
     column_context,
     date_context,
@@ -25,12 +27,14 @@ from helpers.parsing import (
     read_number,
     read_title,
 )
-from helpers.parsing.reading import absent, doubted
+from helpers.parsing.number_styles import SCIENTIFIC
+from helpers.parsing.reading import absent, doubted, unreadable
 from helpers.programme import RawFile, Unit
 
 COMPARE = {">=": ge, "<=": le, ">": gt, "<": lt}
 READ_COLUMNS = ["text", "value", "clean", "rule", "flag", "note", "missing", "proposal"]
 YEARS = (1930, 2029)
+PLAIN = "^[!-~]+( [!-~]+)*$"  # printable ASCII, single spaces between, none at the ends
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,11 @@ def encode(values: pd.Series) -> Column:
     encoded = encoded.combine_chunks().dictionary_encode()
     encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
     return Column(encoded.indices.to_numpy(zero_copy_only=False), [text or "" for text in encoded.dictionary.to_pylist()])
+
+
+def plain_texts(texts: list[str]) -> np.ndarray:
+    """Mask of the texts in plain letters with single spaces: nothing about their characters needs to be put in order."""
+    return pc.match_substring_regex(pa.array(texts, type=pa.string()), PLAIN).to_numpy(zero_copy_only=False)
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,8 @@ def number_kind(variable: Variable, unit: Unit | None) -> str:
     """What kind of number a column holds, in the words of the number reader."""
     if unit and unit.currency in ("IDR", "JPY"):
         return {"IDR": "rupiah", "JPY": "yen"}[unit.currency]
+    if unit and unit.is_percent:
+        return "percent"
     return "integer" if variable.kind == "integer" else "decimal"
 
 
@@ -137,13 +148,43 @@ def answers_of(variable: Variable, codebook: Codebook, recode: dict[str, str]) -
     return choice_list(rows, missing=variable.missing_codes, recode=recode or None)
 
 
-def choice_reader(variable: Variable, codebook: Codebook, recode: dict[str, str]) -> Callable[[str], Reading]:
+def shifted_reader(counts: pd.Series, answers: ChoiceList) -> Callable[[str], Reading]:
+    """Return the reader of one answer; in a column whose codes are of another version (0–4 for 1–5) no shifted code is believed."""
+    verdict = check_codes(counts, answers)
+    if not verdict.proposal:
+        return lambda text: read_choice(text, answers)
+
+    def read(text: str) -> Reading:
+        reading, code = read_choice(text, answers), normalise(text).value
+        meant = verdict.proposal.get(str(code).removesuffix(".0")) if code else None
+        doubtful = meant is not None and reading.value != meant
+        return replace(doubted(reading, "shifted-codes", verdict.note), flag="review", proposal=meant) if doubtful else reading
+
+    return read
+
+
+def unversioned_reader(recodes: dict[str, dict[str, str]], answers: ChoiceList) -> Callable[[str], Reading]:
+    """Return the reader of one answer of a form whose version is not known: no code is believed that a version would recode."""
+
+    def read(text: str) -> Reading:
+        reading, code = read_choice(text, answers), str(normalise(text).value or "").removesuffix(".0")
+        meant = {pairs[code] for pairs in recodes.values() if code in pairs} - {reading.value}
+        note = "the version of the form is not known, and its codes differ; the column with the version, or 'version' in cohort.yml, tells"
+        return replace(doubted(reading, "unknown-version", note), flag="review", proposal=reading.value or min(meant)) if meant else reading
+
+    return read
+
+
+def choice_reader(variable: Variable, codebook: Codebook, version: str, counts: pd.Series) -> Callable[[str], Reading]:
     """Return the reader of a question with a list of answers; a job title may also stand for its level."""
+    recode = variable.recodes.get(version, {})
     answers = answers_of(variable, codebook, recode)
     if variable.kind == "select_multiple":
         return lambda text: read_multiple(text, answers)
     if not variable.ladder:
-        return lambda text: read_choice(text, answers)
+        if recode or variable.recodes:
+            return (lambda text: read_choice(text, answers)) if recode or version else unversioned_reader(variable.recodes, answers)
+        return shifted_reader(counts, answers)
     ladder = load_ladder(variable.ladder)
 
     def read(text: str) -> Reading:
@@ -174,6 +215,8 @@ def text_reader(variable: Variable) -> Callable[[str], Reading]:
     def read(text: str) -> Reading:
         reading = normalise(text)
         code = variable.missing_codes.get(str(reading.value).strip()) if reading.is_read else None
+        if variable.role in ("key", "identifier") and reading.is_read and SCIENTIFIC.fullmatch(reading.value):
+            return unreadable("scientific", "scientific notation: the last digits of the identifier are lost")
         return absent(code, "missing-code") if code else reading
 
     return read
@@ -182,7 +225,7 @@ def text_reader(variable: Variable) -> Callable[[str], Reading]:
 def reader_of(variable: Variable, codebook: Codebook, unit: Unit | None, counts: pd.Series, item: RawFile, version: str) -> Callable[[str], Reading]:
     """Return the function that reads one text of a variable."""
     if variable.list_name:
-        return choice_reader(variable, codebook, variable.recodes.get(version, {}))
+        return choice_reader(variable, codebook, version, counts)
     if variable.kind in ("integer", "decimal", "money"):
         return number_reader(variable, unit, counts, item)
     if variable.kind in ("date", "month", "dateTime"):
@@ -226,8 +269,8 @@ def read_texts(texts: list[str], variable: Variable, read: Callable[[str], Readi
 
 def as_they_are(texts: list[str]) -> pd.DataFrame:
     """Reading lines of texts; those in plain letters with single spaces are taken as they are, the others left open (no rule)."""
-    plain = np.array([text.isascii() and text.isprintable() and text == " ".join(text.split()) and text != "" for text in texts], dtype=bool)
-    values = np.array(texts, dtype=object)
+    powers = pc.match_substring(pa.array(texts, type=pa.string()), "E+").to_numpy(zero_copy_only=False)  # a number that a spreadsheet shortened
+    plain, values = plain_texts(texts) & ~powers, np.array(texts, dtype=object)
     lines = {name: values for name in ("text", "value", "clean")} | {"rule": np.where(plain, "as-it-is", "").astype(object)}
     return pd.DataFrame(lines | dict.fromkeys(("flag", "note", "missing", "proposal"), ""), columns=READ_COLUMNS, dtype="object")
 
@@ -284,5 +327,5 @@ def typed(reading: ColumnReading, variable: Variable) -> pd.Series:
         distinct = np.array([np.nan if value is None else float(value) for value in values], dtype="float64")
         column = pd.Series(distinct[reading.codes] if len(distinct) else np.array([], dtype="float64"))
         return column.astype("Int64") if variable.kind == "integer" else column
-    texts = pd.array([canonical(value) or None for value in values], dtype="string")
-    return pd.Series(texts.take(reading.codes))
+    clean = reading.lines("clean")
+    return pd.Series(pd.array(np.where(clean == "", None, clean), dtype="string").take(reading.codes))

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from helpers.cleaning.corrections import KEY
+from helpers.cleaning.outcomes import FINDING_COLUMNS, checked_frame
 from helpers.codebook import Codebook, Variable
 from helpers.expressions import evaluate, parse_expression
 from helpers.parsing.checks import heaping_table, interview_lengths, personal_data, straight_lining
-from helpers.programme import Table
+from helpers.programme import Programme
 
 REASON_COLUMNS = ["key", "variable", "reason"]
-FINDING_COLUMNS = ["check", "severity", "key", "variable", "note"]
 
 
 def explain_blanks(blanks: pd.DataFrame, variable: Variable, versions: pd.Series | None) -> np.ndarray:
@@ -38,14 +38,15 @@ def explain_blanks(blanks: pd.DataFrame, variable: Variable, versions: pd.Series
     return reasons.to_numpy(dtype=object)
 
 
-def broken_rules(clean: pd.DataFrame, table: str, codebook: Codebook) -> pd.DataFrame:
+def broken_rules(clean: pd.DataFrame, table: str, codebook: Codebook) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Hold every row against skip rules, constraints that look at other answers, and the consistency rules.
 
     Returns
     -------
-    One line a broken rule and row: ``check`` (rule id, ``skip:variable`` or ``range:variable``), ``severity, key, variable, note``.
+    One line a broken rule and row: ``check`` (rule id, ``skip:variable`` or ``range:variable``), ``severity, key, variable, note``;
+    and one line a consistency rule: on how many rows it could be decided (``CHECKED_COLUMNS``).
     """
-    found = []
+    found, lines = [], []
     for variable in codebook.table(table):
         if variable.relevant:
             asked = evaluate(parse_expression(variable.relevant), clean, variable.name)
@@ -57,9 +58,11 @@ def broken_rules(clean: pd.DataFrame, table: str, codebook: Codebook) -> pd.Data
     for rule in codebook.rules:
         if rule.table == table:
             holds = evaluate(parse_expression(rule.rule), clean)
-            broken = (holds == 0) if holds.dtype != "boolean" else ~holds
-            found.append(findings(clean[broken.fillna(False).astype(bool)], rule.id, rule.severity, "", rule.label_en))
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=FINDING_COLUMNS)
+            broken = ((holds == 0) if holds.dtype != "boolean" else ~holds).fillna(False).astype(bool)
+            found.append(findings(clean[broken], rule.id, rule.severity, "", rule.label_en))
+            lines.append({"check": rule.id, "severity": rule.severity, "n_checked": int(holds.notna().sum()), "n_found": int(broken.sum()), "because": ""})
+    filled = [part for part in found if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=FINDING_COLUMNS), checked_frame(lines)
 
 
 def findings(rows: pd.DataFrame, check: str, severity: str, variable: str, note: str) -> pd.DataFrame:
@@ -67,22 +70,29 @@ def findings(rows: pd.DataFrame, check: str, severity: str, variable: str, note:
     return pd.DataFrame({"check": check, "severity": severity, "key": rows[KEY].to_numpy(), "variable": variable, "note": note}, columns=FINDING_COLUMNS)
 
 
-def answering_styles(clean: pd.DataFrame, definition: Table, variables: list[Variable]) -> pd.DataFrame:
-    """Report straight-lining, interviews that were too fast or run backwards, and personal data where none belongs."""
+def answering_styles(clean: pd.DataFrame, table: str, programme: Programme, variables: list[Variable]) -> pd.DataFrame:
+    """Report straight-lining, interviews that were too fast or run backwards, and personal data where none belongs.
+
+    What the programme declares a check for (the same battery, the interview's length, a column's personal data) is left to that check.
+    """
+    declared = [check for check in programme.checks if check.table == table]
+    covered = {check.kind: {name for other in declared if other.kind == check.kind for name in other.variables} for check in declared}
     found = []
-    for items in definition.scales:
-        lines = straight_lining(clean, items, key=KEY)
-        found.append(findings(clean[lines["is_straight"]], "straight-lining", "warning", items[0], f"the same answer to all {len(items)} items"))
+    for items in programme.tables[table].scales:
+        if not set(items) <= covered.get("straight_line", set()):
+            lines = straight_lining(clean, items, key=KEY)
+            found.append(findings(clean[lines["is_straight"]], "straight-lining", "warning", items[0], f"the same answer to all {len(items)} items"))
     start, end = (next((v.name for v in variables if v.role == role), None) for role in ("start", "end"))
-    if start and end:
+    if start and end and "interview_length" not in covered:
         lengths = interview_lengths(clean, start, end, key=KEY)
         found.append(findings(clean[lengths["is_too_fast"]], "too fast", "warning", end, "the interview was shorter than people need"))
         found.append(findings(clean[lengths["is_reversed"]], "ends before it starts", "error", end, "the interview ended before it started"))
-    texts = [v.name for v in variables if v.kind == "text" and v.role not in ("identifier", "key")]
+    texts = [v.name for v in variables if v.kind == "text" and v.role not in ("identifier", "key") and v.name not in covered.get("personal_data", set())]
     hits = personal_data(clean, texts) if texts else pd.DataFrame()
     for kind, rows in hits.groupby(["column", "kind"]) if len(hits) else []:
         found.append(findings(clean.loc[rows.index], f"personal data: {kind[1]}", "error", kind[0], "personal data in a column that should hold none"))
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=FINDING_COLUMNS)
+    filled = [part for part in found if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=FINDING_COLUMNS)
 
 
 def heaping(clean: pd.DataFrame, variables: list[Variable]) -> pd.DataFrame:

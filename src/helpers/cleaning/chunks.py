@@ -20,7 +20,9 @@ import pyarrow.parquet as pq
 
 from helpers.cleaning.cells import encode
 from helpers.cleaning.corrections import KEY
+from helpers.cleaning.declared import KINDS
 from helpers.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, row_ledger
+from helpers.cleaning.outcomes import Prices
 from helpers.cleaning.rows import row_keys, set_aside_raw
 from helpers.cleaning.table import Whole, clean_table
 from helpers.codebook import Codebook, Variable
@@ -36,12 +38,18 @@ MOST_TEXTS = 2_000_000  # distinct texts of a column that are counted; conventio
 
 @dataclass
 class Totals:
-    """What all parts add up to: ``rows, cells, missing`` as the ledgers have them, and how many answers wait for a person."""
+    """What all parts add up to: ``rows, cells, missing`` as the ledgers have them, and how many answers wait for a person.
+
+    ``found`` : rows that break each rule or check. ``not_checked`` : why some checks decided nothing: they need the whole table,
+    another table, or prices.
+    """
 
     rows: Counter = field(default_factory=Counter)
     cells: Counter = field(default_factory=Counter)
     missing: Counter = field(default_factory=Counter)
     to_decide: int = 0
+    found: Counter = field(default_factory=Counter)
+    not_checked: dict[str, str] = field(default_factory=dict)
 
     def add(self, part: CleanTable, codebook: Codebook) -> None:
         """Add one part."""
@@ -50,6 +58,8 @@ class Totals:
         self.cells.update({(row.variable, row.rule): row.cells for row in cell_ledger(tables).itertuples(index=False)})
         self.missing.update({row.variable: row.n_missing for row in missing_answers(tables, codebook).itertuples(index=False)})
         self.to_decide += len(part.review)
+        self.found.update({row.check: row.n_found for row in part.checked.itertuples(index=False) if row.n_found})
+        self.not_checked |= {row.check: row.because for row in part.checked.itertuples(index=False) if row.because and not row.n_checked}
 
 
 def head_of(path: Path, item: RawFile, variables: list[Variable]) -> tuple[RawTable, dict[str, str], str]:
@@ -172,10 +182,13 @@ class Writer:
             writer.close()
 
 
-def clean_in_chunks(path: Path, item: RawFile, programme: Programme, codebook: Codebook, cohort: Cohort, folder: Path) -> Totals:
+def clean_in_chunks(
+    path: Path, item: RawFile, programme: Programme, codebook: Codebook, cohort: Cohort, folder: Path, *, prices: Prices | None = None
+) -> Totals:
     """Clean a large delimited file part by part.
 
-    Writes ``<table>.parquet``, ``<table>_cells.parquet``, ``<table>_reasons.parquet`` and ``<table>_review.parquet`` into ``folder``.
+    Writes ``<table>.parquet`` and beside it ``<table>_cells, _reasons, _review, _findings`` into ``folder``. Rules and checks that
+    look at one row at a time find what they find in the whole table; the others are named in ``not_checked``.
 
     Returns
     -------
@@ -196,19 +209,20 @@ def clean_in_chunks(path: Path, item: RawFile, programme: Programme, codebook: C
     del prints
     totals, writer = Totals(), Writer(folder)
     for raw in parts():
-        part = clean_table(raw, item.table, programme, codebook, cohort, whole=whole)
+        part = clean_table(raw, item.table, programme, codebook, cohort, whole=whole, prices=prices)
         check_ledger(part, raw, variables)
         totals.add(part, codebook)
         write_part(writer, part)
     writer.close()
+    totals.not_checked |= {c.id: "it needs another table" for c in programme.checks if c.table == item.table and KINDS[c.kind].sees == "other"}
     return totals
 
 
 def write_part(writer: Writer, part: CleanTable) -> None:
-    """Write one part's rows, changed cells, reasons and open decisions."""
+    """Write one part's rows, changed cells, reasons, open decisions and findings."""
     writer.append(pa.Table.from_pandas(part.kept, preserve_index=False), part.name)
     cells = cell_table(part)
     writer.append(pa.table({name: cells.column(name).cast(pa.string()) for name in cells.column_names}), f"{part.name}_cells")
-    for name in ("reasons", "review"):
+    for name in ("reasons", "review", "findings"):
         frame = getattr(part, name)
         writer.append(pa.table({column: pa.array(frame[column].astype("str"), type=pa.string()) for column in frame}), f"{part.name}_{name}")

@@ -43,6 +43,8 @@ def misfit(line: Correction, rows: np.ndarray, columns: dict[str, Column]) -> tu
         return f"the correction of '{line.variable}' for key '{line.key}' matches {len(rows)} cells", "exactly one cell"
     column = columns[line.variable]
     found = column.texts[column.codes[rows[0]]]
+    if found == line.new == line.old:
+        return None  # a person confirms the answer as it stands
     if found == line.new:
         return f"'{line.variable}' of key '{line.key}' already is '{line.new}'", "a line that changes something, or no line"
     if found != line.old:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from helpers.cleaning.cells import Column, ColumnReading, canonical
 from helpers.cleaning.corrections import KEY
 from helpers.codebook import Codebook, Variable
 from helpers.problems import Problem, refuse
-from helpers.readers import PLACE
+from helpers.readers import FILE, PLACE, ROW, SHEET
 
 CELL_COLUMNS = ["table", "key", "variable", "raw", "clean", "rule", "reason"]
 CHANGE_COLUMNS = CELL_COLUMNS[2:]
-REVIEW_COLUMNS = ["table", "key", "variable", "raw", "proposal", "reason", "file", "sheet", "row", "decision"]
+REVIEW_COLUMNS = ["table", "key", "variable", "raw", "proposal", "reason", "file", "sheet", "row", "until_then", "decision"]
 
 
 def nothing(columns: list[str]) -> pd.DataFrame:
@@ -32,8 +35,10 @@ class CleanTable:
     ``aside`` : rows set aside, raw text with ``rule, reason``. ``rows_in`` : rows of answers delivered.
     ``changes`` : distinct changes (variable, raw, clean, rule, reason); ``changed`` : changed cells (``row`` of ``kept``, ``line`` of
     ``changes``); together they are ``cells``, the ledger in the contract's shape.
-    ``reasons`` : why an answer is missing (key, variable, reason). ``review`` : what a person must decide.
-    ``findings`` : broken rules and answering styles.
+    ``reasons`` : why an answer is missing (key, variable, reason). ``review`` : what a person must decide, and what holds
+    until then (``missing``, ``kept``, ``set aside``).
+    ``findings`` : broken rules and answering styles. ``checked`` : one line a rule or check (``check, severity, n_checked, n_found,
+    because``): on how many rows it could be decided, how many findings there are, why it could not be decided on others.
     """
 
     name: str
@@ -46,6 +51,7 @@ class CleanTable:
     review: pd.DataFrame = field(default_factory=lambda: nothing(REVIEW_COLUMNS))
     findings: pd.DataFrame = field(default_factory=lambda: nothing(["check", "severity", "key", "variable", "note"]))
     identifiers: pd.DataFrame = field(default_factory=lambda: nothing([KEY]))
+    checked: pd.DataFrame = field(default_factory=lambda: nothing(["check", "severity", "n_checked", "n_found", "because"]))
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -62,10 +68,15 @@ def cell_table(table: CleanTable) -> pa.Table:
     keys = (keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys).cast(pa.string())
     columns = {
         "table": pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(lines), dtype="int32")), pa.array([table.name])),
-        "key": keys.take(pa.array(table.changed["row"].to_numpy())),
+        "key": pa.DictionaryArray.from_arrays(pa.array(table.changed["row"].to_numpy(), type=pa.int32()), keys),
     }
     columns |= {name: pa.DictionaryArray.from_arrays(lines, pa.array(table.changes[name].astype("object"), type=pa.string())) for name in CHANGE_COLUMNS}
     return pa.table(columns)
+
+
+def write_cells(table: CleanTable, path: Path) -> None:
+    """Write the cell ledger as Parquet; keys and texts stay in dictionaries however many they are."""
+    pq.write_table(cell_table(table), path, compression="zstd", dictionary_pagesize_limit=1 << 30, write_statistics=False)
 
 
 def reason_of(line: object) -> str:
@@ -113,38 +124,86 @@ def gather_changes(parts: list[tuple[pd.DataFrame, np.ndarray, np.ndarray]]) -> 
     """Put the changes of all variables together: ``changes`` and ``changed`` of a clean table."""
     starts = np.cumsum([0, *[len(changes) for changes, _, _ in parts]])
     rows = np.concatenate([rows for _, rows, _ in parts]) if parts else np.array([], dtype="int32")
-    lines = np.concatenate([lines + start for (_, _, lines), start in zip(parts, starts[:-1], strict=True)]) if parts else np.array([], dtype="int32")
+    lines = (
+        np.concatenate([lines + start for (_, _, lines), start in zip(parts, starts[:-1].astype("int32"), strict=True)])
+        if parts
+        else np.array([], dtype="int32")
+    )
     changes = (
         pd.concat([changes for changes, _, _ in parts if len(changes)], ignore_index=True) if any(len(c) for c, _, _ in parts) else nothing(CHANGE_COLUMNS)
     )
     return changes, pd.DataFrame({"row": rows.astype("int32"), "line": lines.astype("int32")})
 
 
-def canonical_texts(values: pd.Series) -> np.ndarray:
+def as_texts(values: pd.Series) -> pa.Array:
+    """A column of text as an Arrow array; missing is the empty text."""
+    texts = pa.array(values.array, type=None if isinstance(values.dtype, pd.StringDtype) else pa.large_string(), from_pandas=True)
+    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    return pc.fill_null(texts.cast(pa.large_string()), "")
+
+
+def canonical_texts(values: pd.Series) -> pa.Array:
     """Write every value of a column in its shortest form, each distinct one once."""
+    if isinstance(values.dtype, pd.StringDtype):
+        return as_texts(values)
     codes, distinct = pd.factorize(values)
-    return np.array([*[canonical(value) for value in distinct], ""], dtype=object)[codes]
+    return pa.array([*[canonical(value) for value in distinct], ""], type=pa.large_string()).take(pa.array(np.where(codes < 0, len(distinct), codes)))
 
 
-def rebuild_column(table: CleanTable, variable: Variable) -> np.ndarray:
-    """Rebuild the raw text of one variable for the rows kept, from clean values and ledger alone."""
+def changes_by_variable(table: CleanTable) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """The changed cells of each variable that has any: their rows in ``kept`` and their lines in ``changes``."""
+    codes, names = pd.factorize(table.changes["variable"])
+    rows, lines = table.changed["row"].to_numpy(), table.changed["line"].to_numpy()
+    own = codes.astype("int16")[lines]
+    order = np.argsort(own, kind="stable")
+    parts = np.split(order, np.searchsorted(own[order], np.arange(1, len(names))))
+    return {name: (rows[part], lines[part]) for name, part in zip(names, parts, strict=True)} if len(names) else {}
+
+
+def rebuild_column(table: CleanTable, variable: Variable, changed: tuple[np.ndarray, np.ndarray] | None) -> pa.Array:
+    """Rebuild the raw text of one variable for the rows kept, from clean values and its changed cells alone."""
     if variable.name in table.kept:
         rebuilt = canonical_texts(table.kept[variable.name])
     else:
         apart = pd.Index(table.identifiers[KEY]).get_indexer(table.kept[KEY])
-        rebuilt = canonical_texts(table.identifiers[variable.name])[apart]
-    own = (table.changes["variable"] == variable.name).to_numpy()
-    mine = own[table.changed["line"]] if len(own) else np.array([], dtype=bool)
-    rows, lines = table.changed["row"].to_numpy()[mine], table.changed["line"].to_numpy()[mine]
-    rebuilt[rows] = table.changes["raw"].to_numpy(dtype=object)[lines]
-    return rebuilt
+        rebuilt = canonical_texts(table.identifiers[variable.name]).take(pa.array(apart))
+    if changed is None:
+        return rebuilt
+    line = np.full(len(rebuilt), -1, dtype="int32")
+    line[changed[0]] = changed[1]
+    was = pa.array(table.changes["raw"].to_numpy(dtype=object), type=pa.large_string()).take(pa.array(line, mask=line < 0))
+    return pc.coalesce(was, rebuilt)
+
+
+def raw_texts(table: CleanTable, variables: list[Variable]) -> dict[str, np.ndarray]:
+    """Rebuild the raw text of some variables for the rows kept: one array of texts a variable."""
+    changed = changes_by_variable(table)
+    return {v.name: rebuild_column(table, v, changed.get(v.name)).to_numpy(zero_copy_only=False) for v in variables}
 
 
 def rebuild_raw(table: CleanTable, variables: list[Variable]) -> pd.DataFrame:
     """Rebuild the raw text from clean table, identifiers, cell ledger and rows set aside, in the order delivered."""
-    kept = table.kept[list(PLACE)].assign(**{variable.name: rebuild_column(table, variable) for variable in variables})
-    both = pd.concat([kept, table.aside[kept.columns]], ignore_index=True)
-    return both.astype({variable.name: "str" for variable in variables}).sort_values(list(PLACE), ignore_index=True)
+    texts = raw_texts(table, variables)
+    both = pd.concat([table.kept[list(PLACE)].assign(**texts), table.aside[[*PLACE, *texts]]], ignore_index=True)
+    return both.astype(dict.fromkeys(texts, "str")).sort_values(list(PLACE), ignore_index=True)
+
+
+def places_of(table: CleanTable, raw: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Find the rows kept and the rows set aside among the rows delivered, by file, sheet and row number.
+
+    Raises
+    ------
+    ProblemsError if some are missing, or stand twice.
+    """
+    files = pd.MultiIndex.from_frame(raw[[FILE, SHEET]].drop_duplicates())
+    numbers = [
+        files.get_indexer(pd.MultiIndex.from_frame(frame[[FILE, SHEET]])) * (1 << 40) + frame[ROW].to_numpy(dtype="int64")
+        for frame in (raw, table.kept, table.aside)
+    ]
+    kept, aside = (pd.Index(numbers[0]).get_indexer(part) for part in numbers[1:])
+    if len(np.unique(np.r_[kept, aside])) != len(raw) or min(np.r_[kept, aside], default=0) < 0:
+        refuse([Problem(table.name, "the row ledger does not close: the rows kept and set aside are not the rows delivered")])
+    return kept, aside
 
 
 def check_ledger(table: CleanTable, raw: pd.DataFrame, variables: list[Variable]) -> None:
@@ -156,16 +215,11 @@ def check_ledger(table: CleanTable, raw: pd.DataFrame, variables: list[Variable]
     """
     if table.rows_in != len(table.kept) + len(table.aside) or len(raw) != table.rows_in:
         refuse([Problem(table.name, f"the row ledger does not close: {table.rows_in} in, {len(table.kept)} kept, {len(table.aside)} set aside")])
-    places = pd.MultiIndex.from_frame(raw[list(PLACE)])
-    kept = places.get_indexer(pd.MultiIndex.from_frame(table.kept[list(PLACE)]))
-    aside = places.get_indexer(pd.MultiIndex.from_frame(table.aside[list(PLACE)]))
-    if len(np.unique(np.r_[kept, aside])) != len(raw) or min(np.r_[kept, aside], default=0) < 0:
-        refuse([Problem(table.name, "the row ledger does not close: the rows kept and set aside are not the rows delivered")])
-    problems = []
+    kept, aside = places_of(table, raw)
+    order, changed, problems = pa.array(np.argsort(np.r_[kept, aside])), changes_by_variable(table), []
     for variable in variables:
-        rebuilt = np.empty(len(raw), dtype=object)
-        rebuilt[kept], rebuilt[aside] = rebuild_column(table, variable), table.aside[variable.name].to_numpy(dtype=object)
-        differ = int((raw[variable.name].to_numpy(dtype=object) != rebuilt).sum())
+        rebuilt = pa.concat_arrays([rebuild_column(table, variable, changed.get(variable.name)), as_texts(table.aside[variable.name])]).take(order)
+        differ = pc.sum(pc.not_equal(rebuilt, as_texts(raw[variable.name]))).as_py() or 0
         problems += [Problem(table.name, f"{differ} raw cells cannot be rebuilt from the ledger", column=variable.name)] if differ else []
     refuse(problems)
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from helpers.cleaning.cells import Column
+from helpers.cleaning.cells import Column, plain_texts
 from helpers.cleaning.corrections import KEY
 from helpers.codebook import Variable
 from helpers.expressions import evaluate, parse_expression
@@ -36,7 +38,7 @@ def row_keys(place: pd.DataFrame, columns: dict[str, Column], key: list[str]) ->
 
 def tidy_texts(texts: list[str]) -> list[str]:
     """Texts with their characters and spaces in order."""
-    return [text if text.isascii() and text.isprintable() and text == " ".join(text.split()) else normalise(text).value or "" for text in texts]
+    return [text if is_plain else normalise(text).value or "" for text, is_plain in zip(texts, plain_texts(texts), strict=True)]
 
 
 def blank_rows(columns: dict[str, Column], size: int) -> np.ndarray:
@@ -50,10 +52,11 @@ def blank_rows(columns: dict[str, Column], size: int) -> np.ndarray:
     return blank
 
 
-def more_letters(text: str) -> bool:
-    """Whether a text has letters, and more of them than digits: numbers and identifiers are no trial words."""
-    letters = sum(map(str.isalpha, text[:80]))
-    return letters > 0 and letters > sum(map(str.isdigit, text[:80]))
+def more_letters(texts: list[str]) -> np.ndarray:
+    """Mask of the texts with letters, and more of them than digits: numbers and identifiers are no trial words."""
+    begin = pc.utf8_slice_codeunits(pa.array(texts, type=pa.string()), 0, 80)
+    letters, digits = (pc.count_substring_regex(begin, pattern) for pattern in (r"\pL", r"\pN"))
+    return pc.greater(letters, digits).to_numpy(zero_copy_only=False)
 
 
 def trial_mask(columns: dict[str, Column], variables: list[Variable], size: int) -> np.ndarray:
@@ -62,9 +65,9 @@ def trial_mask(columns: dict[str, Column], variables: list[Variable], size: int)
     for variable in variables:
         if variable.kind == "text":
             column = columns[variable.name]
-            found = np.array([more_letters(text) and is_trial_text(text) for text in column.texts], dtype=bool)
-            if found.any():
-                trial |= found[column.codes]
+            found = [at for at in np.flatnonzero(more_letters(column.texts)) if is_trial_text(column.texts[at])]
+            if found:
+                trial |= np.isin(column.codes, found)
     return trial
 
 
@@ -74,13 +77,13 @@ def noted(rows: np.ndarray, rule: str, reason: str) -> pd.DataFrame:
 
 
 def set_aside_raw(
-    place: pd.DataFrame, columns: dict[str, Column], variables: list[Variable], key: list[str], *, stop: bool
+    place: pd.DataFrame, columns: dict[str, Column], variables: list[Variable], key: list[str], *, stop: bool, decided: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Say for each row that is no answer of its own by which rule and reason it is set aside.
 
     Parameters
     ----------
-    place : ``_key, _file, _sheet, _row`` of every row.
+    place : ``_key, _file, _sheet, _row`` of every row. decided : ``decision, reason`` by position, where a person decided.
 
     Returns
     -------
@@ -89,23 +92,29 @@ def set_aside_raw(
     """
     size = len(place)
     blank = blank_rows(columns, size)
+    decided = pd.DataFrame(columns=["decision", "reason"]) if decided is None else decided
+    stays, goes = (decided[decided["decision"] == word] for word in ("keep", "set aside"))
+    blank[stays.index] = False
     trial = trial_mask(columns, variables, size) & ~blank
+    trial[decided.index] = False
+    blank[goes.index] = False
     found = [noted(np.flatnonzero(blank), "empty row", "no answer in any column"), noted(np.flatnonzero(trial), "test row", "entered to try the form")]
+    found.append(goes.assign(rule="decided")[NOTE_COLUMNS])
     if key == ["row"]:
         return pd.concat(found), []
-    alive = np.flatnonzero(~(blank | trial))
+    alive = np.setdiff1d(np.flatnonzero(~(blank | trial)), goes.index.to_numpy(dtype="int64"))
     double = alive[place[KEY].iloc[alive].duplicated(keep=False).to_numpy()]
     rows = pd.DataFrame({name: column.select(double).array() for name, column in columns.items()}, index=double).assign(
         **{c: place[c].to_numpy()[double] for c in (KEY, FILE, ROW)}
     )
-    twice = rows[list(columns)].duplicated(keep="first")
+    twice = rows[list(columns)].duplicated(keep="first") & ~rows.index.isin(stays.index)
     found.append(noted(double[twice.to_numpy()], "exact duplicate", "the same in every column as an earlier row; the earlier one is kept"))
-    again, problems = same_key(rows[~twice], variables, stop=stop)
+    again, problems = same_key(rows[~twice], variables, stays, stop=stop)
     return pd.concat([*found, again]), problems
 
 
-def same_key(rows: pd.DataFrame, variables: list[Variable], *, stop: bool) -> tuple[pd.DataFrame, list[Problem]]:
-    """Decide on several rows under one key.
+def same_key(rows: pd.DataFrame, variables: list[Variable], stays: pd.DataFrame, *, stop: bool) -> tuple[pd.DataFrame, list[Problem]]:
+    """Decide on several rows under one key; the one that a person decided to keep is kept.
 
     Of submissions by one person the fullest is kept, of equally full ones the last. Rows whose time of submission cannot be
     read, or that agree in less than half of what both answer and may be two persons', are for a person to decide.
@@ -113,8 +122,11 @@ def same_key(rows: pd.DataFrame, variables: list[Variable], *, stop: bool) -> tu
     notes, problems = [], []
     for key, several in rows[rows[KEY].duplicated(keep=False)].groupby(KEY, sort=False):
         numbers = ", ".join(map(str, several[ROW]))
-        when = submission_times(several, variables)
-        if when is not None and agree(several, variables):
+        when, chosen = submission_times(several, variables), several.index.intersection(stays.index)
+        if len(chosen) == 1:
+            reason = f"row {several.loc[chosen[0], ROW]} was kept: {stays.loc[chosen[0], 'reason']}"
+            notes.append(noted(several.index.drop(chosen).to_numpy(), "decided", reason))
+        elif when is not None and agree(several, variables):
             kept = fullest(several, [variable.name for variable in variables], when)
             reason = f"submitted again under the same key; row {several.loc[kept, ROW]}, the fullest and latest, is kept"
             notes.append(noted(several.index.drop(kept).to_numpy(), "resubmission", reason))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,12 +10,17 @@ import pandas as pd
 from helpers.cleaning.cells import Column, ColumnReading, encode, join_readings, read_column, typed
 from helpers.cleaning.checks import FINDING_COLUMNS, REASON_COLUMNS, answering_styles, broken_rules, explain_blanks
 from helpers.cleaning.corrections import KEY, Correction, apply_corrections
-from helpers.cleaning.ledger import REVIEW_COLUMNS, CleanTable, changes_of, gather_changes
+from helpers.cleaning.declared import apply_checks
+from helpers.cleaning.holding import hold
+from helpers.cleaning.ledger import CleanTable, changes_of, gather_changes
+from helpers.cleaning.outcomes import Prices
+from helpers.cleaning.precision import partial_dates
+from helpers.cleaning.reviews import WHOLE_ROW, decided_rows, needless, review_lines, to_decide
 from helpers.cleaning.rows import row_keys, set_aside_declared, set_aside_raw
 from helpers.codebook import Codebook, Variable
 from helpers.problems import Problem, ProblemsError, refuse
 from helpers.programme import Cohort, Programme, RawFile
-from helpers.readers import FILE, PLACE, ROW, SHEET
+from helpers.readers import FILE, PLACE, ROW
 
 MOST_SHOWN = 20
 HINT = "; a single wrong answer is corrected in corrections.csv, a code for a missing answer is declared under 'missing' in codebook.csv, and 'unreadable: review' in cohort.yml lets the run go on without these answers"
@@ -63,8 +68,11 @@ def read_variable(
     unit, column = programme.units.get(variable.unit), columns[variable.name]
     if same_conventions(files, variable):
         return read_column(column, variable, codebook, unit, files[0], declared=declared, whole=whole.counts.get(variable.name) if whole else None)
-    version = next((other.name for other in codebook.table(variable.table) if other.role == "version"), None)
-    forms = Column(columns[version].codes, [text.strip() for text in columns[version].texts]).array() if version and variable.recodes else None
+    version = next((other for other in codebook.table(variable.table) if other.role == "version"), None)
+    forms = None
+    if version and variable.recodes:
+        read = read_column(columns[version.name], version, codebook, None, files[0], declared=declared)
+        forms = read.lines("clean")[read.codes]
     parts = [
         (at, read_column(column.select(at), variable, codebook, unit, item, version=form, declared=declared))
         for at, item, form in groups_of(place, files, forms)
@@ -76,43 +84,37 @@ def undecided(place: pd.DataFrame, original: Column, reading: ColumnReading, var
     """Return the review list of one variable: cells that a person must decide."""
     rows = np.flatnonzero(reading.waits())
     codes, where = reading.codes[rows], place.iloc[rows]
-    lines = {
-        "table": table, "key": where[KEY].to_numpy(), "variable": variable.name, "raw": original.select(rows).array(), "proposal": reading.lines("proposal")[codes],
-        "reason": reading.lines("note")[codes], "file": where[FILE].to_numpy(), "sheet": where[SHEET].to_numpy(), "row": where[ROW].to_numpy(), "decision": "",
-    }  # fmt: skip
-    return pd.DataFrame(lines, columns=REVIEW_COLUMNS)
+    raw, proposals, reasons = original.select(rows).array(), reading.lines("proposal")[codes], reading.lines("note")[codes]
+    return review_lines(where, table, variable.name, raw, proposals, reasons, "missing")
 
 
-def missing_reasons(clean: pd.DataFrame, reading: ColumnReading, variable: Variable, versions: pd.Series | None) -> pd.DataFrame:
-    """Say why each missing answer of a variable is missing: ``key, variable, reason``."""
-    rows = (
-        np.flatnonzero(np.array([value is None for value in reading.read["value"]], dtype=bool)[reading.codes])
-        if len(reading.read)
-        else np.array([], dtype="int64")
-    )
-    codes = reading.codes[rows]
-    told = reading.lines("missing")[codes] if len(codes) else np.array([], dtype=object)
+def missing_reasons(clean: pd.DataFrame, reading: ColumnReading, variable: Variable, versions: pd.Series | None) -> tuple[np.ndarray, np.ndarray]:
+    """Say why each missing answer of a variable is missing: row positions, and a reason each."""
+    nothing = np.array([value is None for value in reading.read["value"]], dtype=bool)
+    rows = np.flatnonzero(nothing[reading.codes]) if nothing.any() else np.array([], dtype="int64")
+    told = reading.lines("missing")[reading.codes[rows]]
     told[reading.waits()[rows]] = "to_decide"
     blank = np.isin(told, ["", "blank"])
     if blank.any() and (variable.relevant or variable.versions):
         told[blank] = explain_blanks(clean.iloc[rows[blank]], variable, versions)
     else:
         told[blank] = "blank"
-    return pd.DataFrame({"key": clean[KEY].to_numpy(dtype=object)[rows], "variable": variable.name, "reason": told}, columns=REASON_COLUMNS)
+    return rows, told
 
 
 def all_reasons(clean: pd.DataFrame, readings: dict[str, ColumnReading], variables: list[Variable], absent: pd.DataFrame | None) -> pd.DataFrame:
-    """Say why every missing answer is missing; what a file has no column for was not asked in it."""
+    """Say why every missing answer is missing (``key, variable, reason``); what a file has no column for was not asked in it."""
     version = next((variable.name for variable in variables if variable.role == "version"), None)
     found = []
     for variable in variables:
-        lines = missing_reasons(clean, readings[variable.name], variable, clean[version] if version else None)
+        rows, told = missing_reasons(clean, readings[variable.name], variable, clean[version] if version else None)
         files = set(absent.loc[absent["variable"] == variable.name, "file"]) if absent is not None else set()
-        if files and len(lines):
-            without_column = clean.loc[clean[FILE].isin(files), KEY]
-            lines.loc[lines["key"].isin(set(without_column)) & (lines["reason"] == "blank"), "reason"] = "not_asked"
-        found.append(lines)
-    return pd.concat(found, ignore_index=True)
+        if files and len(rows):
+            told[clean[FILE].isin(files).to_numpy()[rows] & (told == "blank")] = "not_asked"
+        found.append((rows, told))
+    rows, told = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    names = np.repeat([variable.name for variable in variables], [len(rows) for rows, _ in found])
+    return pd.DataFrame({"key": clean[KEY].array.take(rows), "variable": names, "reason": told}, columns=REASON_COLUMNS)
 
 
 def expected(variable: Variable, codebook: Codebook) -> str:
@@ -171,6 +173,7 @@ def clean_table(
     declared: pd.DataFrame | None = None,
     absent: pd.DataFrame | None = None,
     whole: Whole | None = None,
+    prices: Prices | None = None,
 ) -> CleanTable:
     """Clean one table.
 
@@ -179,6 +182,7 @@ def clean_table(
     raw : raw text, one column a variable, with ``_file, _sheet, _row``; never changed.
     whole : what is known of the rest, when ``raw`` is a part of a table (see ``chunks``).
     declared, absent : what the files themselves declare missing, and what they have no column for; see ``readers.Delivery``.
+    prices : the deflator that checks of amounts at constant prices need; without it they decide nothing, and say so.
 
     Raises
     ------
@@ -189,14 +193,16 @@ def clean_table(
     columns = {variable.name: encode(raw[variable.name]) for variable in variables}
     place = raw[list(PLACE)].reset_index(drop=True)
     place.insert(0, KEY, row_keys(place, columns, definition.key))
-    aside, problems = set_aside_raw(place, columns, variables, ["row"] if whole else definition.key, stop=stop)
-    refuse(problems)
+    mine = [line for line in corrections if line[1].table == name and line[1].cohort == cohort.cohort]
+    decided, misfits = decided_rows(place, [line for line in mine if line[1].variable == WHOLE_ROW], file=corrections_file)
+    aside, problems = set_aside_raw(place, columns, variables, ["row"] if whole else definition.key, stop=stop, decided=decided)
+    refuse(misfits + problems)
     aside = aside if whole is None else elsewhere(aside, place, whole)
     keep = np.setdiff1d(np.arange(len(place)), aside.index.to_numpy(dtype="int64"), assume_unique=True)
     delivered = {variable: column.select(keep) for variable, column in columns.items()}
     here = place.iloc[keep].reset_index(drop=True)
-    mine = [line for line in corrections if line[1].table == name and line[1].cohort == cohort.cohort]
-    corrected, done = apply_corrections(here[KEY].to_numpy(dtype=object), delivered, mine, file=corrections_file)
+    cells = [line for line in mine if line[1].variable != WHOLE_ROW]
+    corrected, done = apply_corrections(here[KEY].to_numpy(dtype=object), delivered, cells, file=corrections_file)
     declared = pd.DataFrame(columns=["variable"]) if declared is None else declared
     readings = {variable.name: read_variable(corrected, here, variable, programme, codebook, cohort, declared, whole) for variable in variables}
     review = pd.concat([undecided(here, delivered[v.name], readings[v.name], v, table=name) for v in variables], ignore_index=True)
@@ -204,7 +210,10 @@ def clean_table(
     clean = pd.concat([here, pd.DataFrame({v.name: typed(readings[v.name], v) for v in variables})], axis=1)
     ledger = gather_changes([changes_of(delivered[v.name], readings[v.name], v, done) for v in variables])
     outside = raw.reset_index(drop=True).iloc[aside.index].assign(**{KEY: place[KEY].iloc[aside.index], **{note: aside[note] for note in aside}})
-    return finish(raw, clean, outside, ledger, review, all_reasons(clean, readings, variables, absent), keep, name, programme, codebook)
+    table = finish(raw, clean, outside, ledger, review, all_reasons(clean, readings, variables, absent), keep, name, programme, codebook)
+    examined = examine(table, place, decided, programme, codebook, prices, is_whole=whole is None)
+    refuse(needless(examined.findings, cells, file=corrections_file))
+    return examined
 
 
 def finish(
@@ -219,8 +228,8 @@ def finish(
     programme: Programme,
     codebook: Codebook,
 ) -> CleanTable:
-    """Set aside what declared rules exclude, hold rows against the rules, take identifiers out."""
-    variables, definition = codebook.table(name), programme.tables[name]
+    """Set aside what declared rules exclude, and take identifiers out."""
+    definition = programme.tables[name]
     changes, changed = ledger
     excluded = set_aside_declared(clean, definition)
     if len(excluded):
@@ -232,20 +241,26 @@ def finish(
         outside = pd.concat([outside, more])
         clean, changed = without(clean, changed, excluded.index.to_numpy())
         reasons, review = (frame[frame["key"].isin(set(clean[KEY]))].reset_index(drop=True) for frame in (reasons, review))
-    found = [part for part in (broken_rules(clean, name, codebook), answering_styles(clean, definition, variables)) if len(part)]
-    secret = [variable.name for variable in variables if variable.role == "identifier"]
-    return CleanTable(
-        name,
-        clean.drop(columns=secret),
-        outside.reset_index(drop=True),
-        changes,
-        changed,
-        len(raw),
-        reasons=reasons,
-        review=review,
-        findings=pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=FINDING_COLUMNS),
-        identifiers=clean[[KEY, *secret]],
-    )
+    secret = [variable.name for variable in codebook.table(name) if variable.role == "identifier"]
+    outside = outside.reset_index(drop=True)
+    return CleanTable(name, clean.drop(columns=secret), outside, changes, changed, len(raw), reasons=reasons, review=review, identifiers=clean[[KEY, *secret]])
+
+
+def examine(
+    table: CleanTable, place: pd.DataFrame, decided: pd.DataFrame, programme: Programme, codebook: Codebook, prices: Prices | None, *, is_whole: bool
+) -> CleanTable:
+    """Hold the rows kept against the rules and the declared checks, and list what a person must decide because of them."""
+    name, variables = table.name, codebook.table(table.name)
+    every = pd.concat([table.kept, table.identifiers.drop(columns=KEY)], axis=1)
+    broken, told = broken_rules(every, name, codebook)
+    declared, checked = apply_checks(every, table.aside, name, programme, codebook, prices, is_whole=is_whole)
+    told_of = (broken, declared, answering_styles(every, name, programme, variables), partial_dates(every, variables))
+    found = [part for part in told_of if len(part)]
+    findings = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=FINDING_COLUMNS)
+    examined = replace(table, findings=findings, checked=pd.concat([told, checked], ignore_index=True))
+    more = to_decide(examined, place, decided, programme, codebook)
+    held = hold(examined, more[(more["until_then"] == "missing") & (more["variable"] != WHOLE_ROW)], variables)
+    return replace(held, review=pd.concat([table.review, more], ignore_index=True) if len(more) else table.review)
 
 
 def without(clean: pd.DataFrame, changed: pd.DataFrame, rows: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -104,6 +104,24 @@ def classical(fitted: Fit) -> Error:
     return Error(float(np.sqrt(sigma * (base.influence @ base.influence))), base.df)
 
 
+def finite_population(error: Error, n: int, total: int | None) -> Error:
+    """A standard error times √((N − n) / (N − 1)): of the N who took part, n were measured (Cochran 1977, chapter 2).
+
+    It is about these N alone, not about others like them, and holds if those measured are as good as a random draw from them.
+
+    Raises
+    ------
+    NotApplicableError where N is not known, or does not exceed n.
+    """
+    if total is None:
+        raise NotApplicableError("how many took part in all is not known")
+    if total <= n:
+        raise NotApplicableError("no fewer were measured than took part: nothing is left to chance in who was measured")
+    factor = float(np.sqrt((total - n) / (total - 1)))
+    note = f"finite-population correction: {n} of {total} who took part were measured, which multiplies the standard error by {factor:.3f}"
+    return Error(error.std_error * factor, error.df, (*error.warnings, note))
+
+
 def robust(fitted: Fit, kind: str) -> Error:
     """HC1, HC2 or HC3 (MacKinnon and White 1985): Σa²e² times n / (n − k), over 1 − h, over (1 − h)²."""
     base = fitted.basis

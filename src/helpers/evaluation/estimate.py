@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -10,11 +10,12 @@ from scipy import stats
 
 from helpers.indicators import Indicator
 from helpers.programme import Specification
+from helpers.vocabulary import OF_PARTICIPANTS_ALONE
 
 COLUMNS = [
     "cohort", "stage", "indicator", "rater", "estimand", "method", "specification", "treatment", "subgroup",
     "n", "n_comparison", "n_missing", "estimate", "std_error", "std_error_kind", "df", "ci_low", "ci_high", "confidence",
-    "p_value", "p_adjusted", "effect_size", "effect_size_kind", "mde", "power", "unit", "is_primary", "warnings",
+    "p_value", "p_adjusted", "p_adjusted_kind", "effect_size", "effect_size_kind", "mde", "power", "unit", "is_primary", "warnings",
 ]  # fmt: skip
 TAKE_UP = "take-up"
 
@@ -30,6 +31,7 @@ class Settings:
     power: float = 0.8
     seed: int = 1  # of the wild bootstrap and of randomisation inference
     draws: int = 9_999
+    trained: int | None = None  # all who took part, measured or not; None where the delivery does not say
 
     def __post_init__(self) -> None:
         for name in ("confidence", "power"):
@@ -59,6 +61,8 @@ class Result:
     treatment: str = ""
     unit: str | None = None
     warnings: tuple[str, ...] = ()
+    null_error: float | None = None  # standard error where the truth is none, if another: the minimum detectable effect rests on it
+    scores: np.ndarray | None = field(default=None, compare=False, repr=False)  # one a unit, summing to the deviation from the truth
 
     @property
     def is_refused(self) -> bool:
@@ -99,8 +103,8 @@ def estimand(spec: Specification, settings: Settings, population: str) -> str:
 
     ``effect (ATT)``, ``difference (quantile 0.5)``, ``take-up`` …
     """
-    if spec.method == "before_after_change":
-        return "change"
+    if spec.method in OF_PARTICIPANTS_ALONE:
+        return f"change ({population})" if population else "change"
     if population == TAKE_UP:
         return TAKE_UP
     word = "effect" if settings.assignment == "randomised" else "difference"
@@ -130,9 +134,16 @@ def estimate_row(
     """Return one row of the contract's shape; the sign of the estimate is kept as it is.
 
     ``is_first`` says whether it is the one reported of its specification (else: of the first kind declared).
+
+    Raises
+    ------
+    ValueError for an effect size without its name.
     """
+    if np.isfinite(size[0]) and not size[1]:
+        raise ValueError(f"the effect size of '{line.indicator}' by '{spec.id}' has no name")
     is_first = result.std_error_kind == spec.std_errors[0] if is_first is None else is_first
     low, high, p_value = margins(result, settings)
+    smallest = minimum_detectable(result.std_error if result.null_error is None else result.null_error, result.df, settings)
     return {
         "cohort": settings.cohort, "stage": line.stage_thesis, "indicator": line.indicator, "rater": line.rater,
         "estimand": estimand(spec, settings, result.population),
@@ -140,8 +151,8 @@ def estimate_row(
         "n": counts.n, "n_comparison": counts.n_comparison, "n_missing": counts.n_missing,
         "estimate": result.estimate, "std_error": result.std_error, "std_error_kind": result.std_error_kind, "df": result.df,
         "ci_low": low, "ci_high": high, "confidence": settings.confidence,
-        "p_value": p_value, "p_adjusted": np.nan,
-        "effect_size": size[0], "effect_size_kind": size[1], "mde": minimum_detectable(result.std_error, result.df, settings), "power": settings.power,
+        "p_value": p_value, "p_adjusted": np.nan, "p_adjusted_kind": "",
+        "effect_size": size[0], "effect_size_kind": size[1], "mde": smallest, "power": settings.power,
         "unit": line.unit if result.unit is None else result.unit,
         "is_primary": spec.id == settings.primary and is_first,
         "warnings": "; ".join(dict.fromkeys([*warnings, *result.warnings])),
@@ -168,7 +179,7 @@ def reason_row(
         "cohort": settings.cohort, "stage": line.stage_thesis, "indicator": line.indicator, "rater": line.rater, "subgroup": "",
         "estimand": estimand(spec, settings, result.population if result else spec.population),
         "method": spec.method, "specification": spec.id, "treatment": treatment, "std_error_kind": result.std_error_kind if result else spec.std_errors[0],
-        "unit": line.unit, "confidence": settings.confidence, "power": settings.power, "effect_size_kind": "",
+        "unit": line.unit, "confidence": settings.confidence, "power": settings.power, "effect_size_kind": "", "p_adjusted_kind": "",
         "is_primary": spec.id == settings.primary and is_first, "warnings": reason,
     }  # fmt: skip
     return row | (vars(counts) if counts else {})

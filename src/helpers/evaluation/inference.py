@@ -27,6 +27,7 @@ class Inference:
     seed: int = 1
     draws: int = 9_999
     is_lottery: bool = True
+    trained: int | None = None
 
 
 DEFAULT = Inference()
@@ -34,7 +35,7 @@ DEFAULT = Inference()
 
 def from_settings(settings: Settings) -> Inference:
     """The choices of a run that concern uncertainty."""
-    return Inference(settings.confidence, settings.seed, settings.draws, settings.assignment == "randomised")
+    return Inference(settings.confidence, settings.seed, settings.draws, settings.assignment == "randomised", settings.trained)
 
 
 def each_kind(sample: Sample, spec: Specification, estimate: float, one: Callable[[str], Result | Error], *, weighting: bool = False) -> list[Result]:
@@ -127,13 +128,16 @@ def least_squares_results(
                 raise NotApplicableError("the method needs a treatment that is yes or no")
             drawn = resampling.randomisation(fitted, regressor, root, sample.clusters, sample.strata, draws=inference.draws, seed=inference.seed)
             beside = "CR2" if resampling.assigned_whole(sample.treated, sample.clusters) else "HC2"
+        elif kind == "finite_population":
+            return errors.finite_population(least_squares_error(fitted, "classical", sample), fitted.n, inference.trained)
         else:
             return least_squares_error(fitted, kind, sample, counted=counted)
         error = least_squares_error(fitted, beside, sample, counted=counted)
         interval = resampling.invert(drawn, fitted.estimate, error.std_error, inference.confidence)
         return Result(fitted.estimate, error.std_error, kind, error.df, interval, drawn.p_value(0.0))
 
-    return each_kind(sample, spec, fitted.estimate, one)
+    scores = fitted.basis.influence * fitted.residuals
+    return [result if result.is_refused else replace(result, scores=scores) for result in each_kind(sample, spec, fitted.estimate, one)]
 
 
 def influence_error(scores: np.ndarray, kind: str, sample: Sample, k: int) -> Error:

@@ -47,6 +47,8 @@ def instrumental_variables(sample: Sample, spec: Specification, inference: Infer
         late = [refused(spec.std_errors[0], str(reason))]
     offer = least_squares_results(reduced, offered, by_offer, spec, inference)
     uptake = each_kind(by_offer, spec, first.estimate, lambda kind: least_squares_error(first, kind, by_offer))
+    scores = reduced.basis.influence * reduced.residuals  # the p value of the LATE is that of the ITT (Anderson and Rubin 1949)
+    late = [one if one.is_refused else replace(one, scores=scores) for one in late]
     rows = [(replace(one, population="LATE"), "") for one in late] + [(replace(one, population="ITT"), spec.instrument) for one in offer]
     results = [replace(one, treatment=treatment) for one, treatment in rows]
     sized = with_size(results, by_offer) if level_sd is None else [(one, (one.estimate / level_sd, SD_BEFORE_KIND)) for one in results]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.evaluation import methods, weighting
+from helpers.evaluation import categories, change, methods, ordered, weighting
 from helpers.evaluation.estimate import TAKE_UP, Counts, Settings, as_table, estimate_row, reason_row
 from helpers.evaluation.inference import from_settings
 from helpers.evaluation.instrument import instrumental_variables
@@ -18,8 +18,10 @@ from helpers.evaluation.quantiles import quantile_effects
 from helpers.evaluation.sample import NotApplicableError, Sample, draw_sample
 from helpers.indicators import Indicator, concepts
 from helpers.programme import Programme, Specification
+from helpers.vocabulary import OF_PARTICIPANTS_ALONE
 
 SAME_PERIOD = "covariates were measured in the same period as the outcome and may themselves have been changed by the programme"
+OTHER_SCALES = (change.D_Z, change.D_AV, change.G_AV, "net-share", "level", ordered.LOG_ODDS, ordered.ODDS, "superiority")
 KEYS = ["cohort", "indicator", "rater", "specification", "treatment", "subgroup", "estimand"]
 
 
@@ -49,6 +51,14 @@ METHODS = {
     "first_difference": Method(methods.first_difference, needs_before=True),
     "repeated_cross_sections": Method(methods.repeated_cross_sections, two_periods=True),
     "before_after_change": Method(methods.before_after_change, needs_before=True, participants_only=True),
+    "standardised_change": Method(change.standardised_change, needs_before=True, participants_only=True),
+    "signed_rank_change": Method(change.signed_rank_change, needs_before=True, participants_only=True),
+    "sign_test": Method(change.sign_test, needs_before=True, participants_only=True),
+    "paired_shares": Method(categories.paired_shares, needs_before=True, participants_only=True),
+    "marginal_homogeneity": Method(categories.marginal_homogeneity, needs_before=True, participants_only=True),
+    "ordered_change": Method(ordered.ordered_change, needs_before=True, participants_only=True),
+    "ordered_logit": Method(ordered.ordered_logit),
+    "probability_of_superiority": Method(ordered.probability_of_superiority),
 }
 
 
@@ -95,7 +105,9 @@ def estimate_one(
             warnings += sample.notes
     except NotApplicableError as reason:
         return [reason_row(line, spec, treatment, str(reason), settings) for treatment in treatments]
-    return [row for treatment, results in found.items() for row in rows_of(results, line, spec, treatment, counts, settings, warnings, indicators)]
+    rows = [row for treatment, results in found.items() for row in rows_of(results, line, spec, treatment, counts, settings, warnings, indicators)]
+    shares = next((name for name, unit in programme.units.items() if unit.is_share), "")
+    return [row | {"unit": shares} if row["unit"] == change.SHARE else row for row in rows]
 
 
 def rows_of(
@@ -140,6 +152,17 @@ def estimate_stages(table: pd.DataFrame, programme: Programme, indicators: list[
 def reported(estimates: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     """Keep, of each specification, the kind of standard error that is reported: the first one declared."""
     return estimates[~estimates.duplicated(KEYS)]
+
+
+def of_participants_alone(estimates: pd.DataFrame) -> pd.Series:
+    """Whether each row is a change of participants, compared with nobody."""
+    return estimates["method"].isin(OF_PARTICIPANTS_ALONE)
+
+
+def on_its_own_scale(estimates: pd.DataFrame) -> pd.Series:
+    """Whether each row is in the indicator's own unit: no odds, no standard deviations, no shares of something else."""
+    measure = estimates["estimand"].str.extract(r"\((\S+)", expand=False).str.removesuffix(")")
+    return ~(measure.isin(OTHER_SCALES) | (estimates["estimand"] == TAKE_UP))
 
 
 def primary(estimates: pd.DataFrame) -> pd.DataFrame:

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from helpers.evaluation.estimate import Counts
 from helpers.evaluation.inference import DEFAULT, Inference, least_squares_results
-from helpers.evaluation.linear import basis, dummies, fit, standardise
+from helpers.evaluation.linear import Fit, basis, dummies, fit, standardise
 from helpers.evaluation.methods import SD_BEFORE_KIND, Sized
 from helpers.evaluation.resampling import extremes
 from helpers.evaluation.sample import CLUSTER, WEIGHT, NotApplicableError, Sample, check_columns, codes, variable, with_roles
 from helpers.indicators import Indicator
 from helpers.programme import Programme, Specification
+
+
+@dataclass(frozen=True)
+class Within:
+    """One treatment of a panel, the effects of units and periods taken out.
+
+    ``regressor`` is the treatment within units and periods, before weighting; ``counted`` coefficients count for CR1.
+    """
+
+    fitted: Fit
+    sample: Sample
+    regressor: np.ndarray
+    counted: int
 
 
 def fixed_effects(
@@ -31,6 +46,22 @@ def fixed_effects(
     ------
     NotApplicableError when the panel cannot carry the estimate.
     """
+    found: dict[str, Sized] = {}
+    for treatment, within in within_fits(table, line, spec, programme, indicators).items():
+        sample, level_sd = within.sample, within.sample.frame["outcome_"].std()
+        results = least_squares_results(within.fitted, within.regressor, sample, spec, inference, counted=within.counted)
+        found[treatment] = [(result, (result.estimate / level_sd, SD_BEFORE_KIND)) for result in results]
+    participants = int(sample.frame["participant"].sum())
+    return found, Counts(participants, len(sample.frame) - participants, sample.n_missing)
+
+
+def within_fits(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme, indicators: list[Indicator]) -> dict[str, Within]:
+    """Fit the within estimator once a treatment.
+
+    Raises
+    ------
+    NotApplicableError when the panel cannot carry the estimate.
+    """
     if programme.design.panel is None:
         raise NotApplicableError("the study is not a panel")
     check_columns(table, spec, programme, indicators)
@@ -40,22 +71,16 @@ def fixed_effects(
         raise NotApplicableError("units of the panel move between clusters")
     root = np.sqrt(complete[WEIGHT].to_numpy()) if WEIGHT in complete else np.ones(len(complete))
     unit, period = codes(complete["unit_"]), codes(complete["period_"])
-    names = [*spec.treatment, *spec.covariates]
     columns = np.column_stack([standardised_columns(complete, spec), dummies(period)])
     within = demeaned(np.column_stack([complete["outcome_"].to_numpy(), columns]), unit, root**2) * root[:, None]
-    found: dict[str, Sized] = {}
-    level_sd = complete["outcome_"].std()
-    for place, treatment in enumerate(names[: len(spec.treatment)]):
+    found = {}
+    for place, treatment in enumerate(spec.treatment):
         prepared = basis(within[:, 1:], place, absorbed=int(unit.max()) + 1, absorbed_leverage=share_of_unit(unit, root**2))
         if prepared.df < 1:
             raise NotApplicableError("there are not more observations than coefficients")
-        fitted = fit(prepared, within[:, 0])
         sample = Sample(complete.assign(treated=complete[treatment], now=complete["outcome_"]), n_missing)
-        regressor = within[:, 1 + place] / root
-        results = least_squares_results(fitted, regressor, sample, spec, inference, counted=columns.shape[1] + 1)
-        found[treatment] = [(result, (result.estimate / level_sd, SD_BEFORE_KIND)) for result in results]
-    participants = int(complete["participant"].sum())
-    return found, Counts(participants, len(complete) - participants, n_missing)
+        found[treatment] = Within(fit(prepared, within[:, 0]), sample, within[:, 1 + place] / root, columns.shape[1] + 1)
+    return found
 
 
 def panel_rows(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme) -> tuple[pd.DataFrame, int]:

@@ -17,6 +17,7 @@ from helpers.indicators import Indicator, measured_before
 from helpers.programme import Programme, Specification
 
 Kept = TypeVar("Kept")
+RECALLED = "what was before is recalled at the interview, not measured then"
 WEIGHT, STRATUM, CLUSTER, INSTRUMENT, POST = "weight_", "stratum_", "cluster_", "instrument_", "post_"
 
 
@@ -115,7 +116,7 @@ def with_roles(frame: pd.DataFrame, table: pd.DataFrame, spec: Specification, pr
     NotApplicableError if a weight is not a number or is negative.
     """
     design = programme.design
-    for role, name in ((STRATUM, design.strata), (CLUSTER, design.cluster)):
+    for role, name in ((STRATUM, spec.strata or design.strata), (CLUSTER, design.cluster)):
         if name:
             numbers = pd.Series(pd.factorize(table[name], sort=True)[0], index=table.index, dtype="float64")
             frame = frame.assign(**{role: numbers.where(numbers >= 0)})
@@ -131,7 +132,7 @@ def check_columns(table: pd.DataFrame, spec: Specification, programme: Programme
     """Refuse, with the reason, names that are not columns and covariates that the programme may have changed."""
     if [name for name in spec.columns(programme.design) if name not in table]:
         raise NotApplicableError("a column that the design or the specification names is not among the indicators")
-    late = {line.name for line in indicators if line.time == "now"}
+    late = {line.name for line in indicators if line.time in ("now", "then")}
     if spec.covariates_measured == "before" and late & set(spec.covariates):
         raise NotApplicableError("a covariate was measured after the programme, which may have changed it")
 
@@ -147,9 +148,9 @@ def cross_section(
         table = table[table[wave] == spec.periods.now]
     frame = pd.DataFrame({"now": table[line.name], "treated": variable(table, spec.treatment[0] if spec.treatment else programme.design.group, programme)})
     if needs_before:
-        before = measured_before(indicators, line.indicator, line.rater or None)
+        before = measured_before(indicators, line.indicator, line.rater or None, time=spec.baseline)
         if before is None:
-            raise NotApplicableError("not measured before the programme")
+            raise NotApplicableError("not measured before the programme" if spec.baseline == "before" else "nobody was asked to recall it")
         frame["before"] = table[before.name]
     return with_roles(frame.join(table[spec.covariates]), table, spec, programme)
 
@@ -159,6 +160,8 @@ def panel_section(table: pd.DataFrame, line: Indicator, spec: Specification, pro
     panel = programme.design.panel
     if spec.periods is None or (needs_before and spec.periods.before is None):
         raise NotApplicableError("the specification names no periods")
+    if needs_before and spec.baseline == "then":
+        raise NotApplicableError("nobody was asked to recall it")
     treatment = variable(table, spec.treatment[0] if spec.treatment else programme.design.group, programme)
     wide = with_roles(table[[panel.unit, panel.period, line.name, *spec.covariates]].assign(treated=treatment), table, spec, programme)
     wide = wide.set_index(panel.unit)
@@ -230,7 +233,7 @@ def draw_sample(
     if WEIGHT in complete and len(complete):
         complete = complete.assign(**{WEIGHT: complete[WEIGHT] / complete[WEIGHT].mean()})
     kept = {} if memory is None else memory.setdefault(memory_key(complete, spec, two_periods=two_periods), {})
-    return Sample(complete, len(frame) - len(complete), memory=kept)
+    return Sample(complete, len(frame) - len(complete), (RECALLED,) if needs_before and spec.baseline == "then" else (), memory=kept)
 
 
 def memory_key(complete: pd.DataFrame, spec: Specification, *, two_periods: bool) -> tuple:
@@ -241,6 +244,7 @@ def memory_key(complete: pd.DataFrame, spec: Specification, *, two_periods: bool
         spec.covariates_measured,
         tuple(spec.treatment),
         spec.instrument,
+        spec.strata,
         str(spec.periods),
         two_periods,
     )

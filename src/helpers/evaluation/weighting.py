@@ -165,7 +165,12 @@ def results_of(found: Estimated, sample: Sample, spec: Specification, k: int) ->
     """Results of an estimate by its influence function, with the warnings about overlap."""
     made = each_kind(sample, spec, found.estimate, lambda kind: influence_error(found.scores, kind, sample, k), weighting=True)
     about = found.overlap.warnings
-    named = [replace(result, population=spec.population, warnings=result.warnings if result.is_refused else (*about, *result.warnings)) for result in made]
+    named = [
+        replace(result, population=spec.population)
+        if result.is_refused
+        else replace(result, population=spec.population, warnings=(*about, *result.warnings), scores=found.scores)
+        for result in made
+    ]
     return with_size(named, sample)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -9,6 +11,8 @@ from matplotlib.axes import Axes
 from helpers.figures.style import INK, MARKERS, PALETTE, new_figure, plain_ticks, to_svg
 from helpers.report.exhibit import Exhibit
 from helpers.words import Language
+
+WIDEST_LABEL, WIDEST_UNIT = 40, 60  # letters in one line
 
 
 def draw_boxes(data: pd.DataFrame, ax: Axes) -> Axes:
@@ -70,12 +74,14 @@ def distribution(id: str, title: str, data: pd.DataFrame, xlabel: str, caption: 
     """Return the figure; ``data`` has ``group, time, n, mean`` and, unless the answers are 0 or 1, ``p10, p25, median, p75, p90``."""
     yes_no = "median" not in data
     labelled = data.assign(label=[f"{row.group}, {row.time} (n = {language.number(row.n, 0)})" for row in data.itertuples(index=False)])
-    figure, ax = new_figure(0.75 + 0.33 * len(data))
+    drawn = labelled.assign(label=[fill(label.replace("(n = ", "(n\u00a0=\u00a0"), WIDEST_LABEL) for label in labelled["label"]])
+    lines = max((label.count("\n") for label in drawn["label"]), default=0)  # beyond the first
+    figure, ax = new_figure(0.75 + (0.33 + 0.12 * lines) * len(data))
     if yes_no:
-        draw_shares(labelled, ax, language)
+        draw_shares(drawn, ax, language)
     else:
-        draw_boxes(labelled, ax)
-        ax.set_xlabel(xlabel)
+        draw_boxes(drawn, ax)
+        ax.set_xlabel(fill(xlabel, WIDEST_UNIT))
         plain_ticks(ax.xaxis, language)
     alt = language.say("Bar chart of shares before and after, by group.") if yes_no else language.say("Box chart of values before and after, by group.")
     return Exhibit(

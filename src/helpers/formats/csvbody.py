@@ -156,7 +156,7 @@ def careful_body(content: bytes, first: int, widths: tuple[int, int], separator:
             elif not any(cells):
                 blank.append(number)
             elif len(cells) > width and not any(cells[width:]):
-                cut.append(number)
+                cut.append((number, cells))
                 columns.add(number, cells[:width])
             elif least <= len(cells) < width:
                 short.append(number)
@@ -172,9 +172,20 @@ def careful_body(content: bytes, first: int, widths: tuple[int, int], separator:
             open_quote = "a quote opens here and is never closed, so all that follows would be one cell"
             raise refusal(file, open_quote, row=number, expected=CLOSE)
     body = columns.body()
-    body.blank, body.ragged, body.cut, body.short, body.breaks = blank, ragged, cut, short, breaks
+    body.blank, body.ragged, body.cut, body.short, body.breaks = blank, ragged, [number for number, _ in cut], short, breaks
     body.how = "read row by row with Python's csv module; a row's number is the line where it begins"
-    return body
+    return without_shifted(body, cut) if separator == "," and len(cut) * 2 < len(body.rows) else body
+
+
+def without_shifted(body: Body, cut: list[tuple[int, list[str]]]) -> Body:
+    """Turn rows with surplus empty cells into ragged ones.
+
+    Between commas a few such rows may hold decimal commas without quotes: all that follows the first stands one column too far to
+    the right, and only an empty last answer hides it.
+    """
+    kept = body.keep(~np.isin(body.rows, body.cut))
+    kept.ragged, kept.cut = sorted([*body.ragged, *cut]), []
+    return kept
 
 
 def unclosed(lines: list[str], separator: str, quote: str) -> bool:

@@ -15,6 +15,8 @@ why an answer is missing is carried on to the indicator.
     which constructs there are and what each needs.
 ``checking``
     mistakes in definitions, with file, row and column.
+``scales``
+    the items behind each scale score.
 ``linking``, ``building``, ``reasons``
     tables joined, indicators computed, missing values explained.
 """
@@ -27,9 +29,11 @@ from helpers.indicators.linking import join_linked
 from helpers.indicators.model import Indicator, concepts, measured_before
 from helpers.indicators.reasons import explain_missing, main_reasons
 from helpers.indicators.registry import CONSTRUCTS, NEEDS_PANEL
+from helpers.indicators.scales import Scale, scales_of
 from helpers.indicators.values import numbers
 
 __all__ = [
-    "CONSTRUCTS", "NEEDS_PANEL", "Context", "Indicator", "Item", "build_copy", "build_indicators", "build_log", "build_power", "check_indicator",
+    "CONSTRUCTS", "NEEDS_PANEL", "Context", "Indicator", "Item", "Scale", "build_copy", "build_indicators", "build_log", "build_power", "check_indicator",
     "check_names", "concepts", "describe", "explain_missing", "join_linked", "load_indicators", "main_reasons", "measured_before", "numbers", "panel_context",
+    "scales_of",
 ]  # fmt: skip

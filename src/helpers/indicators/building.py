@@ -20,7 +20,7 @@ from helpers.programme import Programme
 def panel_context(table: pd.DataFrame, programme: Programme, folder: Path, *, root: Path, codebook: Codebook | None = None) -> Context:
     """Gather what constructs may look at."""
     panel, prices = programme.design.panel, programme.prices
-    series = read_all_series(folder / prices.file, prices.series, root=root) if prices else {}
+    series = read_all_series(prices.path(folder), prices.series, root=root) if prices else {}
     versions = {v.table: table[v.name] for name in joined_tables(programme) for v in (codebook.table(name) if codebook else []) if v.role == "version"}
     return Context(
         unit=table[panel.unit] if panel else None,

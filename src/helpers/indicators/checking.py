@@ -10,6 +10,7 @@ from helpers.codebook import Codebook
 from helpers.definitions import read_rows, shown
 from helpers.indicators.context import Item, input_names, items_of
 from helpers.indicators.model import Indicator
+from helpers.indicators.refusals import check_money, check_timing
 from helpers.indicators.registry import ANY, CODES, CONSTRUCTS, NEEDS_PANEL, NEEDS_PRICES, NUMBERS, WHOLE, WORDS
 from helpers.prices import series_names
 from helpers.problems import Problem, nearest
@@ -49,12 +50,14 @@ def load_indicators(folder: Path, programme: Programme, codebook: Codebook, *, r
     """Read ``indicators.csv`` and check every name in it."""
     path = folder / "indicators.csv"
     lines, problems = read_rows(Indicator, path, root=root)
-    series = series_names(folder / programme.prices.file, root=root) if programme.prices else frozenset()
+    series = series_names(programme.prices.path(folder), root=root) if programme.prices else frozenset()
     known = Known(programme, items_of(programme, codebook), series=series)
     for row, line in lines:
         problems += check_indicator(line, row, shown(path, root), known)
         known = known.with_line(line)
-    return [line for _, line in lines], problems + check_names(programme, [line for _, line in lines], root=root)
+    known_lines = [line for _, line in lines]
+    problems += check_names(programme, known_lines, root=root) + check_money(programme, codebook, lines, shown(path, root))
+    return known_lines, problems + check_timing(programme, known_lines, shown(folder / "programme.yml", root))
 
 
 def check_indicator(line: Indicator, row: int, file: str, known: Known) -> list[Problem]:
@@ -173,13 +176,25 @@ def check_names(programme: Programme, indicators: list[Indicator], *, root: Path
     effects = {line.indicator for line in indicators if line.use == "effect"}
     told = effects | {line.indicator for line in indicators if line.use == "describe"}
     file = f"programmes/{programme.programme}/programme.yml"
-    asked = [("design.group", programme.design.group, columns)]
+    design = programme.design
+    roles = {name: getattr(design, name) for name in ("weight", "strata", "cluster", "wave", "instrument")}
+    asked = [("design.group", design.group, columns)] + [(f"design.{role}", name, columns) for role, name in roles.items() if name]
     for spec in programme.specifications:
+        own = {"instrument": spec.instrument, "strata": spec.strata}
+        asked += [(f"specifications.{spec.id}.{role}", name, columns) for role, name in own.items() if name]
         asked += [(f"specifications.{spec.id}.covariates", name, columns) for name in spec.covariates]
         asked += [(f"specifications.{spec.id}.treatment", name, columns) for name in spec.treatment]
         asked += [(f"specifications.{spec.id}.indicators", name, effects) for name in spec.indicators]
     for claim in programme.claims:
         asked += [(f"claims.{claim.id}.indicators", name, told) for name in claim.indicators]
+    early = [(f"subgroups.{declared.id}.variable", declared.variable) for declared in programme.subgroups]
+    early += [(f"history.{concept}", name) for concept, names in programme.history.items() for name in names]
+    asked += [(place, name, columns) for place, name in early] + [("history", concept, effects) for concept in programme.history]
+    late = {line.name for line in indicators if line.time == "now"}
     return [
         Problem(file, f"'{name}' is not an indicator", column=place, expected=nearest(name, allowed)) for place, name, allowed in asked if name not in allowed
+    ] + [
+        Problem(file, f"'{name}' was measured after the programme, which may have changed it", column=place, expected="what was measured before")
+        for place, name in early
+        if name in late
     ]

@@ -6,7 +6,19 @@ import numpy as np
 import pandas as pd
 
 from helpers.indicators.context import Context
-from helpers.indicators.values import codes_of, frame_of, numbers
+from helpers.indicators.values import codes_of, frame_of, numbers, truth
+
+
+def asked_reversed(column: pd.Series, context: Context) -> pd.Series:
+    """Say in which rows an item was worded the other way round: 1 or 0, missing where the form version is not known."""
+    item = context.items.get(str(column.name))
+    if item is None or not item.reversed_in:
+        return pd.Series(0.0, index=column.index)
+    versions = context.versions.get(item.table)
+    if versions is None:
+        return pd.Series(np.nan, index=column.index)
+    form = codes_of(versions)
+    return truth(form.isin(item.reversed_in), form.notna())
 
 
 def turned(column: pd.Series, context: Context) -> pd.Series:
@@ -19,12 +31,8 @@ def turned(column: pd.Series, context: Context) -> pd.Series:
     if item is None or not item.reversed_in:
         return ratings
     codes = [float(code) for code in item.codes]
-    versions = context.versions.get(item.table)
-    if versions is None:
-        return ratings * np.nan
-    form = codes_of(versions)
-    turn = form.isin(item.reversed_in).fillna(False).astype(bool)
-    return ratings.mask(turn, min(codes) + max(codes) - ratings).where(form.notna())
+    turn = asked_reversed(column, context)
+    return ratings.mask(turn == 1, min(codes) + max(codes) - ratings).where(turn.notna())
 
 
 def build_mean_items(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:

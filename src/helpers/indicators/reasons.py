@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from helpers.indicators.values import codes_of
 from helpers.programme import Programme
 
 COLUMNS = ["key", "indicator", "reason"]
-FIRST = ("not_asked", "not_applicable", "refused", "dont_know", "blank", "no_record")
+FIRST = ("not_asked", "not_applicable", "refused", "dont_know", "blank", "no_record", "not_delivered")
 MOST_REASONS = 60
 
 
@@ -67,19 +67,26 @@ def given(reasons: pd.DataFrame, keys: pd.Series, sets: Reasons) -> dict[str, np
 
 
 def explain_missing(
-    table: pd.DataFrame, built: pd.DataFrame, indicators: list[Indicator], context: Context, programme: Programme, reasons: pd.DataFrame
+    table: pd.DataFrame,
+    built: pd.DataFrame,
+    indicators: list[Indicator],
+    context: Context,
+    programme: Programme,
+    reasons: pd.DataFrame,
+    *,
+    undelivered: Collection[str] = (),
 ) -> pd.DataFrame:
     """Say why each missing value of each indicator is missing.
 
     Parameters
     ----------
     table : the clean table that ``built`` was made from (with linked tables joined). reasons : ``key, variable, reason``, one line a
-        missing answer of any of the joined tables; the keys are those of the main table.
+        missing answer of any of the joined tables; the keys are those of the main table. undelivered : tables without a file.
 
     Returns
     -------
     One line a missing value: ``key, indicator`` (the column's name), ``reason``: those of the missing answers it needs, ``; ``
-    between them; ``blank`` for an answer without a given reason, ``no_record`` where the linked table has no row, and where all
+    between them; ``blank`` for an answer without a given reason, ``no_record`` where the linked table has no row, ``not_delivered`` where there is no such table, and where all
     answers are there the construct's own reason (``not_positive``, ``no_price`` …).
     """
     sets = Reasons()
@@ -90,7 +97,7 @@ def explain_missing(
             if name in flags and name != line.name:
                 own |= flags[name]
             elif name in table:
-                own |= answer_flags(table, name, told, context, programme, sets)
+                own |= answer_flags(table, name, told, context, programme, sets, undelivered)
         own[absent & (own == 0)] = sets.bit(CONSTRUCTS[line.recipe].undefined)
         flags[line.name] = np.where(absent, own, 0)
         codes, distinct = pd.factorize(flags[line.name][absent])
@@ -100,12 +107,14 @@ def explain_missing(
     return pd.concat(filled, ignore_index=True)[COLUMNS] if filled else pd.DataFrame(columns=COLUMNS)
 
 
-def answer_flags(table: pd.DataFrame, name: str, told: dict[str, np.ndarray], context: Context, programme: Programme, sets: Reasons) -> np.ndarray:
+def answer_flags(
+    table: pd.DataFrame, name: str, told: dict[str, np.ndarray], context: Context, programme: Programme, sets: Reasons, undelivered: Collection[str] = ()
+) -> np.ndarray:
     """Return the reasons of a variable's missing answers as flags, 0 where it was answered."""
     absent = table[name].isna().to_numpy()
     flags = np.where(absent, told.get(name, np.zeros(len(table), dtype="int64")), 0)
     item = context.items.get(name)
     if item and item.table != programme.main_table and has_record(item.table) in table:
-        flags[absent & ~table[has_record(item.table)].to_numpy(dtype=bool)] = sets.bit("no_record")
+        flags[absent & ~table[has_record(item.table)].to_numpy(dtype=bool)] = sets.bit("not_delivered" if item.table in undelivered else "no_record")
     flags[absent & (flags == 0)] = sets.bit("blank")
     return flags

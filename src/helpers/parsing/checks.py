@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -113,19 +113,30 @@ def interview_lengths(
 
     Parameters
     ----------
-    start, end : columns of ISO date and time as text; a missing one, or one with and one without a time zone, gives no length.
+    start, end : columns of ISO date and time as text; a missing one gives no length. Where only one names its
+        time zone, both are taken to be times of the same clock.
     shortest, longest : minutes outside of which an interview is flagged.
 
     Returns
     -------
     One row an interview: ``key, minutes`` (NaN where unknown), ``is_too_fast``, ``is_too_slow``, ``is_reversed``.
     """
-    moments = {text: moment_of(text) for column in (start, end) for text in frame[column].dropna().unique()}
-    pairs = zip(frame[start], frame[end], strict=True)
-    minutes = np.array([minutes_between(moments.get(first), moments.get(last)) for first, last in pairs], dtype="float64")
+    first, last = moments_of(frame[start]), moments_of(frame[end])
+    same = first["has_zone"] == last["has_zone"]
+    minutes = np.where(same, last["seconds"] - first["seconds"], last["clock"] - first["clock"]) / 60
     too_fast = (minutes < shortest) & (minutes >= 0)
     table = {"key": frame[key].to_numpy(), "minutes": minutes, "is_too_fast": too_fast, "is_too_slow": minutes > longest, "is_reversed": minutes < 0}
     return pd.DataFrame(table, index=frame.index)
+
+
+def moments_of(values: pd.Series) -> dict[str, np.ndarray]:
+    """Seconds since 1970 (NaN where unknown), the same by the clock alone, and whether a time zone is given; each distinct text is read once."""
+    codes, distinct = pd.factorize(values)
+    read = [moment_of(text) for text in distinct]
+    seconds = [np.nan if moment is None else (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() for moment in read]
+    clock = [np.nan if moment is None else moment.replace(tzinfo=UTC).timestamp() for moment in read]
+    zones = [moment is not None and moment.tzinfo is not None for moment in read]
+    return {"seconds": np.array([*seconds, np.nan])[codes], "clock": np.array([*clock, np.nan])[codes], "has_zone": np.array([*zones, False])[codes]}
 
 
 def moment_of(text: str) -> datetime | None:
@@ -134,13 +145,6 @@ def moment_of(text: str) -> datetime | None:
         return datetime.fromisoformat(text) if "T" in str(text) else None
     except ValueError:
         return None
-
-
-def minutes_between(first: datetime | None, last: datetime | None) -> float:
-    """Minutes from one moment to another; NaN when one is unknown or only one has a time zone."""
-    if first is None or last is None or (first.tzinfo is None) != (last.tzinfo is None):
-        return float("nan")
-    return (last - first).total_seconds() / 60
 
 
 def reversed_intervals(frame: pd.DataFrame, pairs: Iterable[tuple[str, str]], *, key: str) -> pd.DataFrame:
@@ -156,11 +160,23 @@ def reversed_intervals(frame: pd.DataFrame, pairs: Iterable[tuple[str, str]], *,
     """
     found = []
     for earlier, later in pairs:
-        both = frame[frame[earlier].notna() & frame[later].notna()]
-        wrong = [str(first)[:10][: len(str(last))] > str(last)[:10][: len(str(first))] for first, last in zip(both[earlier], both[later], strict=True)]
-        rows = both[np.array(wrong, dtype=bool)]
+        first, last = days_of(frame[earlier]), days_of(frame[later])
+        coarser = np.where(np.minimum(first % 10, last % 10) >= 3, 1, np.where(np.minimum(first % 10, last % 10) == 2, 100, 10_000))
+        with np.errstate(invalid="ignore"):
+            wrong = first // 10 // coarser > last // 10 // coarser
+        rows = frame[wrong]
         found.append(pd.DataFrame({"key": rows[key], "earlier": earlier, "later": later}, index=rows.index))
     return pd.concat(found) if found else pd.DataFrame(columns=["key", "earlier", "later"])
+
+
+def days_of(values: pd.Series) -> np.ndarray:
+    """ISO dates as numbers: year, month, day in digits, and the precision (1 year, 2 month, 3 day) as the last one; NaN where missing."""
+    codes, distinct = pd.factorize(values)
+    numbers = []
+    for text in distinct:
+        parts = str(text)[:10].split("-")
+        numbers.append(float("".join(part.zfill(2) for part in (*parts, "00", "00")[:3]) + str(len(parts))))
+    return np.array([*numbers, np.nan])[codes]
 
 
 def is_trial_text(text: str, names: frozenset[str] = frozenset()) -> bool:
@@ -207,7 +223,8 @@ def personal_data(frame: pd.DataFrame, columns: Sequence[str], *, names: Iterabl
     found = []
     for column in columns:
         texts = frame[column].dropna().astype(str)
-        kinds = {text: personal_kinds(text) + (("name",) if known and fold(tidy(text)[0]) in known else ()) for text in texts.unique()}
+        whole = {text for text in texts.unique() if known and fold(tidy(text)[0]) in known}
+        kinds = {text: tuple(dict.fromkeys((*personal_kinds(text), *(("name",) if text in whole else ())))) for text in texts.unique()}
         hits = texts.map({text: kind for text, kind in kinds.items() if kind}).dropna().explode()
         found.append(pd.DataFrame({"column": column, "kind": hits.astype(str)}, index=hits.index))
     return pd.concat(found) if found else pd.DataFrame(columns=["column", "kind"])

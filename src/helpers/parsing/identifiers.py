@@ -18,6 +18,73 @@ SIXTEEN = re.compile(r"(?<![0-9])(?:[0-9][ .-]?){15}[0-9](?![0-9])")
 PHONE = re.compile(r"(?<![0-9])(?:\+?62[ .-]?\(?0?\)?[ .-]?|0)8[1-9](?:[ .-]?[0-9]){6,10}(?![0-9])")
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,20}){1,4}")
 
+# A form of address and a word with a capital: "Pak Budi". Offices, kin and places that people are addressed by are no names.
+ADDRESSED = re.compile(r"\b(?:Bapak|Bpk|Pak|Ibu|Bu|Sdri?|Saudar[ai]|Mas|Mbak|Tuan|Nyonya|Mr|Mrs|Ms|Miss)\b\.? ?([A-Z][a-z]{2,})")
+NO_NAMES = frozenset(
+    [
+        "Mandor",
+        "Kepala",
+        "Direktur",
+        "Manajer",
+        "Manager",
+        "Supervisor",
+        "Penyelia",
+        "Leader",
+        "Foreman",
+        "Pimpinan",
+        "Pemimpin",
+        "Atasan",
+        "Bos",
+        "Boss",
+        "Ketua",
+        "Wakil",
+        "Sekretaris",
+        "Guru",
+        "Dosen",
+        "Dokter",
+        "Pembimbing",
+        "Instruktur",
+        "Pelatih",
+        "Mentor",
+        "Camat",
+        "Lurah",
+        "Bupati",
+        "Gubernur",
+        "Walikota",
+        "Menteri",
+        "Presiden",
+        "Hakim",
+        "Polisi",
+        "Pejabat",
+        "Pegawai",
+        "Karyawan",
+        "Haji",
+        "Ustad",
+        "Ustadz",
+        "Rumah",
+        "Kota",
+        "Negeri",
+        "Pertiwi",
+        "Jari",
+        "Kandung",
+        "Mertua",
+        "Tiri",
+        "Saya",
+        "Kami",
+        "Dan",
+        "Yang",
+        "Tokyo",
+        "Jepang",
+        "Jakarta",
+        "Indonesia",
+        "Peserta",
+        "Responden",
+        "Pewawancara",
+        "Teknisi",
+        "Operator",
+    ]
+)
+
 
 def read_identifier(text: str, *, width: int | None = None, missing: Mapping[str, str] | None = None) -> Reading:
     """Read an identifier as text, so that zeros in front and digits at the end stay.
@@ -68,7 +135,7 @@ def likely_nik(digits: str) -> bool:
 
 
 def personal_kinds(text: str) -> tuple[str, ...]:
-    """Name the personal data that a text holds: ``nik``, ``16 digits`` (a card or account), ``phone``, ``e-mail``."""
+    """Name the personal data that a text holds: ``nik``, ``16 digits`` (a card or account), ``phone``, ``e-mail``, ``name`` (as in "Pak Budi")."""
     clean = tidy(text)[0]
     found: dict[str, None] = {}
     for match in SIXTEEN.finditer(clean):
@@ -78,4 +145,6 @@ def personal_kinds(text: str) -> tuple[str, ...]:
         found["phone"] = None
     if "@" in clean and EMAIL.search(clean):
         found["e-mail"] = None
+    if any(match[1] not in NO_NAMES for match in ADDRESSED.finditer(clean)):
+        found["name"] = None
     return tuple(found)

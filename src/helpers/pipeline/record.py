@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from helpers.plan import plans
+from helpers.prices import HOUSE
 from helpers.study import Study
 
-PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "pyfixest", "seaborn", "matplotlib", "papermill", "nbconvert")
+PACKAGES = ("numpy", "numpy-financial", "pandas", "scipy", "statsmodels", "pyfixest", "seaborn", "matplotlib", "papermill", "nbconvert")
 
 
 def checksum(path: Path) -> str:
@@ -46,6 +48,7 @@ def record(study: Study, parameters: dict[str, object], ledger: list[dict[str, o
         "kind": study.cohort.kind,
         "assignment": study.cohort.assignment,
         "primary_specification": study.primary,
+        "plans": [{"file": one.file, "written": one.written, "sha256": one.sha256} for one in plans(study.definitions, root=root)],
         "parameters": parameters,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
@@ -55,6 +58,7 @@ def record(study: Study, parameters: dict[str, object], ledger: list[dict[str, o
         "inputs": checksums(study.places.raw, "*"),
         "definitions": checksums(study.definitions, "*"),
         "notebooks": checksums(root / "notebooks", "*.ipynb"),
+        "series": checksums(HOUSE, "*.csv"),
         "helpers": checksums(Path(__file__).parents[1], "*.py"),
     }
 

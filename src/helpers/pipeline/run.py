@@ -27,7 +27,7 @@ from helpers.words import LANGUAGES, Language
 
 # A notebook waits for those of the step before it; those of one step run side by side.
 # The longest goes first, so that the others fill the time beside it.
-STEPS = (("01_clean",), ("02_indicators",), ("05_outcomes", "03_inputs", "04_outputs"), ("07_findings",))
+STEPS = (("01_clean",), ("02_indicators",), ("05_outcomes", "03_inputs", "04_outputs"), ("06_benefits",), ("07_findings",))
 WRITES_TABLES = ("01_clean", "02_indicators")  # the tables about people, which all languages share
 EVERY = "both"  # languages
 Report = Callable[[str, str, int, int], None]  # cohort, notebook, cell, cells

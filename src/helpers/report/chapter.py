@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 from IPython.display import display
 
 from helpers import disclosure
-from helpers.cleaning import CleanTable, cell_table
+from helpers.cleaning import CleanTable, write_cells
+from helpers.evaluation.estimate import Settings
 from helpers.figures.style import set_thesis_style
 from helpers.paths import NOTEBOOKS
 from helpers.problems import Problem, refuse
 from helpers.report.exhibit import Bullets, Exhibit, Numbered, Paragraph
-from helpers.study import Study, load_study
+from helpers.study import Study, load_study, undelivered_tables
 from helpers.words import Language
 
 
@@ -77,6 +77,11 @@ class Chapter:
         if sentences:
             display(Bullets(tuple(sentences)))
 
+    def blocks(self, blocks: list[Paragraph | Bullets]) -> None:
+        """Display paragraphs and lists in their order."""
+        for block in blocks:
+            display(block)
+
     def write(self, table: pd.DataFrame, name: str) -> None:
         """Write a table about people to the confidential folder, whole or not at all."""
         target = self.study.places.processed / f"{name}.parquet"
@@ -90,26 +95,35 @@ class Chapter:
         self.write(part.kept, part.name)
         for name in ("aside", "reasons", "findings"):
             self.write(getattr(part, name), f"{part.name}_{name}")
-        pq.write_table(cell_table(part), self.study.places.processed / f"{part.name}_cells.parquet")
+        write_cells(part, self.study.places.processed / f"{part.name}_cells.parquet")
         if len(part.identifiers.columns) > 1:
             self.write(part.identifiers, f"identifiers/{part.name}")
 
     def write_review(self, tables: dict[str, CleanTable]) -> None:
-        """Write the answers that a person must decide, to be filled in and read back."""
-        review = pd.concat([part.review for part in tables.values()], ignore_index=True)
+        """Write what a person must decide, to be filled in and read back."""
+        self.write_list(pd.concat([part.review for part in tables.values()], ignore_index=True), "review")
+
+    def write_list(self, table: pd.DataFrame, name: str) -> None:
+        """Write a list about people that a person works through to the confidential folder, as CSV."""
         self.study.places.processed.mkdir(parents=True, exist_ok=True)
-        review.to_csv(self.study.places.processed / "review.csv", index=False)
+        table.to_csv(self.study.places.processed / f"{name}.csv", index=False)
 
     def write_summary(self, table: pd.DataFrame, name: str) -> None:
         """Write a summary that holds no people to the report's folder."""
         self.study.places.reports.mkdir(parents=True, exist_ok=True)
         disclosure.check_exhibit(table).to_csv(self.study.places.reports / f"{name}.csv", index=False)
 
-    def write_estimates(self, estimates: pd.DataFrame, name: str | None = None) -> None:
+    def settings(self, *, confidence: float, power: float, seed: int, draws: int) -> Settings:
+        """The choices of a run, with what the cohort says of itself."""
+        cohort = self.study.cohort
+        chosen = {"confidence": confidence, "power": power, "seed": seed, "draws": draws, "trained": cohort.denominators.trained}
+        return Settings(cohort.cohort, cohort.assignment, self.study.primary, **chosen)
+
+    def write_estimates(self, *parts: pd.DataFrame, name: str | None = None) -> None:
         """Write estimates to the report's folder, under the notebook's name unless another is given."""
         target = self.study.places.reports / (name or f"estimates/{self.name}.csv")
         target.parent.mkdir(parents=True, exist_ok=True)
-        estimates.to_csv(target, index=False)
+        pd.concat([part for part in parts if len(part)] or list(parts[:1]), ignore_index=True).to_csv(target, index=False)
 
     def read(self, name: str) -> pd.DataFrame:
         """Read a table that an earlier notebook wrote.
@@ -122,15 +136,37 @@ class Chapter:
         self.need(path, "01_clean" if name != "indicators" else "02_indicators")
         return pd.read_parquet(path)
 
+    def read_summary(self, name: str, notebook: str) -> pd.DataFrame:
+        """Read a summary that an earlier notebook wrote to the report's folder.
+
+        Raises
+        ------
+        ProblemsError naming the notebook to run first.
+        """
+        path = self.study.places.reports / f"{name}.csv"
+        self.need(path, notebook)
+        return pd.read_csv(path)
+
+    def read_delivered(self, table: str | None, suffix: str = "") -> pd.DataFrame | None:
+        """Read what ``01_clean`` wrote of a table; None where the programme has no such table or the delivery no file for it."""
+        return None if table is None or table in undelivered_tables(self.study) else self.read(table + suffix)
+
     def read_estimates(self) -> pd.DataFrame:
         """Gather the estimates of all notebooks that estimate."""
         names = [name for name in NOTEBOOKS if name[:2] in ("03", "04", "05")]
         paths = [self.study.places.reports / "estimates" / f"{name}.csv" for name in names]
         for path, name in zip(paths, names, strict=True):
             self.need(path, name)
-        texts = {column: str for column in ("rater", "subgroup", "warnings", "effect_size_kind", "treatment", "unit")}
+        texts = {column: str for column in ("rater", "subgroup", "warnings", "effect_size_kind", "p_adjusted_kind", "treatment", "unit")}
         frames = [pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={c: [""] for c in NUMBERS}) for path in paths]
         return pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
+
+    def read_threats(self) -> pd.DataFrame:
+        """Gather what threatens the estimates, from all notebooks that looked; no rows where none did."""
+        found = sorted((self.study.places.reports / "threats").glob("*.csv"))
+        frames = [pd.read_csv(path, keep_default_na=False, dtype="str") for path in found]
+        frames = [frame for frame in frames if {"threat", "passed"} <= set(frame)]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["indicator", "rater", "specification", "threat", "passed"])
 
     def need(self, path: Path, notebook: str) -> None:
         """Refuse to go on without a file of an earlier notebook."""

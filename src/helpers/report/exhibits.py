@@ -7,14 +7,18 @@ from dataclasses import replace
 import pandas as pd
 
 from helpers import disclosure
-from helpers.evaluation.ladder import primary, reported
+from helpers.evaluation.ladder import of_participants_alone, on_its_own_scale, primary, reported
 from helpers.figures import distribution, flow, forest, love
+from helpers.indicators import concepts
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
 from helpers.report.origins import disclosures
 from helpers.report.tables import Column, table
 from helpers.study import Study
-from helpers.words import Language
+from helpers.words import Language, mark
+
+MOST_ROWS = 40  # of estimates on the page; where there are more, specifications that do not apply stand in the data alone
+STATISTICS = ("mean", "p10", "p25", "median", "p75", "p90")
 
 
 def definitions_table(study: Study, language: Language) -> Exhibit:
@@ -42,7 +46,7 @@ def definitions_table(study: Study, language: Language) -> Exhibit:
 
 
 def summary_table(study: Study, summary: pd.DataFrame, language: Language) -> Exhibit:
-    """Mean and standard deviation of every indicator by group."""
+    """Mean and standard deviation of every indicator: on the page a row an indicator and a column a group, in the data a row for both."""
     say, lines = language.say, {line.name: line for line in study.indicators}
     shown = disclosure.hide_small(summary[summary["name"].map(lambda name: lines[name].use != "technical")], "n", ["mean", "sd"])
     units = {name: labels.unit_of(study, line.unit) for name, line in lines.items()}
@@ -52,26 +56,25 @@ def summary_table(study: Study, summary: pd.DataFrame, language: Language) -> Ex
         mean_text=[language.level(value, units[name]) for name, value in zip(shown["name"], shown["mean"], strict=True)],
         sd_text=[language.level(value, units[name]) for name, value in zip(shown["name"], shown["sd"], strict=True)],
     )
-    columns = [
-        Column("indicator", say("Indicator")),
-        Column("group", say("Group")),
-        Column("n", say("n"), lambda n: language.number(n, 0)),
-        Column("n_missing", say("Missing"), lambda n: language.number(n, 0)),
-        Column("mean_text", say("Mean"), str),
-        Column("sd_text", say("Standard deviation"), str),
-    ]
-    return table(
-        "summary",
-        say("Indicators by group"),
-        say("Statistics that rest on fewer than {n} units are not shown.", n=disclosure.SMALLEST_CELL) + " " + labels.source_note(study, language),
-        data,
-        columns,
-    )
+    counts = data["n"].map(lambda n: language.number(n, 0))
+    cells = (data["mean_text"] + " (" + data["sd_text"] + ") · " + counts).mask(data["mean"].isna(), "– · " + counts).mask(data["n"] == 0, None)
+    wide = data.assign(cell=cells).pivot(index="name", columns="group", values="cell")
+    order = [labels.group_label(study, code, language) for code in (*study.programme.design.participants, *study.programme.design.comparison)]
+    groups = [group for group in order if group in wide.columns] + [group for group in wide.columns if group not in order]
+    names = list(dict.fromkeys(data["name"]))
+    wide = wide.reindex(index=names, columns=groups).assign(indicator=[lines[name].label(language.code) for name in names])
+    columns = [Column("indicator", say("Indicator")), *[Column(group, group) for group in groups]]
+    caption = say("Mean (standard deviation) · number of {units} with a value.", units=study.programme.design.unit.many[language.code])
+    caption += " " + say("Statistics that rest on fewer than {n} units are not shown.", n=disclosure.SMALLEST_CELL)
+    whole = data[["indicator", "group", "n", "n_missing", "mean_text", "sd_text"]]
+    return table("summary", say("Indicators by group"), caption + " " + labels.source_note(study, language), wide, columns, whole=whole)
 
 
 def flow_figure(study: Study, counts: pd.DataFrame, language: Language) -> Exhibit:
     """Participant flow, from what is known before the delivery to complete measurement."""
     say, rows = language.say, []
+    if len(concepts(list(study.indicators))) > labels.MOST_FIGURES:  # hardly anybody has a value for every one of many
+        counts = counts[counts["step"] != "all"]
     roles = [role for role in (1.0, 0.0) if (counts["participant"] == role).any() and (role == 1 or study.programme.design.comparison)]
     steps = {"delivered": say("In the delivery, usable"), "any": say("At least one indicator measured"), "all": say("All indicators measured")}
     reasons = {"delivered": "", "any": say("the others have no value for any indicator"), "all": say("the others lack a value for at least one indicator")}
@@ -156,11 +159,12 @@ def balance_table(study: Study, balance: pd.DataFrame, language: Language) -> Ex
 
 
 def distribution_figures(study: Study, spreads: dict[str, pd.DataFrame], language: Language) -> list[Exhibit]:
-    """One figure an indicator: how it was spread before and after, by group."""
+    """One figure an indicator (see ``labels.foremost``): how it was spread before and after, by group."""
     exhibits, times = [], study.programme.design.times
     lines = {line.name: line for line in study.indicators}
+    chosen = labels.foremost(study, (lines[name].indicator for name in spreads))
     for name, data in spreads.items():
-        if data.empty:
+        if data.empty or lines[name].indicator not in chosen:
             continue
         line = lines[name]
         words = {"before": times.before[language.code] if times.before else "", "now": times.now[language.code]}
@@ -180,7 +184,11 @@ def distribution_figures(study: Study, spreads: dict[str, pd.DataFrame], languag
             )
         )
         xlabel = unit.label[language.code] if unit else ""
-        title = language.say("{indicator} before and after", indicator=line.label(language.code))
+        if unit and not yes_no:  # shares are drawn in per cent, as their unit says
+            shown = shown.assign(**{name: shown[name] * unit.scale for name in STATISTICS if name in shown})
+        several = shown["time"].nunique() > 1
+        template = mark("{indicator} before and after") if several else mark("{indicator} by group")
+        title = language.say(template, indicator=line.label(language.code))
         exhibits.append(
             distribution.distribution(f"spread-{name.replace('_', '-')}", title, shown, xlabel, caption + " " + labels.source_note(study, language), language)
         )
@@ -213,10 +221,13 @@ def interval_text(study: Study, row: object, language: Language) -> str:
 
 
 def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
-    """One figure an indicator: the estimate by every specification that applies."""
-    exhibits = []
+    """One figure an indicator (see ``labels.foremost``): the estimate by every specification that applies; where some have none, all at a glance first."""
     shown = reported(estimates, study.programme).dropna(subset=["estimate"])
-    shown = shown[shown["estimand"] != "take-up"]  # its unit is another
+    shown = shown[on_its_own_scale(shown)]
+    chosen = labels.foremost(study, shown["indicator"])
+    exhibits = forest_figures(study, estimates, language) if len(chosen) < shown["indicator"].nunique() else []
+    shown = shown[shown["indicator"].isin(chosen)]
+    shown = shown if not exhibits else shown[labels.weightiest(shown)]
     for (concept, rater), rows in shown.groupby(["indicator", "rater"], sort=False):
         unit = labels.unit_of(study, rows["unit"].iloc[0])
         scale = unit.scale if unit else 1.0
@@ -230,7 +241,7 @@ def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) ->
                     "n": row.n,
                     "n_comparison": row.n_comparison,
                     "highlight": bool(row.is_primary),
-                    "only_change": row.estimand == "change",
+                    "only_change": row.estimand.startswith("change"),
                     "text": interval_text(study, row, language),
                 }
                 for row in rows.itertuples(index=False)
@@ -264,10 +275,11 @@ def poor_overlap(row: object, language: Language) -> str:
 def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
     """All reported estimates of a chapter, with their minimum detectable effects; a method that does not apply says why."""
     say = language.say
-    shown = reported(estimates, study.programme)
+    shown = reported(estimates[~of_participants_alone(estimates)], study.programme)
     if shown.empty:
         return []
     rows, notes = [], {}  # what is said of several rows is said once, below the table
+    is_long = len(shown) > MOST_ROWS
     for row in shown.itertuples(index=False):
         unit = labels.unit_of(study, row.unit)
         applies = labels.has_number(row.estimate)
@@ -277,13 +289,12 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
         rows.append(
             {
                 "indicator": labels.indicator_label(study, row.indicator, language, row.rater) + (f" ({unit.label[language.code]})" if unit else ""),
+                "applies": applies,
                 "specification": labels.row_label(study, row, language) + mark,
                 "estimate": language.amount(row.estimate, unit),
                 "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if applies else "–",
                 "p_value": language.p_value(row.p_value),
-                "size": f"{language.number(row.effect_size, 2)} ({row.effect_size_kind.split(' ')[0]}{' g' if row.effect_size_kind.startswith('Hedges') else ''})"
-                if applies and row.effect_size_kind
-                else "–",
+                "size": labels.size_text(row, language),
                 "mde": language.amount(row.mde, unit),
                 "n": f"{language.number(row.n, 0)} / {language.number(row.n_comparison, 0)}",
                 "n_missing": language.number(row.n_missing, 0),
@@ -310,13 +321,26 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
     caption += " " + say("Effect sizes: {kinds}.", kinds="; ".join(kinds)) if kinds else ""
     about = labels.population_notes(shown["estimand"], language)
     caption += (" " + about if about else "") + " " + labels.source_note(study, language)
-    caption += "".join(f" [{number}] {sentence_case(note)}." for note, number in notes.items())
-    made = table("estimates", say("All estimates of this chapter"), caption, pd.DataFrame(rows), columns)
-    return [replace(made, folds=disclosures(study, shown, language))]
+    data = pd.DataFrame(rows)
+    page = data[shown["is_primary"].to_numpy(dtype=bool) & data["applies"]] if is_long else data
+    if len(page) < len(data):
+        caption += " " + say(
+            "Only the primary specification is listed, where it applies; all others, and why one does not apply, stand in the data of this table."
+        )
+    caption += "".join(f" [{number}] {sentence_case(note)}." for note, number in notes.items() if any(f"[{number}]" in text for text in page["specification"]))
+    data = data.assign(note=[next((note for note, number in notes.items() if f"[{number}]" in text), "") for text in data["specification"]])
+    made = table("estimates", say("All estimates of this chapter"), caption, page, columns, whole=data[[*[c.name for c in columns], "note"]], is_grouped=True)
+    return [replace(made, folds=disclosures(study, shown.iloc[page.index], language))]
 
 
 def forest_figure(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
-    """All indicators by the specification that speaks for the cohort, in standard deviations."""
+    """The foremost indicators by the specification that speaks for the cohort, in standard deviations."""
+    chosen = labels.foremost(study, estimates["indicator"])
+    return forest_figures(study, estimates[estimates["indicator"].isin(chosen)], language, are_all=len(chosen) == estimates["indicator"].nunique())
+
+
+def forest_figures(study: Study, estimates: pd.DataFrame, language: Language, *, are_all: bool = True) -> list[Exhibit]:
+    """Indicators by the specification that speaks for the cohort, in standard deviations; no figure when none has an effect size."""
     rows = primary(estimates).dropna(subset=["effect_size", "estimate"])
     rows = rows[rows["effect_size"] != 0]
     if rows.empty:
@@ -334,7 +358,7 @@ def forest_figure(study: Study, estimates: pd.DataFrame, language: Language) -> 
             "ci_low": rows["ci_low"] * scale,
             "ci_high": rows["ci_high"] * scale,
             "highlight": (rows["ci_low"] > 0) | (rows["ci_high"] < 0),
-            "only_change": rows["estimand"] == "change",
+            "only_change": rows["estimand"].str.startswith("change"),
             "text": [interval_text(study, row, language) for row in rows.itertuples(index=False)],
         }
     )
@@ -348,7 +372,7 @@ def forest_figure(study: Study, estimates: pd.DataFrame, language: Language) -> 
     return [
         forest.interval_figure(
             "forest",
-            language.say("All indicators at a glance"),
+            language.say("All indicators at a glance") if are_all else language.say("The indicators that claims rest on, at a glance"),
             data,
             language.say("Standard deviations"),
             caption + " " + labels.source_note(study, language),
@@ -362,7 +386,10 @@ def nothing_measured(estimates: pd.DataFrame, language: Language, stage: str) ->
     return (
         ""
         if len(estimates)
-        else language.say("No indicator of this kind ({stage}) was delivered for this programme.", stage=language.say(labels.STAGES[stage]))
+        else language.say(
+            "No indicator of this kind ({stage}) is compared between the groups; what was delivered is in the table of indicators by group.",
+            stage=language.say(labels.STAGES[stage]),
+        )
     )
 
 

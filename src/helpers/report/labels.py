@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 import pandas as pd
@@ -12,6 +13,7 @@ from helpers.programme import Specification, Unit
 from helpers.study import Study
 from helpers.words import Language, mark
 
+MOST_FIGURES = 12  # of one kind in a chapter
 SE_KINDS = {
     "classical": mark("classical standard errors"),
     "HC1": mark("HC1 robust standard errors"),
@@ -27,7 +29,14 @@ SE_KINDS = {
     "influence": mark("standard errors that count the estimated weights and regressions"),
     "AI": mark("Abadie–Imbens standard errors"),
     "AI_equal": mark("Abadie–Imbens standard errors with one variance for all"),
+    "finite_population": mark("classical standard errors with the finite-population correction"),
+    "normal_theory": mark("intervals of normal theory (noncentral t for d_z, the delta method for the others)"),
+    "signed_rank": mark("Wilcoxon's signed ranks"),
+    "exact": mark("the exact test"),
+    "mid_p": mark("the mid-p test"),
+    "brunner_munzel": mark("the test of Brunner and Munzel"),
     "auto": mark("standard errors chosen by the number of clusters"),
+    "Wilson": mark("Wilson's interval of a share"),
 }
 POPULATIONS = {
     "ATT": mark("ATT, average over the participants"),
@@ -35,6 +44,7 @@ POPULATIONS = {
     "ITT": mark("ITT, of the offer, whether taken up or not"),
     "LATE": mark("LATE, average over those whom the offer moved, with the interval of Anderson and Rubin"),
     "take-up": mark("take-up, what the offer added to participation"),
+    "superiority": mark("superiority, how much oftener a participant exceeds one of the comparison group than the reverse"),
     "quantile": mark("quantiles of the two groups, not of individual gains"),
 }
 STAGES = {"input": mark("input"), "activity": mark("activity"), "output": mark("output"), "outcome": mark("outcome"), "impact": mark("impact")}
@@ -42,6 +52,33 @@ SIZE_KINDS = {
     "Hedges g (SD within groups)": mark("Hedges g: standard deviations within the groups, corrected for small samples"),
     "d (SD of the level)": mark("d: standard deviations of the level"),
     "d_z (SD of the change)": mark("d_z: standard deviations of the change"),
+    "d_av (mean of the SDs before and now)": mark("d_av: mean of the standard deviations before and now"),
+    "g_av (d_av, corrected for small samples)": mark("g_av: d_av, corrected for small samples"),
+    "rank-biserial correlation (matched pairs)": mark("rank-biserial correlation of matched pairs"),
+    "Cohen g (share of the changes that were rises, less one half)": mark("Cohen g: share of the changes that were rises, less one half"),
+    "odds ratio (proportional odds)": mark("odds ratio, the same at every level"),
+    "probability of superiority (ties count half)": mark("probability of superiority, ties counting half"),
+}
+SIZE_NAMES = {
+    "Hedges g (SD within groups)": "Hedges g",
+    "d (SD of the level)": "d",
+    "d_z (SD of the change)": "d_z",
+    "d_av (mean of the SDs before and now)": "d_av",
+    "g_av (d_av, corrected for small samples)": "g_av",
+    "rank-biserial correlation (matched pairs)": mark("rank-biserial"),
+    "Cohen g (share of the changes that were rises, less one half)": "Cohen g",
+    "odds ratio (proportional odds)": mark("odds ratio"),
+    "probability of superiority (ties count half)": mark("probability of superiority"),
+}
+MEASURES = {  # what is told of an estimate beside its specification, where it is not a mean in the indicator's unit
+    "d_z": mark("d_z"),
+    "d_av": mark("d_av"),
+    "g_av": mark("g_av"),
+    "pseudo-median": mark("pseudo-median"),
+    "net-share": mark("share who rose less share who fell"),
+    "log-odds": mark("log odds ratio"),
+    "odds-ratio": mark("odds ratio"),
+    "superiority": mark("superiority"),
 }
 ROW_RULES = {
     "empty row": mark("empty row"),
@@ -78,9 +115,88 @@ MISSING_REASONS = {
     "damaged": mark("damaged"),
     "to_decide": mark("to be decided"),
 }
+DETECTED = {
+    "answer sets": mark("answer sets"), "calendar": mark("calendar"), "cell colours": mark("coloured cells, whose meaning cannot be read"),
+    "column names": mark("names of columns"), "columns differ": mark("sheets or files with different columns"), "dates": mark("dates"),
+    "decimal sign": mark("sign of decimals"), "declared missing": mark("answers that the file declares missing"), "encoding": mark("encoding of the letters"),
+    "error cells": mark("error values of a spreadsheet"), "errors and colours": mark("errors and colours were not checked"), "file type": mark("type of the file"),
+    "form groups": mark("groups of the form"), "formulas": mark("formulas without a stored value"), "header": mark("row with the names of the columns"),
+    "headers": mark("columns matched by their text"), "hidden rows": mark("hidden rows"), "hidden sheets": mark("hidden sheets"),
+    "leading zeros": mark("zeros in front that may be lost"), "long cells": mark("unusually long texts"), "long numbers": mark("numbers too long to be exact"),
+    "lost letters": mark("lost letters"), "merged cells": mark("merged cells"), "percent cells": mark("cells that show per cent"),
+    "perhaps a note": mark("perhaps a note and no answer"), "perhaps totals": mark("perhaps totals and no answers"), "repeat group": mark("repeated group of the form"),
+    "rows left out": mark("rows that are no answers"), "same name": mark("columns of the same name"), "scaled cells": mark("cells that show another unit"),
+    "separator": mark("separator of the columns"), "several answers": mark("questions with several answers"), "short rows": mark("rows with too few cells"),
+    "single cells": mark("rows with a single filled cell"), "surplus cells": mark("rows with too many cells"), "table": mark("shape of the table"),
+    "unusual signs": mark("unusual signs or wrongly decoded letters"), "workbook": mark("structure of the workbook"),
+}  # fmt: skip
+FINDINGS = {
+    "straight-lining": mark("the same answer to all items of a battery"), "too fast": mark("the interview was shorter than people need"),
+    "ends before it starts": mark("the interview ended before it started"), "part of a date": mark("only a part of the date is known"),
+    "personal data": mark("personal data in a column that should hold none"),
+}  # fmt: skip
 SEVERITIES = {"error": mark("error"), "warning": mark("warning"), "note": mark("note")}
+SCALE_REASONS = (
+    mark("a model with one factor needs at least three items"),
+    mark("a rater gives everyone the same rating"),
+    mark("a scale of one item has no internal consistency"),
+    mark("all items differ by the same amount for everyone"),
+    mark("all people are rated alike, so that nothing can agree or disagree"),
+    mark("an item does not vary, so that it has no correlations"),
+    mark("an item follows from the others"),
+    mark("an item runs against the others and looks as if it had not been turned"),
+    mark("everyone differs by the same amount"),
+    mark("everyone gave the same answer to an item"),
+    mark("everyone gave the same answers"),
+    mark("fewer than 30 people: α and ω are uncertain"),
+    mark("fewer than five people gave this answer or did not, who could be recognised"),
+    mark("fewer than five people, who could be recognised"),
+    mark("fewer than four fifths of those asked answered all items, and α is theirs alone"),
+    mark("fewer than three items"),
+    mark("fewer than three people answered all items"),
+    mark("fewer than three people answered some pair of items"),
+    mark("fewer than two people answered at all three times"),
+    mark("fewer than two people were rated by both"),
+    mark("more than 15 per cent have the highest score, so that a rise cannot show"),
+    mark("more than 15 per cent have the lowest score, so that a fall cannot show"),
+    mark("no item is worded the other way round, so that agreeing as such cannot be told from a high rating"),
+    mark("nobody answered"),
+    mark("people tend to agree whatever an item says"),
+    mark("people tend to disagree whatever an item says"),
+    mark("the items have no common list of answers, so that no score is the highest"),
+    mark("the items have no factor in common"),
+    mark("the model leaves an item no variance of its own (Heywood case), so that ω cannot be trusted"),
+    mark("the model with one factor cannot be fitted"),
+    mark("the other group has so few people that they could be recognised from this number and that of all"),
+    mark("the raters always agree, so that an interval has no width"),
+    mark("the raters differ by the same amount for everyone"),
+    mark("the same rater did not measure this before the programme, so that what is recalled has nothing to be held against"),
+    mark("the sum of the items is the same for everyone"),
+    mark("there are not more people than the model has coefficients"),
+    mark("too few items: the same answer to all of them is nothing odd"),
+    mark("α is above 0.95: items say the same thing twice"),
+)
 REASONS = (
     mark("not measured before the programme"),
+    mark("nobody was asked to recall it"),
+    mark("an indicator counts against the family's index, because it follows nearly from the others"),
+    mark("what was before is recalled at the interview, not measured then"),
+    mark("no participant changed"),
+    mark("the indicator is not yes or no"),
+    mark("the indicator has too many levels to count who moved between them"),
+    mark("the indicator has too many levels for a model of ordered levels"),
+    mark("the levels of the two sides hardly overlap, so that the odds ratio has no bound"),
+    mark("fewer than five participants moved into or out of this level"),
+    mark("so many participants changed by the same amount that the interval has no width"),
+    mark("there are too few participants for an interval with this coverage"),
+    mark("every participant exceeds every unit of the comparison group, or the reverse"),
+    mark("how many took part in all is not known"),
+    mark("no fewer were measured than took part: nothing is left to chance in who was measured"),
+    mark("whether the odds ratio is the same at every level could not be tested"),
+    mark("finite-population correction: {n} of {total} who took part were measured, which multiplies the standard error by {factor}"),
+    mark("all levels together (Stuart–Maxwell): chi-square {statistic} with {df} degrees of freedom, p at most {p}"),
+    mark("symmetry of the moves (Bowker): chi-square {statistic} with {df} degrees of freedom, p at most {p}"),
+    mark("test of the same odds ratio at every level: chi-square {statistic} with {df} degrees of freedom, p at most {p}"),
     mark("the specification names no periods"),
     mark("the value before the programme cannot be both subtracted and a covariate"),
     mark("no unit has all the answers needed"),
@@ -90,6 +206,8 @@ REASONS = (
     mark("there are not more clusters than coefficients and strata"),
     mark("few units: the weighted group counts for only {units} units of equal weight"),
     mark("every unit has the same value"),
+    mark("every participant has the same value"),
+    mark("fewer than two participants have an answer"),
     mark("a covariate is constant or follows from the others"),
     mark("the indicator follows exactly from the covariates"),
     mark("there is no variation left to estimate a standard error from"),
@@ -143,6 +261,7 @@ REASONS = (
     mark("within one of the groups a covariate is constant or follows from the others"),
     mark("without one of the clusters the estimate does not exist"),
     mark("{share}% of the units were left out because hardly anyone in the other group is like them"),
+    *SCALE_REASONS,
 )
 NUMBER = r"(\d+(?:\.\d+)?)"
 
@@ -179,13 +298,27 @@ def population_label(estimand: str, language: Language) -> str:
     parts = []
     for part in inner.split(", ") if inner else []:
         word, _, level = part.partition(" ")
+        if part in MEASURES or word == "level":
+            parts.append(
+                language.say(MEASURES[part])
+                if part in MEASURES
+                else language.say("level {level}", level=language.number(float(level), 0 if float(level).is_integer() else 2))
+            )
+            continue
         parts.append(language.say("quantile {level}", level=language.number(float(level), 2)) if level else "" if word == "quantiles" else word)
     return ", ".join(part for part in parts if part)
 
 
+def size_text(row: object, language: Language) -> str:
+    """An effect size with its name; a dash where there is none, for a number without its name is never shown."""
+    if not has_number(row.effect_size) or row.effect_size_kind not in SIZE_NAMES:
+        return "–"
+    return f"{language.number(row.effect_size, 2)} ({language.say(SIZE_NAMES[row.effect_size_kind])})"
+
+
 def population_notes(estimands: pd.Series, language: Language) -> str:
     """One sentence that explains the populations that occur; empty where there are none."""
-    words = {word for estimand in estimands for word in re.findall(r"ATT|ATE|ITT|LATE|take-up|quantile", str(estimand))}
+    words = {word for estimand in estimands for word in re.findall(r"ATT|ATE|ITT|LATE|take-up|superiority|quantile", str(estimand))}
     told = [language.say(text) for word, text in POPULATIONS.items() if word in words]
     return language.say("Whom the estimates are about: {populations}.", populations="; ".join(told)) if told else ""
 
@@ -257,6 +390,36 @@ def unit_count(study: Study, n: int, language: Language) -> str:
     """Write '185 people' in the words of the programme."""
     words = study.programme.design.unit
     return f"{language.number(n, 0)} {(words.one if n == 1 else words.many)[language.code]}"
+
+
+def foremost(study: Study, concepts: Iterable[str]) -> set[str]:
+    """Indicators with a figure and a sentence of their own: all of them where they are few, else those that a claim names."""
+    named = set(concepts)
+    return named if len(named) <= MOST_FIGURES else named & {concept for claim in study.programme.claims for concept in claim.indicators}
+
+
+def weightiest(rows: pd.DataFrame) -> pd.Series:
+    """Mask of the rows of each indicator's weightiest rater: a test before a supervisor, a supervisor before people's word about themselves."""
+    order = rows["rater"].map({"test": 0, "supervisor": 1, "": 2, "self": 3})
+    counts = rows.groupby(["indicator", "rater"])["rater"].transform("size")
+    order = order.where(counts > 1, order + 4)  # a single rung is no ladder
+    return order == order.groupby(rows["indicator"]).transform("min")
+
+
+def check_label(study: Study, check: str, language: Language) -> str:
+    """What a consistency rule, a declared check or a check of every programme is called."""
+    declared = {entry.id: entry.label[language.code] for entry in study.programme.checks} | {
+        rule.id: rule.label(language.code) for rule in study.codebook.rules
+    }
+    if check in declared:
+        return declared[check]
+    kind, _, name = check.partition(":")
+    variable = next((variable.label(language.code) for variable in study.codebook.variables if variable.name == name), name)
+    if kind == "skip":
+        return language.say("answered although the form skips it: “{question}”", question=variable)
+    if kind == "range":
+        return language.say("outside the declared range: “{question}”", question=variable)
+    return language.say(FINDINGS[kind]) if kind in FINDINGS else check
 
 
 def has_number(value: object) -> bool:

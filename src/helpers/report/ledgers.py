@@ -14,6 +14,8 @@ from helpers.report.tables import Column, table
 from helpers.study import Study
 from helpers.words import Language
 
+MOST_ROWS = 40  # of a table on the page; what is longer is shown in a shorter form, and its data stay whole
+
 
 def files_table(study: Study, delivery: Delivery, language: Language) -> Exhibit:
     """Which files were delivered, what they feed, and what of them is not used."""
@@ -36,12 +38,12 @@ def detected_table(study: Study, delivery: Delivery, language: Language) -> list
     doubts = delivery.log[delivery.log["doubtful"].astype(bool)] if len(delivery.log) else delivery.log
     if doubts.empty:
         return []
-    columns = [Column("what", say("What")), Column("value", say("Found")), Column("how", say("How")), Column("file", say("File"))]
-    return [
-        table(
-            "detected", say("What to look at in the files"), say("Detected while reading; cohort.yml can state it instead."), doubts.drop_duplicates(), columns
-        )
-    ]
+    doubts = doubts.drop_duplicates()
+    counts = doubts.groupby(["file", "what"], as_index=False, sort=False).size()
+    counts = counts.assign(what=[say(labels.DETECTED.get(what, what)) for what in counts["what"]])
+    columns = [Column("what", say("What")), Column("size", say("Notes"), lambda n: language.number(n, 0)), Column("file", say("File"))]
+    caption = say("Detected while reading; cohort.yml can state it instead. The data of this table say where and how.")
+    return [table("detected", say("What to look at in the files"), caption, counts, columns, whole=doubts[["what", "value", "how", "file"]])]
 
 
 def row_ledger_table(study: Study, ledger: pd.DataFrame, language: Language) -> Exhibit:
@@ -80,16 +82,22 @@ def cell_ledger_table(study: Study, tables: dict[str, CleanTable], language: Lan
     data = ledger.assign(done=kinds).groupby(["table", "variable", "done"], as_index=False, sort=False)["cells"].sum()
     names = [variables[row.table, row.variable].label(language.code) for row in data.itertuples(index=False)]
     data = data.assign(variable=names, done=[say(labels.CELL_RULES[kind]) for kind in data["done"]])
-    columns = [Column("variable", say("Variable")), Column("done", say("What was done")), Column("cells", say("Cells"), lambda n: language.number(n, 0))]
     caption = say("From this ledger and the clean table the raw text can be rebuilt, cell by cell; the run checked that it can.")
-    return [table("cell-ledger", say("Ledger of changed cells"), caption + " " + labels.source_note(study, language), data, columns)]
+    whole, number = data[["variable", "done", "cells"]], lambda n: language.number(n, 0)
+    columns = [Column("variable", say("Variable")), Column("done", say("What was done")), Column("cells", say("Cells"), number)]
+    if len(data) > MOST_ROWS:
+        data = data.groupby(["done", "table"], as_index=False, sort=False).agg(variables=("variable", "size"), cells=("cells", "sum"))
+        data = data.assign(table=[study.programme.tables[name].label[language.code] for name in data["table"]]).sort_values("cells", ascending=False)
+        columns = [columns[1], Column("table", say("Table")), Column("variables", say("Variables"), number), columns[2]]
+    return [table("cell-ledger", say("Ledger of changed cells"), caption + " " + labels.source_note(study, language), data, columns, whole=whole)]
 
 
 def waiting_rules(part: CleanTable) -> list[tuple[object, str]]:
     """Variables and rules of the answers that a person must decide."""
     if part.review.empty:
         return []
-    both = part.review[["table", "key", "variable"]].merge(part.cells[["key", "variable", "rule"]], on=["key", "variable"])
+    missing = part.review[part.review["until_then"] == "missing"]
+    both = missing[["table", "key", "variable"]].merge(part.cells[["key", "variable", "rule"]], on=["key", "variable"])
     return [(row, row.rule) for row in both.drop_duplicates(["variable", "rule"]).itertuples(index=False)]
 
 
@@ -106,35 +114,21 @@ def missing_table(study: Study, missing: pd.DataFrame, language: Language) -> Ex
         Column("share_missing", say("Share missing"), lambda share: language.percent(share, 1)),
         *reasons,
     ]
+    caption, shown = say("Answers missing among the rows kept, by the reason given."), data
+    if len(data) > MOST_ROWS:
+        applicable = data["n"] - data.get("not_applicable", 0)
+        owed = (data["n_missing"] - data["n"] + applicable) / applicable.where(applicable > 0)
+        shown = data.assign(owed=owed).sort_values("owed", ascending=False, kind="stable").head(MOST_ROWS // 2)
+        columns.insert(4, Column("owed", say("Share missing of those asked"), lambda share: language.percent(share, 1)))
+        caption += " " + say("Of {m} variables the {n} that lack most of the answers that were due.", m=len(data), n=len(shown))
     return table(
         "missing",
         say("Missing answers"),
-        say("Answers missing among the rows kept, by the reason given.") + " " + labels.source_note(study, language),
-        data,
+        caption + " " + labels.source_note(study, language),
+        shown,
         columns,
+        whole=data[[c.name for c in columns if c.name in data]],
     )
-
-
-def findings_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:
-    """How often each consistency rule is broken; no table when none is. Single cases are in the confidential folder."""
-    say = language.say
-    found = pd.concat([part.findings for part in tables.values()], ignore_index=True)
-    if found.empty:
-        return []
-    rules = {rule.id: rule.label(language.code) for rule in study.codebook.rules}
-    counts = found.groupby(["check", "severity", "note"], as_index=False, sort=False).size().rename(columns={"size": "rows"})
-    data = counts.assign(
-        rule=[rules.get(row.check, row.note) for row in counts.itertuples(index=False)], severity=[say(labels.SEVERITIES[name]) for name in counts["severity"]]
-    )
-    columns = [
-        Column("rule", say("Rule")),
-        Column("check", say("Check")),
-        Column("severity", say("Severity")),
-        Column("rows", say("Rows"), lambda n: language.number(n, 0)),
-    ]
-    return [
-        table("findings", say("Answers that contradict one another"), say("Reported, not changed.") + " " + labels.source_note(study, language), data, columns)
-    ]
 
 
 def heaping_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:
@@ -149,15 +143,16 @@ def heaping_table(study: Study, tables: dict[str, CleanTable], language: Languag
     patterns = {"January": say("January"), "year ends in 0 or 5": say("year ends in 0 or 5")}
     texts = [patterns.get(pattern) or say("multiple of {amount}", amount=language.number(float(pattern.rsplit(" ", 1)[1]), 0)) for pattern in found["pattern"]]
     data = found.assign(variable=found["variable"].map(names), pattern=texts)
-    columns = [
-        Column("variable", say("Variable")),
-        Column("pattern", say("Pattern")),
-        Column("n", say("n"), lambda n: language.number(n, 0)),
-        Column("share", say("Share"), lambda share: language.percent(share, 1)),
-        Column("expected", say("If all were as likely"), lambda share: language.percent(share, 1)),
-    ]
-    caption = say("Rounding is no error, but it limits how finely an answer can be trusted.") + " " + labels.source_note(study, language)
-    return [table("heaping", say("Round answers"), caption, data, columns)]
+    patterns = list(dict.fromkeys(data["pattern"]))
+    wide = data.pivot(index=["variable", "n"], columns="pattern", values="share").reset_index().set_index("variable")
+    wide = wide.loc[list(dict.fromkeys(data["variable"]))].reset_index()
+    percent = lambda share: language.percent(share, 1)  # noqa: E731
+    columns = [Column("variable", say("Variable")), Column("n", say("n"), lambda n: language.number(n, 0)), *[Column(name, name, percent) for name in patterns]]
+    caption = say("Share of the answers that stand on a round value. Rounding is no error, but it limits how finely an answer can be trusted.")
+    likely = [f"{row.pattern} {language.percent(row.expected, 1)}" for row in data.drop_duplicates("pattern").itertuples(index=False) if row.expected >= 0.001]
+    caption += " " + say("If all values were as likely: {shares}.", shares=language.listing(likely)) if likely else ""
+    whole = data[["variable", "pattern", "n", "share", "expected"]]
+    return [table("heaping", say("Round answers"), caption + " " + labels.source_note(study, language), wide, columns, whole=whole)]
 
 
 def link_sentences(study: Study, table: pd.DataFrame, linked: dict[str, pd.DataFrame], language: Language) -> list[str]:
@@ -175,18 +170,6 @@ def link_sentences(study: Study, table: pd.DataFrame, linked: dict[str, pd.DataF
         }
         told.append(language.say("{table}: a record was found for {n} of {m} ({main}); {lost} records belong to nobody.", **values))
     return told
-
-
-def review_sentence(tables: dict[str, CleanTable], language: Language) -> str:
-    """Say how many answers wait for a person's decision, and where."""
-    n = sum(len(part.review) for part in tables.values())
-    if not n:
-        return language.say("No answer waits for a decision.")
-    return language.say_count(
-        "{n} answer could not be read for certain; it counts as missing until a person decides, in review.csv.",
-        "{n} answers could not be read for certain; they count as missing until a person decides, in review.csv.",
-        n,
-    )
 
 
 def cells_changed(tables: dict[str, CleanTable], language: Language) -> str:

@@ -97,6 +97,56 @@ METHODS = {
         mark("Least squares on the change of each unit from one period to another."),
         "Wooldridge, J. M. (2010). Econometric analysis of cross section and panel data, 2nd edition, chapter 10. MIT Press.",
     ),
+    "standardised_change": Method(
+        mark("Standardised change"),
+        mark("The mean change of participants in standard deviations, each kind with its name: d_z, d_av, and g corrected for small samples."),
+        "Lakens, D. (2013). Calculating and reporting effect sizes to facilitate cumulative science. Frontiers in Psychology 4, 863.",
+    ),
+    "signed_rank_change": Method(
+        mark("Signed-rank change"),
+        mark("The median of all averages of two changes, with the test by ranks of Wilcoxon: a few large changes do not move it."),
+        "Wilcoxon, F. (1945). Individual comparisons by ranking methods. Biometrics Bulletin 1(6), 80–83.",
+    ),
+    "sign_test": Method(
+        mark("Sign test"),
+        mark("The share of participants who rose minus the share who fell; how far does not count."),
+        "Dixon, W. J. and Mood, A. M. (1946). The statistical sign test. Journal of the American Statistical Association 41(236), 557–566.",
+    ),
+    "paired_shares": Method(
+        mark("Change of a share (McNemar)"),
+        mark("The share of participants now minus the share before, tested by those who changed."),
+        "McNemar, Q. (1947). Note on the sampling error of the difference between correlated proportions or percentages. Psychometrika 12(2), 153–157.",
+    ),
+    "marginal_homogeneity": Method(
+        mark("Change of categories (Stuart–Maxwell)"),
+        mark("Whether the answers of the same participants are spread over the categories as before."),
+        "Stuart, A. (1955). A test for homogeneity of the marginal distributions in a two-way classification. Biometrika 42(3/4), 412–416.",
+    ),
+    "ordered_change": Method(
+        mark("Ordered logit, then and now"),
+        mark("By what factor the odds of a higher level rose among participants, the same at every level."),
+        "McCullagh, P. (1980). Regression models for ordinal data. Journal of the Royal Statistical Society, Series B 42(2), 109–142.",
+    ),
+    "ordered_logit": Method(
+        mark("Ordered logit"),
+        mark("By what factor the odds of a higher level are larger for participants than for the comparison group, the same at every level."),
+        "McCullagh, P. (1980). Regression models for ordinal data. Journal of the Royal Statistical Society, Series B 42(2), 109–142.",
+    ),
+    "probability_of_superiority": Method(
+        mark("Probability of superiority"),
+        mark("The chance that a participant has a higher level than someone of the comparison group, ties counting half."),
+        "Brunner, E. and Munzel, U. (2000). The nonparametric Behrens–Fisher problem. Biometrical Journal 42(1), 17–25.",
+    ),
+    "mean": Method(
+        mark("Mean of participants"),
+        mark("The average of participants who answered; nobody is compared with them."),
+        "Cochran, W. G. (1977). Sampling techniques, 3rd edition, chapter 2. Wiley.",
+    ),
+    "share": Method(
+        mark("Share of participants"),
+        mark("The share of participants who answered for whom it holds; nobody is compared with them."),
+        "Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the American Statistical Association 22(158), 209–212.",
+    ),
 }
 
 HETEROSKEDASTIC = "MacKinnon, J. G. and White, H. (1985). Some heteroskedasticity-consistent covariance matrix estimators with improved finite sample properties. Journal of Econometrics 29(3), 305–325."
@@ -120,6 +170,13 @@ STD_ERRORS = {
     "AI": ABADIE_IMBENS,
     "AI_equal": ABADIE_IMBENS,
     "auto": "Cameron, A. C. and Miller, D. L. (2015). A practitioner's guide to cluster-robust inference. Journal of Human Resources 50(2), 317–372.",
+    "finite_population": "Cochran, W. G. (1977). Sampling techniques, 3rd edition, chapter 2. Wiley.",
+    "normal_theory": "Hedges, L. V. (1981). Distribution theory for Glass's estimator of effect size and related estimators. Journal of Educational Statistics 6(2), 107–128.",
+    "signed_rank": "Hodges, J. L. and Lehmann, E. L. (1963). Estimates of location based on rank tests. Annals of Mathematical Statistics 34(2), 598–611.",
+    "exact": "Clopper, C. J. and Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in the case of the binomial. Biometrika 26(4), 404–413.",
+    "mid_p": "Fagerland, M. W., Lydersen, S. and Laake, P. (2013). The McNemar test for binary matched-pairs data. BMC Medical Research Methodology 13, 91.",
+    "brunner_munzel": "Brunner, E. and Munzel, U. (2000). The nonparametric Behrens–Fisher problem. Biometrical Journal 42(1), 17–25.",
+    "Wilson": "Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the American Statistical Association 22(158), 209–212.",
 }  # what each is called stands in labels.SE_KINDS
 
 ALWAYS = (

@@ -18,6 +18,7 @@ from traitlets.config import Config
 
 from helpers import __version__
 from helpers.report.appendix import html_of, sections
+from helpers.report.compact import compact
 from helpers.report.cover import cover_of
 from helpers.report.fitting import fitted
 from helpers.report.fonts import font_faces
@@ -25,7 +26,7 @@ from helpers.study import Study
 from helpers.words import Language
 
 TEMPLATES = Path(__file__).parent / "templates"
-READING_ORDER = ("07_findings", "01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes")
+READING_ORDER = ("07_findings", "01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "06_benefits")
 HEADING = re.compile(r"<h([1-5])(?: id=\"[^\"]*\")?>(.*?)(?:<a class=\"anchor-link\".*?</a>)?</h\1>", re.DOTALL)
 LARGEST = 1_000_000  # bytes: larger files do not travel well by mail
 
@@ -149,12 +150,13 @@ def render_page(
             **vars(cover_of(study, language, day)),
             chapters=chapters,
             body=Markup(html),
-            style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8") + figure_fonts(html)),
+            style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8") + rules + figure_fonts(html)),
             script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
         )
 
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
     body = "".join(f'<section class="chapter" aria-labelledby="{part.id}">\n{part.html}\n</section>\n' for part in chapters)
+    body, rules = compact(body)
     made = page(fitted(body, lambda html: len(page(html).encode()), largest, pictures or {}, language))
     check_page(made)
     return made

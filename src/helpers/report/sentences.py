@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import exp
 
 import pandas as pd
 
-from helpers.evaluation.ladder import primary, reported
+from helpers.evaluation.ladder import of_participants_alone, primary, reported
+from helpers.evaluation.sample import RECALLED
 from helpers.indicators import Indicator
 from helpers.report import labels
-from helpers.report.exhibit import Exhibit
-from helpers.report.origins import disclosures
-from helpers.report.tables import Column, table
 from helpers.study import Study
+from helpers.vocabulary import OF_PARTICIPANTS_ALONE
 from helpers.words import Language, mark
-
-GRADES = {
-    "shown": mark("shown"),
-    "suggested": mark("suggested"),
-    "contradicted": mark("contradicted"),
-    "cannot tell": mark("cannot tell"),
-}
-GRADE_RULES = {
-    "shown": mark("The comparison came about by lottery and the interval of the primary estimate excludes zero on the claimed side."),
-    "suggested": mark(
-        "The comparison did not come about by lottery; the interval of the primary estimate excludes zero on the claimed side. A difference between the groups that was not measured could explain it."
-    ),
-    "contradicted": mark("The interval of the primary estimate excludes zero on the side opposite to the claim."),
-    "cannot tell": mark("The interval of the primary estimate includes zero, or the primary specification does not apply."),
-}
-
-
-def grade(row: object, study: Study) -> str:
-    """Grade one primary estimate by the written rule (``GRADE_RULES``)."""
-    if not labels.has_number(row.estimate) or row.ci_low <= 0 <= row.ci_high:
-        return "cannot tell"
-    wanted = 1 if labels.effect_indicator(study, row.indicator, row.rater).direction == "higher" else -1
-    if wanted * row.estimate < 0:
-        return "contradicted"
-    return "shown" if study.cohort.assignment == "randomised" else "suggested"
 
 
 def primary_rows(study: Study, estimates: pd.DataFrame, concept: str) -> list[object]:
@@ -48,56 +21,33 @@ def primary_rows(study: Study, estimates: pd.DataFrame, concept: str) -> list[ob
     return list(rows[rows["indicator"] == concept].itertuples(index=False))
 
 
-def claims_table(study: Study, estimates: pd.DataFrame, language: Language) -> Exhibit:
-    """The verdict on each claim, with the estimate it rests on."""
-    say, rows, told = language.say, [], []
-    for claim in study.programme.claims:
-        for concept in claim.indicators:
-            for row in primary_rows(study, estimates, concept)[:1]:
-                told.append(row._asdict())
-                unit = labels.unit_of(study, row.unit)
-                applies = labels.has_number(row.estimate)
-                rows.append(
-                    {
-                        "claim": claim.text[language.code],
-                        "verdict": say(GRADES[grade(row, study)]),
-                        "indicator": labels.indicator_label(study, concept, language, row.rater),
-                        "estimate": language.amount_with_unit(row.estimate, unit) if applies else "–",
-                        "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if applies else "–",
-                    }
-                )
-    columns = [
-        Column("claim", say("Claim")),
-        Column("verdict", say("Verdict")),
-        Column("indicator", say("Indicator")),
-        Column("estimate", say("Estimate"), str),
-        Column("interval", say("Interval"), str),
-    ]
-    spec = study.programme.specification(study.primary)
-    caption = (
-        say("Primary specification, fixed before results were seen: {specification}.", specification=labels.specification_label(spec, language))
-        + " "
-        + labels.source_note(study, language)
-    )
-    made = table("claims", say("Verdict on each claim"), caption, pd.DataFrame(rows, columns=[c.name for c in columns]), columns)
-    return replace(made, folds=disclosures(study, pd.DataFrame(told), language))
-
-
-def rules_table(language: Language) -> Exhibit:
-    """The written rule behind the verdicts."""
-    rows = [{"verdict": language.say(GRADES[name]), "rule": language.say(rule)} for name, rule in GRADE_RULES.items()]
-    return table(
-        "rules",
-        language.say("How verdicts are given"),
-        language.say("The first rule that fits applies."),
-        pd.DataFrame(rows),
-        [Column("verdict", language.say("Verdict")), Column("rule", language.say("Rule"))],
-    )
+def primary_rule(study: Study, language: Language) -> str:
+    """The rule that chose the primary specification, printed as it was fixed before results were seen."""
+    rule, say = study.programme.primary, language.say
+    names = {way: labels.specification_label(study.programme.specification(getattr(rule, way)), language) for way in ("randomised", "observational")}
+    if rule.randomised == rule.observational:
+        text = say(
+            "Rule for the primary specification, fixed before results were seen: {specification}, however the groups came about.",
+            specification=names["randomised"],
+        )
+    else:
+        text = say(
+            "Rule for the primary specification, fixed before results were seen: {lottery} where a lottery decided who took part, {otherwise} where none did.",
+            lottery=names["randomised"],
+            otherwise=names["observational"],
+        )
+    came = say("Here a lottery decided.") if study.cohort.assignment == "randomised" else say("Here no lottery decided.")
+    why = say("The reason: {reason}.", reason=rule.because[language.code]) if rule.because else ""
+    return " ".join(part for part in (text, came, why) if part)
 
 
 def comparison_template(row: object) -> str:
     """Return the sentence that fits what was compared with what, and the sign."""
     higher = row.estimate >= 0
+    if row.method in OF_PARTICIPANTS_ALONE:
+        if higher:
+            return mark("{indicator}: rose by {amount} among participants ({confidence} interval {low} to {high}; {specification}, {kind}).")
+        return mark("{indicator}: fell by {amount} among participants ({confidence} interval {low} to {high}; {specification}, {kind}).")
     if row.method == "fixed_effects":
         if higher:
             return mark(
@@ -153,13 +103,14 @@ def signed_percent(log_points: float, language: Language) -> str:
 def sureness(row: object, study: Study, language: Language) -> str:
     """Say what the interval and the design allow one to conclude."""
     unit = labels.unit_of(study, row.unit)
-    verdict = grade(row, study)
-    if verdict == "cannot tell":
+    if row.ci_low <= 0 <= row.ci_high:
         return language.say(
             "The interval includes zero: whether there is a difference cannot be told. With {power} power the study would have found only a difference of {mde} or more.",
             power=language.percent(row.power),
             mde=language.amount_with_unit(row.mde, unit),
         )
+    if row.method in OF_PARTICIPANTS_ALONE:
+        return language.say("Nobody was compared with the participants: this is a change, and its cause cannot be told.")
     if study.cohort.assignment == "randomised":
         return language.say("Who took part was decided by lottery, so this difference is an effect of the programme.")
     return language.say("Who took part was not decided by lottery: a difference between the groups that was not measured could explain this.")
@@ -218,20 +169,17 @@ def findings(study: Study, estimates: pd.DataFrame, language: Language) -> list[
     return told
 
 
-def headline(study: Study, estimates: pd.DataFrame, language: Language) -> str:
-    """The first sentence of the report: how many claims got which verdict."""
-    grades = [grade(rows[0], study) for claim in study.programme.claims for concept in claim.indicators if (rows := primary_rows(study, estimates, concept))]
-    parts = [f"{language.say(word)} {language.number(grades.count(name), 0)}" for name, word in GRADES.items() if name in grades]
-    return language.say_count("{n} claim was examined: {parts}.", "{n} claims were examined: {parts}.", len(grades), parts=", ".join(parts))
-
-
 def who_was_studied(study: Study, counts: pd.DataFrame, language: Language) -> str:
     """Say who took part, who was compared with them, and when."""
     delivered = counts[counts["step"] == "delivered"].set_index("participant")["n"]
     participants = labels.unit_count(study, int(delivered.get(1.0, 0)), language)
     comparison = labels.unit_count(study, int(delivered.get(0.0, 0)), language)
+    trained = study.cohort.denominators.trained
     text = language.say(
-        "{title}, {label}: {participants} took part; {comparison} are the comparison group ({period}).",
+        mark("{title}, {label}: of {trained} who took part {participants} are in the delivery; {comparison} are the comparison group ({period}).")
+        if trained
+        else mark("{title}, {label}: {participants} took part; {comparison} are the comparison group ({period})."),
+        trained=labels.unit_count(study, trained or 0, language),
         title=study.programme.title[language.code],
         label=study.cohort.label[language.code],
         participants=participants,
@@ -276,21 +224,31 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
                     smd=language.number(worst["smd"], 2),
                 )
             )
-        found += [text for line in study.indicators if line.use == "effect" if (text := spread_of_methods(study, estimates, line, language))]
+        chosen = labels.foremost(study, estimates["indicator"])
+        found += [
+            text
+            for line in study.indicators
+            if line.use == "effect" and line.indicator in chosen
+            if (text := spread_of_methods(study, estimates, line, language))
+        ]
     else:
         found.append(
             say("The lottery protects the comparison of the groups as they were drawn; it does not tell for whom else the programme would work, nor why.")
         )
-    if (estimates["estimand"] == "change").any():
+    if of_participants_alone(estimates).any():
         found.append(say("A before–after change of participants alone is not an effect: it holds everything else that happened in the meantime."))
     denominators = study.cohort.denominators
     if denominators.because:
         found.append(say("How far the people reached stand for all who took part is unknown: {reason}.", reason=denominators.because[language.code]))
+    tests = primary(estimates)["p_value"].notna()
+    still = (primary(estimates)["p_adjusted"] <= 0.05).sum()
     found.append(
         language.say_count(
-            "{n} indicator was examined; its p values are shown as they are.",
-            "{n} indicators were examined together; p values are shown as they are, not adjusted for their number.",
-            estimates["indicator"].nunique(),
+            "{n} test was made, so its p value needs no adjustment.",
+            "{n} tests were made, one for each indicator and rater by the primary specification; {raw} have a p value of at most 0.05, {still} of them still after Holm's adjustment within their family. Both are shown.",
+            int(tests.sum()),
+            raw=language.number((primary(estimates)["p_value"] <= 0.05).sum(), 0),
+            still=language.number(still, 0),
         )
     )
     return found
@@ -298,7 +256,7 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
 
 def change_sentences(study: Study, estimates: pd.DataFrame, language: Language) -> list[str]:
     """Say how participants alone changed, and call it a change."""
-    rows = estimates[estimates["estimand"] == "change"].dropna(subset=["estimate"])
+    rows = reported(estimates[estimates["method"] == "before_after_change"], study.programme).dropna(subset=["estimate"])
     sentences = []
     for row in rows.itertuples(index=False):
         unit = labels.unit_of(study, row.unit)
@@ -310,7 +268,14 @@ def change_sentences(study: Study, estimates: pd.DataFrame, language: Language) 
             "confidence": language.percent(row.confidence),
             "n": language.number(row.n, 0),
         }
-        if row.estimate >= 0:
+        if RECALLED in str(row.warnings):
+            sentences.append(
+                language.say(
+                    "{indicator}: participants report a change of {amount} against what they recall of before ({confidence} interval {low} to {high}; n = {n}).",
+                    **values | {"amount": ("−" if row.estimate < 0 else "") + values["amount"]},
+                )
+            )
+        elif row.estimate >= 0:
             sentences.append(
                 language.say("{indicator}: rose by {amount} among participants ({confidence} interval of the change {low} to {high}; n = {n}).", **values)
             )

@@ -11,6 +11,7 @@ import pandas as pd
 from helpers.report.exhibit import Exhibit
 
 INTERVAL = "\u00a0…\u00a0"  # an interval stays on one line
+LONG = 30  # rows: a longer table scrolls within the page
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,21 @@ class Column:
         return self.write(value) if self.write else str(value)
 
 
-def html_table(data: pd.DataFrame, columns: list[Column]) -> str:
-    """Return the table; the first column heads its row, columns with a ``write`` function are set to the right."""
+def html_table(data: pd.DataFrame, columns: list[Column], *, is_grouped: bool = False) -> str:
+    """Return the table; the first column heads its row, columns with a ``write`` function are set to the right.
+
+    ``is_grouped`` : a heading like that of the row above is there for those who listen and not for those who look.
+    """
     head = "".join(f'<th scope="col"{number_class(column)}>{escape(column.heading)}</th>' for column in columns)
-    rows = []
+    rows, above = [], None
     for values in data[[column.name for column in columns]].itertuples(index=False):
         cells = [escape(column.text(value)).replace(" … ", INTERVAL) for column, value in zip(columns, values, strict=True)]
         rest = "".join(f"<td{number_class(column)}>{cell}</td>" for column, cell in zip(columns[1:], cells[1:], strict=True))
-        rows.append(f'<tr><th scope="row">{cells[0]}</th>{rest}</tr>')
-    return f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        is_again, above = is_grouped and cells[0] == above, cells[0]
+        first = f'<th scope="row" class="again"><span>{cells[0]}</span></th>' if is_again else f'<th scope="row">{cells[0]}</th>'
+        rows.append(f"<tr>{first}{rest}</tr>")
+    scroll = "scroll long" if len(rows) > LONG else "scroll"
+    return f'<div class="{scroll}" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
 def number_class(column: Column) -> str:
@@ -44,6 +51,9 @@ def number_class(column: Column) -> str:
     return ' class="number"' if column.write else ""
 
 
-def table(id: str, title: str, caption: str, data: pd.DataFrame, columns: list[Column]) -> Exhibit:
-    """Return a table exhibit; its data are the columns shown, unrounded."""
-    return Exhibit(id=id, title=title, caption=caption, data=data[[column.name for column in columns]], html=html_table(data, columns))
+def table(
+    id: str, title: str, caption: str, data: pd.DataFrame, columns: list[Column], *, whole: pd.DataFrame | None = None, is_grouped: bool = False
+) -> Exhibit:
+    """Return a table exhibit; its data are the columns shown, unrounded, or ``whole`` where the page shows a shorter form of it."""
+    shown = data[[column.name for column in columns]] if whole is None else whole
+    return Exhibit(id=id, title=title, caption=caption, data=shown, html=html_table(data, columns, is_grouped=is_grouped))

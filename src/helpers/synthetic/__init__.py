@@ -10,8 +10,12 @@
     simulated values as texts and types; tables that are not about people.
 ``truth``
     the effect on every indicator, and how wrong two naive readings are.
-``mess``, ``exports``, ``writing``, ``delivery``
-    raw exports (CSV, KoboToolbox, Excel, SPSS) with errors at declared rates, the log of every error, a whole delivery.
+``tables``, ``mess``, ``messing``
+    the rows of every table, and how they stand in a file: with errors at declared rates.
+``layout``, ``untidy``, ``text_files``, ``books``, ``exports``
+    how files look (CSV, KoboToolbox, Excel, SPSS), and what may happen to whole files.
+``error_log``, ``writing``, ``delivery``
+    the log of every error, the files, a whole delivery.
 
 Nobody here is real, and nothing here is imported by the analysis: a cohort is read back like any other.
 """

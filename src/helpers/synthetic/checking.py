@@ -17,12 +17,26 @@ FILE = "simulation.yml"
 
 
 def load_simulation(folder: Path, programme: Programme, codebook: Codebook, *, root: Path) -> tuple[Simulation | None, list[Problem]]:
-    """Read ``simulation.yml`` and check it against the programme and its codebook."""
+    """Read ``simulation.yml`` and check it against the programme and its codebook; say what it needs where there is none."""
+    if not (folder / FILE).is_file():
+        return None, [missing_file(programme, codebook, shown(folder / FILE, root))]
     simulation, problems = read_yaml(Simulation, folder / FILE, root=root)
     if simulation is None:
         return None, problems
     file = shown(folder / FILE, root)
     return simulation, problems + check_order(simulation, file) + check_variables(simulation, programme, codebook, file)
+
+
+def missing_file(programme: Programme, codebook: Codebook, file: str) -> Problem:
+    """Say what a programme needs before cohorts of it can be simulated."""
+    parts = ", ".join(name for name, field in Simulation.model_fields.items() if field.is_required())
+    group, keys = programme.design.group, programme.tables[programme.main_table].key
+    drawn = [variable.name for variable in codebook.table(programme.main_table) if variable.role not in ("key", "group") and variable.name not in keys]
+    return Problem(
+        file,
+        "the file is missing, so cohorts of this programme cannot be simulated",
+        expected=f"{parts}; a step, or a line under 'left_blank', for each of {', '.join(drawn)}; under 'group' the variable of '{group}'",
+    )
 
 
 def term_names(term: str) -> list[str]:
@@ -67,6 +81,7 @@ def check_variables(simulation: Simulation, programme: Programme, codebook: Code
         if name not in programme.tables
     ]
     drawn = {name for step in simulation.all_steps() for name in step.names()} | {simulation.key, simulation.group, simulation.interview}
+    problems += check_response(simulation, {variable.name for variable in codebook.table(programme.main_table)}, file)
     for name in tables[: 1 + len(simulation.rows)]:
         known = drawn | set(simulation.left_blank)
         problems += [
@@ -82,3 +97,19 @@ def check_variables(simulation: Simulation, programme: Programme, codebook: Code
             for name in sorted(given - names)
         ]
     return problems
+
+
+def check_response(simulation: Simulation, names: set[str], file: str) -> list[Problem]:
+    """Say which names about those who do not answer are unknown: groups, and variables of the main table."""
+    response = simulation.response
+    problems = [
+        Problem(file, f"there is no group '{code}'", column="response.lost_by", expected=nearest(code, simulation.groups))
+        for code in response.lost_by
+        if code not in simulation.groups
+    ]
+    named = [response.consent.question, *response.consent.before] if response.consent else []
+    return problems + [
+        Problem(file, f"'{name}' is not a variable of the main table", column="response.consent", expected=nearest(name, names))
+        for name in named
+        if name not in names
+    ]

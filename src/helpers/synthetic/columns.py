@@ -42,6 +42,12 @@ class TextColumn:
         codes[rows] = len(self.pool) + np.arange(len(rows), dtype="int32")
         return TextColumn(codes, [*self.pool, *texts])
 
+    def put_one(self, rows: np.ndarray, text: str) -> TextColumn:
+        """Another column with one other text in all of some rows (places)."""
+        codes = self.codes.copy()
+        codes[rows] = len(self.pool)
+        return TextColumn(codes, [*self.pool, text])
+
 
 def column_of(texts: list[str]) -> TextColumn:
     """A column of given texts."""
@@ -55,22 +61,27 @@ def write_number(value: float) -> str:
     return f"{value:.0f}" if float(value).is_integer() else repr(round(float(value), 10))
 
 
-def write_day(value: float) -> str:
-    """Write days since 1970 as an ISO date."""
-    return str(np.datetime64(int(value), "D"))
+def write_days(values: np.ndarray) -> list[str]:
+    """Write days since 1970 as ISO dates."""
+    return np.datetime_as_string(values.astype("int64").astype("datetime64[D]")).tolist()
 
 
-def write_month(value: float) -> str:
+def write_months(values: np.ndarray) -> list[str]:
     """Write months since the year 0 as ``YYYY-MM``."""
-    return f"{int(value) // 12:04d}-{int(value) % 12 + 1:02d}"
+    return np.datetime_as_string((values.astype("int64") - 1970 * 12).astype("datetime64[M]")).tolist()
 
 
-def write_minute(value: float) -> str:
-    """Write minutes since 1970 as an ISO date and time with seconds."""
-    return str(np.datetime64(int(value) * 60, "s"))
+def write_minutes(values: np.ndarray) -> list[str]:
+    """Write minutes since 1970 as ISO dates and times with seconds."""
+    return np.datetime_as_string((values.astype("int64") * 60).astype("datetime64[s]")).tolist()
 
 
-WRITERS = {"number": write_number, "code": write_number, "day": write_day, "month": write_month, "minute": write_minute}
+def write_numbers(values: np.ndarray) -> list[str]:
+    """Write numbers in their shortest form."""
+    return [write_number(value) for value in values.tolist()]
+
+
+WRITERS = {"number": write_numbers, "code": write_numbers, "day": write_days, "month": write_months, "minute": write_minutes}
 
 
 def canonical_column(world: World, name: str, rows: np.ndarray, *, key_prefix: str = "", digits: int = 0) -> TextColumn:
@@ -88,7 +99,7 @@ def canonical_column(world: World, name: str, rows: np.ndarray, *, key_prefix: s
         options = world.pools[name]
         pool = ["" if bits < 0 else " ".join(code for place, code in enumerate(options) if (int(bits) >> place) & 1) for bits in distinct]
     else:
-        pool = [str(value) for value in distinct] if values.dtype.kind == "U" else [WRITERS[kind](value) for value in distinct]
+        pool = [str(value) for value in distinct] if values.dtype.kind == "U" else WRITERS[kind](distinct)
     return TextColumn(np.where(codes < 0, len(pool), codes).astype("int32"), [*pool, BLANK])
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from helpers.definitions import Record, Words
 from helpers.synthetic.laws import (
@@ -28,6 +28,7 @@ from helpers.synthetic.laws import (
 from helpers.synthetic.laws_answers import Money, Ratings
 from helpers.synthetic.laws_time import Between, Clock, DateIn, FirstKnown, Hazard, Recalled, Shift
 
+Fate = Literal["not_reached", "refused", "no_consent"]
 Law = Annotated[
     Normal | Power | Lookup | Cases | Choose | Ordered | Logit | Count | Uniform | Cluster | Numbered | Texts | Several | Repeat
     | DateIn | Shift | Between | FirstKnown | Recalled | Clock | Hazard | Money | Ratings,
@@ -38,7 +39,8 @@ Law = Annotated[
 class Group(Record):
     """One group of people: how many of them there are for each participant, whether they were selected, and whether they took part.
 
-    ``selected`` is null for people whom no selection concerned. ``responds`` is false where only those who answered are counted.
+    ``selected`` is null for people whom no selection concerned. ``responds`` is true where some do not answer; false where only those who
+    answered are counted.
     """
 
     per_participant: float = Field(gt=0)
@@ -58,11 +60,36 @@ class Selection(Record):
     plus: Terms = {}
 
 
+class Consent(Record):
+    """The question whose answer ``declined`` ends the interview, and what is filled in without it (``before``: variables of the main table)."""
+
+    question: str
+    declined: str
+    before: list[str] = []
+
+
 class Response(Record):
-    """The log-odds that somebody who was reached answers at all, in the groups that are followed up."""
+    """The log-odds that somebody answers at all, in the groups that are followed up, and what became of the others.
+
+    ``lost`` : shares of those who do not answer: ``not_reached``, ``refused`` (neither leaves a row), ``no_consent`` (a row that
+    ends at the question of ``consent``). By group when ``lost_by`` names its code.
+    """
 
     base: float
     plus: Terms = {}
+    lost: dict[Fate, float] = {"not_reached": 1.0}
+    lost_by: dict[str, dict[Fate, float]] = {}
+    consent: Consent | None = None
+
+    @model_validator(mode="after")
+    def consent_is_asked(self) -> Response:
+        """Refuse people without consent where no question asks for it, and shares that give nobody."""
+        shares = [self.lost, *self.lost_by.values()]
+        if not self.consent and any(table.get("no_consent") for table in shares):
+            raise ValueError("'no_consent' needs 'consent': the question that asks for it")
+        if any(sum(table.values()) <= 0 for table in shares):
+            raise ValueError("the shares under 'lost' need a sum above 0")
+        return self
 
 
 class Rows(Record):

@@ -11,10 +11,11 @@ import numpy as np
 from helpers.codebook import Codebook
 from helpers.synthetic.conditions import fails, holds
 from helpers.synthetic.laws import Step, coded
-from helpers.synthetic.model import Simulation
+from helpers.synthetic.model import Response, Simulation
 from helpers.synthetic.world import TREATED, World
 
 MOST_ATTEMPTS = 500
+FATES = ("answered", "not_reached", "refused", "no_consent")
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,20 @@ class Plan:
 
 @dataclass(frozen=True)
 class Block:
-    """Some of the people: everybody (``people``) and who of them answered (``answered``, a mask); further tables with their rows."""
+    """Some of the people: everybody (``people``) and who of them answered (``answered``, a mask); further tables with their rows.
+
+    ``fates`` : what became of everybody, as places in ``FATES``. Those without consent have a row, but no answers.
+    """
 
     people: World
     answered: np.ndarray
     tables: dict[str, tuple[World, np.ndarray]]
+    fates: np.ndarray
+
+    @property
+    def declined(self) -> np.ndarray:
+        """Who was asked and did not consent (a mask)."""
+        return self.fates == FATES.index("no_consent")
 
 
 def blocks(plan: Plan, *, is_treated: bool = True, is_biased: bool = True) -> Iterator[Block]:
@@ -94,19 +104,31 @@ def simulate_block(plan: Plan, number: int, groups: np.ndarray, codes: list[str]
         run(step, world)
         if step.name in plan.fixed:
             world.put(step.name, coded([plan.fixed[step.name]], np.zeros(n, dtype="int64")), "code")
-    follows = np.array([group.responds for group in declared])[groups]
-    odds = 1 / (1 + np.exp(-world.sum(definition.response.base, definition.response.plus)))
-    answered = ~follows | (world.stream("response").random(n) < odds)
-    tables = {}
+    # Without what makes answers wrong everybody answers, and every further form is filled in: an effect is that on all who took part.
+    fates = fates_of(world, definition.response, np.array([group.responds and is_biased for group in declared])[groups], np.array(codes)[groups])
+    answered, tables = fates == 0, {}
     for rows in definition.rows:
         chance = 1 / (1 + np.exp(-world.sum(rows.base, rows.plus)))
-        there = answered & holds(rows.where, world) & (world.stream(f"rows of {rows.table}").random(n) < chance)
+        there = answered & holds(rows.where, world) & ((world.stream(f"rows of {rows.table}").random(n) < chance) | (not is_biased))
         for step in rows.steps:
             run(step, world)
         tables[rows.table] = (world, there)
     for table in (plan.main_table, *tables):
         skip(world, plan.codebook, table)
-    return Block(world, answered, tables)
+    return Block(world, answered, tables, fates)
+
+
+def fates_of(world: World, response: Response, follows: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Draw who answers, and what became of the others: places in ``FATES``."""
+    odds = 1 / (1 + np.exp(-world.sum(response.base, response.plus)))
+    silent = follows & (world.stream("response").random(world.n) >= odds)
+    luck, fates = world.stream("lost").random(world.n), np.zeros(world.n, dtype="int8")
+    for group in np.unique(groups):
+        table = response.lost_by.get(group, response.lost)
+        shares = np.cumsum([table.get(fate, 0.0) for fate in FATES[1:]])
+        rows = silent & (groups == group)
+        fates[rows] = 1 + np.searchsorted(shares / shares[-1], luck[rows], side="right").clip(max=len(FATES) - 2)
+    return fates
 
 
 def run(step: Step, world: World) -> None:

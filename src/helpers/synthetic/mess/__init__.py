@@ -7,7 +7,11 @@
 ``cells``
     mess in single answers.
 ``records``
-    mess in whole records: duplicates, trials, interviews that stop, cloned answers.
+    mess in whole records: duplicates, trials, interviews that stop, cloned answers, colours.
+``versions``
+    forms of another version: other codes, items worded the other way round, questions not asked.
+``extra_columns``
+    columns that nobody asked for: identity numbers, a question that stands twice.
 ``rendering``
     how an export writes answers that are not messed up.
 

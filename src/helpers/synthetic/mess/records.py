@@ -19,25 +19,39 @@ class Records:
     """A table of raw texts while mess is put into its records.
 
     ``touched`` : masks of answers that were changed, by variable. ``log`` : (row, or -1 for a trial row; variable, "" for the whole
-    record; true text; raw text; kind; expected).
+    record; true text; raw text; kind; expected; which of the written records it is). ``order`` : for each written record the row it
+    comes from, -1 for a trial row; ``fuller`` : row → the written record that was sent later and holds its answers (neither is known
+    before records were appended). ``coloured`` : rows in colour.
     """
 
     canonical: Mapping[str, TextColumn]
     columns: dict[str, TextColumn]
     variables: list[Variable]
     touched: dict[str, np.ndarray] = field(default_factory=dict)
-    log: list[tuple[int, str, str, str, int, str]] = field(default_factory=list)
+    log: list[tuple[int, str, str, str, int, str, int]] = field(default_factory=list)
+    order: np.ndarray | None = None
+    fuller: dict[int, int] = field(default_factory=dict)
+    coloured: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype="int64"))
 
     def put(self, name: str, rows: np.ndarray, texts: list[str], kind: int) -> None:
         """Put other texts into some rows of a column; log and mark those that change."""
         if not len(rows):
             return
         column, true = self.columns[name], self.canonical[name]
-        changed = np.array([text_at(column, row) != text for row, text in zip(rows, texts, strict=True)], dtype=bool)
-        self.log += [(int(row), name, text_at(true, row), text, kind, "report") for row, text, is_so in zip(rows, texts, changed, strict=True) if is_so]
+        right, wanted = true.take(rows).texts(), np.array(texts, dtype=object)
+        for place in np.flatnonzero(column.take(rows).texts() != wanted).tolist():
+            row = int(rows[place])
+            self.log.append((row, name, right[place], texts[place], kind, "report", row))
         self.columns[name] = column.put(rows, texts)
         mask = self.touched.setdefault(name, np.zeros(len(column.codes), dtype=bool))
         mask[rows] = True
+
+    def untouched(self, rows: np.ndarray) -> np.ndarray:
+        """Those of some rows in which no answer was changed before."""
+        found = np.zeros(len(rows), dtype=bool)
+        for mask in self.touched.values():
+            found |= mask[rows]
+        return rows[~found]
 
     def role(self, role: str) -> str | None:
         """The variable of a role."""
@@ -63,11 +77,13 @@ def change_records(records: Records, scales: list[list[str]], key: str, rates: M
     scales : batteries of ratings that may be answered all alike; the first one is.
     """
     n = len(records.columns[key].codes)
-    stop_early(records, draw_rows(n, rates.get(57, 0.0), stream), stream)
-    answer_alike(records, scales, draw_rows(n, rates.get(58, 0.0), stream))
-    rows = draw_rows(n, rates.get(55, 0.0), stream)
+    stop_early(records, records.untouched(draw_rows(n, rates.get(57, 0.0), stream)), stream)
+    answer_alike(records, scales, records.untouched(draw_rows(n, rates.get(58, 0.0), stream)))
+    rows = records.untouched(draw_rows(n, rates.get(55, 0.0), stream))
     rows = rows[rows > 0]
     records.put(key, rows, [text_at(records.columns[key], row - 1) for row in rows], 55)
+    records.coloured = draw_rows(n, rates.get(42, 0.0), stream)
+    records.log += [(int(row), "", "", "a red row", 42, "report", int(row)) for row in records.coloured]
 
 
 def stop_early(records: Records, rows: np.ndarray, stream: np.random.Generator) -> None:
@@ -111,10 +127,14 @@ def append_records(
     if submitted:
         resubmit(found, records, submitted, later, n + np.flatnonzero(np.isin(again, later)))
     is_later = set(later.tolist())
-    records.log += [(int(row), "", "", "sent again, fuller" if int(row) in is_later else "sent twice", 54, "repair") for row in again]
+    records.fuller = {int(row): n + place for place, row in enumerate(again) if int(row) in is_later}
+    records.log += [
+        (int(row), "", "", "sent again, fuller" if int(row) in is_later else "sent twice", 54, "repair", n + place) for place, row in enumerate(again)
+    ]
+    records.order = np.concatenate([order, np.full(trials, -1)])
     if trials:
         found = {variable.name: add_trials(found[variable.name], variable, variable.name == key, trials) for variable in records.variables}
-        records.log += [(-1, "", "", TRIAL[place % len(TRIAL)] + str(place + 1), 56, "repair") for place in range(trials)]
+        records.log += [(-1, "", "", TRIAL[place % len(TRIAL)] + str(place + 1), 56, "repair", len(order) + place) for place in range(trials)]
     return found
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from helpers.codebook import Choice, Variable
+from helpers.parsing import load_aliases
 
 MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember")
 SHORT = ("Jan", "Peb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agt", "Sep", "Okt", "Nop", "Des")
@@ -16,6 +18,7 @@ TITLES = {
     "4": ("mandor", "foremen"), "5": ("spv", "supervisior", "SPV"), "6": ("kasie", "ass. manager"), "7": ("manajer", "mgr"),
 }  # fmt: skip
 WORDS = {"dont_know": ("tidak tahu", "TT", "lupa"), "refused": ("menolak", "tidak mau menjawab", "rahasia"), "": ("-", ".", "n/a", "kosong")}
+BARE_COMMA = "\ue000"  # becomes a comma in the file, after it has been decided what needs quotes
 PHONES = ("hubungi 0812 3456 7890", "HP +62 813-9876-5432", "NIK 3174091505700003")
 
 
@@ -81,6 +84,12 @@ RUPIAH = (
     Way(49, amount(lambda v: str(v).translate(str.maketrans("0123456789", "０１２３４５６７８９")))),
     Way(49, lambda text: f"\u00a0{text}\u200b" if text else None),
 )
+YEN_FOR_RUPIAH = Way(8, amount(lambda v: str(80_000 + v // 100_000 % 5 * 5000) if v >= 1_000_000 else None), "report")  # what a trainee is paid
+UNIT = Way(43, amount(lambda v: f"{v // 1000} (ribu Rp)" if v % 1000 == 0 and v >= 100_000 else None))
+FORMULAS = (
+    Way(44, amount(lambda v: f"={v // 2}*2" if v % 2 == 0 else None)),  # stored with its value
+    Way(44, amount(lambda v: f"={v}+0"), "report"),  # stored without
+)
 YEN = (
     Way(1, amount(lambda v: f"¥{dots(v, ',')}" if v >= 1000 else None)),
     Way(11, lambda text: "#N/A" if text else None, "report"),
@@ -94,7 +103,30 @@ WHOLE = (
 DECIMAL = (Way(11, lambda text: "#N/A" if text else None, "report"), Way(49, lambda text: f" {text}\u200b" if text else None))
 PERCENT = (*DECIMAL, Way(10, lambda text: f"{text}%" if text else None))
 FREE = (Way(49, lambda text: f"\u200b{text} \u00a0" if text else None, "as is"),)
+LETTERS = Way(47, lambda text: garbled(text))
+BROKEN_AMOUNT = Way(51, amount(lambda v: bare(in_words(v, True))), "report")
+BROKEN_NUMBER = Way(51, lambda text: bare(text.replace(".", ",")), "report")
+ZEROS = Way(53, lambda text: (text.lstrip("0") or "0") if text.isdigit() and text[0] == "0" else None, "report")
+IDENTITY = (
+    Way(62, lambda text: text[:-1] if text else None, "report"),
+    Way(62, lambda text: f"{text}{text[-1]}" if text else None, "report"),
+    Way(62, lambda text: " ".join(text[start : start + 4] for start in range(0, len(text), 4)) if len(text) > 4 else None, "report"),
+)
 PERSONAL = tuple(Way(63, lambda text, p=phone: f"{text}, {p}" if text else p, "report") for phone in PHONES)
+
+
+def garbled(text: str) -> str | None:
+    """UTF-8 read as Windows-1252; None where that changes nothing or cannot be."""
+    try:
+        found = text.encode().decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    return found if found != text else None
+
+
+def bare(text: str | None) -> str | None:
+    """A text whose comma will not be quoted; None where it has none."""
+    return text.replace(",", BARE_COMMA) if text and "," in text else None
 
 
 def date_parts(text: str) -> tuple[int, int, int] | None:
@@ -133,6 +165,8 @@ DATES = (
     Way(20, dated(lambda y, m, d: era(y, m, d, False))),
     Way(20, dated(lambda y, m, d: era(y, m, d, True))),
 )
+MONTH_FIRST_PLAIN = Way(14, dated(lambda y, m, d: f"{m:02d}/{d:02d}/{y}" if d > 12 else None))
+MONTH_FIRST_AMBIGUOUS = Way(14, dated(lambda y, m, d: f"{m:02d}/{d:02d}/{y}" if 0 < d <= 12 and d != m else None), "report")
 MOMENTS = (
     Way(21, lambda text: f"{text[:4]}/{text[5:7]}/{text[8:10]} {text[11:13]}.{text[14:16]}.00 WIB" if len(text) >= 16 else None, "as is"),
     Way(21, lambda text: f"{text[8:10]}/{text[5:7]}/{text[:4]} {text[11:16]}:00" if len(text) >= 16 else None),
@@ -164,6 +198,7 @@ def choice_ways(variable: Variable, choices: Sequence[Choice], rendered: Callabl
         return write
 
     ways = [Way(kind, alias(place)) for place in range(3)]
+    ways += [Way(29, lambda code, r=rule: r(labels[code].label_id) if code in labels else None) for rule in (short_region, long_region)]
     ways += [
         Way(22, lambda code: f"{labels[code].label_id.upper()} " if code in labels else None),
         Way(
@@ -182,6 +217,26 @@ def choice_ways(variable: Variable, choices: Sequence[Choice], rendered: Callabl
     if variable.ladder:
         ways += [Way(26, lambda code, p=place: TITLES[code][p % len(TITLES[code])] if code in TITLES else None) for place in range(3)]
     return [way for way in ways if any(way.write(code) not in (None, rendered(code)) for code in labels)]
+
+
+@cache
+def is_region(label: str) -> bool:
+    """Whether the table of spellings knows a label as a region."""
+    return bool(load_aliases("region").means(label))
+
+
+def short_region(label: str) -> str | None:
+    """A region as people shorten it: the capital letters of a province, or the beginnings of both words of a city; None for anything else."""
+    words = label.split()
+    if len(words) != 2 or not is_region(label):
+        return None
+    return words[0] if words[0].isupper() else f"{words[0][:3]}{words[1][:3].lower()}"
+
+
+def long_region(label: str) -> str | None:
+    """A city as offices write it; None for anything else."""
+    words = label.split()
+    return f"Kota Adm. {label}" if len(words) == 2 and not words[0].isupper() and is_region(label) else None
 
 
 def several_ways(choices: Sequence[Choice]) -> list[Way]:

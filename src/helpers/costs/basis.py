@@ -1,0 +1,112 @@
+"""What the later chapters need of people's answers, as means of groups: no one person can be seen in it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from helpers.declarations import Technology
+from helpers.disclosure import SMALLEST_CELL
+from helpers.evaluation.sample import participation
+from helpers.study import Study
+
+COLUMNS = ["name", "group", "n", "mean", "sd", "total", "ci_low", "ci_high"]
+TECHNIQUES = ["first", "last", "forms", "adopted", "techniques", "still", "firms"]
+
+
+def basis(table: pd.DataFrame, names: list[str], programme: object, *, confidence: float = 0.95, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
+    """Mean of each named indicator among participants and in the comparison group, with a t interval (Wilson's for yes and no).
+
+    Returns
+    -------
+    ``name, group`` (``participants`` or ``comparison``), ``n, mean, sd, total, ci_low, ci_high``; groups of fewer than ``smallest`` with a
+    value are left out.
+    """
+    role, rows = participation(table, programme), []
+    for name in names:
+        for group, code in (("participants", 1), ("comparison", 0)):
+            values = table.loc[(role == code).to_numpy(), name].dropna().astype("float64")
+            if len(values) >= smallest:
+                low, high = interval(values, confidence)
+                rows.append(
+                    {
+                        "name": name,
+                        "group": group,
+                        "n": len(values),
+                        "mean": values.mean(),
+                        "sd": values.std(),
+                        "total": values.sum(),
+                        "ci_low": low,
+                        "ci_high": high,
+                    }
+                )
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def for_later(study: Study, table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
+    """The means that a programme declares for its later chapters; no rows where it declares none."""
+    worth = study.programme.worth
+    return basis(table, worth.columns() if worth else [], study.programme, confidence=confidence)
+
+
+def interval(values: pd.Series, confidence: float) -> tuple[float, float]:
+    """Interval of a mean: Wilson (1927) for zeros and ones, else from t."""
+    n, mean, tail = len(values), float(values.mean()), (1 + confidence) / 2
+    if values.isin([0, 1]).all():
+        z = stats.norm.ppf(tail)
+        centre, half = mean + z**2 / (2 * n), z * np.sqrt(mean * (1 - mean) / n + z**2 / (4 * n**2))
+        return float((centre - half) / (1 + z**2 / n)), float((centre + half) / (1 + z**2 / n))
+    margin = float(stats.t.ppf(tail, n - 1) * values.std() / np.sqrt(n))
+    return mean - margin, mean + margin
+
+
+def techniques_by_year(table: pd.DataFrame, declared: Technology, firms: pd.Series, programme: object, *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
+    """Techniques by the year of return: how many supervisors report one, how many techniques, still used, and in how many firms.
+
+    Firms are counted, never named: a firm's name or number identifies people. Years are joined until each holds ``smallest`` forms.
+
+    Parameters
+    ----------
+    firms : number of the firm of each row of ``table``.
+
+    Returns
+    -------
+    ``first, last`` (years of return), ``forms, adopted, techniques, still, firms``; counts. A group of fewer than ``smallest`` is left out.
+    """
+    held = (participation(table, programme) == 1).to_numpy() & table[declared.adopted].notna().to_numpy() & table[declared.since].notna().to_numpy()
+    rows = table[held].assign(year=table.loc[held, declared.since].astype("string").str[:4].astype("int64"), firm=firms.to_numpy()[held])
+    found, waiting = [], []
+    for year, own in rows.groupby("year", sort=True):
+        waiting.append((year, own))
+        if sum(len(part) for _, part in waiting) >= smallest:
+            found.append(waiting)
+            waiting = []
+    if waiting and found:
+        found[-1] += waiting
+    return pd.DataFrame([technique_row(years, declared) for years in found], columns=TECHNIQUES)
+
+
+def techniques_for_later(study: Study, table: pd.DataFrame, main: pd.DataFrame) -> pd.DataFrame:
+    """Techniques by year of return, of a programme that declares how technology is measured.
+
+    Parameters
+    ----------
+    table : indicators, one row a row of ``main``, the clean main table, in which the number of the firm stands.
+    """
+    declared = study.programme.worth.technology if study.programme.worth else None
+    if declared is None:
+        return pd.DataFrame(columns=TECHNIQUES)
+    firms = table[["_key"]].merge(main[["_key", declared.firm]], on="_key", how="left", validate="one_to_one")[declared.firm]
+    return techniques_by_year(table, declared, firms, study.programme)
+
+
+def technique_row(years: list[tuple[int, pd.DataFrame]], declared: Technology) -> dict[str, object]:
+    """Counts of one group of years."""
+    rows = pd.concat([own for _, own in years])
+    adopted = rows[declared.adopted].eq(1).fillna(False)
+    still = rows[declared.still].eq(1).fillna(False) & adopted
+    return {
+        "first": years[0][0], "last": years[-1][0], "forms": len(rows), "adopted": int(adopted.sum()),
+        "techniques": int(rows[declared.count].sum()), "still": int(still.sum()), "firms": int(rows.loc[still, "firm"].nunique()),
+    }  # fmt: skip

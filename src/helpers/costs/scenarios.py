@@ -1,0 +1,87 @@
+"""What the benefit may be: the estimate where a lottery stands behind it, else scenarios, and called that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from helpers.costs.flows import Terms
+from helpers.costs.indicators import trainees
+from helpers.costs.ledger import Accounts
+from helpers.costs.uncertainty import Case
+from helpers.declarations import Benefit
+from helpers.evaluation.ladder import primary
+from helpers.study import Study
+
+NAMES = ("none", "low", "estimate", "high")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The benefit's estimate: in logarithms, with its error and interval. ``kind``: ``effect`` (lottery), ``difference`` or ``assumed``."""
+
+    kind: str
+    effect: float
+    error: float
+    low: float
+    high: float
+    specification: str = ""
+
+    @property
+    def is_causal(self) -> bool:
+        """Whether a lottery stands behind it."""
+        return self.kind == "effect"
+
+
+def primary_row(estimates: pd.DataFrame, indicator: str, rater: str | None = None) -> pd.Series | None:
+    """The row that speaks for an indicator (of one rater, if named); none where it has no number."""
+    rows = primary(estimates)
+    rows = rows[(rows["indicator"] == indicator) & ((rows["rater"] == rater) if rater is not None else True)].dropna(subset=["estimate"])
+    return None if rows.empty else rows.iloc[0]
+
+
+def evidence(study: Study, estimates: pd.DataFrame, assumed_gain: float) -> Evidence:
+    """What is known of the benefit; ``assumed_gain`` (a share, 0.05: 5 %) stands in where no estimate applies."""
+    row = primary_row(estimates, study.programme.worth.benefit.indicator)
+    if row is None:
+        return Evidence("assumed", float(np.log1p(assumed_gain)), 0.0, 0.0, float(np.log1p(2 * assumed_gain)))
+    kind = "effect" if study.cohort.assignment == "randomised" else "difference"
+    return Evidence(kind, float(row["estimate"]), float(row["std_error"]), float(row["ci_low"]), float(row["ci_high"]), str(row["specification"]))
+
+
+def mean_of(basis: pd.DataFrame, name: str, group: str) -> tuple[float, float, int]:
+    """Mean, its standard error and the number of people behind it; all missing where it was not measured."""
+    own = basis[(basis["name"] == name) & (basis["group"] == group)]
+    if own.empty:
+        return float("nan"), float("nan"), 0
+    row = own.iloc[0]
+    return float(row["mean"]), float(row["sd"] / np.sqrt(row["n"])), int(row["n"])
+
+
+def base_amount(study: Study, benefit: Benefit, basis: pd.DataFrame, accounts: Accounts) -> tuple[float, float]:
+    """The amount without the programme at the prices of the accounts' base year: the comparison group's mean, and its error."""
+    mean, error, _ = mean_of(basis, benefit.base, "comparison")
+    declared = study.programme.prices.base_year
+    moved = float(accounts.money.deflator(declared)) if declared != accounts.money.base_year else 1.0
+    return mean * moved, error * moved
+
+
+def case_for(study: Study, accounts: Accounts, basis: pd.DataFrame, found: Evidence, terms: Terms, rate_band: float) -> Case | None:
+    """Everything a value rests on; none where the amount without the programme was not measured."""
+    benefit = study.programme.worth.benefit
+    amount, amount_error = base_amount(study, benefit, basis, accounts)
+    reach, reach_error = (1.0, 0.0) if benefit.reach is None else mean_of(basis, benefit.reach, "participants")[:2]
+    if np.isnan([amount, reach]).any():
+        return None
+    return Case(
+        accounts.lines, accounts.money.sheet, terms, trainees(accounts.lines), found.effect, found.error, amount, amount_error,
+        reach, reach_error, benefit.times_a_year, benefit.goes_to, rate_band,
+    )  # fmt: skip
+
+
+def scenario_cases(case: Case, found: Evidence) -> dict[str, Case]:
+    """The same case under no benefit, the low and the high end of the interval, and the estimate itself."""
+    effects = {"none": 0.0, "low": found.low, "estimate": found.effect, "high": found.high}
+    return {name: replace(case, effect=effect) for name, effect in effects.items()}

@@ -1,0 +1,72 @@
+"""How much and how many, among participants alone: means and shares of what has no before and no comparison group."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+
+from helpers.evaluation.estimate import COLUMNS, Settings, as_table
+from helpers.evaluation.sample import participation
+from helpers.indicators import Indicator
+from helpers.programme import Programme
+
+LEVEL = "level"
+CHANGES = ("difference", "normalised_gain", "log_ratio", "steps")  # constructs that are a change already: their mean is a change
+COUNTS = ("code_above", "in_set", "copy")
+TOO_FEW = "fewer than two participants have an answer"
+NO_SPREAD = "every participant has the same value"
+
+
+def level_row(values: pd.Series, line: Indicator, settings: Settings, *, is_share: bool) -> dict[str, object]:
+    """Mean of an indicator with a t interval, or a share with Wilson's (1927) interval, which never leaves 0 to 1 and has a width at 0 and 1."""
+    answers = values.dropna().to_numpy(dtype="float64")
+    row = dict.fromkeys(COLUMNS, np.nan) | {
+        "cohort": settings.cohort, "stage": line.stage_thesis, "indicator": line.indicator, "rater": line.rater, "estimand": "change" if line.recipe in CHANGES else LEVEL,
+        "method": "share" if is_share else "mean", "specification": LEVEL, "treatment": "", "subgroup": "", "n": len(answers), "n_comparison": 0,
+        "n_missing": len(values) - len(answers), "std_error_kind": "Wilson" if is_share else "classical", "confidence": settings.confidence,
+        "power": settings.power, "unit": line.unit, "effect_size_kind": "", "is_primary": False, "warnings": "",
+    }  # fmt: skip
+    if len(answers) < 2:
+        return row | {"warnings": TOO_FEW}
+    mean, error = answers.mean(), answers.std(ddof=1) / np.sqrt(len(answers))
+    if is_share:
+        low, high = proportion_confint(answers.sum(), len(answers), alpha=1 - settings.confidence, method="wilson")
+        return row | {"estimate": mean, "std_error": np.sqrt(mean * (1 - mean) / len(answers)), "ci_low": low, "ci_high": high}
+    if error == 0:
+        return row | {"warnings": NO_SPREAD}
+    low, high = stats.t.interval(settings.confidence, len(answers) - 1, mean, error)
+    return row | {"estimate": mean, "std_error": error, "df": len(answers) - 1, "ci_low": low, "ci_high": high}
+
+
+def shares(programme: Programme) -> set[str]:
+    """Names of the units that are shares."""
+    return {name for name, unit in programme.units.items() if unit.is_share}
+
+
+def estimate_levels(
+    table: pd.DataFrame, programme: Programme, indicators: list[Indicator], settings: Settings, *, stages: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """Estimate, among participants, the level of every indicator that a claim names and whose zero means nothing happened.
+
+    Returns
+    -------
+    Rows in the contract's shape, one an indicator and rater; ``estimand`` is ``change`` where the indicator is itself a change, else
+    ``level``. Too few answers give a row with the reason.
+    """
+    named = {name for claim in programme.claims for name in claim.indicators}
+    lines = [
+        line
+        for line in indicators
+        if line.indicator in named
+        and line.recipe in CHANGES + COUNTS
+        and line.time in ("now", "fixed")
+        and (not stages or line.stage_thesis in stages)
+        and (line.use == "describe" or line.unit in shares(programme) or line.recipe in CHANGES)
+    ]
+    mine = table[participation(table, programme) == 1]
+    percent = shares(programme)
+    return as_table(
+        [level_row(mine[line.name], line, settings, is_share=line.unit in percent and mine[line.name].dropna().isin([0, 1]).all()) for line in lines]
+    )

@@ -1,0 +1,57 @@
+"""What no definition may ask for: nominal money across years, and adjusting for what came after the programme began."""
+
+from __future__ import annotations
+
+from helpers.codebook import Codebook
+from helpers.indicators.context import input_names, items_of
+from helpers.indicators.model import Indicator
+from helpers.problems import Problem
+from helpers.programme import Programme
+
+CARRIES = ("copy", "first_known", "sum", "product", "power", "log", "mean_items", "previous_period")  # what is made so is still money of its year
+ACROSS = ("difference", "log_ratio")
+
+
+def nominal_money(programme: Programme, codebook: Codebook, indicators: list[Indicator]) -> set[str]:
+    """Names of variables and indicators that are money of their own year: their unit has a currency, or they are made from such."""
+    found = {
+        variable.name for variable in codebook.variables if variable.unit and programme.units.get(variable.unit) and programme.units[variable.unit].currency
+    }
+    items = items_of(programme, codebook)
+    for line in indicators:
+        names = input_names(line.inputs, line.options, items, programme.main_table)
+        unit = programme.units.get(line.unit)
+        if (unit and unit.currency) or (line.recipe in CARRIES and found & set(names)):
+            found.add(line.name)
+    return found
+
+
+def check_money(programme: Programme, codebook: Codebook, lines: list[tuple[int, Indicator]], file: str) -> list[Problem]:
+    """Refuse an effect on money that is not deflated, and a difference or ratio of two such amounts: they may be of different years."""
+    nominal = nominal_money(programme, codebook, [line for _, line in lines])
+    items, problems = items_of(programme, codebook), []
+    for row, line in lines:
+        names = set(input_names(line.inputs, line.options, items, programme.main_table))
+        if line.use == "effect" and line.name in nominal:
+            problems.append(
+                Problem(file, f"'{line.name}' is nominal money, which cannot be compared across years", row=row, column="use", expected="deflated first")
+            )
+        elif line.recipe in ACROSS and len(names & nominal) > 1 and line.use != "technical":
+            found = f"'{line.recipe}' sets nominal amounts against each other, which may be of different years"
+            problems.append(Problem(file, found, row=row, column="inputs", expected="both deflated first"))
+    return problems
+
+
+def check_timing(programme: Programme, indicators: list[Indicator], file: str) -> list[Problem]:
+    """Refuse a covariate that was measured, or recalled, at the interview: the programme may have changed it."""
+    late = {line.name: line.time for line in indicators if line.time in ("now", "then")}
+    how = {"now": "was measured after the programme", "then": "was recalled after the programme"}
+    return [
+        Problem(
+            file, f"'{name}' {how[late[name]]}, which may have changed it", column=f"specifications.{spec.id}.covariates", expected="what was measured before"
+        )
+        for spec in programme.specifications
+        if spec.covariates_measured == "before"
+        for name in spec.covariates
+        if name in late
+    ]

@@ -1,0 +1,136 @@
+"""Agreement of raters: the published table, other programs, simulation, and the edges."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+from statsmodels.stats.anova import anova_lm
+
+from helpers.evaluation import agreement
+from helpers.evaluation.sample import NotApplicableError
+
+# Shrout and Fleiss (1979), table 2: six people, four judges
+JUDGES = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], dtype="float64")
+
+
+def test_intraclass_correlations_are_the_published_ones():
+    found = agreement.intraclass(agreement.mean_squares(JUDGES), 0.95)
+    # Shrout and Fleiss (1979), table 4: .17 .29 .71, averages .44 .62 .91; more digits from R: psych::ICC
+    assert [round(found[name].estimate, 3) for name in ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)")] == [0.166, 0.290, 0.715]
+    assert [round(found[name].estimate, 3) for name in ("ICC(1,k)", "ICC(2,k)", "ICC(3,k)")] == [0.443, 0.620, 0.909]
+
+
+def test_intervals_of_the_intraclass_correlations_are_those_of_another_program():
+    found = agreement.intraclass(agreement.mean_squares(JUDGES), 0.95)
+    # R: psych::ICC(sf, lmer = FALSE), lower and upper bound
+    expected = {
+        "ICC(1,1)": (-0.133, 0.72),
+        "ICC(2,1)": (0.019, 0.76),
+        "ICC(3,1)": (0.342, 0.95),
+        "ICC(1,k)": (-0.884, 0.91),
+        "ICC(2,k)": (0.071, 0.93),
+        "ICC(3,k)": (0.676, 0.99),
+    }
+    for name, (low, high) in expected.items():
+        assert found[name].low == pytest.approx(low, abs=5e-4), name
+        assert found[name].high == pytest.approx(high, abs=5e-3), name
+
+
+def test_mean_squares_are_those_of_an_analysis_of_variance():
+    long = pd.DataFrame({"rating": JUDGES.ravel(), "person": np.repeat(range(6), 4), "judge": np.tile(range(4), 6)})
+    table = anova_lm(smf.ols("rating ~ C(person) + C(judge)", long).fit())
+    squares = agreement.mean_squares(JUDGES)
+    np.testing.assert_allclose([squares.people, squares.raters, squares.error], table["mean_sq"], rtol=1e-10)
+    assert squares.within == pytest.approx((table["sum_sq"].iloc[1:] / 18).sum())
+
+
+def test_the_consistency_of_averages_is_cronbach_alpha_and_its_interval_feldts():
+    from helpers.evaluation import reliability
+
+    found = agreement.intraclass(agreement.mean_squares(JUDGES), 0.9)["ICC(3,k)"]
+    alpha = reliability.cronbach_alpha(np.cov(JUDGES, rowvar=False))
+    assert found.estimate == pytest.approx(alpha)
+    assert (found.low, found.high) == pytest.approx(reliability.feldt_interval(alpha, 6, 4, 0.9))
+
+
+def test_intervals_cover_as_stated():
+    """Person .5, rater 0, error .5 of the variance; the two raters are alike, so that every form has the truth 1/2."""
+    rng, hits, draws = np.random.default_rng(1), dict.fromkeys(("ICC(1,1)", "ICC(2,1)", "ICC(3,1)"), 0), 2_000
+    for _ in range(draws):
+        ratings = np.sqrt(0.5) * (rng.standard_normal((30, 1)) + rng.standard_normal((30, 2)))
+        found = agreement.intraclass(agreement.mean_squares(ratings), 0.95)
+        for name in hits:
+            hits[name] += found[name].low <= 0.5 <= found[name].high
+    assert all(0.935 <= count / draws <= 0.965 for count in hits.values()), hits
+
+
+def test_a_rater_who_is_always_higher_agrees_in_order_and_not_in_level():
+    rng = np.random.default_rng(2)
+    truth = rng.standard_normal(200)
+    ratings = np.column_stack([truth, truth + 2]) + 0.3 * rng.standard_normal((200, 2))
+    found = agreement.intraclass(agreement.mean_squares(ratings), 0.95)
+    assert found["ICC(3,1)"].estimate > 0.85
+    assert found["ICC(2,1)"].estimate < 0.4
+
+
+def test_limits_of_agreement_are_those_of_the_formula_and_cover():
+    first, second = JUDGES[:, 0], JUDGES[:, 3]
+    found = agreement.limits_of_agreement(first, second, 0.95)
+    # R: d <- c(1, 4, 0, 1, 1, -1); mean(d); sd(d); mean(d) + c(-1, 1) * qnorm(.975) * sd(d); t.test(d)$conf.int
+    assert found.bias.estimate == pytest.approx(1.0)
+    assert found.sd == pytest.approx(1.67332005)
+    assert (found.lower.estimate, found.upper.estimate) == pytest.approx((-2.27964704, 4.27964704), abs=1e-7)
+    assert (found.bias.low, found.bias.high) == pytest.approx((-0.7560417, 2.7560417), abs=1e-7)
+    rng, hits = np.random.default_rng(3), np.zeros(3)
+    for _ in range(2_000):
+        found = agreement.limits_of_agreement(rng.standard_normal(50) + 0.5, np.zeros(50), 0.95)
+        for place, (interval, truth) in enumerate(((found.bias, 0.5), (found.lower, 0.5 - 1.959964), (found.upper, 0.5 + 1.959964))):
+            hits[place] += interval.low <= truth <= interval.high
+    assert (np.abs(hits / 2_000 - 0.95) < 0.015).all()
+
+
+def test_kappa_with_quadratic_weights_is_the_published_formula():
+    # 1 − Σ w p / Σ w e of Cohen (1968), by hand; and the simple kappa where the answer is yes or no
+    first, second = np.array([1, 1, 2, 2, 3, 3, 4, 4, 5, 5.0]), np.array([1, 2, 2, 3, 3, 3, 5, 4, 5, 4.0])
+    weights = (first[:, None] - second[None, :]) ** 2
+    expected = 1 - np.diag(weights).mean() / weights.mean()
+    assert agreement.weighted_kappa(first, second, 0.95).estimate == pytest.approx(expected)
+    yes, no = np.array([1.0] * 20 + [0] * 5 + [1] * 10 + [0] * 15), np.array([1.0] * 20 + [1] * 5 + [0] * 10 + [0] * 15)
+    found = agreement.weighted_kappa(yes, no, 0.95)
+    assert found.estimate == pytest.approx(0.4)  # agreement .70, by chance .50
+    assert found.low < 0.4 < found.high
+
+
+@pytest.mark.parametrize(
+    ("ratings", "reason"),
+    [
+        (np.empty((0, 2)), "fewer than two people"),
+        (np.array([[1.0, 2.0]]), "fewer than two people"),
+        (np.full((5, 2), 3.0), "rated alike"),
+        (np.array([[1.0, 2.0], [2.0, 3.0], [4.0, 5.0]]), "same amount for everyone"),
+        (np.array([[1.0, 5.0], [5.0, 1.0], [2.0, 4.0]]), "rated alike"),
+    ],
+)
+def test_edges_of_intraclass_correlations_are_reasons(ratings, reason):
+    with pytest.raises(NotApplicableError, match=reason):
+        agreement.intraclass(agreement.mean_squares(ratings), 0.95)
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_two_or_three_people_have_an_interval_with_a_width(size):
+    found = agreement.intraclass(agreement.mean_squares(JUDGES[:size]), 0.95)
+    assert all(interval.high > interval.low for interval in found.values() if not np.isnan(interval.low))
+
+
+def test_other_edges_are_reasons():
+    same, one = np.array([2.0, 2.0, 2.0]), np.array([1.0, 2.0, 3.0])
+    for first, second, reason in ((one[:1], one[:1], "fewer than two"), (one, one + 1, "same amount")):
+        with pytest.raises(NotApplicableError, match=reason):
+            agreement.limits_of_agreement(first, second, 0.95)
+    for first, second, reason in ((one[:1], one[:1], "fewer than two"), (one, same, "everyone the same rating"), (one, one, "always agree")):
+        with pytest.raises(NotApplicableError, match=reason):
+            agreement.weighted_kappa(first, second, 0.95)
+    assert agreement.is_ordered_item(one, same)
+    assert not agreement.is_ordered_item(one + 0.5, same)
+    assert not agreement.is_ordered_item(one, np.array([1.0, 2.0, 40.0]))
+    assert not agreement.is_ordered_item(one[:0], one[:0])

@@ -1,0 +1,243 @@
+"""The verdict follows the written rule: each grade, each way down, halves, joint claims, several indicators, several raters."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import norm
+
+from evaluation_cases import WORDS, indicator, programme
+from helpers import verdict
+from helpers.claims import Claim, check_claims
+from helpers.evaluation.estimate import COLUMNS, Settings
+from helpers.evaluation.levels import estimate_levels, level_row
+from helpers.report import verdict_words as told
+from helpers.verdict.evidence import DECISIVE
+from helpers.words import Language
+
+NO_THREATS = pd.DataFrame(columns=["indicator", "rater", "specification", "threat", "passed"])
+SETTINGS = Settings("c", "randomised", "difference-in-means")
+
+
+def study_of(*claims: dict, smallest: dict | None = None, rating: bool = False):
+    base = programme([{"method": "difference_in_means", "std_errors": ["HC2"]}], primary="difference-in-means")
+    units = {"points": base.units["points"].model_copy(update={"is_rating": rating}), "yen": base.units["points"]}
+    made = [Claim.model_validate({"id": f"C{i}", "text": WORDS, **one}) for i, one in enumerate(claims, start=1)]
+    return base.model_copy(update={"claims": made, "smallest_effects": smallest or {}, "units": units})
+
+
+def row(name="score", estimate=1.0, error=0.2, rater="", estimand="effect", **more) -> dict:
+    values = {
+        "ci_low": estimate - 1.96 * error,
+        "ci_high": estimate + 1.96 * error,
+        "p_value": 2e-6 if abs(estimate) > 4 * error else 0.5 if abs(estimate) < error else 0.03,
+    }
+    fixed = {"indicator": name, "rater": rater, "estimand": estimand, "specification": "difference-in-means", "treatment": "group", "estimate": estimate}
+    return (
+        dict.fromkeys(COLUMNS, np.nan)
+        | fixed
+        | values
+        | {
+            "n": 50,
+            "n_comparison": 50,
+            "mde": 2.8 * error,
+            "confidence": 0.95,
+            "power": 0.8,
+            "unit": "points",
+            "is_primary": estimand == "effect",
+            "warnings": "",
+        }
+        | more
+    )
+
+
+def lines_of(*names: str, raters=("",)):
+    made = [indicator(f"{name}_{rater or 'x'}", "now", "effect", name).model_copy(update={"rater": rater}) for name in names for rater in raters]
+    return made
+
+
+def graded(study, rows, lines, *, assignment="randomised", threats=NO_THREATS, accounts=None):
+    found = verdict.evidence(study, lines, pd.DataFrame(rows, columns=COLUMNS), threats, assignment)
+    return verdict.verdicts(study, found, accounts), found
+
+
+ONE = {"indicators": ["score"]}
+
+
+@pytest.mark.parametrize(
+    ("assignment", "estimate", "grade", "rule"),
+    [
+        ("randomised", 1.0, "shown", "lottery"),
+        ("observational", 1.0, "suggested", "comparison"),
+        ("randomised", -1.0, "contradicted", "against"),
+        ("observational", -1.0, "contradicted", "against"),
+        ("randomised", 0.1, "cannot tell", "unclear"),
+        ("observational", 0.1, "cannot tell", "unclear"),
+    ],
+)
+def test_grade_of_one_estimate(assignment, estimate, grade, rule):
+    found, _ = graded(study_of(ONE), [row(estimate=estimate)], lines_of("score"), assignment=assignment)
+    assert found.loc[0, ["grade", "rule"]].tolist() == [grade, rule]
+
+
+def test_less_is_better_where_it_is_declared():
+    lines = [line.model_copy(update={"direction": "lower"}) for line in lines_of("score")]
+    assert graded(study_of(ONE), [row(estimate=-1.0)], lines)[0].loc[0, "grade"] == "shown"
+    assert graded(study_of(ONE), [row(estimate=1.0)], lines)[0].loc[0, "grade"] == "contradicted"
+
+
+@pytest.mark.parametrize(("assignment", "grade"), [("observational", "cannot tell"), ("randomised", "suggested")])
+@pytest.mark.parametrize("threat", ["placebo", "overlap", "attrition", "pre-trend"])
+def test_a_failed_check_pulls_the_verdict_down_and_is_named(assignment, grade, threat):
+    threats = pd.DataFrame([{"indicator": "score", "rater": "", "specification": "difference-in-means", "threat": threat, "passed": "no"}])
+    found, _ = graded(study_of(ONE), [row()], lines_of("score"), assignment=assignment, threats=threats)
+    assert found.loc[0, ["grade", "threat"]].tolist() == [grade, threat]
+    other = threats.assign(specification="another")
+    assert graded(study_of(ONE), [row()], lines_of("score"), assignment=assignment, threats=other)[0].loc[0, "grade"] != grade
+    opposite, _ = graded(study_of(ONE), [row(estimate=-1.0)], lines_of("score"), assignment="observational", threats=threats)
+    assert opposite.loc[0, "grade"] == "cannot tell"
+
+
+def test_a_threat_that_is_not_decisive_is_named_and_leaves_the_grade():
+    threats = pd.DataFrame(
+        [
+            {"indicator": "score", "rater": "", "specification": "difference-in-means", "treatment": "group", "threat": threat, "passed": passed}
+            for threat, passed in (("placebo", "yes"), ("placebo", "no"), ("robustness", "no"))
+        ]
+    )
+    found, _ = graded(study_of(ONE), [row()], lines_of("score"), assignment="observational", threats=threats)
+    assert found.loc[0, ["grade", "threat"]].tolist() == ["suggested", "robustness"]
+
+
+def test_own_ratings_are_reported_only_and_a_test_counts_before_them():
+    study = study_of(ONE, rating=True)
+    own = row(rater="self")
+    assert graded(study, [own], lines_of("score", raters=("self",)))[0].loc[0, ["grade", "rule"]].tolist() == ["reported only", "opinion"]
+    both = [own, row(rater="supervisor", estimate=0.05)]
+    found, lines = graded(study, both, lines_of("score", raters=("self", "supervisor")))
+    assert found.loc[0, ["grade", "rater"]].tolist() == ["cannot tell", "supervisor"]
+    assert lines.set_index("rater")["speaks"].to_dict() == {"self": False, "supervisor": True}
+    tested = [*both, row(rater="test", unit="yen")]
+    assert graded(study, tested, lines_of("score", raters=("self", "supervisor", "test")))[0].loc[0, ["grade", "rater"]].tolist() == ["shown", "test"]
+
+
+def test_change_of_participants_alone_is_reported_only_and_contradicts_nothing():
+    for estimate, grade in ((1.0, "reported only"), (-1.0, "cannot tell")):
+        found, _ = graded(study_of(ONE), [row(estimand="change", estimate=estimate)], lines_of("score"))
+        assert found.loc[0, ["grade", "rule"]].tolist() == [grade, "alone"]
+
+
+def test_an_interval_below_the_smallest_effect_contradicts_and_one_above_it_cannot_tell():
+    tight = row(estimate=0.01, error=0.02)
+    assert graded(study_of(ONE, smallest={"score": 0.2}), [tight], lines_of("score"))[0].loc[0, ["grade", "rule"]].tolist() == ["contradicted", "small"]
+    assert graded(study_of(ONE, smallest={"score": 0.04}), [tight], lines_of("score"))[0].loc[0, "grade"] == "cannot tell"
+    assert graded(study_of(ONE), [tight], lines_of("score"))[0].loc[0, "grade"] == "cannot tell"
+
+
+def test_p_values_of_one_part_are_adjusted_for_their_number():
+    claim = {"indicators": ["a", "b"]}
+    rows = [row("a", p_value=0.03, error=0.45), row("b", estimate=0.0, error=0.3, p_value=0.9)]
+    assert graded(study_of({"indicators": ["a"]}), rows, lines_of("a", "b"))[0].loc[0, "grade"] == "shown"
+    found, lines = graded(study_of(claim), rows, lines_of("a", "b"))
+    assert found.loc[0, "grade"] == "cannot tell"
+    # R: p.adjust(c(.03, .9), "holm") → .06 .90
+    assert lines["p_holm"].tolist() == pytest.approx([0.06, 0.9])
+
+
+def test_a_claim_of_two_halves_needs_both():
+    claim = {"indicators": ["a", "b"], "parts": [{"label": WORDS, "indicators": ["a"]}, {"label": WORDS, "indicators": ["b"]}]}
+    found, _ = graded(study_of(claim), [row("a"), row("b", estimate=0.05)], lines_of("a", "b"))
+    assert found.loc[0, ["grade", "part", "indicator"]].tolist() == ["cannot tell", "2", "b"]
+    assert graded(study_of(claim), [row("a"), row("b")], lines_of("a", "b"))[0].loc[0, "grade"] == "shown"
+    assert graded(study_of(claim), [row("a")], lines_of("a", "b"))[0].loc[0, ["grade", "rule"]].tolist() == ["cannot tell", "nothing"]
+
+
+def test_indicators_that_contradict_one_another_tell_nothing():
+    found, _ = graded(study_of({"indicators": ["a", "b"]}), [row("a"), row("b", estimate=-1.0)], lines_of("a", "b"))
+    assert found.loc[0, ["grade", "rule"]].tolist() == ["cannot tell", "mixed"]
+
+
+def test_a_joint_claim_is_as_strong_as_the_weakest_it_joins():
+    study = study_of(ONE, {"accounts": True}, {"claims": ["C1", "C2"]})
+    for given, grade, why in (({"C2": {"grade": "suggested", "rule": "accounts", "threat": "equivalent"}}, "suggested", "C2"), ({}, "cannot tell", "C2")):
+        found, _ = graded(study, [row()], lines_of("score"), accounts=given)
+        assert found.loc[2, ["grade", "rule", "part"]].tolist() == [grade, "joint", why]
+
+
+def test_accounts_grade_the_cost_claim_and_cap_the_other():
+    halves = pd.DataFrame(
+        [("technology", "C1", "contradicted", "below"), ("host", "", "shown", "most"), ("cheaper", "", "suggested", "estimated price"), ("cost", "C2", "suggested", "weaker"), ("joint", "C3", "contradicted", "weaker")],
+        columns=["part", "claim", "grade", "why"],
+    )  # fmt: skip
+    accounts = verdict.from_accounts(halves)
+    study = study_of(ONE, {"accounts": True}, {"claims": ["C1", "C2"]})
+    found, _ = graded(study, [row()], lines_of("score"), accounts=accounts)
+    assert found["grade"].tolist() == ["contradicted", "suggested", "contradicted"]
+    assert found.loc[1, ["rule", "part", "basis", "threat"]].tolist() == ["accounts", "cheaper", "estimated price", "equivalent"]
+    assert graded(study, [row()], lines_of("score"), accounts={**accounts, "C1": accounts["C1"] | {"grade": "shown"}})[0].loc[0, "rule"] == "lottery"
+    assert set(told.WHY) >= set(halves["why"])
+
+
+def test_nothing_measured_keeps_the_reason():
+    refused = dict.fromkeys(COLUMNS, np.nan) | {
+        "indicator": "score",
+        "rater": "",
+        "is_primary": True,
+        "warnings": "every unit has the same value",
+        "estimand": "effect",
+        "treatment": "",
+    }
+    found, lines = graded(study_of(ONE), [refused], lines_of("score"))
+    assert found.loc[0, ["grade", "rule", "threat"]].tolist() == ["cannot tell", "nothing", "not measured"]
+    assert lines.loc[0, "reason"] == "every unit has the same value"
+
+
+def test_no_more_than_five_in_a_hundred_claims_are_shown_where_there_is_nothing():
+    rng, shown = np.random.default_rng(1), 0
+    study, lines = study_of({"indicators": ["a", "b", "c"]}), lines_of("a", "b", "c")
+    for _ in range(400):
+        rows = [row(name, estimate=value, error=1.0, p_value=float(2 * norm.sf(abs(value)))) for name, value in zip("abc", rng.normal(size=3), strict=True)]
+        shown += graded(study, rows, lines)[0].loc[0, "grade"] == "shown"
+    assert 0 < shown / 400 <= 0.05
+
+
+def test_level_of_a_share_has_wilsons_interval_and_a_count_the_t_interval():
+    line = indicator("score_now", "now", "describe")
+    # statsmodels is used; R: binom::binom.confint(8, 10, methods = "wilson") → .4901625 .9433178
+    share = level_row(pd.Series([1.0] * 8 + [0.0] * 2 + [np.nan]), line, SETTINGS, is_share=True)
+    assert (share["n"], share["n_missing"]) == (10, 1)
+    assert (share["ci_low"], share["ci_high"]) == pytest.approx((0.4901625, 0.9433178), abs=1e-6)
+    # R: t.test(c(1, 2, 4)) → .5390 … 4.1277 about 2.3333
+    mean = level_row(pd.Series([1.0, 2.0, 4.0]), line, SETTINGS, is_share=False)
+    assert (mean["estimate"], mean["ci_low"], mean["ci_high"]) == pytest.approx((2.3333, -1.4612, 6.1279), abs=1e-3)
+    assert level_row(pd.Series([1.0] * 5), line, SETTINGS, is_share=True)["ci_high"] == pytest.approx(1.0)
+    assert level_row(pd.Series([1.0] * 5), line, SETTINGS, is_share=True)["ci_low"] < 0.6
+    for values in ([], [1.0], [2.0, 2.0]):
+        refused = level_row(pd.Series(values, dtype="float64"), line, SETTINGS, is_share=False)
+        assert refused["warnings"]
+        assert np.isnan(refused["estimate"])
+
+
+def test_levels_are_of_participants_and_of_what_claims_name():
+    lines = [indicator("group", "fixed", "group", "group"), indicator("score_now", "now", "describe"), indicator("other", "now", "describe", "other")]
+    table = pd.DataFrame({"group": ["1", "1", "0"], "score_now": [1.0, 3.0, 90.0], "other": [1.0, 2.0, 3.0]})
+    found = estimate_levels(table, study_of(ONE), lines, SETTINGS)
+    assert found[["indicator", "n", "estimate", "estimand"]].to_numpy().tolist() == [["score", 2, 2.0, "level"]]
+
+
+def test_claims_that_rest_on_nothing_or_join_what_is_not_there_are_refused():
+    study = study_of({"indicators": []}, {"claims": ["C9"]}, {"indicators": ["a"], "parts": [{"label": WORDS, "indicators": ["b"]}]})
+    messages = [str(problem) for problem in check_claims(study.claims, "programme.yml")]
+    assert [name in message for name, message in zip(("C1", "C2", "C3"), messages, strict=True)] == [True] * 3
+
+
+@pytest.mark.parametrize("code", ["en", "id"])
+def test_every_rule_and_threat_has_a_sentence_in_both_languages(code):
+    language = Language(code)
+    for words in (told.GRADE_WORDS, told.GRADE_RULES, told.BASES, told.SIDES):
+        texts = [language.say(text) for text in words.values()]
+        assert all(texts)
+        assert len(set(texts)) == len(texts)
+    assert set(DECISIVE) | {"robustness", "oster", "rosenbaum", "specification curve", "lee bounds", "leave one out"} <= set(told.THREATS)
+    for words in (told.HIGHER, told.LOWER, told.OTHER):
+        for text in words.values():
+            assert (language.say(text) != text) == (code == "id"), text

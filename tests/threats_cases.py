@@ -1,0 +1,88 @@
+"""Cohorts for the tests of threats: the shipped ones and a simulated one, with their indicators, estimates and threats."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pandas as pd
+
+from conftest import ROOT
+from helpers import threats
+from helpers.codebook import load_codebook
+from helpers.evaluation.estimate import Settings
+from helpers.evaluation.ladder import estimate_stages
+from helpers.indicators import load_indicators
+from helpers.prices import house_series
+from helpers.programme import load_programme
+from helpers.study import Study, build, clean_tables, linked_tables, load_study, read_raw
+from helpers.synthetic import Plan, load_simulation
+from helpers.synthetic.delivery import write_delivery
+from helpers.synthetic.exports import Layout
+from helpers.threats.case import Case
+from helpers.threats.driver import cases
+
+SYNTHETIC = "trial-synthetic"
+STAGES = ("output", "outcome", "impact")
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One cohort: its definitions, its indicators, its estimates and what threatens them."""
+
+    study: Study
+    table: pd.DataFrame
+    settings: Settings
+    estimates: pd.DataFrame
+    found: threats.Threats
+
+    def rows(self, threat: str, indicator: str, **more: str) -> pd.DataFrame:
+        rows = self.found.rows
+        for name, value in {"threat": threat, "indicator": indicator, **more}.items():
+            rows = rows[rows[name] == value]
+        return rows.reset_index(drop=True)
+
+    def case(self, indicator: str, **more: str) -> Case:
+        """A fresh case, sharing no memory."""
+        made = cases(self.table, self.study.programme, list(self.study.indicators), self.estimates, self.settings, {})
+        return next(case for case in made if case.row["indicator"] == indicator and all(case.row[name] == value for name, value in more.items()))
+
+
+@cache
+def data_folder() -> Path:
+    """A data folder with the shipped cohorts and a simulated one of 130 who took part."""
+    data = Path(mkdtemp(prefix="threats-"))
+    (data / "raw").mkdir()
+    for path in (ROOT / "data/raw").iterdir():
+        (data / "raw" / path.name).symlink_to(path)
+    folder = ROOT / "programmes/jakarta-tokyo"
+    programme, _ = load_programme(folder, root=ROOT)
+    codebook, _ = load_codebook(folder, programme, root=ROOT)
+    lines, _ = load_indicators(folder, programme, codebook, root=ROOT)
+    simulation, _ = load_simulation(folder, programme, codebook, root=ROOT)
+    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in house_series().items()}
+    plan = Plan(simulation, codebook, programme.main_table, series, 130, 3, "")
+    write_delivery(data / "raw" / SYNTHETIC, plan, programme, codebook, lines, Layout(level=""), folder, root=ROOT)
+    return data
+
+
+@cache
+def loaded(cohort: str) -> tuple[Study, pd.DataFrame]:
+    """Definitions and indicators of a cohort."""
+    study = load_study(cohort, data_dir=str(data_folder()), reports_dir=str(data_folder() / "reports"), root=ROOT)
+    tables = clean_tables(study, read_raw(study))
+    return study, build(study, tables[study.programme.main_table].kept, {name: tables[name].kept for name in linked_tables(study)})
+
+
+def examine(study: Study, table: pd.DataFrame, *, assignment: str = "") -> Examined:
+    """Estimate and run all threats."""
+    assigned, lines = assignment or study.cohort.assignment, list(study.indicators)
+    settings = Settings(study.cohort.cohort, assigned, getattr(study.programme.primary, assigned), draws=199)
+    estimates = estimate_stages(table, study.programme, lines, settings, stages=STAGES)
+    return Examined(study, table, settings, estimates, threats.run(table, study.programme, lines, estimates, settings, cohort=study.cohort))
+
+
+@cache
+def examined(cohort: str) -> Examined:
+    """A cohort as it was delivered."""
+    return examine(*loaded(cohort))
