@@ -125,7 +125,7 @@ def test_word_has_structure(sent, language):
     assert styles.count("Heading 1") == 8
     assert styles.count("Heading 2") > 20
     assert styles.count("Figure caption") == 7
-    assert styles.count("Table caption") == len(document.tables) >= 9
+    assert styles.count("Table caption") == len(document.tables) - 1 >= 9  # the published numbers stand under a heading of their own
     assert len(document.inline_shapes) == 7
     for shape in document.inline_shapes:
         assert len(shape._inline.docPr.get("descr")) > 40
