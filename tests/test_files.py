@@ -125,7 +125,7 @@ def test_word_has_structure(sent, language):
     assert styles.count("Heading 1") == 8
     assert styles.count("Heading 2") > 20
     assert styles.count("Figure caption") == 7
-    assert styles.count("Table caption") == len(document.tables) >= 9
+    assert styles.count("Table caption") == len(document.tables) - 1 >= 9  # the published numbers stand under a heading of their own
     assert len(document.inline_shapes) == 7
     for shape in document.inline_shapes:
         assert len(shape._inline.docPr.get("descr")) > 40
@@ -332,7 +332,7 @@ def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pic
     def picture(name: str, size: int) -> str:
         return f'<figure class="exhibit" id="{name}"><svg aria-label="{name} in words" role="img">{"x" * size}</svg></figure>'
 
-    fold = '<details class="origins"><summary>s</summary><details><summary>a</summary><dl><dt>b</dt></dl></details></details>'
+    fold = '<details class="origins"><summary>s</summary><details><summary>a</summary><dl><dt>b</dt>' + "y" * 500 + "</dl></details></details>"
     html = f"<section>{picture('first', 5000)}{fold}</section><section>{picture('small', 1000)}{picture('large', 3000)}</section>"
     files = {"large": "exhibits/id/large.svg", "first": "exhibits/first.svg"}
 
@@ -343,6 +343,7 @@ def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pic
     assert drawn(len(html)) == ["first", "small", "large", "fold"]
     assert drawn(len(html) - 1) == ["first", "small", "fold"]
     assert drawn(len(html) - 3500) == ["first", "fold"]
+    assert drawn(len(html) - 4000) == ["first"]
     assert drawn(1000) == []
     told = fitted(html, len, 1000, files, Language("en"))
     assert "large in words" in told

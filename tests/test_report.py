@@ -158,6 +158,14 @@ def test_indonesian_report_is_indonesian(project):
     assert "Gambar 4.1" in text
 
 
+@pytest.mark.parametrize("rows", [1, 100])
+def test_every_table_bears_the_name_of_its_caption(rows):
+    data = pd.DataFrame({"a": range(rows)})
+    html = Numbered(Exhibit("e", "t", "c", data, html=html_table(data, [Column("a", "a", str)])), "Table 1.1")._repr_html_()
+    assert html.count('aria-labelledby="exhibit-table-1-1-name"') == 2  # what scrolls, and the table in it
+    assert 'role="region"' in html
+
+
 def test_hostile_survey_text_is_escaped():
     bad = '<script>alert("x")</script>'
     exhibit = Exhibit(

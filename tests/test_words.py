@@ -1,8 +1,14 @@
 """What a reader sees is in the reader's language, whole."""
 
 import ast
+import os
+import shutil
+import subprocess
+import sys
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import write_po
 
 from conftest import ROOT
 from helpers import translations
@@ -78,3 +84,38 @@ def test_listing():
 def test_unknown_language_is_refused():
     with pytest.raises(ValueError, match="there is no language 'jp'"):
         Language("jp")
+
+
+def test_a_third_language_is_one_catalogue(project):
+    # every message gets a mark that no English text has; the run must need nothing else
+    for folder in ("src", "notebooks"):
+        shutil.copytree(ROOT / folder, project / folder, dirs_exist_ok=True)
+    catalogue = Catalog(locale="ms")
+    for message in translations.extracted(ROOT):
+        if message.id:
+            one, many = (message.id, "") if isinstance(message.id, str) else message.id
+            catalogue.add(message.id, f"{one} ¤" if not many else tuple(f"{many} ¤" for _ in range(catalogue.num_plurals)))
+    with (project / "src/helpers/locale/ms.po").open("wb") as stream:
+        write_po(stream, catalogue)
+
+    def run(*arguments: str) -> str:
+        environment = os.environ | {"PYTHONPATH": str(project / "src")}
+        done = subprocess.run([sys.executable, "-m", *arguments], cwd=project, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    assert "0 problems" in run("helpers.translations", "--check")
+    run("helpers.cli", "run", "nsw-1976", "--language", "ms")
+    html = (project / "reports/nsw-1976/report.html").read_text(encoding="utf-8")
+    assert '<html lang="ms">' in html
+    assert html.count("¤") > 150
+    assert "Verdict ¤" in html
+    assert (project / "reports/nsw-1976/report.pdf").is_file()
+    assert (project / "reports/index.ms.html").is_file()
+    stale = (project / "src/helpers/locale/ms.po").read_text(encoding="utf-8").replace('msgid "Verdict"', 'msgid "Verdikt"', 1)
+    (project / "src/helpers/locale/ms.po").write_text(stale, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(project / "src")}
+    checked = subprocess.run([sys.executable, "-m", "helpers.translations", "--check"], cwd=project, env=environment, capture_output=True, text=True)
+    assert checked.returncode == 1
+    assert "ms.po: not translated: 'Verdict'" in checked.stdout
+    assert "ms.po: stale: 'Verdikt'" in checked.stdout

@@ -87,7 +87,7 @@ def oracle_table(study: Study, language: Language) -> Content:
     name = f'<span class="number">{escape(word)} A.1.</span> <span class="title">{escape(title)}.</span>'
     table = f'<div class="scroll" tabindex="0" role="region" {named}><table {named}><thead><tr>{head}</tr></thead>{rows}</table></div>'
     figure = f'<figure class="exhibit table" id="exhibit-table-a-1"><figcaption id="exhibit-table-a-1-name">{name}</figcaption>{table}<p class="note">{escape(source)}</p></figure>'
-    return Content("oracle", title, f"<p>{escape(opening)}</p>{figure}")
+    return Content("oracle", title, f"<p>{escape(opening)}</p>{figure}", on_paper=True)
 
 
 NUMBER = ' class="number"'

@@ -174,11 +174,11 @@ def grid(table: HtmlElement, label: str, title: str, note: str, anchor: str) -> 
 
 
 def cells(row: HtmlElement) -> tuple[Cell, ...]:
-    """Return the cells of a row."""
+    """Return the cells of a row; on paper a column cannot be scrolled, so that every text may break."""
     found: list[Cell] = []
     for cell in row.iterchildren("th", "td"):
         number = "number" in cell.get("class", "").split()
-        found.append(Cell(plain(cell), cell.tag == "th", number))
+        found.append(Cell(plain(cell).replace("\u00a0", " "), cell.tag == "th", number))
         found += [Cell("", cell.tag == "th", number)] * (int(cell.get("colspan", 1)) - 1)
     return tuple(found)
 

@@ -66,8 +66,8 @@ class Numbered:
         if exhibit.is_figure:
             return f'<figure class="exhibit {NO_MATH}" id="{anchor}">{inline_svg(exhibit)}<figcaption>{heading}{note}</figcaption></figure>'
         named = f'aria-labelledby="{anchor}-name"'
-        opening, renamed = '<div class="scroll" tabindex="0"><table>', f'<div class="scroll" tabindex="0" role="region" {named}><table {named}>'
-        table = exhibit.html.replace(opening, renamed, 1)
+        opening, renamed = r'<div class="(scroll[^"]*)" tabindex="0"><table>', rf'<div class="\1" tabindex="0" role="region" {named}><table {named}>'
+        table = re.sub(opening, renamed, exhibit.html, count=1)
         return (
             f'<figure class="exhibit table {NO_MATH}" id="{anchor}"><figcaption id="{anchor}-name">{heading}</figcaption>{table}{note}{exhibit.folds}</figure>'
         )

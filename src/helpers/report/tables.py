@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.report.exhibit import Exhibit
 
+SHORT = 24  # letters: a number with its interval, size or share stays on one line, a sentence may not
 LONG = 30  # rows: a longer table scrolls within the page
 
 
@@ -36,13 +37,18 @@ def html_table(data: pd.DataFrame, columns: list[Column], *, is_grouped: bool = 
     head = "".join(f'<th scope="col"{number_class(column)}>{escape(column.heading)}</th>' for column in columns)
     rows, above = [], None
     for values in data[[column.name for column in columns]].itertuples(index=False):
-        cells = [escape(column.text(value)) for column, value in zip(columns, values, strict=True)]
+        cells = [escape(unbroken(column, column.text(value))) for column, value in zip(columns, values, strict=True)]
         rest = "".join(f"<td{number_class(column)}>{cell}</td>" for column, cell in zip(columns[1:], cells[1:], strict=True))
         is_again, above = is_grouped and cells[0] == above, cells[0]
         first = f'<th scope="row" class="again"><span>{cells[0]}</span></th>' if is_again else f'<th scope="row">{cells[0]}</th>'
         rows.append(f"<tr>{first}{rest}</tr>")
     scroll = "scroll long" if len(rows) > LONG else "scroll"
     return f'<div class="{scroll}" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def unbroken(column: Column, text: str) -> str:
+    """Keep a short number on one line."""
+    return text.replace(" ", "\u00a0") if column.write and len(text) <= SHORT else text
 
 
 def number_class(column: Column) -> str:
