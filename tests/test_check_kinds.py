@@ -263,29 +263,36 @@ def test_a_trial_row_that_a_person_keeps_is_kept():
     assert kept.kept["_key"].tolist() == ["a", "b"]
 
 
-def test_a_slip_of_unit_is_proposed_and_the_amount_is_kept():
+def test_a_slip_of_unit_is_proposed_and_never_made_good(tmp_path):
     book = Codebook((*VARIABLES, variable("day", "date")), CHOICES)
     programme = programme_with(check("real_range", ["amount"], dates={"amount": ["day"]}, low=100_000, high=5_000_000))
     rows = raw([("a", "3", "2500", "1"), ("b", "4", "30000000", "2"), ("c", "4", "7", "2")]).assign(day="2004-01-02")
-    table = cleaning.clean_table(rows, "people", programme, book, cohort(), prices=INDEX)
+
+    def cleaned(*lines: dict) -> cleaning.CleanTable:
+        base = {"cohort": "c", "table": "people", "variable": "amount", "who": "AB", "when": "2026-01-01", "why": "asked"}
+        found = cleaning.clean_table(
+            rows, "people", programme, book, cohort(), [(2, cleaning.Correction.model_validate(base | line)) for line in lines], prices=INDEX
+        )
+        cleaning.check_ledger(found, rows, list(book.variables))
+        return found
+
+    table = cleaned()
     lines = table.review[["key", "variable", "raw", "proposal", "until_then"]].to_numpy().tolist()
-    assert lines == [["a", "amount", "2500", "2500000", "kept"], ["b", "amount", "30000000", "2500000", "kept"]]
-    assert table.kept["amount"].tolist() == [2500, 30_000_000, 7]
+    # a thousand times too little cannot be meant; a year's amount in a month may be, by somebody rich
+    assert lines == [["a", "amount", "2500", "2500000", "missing"], ["b", "amount", "30000000", "2500000", "kept"]]
+    assert canonical(table.kept["amount"]) == ["", "30000000", "7"]
     assert table.findings["key"].tolist() == ["a", "b", "c"]
-    values = {
-        "cohort": "c",
-        "table": "people",
-        "key": "a",
-        "variable": "amount",
-        "old": "2500",
-        "new": "2600",
-        "who": "AB",
-        "when": "2026-01-01",
-        "why": "asked",
-    }
-    again = cleaning.clean_table(rows, "people", programme, book, cohort(), [(2, cleaning.Correction.model_validate(values))], prices=INDEX)
+    again = cleaned({"key": "a", "old": "2500", "new": "2600"})
     assert again.review["key"].tolist() == ["b"]  # what a person put right is not asked again, but still found
     assert again.findings["key"].tolist() == ["a", "b", "c"]
+    confirmed = cleaned({"key": "a", "old": "2500", "new": "2500"})
+    assert canonical(confirmed.kept["amount"]) == ["2500", "30000000", "7"]
+    with pytest.raises(ProblemsError, match="'amount' of key 'c' already is '7'"):
+        cleaned({"key": "c", "old": "7", "new": "7"})  # nobody asked
+
+
+def canonical(values: pd.Series) -> list[str]:
+    return [cleaning.canonical(None if pd.isna(value) else value) for value in values]
 
 
 def test_declared_checks_take_the_place_of_the_usual_ones():
@@ -378,3 +385,33 @@ def test_a_check_of_another_table_waits_for_it():
     assert done.checked.to_numpy().tolist() == [["X1", "warning", 0, 0, "the table 'more' was not delivered"]]
     assert done.findings.empty
     assert apply_checks(table.kept, table.aside, "people", programme, BOOK, None, is_whole=True)[0].empty
+
+
+def test_matches_are_listed_row_by_row():
+    linked = Table.model_validate({"label": WORDS, "key": ["row"], "link": {"to": "people", "by": "id"}})
+    programme = programme_with(more=linked)
+    people, more = frame(id=["a", "b", "c", None, "e", "e"]), frame(id=["a", "b", "b", "x", None, "e"])
+    listed = cleaning.matches({"people": people, "more": more}, programme)
+    ours, theirs = (listed[listed["table"] == name] for name in ("people", "more"))
+    assert ours["match"].tolist() == ["one to one", "ambiguous", "without record", "without record", "ambiguous", "ambiguous"]
+    assert theirs["match"].tolist() == ["one to one", "ambiguous", "ambiguous", "without row", "without row", "ambiguous"]
+    assert ours[["n_rows", "n_records"]].to_numpy().tolist() == [[1, 1], [1, 2], [1, 0], [0, 0], [2, 1], [2, 1]]
+    assert listed[["file", "row"]].to_numpy().tolist()[:2] == [["f.csv", 2], ["f.csv", 3]]
+    assert cleaning.matches({"people": people}, programme).empty
+
+
+def test_units_of_a_panel_that_lack_a_period_are_listed():
+    from helpers.programme import Panel
+
+    programme = PROGRAMME.model_copy(update={"design": PROGRAMME.design.model_copy(update={"panel": Panel(unit="id", period="year")})})
+    people = frame(id=["a", "a", "b", "c", "c"], year=[1, 2, 1, 2, 2])
+    assert cleaning.matches({"people": people}, programme)["match"].tolist() == ["all periods", "all periods", "periods lost", "ambiguous", "ambiguous"]
+
+
+def test_every_reason_has_a_name_for_the_reader():
+    from helpers.indicators import CONSTRUCTS
+    from helpers.indicators.reasons import FIRST
+    from helpers.report import attention, labels
+
+    named = labels.MISSING_REASONS | attention.UNDEFINED
+    assert {construct.undefined for construct in CONSTRUCTS.values()} | set(FIRST) <= set(named)

@@ -13,7 +13,7 @@ from conftest import ROOT, seal
 from helpers import study as studies
 from helpers.codebook import load_codebook
 from helpers.indicators import load_indicators
-from helpers.prices import read_prices
+from helpers.prices import house_series
 from helpers.programme import load_programme
 from helpers.synthetic import Plan, load_simulation
 from helpers.synthetic.delivery import write_delivery
@@ -82,7 +82,7 @@ def spotless(tmp_path_factory) -> SimpleNamespace:
     codebook, _ = load_codebook(FOLDER, programme, root=ROOT)
     lines, _ = load_indicators(FOLDER, programme, codebook, root=ROOT)
     simulation, _ = load_simulation(FOLDER, programme, codebook, root=ROOT)
-    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in read_prices(FOLDER / "prices.csv", root=ROOT).items()}
+    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in house_series().items()}
     plan = replace(Plan(simulation, codebook, programme.main_table, series, 60, 4), fixed={"form_ver": "1"})
     raw = base / "raw" / COHORT
     write_delivery(raw, plan, programme, codebook, lines, Layout(level="", rendering=Rendering(dates="iso", version="1")), FOLDER, root=ROOT)

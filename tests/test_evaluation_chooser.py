@@ -1,8 +1,5 @@
 """A ladder where none is declared, the rule that is printed, every rater heard, and what is refused."""
 
-from types import SimpleNamespace
-
-import numpy as np
 import pytest
 import yaml
 
@@ -10,7 +7,7 @@ from conftest import replace_in
 from evaluation_cases import LINES, indicator, people, programme, sample, spec
 from helpers.evaluation import chooser, methods
 from helpers.evaluation.estimate import Counts, Settings, estimate_row
-from helpers.evaluation.ladder import estimate_stages, reported
+from helpers.evaluation.ladder import estimate_stages
 from helpers.problems import ProblemsError
 from helpers.programme import check_specifications
 from helpers.report import sentences
@@ -147,37 +144,3 @@ def test_an_effect_size_without_its_name_is_refused():
     result = methods.before_after_change(sample([1, 2, 4.0], [1] * 3, before=[0, 0, 0]), spec("before_after_change"))[0][0]
     with pytest.raises(ValueError, match="has no name"):
         estimate_row(LINES[-1], spec("before_after_change"), "group", result, Counts(3, 0, 0), (0.5, ""), Settings("x", "randomised", "x"), [])
-
-
-def raters(*values: tuple[str, float, float, float]) -> list:
-    """Primary rows of one indicator: rater, estimate, and the ends of its interval."""
-    return [SimpleNamespace(indicator="score", rater=rater, estimate=e, ci_low=low, ci_high=high, method="regression") for rater, e, low, high in values]
-
-
-@pytest.mark.parametrize(
-    ("rows", "grade", "alone", "text"),
-    [
-        (raters(("self", 1, 0.5, 1.5)), "suggested", True, "suggested, by self-rating only"),
-        (raters(("self", 1, 0.5, 1.5), ("supervisor", np.nan, np.nan, np.nan)), "suggested", True, "suggested, by self-rating only"),
-        (raters(("self", 1, 0.5, 1.5), ("supervisor", 1, -0.5, 2.5)), "cannot tell", False, "suggested by self-rating; not confirmed by others"),
-        (raters(("self", 1, 0.5, 1.5), ("supervisor", 1, 0.2, 2.5)), "suggested", False, "suggested"),
-        (raters(("self", 1, 0.5, 1.5), ("supervisor", 1, 0.2, 2.5), ("test", -1, -2, -0.5)), "contradicted", False, "suggested by self-rating; not confirmed by others"),
-        (raters(("self", 1, -0.5, 1.5), ("test", 1, 0.5, 2)), "suggested", False, "cannot tell"),
-    ],
-)  # fmt: skip
-def test_a_self_rating_does_not_decide_where_others_have_a_say(rows, grade, alone, text):
-    lines = [indicator("score_now", "now", "effect").model_copy(update={"rater": rater}) for rater in ("self", "supervisor", "test")]
-    study = SimpleNamespace(indicators=lines, cohort=SimpleNamespace(assignment="observational"))
-    assert sentences.concept_grade(rows, study) == (grade, alone)
-    assert sentences.verdict_text(rows[0], rows, study, Language("en")) == text
-
-
-def test_a_change_alone_is_never_called_shown_or_suggested():
-    made = chooser.completed(designed(comparison=[]), LINES)
-    settings = Settings("trial", "observational", "change", draws=199)
-    table = people(100, 2.0)
-    rows = estimate_stages(table.assign(score_now=table["score_now"] + 3), made, LINES, settings, stages=("outcome",))
-    main = next(reported(rows[rows["is_primary"]], made).itertuples(index=False))
-    study = SimpleNamespace(indicators=LINES, cohort=SimpleNamespace(assignment="observational"))
-    assert main.ci_low > 0
-    assert sentences.grade(main, study) == "changed"

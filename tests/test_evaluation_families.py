@@ -91,7 +91,7 @@ def test_each_indicator_counts_once_and_raw_and_adjusted_are_both_there():
     filled = families.with_adjusted(estimates, tests)
     main = filled[filled["is_primary"]]
     assert main["p_adjusted"].tolist() == tests["holm"].tolist()
-    assert set(main["p_adjusted_kind"]) == {families.HOLM}
+    assert set(main["p_adjusted_kind"]) == {families.HOLM_KIND}
     assert main["p_value"].tolist() == tests["p"].tolist()
     assert filled.loc[~filled["is_primary"], "p_adjusted"].isna().all()
 

@@ -23,7 +23,7 @@ from helpers.report.document import Figure, Heading, Items, Paragraph, Table, bl
 from helpers.report.methods import METHODS, STD_ERRORS
 from helpers.report.page import chapter_part
 from helpers.study import load_study
-from helpers.vocabulary import Method, StdError
+from helpers.vocabulary import OF_PARTICIPANTS_ALONE, Method, StdError
 from helpers.words import Language
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -50,7 +50,8 @@ def texts(folder: Path, language: str) -> dict[str, str]:
 def numbers(folder: Path, language: str) -> list[str]:
     """Every reported estimate and interval, written as the reader's language writes it, from ``estimates.csv``."""
     study, words = load_study("nsw-1976", root=ROOT), Language(language)
-    estimates = pd.read_csv(folder / "estimates.csv").dropna(subset=["estimate"])
+    estimates = pd.read_csv(folder / "estimates.csv").dropna(subset=["estimate", "unit"])
+    estimates = estimates[~estimates["method"].isin([*OF_PARTICIPANTS_ALONE, "mean", "share"])]  # these stand in tables of their own
     first = estimates[[row.std_error_kind == study.programme.specification(row.specification).std_errors[0] for row in estimates.itertuples()]]
     written = []
     for row in first.itertuples():
@@ -121,7 +122,7 @@ def test_figures_of_the_pdf_are_described(sent):
 def test_word_has_structure(sent, language):
     document = docx.Document(sent.reports / "nsw-1976" / f"{NAMES[language]}.docx")
     styles = [paragraph.style.name for paragraph in document.paragraphs]
-    assert styles.count("Heading 1") == 7
+    assert styles.count("Heading 1") == 8
     assert styles.count("Heading 2") > 20
     assert styles.count("Figure caption") == 7
     assert styles.count("Table caption") == len(document.tables) >= 9
@@ -262,17 +263,6 @@ def test_overview_lists_every_report_with_verdicts_and_links(sent, tmp_path):
     assert "There is no report yet." in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
-def test_overview_takes_the_verdicts_that_the_findings_grade(tmp_path):
-    from helpers.pipeline.overview import verdicts
-
-    (tmp_path / "exhibits").mkdir()
-    assert verdicts(tmp_path) == {}
-    (tmp_path / "exhibits/07-claims.csv").write_text("claim,verdict\na,shown\nb,shown\nc,cannot tell\n")
-    assert verdicts(tmp_path) == {"shown": 2, "cannot tell": 1}
-    (tmp_path / "verdicts.csv").write_text("claim,verdict\na,suggested\n")
-    assert verdicts(tmp_path) == {"suggested": 1}
-
-
 def test_hostile_names_are_escaped_in_the_overview(tmp_path):
     bad = '<script>alert("x")</script>'
     version = {"language": "en", "title": bad, "label": bad, "files": {"html": "report.html"}, "verdicts": {bad: 1}}
@@ -334,3 +324,26 @@ def test_blocks_are_read_back_from_the_page():
     ]
     assert found[4].note == "m"
     assert sum(found[4].shares) == pytest.approx(1)
+
+
+def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pictures_of_the_findings():
+    from helpers.report.fitting import fitted
+
+    def picture(name: str, size: int) -> str:
+        return f'<figure class="exhibit" id="{name}"><svg aria-label="{name} in words" role="img">{"x" * size}</svg></figure>'
+
+    fold = '<details class="origins"><summary>s</summary><details><summary>a</summary><dl><dt>b</dt></dl></details></details>'
+    html = f"<section>{picture('first', 5000)}{fold}</section><section>{picture('small', 1000)}{picture('large', 3000)}</section>"
+    files = {"large": "exhibits/id/large.svg", "first": "exhibits/first.svg"}
+
+    def drawn(largest: int) -> list[str]:
+        page = fitted(html, len, largest, files, Language("en"))
+        return re.findall(r'id="(\w+)"><svg', page) + (["fold"] if "origins" in page else [])
+
+    assert drawn(len(html)) == ["first", "small", "large", "fold"]
+    assert drawn(len(html) - 1) == ["first", "small", "fold"]
+    assert drawn(len(html) - 3500) == ["first", "fold"]
+    assert drawn(1000) == []
+    told = fitted(html, len, 1000, files, Language("en"))
+    assert "large in words" in told
+    assert "The picture is in the file exhibits/id/large.svg." in told

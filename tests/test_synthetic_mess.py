@@ -13,7 +13,7 @@ from openpyxl.styles.colors import Color
 from conftest import ROOT
 from helpers.codebook import load_codebook
 from helpers.indicators import load_indicators
-from helpers.prices import read_prices
+from helpers.prices import read_all_series
 from helpers.programme import load_programme
 from helpers.synthetic import Plan, load_simulation, messing
 from helpers.synthetic.exports import Layout
@@ -33,7 +33,7 @@ def loaded(folder: Path, root: Path) -> SimpleNamespace:
     lines, wrong = load_indicators(folder, programme, codebook, root=root)
     simulation, worse = load_simulation(folder, programme, codebook, root=root)
     assert problems + more + wrong + worse == []
-    prices = read_prices(folder / "prices.csv", root=root) if programme.prices else {}
+    prices = read_all_series(programme.prices.path(folder), programme.prices.series, root=root) if programme.prices else {}
     series = {name: {int(year): float(value) for year, value in found.items()} for name, found in prices.items()}
     return SimpleNamespace(programme=programme, codebook=codebook, lines=lines, simulation=simulation, series=series, folder=folder, root=root)
 

@@ -13,7 +13,7 @@ from helpers.codebook import load_codebook
 from helpers.evaluation.estimate import Settings
 from helpers.evaluation.ladder import estimate_stages
 from helpers.indicators import load_indicators
-from helpers.prices import read_prices
+from helpers.prices import house_series
 from helpers.programme import load_programme
 from helpers.study import Study, build, clean_tables, linked_tables, load_study, read_raw
 from helpers.synthetic import Plan, load_simulation
@@ -60,7 +60,7 @@ def data_folder() -> Path:
     codebook, _ = load_codebook(folder, programme, root=ROOT)
     lines, _ = load_indicators(folder, programme, codebook, root=ROOT)
     simulation, _ = load_simulation(folder, programme, codebook, root=ROOT)
-    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in read_prices(folder / "prices.csv", root=ROOT).items()}
+    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in house_series().items()}
     plan = Plan(simulation, codebook, programme.main_table, series, 130, 3, "")
     write_delivery(data / "raw" / SYNTHETIC, plan, programme, codebook, lines, Layout(level=""), folder, root=ROOT)
     return data

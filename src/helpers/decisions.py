@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.cleaning.row_checks import PERHAPS
 from helpers.problems import Problem, refuse
 from helpers.study import Study
 
-PERHAPS = "; perhaps "  # what the checks of amounts say of a slip of unit
 COLUMNS = ["cohort", "table", "key", "variable", "old", "new", "who", "when", "why"]
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import statsmodels
-from oracle.trials import trial
 
 from helpers.evaluation.balance import balance
 from helpers.evaluation.errors import classical, cluster_robust, robust
@@ -17,6 +16,7 @@ from helpers.evaluation.ladder import estimate_stages
 from helpers.evaluation.linear import basis, fit
 from helpers.evaluation.sample import participation
 from helpers.study import Study, build, clean_tables, linked_tables, load_study, read_raw
+from oracle.trials import trial
 
 LALONDE_COHORTS = ("nsw-1976", "nsw-1976-cps", "nsw-1976-psid", "michigan-1987-89")
 SIX = ("age", "age2", "educ", "nodeg", "black", "hisp")
@@ -33,7 +33,7 @@ def cohort_estimates(cohort: str) -> dict[str, float]:
     """Everything that a shipped cohort's definition files estimate: number by ``cohort/indicator/specification/treatment/kind/what``."""
     study, built = built_cohort(cohort)
     settings = Settings(cohort, study.cohort.assignment, study.primary)
-    estimates = estimate_stages(built, study.programme, list(study.indicators), settings, stages=("output", "outcome", "impact"))
+    estimates = estimate_stages(built, study.programme, list(study.indicators), settings, stages=())
     numbers = {}
     for row in estimates.to_dict("records"):
         take_up = "/take-up" if row["estimand"] == "take-up" else ""

@@ -30,10 +30,18 @@ def programme_of(specification: dict[str, object], design: dict[str, object]) ->
     )  # fmt: skip
 
 
-def trial(
+def trial(*given: object, **more: object) -> dict[str, pd.Series]:
+    """Estimate by one method, as ``trial_rows``: the first row of each kind of standard error, by its name."""
+    found: dict[str, pd.Series] = {}
+    for row in trial_rows(*given, **more):
+        found.setdefault(str(row["std_error_kind"]), pd.Series(row))
+    return found
+
+
+def trial_rows(
     frame: pd.DataFrame, outcome: str, group: str, method: str, kinds: list[str], *, covariates: tuple[str, ...] = (), before: str | None = None,
     design: dict[str, object] | None = None, **more: object,
-) -> dict[str, pd.Series]:  # fmt: skip
+) -> list[dict[str, object]]:  # fmt: skip
     """Estimate by one method.
 
     Parameters
@@ -43,7 +51,7 @@ def trial(
 
     Returns
     -------
-    The row of the contract, by kind of standard error.
+    The rows of the contract.
     """
     spec = {"id": "trial", "label": WORDS, "method": method, "std_errors": kinds, "covariates": list(covariates), **more}
     table = frame.assign(group_=frame[group].astype(int).astype("str"), now_=frame[outcome])
@@ -53,5 +61,4 @@ def trial(
         lines.append(line_of("before_", "before", "covariate", "outcome_"))
     lines += [line_of(name, "fixed", "covariate", name) for name in {*covariates, *(design or {}).values()}]
     made = programme_of(spec, design or {})
-    rows = estimate_one(table, lines[1], Specification.model_validate(spec), made, lines, Settings("trial", "observational", "trial"))
-    return {str(row["std_error_kind"]): pd.Series(row) for row in rows}
+    return estimate_one(table, lines[1], Specification.model_validate(spec), made, lines, Settings("trial", "observational", "trial"))

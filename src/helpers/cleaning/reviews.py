@@ -13,7 +13,7 @@ from helpers.cleaning.cells import canonical
 from helpers.cleaning.corrections import KEY, Correction
 from helpers.cleaning.declared import KINDS
 from helpers.cleaning.ledger import REVIEW_COLUMNS, CleanTable, raw_texts
-from helpers.cleaning.row_checks import SLIPS
+from helpers.cleaning.row_checks import PERHAPS, SLIPS
 from helpers.codebook import Codebook
 from helpers.problems import Problem
 from helpers.programme import Check, Programme
@@ -62,6 +62,17 @@ def review_lines(rows: pd.DataFrame, table: str, variable: object, raw: object, 
         "file": rows[FILE].to_numpy(), "sheet": rows[SHEET].to_numpy(), "row": rows[ROW].to_numpy(), "until_then": until, "decision": "",
     }  # fmt: skip
     return pd.DataFrame(lines, columns=REVIEW_COLUMNS)
+
+
+def needless(findings: pd.DataFrame, lines: list[tuple[int, Correction]], *, file: str) -> list[Problem]:
+    """Say which corrections confirm an answer that nobody asked about: only an amount that a slip of unit would explain is confirmed."""
+    asked = findings[findings["note"].str.contains(PERHAPS, regex=False)] if len(findings) else findings
+    open_cells = set(zip(asked["key"], asked["variable"], strict=True))
+    return [
+        Problem(file, f"'{line.variable}' of key '{line.key}' already is '{line.new}'", row=number, expected="a line that changes something, or no line")
+        for number, line in lines
+        if line.old == line.new and (line.key, line.variable) not in open_cells
+    ]
 
 
 def to_decide(table: CleanTable, place: pd.DataFrame, decided: pd.DataFrame, programme: Programme, codebook: Codebook) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from helpers.cleaning.outcomes import Given, Outcome, hits, joined, nothing_hit
 from helpers.parsing.checks import interview_lengths, last_answered, personal_data, reversed_intervals, straight_lining, trial_rows
 
 SLIPS = ((1_000, "thousands"), (1 / 12, "a year instead of a month"))  # units that an amount out of range may have been meant in
+PERHAPS = "; perhaps "  # begins what is said of a slip of unit
 NO_PRICES = "no price series was given"
 
 
@@ -52,7 +53,7 @@ def real_range(given: Given) -> Outcome:
         notes = np.where(real[outside] < low, "below the range, at constant prices", "above the range, at constant prices").astype(object)
         for factor, meant in SLIPS:
             fits = (real[outside] * factor).between(low, high).to_numpy()
-            notes[fits] = notes[fits] + f"; perhaps {meant}"
+            notes[fits] = notes[fits] + PERHAPS + meant
         found.append(hits(given.clean[outside], name, notes))
         checked |= real.notna().to_numpy()
         because.append(undated(given, real, name))

@@ -15,7 +15,7 @@ from helpers.cleaning.holding import hold
 from helpers.cleaning.ledger import CleanTable, changes_of, gather_changes
 from helpers.cleaning.outcomes import Prices
 from helpers.cleaning.precision import partial_dates
-from helpers.cleaning.reviews import WHOLE_ROW, decided_rows, review_lines, to_decide
+from helpers.cleaning.reviews import WHOLE_ROW, decided_rows, needless, review_lines, to_decide
 from helpers.cleaning.rows import row_keys, set_aside_declared, set_aside_raw
 from helpers.codebook import Codebook, Variable
 from helpers.problems import Problem, ProblemsError, refuse
@@ -211,7 +211,9 @@ def clean_table(
     ledger = gather_changes([changes_of(delivered[v.name], readings[v.name], v, done) for v in variables])
     outside = raw.reset_index(drop=True).iloc[aside.index].assign(**{KEY: place[KEY].iloc[aside.index], **{note: aside[note] for note in aside}})
     table = finish(raw, clean, outside, ledger, review, all_reasons(clean, readings, variables, absent), keep, name, programme, codebook)
-    return examine(table, place, decided, programme, codebook, prices, is_whole=whole is None)
+    examined = examine(table, place, decided, programme, codebook, prices, is_whole=whole is None)
+    refuse(needless(examined.findings, cells, file=corrections_file))
+    return examined
 
 
 def finish(

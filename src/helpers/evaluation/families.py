@@ -17,7 +17,7 @@ from helpers.indicators import Indicator
 
 KEYS = ["indicator", "rater", "treatment"]
 COLUMNS = [*KEYS, "family", "n_tests", "estimate", "std_error", "df", "p", "holm", "bh", "q_sharpened", "romano_wolf"]
-HOLM = "Holm, within the family"
+HOLM_KIND = "Holm, within the family"
 GRID = 1_000  # sharpened q values are found to one part in so many
 SIGNS_UP_TO = 1_000  # clusters or units: above it sums of signs are drawn as the normal values that they are
 
@@ -91,7 +91,7 @@ def with_adjusted(estimates: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
     place = pd.MultiIndex.from_frame(estimates[KEYS])
     values = tests.set_index(KEYS)["holm"].reindex(place).to_numpy()
     counts = (estimates["is_primary"].astype(bool) & estimates["p_value"].notna()).to_numpy()
-    return estimates.assign(p_adjusted=np.where(counts, values, np.nan), p_adjusted_kind=np.where(counts, HOLM, ""))
+    return estimates.assign(p_adjusted=np.where(counts, values, np.nan), p_adjusted_kind=np.where(counts, HOLM_KIND, ""))
 
 
 def step_down(t: np.ndarray, drawn: np.ndarray) -> np.ndarray:

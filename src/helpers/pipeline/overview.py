@@ -20,17 +20,15 @@ from helpers.study import Study
 from helpers.words import LANGUAGES, Language
 
 TEMPLATES = Path(__file__).parents[1] / "report" / "templates"
-VERDICTS = ("verdicts.csv", "exhibits/07-claims.csv")  # the first that the findings wrote; both have a column 'verdict'
+VERDICTS = "exhibits/07-claims.csv"  # what the findings say of each claim, in the words of the report
 KINDS = {"html": "HTML", "pdf": "PDF", "docx": "Word"}
 
 
 def verdicts(folder: Path) -> dict[str, int]:
     """How many claims got which verdict, in the words of the report."""
-    for name in VERDICTS:
-        if (folder / name).is_file():
-            found = pd.read_csv(folder / name, dtype=str)
-            return dict(Counter(found["verdict"].dropna())) if "verdict" in found else {}
-    return {}
+    if not (folder / VERDICTS).is_file():
+        return {}
+    return dict(Counter(pd.read_csv(folder / VERDICTS, dtype=str)["verdict"].dropna()))
 
 
 def write_summary(study: Study, told: list[Told], record: dict[str, object]) -> None:

@@ -17,7 +17,7 @@ from helpers.figures.style import set_thesis_style
 from helpers.paths import NOTEBOOKS
 from helpers.problems import Problem, refuse
 from helpers.report.exhibit import Bullets, Exhibit, Numbered, Paragraph
-from helpers.study import Study, load_study
+from helpers.study import Study, load_study, undelivered_tables
 from helpers.words import Language
 
 
@@ -100,10 +100,13 @@ class Chapter:
             self.write(part.identifiers, f"identifiers/{part.name}")
 
     def write_review(self, tables: dict[str, CleanTable]) -> None:
-        """Write the answers that a person must decide, to be filled in and read back."""
-        review = pd.concat([part.review for part in tables.values()], ignore_index=True)
+        """Write what a person must decide, to be filled in and read back."""
+        self.write_list(pd.concat([part.review for part in tables.values()], ignore_index=True), "review")
+
+    def write_list(self, table: pd.DataFrame, name: str) -> None:
+        """Write a list about people that a person works through to the confidential folder, as CSV."""
         self.study.places.processed.mkdir(parents=True, exist_ok=True)
-        review.to_csv(self.study.places.processed / "review.csv", index=False)
+        table.to_csv(self.study.places.processed / f"{name}.csv", index=False)
 
     def write_summary(self, table: pd.DataFrame, name: str) -> None:
         """Write a summary that holds no people to the report's folder."""
@@ -143,6 +146,10 @@ class Chapter:
         path = self.study.places.reports / f"{name}.csv"
         self.need(path, notebook)
         return pd.read_csv(path)
+
+    def read_delivered(self, table: str | None, suffix: str = "") -> pd.DataFrame | None:
+        """Read what ``01_clean`` wrote of a table; None where the programme has no such table or the delivery no file for it."""
+        return None if table is None or table in undelivered_tables(self.study) else self.read(table + suffix)
 
     def read_estimates(self) -> pd.DataFrame:
         """Gather the estimates of all notebooks that estimate."""

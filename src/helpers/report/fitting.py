@@ -9,7 +9,6 @@ from html import escape
 from helpers.words import Language
 
 PICTURE = re.compile(r'(<figure class="exhibit[^"]*" id="(?P<id>[^"]+)">)<svg(?=[^>]* aria-label="(?P<alt>[^"]*)").*?</svg>', re.DOTALL)
-FINDINGS = "exhibit-figure-f-"  # the anchors of the first chapter's figures, which stay the longest
 ORIGINS = re.compile(r'<details class="origins.*?</dl></details></details>', re.DOTALL)
 
 
@@ -33,7 +32,8 @@ def fitted(html: str, size: Callable[[str], int], largest: int, files: dict[str,
 def without_largest_pictures(html: str, excess: int, files: dict[str, str], language: Language, *, findings: bool) -> str:
     """Replace the largest pictures by their descriptions and the names of their files, until ``excess`` bytes are gone."""
     saved, gone = 0, set()
-    found = [match for match in PICTURE.finditer(html) if match["id"].startswith(FINDINGS) == findings]
+    end = html.find("</section>")  # of the first chapter, the findings
+    found = [match for match in PICTURE.finditer(html) if (match.start() < end) == findings]
     for match in sorted(found, key=lambda match: -len(match[0])):
         if saved >= excess:
             break

@@ -36,6 +36,7 @@ SE_KINDS = {
     "mid_p": mark("the mid-p test"),
     "brunner_munzel": mark("the test of Brunner and Munzel"),
     "auto": mark("standard errors chosen by the number of clusters"),
+    "Wilson": mark("Wilson's interval of a share"),
 }
 POPULATIONS = {
     "ATT": mark("ATT, average over the participants"),
@@ -205,6 +206,8 @@ REASONS = (
     mark("there are not more clusters than coefficients and strata"),
     mark("few units: the weighted group counts for only {units} units of equal weight"),
     mark("every unit has the same value"),
+    mark("every participant has the same value"),
+    mark("fewer than two participants have an answer"),
     mark("a covariate is constant or follows from the others"),
     mark("the indicator follows exactly from the covariates"),
     mark("there is no variation left to estimate a standard error from"),

@@ -53,14 +53,16 @@ def covered(known: pd.DataFrame) -> int:
 
 def truth_sentences(study: Study, estimates: pd.DataFrame, language: Language) -> list[str]:
     """Say how far naive figures are off, and how many intervals hold the truth; nothing where no truth is known."""
-    known, say = known_truth(study, estimates), language.say_count
+    known = known_truth(study, estimates)
     if known.empty:
         return []
-    told = [say("The truth is known of {n} indicator that a claim names.", "The truth is known of {n} indicators that a claim names.", len(known))]
+    told = [
+        language.say_count("The truth is known of {n} indicator that a claim names.", "The truth is known of {n} indicators that a claim names.", len(known))
+    ]
     changes, of_changes = further_off(known, "change")
     if of_changes:
         told.append(
-            say(
+            language.say_count(
                 "The change of participants alone is further from the truth than the primary estimate for {n} indicator of {all}; typically it is off by {times} times the effect.",
                 "The change of participants alone is further from the truth than the primary estimate for {n} indicators of {all}; typically it is off by {times} times the effect.",
                 changes, all=language.number(of_changes, 0), times=language.number(times_off(known, "change"), 1),
@@ -69,14 +71,14 @@ def truth_sentences(study: Study, estimates: pd.DataFrame, language: Language) -
     gaps, of_gaps = further_off(known, "gap")
     if of_gaps:
         told.append(
-            say(
+            language.say_count(
                 "The plain gap to the comparison group is further from it than the primary estimate for {n} indicator of {all}; typically it is off by {times} times the effect.",
                 "The plain gap to the comparison group is further from it than the primary estimate for {n} indicators of {all}; typically it is off by {times} times the effect.",
                 gaps, all=language.number(of_gaps, 0), times=language.number(times_off(known, "gap"), 1),
             )
         )  # fmt: skip
     told.append(
-        say(
+        language.say_count(
             "The interval of the primary estimate holds the truth for {n} indicator of {all}.",
             "The interval of the primary estimate holds the truth for {n} indicators of {all}.",
             covered(known),

@@ -124,15 +124,14 @@ def verdict_table(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, 
         has = line is not None and pd.notna(line["estimate"])
         values = values_of(study, line, language) if has else {}
         unit = labels.unit_of(study, line["unit"]) if has else None
-        amount = language.amount_with_unit(line["estimate"], unit) if has and line["basis"] != "level" else values.get("amount", "–")
+        write = language.level if has and line["basis"] == "level" else language.amount
         rows.append(
             {
                 "claim": f"{claim.id}. {claim.text[language.code]}",
                 "verdict": say(GRADE_WORDS[row.grade]),
-                "indicator": values.get("indicator", "–"),
-                "estimate": amount,
+                "indicator": values["indicator"] + (f" ({unit.label[language.code]})" if unit else "") if has else "–",
+                "estimate": write(line["estimate"], unit) if has else "–",
                 "interval": f"{values['low']} … {values['high']}" if has else "–",
-                "threat": say(THREATS[row.threat], units=study.programme.design.unit.many[language.code]),
             }
         )
     columns = [
@@ -141,7 +140,6 @@ def verdict_table(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, 
         Column("indicator", say("Rests on")),
         Column("estimate", say("Estimate"), str),
         Column("interval", say("Interval"), str),
-        Column("threat", say("What is most in doubt")),
     ]
     spec = study.programme.specification(study.primary)
     caption = say("Primary specification, fixed before results were seen: {specification}.", specification=labels.specification_label(spec, language))
