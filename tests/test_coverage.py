@@ -166,14 +166,14 @@ def test_the_page_names_what_fails_and_stopped_runs_go_on(trials, tmp_path):
     task = coverage_runs.Task("jakarta-tokyo", ("ability",), ("log_pay_now",), 1, 1, 130, 260)
     for condition in CONDITIONS:
         assert coverage_runs.run_chunk(task, condition, 1, ROOT, tmp_path) == 1
+        (tmp_path / f"large-{condition}-00001.parquet").write_bytes((tmp_path / f"grades-{condition}-00001.parquet").read_bytes())
     assert list(coverage_runs.run_all(task, ROOT, tmp_path, workers=1)) == []  # everything is there
     found, grades = (coverage_runs.gathered(tmp_path, kind) for kind in coverage_runs.KINDS)
-    told = page(task, trials["hidden"], coverage.tabulate(found), grading.tabulate_grades(grades), 0)
-    assert "nothing measured" not in told
+    told = page(task, trials["hidden"], coverage.tabulate(found), grading.tabulate_grades(grades), grading.tabulate_grades(grades))
     for text in ("By how much are naive figures off", "before–after change of participants off by", "| log_pay | adjusted-work | 1 |", "it holds"):
         assert text in told, text
     grades.loc[(grades["effect"] == "none") & (grades["claim"] == "T4"), ["grade", "agrees"]] = ["shown", False]
-    bad = page(task, trials["hidden"], coverage.tabulate(found), grading.tabulate_grades(grades), 0)
+    bad = page(task, trials["hidden"], coverage.tabulate(found), grading.tabulate_grades(grades), grading.tabulate_grades(grades))
     assert "it does not hold" in bad
     assert "**Below 95 %:** T4, lottery, no effect: 0.0 %" in bad
 

@@ -142,12 +142,13 @@ def grade_lines(grades: pd.DataFrame) -> list[str]:
     return lines
 
 
-def page(task: Task, trial: Trial, found: pd.DataFrame, grades: pd.DataFrame, seconds: float) -> str:
+def page(task: Task, trial: Trial, found: pd.DataFrame, grades: pd.DataFrame, large: pd.DataFrame) -> str:
     """Write the whole page.
 
     Parameters
     ----------
-    found : from ``coverage.tabulate``. grades : from ``grading.tabulate_grades``. seconds : how long this run took; 0 where nothing was left to run.
+    found : from ``coverage.tabulate``. grades : from ``grading.tabulate_grades``. large : the same of
+        much larger cohorts.
     """
     notes = trial.definitions.folder / NOTES
     agreement = (AGREEMENT or "").split("\n\n", 1)[1].strip().replace("``", "`")
@@ -167,8 +168,11 @@ def page(task: Task, trial: Trial, found: pd.DataFrame, grades: pd.DataFrame, se
         agreement,
         "\n".join(grade_lines(grades)),
         grades_table(grades),
+        "### Where there is power",
+        f"The same verdicts of {int(large['seeds'].max())} cohorts a condition, each with ten times as many people: what is planted can be found, and so can a hidden cause.",
+        "\n".join(grade_lines(large)),
+        grades_table(large),
     ]
     for condition in CONDITIONS:
         parts += [f"## {TITLES[condition]}", estimates_table(found[found["condition"] == condition])]
-    parts += [f"The simulation took {seconds / 60:.0f} minutes."] if seconds >= 60 else []
     return "\n\n".join(parts) + "\n"

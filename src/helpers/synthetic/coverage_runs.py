@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 CHUNK = 10
 KINDS = ("estimates", "grades")
+LARGER, LARGE_SEEDS = 10, 40  # so many times the people, in so many cohorts: what verdicts say where there is power
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,25 @@ def run_chunk(task: Task, condition: str, first: int, root: Path, folder: Path) 
     return len(seeds)
 
 
+def run_large(task: Task, condition: str, first: int, root: Path, folder: Path) -> int:
+    """Grade some much larger cohorts of one condition and write the grades; return how many."""
+    import pandas as pd
+
+    trial = trial_of(replace(task, participants=task.participants * LARGER, comparison=task.comparison * LARGER), condition, root)
+    grades = [row for seed in range(first, first + CHUNK) for row in seed_grades(trial, trial.drawn(seed))]
+    part = folder / f"large-{condition}-{first:05d}.part"
+    pd.DataFrame(grades).to_parquet(part, index=False)
+    part.rename(part.with_suffix(".parquet"))
+    return CHUNK
+
+
 def run_all(task: Task, root: Path, folder: Path, *, workers: int) -> Iterator[int]:
     """Run what is not there yet, several chunks at a time; yields how many seeds each chunk had."""
+    works = (("grades", run_chunk, task.seeds), ("large", run_large, min(LARGE_SEEDS, task.graded)))
     with ProcessPoolExecutor(workers) as pool:
-        wanted = [(first, condition) for first in range(1, task.seeds + 1, CHUNK) for condition in CONDITIONS]
-        wanted = [(first, condition) for first, condition in wanted if not (folder / f"grades-{condition}-{first:05d}.parquet").exists()]
-        jobs = [pool.submit(run_chunk, task, condition, first, root, folder) for first, condition in wanted]
+        wanted = [(kind, work, first, condition) for kind, work, most in works for first in range(1, most + 1, CHUNK) for condition in CONDITIONS]
+        wanted = [entry for entry in wanted if not (folder / f"{entry[0]}-{entry[3]}-{entry[2]:05d}.parquet").exists()]
+        jobs = [pool.submit(work, task, condition, first, root, folder) for _, work, first, condition in wanted]
         for job in as_completed(jobs):
             yield job.result()
 
@@ -111,9 +125,10 @@ def main(arguments: list[str] | None = None) -> int:
     started, done = time.monotonic(), 0
     for number in run_all(task, root, folder, workers=given.workers):
         done += number
-        print(f"{done} of {task.seeds * len(CONDITIONS)} cohorts, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+        print(f"{done} cohorts, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     trial = trial_of(task, CONDITIONS[0], root)
-    text = page(task, trial, tabulate(gathered(folder, "estimates")), tabulate_grades(gathered(folder, "grades")), time.monotonic() - started)
+    tables = (tabulate(gathered(folder, "estimates")), tabulate_grades(gathered(folder, "grades")), tabulate_grades(gathered(folder, "large")))
+    text = page(task, trial, *tables)
     (root / given.output).write_text(text, encoding="utf-8")
     return 0
 
