@@ -8,7 +8,7 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help report reports synthetic cleaning-score oracle test lint lab translations lock benchmark browser clean
+.PHONY: help report reports synthetic cleaning-score coverage oracle test lint lab translations lock benchmark browser clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST)
@@ -28,6 +28,11 @@ synthetic: .venv/ready  ## simulate the synthetic cohorts anew (the same seeds g
 
 cleaning-score: .venv/ready  ## what cleaning made of every injected error: make cleaning-score SEEDS=200
 	@$(BIN)/python -m helpers.synthetic.score_runs $(if $(SEEDS),--seeds $(SEEDS),)
+
+# What selection depends on and nothing measures; then what is estimated by every specification.
+COVERAGE = jakarta-tokyo --hidden ability --indicators log_pay_now promoted knowledge_sup_gain knowledge_gain asset_index_now output_change
+coverage: .venv/ready  ## bias and coverage of every estimator, and the verdicts, over simulated cohorts, into docs/coverage.md: make coverage SEEDS=500
+	@$(BIN)/python -m helpers.synthetic.coverage_runs $(COVERAGE) $(if $(SEEDS),--seeds $(SEEDS),)
 
 # The data that may be used but not shipped come from a package that is a tool of this step and leaves nothing behind.
 oracle: .venv/ready  ## hold our numbers against every published one; fails on a miss

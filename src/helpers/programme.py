@@ -275,7 +275,7 @@ class Denominators(Record):
 
 
 class Simulated(Record):
-    """How a synthetic cohort was made, and the folder in which its truth lies; the analysis never opens it."""
+    """How a synthetic cohort was made, and the folder in which its truth lies; no estimate and no verdict uses it."""
 
     command: str
     truth: str = TRUTH

@@ -1,6 +1,7 @@
 """A simulated cohort as a whole delivery: raw exports, what is particular to them (``cohort.yml``), checksums, and apart from them the truth.
 
-What nobody knows of a real cohort lies in the folder ``truth``, which the analysis never opens: the effect on every indicator
+What nobody knows of a real cohort lies in the folder ``truth``. No estimate and no verdict uses it; the findings set it beside them
+(``report.truths``). It holds the effect on every indicator
 (``effects.csv``), every injected error (``errors.csv``), and the true answers, a file a table.
 """
 
