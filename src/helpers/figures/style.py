@@ -49,11 +49,23 @@ def set_thesis_style() -> None:
     )
 
 
-def new_figure(height: float, *, columns: int = 1, rows: int = 1, share_y: bool = False, width: float = FULL_WIDTH) -> tuple[Figure, object]:
-    """Return a figure of the given height (inches) with its axes; it belongs to no window and needs no closing."""
+def new_figure(
+    height: float,
+    *,
+    columns: int = 1,
+    rows: int = 1,
+    share_x: bool = False,
+    share_y: bool = False,
+    width: float = FULL_WIDTH,
+    heights: tuple[float, ...] | None = None,
+) -> tuple[Figure, object]:
+    """Return a figure of the given height (inches) with its axes; it belongs to no window and needs no closing.
+
+    ``heights`` : how the height is shared among the rows; evenly by default.
+    """
     set_thesis_style()
     figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots(rows, columns, sharey=share_y, squeeze=True)
+    return figure, figure.subplots(rows, columns, sharex=share_x, sharey=share_y, squeeze=True, height_ratios=heights)
 
 
 def plain_ticks(axis: Axis, language: Language) -> None:
