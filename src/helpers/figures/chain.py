@@ -58,7 +58,9 @@ def draw_chain(lines: pd.DataFrame, ax: Axes) -> float:
             draw_line(row, top + 0.07 + (row.place + 0.5) * LINE, ax, is_first=not ((own["number"] == row.number) & (own["place"] < row.place)).any())
         if stage != stages[-1]:
             middle = (BAND - 0.02) / 2
-            ax.add_patch(FancyArrowPatch((middle, top + height), (middle, top + height + GAP), arrowstyle="-|>", mutation_scale=11, color=INK, shrinkA=0, shrinkB=0))
+            ax.add_patch(
+                FancyArrowPatch((middle, top + height), (middle, top + height + GAP), arrowstyle="-|>", mutation_scale=11, color=INK, shrinkA=0, shrinkB=0)
+            )
         top += height + GAP
     ax.set(xlim=(0, 1), ylim=(top - GAP + 0.02, -0.02))
     ax.axis("off")

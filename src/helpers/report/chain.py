@@ -66,7 +66,9 @@ def activity_rows(study: Study, table: pd.DataFrame, language: Language) -> list
             continue
         level = language.level(values.mean(), unit)
         value = level if unit is None or unit.is_share else language.amount_with_unit(values.mean(), unit)
-        told = language.say("{indicator}: {value} on average, n\u00a0=\u00a0{n}", indicator=line.label(language.code), value=value, n=language.number(len(values), 0))
+        told = language.say(
+            "{indicator}: {value} on average, n\u00a0=\u00a0{n}", indicator=line.label(language.code), value=value, n=language.number(len(values), 0)
+        )
         rows.append({"kind": "number", "grade": "", "text": told})
     return rows
 
