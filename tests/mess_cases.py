@@ -112,7 +112,9 @@ def codebook() -> Codebook:
     return Codebook(VARIABLES, tuple(choices), tuple(rules))
 
 
-def deliver(folder: Path, files: dict[str, bytes | str | Path], **stated) -> SimpleNamespace:
+def deliver(
+    folder: Path, files: dict[str, bytes | str | Path], *, programme: Programme | None = None, book: Codebook | None = None, **stated
+) -> SimpleNamespace:
     """Put files into a delivery and run the real reading and cleaning stage over it.
 
     ``stated`` : what cohort.yml says of every file of the people; a file whose name begins with ``boss`` feeds the table of the bosses.
@@ -132,9 +134,8 @@ def deliver(folder: Path, files: dict[str, bytes | str | Path], **stated) -> Sim
             "period": WORDS, "denominators": {}, "origin": "o", "licence": "l", "citation": "c",
         }
     )  # fmt: skip
-    study = studies.Study(
-        places("c", data_dir=str(folder / "data"), reports_dir=str(folder / "reports"), root=folder), programme_of(files), codebook(), (), (), cohort
-    )
+    where = places("c", data_dir=str(folder / "data"), reports_dir=str(folder / "reports"), root=folder)
+    study = studies.Study(where, programme or programme_of(files), book or codebook(), (), (), cohort)
     delivery = studies.read_raw(study)
     tables = studies.clean_tables(study, delivery)
     return SimpleNamespace(delivery=delivery, tables=tables, people=tables["people"], study=study)

@@ -1,10 +1,12 @@
 """Studies of another shape run the same way: nobody to compare with, one table only, texts in other scripts."""
 
 import re
+import shutil
 
+import pandas as pd
 import pytest
 
-from conftest import replace_in, seal
+from conftest import ROOT, replace_in, seal
 from helpers.pipeline.run import Options, run_cohort
 
 
@@ -40,8 +42,62 @@ def test_a_study_without_comparison_group_reports_changes_and_no_effect(alone, l
 
 
 def test_texts_in_other_scripts_come_through_unchanged(alone):
-    import pandas as pd
-
     run_cohort("nsw-1976", Options(), root=alone)
     table = pd.read_parquet(alone / "data/processed/nsw-1976/people.parquet")
     assert set(table["opinion"]) == {"とても良い", "جيد جدا", "très bien", '<b>bold</b>, "quoted"'}
+
+
+COHORT = "jakarta-tokyo-2004-synthetic"
+
+
+def without_tables(project, *tables: str):
+    """A delivery of the programme with several tables that lacks some of them."""
+    import yaml
+
+    raw = project / "data/raw" / COHORT
+    shutil.copytree(ROOT / "data/raw" / COHORT, raw)
+    cohort = yaml.safe_load((raw / "cohort.yml").read_text(encoding="utf-8"))
+    cohort["files"] = [item for item in cohort["files"] if item["table"] not in tables]
+    (raw / "cohort.yml").write_text(yaml.safe_dump(cohort, allow_unicode=True), encoding="utf-8")
+    return project
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_a_delivery_of_the_participants_alone_runs_through_all_notebooks(project, language):
+    outcome = run_cohort(COHORT, Options(language=language), root=without_tables(project, "supervisors", "costs"))
+    assert outcome.failure == ""
+    processed, reports = project / "data/processed" / COHORT, project / "reports" / COHORT
+    assert not list(processed.glob("supervisors*"))
+    built = pd.read_parquet(processed / "indicators.parquet")
+    why = pd.read_parquet(processed / "indicators_missing.parquet")
+    assert len(why) == built.isna().sum().sum()
+    lacking = why[why["reason"] == "not_delivered"]["indicator"].unique()
+    assert {"defect_change", "techniques"} <= set(lacking)
+    assert built[lacking].isna().all().all()
+    assert not why["reason"].str.contains("no_record").any()
+    assert built["log_pay_now"].notna().any()
+    text = re.sub("<[^>]+>", " ", outcome.report.read_text(encoding="utf-8"))
+    label = {"en": "Not delivered: supervisors", "id": "kuesioner atasan"}[language]
+    assert label in text
+    assert text.count("V27") >= 1
+    estimates = pd.read_csv(reports / "estimates.csv")
+    assert estimates[estimates["indicator"] == "log_pay"]["estimate"].notna().any()
+    own = estimates[estimates["indicator"] == "defect_change"]
+    assert own["estimate"].isna().all()
+    assert (own["warnings"].str.len() > 0).all()
+
+
+def test_a_delivery_without_a_cost_sheet_keeps_its_supervisors(project):
+    outcome = run_cohort(COHORT, Options(), root=without_tables(project, "costs"))
+    assert outcome.failure == ""
+    matches = pd.read_csv(project / "data/processed" / COHORT / "matches.csv")
+    assert set(matches["match"]) == {"one to one", "without record"}
+    assert "No costs were delivered" in outcome.report.read_text(encoding="utf-8")
+
+
+def test_the_participants_themselves_must_be_delivered(project):
+    from helpers.problems import ProblemsError
+    from helpers.study import load_study
+
+    with pytest.raises(ProblemsError, match="no file feeds the table 'participants'"):
+        load_study(COHORT, root=without_tables(project, "participants"))

@@ -385,3 +385,33 @@ def test_a_check_of_another_table_waits_for_it():
     assert done.checked.to_numpy().tolist() == [["X1", "warning", 0, 0, "the table 'more' was not delivered"]]
     assert done.findings.empty
     assert apply_checks(table.kept, table.aside, "people", programme, BOOK, None, is_whole=True)[0].empty
+
+
+def test_matches_are_listed_row_by_row():
+    linked = Table.model_validate({"label": WORDS, "key": ["row"], "link": {"to": "people", "by": "id"}})
+    programme = programme_with(more=linked)
+    people, more = frame(id=["a", "b", "c", None, "e", "e"]), frame(id=["a", "b", "b", "x", None, "e"])
+    listed = cleaning.matches({"people": people, "more": more}, programme)
+    ours, theirs = (listed[listed["table"] == name] for name in ("people", "more"))
+    assert ours["match"].tolist() == ["one to one", "ambiguous", "without record", "without record", "ambiguous", "ambiguous"]
+    assert theirs["match"].tolist() == ["one to one", "ambiguous", "ambiguous", "without row", "without row", "ambiguous"]
+    assert ours[["n_rows", "n_records"]].to_numpy().tolist() == [[1, 1], [1, 2], [1, 0], [0, 0], [2, 1], [2, 1]]
+    assert listed[["file", "row"]].to_numpy().tolist()[:2] == [["f.csv", 2], ["f.csv", 3]]
+    assert cleaning.matches({"people": people}, programme).empty
+
+
+def test_units_of_a_panel_that_lack_a_period_are_listed():
+    from helpers.programme import Panel
+
+    programme = PROGRAMME.model_copy(update={"design": PROGRAMME.design.model_copy(update={"panel": Panel(unit="id", period="year")})})
+    people = frame(id=["a", "a", "b", "c", "c"], year=[1, 2, 1, 2, 2])
+    assert cleaning.matches({"people": people}, programme)["match"].tolist() == ["all periods", "all periods", "periods lost", "ambiguous", "ambiguous"]
+
+
+def test_every_reason_has_a_name_for_the_reader():
+    from helpers.indicators import CONSTRUCTS
+    from helpers.indicators.reasons import FIRST
+    from helpers.report import attention, labels
+
+    named = labels.MISSING_REASONS | attention.UNDEFINED
+    assert {construct.undefined for construct in CONSTRUCTS.values()} | set(FIRST) <= set(named)

@@ -343,7 +343,6 @@ def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pic
     assert drawn(len(html)) == ["first", "small", "large", "fold"]
     assert drawn(len(html) - 1) == ["first", "small", "fold"]
     assert drawn(len(html) - 3500) == ["first", "fold"]
-    assert drawn(len(html) - 3950) == ["first"]
     assert drawn(1000) == []
     told = fitted(html, len, 1000, files, Language("en"))
     assert "large in words" in told

@@ -64,7 +64,7 @@ def test_every_figure_is_numbered_described_and_has_a_source(page):
     assert all(len(svg["aria-label"]) > 40 and svg["role"] == "img" for svg in parsed.svgs)
     figures = re.findall(r"<figure.*?</figure>", html, re.DOTALL)
     captions = [re.sub("<[^>]+>", "", re.search(r"<figcaption[^>]*>(.*?)</figcaption>", figure, re.DOTALL)[1]) for figure in figures]
-    assert all(re.match(r"(?:Figure|Table) [F\d]\.\d+\. ", caption) for caption in captions)
+    assert all(re.match(r"(?:Figure|Table) [AF\d]\.\d+\. ", caption) for caption in captions)
     assert all("Source:" in caption for caption, figure in zip(captions, figures, strict=True) if "<svg" in figure)
 
 

@@ -109,7 +109,7 @@ def test_forms_of_both_versions_in_one_file_are_read_by_their_own_codes(study, t
     folder = tmp_path / "raw" / "trial-synthetic"
     _, tables = cleaned(deliver(tmp_path, study, made, Layout(level="high", rendering=Rendering(answers=answers))))
     kept = tables[MAIN].kept.set_index("resp_id")
-    log = [line for line in log_of(folder, MAIN) if line["key"] in kept.index]
+    log = [line for line in log_of(folder / "truth", MAIN) if line["key"] in kept.index]
     assert {line["kind"] for line in log} == ({"24", "25", "65"} if answers == "code" else {"24", "65"})
     assert sum("(" in line["raw"] for line in log if line["variable"] == "form_ver") > 5  # "v2 (2003)" is a version too
     for line in log:
@@ -127,7 +127,7 @@ def test_rows_that_decimal_commas_break_are_set_aside_by_their_number(study, tmp
     folder = tmp_path / "raw" / "trial-synthetic"
     delivery, tables = cleaned(deliver(tmp_path, study, plan(study, 60), Layout(level="high", broken=True)))
     for table in (MAIN, "supervisors"):
-        broken = {(line["row"], line["key"]) for line in log_of(folder, table)}
+        broken = {(line["row"], line["key"]) for line in log_of(folder / "truth", table)}
         aside = delivery.left_out[(delivery.left_out["table"] == table) & (delivery.left_out["rule"] == "ragged row")]
         assert {str(row) for row in aside["row"]} == {row for row, _ in broken} != set()
         assert not {key for _, key in broken} & set(tables[table].kept["resp_id"])
@@ -141,6 +141,6 @@ def test_a_long_file_is_refused_by_name(study, tmp_path):
 
 def test_a_log_of_another_seed_is_another_log(study, tmp_path):
     one, two = (written(tmp_path / str(seed), study, plan(study, 30, seed), Layout()) for seed in (1, 2))
-    assert (one / "truth" / "errors.csv").read_bytes() != (two / "truth" / "errors.csv").read_bytes()
+    assert (one / "errors.csv").read_bytes() != (two / "errors.csv").read_bytes()
     same = written(tmp_path / "again", study, replace(plan(study, 30, 1)), Layout())
-    assert (one / "truth" / "errors.csv").read_bytes() == (same / "truth" / "errors.csv").read_bytes()
+    assert (one / "errors.csv").read_bytes() == (same / "errors.csv").read_bytes()

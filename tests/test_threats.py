@@ -29,6 +29,7 @@ from helpers.threats.missing import outcome_range
 from helpers.threats.placebo import changes_before, raw_inputs, unrelated
 from helpers.threats.response import raking_rows
 from helpers.threats.subgroups import SMALL, subgroup_rows
+from helpers.vocabulary import OF_PARTICIPANTS_ALONE
 from helpers.words import Language
 from threats_cases import SYNTHETIC, Examined, examine, examined, loaded
 
@@ -147,7 +148,7 @@ def test_the_curve_holds_every_declared_specification_and_is_sorted(cohort):
         assert own["is_primary"].sum() == 1
     if cohort.study.cohort.cohort == "nsw-1976-cps":
         own = curve[curve["indicator"] == "earnings"]
-        compared = {spec.id for spec in cohort.study.programme.specifications if spec.method not in ("before_after_change", "quantile_effects")}
+        compared = {spec.id for spec in cohort.study.programme.specifications if spec.method not in (*OF_PARTICIPANTS_ALONE, "quantile_effects")}
         assert set(own.loc[own["kind"] == "declared", "specification"]) == compared
         plain = own[(own["covariates"] == "none") & (own["outcome"] == "as measured")]
         assert plain["estimate"].item() == pytest.approx(-8_497.52, abs=0.005)

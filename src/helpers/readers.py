@@ -123,25 +123,25 @@ def match_columns(
     -------
     Column → variable, the columns that belong to none, the problems, and the log of what was matched by its text.
     """
-    stated = {column: name for column, name in item.columns.items() if column in table.columns}
+    columns = table.columns  # computed anew each time it is asked for
+    known = set(columns)
+    stated = {column: name for column, name in item.columns.items() if column in known}
     problems = [
-        Problem(file, f"there is no column '{column}'", column="columns", expected=nearest(column, table.columns))
-        for column in item.columns
-        if column not in table.columns
+        Problem(file, f"there is no column '{column}'", column="columns", expected=nearest(column, columns)) for column in item.columns if column not in known
     ]
     mapping, taken = dict(stated), set(stated.values())
     for variable in variables:
-        present = [source for source in (*variable.sources, variable.name) if source in table.columns and source not in mapping]
+        present = [source for source in (*variable.sources, variable.name) if source in known and source not in mapping]
         if present and variable.name not in taken:
             mapping[present[0]] = variable.name
             taken.add(variable.name)
-    open_columns = [column for column in table.columns if column not in mapping]
+    open_columns = [column for column in columns if column not in mapping]
     open_variables = [variable for variable in variables if variable.name not in taken]
     found = match_headers(open_columns, open_variables) if open_columns and open_variables else None
     mapping |= found.mapping if found else {}
     for variable in variables:
         if variable.required == "yes" and variable.name not in mapping.values():
-            unused = [column for column in table.columns if column not in mapping]
+            unused = [column for column in columns if column not in mapping]
             problems.append(
                 Problem(
                     file,
@@ -150,7 +150,7 @@ def match_columns(
                     expected=nearest(variable.sources[0], unused) if unused else "a column of this name",
                 )
             )
-    return mapping, [column for column in table.columns if column not in mapping], problems, found.log if found else ()
+    return mapping, [column for column in columns if column not in mapping], problems, found.log if found else ()
 
 
 def shape(table: RawTable, mapping: dict[str, str], variables: list[Variable], item: RawFile) -> pd.DataFrame:

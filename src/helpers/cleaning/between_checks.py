@@ -77,8 +77,9 @@ def matches(frames: dict[str, pd.DataFrame], programme: Programme) -> pd.DataFra
         for name, table in programme.tables.items()
         if table.link and name in frames and main in frames
     ]
-    if programme.design.panel and main in frames:
-        parts.append(periods(frames[main], main, programme.design.panel.unit, programme.design.panel.period))
+    panel = programme.design.panel
+    if panel and main in frames and {panel.unit, panel.period} <= set(frames[main].columns):
+        parts.append(periods(frames[main], main, panel.unit, panel.period))
     return pd.concat(parts, ignore_index=True)[MATCH_COLUMNS] if parts else pd.DataFrame(columns=MATCH_COLUMNS)
 
 

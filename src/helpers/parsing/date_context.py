@@ -30,17 +30,25 @@ def order_shown(text: str) -> str | None:
 def serial_base(serials: list[re.Match[str]], years: list[int], others: int) -> int | None:
     """Return the base of Excel's day numbers in a column, or None when its numbers are no day numbers.
 
-    They are where all of them fall within the years of the column's other dates, with the usual base of 1900, or else
-    of 1904; and in a column of such numbers only, when there are at least three and all fall in likely years.
+    They are where all of them fall within the years of the column's other dates, with the usual base of 1900; with the base of 1904
+    only where there are at least three that do, and where the usual one would put most of them outside: the two bases are four years
+    apart, so one number beside a short range of years proves nothing. In a column of such numbers only there must be at least three,
+    and all must fall in likely years.
     """
     if not serials or (not years and (others or len({match.group() for match in serials}) < FEWEST_SERIALS)):
         return None
     low, high = (min(years), max(years)) if years else LIKELY_SERIAL_YEARS
-    for base in (1900, 1904) if years else (1900,):
-        dates = [serial_date(match["day"], match["part"], base) for match in serials]
-        if all(found is not None and low <= int(found[:4]) <= high for found in dates):
-            return base
-    return None
+    inside = {base: within_years(serials, base, low, high) for base in (1900, 1904)}
+    if all(inside[1900]):
+        return 1900
+    several = len({match.group() for match in serials}) >= FEWEST_SERIALS
+    return 1904 if years and several and all(inside[1904]) and sum(inside[1900]) * 2 < len(serials) else None
+
+
+def within_years(serials: list[re.Match[str]], base: int, low: int, high: int) -> list[bool]:
+    """Which of Excel's day numbers fall between two years."""
+    dates = [serial_date(match["day"], match["part"], base) for match in serials]
+    return [found is not None and low <= int(found[:4]) <= high for found in dates]
 
 
 def date_context(

@@ -75,7 +75,6 @@ NO_NAMES = frozenset(
         "Yang",
         "Tokyo",
         "Jepang",
-        "Jakarta",
         "Indonesia",
         "Peserta",
         "Responden",

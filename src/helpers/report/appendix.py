@@ -12,11 +12,11 @@ from html import escape
 import pandas as pd
 from markupsafe import Markup
 
-from helpers import __version__
+from helpers import __version__, oracle
 from helpers.report import labels
 from helpers.report.methods import ALWAYS, METHODS, STD_ERRORS
 from helpers.study import Study
-from helpers.words import Language
+from helpers.words import Language, mark
 
 NOT_PRINTED = ' class="only-screen"'
 
@@ -33,7 +33,7 @@ class Content:
 
 def sections(study: Study, record: dict[str, object], estimates: pd.DataFrame, chapters: str, language: Language) -> list[Content]:
     """Return the appendix in the order read; ``chapters`` is the HTML of all chapters before it."""
-    found = [methods(estimates, language), exhibits(chapters, language), run_record(study, record, language)]
+    found = [methods(estimates, language), oracle_table(study, language), exhibits(chapters, language), run_record(study, record, language)]
     return [section for section in found if section.html]
 
 
@@ -58,6 +58,54 @@ def methods(estimates: pd.DataFrame, language: Language) -> Content:
         lines.append(f"<dt>{escape(say(known.name))}</dt><dd>{escape(say(known.does))} <cite>{foreign(known.reference, language)}</cite></dd>")
     opening = say("What was used in this run, and who describes it. Every estimate with all its columns is in estimates.csv.")
     return Content("methods", say("Methods and references"), f'<p>{escape(opening)}</p><dl class="record">{"".join(lines)}</dl>' if lines else "")
+
+
+ORACLE_WORDS = {oracle.AGREES: mark("agrees"), oracle.MISSES: mark("misses"), oracle.NOT_OFFERED: mark("not offered"), oracle.NO_DATA: mark("data not at hand")}
+
+
+def oracle_table(study: Study, language: Language) -> Content:
+    """Published numbers and ours, side by side, as they were last computed; empty before that was ever done."""
+    found, say = oracle.results(study.places.root), language.say
+    if found.empty:
+        return Content("oracle", say("Published numbers and ours"), "")
+    counts = found["verdict"].value_counts()
+    parts = [f"{language.number(int(counts[name]), 0)} {say(word)}" for name, word in ORACLE_WORDS.items() if name in counts]
+    opening = say(
+        "Every estimator is held against what is in print: {parts}. Where none is offered, or ours cannot agree, the reason stands in docs/oracle.csv.",
+        parts=", ".join(parts),
+    )
+    head = "".join(
+        f'<th scope="col"{place}>{escape(text)}</th>'
+        for text, place in ((say("Quantity"), ""), (say("Published"), NUMBER), (say("Ours"), NUMBER), (say("Verdict"), ""))
+    )
+    rows = "".join(
+        f'<tbody><tr><th scope="rowgroup" colspan="4">{foreign(group, language)}</th></tr>{oracle_rows(lines, language)}</tbody>'
+        for group, lines in found.groupby("group", sort=False)
+    )
+    title, word, named = say("Published numbers and ours"), say("Table"), 'aria-labelledby="exhibit-table-a-1-name"'
+    source = say("Source: {citation}; {label}.", citation="docs/oracle.csv", label=say("each with its own source"))
+    name = f'<span class="number">{escape(word)} A.1.</span> <span class="title">{escape(title)}.</span>'
+    table = f'<div class="scroll" tabindex="0" role="region" {named}><table {named}><thead><tr>{head}</tr></thead>{rows}</table></div>'
+    figure = f'<figure class="exhibit table" id="exhibit-table-a-1"><figcaption id="exhibit-table-a-1-name">{name}</figcaption>{table}<p class="note">{escape(source)}</p></figure>'
+    return Content("oracle", title, f"<p>{escape(opening)}</p>{figure}")
+
+
+NUMBER = ' class="number"'
+
+
+def oracle_rows(lines: pd.DataFrame, language: Language) -> str:
+    """The rows of one group; ours is written with one digit more than was printed."""
+    rows = []
+    for line in lines.itertuples(index=False):
+        digits = len(line.published.partition(".")[2])
+        cells = (language.number(float(line.published), digits), language.number(line.ours, digits + 1) if line.ours == line.ours else "–")
+        word = ORACLE_WORDS[line.verdict]
+        rows.append(
+            f'<tr><th scope="row">{foreign(line.quantity, language)}</th>'
+            + "".join(f"<td{NUMBER}>{cell}</td>" for cell in cells)
+            + f"<td>{escape(language.say(word))}</td></tr>"
+        )
+    return "".join(rows)
 
 
 def exhibits(chapters: str, language: Language) -> Content:

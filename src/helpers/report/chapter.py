@@ -100,10 +100,13 @@ class Chapter:
             self.write(part.identifiers, f"identifiers/{part.name}")
 
     def write_review(self, tables: dict[str, CleanTable]) -> None:
-        """Write the answers that a person must decide, to be filled in and read back."""
-        review = pd.concat([part.review for part in tables.values()], ignore_index=True)
+        """Write what a person must decide, to be filled in and read back."""
+        self.write_list(pd.concat([part.review for part in tables.values()], ignore_index=True), "review")
+
+    def write_list(self, table: pd.DataFrame, name: str) -> None:
+        """Write a list about people that a person works through to the confidential folder, as CSV."""
         self.study.places.processed.mkdir(parents=True, exist_ok=True)
-        review.to_csv(self.study.places.processed / "review.csv", index=False)
+        table.to_csv(self.study.places.processed / f"{name}.csv", index=False)
 
     def write_summary(self, table: pd.DataFrame, name: str) -> None:
         """Write a summary that holds no people to the report's folder."""

@@ -96,7 +96,8 @@ def waiting_rules(part: CleanTable) -> list[tuple[object, str]]:
     """Variables and rules of the answers that a person must decide."""
     if part.review.empty:
         return []
-    both = part.review[["table", "key", "variable"]].merge(part.cells[["key", "variable", "rule"]], on=["key", "variable"])
+    missing = part.review[part.review["until_then"] == "missing"]
+    both = missing[["table", "key", "variable"]].merge(part.cells[["key", "variable", "rule"]], on=["key", "variable"])
     return [(row, row.rule) for row in both.drop_duplicates(["variable", "rule"]).itertuples(index=False)]
 
 
@@ -128,27 +129,6 @@ def missing_table(study: Study, missing: pd.DataFrame, language: Language) -> Ex
         columns,
         whole=data[[c.name for c in columns if c.name in data]],
     )
-
-
-def findings_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:
-    """How often each consistency rule is broken; no table when none is. Single cases are in the confidential folder."""
-    say = language.say
-    found = pd.concat([part.findings for part in tables.values()], ignore_index=True)
-    if found.empty:
-        return []
-    counts = found.groupby(["check", "severity"], as_index=False, sort=False).size().rename(columns={"size": "rows"})
-    data = counts.assign(
-        rule=[labels.check_label(study, check, language) for check in counts["check"]], severity=[say(labels.SEVERITIES[name]) for name in counts["severity"]]
-    )
-    columns = [
-        Column("rule", say("Rule")),
-        Column("check", say("Check")),
-        Column("severity", say("Severity")),
-        Column("rows", say("Rows"), lambda n: language.number(n, 0)),
-    ]
-    return [
-        table("findings", say("Answers that contradict one another"), say("Reported, not changed.") + " " + labels.source_note(study, language), data, columns)
-    ]
 
 
 def heaping_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:
@@ -190,18 +170,6 @@ def link_sentences(study: Study, table: pd.DataFrame, linked: dict[str, pd.DataF
         }
         told.append(language.say("{table}: a record was found for {n} of {m} ({main}); {lost} records belong to nobody.", **values))
     return told
-
-
-def review_sentence(tables: dict[str, CleanTable], language: Language) -> str:
-    """Say how many answers wait for a person's decision, and where."""
-    n = sum(len(part.review) for part in tables.values())
-    if not n:
-        return language.say("No answer waits for a decision.")
-    return language.say_count(
-        "{n} answer could not be read for certain; it counts as missing until a person decides, in review.csv.",
-        "{n} answers could not be read for certain; they count as missing until a person decides, in review.csv.",
-        n,
-    )
 
 
 def cells_changed(tables: dict[str, CleanTable], language: Language) -> str:

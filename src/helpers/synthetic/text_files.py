@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MARKS = {"utf-8-sig": codecs.BOM_UTF8, "utf-16": codecs.BOM_UTF16_LE}
 BARE = re.compile(rb'"([^"\n]*' + BARE_COMMA.encode() + rb'[^"\n]*)"')  # an answer that is to stand without its quotes
+DASHES = str.maketrans("–—", "--")  # which Shift-JIS does not have
 CODECS = {"utf-16": "utf-16-le"}  # the mark stands once, at the beginning
 
 
@@ -73,7 +74,8 @@ class TextSink:
         if self.layout.line_end != "\n":
             content = content.replace(b"\n", self.layout.line_end.encode())
         if self.layout.encoding != "utf-8":
-            content = content.decode().encode(CODECS.get(self.layout.encoding, self.layout.encoding))
+            text = content.decode().translate(DASHES) if self.layout.encoding == "shift_jis" else content.decode()
+            content = text.encode(CODECS.get(self.layout.encoding, self.layout.encoding))
         self.stream.write(content)
 
     def append(self, columns: dict[str, TextColumn], coloured: np.ndarray, sheets: TextColumn | None) -> Places:

@@ -79,6 +79,7 @@ def write_cohort(
         for name, stream in answers.items():
             stream.write((",".join(variable.name for variable in codebook.table(name)) + "\n").encode())
         sinks = {name: open_sink(paths[name], name, codebook, layout) for name in tables}
+        stack.callback(let_go, sinks)
         counts, errors, fates = write_blocks(sinks, log, answers, plan, programme, codebook, layout, progress)
     for name in listings:
         counts[name] = write_listing(paths[name], plan, codebook, plain_layout(layout), name)
@@ -122,6 +123,13 @@ def write_blocks(
 def true_columns(part: TableBlock, codebook: Codebook) -> dict[str, TextColumn]:
     """The true answers of one block of a table; missing ones as their codes, so that the reason is kept."""
     return {v.name: render(part.canonical[v.name], part.reasons.get(v.name), v, codebook, TRUE) for v in codebook.table(part.name)}
+
+
+def let_go(sinks: Mapping[str, Sink]) -> None:
+    """Close the text files that an interruption left open."""
+    for sink in sinks.values():
+        if (stream := getattr(sink, "stream", None)) is not None:
+            stream.close()
 
 
 def write_part(sink: Sink, log: BinaryIO, answers: BinaryIO | None, part: TableBlock, made: MessyBlock, layout: Layout, codebook: Codebook) -> None:
