@@ -79,7 +79,9 @@ def draw_answers(data: pd.DataFrame, ax: Axes, apart: Axes, answers: list[str]) 
         own = boxes[boxes["answer"] == answer]
         colour, hatch = shade(answer, most)
         here = apart if answer * 2 == most + 1 else ax
-        drawn = [(0.0 if np.isnan(row.left) else row.left * 100, heights[row.place] - 0.4, row.width * 100, 0.8) for row in own.itertuples(index=False)]
+        drawn = [
+            (0.0 if np.isnan(row.left) else row.left * 100, heights[row.place] - 0.4, row.width * 100, 0.8) for row in own.itertuples(index=False) if row.width
+        ]
         here.add_patch(PathPatch(rectangles(drawn), facecolor=colour, edgecolor="white", hatch=hatch, linewidth=0.4, label=answers[answer - 1]))
     middle = (most + 1) / 2
     for place, (_, bar) in enumerate(data.groupby(["label", "time"], sort=False)):
@@ -140,6 +142,7 @@ def draw_dumbbells(data: pd.DataFrame, ax: Axes, raters: list[str]) -> Axes:
         ax.plot([row.now], [y], marker=MARKERS[place], color=PALETTE[place], markersize=6, linestyle="none", zorder=3, label=row.rater)
     ax.set_yticks(range(len(labels)), [fill(label, 26) for label in labels])
     ax.set_ylim(len(labels) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", color=PALE)
     return ax
 

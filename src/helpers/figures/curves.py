@@ -43,6 +43,7 @@ def draw_choices(choices: pd.DataFrame, ax: Axes) -> Axes:
         ax.plot(broken(place, place), broken(np.full(len(place), row - 0.35), np.full(len(place), row + 0.35)), color=INK, linewidth=1.6, solid_capstyle="butt")
     ax.set_yticks(range(choices.shape[1]), [fill(name, WIDEST_LABEL) for name in choices])
     ax.set(ylim=(choices.shape[1] - 0.4, -0.6), xlim=(-1, len(choices)), xticks=[])
+    ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", color=PALE)
     ax.spines["bottom"].set_visible(False)
     return ax
@@ -73,6 +74,7 @@ def draw_bounds(rows: pd.DataFrame, ax: Axes) -> Axes:
     ax.axvline(0, color=GREY, linewidth=0.9, zorder=0)
     ax.set_yticks(range(len(rows)), rows["label"])
     ax.set(ylim=(len(rows) - 0.5, -0.5))
+    ax.tick_params(axis="y", length=0)
     return ax
 
 

@@ -70,7 +70,7 @@ def ribbons(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
     ``rows`` : ``before, now, n`` of one group; what is not shown (``n`` missing) has no ribbon.
     """
     shown = rows[rows["n"] > 0]
-    total, out = shown["n"].sum(), []
+    total, out = max(float(shown["n"].sum()), 1.0), []
     tops = {"before": {}, "now": {}}
     for side in ("before", "now"):
         top = 0.0

@@ -15,9 +15,8 @@ from helpers.study import Study
 from helpers.threats import Threats
 from helpers.words import Language, mark
 
-MOST_CURVES, FEWEST = 2, 5  # curves a chapter; specifications from which on a curve says more than the ladder
+MOST_CURVES, FEWEST = 2, 5  # curves a chapter (where there are many indicators, one); specifications from which on a curve says more than the ladder
 MOST_PANELS = 5
-RATERS = ("test", "supervisor", "self", "")
 CHOICES = {
     "declared": mark("declared specification"),
     "none": mark("no covariates"),
@@ -34,7 +33,7 @@ def deciding_first(study: Study, frame: pd.DataFrame) -> list[tuple[str, str, st
     ranked = [names[place] for place in range(max(map(len, named), default=0)) for names in named if place < len(names)]
     order = {name: place for place, name in reversed(list(enumerate(ranked)))}
     keys = [key for key in dict.fromkeys(frame[KEYS].fillna("").itertuples(index=False, name=None)) if key[0] in order]
-    keys = sorted(keys, key=lambda key: (order[key[0]], RATERS.index(key[1])))
+    keys = sorted(keys, key=lambda key: (order[key[0]], labels.RATERS.index(key[1])))
     best = {key[0]: key[1] for key in reversed(keys)}
     return [key for key in keys if key[1] == best[key[0]]]
 
@@ -54,10 +53,11 @@ def curve_figures(study: Study, found: Threats, estimates: pd.DataFrame, languag
     curve, exhibits = found.tables.get("curve", pd.DataFrame()), []
     if curve.empty:
         return []
+    most = MOST_CURVES if curve["indicator"].nunique() <= labels.MOST_FIGURES else 1
     for concept, rater, treatment in deciding_first(study, curve):
         rows = curve[(curve["indicator"] == concept) & (curve["rater"].fillna("") == rater) & (curve["treatment"] == treatment)]
         estimate = primary_row(estimates, concept, rater, treatment)
-        if len(rows) >= FEWEST and estimate is not None and len(exhibits) < MOST_CURVES:
+        if len(rows) >= FEWEST and estimate is not None and len(exhibits) < most:
             exhibits.append(one_curve(study, rows, estimate, language))
     return exhibits
 
@@ -129,7 +129,7 @@ def bound_figure(study: Study, found: Threats, estimates: pd.DataFrame, language
 def survival_figures(study: Study, found: Threats, confidence: float, language: Language) -> list[Exhibit]:
     """Curves of the time to each event, participants and comparison group, by the rater whose word counts most; none where no times are known."""
     curves, exhibits, say = found.tables.get("survival", pd.DataFrame()), [], language.say
-    raters = curves.groupby("indicator")["rater"].agg(lambda own: min(own, key=RATERS.index)) if len(curves) else {}
+    raters = curves.groupby("indicator")["rater"].agg(lambda own: min(own, key=labels.RATERS.index)) if len(curves) else {}
     for (concept, rater), rows in curves.groupby(["indicator", "rater"], sort=False) if len(curves) else []:
         if raters[concept] != rater:
             continue
