@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch
 
+from helpers.figures.answers import rectangles
 from helpers.figures.style import GREY, INK, PALETTE, new_figure, plain_ticks, to_svg
 from helpers.report.exhibit import Exhibit
 from helpers.words import Language
@@ -18,10 +20,13 @@ def draw_stacks(data: pd.DataFrame, column: str, ax: Axes) -> Axes:
     for place, (payer, rows) in enumerate(data.groupby("payer", sort=False)):
         heights = rows.set_index("year")[column].reindex(years, fill_value=0.0)
         base = heights * 0 if base is None else base
-        ax.bar(years, heights, bottom=base, width=0.75, label=payer, color=PALETTE[place % 6], hatch=HATCHES[place % 6], edgecolor="white", linewidth=0.5)
+        boxes = [(year - 0.375, low, 0.75, tall) for year, low, tall in zip(years, base, heights, strict=True) if tall]
+        look = {"facecolor": PALETTE[place % 6], "hatch": HATCHES[place % 6], "edgecolor": "white", "linewidth": 0.5}
+        ax.add_patch(PathPatch(rectangles(boxes), label=payer, **look))
         base = base + heights
     ax.set_xticks(years, [str(year) for year in years], rotation=90 if len(years) > 14 else 0, fontsize=7)
     ax.tick_params(axis="x", length=0)
+    ax.set(xlim=(min(years) - 0.6, max(years) + 0.6), ylim=(0, float(base.max()) * 1.05 or 1.0))
     return ax
 
 

@@ -27,6 +27,7 @@ def draw_intervals(data: pd.DataFrame, ax: Axes, xlabel: str) -> Axes:
     ax.axvline(0, color=GREY, linewidth=0.9, zorder=0)
     ax.set_yticks(range(len(data)), [fill(label, WIDEST_LABEL) for label in data["label"]])
     ax.set_ylim(len(data) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", color=PALE)
     ax.set(xlabel=xlabel, ylabel="")
     return ax

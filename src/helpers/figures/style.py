@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import matplotlib
@@ -17,6 +18,8 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "D", "^", "v", "P")
 GREY, INK, PALE = "#6b6b6b", "#1b1b1b", "#e9eef2"
 FULL_WIDTH, HALF_WIDTH = 16 / 2.54, 8 / 2.54  # inches; the text block of a thesis is 16 cm wide
+# Centimetres. What is drawn for a thesis grows as a whole: letters of 8 points there have 14 on a slide and 9.5 on a page.
+MEDIA = {"thesis": 16.0, "half": 8.0, "slide": 28.0, "web": 19.0}
 
 
 def set_thesis_style() -> None:
@@ -49,11 +52,24 @@ def set_thesis_style() -> None:
     )
 
 
-def new_figure(height: float, *, columns: int = 1, rows: int = 1, share_y: bool = False, width: float = FULL_WIDTH) -> tuple[Figure, object]:
-    """Return a figure of the given height (inches) with its axes; it belongs to no window and needs no closing."""
+def new_figure(
+    height: float,
+    *,
+    columns: int = 1,
+    rows: int = 1,
+    share_x: bool = False,
+    share_y: bool = False,
+    width: float = FULL_WIDTH,
+    heights: tuple[float, ...] | None = None,
+    widths: tuple[float, ...] | None = None,
+) -> tuple[Figure, object]:
+    """Return a figure of the given height (inches) with its axes; it belongs to no window and needs no closing.
+
+    ``heights, widths`` : how the height is shared among the rows, the width among the columns; evenly by default.
+    """
     set_thesis_style()
     figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots(rows, columns, sharey=share_y, squeeze=True)
+    return figure, figure.subplots(rows, columns, sharex=share_x, sharey=share_y, squeeze=True, height_ratios=heights, width_ratios=widths)
 
 
 def plain_ticks(axis: Axis, language: Language) -> None:
@@ -67,6 +83,22 @@ def plain_ticks(axis: Axis, language: Language) -> None:
 
     axis.set_major_locator(MaxNLocator(6))
     axis.set_major_formatter(write)
+
+
+def sized(svg: bytes, medium: str) -> bytes:
+    """Return a figure in the width of another medium (``MEDIA``), everything in it grown or shrunk alike.
+
+    Raises
+    ------
+    KeyError for an unknown medium.
+    """
+    wide = MEDIA[medium]
+
+    def resize(match: re.Match) -> bytes:
+        width, height = float(match[1]), float(match[2])
+        return f'width="{wide:.2f}cm" height="{wide * height / width:.2f}cm"'.encode()
+
+    return re.sub(rb'width="([\d.]+)pt" height="([\d.]+)pt"', resize, svg, count=1)
 
 
 def to_svg(figure: Figure) -> bytes:

@@ -13,6 +13,8 @@ UNTURNED = re.compile(r' transform="rotate\(-?0 [^"]*\)"')
 
 ID = re.compile(r' id="([^"]+)"')
 NAMED = re.compile(r'(\bid="|href="#|url\(#)([^")]+)')
+NEEDLESS = re.compile(r' xmlns(?::xlink)?="[^"]*"| version="1.1"|<defs></defs>|<defs/>')
+EMPTY = re.compile(r"<(path|use|rect)\b([^<>]*?)></\1>")
 GROUP = re.compile(r"(<g(?:\s[^>]*)?>|</g>)")
 
 
@@ -40,7 +42,14 @@ def share_names(html: str) -> str:
 
 def compact(html: str) -> tuple[str, str]:
     """A page with smaller figures, and the rules for its style sheet; every element keeps the look that it had."""
-    return share_styles(share_names(PICTURE.sub(lambda picture: without_bare_groups(picture[0]), html)))
+    html, rules = share_styles(share_names(PICTURE.sub(lambda picture: without_bare_groups(picture[0]), html)))
+    return PICTURE.sub(lambda picture: without_needless(picture[0]), html), rules
+
+
+def without_needless(svg: str) -> str:
+    """Take out what a figure inside a page does not need: names of languages, closing tags of what is empty, spaces between elements."""
+    svg = NEEDLESS.sub("", re.sub(r">\s+<", "><", svg)).replace("xlink:href", "href")
+    return EMPTY.sub(r"<\1\2/>", svg)
 
 
 def share_styles(html: str) -> tuple[str, str]:

@@ -11,6 +11,10 @@ import pandas as pd
 NO_MATH = "mathjax_ignore"  # or JupyterLab would set what stands between two dollar signs as a formula
 
 
+STEP = re.compile(r"([MLz])((?:-?[\d.]+ -?[\d.]+)?)")
+LONG_PATH = 200  # letters; markers are shorter, and too small for tenths
+
+
 @dataclass(frozen=True)
 class Exhibit:
     """A figure (``svg``) or a table (``html``), not yet numbered.
@@ -46,9 +50,25 @@ def inline_svg(exhibit: Exhibit) -> str:
     svg = re.sub(r' id="([^"]+)"', lambda match: f' id="{exhibit.id}-{match[1]}"' if match[1] in used else "", svg)
     svg = re.sub(r'(url\(#|href="#)([\w-]+)', rf"\1{exhibit.id}-\2", svg)
     svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg)  # coordinates only, never a written number
+    svg = re.sub(r' d="([^"]*)"', lambda match: f' d="{short_path(match[1])}"', svg)
     svg = re.sub(r"\s*\n\s*", " ", svg)
     opening = f'<svg role="img" aria-label="{escape(exhibit.alt)}" style="stroke-linejoin:round;stroke-linecap:butt;width:100%;height:auto;background:#fff"'
     return re.sub(r'<svg( [^>]*?) width="[^"]*" height="[^"]*"', lambda match: opening + match[1], svg, count=1)
+
+
+def short_path(path: str) -> str:
+    """Write a path in fewer letters, a long one in tenths of a point (a thirtieth of a millimetre): no needless spaces, level and upright lines by their ends."""
+    path = re.sub(r"\s*([A-Za-z])\s*", r"\1", path.strip())
+    path = re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), path) if len(path) > LONG_PATH else path
+    steps = STEP.findall(path)
+    if "".join(command + ends for command, ends in steps) != path:
+        return path  # curves
+    written, x, y = [], "", ""
+    for command, ends in steps:
+        to_x, _, to_y = ends.partition(" ")
+        written.append("H" + to_x if command == "L" and to_y == y else "V" + to_y if command == "L" and to_x == x else command + ends)
+        x, y = (to_x, to_y) if ends else (x, y)
+    return "".join(written)
 
 
 @dataclass(frozen=True)

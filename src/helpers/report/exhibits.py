@@ -159,12 +159,13 @@ def balance_table(study: Study, balance: pd.DataFrame, language: Language) -> Ex
 
 
 def distribution_figures(study: Study, spreads: dict[str, pd.DataFrame], language: Language) -> list[Exhibit]:
-    """One figure an indicator (see ``labels.foremost``): how it was spread before and after, by group."""
+    """One figure an indicator (see ``labels.foremost``): how it was spread before and after, by group; where there are many, by one rater."""
     exhibits, times = [], study.programme.design.times
     lines = {line.name: line for line in study.indicators}
     chosen = labels.foremost(study, (lines[name].indicator for name in spreads))
+    whose = labels.foremost_raters(lines[name] for name in spreads) if len(chosen) < len({lines[name].indicator for name in spreads}) else {}
     for name, data in spreads.items():
-        if data.empty or lines[name].indicator not in chosen:
+        if data.empty or lines[name].indicator not in chosen or lines[name].rater != whose.get(lines[name].indicator, lines[name].rater):
             continue
         line = lines[name]
         words = {"before": times.before[language.code] if times.before else "", "now": times.now[language.code]}

@@ -13,6 +13,7 @@ from helpers.programme import Specification, Unit
 from helpers.study import Study
 from helpers.words import Language, mark
 
+RATERS = ("test", "supervisor", "self", "")
 MOST_FIGURES = 12  # of one kind in a chapter
 SE_KINDS = {
     "classical": mark("classical standard errors"),
@@ -405,6 +406,14 @@ def weightiest(rows: pd.DataFrame) -> pd.Series:
     counts = rows.groupby(["indicator", "rater"])["rater"].transform("size")
     order = order.where(counts > 1, order + 4)  # a single rung is no ladder
     return order == order.groupby(rows["indicator"]).transform("min")
+
+
+def foremost_raters(lines: Iterable[Indicator]) -> dict[str, str]:
+    """The rater whose word counts most, of each indicator: a test, then a supervisor, then the person."""
+    found: dict[str, str] = {}
+    for line in lines:
+        found[line.indicator] = min(found.get(line.indicator, line.rater), line.rater, key=RATERS.index)
+    return found
 
 
 def check_label(study: Study, check: str, language: Language) -> str:
