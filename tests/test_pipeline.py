@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from conftest import ROOT, replace_in
-from helpers.paths import NOTEBOOKS
+from helpers.paths import NOTEBOOKS, OVER_COHORTS
 from helpers.pipeline import parameters
 from helpers.pipeline.run import Options, run_cohort
 from helpers.problems import ProblemsError
@@ -58,7 +58,7 @@ def test_run_record_says_what_was_run(finished):
     assert "idn_cpi.csv" in values["series"]
     assert values["inputs"]["nsw.csv"] == (ROOT / "data/raw/nsw-1976/SHA256SUMS").read_text().split()[0]
     assert {"programme.yml", "codebook.csv", "indicators.csv"} <= set(values["definitions"])
-    assert set(values["notebooks"]) == {f"{name}.ipynb" for name in NOTEBOOKS}
+    assert set(values["notebooks"]) == {f"{name}.ipynb" for name in (*NOTEBOOKS, OVER_COHORTS)}
     rows = {entry["entry"]: entry["rows"] for entry in values["ledger_rows"]}
     assert rows == {"rows in": 445, "rows kept": 445}
 

@@ -352,7 +352,21 @@ def run_all(cohorts: list[str], options: object, root: Path) -> int:
                     style="red",
                     soft_wrap=True,
                 )
-    return failed
+    return failed + side_by_side(cohorts, options, root)
+
+
+def side_by_side(cohorts: list[str], options: object, root: Path) -> int:
+    """Set the cohorts of each programme side by side that has several reports; return how many programmes failed."""
+    from helpers.definitions import shown
+    from helpers.pipeline.programmes import run_programmes
+
+    outcomes = run_programmes(cohorts, options, root=root)
+    for outcome in outcomes:
+        if outcome.report:
+            console.print(f"{outcome.cohort}: {shown(outcome.report, root)} ({outcome.seconds:.1f} s)", soft_wrap=True)
+        else:
+            errors.print(escape(f"{outcome.cohort}, cohorts side by side: {outcome.failure} (the former page is unchanged)"), style="red", soft_wrap=True)
+    return sum(outcome.report is None for outcome in outcomes)
 
 
 if __name__ == "__main__":

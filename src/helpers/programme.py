@@ -291,6 +291,7 @@ class Cohort(Record):
     assignment: Literal["randomised", "observational"]
     files: list[RawFile] = Field(min_length=1)
     groups: dict[str, Words] = {}
+    same_participants_as: str | None = None  # another cohort whose participants these are, set against other people
     unreadable: Literal["stop", "review"] = "stop"  # what an answer that cannot be read does: stop the run, or wait in the review list
     period: Words
     flow: list[FlowStep] = []
