@@ -73,8 +73,7 @@ def side_by_side(reports: list[Finished]) -> pd.DataFrame:
     """Gather ``speaking`` of all cohorts, in the order of the claims."""
     order = list(dict.fromkeys(name for claim in reports[0].study.programme.claims for name in claim.indicators))
     lines = pd.concat([speaking(report) for report in reports], ignore_index=True)
-    places = lines["indicator"].map({name: place for place, name in enumerate(order)})
-    return lines.iloc[np.argsort(places.to_numpy(), kind="stable")].reset_index(drop=True)
+    return lines.sort_values("indicator", key=lambda names: names.map(order.index), kind="stable", ignore_index=True)
 
 
 def grades(reports: list[Finished]) -> pd.DataFrame:

@@ -67,13 +67,20 @@ def programme_cover(reports: list[Finished], language: Language, day: date) -> C
 
 
 def cohort_labels(reports: list[Finished], language: Language) -> dict[str, str]:
-    """What each cohort is called."""
-    return {report.name: report.study.cohort.label[language.code] for report in reports}
+    """What each cohort is called; with the name of its folder where two are called alike."""
+    words = {report.name: report.study.cohort.label[language.code] for report in reports}
+    return {name: label if list(words.values()).count(label) == 1 else f"{label} ({name})" for name, label in words.items()}
 
 
 def named(reports: list[Finished], row: object, language: Language) -> str:
     """What the indicator of a line is called."""
     return measure_label(reports[0].study, row.indicator, row.rater, language)
+
+
+def unit_word(reports: list[Finished], row: object, language: Language) -> str:
+    """What stands on the axis: a share that is a level is per cent, not percentage points; empty where no unit is declared."""
+    unit = labels.unit_of(reports[0].study, row.unit)
+    return "" if unit is None else language.say("per cent") if unit.is_share and row.basis == LEVEL else unit.label[language.code]
 
 
 def amount(reports: list[Finished], row: object, value: float, language: Language) -> str:
@@ -136,32 +143,26 @@ def trend_figure(reports: list[Finished], lines: pd.DataFrame, differences: pd.D
     if not chosen:
         return []
     say, rows, words = language.say, [], cohort_labels(reports, language)
-    compared = set(differences.loc[differences["reason"] == "", "indicator"])
+    formed = differences[differences["reason"] == ""]
+    compared = set(zip(formed["indicator"], formed["earlier"], strict=True)) | set(zip(formed["indicator"], formed["later"], strict=True))
     for row in lines[lines["indicator"].isin(chosen)].itertuples(index=False):
         unit = labels.unit_of(reports[0].study, row.unit)
         scale = unit.scale if unit else 1.0
         low, high = (amount(reports, row, value, language) for value in (row.ci_low, row.ci_high))
         rows.append(
             {
-                "indicator": named(reports, row, language), "unit": unit.label[language.code] if unit else "", "cohort": words[row.cohort],
+                "name": row.indicator, "indicator": named(reports, row, language), "unit": unit_word(reports, row, language), "cohort": words[row.cohort],
                 "estimate": row.estimate * scale, "ci_low": row.ci_low * scale, "ci_high": row.ci_high * scale,
-                "is_compared": row.indicator in compared, "has_zero": row.basis != LEVEL,
+                "is_compared": (row.indicator, row.cohort) in compared, "has_zero": row.basis != LEVEL,
                 "text": f"{amount(reports, row, row.estimate, language)} [{low}; {high}]",
             }
         )  # fmt: skip
     data = pd.DataFrame(rows)
-    order = {label: place for place, label in enumerate(words.values())}
-    data = data.iloc[data["cohort"].map(order).argsort(kind="stable")]
-    data = data.iloc[
-        data["indicator"]
-        .map({name: place for place, name in enumerate(dict.fromkeys(named(reports, row, language) for row in lines.itertuples(index=False)))})
-        .argsort(kind="stable")
-    ]
     caption = say(
-        "The estimate that counts for each indicator, with its {confidence} interval, as each cohort's report states it; panels without a line at zero show levels, not differences. Grey and hollow: not to be compared, for the reason that the table of differences gives.",
+        "The estimate that counts for each indicator, with its {confidence} interval, as each cohort's report states it; panels without a line at zero show levels, not differences. Grey and hollow: compared with no other cohort, for the reason that the table of differences gives.",
         confidence=language.percent(lines["confidence"].dropna().iloc[0] if lines["confidence"].notna().any() else 0.95),
     )
-    return [cohort_trends(data, say("What claims rest on, cohort by cohort"), caption + " " + sources(reports, language), language)]
+    return [cohort_trends(data, list(words.values()), say("What claims rest on, cohort by cohort"), caption + " " + sources(reports, language), language)]
 
 
 def estimate_table(reports: list[Finished], lines: pd.DataFrame, language: Language) -> list[Exhibit]:
@@ -169,8 +170,8 @@ def estimate_table(reports: list[Finished], lines: pd.DataFrame, language: Langu
     say, words, rows = language.say, cohort_labels(reports, language), []
     for _, own in lines.groupby("indicator", sort=False):
         first = next(own.itertuples(index=False))
-        unit = labels.unit_of(reports[0].study, first.unit)
-        cells = {"indicator": named(reports, first, language) + (f" ({unit.label[language.code]})" if unit else "")}
+        word = unit_word(reports, first, language)
+        cells = {"indicator": named(reports, first, language) + (f" ({word})" if word else "")}
         for row in own.itertuples(index=False):
             low, high = (amount(reports, row, value, language) for value in (row.ci_low, row.ci_high))
             n = language.number(row.n, 0) + (f" / {language.number(row.n_comparison, 0)}" if row.n_comparison > 0 else "")
