@@ -42,7 +42,7 @@ def test_no_accessibility_violation_in_any_cohort(browser, finished, cohorts):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_accessibility_violation_where_cohorts_stand_side_by_side(browser, side_by_side, theme):
-    pages = sorted((side_by_side.reports / "programmes").rglob("*.html")) + [side_by_side.reports / "index.html", side_by_side.reports / "index.id.html"]
+    pages = [*sorted((side_by_side.reports / "programmes").rglob("*.html")), side_by_side.reports / "index.html", side_by_side.reports / "index.id.html"]
     assert len(pages) >= 6
     for page in pages:
         browser.open(page, theme=theme, width=768)

@@ -38,7 +38,8 @@ def cohort_trends(data: pd.DataFrame, cohorts: list[str], title: str, caption: s
     names = list(dict.fromkeys(data["name"]))
     columns = min(COLUMNS, len(names))
     rows, lines = -(-len(names) // columns), max(fill(name, WIDEST["cohort"]).count("\n") + 1 for name in cohorts)
-    figure, axes = new_figure(0.2 + (0.85 + (0.1 + 0.12 * lines) * len(cohorts)) * rows, rows=rows, columns=columns, share_y=True)
+    above = max(fill(text, WIDEST["name"]).count("\n") for text in data["indicator"]) + max(fill(text, WIDEST["unit"]).count("\n") for text in data["unit"])
+    figure, axes = new_figure(0.2 + (0.72 + 0.13 * above + (0.1 + 0.12 * lines) * len(cohorts)) * rows, rows=rows, columns=columns, share_y=True)
     flat = np.atleast_1d(axes).ravel()
     for ax, name in zip(flat, names, strict=False):
         own = data[data["name"] == name]
