@@ -179,7 +179,7 @@ def test_sentences_say_how_many_would_differ_by_chance(read):
     formed = found[found["reason"] == ""]
     clear = ((formed["ci_low"] > 0) | (formed["ci_high"] < 0)).sum()
     told = exhibits.difference_sentences(read, found, EN)
-    assert told[0].startswith(f"{len(formed)} differences between cohorts were formed; the intervals of {clear} exclude zero.")
+    assert told[0].startswith(f"Differences between cohorts: {len(formed)}; with an interval that excludes zero: {clear}.")
     assert f"about {len(formed) * 0.05:.1f} would by chance" in told[0]
     assert sum("minus" in sentence for sentence in told) == clear
     assert sum(sentence.startswith("Not compared") for sentence in told) == 2

@@ -237,7 +237,7 @@ def difference_sentences(reports: list[Finished], differences: pd.DataFrame, lan
         chance = len(formed) * (1 - formed["confidence"].iloc[0])
         told.append(
             say(
-                "{n} differences between cohorts were formed; the intervals of {m} exclude zero. If no cohort differed from another, about {chance} would by chance.",
+                "Differences between cohorts: {n}; with an interval that excludes zero: {m}. If no cohort differed from another, about {chance} would by chance.",
                 n=language.number(len(formed), 0),
                 m=language.number(len(clear), 0),
                 chance=language.number(chance, 1),
