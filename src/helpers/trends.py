@@ -64,7 +64,9 @@ def speaking(report: Finished) -> pd.DataFrame:
     """The estimate that counts for each indicator that a claim rests on (columns ``LINE``), as the cohort's own verdicts chose it."""
     study = report.study
     nobody = pd.DataFrame(columns=["indicator", "rater", "specification", "threat", "passed"])  # threats grade, they do not choose
-    rows = evidence(study.programme, list(study.indicators), report.estimates, nobody, study.cohort.assignment)
+    named = {name for claim in study.programme.claims for name in claim.indicators}
+    estimates = report.estimates[report.estimates["indicator"].isin(named)]
+    rows = evidence(study.programme, list(study.indicators), estimates, nobody, study.cohort.assignment)
     rows = rows[rows["speaks"].astype(bool) & rows["estimate"].notna()].drop_duplicates("indicator")
     return rows.assign(cohort=report.name)[LINE].reset_index(drop=True)
 
