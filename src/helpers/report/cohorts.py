@@ -130,7 +130,7 @@ def grade_sentences(reports: list[Finished], grades: pd.DataFrame, language: Lan
     told = []
     for text, rows in (
         (mark("The same verdict in all cohorts: {claims}."), grades[same]),
-        (mark("Another verdict in some cohort: {claims}."), grades[~same]),
+        (mark("Verdicts that differ between cohorts: {claims}."), grades[~same]),
     ):
         if len(rows):
             told.append(language.say(text, claims=language.listing(list(rows["claim"]))))
@@ -174,8 +174,8 @@ def estimate_table(reports: list[Finished], lines: pd.DataFrame, language: Langu
         cells = {"indicator": named(reports, first, language) + (f" ({word})" if word else "")}
         for row in own.itertuples(index=False):
             low, high = (amount(reports, row, value, language) for value in (row.ci_low, row.ci_high))
-            n = language.number(row.n, 0) + (f" / {language.number(row.n_comparison, 0)}" if row.n_comparison > 0 else "")
-            cells[row.cohort] = f"{amount(reports, row, row.estimate, language)} [{low}; {high}], n\u00a0=\u00a0{n}"
+            n = language.number(row.n, 0) + (f"\u00a0/\u00a0{language.number(row.n_comparison, 0)}" if row.n_comparison > 0 else "")
+            cells[row.cohort] = f"{amount(reports, row, row.estimate, language)}\u00a0[{low};\u00a0{high}], n\u00a0=\u00a0{n}"
         rows.append(cells)
     if not rows:
         return []
@@ -259,9 +259,17 @@ def difference_sentences(reports: list[Finished], differences: pd.DataFrame, lan
         )
     if len(formed) and clear.empty:
         told.append(say("No trend is shown. That does not show that the programme worked alike in all cohorts: the intervals say how far they may differ."))
-    for reason, rows in differences[differences["reason"] != ""].groupby("reason", sort=False):
+    return told + refusals(reports, differences, language)
+
+
+def refusals(reports: list[Finished], differences: pd.DataFrame, language: Language) -> list[str]:
+    """What was not compared, and why; apart what was compared in some pairs of cohorts."""
+    told, formed = [], set(differences.loc[differences["reason"] == "", "indicator"])
+    refused = differences[differences["reason"] != ""]
+    for (reason, is_partly), rows in refused.groupby(["reason", refused["indicator"].isin(formed)], sort=False):
         names = language.listing(list(dict.fromkeys(named(reports, row, language) for row in rows.itertuples(index=False))))
-        told.append(say("Not compared: {indicators}; {reason}.", indicators=names, reason=say(REASONS[reason])))
+        text = mark("Not compared in some pairs of cohorts: {indicators}; {reason}.") if is_partly else mark("Not compared: {indicators}; {reason}.")
+        told.append(language.say(text, indicators=names, reason=language.say(REASONS[reason])))
     return told
 
 
