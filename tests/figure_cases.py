@@ -42,7 +42,7 @@ def tie_data() -> pd.DataFrame:
 
 
 def payer_data() -> pd.DataFrame:
-    rows = [(1998, "A", 10.0, 20.0), (1999, "A", 12.0, 21.0), (1998, "B", 3.0, 6.0), (1999, "B", 0.0, 0.0)]
+    rows = [(1998, "A", 10.0, 20.0), (1999, "A", 12.0, 21.0), (1998, "B", 3.0, 6.0), (1999, "B", 0.0, 0.0), (1998, "C", 2.0, 4.0), (1999, "C", 5.0, 9.0)]
     return pd.DataFrame(rows, columns=["year", "payer", "nominal", "real"])
 
 

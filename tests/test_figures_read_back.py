@@ -109,8 +109,10 @@ def test_stacks_are_as_tall_as_what_was_paid(drawn):
     for ax, column in zip(drawn, ("nominal", "real"), strict=True):
         boxes = [patch.get_path().vertices.reshape(-1, 5, 2)[:, :, 1] for patch in ax.patches]
         heights = [[float(box.max() - box.min()) for box in own] for own in boxes]
-        assert heights == [data.loc[data["payer"] == "A", column].tolist(), data.loc[(data["payer"] == "B") & (data[column] > 0), column].tolist()]
-        assert boxes[1][0].min() == data.loc[0, column]  # the second stands on the first
+        paid = {payer: rows.loc[rows[column] > 0, column].tolist() for payer, rows in data.groupby("payer")}
+        assert heights == list(paid.values())
+        assert boxes[1][0].min() == paid["A"][0]  # the second stands on the first
+        assert [box.min() for box in boxes[2]] == [paid["A"][0] + paid["B"][0], paid["A"][1]]  # and the third on both, or on the one there is
 
 
 def test_steps_of_a_waterfall_go_from_start_to_end(drawn):
