@@ -175,7 +175,7 @@ def estimate_table(reports: list[Finished], lines: pd.DataFrame, language: Langu
         for row in own.itertuples(index=False):
             low, high = (amount(reports, row, value, language) for value in (row.ci_low, row.ci_high))
             n = language.number(row.n, 0) + (f"\u00a0/\u00a0{language.number(row.n_comparison, 0)}" if row.n_comparison > 0 else "")
-            cells[row.cohort] = f"{amount(reports, row, row.estimate, language)}\u00a0[{low};\u00a0{high}], n\u00a0=\u00a0{n}"
+            cells[row.cohort] = f"{amount(reports, row, row.estimate, language)} [{low};\u00a0{high}], n\u00a0=\u00a0{n}"
         rows.append(cells)
     if not rows:
         return []
