@@ -244,7 +244,7 @@ def test_ribbons_of_nobody_are_none():
     assert events.ribbons(move_data().assign(n=np.nan), ["high", "low"]).empty
 
 
-@pytest.mark.parametrize(("medium", "width"), [("thesis", 16.0), ("half", 8.0), ("slide", 28.0), ("web", 19.0)])
+@pytest.mark.parametrize(("medium", "width"), [("thesis", 16.0), ("slide", 28.0), ("web", 19.0)])
 def test_width_of_a_medium_keeps_the_shape(medium, width):
     svg = MAKERS["bounds"]("Pay").svg
     first, other = (ElementTree.fromstring(one) for one in (svg, sized(svg, medium)))

@@ -184,3 +184,28 @@ def test_a_letter_without_a_glyph_fails(kind):
 def test_a_single_tie_is_drawn():
     made = ties.ties_over_time(cases.tie_data().head(1), "t", "c", EN)
     assert made.data["year"].tolist() == [1979.0]
+
+
+def test_pictures_for_a_slide_are_wider_by_as_much_in_every_format(tmp_path):
+    pytest.importorskip("typst")
+    from PIL import Image
+    from pypdf import PdfReader
+
+    from helpers.report.pictures import write_sized
+
+    (tmp_path / "bounds.svg").write_bytes(cases.EVERY["bounds"]("Pay").svg)
+    assert write_sized(tmp_path, "slide") == 1
+    with Image.open(tmp_path / "slide" / "bounds.png") as picture:
+        assert picture.width == pytest.approx(28 / 2.54 * 300, abs=2)
+    assert float(PdfReader(tmp_path / "slide" / "bounds.pdf").pages[0].mediabox.width) / 72 * 2.54 == pytest.approx(28, abs=0.05)
+    first = (tmp_path / "slide" / "bounds.png").read_bytes()
+    assert write_sized(tmp_path, "slide") == 1
+    assert (tmp_path / "slide" / "bounds.png").read_bytes() == first
+
+
+def test_a_figure_of_half_the_width_has_letters_of_the_same_size():
+    figure, ax = style.new_figure(2, width=style.HALF_WIDTH)
+    forest.draw_intervals(cases.interval_data(), ax, "points")
+    svg = style.to_svg(figure).decode()
+    assert float(ElementTree.fromstring(svg).get("width").removesuffix("pt")) / 72 * 2.54 == pytest.approx(8, abs=0.01)
+    assert "font: 8.5px" in svg or "font-size: 8.5px" in svg

@@ -199,6 +199,30 @@ def export(
 
 
 @app.command()
+def figures(
+    cohort: Annotated[str, typer.Argument(help="A cohort that has been run.")],
+    medium: Annotated[str, typer.Option(help="slide, web or thesis.")] = "slide",
+    reports_dir: ReportsDir = "reports",
+) -> None:
+    """Write the pictures of a report in the size of another medium, below its exhibits/."""
+    from helpers.definitions import shown
+    from helpers.figures.style import MEDIA
+    from helpers.report.pictures import write_sized
+    from helpers.words import LANGUAGES
+
+    root = project()
+    exhibits = root / reports_dir / cohort / "exhibits"
+    try:
+        refuse([] if medium in MEDIA else [Problem(f"medium '{medium}'", "there is no such medium", expected=nearest(medium, MEDIA))])
+        refuse([] if exhibits.is_dir() else [Problem(cohort, "there are no pictures yet", expected=f"manfaat run {cohort} first")])
+    except ProblemsError as failure:
+        stop(failure)
+    for folder in (exhibits, *(exhibits / language for language in LANGUAGES)):
+        if folder.is_dir():
+            console.print(f"{shown(folder / medium, root)}: {write_sized(folder, medium)} pictures", soft_wrap=True)
+
+
+@app.command()
 def simulate(
     programme: Annotated[str, typer.Argument(help="A folder of programmes/ that has a simulation.yml.")],
     cohort: Annotated[str, typer.Option(help="Name of the new folder below data/raw/; it must hold the word synthetic.")],
