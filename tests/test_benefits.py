@@ -325,3 +325,12 @@ def test_ties_are_the_twenty_one_with_six_confirmed_years(tmp_path):
     (tmp_path / "ties.csv").write_text("partner::English (en),partner::Bahasa Indonesia (id),year,highlight,source\nA,A,soon,no,x\nB,B,1990,no,\n")
     with pytest.raises(ProblemsError, match=r"(?s)ties.csv, row 2, column year.*row 3, column source"):
         read_ties(tmp_path, "en", root=tmp_path)
+
+
+def test_a_share_is_written_in_one_way(chapter):
+    _, shown, _, _ = chapter
+    by_id = {exhibit.id: exhibit.data for exhibit in shown}
+    told = by_id["cost-indicators"][lambda rows: rows["code"] == "IN02"]["text"].str.rstrip("%").str.replace(",", ".").astype(float)
+    table_of_shares = by_id["cost-conventions"]["year of payment"]
+    assert sorted(told[told > 0]) == sorted(table_of_shares[table_of_shares > 0])
+    assert told.sum() == pytest.approx(100)

@@ -183,7 +183,7 @@ def advice_table(study: Study, found: pd.DataFrame, language: Language) -> list[
 def written(study: Study, statistic: str, value: float, language: Language) -> str:
     """Write a statistic in its unit."""
     if statistic in STATISTICS:
-        return language.number(value, 1) if statistic == "leverage" else language.percent(value, 1)
+        return language.number(value, 1) if statistic == "leverage" else language.percent(value)
     unit = next((line.unit for line in study.indicators if line.name == statistic), "")
     return language.level(value, labels.unit_of(study, unit))
 
