@@ -1,11 +1,17 @@
 """What is priced, what is assumed and how both are printed: work not done, shares written once, bands, what has no price."""
 
+import itertools
+
+import numpy as np
 import pandas as pd
 import pytest
 
-from cost_cases import declared, placed
-from helpers.costs import indicators
-from test_value import rupiah
+from conftest import ROOT
+from cost_cases import declared, money, placed
+from helpers.costs import indicators, uncertainty
+from helpers.costs.accounts import typical_move
+from helpers.pipeline.parameters import declared as declared_parameters
+from test_value import case, rupiah
 
 
 def opportunity(*lines: dict[str, object]) -> float:
@@ -29,3 +35,58 @@ def test_the_work_not_done_is_priced_once():
 
 def test_a_sheet_without_such_lines_does_not_say_that_time_was_free():
     assert pd.isna(opportunity(rupiah(payer="1", amount=80.0)))
+
+
+# --- what is assumed is declared, and moves what it should
+
+
+def test_the_band_of_exchange_rates_is_about_their_usual_move():
+    # rupiah per yen, 1989 to 2006, each year over the one before (facts in src/helpers/series): the median of the 17 changes
+    rates = [12.82, 12.71, 14.49, 16.01, 18.79, 21.15, 23.93, 21.53, 24.03, 76.45, 69.07, 78.12, 84.40, 74.36, 73.98, 82.65, 88.14, 78.75]
+    moves = sorted(max(one / other, other / one) - 1 for one, other in itertools.pairwise(rates))
+    median, most, first, last = typical_move(money(), "JPY")
+    assert median == pytest.approx(moves[8], abs=0.002)
+    assert most == pytest.approx(76.45 / 24.03 - 1, abs=0.002)
+    assert (first, last) == (1989, 2006)
+    band = declared_parameters(ROOT / "notebooks/06_benefits.ipynb")["rate_band"]
+    assert band.default == pytest.approx(median, abs=0.03)
+    assert "median" in band.help
+
+
+def test_years_that_do_not_follow_one_another_are_not_compared():
+    # rupiah per dollar after 2006: 2010, 2015, 2020 and 2021; only the last two are a year apart
+    assert typical_move(money(), "USD")[2:] == (1989, 2021)
+    assert typical_move(money(), "USD")[1] == pytest.approx(10013.62 / 2909.38 - 1)
+
+
+def test_prices_move_all_costs_and_rates_only_foreign_ones():
+    _, lines = placed(rupiah(payer="2", amount=6e7), {"payer": "1", "amount": 1000.0})
+    drawn = uncertainty.draws(case(lines, price_band=0.3, rate_band=0.0), seed=2, draws=200_000)
+    # home pays 6e7 at the end of year 0, within ±30 %, uniform: standard deviation 0.3 × 6e7 / 1.05 / √3
+    assert drawn["home"].std() == pytest.approx(0.3 * 6e7 / 1.05 / np.sqrt(3), rel=0.01)
+    assert drawn["home"].corr(drawn["host"]) == pytest.approx(1)
+    still = uncertainty.draws(case(lines, price_band=0.0, rate_band=0.3), seed=2, draws=1_000)
+    assert still["home"].nunique() == 1
+    assert still["host"].std() > 0
+    for name in ("rate_band", "price_band"):
+        with pytest.raises(ValueError, match=name):
+            case(lines, **{name: 1.2})
+
+
+def test_the_tornado_tries_the_interval_that_the_scenarios_show_and_both_timings():
+    _, lines = placed(rupiah(payer="1", amount=1e8))
+    found = uncertainty.tornado(case(lines, interval=(0.03, 0.2), price_band=0.05)).set_index("what")
+    assert found.loc["effect", ["low", "high"]].tolist() == [0.03, 0.2]
+    # money at the start of the year instead of its end: every value is 5 % larger
+    assert found.loc["timing", "at_low"] == pytest.approx(1.05 * found.loc["timing", "at_high"])
+    assert found.loc["prices", "swing"] == pytest.approx(0.1 * 1e8 / 1.05)
+
+
+def test_every_assumption_has_its_switching_value():
+    _, lines = placed(rupiah(payer="1", amount=6.5e7, valuation="4"), {"payer": "1", "amount": 2000.0})
+    one = case(lines)
+    found = uncertainty.switching_values(one).set_index("what")
+    assert {"discount_rate", "decay", "horizon", "funds", "valuation", "rate"} <= set(found.index)
+    assert uncertainty.net_value(one) > 0
+    for what in ("funds", "valuation", "rate"):
+        assert uncertainty.net_value(one, **{what: found.loc[what, "switches_at"]}) == pytest.approx(0, abs=2), what
