@@ -1,6 +1,7 @@
 """What is priced, what is assumed and how both are printed: work not done, shares written once, bands, what has no price."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,8 +9,10 @@ import pytest
 
 from conftest import ROOT
 from cost_cases import declared, money, placed
-from helpers.costs import indicators, uncertainty
+from helpers.costs import indicators, uncertainty, value
 from helpers.costs.accounts import typical_move
+from helpers.costs.breakeven import break_even
+from helpers.costs.flows import SOCIETY, Terms, all_entries
 from helpers.pipeline.parameters import declared as declared_parameters
 from test_value import case, rupiah
 
@@ -90,3 +93,33 @@ def test_every_assumption_has_its_switching_value():
     assert uncertainty.net_value(one) > 0
     for what in ("funds", "valuation", "rate"):
         assert uncertainty.net_value(one, **{what: found.loc[what, "switches_at"]}) == pytest.approx(0, abs=2), what
+
+
+# --- what has no price is not zero
+
+
+def test_what_the_unpriced_would_have_to_be_worth_by_hand():
+    # nothing discounted, nothing lost, 5 years, 10 trainees: 50 unit-years. Home pays 1,000,000: 20,000 a trainee and year
+    _, lines = placed(rupiah(payer="2", amount=1e6), rupiah(payer="1", amount=4e6), rupiah(payer="1", amount=5e5, item="2", transfer="1"))
+    one = case(lines, terms=Terms(0.0, 5, 0.0, timing="start"), effect=0.0)
+    found = break_even(one, ["trainee", "employer", "home", "host"]).set_index("party")
+    assert found.loc["home", "needed"] == pytest.approx(20_000)
+    assert found.loc["host", "needed"] == pytest.approx(90_000)  # 4,500,000 / 50
+    assert found.loc[SOCIETY, "needed"] == pytest.approx(100_000)  # the allowance cancels
+    assert found.loc["home", "of_amount"] == pytest.approx(20_000 / 12e6)  # of twelve months at 1,000,000
+    assert found.loc[["trainee", "employer"], "needed"].isna().all()  # they lose nothing
+    # with decay and discounting, paying for it year by year indeed leaves nothing
+    now = replace(one, terms=Terms(0.05, 7, 0.1))
+    needed = break_even(now, ["home"]).set_index("party").loc["home", "needed"]
+    paid = [10 * needed * 0.9**year * 1.05 ** -(year + 2) for year in range(7)]
+    assert sum(paid) + uncertainty.net_value(now, "home") == pytest.approx(0, abs=1e-6)
+    assert break_even(replace(one, terms=Terms(0.0, 0)), ["home"])["needed"].isna().all()  # no year of benefit is counted
+
+
+def test_a_party_without_a_priced_gain_has_no_ratio():
+    _, lines = placed(rupiah(payer="2", amount=1e6), rupiah(payer="1", amount=5e5, item="2", transfer="1"))
+    now = Terms(0.0, 5, 0.0, timing="start")
+    table = value.value_table(all_entries(lines, 0.0, "trainee", declared(), now), ["trainee", "home", "host"], now).set_index("party")
+    assert table.loc[["home", "host"], "bcr"].isna().all()
+    assert table.loc[SOCIETY, "bcr"] == 0  # society's benefit was valued, and it is nothing
+    assert np.isnan(table.loc["trainee", "bcr"])  # spends nothing

@@ -32,6 +32,13 @@ class Valuation:
         entries = self.entries(self.case)
         return [party.id for party in self.case.sheet.parties if (entries["party"] == party.id).any()]
 
+    @property
+    def without_gain(self) -> list[str]:
+        """Parties that nothing is paid or priced to: their value can only be a cost."""
+        entries = self.entries(self.case)
+        gaining = {self.case.goes_to, *entries.loc[entries["amount"] > 0, "party"]}
+        return [party for party in self.parties if party not in gaining]
+
     def entries(self, case: Case) -> pd.DataFrame:
         """Costs, benefits and burden of one scenario."""
         return all_entries(case.lines, case.yearly, case.goes_to, case.sheet, case.terms)

@@ -198,8 +198,6 @@ def value_caveats(study: Study, valuation: Valuation | None, teller: ValueTeller
         say("Benefit of the first year: {people} trainees × {reach} ({indicator}) × {amount} a time (mean of the comparison group) × {times} times a year × the gain.",
             people=language.number(case.people, 0), reach=language.percent(case.reach, 1),
             indicator=lines.get(benefit.reach, ""), amount=words.amount(case.amount), times=case.times),
-        say("Only “{benefit}” is worth money here. Technology, skills and what firms produce have no price and are not counted; taxes on the gain are not counted either.",
-            benefit=benefit.label[language.code]),
     ]  # fmt: skip
     funds, ending = valuation.funds(), valuation.phillips()
     told.append(
