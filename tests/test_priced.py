@@ -14,6 +14,7 @@ from helpers.costs.accounts import typical_move
 from helpers.costs.breakeven import break_even
 from helpers.costs.flows import SOCIETY, Terms, all_entries
 from helpers.pipeline.parameters import declared as declared_parameters
+from helpers.report.cost_sentences import unclear_transfers
 from test_value import case, rupiah
 
 
@@ -123,3 +124,17 @@ def test_a_party_without_a_priced_gain_has_no_ratio():
     assert table.loc[["home", "host"], "bcr"].isna().all()
     assert table.loc[SOCIETY, "bcr"] == 0  # society's benefit was valued, and it is nothing
     assert np.isnan(table.loc["trainee", "bcr"])  # spends nothing
+
+
+# --- lines that are unclear are counted, not guessed
+
+
+def test_transfers_that_nobody_receives_are_counted_as_unclear():
+    _, lines = placed(
+        rupiah(payer="1", item="2", transfer="1"),  # an allowance: to the trainee
+        rupiah(payer="1", item="4", transfer="1"),  # a transfer, but nobody is declared to receive instruction
+        rupiah(payer="1", item="4", transfer=""),  # not stated
+        rupiah(payer="1", item="4", transfer="2"),
+    )
+    assert lines["receiver"].tolist() == ["trainee", "", "", ""]
+    assert unclear_transfers(lines) == 2
