@@ -201,8 +201,8 @@ def drawn_exhibits(valuation: Valuation | None, teller: ValueTeller | None, *, s
     shares, edges = np.histogram(values[SOCIETY] / 1e6, bins=bin_edges(values[SOCIETY].to_numpy() / 1e6))
     data = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "share": shares / draws})
     probability = found.set_index("party").loc[SOCIETY, "probability"]
-    share = language.percent(probability, 1) if probability else say("none")
-    told = say("Above zero in {share} of {draws} draws.", share=share, draws=language.number(draws, 0))
+    none = say("Above zero in none of {draws} draws.", draws=language.number(draws, 0))
+    told = say("Above zero in {share} of {draws} draws.", share=language.percent(probability, 1), draws=language.number(draws, 0)) if probability else none
     condition = (
         ""
         if valuation.found.is_causal
