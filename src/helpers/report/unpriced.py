@@ -39,11 +39,11 @@ def unpriced_sentence(valuation: Valuation, teller: ValueTeller) -> str:
     needed = [f"{words.party(row.party)} {words.amount(row.needed)} ({language.percent(row.of_amount, 1)})" for row in found.itertuples(index=False)]
     told = say("Only “{benefit}” is priced. What else the programme brought counts as nothing here, which is a gap and not a finding.", benefit=benefit)
     if valuation.without_gain:
-        names = ", ".join(words.party(name) for name in valuation.without_gain)
+        names = "; ".join(words.party(name) for name in valuation.without_gain)
         told += " " + say("No gain at all is priced for {parties}: their values are costs alone.", parties=names)
     if needed:
         told += " " + say(
-            "To break even, what is not priced would have to bring for each trainee in the first year, shrinking alike (in brackets: of a year's {amount} without the programme): {needed}.",
+            "To break even, what is not priced would have to bring for each trainee in the first year, shrinking alike (in brackets: as a share of “{amount}” in a year without the programme): {needed}.",
             amount=labels_of_amount(valuation, teller), needed="; ".join(needed),
         )  # fmt: skip
     return told

@@ -171,7 +171,7 @@ def switching_table(valuation: Valuation, teller: ValueTeller) -> Exhibit:
         ],
     )
     columns = [Column("label", say("What is changed alone")), Column("now", say("Assumed"), str), Column("turns", say("Net present value is zero at"), str)]
-    return table("switching", say("Switching values for society"), teller.note(), data, columns)
+    return table("switching", say("Switching values for society"), teller.words.note(), data, columns)
 
 
 def tornado_figure(valuation: Valuation, teller: ValueTeller) -> Exhibit:

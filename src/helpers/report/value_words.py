@@ -155,7 +155,7 @@ def value_headline(study: Study, accounts: Accounts | None, valuation: Valuation
         "npv": teller.words.amount(values["npv"]),
         "bcr": language.number(values["bcr"], 2),
     }
-    first = language.say(basis_sentence(valuation), **words)
+    first = language.say(basis_sentence(valuation), **words) + " " + language.say("No other benefit has a price here.")
     if pd.isna(turning):
         return (
             first
