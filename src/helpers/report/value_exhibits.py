@@ -99,7 +99,7 @@ def viewpoints_exhibit(valuation: Valuation, teller: ValueTeller) -> Exhibit:
     columns = [Column("name", say("What"))]
     columns += [Column(party, starred(valuation, teller, party), words.millions) for party in [*valuation.parties, SOCIETY]]
     caption = say(
-        "Present values, {unit}. Each row adds up to its last column, to the last unit before it is written in millions; what one party pays to another cancels for society alone. A wage that goes on is left out: it is paid with or without the programme.",
+        "Present values, {unit}. Each row adds up to its last column, to the last unit before it is written in millions; what one party pays to another cancels for society alone, and counts whole as a gain of the one who receives it, although living away from home is paid from an allowance. A wage that goes on is left out: it is paid with or without the programme.",
         unit=words.unit(),
     )
     return table("viewpoints", say("What each party gains and spends"), f"{caption} {star_note(valuation, teller)}{teller.note()}", data, columns)
