@@ -35,6 +35,14 @@ def test_check_names_all_problems(project):
     assert "michigan-1987-89: definitions and files are in order" in result.output
 
 
+def test_check_refuses_a_panel_of_columns_that_are_not_there(project):
+    path = project / "programmes/michigan-grants/programme.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("panel: {unit: firm,", "panel: {unit: firn,"), encoding="utf-8")
+    result = runner.invoke(app, ["check", "michigan-1987-89"])
+    assert result.exit_code == 2
+    assert "design.panel.unit: 'firn' is not a variable of the table firm_years. Expected: did you mean firm?" in " ".join(result.output.split())
+
+
 def test_run_writes_a_report_and_says_where(project):
     result = runner.invoke(app, ["run", "nsw-1976"])
     assert result.exit_code == 0, result.output

@@ -105,10 +105,10 @@ def test_failing_notebook_names_cell_and_cause_and_leaves_the_former_report(proj
 def test_notebook_that_takes_too_long_is_ended(project):
     broken(project, "import time\nwhile True:\n    time.sleep(0.2)")
     began = time.perf_counter()
-    outcome = run_cohort("nsw-1976", Options(time_limit=3), root=project)
+    outcome = run_cohort("nsw-1976", Options(time_limit=12), root=project)
     assert "03_inputs, cell " in outcome.failure
-    assert "longer than 3 seconds" in outcome.failure
-    assert time.perf_counter() - began < 30
+    assert "longer than 12 seconds" in outcome.failure
+    assert time.perf_counter() - began < 60
 
 
 def test_bad_data_fails_in_one_line_with_the_place(project):

@@ -32,6 +32,7 @@ class Unit(Record):
     is_percent: bool = False  # 3.5 stands for 3.5 per cent; answers may be written as 3,5% or as a share
     decimals: int = Field(default=2, ge=0, le=8)
     is_log: bool = False  # a difference of logarithms: also told as a percentage
+    is_calendar: bool = False  # a year of the calendar: written without a separator (1996)
     is_rating: bool = False  # points on a scale of opinion: a person's rating of himself is reported, never shown
 
     @property
