@@ -92,7 +92,12 @@ def test_pdf_has_pages_heads_outline_and_no_trace_of_the_machine(sent):
     assert all(f"{place} / {total}" in text for place, text in enumerate(words, 1))
     assert "Contents" in words[1]
     lists = words[2]
-    for word in ("List of figures", "Figure F.1. The results chain with the verdict on each claim", "List of tables", "Table 5.1. All estimates of this chapter"):
+    for word in (
+        "List of figures",
+        "Figure F.1. The results chain with the verdict on each claim",
+        "List of tables",
+        "Table 5.1. All estimates of this chapter",
+    ):
         assert word in lists
     assert next(entry.title for entry in reader.outline if not isinstance(entry, list)) == "Findings"
     raw = path.read_bytes()
