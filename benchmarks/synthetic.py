@@ -21,22 +21,16 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def simulate(participants: int, level: str) -> tuple[float, float, int, int, float]:
     """Write a cohort; return wall and processor seconds, rows, errors, and megabytes of files."""
-    from helpers.codebook import load_codebook
-    from helpers.prices import read_prices
-    from helpers.programme import load_programme
-    from helpers.synthetic import Plan, load_simulation
+    from helpers.synthetic import Plan
     from helpers.synthetic.exports import Layout
+    from helpers.synthetic.requests import load_simulated
     from helpers.synthetic.writing import write_cohort
 
-    folder = ROOT / "programmes" / PROGRAMME
-    programme, _ = load_programme(folder, root=ROOT)
-    codebook, _ = load_codebook(folder, programme, root=ROOT)
-    simulation, _ = load_simulation(folder, programme, codebook, root=ROOT)
-    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in read_prices(folder / "prices.csv", root=ROOT).items()}
-    plan = Plan(simulation, codebook, programme.main_table, series, participants, seed=1)
+    known = load_simulated(PROGRAMME, root=ROOT)
+    plan = Plan(known.simulation, known.codebook, known.programme.main_table, known.series, participants, seed=1)
     with tempfile.TemporaryDirectory() as place:
         start, used = time.perf_counter(), time.process_time()
-        written = write_cohort(Path(place) / "cohort", plan, programme, codebook, Layout(level=level))
+        written = write_cohort(Path(place) / "cohort", plan, known.programme, known.codebook, Layout(level=level))
         size = sum(path.stat().st_size for path in (Path(place) / "cohort").iterdir()) / 1e6
         return time.perf_counter() - start, time.process_time() - used, sum(written.rows.values()), sum(written.errors.values()), size
 

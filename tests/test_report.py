@@ -11,6 +11,7 @@ import pytest
 from conftest import ROOT
 from helpers.disclosure import check_exhibit, hide_small
 from helpers.pipeline.run import Options, run_cohort
+from helpers.report.compact import compact
 from helpers.report.exhibit import Exhibit, Numbered, inline_svg
 from helpers.report.page import check_page
 from helpers.report.tables import Column, html_table
@@ -228,3 +229,9 @@ def test_numbers_on_an_axis_are_the_positions_of_its_ticks(limits):
         ticks = ax.xaxis.get_majorticklocs()
         written = [float(ax.xaxis.get_major_formatter()(tick, 0).replace("−", "-").replace(",", "")) for tick in ticks]
         assert written == pytest.approx(list(ticks), rel=1e-9, abs=abs(ticks[1] - ticks[0]) / 1000)
+
+
+def test_code_is_coloured_by_the_style_sheet_only_where_it_says_so() -> None:
+    code = '<div class="code"><pre><span></span><span class="kn">import</span><span class="w"> </span><span class="nn">os</span><span class="p">(</span><span class="s2">"&lt;p&gt;"</span><span class="p">)</span></pre></div>'
+    made, _ = compact(code + '<p><span class="n">kept</span></p>')
+    assert made == '<div class="code"><pre><span class="kn">import</span> os(<span class="s2">"&lt;p&gt;"</span>)</pre></div><p><span class="n">kept</span></p>'

@@ -10,7 +10,9 @@ from helpers import verdict
 from helpers.claims import Claim, check_claims
 from helpers.evaluation.estimate import COLUMNS, Settings
 from helpers.evaluation.levels import estimate_levels, level_row
+from helpers.programme import Unit
 from helpers.report import verdict_words as told
+from helpers.report.verdicts import distance
 from helpers.verdict.evidence import DECISIVE
 from helpers.words import Language
 
@@ -241,3 +243,13 @@ def test_every_rule_and_threat_has_a_sentence_in_both_languages(code):
     for words in (told.HIGHER, told.LOWER, told.OTHER):
         for text in words.values():
             assert (language.say(text) != text) == (code == "id"), text
+
+
+@pytest.mark.parametrize(
+    ("estimate", "expected"),
+    [(0.237, "0.237 log points (26.7%)"), (-0.21, "0.210 log points (18.9%)"), (0.0, "0.000 log points (0.0%)")],  # exp(0.237) − 1, 1 − exp(−0.21)
+)
+def test_a_difference_of_logarithms_is_told_in_per_cent_too(estimate, expected):
+    log = Unit(label={"en": "log points", "id": "poin logaritma"}, decimals=3, is_log=True)
+    assert distance(estimate, log, Language("en")) == expected
+    assert distance(estimate, log.model_copy(update={"is_log": False}), Language("en")) == expected[: expected.index(" (")]

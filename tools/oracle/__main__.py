@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from helpers.oracle import MISSES, NO_DATA, RESULTS, compare, published, totals
 from helpers.paths import find_root
-from oracle import small, training
+from oracle import regressions, small, training
 
 BORROWED = (training.lalonde, training.other_groups, small.personality)
 ENTROPY = "earnings/entropy/group/influence/estimate"
@@ -30,7 +30,16 @@ def ours(listed: set[str], data: Callable[[str, str], pd.DataFrame] | None) -> d
         every |= training.cohort_estimates(cohort)
     found = {name: value for name, value in every.items() if name in listed}
     found |= {f"{cohort}/entropy/exact": every[f"{cohort}/{ENTROPY}"] for cohort in ("nsw-1976-cps", "nsw-1976-psid")}
-    for routine in (training.supported_work, training.wooldridge_psid, training.petersen, small.sleep, small.many_tests, small.hidden_causes):
+    for routine in (
+        training.supported_work,
+        training.wooldridge_psid,
+        training.petersen,
+        small.sleep,
+        small.many_tests,
+        small.hidden_causes,
+        regressions.grants,
+        regressions.groups,
+    ):
         found |= routine()
     found |= small.scales_and_raters() | small.tenants() | small.power()
     for routine in BORROWED:

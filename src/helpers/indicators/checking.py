@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,6 +57,7 @@ def load_indicators(folder: Path, programme: Programme, codebook: Codebook, *, r
         known = known.with_line(line)
     known_lines = [line for _, line in lines]
     problems += check_names(programme, known_lines, root=root) + check_money(programme, codebook, lines, shown(path, root))
+    problems += check_panel(programme, known.items, shown(folder / "programme.yml", root))
     return known_lines, problems + check_timing(programme, known_lines, shown(folder / "programme.yml", root))
 
 
@@ -168,6 +169,17 @@ def is_number(text: str, *, whole: bool = False) -> bool:
         return not whole or float(text) == int(text) if float(text) == float(text) else False
     except ValueError:
         return False
+
+
+def check_panel(programme: Programme, items: Collection[str], file: str) -> list[Problem]:
+    """Say which columns of the panel are not variables of the main table."""
+    panel = programme.design.panel
+    named = {} if panel is None else {"unit": panel.unit, "period": panel.period}
+    return [
+        Problem(file, f"'{name}' is not a variable of the table {programme.main_table}", column=f"design.panel.{role}", expected=nearest(name, items))
+        for role, name in named.items()
+        if name not in items
+    ]
 
 
 def check_names(programme: Programme, indicators: list[Indicator], *, root: Path) -> list[Problem]:

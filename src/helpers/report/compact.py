@@ -1,4 +1,4 @@
-"""A page's figures in fewer bytes: what matplotlib repeats in every element of every figure is said once."""
+"""A page's figures and code in fewer bytes: what is repeated in every element is said once, what has no look is left out."""
 
 from __future__ import annotations
 
@@ -40,8 +40,13 @@ def share_names(html: str) -> str:
     return PICTURE.sub(lambda picture: NAMED.sub(lambda match: match[1] + names.get(match[2], match[2]), picture[0]), html)
 
 
+CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
+UNCOLOURED = re.compile(r'<span class="(?:n|nb|nn|o|p|w)">(.*?)</span>|<span></span>', re.DOTALL)  # names, operators, brackets, spaces
+
+
 def compact(html: str) -> tuple[str, str]:
-    """A page with smaller figures, and the rules for its style sheet; every element keeps the look that it had."""
+    """A page with smaller figures and code, and the rules for its style sheet; every element keeps the look that it had."""
+    html = CODE.sub(lambda code: UNCOLOURED.sub(r"\1", code[0]), html)
     html, rules = share_styles(share_names(PICTURE.sub(lambda picture: without_bare_groups(picture[0]), html)))
     return PICTURE.sub(lambda picture: without_needless(picture[0]), html), rules
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import exp
 
 import pandas as pd
 
 from helpers.claims import Claim
 from helpers.evaluation.levels import LEVEL
+from helpers.programme import Unit
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
 from helpers.report.origins import disclosures
@@ -54,7 +56,7 @@ def values_of(study: Study, line: pd.Series | None, language: Language) -> dict[
     return {
         "units": study.programme.design.unit.many[language.code],
         "indicator": measure_label(study, line["indicator"], line["rater"], language),
-        "amount": language.level(line["estimate"], unit) if line["basis"] == "level" else language.amount_with_unit(abs(line["estimate"]), unit),
+        "amount": language.level(line["estimate"], unit) if line["basis"] == "level" else distance(line["estimate"], unit, language),
         "low": write(line["ci_low"], unit),
         "high": write(line["ci_high"], unit),
         "n": language.number(line["n"], 0),
@@ -63,6 +65,12 @@ def values_of(study: Study, line: pd.Series | None, language: Language) -> dict[
         "mde": language.amount_with_unit(line["mde"], unit) if pd.notna(line["mde"]) else "–",
         "smallest": language.amount_with_unit(line["smallest"], unit) if pd.notna(line["smallest"]) else "–",
     }
+
+
+def distance(estimate: float, unit: Unit | None, language: Language) -> str:
+    """A difference without its sign, in its unit; of logarithms also in per cent: |exp(b) − 1|."""
+    text = language.amount_with_unit(abs(estimate), unit)
+    return f"{text} ({language.percent(abs(exp(estimate) - 1), 1)})" if unit and unit.is_log else text
 
 
 def because(study: Study, verdict: object, evidence: pd.DataFrame, language: Language) -> str:
