@@ -17,11 +17,15 @@ import yaml
 from helpers.codebook import Codebook, Variable
 from helpers.formats import RawTable, match_headers, read_any
 from helpers.forms import DECIDE, ENGLISH, INDONESIAN, Draft, read_form
+from helpers.parsing import date_context, read_date
 from helpers.paths import Places
 from helpers.problems import Problem, nearest, refuse
 from helpers.study import Study
 
 MOST_ANSWERS = 12  # a column of more distinct texts than this is drafted as text, not as a question with answers
+MOST = 0.9  # share of the distinct texts that tells what a column holds
+SAMPLE = 500  # distinct texts that are looked at
+AMOUNT = r"(?i)(rp\.?\s?)?\d{1,3}([.,]\d{3})+(,\d\d|,-)?|rp\.?\s?\d+(,-)?|(rp\.?\s?)?\d+([.,]\d+)?\s?(ribu|rb|juta|jt)"
 CODEBOOK = ["table", "name", "type", "source", ENGLISH, INDONESIAN, "unit", "required", "relevant", "constraint", "missing", "role", "note"]
 CHOICES = ["list_name", "name", ENGLISH, INDONESIAN, "aliases"]
 INDICATORS = [
@@ -80,18 +84,36 @@ def draft_from_data(tables: list[RawTable]) -> Draft:
     return draft
 
 
+def guessed_kind(texts: pd.Series) -> str:
+    """Guess what a column holds: ``integer, decimal, money, date, dateTime, select_one`` or ``text``.
+
+    Dates and amounts as people write them are told from most of the texts, however few repeat; what looks like codes is a question.
+    """
+    distinct = pd.Series(texts.unique(), dtype="str")
+    if distinct.empty:
+        return "text"
+    if distinct.str.fullmatch(AMOUNT).mean() >= MOST:
+        return "money"
+    written = distinct[~distinct.str.fullmatch(r"-?\d+([.,]\d+)?") & distinct.str.contains(r"\d") & (distinct.str.len() <= 40)].head(SAMPLE)
+    if len(written) >= MOST * min(len(distinct), SAMPLE):
+        context = date_context(texts.value_counts())
+        found = [str(reading.value or reading.proposal) for reading in (read_date(text, context) for text in written)]
+        days = [day for day in found if len(day) >= len("2004-03-12") and day[4] == "-"]
+        if len(days) >= MOST * len(written):
+            return "dateTime" if all("T" in day for day in days) else "date"
+    if len(distinct) <= MOST_ANSWERS:
+        return "select_one" if len(texts) >= 2 * len(distinct) else "text"
+    whole, number = (distinct.str.fullmatch(pattern).all() for pattern in (r"-?\d{1,15}", r"-?\d+([.,]\d+)?"))
+    return "integer" if whole else "decimal" if number else "text"
+
+
 def drafted_line(column: str, texts: pd.Series, table: str, name: str, draft: Draft) -> dict[str, str]:
     """One line of the codebook, guessed from the column's texts and marked as a guess."""
-    distinct = texts.unique()
-    kind = "text"
-    if len(distinct) and pd.Series(distinct).str.fullmatch(r"-?\d{1,15}").all() and len(distinct) > MOST_ANSWERS:
-        kind = "integer"
-    elif len(distinct) and pd.Series(distinct).str.fullmatch(r"-?\d+([.,]\d+)?").all() and len(distinct) > MOST_ANSWERS:
-        kind = "decimal"
-    elif 0 < len(distinct) <= MOST_ANSWERS and len(texts) >= 2 * len(distinct):
+    kind = guessed_kind(texts)
+    if kind == "select_one":
         kind = f"select_one {name}"
         draft.choices += [
-            {"list_name": name, "name": text, ENGLISH: f"{DECIDE} {text}", INDONESIAN: f"{DECIDE} {text}", "aliases": ""} for text in sorted(distinct)
+            {"list_name": name, "name": text, ENGLISH: f"{DECIDE} {text}", INDONESIAN: f"{DECIDE} {text}", "aliases": ""} for text in sorted(texts.unique())
         ]
     return {
         "table": table,

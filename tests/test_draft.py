@@ -1,0 +1,33 @@
+"""Without a form the codebook is drafted from the data: what a column holds is told from how people write it."""
+
+import pandas as pd
+import pytest
+
+from helpers.scaffold import guessed_kind
+
+MONTHS = ["Januari", "Maret", "Agustus"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        ([f"{1 + i % 28:02d}/03/2004 10:05:00" for i in range(60)], "dateTime"),
+        ([f"{1 + i % 28} {MONTHS[i % 3]} 19{60 + i % 20}" for i in range(60)], "date"),
+        (["2004-03-12", "2004-03-13", "2004-03-12", "2004-03-12"], "date"),
+        (["2.500", "1.750", "2.500", "1.750"], "money"),
+        (["Rp 2.500.000,-", "1,5 juta", "750 rb", "Rp 900000"], "money"),
+        (["Ya", "Tidak"] * 10, "select_one"),
+        (["1", "2", "3", "4", "5"] * 4, "select_one"),
+        (["1.5", "2.5", "3"] * 4, "select_one"),
+        ([str(i) for i in range(40)], "integer"),
+        ([f"{i}.5" for i in range(40)], "decimal"),
+        ([f"Budi {i}" for i in range(40)], "text"),
+        ([f"P{i:03d}" for i in range(40)], "text"),
+        ([f"+62 812 3456 {i:04d}" for i in range(40)], "text"),
+        ([f"Jl. Merdeka No. {i}" for i in range(40)], "text"),
+        ([f"v{i % 2 + 1} (1999)" for i in range(40)], "select_one"),
+        ([], "text"),
+    ],
+)
+def test_what_a_column_holds_is_told_from_its_texts(texts, kind):
+    assert guessed_kind(pd.Series(texts, dtype="str")) == kind
