@@ -31,6 +31,7 @@ class Unit(Record):
     is_share: bool = False
     is_percent: bool = False  # 3.5 stands for 3.5 per cent; answers may be written as 3,5% or as a share
     decimals: int = Field(default=2, ge=0, le=8)
+    is_year: bool = False  # a year of the calendar: 1996, never 1,996
     is_log: bool = False  # a difference of logarithms: also told as a percentage
     is_rating: bool = False  # points on a scale of opinion: a person's rating of himself is reported, never shown
 

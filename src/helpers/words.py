@@ -81,6 +81,8 @@ class Language:
         """Write an amount with its sign before it (``−$1,794``), without the unit's name; a missing one is a dash."""
         if unit is None or value is None:
             return self.number(value, 2)
+        if unit.is_year and math.isfinite(value):
+            return f"{value:.{unit.decimals}f}".replace("-", "−")
         text = self.number(value * unit.scale, unit.decimals)
         return ("−" + unit.prefix + text[1:]) if text.startswith("−") else unit.prefix + text if text != "–" else text
 

@@ -129,24 +129,31 @@ def technology_sentences(study: Study, basis: pd.DataFrame, estimates: pd.DataFr
     return told
 
 
+def span(teller: Teller, values: pd.Series) -> str:
+    """Say between what amounts a cost lies by the choice of the exchange rate; one amount where they are written alike."""
+    low, high = teller.amount(values.min()), teller.amount(values.max())
+    if low == high:
+        return teller.language.say("the same by every choice of the exchange rate")
+    return teller.language.say("from {low} to {high} by the choice of the exchange rate", low=low, high=high)
+
+
 def saving_sentence(teller: Teller, accounts: Accounts) -> str:
     """Say what a place cost the sending side and what an equivalent programme would have."""
     say, found = teller.language.say, place_costs(accounts)
     values = {
         "party": teller.role("sender"),
         "cost": teller.amount(found["sender"].iloc[0]),
-        "low": teller.amount(found["sender"].min()),
-        "high": teller.amount(found["sender"].max()),
+        "span": span(teller, found["sender"]),
     }
     if found["equivalent"].isna().any():
         return say(
-            "A place cost {party} {cost} (from {low} to {high} by the exchange rate). What an equivalent programme would have cost is not declared, so no saving can be told.",
+            "A place cost {party} {cost} ({span}). What an equivalent programme would have cost is not declared, so no saving can be told.",
             **values,
         )
     return say(
-        "A place cost {party} {cost} (from {low} to {high} by the exchange rate); an equivalent programme is priced at {other} ({other_low} to {other_high}; {sources}).",
-        other=teller.amount(found["equivalent"].iloc[0]), other_low=teller.amount(found["equivalent"].min()), other_high=teller.amount(found["equivalent"].max()),
-        sources="; ".join(equivalent_sources(accounts)) or say("source not stated"), **values,
+        "A place cost {party} {cost} ({span}); an equivalent programme is priced at {other} ({other_span}; source: {sources}).",
+        other=teller.amount(found["equivalent"].iloc[0]), other_span=span(teller, found["equivalent"]),
+        sources="; ".join(f"“{source}”" for source in equivalent_sources(accounts)) or say("source not stated"), **values,
     )  # fmt: skip
 
 

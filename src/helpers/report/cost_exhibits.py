@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pandas as pd
 
 from helpers.costs.accounts import CONVENTIONS, by_convention, percentages, share_table, shares
@@ -203,10 +205,17 @@ def indicator_table(found: pd.DataFrame, teller: Teller | None) -> list[Exhibit]
     if teller is None or found.empty:
         return []
     say = teller.language.say
-    found = found.assign(rests_on=[rests_on(text, teller) for text in found["rests_on"]])
+    found = found.assign(rests_on=[rests_on(text, teller) for text in found["rests_on"]], value=as_shared_out(found))
     data = found.assign(name=[say(INDICATORS[name]) for name in found["name"]], text=[written(row, teller) for row in found.itertuples(index=False)])
     columns = [Column("code", say("Code")), Column("name", say("Indicator")), Column("text", say("Value"), str), Column("rests_on", say("Rests on"))]
     return [table("cost-indicators", say("Cost indicators"), teller.note(), data, columns)]
+
+
+def as_shared_out(found: pd.DataFrame) -> pd.Series:
+    """The values of the indicators, the shares of the parties rounded together to 100 per cent, as in every other table of who paid."""
+    borne = found[found["code"] == "IN02"]["value"].dropna()
+    percent = percentages({place: Fraction(value) for place, value in borne.items()})
+    return found["value"].where(~found.index.isin(borne.index), pd.Series(percent, dtype="float64") / 100)
 
 
 def written(row: object, teller: Teller) -> str:
