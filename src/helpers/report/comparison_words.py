@@ -25,8 +25,8 @@ def comparison_template(row: object) -> str:
         )
     if row.method == "instrumental_variables":
         if higher:
-            return mark("{indicator}: raised by {amount} by “{treatment}” among those whom the offer moved ({confidence} interval {low} to {high}).")
-        return mark("{indicator}: lowered by {amount} by “{treatment}” among those whom the offer moved ({confidence} interval {low} to {high}).")
+            return mark("{indicator}: higher by {amount} with “{treatment}” among those whom the offer moved ({confidence} interval {low} to {high}).")
+        return mark("{indicator}: lower by {amount} with “{treatment}” among those whom the offer moved ({confidence} interval {low} to {high}).")
     if higher:
         return mark("{indicator}: higher by {amount} among participants than in the comparison group ({confidence} interval {low} to {high}).")
     return mark("{indicator}: lower by {amount} among participants than in the comparison group ({confidence} interval {low} to {high}).")
