@@ -80,10 +80,11 @@ def uncertainty(row: object, language: Language) -> str:
 def data(study: Study, row: object, language: Language) -> str:
     """Say for how many the estimate was made and where their answers come from."""
     table = study.programme.tables[study.programme.main_table].label[language.code]
-    return language.say(
-        "{n} participants, {m} in the comparison group, {missing} left out; table “{table}” of {files}.",
-        n=language.number(row.n, 0),
-        m=language.number(row.n_comparison, 0),
+    people = language.say_count("{n} participant", "{n} participants", int(row.n))
+    if row.n_comparison == row.n_comparison:
+        people += language.say(", {m} in the comparison group", m=language.number(row.n_comparison, 0))
+    return people + language.say(
+        ", {missing} left out; table “{table}” of {files}.",
         missing=language.number(row.n_missing, 0),
         table=table,
         files=", ".join(file.file for file in study.cohort.files),

@@ -217,10 +217,11 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
             worst = apart.loc[apart["smd"].abs().idxmax()]
             line = next(line for line in study.indicators if line.name == worst["name"])
             found.append(
-                say(
-                    "Before the programme the groups differed in {k} of {m} measured respects, most in “{worst}” ({smd} standard deviations). Adjustment removes what was measured, not what was not.",
+                language.say_count(
+                    "Before the programme the groups differed in the one respect that was measured, “{worst}” ({smd} standard deviations). Adjustment removes what was measured, not what was not.",
+                    "Before the programme the groups differed in {k} of {n} measured respects, most in “{worst}” ({smd} standard deviations). Adjustment removes what was measured, not what was not.",
+                    int(balance["smd"].notna().sum()),
                     k=language.number(len(apart), 0),
-                    m=language.number(balance["smd"].notna().sum(), 0),
                     worst=line.label(language.code),
                     smd=language.number(worst["smd"], 2),
                 )

@@ -73,7 +73,7 @@ LOWER = {
 }
 OTHER = {
     "level": mark(
-        "“{indicator}” stood at {amount} among the {n} participants who answered ({confidence} interval {low} to {high}); nobody was compared with them"
+        "“{indicator}” stood at {amount} among participants who answered (n = {n}; {confidence} interval {low} to {high}); nobody was compared with them"
     ),
     "small": mark("the interval for “{indicator}” ({low} to {high}) excludes even {smallest}, the smallest effect that would be worth having"),
     "unclear": mark(
