@@ -41,7 +41,7 @@ oracle: .venv/ready  ## hold our numbers against every published one; fails on a
 	@rm -rf .venv/oracle
 
 test: .venv/ready lint  ## lint, then run all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --mpl
 
 lint: .venv/ready  ## check style, stripped notebooks and complete translations
 	@$(BIN)/ruff check .

@@ -86,3 +86,19 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     options = Options("both", str(base / "data"), str(base / "reports"), formats=("html", "pdf", "docx"))
     assert run_cohort("nsw-1976", options, root=ROOT).failure == ""
     return Finished(base / "data", base / "reports")
+
+
+@pytest.fixture(scope="session")
+def side_by_side(finished: Finished, cohorts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """The finished reports of all cohorts, and the pages that set the cohorts of each programme side by side."""
+    from helpers.pipeline.programmes import run_programmes
+    from helpers.pipeline.run import Options
+
+    reports = tmp_path_factory.mktemp("side_by_side") / "reports"
+    reports.mkdir()
+    for cohort in cohorts:
+        (reports / cohort).symlink_to(finished.reports / cohort)
+    outcomes = run_programmes(cohorts, Options("both", str(finished.data), str(reports)), root=ROOT)
+    assert outcomes
+    assert [outcome.failure for outcome in outcomes] == [""] * len(outcomes)
+    return Finished(finished.data, reports)

@@ -13,12 +13,14 @@ from conftest import ROOT, Finished, seal
 from helpers.context import read_context, read_ties
 from helpers.costs import basis as bases
 from helpers.costs.double_benefit import double_benefit
+from helpers.costs.flows import SOCIETY
 from helpers.costs.indicators import cost_indicators, for_accounts, trainees
 from helpers.costs.ledger import WAITS, open_accounts
 from helpers.evaluation.associations import associations, correlation
 from helpers.evaluation.sample import participation
 from helpers.problems import ProblemsError
-from helpers.report import benefit_exhibits, cost_exhibits, cost_sentences, model_exhibits, setting, value_exhibits, value_words
+from helpers.report import benefit_exhibits, cost_exhibits, cost_sentences, model_exhibits, setting, unpriced, value_exhibits, value_words
+from helpers.report.cost_words import Teller
 from helpers.words import LANGUAGES, Language
 
 FOLDER = ROOT / "programmes/jakarta-tokyo"
@@ -203,8 +205,8 @@ def chapter(request, delivered):
     settings = Settings("trial", study.cohort.assignment, study.primary)
     estimates = estimate_stages(table, study.programme, list(study.indicators), settings, stages=("output", "outcome", "impact"))
     terms = Terms(0.05, 10, 0.05)
-    valuation = value_programme(study, accounts, means, estimates, terms, assumed_gain=0.05, rate_band=0.1)
-    teller, words = value_words.value_teller(study, accounts, terms, language), cost_sentences.teller_for(study, accounts, language)
+    valuation = value_programme(study, accounts, means, estimates, terms, assumed_gain=0.05, rate_band=0.1, price_band=0.05)
+    teller, words = value_words.value_teller(study, accounts, terms, valuation, language), cost_sentences.teller_for(study, accounts, language)
     halves = double_benefit(accounts, means, worth.technology)
     indicators = for_accounts(accounts, means)
     advice = benefit_exhibits.advice(study, means, indicators)
@@ -215,13 +217,13 @@ def chapter(request, delivered):
         *cost_exhibits.payer_exhibits(accounts, words), *cost_exhibits.indicator_table(indicators, words), *cost_exhibits.item_table(accounts, words),
         *cost_exhibits.ledger_exhibits(accounts, words), *value_exhibits.scenario_table(valuation, teller), *value_exhibits.viewpoint_exhibits(valuation, teller),
         *value_exhibits.party_table(valuation, teller), *value_exhibits.drawn_exhibits(valuation, teller, seed=1, draws=2_000),
-        *value_exhibits.sensitivity_exhibits(valuation, teller), *value_exhibits.effectiveness_exhibits(valuation, teller),
+        *value_exhibits.sensitivity_exhibits(valuation, teller), *unpriced.unpriced_table(valuation, teller), *value_exhibits.effectiveness_exhibits(valuation, teller),
         *value_exhibits.place_exhibits(accounts, words), *benefit_exhibits.technique_table(study, techniques, language),
         *benefit_exhibits.halves_table(study, halves, language), *benefit_exhibits.advice_table(study, advice, language),
     ]  # fmt: skip
     said = [
         cost_sentences.cost_headline(study, accounts, words, language), *cost_sentences.cost_caveats(study, accounts, words, language),
-        value_words.value_headline(study, accounts, valuation, teller, language), *value_words.value_caveats(study, valuation, teller),
+        value_words.value_headline(study, accounts, valuation, teller, language), *value_words.value_caveats(study, valuation, teller), *unpriced.value_bullets(valuation, teller),
         *benefit_exhibits.benefit_sentences(study, accounts, means, estimates, halves, language), model_exhibits.association_sentence(study, pairs, 0.95, language),
     ]  # fmt: skip
     return language, shown, said, valuation
@@ -325,3 +327,41 @@ def test_ties_are_the_twenty_one_with_six_confirmed_years(tmp_path):
     (tmp_path / "ties.csv").write_text("partner::English (en),partner::Bahasa Indonesia (id),year,highlight,source\nA,A,soon,no,x\nB,B,1990,no,\n")
     with pytest.raises(ProblemsError, match=r"(?s)ties.csv, row 2, column year.*row 3, column source"):
         read_ties(tmp_path, "en", root=tmp_path)
+
+
+def test_a_share_is_written_in_one_way(chapter):
+    _, shown, _, _ = chapter
+    by_id = {exhibit.id: exhibit.data for exhibit in shown}
+    told = by_id["cost-indicators"][lambda rows: rows["code"] == "IN02"]["text"].str.rstrip("%").str.replace(",", ".").astype(float)
+    table_of_shares = by_id["cost-conventions"]["year of payment"]
+    assert sorted(told[told > 0]) == sorted(table_of_shares[table_of_shares > 0])
+    assert told.sum() == pytest.approx(100)
+
+
+def test_no_chance_and_no_ratio_are_written_for_what_nobody_priced(chapter):
+    language, shown, said, valuation = chapter
+    by_id = {exhibit.id: exhibit.data for exhibit in shown}
+    assert valuation.without_gain == ["employer", "jakarta", "tokyo"]
+    chances = dict(zip(valuation.parties, by_id["npv-probability"]["chance"], strict=False))
+    assert {chances[name] for name in valuation.without_gain} == {language.say("nothing priced")}
+    assert chances["trainee"].endswith("%")
+    parties = by_id["value-parties"]
+    assert parties["party"].str.endswith(" *").tolist() == [False, True, True, True, False]
+    assert parties.loc[1:3, "bcr"].isna().all()
+    assert parties["needed"].notna().tolist() == [False, True, True, True, True]
+    listed = by_id["unpriced"]
+    assert set(listed["party"]) >= {valuation.study.programme.costs.party(role).label[language.code] for role in ("employer", "sender", "host", "trainee")}
+    words = Teller(valuation.study, valuation.accounts.money, language)
+    wanted = [f"{words.role(role)} {words.amount(amount)}" for role, amount in zip(("employer", "sender"), parties.loc[1:2, "needed"], strict=True)]
+    assert any(all(text in told for text in wanted) for told in said)
+
+
+def test_the_bridge_from_the_accounts_to_society_adds_up(chapter):
+    language, _, said, valuation = chapter
+    case = valuation.case
+    total = int(case.lines["real"].sum())
+    goes_on = int(case.lines.loc[case.lines["item"] == "10", "real"].sum())
+    moved = int(case.lines.loc[case.lines["item"] == "2", "real"].sum())
+    teller = Teller(valuation.study, valuation.accounts.money, language)
+    wanted = [teller.amount(value) for value in (total, moved, goes_on, total - goes_on - moved, valuation.table().set_index("party").loc[SOCIETY, "costs"])]
+    assert any(all(text in told for text in wanted) for told in said)

@@ -40,6 +40,19 @@ def test_no_accessibility_violation_in_any_cohort(browser, finished, cohorts):
         assert browser.violations() == [], cohort
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_accessibility_violation_where_cohorts_stand_side_by_side(browser, side_by_side, theme):
+    pages = [*sorted((side_by_side.reports / "programmes").rglob("*.html")), side_by_side.reports / "index.html", side_by_side.reports / "index.id.html"]
+    assert len(pages) >= 6
+    for page in pages:
+        browser.open(page, theme=theme, width=768)
+        browser.do("document.querySelectorAll('details').forEach(fold => { fold.open = true; }); document.getElementById('toggle')?.click()")
+        assert browser.violations() == [], page.name
+        assert browser.complaints() == []
+        browser.open(page, theme=theme, width=360)
+        assert browser.do("document.documentElement.scrollWidth") <= 360, page.name
+
+
 def test_a_violation_would_be_found(browser, sent, tmp_path):
     html = (sent.reports / PAGES[0]).read_text(encoding="utf-8")
     bad = tmp_path / "bad.html"

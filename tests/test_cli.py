@@ -43,9 +43,17 @@ def test_check_refuses_a_panel_of_columns_that_are_not_there(project):
     assert "design.panel.unit: 'firn' is not a variable of the table firm_years. Expected: did you mean firm?" in " ".join(result.output.split())
 
 
+def test_figures_need_a_report_and_a_known_medium():
+    assert "manfaat run nsw-1976 first" in runner.invoke(app, ["figures", "nsw-1976"]).output
+    assert "did you mean slide?" in runner.invoke(app, ["figures", "nsw-1976", "--medium", "slides"]).output
+
+
 def test_run_writes_a_report_and_says_where(project):
     result = runner.invoke(app, ["run", "nsw-1976"])
     assert result.exit_code == 0, result.output
+    drawn = runner.invoke(app, ["figures", "nsw-1976"])
+    assert "reports/nsw-1976/exhibits/slide: " in drawn.output
+    assert len(list((project / "reports/nsw-1976/exhibits/slide").glob("*.png"))) >= 5
     assert "reports/nsw-1976/report.html" in result.output
     assert (project / "reports/nsw-1976/report.html").is_file()
 

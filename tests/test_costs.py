@@ -28,7 +28,8 @@ def test_every_series_of_the_house_is_described_and_its_gaps_are_told():
     for name, line in about.items():
         years = set(series[name].index)
         lacking = set(range(min(years), max(years) + 1)) - years
-        assert bool(lacking) <= bool(line.gaps), name
+        assert bool(lacking) <= bool(line.gaps("en")), name
+        assert bool(line.gaps("en")) == bool(line.gaps("id")), name
         assert line.source
         assert line.licence
 
@@ -115,6 +116,10 @@ def test_conventions_each_add_up_to_one_hundred():
     ("cell", "column", "found", "reason"),
     [
         ({"year": None}, "year", "", "the year of payment is missing"),
+        ({"year": 1997.5}, "year", "1997.5", "the year is not a whole number"),
+        ({"cohort": 1997.5}, "cohort", "1997.5", "the year is not a whole number"),
+        ({"year": "soon"}, "year", "soon", "it is not a number"),
+        ({"cohort": "soon"}, "cohort", "soon", "it is not a number"),
         ({"year": 1960}, "year", "1960", "no price or exchange rate is known for the year"),
         ({"year": 2012}, "year", "2012", "no price or exchange rate is known for the year"),  # prices are known, the yen's rate is not
         ({"currency": None}, "currency", "", "the currency is missing"),
@@ -147,7 +152,11 @@ def test_every_reason_has_words():
     from helpers.report.cost_words import SET_ASIDE
 
     source = ast.parse((ROOT / "src/helpers/costs/sheet.py").read_text())
-    calls = [node for node in ast.walk(source) if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("stated", "code", "number", "SetAsideError")]
+    calls = [
+        node
+        for node in ast.walk(source)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("stated", "code", "number", "whole_year", "SetAsideError")
+    ]
     reasons = {part.value for call in calls for part in call.args if isinstance(part, ast.Constant) and " " in str(part.value)}
     assert len(reasons) >= 14
     assert reasons | {"no price or exchange rate is known for the year", WAITS} == set(SET_ASIDE)

@@ -24,7 +24,7 @@ def likert_data() -> pd.DataFrame:
     shares = {"then": [0.2, 0.3, 0.25, 0.15, 0.1], "now": [np.nan, 0.15, 0.35, 0.3, 0.2]}
     return pd.DataFrame(
         [{"label": "Item", "time": time, "answer": place + 1, "n": 40, "share": share} for time, own in shares.items() for place, share in enumerate(own)]
-    )
+    ).assign(includes=["", "", "", "", "", "", "1", "", "", ""])
 
 
 def chain_data(text: str = "T1 · shown: A claim") -> pd.DataFrame:
@@ -77,6 +77,19 @@ def test_likert_bars_have_the_widths_of_the_shares_and_the_middle_stands_apart()
     assert drawn["2"][0] == pytest.approx((-30, 0))
     assert drawn["1"][0] == pytest.approx((-50, -30))  # beyond the next
     assert drawn["5"][0] == pytest.approx((15, 25))
+
+
+def test_a_part_of_a_bar_that_is_not_shown_is_a_dash_and_never_nothing():
+    data = likert_data()
+    data.loc[data["time"] == "now", "share"] = [0.0, np.nan, np.nan, 0.3, np.nan]
+    data["includes"] = ""
+    _, (ax, apart) = new_figure(3, columns=2)
+    answers.draw_answers(data, ax, apart, list("12345"))
+    dashes = sorted(text.get_position()[0] for text in [*ax.texts, *apart.texts] if text.get_text() == "–")
+    assert dashes == pytest.approx([-1.5, 3, 31.5])
+    assert answers.told(data[data["time"] == "now"], list("12345"), EN) == "below the middle –, middle –, above –"
+    assert answers.told(likert_data().iloc[5:], list("12345"), EN) == "below the middle 15%, middle 35%, above 50%"  # counted with its neighbour
+    assert answers.told(likert_data().iloc[:5], list("12345"), EN) == "below the middle 50%, middle 25%, above 25%"
 
 
 def test_dumbbells_stand_at_the_means():
@@ -231,7 +244,7 @@ def test_ribbons_of_nobody_are_none():
     assert events.ribbons(move_data().assign(n=np.nan), ["high", "low"]).empty
 
 
-@pytest.mark.parametrize(("medium", "width"), [("thesis", 16.0), ("half", 8.0), ("slide", 28.0), ("web", 19.0)])
+@pytest.mark.parametrize(("medium", "width"), [("thesis", 16.0), ("slide", 28.0), ("web", 19.0)])
 def test_width_of_a_medium_keeps_the_shape(medium, width):
     svg = MAKERS["bounds"]("Pay").svg
     first, other = (ElementTree.fromstring(one) for one in (svg, sized(svg, medium)))

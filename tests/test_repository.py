@@ -36,7 +36,16 @@ def test_layout():
         ".ci/run",
     ):
         assert (ROOT / name).exists(), name
-    assert [path.stem for path in NUMBERED] == ["01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "06_benefits", "07_findings"]
+    assert [path.stem for path in NUMBERED] == [
+        "01_clean",
+        "02_indicators",
+        "03_inputs",
+        "04_outputs",
+        "05_outcomes",
+        "06_benefits",
+        "07_findings",
+        "08_cohorts",
+    ]
 
 
 def test_environment_lock_and_pyproject_agree():
@@ -130,6 +139,7 @@ ORDER = [
     "disclosure",
     "threats",
     "verdict",
+    "trends",
     "words",
     "figures",
     "report",

@@ -239,12 +239,6 @@ def test_a_figure_and_a_table_cannot_share_an_id(tmp_path):
         made.label(Exhibit("raters", "B", "", pd.DataFrame(), html="<table></table>"))
 
 
-def test_a_year_has_no_thousands_separator():
-    year = Unit.model_validate({"label": BOTH, "decimals": 0, "is_year": True})
-    assert [Language(code).amount(1996.2, year) for code in ("en", "id")] == ["1996", "1996"]
-    assert ENGLISH.amount(float("nan"), year) == "–"
-
-
 def test_every_counted_sentence_has_its_forms():
     # a message that counts has a singular without the number's plural noun, and every language has a form for each
     counted = [message for message in translations.extracted(ROOT) if isinstance(message.id, tuple)]

@@ -68,6 +68,9 @@ def test_amounts():
     assert english.level(0.1106, SHARE) == "11.1%"
     assert english.amount_with_unit(-0.1106, SHARE) == "−11.1 points"
     assert english.amount(float("nan"), MONEY) == "–"
+    calendar = Unit(label={"en": "year", "id": "tahun"}, decimals=0, is_calendar=True)
+    assert [language.amount(1996.2, calendar) for language in (english, Language("id"))] == ["1996", "1996"]
+    assert [language.amount(1996.2, calendar.model_copy(update={"is_calendar": False})) for language in (english, Language("id"))] == ["1,996", "1.996"]
     assert english.p_value(0.0004) == "< 0.001"
 
 

@@ -199,6 +199,30 @@ def export(
 
 
 @app.command()
+def figures(
+    cohort: Annotated[str, typer.Argument(help="A cohort that has been run.")],
+    medium: Annotated[str, typer.Option(help="slide, web or thesis.")] = "slide",
+    reports_dir: ReportsDir = "reports",
+) -> None:
+    """Write the pictures of a report in the size of another medium, below its exhibits/."""
+    from helpers.definitions import shown
+    from helpers.figures.style import MEDIA
+    from helpers.report.pictures import write_sized
+    from helpers.words import LANGUAGES
+
+    root = project()
+    exhibits = root / reports_dir / cohort / "exhibits"
+    try:
+        refuse([] if medium in MEDIA else [Problem(f"medium '{medium}'", "there is no such medium", expected=nearest(medium, MEDIA))])
+        refuse([] if exhibits.is_dir() else [Problem(cohort, "there are no pictures yet", expected=f"manfaat run {cohort} first")])
+    except ProblemsError as failure:
+        stop(failure)
+    for folder in (exhibits, *(exhibits / language for language in LANGUAGES)):
+        if folder.is_dir():
+            console.print(f"{shown(folder / medium, root)}: {write_sized(folder, medium)} pictures", soft_wrap=True)
+
+
+@app.command()
 def simulate(
     programme: Annotated[str, typer.Argument(help="A folder of programmes/ that has a simulation.yml.")],
     cohort: Annotated[str, typer.Option(help="Name of the new folder below data/raw/; it must hold the word synthetic.")],
@@ -352,7 +376,21 @@ def run_all(cohorts: list[str], options: object, root: Path) -> int:
                     style="red",
                     soft_wrap=True,
                 )
-    return failed
+    return failed + side_by_side(cohorts, options, root)
+
+
+def side_by_side(cohorts: list[str], options: object, root: Path) -> int:
+    """Set the cohorts of each programme side by side that has several reports; return how many programmes failed."""
+    from helpers.definitions import shown
+    from helpers.pipeline.programmes import run_programmes
+
+    outcomes = run_programmes(cohorts, options, root=root)
+    for outcome in outcomes:
+        if outcome.report:
+            console.print(f"{outcome.cohort}: {shown(outcome.report, root)} ({outcome.seconds:.1f} s)", soft_wrap=True)
+        else:
+            errors.print(escape(f"{outcome.cohort}, cohorts side by side: {outcome.failure} (the former page is unchanged)"), style="red", soft_wrap=True)
+    return sum(outcome.report is None for outcome in outcomes)
 
 
 if __name__ == "__main__":

@@ -124,6 +124,14 @@ class Benefit(Record):
     times_a_year: int = Field(default=12, ge=1, le=366)
 
 
+class Unpriced(Record):
+    """A benefit that is not priced: whose it would be, and why it has no price."""
+
+    label: Words
+    goes_to: str
+    because: Words
+
+
 class Yardstick(Record):
     """One unit of a result, for cost-effectiveness: ``share`` (one more person), ``sd`` (one standard deviation), ``percent`` (one per cent)."""
 
@@ -167,6 +175,7 @@ class Worth(Record):
     """What the benefits are and how they are judged."""
 
     benefit: Benefit
+    unpriced: list[Unpriced] = []
     attributed: str | None = None  # column: own estimate of the programme's share times how sure of it (Phillips)
     before: str | None = None  # column: the amount before the programme
     yardsticks: list[Yardstick] = []
@@ -274,7 +283,8 @@ def check_worth(sheet: CostSheet, worth: Worth, columns: list[str], concepts: li
     """Every indicator that value rests on exists, and every threshold is one-sided."""
     found = [("worth", name, columns) for name in worth.columns()]
     found += [("worth.benefit.indicator", worth.benefit.indicator, concepts)] + [("worth.yardsticks", stick.indicator, concepts) for stick in worth.yardsticks]
-    found += [("worth.benefit.goes_to", worth.benefit.goes_to, [party.id for party in sheet.parties])]
+    goes_to = [("worth.benefit.goes_to", worth.benefit.goes_to), *(("worth.unpriced", one.goes_to) for one in worth.unpriced)]
+    found += [(place, name, [party.id for party in sheet.parties]) for place, name in goes_to]
     found += [("worth.technology", name, columns) for name in ((worth.technology.since,) if worth.technology else ())]
     problems = [Problem(file, f"'{name}' is not declared", column=place, expected=nearest(name, known)) for place, name, known in found if name not in known]
     known = [*worth.columns(), *STATISTICS]

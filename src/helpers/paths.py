@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NOTEBOOKS = ("01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "06_benefits", "07_findings")
+OVER_COHORTS = "08_cohorts"  # reads finished reports of a programme; part of none
 
 
 def find_root(start: Path | str | None = None) -> Path:

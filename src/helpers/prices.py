@@ -43,11 +43,16 @@ class About(Record):
     label_id: str = Field(alias="label::Bahasa Indonesia (id)", min_length=1)
     source: str = Field(min_length=1)
     licence: str = Field(min_length=1)
-    gaps: str = ""
+    gaps_en: str = Field(alias="gaps::English (en)", default="")
+    gaps_id: str = Field(alias="gaps::Bahasa Indonesia (id)", default="")
 
     def label(self, language: str) -> str:
         """What it is called."""
         return self.label_id if language == "id" else self.label_en
+
+    def gaps(self, language: str) -> str:
+        """What it lacks."""
+        return self.gaps_id if language == "id" else self.gaps_en
 
 
 def about_series() -> dict[str, About]:

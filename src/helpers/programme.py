@@ -31,8 +31,8 @@ class Unit(Record):
     is_share: bool = False
     is_percent: bool = False  # 3.5 stands for 3.5 per cent; answers may be written as 3,5% or as a share
     decimals: int = Field(default=2, ge=0, le=8)
-    is_year: bool = False  # a year of the calendar: 1996, never 1,996
     is_log: bool = False  # a difference of logarithms: also told as a percentage
+    is_calendar: bool = False  # a year of the calendar: written without a separator (1996)
     is_rating: bool = False  # points on a scale of opinion: a person's rating of himself is reported, never shown
 
     @property
@@ -293,6 +293,7 @@ class Cohort(Record):
     assignment: Literal["randomised", "observational"]
     files: list[RawFile] = Field(min_length=1)
     groups: dict[str, Words] = {}
+    same_participants_as: str | None = None  # another cohort whose participants these are, set against other people
     unreadable: Literal["stop", "review"] = "stop"  # what an answer that cannot be read does: stop the run, or wait in the review list
     period: Words
     flow: list[FlowStep] = []

@@ -12,7 +12,7 @@ from babel.core import Locale
 from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from helpers.problems import nearest
 from helpers.programme import Unit
@@ -73,6 +73,11 @@ class Language:
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return format_decimal(rounded, format=pattern, locale=Locale(self.code)).replace("-", "−")
 
+    @property
+    def decimal_mark(self) -> str:
+        """What stands between a number and its decimals."""
+        return get_decimal_symbol(Locale(self.code))
+
     def percent(self, share: float, decimals: int = 0) -> str:
         """Write a share (0.5) as a percentage (50%)."""
         return self.number(share * 100, decimals) + "%" if share is not None and math.isfinite(share) else "–"
@@ -81,9 +86,8 @@ class Language:
         """Write an amount with its sign before it (``−$1,794``), without the unit's name; a missing one is a dash."""
         if unit is None or value is None:
             return self.number(value, 2)
-        if unit.is_year and math.isfinite(value):
-            return f"{value:.{unit.decimals}f}".replace("-", "−")
         text = self.number(value * unit.scale, unit.decimals)
+        text = text.replace(get_group_symbol(Locale(self.code)), "") if unit.is_calendar else text
         return ("−" + unit.prefix + text[1:]) if text.startswith("−") else unit.prefix + text if text != "–" else text
 
     def amount_with_unit(self, value: float, unit: Unit | None) -> str:

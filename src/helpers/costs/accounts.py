@@ -77,6 +77,19 @@ class Money:
         return self.value(name, self.base_year) / self.value(name, year)
 
 
+def typical_move(money: Money, currency: str) -> tuple[float, float, int, int]:
+    """How far the market rate of a currency moved from one year to the next: median and largest change without sign, first and last year.
+
+    Only years that follow one another are compared; a change is the ratio of the two rates, the larger over the smaller, minus 1.
+    """
+    named = [*money.sheet.currencies[currency].times, *money.sheet.currencies[currency].over]
+    years = sorted(set.intersection(*[set(money.series[name].index) for name in named]))
+    rates = pd.Series([float(money.market_rate(currency, year)) for year in years], index=years)
+    pairs = [(rates[year] / rates[year + 1], year + 1) for year in years if year + 1 in rates.index]
+    moved = [max(ratio, 1 / ratio) - 1 for ratio, _ in pairs]
+    return (float(np.median(moved)), max(moved), years[0], pairs[-1][1]) if moved else (float("nan"), float("nan"), years[0], years[-1])
+
+
 def without_unknown_years(sheet: Sheet, money: Money) -> Sheet:
     """Set lines aside whose year has no price or no rate; a year is never filled in."""
     known, priced = (

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from helpers.costs.flows import changing
 from helpers.costs.ledger import Accounts
 from helpers.declarations import CostSheet
 
@@ -22,6 +23,18 @@ def real_by_role(lines: pd.DataFrame, sheet: CostSheet) -> dict[str, int]:
     roles = {party.id: party.role for party in sheet.parties}
     sums = lines.groupby(lines["party"].map(roles))["real"].sum()
     return {role: int(sums.get(role, 0)) for role in roles.values()}
+
+
+def time_away(lines: pd.DataFrame, sheet: CostSheet, people: int) -> float | None:
+    """Cost of the work not done, for one trainee: its replacement and what the trainee lost.
+
+    A wage that goes on prices the same work as the replacement and counts only where its cohort had none (``changing``). None where the sheet
+    has no line of this kind: that is not known, and not nothing.
+    """
+    if not lines["item"].isin(sheet.opportunity).any():
+        return None
+    left = changing(lines, sheet)
+    return int(left.loc[left["item"].isin(sheet.opportunity), "real"].sum()) / people
 
 
 def line_of(code: str, name: str, value: float | None, unit: str, rests_on: str) -> dict[str, object]:
@@ -55,8 +68,7 @@ def cost_indicators(lines: pd.DataFrame, sheet: CostSheet, basis: Mapping[str, f
     rows += [line_of("IN01", "cost per completer", total / people / completed if completed else None, "money", "costs, completed")]
     rows += [line_of("IN02", f"share of {role}", amount / total, "share", "costs") for role, amount in by_role.items()]
     rows += [line_of("IN03", "leverage", (total - sender) / sender if sender else None, "ratio", "costs")]
-    away = int(lines.loc[lines["item"].isin(sheet.opportunity), "real"].sum())
-    rows += [line_of("IN04", "opportunity cost per trainee", away / people, "money", "costs")]
+    rows += [line_of("IN04", "opportunity cost per trainee", time_away(lines, sheet, people), "money", "costs")]
     rows += [line_of("IN05", "training hours per trainee", hours, "hours", "training_hours")]
     rows += [line_of("IN05", "cost per training hour", total / people / hours if hours else None, "money", "costs, training_hours")]
     rows += [line_of("IN06", "in-kind share", int(lines.loc[lines["in_kind"] == "yes", "real"].sum()) / total, "share", "costs")]

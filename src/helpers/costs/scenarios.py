@@ -68,7 +68,7 @@ def base_amount(study: Study, benefit: Benefit, basis: pd.DataFrame, accounts: A
     return mean * moved, error * moved
 
 
-def case_for(study: Study, accounts: Accounts, basis: pd.DataFrame, found: Evidence, terms: Terms, rate_band: float) -> Case | None:
+def case_for(study: Study, accounts: Accounts, basis: pd.DataFrame, found: Evidence, terms: Terms, rate_band: float, price_band: float) -> Case | None:
     """Everything a value rests on; none where the amount without the programme was not measured."""
     benefit = study.programme.worth.benefit
     amount, amount_error = base_amount(study, benefit, basis, accounts)
@@ -77,7 +77,7 @@ def case_for(study: Study, accounts: Accounts, basis: pd.DataFrame, found: Evide
         return None
     return Case(
         accounts.lines, accounts.money.sheet, terms, trainees(accounts.lines), found.effect, found.error, amount, amount_error,
-        reach, reach_error, benefit.times_a_year, benefit.goes_to, rate_band,
+        reach, reach_error, benefit.times_a_year, benefit.goes_to, rate_band, price_band, (found.low, found.high),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ PLACED = [
     "amount",
     "paid",
     "in_kind",
+    "transfer",
     "valuation",
     "document",
 ]
@@ -86,6 +87,14 @@ def number(row: dict[str, object], column: str, empty: str) -> Fraction:
         raise SetAsideError(column, value, "it is not a number") from None
 
 
+def whole_year(row: dict[str, object], column: str, empty: str) -> int:
+    """Return a year, or set the line aside: a year that is no whole number is never cut."""
+    value = number(row, column, empty)
+    if value.denominator != 1:
+        raise SetAsideError(column, float(value), "the year is not a whole number")
+    return int(value)
+
+
 def place_line(row: dict[str, object], sheet: CostSheet) -> dict[str, object]:
     """Place one line.
 
@@ -94,7 +103,7 @@ def place_line(row: dict[str, object], sheet: CostSheet) -> dict[str, object]:
     SetAsideError with the first thing that is missing or cannot be.
     """
     columns = sheet.columns
-    year = int(number(row, columns.year, "the year of payment is missing"))
+    year = whole_year(row, columns.year, "the year of payment is missing")
     currency = code(row, columns.currency, sheet.currencies, "the currency is missing", "the currency is unknown")
     payer = code(row, columns.payer, sheet.party_of, "the payer is missing", "the payer is unknown")
     item = str(stated(row, columns.item, "the kind of cost is missing"))
@@ -109,12 +118,12 @@ def place_line(row: dict[str, object], sheet: CostSheet) -> dict[str, object]:
         raise SetAsideError(columns.covered, float(covered), "the number of trainees is not a whole number above zero")
     basis = sheet.bases[code(row, columns.basis, sheet.bases, "what the amount is meant per is missing", "what the amount is meant per is unknown")]
     units = {"cohort": Fraction(1), "trainee": covered, "month": covered * exact(sheet.months.value)}[basis]
-    is_transfer = str(row[columns.transfer]) == sheet.yes
-    cohort = year if is_blank(row[columns.cohort]) else int(exact(row[columns.cohort]))
+    transfer = answer(row[columns.transfer], sheet)
+    cohort = year if is_blank(row[columns.cohort]) else whole_year(row, columns.cohort, "")
     return {
         "line": str(row[columns.line]), "cohort": cohort, "item": item, "payer": payer, "party": sheet.party_of[payer],
-        "receiver": sheet.receivers.get(item, "") if is_transfer else "", "currency": currency, "year": year, "covered": int(covered), "share": share,
-        "units": units, "amount": amount, "paid": amount * units * share, "in_kind": answer(row[columns.in_kind], sheet),
+        "receiver": sheet.receivers.get(item, "") if transfer == "yes" else "", "currency": currency, "year": year, "covered": int(covered), "share": share,
+        "units": units, "amount": amount, "paid": amount * units * share, "in_kind": answer(row[columns.in_kind], sheet), "transfer": transfer,
         "valuation": "" if is_blank(row[columns.valuation]) else str(row[columns.valuation]),
         "document": "" if is_blank(row[columns.document]) else str(row[columns.document]),
     }  # fmt: skip
@@ -122,7 +131,10 @@ def place_line(row: dict[str, object], sheet: CostSheet) -> dict[str, object]:
 
 def year_of(value: object) -> float:
     """The year of a line that cannot be placed, as far as it is known."""
-    return float("nan") if is_blank(value) else float(value)
+    try:
+        return float("nan") if is_blank(value) else float(value)
+    except (ValueError, TypeError):
+        return float("nan")
 
 
 def answer(value: object, sheet: CostSheet) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from helpers.costs.flows import SOCIETY, Terms, cost_entries
+from helpers.costs.flows import SOCIETY, TIMINGS, Terms, cost_entries
 from helpers.declarations import CostSheet
 
 
@@ -20,6 +20,7 @@ class Case:
     ``effect, error`` : of the benefit's indicator, in logarithms, with its standard error. ``amount, amount_error`` : the amount a time
     without the programme (a month's pay at the prices of the base year). ``reach, reach_error`` : share of people who have the
     amount. ``people`` : trainees. ``times`` : times a year. ``goes_to`` : party. ``lines`` : cost lines with ``real``.
+    ``rate_band, price_band`` : how far exchange rates and consumer prices may be off, as shares. ``interval`` : of the effect, where it has one.
     """
 
     lines: pd.DataFrame
@@ -35,6 +36,13 @@ class Case:
     times: int
     goes_to: str
     rate_band: float = 0.10
+    price_band: float = 0.0
+    interval: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("rate_band", "price_band"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}: it lies from 0 to below 1")
 
     @property
     def yearly(self) -> float:
@@ -75,13 +83,15 @@ def draws(case: Case, *, seed: int, draws: int) -> pd.DataFrame:
     """Net present values, one row a draw, one column a party and ``society``.
 
     Drawn are the effect (normal, with its standard error), the amount and its reach (normal, with theirs), decay (uniform from none to
-    twice the assumed), every group of lines valued alike (uniform within the band of its valuation) and the exchange rate (uniform
-    within ``rate_band``, the same for all foreign lines). Discount rate, horizon and timing are choices and are not drawn.
+    twice the assumed), every group of lines valued alike (uniform within the band of its valuation), the exchange rate (uniform within
+    ``rate_band``, the same for all foreign lines) and consumer prices (uniform within ``price_band``, the same for all lines). Discount
+    rate, horizon and timing are choices and are not drawn.
     """
     random = np.random.default_rng(seed)
     matrix, bands, foreign = cost_matrix(case)
     factors = 1 + bands * random.uniform(-1, 1, (draws, len(bands)))
     factors *= np.where(foreign, 1 + case.rate_band * random.uniform(-1, 1, (draws, 1)), 1.0)
+    factors *= 1 + case.price_band * random.uniform(-1, 1, (draws, 1))
     values = factors @ matrix
     effect, amount = random.normal(case.effect, case.error, draws), random.normal(case.amount, case.amount_error, draws)
     reach = np.clip(random.normal(case.reach, case.reach_error, draws), 0, 1)
@@ -101,16 +111,18 @@ def summary(values: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def net_value(case: Case, party: str = SOCIETY, **changes: float) -> float:
+def net_value(case: Case, party: str = SOCIETY, **changes: float | str) -> float:
     """Net present value with some of what it rests on changed.
 
-    ``changes`` : ``effect, amount, reach, discount_rate, horizon, decay, funds, costs`` (times), ``rate`` (times, foreign lines).
+    ``changes`` : ``effect, amount, reach, discount_rate, horizon, decay, funds, timing, costs`` and ``prices`` (both times), ``rate`` (times,
+    foreign lines), ``valuation`` (−1: every line at the low end of its band, 1: at the high end).
     """
-    named = {name: changes[name] for name in ("discount_rate", "decay", "funds", "horizon") if name in changes}
+    named = {name: changes[name] for name in ("discount_rate", "decay", "funds", "horizon", "timing") if name in changes}
     named |= {"horizon": int(named["horizon"])} if "horizon" in named else {}
     now = replace(case, terms=replace(case.terms, **named), **{name: changes[name] for name in ("effect", "amount", "reach") if name in changes})
     matrix, bands, foreign = cost_matrix(now)
-    factors = np.where(foreign, changes.get("rate", 1.0), 1.0) * (1 + bands * changes.get("valuation", 0.0)) * changes.get("costs", 1.0)
+    factors = np.where(foreign, changes.get("rate", 1.0), 1.0) * (1 + bands * changes.get("valuation", 0.0))
+    factors = factors * changes.get("costs", 1.0) * changes.get("prices", 1.0)
     cost = float(factors @ matrix[:, now.parties.index(party)])
     return cost + (now.yearly * float(annuity(now.terms, now.terms.decay)) if party in (now.goes_to, SOCIETY) else 0.0)
 
@@ -124,7 +136,7 @@ def tornado(case: Case, party: str = SOCIETY, *, z: float = 1.959964) -> pd.Data
     """
     terms = case.terms
     tried = {
-        "effect": (case.effect - z * case.error, case.effect + z * case.error),
+        "effect": case.interval or (case.effect - z * case.error, case.effect + z * case.error),
         "amount": (case.amount - z * case.amount_error, case.amount + z * case.amount_error),
         "reach": (max(case.reach - z * case.reach_error, 0), min(case.reach + z * case.reach_error, 1)),
         "discount_rate": (0.03, 0.12),
@@ -133,6 +145,8 @@ def tornado(case: Case, party: str = SOCIETY, *, z: float = 1.959964) -> pd.Data
         "funds": (1.0, max(terms.funds, 1.3)),
         "valuation": (-1.0, 1.0),
         "rate": (1 - case.rate_band, 1 + case.rate_band),
+        "prices": (1 - case.price_band, 1 + case.price_band),
+        "timing": TIMINGS,
     }
     rows = []
     for what, (low, high) in tried.items():
@@ -147,6 +161,9 @@ SEARCHED: Mapping[str, tuple[float, float]] = {
     "decay": (0.0, 0.99),
     "costs": (0.0, 20.0),
     "amount": (0.0, 1e9),
+    "funds": (1.0, 5.0),
+    "valuation": (-1.0, 1.0),
+    "rate": (0.1, 10.0),
 }
 
 
@@ -157,7 +174,8 @@ def switching_values(case: Case, party: str = SOCIETY) -> pd.DataFrame:
     -------
     ``what, now, switches_at`` (missing where it does not turn between ``low`` and ``high``), ``low, high``.
     """
-    now = {"effect": case.effect, "discount_rate": case.terms.discount_rate, "decay": case.terms.decay, "costs": 1.0, "amount": case.amount}
+    now = {"effect": case.effect, "amount": case.amount, "costs": 1.0, "valuation": 0.0, "rate": 1.0}
+    now |= {name: getattr(case.terms, name) for name in ("discount_rate", "decay", "funds")}
     rows = []
     for what, (low, high) in SEARCHED.items():
         rows.append(

@@ -32,6 +32,13 @@ class Valuation:
         entries = self.entries(self.case)
         return [party.id for party in self.case.sheet.parties if (entries["party"] == party.id).any()]
 
+    @property
+    def without_gain(self) -> list[str]:
+        """Parties that nothing is paid or priced to: their value can only be a cost."""
+        entries = self.entries(self.case)
+        gaining = {self.case.goes_to, *entries.loc[entries["amount"] > 0, "party"]}
+        return [party for party in self.parties if party not in gaining]
+
     def entries(self, case: Case) -> pd.DataFrame:
         """Costs, benefits and burden of one scenario."""
         return all_entries(case.lines, case.yearly, case.goes_to, case.sheet, case.terms)
@@ -67,13 +74,21 @@ class Valuation:
 
 
 def value_programme(
-    study: Study, accounts: Accounts | None, basis: pd.DataFrame, estimates: pd.DataFrame, terms: Terms, *, assumed_gain: float, rate_band: float
+    study: Study,
+    accounts: Accounts | None,
+    basis: pd.DataFrame,
+    estimates: pd.DataFrame,
+    terms: Terms,
+    *,
+    assumed_gain: float,
+    rate_band: float,
+    price_band: float,
 ) -> Valuation | None:
     """Value a programme; none without costs, without a declared benefit, or without the amount it is a share of."""
     if accounts is None or accounts.is_empty or study.programme.worth is None:
         return None
     found = evidence(study, estimates, assumed_gain)
-    case = case_for(study, accounts, basis, found, terms, rate_band)
+    case = case_for(study, accounts, basis, found, terms, rate_band, price_band)
     return None if case is None else Valuation(study, accounts, basis, estimates, found, case, scenario_cases(case, found))
 
 

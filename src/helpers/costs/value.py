@@ -51,7 +51,8 @@ def value_table(entries: pd.DataFrame, parties: list[str], terms: Terms) -> pd.D
 
     Returns
     -------
-    ``party, benefits, costs`` (present values), ``npv, bcr`` (missing without costs), ``irr`` (missing without a change of sign),
+    ``party, benefits, costs`` (present values), ``npv, bcr`` (missing without costs, and for a party that gains nothing: what was not priced
+    has no ratio), ``irr`` (missing without a change of sign),
     ``sign_changes, payback`` (year since departure).
     """
     rows = []
@@ -64,7 +65,7 @@ def value_table(entries: pd.DataFrame, parties: list[str], terms: Terms) -> pd.D
                 "benefits": gains,
                 "costs": spent,
                 "npv": present_value(flow, first, terms),
-                "bcr": gains / spent if spent else np.nan,
+                "bcr": gains / spent if spent and (gains or party == SOCIETY) else np.nan,
                 "irr": internal_rate(flow),
                 "sign_changes": sign_changes(flow),
                 "payback": payback(flow, first, terms),

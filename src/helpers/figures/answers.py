@@ -83,11 +83,8 @@ def draw_answers(data: pd.DataFrame, ax: Axes, apart: Axes, answers: list[str]) 
             (0.0 if np.isnan(row.left) else row.left * 100, heights[row.place] - 0.4, row.width * 100, 0.8) for row in own.itertuples(index=False) if row.width
         ]
         here.add_patch(PathPatch(rectangles(drawn), facecolor=colour, edgecolor="white", hatch=hatch, linewidth=0.4, label=answers[answer - 1]))
-    middle = (most + 1) / 2
     for place, (_, bar) in enumerate(data.groupby(["label", "time"], sort=False)):
-        for side, x in ((bar["answer"] < middle, -1.5), (bar["answer"] > middle, 1.5)):
-            if bar.loc[side, "share"].isna().all():
-                ax.text(x, heights[place], "–", ha="right" if x < 0 else "left", va="center", fontsize=8, color=INK)
+        mark_hidden(bar, heights[place], ax, apart, most)
     widest = (boxes["left"].abs() + boxes["width"].where(boxes["left"] >= 0, 0)).max()
     reach = 25 * max(1.0, float(np.ceil(4 * widest)))
     for y, text in texts:
@@ -98,8 +95,25 @@ def draw_answers(data: pd.DataFrame, ax: Axes, apart: Axes, answers: list[str]) 
     return ax
 
 
+def hidden(bar: pd.DataFrame) -> pd.Series:
+    """Which answers of a bar are not shown; one that is counted with its neighbour (``includes``) is."""
+    counted = set(" ".join(bar["includes"].fillna("")).split())
+    return bar["share"].isna() & ~bar["answer"].astype("str").isin(counted)
+
+
+def mark_hidden(bar: pd.DataFrame, height: float, ax: Axes, apart: Axes, most: int) -> None:
+    """Write a dash where a part of a bar is not shown, at the end of what is: it is not nothing."""
+    gone, middle = hidden(bar), (most + 1) / 2
+    for side, sign in ((bar["answer"] < middle, -1), (bar["answer"] > middle, 1)):
+        if gone[side].any():
+            end = sign * (bar.loc[side, "share"].sum() * 100 + 1.5)
+            ax.text(end, height, "–", ha="right" if sign < 0 else "left", va="center", fontsize=8, color=INK)
+    if gone[bar["answer"] == middle].any():
+        apart.text(3, height, "–", ha="left", va="center", fontsize=8, color=INK)
+
+
 def likert(id: str, title: str, data: pd.DataFrame, answers: list[str], words: dict[str, str], caption: str, language: Language) -> Exhibit:
-    """Return the figure; ``data`` has ``label`` (the item), ``time`` (in words), ``answer, n, share``; ``words`` those of the two x axes."""
+    """Return the figure; ``data`` has ``label`` (the item), ``time`` (in words), ``answer, n, share, includes``; ``words`` those of the two x axes."""
     bars = data.drop_duplicates(["label", "time"])
     heights, _ = places(bars)
     figure, (ax, apart) = new_figure(0.95 + 0.19 * (heights[-1] + 1.2), columns=2, share_y=True, widths=(4, 1))
@@ -122,13 +136,14 @@ def likert(id: str, title: str, data: pd.DataFrame, answers: list[str], words: d
 
 
 def told(rows: pd.DataFrame, answers: list[str], language: Language) -> str:
-    """The shares below, at and above the middle answer in words."""
-    middle = (len(answers) + 1) / 2
+    """The shares below, at and above the middle answer in words; a dash where a part is not shown."""
+    gone, middle = hidden(rows), (len(answers) + 1) / 2
     names = {
         language.say("below the middle"): rows["answer"] < middle, language.say("middle"): rows["answer"] == middle,
         language.say("above"): rows["answer"] > middle,
     }  # fmt: skip
-    return ", ".join(f"{name} {language.percent(rows.loc[chosen, 'share'].sum(min_count=1))}" for name, chosen in names.items() if chosen.any())
+    shares = {name: np.nan if gone[chosen].any() else rows.loc[chosen, "share"].sum() for name, chosen in names.items() if chosen.any()}
+    return ", ".join(f"{name} {language.percent(share)}" for name, share in shares.items())
 
 
 def draw_dumbbells(data: pd.DataFrame, ax: Axes, raters: list[str]) -> Axes:

@@ -15,7 +15,7 @@ from helpers.words import Language
 # A grade has a sign of its own beside its colour, and its word stands beside both.
 GRADE_SIGNS = {"shown": "●", "suggested": "◐", "reported only": "○", "cannot tell": "?", "contradicted": "✕"}
 GRADE_COLOURS = {"shown": PALETTE[2], "suggested": PALETTE[0], "reported only": "#8a5a00", "cannot tell": GREY, "contradicted": "#b04a00"}
-WIDEST = {"claim": 64, "number": 76}  # letters in a line
+WIDEST = {"claim": 70, "number": 82}  # letters in a line
 WIDEST_STAGE = 12
 LINE, GAP = 0.165, 0.26  # inches of a line and between two stages
 BAND, INDENT = 0.19, 0.018  # where the lines begin and how far numbers are set in, as shares of the width

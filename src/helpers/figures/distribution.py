@@ -99,7 +99,7 @@ def described(row: object, language: Language, *, yes_no: bool) -> str:
 
 def trend(id: str, title: str, data: pd.DataFrame, ylabel: str, caption: str, language: Language) -> Exhibit:
     """Return lines of group means over the periods of a panel; ``data`` has ``group, period, n, mean, ci_low, ci_high``."""
-    figure, ax = new_figure(2.6)
+    figure, ax = new_figure(2.8)
     groups = list(data["group"].unique())
     for place, (group, rows) in enumerate(data.groupby("group", sort=False)):
         shift = (place - (len(groups) - 1) / 2) * 0.04
@@ -119,7 +119,7 @@ def trend(id: str, title: str, data: pd.DataFrame, ylabel: str, caption: str, la
     ax.set_xticks(sorted(data["period"].unique()))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
     plain_ticks(ax.yaxis, language)
-    ax.legend(title=None, loc="best")
+    figure.legend(loc="outside lower center", ncols=len(groups))
     parts = [
         language.say(
             "{group}, {time}: mean {mean} (n = {n})", group=row.group, time=f"{row.period:.0f}", mean=language.number(row.mean, 2), n=language.number(row.n, 0)

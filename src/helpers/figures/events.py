@@ -35,7 +35,7 @@ def draw_at_risk(data: pd.DataFrame, times: np.ndarray, ax: Axes, language: Lang
         ax.text(row.time, groups.index(row.group), language.number(row.at_risk, 0), ha="center", va="center", fontsize=7.5, color=INK)
     ax.set_yticks(range(len(groups)), [fill(group, 26) for group in groups])
     ax.set(ylim=(len(groups) - 0.4, -0.6), xlim=(0, float(data["time"].max()) * 1.02), xticks=[])
-    ax.tick_params(length=0, pad=12)
+    ax.tick_params(length=0, pad=16)
     for side in ax.spines.values():
         side.set_visible(False)
     return ax
@@ -44,14 +44,14 @@ def draw_at_risk(data: pd.DataFrame, times: np.ndarray, ax: Axes, language: Lang
 def survival(id: str, title: str, data: pd.DataFrame, words: dict[str, str], caption: str, language: Language) -> Exhibit:
     """Return the figure; ``data`` has ``group, time, at_risk, survival, ci_low, ci_high``; ``words`` the names of the axes (``x, y, risk``)."""
     groups = data["group"].nunique()
-    figure, (ax, below) = new_figure(3.1 + 0.2 * groups, rows=2, heights=(2.6, 0.2 * groups))
+    figure, (ax, below) = new_figure(3.3 + 0.2 * groups, rows=2, heights=(2.6, 0.2 * groups))
     times = np.sort(data["time"].unique())[::2]
     draw_survival(data, ax)
     draw_at_risk(data, times, below, language)
     ax.set(xlabel=words["x"], ylabel=fill(words["y"], 30))
     ax.set_xticks(times, [language.number(time, 0) for time in times])
     plain_ticks(ax.yaxis, language)
-    ax.legend(loc="upper right")
+    figure.legend(loc="outside lower center", ncols=2)
     below.set_title(words["risk"], loc="left", fontsize=8)
     parts = []
     for group, rows in data.groupby("group", sort=False):

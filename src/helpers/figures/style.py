@@ -19,7 +19,8 @@ MARKERS = ("o", "s", "D", "^", "v", "P")
 GREY, INK, PALE = "#6b6b6b", "#1b1b1b", "#e9eef2"
 FULL_WIDTH, HALF_WIDTH = 16 / 2.54, 8 / 2.54  # inches; the text block of a thesis is 16 cm wide
 # Centimetres. What is drawn for a thesis grows as a whole: letters of 8 points there have 14 on a slide and 9.5 on a page.
-MEDIA = {"thesis": 16.0, "half": 8.0, "slide": 28.0, "web": 19.0}
+# Half the width is drawn so (``new_figure(width=HALF_WIDTH)``), never shrunk: its letters could not be read.
+MEDIA = {"thesis": 16.0, "slide": 28.0, "web": 19.0}
 
 
 def set_thesis_style() -> None:

@@ -19,12 +19,12 @@ def ties_over_time(data: pd.DataFrame, title: str, caption: str, language: Langu
         colour, marker = (PALETTE[1], "D") if row.highlight else (PALETTE[0], "o")
         ax.plot([row.year, last], [place, place], color=colour if row.highlight else GREY, linewidth=1.2, linestyle="-" if row.highlight else ":")
         ax.plot([row.year], [place], marker=marker, color=colour, markersize=6, linestyle="none")
-        ax.annotate(str(row.year), (row.year, place), xytext=(0, 5), textcoords="offset points", ha="center", fontsize=7.5, color=INK)
+        ax.annotate(f"{row.year:.0f}", (row.year, place), xytext=(0, 5), textcoords="offset points", ha="center", fontsize=7.5, color=INK)
     ax.set_yticks(range(len(known)), known["partner"])
     ax.set(ylim=(len(known) - 0.4, -0.8), xlim=(int(known["year"].min()) - 2, last))
     ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
     ax.grid(axis="x", color=PALE)
-    parts = [f"{row.partner} {row.year}" for row in known.itertuples(index=False)]
+    parts = [f"{row.partner} {row.year:.0f}" for row in known.itertuples(index=False)]
     alt = language.say("Time line of ties, one line a partner, from its first year.") + " " + "; ".join(parts) + "."
     return Exhibit("ties", title, caption, known[["partner", "year"]], alt, to_svg(figure))

@@ -63,7 +63,6 @@ def value_distribution(data: pd.DataFrame, told: str, unit: str, title: str, cap
         ax.bar(rows["low"], rows["share"] * 100, width=rows["high"] - rows["low"], align="edge", color=colour, hatch=hatch, edgecolor="white", linewidth=0.3)
     ax.axvline(0, color=INK, linewidth=1)
     ax.set(xlabel=unit, ylabel=language.say("per cent of draws"))
-    ax.set_title(told, loc="left")
     plain_ticks(ax.xaxis, language)
     plain_ticks(ax.yaxis, language)
     cumulated = data["share"].cumsum().to_numpy()
@@ -71,7 +70,7 @@ def value_distribution(data: pd.DataFrame, told: str, unit: str, title: str, cap
     low, middle, high = (language.number(point, 0) for point in points)
     alt = language.say("Histogram of drawn net present values, {unit}: about nine tenths lie between {low} and {high}, half below {middle}. {told}",
                        unit=unit, low=low, high=high, middle=middle, told=told)  # fmt: skip
-    return Exhibit("npv-distribution", title, caption, data, alt, to_svg(figure))
+    return Exhibit("npv-distribution", title, f"{told} {caption}", data, alt, to_svg(figure))
 
 
 def place_bars(data: pd.DataFrame, unit: str, title: str, caption: str, language: Language) -> Exhibit:

@@ -74,12 +74,14 @@ def picture_files(version: Told, place: int) -> dict[str, str]:
 
 
 def write_documents(study: Study, chapters: list, language: Language, exhibits: Path, target: Path, formats: tuple[str, ...], day: date, typeset: bool) -> None:
-    """Write the pictures as files, then PDF and Word."""
+    """Write pictures and tables as files, then PDF and Word."""
     from helpers.report.cover import cover_of
     from helpers.report.document import blocks
+    from helpers.report.latex import write_tables
 
     told = [block for chapter in chapters for block in blocks(str(chapter.html))]
     cover = cover_of(study, language, day)
+    write_tables(exhibits, told, language)
     if typeset:
         from helpers.report.pictures import write_pictures
         from helpers.report.printed import write_pdf

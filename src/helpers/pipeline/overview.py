@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from helpers import __version__
 from helpers.pipeline.languages import Told
+from helpers.report.cohorts import FOLDER
 from helpers.report.cover import cover_of
 from helpers.study import Study
 from helpers.words import LANGUAGES, Language
@@ -75,6 +76,17 @@ def row(summary: dict[str, object], language: Language) -> dict[str, object]:
     }  # fmt: skip
 
 
+def programmes(reports: Path, language: Language) -> list[dict[str, str]]:
+    """The pages that set the cohorts of a programme side by side, in the reader's language where there is such a version."""
+    found = []
+    for path in sorted(reports.glob(f"{FOLDER}/[!.]*/summary.json")):
+        summary = json.loads(path.read_text(encoding="utf-8"))
+        shown = next((version for version in summary["versions"] if version["language"] == language.code), summary["versions"][0])
+        count = language.say_count("{n} cohort", "{n} cohorts", len(summary["cohorts"]))
+        found.append({"link": f"{FOLDER}/{summary['programme']}/{shown['file']}", "title": shown["title"], "lang": shown["language"], "count": count})
+    return found
+
+
 def index_name(language: str) -> str:
     """Name the overview of one language."""
     return "index.html" if language == LANGUAGES[0] else f"index.{language}.html"
@@ -92,6 +104,7 @@ def write_index(reports: Path) -> None:
             version=__version__,
             others=[{"code": other, "name": Language(other).name, "file": index_name(other)} for other in LANGUAGES if other != code],
             rows=[row(summary, language) for summary in found],
+            programmes=programmes(reports, language),
             style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
             script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
         )

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import pandas as pd
+
 from helpers.plan import plans
 from helpers.prices import HOUSE
 from helpers.study import Study
@@ -39,6 +41,18 @@ def commit(root: Path) -> str:
     return head + ("+changes" if dirty else "")
 
 
+def form_versions(study: Study) -> dict[str, str]:
+    """The version of the form that most rows of each table are of; without those tables that have none."""
+    found = {}
+    for table in study.programme.tables:
+        names = [variable.name for variable in study.codebook.table(table) if variable.role == "version"]
+        path = study.places.processed / f"{table}.parquet"
+        if names and path.is_file():
+            most = pd.read_parquet(path, columns=names[:1])[names[0]].dropna().astype("str").mode()
+            found |= {table: most.iloc[0]} if len(most) else {}
+    return found
+
+
 def record(study: Study, parameters: dict[str, object], ledger: list[dict[str, object]], seconds: dict[str, float]) -> dict[str, object]:
     """Gather the record; no absolute path, no user name."""
     root = study.places.root
@@ -50,6 +64,7 @@ def record(study: Study, parameters: dict[str, object], ledger: list[dict[str, o
         "primary_specification": study.primary,
         "plans": [{"file": one.file, "written": one.written, "sha256": one.sha256} for one in plans(study.definitions, root=root)],
         "parameters": parameters,
+        "form_versions": form_versions(study),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
         "ledger_rows": ledger,

@@ -86,26 +86,31 @@ def run_notebook(name: str, study: Study, options: Options, version: Told, known
     ------
     NotebookError naming notebook, cell and cause in one line.
     """
+    further = version.language if version.language != options.languages[0] else ""
+    target, cohort = study.places.processed / "notebooks" / further / f"{name}.ipynb", study.cohort.cohort
+    values = {"cohort": cohort, "language": version.language, "data_dir": options.data_dir, "reports_dir": str(version.folder.parent)}
+    tell = lambda cell, cells: progress(cohort, f"{name} ({further})" if further else name, cell, cells)  # noqa: E731
+    return execute(name, target, select(options.values, known) | values, options, study.places.root, tell)
+
+
+def execute(name: str, target: Path, values: dict[str, object], options: Options, root: Path, on_cell: Callable[[int, int], None]) -> object:
+    """Run a notebook with these parameters and keep the executed copy.
+
+    Raises
+    ------
+    NotebookError naming notebook, cell and cause in one line.
+    """
     import papermill
 
-    further = version.language if version.language != options.languages[0] else ""
-    target = study.places.processed / "notebooks" / further / f"{name}.ipynb"
     target.parent.mkdir(parents=True, exist_ok=True)
-    cohort = study.cohort.cohort
-    values = {"cohort": cohort, "language": version.language, "data_dir": options.data_dir, "reports_dir": str(version.folder.parent)}
     engine = (
-        {
-            "engine_name": "warm",
-            "time_limit": options.time_limit,
-            "folder": str(study.places.root),
-            "on_cell": lambda cell, cells: progress(cohort, f"{name} ({further})" if further else name, cell, cells),
-        }
+        {"engine_name": "warm", "time_limit": options.time_limit, "folder": str(root), "on_cell": on_cell}
         if options.warm
-        else {"execution_timeout": options.time_limit, "cwd": str(study.places.root)}
+        else {"execution_timeout": options.time_limit, "cwd": str(root)}
     )
     try:
         return papermill.execute_notebook(
-            study.places.root / "notebooks" / f"{name}.ipynb", target, parameters=select(options.values, known) | values,
+            root / "notebooks" / f"{name}.ipynb", target, parameters=values,
             progress_bar=False, log_output=False, autosave_cell_every=0, request_save_on_cell_execute=False, **engine,
         )  # fmt: skip
     except papermill.PapermillExecutionError as failure:

@@ -107,7 +107,7 @@ def one_likert(study: Study, rows: pd.DataFrame, answer_list: str, number: int, 
     )
     names = language.listing([concept_label(study, concept, "self", language).lower() for concept in dict.fromkeys(rows["concept"])])
     caption = say(
-        "Participants' own answers, per cent of those who answered the item; n beside each bar. Items asked the other way round are turned. An end answer that fewer than {n} gave is counted with its neighbour; a side that is still smaller is not shown (–).",
+        "Participants' own answers, per cent of those who answered the item; n beside each bar. Items asked the other way round are turned. An end answer that fewer than {n} gave is counted with its neighbour; what is still smaller is not shown, nor what would give it away (–).",
         n=disclosure.SMALLEST_CELL,
     )
     words = {"sides": say("below the middle ← per cent → above the middle"), "middle": say("middle, per cent")}

@@ -129,32 +129,26 @@ def technology_sentences(study: Study, basis: pd.DataFrame, estimates: pd.DataFr
     return told
 
 
-def span(teller: Teller, values: pd.Series) -> str:
-    """Say between what amounts a cost lies by the choice of the exchange rate; one amount where they are written alike."""
-    low, high = teller.amount(values.min()), teller.amount(values.max())
-    if low == high:
-        return teller.language.say("the same by every choice of the exchange rate")
-    return teller.language.say("from {low} to {high} by the choice of the exchange rate", low=low, high=high)
-
-
 def saving_sentence(teller: Teller, accounts: Accounts) -> str:
     """Say what a place cost the sending side and what an equivalent programme would have."""
     say, found = teller.language.say, place_costs(accounts)
-    values = {
-        "party": teller.role("sender"),
-        "cost": teller.amount(found["sender"].iloc[0]),
-        "span": span(teller, found["sender"]),
-    }
+    values = {"party": teller.role("sender"), "cost": by_rate_text(teller, found["sender"])}
     if found["equivalent"].isna().any():
         return say(
-            "A place cost {party} {cost} ({span}). What an equivalent programme would have cost is not declared, so no saving can be told.",
+            "A place cost {party} {cost}. What an equivalent programme would have cost is not declared, so no saving can be told.",
             **values,
         )
     return say(
-        "A place cost {party} {cost} ({span}); an equivalent programme is priced at {other} ({other_span}; source: {sources}).",
-        other=teller.amount(found["equivalent"].iloc[0]), other_span=span(teller, found["equivalent"]),
+        "A place cost {party} {cost}; an equivalent programme is priced at {other} (source: {sources}). Whether it would have achieved as much is not known.",
+        other=by_rate_text(teller, found["equivalent"]),
         sources="; ".join(f"“{source}”" for source in equivalent_sources(accounts)) or say("source not stated"), **values,
     )  # fmt: skip
+
+
+def by_rate_text(teller: Teller, values: pd.Series) -> str:
+    """Write an amount at the rates of the years of payment and, where it moves it, its span over the choices of the exchange rate."""
+    first, low, high = (teller.amount(value) for value in (values.iloc[0], values.min(), values.max()))
+    return first if low == high else teller.language.say("{cost} (from {low} to {high} by the exchange rate)", cost=first, low=low, high=high)
 
 
 def advice(study: Study, basis: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -190,7 +184,7 @@ def advice_table(study: Study, found: pd.DataFrame, language: Language) -> list[
 def written(study: Study, statistic: str, value: float, language: Language) -> str:
     """Write a statistic in its unit."""
     if statistic in STATISTICS:
-        return language.number(value, 1) if statistic == "leverage" else language.percent(value, 1)
+        return language.number(value, 1) if statistic == "leverage" else language.percent(value)
     unit = next((line.unit for line in study.indicators if line.name == statistic), "")
     return language.level(value, labels.unit_of(study, unit))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +16,7 @@ from helpers.evaluation.estimate import Settings
 from helpers.figures.style import set_thesis_style
 from helpers.paths import NOTEBOOKS
 from helpers.problems import Problem, refuse
+from helpers.report.aligned import align_numbers
 from helpers.report.exhibit import Bullets, Exhibit, Numbered, Paragraph
 from helpers.study import Study, load_study, undelivered_tables
 from helpers.words import Language
@@ -42,7 +43,8 @@ class Chapter:
     def show(self, *exhibits: Exhibit) -> None:
         """Number and display exhibits, and keep each one's data, picture and words under ``exhibits/`` of the report."""
         for exhibit in exhibits:
-            numbered = Numbered(exhibit, self.label(exhibit))
+            aligned = exhibit if exhibit.is_figure else replace(exhibit, html=align_numbers(exhibit.html, self.language.decimal_mark))
+            numbered = Numbered(aligned, self.label(exhibit))
             self.save(numbered)
             display(numbered)
 

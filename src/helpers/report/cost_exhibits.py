@@ -34,7 +34,7 @@ INDICATORS = {
     "share of host": mark("Share borne by the host side"),
     "share of other": mark("Share borne by others"),
     "leverage": mark("Leverage: what others paid for each unit of the sending side"),
-    "opportunity cost per trainee": mark("Opportunity cost per trainee (wage paid or lost while away, replacement)"),
+    "opportunity cost per trainee": mark("Opportunity cost per trainee (replacement, or the wage where there was none; wage lost)"),
     "training hours per trainee": mark("Training hours per trainee"),
     "cost per training hour": mark("Cost per training hour"),
     "in-kind share": mark("Share in kind"),
@@ -205,17 +205,18 @@ def indicator_table(found: pd.DataFrame, teller: Teller | None) -> list[Exhibit]
     if teller is None or found.empty:
         return []
     say = teller.language.say
-    found = found.assign(rests_on=[rests_on(text, teller) for text in found["rests_on"]], value=as_shared_out(found))
-    data = found.assign(name=[say(INDICATORS[name]) for name in found["name"]], text=[written(row, teller) for row in found.itertuples(index=False)])
+    found = found.assign(rests_on=[rests_on(text, teller) for text in found["rests_on"]])
+    told = pd.Series([written(row, teller) for row in found.itertuples(index=False)], index=found.index)
+    data = found.assign(name=[say(INDICATORS[name]) for name in found["name"]], text=told.where(found["code"] != "IN02", shares_told(found, teller)))
     columns = [Column("code", say("Code")), Column("name", say("Indicator")), Column("text", say("Value"), str), Column("rests_on", say("Rests on"))]
     return [table("cost-indicators", say("Cost indicators"), teller.note(), data, columns)]
 
 
-def as_shared_out(found: pd.DataFrame) -> pd.Series:
-    """The values of the indicators, the shares of the parties rounded together to 100 per cent, as in every other table of who paid."""
-    borne = found[found["code"] == "IN02"]["value"].dropna()
-    percent = percentages({place: Fraction(value) for place, value in borne.items()})
-    return found["value"].where(~found.index.isin(borne.index), pd.Series(percent, dtype="float64") / 100)
+def shares_told(found: pd.DataFrame, teller: Teller) -> pd.Series:
+    """The shares of the cost, rounded together as in the tables of shares, so that no share is written in two ways."""
+    own = found[found["code"] == "IN02"]
+    percent = percentages({name: Fraction(share) for name, share in zip(own["name"], own["value"], strict=True)})
+    return found["name"].map({name: teller.language.percent(value / 100, 1) for name, value in percent.items()})
 
 
 def written(row: object, teller: Teller) -> str:

@@ -79,9 +79,19 @@ def cost_caveats(study: Study, accounts: Accounts | None, teller: Teller | None,
                 source=months.source[language.code],
             )
         )
+    if open_ := unclear_transfers(accounts.lines):
+        told.append(
+            language.say_count("{n} cost line does not say whether it is a transfer, or to whom: it counts as a cost to society.",
+                               "{n} cost lines do not say whether they are transfers, or to whom: they count as costs to society.", open_)
+        )  # fmt: skip
     if len(accounts.slips):
         told.append(slip_sentence(accounts, teller))
     return [*told, teller.currencies(accounts)]
+
+
+def unclear_transfers(lines: pd.DataFrame) -> int:
+    """How many lines may move money without using anything up, and cannot be treated so: not stated, or nobody declared to receive it."""
+    return int((((lines["transfer"] == "yes") & (lines["receiver"] == "")) | (lines["transfer"] == "")).sum())
 
 
 def slip_sentence(accounts: Accounts, teller: Teller) -> str:

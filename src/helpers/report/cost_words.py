@@ -20,6 +20,7 @@ CONVENTIONS = {
 }
 SET_ASIDE = {
     "the year of payment is missing": mark("the year of payment is missing"),
+    "the year is not a whole number": mark("the year is not a whole number"),
     "the currency is missing": mark("the currency is missing"),
     "the currency is unknown": mark("the currency is unknown"),
     "the payer is missing": mark("the payer is missing"),
@@ -108,12 +109,15 @@ class Teller:
         say, code, known = self.language.say, self.language.code, about_series()
         used = sorted(accounts.lines["currency"].unique())
         named = [self.sheet.currencies[self.sheet.currency].prices]
-        named += [name for currency in used for name in (*self.sheet.currencies[currency].times, *self.sheet.currencies[currency].over)]
+        for money in (self.sheet.currencies[currency] for currency in used):
+            named += [*money.times, *money.over, *([money.prices] if money.prices else [])]
         path = self.study.programme.prices.path(self.study.definitions) if self.study.programme.prices else None
         where = sources(path, root=self.study.places.root)
         series = "; ".join(f"{known[name].label(code) if name in known else name} ({where[name]})" for name in dict.fromkeys(named))
-        return say("Real amounts are at the prices of {year}; {convention}. Series: {series}.", year=self.money.base_year,
+        gaps = "; ".join(f"{known[name].label(code)}: {known[name].gaps(code)}" for name in dict.fromkeys(named) if name in known and known[name].gaps(code))
+        text = say("Real amounts are at the prices of {year}; {convention}. Series: {series}.", year=self.money.base_year,
                    convention=say(CONVENTIONS[self.money.convention]), series=series)  # fmt: skip
+        return f"{text} " + say("What they lack: {gaps}.", gaps=gaps) if gaps else text
 
     def note(self) -> str:
         """The short form of the same, for every caption, with the source of the data."""

@@ -19,7 +19,7 @@ from traitlets.config import Config
 from helpers import __version__
 from helpers.report.appendix import html_of, sections
 from helpers.report.compact import compact
-from helpers.report.cover import cover_of
+from helpers.report.cover import Cover, cover_of
 from helpers.report.fitting import fitted
 from helpers.report.fonts import font_faces
 from helpers.study import Study
@@ -130,8 +130,9 @@ def render_page(
     versions: tuple[Version, ...] = (),
     pictures: dict[str, str] | None = None,
     largest: int = LARGEST,
+    cover: Cover | None = None,
 ) -> str:
-    """Return the whole report as one HTML text; ``chapters`` are in the order read.
+    """Return the whole report as one HTML text; ``chapters`` are in the order read, ``cover`` is the cohort's unless given.
 
     Of a report larger than ``largest`` bytes, pictures and then the folds of the estimates are left out and said where to
     find; ``pictures`` names the file of each figure by its anchor.
@@ -147,7 +148,7 @@ def render_page(
             language=language.code,
             versions=versions,
             version=__version__,
-            **vars(cover_of(study, language, day)),
+            **vars(cover or cover_of(study, language, day)),
             chapters=chapters,
             body=Markup(html),
             style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8") + rules + figure_fonts(html)),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import matplotlib
 import typst
+
+from helpers.figures.style import sized
 
 PPI = 300.0  # what a thesis is printed with
 LETTERS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"  # the font that the figures were measured with
@@ -46,3 +49,18 @@ def write_pictures(folder: Path) -> int:
         document = compiler.compile(("#set document(date: none)\n" + PAGE + source).encode(), format="pdf")
         (folder / name).with_suffix(".pdf").write_bytes(document)
     return len(names)
+
+
+def write_sized(folder: Path, medium: str) -> int:
+    """Write every SVG of a folder in the size of another medium below it, as SVG, PNG and PDF; return how many there were.
+
+    Raises
+    ------
+    KeyError for an unknown medium.
+    """
+    target = folder / medium
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for path in sorted(folder.glob("*.svg")):
+        (target / path.name).write_bytes(sized(path.read_bytes(), medium))
+    return write_pictures(target)

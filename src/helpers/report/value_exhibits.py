@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from helpers.costs.breakeven import break_even
 from helpers.costs.effectiveness import cost_per_unit, equivalent_sources, place_costs
 from helpers.costs.flows import SOCIETY
 from helpers.costs.ledger import Accounts
@@ -16,6 +17,7 @@ from helpers.figures import value as drawing
 from helpers.report.cost_words import Teller
 from helpers.report.exhibit import Exhibit
 from helpers.report.tables import Column, table
+from helpers.report.unpriced import star_note, starred
 from helpers.report.value_words import KINDS, UNKNOWNS, ValueTeller
 from helpers.words import mark
 
@@ -43,7 +45,7 @@ def scenario_table(valuation: Valuation | None, teller: ValueTeller | None) -> l
                 "yearly": case.yearly,
                 "npv": whole["npv"],
                 "bcr": whole["bcr"],
-                "irr": whole["irr"],
+                "irr": rate_text(whole, language),
                 "payback": whole["payback"],
                 "own": values.loc[case.goes_to, "npv"],
             }
@@ -54,7 +56,7 @@ def scenario_table(valuation: Valuation | None, teller: ValueTeller | None) -> l
         Column("yearly", say("Benefit of the first year, {unit}", unit=teller.words.unit()), teller.words.millions),
         Column("npv", say("Net present value for society, {unit}", unit=teller.words.unit()), teller.words.millions),
         Column("bcr", say("Benefit–cost ratio"), lambda value: language.number(value, 2)),
-        Column("irr", say("Internal rate of return"), lambda share: language.percent(share, 1)),
+        Column("irr", say("Internal rate of return"), str),
         Column("payback", say("Paid back in year"), lambda year: language.number(year, 0)),
         Column(
             "own",
@@ -63,7 +65,9 @@ def scenario_table(valuation: Valuation | None, teller: ValueTeller | None) -> l
         ),
     ]
     title = say("Value by the estimate and its interval") if valuation.found.is_causal else say("Value in four scenarios")
-    caption = say("Benefit–cost ratio for society: present benefits over present resource costs, transfers left out on both sides. A dash: there is none.")
+    caption = say(
+        "Benefit–cost ratio for society: present benefits over present resource costs, transfers left out on both sides. A dash: there is none; “!”: one of several rates."
+    )
     return [table("scenarios", title, f"{caption} {teller.note()}", pd.DataFrame(rows), columns)]
 
 
@@ -73,28 +77,32 @@ def viewpoint_exhibits(valuation: Valuation | None, teller: ValueTeller | None) 
         return []
     say, words = teller.language.say, teller.words
     values = valuation.table()
-    data = pd.DataFrame({"label": [words.party(name) for name in values["party"]], "npv": values["npv"] / 1e6, "whole": values["party"] == SOCIETY})
+    data = pd.DataFrame(
+        {"label": [starred(valuation, teller, name) for name in values["party"]], "npv": values["npv"] / 1e6, "whole": values["party"] == SOCIETY}
+    )
     title = (
         say("Net present value by viewpoint, if the scenario “the estimate itself” holds")
         if not valuation.found.is_causal
         else say("Net present value by viewpoint")
     )
-    return [drawing.viewpoint_bars(data, words.unit(), title, teller.note(), teller.language), viewpoints_exhibit(valuation, teller)]
+    note = star_note(valuation, teller) + teller.note()
+    return [drawing.viewpoint_bars(data, words.unit(), title, note, teller.language), viewpoints_exhibit(valuation, teller)]
 
 
 def viewpoints_exhibit(valuation: Valuation, teller: ValueTeller) -> Exhibit:
     """Rows: what is gained and spent; columns: by whom. Transfers cancel for society alone."""
     say, words, case = teller.language.say, teller.words, valuation.case
     found = viewpoint_table(valuation.entries(case), valuation.parties, case.terms)
-    names = [say(KINDS[row.kind]) + (f": {words.item(row.item)}" if row.kind in ("resource", "transfer") else "") for row in found.itertuples(index=False)]
-    data = found.assign(name=names)
+    details = {"benefit": valuation.study.programme.worth.benefit.label[teller.language.code], "burden": "", "total": ""}
+    details = [details[row.kind] if row.kind in details else words.item(row.item) for row in found.itertuples(index=False)]
+    data = found.assign(name=[say(KINDS[kind]) + (f": {text}" if text else "") for kind, text in zip(found["kind"], details, strict=True)])
     columns = [Column("name", say("What"))]
-    columns += [Column(party, words.party(party), words.millions) for party in [*valuation.parties, SOCIETY]]
+    columns += [Column(party, starred(valuation, teller, party), words.millions) for party in [*valuation.parties, SOCIETY]]
     caption = say(
-        "Present values, {unit}. Each row adds up to its last column, to the last unit before it is written in millions; what one party pays to another cancels for society alone. A wage that goes on is left out: it is paid with or without the programme.",
+        "Present values, {unit}. Each row adds up to its last column, to the last unit before it is written in millions; what one party pays to another cancels for society alone, and counts whole as a gain of the one who receives it, although living away from home is paid from an allowance. A wage that goes on is left out: it is paid with or without the programme.",
         unit=words.unit(),
     )
-    return table("viewpoints", say("What each party gains and spends"), f"{caption} {teller.note()}", data, columns)
+    return table("viewpoints", say("What each party gains and spends"), f"{caption} {star_note(valuation, teller)}{teller.note()}", data, columns)
 
 
 def party_table(valuation: Valuation | None, teller: ValueTeller | None) -> list[Exhibit]:
@@ -104,7 +112,8 @@ def party_table(valuation: Valuation | None, teller: ValueTeller | None) -> list
     language, say, words = teller.language, teller.language.say, teller.words
     found = valuation.table()
     data = found.assign(
-        party=[words.party(name) for name in found["party"]],
+        needed=found["party"].map(break_even(valuation.case, valuation.parties).set_index("party")["needed"]),
+        party=[starred(valuation, teller, name) for name in found["party"]],
         irr=[rate_text(row, language) for row in found.itertuples(index=False)],
     )
     columns = [
@@ -115,11 +124,12 @@ def party_table(valuation: Valuation | None, teller: ValueTeller | None) -> list
         Column("bcr", say("Benefit–cost ratio"), lambda value: language.number(value, 2)),
         Column("irr", say("Internal rate of return"), str),
         Column("payback", say("Paid back in year"), lambda year: language.number(year, 0)),
+        Column("needed", say("Unpriced gain needed, a trainee and year"), words.amount),
     ]
     caption = say(
         "{unit}. An internal rate of return with “!” is one of several: the yearly sums change sign more than once. A dash: there is none.", unit=words.unit()
     )
-    return [table("value-parties", say("Value by party"), f"{caption} {teller.note()}", data, columns)]
+    return [table("value-parties", say("Value by party"), f"{caption} {star_note(valuation, teller)}{teller.note()}", data, columns)]
 
 
 def rate_text(row: object, language: object) -> str:
@@ -161,7 +171,7 @@ def switching_table(valuation: Valuation, teller: ValueTeller) -> Exhibit:
         ],
     )
     columns = [Column("label", say("What is changed alone")), Column("now", say("Assumed"), str), Column("turns", say("Net present value is zero at"), str)]
-    return table("switching", say("Switching values for society"), teller.note(), data, columns)
+    return table("switching", say("Switching values for society"), teller.words.note(), data, columns)
 
 
 def tornado_figure(valuation: Valuation, teller: ValueTeller) -> Exhibit:
@@ -191,27 +201,32 @@ def drawn_exhibits(valuation: Valuation | None, teller: ValueTeller | None, *, s
     shares, edges = np.histogram(values[SOCIETY] / 1e6, bins=bin_edges(values[SOCIETY].to_numpy() / 1e6))
     data = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "share": shares / draws})
     probability = found.set_index("party").loc[SOCIETY, "probability"]
-    told = say("Above zero in {share} of {draws} draws.", share=language.percent(probability, 1), draws=language.number(draws, 0))
+    none = say("Above zero in none of {draws} draws.", draws=language.number(draws, 0))
+    told = say("Above zero in {share} of {draws} draws.", share=language.percent(probability, 1), draws=language.number(draws, 0)) if probability else none
     condition = (
         ""
         if valuation.found.is_causal
         else say("All of it holds only if the scenario “the estimate itself” does: the draws know nothing of a cause that was not measured.") + " "
     )
     caption = condition + say(
-        "Drawn: the effect, the amount and for how many (normal, by their standard errors), decay, the valuation of each kind of line within its band, and the exchange rate (uniform); seed {seed}.",
+        "Drawn: the effect, the amount and for how many (normal, by their standard errors), decay, the valuation of each kind of line within its band, exchange rates and prices within theirs (uniform); seed {seed}.",
         seed=seed,
     )
-    table_data = found.assign(party=[words.party(name) for name in found["party"]])
+    chances = [
+        say("nothing priced") if name in valuation.without_gain else language.percent(share, 1)
+        for name, share in zip(found["party"], found["probability"], strict=True)
+    ]
+    table_data = found.assign(party=[words.party(name) for name in found["party"]], chance=chances)
     columns = [Column("party", say("Party"))]
     columns += [
         Column(name, heading, words.millions)
         for name, heading in (("mean", say("Mean")), ("p5", say("5th percentile")), ("median", say("Median")), ("p95", say("95th percentile")))
     ]
-    columns += [Column("probability", say("Probability above zero"), lambda share: language.percent(share, 1))]
+    columns += [Column("chance", say("Probability above zero"), str)]
     title = say("How sure the net present value for society is")
     return [
         drawing.value_distribution(data, told, words.unit(), title, f"{caption} {teller.note()}", language),
-        table("npv-probability", say("Net present value by party: draws"), f"{words.unit()}. {caption} {teller.note()}", table_data, columns),
+        table("npv-probability", say("Net present value by party: draws"), f"{words.unit()}. {condition}{teller.note()}", table_data, columns),
     ]
 
 

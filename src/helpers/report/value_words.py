@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from helpers.costs.accounts import typical_move
 from helpers.costs.flows import SOCIETY, Terms
 from helpers.costs.ledger import Accounts
-from helpers.costs.uncertainty import switching_values
+from helpers.costs.uncertainty import Case, switching_values
 from helpers.costs.valuation import Valuation
 from helpers.report.cost_sentences import not_placed
 from helpers.report.cost_words import Teller
@@ -35,6 +37,8 @@ UNKNOWNS = {
     "valuation": mark("Valuation"),
     "costs": mark("Costs, times"),
     "rate": mark("Exchange rate, times"),
+    "prices": mark("Consumer prices, times"),
+    "timing": mark("Timing"),
 }
 
 
@@ -44,13 +48,24 @@ class ValueTeller:
 
     words: Teller
     terms: Terms
+    turns: Mapping[str, float]
 
     @property
     def language(self) -> Language:
         """The reader's language."""
         return self.words.language
 
-    def level(self, what: str, value: float) -> str:
+    def timing(self, timing: str) -> str:
+        """Write when in a year its money moves."""
+        return self.language.say("start of the year") if timing == "start" else self.language.say("end of the year")
+
+    def band_text(self, value: float) -> str:
+        """Write where within their bands all cost lines stand: −1 low, 1 high, 0 as the sheet states them."""
+        if abs(value) == 1:
+            return self.language.say("low") if value < 0 else self.language.say("high")
+        return self.language.say("{share} of the band", share=self.language.percent(value)) if value else self.language.say("as stated")
+
+    def level(self, what: str, value: float | str) -> str:
         """Write a value of one unknown in its own way."""
         if what == "effect":
             return self.language.percent(np.expm1(value), 1)
@@ -58,38 +73,70 @@ class ValueTeller:
             return self.language.percent(value, 1)
         if what == "amount":
             return self.words.amount(value)
+        if what == "timing":
+            return self.timing(value)
         if what == "valuation":
-            return self.language.say("low") if value < 0 else self.language.say("high")
+            return self.band_text(value)
         return self.language.number(value, 0 if what == "horizon" else 2)
 
     def said(self) -> str:
         """All terms in one sentence."""
         terms, language = self.terms, self.language
         timing = language.say("the start") if terms.timing == "start" else language.say("the end")
+        moved = 1 - 1 / (1 + terms.discount_rate) if terms.timing == "start" else terms.discount_rate
         return language.say(
-            "Present values at departure: discount rate {rate} a year, {horizon} years of benefit from year {first} after departure, shrinking by {decay} a year, money moves at {timing} of a year, one unit of public money costs {funds}.",
+            "Present values at departure rest on assumptions: discount rate {rate} a year, {horizon} years of benefit from year {first} after departure, shrinking by {decay} a year (the gain was measured once, at the interview), money moves at {timing} of a year (the other choice moves every value by {moved}), one unit of public money costs {funds}.",
             rate=language.percent(terms.discount_rate, 1), horizon=language.number(terms.horizon, 0), first=terms.first_year,
-            decay=language.percent(terms.decay, 1), timing=timing, funds=language.number(terms.funds, 2),
+            decay=language.percent(terms.decay, 1), timing=timing, funds=language.number(terms.funds, 2), moved=language.percent(abs(moved), 1),
         )  # fmt: skip
 
     def short(self) -> str:
         """The terms in few words, for captions."""
         terms, language = self.terms, self.language
-        timing = language.say("start of the year") if terms.timing == "start" else language.say("end of the year")
         return language.say(
-            "Discount rate {rate}, {horizon} years from year {first}, decay {decay}, {timing}, public money {funds}.",
+            "Assumed, in brackets where each alone turns society's value: discount rate {rate} [{rate_turn}], {horizon} years [{horizon_turn}] from year {first}, decay {decay} [{decay_turn}], public money {funds} [{funds_turn}], bands [{bands_turn}]; {timing}.",
             rate=language.percent(terms.discount_rate, 1), horizon=language.number(terms.horizon, 0), first=terms.first_year,
-            decay=language.percent(terms.decay, 1), timing=timing, funds=language.number(terms.funds, 2),
+            decay=language.percent(terms.decay, 1), timing=self.timing(terms.timing), funds=language.number(terms.funds, 2),
+            rate_turn=self.turn("discount_rate"), horizon_turn=self.turn("horizon"), decay_turn=self.turn("decay"), funds_turn=self.turn("funds"),
+            bands_turn=self.turn("valuation"),
         )  # fmt: skip
+
+    def turn(self, what: str) -> str:
+        """Where one unknown alone brings society's value to zero, or that it does so nowhere."""
+        value = self.turns.get(what, float("nan"))
+        return self.level(what, value) if pd.notna(value) else self.language.say("nowhere")
+
+    def bands(self, case: Case) -> str:
+        """How far the cost lines, exchange rates and prices are taken to be off, and how far rates did move."""
+        language, sheet = self.language, self.words.sheet
+        lines = [f"{self.words.answer(sheet.columns.valuation, code)} ±{language.percent(band)}" for code, band in sheet.bands.items()]
+        return language.say(
+            "Assumed as well: by how much a cost line may be off by the way it was valued ({lines}), exchange rates ±{rate}, consumer prices ±{prices}. They are judgements; no source states them. {moves}",
+            lines=", ".join(lines), rate=language.percent(case.rate_band), prices=language.percent(case.price_band), moves=self.moves(case),
+        ).strip()  # fmt: skip
+
+    def moves(self, case: Case) -> str:
+        """How far the exchange rates of the sheet moved from one year to the next, by their series; nothing where all is paid at home."""
+        language, money = self.language, self.words.money
+        said = []
+        for code in sorted(set(case.lines["currency"]) - {money.sheet.currency}):
+            found = typical_move(money, code)
+            said.append(
+                language.say("From one year to the next the {currency} moved by {median} at the median and {most} at most ({first} to {last}).",
+                    currency=money.sheet.currencies[code].label[language.code], median=language.percent(found[0], 1), most=language.percent(found[1]),
+                    first=found[2], last=found[3])
+            )  # fmt: skip
+        return " ".join(said)
 
     def note(self) -> str:
         """Terms, prices, rates and source: the end of every caption."""
         return f"{self.short()} {self.words.note()}"
 
 
-def value_teller(study: Study, accounts: Accounts | None, terms: Terms, language: Language) -> ValueTeller | None:
+def value_teller(study: Study, accounts: Accounts | None, terms: Terms, valuation: Valuation | None, language: Language) -> ValueTeller | None:
     """Who writes the value; nobody without accounts."""
-    return ValueTeller(Teller(study, accounts.money, language), terms) if accounts else None
+    turns = switching_values(valuation.case).set_index("what")["switches_at"].to_dict() if valuation else {}
+    return ValueTeller(Teller(study, accounts.money, language), terms, turns) if accounts else None
 
 
 def value_headline(study: Study, accounts: Accounts | None, valuation: Valuation | None, teller: ValueTeller | None, language: Language) -> str:
@@ -101,14 +148,14 @@ def value_headline(study: Study, accounts: Accounts | None, valuation: Valuation
             "What the programme was worth cannot be computed: the cost lines could not be placed, or the amount that a gain would be a share of was not measured in both groups."
         )
     values = valuation.table().set_index("party").loc[SOCIETY]
-    turning = switching_values(valuation.case).set_index("what").loc["effect", "switches_at"]
+    turning = teller.turns["effect"]
     words = {
         "benefit": study.programme.worth.benefit.label[language.code],
         "gain": language.percent(np.expm1(valuation.case.effect), 1),
         "npv": teller.words.amount(values["npv"]),
         "bcr": language.number(values["bcr"], 2),
     }
-    first = language.say(basis_sentence(valuation), **words)
+    first = language.say(basis_sentence(valuation), **words) + " " + language.say("No other benefit has a price here.")
     if pd.isna(turning):
         return (
             first
@@ -147,11 +194,10 @@ def value_caveats(study: Study, valuation: Valuation | None, teller: ValueTeller
     told = [
         *filter(None, [not_placed(valuation.accounts, language)]),
         teller.said(),
+        teller.bands(case),
         say("Benefit of the first year: {people} trainees × {reach} ({indicator}) × {amount} a time (mean of the comparison group) × {times} times a year × the gain.",
             people=language.number(case.people, 0), reach=language.percent(case.reach, 1),
             indicator=lines.get(benefit.reach, ""), amount=words.amount(case.amount), times=case.times),
-        say("Only “{benefit}” is worth money here. Technology, skills and what firms produce have no price and are not counted; taxes on the gain are not counted either.",
-            benefit=benefit.label[language.code]),
     ]  # fmt: skip
     funds, ending = valuation.funds(), valuation.phillips()
     told.append(
