@@ -11,6 +11,7 @@ from conftest import ROOT
 from helpers import translations
 from helpers.programme import Unit
 from helpers.report import chapter, comparison_words, cost_sentences, exhibit, ledgers, origins, sentences, threat_words, verdicts
+from helpers.report.compact import share_names
 from helpers.report.exhibit import Exhibit
 from helpers.words import LANGUAGES, Language
 
@@ -253,3 +254,10 @@ def test_every_counted_sentence_has_its_forms():
                 text = language.say_count(one, many, n, **names)
                 assert not WRONG.search(text), text
                 assert "{" not in text
+
+
+def test_no_two_figures_of_a_page_share_an_id():
+    figure = '<svg><defs><path id="a" d="M0 0"/></defs><use href="#a"/></svg>'
+    named = share_names(f"{figure}<p>words</p>{figure}")
+    assert re.findall(r'id="(\w+)"', named) == ["z0", "z1"]
+    assert re.findall(r'href="#(\w+)"', named) == ["z0", "z1"]
