@@ -206,6 +206,16 @@ def test_where_an_estimate_is_from(n, m, english):
     assert origins.data(study_of(), row_of(n=n, m=m), ENGLISH).startswith(english)
 
 
+def test_a_panel_counts_periods_of_units_and_errors_are_in_the_unit():
+    study, row = study_of(), row_of(n=185, m=201, method="fixed_effects")
+    study.programme.design.panel = SimpleNamespace(unit="firm", period="year")
+    assert origins.data(study, row, ENGLISH).startswith("185 (answers) of participants, 201 in the comparison group")
+    row.std_error = 0.123
+    assert origins.uncertainty(study, row, ENGLISH).startswith("0.1 (HC2")
+    study.programme.units["points"] = POINTS.model_copy(update={"is_share": True})
+    assert origins.uncertainty(study, row, ENGLISH).startswith("12.3 (HC2")
+
+
 @pytest.mark.parametrize(
     ("grades", "english", "indonesian"),
     [
