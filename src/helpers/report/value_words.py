@@ -212,7 +212,7 @@ def value_caveats(study: Study, valuation: Valuation | None, teller: ValueTeller
     )  # fmt: skip
     if ending["roi"] == ending["roi"]:
         told.append(
-            say("Phillips's return of the first year: {roi}. Participants' mean moved by {gain} a year, all of them together, of which they ascribe {share} to the programme (share times how sure they are), against a cost of {cost}. It rests on opinion, not on a comparison.",
+            say("Phillips's return of the first year: {roi}. The pay of all participants together moved by {gain} a year, of which they ascribe {share} to the programme (share times how sure they are), against a cost of {cost}. It rests on opinion, not on a comparison.",
                 roi=language.percent(ending["roi"], 1), gain=words.amount(ending["gain"]), share=language.percent(ending["attributed"], 1), cost=words.amount(ending["cost"]))
         )  # fmt: skip
     return told
