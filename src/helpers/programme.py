@@ -220,6 +220,7 @@ class Programme(Record):
     subgroups: list[Subgroup] = []
     history: dict[str, list[str]] = {}  # indicator → its columns of several times before the programme, the oldest first
     claims: list[Claim] = []
+    families: dict[str, Words] = {}  # what a family of indicators is called; its own name where it is not said
     smallest_effects: dict[str, float] = {}  # by indicator, in its unit: what would still be worth having
     checks: list[Check] = []
 

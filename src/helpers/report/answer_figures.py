@@ -147,7 +147,7 @@ def rater_figure(study: Study, table: pd.DataFrame, language: Language) -> list[
         least=language.number(data["n"].min(), 0),
         most=language.number(data["n"].max(), 0),
     )
-    return [dumbbell("raters", say("Participants' mean ratings then and now, by rater"), data, caption + " " + labels.source_note(study, language), language)]
+    return [dumbbell("ratings", say("Participants' mean ratings then and now, by rater"), data, caption + " " + labels.source_note(study, language), language)]
 
 
 def gap_lines(study: Study) -> list[Indicator]:

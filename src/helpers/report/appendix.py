@@ -69,7 +69,7 @@ def oracle_table(study: Study, language: Language) -> Content:
     if found.empty:
         return Content("oracle", say("Published numbers and ours"), "")
     counts = found["verdict"].value_counts()
-    parts = [f"{language.number(int(counts[name]), 0)} {say(word)}" for name, word in ORACLE_WORDS.items() if name in counts]
+    parts = [f"{say(word)} {language.number(int(counts[name]), 0)}" for name, word in ORACLE_WORDS.items() if name in counts]
     opening = say(
         "Every estimator is held against what is in print: {parts}. Where none is offered, or ours cannot agree, the reason stands in docs/oracle.csv.",
         parts=", ".join(parts),

@@ -111,8 +111,8 @@ def technology_sentences(study: Study, basis: pd.DataFrame, estimates: pd.DataFr
     if declared.adopted in own.index:
         row = own.loc[declared.adopted]
         told.append(
-            say("{k} of {n} supervisors of participants report a technique brought and in use ({share}, interval {low} to {high}).",
-                k=language.number(row["total"], 0), n=language.number(row["n"], 0), share=language.percent(row["mean"]),
+            say("Of the supervisors of participants who answered (n = {n}), {share} report a technique brought and in use (interval {low} to {high}).",
+                n=language.number(row["n"], 0), share=language.percent(row["mean"]),
                 low=language.percent(row["ci_low"]), high=language.percent(row["ci_high"]))
         )  # fmt: skip
     if declared.taught in own.index:
@@ -141,7 +141,7 @@ def saving_sentence(teller: Teller, accounts: Accounts) -> str:
     return say(
         "A place cost {party} {cost}; an equivalent programme is priced at {other} (source: {sources}). Whether it would have achieved as much is not known.",
         other=by_rate_text(teller, found["equivalent"]),
-        sources="; ".join(equivalent_sources(accounts)) or say("source not stated"), **values,
+        sources="; ".join(f"“{source}”" for source in equivalent_sources(accounts)) or say("source not stated"), **values,
     )  # fmt: skip
 
 

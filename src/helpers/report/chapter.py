@@ -49,8 +49,15 @@ class Chapter:
             display(numbered)
 
     def label(self, exhibit: Exhibit) -> str:
-        """Return 'Figure 4.2', counting figures and tables apart."""
+        """Return 'Figure 4.2', counting figures and tables apart.
+
+        Raises
+        ------
+        ValueError for a figure and a table of the same id: they would share a number and overwrite each other's files.
+        """
         word = self.language.say("Figure") if exhibit.is_figure else self.language.say("Table")
+        if not self.numbers.get(exhibit.id, word).startswith(word):
+            raise ValueError(f"a figure and a table of the chapter are both called '{exhibit.id}'")
         if exhibit.id not in self.numbers:
             place = 1 + sum(label.startswith(word) for label in self.numbers.values())
             self.numbers[exhibit.id] = f"{word} {self.number}.{place}"

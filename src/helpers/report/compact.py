@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import count
 
 PICTURE = re.compile(r"<svg.*?</svg>", re.DOTALL)
 STYLE = re.compile(r' style="([^"]*)"')
@@ -36,8 +37,13 @@ def without_bare_groups(svg: str) -> str:
 
 def share_names(html: str) -> str:
     """Give everything inside the page's figures that is referred to a short name; a figure's parts are referred to within it alone."""
-    names = {name: f"z{place}" for place, name in enumerate(dict.fromkeys(name for picture in PICTURE.findall(html) for name in ID.findall(picture)))}
-    return PICTURE.sub(lambda picture: NAMED.sub(lambda match: match[1] + names.get(match[2], match[2]), picture[0]), html)
+    places = count()
+
+    def renamed(picture: re.Match) -> str:
+        names = {name: f"z{next(places)}" for name in dict.fromkeys(ID.findall(picture[0]))}  # the same name in two figures is two names
+        return NAMED.sub(lambda match: match[1] + names.get(match[2], match[2]), picture[0])
+
+    return PICTURE.sub(renamed, html)
 
 
 CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)

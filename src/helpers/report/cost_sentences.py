@@ -29,10 +29,12 @@ def cost_headline(study: Study, accounts: Accounts | None, teller: Teller | None
     total = int(lines["real"].sum())
     found = by_convention(accounts.sheet, accounts.money)
     host = found[found["party"] == teller.sheet.party("host").id]
-    text = language.say(
-        "The programme cost {total}, {each} for each of {n} trainees (prices of {year}; {lines} cost lines, paid from {first} to {last}).",
-        total=teller.amount(total), each=teller.amount(total / people), n=language.number(people, 0), year=teller.money.base_year,
-        lines=language.number(len(lines), 0), first=int(lines["year"].min()), last=int(lines["year"].max()),
+    first, last = int(lines["year"].min()), int(lines["year"].max())
+    paid = language.say("paid in {year}", year=first) if first == last else language.say("paid from {first} to {last}", first=first, last=last)
+    text = language.say_count(
+        "The programme cost {total} for its one trainee (prices of {year}; cost lines: {lines}, {paid}).",
+        "The programme cost {total}, {each} for each of {n} trainees (prices of {year}; cost lines: {lines}, {paid}).",
+        people, total=teller.amount(total), each=teller.amount(total / people), year=teller.money.base_year, lines=language.number(len(lines), 0), paid=paid,
     )  # fmt: skip
     if host.empty:
         return text + " " + language.say("{party} bore none of it.", party=teller.role("host"))
@@ -62,13 +64,21 @@ def cost_caveats(study: Study, accounts: Accounts | None, teller: Teller | None,
     people, trained = trainees(accounts.lines), study.cohort.denominators.trained
     if trained is not None and trained != people:
         told.append(
-            say("The cost sheet covers {n} trainees, the delivery names {m}: cost per trainee uses the sheet's own number.",
-                n=language.number(people, 0), m=language.number(trained, 0))
+            language.say_count(
+                "The cost sheet covers {n} trainee, the delivery names {m}: cost per trainee uses the sheet's own number.",
+                "The cost sheet covers {n} trainees, the delivery names {m}: cost per trainee uses the sheet's own number.",
+                people, m=language.number(trained, 0))
         )  # fmt: skip
     monthly = [basis for basis, kind in teller.sheet.bases.items() if kind == "month"]
     if monthly:
         months = teller.sheet.months
-        told.append(say("Amounts a month count for {n} months: {source}.", n=language.number(months.value, 0), source=months.source[language.code]))
+        told.append(
+            say(
+                "Amounts a month are multiplied by {n}, the months of the programme: {source}.",
+                n=language.number(months.value, 0),
+                source=months.source[language.code],
+            )
+        )
     if open_ := unclear_transfers(accounts.lines):
         told.append(
             language.say_count("{n} cost line does not say whether it is a transfer, or to whom: it counts as a cost to society.",

@@ -122,6 +122,6 @@ class Teller:
     def note(self) -> str:
         """The short form of the same, for every caption, with the source of the data."""
         name, known = self.sheet.currencies[self.sheet.currency].prices, about_series()
-        text = self.language.say("Prices of {year} by {index}; {convention}.", year=self.money.base_year, index=known[name].label(self.language.code) if name in known else name,
+        text = self.language.say("At prices of {year} (deflator: {index}); {convention}.", year=self.money.base_year, index=known[name].label(self.language.code) if name in known else name,
                                  convention=self.language.say(CONVENTIONS[self.money.convention]))  # fmt: skip
         return text + " " + labels.source_note(self.study, self.language)

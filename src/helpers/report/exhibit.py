@@ -71,6 +71,11 @@ def short_path(path: str) -> str:
     return "".join(written)
 
 
+def ended(title: str) -> str:
+    """End a title with a full stop, unless it ends a sentence already."""
+    return title if title.endswith(("?", "!", ".")) else f"{title}."
+
+
 @dataclass(frozen=True)
 class Numbered:
     """An exhibit with its number, as a notebook shows it."""
@@ -80,7 +85,7 @@ class Numbered:
 
     def _repr_html_(self) -> str:
         exhibit = self.exhibit
-        heading = f'<span class="number">{escape(self.label)}.</span> <span class="title">{escape(exhibit.title)}.</span>'
+        heading = f'<span class="number">{escape(self.label)}.</span> <span class="title">{escape(ended(exhibit.title))}</span>'
         note = f'<p class="note">{escape(exhibit.caption)}</p>'
         anchor = f"exhibit-{'figure' if exhibit.is_figure else 'table'}-{self.label.split()[-1].lower().replace('.', '-')}"
         if exhibit.is_figure:
@@ -93,7 +98,7 @@ class Numbered:
         )
 
     def __repr__(self) -> str:
-        text = f"{self.label}. {self.exhibit.title}."
+        text = f"{self.label}. {ended(self.exhibit.title)}"
         return f"{text} {self.exhibit.alt}" if self.exhibit.is_figure else f"{text}\n{self.exhibit.data.to_string(index=False)}"
 
 

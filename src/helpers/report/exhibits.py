@@ -188,7 +188,7 @@ def distribution_figures(study: Study, spreads: dict[str, pd.DataFrame], languag
         if unit and not yes_no:  # shares are drawn in per cent, as their unit says
             shown = shown.assign(**{name: shown[name] * unit.scale for name in STATISTICS if name in shown})
         several = shown["time"].nunique() > 1
-        template = mark("{indicator} before and after") if several else mark("{indicator} by group")
+        template = mark("{indicator}, before and after") if several else mark("{indicator}, by group")
         title = language.say(template, indicator=line.label(language.code))
         exhibits.append(
             distribution.distribution(f"spread-{name.replace('_', '-')}", title, shown, xlabel, caption + " " + labels.source_note(study, language), language)

@@ -20,7 +20,7 @@ def families_table(study: Study, tests: pd.DataFrame, language: Language) -> lis
         labels.indicator_label(study, row.indicator, language, row.rater) + (f", {labels.treatment_label(study, row.treatment, language)}" if several else "")
         for row in tests.itertuples(index=False)
     ]
-    data = tests.assign(name=names, shown_family=[name or say("no family") for name in tests["family"]])
+    data = tests.assign(name=names, shown_family=[labels.family_label(study, name, language) or say("no family") for name in tests["family"]])
     columns = [
         Column("name", say("Indicator")),
         Column("shown_family", say("Family")),
@@ -49,7 +49,7 @@ def index_table(study: Study, indexes: pd.DataFrame, language: Language) -> list
         note = labels.reason_text(row.warnings, language)
         mark = f" [{notes.setdefault(note, len(notes) + 1)}]" if note else ""
         told = f"{number(row.ci_low)} … {number(row.ci_high)}" if labels.has_number(row.estimate) else "–"
-        family = row.indicator.removeprefix("index_") + (
+        family = labels.family_label(study, row.indicator.removeprefix("index_"), language) + (
             f", {labels.treatment_label(study, row.treatment, language)}" if shown["treatment"].nunique() > 1 else ""
         )
         rows.append({"family": family + mark, "estimate": number(row.estimate), "interval": told, "p": language.p_value(row.p_value), "mde": number(row.mde)})

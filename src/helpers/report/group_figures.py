@@ -147,10 +147,10 @@ def overlap_figure(study: Study, table: pd.DataFrame, language: Language) -> lis
         "y": say("per cent of the group"),
         "alt": say("Histogram of estimated chances to take part, participants upwards, comparison group downwards.") + " " + "; ".join(counted) + ".",
     }
-    about = language.listing([lines[name].label(language.code) if name in lines else name for name in names])
+    about = language.listing([f"“{lines[name].label(language.code) if name in lines else name}”" for name in names])
     caption = say(
         "Chances from a logit on {covariates}. Where one group has bars and the other none, nobody is there to compare with. Steps with between one and {most} people, and a neighbour that would give them away, are drawn as a dash. {medians}.",
-        covariates=about[:1].lower() + about[1:],
+        covariates=about,
         most=disclosure.SMALLEST_CELL - 1,
         medians="; ".join(counted),
     )

@@ -377,6 +377,11 @@ def row_label(study: Study, row: object, language: Language) -> str:
     return f"{text}, {about}" if about else text
 
 
+def family_label(study: Study, name: str, language: Language) -> str:
+    """What a family of indicators is called; its own name where the programme does not say."""
+    return study.programme.families[name][language.code] if name in study.programme.families else name
+
+
 def treatment_label(study: Study, name: str, language: Language) -> str:
     """What a treatment variable is called."""
     return next((line.label(language.code) for line in study.indicators if line.name == name), name)

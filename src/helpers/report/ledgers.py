@@ -166,9 +166,10 @@ def link_sentences(study: Study, table: pd.DataFrame, linked: dict[str, pd.DataF
             "main": main.label[language.code],
             "n": language.number(len(ours & theirs), 0),
             "m": language.number(len(ours), 0),
-            "lost": language.number(len(theirs - ours), 0),
         }
-        told.append(language.say("{table}: a record was found for {n} of {m} ({main}); {lost} records belong to nobody.", **values))
+        told.append(language.say("{table}: a record was found for {n} of {m} ({main}).", **values))
+        if lost := len(theirs - ours):
+            told.append(language.say_count("{n} record belongs to nobody there.", "{n} records belong to nobody there.", lost))
     return told
 
 

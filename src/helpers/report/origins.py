@@ -40,7 +40,7 @@ def facts(study: Study, row: object, language: Language) -> list[tuple[str, str]
         (say("Indicator"), escape(measured(study, row, language))),
         (say("Method"), method(row.method, language)),
         (say("Specification"), escape(specification(study, row, language))),
-        (say("Standard error"), escape(uncertainty(row, language))),
+        (say("Standard error"), escape(uncertainty(study, row, language))),
         (say("Data"), escape(data(study, row, language))),
         (say("Notebook"), f"<code>notebooks/{NOTEBOOK_OF[row.stage]}.ipynb</code>"),
         (say("Row of estimates.csv"), f"<code>{escape(place(row))}</code>"),
@@ -70,20 +70,24 @@ def specification(study: Study, row: object, language: Language) -> str:
     return text + (" " + language.say("It speaks for this cohort, by the rule fixed beforehand.") if row.is_primary else "")
 
 
-def uncertainty(row: object, language: Language) -> str:
-    """Say how large the standard error is, of which kind, and what the interval covers."""
+def uncertainty(study: Study, row: object, language: Language) -> str:
+    """Say how large the standard error is, in the estimate's unit, of which kind, and what the interval covers."""
     kind = language.say(labels.SE_KINDS[row.std_error_kind]) if row.std_error_kind in labels.SE_KINDS else str(row.std_error_kind)
     coverage = language.say("intervals cover {confidence}", confidence=language.percent(row.confidence))
-    return f"{language.number(row.std_error, 4)} ({kind}; {coverage})"
+    return f"{language.amount(row.std_error, labels.unit_of(study, row.unit))} ({kind}; {coverage})"
 
 
 def data(study: Study, row: object, language: Language) -> str:
     """Say for how many the estimate was made and where their answers come from."""
     table = study.programme.tables[study.programme.main_table].label[language.code]
-    return language.say(
-        "{n} participants, {m} in the comparison group, {missing} left out; table “{table}” of {files}.",
-        n=language.number(row.n, 0),
-        m=language.number(row.n_comparison, 0),
+    if study.programme.design.panel and row.method == "fixed_effects":
+        people = language.say("{n} ({table}) of participants", n=language.number(row.n, 0), table=table)
+    else:
+        people = language.say_count("{n} participant", "{n} participants", int(row.n))
+    if row.n_comparison == row.n_comparison:
+        people += language.say(", {m} in the comparison group", m=language.number(row.n_comparison, 0))
+    return people + language.say(
+        ", {missing} left out; table “{table}” of {files}.",
         missing=language.number(row.n_missing, 0),
         table=table,
         files=", ".join(file.file for file in study.cohort.files),

@@ -24,7 +24,7 @@ def plan_sentence(study: Study, estimates: pd.DataFrame, language: Language) -> 
     """Say whether there is a plan, of what date, and whether the run keeps to it."""
     known = plans(study.definitions, root=study.places.root)
     if not known:
-        return language.say("No plan was written down before looking: specifications and claims are as the definition files have them today.")
+        return language.say("No dated plan vouches for this: specifications and claims are as the definition files have them today.")
     departed = found_departures(study, estimates)
     text = language.say(
         "A plan was written down on {day} (checksum {sum}…).", day=language.date(date.fromisoformat(known[-1].written)), sum=known[-1].sha256[:12]

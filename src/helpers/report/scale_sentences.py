@@ -45,7 +45,7 @@ def reliability_sentences(study: Study, rows: pd.DataFrame, language: Language) 
         return []
     text = language.say_count(
         "{n} scale: Cronbach α of “{lowest}” is {low}; {enough} is asked of a scale that compares groups.",
-        "{n} scales: Cronbach α goes from {low} (“{lowest}”) to {high} (“{highest}”); {k} reach the {enough} asked of a scale that compares groups.",
+        "{n} scales: Cronbach α goes from {low} (“{lowest}”) to {high} (“{highest}”); of them {k} at least {enough}, which is asked of a scale that compares groups.",
         len(part),
         **spread_of(study, part, language),
     )
@@ -77,7 +77,7 @@ def agreement_sentences(study: Study, rows: pd.DataFrame, language: Language) ->
         return []
     text = language.say_count(
         "{n} indicator was rated by two: ICC(2,1) of “{lowest}” is {low}. Where it is far below {enough}, one rater cannot stand for the other.",
-        "{n} indicators were rated by two: ICC(2,1) goes from {low} (“{lowest}”) to {high} (“{highest}”); {k} reach {enough}. Where it is far below, one rater cannot stand for the other.",
+        "{n} indicators were rated by two: ICC(2,1) goes from {low} (“{lowest}”) to {high} (“{highest}”); of them {k} at least {enough}. Where it is far below, one rater cannot stand for the other.",
         len(part),
         **spread_of(study, part, language),
     )

@@ -7,9 +7,9 @@ from math import exp
 import pandas as pd
 
 from helpers.evaluation.ladder import of_participants_alone, primary, reported
-from helpers.evaluation.sample import RECALLED
 from helpers.indicators import Indicator
 from helpers.report import labels
+from helpers.report.comparison_words import change_template, comparison_template, is_written_zero, no_distance
 from helpers.study import Study
 from helpers.vocabulary import OF_PARTICIPANTS_ALONE
 from helpers.words import Language, mark
@@ -27,48 +27,18 @@ def primary_rule(study: Study, language: Language) -> str:
     names = {way: labels.specification_label(study.programme.specification(getattr(rule, way)), language) for way in ("randomised", "observational")}
     if rule.randomised == rule.observational:
         text = say(
-            "Rule for the primary specification, fixed before results were seen: {specification}, however the groups came about.",
+            "Rule for the primary specification, fixed before results were seen: “{specification}”, however the groups came about.",
             specification=names["randomised"],
         )
     else:
         text = say(
-            "Rule for the primary specification, fixed before results were seen: {lottery} where a lottery decided who took part, {otherwise} where none did.",
+            "Rule for the primary specification, fixed before results were seen: “{lottery}” where a lottery decided who took part, “{otherwise}” where none did.",
             lottery=names["randomised"],
             otherwise=names["observational"],
         )
     came = say("Here a lottery decided.") if study.cohort.assignment == "randomised" else say("Here no lottery decided.")
     why = say("The reason: {reason}.", reason=rule.because[language.code]) if rule.because else ""
     return " ".join(part for part in (text, came, why) if part)
-
-
-def comparison_template(row: object) -> str:
-    """Return the sentence that fits what was compared with what, and the sign."""
-    higher = row.estimate >= 0
-    if row.method in OF_PARTICIPANTS_ALONE:
-        if higher:
-            return mark("{indicator}: rose by {amount} among participants ({confidence} interval {low} to {high}; {specification}, {kind}).")
-        return mark("{indicator}: fell by {amount} among participants ({confidence} interval {low} to {high}; {specification}, {kind}).")
-    if row.method == "fixed_effects":
-        if higher:
-            return mark(
-                "{indicator}: {amount} higher {treatment} than the other years of the same {units} and the course of them all would lead one to expect ({confidence} interval {low} to {high}; {specification}, {kind})."
-            )
-        return mark(
-            "{indicator}: {amount} lower {treatment} than the other years of the same {units} and the course of them all would lead one to expect ({confidence} interval {low} to {high}; {specification}, {kind})."
-        )
-    if row.method == "instrumental_variables":
-        if higher:
-            return mark(
-                "{indicator}: {amount} higher by “{treatment}” among those whom the offer moved ({confidence} interval {low} to {high}; {specification}, {kind})."
-            )
-        return mark(
-            "{indicator}: {amount} lower by “{treatment}” among those whom the offer moved ({confidence} interval {low} to {high}; {specification}, {kind})."
-        )
-    if higher:
-        return mark(
-            "{indicator}: {amount} higher for participants than for the comparison group ({confidence} interval {low} to {high}; {specification}, {kind})."
-        )
-    return mark("{indicator}: {amount} lower for participants than for the comparison group ({confidence} interval {low} to {high}; {specification}, {kind}).")
 
 
 def compared(row: object, study: Study, language: Language) -> str:
@@ -80,11 +50,9 @@ def compared(row: object, study: Study, language: Language) -> str:
         "low": language.amount(row.ci_low, unit),
         "high": language.amount(row.ci_high, unit),
         "confidence": language.percent(row.confidence),
-        "specification": labels.specification_label(study.programme.specification(row.specification), language),
-        "kind": language.say(labels.SE_KINDS[row.std_error_kind]),
     }
     text = language.say(
-        comparison_template(row),
+        no_distance(row) if is_written_zero(row.estimate, unit, language) else comparison_template(row),
         **values,
         units=study.programme.design.unit.many[language.code],
         treatment=labels.treatment_label(study, row.treatment, language),
@@ -101,43 +69,71 @@ def signed_percent(log_points: float, language: Language) -> str:
 
 
 def sureness(row: object, study: Study, language: Language) -> str:
-    """Say what the interval and the design allow one to conclude."""
+    """Say what the interval allows one to conclude, and of a change that it is one; empty where the design says it for all (``terms``)."""
     unit = labels.unit_of(study, row.unit)
     if row.ci_low <= 0 <= row.ci_high:
         return language.say(
-            "The interval includes zero: whether there is a difference cannot be told. With {power} power the study would have found only a difference of {mde} or more.",
+            "The interval includes zero: whether there is a difference cannot be told. With {power} power the study would have found only a difference of at least {mde}.",
             power=language.percent(row.power),
             mde=language.amount_with_unit(row.mde, unit),
         )
     if row.method in OF_PARTICIPANTS_ALONE:
         return language.say("Nobody was compared with the participants: this is a change, and its cause cannot be told.")
+    return ""
+
+
+def method_words(row: object, study: Study, language: Language) -> dict[str, str]:
+    """The specification of an estimate and its kind of standard error."""
+    specification = labels.specification_label(study.programme.specification(row.specification), language)
+    return {"specification": specification, "kind": language.say(labels.SE_KINDS[row.std_error_kind])}
+
+
+def terms(rows: list[object], study: Study, language: Language) -> str:
+    """What holds for all estimates told, said once: the specification where it is one, and what the design allows one to conclude."""
+    methods = {(row.specification, row.std_error_kind) for row in rows}
+    told = (
+        [language.say("All numbers below are by the primary specification (“{specification}”, {kind}).", **method_words(rows[0], study, language))]
+        if len(methods) == 1
+        else []
+    )
+    if all(row.method in OF_PARTICIPANTS_ALONE for row in rows):
+        return " ".join(told)
     if study.cohort.assignment == "randomised":
-        return language.say("Who took part was decided by lottery, so this difference is an effect of the programme.")
-    return language.say("Who took part was not decided by lottery: a difference between the groups that was not measured could explain this.")
+        told.append(language.say("Who took part was decided by lottery, so a difference whose interval excludes zero is an effect of the programme."))
+    else:
+        told.append(
+            language.say("Who took part was not decided by lottery: what was not measured and sets the groups apart could explain any difference below.")
+        )
+    return " ".join(told)
 
 
 def sample_sentence(row: object, study: Study, language: Language) -> str:
     """Say for how many the estimate was made, and how many were left out."""
     panel = study.programme.design.panel and row.method == "fixed_effects"
-    words = study.programme.tables[study.programme.main_table].label if panel else study.programme.design.unit.many
-    text = (
-        language.say("It rests on {n} participants and {m} in the comparison group", n=language.number(row.n, 0), m=language.number(row.n_comparison, 0))
-        if not panel
-        else language.say(
-            "It rests on {n} {units} of participants and {m} of the comparison group",
-            n=language.number(row.n, 0),
-            m=language.number(row.n_comparison, 0),
-            units=words[language.code],
+    n, m = language.number(row.n, 0), language.number(row.n_comparison, 0)
+    if panel:
+        words = study.programme.tables[study.programme.main_table].label
+        text = language.say("It rests on {n} {units} of participants and {m} of the comparison group", n=n, m=m, units=words[language.code])
+    elif row.method in OF_PARTICIPANTS_ALONE:
+        text = language.say_count("It rests on {n} participant", "It rests on {n} participants", int(row.n))
+    else:
+        text = language.say_count(
+            "It rests on {n} participant and {m} in the comparison group", "It rests on {n} participants and {m} in the comparison group", int(row.n), m=m
         )
-    )
     if row.n_missing and panel:
-        return text + language.say("; {n} were left out because an answer was missing or the unit was seen only once.", n=language.number(row.n_missing, 0))
+        return text + language.say_count(
+            "; {n} was left out because an answer was missing or the unit was seen only once.",
+            "; {n} were left out because an answer was missing or the unit was seen only once.",
+            int(row.n_missing),
+        )
     if row.n_missing:
-        return text + language.say("; {n} were left out because an answer was missing.", n=language.number(row.n_missing, 0))
+        return text + language.say_count(
+            "; {n} was left out because an answer was missing.", "; {n} were left out because an answer was missing.", int(row.n_missing)
+        )
     return text + "."
 
 
-def finding(rows: list[object], study: Study, language: Language) -> str:
+def finding(rows: list[object], study: Study, language: Language, *, with_method: bool = True) -> str:
     """Everything about one indicator by the primary specification, in one paragraph; one row a treatment."""
     if not labels.has_number(rows[0].estimate):
         return language.say(
@@ -151,7 +147,8 @@ def finding(rows: list[object], study: Study, language: Language) -> str:
         if labels.has_number(row.estimate)
         for sentence in (compared(row, study, language), *caveats(row, language), sureness(row, study, language))
     ]
-    return " ".join([*told, sample_sentence(rows[0], study, language)])
+    method = language.say("Specification: “{specification}”, {kind}.", **method_words(rows[0], study, language)) if with_method else ""
+    return " ".join(sentence for sentence in (*told, sample_sentence(rows[0], study, language), method) if sentence)
 
 
 def caveats(row: object, language: Language) -> list[str]:
@@ -161,12 +158,15 @@ def caveats(row: object, language: Language) -> list[str]:
 
 
 def findings(study: Study, estimates: pd.DataFrame, language: Language) -> list[str]:
-    """One paragraph an indicator that a claim rests on, and rater; the other indicators are in the figure and the chapters."""
-    wanted, told = list(dict.fromkeys(concept for claim in study.programme.claims for concept in claim.indicators)), []
+    """One paragraph an indicator that a claim rests on, and rater, after what holds for all of them; the other indicators are in the figure and the chapters."""
+    wanted, groups = list(dict.fromkeys(concept for claim in study.programme.claims for concept in claim.indicators)), []
     for concept in wanted:
         rows = primary_rows(study, estimates, concept)
-        told += [finding([row for row in rows if row.rater == rater], study, language) for rater in dict.fromkeys(row.rater for row in rows)]
-    return told
+        groups += [[row for row in rows if row.rater == rater] for rater in dict.fromkeys(row.rater for row in rows)]
+    numbers = [row for rows in groups for row in rows if labels.has_number(row.estimate)]
+    one_method = len({(row.specification, row.std_error_kind) for row in numbers}) == 1
+    told = [finding(rows, study, language, with_method=not one_method) for rows in groups]
+    return [text for text in (terms(numbers, study, language) if numbers else "", *told) if text]
 
 
 def who_was_studied(study: Study, counts: pd.DataFrame, language: Language) -> str:
@@ -176,13 +176,14 @@ def who_was_studied(study: Study, counts: pd.DataFrame, language: Language) -> s
     comparison = labels.unit_count(study, int(delivered.get(0.0, 0)), language)
     trained = study.cohort.denominators.trained
     text = language.say(
-        mark("{title}, {label}: of {trained} who took part {participants} are in the delivery; {comparison} are the comparison group ({period}).")
+        mark("{title}, {label}: {trained} took part, of whom the data delivered hold {n}; the comparison group holds {comparison} ({period}).")
         if trained
-        else mark("{title}, {label}: {participants} took part; {comparison} are the comparison group ({period})."),
+        else mark("{title}, {label}: {participants} took part; the comparison group holds {comparison} ({period})."),
         trained=labels.unit_count(study, trained or 0, language),
         title=study.programme.title[language.code],
         label=study.cohort.label[language.code],
         participants=participants,
+        n=language.number(delivered.get(1.0, 0), 0),
         comparison=comparison,
         period=study.cohort.period[language.code],
     )
@@ -216,10 +217,11 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
             worst = apart.loc[apart["smd"].abs().idxmax()]
             line = next(line for line in study.indicators if line.name == worst["name"])
             found.append(
-                say(
-                    "Before the programme the groups differed in {k} of {m} measured respects, most in “{worst}” ({smd} standard deviations). Adjustment removes what was measured, not what was not.",
+                language.say_count(
+                    "Before the programme the groups differed in the one respect that was measured, “{worst}” ({smd} standard deviations). Adjustment removes what was measured, not what was not.",
+                    "Before the programme the groups differed in {k} of {n} measured respects, most in “{worst}” ({smd} standard deviations). Adjustment removes what was measured, not what was not.",
+                    int(balance["smd"].notna().sum()),
                     k=language.number(len(apart), 0),
-                    m=language.number(balance["smd"].notna().sum(), 0),
                     worst=line.label(language.code),
                     smd=language.number(worst["smd"], 2),
                 )
@@ -245,7 +247,7 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
     found.append(
         language.say_count(
             "{n} test was made, so its p value needs no adjustment.",
-            "{n} tests were made, one for each indicator and rater by the primary specification; {raw} have a p value of at most 0.05, {still} of them still after Holm's adjustment within their family. Both are shown.",
+            "{n} tests were made, one for each indicator and rater by the primary specification. A p value of at most 0.05: {raw} before and {still} after Holm's adjustment within each family. Both are shown.",
             int(tests.sum()),
             raw=language.number((primary(estimates)["p_value"] <= 0.05).sum(), 0),
             still=language.number(still, 0),
@@ -263,26 +265,13 @@ def change_sentences(study: Study, estimates: pd.DataFrame, language: Language) 
         values = {
             "indicator": labels.indicator_label(study, row.indicator, language, row.rater),
             "amount": language.amount_with_unit(abs(row.estimate), unit),
+            "signed": language.amount_with_unit(row.estimate, unit),
             "low": language.amount(row.ci_low, unit),
             "high": language.amount(row.ci_high, unit),
             "confidence": language.percent(row.confidence),
             "n": language.number(row.n, 0),
         }
-        if RECALLED in str(row.warnings):
-            sentences.append(
-                language.say(
-                    "{indicator}: participants report a change of {amount} against what they recall of before ({confidence} interval {low} to {high}; n = {n}).",
-                    **values | {"amount": ("−" if row.estimate < 0 else "") + values["amount"]},
-                )
-            )
-        elif row.estimate >= 0:
-            sentences.append(
-                language.say("{indicator}: rose by {amount} among participants ({confidence} interval of the change {low} to {high}; n = {n}).", **values)
-            )
-        else:
-            sentences.append(
-                language.say("{indicator}: fell by {amount} among participants ({confidence} interval of the change {low} to {high}; n = {n}).", **values)
-            )
+        sentences.append(language.say(change_template(row, unit, language), **values))
     return sentences
 
 

@@ -30,9 +30,9 @@ def ties_exhibits(study: Study, language: Language) -> list[Exhibit]:
     if ties.empty:
         return []
     unknown = int(ties["year"].isna().sum())
-    caption = say(
-        "{n} ties in all; for {m} of them no year was found, and those are not drawn.", n=language.number(len(ties), 0), m=language.number(unknown, 0)
-    )
+    caption = language.say_count("{n} tie in all.", "{n} ties in all.", len(ties))
+    if unknown:
+        caption += " " + language.say_count("Of {n} no year was found, and it is not drawn.", "Of {n} no year was found, and they are not drawn.", unknown)
     columns = [
         Column("partner", say("Partner")),
         Column("year", say("Since"), lambda year: f"{year:.0f}"),

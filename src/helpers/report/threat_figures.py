@@ -175,10 +175,15 @@ def position_figure(study: Study, found: Threats, language: Language) -> list[Ex
     )
     hidden = int(data["n"].isna().sum())
     caption = say(
-        "Each ribbon is a move from the position before to the position now, as wide as the number of people; hatched rising: up, hatched falling: down. {hidden} moves of fewer than {n} people, or that would give such away, are not drawn, and not counted at the ends.",
-        hidden=language.number(hidden, 0),
-        n=disclosure.SMALLEST_CELL,
+        "Each ribbon is a move from the position before to the position now, as wide as the number of people; hatched rising: up, hatched falling: down."
     )
+    if hidden:
+        caption += " " + language.say_count(
+            "{n} move of fewer than {least} people, or that would give such away, is not drawn, and not counted at the ends.",
+            "{n} moves of fewer than {least} people, or that would give such away, are not drawn, and not counted at the ends.",
+            hidden,
+            least=disclosure.SMALLEST_CELL,
+        )
     times = study.programme.design.times
     words = {"before": times.before[language.code].partition(" (")[0] if times.before else say("before"), "now": times.now[language.code]}
     return [alluvial("positions", say("Positions before and now"), data, words, caption + " " + labels.source_note(study, language), language)]

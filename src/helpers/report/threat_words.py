@@ -8,7 +8,7 @@ from helpers.programme import Subgroup, Unit
 from helpers.report import labels
 from helpers.report.threat_texts import DECIMALS, NAMES, OTHERS, SENTENCES
 from helpers.study import Study
-from helpers.words import Language
+from helpers.words import Language, mark
 
 
 def sentence(study: Study, part: pd.DataFrame, unit: Unit | None, language: Language) -> str:
@@ -122,11 +122,11 @@ def summary(name: str, own: pd.DataFrame, language: Language) -> str:
         )
     listed = language.listing([f"“{language.say(NAMES[threat])}”" for threat in failed["threat"]])
     return language.say_count(
-        "{name}: the estimate does not stand against {n} of the {m} threats that the data decide, namely {threats}.",
-        "{name}: the estimate does not stand against {n} of the {m} threats that the data decide, namely {threats}.",
-        len(failed),
+        "{name}: the estimate does not stand against the one threat that the data decide, {threats}.",
+        "{name}: the estimate does not stand against {k} of the {n} threats that the data decide, namely {threats}.",
+        len(decided),
         name=name,
-        m=language.number(len(decided), 0),
+        k=language.number(len(failed), 0),
         threats=listed,
     )
 
@@ -144,6 +144,9 @@ def subgroups_summary(differences: pd.DataFrame, confidence: float, language: La
     """Say how many comparisons of subgroups exclude zero, and how many would by chance alone."""
     n = int((differences["meaning"] == "difference between groups").sum())
     values = {"m": language.number(len(differences), 0), "chance": language.number(len(differences) * (1 - confidence), 1)}
+    if len(differences) == 1:
+        excludes = mark("The interval of the one comparison between subgroups excludes zero.")
+        return language.say(excludes if n else mark("The interval of the one comparison between subgroups includes zero: whether they differ cannot be told."))
     if not n:
         return language.say(
             "Of {m} comparisons between subgroups none has an interval that excludes zero: whether they differ cannot be told. By chance alone {chance} would be expected.",

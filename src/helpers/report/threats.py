@@ -183,7 +183,7 @@ def show_threats(chapter: Chapter, found: Threats, estimates: pd.DataFrame) -> N
     sentences = threat_sentences(study, found, estimates, language)
     chapter.bullets(sentences)
     if not sentences:
-        chapter.say(language.say("There is no primary estimate that anything could threaten."))
+        chapter.say(language.say("There is no primary estimate here, so there is nothing to examine for threats."))
     chapter.show(*threat_tables(study, found, estimates, language))
     told, tables = for_whom(study, found, estimates, language)
     chapter.say(told)

@@ -57,7 +57,7 @@ def truth_sentences(study: Study, estimates: pd.DataFrame, language: Language) -
     if known.empty:
         return []
     told = [
-        language.say_count("The truth is known of {n} indicator that a claim names.", "The truth is known of {n} indicators that a claim names.", len(known))
+        language.say_count("The truth is known for {n} indicator that a claim names.", "The truth is known for {n} indicators that a claim names.", len(known))
     ]
     changes, of_changes = further_off(known, "change")
     if of_changes:
@@ -114,7 +114,7 @@ def truth_table(study: Study, estimates: pd.DataFrame, language: Language) -> li
         Column("gap", say("Naive: gap to the comparison group"), str),
     ]
     caption = say(
-        "What only a simulation can know. Truth: mean effect on all who took part, from the same simulated people with and without the programme, without errors of measurement. It enters no estimate and no verdict. A dash: nothing was measured before."
+        "What only a simulation can know. Truth: mean effect on all who took part, from the same simulated people with and without the programme, without errors of measurement. It enters no estimate and no verdict. The naive readings are of all simulated answers, also those set aside in the cleaning, and may differ a little from the numbers elsewhere. A dash: nothing was measured before."
     )
     shown = pd.DataFrame(rows, columns=[c.name for c in columns])
     return [table("truth", say("The truth and two naive readings"), f"{caption} {labels.source_note(study, language)}", shown, columns)]

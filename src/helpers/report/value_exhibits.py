@@ -294,7 +294,7 @@ def place_exhibits(accounts: Accounts | None, teller: Teller | None) -> list[Exh
             rows.append({"label": label, "cost": values.iloc[0], "low": values.min(), "high": values.max()})
     sources = equivalent_sources(accounts)
     told = (
-        say("Equivalent programme: as the cost sheet declares it, from: {sources}.", sources="; ".join(sources))
+        say("Equivalent programme: as the cost sheet declares it, from: {sources}.", sources="; ".join(f"“{source}”" for source in sources))
         if sources
         else say("The cost sheet declares no equivalent programme.")
     )

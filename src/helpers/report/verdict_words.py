@@ -28,15 +28,15 @@ GRADE_RULES = {
 }
 # By rule and by whether the estimate is above zero; every one names indicator, amount and interval where it has them.
 HIGHER = {
-    "lottery": mark("places were given by lottery, and “{indicator}” came out {amount} higher ({confidence} interval {low} to {high})"),
+    "lottery": mark("places were given by lottery, and “{indicator}” came out higher by {amount} ({confidence} interval {low} to {high})"),
     "lottery failed": mark(
-        "places were given by lottery, and “{indicator}” came out {amount} higher ({confidence} interval {low} to {high}), but a check of the comparison failed"
+        "places were given by lottery, and “{indicator}” came out higher by {amount} ({confidence} interval {low} to {high}), but a check of the comparison failed"
     ),
     "comparison": mark(
-        "compared with {units} without the programme, as like them as the data allow, “{indicator}” came out {amount} higher ({confidence} interval {low} to {high})"
+        "compared with {units} outside the programme, as like the participants as the data allow, “{indicator}” came out higher by {amount} ({confidence} interval {low} to {high})"
     ),
     "opinion": mark(
-        "only participants' ratings of themselves are at hand; compared with others' ratings of themselves, “{indicator}” came out {amount} higher ({confidence} interval {low} to {high})"
+        "only participants' ratings of themselves are at hand; compared with others' ratings of themselves, “{indicator}” came out higher by {amount} ({confidence} interval {low} to {high})"
     ),
     "opinion alone": mark(
         "only participants' ratings of themselves are at hand: “{indicator}” rose by {amount} ({confidence} interval {low} to {high}), and nobody was compared with them"
@@ -45,20 +45,20 @@ HIGHER = {
         "among participants alone, “{indicator}” rose by {amount} ({confidence} interval {low} to {high}); what would have happened anyway is not known"
     ),
     "failed": mark(
-        "“{indicator}” came out {amount} higher than in the comparison group ({confidence} interval {low} to {high}), but the comparison failed a check that it must pass"
+        "the comparison failed a check that it must pass; “{indicator}” came out higher by {amount} than in the comparison group ({confidence} interval {low} to {high})"
     ),
-    "against": mark("the comparison shows the opposite: “{indicator}” came out {amount} higher ({confidence} interval {low} to {high})"),
+    "against": mark("the comparison shows the opposite: “{indicator}” came out higher by {amount} ({confidence} interval {low} to {high})"),
 }
 LOWER = {
-    "lottery": mark("places were given by lottery, and “{indicator}” came out {amount} lower ({confidence} interval {low} to {high})"),
+    "lottery": mark("places were given by lottery, and “{indicator}” came out lower by {amount} ({confidence} interval {low} to {high})"),
     "lottery failed": mark(
-        "places were given by lottery, and “{indicator}” came out {amount} lower ({confidence} interval {low} to {high}), but a check of the comparison failed"
+        "places were given by lottery, and “{indicator}” came out lower by {amount} ({confidence} interval {low} to {high}), but a check of the comparison failed"
     ),
     "comparison": mark(
-        "compared with {units} without the programme, as like them as the data allow, “{indicator}” came out {amount} lower ({confidence} interval {low} to {high})"
+        "compared with {units} outside the programme, as like the participants as the data allow, “{indicator}” came out lower by {amount} ({confidence} interval {low} to {high})"
     ),
     "opinion": mark(
-        "only participants' ratings of themselves are at hand; compared with others' ratings of themselves, “{indicator}” came out {amount} lower ({confidence} interval {low} to {high})"
+        "only participants' ratings of themselves are at hand; compared with others' ratings of themselves, “{indicator}” came out lower by {amount} ({confidence} interval {low} to {high})"
     ),
     "opinion alone": mark(
         "only participants' ratings of themselves are at hand: “{indicator}” fell by {amount} ({confidence} interval {low} to {high}), and nobody was compared with them"
@@ -67,16 +67,18 @@ LOWER = {
         "among participants alone, “{indicator}” fell by {amount} ({confidence} interval {low} to {high}); what would have happened anyway is not known"
     ),
     "failed": mark(
-        "“{indicator}” came out {amount} lower than in the comparison group ({confidence} interval {low} to {high}), but the comparison failed a check that it must pass"
+        "the comparison failed a check that it must pass; “{indicator}” came out lower by {amount} than in the comparison group ({confidence} interval {low} to {high})"
     ),
-    "against": mark("the comparison shows the opposite: “{indicator}” came out {amount} lower ({confidence} interval {low} to {high})"),
+    "against": mark("the comparison shows the opposite: “{indicator}” came out lower by {amount} ({confidence} interval {low} to {high})"),
 }
 OTHER = {
     "level": mark(
-        "“{indicator}” stood at {amount} among the {n} participants who answered ({confidence} interval {low} to {high}); nobody was compared with them"
+        "“{indicator}” stood at {amount} among participants who answered (n = {n}; {confidence} interval {low} to {high}); nobody was compared with them"
     ),
     "small": mark("the interval for “{indicator}” ({low} to {high}) excludes even {smallest}, the smallest effect that would be worth having"),
-    "unclear": mark("the interval for “{indicator}” includes zero ({low} to {high}); with {power} power only {mde} or more would have been found"),
+    "unclear": mark(
+        "the interval for “{indicator}” includes zero ({low} to {high}); with {power} power only a difference of at least {mde} would have been found"
+    ),
     "unclear alone": mark("the interval for “{indicator}” includes zero ({low} to {high}), and nobody was compared with participants"),
     "mixed": mark("its indicators contradict one another"),
     "nothing": mark("nothing that bears on it could be measured ({reason})"),

@@ -89,15 +89,19 @@ def half(claim: Claim, part: str, language: Language) -> str:
     return claim.parts[int(part) - 1].label[language.code] if claim.parts and str(part).isdigit() else ""
 
 
-def frame_of(grade: str, *, has_parts: bool) -> str:
+def frame_of(grade: str, *, parts: int) -> str:
     """The sentence around a verdict: what is doubtful overturns a finding, and stands in the way where there is none."""
     if grade == "cannot tell":
-        if has_parts:
+        if parts > 2:
+            return mark("{id}. {claim}: {grade}. The weakest part is {part}: {why}. What stands most in the way: {threat}.")
+        if parts == 2:
             return mark("{id}. {claim}: {grade}. The weaker half is {part}: {why}. What stands most in the way: {threat}.")
-        return mark("{id}. {claim}: {grade}, for {why}. What stands most in the way: {threat}.")
-    if has_parts:
+        return mark("{id}. {claim}: {grade}, because {why}. What stands most in the way: {threat}.")
+    if parts > 2:
+        return mark("{id}. {claim}: {grade}. The weakest part is {part}: {why}. Most likely to overturn this: {threat}.")
+    if parts == 2:
         return mark("{id}. {claim}: {grade}. The weaker half is {part}: {why}. Most likely to overturn this: {threat}.")
-    return mark("{id}. {claim}: {grade}, for {why}. Most likely to overturn this: {threat}.")
+    return mark("{id}. {claim}: {grade}, because {why}. Most likely to overturn this: {threat}.")
 
 
 def verdict_sentences(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, language: Language) -> list[str]:
@@ -112,7 +116,7 @@ def verdict_sentences(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFra
             "threat": language.say(THREATS[row.threat], units=units),
         }
         part = half(claim, row.part, language)
-        told.append(language.say(frame_of(row.grade, has_parts=bool(part) and len(claim.parts) > 1), part=part, **values))
+        told.append(language.say(frame_of(row.grade, parts=len(claim.parts) if part else 0), part=part, **values))
     return told
 
 
@@ -133,11 +137,13 @@ def verdict_table(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, 
         values = values_of(study, line, language) if has else {}
         unit = labels.unit_of(study, line["unit"]) if has else None
         write = language.level if has and line["basis"] == "level" else language.amount
+        share = has and line["basis"] == "level" and unit and unit.is_share  # written with its per cent sign
+        unit_words = unit.label[language.code] if unit and not share else ""
         rows.append(
             {
                 "claim": f"{claim.id}. {claim.text[language.code]}",
                 "verdict": say(GRADE_WORDS[row.grade]),
-                "indicator": values["indicator"] + (f" ({unit.label[language.code]})" if unit else "") if has else "–",
+                "indicator": values["indicator"] + (f" ({unit_words})" if unit_words else "") if has else "–",
                 "estimate": write(line["estimate"], unit) if has else "–",
                 "interval": f"{values['low']} … {values['high']}" if has else "–",
             }
@@ -193,7 +199,7 @@ def evidence_table(study: Study, evidence: pd.DataFrame, language: Language) -> 
         Column("speaks", say("Counts")),
     ]
     caption = say(
-        "All estimates that bear on a claim. One kind counts for each indicator: a comparison before a change of participants alone, a test before a supervisor's rating before one's own. Holm: adjusted for the number of indicators of the claim or half."
+        "All estimates that bear on a claim. One kind counts for each indicator: a comparison before a change of participants alone, a test before a supervisor's rating before one's own. Holm: adjusted for the number of indicators of the claim or part."
     )
     return [
         table(
@@ -209,7 +215,9 @@ def evidence_table(study: Study, evidence: pd.DataFrame, language: Language) -> 
 def rules_table(language: Language) -> Exhibit:
     """The written rule behind the verdicts."""
     rows = [{"verdict": language.say(GRADE_WORDS[name]), "rule": language.say(rule)} for name, rule in GRADE_RULES.items()]
-    caption = language.say("A claim of two halves needs both: its grade is that of the weaker. A joint claim is as strong as the weakest claim it joins.")
+    caption = language.say(
+        "A claim of several parts needs them all: its grade is that of the weakest. A joint claim is as strong as the weakest claim it joins."
+    )
     columns = [Column("verdict", language.say("Verdict")), Column("rule", language.say("Rule"))]
     return table("rules", language.say("How verdicts are given"), caption, pd.DataFrame(rows), columns)
 
@@ -217,5 +225,5 @@ def rules_table(language: Language) -> Exhibit:
 def headline(verdicts: pd.DataFrame, language: Language) -> str:
     """The first sentence of the report: how many claims got which grade."""
     counts = verdicts["grade"].value_counts()
-    parts = [f"{language.say(word)} {language.number(counts[name], 0)}" for name, word in GRADE_WORDS.items() if name in counts]
-    return language.say_count("{n} claim was examined: {parts}.", "{n} claims were examined: {parts}.", len(verdicts), parts=", ".join(parts))
+    parts = [f"{language.number(counts[name], 0)} {language.say(word)}" for name, word in GRADE_WORDS.items() if name in counts]
+    return language.say_count("{n} claim was examined: {parts}.", "{n} claims were examined: {parts}.", len(verdicts), parts=language.listing(parts))

@@ -166,7 +166,7 @@ def add_caption(document: Document, block: Figure | Table, style: str) -> None:
     """Add 'Figure 4.2. Title.' where the list of figures or tables finds it."""
     paragraph = paragraph_of(document, style)
     paragraph.add_run(f"{block.label}. ").bold = True
-    paragraph.add_run(printable(block.title) + ("" if block.title.endswith(".") else "."))
+    paragraph.add_run(printable(block.title) + ("" if block.title.endswith((".", "?", "!")) else "."))
     if block.anchor:
         bookmark(paragraph, block.anchor, sum(map(ord, block.anchor)) * 1000 + len(document.element.body))
 

@@ -24,6 +24,13 @@
     show(dark);
     kept("manfaat-theme", dark ? "dark" : "light");
   });
+  function reachable() { // a picture wider than a telephone is scrolled, by keyboard too
+    document.querySelectorAll("figure.exhibit:not(.table)").forEach(function (figure) {
+      if (figure.scrollWidth > figure.clientWidth) { figure.tabIndex = 0; } else { figure.removeAttribute("tabindex"); }
+    });
+  }
+  window.addEventListener("resize", reachable);
+  reachable();
   var contents = document.querySelector(".contents details");
   if (!contents) { return; }
   if (window.matchMedia("(max-width: 68rem)").matches) { contents.open = false; }
