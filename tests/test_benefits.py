@@ -205,7 +205,7 @@ def chapter(request, delivered):
     settings = Settings("trial", study.cohort.assignment, study.primary)
     estimates = estimate_stages(table, study.programme, list(study.indicators), settings, stages=("output", "outcome", "impact"))
     terms = Terms(0.05, 10, 0.05)
-    valuation = value_programme(study, accounts, means, estimates, terms, assumed_gain=0.05, rate_band=0.1, price_band=0.05)
+    valuation = value_programme(study, accounts, means, estimates, terms, assumed_gain=0.05)
     teller, words = value_words.value_teller(study, accounts, terms, valuation, language), cost_sentences.teller_for(study, accounts, language)
     halves = double_benefit(accounts, means, worth.technology)
     indicators = for_accounts(accounts, means)

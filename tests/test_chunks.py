@@ -1,6 +1,7 @@
 """A file cleaned part by part gives the same tables and ledgers as one cleaned whole."""
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -9,7 +10,7 @@ from helpers.cleaning import chunks
 from helpers.codebook import Codebook
 from helpers.problems import ProblemsError
 from helpers.readers import FILE, ROW, SHEET
-from test_cleaning import BOOK, CHOICES, PROGRAMME, VARIABLES, cohort, variable
+from test_cleaning import BOOK, CHOICES, PROGRAMME, VARIABLES, cohort, correction, variable
 
 KINDS = ["1.234,5", "12", "-9", "lupa", "", "3,50", "2.500", "x"]
 
@@ -35,15 +36,14 @@ def by_parts(path, tmp_path, monkeypatch, book: Codebook = BOOK, **more):
         study.model_copy(update={"files": [study.files[0].model_copy(update={"file": path.name})]}),
         tmp_path / "out",
     )
-    return totals, {
-        name: pq.read_table(tmp_path / "out" / f"{name}.parquet").to_pandas() for name in ("people", "people_cells", "people_reasons", "people_review")
-    }
+    tables = {name: pq.read_table(tmp_path / "out" / f"{name}.parquet").to_pandas() for name in ("people", "people_cells", "people_reasons", "people_aside")}
+    return totals, tables | {"review": pd.read_csv(tmp_path / "out" / "review.csv", dtype=str, keep_default_na=False)}
 
 
 def whole(path, book: Codebook = BOOK):
     frame = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
     frame.insert(0, FILE, path.name)
-    frame.insert(1, SHEET, path.stem)
+    frame.insert(1, SHEET, "")
     frame.insert(2, ROW, range(2, len(frame) + 2))
     study = cohort()
     return cleaning.clean_table(frame, "people", PROGRAMME, book, study.model_copy(update={"files": [study.files[0].model_copy(update={"file": path.name})]}))
@@ -66,7 +66,7 @@ def test_parts_equal_the_whole_also_for_keys_that_stand_twice_far_apart(tmp_path
     ours = parts["people_cells"].sort_values(order, ignore_index=True)
     theirs = table.cells.astype(str).sort_values(order, ignore_index=True)
     assert ours[list(theirs.columns)].to_numpy().tolist() == theirs.to_numpy().tolist()
-    assert totals.to_decide == len(table.review) == len(parts["people_review"])
+    assert totals.to_decide == len(table.review) == len(parts["review"])
     assert sorted(parts["people_reasons"].to_numpy().tolist()) == sorted(table.reasons.astype(str).to_numpy().tolist())
 
 
@@ -101,3 +101,69 @@ def test_a_column_that_is_not_there_is_empty(tmp_path, monkeypatch):
     delivery(path, 50)
     _, parts = by_parts(path, tmp_path, monkeypatch, Codebook((*VARIABLES, variable("other", "integer")), CHOICES))
     assert parts["people"]["other"].isna().all()
+
+
+def test_what_the_parts_could_not_treat_as_the_whole_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "f.csv"
+    delivery(path, 4000, ("TOTAL;27000;9;",))
+    with pytest.raises(ProblemsError, match=r"'TOTAL.*' is no row of answers"):
+        by_parts(path, tmp_path, monkeypatch)
+    delivery(path, 4000, ("p1;2",))
+    with pytest.raises(ProblemsError, match=r"f.csv, row 4002: a row cannot be read"):
+        by_parts(path, tmp_path, monkeypatch)
+    assert not list((tmp_path / "out").rglob("*")), "nothing is left of a run that failed"
+
+
+def by_command(project, cohort):
+    from helpers.study import clean_by_parts, clean_tables, load_study, read_raw
+
+    study = load_study(cohort, root=project)
+    told = []
+    totals = clean_by_parts(study, lambda doing, rows: told.append((doing, rows)))
+    whole = clean_tables(study, read_raw(study))
+    return study, totals, whole, told
+
+
+@pytest.mark.parametrize("cohort", ["nsw-1976", "michigan-1987-89"])
+def test_a_shipped_delivery_by_parts_equals_the_whole_byte_by_byte(project, cohort, monkeypatch):
+    monkeypatch.setattr(chunks, "BLOCK", 4096)
+    study, totals, whole, told = by_command(project, cohort)
+    (name, table), folder = next(iter(whole.items())), study.places.processed
+    assert len({rows for doing, rows in told if doing == "cleaning"}) > 1
+    kept = pq.read_table(folder / f"{name}.parquet")
+    assert kept.schema.types == pa.Table.from_pandas(table.kept).schema.types
+    assert kept.to_pandas().to_csv() == table.kept.to_csv()
+    for part, frame in {"cells": table.cells, "reasons": table.reasons, "aside": table.aside, "findings": table.findings}.items():
+        found = pq.read_table(folder / f"{name}_{part}.parquet").to_pandas()
+        assert list(found.columns) == list(frame.columns)
+        assert sorted(map(tuple, found.astype(str).to_numpy())) == sorted(map(tuple, frame.astype(str).to_numpy())), part
+    assert totals.rows[("rows in", "")] == table.rows_in
+    assert sum(totals.cells.values()) == len(table.changed)
+
+
+def test_corrections_are_applied_part_by_part_and_those_that_fit_nothing_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(chunks, "BLOCK", 4096)
+    path = tmp_path / "f.csv"
+    delivery(path, 2000)
+    study = cohort(file="f.csv")
+
+    def run(*lines):
+        return chunks.clean_in_chunks(path, study.files[0], PROGRAMME, BOOK, study, tmp_path / "out", list(lines))
+
+    run(correction(key="p1993", variable="count", old="5", new="6"))
+    kept = pq.read_table(tmp_path / "out" / "people.parquet").to_pandas().set_index("_key")
+    assert kept.loc[["p1992", "p1993"], "count"].tolist() == [1992 % 7, 6]
+    for changes, message in (({"key": "p9999"}, "matches 0 cells"), ({"key": "p1993", "old": "4"}, "is '5', not '4'"), ({"variable": "_row"}, "whole row")):
+        with pytest.raises(ProblemsError, match=message):
+            run(correction(**{"key": "p1993", "variable": "count", "old": "5", "new": "6"} | changes))
+
+
+def test_a_unit_in_the_header_and_identifiers_are_treated_as_in_the_whole(tmp_path, monkeypatch):
+    path = tmp_path / "f.csv"
+    path.write_text("id;count;amount (ribu Rp);answer;nama\n" + "".join(f"p{i};1;2;1;Budi {i}\n" for i in range(900)))
+    amount, name = variable("amount", "decimal", source="amount (ribu Rp)"), variable("nama", "text", role="identifier")
+    book = Codebook((*(v for v in VARIABLES if v.name != "amount"), amount, name), CHOICES)
+    _, parts = by_parts(path, tmp_path, monkeypatch, book)
+    assert set(parts["people"]["amount"]) == {2000.0}
+    assert "nama" not in parts["people"]
+    assert len(pq.read_table(tmp_path / "out" / "identifiers" / "people.parquet")) == 900

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,10 @@ from helpers.costs import indicators, uncertainty, value
 from helpers.costs.accounts import typical_move
 from helpers.costs.breakeven import break_even
 from helpers.costs.flows import SOCIETY, Terms, all_entries
-from helpers.pipeline.parameters import declared as declared_parameters
+from helpers.programme import load_programme
+from helpers.report.cost_exhibits import shares_told
 from helpers.report.cost_sentences import unclear_transfers
+from helpers.words import Language
 from test_value import case, rupiah
 
 
@@ -52,9 +55,9 @@ def test_the_band_of_exchange_rates_is_about_their_usual_move():
     assert median == pytest.approx(moves[8], abs=0.002)
     assert most == pytest.approx(76.45 / 24.03 - 1, abs=0.002)
     assert (first, last) == (1989, 2006)
-    band = declared_parameters(ROOT / "notebooks/06_benefits.ipynb")["rate_band"]
-    assert band.default == pytest.approx(median, abs=0.03)
-    assert "median" in band.help
+    band = load_programme(ROOT / "programmes/jakarta-tokyo", root=ROOT)[0].costs.rate_band
+    assert band.value == pytest.approx(median, abs=0.03)
+    assert "median" in band.because["en"]
 
 
 def test_years_that_do_not_follow_one_another_are_not_compared():
@@ -138,3 +141,9 @@ def test_transfers_that_nobody_receives_are_counted_as_unclear():
     )
     assert lines["receiver"].tolist() == ["trainee", "", "", ""]
     assert unclear_transfers(lines) == 2
+
+
+def test_shares_of_the_indicators_are_rounded_together():
+    # 90.154, 7.477, 1.955 and 0.414 per cent: rounded one by one they add up to 100.1; the largest remainders are those of 7.477 and 1.955
+    found = pd.DataFrame({"code": ["IN02"] * 4 + ["IN03"], "name": [*"abcd", "leverage"], "value": [0.90154, 0.07477, 0.01955, 0.00414, 50.2]})
+    assert shares_told(found, SimpleNamespace(language=Language("en"))).tolist()[:4] == ["90.1%", "7.5%", "2.0%", "0.4%"]

@@ -147,6 +147,31 @@ def new_cohort(
 
 
 @app.command()
+def clean(cohort: Annotated[str, typer.Argument(help="A folder of data/raw with one file of delimited text.")], data_dir: DataDir = "data") -> None:
+    """Clean one file part by part, however large it is; notebook 01 cleans what fits into memory."""
+    from rich.status import Status
+
+    from helpers.study import clean_by_parts, load_study
+
+    root = project()
+    try:
+        study = load_study(cohort, data_dir=data_dir, root=root)
+        with Status("reading", console=console) as status:
+            totals = clean_by_parts(study, lambda doing, rows: status.update(f"{doing}: {rows:,} rows"))
+    except ProblemsError as failure:
+        stop(failure)
+    table = Table("", "rule", "rows")
+    for (entry, rule), rows in totals.rows.items():
+        table.add_row(entry, escape(rule), f"{rows:,}")
+    console.print(table)
+    console.print(
+        f"{sum(totals.cells.values()):,} changed cells, {totals.to_decide:,} for a person to decide: data/processed/{cohort}/review.csv", soft_wrap=True
+    )
+    for check, because in totals.not_checked.items():
+        errors.print(escape(f"not checked: {check}: {because}"), soft_wrap=True)
+
+
+@app.command()
 def decide(
     cohort: Annotated[str, typer.Argument(help="A folder of data/raw.")],
     who: Annotated[str, typer.Option(help="Initials of the person who decided.")],

@@ -69,6 +69,13 @@ class Months(Record):
     source: Words
 
 
+class Band(Record):
+    """By which share something may be off, and why so much."""
+
+    value: float = Field(ge=0, lt=1)
+    because: Words
+
+
 class Continued(Record):
     """Items that are paid with or without the programme (a wage that goes on), and the items that price the work not done instead."""
 
@@ -82,6 +89,7 @@ class CostSheet(Record):
     ``receivers`` : item → party that receives it where the line is a transfer. ``opportunity`` : items of the time away.
     ``continued`` : what belongs in the accounts and changes nothing for anybody, see ``Continued``.
     ``alternatives`` : items that state what an equivalent programme would cost; they are no costs of this one.
+    ``rate_band, price_band`` : how far exchange rates and consumer prices may be off; without them they are taken as they are.
     """
 
     table: str
@@ -98,6 +106,8 @@ class CostSheet(Record):
     opportunity: list[str] = []
     alternatives: list[str] = []
     bands: dict[str, float] = {}
+    rate_band: Band | None = None
+    price_band: Band | None = None
 
     def party(self, role: Role) -> Party:
         """The first party with this role."""

@@ -66,6 +66,12 @@ def read_checksums(folder: Path) -> dict[str, str]:
     return {name.lstrip("*").strip(): digest for digest, name in pairs}
 
 
+def checksum(path: Path) -> str:
+    """SHA-256 of a file, however large."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def check_files(folder: Path, cohort: Cohort, *, root: Path) -> list[Problem]:
     """Say which files are missing, empty, unsealed or not the ones that were sealed."""
     sums, problems = read_checksums(folder), []
@@ -80,7 +86,7 @@ def check_files(folder: Path, cohort: Cohort, *, root: Path) -> list[Problem]:
             problems.append(Problem(place, "the file is empty", expected="a header row and at least one row of answers"))
         elif sums and name not in sums:
             problems.append(Problem(place, "the file is not sealed", expected="a line for it in SHA256SUMS"))
-        elif sums and hashlib.sha256(path.read_bytes()).hexdigest() != sums[name]:
+        elif sums and checksum(path) != sums[name]:
             problems.append(
                 Problem(place, "the file has changed since it was sealed (checksum mismatch)", expected="the file as delivered, or a new line in SHA256SUMS")
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -193,6 +193,35 @@ def clean_tables(study: Study, delivery: readers.Delivery) -> dict[str, cleaning
         )
         cleaning.check_ledger(tables[name], raw, study.codebook.table(name))
     return cleaning.apply_between(tables, study.programme)
+
+
+def clean_by_parts(study: Study, tell: Callable[[str, int], None]) -> cleaning.Totals:
+    """Clean a delivery of one delimited file part by part, and write its tables as the cleaning stage does; see ``clean_in_chunks``.
+
+    Raises
+    ------
+    ProblemsError when the delivery has several files, or its file is no delimited text, besides all that stops the stage.
+    """
+    place, files = study.places, study.cohort.files
+    file = shown(place.raw / "cohort.yml", place.root)
+    wanted = "one file of delimited text; other deliveries are cleaned whole, by notebooks/01_clean.ipynb"
+    refuse([] if len(files) == 1 else [Problem(file, f"the delivery has {len(files)} files", column="files", expected=wanted)])
+    item = files[0]
+    wrong = Path(item.file).suffix.lower() not in (".csv", ".tsv", ".txt", ".tab")
+    refuse([Problem(file, f"'{item.file}' is no delimited text", column="files", expected=wanted)] if wrong else [])
+    refuse(readers.check_files(place.raw, study.cohort, root=place.root))
+    return cleaning.clean_in_chunks(
+        place.raw / item.file,
+        item,
+        study.programme,
+        study.codebook,
+        study.cohort,
+        place.processed,
+        list(study.corrections),
+        corrections_file=shown(study.definitions / "corrections.csv", place.root),
+        prices=deflator(study),
+        tell=tell,
+    )
 
 
 def deflator(study: Study) -> cleaning.Prices | None:

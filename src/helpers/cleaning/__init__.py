@@ -6,6 +6,7 @@ holds it; so the raw table can always be rebuilt from the clean one.
 
 from helpers.cleaning.between_checks import matches
 from helpers.cleaning.cells import canonical
+from helpers.cleaning.chunks import Totals, clean_in_chunks
 from helpers.cleaning.corrections import KEY, Correction, load_corrections
 from helpers.cleaning.declared import apply_between, check_declarations
 from helpers.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, rebuild_raw, row_ledger, write_cells
@@ -17,12 +18,14 @@ __all__ = [
     "CleanTable",
     "Correction",
     "Prices",
+    "Totals",
     "apply_between",
     "canonical",
     "cell_ledger",
     "cell_table",
     "check_declarations",
     "check_ledger",
+    "clean_in_chunks",
     "clean_table",
     "load_corrections",
     "matches",

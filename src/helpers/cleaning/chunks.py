@@ -3,12 +3,20 @@
 The file is read twice. The first pass counts the texts of every column (a column's conventions are those of all its rows)
 and finds keys that stand twice; the second cleans part by part, proves each part's ledger, and writes it out. Memory does not
 grow with the file but for eight bytes a row (the keys' fingerprints) and the distinct texts that have conventions.
+
+What the second pass cannot treat as the whole would be treated (notes and totals below the answers, one column an answer of a
+multiple choice, decisions about whole rows) is refused, never passed over.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
+import re
+import shutil
+import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,19 +27,21 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from helpers.cleaning.cells import encode
-from helpers.cleaning.corrections import KEY
+from helpers.cleaning.corrections import KEY, Correction, misfit
 from helpers.cleaning.declared import KINDS
 from helpers.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, row_ledger
 from helpers.cleaning.outcomes import Prices
+from helpers.cleaning.reviews import WHOLE_ROW
 from helpers.cleaning.rows import row_keys, set_aside_raw
 from helpers.cleaning.table import Whole, clean_table
 from helpers.codebook import Codebook, Variable
 from helpers.formats import FormatOptions, RawTable, read_any
-from helpers.problems import Problem, refuse
+from helpers.problems import Problem, ProblemsError, refuse
 from helpers.programme import Cohort, Programme, RawFile
-from helpers.readers import FILE, PLACE, ROW, SHEET, match_columns
+from helpers.readers import FILE, PLACE, ROW, SHEET, header_units, match_columns, prepare
 
 HEAD_LINES = 2_000  # enough to tell encoding, separator and columns
+TAIL = 64 << 10  # bytes of the file's end in which notes and totals are looked for
 BLOCK = 32 << 20  # bytes of the file read at a time
 MOST_TEXTS = 2_000_000  # distinct texts of a column that are counted; conventions show long before
 
@@ -62,63 +72,98 @@ class Totals:
         self.not_checked |= {row.check: row.because for row in part.checked.itertuples(index=False) if row.because and not row.n_checked}
 
 
+def ends_of(path: Path) -> tuple[bytes, bytes]:
+    """Return the beginning of a text file, and its header with its end: both in whole lines."""
+    with path.open("rb") as stream:
+        lines = [line for _, line in zip(range(HEAD_LINES), stream, strict=False)]
+        read, size = sum(map(len, lines)), path.stat().st_size
+        stream.seek(max(read, size - TAIL))
+        if size - TAIL > read:
+            stream.readline()  # the rest of a line
+        return b"".join(lines), b"".join([*lines[:1], stream.read()])
+
+
+def rows_of(text: bytes, path: Path, item: RawFile) -> RawTable:
+    """Read a piece of a file as the readers read whole files."""
+    with tempfile.TemporaryDirectory() as folder:
+        piece = Path(folder) / path.name
+        piece.write_bytes(text)
+        return read_any(piece, FormatOptions(encoding="utf-8", separator=item.separator), name=path.name)[0]
+
+
+def notes_of(table: RawTable, path: Path, tail: bytes, item: RawFile) -> list[str]:
+    """Rows at the beginning or end of a file that are no answers: titles, notes, totals."""
+    dropped = [table.dropped]
+    if tail.count(b"\n") > 1:
+        with contextlib.suppress(ProblemsError):  # a row of another width: the next pass names it by its number in the file
+            dropped.append(rows_of(tail, path, item).dropped)
+    return [str(row.text).strip() for part in dropped for row in part.itertuples() if row.rule != "empty row"]
+
+
 def head_of(path: Path, item: RawFile, variables: list[Variable]) -> tuple[RawTable, dict[str, str], str]:
-    """Read the beginning of a file; return its table, the variable of each column, and the separator.
+    """Read the beginning and the end of a file; return their table, the variable of each column, and the separator.
 
     Raises
     ------
-    ProblemsError unless it is UTF-8 text with its header in the first row and no quoted line breaks: larger files are not guessed at.
+    ProblemsError unless it is UTF-8 text with its header in the first row, nothing but answers below, and no quoted line breaks:
+    larger files are not guessed at.
     """
-    lines = []
-    with path.open("rb") as stream:
-        for _, line in zip(range(HEAD_LINES), stream, strict=False):
-            lines.append(line)
-    head = path.with_name(f".{path.name}.head")
-    head.write_bytes(b"".join(lines))
-    try:
-        table = read_any(head, FormatOptions(encoding="utf-8", separator=item.separator), name=path.name)[0]
-    finally:
-        head.unlink()
+    head, tail = ends_of(path)
+    table = rows_of(head, path, item)
     mapping, _, problems, _ = match_columns(table, variables, item, file=path.name)
-    first = int(table.frame["_row"].iloc[0])
-    problems += (
-        []
-        if first == 2 and table.dropped.empty
-        else [
-            Problem(
-                path.name,
-                f"its table begins in row {first - 1} or has notes",
-                expected="a large file with the header in its first row and nothing but answers below",
-            )
-        ]
-    )
+    first, noted = int(table.frame["_row"].iloc[0]), notes_of(table, path, tail, item)
+    if first != 2 or noted:
+        told = f"its table begins in row {first - 1}" if first != 2 else f"'{noted[0][:40]}' is no row of answers"
+        problems.append(Problem(path.name, told, expected="a large file with the header in its first row and nothing but answers below"))
+    folded = [column for column in prepare(table, variables).columns if column not in table.columns]
+    expected = "one column a question, under its own name, in a file that is read part by part"
+    problems += [Problem(path.name, "columns of this question must be put together first", column=name, expected=expected) for name in folded]
     refuse(problems)
     separator = item.separator or next(entry.value for entry in table.log if entry.what == "separator")
     return table, mapping, {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}.get(separator, separator)
 
 
+def batches(path: Path, columns: list[str], separator: str, *, threads: bool = True) -> Iterator[pa.RecordBatch]:
+    """Yield some columns of the file as text, block by block; without threads a failure names its row."""
+    options = pacsv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string()), include_columns=columns, strings_can_be_null=False)
+    layout = pacsv.ParseOptions(delimiter=separator, newlines_in_values=False, ignore_empty_lines=False)
+    yield from pacsv.open_csv(path, pacsv.ReadOptions(block_size=BLOCK, use_threads=threads), layout, options)
+
+
 def parts_of(path: Path, item: RawFile, mapping: dict[str, str], separator: str, variables: list[Variable]) -> Iterator[pd.DataFrame]:
     """Yield the file part by part as raw text, shaped as ``readers.shape`` does."""
-    options = pacsv.ConvertOptions(column_types=dict.fromkeys(mapping, pa.string()), include_columns=list(mapping), strings_can_be_null=False)
-    reader = pacsv.open_csv(path, pacsv.ReadOptions(block_size=BLOCK), pacsv.ParseOptions(delimiter=separator, newlines_in_values=False), options)
     row = 2
     try:
-        for batch in reader:
+        for batch in batches(path, list(mapping), separator):
             texts = pa.table({mapping[name]: batch.column(name) for name in mapping}).to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get)
-            place = pd.DataFrame({FILE: item.file, SHEET: path.stem, ROW: np.arange(row, row + len(texts))})
+            place = pd.DataFrame({FILE: item.file, SHEET: "", ROW: np.arange(row, row + len(texts))})
             row += len(texts)
             lacking = {variable.name: item.version if variable.role == "version" else "" for variable in variables if variable.name not in texts}
             yield pd.concat([place, texts], axis=1).assign(**lacking)[[*PLACE, *[v.name for v in variables]]]
-    except pa.ArrowInvalid as failure:
-        refuse(
-            [
-                Problem(
-                    path.name,
-                    f"a row cannot be read: {str(failure).splitlines()[0]}",
-                    expected="the same number of cells in every row, no line break inside a cell",
-                )
-            ]
-        )
+    except (pa.ArrowInvalid, KeyError) as failure:
+        refuse([unreadable(path, mapping, separator, failure)])
+
+
+def counted(parts: Iterator[pd.DataFrame], tell: Callable[[int], None]) -> Iterator[pd.DataFrame]:
+    """Yield parts, and tell how many rows are done after each."""
+    rows = 0
+    for part in parts:
+        yield part
+        rows += len(part)
+        tell(rows)
+
+
+def unreadable(path: Path, mapping: dict[str, str], separator: str, failure: Exception) -> Problem:
+    """Say which row of the file cannot be read."""
+    try:
+        for _ in batches(path, list(mapping), separator, threads=False):
+            pass
+    except (pa.ArrowInvalid, KeyError) as again:
+        failure = again
+    told = str(failure).splitlines()[0]
+    row = re.search(r"Row #(\d+)", told)
+    expected = "UTF-8 text, the same number of cells in every row, no blank line, no line break inside a cell"
+    return Problem(path.name, f"a row cannot be read: {told}", row=int(row.group(1)) if row else None, expected=expected)
 
 
 def survey(parts: Iterator[pd.DataFrame], variables: list[Variable], key: list[str]) -> tuple[dict[str, pd.Series], np.ndarray]:
@@ -164,65 +209,132 @@ def doubles(parts: Iterator[pd.DataFrame], prints: np.ndarray, variables: list[V
 
 
 class Writer:
-    """Appends parts to one Parquet file each; the first part fixes the types."""
+    """Appends parts to one Parquet file each; the first part fixes the types. Nothing stands in the folder until all is written."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.open = folder, {}
         folder.mkdir(parents=True, exist_ok=True)
+        self.parts = Path(tempfile.mkdtemp(prefix=".parts-", dir=folder))
 
     def append(self, table: pa.Table, name: str) -> None:
         """Append a part."""
         if name not in self.open:
-            self.open[name] = pq.ParquetWriter(self.folder / f"{name}.parquet", table.schema)
+            (self.parts / name).parent.mkdir(exist_ok=True)
+            self.open[name] = pq.ParquetWriter(self.parts / f"{name}.parquet", table.schema, compression="zstd")
         self.open[name].write_table(table.cast(self.open[name].schema))
 
-    def close(self) -> None:
-        """Finish all files."""
+    def append_csv(self, frame: pd.DataFrame, name: str) -> None:
+        """Append a part of a list that a person works through."""
+        path = self.parts / f"{name}.csv"
+        frame.to_csv(path, index=False, mode="a", header=not path.exists())
+
+    def close(self, *, keep: bool) -> None:
+        """Finish all files and put them in place, or leave none."""
         for writer in self.open.values():
             writer.close()
+        for path in sorted(self.parts.rglob("*.*")) if keep else []:
+            target = self.folder / path.relative_to(self.parts)
+            target.parent.mkdir(exist_ok=True)
+            os.replace(path, target)
+        shutil.rmtree(self.parts)
+
+
+def with_header_units(cohort: Cohort, item: RawFile, mapping: dict[str, str], variables: list[Variable]) -> Cohort:
+    """Add the units that the file's headers state ("(ribu Rp)") to what ``cohort.yml`` says of it."""
+    stated = {name: factor for _, name, _, factor in header_units({name: column for column, name in mapping.items()}, variables, item)}
+    own = item.model_copy(update={"multiply": stated | item.multiply})
+    return cohort.model_copy(update={"files": [own if other.file == item.file else other for other in cohort.files]})
+
+
+def corrections_for(
+    raw: pd.DataFrame, variables: list[Variable], key: list[str], lines: list[tuple[int, Correction]], whole: Whole
+) -> list[tuple[int, Correction]]:
+    """The corrections whose key stands on a row of this part that is not set aside."""
+    if not lines:
+        return []
+    alive = raw[~raw[ROW].isin(whole.aside.index)].reset_index(drop=True)
+    columns = {variable.name: encode(alive[variable.name]) for variable in variables if variable.name in key}
+    keys = set(row_keys(alive, columns, key))
+    return [line for line in lines if line[1].key in keys]
+
+
+def unfit(lines: list[tuple[int, Correction]], names: list[str], file: str) -> list[Problem]:
+    """Say of corrections that fit no part why; decisions about whole rows need the whole table."""
+    told = []
+    for number, line in lines:
+        whole_row = line.variable == WHOLE_ROW
+        message = ("a decision about a whole row cannot be applied part by part", "a line about one answer") if whole_row else None
+        told.append((number, message or misfit(line, np.array([], dtype="int64"), dict.fromkeys(names))))
+    return [Problem(file, message, row=number, expected=expected) for number, (message, expected) in told]
 
 
 def clean_in_chunks(
-    path: Path, item: RawFile, programme: Programme, codebook: Codebook, cohort: Cohort, folder: Path, *, prices: Prices | None = None
+    path: Path,
+    item: RawFile,
+    programme: Programme,
+    codebook: Codebook,
+    cohort: Cohort,
+    folder: Path,
+    corrections: list[tuple[int, Correction]] = (),
+    *,
+    corrections_file: str = "corrections.csv",
+    prices: Prices | None = None,
+    tell: Callable[[str, int], None] = lambda doing, rows: None,
 ) -> Totals:
     """Clean a large delimited file part by part.
 
-    Writes ``<table>.parquet`` and beside it ``<table>_cells, _reasons, _review, _findings`` into ``folder``. Rules and checks that
-    look at one row at a time find what they find in the whole table; the others are named in ``not_checked``.
+    Writes into ``folder`` what the stage writes for a table cleaned whole, lines in the order of the parts: ``<table>.parquet``,
+    ``<table>_cells, _aside, _reasons, _findings``, ``review.csv``, and apart ``identifiers/<table>.parquet``.
+    Rules and checks that look at one row at a time find what they find in the whole table; the others are named in ``not_checked``.
 
     Returns
     -------
-    The totals of the ledgers.
+    The totals of the ledgers. ``tell`` is told what is being done and how many rows are done.
 
     Raises
     ------
-    ProblemsError as ``clean_table``; also when a part's ledger does not close.
+    ProblemsError as ``clean_table``; also when a part's ledger does not close. Then no file is written.
     """
     variables, key = codebook.table(item.table), programme.tables[item.table].key
+    mine = [line for line in corrections if line[1].table == item.table and line[1].cohort == cohort.cohort]
+    refuse(unfit([line for line in mine if line[1].variable == WHOLE_ROW], [], corrections_file))
     _, mapping, separator = head_of(path, item, variables)
+    cohort = with_header_units(cohort, item, mapping, variables)
+    absent = pd.DataFrame([(item.file, v.name) for v in variables if v.name not in mapping.values()], columns=["file", "variable"])
 
-    def parts() -> Iterator[pd.DataFrame]:
-        return parts_of(path, item, mapping, separator, variables)
+    def parts(doing: str) -> Iterator[pd.DataFrame]:
+        return counted(parts_of(path, item, mapping, separator, variables), lambda rows: tell(doing, rows))
 
-    counts, prints = survey(parts(), variables, key)
-    whole = Whole(counts, doubles(parts(), prints, variables, key, stop=cohort.unreadable == "stop"))
+    counts, prints = survey(parts("counting"), variables, key)
+    whole = Whole(counts, doubles(parts("comparing doubles"), prints, variables, key, stop=cohort.unreadable == "stop"))
     del prints
-    totals, writer = Totals(), Writer(folder)
-    for raw in parts():
-        part = clean_table(raw, item.table, programme, codebook, cohort, whole=whole, prices=prices)
-        check_ledger(part, raw, variables)
-        totals.add(part, codebook)
-        write_part(writer, part)
-    writer.close()
+    totals, writer, fitted, done = Totals(), Writer(folder), set(), False
+    try:
+        for raw in parts("cleaning"):
+            here = corrections_for(raw, variables, key, mine, whole)
+            fitted |= {number for number, _ in here}
+            part = clean_table(raw, item.table, programme, codebook, cohort, here, corrections_file=corrections_file, absent=absent, whole=whole, prices=prices)
+            check_ledger(part, raw, variables)
+            totals.add(part, codebook)
+            write_part(writer, part)
+        refuse(unfit([line for line in mine if line[0] not in fitted], [v.name for v in variables], corrections_file))
+        done = True
+    finally:
+        writer.close(keep=done)
     totals.not_checked |= {c.id: "it needs another table" for c in programme.checks if c.table == item.table and KINDS[c.kind].sees == "other"}
     return totals
 
 
 def write_part(writer: Writer, part: CleanTable) -> None:
-    """Write one part's rows, changed cells, reasons, open decisions and findings."""
+    """Write one part's rows, changed cells, rows set aside, reasons, findings, open decisions, and apart what identifies people."""
     writer.append(pa.Table.from_pandas(part.kept, preserve_index=False), part.name)
+    if len(part.identifiers.columns) > 1:
+        writer.append(pa.Table.from_pandas(part.identifiers, preserve_index=False), f"identifiers/{part.name}")
     cells = cell_table(part)
     writer.append(pa.table({name: cells.column(name).cast(pa.string()) for name in cells.column_names}), f"{part.name}_cells")
-    for name in ("reasons", "review", "findings"):
+    for name in ("aside", "reasons", "findings"):
         frame = getattr(part, name)
-        writer.append(pa.table({column: pa.array(frame[column].astype("str"), type=pa.string()) for column in frame}), f"{part.name}_{name}")
+        types = {column: pa.int64() if column == ROW else pa.string() for column in frame}
+        texts = {column: frame[column] if column == ROW else frame[column].astype("str") for column in frame}
+        writer.append(pa.table({column: pa.array(texts[column], type=kind, from_pandas=True) for column, kind in types.items()}), f"{part.name}_{name}")
+    writer.append_csv(part.review, "review")

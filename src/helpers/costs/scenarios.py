@@ -68,13 +68,14 @@ def base_amount(study: Study, benefit: Benefit, basis: pd.DataFrame, accounts: A
     return mean * moved, error * moved
 
 
-def case_for(study: Study, accounts: Accounts, basis: pd.DataFrame, found: Evidence, terms: Terms, rate_band: float, price_band: float) -> Case | None:
+def case_for(study: Study, accounts: Accounts, basis: pd.DataFrame, found: Evidence, terms: Terms) -> Case | None:
     """Everything a value rests on; none where the amount without the programme was not measured."""
     benefit = study.programme.worth.benefit
     amount, amount_error = base_amount(study, benefit, basis, accounts)
     reach, reach_error = (1.0, 0.0) if benefit.reach is None else mean_of(basis, benefit.reach, "participants")[:2]
     if np.isnan([amount, reach]).any():
         return None
+    rate_band, price_band = (band.value if band else 0.0 for band in (accounts.money.sheet.rate_band, accounts.money.sheet.price_band))
     return Case(
         accounts.lines, accounts.money.sheet, terms, trainees(accounts.lines), found.effect, found.error, amount, amount_error,
         reach, reach_error, benefit.times_a_year, benefit.goes_to, rate_band, price_band, (found.low, found.high),

@@ -81,14 +81,12 @@ def value_programme(
     terms: Terms,
     *,
     assumed_gain: float,
-    rate_band: float,
-    price_band: float,
 ) -> Valuation | None:
     """Value a programme; none without costs, without a declared benefit, or without the amount it is a share of."""
     if accounts is None or accounts.is_empty or study.programme.worth is None:
         return None
     found = evidence(study, estimates, assumed_gain)
-    case = case_for(study, accounts, basis, found, terms, rate_band, price_band)
+    case = case_for(study, accounts, basis, found, terms)
     return None if case is None else Valuation(study, accounts, basis, estimates, found, case, scenario_cases(case, found))
 
 

@@ -78,7 +78,9 @@ def check_cells(content: bytes, head: Sequence[tuple[int, list[str]]], separator
     cells = content.count(separator.encode()) + lines
     if cells + 2 * lines > options.max_cells:  # a row costs as much as two cells besides its own
         raise refusal(
-            file, f"the file has {cells:,} cells in {lines:,} rows, which need more memory than allowed", expected="a smaller file, or a larger max_cells"
+            file,
+            f"the file has {cells:,} cells in {lines:,} rows, which need more memory than allowed",
+            expected="a smaller file, a larger max_cells, or part by part with manfaat clean",
         )
 
 

@@ -13,6 +13,7 @@ from helpers.costs.flows import SOCIETY, Terms
 from helpers.costs.ledger import Accounts
 from helpers.costs.uncertainty import Case, switching_values
 from helpers.costs.valuation import Valuation
+from helpers.declarations import Band
 from helpers.report.cost_sentences import not_placed
 from helpers.report.cost_words import Teller
 from helpers.report.sentences import no_costs
@@ -111,9 +112,14 @@ class ValueTeller:
         language, sheet = self.language, self.words.sheet
         lines = [f"{self.words.answer(sheet.columns.valuation, code)} ±{language.percent(band)}" for code, band in sheet.bands.items()]
         return language.say(
-            "Assumed as well: by how much a cost line may be off by the way it was valued ({lines}), exchange rates ±{rate}, consumer prices ±{prices}. They are judgements; no source states them. {moves}",
+            "Assumed as well: by how much a cost line may be off by the way it was valued ({lines}), exchange rates ±{rate}{rate_why}, consumer prices ±{prices}{prices_why}. They are judgements; no source states them. {moves}",
             lines=", ".join(lines), rate=language.percent(case.rate_band), prices=language.percent(case.price_band), moves=self.moves(case),
+            rate_why=self.reason(sheet.rate_band), prices_why=self.reason(sheet.price_band),
         ).strip()  # fmt: skip
+
+    def reason(self, band: Band | None) -> str:
+        """The reason of a band in brackets; nothing where none is declared."""
+        return f" ({band.because[self.language.code]})" if band else ""
 
     def moves(self, case: Case) -> str:
         """How far the exchange rates of the sheet moved from one year to the next, by their series; nothing where all is paid at home."""
