@@ -84,9 +84,9 @@ def test_programme_without_specifications_loads_and_says_its_rule(project):
     path.write_text(yaml.safe_dump(values, allow_unicode=True, sort_keys=False))
     study = load_study("nsw-1976", root=project)
     assert study.primary == "difference"
-    assert "Difference in means where a lottery decided who took part, Doubly robust where none did" in sentences.primary_rule(study, Language("en"))
+    assert "“Difference in means” where a lottery decided who took part, “Doubly robust” where none did" in sentences.primary_rule(study, Language("en"))
     told = sentences.primary_rule(study, Language("id"))
-    assert "Selisih rata-rata bila undian menentukan" in told
+    assert "“Selisih rata-rata” bila undian menentukan" in told
     assert "undian membuat kelompok serupa" in told
 
 
