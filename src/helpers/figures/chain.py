@@ -62,7 +62,7 @@ def draw_chain(lines: pd.DataFrame, ax: Axes) -> float:
                 FancyArrowPatch((middle, top + height), (middle, top + height + GAP), arrowstyle="-|>", mutation_scale=11, color=INK, shrinkA=0, shrinkB=0)
             )
         top += height + GAP
-    ax.set(xlim=(0, 1), ylim=(top - GAP + 0.02, -0.02))
+    ax.set(xlim=(-0.004, 1.004), ylim=(top - GAP + 0.02, -0.02))  # the bands' edges whole
     ax.axis("off")
     return top - GAP
 

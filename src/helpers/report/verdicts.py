@@ -70,7 +70,9 @@ def values_of(study: Study, line: pd.Series | None, language: Language) -> dict[
 def distance(estimate: float, unit: Unit | None, language: Language) -> str:
     """A difference without its sign, in its unit; of logarithms also in per cent: |exp(b) − 1|."""
     text = language.amount_with_unit(abs(estimate), unit)
-    return f"{text} ({language.percent(abs(exp(estimate) - 1), 1)})" if unit and unit.is_log else text
+    if not (unit and unit.is_log):
+        return text
+    return language.say("{amount} or {percent}", amount=text, percent=language.percent(abs(exp(estimate) - 1), 1))
 
 
 def because(study: Study, verdict: object, evidence: pd.DataFrame, language: Language) -> str:
