@@ -273,6 +273,23 @@ def poor_overlap(row: object, language: Language) -> str:
     return " " + language.say("(poor overlap)") if "poor overlap" in str(row.warnings) else ""
 
 
+def estimate_cells(study: Study, row: object, mark: str, language: Language) -> dict[str, object]:
+    """One line of the table of estimates; ``mark`` stands behind the specification."""
+    unit, applies = labels.unit_of(study, row.unit), labels.has_number(row.estimate)
+    return {
+        "indicator": labels.indicator_label(study, row.indicator, language, row.rater) + (f" ({unit.label[language.code]})" if unit else ""),
+        "applies": applies,
+        "specification": labels.row_label(study, row, language) + mark,
+        "estimate": language.amount(row.estimate, unit),
+        "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if applies else "–",
+        "p_value": language.p_value(row.p_value),
+        "size": labels.size_text(row, language),
+        "mde": language.amount(row.mde, unit),
+        "n": f"{language.number(row.n, 0)} / {language.number(row.n_comparison, 0)}",
+        "n_missing": language.number(row.n_missing, 0),
+    }
+
+
 def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
     """All reported estimates of a chapter, with their minimum detectable effects; a method that does not apply says why."""
     say = language.say
@@ -282,25 +299,10 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
     rows, notes = [], {}  # what is said of several rows is said once, below the table
     is_long = len(shown) > MOST_ROWS
     for row in shown.itertuples(index=False):
-        unit = labels.unit_of(study, row.unit)
-        applies = labels.has_number(row.estimate)
         note = labels.reason_text(row.warnings, language) if isinstance(row.warnings, str) else ""
-        note = note if applies else say("does not apply: {reason}", reason=note)
+        note = note if labels.has_number(row.estimate) else say("does not apply: {reason}", reason=note)
         mark = f" [{notes.setdefault(note, len(notes) + 1)}]" if note else ""
-        rows.append(
-            {
-                "indicator": labels.indicator_label(study, row.indicator, language, row.rater) + (f" ({unit.label[language.code]})" if unit else ""),
-                "applies": applies,
-                "specification": labels.row_label(study, row, language) + mark,
-                "estimate": language.amount(row.estimate, unit),
-                "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if applies else "–",
-                "p_value": language.p_value(row.p_value),
-                "size": labels.size_text(row, language),
-                "mde": language.amount(row.mde, unit),
-                "n": f"{language.number(row.n, 0)} / {language.number(row.n_comparison, 0)}",
-                "n_missing": language.number(row.n_missing, 0),
-            }
-        )
+        rows.append(estimate_cells(study, row, mark, language))
     right = str
     columns = [
         Column("indicator", say("Indicator")),
@@ -329,8 +331,11 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
             "Only the primary specification is listed, where it applies; all others, and why one does not apply, stand in the data of this table."
         )
     caption += "".join(f" [{number}] {sentence_case(note)}." for note, number in notes.items() if any(f"[{number}]" in text for text in page["specification"]))
+    is_same = is_long and page["specification"].nunique() == 1  # said once, or it would take a third of the page's width
+    caption += " " + say("All are by the specification “{name}”.", name=page["specification"].iloc[0]) if is_same else ""
     data = data.assign(note=[next((note for note, number in notes.items() if f"[{number}]" in text), "") for text in data["specification"]])
-    made = table("estimates", say("All estimates of this chapter"), caption, page, columns, whole=data[[*[c.name for c in columns], "note"]], is_grouped=True)
+    listed, whole = columns[:1] + columns[1 + is_same :], data[[*[column.name for column in columns], "note"]]
+    made = table("estimates", say("All estimates of this chapter"), caption, page, listed, whole=whole, is_grouped=True)
     return [replace(made, folds=disclosures(study, shown.iloc[page.index], language))]
 
 
