@@ -1,12 +1,16 @@
 """The page: complete, described, escaped, offline and small."""
 
+import base64
 import re
+from html import unescape
 from html.parser import HTMLParser
+from io import BytesIO
 from xml.etree import ElementTree
 
 import nbformat
 import pandas as pd
 import pytest
+from fontTools.ttLib import TTFont
 
 from conftest import ROOT
 from helpers.disclosure import check_exhibit, hide_small
@@ -235,3 +239,18 @@ def test_code_is_coloured_by_the_style_sheet_only_where_it_says_so() -> None:
     code = '<div class="code"><pre><span></span><span class="kn">import</span><span class="w"> </span><span class="nn">os</span><span class="p">(</span><span class="s2">"&lt;p&gt;"</span><span class="p">)</span></pre></div>'
     made, _ = compact(code + '<p><span class="n">kept</span></p>')
     assert made == '<div class="code"><pre><span class="kn">import</span> os(<span class="s2">"&lt;p&gt;"</span>)</pre></div><p><span class="n">kept</span></p>'
+
+
+def test_the_page_has_the_letters_of_its_figures_in_their_weight(finished):
+    html = (finished.reports / "nsw-1976" / "report.html").read_text(encoding="utf-8")
+    weights = dict(re.findall(r"\.exhibit \.(\w+)\{[^}]*font-weight:(\d+)", html))
+    faces = dict(re.findall(r'@font-face\{font-family:"DejaVu Sans";font-weight:(\w+);src:url\(data:font/woff;base64,([^)]*)\)', html))
+    used = {"normal": set(), "bold": set()}
+    for opening, text in re.findall(r"<text([^>]*)>([^<]*)</text>", html):
+        named = re.search(r'class="(\w+)"', opening)
+        is_bold = "font-weight" in opening or (named is not None and named[1] in weights)
+        used["bold" if is_bold else "normal"] |= set(unescape(text)) - {" ", "\u00a0"}
+    assert len(used["bold"]) > 20
+    for weight, letters in used.items():
+        font = TTFont(BytesIO(base64.b64decode(faces[weight])))
+        assert {ord(letter) for letter in letters} <= set(font.getBestCmap()), weight

@@ -151,12 +151,13 @@ def render_page(
             **vars(cover or cover_of(study, language, day)),
             chapters=chapters,
             body=Markup(html),
-            style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8") + rules + figure_fonts(html)),
+            style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8") + rules + fonts),
             script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
         )
 
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
     body = "".join(f'<section class="chapter" aria-labelledby="{part.id}">\n{part.html}\n</section>\n' for part in chapters)
+    fonts = figure_fonts(body)  # before compact: it takes the weight of letters out of their elements
     body, rules = compact(body)
     made = page(fitted(body, lambda html: len(page(html).encode()), largest, pictures or {}, language))
     check_page(made)
