@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from helpers.report.aligned import DIGIT, MARK
 from helpers.report.document import Cell, Table, blocks
 from helpers.report.latex import ESCAPES, escaped, latex_table
 from helpers.words import Language
@@ -34,8 +35,8 @@ def test_every_sign_that_latex_reads_as_a_command_is_escaped(sign):
 
 
 @pytest.mark.parametrize(("code", "mark", "words"), [("en", ".", "Continued on the next page"), ("id", ",", "Bersambung ke halaman berikutnya")])
-def test_numbers_are_aligned_and_long_tables_run_over_pages(code, mark, words):
-    rows = [(f"row {n}", f"{n}{mark}25" if n % 2 else f"−{n}") for n in range(1, 30)]
+def test_numbers_stay_aligned_and_long_tables_run_over_pages(code, mark, words):
+    rows = [(f"row {n}", f"{n}{mark}25" if n % 2 else f"−{n}{MARK}{DIGIT}{DIGIT}") for n in range(1, 30)]
     made = latex_table(table(*rows), "01-x", Language(code))
     assert rf"row 1 & 1{mark}25 \\" in made
     assert r"row 2 & $-$2\phantom{.}\phantom{0}\phantom{0} \\" in made

@@ -17,9 +17,9 @@ from helpers.words import Language
 FORMATS = ("html", "pdf", "docx")
 
 
-def stem(place: int, language: str) -> str:
+def stem(place: int, language: str, name: str = "report") -> str:
     """Name the files of a language: ``report`` for the first asked for, ``report.id`` for a further one."""
-    return "report" if place == 0 else f"report.{language}"
+    return name if place == 0 else f"{name}.{language}"
 
 
 def can_typeset() -> bool:

@@ -68,15 +68,13 @@ def write_version(
     kept = root / options.data_dir / "processed" / FOLDER / programme / f"{OVER_COHORTS}{f'.{language.code}' if place else ''}.ipynb"
     notebook = execute(OVER_COHORTS, kept, values, options, root, lambda cell, cells: progress(programme, OVER_COHORTS, cell, cells))
     day = local_day(datetime.now(UTC).isoformat())
-    others = tuple(
-        Version(code, Language(code).name, f"{stem(i, code).replace('report', PAGE, 1)}.html") for i, code in enumerate(options.languages) if i != place
-    )
+    others = tuple(Version(code, Language(code).name, f"{stem(i, code, PAGE)}.html") for i, code in enumerate(options.languages) if i != place)
     cover = programme_cover(reports, language, day)
     try:
         page = render_page(reports[0].study, [chapter_part(OVER_COHORTS, notebook, language)], language, day=day, versions=others, cover=cover)
     except ValueError as failure:
         raise ReportError(f"{PAGE}: {failure}") from failure
-    name = f"{stem(place, language.code).replace('report', PAGE, 1)}.html"
+    name = f"{stem(place, language.code, PAGE)}.html"
     (first / name).write_text(page, encoding="utf-8")
     if set(options.formats) & {"pdf", "docx"} and can_typeset():
         from helpers.report.pictures import write_pictures

@@ -107,9 +107,3 @@ def slip_sentence(accounts: Accounts, teller: Teller) -> str:
         "{n} amounts look like slips. Read as proposed, the share of {party} would be {after}% instead of {before}%.",
         len(accounts.slips), party=teller.role("host"), before=found[0], after=found[1],
     )  # fmt: skip
-
-
-def indicator_value(found: pd.DataFrame, name: str) -> float:
-    """One cost indicator by its name; missing where there is none."""
-    own = found[found["name"] == name]["value"] if len(found) else []
-    return float(own.iloc[0]) if len(own) else float("nan")

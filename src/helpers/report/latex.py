@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.report.aligned import DIGIT, MARK, padding, widest_of
+from helpers.report.aligned import DIGIT, MARK
 from helpers.report.document import Block, Cell, Table
 from helpers.words import Language
 
@@ -38,23 +38,14 @@ def escaped(text: str) -> str:
     return re.sub(r"[\r\n]+", " ", text).translate(ESCAPES)
 
 
-def column(cells: list[Cell], mark: str) -> list[str]:
-    """The texts of a column, numbers padded to their decimal mark."""
-    texts = [cell.text for cell in cells]
-    widest = widest_of(texts, mark) if cells and all(cell.is_number for cell in cells) else None
-    return [escaped(text + (padding(text, widest, mark) if widest else "")) for text in texts]
-
-
 def latex_table(table: Table, name: str, language: Language) -> str:
     """Return a table with booktabs rules; its caption is the title, its note stands below, ``tab:name`` is its label."""
-    data = pd.DataFrame({place: column([row[place] for row in table.rows if place < len(row)], language.decimal_mark) for place in range(table.width)})
+    data = pd.DataFrame([[escaped(cell.text) for cell in row] for row in table.rows])  # numbers come aligned from the page
     heads = [escaped(cell.text) for cell in table.head[-1]] + [""] * table.width
     kinds = [kind_of(cell, share) for cell, share in zip(table.rows[0], table.shares, strict=False)]
     environment = "longtable" if len(data) > LONG else "table"
     made = data.style.hide(axis="index").format_index(lambda place: heads[place], axis=1)
-    text = made.to_latex(
-        column_format="".join(kinds), hrules=True, caption=escaped(table.title), label=f"tab:{name}", environment=environment, position_float=None
-    )
+    text = made.to_latex(column_format="".join(kinds), hrules=True, caption=escaped(table.title), label=f"tab:{name}", environment=environment)
     text = text.replace("Continued on next page", escaped(language.say("Continued on the next page")))
     end, note = f"\\end{{{environment}}}", f"\\par\\smallskip{{\\footnotesize {escaped(table.note)}\\par}}\n"
     text = text.replace(end, note + end) if environment == "table" else text + note

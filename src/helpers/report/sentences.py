@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import expm1
 
 import pandas as pd
 
@@ -64,7 +64,7 @@ def compared(row: object, study: Study, language: Language) -> str:
 
 def signed_percent(log_points: float, language: Language) -> str:
     """Turn a difference of logarithms into a percentage with its sign: exp(b) − 1."""
-    share = exp(log_points) - 1
+    share = expm1(log_points)
     return ("+" if share > 0 else "") + language.percent(share, 1)
 
 

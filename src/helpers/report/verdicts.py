@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import exp
+from math import expm1
 
 import pandas as pd
 
@@ -72,7 +72,7 @@ def distance(estimate: float, unit: Unit | None, language: Language) -> str:
     text = language.amount_with_unit(abs(estimate), unit)
     if not (unit and unit.is_log):
         return text
-    return language.say("{amount} or {percent}", amount=text, percent=language.percent(abs(exp(estimate) - 1), 1))
+    return language.say("{amount} or {percent}", amount=text, percent=language.percent(abs(expm1(estimate)), 1))
 
 
 def because(study: Study, verdict: object, evidence: pd.DataFrame, language: Language) -> str:
