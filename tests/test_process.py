@@ -6,11 +6,13 @@ import re
 import shutil
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, seal
 from helpers.export import codebook_html, codebook_rows, delivered, export_table, shown_answers
+from helpers.problems import ProblemsError
 from helpers.report.chapter import open_chapter
 from helpers.study import clean_tables, load_study, read_raw
 from helpers.words import Language
@@ -90,3 +92,115 @@ def test_labelled_files_of_the_default_cohort_read_back_with_pandas_too(shipped,
         wages = [v.name for v in study.codebook.table(name) if v.kind == "money"]
         for wage in wages:
             assert plain[wage].tolist() == pytest.approx(table.kept[wage].astype("float64").tolist(), nan_ok=True)
+
+
+IDENTIFYING = ("nama", "nik", "hp", "surel", "alamat", "lahir")
+PLANTED = re.compile(r"(?i)zqx|0812-9876|3171\d{12}|31/02/1907|@contoh")
+
+
+@pytest.fixture
+def named(tmp_path):
+    """The default cohort with columns that identify people, some of them damaged, and one phone number among the job titles."""
+    root = copy_project(tmp_path)
+    book = root / "programmes" / "jakarta-tokyo" / "codebook.csv"
+    lines = pd.read_csv(book, dtype=str, keep_default_na=False)
+    new = pd.DataFrame([{c: "" for c in lines} | {"table": "participants", "name": n, "type": "date" if n == "lahir" else "text", "source": n,
+        "label::English (en)": n, "label::Bahasa Indonesia (id)": n, "required": "no", "role": "identifier"} for n in IDENTIFYING])  # fmt: skip
+    pd.concat([lines, new]).to_csv(book, index=False)
+    raw = root / "data" / "raw" / DEFAULT
+    study = load_study(DEFAULT, root=ROOT)
+    table = read_raw(study).tables["participants"].drop(columns=["_file", "_sheet", "_row"])
+    for name, pattern in zip(
+        IDENTIFYING, (" Zqx{}  Siti", "3171{:012d}", "0812-9876{:04d}", "zqx{}@Contoh.example ", "Jl. Zqx No. {}", "31/02/1907"), strict=True
+    ):
+        table[name] = [pattern.format(row) for row in range(len(table))]
+    table.to_csv(raw / "participants.csv", index=False)
+    table.iloc[[0]].to_csv(raw / "participants.csv", index=False, mode="a", header=False)  # a row set aside
+    text = (raw / "cohort.yml").read_text(encoding="utf-8").replace("participants.xlsx", "participants.csv")
+    (raw / "cohort.yml").write_text(text, encoding="utf-8")
+    seal(raw)
+    return root
+
+
+def planted_in(folder):
+    """Files that hold a planted identifier, but for those in a folder of identifiers."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.parent.name != "identifiers":
+            text = pd.read_parquet(path).to_csv() + str(pq.read_schema(path)) if path.suffix == ".parquet" else path.read_bytes().decode("utf-8", "replace")
+            content = path.read_bytes().decode("latin-1")
+            found += [path.name] if PLANTED.search(text) or PLANTED.search(content) else []
+    return found
+
+
+def test_what_identifies_people_is_in_one_folder_and_nowhere_else(named, monkeypatch):
+    study, tables = clean_stage(named, DEFAULT, monkeypatch)
+    export_table(study, "participants", "parquet", Language("en"))
+    codebook = study.places.reports / "codebook.html"
+    codebook.parent.mkdir(parents=True, exist_ok=True)
+    codebook.write_text(codebook_html(study), encoding="utf-8")
+    assert planted_in(named / "data" / "processed") == []
+    assert planted_in(named / "reports") == []
+    apart = study.places.processed / "identifiers"
+    assert sorted(path.name for path in apart.iterdir()) == ["participants.parquet", "participants_aside.parquet", "participants_cells.parquet"]
+    assert set(tables["participants"].reasons.query("variable == 'lahir'")["reason"]) == {"damaged"}
+
+
+def test_raw_is_rebuilt_from_the_files_alone_by_somebody_else(named, monkeypatch):
+    """As docs/ledgers.md says, with pandas alone."""
+    study, _ = clean_stage(named, DEFAULT, monkeypatch)
+    delivered_raw = read_raw(study).tables
+    for name in ("participants", "supervisors", "costs"):
+        raw = delivered_raw[name]
+        rebuilt = rebuilt_from_files(study.places.processed, name).reindex(columns=raw.columns)
+        both = [frame.astype(str).sort_values(["_file", "_sheet", "_row"], ignore_index=True) for frame in (raw, rebuilt)]
+        pd.testing.assert_frame_equal(*both, check_dtype=False)
+
+
+def rebuilt_from_files(folder, name):
+    """The raw table from its Parquet files, by the description alone."""
+    place = ["_key", "_file", "_sheet", "_row"]
+    parts = {}
+    for part in ("", "_aside", "_cells"):
+        parts[part] = pd.read_parquet(folder / f"{name}{part}.parquet")
+        apart = folder / "identifiers" / f"{name}{part}.parquet"
+        if apart.exists():
+            secret = pd.read_parquet(apart)
+            if part == "_cells":
+                parts[part] = pd.concat([parts[part].astype(str), secret.astype(str)])
+            else:
+                by = place if part == "_aside" else ["_key"]
+                parts[part] = parts[part].merge(secret, on=by, how="left", validate="one_to_one")
+    kept = parts[""]
+    texts = kept[place].copy()
+    for column in kept.columns.difference(place, sort=False):
+        texts[column] = [shortest(value) for value in kept[column]]
+    cells = parts["_cells"].astype(str)
+    wide = cells.pivot(index="key", columns="variable", values="raw")
+    for column in wide:
+        given = texts["_key"].map(wide[column])
+        texts[column] = given.where(given.notna(), texts[column])
+    return pd.concat([texts, parts["_aside"].drop(columns=["rule", "reason"])])
+
+
+def shortest(value):
+    """A clean value as the ledger takes it to stand."""
+    if pd.isna(value):
+        return ""
+    if isinstance(value, float):
+        return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+    return str(value)
+
+
+def test_no_message_repeats_what_identifies_somebody(named, monkeypatch):
+    raw = named / "data" / "raw" / DEFAULT
+    text = (raw / "cohort.yml").read_text(encoding="utf-8").replace("unreadable: review", "unreadable: stop")
+    (raw / "cohort.yml").write_text(text, encoding="utf-8")
+    study = load_study(DEFAULT, root=named)
+    delivery = read_raw(study)
+    blank = {v.name: "" for v in study.codebook.table("participants") if v.role not in ("identifier", "key", "group", "text")}
+    delivery.tables["participants"] = delivery.tables["participants"].assign(**blank).drop_duplicates("resp_id")
+    with pytest.raises(ProblemsError) as caught:
+        clean_tables(study, delivery)
+    assert "lahir" in str(caught.value)
+    assert not PLANTED.search(str(caught.value))

@@ -4,6 +4,7 @@ A cell's *canonical text* is the shortest way to write its clean value. Where th
 holds it; so the raw table can always be rebuilt from the clean one.
 """
 
+from helpers.cleaning.apart import take_apart
 from helpers.cleaning.between_checks import matches
 from helpers.cleaning.cells import canonical
 from helpers.cleaning.chunks import Totals, clean_in_chunks
@@ -32,5 +33,6 @@ __all__ = [
     "missing_answers",
     "rebuild_raw",
     "row_ledger",
+    "take_apart",
     "write_cells",
 ]

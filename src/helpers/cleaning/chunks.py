@@ -26,6 +26,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from helpers.cleaning.apart import take_apart
 from helpers.cleaning.cells import encode
 from helpers.cleaning.corrections import KEY, Correction, misfit
 from helpers.cleaning.declared import KINDS
@@ -284,7 +285,8 @@ def clean_in_chunks(
     """Clean a large delimited file part by part.
 
     Writes into ``folder`` what the stage writes for a table cleaned whole, lines in the order of the parts: ``<table>.parquet``,
-    ``<table>_cells, _aside, _reasons, _findings``, ``review.csv``, and apart ``identifiers/<table>.parquet``.
+    ``<table>_cells, _aside, _reasons, _findings``, ``review.csv``, and apart ``identifiers/<table>``,
+    ``<table>_cells, _aside``.
     Rules and checks that look at one row at a time find what they find in the whole table; the others are named in ``not_checked``.
 
     Returns
@@ -327,14 +329,26 @@ def clean_in_chunks(
 
 def write_part(writer: Writer, part: CleanTable) -> None:
     """Write one part's rows, changed cells, rows set aside, reasons, findings, open decisions, and apart what identifies people."""
+    shared, secret, aside = take_apart(part)
     writer.append(pa.Table.from_pandas(part.kept, preserve_index=False), part.name)
     if len(part.identifiers.columns) > 1:
         writer.append(pa.Table.from_pandas(part.identifiers, preserve_index=False), f"identifiers/{part.name}")
-    cells = cell_table(part)
-    writer.append(pa.table({name: cells.column(name).cast(pa.string()) for name in cells.column_names}), f"{part.name}_cells")
+        writer.append(plain_cells(secret), f"identifiers/{part.name}_cells")
+        writer.append(as_strings(aside), f"identifiers/{part.name}_aside")
+    writer.append(plain_cells(shared), f"{part.name}_cells")
     for name in ("aside", "reasons", "findings"):
-        frame = getattr(part, name)
-        types = {column: pa.int64() if column == ROW else pa.string() for column in frame}
-        texts = {column: frame[column] if column == ROW else frame[column].astype("str") for column in frame}
-        writer.append(pa.table({column: pa.array(texts[column], type=kind, from_pandas=True) for column, kind in types.items()}), f"{part.name}_{name}")
+        writer.append(as_strings(getattr(shared, name)), f"{part.name}_{name}")
     writer.append_csv(part.review, "review")
+
+
+def plain_cells(part: CleanTable) -> pa.Table:
+    """The cell ledger of one part, as texts: dictionaries of parts do not fit one another."""
+    cells = cell_table(part)
+    return pa.table({name: cells.column(name).cast(pa.string()) for name in cells.column_names})
+
+
+def as_strings(frame: pd.DataFrame) -> pa.Table:
+    """A frame as texts, but for the row number."""
+    types = {column: pa.int64() if column == ROW else pa.string() for column in frame}
+    texts = {column: frame[column] if column == ROW else frame[column].astype("str") for column in frame}
+    return pa.table({column: pa.array(texts[column], type=kind, from_pandas=True) for column, kind in types.items()})

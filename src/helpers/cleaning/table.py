@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,8 +24,10 @@ from helpers.programme import Cohort, Programme, RawFile
 from helpers.readers import FILE, PLACE, ROW
 
 MOST_SHOWN = 20
+QUOTED = re.compile(r"'[^']*'")
 HINT = "; a single wrong answer is corrected in corrections.csv, a code for a missing answer is declared under 'missing' in codebook.csv, and 'unreadable: review' in cohort.yml lets the run go on without these answers"
 ESSENTIAL = ("key", "group", "treatment")
+UNTOLD = ("identifier", "text")  # roles of answers that no message repeats: messages are shared
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def missing_reasons(clean: pd.DataFrame, reading: ColumnReading, variable: Varia
     nothing = np.array([value is None for value in reading.read["value"]], dtype=bool)
     rows = np.flatnonzero(nothing[reading.codes]) if nothing.any() else np.array([], dtype="int64")
     told = reading.lines("missing")[reading.codes[rows]]
-    told[reading.waits()[rows]] = "to_decide"
+    told[reading.waits()[rows]] = "damaged" if variable.role == "identifier" else "to_decide"
     blank = np.isin(told, ["", "blank"])
     if blank.any() and (variable.relevant or variable.versions):
         told[blank] = explain_blanks(clean.iloc[rows[blank]], variable, versions)
@@ -140,6 +143,7 @@ def complain(review: pd.DataFrame, codebook: Codebook, *, essential_only: bool) 
         if essential_only and variable.role not in ESSENTIAL:
             continue
         message = f"'{line.raw}' cannot be used: {line.reason}" + (f"; perhaps {line.proposal}" if line.proposal else "")
+        message = f"the answer cannot be used: {QUOTED.sub('…', line.reason)}" if variable.role in UNTOLD else message
         problems.append(
             Problem(line.file, message, row=int(line.row), column=f"{variable.sources[0]} ({variable.name})", expected=expected(variable, codebook) + HINT)
         )
@@ -207,6 +211,7 @@ def clean_table(
     readings = {variable.name: read_variable(corrected, here, variable, programme, codebook, cohort, declared, whole) for variable in variables}
     review = pd.concat([undecided(here, delivered[v.name], readings[v.name], v, table=name) for v in variables], ignore_index=True)
     stop_for(complain(review, codebook, essential_only=not stop))
+    review = review[~review["variable"].isin(v.name for v in variables if v.role == "identifier")]  # no analysis needs it: nobody need decide
     clean = pd.concat([here, pd.DataFrame({v.name: typed(readings[v.name], v) for v in variables})], axis=1)
     ledger = gather_changes([changes_of(delivered[v.name], readings[v.name], v, done) for v in variables])
     outside = raw.reset_index(drop=True).iloc[aside.index].assign(**{KEY: place[KEY].iloc[aside.index], **{note: aside[note] for note in aside}})

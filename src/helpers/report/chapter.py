@@ -11,7 +11,7 @@ import pandas as pd
 from IPython.display import display
 
 from helpers import disclosure
-from helpers.cleaning import CleanTable, write_cells
+from helpers.cleaning import CleanTable, take_apart, write_cells
 from helpers.evaluation.estimate import Settings
 from helpers.figures.style import set_thesis_style
 from helpers.paths import NOTEBOOKS
@@ -101,12 +101,15 @@ class Chapter:
 
     def write_clean(self, part: CleanTable) -> None:
         """Write one cleaned table with its ledgers, and apart from it what identifies people."""
-        self.write(part.kept, part.name)
+        shared, secret, aside = take_apart(part)
+        self.write(shared.kept, part.name)
         for name in ("aside", "reasons", "findings"):
-            self.write(getattr(part, name), f"{part.name}_{name}")
-        write_cells(part, self.study.places.processed / f"{part.name}_cells.parquet")
+            self.write(getattr(shared, name), f"{part.name}_{name}")
+        write_cells(shared, self.study.places.processed / f"{part.name}_cells.parquet")
         if len(part.identifiers.columns) > 1:
             self.write(part.identifiers, f"identifiers/{part.name}")
+            self.write(aside, f"identifiers/{part.name}_aside")
+            write_cells(secret, self.study.places.processed / "identifiers" / f"{part.name}_cells.parquet")
 
     def write_review(self, tables: dict[str, CleanTable]) -> None:
         """Write what a person must decide, to be filled in and read back."""
