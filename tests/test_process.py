@@ -204,3 +204,71 @@ def test_no_message_repeats_what_identifies_somebody(named, monkeypatch):
         clean_tables(study, delivery)
     assert "lahir" in str(caught.value)
     assert not PLANTED.search(str(caught.value))
+
+
+def corrections_of(root, *lines, head="cohort,table,key,variable,old,new,who,when,why", newline="\n", encoding="utf-8"):
+    """Put lines into the corrections of the default programme."""
+    path = root / "programmes" / "jakarta-tokyo" / "corrections.csv"
+    path.write_bytes(newline.join([head, *lines, ""]).encode(encoding))
+    return root
+
+
+def tables_of(root):
+    """The clean tables of the default cohort below a root."""
+    study = load_study(DEFAULT, root=root)
+    return clean_tables(study, read_raw(study))
+
+
+@pytest.fixture(scope="module")
+def project_once(tmp_path_factory):
+    """A project whose corrections each test writes anew."""
+    return copy_project(tmp_path_factory.mktemp("corrected"))
+
+
+SEX = f"{DEFAULT},participants,P0000002,sex,Laki-laki"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([f"{DEFAULT},participant,P0000002,sex,1,2,AB,2026,asked"], "row 2, column table: there is no table 'participant'"),
+        (["jakarta-tokyo-2005,participants,P0000002,sex,1,2,AB,2026,asked"], "row 2, column cohort: there is no cohort 'jakarta-tokyo-2005'"),
+        ([f"{DEFAULT},participants,P9999999,sex,1,2,AB,2026,asked"], "row 2: the correction of 'sex' for key 'P9999999' matches 0 cells"),
+        ([f"{DEFAULT},participants,P0000002,gender,1,2,AB,2026,asked"], "row 2: the correction names 'gender', which matches no variable"),
+        ([f"{DEFAULT},participants,P0000002,sex,{{sex}},77,AB,2026,asked"], "row 2, column new: the new answer of 'sex' for key 'P0000002' cannot be used"),
+        ([f"{DEFAULT},participants,P0000002,sex,{{sex}},2,AB,2026, "], "row 2, column why"),
+        ([f"{DEFAULT},participants,P0000002,sex,{{sex}},2,,2026,asked"], "row 2, column who"),
+        ([f"{DEFAULT},participants,P0000002,sex,{{sex}},{{sex}},AB,2026,asked"], "row 2: 'sex' of key 'P0000002' already is"),
+        ([f"{DEFAULT},participants,P0000002,sex,zz,2,AB,2026,asked"], "row 2: 'sex' of key 'P0000002' is '"),
+        (
+            [f"{DEFAULT},participants,P0000002,resp_id,P0000002,P0000003,AB,2026,asked"],
+            "row 2, column new: the corrected key of 'P0000002' stands on another row",
+        ),
+        ([f"{DEFAULT},participants,P0000002,depend_pre,{{depend_pre}},11,AB,2026,asked"] * 2, "row 3: 'depend_pre' of key 'P0000002' already is '11'"),
+        (
+            [f"{DEFAULT},participants,P0000002,depend_pre,{{depend_pre}},{new},AB,2026,asked" for new in (11, 12)],
+            "row 3: 'depend_pre' of key 'P0000002' is '11', not",
+        ),
+    ],
+)
+def test_a_correction_that_does_not_fit_stops_the_run_and_says_which(project_once, lines, told):
+    study = load_study(DEFAULT, root=ROOT)
+    raw = read_raw(study).tables["participants"].set_index("resp_id")
+    is_there = {"sex": raw.loc["P0000002", "sex"], "depend_pre": raw.loc["P0000002", "depend_pre"]}
+    with pytest.raises(ProblemsError) as caught:
+        tables_of(corrections_of(project_once, *[line.format(**is_there) for line in lines]))
+    assert "corrections.csv, " + told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("separator", "newline", "encoding"),
+    [(",", "\n", "utf-8"), (";", "\r\n", "utf-8-sig"), ("\t", "\r\n", "utf-8")],
+)
+def test_corrections_may_be_saved_by_a_spreadsheet_program(project_once, separator, newline, encoding):
+    raw = read_raw(load_study(DEFAULT, root=ROOT)).tables["participants"].set_index("resp_id")
+    cells = [DEFAULT, "participants", "P0000002", "depend_pre", raw.loc["P0000002", "depend_pre"], "11", "AB", "03/04/2026", "asked, again"]
+    quoted = [f'"{cell}"' if "," in cell else cell for cell in cells]
+    head = "cohort,table,key,variable,old,new,who,when,why".replace(",", separator)
+    root = corrections_of(project_once, separator.join(quoted), head=head, newline=newline, encoding=encoding)
+    kept = tables_of(root)["participants"].kept.set_index("_key")
+    assert kept.loc["P0000002", "depend_pre"] == 11

@@ -8,7 +8,7 @@ from helpers.cleaning.apart import take_apart
 from helpers.cleaning.between_checks import matches
 from helpers.cleaning.cells import canonical
 from helpers.cleaning.chunks import Totals, clean_in_chunks
-from helpers.cleaning.corrections import KEY, Correction, load_corrections
+from helpers.cleaning.corrections import KEY, Correction, check_corrections, load_corrections
 from helpers.cleaning.declared import apply_between, check_declarations
 from helpers.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, rebuild_raw, row_ledger, write_cells
 from helpers.cleaning.outcomes import Prices
@@ -24,6 +24,7 @@ __all__ = [
     "canonical",
     "cell_ledger",
     "cell_table",
+    "check_corrections",
     "check_declarations",
     "check_ledger",
     "clean_in_chunks",

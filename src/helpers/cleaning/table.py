@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.cleaning.cells import Column, ColumnReading, encode, join_readings, read_column, typed
 from helpers.cleaning.checks import FINDING_COLUMNS, REASON_COLUMNS, answering_styles, broken_rules, explain_blanks
-from helpers.cleaning.corrections import KEY, Correction, apply_corrections
+from helpers.cleaning.corrections import KEY, Correction, apply_corrections, check_corrected
 from helpers.cleaning.declared import apply_checks
 from helpers.cleaning.holding import hold
 from helpers.cleaning.ledger import CleanTable, changes_of, gather_changes
@@ -206,9 +206,12 @@ def clean_table(
     delivered = {variable: column.select(keep) for variable, column in columns.items()}
     here = place.iloc[keep].reset_index(drop=True)
     cells = [line for line in mine if line[1].variable != WHOLE_ROW]
-    corrected, done = apply_corrections(here[KEY].to_numpy(dtype=object), delivered, cells, file=corrections_file)
+    keys, untold = here[KEY].to_numpy(dtype=object), [v.name for v in variables if v.role in UNTOLD]
+    corrected, done = apply_corrections(keys, delivered, cells, file=corrections_file, untold=untold)
     declared = pd.DataFrame(columns=["variable"]) if declared is None else declared
     readings = {variable.name: read_variable(corrected, here, variable, programme, codebook, cohort, declared, whole) for variable in variables}
+    again = keys if done.empty or definition.key == ["row"] else row_keys(here, corrected, definition.key)
+    refuse(check_corrected(done, readings, keys, again, definition.key, file=corrections_file))
     review = pd.concat([undecided(here, delivered[v.name], readings[v.name], v, table=name) for v in variables], ignore_index=True)
     stop_for(complain(review, codebook, essential_only=not stop))
     review = review[~review["variable"].isin(v.name for v in variables if v.role == "identifier")]  # no analysis needs it: nobody need decide
