@@ -143,7 +143,8 @@ def waiting_table(study: Study, tables: dict[str, CleanTable], language: Languag
         Column("until", say("Until then it")),
     ]
     caption = say(
-        "Each line stands in review.csv in the confidential folder, with its place in the file. Fill in its column 'decision' (for a row: keep, or set aside); "
+        "Each line stands in review.csv in the confidential folder, with its place in the file. Fill in its column 'decision': the right answer, or accept (what is proposed), "
+        "keep, or missing; for a whole row keep, or set aside. Any spreadsheet program will do; "
         "then 'manfaat decide {cohort} --who AB' writes the decisions to corrections.csv, and the next run applies them.",
         cohort=study.cohort.cohort,
     )
