@@ -186,9 +186,21 @@ def read_item(
             problems.append(Problem(name, "the file holds a header but no rows", expected="at least one row of answers"))
             continue
         mapping, unused, wrong, log = match_columns(table, variables, item, file=name)
-        problems += wrong
+        strange = strange_sheet(table, mapping, item, sheets, file=name)
+        problems += strange or wrong
         found.append((table, shape(table, mapping, variables, item), {name: column for column, name in mapping.items()}, unused, log))
     return found, problems
+
+
+def strange_sheet(table: RawTable, mapping: dict[str, str], item: RawFile, sheets: list[RawTable], *, file: str) -> list[Problem]:
+    """Say that a sheet holds no answers of the table: it has none of its columns, or is a repeat group of another sheet and nobody asked for it."""
+    repeat = item.sheets is None and len(sheets) > 1 and "_parent_row" in table.columns
+    if mapping and not repeat:
+        return []
+    what = f"the sheet '{table.name}'" if len(sheets) > 1 else "the file"
+    found = f"{what} is a repeat group of another sheet" if repeat else f"{what} has no column of the table '{item.table}'"
+    expected = "the sheets of this table under 'sheets' in cohort.yml" if len(sheets) > 1 else "the columns named under 'source' in codebook.csv"
+    return [Problem(file, found, column="sheets" if len(sheets) > 1 else None, expected=expected)]
 
 
 def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path) -> Delivery:
