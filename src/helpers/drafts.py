@@ -16,7 +16,7 @@ MOST = 0.9  # share of the distinct texts that tells what a column holds
 SAMPLE = 500  # distinct texts that are looked at
 LONGEST_NAME = 24
 AMOUNT = r"(?i)(rp\.?\s?)?\d{1,3}([.,]\d{3})+(,\d\d|,-)?|rp\.?\s?\d+(,-)?|(rp\.?\s?)?\d+([.,]\d+)?\s?(ribu|rb|juta|jt)"
-IDENTIFYING = r"(?i)\b(?:nama|name|alamat|address|e-?mail|surel|telepon|telp|phone|hp|whatsapp|wa|nik|ktp|ip address)\b"
+IDENTIFYING = r"(?i)\b(?:nama|name|alamat|address|e-?mail|surel|telepon|telp|phone|hp|whatsapp|wa|nik|ktp|ip ?address)\b"
 SUBMISSION, SUBMITTED, PARENT = ("_uuid", "KEY"), ("_submission_time", "SubmissionDate"), ("_submission__uuid", "PARENT_KEY")
 SYSTEM = (  # what KoboToolbox and ODK add to every row: columns, name, type, role, texts
     (SUBMISSION, "submission", "text", "", ("Submission", "Pengiriman")),
@@ -80,11 +80,20 @@ def folded(sheet: RawTable) -> tuple[RawTable, dict[str, Block]]:
     """Undo what export tools do to columns, as the reader will; return the table, and the block behind each folded column."""
     table, found = sheet, {}
     for block in (*find_multiple(sheet), *find_unnamed_blocks(sheet)):
-        if set(block.columns) <= set(table.columns) and (block.question not in table.columns or block.question in (block.combined, block.columns[0])):
+        if (
+            not plain_questions(sheet, block)
+            and set(block.columns) <= set(table.columns)
+            and (block.question not in table.columns or block.question in (block.combined, block.columns[0]))
+        ):
             table = fold_multiple(table, block).table
             found[block.question] = block
     stripped = strip_groups(table)
     return stripped, {new: found[old] for old, new in zip(table.columns, stripped.columns, strict=True) if old in found}
+
+
+def plain_questions(sheet: RawTable, block: Block) -> bool:
+    """Whether columns that may be options say no in words somewhere: rather questions of their own, such as the rows of a grid."""
+    return not block.sure and bool(set().union(*(sheet.frame[column].unique() for column in block.columns)) & {"N", "No", "Tidak"})
 
 
 def add_table(draft: Draft, sheet: RawTable, blocks: dict[str, Block], table: str) -> None:
@@ -133,13 +142,21 @@ def line_of_column(sheet: RawTable, column: str, table: str, name: str, draft: D
         listed = list_name(name, table, draft)
         kind = f"select_one {listed}"
         draft.choices += [answer_line(listed, code, answers.get(code, code)) for code in dict.fromkeys([*answers, *sorted(texts.unique())])]
+    elif kind == "text" and len(texts) and joined_answers(texts):
+        note += "; perhaps several answers of one list in one cell: then select_multiple, with the list in choices.csv"
     line = codebook_line(table, name, kind, column, note)
     said = next((row.label for row in labels_of(sheet, column, "variable").itertuples()), "")
     if said:
         line |= {ENGLISH: f"{DECIDE} {said}", INDONESIAN: f"{DECIDE} {said}"}
-    if pd.Series([column, said]).str.contains(IDENTIFYING).any() and kind == "text":
+    if pd.Series([column, said]).str.contains(IDENTIFYING).any() and kind.split(" ")[0] in ("text", "select_one"):
         line |= {"role": "identifier", "note": f"{note}; perhaps an identifier, kept apart until decided otherwise"}
     return line
+
+
+def joined_answers(texts: pd.Series) -> bool:
+    """Whether a column looks like several answers of a short list in one cell, as Google Forms writes them."""
+    parts = texts.str.split(r"\s*[,;]\s*", regex=True).explode()
+    return bool(texts.str.contains(r"[,;]").any()) and parts.nunique() <= MOST_ANSWERS and len(parts) >= 2 * parts.nunique()
 
 
 def labels_of(sheet: RawTable, column: str, kind: str) -> pd.DataFrame:
@@ -191,7 +208,7 @@ def guessed_kind(texts: pd.Series) -> str:
         days = [day for day in found if len(day) >= len("2004-03-12") and day[4] == "-"]
         if len(days) >= MOST * len(written):
             return "dateTime" if all("T" in day for day in days) else "date"
-    if len(distinct) <= MOST_ANSWERS:
-        return "select_one" if len(texts) >= 2 * len(distinct) else "text"
+    if len(distinct) <= MOST_ANSWERS and len(texts) >= 2 * len(distinct):
+        return "select_one"
     whole, broken = (distinct.str.fullmatch(pattern) for pattern in (r"-?(0|[1-9]\d{0,14})", r"-?(0|[1-9]\d{0,14})[.,]\d+"))
     return "integer" if whole.all() else "decimal" if (whole | broken).all() else "text"  # what begins with 0, or is longer, is a name made of digits

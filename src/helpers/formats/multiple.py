@@ -20,6 +20,8 @@ from helpers.formats.names import AUTOMATIC
 from helpers.formats.tables import ROW, SHEET, TEXT, Detected, RawTable, count_of, records, rows_text, some
 
 YES, NO = ("1", "TRUE", "True", "true"), ("0", "FALSE", "False", "false")
+IN_BRACKETS = re.compile(r"(.+?)\s?\[([^\[\]]+)\]\s*", re.DOTALL)  # LimeSurvey: G1Q2[SQ001]; marked Y or Yes, or left empty
+WORDS_YES, WORDS_NO = ("Y", "Yes", "Ya"), ("N", "No", "Tidak")
 DISAGREEMENTS = ("_sheet", "_row", "question", "combined", "separate", "reason")
 OTHER = re.compile(r"\b(?:lain|lainnya|other|sebutkan|specify)\b|その他", re.IGNORECASE)
 POSITION = re.compile(r"column_\d+")
@@ -50,29 +52,40 @@ class Folded:
 
 
 def find_multiple(table: RawTable) -> list[Block]:
-    """Return the questions whose columns are named ``question/option``, as KoboToolbox and joined headers name them."""
+    """Return the questions whose columns are named ``question/option`` or ``question[option]``, as KoboToolbox, joined headers and LimeSurvey name them."""
     groups: dict[tuple[str, str], list[str]] = {}
     for column in table.columns:
-        joint = JOINT if JOINT in column else "/"
-        head, mark, tail = column.rpartition(joint)
-        if mark and head and tail:
+        head, joint, tail = parted(column)
+        if head and tail:
             groups.setdefault((head, joint), []).append(column)
     found = []
     for (head, joint), columns in groups.items():
-        columns = without_other(table, columns, joint)
-        options = tuple(column.rpartition(joint)[2] for column in columns)
+        columns = without_other(table, columns)
+        options = tuple(parted(column)[2] for column in columns)
         values = [different(table, column) for column in columns]
-        kind = kind_of(values, options)
+        kind = kind_of(values, options, in_words=joint == "[")
         combined = head if head in table.columns else None
         if kind and (len(columns) > 1 or combined):
             found.append(block_of(head, columns, options, kind, combined))
     return found
 
 
-def without_other(table: RawTable, columns: list[str], joint: str) -> list[str]:
+def parted(column: str) -> tuple[str, str, str]:
+    """Part a column's name into question, joint and option; the question is empty where it has none."""
+    if match := IN_BRACKETS.fullmatch(column):
+        return match[1], "[", match[2]
+    joint = JOINT if JOINT in column else "/"
+    head, mark, tail = column.rpartition(joint)
+    return (head, joint, tail) if mark else ("", joint, tail)
+
+
+def without_other(table: RawTable, columns: list[str]) -> list[str]:
     """Return the columns without a free-text one for other answers, which stays a column of its own."""
     free = [
-        column for column in columns if OTHER.search(column.rpartition(joint)[2]) and not different(table, column) <= {*YES, *NO, column.rpartition(joint)[2]}
+        column
+        for column in columns
+        if OTHER.search(parted(column)[2])
+        and not (different(table, column) and different(table, column) <= {*YES, *NO, *WORDS_YES, *WORDS_NO, parted(column)[2]})
     ]
     return [column for column in columns if column not in free] if len(columns) - len(free) > 1 else columns
 
@@ -86,10 +99,10 @@ def block_of(head: str, columns: list[str], options: tuple[str, ...], kind: str,
     return Block(head, tuple(columns), options, kind, None, False, "the columns hold only 0 and 1, but may also be a group of yes/no questions")
 
 
-def kind_of(values: Sequence[set[str]], options: Sequence[str]) -> str:
+def kind_of(values: Sequence[set[str]], options: Sequence[str], *, in_words: bool = False) -> str:
     """Return ``marks``, ``texts``, or nothing when the columns are no options."""
     together = set().union(*values)
-    if together and together <= {*YES, *NO}:
+    if together and (together <= {*YES, *NO} or (in_words and together <= {*WORDS_YES, *WORDS_NO})):
         return "marks"
     own = all(value <= {option} for value, option in zip(values, options, strict=True))
     return "texts" if together and own else ""
@@ -168,9 +181,9 @@ def marks(table: RawTable, block: Block) -> tuple[np.ndarray, np.ndarray, np.nda
     for column in block.columns:
         values = table.frame[column].str.strip()
         full = (values != "").to_numpy(dtype=bool)
-        yes = values.isin(YES).to_numpy(dtype=bool) if block.kind == "marks" else full
+        yes = values.isin((*YES, *WORDS_YES)).to_numpy(dtype=bool) if block.kind == "marks" else full
         if block.kind == "marks":
-            odd |= full & ~yes & ~values.isin(NO).to_numpy(dtype=bool)
+            odd |= full & ~yes & ~values.isin((*NO, *WORDS_NO)).to_numpy(dtype=bool)
         chosen.append(yes)
         filled.append(full)
     return np.array(chosen), np.array(filled), odd
