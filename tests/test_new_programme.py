@@ -207,3 +207,18 @@ def test_a_draft_keeps_leading_zeros_and_labels(project, tmp_path):
         csv.writer(stream).writerows(rows)
     _, draft, _ = new_programme("trial", project, form=None, data=path)
     assert [(line["type"], line["role"]) for line in draft.variables] == [("text", ""), ("text", "identifier"), ("select_one kerja", "")]
+
+
+def test_a_sheet_a_cohort_is_one_table_and_notes_are_none(project, tmp_path):
+    rows = [["No", "Gaji", "Tanggal"], *[[f"{at:04}", 1000000 + at, f"{at + 1}/03/1998"] for at in range(12)]]
+    later = [[*rows[0], "Ket"], *[[*row, "ya"] for row in rows[1:]]]
+    path = write_book(tmp_path / "sheets.xlsx", **{"Angkt 98": rows, "Angkt 99": later, "Petunjuk": [["Isi semua kolom"], ["Terima kasih"]]})
+    folder, draft, _ = new_programme("trial", project, form=None, data=path)
+    assert [(line["table"], line["name"], line["type"]) for line in draft.variables] == [
+        ("people", "no", "select_one no"), ("people", "gaji", "select_one gaji"), ("people", "tanggal", "date"), ("people", "ket", "select_one ket")
+    ]  # fmt: skip
+    assert "sheet 'Petunjuk': left out, it has one column" in draft.decide
+    cohort, told = first_cohort("trial-1", *load_codes("trial", places("trial-1", root=project)), [path], places("trial-1", root=project))
+    assert load_cohort(cohort, root=project)[0].files[0].sheets == ["Angkt 98", "Angkt 99"]
+    assert told[["file", "what", "variable"]].to_numpy().tolist() == [["sheets.xlsx", "left out", ""], ["sheets.xlsx, Angkt 98", "missing", "ket"]]
+    assert folder.is_dir()

@@ -220,8 +220,9 @@ def differ(path: Path, codebook: Codebook, table: str, item: RawFile | None = No
     ``file, what, column, variable, note``, one line a difference.
     """
     item = item or RawFile(file=path.name, table=table)
-    lines = []
-    for sheet in read_sheets(path, item) if sheets is None else sheets:
+    sheets, rows = read_sheets(path, item) if sheets is None else sheets, []
+    for sheet in sheets:
+        lines: list[tuple] = []
         found = compare(sheet, codebook.table(table), item)
         names = {variable.name: variable for variable in codebook.table(table)}
         lines += [("renamed", column, name, "read by its text; say so under 'columns' or in the codebook's 'source'") for column, name in found.by_text.items()]
@@ -229,7 +230,8 @@ def differ(path: Path, codebook: Codebook, table: str, item: RawFile | None = No
         lines += [("missing", "", variable.name, "required" if variable.required == "yes" else "not required") for variable in found.missing]
         texts = [(column, names[name], found.sheet.frame[column]) for column, name in found.mapping.items() if name in names]
         lines += [("new answers", column, variable.name, said) for column, variable, values in texts if (said := new_answers(values, variable, codebook))]
-    return table_of([(path.name, *line) for line in lines])
+        rows += [(f"{path.name}, {sheet.name}" if len(sheets) > 1 else path.name, *line) for line in lines]
+    return table_of(rows)
 
 
 def table_of(lines: list[tuple]) -> pd.DataFrame:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from helpers.formats import Block, RawTable, find_multiple, find_unnamed_blocks, fold_multiple, link_repeats, strip_groups
+from helpers.formats import Block, RawTable, find_multiple, find_unnamed_blocks, fold_multiple, link_repeats, strip_groups, unite
 from helpers.parsing import date_context, read_date
 from helpers.study import DECIDE
 
 ENGLISH, INDONESIAN = "label::English (en)", "label::Bahasa Indonesia (id)"
 MOST_ANSWERS = 12  # a column of more distinct texts than this is drafted as text, not as a question with answers
 MOST = 0.9  # share of the distinct texts that tells what a column holds
+ALIKE = 0.5  # share of the columns that sheets of one table have in common
 SAMPLE = 500  # distinct texts that are looked at
 LONGEST_NAME = 24
 AMOUNT = r"(?i)(rp\.?\s?)?\d{1,3}([.,]\d{3})+(,\d\d|,-)?|rp\.?\s?\d+(,-)?|(rp\.?\s?)?\d+([.,]\d+)?\s?(ribu|rb|juta|jt)"
@@ -62,10 +63,13 @@ def draft_from_data(tables: list[RawTable]) -> Draft:
     """Draft a codebook from delivered tables: a question with answers where few texts repeat, else a number, date or text.
 
     What a file says itself (labels of SPSS and Stata files) is taken over, and questions whose answers have a column each become
-    one question with several answers. Sheets without rows are left out.
+    one question with several answers. Sheets with the same columns are one table; those without rows, and notes, are left out.
     """
     draft, names = Draft(), set()
-    for sheet in link_repeats([table for table in tables if len(table.frame)]):
+    filled = link_repeats([table for table in tables if len(table.frame)])
+    notes = [table for table in filled if len(table.columns) == 1 and len(filled) > 1]
+    draft.decide += [f"sheet '{table.name}': left out, it has one column" for table in notes]
+    for sheet in alike_united([table for table in filled if table not in notes]):
         table, blocks = folded(sheet)
         add_table(draft, table, blocks, tidy_name(sheet.name or "people", names))
     draft.decide += [
@@ -74,6 +78,16 @@ def draft_from_data(tables: list[RawTable]) -> Draft:
         "units, missing codes and ranges",
     ]
     return draft
+
+
+def alike_united(tables: list[RawTable]) -> list[RawTable]:
+    """Put sheets under one another that share most of their columns, as a sheet a cohort does."""
+    groups: list[list[RawTable]] = []
+    for table in tables:
+        columns = set(table.columns)
+        group = next((group for group in groups if len(columns & set(group[0].columns)) >= ALIKE * max(len(columns), len(group[0].columns))), None)
+        groups.append([table]) if group is None else group.append(table)
+    return [group[0] if len(group) == 1 else unite(group, name="people") for group in groups]
 
 
 def folded(sheet: RawTable) -> tuple[RawTable, dict[str, Block]]:
@@ -166,7 +180,7 @@ def labels_of(sheet: RawTable, column: str, kind: str) -> pd.DataFrame:
 
 def declared_missing(sheet: RawTable, column: str) -> set[str]:
     """The texts of a column that the file itself declares missing."""
-    lines = sheet.missing[(sheet.missing["variable"] == column) & (sheet.missing["kind"] != "system")]
+    lines = sheet.missing[(sheet.missing["variable"] == column) & sheet.missing["kind"].isin(("value", "range", "tagged"))]
     ranges = [(number(row.low, float("-inf")), number(row.high, float("inf"))) for row in lines.itertuples()]
     exact = {row.low for row in lines.itertuples() if row.low == row.high}
     texts = {*sheet.frame[column].astype("str").unique(), *labels_of(sheet, column, "value")["value"]}
