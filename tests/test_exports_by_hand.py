@@ -4,10 +4,15 @@ import csv
 
 import pytest
 
+from conftest import seal
 from helpers.drafts import draft_from_data
 from helpers.formats import read_any
 from helpers.parsing import read_multiple
 from helpers.parsing.choices import choice_list
+from helpers.problems import ProblemsError
+from helpers.programme import RawFile
+from helpers.readers import options_of
+from helpers.study import clean_by_parts, load_study
 
 GOODS = choice_list([("1", "House", "Rumah"), ("2", "Motorcycle", "Sepeda motor"), ("3", "Rice land", "Tanah, sawah"), ("4", "Car", "Mobil")])
 
@@ -88,3 +93,47 @@ def test_several_answers_in_one_cell_are_pointed_out(tmp_path):
     draft = draft_from_data(read_any(write(tmp_path / "google.csv", rows)))
     assert [line["type"].split(" ")[0] for line in draft.variables] == ["dateTime", "text"]
     assert "perhaps several answers" in draft.variables[1]["note"]
+
+
+def put(path, text):
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_decimal_commas_between_commas_are_named_by_row_even_where_all_rows_have_them(tmp_path):
+    text = "gaji,skor\n" + "".join(f"{1000 + at},5,3,5\n" for at in range(20))
+    with pytest.raises(ProblemsError, match="row 2: the row has 4 cells, the header 2; perhaps decimal commas"):
+        read_any(put(tmp_path / "a.csv", text))
+
+
+@pytest.mark.parametrize("stray", [(4, 9), (4, 5), (7, 8)])
+def test_two_stray_quotes_do_not_swallow_the_people_between_them(tmp_path, stray):
+    text = "resp_id,nama,saran\n" + "".join(f"{at:04},{chr(34) if at in stray else ''}Budi,bagus {at}\n" for at in range(20))
+    path = put(tmp_path / "a.csv", text)
+    with pytest.raises(ProblemsError, match=f"row {stray[0] + 2}: a quoted cell holds lines that look like whole rows"):
+        read_any(path)
+    assert len(read_any(path, options_of(RawFile(file="a.csv", table="people", quote='"')))[0].frame) == 20 - (stray[1] - stray[0])
+
+
+def test_lines_of_an_answer_are_not_taken_for_rows(tmp_path):
+    text = "id,nama,saran\n" + "".join(f'{at},Budi,"satu, dua,\ntiga, empat, lima\nenam {at}"\n' for at in range(20))
+    assert len(read_any(put(tmp_path / "a.csv", text))[0].frame) == 20
+
+
+def test_decimal_commas_between_semicolons_are_no_doubt_about_the_separator(tmp_path):
+    text = "id;nama;gaji\n" + "".join(f"{at};Budi;{1000 + at},5\n" for at in range(20))
+    table = read_any(put(tmp_path / "a.csv", text))[0]
+    assert [entry.value for entry in table.log if entry.what == "separator"] == ["semicolon"]
+    assert [entry.what for entry in table.doubts] == []
+    bare = read_any(put(tmp_path / "b.csv", text.partition("\n")[2]))[0]
+    assert "separator" in [entry.what for entry in bare.doubts]
+
+
+def test_a_file_between_bars_is_cleaned_part_by_part(project):
+    raw = project / "data/raw/nsw-1976"
+    put(raw / "nsw.csv", (raw / "nsw.csv").read_text().replace(",", "|"))
+    seal(raw)
+    cohort = raw / "cohort.yml"
+    cohort.write_text(cohort.read_text().replace('    separator: ","\n', ""))
+    totals = clean_by_parts(load_study("nsw-1976", root=project), lambda doing, rows: None)
+    assert sum(totals.rows.values()) > 400

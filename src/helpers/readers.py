@@ -98,6 +98,8 @@ def options_of(item: RawFile) -> FormatOptions:
     return FormatOptions(
         encoding=item.encoding,
         separator=item.separator,
+        quote=item.quote or '"',
+        quote_stated=item.quote is not None,
         decimal=item.decimal,
         sheets=tuple(item.sheets) if item.sheets else None,
         header_rows=None if item.header_rows is None else tuple(item.header_rows),

@@ -120,7 +120,7 @@ def head_of(path: Path, item: RawFile, variables: list[Variable]) -> tuple[RawTa
     problems += [Problem(path.name, "columns of this question must be put together first", column=name, expected=expected) for name in folded]
     refuse(problems)
     separator = item.separator or next(entry.value for entry in table.log if entry.what == "separator")
-    return table, mapping, {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}.get(separator, separator)
+    return table, mapping, {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}.get(separator, separator)
 
 
 def batches(path: Path, columns: list[str], separator: str, *, threads: bool = True) -> Iterator[pa.RecordBatch]:

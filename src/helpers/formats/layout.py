@@ -69,6 +69,7 @@ def find_layout(grid: Grid, *, merges: Sequence[Merge] = (), header_rows: tuple[
     if start is None:
         start = 0
         log.append(Detected("header", rows_text([rows[0][0]]), "no row fills most columns with different names; the first one is taken", place, doubtful=True))
+    start -= too_narrow(rows, start)
     rows[start] = (rows[start][0], without_made_names(rows, start))
     top = upward(rows, start, merges)
     bottom = downward(rows, start, merges, log, place)
@@ -234,6 +235,15 @@ def skip_number_row(rows: list, bottom: int, layout: Layout, place: str) -> None
         layout.log.append(
             Detected("header", f"row {number}", "it may number the columns (1, 2, 3 …); taken as answers; 'skip_rows' leaves it out", place, doubtful=True)
         )
+
+
+def too_narrow(rows: list, start: int) -> bool:
+    """Say whether the row above is the header after all: it names fewer columns than rows of numbers have, as where decimal commas part them."""
+    if start == 0 or rows[start - 1][0] != rows[start][0] - 1:
+        return False
+    above, cells = ([cell for cell in rows[at][1] if cell.strip()] for at in (start - 1, start))
+    numbers = sum(numeric(cell) for cell in cells) >= 0.5 * len(cells)
+    return numbers and len(rows[start - 1][1]) < len(rows[start][1]) and different(above) > 1 and not any(numeric(cell) for cell in above)
 
 
 def without_made_names(rows: list, start: int) -> list[str]:
