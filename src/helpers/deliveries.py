@@ -15,6 +15,7 @@ import pandas as pd
 import yaml
 
 from helpers.codebook import Codebook, Variable
+from helpers.drafts import declared_missing
 from helpers.formats import RawTable, link_repeats, match_headers, read_any
 from helpers.paths import Places
 from helpers.problems import Problem, nearest, refuse
@@ -228,10 +229,20 @@ def differ(path: Path, codebook: Codebook, table: str, item: RawFile | None = No
         lines += [("renamed", column, name, "read by its text; say so under 'columns' or in the codebook's 'source'") for column, name in found.by_text.items()]
         lines += [("new", column, "", near_note(column, found.missing)) for column in found.unused if not column.startswith("_")]
         lines += [("missing", "", variable.name, "required" if variable.required == "yes" else "not required") for variable in found.missing]
-        texts = [(column, names[name], found.sheet.frame[column]) for column, name in found.mapping.items() if name in names]
-        lines += [("new answers", column, variable.name, said) for column, variable, values in texts if (said := new_answers(values, variable, codebook))]
+        lines += answers_told(found, names, codebook)
         rows += [(f"{path.name}, {sheet.name}" if len(sheets) > 1 else path.name, *line) for line in lines]
     return table_of(rows)
+
+
+def answers_told(found: Compared, names: dict[str, Variable], codebook: Codebook) -> list[tuple]:
+    """One line a column with texts that are no answer of its question, and that the file does not declare missing."""
+    lines = []
+    for column, name in found.mapping.items():
+        if name in names and names[name].list_name:
+            values = found.sheet.frame[column]
+            told = new_answers(values[~values.isin(declared_missing(found.sheet, column))], names[name], codebook)
+            lines += [("new answers", column, name, told)] if told else []
+    return lines
 
 
 def table_of(lines: list[tuple]) -> pd.DataFrame:
@@ -254,8 +265,6 @@ def new_answers(column: pd.Series, variable: Variable, codebook: Codebook) -> st
     from helpers.cleaning.cells import answers_of
     from helpers.parsing import read_choice, read_multiple
 
-    if not variable.list_name:
-        return ""
     answers = answers_of(variable, codebook, {})
     read = read_multiple if variable.kind == "select_multiple" else read_choice
     odd = [text for text in column.astype("str").unique() if text.strip() and read(text, answers).needs_person]

@@ -8,6 +8,8 @@ import pandas as pd
 
 from helpers.formats import Block, RawTable, find_multiple, find_unnamed_blocks, fold_multiple, link_repeats, strip_groups, unite
 from helpers.parsing import date_context, read_date
+from helpers.parsing.missing import worded
+from helpers.parsing.normalise import tidy
 from helpers.study import DECIDE
 
 ENGLISH, INDONESIAN = "label::English (en)", "label::Bahasa Indonesia (id)"
@@ -158,7 +160,7 @@ def line_of_column(sheet: RawTable, column: str, table: str, name: str, draft: D
         draft.choices += [answer_line(listed, code, answers.get(code, code)) for code in dict.fromkeys([*answers, *sorted(texts.unique())])]
     elif kind == "text" and len(texts) and joined_answers(texts):
         note += "; perhaps several answers of one list in one cell: then select_multiple, with the list in choices.csv"
-    line = codebook_line(table, name, kind, column, note)
+    line = codebook_line(table, name, kind, column, note) | {"missing": reasons_of(sheet, column, absent)}
     said = next((row.label for row in labels_of(sheet, column, "variable").itertuples()), "")
     if said:
         line |= {ENGLISH: f"{DECIDE} {said}", INDONESIAN: f"{DECIDE} {said}"}
@@ -181,10 +183,16 @@ def labels_of(sheet: RawTable, column: str, kind: str) -> pd.DataFrame:
 def declared_missing(sheet: RawTable, column: str) -> set[str]:
     """The texts of a column that the file itself declares missing."""
     lines = sheet.missing[(sheet.missing["variable"] == column) & sheet.missing["kind"].isin(("value", "range", "tagged"))]
-    ranges = [(number(row.low, float("-inf")), number(row.high, float("inf"))) for row in lines.itertuples()]
-    exact = {row.low for row in lines.itertuples() if row.low == row.high}
+    ranges = [(number(row.low, float("-inf")), number(row.high, float("inf"))) for row in lines.itertuples() if row.kind == "range"]
+    exact = {row.low for row in lines.itertuples() if row.kind != "range"}
     texts = {*sheet.frame[column].astype("str").unique(), *labels_of(sheet, column, "value")["value"]}
     return exact | {text for text in texts if any(low <= number(text, float("nan")) <= high for low, high in ranges)}
+
+
+def reasons_of(sheet: RawTable, column: str, absent: set[str]) -> str:
+    """The codes that the file declares missing with the reasons that their labels give, as ``missing`` of the codebook has them."""
+    named = {row.value: worded(tidy(row.label)[0]) for row in labels_of(sheet, column, "value").itertuples() if row.value in absent}
+    return ";".join(f"{code}={reading.missing}" for code, reading in named.items() if reading is not None and reading.missing)
 
 
 def number(text: str, otherwise: float) -> float:
@@ -206,7 +214,7 @@ def answer_line(listed: str, code: str, label: str) -> dict[str, str]:
 
 
 def guessed_kind(texts: pd.Series) -> str:
-    """Guess what a column holds: ``integer, decimal, money, date, dateTime, select_one`` or ``text``.
+    """Guess what a column holds: ``integer, decimal, money, date, month, dateTime, select_one`` or ``text``.
 
     Dates and amounts as people write them are told from most of the texts, however few repeat; what looks like codes is a question.
     """
@@ -222,6 +230,8 @@ def guessed_kind(texts: pd.Series) -> str:
         days = [day for day in found if len(day) >= len("2004-03-12") and day[4] == "-"]
         if len(days) >= MOST * len(written):
             return "dateTime" if all("T" in day for day in days) else "date"
+    if distinct.str.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])").all():
+        return "month"
     if len(distinct) <= MOST_ANSWERS and len(texts) >= 2 * len(distinct):
         return "select_one"
     whole, broken = (distinct.str.fullmatch(pattern) for pattern in (r"-?(0|[1-9]\d{0,14})", r"-?(0|[1-9]\d{0,14})[.,]\d+"))

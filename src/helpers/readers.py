@@ -228,7 +228,8 @@ def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path)
             logs.append(
                 pd.DataFrame([vars(entry) for entry in log], columns=["what", "value", "how", "place", "doubtful"]).assign(file=item.file, table=table.name)
             )
-            missing.append(table.missing.assign(file=item.file))
+            names = {column: name for name, column in given.items()}
+            missing.append(table.missing.assign(file=item.file, variable=[names.get(column, column) for column in table.missing["variable"]]))
             absent += [(item.file, variable.name) for variable in codebook.table(item.table) if variable.name not in given]
             units += header_units(given, codebook.table(item.table), item)
     refuse(problems)

@@ -250,9 +250,9 @@ def declared_by_file(variable: Variable, declared: pd.DataFrame) -> Callable[[st
 
 
 def between(text: str, low: str, high: str) -> bool:
-    """Whether a number lies in a range written as texts."""
+    """Whether a number lies in a range written as texts; LOWEST and HIGHEST are the ends of SPSS's number range."""
     try:
-        return float(low) <= float(text) <= float(high)
+        return float("-inf" if low == "LOWEST" else low) <= float(text) <= float("inf" if high == "HIGHEST" else high)
     except ValueError:
         return False
 
