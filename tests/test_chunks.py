@@ -63,7 +63,7 @@ def test_parts_equal_the_whole_also_for_keys_that_stand_twice_far_apart(tmp_path
     for name in ("_key", "count", "amount", "answer"):
         assert shown(parts["people"][name]) == shown(table.kept[name])
     order = ["variable", "key"]
-    ours = parts["people_cells"].sort_values(order, ignore_index=True)
+    ours = parts["people_cells"].astype(str).sort_values(order, ignore_index=True)
     theirs = table.cells.astype(str).sort_values(order, ignore_index=True)
     assert ours[list(theirs.columns)].to_numpy().tolist() == theirs.to_numpy().tolist()
     assert totals.to_decide == len(table.review) == len(parts["review"])
