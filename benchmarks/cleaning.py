@@ -119,7 +119,10 @@ def ours(path: Path, *, chunked: bool = False) -> None:
     raw = read_cohort(path.parent, cohort, codebook, root=path.parent).tables["people"]
     table = cleaning.clean_table(raw, "people", programme, codebook, cohort)
     cleaning.check_ledger(table, raw, variables)
-    at_once(partial(cleaning.write_cells, table, path.with_suffix(".cells.parquet")), partial(table.kept.to_parquet, path.with_suffix(".ours.parquet")))
+    at_once(
+        partial(cleaning.write_cells, table, path.with_suffix(".cells.parquet")),
+        partial(table.kept.to_parquet, path.with_suffix(".ours.parquet"), write_statistics=False),
+    )
     print(f"{len(table.changed):,} changed cells, {len(table.review):,} to decide", file=sys.stderr)
 
 

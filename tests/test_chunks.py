@@ -1,5 +1,6 @@
 """A file cleaned part by part gives the same tables and ledgers as one cleaned whole."""
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,6 +11,7 @@ from helpers.cleaning import chunks
 from helpers.codebook import Codebook
 from helpers.problems import ProblemsError
 from helpers.readers import FILE, ROW, SHEET
+from helpers.threads import at_once, each
 from test_cleaning import BOOK, CHOICES, PROGRAMME, VARIABLES, cohort, correction, variable
 
 KINDS = ["1.234,5", "12", "-9", "lupa", "", "3,50", "2.500", "x"]
@@ -167,3 +169,20 @@ def test_a_unit_in_the_header_and_identifiers_are_treated_as_in_the_whole(tmp_pa
     assert set(parts["people"]["amount"]) == {2000.0}
     assert "nama" not in parts["people"]
     assert len(pq.read_table(tmp_path / "out" / "identifiers" / "people.parquet")) == 900
+
+
+def test_a_text_that_a_correction_puts_in_is_read_although_the_whole_file_does_not_hold_it(tmp_path):
+    known = cleaning.cells.ColumnReading(np.array([0, 1]), pd.DataFrame({"text": ["1", "ya"], "clean": ["1", "1"]}))
+    part = cleaning.cells.Column(np.array([0, 1, 0]), ["ya", "1", "unused"])
+    reading = cleaning.cells.looked_up(part, known)
+    assert list(reading.lines("text")[reading.codes]) == ["ya", "1", "ya"]
+    assert cleaning.cells.looked_up(part.put(1, "2"), known) is None
+
+
+def test_work_on_several_threads_keeps_its_order_and_tells_its_first_failure():
+    assert each(lambda n: n * n, range(50)) == [n * n for n in range(50)]
+    with pytest.raises(ZeroDivisionError):
+        each(lambda n: 1 / n, [1, 0, 2])
+    done = []
+    at_once(lambda: done.append("a"), lambda: done.append("b"))
+    assert sorted(done) == ["a", "b"]
