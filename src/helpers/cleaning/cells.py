@@ -284,6 +284,15 @@ def line_of(text: str, read: Callable[[str], Reading], by_file: Callable[[str], 
     return (text, reading.value, canonical(reading.value), reading.rule, reading.flag, reading.note, reading.missing, proposal)
 
 
+def renumbered(raw: Column, used: np.ndarray) -> np.ndarray:
+    """The codes of a column counted among the texts it uses; the same codes, not a copy, when it uses all."""
+    if len(used) == len(raw.texts):
+        return raw.codes
+    place = np.zeros(len(raw.texts), dtype=raw.codes.dtype)
+    place[used] = np.arange(len(used))
+    return place[raw.codes]
+
+
 def read_column(
     raw: Column,
     variable: Variable,
@@ -306,9 +315,7 @@ def read_column(
     read = reader_of(variable, codebook, unit, shown, item, version)
     by_file = declared_by_file(variable, declared) if declared is not None else None
     lines = read_texts(texts, variable, read, by_file)
-    place = np.zeros(len(raw.texts), dtype=raw.codes.dtype)
-    place[used] = np.arange(len(used))
-    return ColumnReading(place[raw.codes], lines)
+    return ColumnReading(renumbered(raw, used), lines)
 
 
 def looked_up(raw: Column, known: ColumnReading) -> ColumnReading | None:
@@ -317,9 +324,7 @@ def looked_up(raw: Column, known: ColumnReading) -> ColumnReading | None:
     lines = pd.Index(known.read["text"]).get_indexer([raw.texts[place] for place in used])
     if len(lines) and lines.min() < 0:
         return None
-    place = np.zeros(len(raw.texts), dtype=raw.codes.dtype)
-    place[used] = np.arange(len(used))
-    return ColumnReading(place[raw.codes], known.read.iloc[lines].reset_index(drop=True))
+    return ColumnReading(renumbered(raw, used), known.read.iloc[lines].reset_index(drop=True))
 
 
 def join_readings(parts: list[tuple[np.ndarray, ColumnReading]], size: int) -> ColumnReading:

@@ -206,8 +206,8 @@ def clean_table(
     stays = np.ones(len(place), dtype=bool)
     stays[aside.index.to_numpy(dtype="int64")] = False
     keep = np.flatnonzero(stays)
-    delivered = {variable: column.select(keep) for variable, column in columns.items()}
-    here = place.iloc[keep].reset_index(drop=True)
+    delivered = {variable: column.select(keep) for variable, column in columns.items()} if len(aside) else columns
+    here = place.iloc[keep].reset_index(drop=True) if len(aside) else place
     cells = [line for line in mine if line[1].variable != WHOLE_ROW]
     corrected, done = apply_corrections(here[KEY].to_numpy(dtype=object), delivered, cells, file=corrections_file)
     declared = pd.DataFrame(columns=["variable"]) if declared is None else declared
