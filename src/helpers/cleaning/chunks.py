@@ -5,7 +5,7 @@ and finds keys that stand twice; the second cleans part by part, proves each par
 grow with the file but for eight bytes a row (the keys' fingerprints) and the distinct texts that have conventions.
 
 What the second pass cannot treat as the whole would be treated (notes and totals below the answers, one column an answer of a
-multiple choice, decisions about whole rows) is refused, never passed over.
+multiple choice) is refused, never passed over.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from helpers.cleaning.corrections import KEY, Correction, misfit
 from helpers.cleaning.declared import KINDS
 from helpers.cleaning.ledger import PARQUET, CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, row_ledger
 from helpers.cleaning.outcomes import Prices
-from helpers.cleaning.reviews import WHOLE_ROW
+from helpers.cleaning.reviews import WHOLE_ROW, decided_rows, row_names
 from helpers.cleaning.rows import row_keys, set_aside_raw
 from helpers.cleaning.table import Whole, clean_table, same_conventions
 from helpers.codebook import Codebook, Variable
@@ -201,8 +201,12 @@ def read_once(counts: dict[str, pd.Series], variables: list[Variable], programme
     return readings
 
 
-def doubles(parts: Iterator[pd.DataFrame], prints: np.ndarray, variables: list[Variable], key: list[str], *, stop: bool) -> pd.DataFrame:
+def doubles(
+    parts: Iterator[pd.DataFrame], prints: np.ndarray, variables: list[Variable], key: list[str], lines: list[tuple[int, Correction]], *, file: str, stop: bool
+) -> pd.DataFrame:
     """Decide which rows with a key that stands twice are set aside, wherever in the file they are: ``rule, reason`` by row number.
+
+    ``lines`` are what a person decided about whole rows, in the corrections ``file``.
 
     Raises
     ------
@@ -217,8 +221,9 @@ def doubles(parts: Iterator[pd.DataFrame], prints: np.ndarray, variables: list[V
     columns = {variable.name: encode(found[variable.name]) for variable in variables}
     place = found[list(PLACE)]
     place.insert(0, KEY, row_keys(place, columns, key))
-    aside, problems = set_aside_raw(place, columns, variables, key, stop=stop)
-    refuse(problems)
+    decided, misfits = decided_rows(place, about_rows(lines, place), file=file)
+    aside, problems = set_aside_raw(place, columns, variables, key, stop=stop, decided=decided)
+    refuse(misfits + problems)
     return aside.set_axis(found[ROW].to_numpy()[aside.index])
 
 
@@ -260,26 +265,33 @@ def with_header_units(cohort: Cohort, item: RawFile, mapping: dict[str, str], va
     return cohort.model_copy(update={"files": [own if other.file == item.file else other for other in cohort.files]})
 
 
+def about_rows(lines: list[tuple[int, Correction]], place: pd.DataFrame) -> list[tuple[int, Correction]]:
+    """The decisions about whole rows that stand in a part of the table."""
+    names = set(row_names(place, place)) if lines else set()
+    return [line for line in lines if line[1].variable == WHOLE_ROW and line[1].old in names]
+
+
 def corrections_for(
     raw: pd.DataFrame, variables: list[Variable], key: list[str], lines: list[tuple[int, Correction]], whole: Whole
 ) -> list[tuple[int, Correction]]:
-    """The corrections whose key stands on a row of this part that is not set aside."""
+    """The decisions about rows of this part, and the corrections whose key stands on a row of it that is not set aside."""
     if not lines:
         return []
     alive = raw[~raw[ROW].isin(whole.aside.index)].reset_index(drop=True)
     columns = {variable.name: encode(alive[variable.name]) for variable in variables if variable.name in key}
     keys = set(row_keys(alive, columns, key))
-    return [line for line in lines if line[1].key in keys]
+    return about_rows(lines, raw) + [line for line in lines if line[1].variable != WHOLE_ROW and line[1].key in keys]
 
 
 def unfit(lines: list[tuple[int, Correction]], names: list[str], file: str) -> list[Problem]:
-    """Say of corrections that fit no part why; decisions about whole rows need the whole table."""
-    told = []
+    """Say of corrections that fit no part why."""
+    rows = [line for line in lines if line[1].variable == WHOLE_ROW]
+    _, problems = decided_rows(pd.DataFrame(columns=[KEY, *PLACE]), rows, file=file)
     for number, line in lines:
-        whole_row = line.variable == WHOLE_ROW
-        message = ("a decision about a whole row cannot be applied part by part", "a line about one answer") if whole_row else None
-        told.append((number, message or misfit(line, np.array([], dtype="int64"), dict.fromkeys(names))))
-    return [Problem(file, message, row=number, expected=expected) for number, (message, expected) in told]
+        if line.variable != WHOLE_ROW:
+            message, expected = misfit(line, np.array([], dtype="int64"), dict.fromkeys(names))
+            problems.append(Problem(file, message, row=number, expected=expected))
+    return problems
 
 
 def clean_in_chunks(
@@ -311,7 +323,6 @@ def clean_in_chunks(
     """
     variables, key = codebook.table(item.table), programme.tables[item.table].key
     mine = [line for line in corrections if line[1].table == item.table and line[1].cohort == cohort.cohort]
-    refuse(unfit([line for line in mine if line[1].variable == WHOLE_ROW], [], corrections_file))
     _, mapping, separator = head_of(path, item, variables)
     cohort = with_header_units(cohort, item, mapping, variables)
     absent = pd.DataFrame([(item.file, v.name) for v in variables if v.name not in mapping.values()], columns=["file", "variable"])
@@ -320,7 +331,7 @@ def clean_in_chunks(
         return counted(parts_of(path, item, mapping, separator, variables), lambda rows: tell(doing, rows))
 
     counts, prints = survey(parts("counting"), variables, key)
-    aside = doubles(parts("comparing doubles"), prints, variables, key, stop=cohort.unreadable == "stop")
+    aside = doubles(parts("comparing doubles"), prints, variables, key, mine, file=corrections_file, stop=cohort.unreadable == "stop")
     whole = Whole(counts, aside, read_once(counts, variables, programme, codebook, cohort))
     del prints
     totals, writer, fitted, done = Totals(), Writer(folder), set(), False
