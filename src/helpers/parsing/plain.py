@@ -169,7 +169,8 @@ def settle_short_group(text: str, shape: Shape, context: ColumnContext) -> Readi
     if context.typical is not None:
         near = context.typical / FAR < value * float(context.factor) < context.typical * FAR
         if not near:
-            return review("short-group", f"{note}; usual here is about {context.typical:.0f}", proposal=value)
+            meant = value * 1000 if context.typical / FAR < value * 1000 * float(context.factor) < context.typical * FAR else value
+            return review("short-group", f"{note}; usual here is about {context.typical:.0f}", proposal=meant)
         return (
             Reading(value, rule) if agrees or context.decimal is None else report(value, rule, f"written with '{sign}' between thousands, the column otherwise")
         )
