@@ -34,6 +34,7 @@ from helpers.programme import RawFile, Unit
 COMPARE = {">=": ge, "<=": le, ">": gt, "<": lt}
 READ_COLUMNS = ["text", "value", "clean", "rule", "flag", "note", "missing", "proposal"]
 YEARS = (1930, 2029)
+SHORT_UNITS = {"orang": ("org",), "kali": ("x",), "hari": ("hr",), "bulan": ("bln",), "tahun": ("th", "thn")}
 PLAIN = "^[!-~]+( [!-~]+)*$"  # printable ASCII, single spaces between, none at the ends
 
 
@@ -114,10 +115,18 @@ def number_kind(variable: Variable, unit: Unit | None) -> str:
 
 def number_reader(variable: Variable, unit: Unit | None, counts: pd.Series, item: RawFile) -> Callable[[str], Reading]:
     """Return the reader of a column of numbers, by the conventions that its unambiguous cells show."""
+    kind = number_kind(variable, unit)
     below_zero = not any(sign in (">=", ">") and number >= 0 for sign, number in variable.bounds)
     factor = item.multiply.get(variable.name, 1)
     context = column_context(
-        counts, number_kind(variable, unit), missing=variable.missing_codes, negative=below_zero, period=unit.period if unit else "", factor=factor
+        counts,
+        kind,
+        missing=variable.missing_codes,
+        negative=below_zero,
+        period=unit.period if unit else "",
+        factor=factor,
+        units=unit_words(unit),
+        currency=unit.currency if unit and kind in ("decimal", "integer") else "",
     )
     if item.decimal:
         context = replace(context, decimal=item.decimal)
@@ -128,9 +137,27 @@ def number_reader(variable: Variable, unit: Unit | None, counts: pd.Series, item
             reading = replace(reading, value=float(reading.value))
             if "-times-" in reading.rule and not reading.note:
                 reading = replace(reading, rule="unit", note=f"multiplied by {factor:g}")
-        return within_bounds(reading, variable)
+        reading = within_bounds(reading, variable)
+        return short_year(reading, variable) if unit and unit.is_calendar and reading.needs_person else reading
 
     return read
+
+
+def unit_words(unit: Unit | None) -> tuple[str, ...]:
+    """Words that may follow a number of this unit: of "jam per minggu" jam, jam per minggu and jam/minggu."""
+    if unit is None or unit.currency or unit.is_percent:
+        return ()
+    labels = [label.lower() for label in (unit.label.en, unit.label.id)]
+    first = [label.split()[0] for label in labels]
+    whole = [form for label in labels for form in (label, label.replace(" per ", "/"), label.replace(" per ", " se"))]
+    return tuple(dict.fromkeys((*whole, *first, first[0].removesuffix("s"), *SHORT_UNITS.get(first[1], ()))))
+
+
+def short_year(reading: Reading, variable: Variable) -> Reading:
+    """Propose the only year in the variable's range for one of two digits."""
+    years = [1900 + reading.proposal, 2000 + reading.proposal] if isinstance(reading.proposal, float | int) and 0 <= reading.proposal < 100 else []
+    likely = [year for year in years if all(COMPARE[sign](year, number) for sign, number in variable.bounds)]
+    return replace(reading, proposal=int(likely[0])) if len(likely) == 1 else reading
 
 
 def within_bounds(reading: Reading, variable: Variable) -> Reading:

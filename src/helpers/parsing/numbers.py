@@ -38,6 +38,8 @@ CURRENCIES = {"rp": "IDR", "rph": "IDR", "idr": "IDR", "rupiah": "IDR", "¥": "J
 CURRENCY = re.compile(
     r"(?P<known>rupiah|idr|rph\.?(?![a-z])|rp\.?(?![a-z])|¥|jpy|yen|円)|(?P<other>us\$|usd|sgd|s\$|\$|eur|€|gbp|£|myr|rm(?![a-z])|won|krw|cny)", FLAGS
 )
+SIGNS = {"US$": "USD", "S$": "SGD", "€": "EUR", "£": "GBP", "RM": "MYR", "WON": "KRW"}
+DOLLARS = ("USD", "SGD", "AUD", "CAD", "HKD", "NZD", "TWD", "BND")
 APPROX = re.compile(
     r"(?:±|\+/-|\+-|~|kira-?\s?kira|kira2|sekitar|kurang lebih|lebih kurang|kl\b\.?|k\.l\.|ca\b\.?|about|around|approx(?:\.|imately)?|rata-?\s?rata)\s*", FLAGS
 )
@@ -133,7 +135,8 @@ def one_amount(match: re.Match[str], context: ColumnContext) -> Reading:
     if shape is None or shape.name not in ("plain", "fraction") or len(shape.whole) > 4 or (len(shape.whole) > 1 and shape.whole[0] == "0"):
         return review("grouped-words", f"'{text} {unit}': the sign may part thousands or a fraction")
     value = number(shape.value * factor)
-    if unit == "m":
+    if unit == "m" or (unit == "M" and (context.currency or context.kind == "yen")):
+        value = value if context.kind == "rupiah" or not context.currency else number(shape.value * 10**6)
         return review("words-m", f"'{text} m' is a million in English, a thousand million (miliar) in Indonesian", proposal=value)
     reading = Reading(value, RULES[factor])
     return noted(reading, f"'M' read as miliar (10⁹): {value}") if unit == "M" else reading
@@ -224,8 +227,9 @@ def with_trailing(reading: Reading, parts: Parts, context: ColumnContext) -> Rea
 
 def with_unit(reading: Reading, parts: Parts, context: ColumnContext) -> Reading:
     """Judge currency and period against what the column asks for; never convert."""
-    expected = {"rupiah": "IDR", "yen": "JPY"}.get(context.kind, "")
-    if parts.currency and parts.currency != expected:
+    expected = {"rupiah": "IDR", "yen": "JPY"}.get(context.kind, context.currency)
+    said = expected if parts.currency == "$" and expected in DOLLARS else SIGNS.get(parts.currency, parts.currency)
+    if parts.currency and said != expected:
         return replace(doubted(reading, "other-currency", f"the text says {parts.currency}, the column is {expected or 'not money'}"), unit=parts.currency)
     if not parts.period:
         return reading

@@ -47,6 +47,7 @@ class ColumnContext:
         "2,5 juta" in such a column stays 2.5 million: give the factor here, never multiply afterwards.
     units : words that may follow a number here without changing it, in lower case ("jam", "orang").
     typical : an amount that is usual in this column (of its unambiguous cells), in rupiah or yen.
+    currency : of an amount with cents, which ``kind`` does not say: its code ("USD"); "" for any other number.
     percent : "points" when 3.5 means 3.5 %, "share" when 0.035 does, None when unknown.
     """
 
@@ -59,6 +60,7 @@ class ColumnContext:
     units: tuple[str, ...] = ()
     typical: float | None = None
     percent: str | None = None
+    currency: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what is not known, naming what is."""
@@ -204,7 +206,11 @@ def settle_decimal(text: str, shape: Shape, context: ColumnContext) -> Reading:
         sign = text[len(shape.whole)]
         if context.decimal is None:
             return review("either-sign", f"'{text}' is {shape.whole}{shape.fraction} or {shape.whole}.{shape.fraction}: the column does not tell")
-        return Reading(int(shape.whole + shape.fraction), rule) if sign != context.decimal else Reading(number(shape.value), rule)
+        if sign != context.decimal:
+            return Reading(int(shape.whole + shape.fraction), rule)
+        grouped = int(shape.whole + shape.fraction)
+        thousands = review("either-sign", f"'{text}': cents have two digits, so these may be thousands: {grouped}", proposal=grouped)
+        return thousands if context.currency else Reading(number(shape.value), rule)
     reading = other_convention(shape, Reading(number(shape.value), rule), context)
     three = len(shape.fraction) == 3
     if shape.name == "fraction" and three and shape.whole.strip("0") and reading.flag:
