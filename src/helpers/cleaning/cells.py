@@ -28,7 +28,7 @@ from helpers.parsing import (
     read_title,
 )
 from helpers.parsing.number_styles import SCIENTIFIC
-from helpers.parsing.reading import absent, doubted, unreadable
+from helpers.parsing.reading import absent, doubted, noted, unreadable
 from helpers.programme import RawFile, Unit
 
 COMPARE = {">=": ge, "<=": le, ">": gt, "<": lt}
@@ -228,12 +228,20 @@ def date_reader(variable: Variable, counts: pd.Series, item: RawFile) -> Callabl
     length = 7 if variable.kind == "month" else None
 
     def read(text: str) -> Reading:
-        reading = read_date(text, context)
+        reading = likely_year(read_date(text, context))
         if length and reading.is_read and len(reading.value) > length:
             return replace(reading, value=reading.value[:length], rule="month-of-date")
         return reading
 
     return read
+
+
+def likely_year(reading: Reading) -> Reading:
+    """Doubt a date in a year that no answer can mean: Excel's first, or one still to come; report one long ago."""
+    year = int(reading.value[:4]) if reading.is_read else YEARS[0]
+    if year == 1900 or year > YEARS[1]:
+        return doubted(reading, "odd-year", f"the year {year} is not likely")
+    return noted(reading, f"the year {year} is long ago") if year < YEARS[0] else reading
 
 
 def text_reader(variable: Variable) -> Callable[[str], Reading]:
