@@ -27,6 +27,7 @@ from helpers.parsing import (
     read_number,
     read_title,
 )
+from helpers.parsing.choice_forms import bare_code
 from helpers.parsing.number_styles import SCIENTIFIC
 from helpers.parsing.reading import absent, doubted, noted, unreadable
 from helpers.programme import RawFile, Unit
@@ -175,6 +176,12 @@ def answers_of(variable: Variable, codebook: Codebook, recode: dict[str, str]) -
     return choice_list(rows, missing=variable.missing_codes, recode=recode or None)
 
 
+def code_in(text: str) -> str:
+    """The code that a text may be, also with a sign or a word about it ("4)", "empat"); "" of nothing."""
+    clean = str(normalise(text).value or "")
+    return bare_code(clean) or clean
+
+
 def shifted_reader(counts: pd.Series, answers: ChoiceList) -> Callable[[str], Reading]:
     """Return the reader of one answer; in a column whose codes are of another version (0–4 for 1–5) no shifted code is believed."""
     verdict = check_codes(counts, answers)
@@ -182,7 +189,7 @@ def shifted_reader(counts: pd.Series, answers: ChoiceList) -> Callable[[str], Re
         return lambda text: read_choice(text, answers)
 
     def read(text: str) -> Reading:
-        reading, code = read_choice(text, answers), normalise(text).value
+        reading, code = read_choice(text, answers), code_in(text)
         meant = verdict.proposal.get(str(code).removesuffix(".0")) if code else None
         doubtful = meant is not None and reading.value != meant
         return replace(doubted(reading, "shifted-codes", verdict.note), flag="review", proposal=meant) if doubtful else reading
@@ -194,7 +201,7 @@ def unversioned_reader(recodes: dict[str, dict[str, str]], answers: ChoiceList) 
     """Return the reader of one answer of a form whose version is not known: no code is believed that a version would recode."""
 
     def read(text: str) -> Reading:
-        reading, code = read_choice(text, answers), str(normalise(text).value or "").removesuffix(".0")
+        reading, code = read_choice(text, answers), code_in(text).removesuffix(".0")
         meant = {pairs[code] for pairs in recodes.values() if code in pairs} - {reading.value}
         note = "the version of the form is not known, and its codes differ; the column with the version, or 'version' in cohort.yml, tells"
         return replace(doubted(reading, "unknown-version", note), flag="review", proposal=reading.value or min(meant)) if meant else reading
@@ -217,7 +224,10 @@ def choice_reader(variable: Variable, codebook: Codebook, version: str, counts: 
     def read(text: str) -> Reading:
         reading = read_choice(text, answers)
         titled = read_title(text, ladder, missing=variable.missing_codes) if reading.needs_person else reading
-        return titled if titled.is_read and titled.value in answers.codes else reading
+        if titled.is_read and titled.value in answers.codes:
+            return titled
+        levels = tuple(dict.fromkeys(level for level, *_ in titled.proposal or () if level in answers.codes))
+        return replace(titled, proposal=levels) if titled.rule == "title-ambiguous" and len(levels) > 1 else reading
 
     return read
 
