@@ -272,6 +272,10 @@ def parted(clean: str, choices: ChoiceList) -> Reading | None:
 
 def similar(clean: str, choices: ChoiceList) -> Reading:
     """Propose the answers whose spelling is nearest; similarity alone never decides ("setuju" is near to "tidak setuju")."""
+    head, _, remark = clean.partition("(")
+    meant = choices.keys.get(fold(head), ()) if remark else ()
+    if meant:
+        return review("remark", f"'{clean[:40]}' is an answer with a remark", proposal=meant)
     found = nearest_spellings(clean, choices.keys) if len(fold(clean)) >= SHORTEST_SIMILAR else []
     codes = tuple(dict.fromkeys(code for key, _ in found for code in choices.keys[key]))[:3]
     if not codes:

@@ -1,0 +1,71 @@
+"""Records as enumerators deliver them, written by hand: two persons under one number, lost keys, remarks, late memories."""
+
+import pandas as pd
+
+from helpers.codebook import Codebook
+from mess_cases import codebook, deliver, told, values
+
+
+def rows(*lines: str) -> str:
+    return "\n".join(lines) + "\n"
+
+
+def with_birth() -> Codebook:
+    book = codebook()
+    changed = [line.model_copy(update={"role": "quasi-identifier"}) if line.name == "month" else line for line in book.variables]
+    return Codebook(tuple(changed), book.choices, book.rules)
+
+
+def twice(folder, first: str, second: str):
+    lines = (f"a,{first},4,1,L,SMA,2020-01-01 10:00", f"a,{second},4,1,L,SMA,2020-01-02 10:00", "b,1970-01,5,2,P,SD,2020-01-01 10:00")
+    return deliver(folder, {"f.csv": rows("id,month,answer,yes,sex,edu,stamp", *lines)}, book=with_birth()).people
+
+
+def test_a_second_form_of_one_person_replaces_the_first(tmp_path):
+    for number, (first, second) in enumerate([("1975-08", "1975-08"), ("Agustus 1975", "08/1975"), ("1975", "Agt 1975"), ("", "1975-08"), ("lupa", "1975-08")]):
+        people = twice(tmp_path / str(number), first, second)
+        assert people.aside["rule"].tolist() == ["resubmission"], (first, second)
+
+
+def test_two_dates_of_birth_under_one_number_are_for_a_person_to_decide(tmp_path):
+    for number, (first, second) in enumerate([("1975-08", "1981-03"), ("Agustus 1975", "09/1975"), ("1975", "1976-01")]):
+        people = twice(tmp_path / str(number), first, second)
+        assert people.aside["rule"].tolist() == ["same key, different answers"] * 2, (first, second)
+        assert people.review["variable"].tolist() == ["_row", "_row"]
+
+
+def test_an_answer_with_a_remark_proposes_the_answer(tmp_path):
+    outcome = deliver(tmp_path, {"f.csv": rows("id,proxy,sex", "a,ya (istri),P (ibu)", "b,tidak,L")})
+    assert values(outcome, "proxy") == ["?", "2"]
+    assert outcome.people.review["proposal"].tolist() == ["1", "2"]
+    assert "with a remark" in told(outcome, "proxy")["ya (istri)"]
+
+
+def test_a_record_of_nobody_names_the_row_it_perhaps_belongs_to():
+    from helpers.cleaning.between_checks import orphans
+    from helpers.cleaning.outcomes import Given
+
+    clean = pd.DataFrame({"_key": ["P 0081", "p0007", "P0009"], "id": ["P 0081", "p0007", "P0009"]})
+    other = pd.DataFrame({"_key": ["P0081", "P7", "P0009", "P0055"], "id": ["P0081", "P7", "P0009", "P0055"]})
+    found = orphans(Given(None, clean, other=other, by="id")).set_index("key")["note"]
+    assert found.to_dict() == {
+        "P0081": "belongs to no row of the main table; perhaps to 'P 0081'",
+        "P7": "belongs to no row of the main table; perhaps to 'p0007'",
+        "P0055": "belongs to no row of the main table",
+    }
+
+
+def late(months: list[int]):
+    from helpers.cleaning.between_checks import telescoped
+
+    return telescoped(pd.Series(months, dtype="float64"), "month")
+
+
+def test_memories_that_are_late_too_often_are_told_about_the_column():
+    # scipy.stats.binomtest(7, 7, 0.5, alternative="greater").pvalue == 1 / 128 < 0.01 <= 1 / 64
+    assert late([10] * 7)["note"].tolist() == ["of 7 dates 7 are remembered too late, by 10 months (median), and 0 too early"]
+    assert late([10] * 6).empty
+    assert late([10] * 7 + [-3] * 4).empty
+    assert late([-10] * 20).empty
+    assert late([0] * 20).empty
+    assert late([]).empty
