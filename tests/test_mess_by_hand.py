@@ -1,6 +1,7 @@
 """Records as enumerators deliver them, written by hand: two persons under one number, lost keys, remarks, late memories."""
 
 import pandas as pd
+import pytest
 
 from helpers.codebook import Codebook
 from mess_cases import codebook, deliver, told, values
@@ -69,3 +70,43 @@ def test_memories_that_are_late_too_often_are_told_about_the_column():
     assert late([-10] * 20).empty
     assert late([0] * 20).empty
     assert late([]).empty
+
+
+UNITS = [
+    ("wage (ribu Rp)", ["2500", "1.750", '"2,5 juta"'], ["2500000", "1750000", "2500000"]),
+    ("wage (Rp)", ["2500000", "1.750.000"], ["2500000", "1750000"]),
+    ("wage (juta)", ['"2,5"', '"1,75"', "3"], ["2500000", "1750000", "3000000"]),
+    ("Upah atau gaji bersih sebulan (ribu Rp)", ["2500", "1750"], ["2500000", "1750000"]),
+    ("wage [jutaan rupiah]", ["2", "3"], ["2000000", "3000000"]),
+]
+
+
+@pytest.mark.parametrize(("header", "texts", "expected"), UNITS)
+def test_a_header_with_its_unit_is_found_and_applied(tmp_path, header, texts, expected):
+    lines = [f"p{number},{text}" for number, text in enumerate(texts)]
+    assert values(deliver(tmp_path, {"f.csv": rows(f"id,{header}", *lines)}), "wage") == expected
+
+
+def test_units_in_a_row_of_their_own_below_the_names(tmp_path):
+    outcome = deliver(tmp_path, {"f.csv": rows("id,wage,hours", ",(ribu Rp),(jam)", "a,2500,40", "b,1750,42")})
+    assert values(outcome, "wage") == ["2500000", "1750000"]
+    assert values(outcome, "hours") == ["40", "42"]
+
+
+def test_a_bracket_that_is_no_unit_and_names_that_two_columns_share_are_left(tmp_path):
+    for number, header in enumerate(("wage (suami)", "wage (2),wage (ribu Rp),wage (juta Rp)", "wage (gross)")):
+        outcome = deliver(
+            tmp_path / str(number),
+            {"f.csv": rows(f"id,{header},yes", "a," + "1," * (header.count(",") + 1) + "1", "b," + "2," * (header.count(",") + 1) + "2")},
+        )
+        assert values(outcome, "wage") == ["", ""], header
+        assert "wage" in outcome.delivery.files["unused"][0]
+
+
+def test_ticks_and_words_in_columns_of_options(tmp_path):
+    header = "id,assets/1,assets/3,assets/5,assets/9"
+    for number, (yes, no) in enumerate(
+        [("v", ""), ("V", ""), ("√", ""), ("x", ""), ("ya", "tidak"), ("Ya", "Tidak"), ("Y", "T"), ("TRUE", "FALSE"), ("1", "0"), ("✓", "")]
+    ):
+        outcome = deliver(tmp_path / str(number), {"f.csv": rows(header, f"a,{yes},{no},{yes},{no}", f"b,{no},{yes},{no},{no}")})
+        assert values(outcome, "assets") == ["1 5", "3"], (yes, no)

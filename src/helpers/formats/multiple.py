@@ -19,7 +19,10 @@ from helpers.formats.layout import JOINT
 from helpers.formats.names import AUTOMATIC
 from helpers.formats.tables import ROW, SHEET, TEXT, Detected, RawTable, count_of, records, rows_text, some
 
-YES, NO = ("1", "TRUE", "True", "true"), ("0", "FALSE", "False", "false")
+YES, NO = (
+    tuple(form for word in words.split() for form in dict.fromkeys((word, word.upper(), word.capitalize())))
+    for words in ("1 1.0 true v √ ✓ ✔ ☑ x ya y yes", "0 0.0 false ☐ tidak tdk t no n")
+)
 DISAGREEMENTS = ("_sheet", "_row", "question", "combined", "separate", "reason")
 OTHER = re.compile(r"\b(?:lain|lainnya|other|sebutkan|specify)\b|その他", re.IGNORECASE)
 POSITION = re.compile(r"column_\d+")
@@ -165,10 +168,12 @@ def fold_multiple(table: RawTable, block: Block, *, name: str | None = None, sep
 def marks(table: RawTable, block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (options × rows) whether chosen, whether filled, and (rows) whether some mark is neither yes nor no."""
     chosen, filled, odd = [], [], np.zeros(len(table.frame), dtype=bool)
+    numbered = any(different(table, column) & {"0", "1"} for column in block.columns)
+    said = [word for word in YES if not (numbered and word in ("x", "X"))]  # beside 0 and 1 a cross is no mark of its own
     for column in block.columns:
         values = table.frame[column].str.strip()
         full = (values != "").to_numpy(dtype=bool)
-        yes = values.isin(YES).to_numpy(dtype=bool) if block.kind == "marks" else full
+        yes = values.isin(said).to_numpy(dtype=bool) if block.kind == "marks" else full
         if block.kind == "marks":
             odd |= full & ~yes & ~values.isin(NO).to_numpy(dtype=bool)
         chosen.append(yes)

@@ -154,7 +154,7 @@ def settle_money(text: str, shape: Shape, context: ColumnContext) -> Reading:
     reading = other_convention(shape, Reading(value, rule), context)
     if len(shape.fraction) > 2:
         return review("bad-groups", f"'{text}' is not grouped by thousands: a digit or a sign is wrong")
-    if shape.name == "fraction" and value < 1000 and value != 0:
+    if shape.name == "fraction" and value < 1000 and value != 0 and context.factor == 1:
         return review("money-fraction", f"'{text}' has a fraction: are thousands or millions left out?")
     if shape.fraction.strip("0"):
         return noted(reading, "an amount with a fraction")
