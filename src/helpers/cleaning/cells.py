@@ -36,6 +36,7 @@ COMPARE = {">=": ge, "<=": le, ">": gt, "<": lt}
 READ_COLUMNS = ["text", "value", "clean", "rule", "flag", "note", "missing", "proposal"]
 YEARS = (1930, 2029)
 SHORT_UNITS = {"orang": ("org",), "kali": ("x",), "hari": ("hr",), "bulan": ("bln",), "tahun": ("th", "thn")}
+UNDECIDED = ("review", "unreadable")
 PLAIN = "^[!-~]+( [!-~]+)*$"  # printable ASCII, single spaces between, none at the ends
 
 
@@ -91,7 +92,7 @@ class ColumnReading:
 
     def waits(self) -> np.ndarray:
         """For each row whether a person must decide."""
-        return np.isin(self.lines("flag"), ["review", "unreadable"])[self.codes] if len(self.read) else np.zeros(len(self.codes), dtype=bool)
+        return self.read["flag"].isin(UNDECIDED).to_numpy()[self.codes] if len(self.read) else np.zeros(len(self.codes), dtype=bool)
 
 
 def canonical(value: object) -> str:
@@ -328,6 +329,15 @@ def line_of(text: str, read: Callable[[str], Reading], by_file: Callable[[str], 
     return (text, reading.value, canonical(reading.value), reading.rule, reading.flag, reading.note, reading.missing, proposal)
 
 
+def renumbered(raw: Column, used: np.ndarray) -> np.ndarray:
+    """The codes of a column counted among the texts it uses; the same codes, not a copy, when it uses all."""
+    if len(used) == len(raw.texts):
+        return raw.codes
+    place = np.zeros(len(raw.texts), dtype=raw.codes.dtype)
+    place[used] = np.arange(len(used))
+    return place[raw.codes]
+
+
 def read_column(
     raw: Column,
     variable: Variable,
@@ -350,9 +360,16 @@ def read_column(
     read = reader_of(variable, codebook, unit, shown, item, version)
     by_file = declared_by_file(variable, declared) if declared is not None else None
     lines = read_texts(texts, variable, read, by_file)
-    place = np.zeros(len(raw.texts), dtype=raw.codes.dtype)
-    place[used] = np.arange(len(used))
-    return ColumnReading(place[raw.codes], lines)
+    return ColumnReading(renumbered(raw, used), lines)
+
+
+def looked_up(raw: Column, known: ColumnReading) -> ColumnReading | None:
+    """Read a part of a column by the lines of the whole; None if a text of the part (a corrected one) does not stand there."""
+    used = np.flatnonzero(np.bincount(raw.codes, minlength=len(raw.texts)))
+    lines = pd.Index(known.read["text"]).get_indexer([raw.texts[place] for place in used])
+    if len(lines) and lines.min() < 0:
+        return None
+    return ColumnReading(renumbered(raw, used), known.read.iloc[lines].reset_index(drop=True))
 
 
 def join_readings(parts: list[tuple[np.ndarray, ColumnReading]], size: int) -> ColumnReading:

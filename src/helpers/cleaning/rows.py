@@ -21,6 +21,7 @@ from helpers.programme import Table
 from helpers.readers import FILE, ROW, SHEET
 
 NOTE_COLUMNS = ["rule", "reason"]
+THREE_LETTERS = r"(?:[A-Za-z][^A-Za-z]*){3}|[^\x00-\x7f]"  # or letters of another script
 SAME_PERSON = 0.5  # share of equal answers below which two rows under one key may be two persons
 
 
@@ -53,11 +54,13 @@ def blank_rows(columns: dict[str, Column], size: int) -> np.ndarray:
     return blank
 
 
-def more_letters(texts: list[str]) -> np.ndarray:
-    """Mask of the texts with letters, and more of them than digits: numbers and identifiers are no trial words."""
-    begin = pc.utf8_slice_codeunits(pa.array(texts, type=pa.string()), 0, 80)
+def wordy(texts: list[str]) -> np.ndarray:
+    """Positions of the texts with three letters, and more letters than digits: numbers and identifiers are no trial words."""
+    every = pa.array(texts, type=pa.string())
+    three = np.flatnonzero(pc.match_substring_regex(every, THREE_LETTERS).to_numpy(zero_copy_only=False))
+    begin = pc.utf8_slice_codeunits(every.take(pa.array(three)), 0, 80)
     letters, digits = (pc.count_substring_regex(begin, pattern) for pattern in (r"\pL", r"\pN"))
-    return pc.greater(letters, digits).to_numpy(zero_copy_only=False)
+    return three[pc.greater(letters, digits).to_numpy(zero_copy_only=False)]
 
 
 def trial_mask(columns: dict[str, Column], variables: list[Variable], size: int) -> np.ndarray:
@@ -66,7 +69,7 @@ def trial_mask(columns: dict[str, Column], variables: list[Variable], size: int)
     for variable in variables:
         if variable.kind == "text":
             column = columns[variable.name]
-            found = [at for at in np.flatnonzero(more_letters(column.texts)) if is_trial_text(column.texts[at])]
+            found = [at for at in wordy(column.texts) if is_trial_text(column.texts[at])]
             if found:
                 trial |= np.isin(column.codes, found)
     return trial
@@ -103,7 +106,9 @@ def set_aside_raw(
     found.append(goes.assign(rule="decided")[NOTE_COLUMNS])
     if key == ["row"]:
         return pd.concat(found), []
-    alive = np.setdiff1d(np.flatnonzero(~(blank | trial)), goes.index.to_numpy(dtype="int64"))
+    alive = ~(blank | trial)
+    alive[goes.index.to_numpy(dtype="int64")] = False
+    alive = np.flatnonzero(alive)
     double = alive[place[KEY].iloc[alive].duplicated(keep=False).to_numpy()]
     rows = pd.DataFrame({name: column.select(double).array() for name, column in columns.items()}, index=double).assign(
         **{c: place[c].to_numpy()[double] for c in (KEY, FILE, ROW)}

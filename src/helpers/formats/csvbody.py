@@ -70,6 +70,8 @@ def read_body(content: bytes, *, first: int, width: int, least: int, separator: 
 def trailing_blank(content: bytes, start: int, end: int, first: int) -> list[int]:
     """Return the numbers of the blank lines at the end of the file."""
     blank = max(0, count_lines(content, end) - (end > start))
+    if not blank:
+        return []
     last = first + count_lines(content, start, end) - 1
     return list(range(last + 1, last + 1 + blank))
 

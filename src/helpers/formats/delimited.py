@@ -12,7 +12,7 @@ import pyarrow as pa
 from helpers.formats.body import Body
 from helpers.formats.characters import unusual
 from helpers.formats.charset import to_utf8
-from helpers.formats.csvbody import CLOSE, count_lines, read_body, unclosed
+from helpers.formats.csvbody import CLOSE, count_lines, offset_of, read_body, unclosed
 from helpers.formats.dialect import NAMES, find_decimal, find_separator, head_rows, long_cells
 from helpers.formats.finishing import Origin, finish
 from helpers.formats.layout import Layout, filled, find_layout, numeric
@@ -62,7 +62,7 @@ def without_end_mark(content: bytes) -> tuple[bytes, list[Detected]]:
 
 def refuse_open_header(content: bytes, layout: Layout, separator: str, options: FormatOptions, *, file: str) -> None:
     """Refuse a file whose header opens a quote that is never closed, so that the whole file is one name."""
-    if layout.first > count_lines(content) and content.count(options.quote.encode()) % 2:
+    if offset_of(content, layout.first) == len(content) and content.count(options.quote.encode()) % 2:
         lines = content.decode("utf-8", "replace").splitlines(keepends=True)
         with long_cells():
             if unclosed(lines, separator, options.quote):

@@ -92,7 +92,8 @@ def block_of(head: str, columns: list[str], options: tuple[str, ...], kind: str,
 def kind_of(values: Sequence[set[str]], options: Sequence[str]) -> str:
     """Return ``marks``, ``texts``, or nothing when the columns are no options."""
     together = set().union(*values)
-    if together and together <= {*YES, *NO}:
+    crossed = bool(together & {"x", "X"}) and bool(together & {"0", "1"})
+    if together and together <= {*YES, *NO} and not crossed:
         return "marks"
     own = all(value <= {option} for value, option in zip(values, options, strict=True))
     return "texts" if together and own else ""
