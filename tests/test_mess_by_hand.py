@@ -1,4 +1,4 @@
-"""Records as enumerators deliver them, written by hand: two persons under one number, lost keys, remarks, late memories."""
+"""Records as enumerators deliver them, written by hand: two persons under one number, lost keys, remarks, units."""
 
 import pandas as pd
 import pytest
@@ -54,22 +54,6 @@ def test_a_record_of_nobody_names_the_row_it_perhaps_belongs_to():
         "P7": "belongs to no row of the main table; perhaps to 'p0007'",
         "P0055": "belongs to no row of the main table",
     }
-
-
-def late(months: list[int]):
-    from helpers.cleaning.between_checks import telescoped
-
-    return telescoped(pd.Series(months, dtype="float64"), "month")
-
-
-def test_memories_that_are_late_too_often_are_told_about_the_column():
-    # scipy.stats.binomtest(7, 7, 0.5, alternative="greater").pvalue == 1 / 128 < 0.01 <= 1 / 64
-    assert late([10] * 7)["note"].tolist() == ["of 7 dates 7 are remembered too late, by 10 months (median), and 0 too early"]
-    assert late([10] * 6).empty
-    assert late([10] * 7 + [-3] * 4).empty
-    assert late([-10] * 20).empty
-    assert late([0] * 20).empty
-    assert late([]).empty
 
 
 UNITS = [

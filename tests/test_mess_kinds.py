@@ -349,10 +349,7 @@ def test_61_remembered_dates_are_held_against_the_file_and_against_crowding(tmp_
     bosses = pd.DataFrame({"id": people["id"], "promoted": ["2002-01"] + ["2003-05"] * 9 + ["2001-06", "2002-06"]})
     outcome = deliver(tmp_path, {"f.csv": people.to_csv(index=False), "boss.csv": bosses.to_csv(index=False)})
     found = outcome.people.findings.set_index("check")
-    assert found.loc["file", ["key", "note"]].to_numpy().tolist() == [
-        ["p0", "remembered 17 months too late"],
-        ["", "of 12 dates 10 are remembered too late, by 1 months (median), and 0 too early"],
-    ]
+    assert found.loc["file", ["key", "note"]].tolist() == ["p0", "remembered 17 months too late"]
     assert "10 in the last 12 months, 1 in the 12 months before" in found.loc["crowded", "note"]
 
 

@@ -13,7 +13,6 @@ from helpers.expressions import evaluate, parse_expression
 from helpers.programme import Programme
 from helpers.readers import PLACE
 
-MOST_CHANCE = 0.01
 MATCH_COLUMNS = ["table", "key", "match", "with_table", "n_rows", "n_records", "file", "sheet", "row"]
 
 
@@ -34,28 +33,12 @@ def agreement(given: Given) -> Outcome:
 
 
 def date_agreement(given: Given) -> Outcome:
-    """A remembered date is at most ``months`` later or earlier than the other table's ``with_variable`` (a file's date).
-
-    Where the dates remembered too late outnumber those remembered too early by more than chance explains (exact sign test,
-    one-sided, p below 0.01), people place events too near to today (telescoping), and one line says so about the column.
-    """
+    """A remembered date is at most ``months`` later or earlier than the other table's ``with_variable`` (a file's date)."""
     name, most = given.check.variables[0], given.number("months", 0)
     later = month_numbers(given.clean[name]) - month_numbers(counterpart(given, str(given.check.arguments["with_variable"])))
     apart = later.abs() > most
     notes = [f"remembered {abs(value):.0f} months too {'late' if value > 0 else 'early'}" for value in later[apart]]
-    found = hits(given.clean[apart], name, notes)
-    return Outcome(int(later.notna().sum()), joined([found, telescoped(later.dropna(), name)]))
-
-
-def telescoped(later: pd.Series, name: str) -> pd.DataFrame:
-    """One line about the column where remembered dates are later than the file's more often than chance explains."""
-    from scipy.stats import binomtest  # slow to load, and seldom needed
-
-    late, early = int((later > 0).sum()), int((later < 0).sum())
-    if not late or binomtest(late, late + early, 0.5, alternative="greater").pvalue >= MOST_CHANCE:
-        return nothing_hit()
-    note = f"of {len(later)} dates {late} are remembered too late, by {later[later > 0].median():.0f} months (median), and {early} too early"
-    return pd.DataFrame({"key": [""], "variable": [name], "note": [note]})
+    return Outcome(int(later.notna().sum()), hits(given.clean[apart], name, notes))
 
 
 def linked_rows(given: Given) -> Outcome:
