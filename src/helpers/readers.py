@@ -7,6 +7,7 @@ said in a log; what is stated in ``cohort.yml`` is not detected.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +28,18 @@ from helpers.formats import (
     read_any,
     strip_groups,
 )
+from helpers.formats.layout import JOINT
 from helpers.parsing import read_header_unit
 from helpers.problems import Problem, ProblemsError, nearest, refuse
 from helpers.programme import Cohort, RawFile
 
 FILE, SHEET, ROW = "_file", "_sheet", "_row"
 PLACE = (FILE, SHEET, ROW)
+UNIT_IN_BRACKETS = re.compile(
+    r"\s*[(\[](?:dalam )?(?:(?:ribuan|ribu|rb|jutaan|juta|jt|thousands?|millions?|000s?|千)?\s*(?:rp\.?|rupiah|idr|¥|yen|jpy|円|us\$|usd|\$)?|%|persen|per cent"
+    r"|jam|hours?|hari|days?|bulan|bln|months?|tahun|thn|years?|orang|org|people|kali|times)[)\]]\Z",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -147,6 +154,13 @@ def match_columns(
     open_variables = [variable for variable in variables if variable.name not in taken]
     found = match_headers(open_columns, open_variables) if open_columns and open_variables else None
     mapping |= found.mapping if found else {}
+    log = found.log if found else ()
+    bare = without_units([column for column in open_columns if column not in mapping])
+    waiting = [variable for variable in open_variables if variable.name not in mapping.values()]
+    further = match_headers(list(bare), waiting) if bare and waiting else None
+    if further and further.mapping:
+        mapping |= {bare[name]: variable for name, variable in further.mapping.items()}
+        log += further.log
     for variable in variables:
         if variable.required == "yes" and variable.name not in mapping.values():
             unused = [column for column in columns if column not in mapping]
@@ -158,7 +172,17 @@ def match_columns(
                     expected=nearest(variable.sources[0], unused) if unused else "a column of this name",
                 )
             )
-    return mapping, [column for column in columns if column not in mapping], problems, found.log if found else ()
+    return mapping, [column for column in columns if column not in mapping], problems, log
+
+
+def without_units(columns: list[str]) -> dict[str, str]:
+    """Name without the unit in brackets at its end ("Upah (ribu Rp)") → column; a name that two columns would share stays out."""
+    found: dict[str, list[str]] = {}
+    for column in columns:
+        match = UNIT_IN_BRACKETS.search(column)
+        if match and (name := column[: match.start()].rstrip(f"{JOINT}/ ")):
+            found.setdefault(name, []).append(column)
+    return {name: several[0] for name, several in found.items() if len(several) == 1 and name not in columns}
 
 
 def shape(table: RawTable, mapping: dict[str, str], variables: list[Variable], item: RawFile) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -122,7 +123,8 @@ def same_key(rows: pd.DataFrame, variables: list[Variable], stays: pd.DataFrame,
     """Decide on several rows under one key; the one that a person decided to keep is kept.
 
     Of submissions by one person the fullest is kept, of equally full ones the last. Rows whose time of submission cannot be
-    read, or that agree in less than half of what both answer and may be two persons', are for a person to decide.
+    read, that agree in less than half of what both answer or give two dates of birth, and may be two persons', are for a person
+    to decide.
     """
     notes, problems = [], []
     for key, several in rows[rows[KEY].duplicated(keep=False)].groupby(KEY, sort=False):
@@ -131,7 +133,7 @@ def same_key(rows: pd.DataFrame, variables: list[Variable], stays: pd.DataFrame,
         if len(chosen) == 1:
             reason = f"row {several.loc[chosen[0], ROW]} was kept: {stays.loc[chosen[0], 'reason']}"
             notes.append(noted(several.index.drop(chosen).to_numpy(), "decided", reason))
-        elif when is not None and agree(several, variables):
+        elif when is not None and agree(several, variables) and one_birth(several, variables):
             kept = fullest(several, [variable.name for variable in variables], when)
             reason = f"submitted again under the same key; row {several.loc[kept, ROW]}, the fullest and latest, is kept"
             notes.append(noted(several.index.drop(kept).to_numpy(), "resubmission", reason))
@@ -161,6 +163,17 @@ def agree(rows: pd.DataFrame, variables: list[Variable]) -> bool:
         both = (first != "") & (other != "")
         if both.any() and (first[both] == other[both]).mean() < SAME_PERSON:
             return False
+    return True
+
+
+def one_birth(rows: pd.DataFrame, variables: list[Variable]) -> bool:
+    """Whether all rows give the same dates by which a person can be known (a month of birth), as far as each gives them."""
+    for variable in variables:
+        if variable.role == "quasi-identifier" and variable.kind in ("date", "month"):
+            context = date_context(rows[variable.name].value_counts(), missing=variable.missing_codes)
+            read = [reading.value[:7] for text in rows[variable.name].unique() if (reading := read_date(text, context)).is_read]
+            if any(not (one.startswith(other) or other.startswith(one)) for one, other in combinations(dict.fromkeys(read), 2)):
+                return False
     return True
 
 

@@ -19,9 +19,11 @@ from helpers.formats.layout import JOINT
 from helpers.formats.names import AUTOMATIC
 from helpers.formats.tables import ROW, SHEET, TEXT, Detected, RawTable, count_of, records, rows_text, some
 
-YES, NO = ("1", "TRUE", "True", "true"), ("0", "FALSE", "False", "false")
 IN_BRACKETS = re.compile(r"(.+?)\s?\[([^\[\]]+)\]\s*", re.DOTALL)  # LimeSurvey: G1Q2[SQ001]; marked Y or Yes, or left empty
-WORDS_YES, WORDS_NO = ("Y", "Yes", "Ya"), ("N", "No", "Tidak")
+YES, NO = (
+    tuple(form for word in words.split() for form in dict.fromkeys((word, word.upper(), word.capitalize())))
+    for words in ("1 1.0 true v √ ✓ ✔ ☑ x ya y yes", "0 0.0 false ☐ tidak tdk t no n")
+)
 DISAGREEMENTS = ("_sheet", "_row", "question", "combined", "separate", "reason")
 OTHER = re.compile(r"\b(?:lain|lainnya|other|sebutkan|specify)\b|その他", re.IGNORECASE)
 POSITION = re.compile(r"column_\d+")
@@ -59,11 +61,11 @@ def find_multiple(table: RawTable) -> list[Block]:
         if head and tail:
             groups.setdefault((head, joint), []).append(column)
     found = []
-    for (head, joint), columns in groups.items():
+    for (head, _), columns in groups.items():
         columns = without_other(table, columns)
         options = tuple(parted(column)[2] for column in columns)
         values = [different(table, column) for column in columns]
-        kind = kind_of(values, options, in_words=joint == "[")
+        kind = kind_of(values, options)
         combined = head if head in table.columns else None
         if kind and (len(columns) > 1 or combined):
             found.append(block_of(head, columns, options, kind, combined))
@@ -84,8 +86,7 @@ def without_other(table: RawTable, columns: list[str]) -> list[str]:
     free = [
         column
         for column in columns
-        if OTHER.search(parted(column)[2])
-        and not (different(table, column) and different(table, column) <= {*YES, *NO, *WORDS_YES, *WORDS_NO, parted(column)[2]})
+        if OTHER.search(parted(column)[2]) and not (different(table, column) and different(table, column) <= {*YES, *NO, parted(column)[2]})
     ]
     return [column for column in columns if column not in free] if len(columns) - len(free) > 1 else columns
 
@@ -99,10 +100,11 @@ def block_of(head: str, columns: list[str], options: tuple[str, ...], kind: str,
     return Block(head, tuple(columns), options, kind, None, False, "the columns hold only 0 and 1, but may also be a group of yes/no questions")
 
 
-def kind_of(values: Sequence[set[str]], options: Sequence[str], *, in_words: bool = False) -> str:
+def kind_of(values: Sequence[set[str]], options: Sequence[str]) -> str:
     """Return ``marks``, ``texts``, or nothing when the columns are no options."""
     together = set().union(*values)
-    if together and (together <= {*YES, *NO} or (in_words and together <= {*WORDS_YES, *WORDS_NO})):
+    crossed = bool(together & {"x", "X"}) and bool(together & {"0", "1"})
+    if together and together <= {*YES, *NO} and not crossed:
         return "marks"
     own = all(value <= {option} for value, option in zip(values, options, strict=True))
     return "texts" if together and own else ""
@@ -178,12 +180,14 @@ def fold_multiple(table: RawTable, block: Block, *, name: str | None = None, sep
 def marks(table: RawTable, block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (options × rows) whether chosen, whether filled, and (rows) whether some mark is neither yes nor no."""
     chosen, filled, odd = [], [], np.zeros(len(table.frame), dtype=bool)
+    numbered = any(different(table, column) & {"0", "1"} for column in block.columns)
+    said = [word for word in YES if not (numbered and word in ("x", "X"))]  # beside 0 and 1 a cross is no mark of its own
     for column in block.columns:
         values = table.frame[column].str.strip()
         full = (values != "").to_numpy(dtype=bool)
-        yes = values.isin((*YES, *WORDS_YES)).to_numpy(dtype=bool) if block.kind == "marks" else full
+        yes = values.isin(said).to_numpy(dtype=bool) if block.kind == "marks" else full
         if block.kind == "marks":
-            odd |= full & ~yes & ~values.isin((*NO, *WORDS_NO)).to_numpy(dtype=bool)
+            odd |= full & ~yes & ~values.isin(NO).to_numpy(dtype=bool)
         chosen.append(yes)
         filled.append(full)
     return np.array(chosen), np.array(filled), odd
