@@ -222,7 +222,7 @@ def export(
 ) -> None:
     """Write the codebook as a page, and the clean tables as labelled SPSS, Stata and Parquet files."""
     from helpers.definitions import shown
-    from helpers.export import FORMATS, codebook_html, export_table
+    from helpers.export import FORMATS, codebook_html, delivered, export_table
     from helpers.study import load_study
     from helpers.words import Language
 
@@ -235,7 +235,7 @@ def export(
         refuse([] if study.places.processed.is_dir() else [Problem(cohort, "there are no clean tables yet", expected=f"manfaat run {cohort} first")])
     except (ProblemsError, ValueError) as failure:
         stop(failure)
-    for name in study.programme.tables:
+    for name in delivered(study):
         for one in kind or FORMATS:
             console.print(f"{shown(export_table(study, name, one, words), root)} (confidential)", soft_wrap=True)
     study.places.reports.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,11 +81,13 @@ def read_rows(model: type[Kind], path: Path, *, root: Path, required: bool = Tru
     if not path.is_file():
         return [], [Problem(name, "the file is missing")] if required else []
     try:
-        lines = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+        lines = numbered_lines(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         return [], [Problem(name, "the file is not UTF-8 text", expected="a CSV file saved as UTF-8")]
+    except csv.Error as failure:
+        return [], [Problem(name, f"the file cannot be read as CSV: {failure}")]
     records, problems = [], []
-    for number, line in enumerate(lines, start=2):
+    for number, line in lines:
         if None in line or None in line.values():
             problems.append(Problem(name, "the row has more or fewer cells than the header", row=number))
             continue
@@ -93,6 +96,23 @@ def read_rows(model: type[Kind], path: Path, *, root: Path, required: bool = Tru
         if record is not None:
             records.append((number, record))
     return records, problems
+
+
+def numbered_lines(text: str) -> list[tuple[int, dict[str | None, Any]]]:
+    """The rows of a CSV text by its header, each with the number of its first line.
+
+    The separator is the comma, semicolon or tab of which the header has most: spreadsheet programs save semicolons in many languages.
+    """
+    header = text.split("\n", 1)[0]
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
+    names = rows.fieldnames or []
+    if len(set(names)) < len(names):
+        raise csv.Error(f"the header has '{next(name for name in names if names.count(name) > 1)}' twice")
+    found, last = [], rows.line_num
+    for row in rows:
+        found.append((last + 1, row))
+        last = rows.line_num
+    return found
 
 
 def shown(path: Path, root: Path) -> str:

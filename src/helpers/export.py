@@ -13,10 +13,10 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.cleaning import KEY
-from helpers.codebook import Codebook, Variable
+from helpers.codebook import Choice, Codebook, Variable
 from helpers.disclosure import SMALLEST_CELL
 from helpers.report.labels import MISSING_REASONS
-from helpers.study import Study
+from helpers.study import Study, undelivered_tables
 from helpers.words import LANGUAGES, Language
 
 SPSS_CODES = {"blank": -3, "damaged": -4, "to_decide": -5, "not_asked": -6, "not_applicable": -7, "dont_know": -8, "refused": -9}
@@ -136,6 +136,12 @@ def export_table(study: Study, name: str, kind: str, language: Language) -> Path
     return path
 
 
+def delivered(study: Study) -> list[str]:
+    """Names of the tables that this delivery has files for."""
+    absent = undelivered_tables(study)
+    return [name for name in study.programme.tables if name not in absent]
+
+
 def codebook_rows(study: Study, name: str) -> list[dict[str, object]]:
     """What the page shows of every variable: labels, rules, counts of answers and reasons; small cells are hidden."""
     folder = study.places.processed
@@ -143,13 +149,17 @@ def codebook_rows(study: Study, name: str) -> list[dict[str, object]]:
     rows = []
     for variable in study.codebook.table(name):
         values = table[variable.name] if variable.name in table else pd.Series(dtype="object")
-        answers = study.codebook.answers(variable.list_name) if variable.list_name else []
-        counts = [
-            (choice, int(values.astype("str").str.split().map(lambda codes, code=choice.name: code in codes).sum()) if len(values) else 0) for choice in answers
-        ]
+        counts = answer_counts(values, variable, study.codebook)
         why = reasons.loc[reasons["variable"] == variable.name, "reason"].value_counts()
         rows.append({"variable": variable, "n": int(values.notna().sum()), "missing": int(values.isna().sum()), "answers": counts, "reasons": why.to_dict()})
     return rows
+
+
+def answer_counts(values: pd.Series, variable: Variable, codebook: Codebook) -> list[tuple[Choice, int]]:
+    """How often each answer of a list was given; one person may have given several to a ``select_multiple``."""
+    answers = codebook.answers(variable.list_name) if variable.list_name else []
+    given = values.dropna().astype("str").str.split().explode().value_counts() if answers else pd.Series(dtype="int64")
+    return [(choice, int(given.get(choice.name, 0))) for choice in answers]
 
 
 def shown_count(n: int, language: Language) -> str:
@@ -157,12 +167,29 @@ def shown_count(n: int, language: Language) -> str:
     return f"< {SMALLEST_CELL}" if 0 < n < SMALLEST_CELL else language.number(n, 0)
 
 
+def shown_answers(counts: list[int], n: int, language: Language) -> list[str]:
+    """The counts of a question's answers as they may be shown.
+
+    Where answers exclude one another and a single count is hidden, it would be what the others lack to ``n``: then the next
+    smallest is only bounded. Where too few answered, none is shown.
+    """
+    if 0 < n < SMALLEST_CELL:
+        return [f"< {SMALLEST_CELL}"] * len(counts)
+    shown = [shown_count(count, language) for count in counts]
+    hidden = [at for at, count in enumerate(counts) if 0 < count < SMALLEST_CELL]
+    others = [at for at, count in enumerate(counts) if count >= SMALLEST_CELL]
+    if len(hidden) == 1 and others and sum(counts) == n:
+        shown[min(others, key=counts.__getitem__)] = f"≥ {SMALLEST_CELL}"
+    return shown
+
+
 def codebook_html(study: Study) -> str:
     """The codebook of a cohort as one page, English and Bahasa Indonesia side by side, with counts and missing shares."""
     languages = [Language(code) for code in LANGUAGES]
     english = languages[0]
     parts = []
-    for name, definition in study.programme.tables.items():
+    for name in delivered(study):
+        definition = study.programme.tables[name]
         parts.append(f'<h2>{escape(definition.label.en)} · <span lang="id">{escape(definition.label.id)}</span></h2>')
         parts.append(
             '<div class="scroll" tabindex="0"><table><thead><tr>'
@@ -189,16 +216,17 @@ def variable_html(row: dict[str, object], english: Language, indonesian: Languag
         *([variable.constraint] if variable.constraint else []),
         *([variable.role] if variable.role else []),
     ]
+    counts = shown_answers([n for _, n in row["answers"]], row["n"], english)
     answers = "".join(
-        f'<li>{escape(choice.name)} {escape(choice.label_en)} · <span lang="id">{escape(choice.label_id)}</span>: {shown_count(n, english)}</li>'
-        for choice, n in row["answers"]
+        f'<li>{escape(choice.name)} {escape(choice.label_en)} · <span lang="id">{escape(choice.label_id)}</span>: {escape(count)}</li>'
+        for (choice, _), count in zip(row["answers"], counts, strict=True)
     )
     reasons = "; ".join(f"{english.say(MISSING_REASONS[reason])} {shown_count(n, english)}" for reason, n in row["reasons"].items())
     share = english.percent(row["missing"] / total, 1) if total else "–"
     cells = [
         f'<span lang="id">{escape(variable.label_id)}</span>',
         escape("; ".join(rules)),
-        english.number(row["n"], 0),
+        escape(shown_count(row["n"], english)),
         f"{share}<br>{escape(reasons)}" if reasons else share,
         f"<ul>{answers}</ul>" if answers else "–",
     ]

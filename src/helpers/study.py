@@ -90,7 +90,9 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     problems += wrong
     lines, wrong = load_indicators(folder, programme, codebook, root=place.root)
     problems += wrong
-    corrections, wrong, _ = cleaning.load_corrections(folder, root=place.root)
+    corrections, wrong, file = cleaning.load_corrections(folder, root=place.root)
+    cohorts = {*paths.known_cohorts(place.data), *paths.known_cohorts(place.root / "data")}
+    problems += cleaning.check_corrections(corrections, codebook, programme.tables, cohorts, file)
     problems += check_totals(delivery, lines, shown(place.raw / "cohort.yml", place.root))
     problems += cleaning.check_declarations(programme, codebook, shown(folder / "programme.yml", place.root))
     problems += wrong + check_delivery(delivery, programme, codebook, shown(place.raw / "cohort.yml", place.root)) + undecided([folder, place.raw], place.root)

@@ -4,10 +4,11 @@ A cell's *canonical text* is the shortest way to write its clean value. Where th
 holds it; so the raw table can always be rebuilt from the clean one.
 """
 
+from helpers.cleaning.apart import take_apart
 from helpers.cleaning.between_checks import matches
 from helpers.cleaning.cells import canonical
 from helpers.cleaning.chunks import Totals, clean_in_chunks
-from helpers.cleaning.corrections import KEY, Correction, load_corrections
+from helpers.cleaning.corrections import KEY, Correction, check_corrections, load_corrections
 from helpers.cleaning.declared import apply_between, check_declarations
 from helpers.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, rebuild_raw, row_ledger, write_cells
 from helpers.cleaning.outcomes import Prices
@@ -23,6 +24,7 @@ __all__ = [
     "canonical",
     "cell_ledger",
     "cell_table",
+    "check_corrections",
     "check_declarations",
     "check_ledger",
     "clean_in_chunks",
@@ -32,5 +34,6 @@ __all__ = [
     "missing_answers",
     "rebuild_raw",
     "row_ledger",
+    "take_apart",
     "write_cells",
 ]

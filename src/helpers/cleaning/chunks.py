@@ -26,6 +26,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from helpers.cleaning.apart import take_apart
 from helpers.cleaning.cells import Column, ColumnReading, encode, read_column
 from helpers.cleaning.corrections import KEY, Correction, misfit
 from helpers.cleaning.declared import KINDS
@@ -310,7 +311,8 @@ def clean_in_chunks(
     """Clean a large delimited file part by part.
 
     Writes into ``folder`` what the stage writes for a table cleaned whole, lines in the order of the parts: ``<table>.parquet``,
-    ``<table>_cells, _aside, _reasons, _findings``, ``review.csv``, and apart ``identifiers/<table>.parquet``.
+    ``<table>_cells, _aside, _reasons, _findings``, ``review.csv``, and apart ``identifiers/<table>``,
+    ``<table>_cells, _aside``.
     Rules and checks that look at one row at a time find what they find in the whole table; the others are named in ``not_checked``.
 
     Returns
@@ -353,13 +355,18 @@ def clean_in_chunks(
 
 def write_part(writer: Writer, part: CleanTable) -> None:
     """Write one part's rows, changed cells, rows set aside, reasons, findings, open decisions, and apart what identifies people."""
-    tables = {part.name: pa.Table.from_pandas(part.kept, preserve_index=False), f"{part.name}_cells": cell_table(part)}
+    shared, secret, aside = take_apart(part)
+    tables = {part.name: pa.Table.from_pandas(part.kept, preserve_index=False), f"{part.name}_cells": cell_table(shared)}
     if len(part.identifiers.columns) > 1:
         tables[f"identifiers/{part.name}"] = pa.Table.from_pandas(part.identifiers, preserve_index=False)
-    for name in ("aside", "reasons", "findings"):
-        frame = getattr(part, name)
-        types = {column: pa.int64() if column == ROW else pa.string() for column in frame}
-        texts = {column: frame[column] if column == ROW else frame[column].astype("str") for column in frame}
-        tables[f"{part.name}_{name}"] = pa.table({column: pa.array(texts[column], type=kind, from_pandas=True) for column, kind in types.items()})
+        tables |= {f"identifiers/{part.name}_cells": cell_table(secret), f"identifiers/{part.name}_aside": as_strings(aside)}
+    tables |= {f"{part.name}_{name}": as_strings(getattr(shared, name)) for name in ("aside", "reasons", "findings")}
     each(lambda name: writer.append(tables[name], name), tables)
     writer.append_csv(part.review, "review")
+
+
+def as_strings(frame: pd.DataFrame) -> pa.Table:
+    """A frame as texts, but for the row number."""
+    types = {column: pa.int64() if column == ROW else pa.string() for column in frame}
+    texts = {column: frame[column] if column == ROW else frame[column].astype("str") for column in frame}
+    return pa.table({column: pa.array(texts[column], type=kind, from_pandas=True) for column, kind in types.items()})

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
-from helpers.cleaning.cells import Column
+from helpers.cleaning.cells import Column, ColumnReading
+from helpers.codebook import Codebook
 from helpers.definitions import Record, read_rows, shown
-from helpers.problems import Problem, refuse
+from helpers.problems import Problem, nearest, refuse
 
 KEY = "_key"
 
@@ -23,9 +26,9 @@ class Correction(Record):
     variable: str
     old: str
     new: str
-    who: str
-    when: str
-    why: str
+    who: str = Field(min_length=1)
+    when: str = Field(min_length=1)
+    why: str = Field(min_length=1)
 
 
 def load_corrections(folder: Path, *, root: Path) -> tuple[list[tuple[int, Correction]], list[Problem], str]:
@@ -35,29 +38,52 @@ def load_corrections(folder: Path, *, root: Path) -> tuple[list[tuple[int, Corre
     return records, problems, shown(path, root)
 
 
-def misfit(line: Correction, rows: np.ndarray, columns: dict[str, Column]) -> tuple[str, str] | None:
-    """Say what is wrong with a correction (message, expected), or None when it fits exactly one cell."""
+def check_corrections(
+    lines: Iterable[tuple[int, Correction]], codebook: Codebook, tables: Collection[str], cohorts: Collection[str], file: str
+) -> list[Problem]:
+    """Say which corrections name a table or cohort that does not exist, so that they would match nothing, or an identifier."""
+    secret, problems = {(v.table, v.name) for v in codebook.variables if v.role == "identifier"}, []
+    for number, line in lines:
+        if line.table not in tables:
+            problems.append(Problem(file, f"there is no table '{line.table}'", row=number, column="table", expected=nearest(line.table, tables)))
+        if line.cohort not in cohorts:
+            problems.append(Problem(file, f"there is no cohort '{line.cohort}'", row=number, column="cohort", expected=nearest(line.cohort, cohorts)))
+        if (line.table, line.variable) in secret:
+            wanted = "no line: no analysis needs what identifies people, and this file is shared"
+            problems.append(Problem(file, f"'{line.variable}' identifies people", row=number, column="variable", expected=wanted))
+    return problems
+
+
+def misfit(line: Correction, rows: np.ndarray, columns: dict[str, Column], *, untold: Collection[str] = ()) -> tuple[str, str] | None:
+    """Say what is wrong with a correction (message, expected), or None when it fits exactly one cell.
+
+    Spaces around an answer do not count. ``untold`` : variables whose answers are not repeated in a message.
+    """
     if line.variable not in columns:
         return f"the correction names '{line.variable}', which matches no variable of the table", "a variable of the codebook"
     if len(rows) != 1:
-        return f"the correction of '{line.variable}' for key '{line.key}' matches {len(rows)} cells", "exactly one cell"
+        return f"the correction of '{line.variable}' for key '{line.key}' matches {len(rows)} cells", "exactly one cell of a row that is not set aside"
     column = columns[line.variable]
-    found = column.texts[column.codes[rows[0]]]
-    if found == line.new == line.old:
+    found, old, new = (text.strip() for text in (column.texts[column.codes[rows[0]]], line.old, line.new))
+    if found == new == old:
         return None  # a person confirms the answer as it stands
-    if found == line.new:
+    if line.variable in untold and found in (new, old):
+        return None if found == old else (f"'{line.variable}' of key '{line.key}' already is what the line says", "a line that changes something, or no line")
+    if line.variable in untold:
+        return f"'{line.variable}' of key '{line.key}' is not what stands under 'old'", "the answer as delivered under 'old'"
+    if found == new:
         return f"'{line.variable}' of key '{line.key}' already is '{line.new}'", "a line that changes something, or no line"
-    if found != line.old:
+    if found != old:
         return f"'{line.variable}' of key '{line.key}' is '{found}', not '{line.old}'", "the answer as delivered under 'old'"
     return None
 
 
 def apply_corrections(
-    keys: np.ndarray, columns: dict[str, Column], corrections: list[tuple[int, Correction]], *, file: str
+    keys: np.ndarray, columns: dict[str, Column], corrections: list[tuple[int, Correction]], *, file: str, untold: Collection[str] = ()
 ) -> tuple[dict[str, Column], pd.DataFrame]:
     """Replace single answers as ``corrections.csv`` says.
 
-    Returns the corrected columns and one line a corrected cell: ``row`` (position), ``variable, reason``.
+    Returns the corrected columns and one line a corrected cell: ``row`` (position), ``variable, reason, number`` (of the line).
 
     Raises
     ------
@@ -66,11 +92,32 @@ def apply_corrections(
     corrected, done, problems = dict(columns), [], []
     for number, line in corrections:
         rows = np.flatnonzero(keys == line.key)
-        wrong = misfit(line, rows, corrected)
+        wrong = misfit(line, rows, corrected, untold=untold)
         if wrong:
             problems.append(Problem(file, wrong[0], row=number, expected=wrong[1]))
             continue
         corrected[line.variable] = corrected[line.variable].put(int(rows[0]), line.new)
-        done.append({"row": int(rows[0]), "variable": line.variable, "reason": f"{line.why} ({line.who}, {line.when})"})
+        done.append({"row": int(rows[0]), "variable": line.variable, "reason": f"{line.why} ({line.who}, {line.when})", "number": number})
     refuse(problems)
-    return corrected, pd.DataFrame(done, columns=["row", "variable", "reason"])
+    return corrected, pd.DataFrame(done, columns=["row", "variable", "reason", "number"])
+
+
+def check_corrected(done: pd.DataFrame, readings: dict[str, ColumnReading], old: np.ndarray, new: np.ndarray, key: list[str], *, file: str) -> list[Problem]:
+    """Say which corrected answers cannot be read either, and which corrected keys now stand on two rows.
+
+    Parameters
+    ----------
+    done : as ``apply_corrections`` gives it. old, new : the keys of the rows before and after the corrections. key : the key variables.
+    """
+    problems, counts = [], pd.Series(new, dtype="object").value_counts()
+    for line in done.itertuples(index=False):
+        reading = readings[line.variable]
+        if reading.waits()[line.row]:
+            why = reading.lines("note")[reading.codes[line.row]]
+            problems.append(
+                Problem(file, f"the new answer of '{line.variable}' for key '{old[line.row]}' cannot be used: {why}", row=line.number, column="new")
+            )
+        elif line.variable in key and counts[new[line.row]] > 1:
+            told = f"the corrected key of '{old[line.row]}' stands on another row too"
+            problems.append(Problem(file, told, row=line.number, column="new", expected="one row a key"))
+    return problems

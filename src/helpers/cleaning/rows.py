@@ -130,6 +130,10 @@ def same_key(rows: pd.DataFrame, variables: list[Variable], stays: pd.DataFrame,
     for key, several in rows[rows[KEY].duplicated(keep=False)].groupby(KEY, sort=False):
         numbers = ", ".join(map(str, several[ROW]))
         when, chosen = submission_times(several, variables), several.index.intersection(stays.index)
+        if len(chosen) > 1:
+            wanted = "one row a key: keep one of them"
+            problems.append(Problem(str(several[FILE].iloc[0]), f"rows {numbers} have the key '{key}', and it was decided to keep several", expected=wanted))
+            continue
         if len(chosen) == 1:
             reason = f"row {several.loc[chosen[0], ROW]} was kept: {stays.loc[chosen[0], 'reason']}"
             notes.append(noted(several.index.drop(chosen).to_numpy(), "decided", reason))

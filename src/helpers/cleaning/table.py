@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from helpers.cleaning.cells import UNDECIDED, Column, ColumnReading, encode, join_readings, looked_up, read_column, typed
 from helpers.cleaning.checks import FINDING_COLUMNS, REASON_COLUMNS, answering_styles, broken_rules, explain_blanks
-from helpers.cleaning.corrections import KEY, Correction, apply_corrections
+from helpers.cleaning.corrections import KEY, Correction, apply_corrections, check_corrected
 from helpers.cleaning.declared import apply_checks
 from helpers.cleaning.holding import hold
 from helpers.cleaning.ledger import CleanTable, changes_of, gather_changes
@@ -24,8 +25,10 @@ from helpers.readers import FILE, PLACE, ROW
 from helpers.threads import each
 
 MOST_SHOWN = 20
+QUOTED = re.compile(r"'[^']*'")
 HINT = "; a single wrong answer is corrected in corrections.csv, a code for a missing answer is declared under 'missing' in codebook.csv, and 'unreadable: review' in cohort.yml lets the run go on without these answers"
 ESSENTIAL = ("key", "group", "treatment")
+UNTOLD = ("identifier", "text")  # roles of answers that no message repeats: messages are shared
 
 
 @dataclass(frozen=True)
@@ -91,11 +94,26 @@ def undecided(place: pd.DataFrame, original: Column, reading: ColumnReading, var
     return review_lines(where, table, variable.name, raw, proposals, reasons, "missing")
 
 
+def open_cells(
+    place: pd.DataFrame, delivered: dict[str, Column], readings: dict[str, ColumnReading], variables: list[Variable], codebook: Codebook, *, stop: bool
+) -> pd.DataFrame:
+    """Return the review list of a table's cells; of identifiers nobody need decide, no analysis needs them.
+
+    Raises
+    ------
+    ProblemsError as ``clean_table``.
+    """
+    review = pd.concat([undecided(place, delivered[v.name], readings[v.name], v, table=v.table) for v in variables], ignore_index=True)
+    stop_for(complain(review, codebook, essential_only=not stop))
+    return review[~review["variable"].isin([v.name for v in variables if v.role == "identifier"])]
+
+
 def missing_reasons(clean: pd.DataFrame, reading: ColumnReading, variable: Variable, versions: pd.Series | None) -> tuple[np.ndarray, pd.Series]:
     """Say why each missing answer of a variable is missing: row positions, and a reason each."""
     nothing = np.array([value is None for value in reading.read["value"]], dtype=bool)
     rows = np.flatnonzero(nothing[reading.codes]) if nothing.any() else np.array([], dtype="int64")
-    why = np.where(reading.read["flag"].isin(UNDECIDED), "to_decide", reading.lines("missing")).astype(object)
+    waiting = "damaged" if variable.role == "identifier" else "to_decide"
+    why = np.where(reading.read["flag"].isin(UNDECIDED), waiting, reading.lines("missing")).astype(object)
     why[why == ""] = "blank"
     told = pd.Series(pd.array(why, dtype="str").take(reading.codes[rows]))
     if variable.relevant or variable.versions:
@@ -144,6 +162,7 @@ def complain(review: pd.DataFrame, codebook: Codebook, *, essential_only: bool) 
         if essential_only and variable.role not in ESSENTIAL:
             continue
         message = f"'{line.raw}' cannot be used: {line.reason}" + (f"; perhaps {line.proposal}" if line.proposal else "")
+        message = f"the answer cannot be used: {QUOTED.sub('…', line.reason)}" if variable.role in UNTOLD else message
         problems.append(
             Problem(line.file, message, row=int(line.row), column=f"{variable.sources[0]} ({variable.name})", expected=expected(variable, codebook) + HINT)
         )
@@ -209,12 +228,14 @@ def clean_table(
     delivered = {variable: column.select(keep) for variable, column in columns.items()} if len(aside) else columns
     here = place.iloc[keep].reset_index(drop=True) if len(aside) else place
     cells = [line for line in mine if line[1].variable != WHOLE_ROW]
-    corrected, done = apply_corrections(here[KEY].to_numpy(dtype=object), delivered, cells, file=corrections_file)
+    keys, untold = here[KEY].to_numpy(dtype=object), [v.name for v in variables if v.role in UNTOLD]
+    corrected, done = apply_corrections(keys, delivered, cells, file=corrections_file, untold=untold)
     declared = pd.DataFrame(columns=["variable"]) if declared is None else declared
     read = each(lambda variable: read_variable(corrected, here, variable, programme, codebook, cohort, declared, whole), variables)
     readings = dict(zip(names, read, strict=True))
-    review = pd.concat([undecided(here, delivered[v.name], readings[v.name], v, table=name) for v in variables], ignore_index=True)
-    stop_for(complain(review, codebook, essential_only=not stop))
+    again = keys if done.empty or definition.key == ["row"] else row_keys(here, corrected, definition.key)
+    refuse(check_corrected(done, readings, keys, again, definition.key, file=corrections_file))
+    review = open_cells(here, delivered, readings, variables, codebook, stop=stop)
     values = each(lambda variable: typed(readings[variable.name], variable), variables)
     clean = pd.concat([here, pd.DataFrame(dict(zip(names, values, strict=True)))], axis=1)
     ledger = gather_changes(each(lambda v: changes_of(delivered[v.name], readings[v.name], v, done), variables))

@@ -12,7 +12,7 @@ import pandas as pd
 from IPython.display import display
 
 from helpers import disclosure
-from helpers.cleaning import CleanTable, write_cells
+from helpers.cleaning import CleanTable, take_apart, write_cells
 from helpers.evaluation.estimate import Settings
 from helpers.figures.style import set_thesis_style
 from helpers.paths import NOTEBOOKS
@@ -103,11 +103,19 @@ class Chapter:
 
     def write_clean(self, part: CleanTable) -> None:
         """Write one cleaned table with its ledgers, and apart from it what identifies people."""
-        tables = {part.name: part.kept} | {f"{part.name}_{name}": getattr(part, name) for name in ("aside", "reasons", "findings")}
+        shared, secret, aside = take_apart(part)
+        folder, tables = self.study.places.processed, {part.name: part.kept}
+        tables |= {f"{part.name}_{name}": getattr(shared, name) for name in ("aside", "reasons", "findings")}
+        ledgers = {folder / f"{part.name}_cells.parquet": shared}
         if len(part.identifiers.columns) > 1:
-            tables[f"identifiers/{part.name}"] = part.identifiers
-        ledger = partial(write_cells, part, self.study.places.processed / f"{part.name}_cells.parquet")
-        at_once(ledger, *(partial(self.write, table, name) for name, table in tables.items()))
+            tables |= {f"identifiers/{part.name}": part.identifiers, f"identifiers/{part.name}_aside": aside}
+            ledgers[folder / "identifiers" / f"{part.name}_cells.parquet"] = secret
+        for path in ledgers:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        at_once(
+            *(partial(write_cells, ledger, path) for path, ledger in ledgers.items()),
+            *(partial(self.write, table, name) for name, table in tables.items()),
+        )
 
     def write_review(self, tables: dict[str, CleanTable]) -> None:
         """Write what a person must decide, to be filled in and read back."""
