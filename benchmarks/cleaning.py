@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,7 @@ def ours(path: Path, *, chunked: bool = False) -> None:
     from helpers.codebook import Choice, Codebook, Variable
     from helpers.programme import Cohort, Programme
     from helpers.readers import read_cohort
+    from helpers.threads import at_once
 
     words = {"en": "x", "id": "x"}
 
@@ -117,8 +119,10 @@ def ours(path: Path, *, chunked: bool = False) -> None:
     raw = read_cohort(path.parent, cohort, codebook, root=path.parent).tables["people"]
     table = cleaning.clean_table(raw, "people", programme, codebook, cohort)
     cleaning.check_ledger(table, raw, variables)
-    table.kept.to_parquet(path.with_suffix(".ours.parquet"))
-    cleaning.write_cells(table, path.with_suffix(".cells.parquet"))
+    at_once(
+        partial(cleaning.write_cells, table, path.with_suffix(".cells.parquet")),
+        partial(table.kept.to_parquet, path.with_suffix(".ours.parquet"), write_statistics=False),
+    )
     print(f"{len(table.changed):,} changed cells, {len(table.review):,} to decide", file=sys.stderr)
 
 

@@ -1,5 +1,6 @@
 """A file cleaned part by part gives the same tables and ledgers as one cleaned whole."""
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,6 +11,7 @@ from helpers.cleaning import chunks
 from helpers.codebook import Codebook
 from helpers.problems import ProblemsError
 from helpers.readers import FILE, ROW, SHEET
+from helpers.threads import at_once, each
 from test_cleaning import BOOK, CHOICES, PROGRAMME, VARIABLES, cohort, correction, variable
 
 KINDS = ["1.234,5", "12", "-9", "lupa", "", "3,50", "2.500", "x"]
@@ -25,7 +27,7 @@ def shown(values: pd.Series) -> list[str]:
     return [cleaning.canonical(float(v) if isinstance(v, int | float) else v) for v in values.astype(object).where(values.notna(), None)]
 
 
-def by_parts(path, tmp_path, monkeypatch, book: Codebook = BOOK, **more):
+def by_parts(path, tmp_path, monkeypatch, book: Codebook = BOOK, corrections=(), **more):
     monkeypatch.setattr(chunks, "BLOCK", 4096)
     study = cohort(**more)
     totals = chunks.clean_in_chunks(
@@ -35,18 +37,20 @@ def by_parts(path, tmp_path, monkeypatch, book: Codebook = BOOK, **more):
         book,
         study.model_copy(update={"files": [study.files[0].model_copy(update={"file": path.name})]}),
         tmp_path / "out",
+        list(corrections),
     )
     tables = {name: pq.read_table(tmp_path / "out" / f"{name}.parquet").to_pandas() for name in ("people", "people_cells", "people_reasons", "people_aside")}
     return totals, tables | {"review": pd.read_csv(tmp_path / "out" / "review.csv", dtype=str, keep_default_na=False)}
 
 
-def whole(path, book: Codebook = BOOK):
+def whole(path, book: Codebook = BOOK, corrections=()):
     frame = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
     frame.insert(0, FILE, path.name)
     frame.insert(1, SHEET, "")
     frame.insert(2, ROW, range(2, len(frame) + 2))
     study = cohort()
-    return cleaning.clean_table(frame, "people", PROGRAMME, book, study.model_copy(update={"files": [study.files[0].model_copy(update={"file": path.name})]}))
+    study = study.model_copy(update={"files": [study.files[0].model_copy(update={"file": path.name})]})
+    return cleaning.clean_table(frame, "people", PROGRAMME, book, study, list(corrections))
 
 
 def test_parts_equal_the_whole_also_for_keys_that_stand_twice_far_apart(tmp_path, monkeypatch):
@@ -63,7 +67,7 @@ def test_parts_equal_the_whole_also_for_keys_that_stand_twice_far_apart(tmp_path
     for name in ("_key", "count", "amount", "answer"):
         assert shown(parts["people"][name]) == shown(table.kept[name])
     order = ["variable", "key"]
-    ours = parts["people_cells"].sort_values(order, ignore_index=True)
+    ours = parts["people_cells"].astype(str).sort_values(order, ignore_index=True)
     theirs = table.cells.astype(str).sort_values(order, ignore_index=True)
     assert ours[list(theirs.columns)].to_numpy().tolist() == theirs.to_numpy().tolist()
     assert totals.to_decide == len(table.review) == len(parts["review"])
@@ -153,7 +157,11 @@ def test_corrections_are_applied_part_by_part_and_those_that_fit_nothing_are_ref
     run(correction(key="p1993", variable="count", old="5", new="6"))
     kept = pq.read_table(tmp_path / "out" / "people.parquet").to_pandas().set_index("_key")
     assert kept.loc[["p1992", "p1993"], "count"].tolist() == [1992 % 7, 6]
-    for changes, message in (({"key": "p9999"}, "matches 0 cells"), ({"key": "p1993", "old": "4"}, "is '5', not '4'"), ({"variable": "_row"}, "whole row")):
+    for changes, message in (
+        ({"key": "p9999"}, "matches 0 cells"),
+        ({"key": "p1993", "old": "4"}, "is '5', not '4'"),
+        ({"variable": "_row"}, "no decision about a row"),
+    ):
         with pytest.raises(ProblemsError, match=message):
             run(correction(**{"key": "p1993", "variable": "count", "old": "5", "new": "6"} | changes))
 
@@ -167,3 +175,44 @@ def test_a_unit_in_the_header_and_identifiers_are_treated_as_in_the_whole(tmp_pa
     assert set(parts["people"]["amount"]) == {2000.0}
     assert "nama" not in parts["people"]
     assert len(pq.read_table(tmp_path / "out" / "identifiers" / "people.parquet")) == 900
+
+
+def test_a_text_that_a_correction_puts_in_is_read_although_the_whole_file_does_not_hold_it(tmp_path):
+    known = cleaning.cells.ColumnReading(np.array([0, 1]), pd.DataFrame({"text": ["1", "ya"], "clean": ["1", "1"]}))
+    part = cleaning.cells.Column(np.array([0, 1, 0]), ["ya", "1", "unused"])
+    reading = cleaning.cells.looked_up(part, known)
+    assert list(reading.lines("text")[reading.codes]) == ["ya", "1", "ya"]
+    assert cleaning.cells.looked_up(part.put(1, "2"), known) is None
+
+
+def test_work_on_several_threads_keeps_its_order_and_tells_its_first_failure():
+    assert each(lambda n: n * n, range(50)) == [n * n for n in range(50)]
+    with pytest.raises(ZeroDivisionError):
+        each(lambda n: 1 / n, [1, 0, 2])
+    done = []
+    at_once(lambda: done.append("a"), lambda: done.append("b"))
+    assert sorted(done) == ["a", "b"]
+
+
+def test_decisions_about_whole_rows_hold_part_by_part_as_in_the_whole(tmp_path, monkeypatch):
+    """A person keeps one of two rows under one key, another of two persons', and a row that looks like a trial; one is set aside."""
+    path = tmp_path / "f.csv"
+    delivery(path, 2000, ("p5;5;3,50;2", "p7;7;x;", "TEST;1;1;1"))
+    lines = [
+        (2, correction(key="p5", variable="_row", old="f.csv:2002", new="set aside")[1]),
+        (3, correction(key="p7", variable="_row", old="f.csv:9", new="keep")[1]),
+        (4, correction(key="TEST", variable="_row", old="f.csv:2004", new="keep")[1]),
+        (5, correction(key="p9", variable="_row", old="f.csv:11", new="set aside")[1]),
+    ]
+    table = whole(path, corrections=lines)
+    _, parts = by_parts(path, tmp_path, monkeypatch, corrections=lines)
+    assert sorted(zip(table.aside["_row"], table.aside["rule"], strict=True)) == [(11, "decided"), (2002, "decided"), (2003, "decided")]
+    assert sorted(map(tuple, parts["people_aside"].astype(str).to_numpy())) == sorted(map(tuple, table.aside.astype(str).to_numpy()))
+    assert list(parts["people"]["_key"]) == list(table.kept["_key"])
+    assert not (parts["review"]["variable"] == "_row").any()
+    for changes in ({"old": "f.csv:9999"}, {"key": "p6"}):
+        wrong = correction(**{"key": "p5", "variable": "_row", "old": "f.csv:2002", "new": "keep"} | changes)
+        with pytest.raises(ProblemsError, match="matches 0 rows"):
+            by_parts(path, tmp_path, monkeypatch, corrections=[wrong])
+    with pytest.raises(ProblemsError, match="'hold' is no decision about a row"):
+        by_parts(path, tmp_path, monkeypatch, corrections=[correction(key="p5", variable="_row", old="f.csv:2002", new="hold")])

@@ -176,7 +176,7 @@ def test_repeats_without_or_with_two_parents_are_named():
     assert "rows 3, 4, 5" in said(linked, "repeat group")
     assert link_repeats([survey])[0] is survey
     alone = link_repeats([jobs])[0]
-    assert "was not delivered" in said(alone, "repeat group")
+    assert "not among the sheets read" in said(alone, "repeat group")
 
 
 def variable(name: str, source: str, en: str, bahasa: str) -> Variable:

@@ -9,13 +9,14 @@ import pytest
 from conftest import ROOT, replace_in, seal
 from helpers.codebook import load_codebook
 from helpers.decisions import record_decisions
+from helpers.deliveries import differ, new_cohort
 from helpers.export import codebook_html, export_table
 from helpers.forms import read_form, write_form
 from helpers.paths import places
 from helpers.pipeline.run import Options, run_cohort
 from helpers.problems import ProblemsError
 from helpers.programme import load_programme
-from helpers.scaffold import differ, new_cohort, new_programme
+from helpers.scaffold import new_programme
 from helpers.study import DECIDE, load_study
 from helpers.words import Language
 
@@ -89,7 +90,7 @@ def test_a_codebook_becomes_a_form_that_reads_back(tmp_path):
 
 
 def test_a_new_programme_is_drafted_and_says_what_to_decide(project, form):
-    folder, draft = new_programme("trial", project, form=form, data=None)
+    folder, draft, _ = new_programme("trial", project, form=form, data=None)
     assert {path.name for path in folder.iterdir()} == {"programme.yml", "codebook.csv", "choices.csv", "indicators.csv", "corrections.csv"}
     assert draft.title == "Trial"
     programme, problems = load_programme(folder, root=project)
@@ -102,7 +103,7 @@ def test_a_new_programme_is_drafted_and_says_what_to_decide(project, form):
 
 def test_a_codebook_is_drafted_from_data_alone(project):
     data = ROOT / "data/raw/michigan-1987-89/jtrain.csv"
-    folder, draft = new_programme("trial", project, form=None, data=data)
+    folder, draft, _ = new_programme("trial", project, form=None, data=data)
     kinds = {line["source"]: line["type"] for line in draft.variables}
     assert (kinds["fcode"], kinds["year"], kinds["scrap"], kinds["union"]) == ("integer", "select_one year", "decimal", "select_one union")
     assert f"{DECIDE} fcode" in (folder / "codebook.csv").read_text()

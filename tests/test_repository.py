@@ -121,6 +121,7 @@ def test_importing_the_package_does_nothing_slow():
 ORDER = [
     "problems",
     "paths",
+    "threads",
     "definitions",
     "claims",
     "vocabulary",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -13,6 +13,9 @@ from rich.table import Table
 from helpers import paths
 from helpers.pipeline import light  # noqa: F401  (first: it makes every later import of Jupyter faster)
 from helpers.problems import Problem, ProblemsError, nearest, refuse
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Evaluate a training or exchange programme from its survey data.")
 console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
@@ -107,43 +110,61 @@ def run(
 def new(
     programme: Annotated[str, typer.Argument(help="Name of the new folder below programmes/.")],
     form: Annotated[Path | None, typer.Option(help="An XLSForm (KoboToolbox, ODK).")] = None,
-    data: Annotated[Path | None, typer.Option(help="An export to draft from when there is no form.")] = None,
+    data: Annotated[Path | None, typer.Option(help="An export: held against the form, or drafted from when there is none.")] = None,
 ) -> None:
     """Draft a programme's definition files from its form or its data, and say what a person must decide."""
     from helpers.scaffold import new_programme
 
     root = project()
     try:
-        folder, draft = new_programme(programme, root, form=form, data=data)
+        folder, draft, differences = new_programme(programme, root, form=form, data=data)
     except ProblemsError as failure:
         stop(failure)
     console.print(f"{folder.relative_to(root).as_posix()}: {len(draft.variables)} variables, {len(draft.choices)} answers drafted")
     for line in dict.fromkeys(draft.decide):
         console.print(escape(f"  decide: {line}"), soft_wrap=True)
+    if form and data:
+        show_differences(differences, "no difference between the form and its export")
+
+
+def show_differences(differences: pd.DataFrame, none: str) -> None:
+    """Print how a file differs from the codebook, one line a difference."""
+    table = Table("file", "difference", "column", "variable", "note")
+    for line in differences.itertuples(index=False):
+        table.add_row(*[escape(" ".join(str(part).split())) for part in line])
+    console.print(table if len(differences) else none)
 
 
 @app.command("new-cohort")
 def new_cohort(
     cohort: Annotated[str, typer.Argument(help="Name of the new folder below data/raw/.")],
-    like: Annotated[str, typer.Option(help="A cohort of the same programme.")],
     data: Annotated[list[Path], typer.Option(help="A delivered file; once for each file of the other cohort, in its order.")],
+    like: Annotated[str | None, typer.Option(help="A cohort of the same programme.")] = None,
+    programme: Annotated[str | None, typer.Option(help="The programme, for its first delivery.")] = None,
     data_dir: DataDir = "data",
 ) -> None:
-    """Begin a delivery like another one, and say how its columns and answers differ from the codebook."""
-    from helpers.scaffold import new_cohort as scaffold
-    from helpers.study import load_study
+    """Begin a delivery like another one, or a programme's first, and say how its columns and answers differ from the codebook."""
+    from helpers.deliveries import first_cohort
+    from helpers.deliveries import new_cohort as scaffold
+    from helpers.study import load_codes, load_study
 
     root = project()
     try:
-        study = load_study(like, data_dir=data_dir, root=root)
-        folder, differences = scaffold(cohort, study, data, study.places)
+        refuse(
+            []
+            if (like is None) != (programme is None)
+            else [Problem("manfaat new-cohort", "one of two is needed", expected="--like COHORT, or --programme PROGRAMME for its first delivery")]
+        )
+        if like is not None:
+            study = load_study(like, data_dir=data_dir, root=root)
+            folder, differences = scaffold(cohort, study, data, study.places)
+        else:
+            place = paths.places(cohort, data_dir=data_dir, root=root)
+            folder, differences = first_cohort(cohort, *load_codes(programme, place), data, place)
     except ProblemsError as failure:
         stop(failure)
     console.print(f"data/raw/{folder.name}: {len(data)} files copied and sealed; look at cohort.yml, then: manfaat check {folder.name}")
-    table = Table("file", "difference", "column", "variable", "note")
-    for line in differences.itertuples(index=False):
-        table.add_row(*[escape(str(part)) for part in line])
-    console.print(table if len(differences) else "no difference between its columns and answers and the codebook")
+    show_differences(differences, "no difference between its columns and answers and the codebook")
 
 
 @app.command()

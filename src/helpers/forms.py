@@ -6,70 +6,85 @@ person to decide, and marked so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.codebook import Codebook, readable_expression
+from helpers.drafts import ENGLISH, INDONESIAN, Draft, codebook_line, tidy_name
 from helpers.problems import Problem, ProblemsError
 from helpers.programme import Programme
 from helpers.study import DECIDE
 
-ENGLISH, INDONESIAN = "label::English (en)", "label::Bahasa Indonesia (id)"
 TYPES = {
-    "text": "text", "integer": "integer", "range": "integer", "decimal": "decimal", "date": "date", "dateTime": "dateTime", "datetime": "dateTime",
-    "start": "dateTime", "end": "dateTime", "today": "date", "time": "text", "calculate": "text", "hidden": "text", "barcode": "text",
-    "deviceid": "text", "phonenumber": "text", "username": "text", "email": "text", "geopoint": "text",
+    "text": "text", "string": "text", "integer": "integer", "int": "integer", "range": "integer", "decimal": "decimal", "date": "date",
+    "dateTime": "dateTime", "datetime": "dateTime", "start": "dateTime", "end": "dateTime", "today": "date", "time": "text", "calculate": "text",
+    "hidden": "text", "barcode": "text", "deviceid": "text", "phonenumber": "text", "phone number": "text", "username": "text", "email": "text",
+    "geopoint": "text", "select one": "select_one", "select all that apply": "select_multiple",
 }  # fmt: skip
+SAYS_NOTHING = ("note", "audit", "group", "repeat")
 ROLES = {
-    "start": "start",
-    "end": "end",
-    "deviceid": "identifier",
-    "phonenumber": "identifier",
-    "username": "enumerator",
-    "email": "identifier",
-    "geopoint": "identifier",
-}
+    "start": "start", "end": "end", "deviceid": "identifier", "phonenumber": "identifier", "phone number": "identifier", "username": "enumerator",
+    "email": "identifier", "geopoint": "identifier",
+}  # fmt: skip
+RECORDED = {  # what the device writes itself has no question text
+    "start": ("Start of the interview", "Awal wawancara"), "end": ("End of the interview", "Akhir wawancara"),
+    "today": ("Day of the interview", "Hari wawancara"), "deviceid": ("Device", "Perangkat"), "username": ("Interviewer", "Pewawancara"),
+    "phonenumber": ("Telephone number of the device", "Nomor telepon perangkat"), "email": ("E-mail address", "Alamat surel"),
+}  # fmt: skip
+OTHER, OTHER_TEXT = ("Other", "Lainnya"), "Specify other."
+COMPUTED = "the type of what is computed"
+LONGEST_NAME = 40  # as in the codebook
 OUT_TYPES = {"money": "integer", "month": "date"}
+PATH = re.compile(r"(?:\.\./)+(?:[\w.-]+/)*([\w.-]+)")
+NAME = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
 
 
-@dataclass
-class Draft:
-    """Lines for ``codebook.csv`` and ``choices.csv``, and what a person must decide."""
+@dataclass(frozen=True)
+class Question:
+    """One question of a form as pyxform read it: its table, the groups around it, and the skip rules of these groups."""
 
-    variables: list[dict[str, str]] = field(default_factory=list)
-    choices: list[dict[str, str]] = field(default_factory=list)
-    decide: list[str] = field(default_factory=list)
-    title: str = ""
+    node: dict
+    table: str
+    groups: tuple[str, ...]
+    rules: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name in the form."""
+        return str(self.node["name"])
 
 
 def read_form(path: Path, *, table: str) -> Draft:
-    """Read an XLSForm into draft definitions.
+    """Read an XLSForm into draft definitions; a repeat group is a table of its own, and skip rules of groups hold for their questions.
 
     Raises
     ------
     ProblemsError in pyxform's words when the form is not valid.
     """
-    sheets = checked_form(path)
-    draft = Draft(title=str((sheets.get("settings") or [{}])[0].get("form_title", "")))
-    place = [table]
-    for row in sheets["survey"]:
-        read_question(row, draft, place)
-    for row in sheets.get("choices", []):
-        english, indonesian = labels_of(row, row.get("name", ""), draft, f"answer {row.get('list_name')}/{row.get('name')}")
-        draft.choices.append({"list_name": row["list_name"], "name": str(row["name"]), ENGLISH: english, INDONESIAN: indonesian, "aliases": ""})
+    form = checked_form(path)
+    draft = Draft(title=str(form.get("title") or ""))
+    found = list(questions(form, table, (), (), draft))
+    names = named(found)
+    for question in found:
+        add_question(question, names, draft)
+    for name, answers in form.get("choices", {}).items():
+        add_answers(name, answers, draft)
     return draft
 
 
-def checked_form(path: Path) -> dict[str, list[dict[str, str]]]:
-    """Read the sheets of a form that pyxform finds valid."""
+def checked_form(path: Path) -> dict:
+    """Read a form that pyxform finds valid, as its tree of groups and questions."""
     from pyxform.errors import PyXFormError
-    from pyxform.xls2json_backends import xls_to_dict, xlsx_to_dict
+    from pyxform.xls2json import parse_file_to_json
     from pyxform.xls2xform import convert
 
     try:
         convert(path, validate=False)
-        return (xls_to_dict if path.suffix == ".xls" else xlsx_to_dict)(str(path))
-    except (PyXFormError, OSError, KeyError, ValueError) as failure:
+        return parse_file_to_json(str(path), default_name="data", warnings=[])
+    except (PyXFormError, OSError, KeyError, ValueError, AttributeError, TypeError) as failure:
         raise ProblemsError(
             [
                 Problem(
@@ -79,53 +94,140 @@ def checked_form(path: Path) -> dict[str, list[dict[str, str]]]:
         ) from failure
 
 
-def read_question(row: dict[str, str], draft: Draft, place: list[str]) -> None:
-    """Add one line of the survey sheet to the draft; a repeat group is a table of its own."""
-    kind, _, rest = (
-        str(row.get("type", ""))
-        .strip()
-        .replace("begin group", "begin_group")
-        .replace("begin repeat", "begin_repeat")
-        .replace("end repeat", "end_repeat")
-        .partition(" ")
-    )
-    if kind == "begin_repeat":
-        place.append(row["name"])
-        draft.decide.append(f"table '{row['name']}': how its rows belong to those of '{place[0]}'")
-    elif kind == "end_repeat":
-        place.pop()
-    elif kind in TYPES or kind in ("select_one", "select_multiple"):
-        draft.variables.append(question_line(row, kind, rest, draft, place[-1]))
-    elif kind not in ("begin_group", "end_group", "end", "note", ""):
-        draft.decide.append(f"question '{row.get('name', '')}': the type '{kind}' holds no answer that can be analysed; it was left out")
+def questions(node: dict, table: str, groups: tuple[str, ...], rules: tuple[str, ...], draft: Draft) -> Iterator[Question]:
+    """Yield the questions below a group in order; say of each repeat group that its rows belong to others."""
+    for child in node.get("children", []):
+        name, kind = str(child.get("name", "")), child.get("type")
+        if kind == "group" and name != "meta":
+            own = str(child.get("bind", {}).get("relevant", "") or "").strip()
+            yield from questions(child, table, (*groups, name), (*rules, own) if own else rules, draft)
+        elif kind == "repeat":
+            inner = tidy_name(name, {table})
+            draft.decide.append(f"table '{inner}': how its rows belong to those of '{table}'")
+            yield from questions(child, inner, (*groups, name), (), draft)
+        elif kind not in SAYS_NOTHING:
+            yield Question(child, table, groups, rules)
 
 
-def question_line(row: dict[str, str], kind: str, rest: str, draft: Draft, table: str) -> dict[str, str]:
-    """One line of the codebook."""
-    name = str(row["name"])
-    english, indonesian = labels_of(row, name, draft, f"question '{name}'")
-    line = {
-        "table": table, "name": name.lower(), "type": f"{kind} {rest.split()[0]}" if rest and kind.startswith("select") else TYPES.get(kind, kind), "source": name,
-        ENGLISH: english, INDONESIAN: indonesian, "unit": "", "required": "no", "relevant": "", "constraint": "", "missing": "", "role": ROLES.get(kind, ""), "note": "",
-    }  # fmt: skip
-    for column in ("relevant", "constraint"):
-        text = str(row.get(column, "") or "").strip()
+def named(found: list[Question]) -> dict[tuple[str, str], str]:
+    """Name the variable of each question: (table, "/" and its path in the form) → name, and (table, its name) → name where one question has it."""
+    taken: dict[str, set[str]] = {}
+    often = Counter((question.table, question.name) for question in found)
+    names = {}
+    for question in found:
+        name = tidy_name(question.name, taken.setdefault(question.table, set()), most=LONGEST_NAME)
+        names[question.table, "/" + path_of(question)] = name
+        if often[question.table, question.name] == 1:
+            names[question.table, question.name] = name
+    return names
+
+
+def path_of(question: Question) -> str:
+    """The name with its groups, as an export writes it."""
+    return "/".join((*question.groups, question.name))
+
+
+def add_question(question: Question, names: dict[tuple[str, str], str], draft: Draft) -> None:
+    """Add one line of the codebook to the draft, or say why there is none."""
+    kind = str(question.node["type"])
+    listed = question.node.get("list_name")
+    if kind not in TYPES or (kind.startswith("select") and not listed):
+        what = {"photo": "image"}.get(kind, kind)
+        why = "its answers lie in another file" if kind in TYPES else f"the type '{what}' holds no answer that can be analysed"
+        draft.decide.append(f"question '{question.name}': {why}; it was left out")
+        return
+    line = codebook_line(question.table, names[question.table, "/" + path_of(question)], TYPES[kind], question.name)
+    if (question.table, question.name) not in names:
+        line["source"] = path_of(question)
+    line["type"] += f" {listed}" if listed else ""
+    line["role"] = ROLES.get(kind, "")
+    line["required"] = "yes" if str(question.node.get("bind", {}).get("required", "")).strip().lower() in ("yes", "true", "true()") else "no"
+    line[ENGLISH], line[INDONESIAN] = question_labels(question, draft)
+    if kind == "calculate":
+        note(line, COMPUTED)
+    add_rules(question, line, names, draft)
+    draft.variables.append(line)
+
+
+def note(line: dict[str, str], what: str) -> None:
+    """Mark a line of the codebook with something that a person must decide."""
+    line["note"] = f"{line['note']}; {what}" if line["note"] else f"{DECIDE} {what}"
+
+
+def question_labels(question: Question, draft: Draft) -> tuple[str, str]:
+    """The question in both languages; words of the house for what the device records and for the text of other answers."""
+    label, kind = question.node.get("label"), question.node["type"]
+    if kind in RECORDED and not label:
+        return RECORDED[kind]
+    if label == OTHER_TEXT and question.name.endswith("_other"):
+        asked = question.name.removesuffix("_other")
+        return f"{OTHER[0]}: {asked}", f"{OTHER[1]}: {asked}"
+    return labels_of(label, question.name, draft, "questions")
+
+
+def add_rules(question: Question, line: dict[str, str], names: dict[tuple[str, str], str], draft: Draft) -> None:
+    """Add skip rule and range in the codebook's names; what cannot be read becomes a note that a person must decide on."""
+    bind = question.node.get("bind", {})
+    own = str(bind.get("relevant", "") or "").strip()
+    rules = [*question.rules, own] if own else [*question.rules]
+    texts = {
+        "relevant": " and ".join(f"({rule})" for rule in rules) if len(rules) > 1 else "".join(rules),
+        "constraint": str(bind.get("constraint", "") or "").strip() or ends(question.node.get("parameters"), question.node["type"]),
+    }
+    for column, text in texts.items():
         try:
-            line[column] = readable_expression(text)
+            line[column] = readable_expression(in_names(text, question.table, names))
         except ValueError as failure:
-            line["note"] = f"{DECIDE} {column} '{text}' ({failure})"
-            draft.decide.append(f"question '{name}': its {column} '{text}' cannot be read ({failure})")
-    return line
+            note(line, f"{column} '{text}' ({failure})")
+            draft.decide.append(f"question '{question.name}': its {column} '{text}' cannot be read ({failure})")
 
 
-def labels_of(row: dict[str, str], name: str, draft: Draft, what: str) -> tuple[str, str]:
+def ends(parameters: object, kind: str) -> str:
+    """The range of a slider, whose ends are its parameters."""
+    if kind != "range" or not isinstance(parameters, dict) or "start" not in parameters or "end" not in parameters:
+        return ""
+    return f". >= {parameters['start']} and . <= {parameters['end']}"
+
+
+def in_names(text: str, table: str, names: dict[tuple[str, str], str]) -> str:
+    """Return an expression with the variables' names instead of the form's.
+
+    Raises
+    ------
+    ValueError naming a question that the table does not have, or has twice.
+    """
+
+    def name(match: re.Match) -> str:
+        if (table, match[1]) not in names:
+            raise ValueError(f"'{match[1]}' is not one question of the table '{table}'")
+        return "${" + names[table, match[1]] + "}"
+
+    return NAME.sub(name, PATH.sub(r"${\1}", text))
+
+
+def add_answers(name: str, answers: list[dict], draft: Draft) -> None:
+    """Add the answers of a list to the draft, each once."""
+    seen: set[str] = set()
+    for answer in answers:
+        code = str(answer["name"])
+        if code in seen:
+            draft.decide.append(f"answer '{code}' stands twice in the list '{name}'; the first is taken")
+            continue
+        seen.add(code)
+        texts = answer.get("label")
+        given = set(texts.values()) if isinstance(texts, dict) else {texts}
+        english, indonesian = OTHER if code == "other" and given == {OTHER[0]} else labels_of(texts, code, draft, f"answers of the list '{name}'")
+        draft.choices.append({"list_name": name, "name": code, ENGLISH: english, INDONESIAN: indonesian, "aliases": ""})
+
+
+def labels_of(label: str | dict[str, str] | None, name: str, draft: Draft, what: str) -> tuple[str, str]:
     """Labels in both languages; where one is missing the other stands in, marked."""
-    labels = {key.partition("::")[2].lower(): str(value).strip() for key, value in row.items() if key.startswith("label")}
-    english = next((value for key, value in labels.items() if "(en)" in key or key == "english"), "")
-    indonesian = next((value for key, value in labels.items() if "(id)" in key or "indonesia" in key), "")
-    plain = labels.get("") or english or indonesian or next(iter(labels.values()), "") or str(name)
+    labels = {key.lower(): " ".join(str(value).split()) for key, value in (label.items() if isinstance(label, dict) else [("", label or "")])}
+    english = next((value for key, value in labels.items() if "(en)" in key or key.startswith("english")), "")
+    indonesian = next((value for key, value in labels.items() if "(id)" in key or "indonesia" in key or key == "bahasa"), "")
+    plain = english or indonesian or next(iter(labels.values()), "") or name
     if not (english and indonesian):
-        draft.decide.append(f"{what}: its text in {'Bahasa Indonesia' if english else 'English' if indonesian else 'both languages'}")
+        draft.decide.append(f"{what}: the text in {'Bahasa Indonesia' if english else 'English' if indonesian else 'both languages'} where it is marked")
     return english or f"{DECIDE} {plain}", indonesian or f"{DECIDE} {plain}"
 
 

@@ -246,6 +246,7 @@ class RawFile(Record):
     table: str
     encoding: str | None = None
     separator: str | None = None
+    quote: str | None = None
     decimal: Literal[",", "."] | None = None
     date_order: Literal["dmy", "mdy"] | None = None
     sheets: list[str] | None = None

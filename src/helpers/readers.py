@@ -7,6 +7,7 @@ said in a log; what is stated in ``cohort.yml`` is not detected.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +28,18 @@ from helpers.formats import (
     read_any,
     strip_groups,
 )
+from helpers.formats.layout import JOINT
 from helpers.parsing import read_header_unit
 from helpers.problems import Problem, ProblemsError, nearest, refuse
 from helpers.programme import Cohort, RawFile
 
 FILE, SHEET, ROW = "_file", "_sheet", "_row"
 PLACE = (FILE, SHEET, ROW)
+UNIT_IN_BRACKETS = re.compile(
+    r"\s*[(\[](?:dalam )?(?:(?:ribuan|ribu|rb|jutaan|juta|jt|thousands?|millions?|000s?|千)?\s*(?:rp\.?|rupiah|idr|¥|yen|jpy|円|us\$|usd|\$)?|%|persen|per cent"
+    r"|jam|hours?|hari|days?|bulan|bln|months?|tahun|thn|years?|orang|org|people|kali|times)[)\]]\Z",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,8 @@ def options_of(item: RawFile) -> FormatOptions:
     return FormatOptions(
         encoding=item.encoding,
         separator=item.separator,
+        quote=item.quote or '"',
+        quote_stated=item.quote is not None,
         decimal=item.decimal,
         sheets=tuple(item.sheets) if item.sheets else None,
         header_rows=None if item.header_rows is None else tuple(item.header_rows),
@@ -145,6 +154,13 @@ def match_columns(
     open_variables = [variable for variable in variables if variable.name not in taken]
     found = match_headers(open_columns, open_variables) if open_columns and open_variables else None
     mapping |= found.mapping if found else {}
+    log = found.log if found else ()
+    bare = without_units([column for column in open_columns if column not in mapping])
+    waiting = [variable for variable in open_variables if variable.name not in mapping.values()]
+    further = match_headers(list(bare), waiting) if bare and waiting else None
+    if further and further.mapping:
+        mapping |= {bare[name]: variable for name, variable in further.mapping.items()}
+        log += further.log
     for variable in variables:
         if variable.required == "yes" and variable.name not in mapping.values():
             unused = [column for column in columns if column not in mapping]
@@ -156,7 +172,17 @@ def match_columns(
                     expected=nearest(variable.sources[0], unused) if unused else "a column of this name",
                 )
             )
-    return mapping, [column for column in columns if column not in mapping], problems, found.log if found else ()
+    return mapping, [column for column in columns if column not in mapping], problems, log
+
+
+def without_units(columns: list[str]) -> dict[str, str]:
+    """Name without the unit in brackets at its end ("Upah (ribu Rp)") → column; a name that two columns would share stays out."""
+    found: dict[str, list[str]] = {}
+    for column in columns:
+        match = UNIT_IN_BRACKETS.search(column)
+        if match and (name := column[: match.start()].rstrip(f"{JOINT}/ ")):
+            found.setdefault(name, []).append(column)
+    return {name: several[0] for name, several in found.items() if len(several) == 1 and name not in columns}
 
 
 def shape(table: RawTable, mapping: dict[str, str], variables: list[Variable], item: RawFile) -> pd.DataFrame:
@@ -186,9 +212,21 @@ def read_item(
             problems.append(Problem(name, "the file holds a header but no rows", expected="at least one row of answers"))
             continue
         mapping, unused, wrong, log = match_columns(table, variables, item, file=name)
-        problems += wrong
+        strange = strange_sheet(table, mapping, item, sheets, file=name)
+        problems += strange or wrong
         found.append((table, shape(table, mapping, variables, item), {name: column for column, name in mapping.items()}, unused, log))
     return found, problems
+
+
+def strange_sheet(table: RawTable, mapping: dict[str, str], item: RawFile, sheets: list[RawTable], *, file: str) -> list[Problem]:
+    """Say that a sheet holds no answers of the table: it has none of its columns, or is a repeat group of another sheet and nobody asked for it."""
+    repeat = item.sheets is None and len(sheets) > 1 and "_parent_row" in table.columns
+    if mapping and not repeat:
+        return []
+    what = f"the sheet '{table.name}'" if len(sheets) > 1 else "the file"
+    found = f"{what} is a repeat group of another sheet" if repeat else f"{what} has no column of the table '{item.table}'"
+    expected = "the sheets of this table under 'sheets' in cohort.yml" if len(sheets) > 1 else "the columns named under 'source' in codebook.csv"
+    return [Problem(file, found, column="sheets" if len(sheets) > 1 else None, expected=expected)]
 
 
 def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path) -> Delivery:
@@ -214,7 +252,8 @@ def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path)
             logs.append(
                 pd.DataFrame([vars(entry) for entry in log], columns=["what", "value", "how", "place", "doubtful"]).assign(file=item.file, table=table.name)
             )
-            missing.append(table.missing.assign(file=item.file))
+            names = {column: name for name, column in given.items()}
+            missing.append(table.missing.assign(file=item.file, variable=[names.get(column, column) for column in table.missing["variable"]]))
             absent += [(item.file, variable.name) for variable in codebook.table(item.table) if variable.name not in given]
             units += header_units(given, codebook.table(item.table), item)
     refuse(problems)

@@ -1,135 +1,85 @@
-"""Begin a programme or a cohort: draft its definition files, and say what a person must decide.
+"""Begin a programme: draft its definition files from its form, its data or both, and say what a person must decide.
 
-What is drafted is marked; nothing that exists is written over.
+What is drafted is marked; nothing that exists is written over, and what fails leaves nothing behind.
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
-from helpers.codebook import Codebook, Variable
-from helpers.formats import RawTable, match_headers, read_any
-from helpers.forms import DECIDE, ENGLISH, INDONESIAN, Draft, read_form
-from helpers.parsing import date_context, read_date
-from helpers.paths import Places
-from helpers.problems import Problem, nearest, refuse
-from helpers.study import Study
+from helpers.codebook import Choice, Codebook, Variable
+from helpers.deliveries import NAME, best_table, both, compare, differ, dump, marked, read_sheets, table_of
+from helpers.drafts import ENGLISH, INDONESIAN, Draft, draft_from_data, guessed_kind, system_lines
+from helpers.formats import RawTable, strip_groups
+from helpers.forms import COMPUTED, read_form
+from helpers.problems import Problem, refuse
+from helpers.programme import RawFile
+from helpers.study import DECIDE
 
-MOST_ANSWERS = 12  # a column of more distinct texts than this is drafted as text, not as a question with answers
-MOST = 0.9  # share of the distinct texts that tells what a column holds
-SAMPLE = 500  # distinct texts that are looked at
-AMOUNT = r"(?i)(rp\.?\s?)?\d{1,3}([.,]\d{3})+(,\d\d|,-)?|rp\.?\s?\d+(,-)?|(rp\.?\s?)?\d+([.,]\d+)?\s?(ribu|rb|juta|jt)"
 CODEBOOK = ["table", "name", "type", "source", ENGLISH, INDONESIAN, "unit", "required", "relevant", "constraint", "missing", "role", "note"]
 CHOICES = ["list_name", "name", ENGLISH, INDONESIAN, "aliases"]
+CORRECTIONS = ["cohort", "table", "key", "variable", "old", "new", "who", "when", "why"]
+DEFINITIONS = ["definition::English (en)", "definition::Bahasa Indonesia (id)"]
 INDICATORS = [
-    "name",
-    "indicator",
-    "time",
-    "stage_thesis",
-    "stage_dac",
-    "construct",
-    "inputs",
-    "arguments",
-    "unit",
-    "direction",
-    "family",
-    "use",
-    ENGLISH,
-    INDONESIAN,
-    "definition::English (en)",
-    "definition::Bahasa Indonesia (id)",
-]
+    "name", "indicator", "time", "stage_thesis", "stage_dac", "construct", "inputs", "arguments", "unit", "direction", "family", "use",
+    ENGLISH, INDONESIAN, *DEFINITIONS,
+]  # fmt: skip
+MOST_KEYS = 5
+REPORTED = "indicators.csv: a line for each number that is reported; claims below: what is held to be true of them"
+MARKS = {
+    "group": "the indicator that says who took part; indicators.csv has a line for it",
+    "participants": "the answers of that variable that participants have",
+    "comparison": "the answers of the comparison group; [] when there is none",
+}
 
 
-@dataclass(frozen=True)
-class Difference:
-    """How a delivery differs from a codebook: ``what`` (new, missing, renamed, new answers), ``column, variable, note``."""
+def new_programme(name: str, root: Path, *, form: Path | None, data: Path | None) -> tuple[Path, Draft, pd.DataFrame]:
+    """Write the definition files of a new programme from a form, its data, or both.
 
-    lines: pd.DataFrame
+    Returns
+    -------
+    The folder, what was drafted, and where a form is held against data how the two differ (``file, what, column, variable, note``).
 
-
-def tidy_name(column: str, taken: set[str]) -> str:
-    """A variable's name from a column's: small letters, digits, underscores, at most 24, not used before."""
-    letters = "".join(c if c.isascii() and c.isalnum() else "_" for c in column.lower()).strip("_")
-    base = ("_".join(part for part in letters.split("_") if part) or "column")[:24]
-    base = base if base[0].isalpha() else f"v_{base}"[:24]
-    name, number = base, 2
-    while name in taken:
-        name, number = f"{base[:21]}_{number}", number + 1
-    taken.add(name)
-    return name
-
-
-def draft_from_data(tables: list[RawTable]) -> Draft:
-    """Draft a codebook from delivered tables: a question with answers where few texts repeat, else a number, date or text."""
-    draft = Draft()
-    for sheet in tables:
-        taken: set[str] = set()
-        table = tidy_name(sheet.name or "people", set())
-        for column in sheet.columns:
-            texts = sheet.frame[column].astype("str").str.strip()
-            draft.variables.append(drafted_line(column, texts[texts != ""], table, tidy_name(column, taken), draft))
-    draft.decide += [
-        "which columns are the key, the group, identifiers and sensitive answers (column 'role')",
-        "labels in both languages",
-        "units, missing codes and ranges",
-    ]
-    return draft
-
-
-def guessed_kind(texts: pd.Series) -> str:
-    """Guess what a column holds: ``integer, decimal, money, date, dateTime, select_one`` or ``text``.
-
-    Dates and amounts as people write them are told from most of the texts, however few repeat; what looks like codes is a question.
+    Raises
+    ------
+    ProblemsError if the programme exists, nothing is given to draft from, or a file cannot be read.
     """
-    distinct = pd.Series(texts.unique(), dtype="str")
-    if distinct.empty:
-        return "text"
-    if distinct.str.fullmatch(AMOUNT).mean() >= MOST:
-        return "money"
-    written = distinct[~distinct.str.fullmatch(r"-?\d+([.,]\d+)?") & distinct.str.contains(r"\d") & (distinct.str.len() <= 40)].head(SAMPLE)
-    if len(written) >= MOST * min(len(distinct), SAMPLE):
-        context = date_context(texts.value_counts())
-        found = [str(reading.value or reading.proposal) for reading in (read_date(text, context) for text in written)]
-        days = [day for day in found if len(day) >= len("2004-03-12") and day[4] == "-"]
-        if len(days) >= MOST * len(written):
-            return "dateTime" if all("T" in day for day in days) else "date"
-    if len(distinct) <= MOST_ANSWERS:
-        return "select_one" if len(texts) >= 2 * len(distinct) else "text"
-    whole, number = (distinct.str.fullmatch(pattern).all() for pattern in (r"-?\d{1,15}", r"-?\d+([.,]\d+)?"))
-    return "integer" if whole else "decimal" if number else "text"
+    folder = root / "programmes" / name
+    refuse(
+        [Problem("manfaat new", f"'{name}' cannot be the name of a folder", expected="letters, digits, points and hyphens")] if not NAME.fullmatch(name) else []
+    )
+    refuse([Problem(f"programmes/{name}", "the programme exists already", expected="another name")] if folder.exists() else [])
+    refuse([Problem("manfaat new", "nothing to draft from", expected="--form form.xlsx or --data export.csv")] if form is None and data is None else [])
+    refuse([Problem(path.name, "the file is missing") for path in (form, data) if path is not None and not path.is_file()])
+    differences, sheets = table_of([]), read_sheets(data) if data else []
+    if form:
+        draft = read_form(form, table="participants")
+        differences = held_against(draft, data, sheets) if data else differences
+    else:
+        refuse([] if sheets else [Problem(data.name, "the file holds no rows of answers", expected="a header row and at least one row of answers")])
+        draft = draft_from_data(sheets)
+    write_programme(folder, name, draft, key_marks(draft, sheets))
+    return folder, draft, differences
 
 
-def drafted_line(column: str, texts: pd.Series, table: str, name: str, draft: Draft) -> dict[str, str]:
-    """One line of the codebook, guessed from the column's texts and marked as a guess."""
-    kind = guessed_kind(texts)
-    if kind == "select_one":
-        kind = f"select_one {name}"
-        draft.choices += [
-            {"list_name": name, "name": text, ENGLISH: f"{DECIDE} {text}", INDONESIAN: f"{DECIDE} {text}", "aliases": ""} for text in sorted(texts.unique())
-        ]
-    return {
-        "table": table,
-        "name": name,
-        "type": kind,
-        "source": column,
-        ENGLISH: f"{DECIDE} {column}",
-        INDONESIAN: f"{DECIDE} {column}",
-        "unit": "",
-        "required": "no",
-        "relevant": "",
-        "constraint": "",
-        "missing": "",
-        "role": "",
-        "note": f"{DECIDE} type guessed from the data",
-    }
+def write_programme(folder: Path, name: str, draft: Draft, keys: dict[str, str]) -> None:
+    """Write the files under another name first, so that a failure leaves no half of them."""
+    begun = folder.with_name(f".{name}.begun")
+    shutil.rmtree(begun, ignore_errors=True)
+    begun.mkdir(parents=True)
+    try:
+        write_lines(begun / "codebook.csv", CODEBOOK, draft.variables)
+        write_lines(begun / "choices.csv", CHOICES, draft.choices)
+        write_lines(begun / "indicators.csv", INDICATORS, [group_line()])
+        write_lines(begun / "corrections.csv", CORRECTIONS, [])
+        (begun / "programme.yml").write_text(programme_text(name, draft, keys), encoding="utf-8")
+        begun.rename(folder)
+    finally:
+        shutil.rmtree(begun, ignore_errors=True)
 
 
 def write_lines(path: Path, columns: list[str], lines: list[dict[str, str]]) -> None:
@@ -140,135 +90,90 @@ def write_lines(path: Path, columns: list[str], lines: list[dict[str, str]]) -> 
         writer.writerows(lines)
 
 
-def new_programme(name: str, root: Path, *, form: Path | None, data: Path | None) -> tuple[Path, Draft]:
-    """Write the definition files of a new programme from a form, or from its data.
-
-    Raises
-    ------
-    ProblemsError if the programme exists, nothing is given to draft from, or a file cannot be read.
-    """
-    folder = root / "programmes" / name
-    refuse([Problem(f"programmes/{name}", "the programme exists already", expected="another name")] if folder.exists() else [])
-    refuse([Problem("manfaat new", "nothing to draft from", expected="--form form.xlsx or --data export.csv")] if form is None and data is None else [])
-    draft = read_form(form, table="participants") if form else draft_from_data(read_any(data))
-    folder.mkdir(parents=True)
-    write_lines(folder / "codebook.csv", CODEBOOK, draft.variables)
-    write_lines(folder / "choices.csv", CHOICES, draft.choices)
-    write_lines(folder / "indicators.csv", INDICATORS, [])
-    write_lines(folder / "corrections.csv", ["cohort", "table", "key", "variable", "old", "new", "who", "when", "why"], [])
-    (folder / "programme.yml").write_text(programme_text(name, draft), encoding="utf-8")
-    return folder, draft
+def group_line() -> dict[str, str]:
+    """The one line of ``indicators.csv`` that every programme needs: who took part."""
+    line = dict.fromkeys(INDICATORS, "")
+    line |= {"name": "group", "indicator": "group", "time": "fixed", "stage_thesis": "input", "stage_dac": "input", "construct": "copy", "use": "group"}
+    line |= {"inputs": f"{DECIDE}the_variable_that_says_who_took_part", ENGLISH: "Group", INDONESIAN: "Kelompok"}
+    return line | {column: f"{DECIDE} who counts as a participant, and who is compared" for column in DEFINITIONS}
 
 
-class PlainDumper(yaml.SafeDumper):
-    """Writes a text that stands twice out twice: people edit these files."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        """No anchors."""
-        return True
-
-
-def dump(values: dict[str, object]) -> str:
-    """YAML as people write it."""
-    return yaml.dump(values, Dumper=PlainDumper, allow_unicode=True, sort_keys=False, width=120)
-
-
-def programme_text(name: str, draft: Draft) -> str:
-    """The text of a drafted ``programme.yml``, with a comment at everything that must be decided."""
-    decide = {"en": f"{DECIDE} {draft.title or name}", "id": f"{DECIDE} {draft.title or name}"}
-    tables = dict.fromkeys(line["table"] for line in draft.variables)
-    values = {
-        "programme": name, "title": decide, "summary": decide, "partners": [], "sources": [],
-        "tables": {table: {"label": {"en": table, "id": table}, "key": ["row"]} for table in tables}, "units": {},
-        "design": {"unit": {"one": {"en": "person", "id": "orang"}, "many": {"en": "people", "id": "orang"}}, "group": "group", "participants": ["1"], "comparison": [], "times": {"now": decide}},
-        "claims": [],
-    }  # fmt: skip
-    head = [f"# Drafted. {DECIDE} everything that is marked so, then run: manfaat check COHORT", *[f"# - {line}" for line in dict.fromkeys(draft.decide)]]
-    tail = "# No 'specifications' are declared: the ladder of estimates and which of them speaks are chosen by the design above.\n"
-    return "\n".join(head) + "\n" + dump(values) + tail
-
-
-def new_cohort(name: str, like: Study, data: list[Path], place: Places) -> tuple[Path, pd.DataFrame]:
-    """Write a new delivery's folder like another's: the files, their seals, ``cohort.yml``; and say how it differs from the codebook.
-
-    Raises
-    ------
-    ProblemsError if the folder exists, a file is missing, or there are not as many files as the other cohort has.
-    """
-    folder = place.data / "raw" / name
-    wanted = like.cohort.files
-    problems = [Problem(f"data/raw/{name}", "the cohort exists already", expected="another name")] if folder.exists() else []
-    problems += [Problem(path.name, "the file is missing") for path in data if not path.is_file()]
-    if len(data) != len(wanted):
-        problems.append(
-            Problem(
-                "manfaat new-cohort",
-                f"{len(data)} files given, {len(wanted)} expected",
-                expected=" and ".join(f"one for table '{item.table}' (like {item.file})" for item in wanted),
-            )
-        )
-    refuse(problems)
-    differences = pd.concat([differ(path, like.codebook, item.table) for path, item in zip(data, wanted, strict=True)], ignore_index=True)
-    folder.mkdir(parents=True)
-    values = yaml.safe_load((like.places.raw / "cohort.yml").read_text(encoding="utf-8"))
-    values |= {
-        "cohort": name,
-        "label": {"en": f"{DECIDE} {name}", "id": f"{DECIDE} {name}"},
-        "flow": [],
-        "origin": f"{DECIDE} who delivered it, when",
-        "licence": f"{DECIDE} on what terms",
-    }
-    values["files"] = [item | {"file": path.name} for item, path in zip(values["files"], data, strict=True)]
-    (folder / "cohort.yml").write_text(
-        f"# Drafted like {like.cohort.cohort}. {DECIDE} what is marked, and whether everything else holds for this delivery too.\n" + dump(values),
-        encoding="utf-8",
-    )
-    for path in data:
-        shutil.copyfile(path, folder / path.name)
-    seals = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in data]
-    (folder / "SHA256SUMS").write_text("\n".join(seals) + "\n", encoding="utf-8")
-    return folder, differences
-
-
-def differ(path: Path, codebook: Codebook, table: str) -> pd.DataFrame:
-    """Compare a file with a table of the codebook: columns that are new, missing or renamed, and answers that are new.
+def held_against(draft: Draft, data: Path, sheets: list[RawTable]) -> pd.DataFrame:
+    """Complete a form's draft by what its export shows: columns that the server adds, and the type of what is computed.
 
     Returns
     -------
-    ``file, what, column, variable, note``, one line a difference.
+    How the export differs from the form, one line a difference.
     """
-    variables, lines = codebook.table(table), []
-    for sheet in read_any(path):
-        columns, known = list(sheet.columns), {source: v for v in variables for source in (*v.sources, v.name)}
-        direct = {column: known[column] for column in columns if column in known}
-        missing = [v for v in variables if v not in direct.values()]
-        found = match_headers([c for c in columns if c not in direct], missing) if missing else None
-        matched = found.mapping if found else {}
-        lines += [("renamed", column, name, "read by its text; say so under 'columns' or in the codebook's 'source'") for column, name in matched.items()]
-        lines += [
-            ("new", column, "", near_note(column, missing))
-            for column in columns
-            if column not in direct and column not in matched and not column.startswith("_")
-        ]
-        lines += [("missing", "", v.name, "required" if v.required == "yes" else "not required") for v in missing if v.name not in matched.values()]
-        lines += [("new answers", column, v.name, note) for column, v in direct.items() if (note := new_answers(sheet.frame[column], v, codebook))]
-    return pd.DataFrame([(path.name, *line) for line in lines], columns=["file", "what", "column", "variable", "note"])
+    codebook = codebook_of(draft)
+    tables, lines = list(dict.fromkeys(line["table"] for line in draft.variables)), []
+    for sheet in sheets:
+        table = best_table(sheet, codebook, tables)
+        if table is None:
+            lines.append((data.name, "left out", "", "", f"the sheet '{sheet.name}' has no question of the form"))
+            continue
+        found = compare(sheet, codebook.table(table), RawFile(file=data.name, table=table))
+        settle_types(draft, table, {name: found.sheet.frame[column] for column, name in found.mapping.items()})
+        taken = {line["name"] for line in draft.table(table)}
+        draft.variables += [line for line in system_lines(sheet, table, taken) if not any(line["source"] == other["source"] for other in draft.table(table))]
+    complete = codebook_of(draft)
+    found = [differ(data, complete, table, sheets=[sheet for sheet in sheets if best_table(sheet, complete, tables) == table]) for table in tables]
+    return pd.concat([table_of(lines), *found], ignore_index=True)
 
 
-def near_note(column: str, missing: list[Variable]) -> str:
-    """Suggest which missing variable a new column may be."""
-    text = nearest(column.lower(), [v.name for v in missing]) if missing else ""
-    return f"perhaps renamed: {text}" if text.startswith("did") else "not in the codebook"
+def codebook_of(draft: Draft) -> Codebook:
+    """The draft as a codebook."""
+    return Codebook(tuple(Variable.model_validate(line) for line in draft.variables), tuple(Choice.model_validate(line) for line in draft.choices))
 
 
-def new_answers(column: pd.Series, variable: Variable, codebook: Codebook) -> str:
-    """Name the texts of a column that are no answer of its question; at most eight."""
-    from helpers.cleaning.cells import answers_of
-    from helpers.parsing import read_choice, read_multiple
+def settle_types(draft: Draft, table: str, columns: dict[str, pd.Series]) -> None:
+    """Guess the type of what a form computes from what was computed."""
+    for line in draft.table(table):
+        texts = columns[line["name"]].astype("str").str.strip() if COMPUTED in line["note"] and line["name"] in columns else pd.Series(dtype="str")
+        texts = texts[texts != ""]
+        if len(texts) and texts.str.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d+)?").all():
+            line["type"] = "decimal"  # a formula that gave whole numbers so far may give others
+        elif len(texts):
+            kind = guessed_kind(texts)
+            line["type"] = kind if kind in ("date", "dateTime") else "text"
 
-    if not variable.list_name:
-        return ""
-    answers = answers_of(variable, codebook, {})
-    read = read_multiple if variable.kind == "select_multiple" else read_choice
-    odd = [text for text in column.astype("str").unique() if text.strip() and read(text, answers).needs_person]
-    return ", ".join(f"'{text[:40]}'" for text in odd[:8]) + (f" and {len(odd) - 8} more" if len(odd) > 8 else "")
+
+def key_marks(draft: Draft, sheets: list[RawTable]) -> dict[str, str]:
+    """What to decide about the key of each table, with the variables that are filled and different in every row of the data."""
+    marks, bare = {}, [strip_groups(sheet) for sheet in sheets]
+    for table in dict.fromkeys(line["table"] for line in draft.variables):
+        lines = [line for line in draft.table(table) if line["type"] in ("text", "integer") and line["role"] != "identifier"]
+        sources = {source: line["name"] for line in lines for source in line["source"].split("|")}
+        names = [sources[column] for sheet in bare for column in sheet.columns if column in sources and unique(sheet.frame[column])]
+        found = ", ".join(list(dict.fromkeys(names))[:MOST_KEYS])
+        marks[table] = "the variables that name a person or unit once, so that resubmissions are found" + (
+            f"; different in every row: {found}" if found else ""
+        )
+    return marks
+
+
+def unique(values: pd.Series) -> bool:
+    """Whether a column is filled and different in every row."""
+    texts = values.astype("str").str.strip()
+    return bool(len(texts) > 1 and (texts != "").all() and texts.is_unique)
+
+
+def programme_text(name: str, draft: Draft, keys: dict[str, str]) -> str:
+    """The text of a drafted ``programme.yml``, with a comment at everything that must be decided."""
+    decide = both(draft.title or name)
+    values = {
+        "programme": name, "title": decide, "summary": decide, "partners": [], "sources": [],
+        "tables": {table: {"label": {"en": table, "id": table}, "key": f"row {table}"} for table in keys}, "units": {},
+        "design": {"unit": {"one": {"en": "person", "id": "orang"}, "many": {"en": "people", "id": "orang"}}, "group": "group", "participants": ["1"], "comparison": [], "times": {"now": decide}},
+        "claims": [],
+    }  # fmt: skip
+    head = [
+        f"# Drafted. {DECIDE} everything that is marked so, then run: manfaat check COHORT",
+        *[f"# - {line}" for line in dict.fromkeys([*draft.decide, REPORTED])],
+    ]
+    tail = "# No 'specifications' are declared: the ladder of estimates and which of them speaks are chosen by the design above.\n"
+    text = dump(values).replace("  participants:\n  - '1'\n", "  participants: ['1']\n")
+    before, design, after = text.partition("\ndesign:\n")
+    for table, what in keys.items():
+        before = before.replace(f"    key: row {table}\n", f"    key: [row]  # {DECIDE} {what}\n")
+    return "\n".join(head) + "\n" + before + design + marked(after, MARKS) + tail

@@ -103,6 +103,23 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     return Study(place, completed(programme, lines), codebook, tuple(lines), tuple(corrections), delivery)
 
 
+def load_codes(name: str, place: Places) -> tuple[Programme, Codebook]:
+    """Load a programme and its codebook alone, drafts with marks among them: what its first delivery is held against.
+
+    Raises
+    ------
+    ProblemsError if there is no such programme, or with every mistake in the two.
+    """
+    folder = place.programme(name)
+    known = sorted(path.name for path in (place.root / "programmes").iterdir() if path.is_dir() and not path.name.startswith("."))
+    refuse([] if name in known else [Problem(f"programmes/{name}", f"there is no programme '{name}'", expected=nearest(name, known))])
+    programme, problems = load_programme(folder, root=place.root)
+    refuse(problems if programme is None else [])
+    codebook, wrong = load_codebook(folder, programme, root=place.root)
+    refuse(problems + wrong)
+    return programme, codebook
+
+
 def check_value(programme: Programme, codebook: Codebook, lines: list[Indicator], folder: Path, place: Places) -> list[Problem]:
     """Say what the declarations of costs and value refer to in vain."""
     answers = {v.name: [choice.name for choice in codebook.answers(v.list_name)] if v.list_name else [] for v in codebook.variables}
@@ -283,7 +300,7 @@ def build_with_reasons(
     programme, lines = study.programme, list(study.indicators)
     given, joined, context = joined_answers(study, table, linked)
     built = indicators.build_indicators(joined, lines, context, programme)
-    refuse(check_groups(study, built))
+    refuse(check_groups(study, built) + check_measured(study, built))
     if reasons is None:
         return built, pd.DataFrame(columns=["key", "indicator", "reason"])
     told = indicators.main_reasons(table, given, programme, reasons)
@@ -336,6 +353,14 @@ def check_groups(study: Study, built: pd.DataFrame) -> list[Problem]:
             )
         )
     return problems
+
+
+def check_measured(study: Study, built: pd.DataFrame) -> list[Problem]:
+    """Say when the indicators are about nothing but who took part, as in a programme just drafted."""
+    measured = [line for line in study.indicators if line.use != "group" and pd.api.types.is_numeric_dtype(built[line.name])]
+    file = shown(study.definitions / "indicators.csv", study.places.root)
+    expected = "a line for each number that is reported, with use 'effect' for what a claim rests on"
+    return [] if measured else [Problem(file, "no indicator is a number: nothing is measured", column="use", expected=expected)]
 
 
 def check_study(study: Study) -> None:

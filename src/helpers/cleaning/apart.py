@@ -14,6 +14,8 @@ from helpers.readers import PLACE
 
 def cells_of(table: CleanTable, chosen: np.ndarray) -> CleanTable:
     """The table with some of its distinct changes only (a mask of ``changes``), and the cells that underwent them."""
+    if chosen.all():
+        return table
     number = np.cumsum(chosen) - 1
     left = table.changed[chosen[table.changed["line"].to_numpy()]] if len(table.changed) else table.changed
     changed = left.assign(line=number[left["line"]].astype("int32")).reset_index(drop=True) if len(left) else left.reset_index(drop=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from helpers.cleaning.corrections import KEY
@@ -54,8 +56,22 @@ def linked_rows(given: Given) -> Outcome:
 
 def orphans(given: Given) -> pd.DataFrame:
     """Records of the other table that belong to no row: ``key, variable, note``, with the other table's keys."""
-    lost = given.other[~given.other[given.by].isin(set(given.clean[given.by].dropna()))]
-    return hits(lost, given.by, "belongs to no row of the main table") if len(lost) else nothing_hit()
+    known = given.clean[given.by].dropna()
+    lost = given.other[~given.other[given.by].isin(set(known))]
+    if lost.empty:
+        return nothing_hit()
+    alike: dict[str, list[str]] = {}
+    for key in known[~known.isin(set(given.other[given.by].dropna()))].astype(str).unique():
+        alike.setdefault(plain_key(key), []).append(key)
+    near = [alike.get(plain_key(str(key)), []) for key in lost[given.by]]
+    notes = ["belongs to no row of the main table" + (f"; perhaps to '{keys[0]}'" if len(keys) == 1 else "") for keys in near]
+    return hits(lost, given.by, notes)
+
+
+def plain_key(key: str) -> str:
+    """A key without what people change when they copy it: capitals, spaces, signs and zeros in front of its number."""
+    letters = re.sub(r"[\W_]", "", key).casefold()
+    return re.sub(r"(?<![0-9])0+(?=[0-9])", "", letters)
 
 
 def matches(frames: dict[str, pd.DataFrame], programme: Programme) -> pd.DataFrame:

@@ -27,13 +27,16 @@ from helpers.parsing import (
     read_number,
     read_title,
 )
+from helpers.parsing.choice_forms import bare_code
 from helpers.parsing.number_styles import SCIENTIFIC
-from helpers.parsing.reading import absent, doubted, unreadable
+from helpers.parsing.reading import absent, doubted, noted, unreadable
 from helpers.programme import RawFile, Unit
 
 COMPARE = {">=": ge, "<=": le, ">": gt, "<": lt}
 READ_COLUMNS = ["text", "value", "clean", "rule", "flag", "note", "missing", "proposal"]
 YEARS = (1930, 2029)
+SHORT_UNITS = {"orang": ("org",), "kali": ("x",), "hari": ("hr",), "bulan": ("bln",), "tahun": ("th", "thn")}
+UNDECIDED = ("review", "unreadable")
 PLAIN = "^[!-~]+( [!-~]+)*$"  # printable ASCII, single spaces between, none at the ends
 
 
@@ -89,7 +92,7 @@ class ColumnReading:
 
     def waits(self) -> np.ndarray:
         """For each row whether a person must decide."""
-        return np.isin(self.lines("flag"), ["review", "unreadable"])[self.codes] if len(self.read) else np.zeros(len(self.codes), dtype=bool)
+        return self.read["flag"].isin(UNDECIDED).to_numpy()[self.codes] if len(self.read) else np.zeros(len(self.codes), dtype=bool)
 
 
 def canonical(value: object) -> str:
@@ -114,10 +117,18 @@ def number_kind(variable: Variable, unit: Unit | None) -> str:
 
 def number_reader(variable: Variable, unit: Unit | None, counts: pd.Series, item: RawFile) -> Callable[[str], Reading]:
     """Return the reader of a column of numbers, by the conventions that its unambiguous cells show."""
+    kind = number_kind(variable, unit)
     below_zero = not any(sign in (">=", ">") and number >= 0 for sign, number in variable.bounds)
     factor = item.multiply.get(variable.name, 1)
     context = column_context(
-        counts, number_kind(variable, unit), missing=variable.missing_codes, negative=below_zero, period=unit.period if unit else "", factor=factor
+        counts,
+        kind,
+        missing=variable.missing_codes,
+        negative=below_zero,
+        period=unit.period if unit else "",
+        factor=factor,
+        units=unit_words(unit),
+        currency=unit.currency if unit and kind in ("decimal", "integer") else "",
     )
     if item.decimal:
         context = replace(context, decimal=item.decimal)
@@ -128,9 +139,27 @@ def number_reader(variable: Variable, unit: Unit | None, counts: pd.Series, item
             reading = replace(reading, value=float(reading.value))
             if "-times-" in reading.rule and not reading.note:
                 reading = replace(reading, rule="unit", note=f"multiplied by {factor:g}")
-        return within_bounds(reading, variable)
+        reading = within_bounds(reading, variable)
+        return short_year(reading, variable) if unit and unit.is_calendar and reading.needs_person else reading
 
     return read
+
+
+def unit_words(unit: Unit | None) -> tuple[str, ...]:
+    """Words that may follow a number of this unit: of "jam per minggu" jam, jam per minggu and jam/minggu."""
+    if unit is None or unit.currency or unit.is_percent:
+        return ()
+    labels = [label.lower() for label in (unit.label.en, unit.label.id)]
+    first = [label.split()[0] for label in labels]
+    whole = [form for label in labels for form in (label, label.replace(" per ", "/"), label.replace(" per ", " se"))]
+    return tuple(dict.fromkeys((*whole, *first, first[0].removesuffix("s"), *SHORT_UNITS.get(first[1], ()))))
+
+
+def short_year(reading: Reading, variable: Variable) -> Reading:
+    """Propose the only year in the variable's range for one of two digits."""
+    years = [1900 + reading.proposal, 2000 + reading.proposal] if isinstance(reading.proposal, float | int) and 0 <= reading.proposal < 100 else []
+    likely = [year for year in years if all(COMPARE[sign](year, number) for sign, number in variable.bounds)]
+    return replace(reading, proposal=int(likely[0])) if len(likely) == 1 else reading
 
 
 def within_bounds(reading: Reading, variable: Variable) -> Reading:
@@ -148,6 +177,12 @@ def answers_of(variable: Variable, codebook: Codebook, recode: dict[str, str]) -
     return choice_list(rows, missing=variable.missing_codes, recode=recode or None)
 
 
+def code_in(text: str) -> str:
+    """The code that a text may be, also with a sign or a word about it ("4)", "empat"); "" of nothing."""
+    clean = str(normalise(text).value or "")
+    return bare_code(clean) or clean
+
+
 def shifted_reader(counts: pd.Series, answers: ChoiceList) -> Callable[[str], Reading]:
     """Return the reader of one answer; in a column whose codes are of another version (0–4 for 1–5) no shifted code is believed."""
     verdict = check_codes(counts, answers)
@@ -155,7 +190,7 @@ def shifted_reader(counts: pd.Series, answers: ChoiceList) -> Callable[[str], Re
         return lambda text: read_choice(text, answers)
 
     def read(text: str) -> Reading:
-        reading, code = read_choice(text, answers), normalise(text).value
+        reading, code = read_choice(text, answers), code_in(text)
         meant = verdict.proposal.get(str(code).removesuffix(".0")) if code else None
         doubtful = meant is not None and reading.value != meant
         return replace(doubted(reading, "shifted-codes", verdict.note), flag="review", proposal=meant) if doubtful else reading
@@ -167,7 +202,7 @@ def unversioned_reader(recodes: dict[str, dict[str, str]], answers: ChoiceList) 
     """Return the reader of one answer of a form whose version is not known: no code is believed that a version would recode."""
 
     def read(text: str) -> Reading:
-        reading, code = read_choice(text, answers), str(normalise(text).value or "").removesuffix(".0")
+        reading, code = read_choice(text, answers), code_in(text).removesuffix(".0")
         meant = {pairs[code] for pairs in recodes.values() if code in pairs} - {reading.value}
         note = "the version of the form is not known, and its codes differ; the column with the version, or 'version' in cohort.yml, tells"
         return replace(doubted(reading, "unknown-version", note), flag="review", proposal=reading.value or min(meant)) if meant else reading
@@ -190,7 +225,10 @@ def choice_reader(variable: Variable, codebook: Codebook, version: str, counts: 
     def read(text: str) -> Reading:
         reading = read_choice(text, answers)
         titled = read_title(text, ladder, missing=variable.missing_codes) if reading.needs_person else reading
-        return titled if titled.is_read and titled.value in answers.codes else reading
+        if titled.is_read and titled.value in answers.codes:
+            return titled
+        levels = tuple(dict.fromkeys(level for level, *_ in titled.proposal or () if level in answers.codes))
+        return replace(titled, proposal=levels) if titled.rule == "title-ambiguous" and len(levels) > 1 else reading
 
     return read
 
@@ -201,12 +239,20 @@ def date_reader(variable: Variable, counts: pd.Series, item: RawFile) -> Callabl
     length = 7 if variable.kind == "month" else None
 
     def read(text: str) -> Reading:
-        reading = read_date(text, context)
+        reading = likely_year(read_date(text, context))
         if length and reading.is_read and len(reading.value) > length:
             return replace(reading, value=reading.value[:length], rule="month-of-date")
         return reading
 
     return read
+
+
+def likely_year(reading: Reading) -> Reading:
+    """Doubt a date in a year that no answer can mean: Excel's first, or one still to come; report one long ago."""
+    year = int(reading.value[:4]) if reading.is_read else YEARS[0]
+    if year == 1900 or year > YEARS[1]:
+        return doubted(reading, "odd-year", f"the year {year} is not likely")
+    return noted(reading, f"the year {year} is long ago") if year < YEARS[0] else reading
 
 
 def text_reader(variable: Variable) -> Callable[[str], Reading]:
@@ -250,9 +296,9 @@ def declared_by_file(variable: Variable, declared: pd.DataFrame) -> Callable[[st
 
 
 def between(text: str, low: str, high: str) -> bool:
-    """Whether a number lies in a range written as texts."""
+    """Whether a number lies in a range written as texts; LOWEST and HIGHEST are the ends of SPSS's number range."""
     try:
-        return float(low) <= float(text) <= float(high)
+        return float("-inf" if low == "LOWEST" else low) <= float(text) <= float("inf" if high == "HIGHEST" else high)
     except ValueError:
         return False
 
@@ -283,6 +329,15 @@ def line_of(text: str, read: Callable[[str], Reading], by_file: Callable[[str], 
     return (text, reading.value, canonical(reading.value), reading.rule, reading.flag, reading.note, reading.missing, proposal)
 
 
+def renumbered(raw: Column, used: np.ndarray) -> np.ndarray:
+    """The codes of a column counted among the texts it uses; the same codes, not a copy, when it uses all."""
+    if len(used) == len(raw.texts):
+        return raw.codes
+    place = np.zeros(len(raw.texts), dtype=raw.codes.dtype)
+    place[used] = np.arange(len(used))
+    return place[raw.codes]
+
+
 def read_column(
     raw: Column,
     variable: Variable,
@@ -305,9 +360,16 @@ def read_column(
     read = reader_of(variable, codebook, unit, shown, item, version)
     by_file = declared_by_file(variable, declared) if declared is not None else None
     lines = read_texts(texts, variable, read, by_file)
-    place = np.zeros(len(raw.texts), dtype=raw.codes.dtype)
-    place[used] = np.arange(len(used))
-    return ColumnReading(place[raw.codes], lines)
+    return ColumnReading(renumbered(raw, used), lines)
+
+
+def looked_up(raw: Column, known: ColumnReading) -> ColumnReading | None:
+    """Read a part of a column by the lines of the whole; None if a text of the part (a corrected one) does not stand there."""
+    used = np.flatnonzero(np.bincount(raw.codes, minlength=len(raw.texts)))
+    lines = pd.Index(known.read["text"]).get_indexer([raw.texts[place] for place in used])
+    if len(lines) and lines.min() < 0:
+        return None
+    return ColumnReading(renumbered(raw, used), known.read.iloc[lines].reset_index(drop=True))
 
 
 def join_readings(parts: list[tuple[np.ndarray, ColumnReading]], size: int) -> ColumnReading:

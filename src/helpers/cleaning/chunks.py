@@ -5,7 +5,7 @@ and finds keys that stand twice; the second cleans part by part, proves each par
 grow with the file but for eight bytes a row (the keys' fingerprints) and the distinct texts that have conventions.
 
 What the second pass cannot treat as the whole would be treated (notes and totals below the answers, one column an answer of a
-multiple choice, decisions about whole rows) is refused, never passed over.
+multiple choice) is refused, never passed over.
 """
 
 from __future__ import annotations
@@ -27,23 +27,25 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from helpers.cleaning.apart import take_apart
-from helpers.cleaning.cells import encode
+from helpers.cleaning.cells import Column, ColumnReading, encode, read_column
 from helpers.cleaning.corrections import KEY, Correction, misfit
 from helpers.cleaning.declared import KINDS
-from helpers.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, row_ledger
+from helpers.cleaning.ledger import PARQUET, CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, row_ledger
 from helpers.cleaning.outcomes import Prices
-from helpers.cleaning.reviews import WHOLE_ROW
+from helpers.cleaning.reviews import WHOLE_ROW, decided_rows, row_names
 from helpers.cleaning.rows import row_keys, set_aside_raw
-from helpers.cleaning.table import Whole, clean_table
+from helpers.cleaning.table import Whole, clean_table, same_conventions
 from helpers.codebook import Codebook, Variable
 from helpers.formats import FormatOptions, RawTable, read_any
 from helpers.problems import Problem, ProblemsError, refuse
 from helpers.programme import Cohort, Programme, RawFile
 from helpers.readers import FILE, PLACE, ROW, SHEET, header_units, match_columns, prepare
+from helpers.threads import each
 
 HEAD_LINES = 2_000  # enough to tell encoding, separator and columns
 TAIL = 64 << 10  # bytes of the file's end in which notes and totals are looked for
 BLOCK = 32 << 20  # bytes of the file read at a time
+MOST_READ = 200_000  # distinct texts of a column that are read once for all parts
 MOST_TEXTS = 2_000_000  # distinct texts of a column that are counted; conventions show long before
 
 
@@ -121,7 +123,7 @@ def head_of(path: Path, item: RawFile, variables: list[Variable]) -> tuple[RawTa
     problems += [Problem(path.name, "columns of this question must be put together first", column=name, expected=expected) for name in folded]
     refuse(problems)
     separator = item.separator or next(entry.value for entry in table.log if entry.what == "separator")
-    return table, mapping, {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}.get(separator, separator)
+    return table, mapping, {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}.get(separator, separator)
 
 
 def batches(path: Path, columns: list[str], separator: str, *, threads: bool = True) -> Iterator[pa.RecordBatch]:
@@ -188,8 +190,24 @@ def survey(parts: Iterator[pd.DataFrame], variables: list[Variable], key: list[s
     return series, np.concatenate(prints) if prints else np.array([], dtype="uint64")
 
 
-def doubles(parts: Iterator[pd.DataFrame], prints: np.ndarray, variables: list[Variable], key: list[str], *, stop: bool) -> pd.DataFrame:
+def read_once(counts: dict[str, pd.Series], variables: list[Variable], programme: Programme, codebook: Codebook, cohort: Cohort) -> dict[str, ColumnReading]:
+    """Read every text of the columns that have conventions and not too many texts, once for all parts."""
+    files = [item for item in cohort.files if item.table == variables[0].table]
+    readings = {}
+    for variable in variables:
+        texts = counts.get(variable.name, pd.Series())
+        if 0 < len(texts) <= MOST_READ and same_conventions(files, variable):
+            column = Column(np.arange(len(texts), dtype="int32"), list(texts.index))
+            readings[variable.name] = read_column(column, variable, codebook, programme.units.get(variable.unit), files[0], whole=texts)
+    return readings
+
+
+def doubles(
+    parts: Iterator[pd.DataFrame], prints: np.ndarray, variables: list[Variable], key: list[str], lines: list[tuple[int, Correction]], *, file: str, stop: bool
+) -> pd.DataFrame:
     """Decide which rows with a key that stands twice are set aside, wherever in the file they are: ``rule, reason`` by row number.
+
+    ``lines`` are what a person decided about whole rows, in the corrections ``file``.
 
     Raises
     ------
@@ -204,8 +222,9 @@ def doubles(parts: Iterator[pd.DataFrame], prints: np.ndarray, variables: list[V
     columns = {variable.name: encode(found[variable.name]) for variable in variables}
     place = found[list(PLACE)]
     place.insert(0, KEY, row_keys(place, columns, key))
-    aside, problems = set_aside_raw(place, columns, variables, key, stop=stop)
-    refuse(problems)
+    decided, misfits = decided_rows(place, about_rows(lines, place), file=file)
+    aside, problems = set_aside_raw(place, columns, variables, key, stop=stop, decided=decided)
+    refuse(misfits + problems)
     return aside.set_axis(found[ROW].to_numpy()[aside.index])
 
 
@@ -221,7 +240,7 @@ class Writer:
         """Append a part."""
         if name not in self.open:
             (self.parts / name).parent.mkdir(exist_ok=True)
-            self.open[name] = pq.ParquetWriter(self.parts / f"{name}.parquet", table.schema, compression="zstd")
+            self.open[name] = pq.ParquetWriter(self.parts / f"{name}.parquet", table.schema, **PARQUET)
         self.open[name].write_table(table.cast(self.open[name].schema))
 
     def append_csv(self, frame: pd.DataFrame, name: str) -> None:
@@ -247,26 +266,33 @@ def with_header_units(cohort: Cohort, item: RawFile, mapping: dict[str, str], va
     return cohort.model_copy(update={"files": [own if other.file == item.file else other for other in cohort.files]})
 
 
+def about_rows(lines: list[tuple[int, Correction]], place: pd.DataFrame) -> list[tuple[int, Correction]]:
+    """The decisions about whole rows that stand in a part of the table."""
+    names = set(row_names(place, place)) if lines else set()
+    return [line for line in lines if line[1].variable == WHOLE_ROW and line[1].old in names]
+
+
 def corrections_for(
     raw: pd.DataFrame, variables: list[Variable], key: list[str], lines: list[tuple[int, Correction]], whole: Whole
 ) -> list[tuple[int, Correction]]:
-    """The corrections whose key stands on a row of this part that is not set aside."""
+    """The decisions about rows of this part, and the corrections whose key stands on a row of it that is not set aside."""
     if not lines:
         return []
     alive = raw[~raw[ROW].isin(whole.aside.index)].reset_index(drop=True)
     columns = {variable.name: encode(alive[variable.name]) for variable in variables if variable.name in key}
     keys = set(row_keys(alive, columns, key))
-    return [line for line in lines if line[1].key in keys]
+    return about_rows(lines, raw) + [line for line in lines if line[1].variable != WHOLE_ROW and line[1].key in keys]
 
 
 def unfit(lines: list[tuple[int, Correction]], names: list[str], file: str) -> list[Problem]:
-    """Say of corrections that fit no part why; decisions about whole rows need the whole table."""
-    told = []
+    """Say of corrections that fit no part why."""
+    rows = [line for line in lines if line[1].variable == WHOLE_ROW]
+    _, problems = decided_rows(pd.DataFrame(columns=[KEY, *PLACE]), rows, file=file)
     for number, line in lines:
-        whole_row = line.variable == WHOLE_ROW
-        message = ("a decision about a whole row cannot be applied part by part", "a line about one answer") if whole_row else None
-        told.append((number, message or misfit(line, np.array([], dtype="int64"), dict.fromkeys(names))))
-    return [Problem(file, message, row=number, expected=expected) for number, (message, expected) in told]
+        if line.variable != WHOLE_ROW:
+            message, expected = misfit(line, np.array([], dtype="int64"), dict.fromkeys(names))
+            problems.append(Problem(file, message, row=number, expected=expected))
+    return problems
 
 
 def clean_in_chunks(
@@ -299,7 +325,6 @@ def clean_in_chunks(
     """
     variables, key = codebook.table(item.table), programme.tables[item.table].key
     mine = [line for line in corrections if line[1].table == item.table and line[1].cohort == cohort.cohort]
-    refuse(unfit([line for line in mine if line[1].variable == WHOLE_ROW], [], corrections_file))
     _, mapping, separator = head_of(path, item, variables)
     cohort = with_header_units(cohort, item, mapping, variables)
     absent = pd.DataFrame([(item.file, v.name) for v in variables if v.name not in mapping.values()], columns=["file", "variable"])
@@ -308,7 +333,8 @@ def clean_in_chunks(
         return counted(parts_of(path, item, mapping, separator, variables), lambda rows: tell(doing, rows))
 
     counts, prints = survey(parts("counting"), variables, key)
-    whole = Whole(counts, doubles(parts("comparing doubles"), prints, variables, key, stop=cohort.unreadable == "stop"))
+    aside = doubles(parts("comparing doubles"), prints, variables, key, mine, file=corrections_file, stop=cohort.unreadable == "stop")
+    whole = Whole(counts, aside, read_once(counts, variables, programme, codebook, cohort))
     del prints
     totals, writer, fitted, done = Totals(), Writer(folder), set(), False
     try:
@@ -330,21 +356,13 @@ def clean_in_chunks(
 def write_part(writer: Writer, part: CleanTable) -> None:
     """Write one part's rows, changed cells, rows set aside, reasons, findings, open decisions, and apart what identifies people."""
     shared, secret, aside = take_apart(part)
-    writer.append(pa.Table.from_pandas(part.kept, preserve_index=False), part.name)
+    tables = {part.name: pa.Table.from_pandas(part.kept, preserve_index=False), f"{part.name}_cells": cell_table(shared)}
     if len(part.identifiers.columns) > 1:
-        writer.append(pa.Table.from_pandas(part.identifiers, preserve_index=False), f"identifiers/{part.name}")
-        writer.append(plain_cells(secret), f"identifiers/{part.name}_cells")
-        writer.append(as_strings(aside), f"identifiers/{part.name}_aside")
-    writer.append(plain_cells(shared), f"{part.name}_cells")
-    for name in ("aside", "reasons", "findings"):
-        writer.append(as_strings(getattr(shared, name)), f"{part.name}_{name}")
+        tables[f"identifiers/{part.name}"] = pa.Table.from_pandas(part.identifiers, preserve_index=False)
+        tables |= {f"identifiers/{part.name}_cells": cell_table(secret), f"identifiers/{part.name}_aside": as_strings(aside)}
+    tables |= {f"{part.name}_{name}": as_strings(getattr(shared, name)) for name in ("aside", "reasons", "findings")}
+    each(lambda name: writer.append(tables[name], name), tables)
     writer.append_csv(part.review, "review")
-
-
-def plain_cells(part: CleanTable) -> pa.Table:
-    """The cell ledger of one part, as texts: dictionaries of parts do not fit one another."""
-    cells = cell_table(part)
-    return pa.table({name: cells.column(name).cast(pa.string()) for name in cells.column_names})
 
 
 def as_strings(frame: pd.DataFrame) -> pa.Table:

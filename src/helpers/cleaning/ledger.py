@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,9 +16,12 @@ from helpers.cleaning.corrections import KEY
 from helpers.codebook import Codebook, Variable
 from helpers.problems import Problem, refuse
 from helpers.readers import FILE, PLACE, ROW, SHEET
+from helpers.threads import each
 
 CELL_COLUMNS = ["table", "key", "variable", "raw", "clean", "rule", "reason"]
 CHANGE_COLUMNS = CELL_COLUMNS[2:]
+PARQUET = {"compression": "zstd", "dictionary_pagesize_limit": 1 << 30, "write_statistics": False}
+ROW_GROUP = 1 << 22  # each group repeats its dictionary of keys
 REVIEW_COLUMNS = ["table", "key", "variable", "raw", "proposal", "reason", "file", "sheet", "row", "until_then", "decision"]
 
 
@@ -77,7 +79,7 @@ def cell_table(table: CleanTable) -> pa.Table:
 
 def write_cells(table: CleanTable, path: Path) -> None:
     """Write the cell ledger as Parquet; keys and texts stay in dictionaries however many they are."""
-    pq.write_table(cell_table(table), path, compression="zstd", dictionary_pagesize_limit=1 << 30, write_statistics=False)
+    pq.write_table(cell_table(table), path, row_group_size=ROW_GROUP, **PARQUET)
 
 
 def reason_of(line: object) -> str:
@@ -94,7 +96,7 @@ def changes_of(original: Column, reading: ColumnReading, variable: Variable, don
 
     Returns
     -------
-    The distinct changes (variable, raw, clean, rule, reason), the rows changed, and for each its line.
+    The distinct changes (variable, raw, clean, rule, reason), the rows changed, and for each its line; equal changes stand together.
     """
     by_hand = done[done["variable"] == variable.name]
     distinct = np.flatnonzero((reading.lines("text") != reading.lines("clean")).astype(bool))
@@ -118,22 +120,23 @@ def changes_of(original: Column, reading: ColumnReading, variable: Variable, don
     ]
     lines[by_hand["row"].to_numpy(dtype="int64")] = len(changes) + np.arange(len(hand))
     rows = np.flatnonzero(lines >= 0)
-    return pd.concat([changes, pd.DataFrame(hand, columns=CHANGE_COLUMNS)], ignore_index=True), rows.astype("int32"), lines[rows]
+    found = lines[rows]
+    order = np.argsort(found.astype("uint16") if len(changes) + len(hand) < 1 << 16 else found, kind="stable")  # 16 bits: counted, not compared
+    return pd.concat([changes, pd.DataFrame(hand, columns=CHANGE_COLUMNS)], ignore_index=True), rows.astype("int32")[order], found[order]
 
 
 def gather_changes(parts: list[tuple[pd.DataFrame, np.ndarray, np.ndarray]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Put the changes of all variables together: ``changes`` and ``changed`` of a clean table."""
-    starts = np.cumsum([0, *[len(changes) for changes, _, _ in parts]])
-    rows = np.concatenate([rows for _, rows, _ in parts]) if parts else np.array([], dtype="int32")
-    lines = (
-        np.concatenate([lines + start for (_, _, lines), start in zip(parts, starts[:-1].astype("int32"), strict=True)])
-        if parts
-        else np.array([], dtype="int32")
-    )
+    cells = np.empty((2, sum(len(rows) for _, rows, _ in parts)), dtype="int32")
+    at = start = 0
+    for changes, rows, lines in parts:
+        cells[0, at : at + len(rows)] = rows
+        np.add(lines, start, out=cells[1, at : at + len(rows)], casting="unsafe")
+        at, start = at + len(rows), start + len(changes)
     changes = (
         pd.concat([changes for changes, _, _ in parts if len(changes)], ignore_index=True) if any(len(c) for c, _, _ in parts) else nothing(CHANGE_COLUMNS)
     )
-    return changes, pd.DataFrame({"row": rows.astype("int32"), "line": lines.astype("int32")})
+    return changes, pd.DataFrame(cells.T, columns=["row", "line"], copy=False)
 
 
 def as_texts(values: pd.Series) -> pa.Array:
@@ -225,8 +228,7 @@ def check_ledger(table: CleanTable, raw: pd.DataFrame, variables: list[Variable]
         rebuilt = rebuilt.take(order) if len(aside) else rebuilt  # the rows kept stand as delivered
         return pc.sum(pc.not_equal(rebuilt, as_texts(raw[variable.name]))).as_py() or 0
 
-    with ThreadPoolExecutor() as threads:  # Arrow works outside Python's lock
-        found = list(zip(variables, threads.map(differing, variables), strict=True))
+    found = list(zip(variables, each(differing, variables), strict=True))
     refuse([Problem(table.name, f"{n} raw cells cannot be rebuilt from the ledger", column=variable.name) for variable, n in found if n])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from helpers.programme import Table
 from helpers.readers import FILE, ROW, SHEET
 
 NOTE_COLUMNS = ["rule", "reason"]
+THREE_LETTERS = r"(?:[A-Za-z][^A-Za-z]*){3}|[^\x00-\x7f]"  # or letters of another script
 SAME_PERSON = 0.5  # share of equal answers below which two rows under one key may be two persons
 
 
@@ -52,11 +54,13 @@ def blank_rows(columns: dict[str, Column], size: int) -> np.ndarray:
     return blank
 
 
-def more_letters(texts: list[str]) -> np.ndarray:
-    """Mask of the texts with letters, and more of them than digits: numbers and identifiers are no trial words."""
-    begin = pc.utf8_slice_codeunits(pa.array(texts, type=pa.string()), 0, 80)
+def wordy(texts: list[str]) -> np.ndarray:
+    """Positions of the texts with three letters, and more letters than digits: numbers and identifiers are no trial words."""
+    every = pa.array(texts, type=pa.string())
+    three = np.flatnonzero(pc.match_substring_regex(every, THREE_LETTERS).to_numpy(zero_copy_only=False))
+    begin = pc.utf8_slice_codeunits(every.take(pa.array(three)), 0, 80)
     letters, digits = (pc.count_substring_regex(begin, pattern) for pattern in (r"\pL", r"\pN"))
-    return pc.greater(letters, digits).to_numpy(zero_copy_only=False)
+    return three[pc.greater(letters, digits).to_numpy(zero_copy_only=False)]
 
 
 def trial_mask(columns: dict[str, Column], variables: list[Variable], size: int) -> np.ndarray:
@@ -65,7 +69,7 @@ def trial_mask(columns: dict[str, Column], variables: list[Variable], size: int)
     for variable in variables:
         if variable.kind == "text":
             column = columns[variable.name]
-            found = [at for at in np.flatnonzero(more_letters(column.texts)) if is_trial_text(column.texts[at])]
+            found = [at for at in wordy(column.texts) if is_trial_text(column.texts[at])]
             if found:
                 trial |= np.isin(column.codes, found)
     return trial
@@ -102,7 +106,9 @@ def set_aside_raw(
     found.append(goes.assign(rule="decided")[NOTE_COLUMNS])
     if key == ["row"]:
         return pd.concat(found), []
-    alive = np.setdiff1d(np.flatnonzero(~(blank | trial)), goes.index.to_numpy(dtype="int64"))
+    alive = ~(blank | trial)
+    alive[goes.index.to_numpy(dtype="int64")] = False
+    alive = np.flatnonzero(alive)
     double = alive[place[KEY].iloc[alive].duplicated(keep=False).to_numpy()]
     rows = pd.DataFrame({name: column.select(double).array() for name, column in columns.items()}, index=double).assign(
         **{c: place[c].to_numpy()[double] for c in (KEY, FILE, ROW)}
@@ -117,7 +123,8 @@ def same_key(rows: pd.DataFrame, variables: list[Variable], stays: pd.DataFrame,
     """Decide on several rows under one key; the one that a person decided to keep is kept.
 
     Of submissions by one person the fullest is kept, of equally full ones the last. Rows whose time of submission cannot be
-    read, or that agree in less than half of what both answer and may be two persons', are for a person to decide.
+    read, that agree in less than half of what both answer or give two dates of birth, and may be two persons', are for a person
+    to decide.
     """
     notes, problems = [], []
     for key, several in rows[rows[KEY].duplicated(keep=False)].groupby(KEY, sort=False):
@@ -130,7 +137,7 @@ def same_key(rows: pd.DataFrame, variables: list[Variable], stays: pd.DataFrame,
         if len(chosen) == 1:
             reason = f"row {several.loc[chosen[0], ROW]} was kept: {stays.loc[chosen[0], 'reason']}"
             notes.append(noted(several.index.drop(chosen).to_numpy(), "decided", reason))
-        elif when is not None and agree(several, variables):
+        elif when is not None and agree(several, variables) and one_birth(several, variables):
             kept = fullest(several, [variable.name for variable in variables], when)
             reason = f"submitted again under the same key; row {several.loc[kept, ROW]}, the fullest and latest, is kept"
             notes.append(noted(several.index.drop(kept).to_numpy(), "resubmission", reason))
@@ -160,6 +167,17 @@ def agree(rows: pd.DataFrame, variables: list[Variable]) -> bool:
         both = (first != "") & (other != "")
         if both.any() and (first[both] == other[both]).mean() < SAME_PERSON:
             return False
+    return True
+
+
+def one_birth(rows: pd.DataFrame, variables: list[Variable]) -> bool:
+    """Whether all rows give the same dates by which a person can be known (a month of birth), as far as each gives them."""
+    for variable in variables:
+        if variable.role == "quasi-identifier" and variable.kind in ("date", "month"):
+            context = date_context(rows[variable.name].value_counts(), missing=variable.missing_codes)
+            read = [reading.value[:7] for text in rows[variable.name].unique() if (reading := read_date(text, context)).is_read]
+            if any(not (one.startswith(other) or other.startswith(one)) for one, other in combinations(dict.fromkeys(read), 2)):
+                return False
     return True
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from helpers.cleaning.cells import Column, ColumnReading, encode, join_readings, read_column, typed
+from helpers.cleaning.cells import UNDECIDED, Column, ColumnReading, encode, join_readings, looked_up, read_column, typed
 from helpers.cleaning.checks import FINDING_COLUMNS, REASON_COLUMNS, answering_styles, broken_rules, explain_blanks
 from helpers.cleaning.corrections import KEY, Correction, apply_corrections, check_corrected
 from helpers.cleaning.declared import apply_checks
@@ -22,6 +22,7 @@ from helpers.codebook import Codebook, Variable
 from helpers.problems import Problem, ProblemsError, refuse
 from helpers.programme import Cohort, Programme, RawFile
 from helpers.readers import FILE, PLACE, ROW
+from helpers.threads import each
 
 MOST_SHOWN = 20
 QUOTED = re.compile(r"'[^']*'")
@@ -35,11 +36,12 @@ class Whole:
     """What is known of a whole table when only a part of it is cleaned.
 
     ``counts`` : texts and how often they stand, by variable. ``aside`` : rows set aside because of rows elsewhere
-    (``rule, reason``), by their row number in the file.
+    (``rule, reason``), by their row number in the file. ``read`` : columns of which every text of the table was read already.
     """
 
     counts: dict[str, pd.Series]
     aside: pd.DataFrame
+    read: dict[str, ColumnReading] = field(default_factory=dict)
 
 
 def groups_of(place: pd.DataFrame, files: list[RawFile], forms: np.ndarray | None) -> list[tuple[np.ndarray, RawFile, str]]:
@@ -70,7 +72,8 @@ def read_variable(
     files = [item for item in cohort.files if item.table == variable.table]
     unit, column = programme.units.get(variable.unit), columns[variable.name]
     if same_conventions(files, variable):
-        return read_column(column, variable, codebook, unit, files[0], declared=declared, whole=whole.counts.get(variable.name) if whole else None)
+        known = looked_up(column, whole.read[variable.name]) if whole and variable.name in whole.read else None
+        return known or read_column(column, variable, codebook, unit, files[0], declared=declared, whole=whole.counts.get(variable.name) if whole else None)
     version = next((other for other in codebook.table(variable.table) if other.role == "version"), None)
     forms = None
     if version and variable.recodes:
@@ -91,32 +94,48 @@ def undecided(place: pd.DataFrame, original: Column, reading: ColumnReading, var
     return review_lines(where, table, variable.name, raw, proposals, reasons, "missing")
 
 
-def missing_reasons(clean: pd.DataFrame, reading: ColumnReading, variable: Variable, versions: pd.Series | None) -> tuple[np.ndarray, np.ndarray]:
+def open_cells(
+    place: pd.DataFrame, delivered: dict[str, Column], readings: dict[str, ColumnReading], variables: list[Variable], codebook: Codebook, *, stop: bool
+) -> pd.DataFrame:
+    """Return the review list of a table's cells; of identifiers nobody need decide, no analysis needs them.
+
+    Raises
+    ------
+    ProblemsError as ``clean_table``.
+    """
+    review = pd.concat([undecided(place, delivered[v.name], readings[v.name], v, table=v.table) for v in variables], ignore_index=True)
+    stop_for(complain(review, codebook, essential_only=not stop))
+    return review[~review["variable"].isin([v.name for v in variables if v.role == "identifier"])]
+
+
+def missing_reasons(clean: pd.DataFrame, reading: ColumnReading, variable: Variable, versions: pd.Series | None) -> tuple[np.ndarray, pd.Series]:
     """Say why each missing answer of a variable is missing: row positions, and a reason each."""
     nothing = np.array([value is None for value in reading.read["value"]], dtype=bool)
     rows = np.flatnonzero(nothing[reading.codes]) if nothing.any() else np.array([], dtype="int64")
-    told = reading.lines("missing")[reading.codes[rows]]
-    told[reading.waits()[rows]] = "damaged" if variable.role == "identifier" else "to_decide"
-    blank = np.isin(told, ["", "blank"])
-    if blank.any() and (variable.relevant or variable.versions):
+    waiting = "damaged" if variable.role == "identifier" else "to_decide"
+    why = np.where(reading.read["flag"].isin(UNDECIDED), waiting, reading.lines("missing")).astype(object)
+    why[why == ""] = "blank"
+    told = pd.Series(pd.array(why, dtype="str").take(reading.codes[rows]))
+    if variable.relevant or variable.versions:
+        blank = (told == "blank").to_numpy()
         told[blank] = explain_blanks(clean.iloc[rows[blank]], variable, versions)
-    else:
-        told[blank] = "blank"
     return rows, told
 
 
 def all_reasons(clean: pd.DataFrame, readings: dict[str, ColumnReading], variables: list[Variable], absent: pd.DataFrame | None) -> pd.DataFrame:
     """Say why every missing answer is missing (``key, variable, reason``); what a file has no column for was not asked in it."""
     version = next((variable.name for variable in variables if variable.role == "version"), None)
-    found = []
-    for variable in variables:
+
+    def reasons_of(variable: Variable) -> tuple[np.ndarray, pd.Series]:
         rows, told = missing_reasons(clean, readings[variable.name], variable, clean[version] if version else None)
         files = set(absent.loc[absent["variable"] == variable.name, "file"]) if absent is not None else set()
         if files and len(rows):
-            told[clean[FILE].isin(files).to_numpy()[rows] & (told == "blank")] = "not_asked"
-        found.append((rows, told))
-    rows, told = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    names = np.repeat([variable.name for variable in variables], [len(rows) for rows, _ in found])
+            told[clean[FILE].isin(files).to_numpy()[rows] & (told == "blank").to_numpy()] = "not_asked"
+        return rows, told
+
+    found = each(reasons_of, variables)
+    rows, told = np.concatenate([rows for rows, _ in found]), pd.concat([told for _, told in found], ignore_index=True)
+    names = pd.array([variable.name for variable in variables], dtype="str").take(np.repeat(np.arange(len(found)), [len(rows) for rows, _ in found]))
     return pd.DataFrame({"key": clean[KEY].array.take(rows), "variable": names, "reason": told}, columns=REASON_COLUMNS)
 
 
@@ -194,7 +213,8 @@ def clean_table(
     concerns keys and groups), every cell that cannot be read and every double key.
     """
     variables, definition, stop = codebook.table(name), programme.tables[name], cohort.unreadable == "stop"
-    columns = {variable.name: encode(raw[variable.name]) for variable in variables}
+    names = [variable.name for variable in variables]
+    columns = dict(zip(names, each(lambda column: encode(raw[column]), names), strict=True))
     place = raw[list(PLACE)].reset_index(drop=True)
     place.insert(0, KEY, row_keys(place, columns, definition.key))
     mine = [line for line in corrections if line[1].table == name and line[1].cohort == cohort.cohort]
@@ -202,21 +222,23 @@ def clean_table(
     aside, problems = set_aside_raw(place, columns, variables, ["row"] if whole else definition.key, stop=stop, decided=decided)
     refuse(misfits + problems)
     aside = aside if whole is None else elsewhere(aside, place, whole)
-    keep = np.setdiff1d(np.arange(len(place)), aside.index.to_numpy(dtype="int64"), assume_unique=True)
-    delivered = {variable: column.select(keep) for variable, column in columns.items()}
-    here = place.iloc[keep].reset_index(drop=True)
+    stays = np.ones(len(place), dtype=bool)
+    stays[aside.index.to_numpy(dtype="int64")] = False
+    keep = np.flatnonzero(stays)
+    delivered = {variable: column.select(keep) for variable, column in columns.items()} if len(aside) else columns
+    here = place.iloc[keep].reset_index(drop=True) if len(aside) else place
     cells = [line for line in mine if line[1].variable != WHOLE_ROW]
     keys, untold = here[KEY].to_numpy(dtype=object), [v.name for v in variables if v.role in UNTOLD]
     corrected, done = apply_corrections(keys, delivered, cells, file=corrections_file, untold=untold)
     declared = pd.DataFrame(columns=["variable"]) if declared is None else declared
-    readings = {variable.name: read_variable(corrected, here, variable, programme, codebook, cohort, declared, whole) for variable in variables}
+    read = each(lambda variable: read_variable(corrected, here, variable, programme, codebook, cohort, declared, whole), variables)
+    readings = dict(zip(names, read, strict=True))
     again = keys if done.empty or definition.key == ["row"] else row_keys(here, corrected, definition.key)
     refuse(check_corrected(done, readings, keys, again, definition.key, file=corrections_file))
-    review = pd.concat([undecided(here, delivered[v.name], readings[v.name], v, table=name) for v in variables], ignore_index=True)
-    stop_for(complain(review, codebook, essential_only=not stop))
-    review = review[~review["variable"].isin(v.name for v in variables if v.role == "identifier")]  # no analysis needs it: nobody need decide
-    clean = pd.concat([here, pd.DataFrame({v.name: typed(readings[v.name], v) for v in variables})], axis=1)
-    ledger = gather_changes([changes_of(delivered[v.name], readings[v.name], v, done) for v in variables])
+    review = open_cells(here, delivered, readings, variables, codebook, stop=stop)
+    values = each(lambda variable: typed(readings[variable.name], variable), variables)
+    clean = pd.concat([here, pd.DataFrame(dict(zip(names, values, strict=True)))], axis=1)
+    ledger = gather_changes(each(lambda v: changes_of(delivered[v.name], readings[v.name], v, done), variables))
     outside = raw.reset_index(drop=True).iloc[aside.index].assign(**{KEY: place[KEY].iloc[aside.index], **{note: aside[note] for note in aside}})
     table = finish(raw, clean, outside, ledger, review, all_reasons(clean, readings, variables, absent), keep, name, programme, codebook)
     examined = examine(table, place, decided, programme, codebook, prices, is_whole=whole is None)

@@ -85,7 +85,7 @@ def marked(content: bytes, mark: bytes, name: str, *, file: str) -> tuple[bytes,
 
 def not_utf8(content: bytes) -> UnicodeDecodeError | None:
     """Return what stops the bytes from being UTF-8, or None. Large files are looked at in pieces, cut at line ends."""
-    start = 0
+    start = len(content) if content.isascii() else 0
     while start < len(content):
         end = content.find(b"\n", start + PIECE) + 1 or len(content)
         try:

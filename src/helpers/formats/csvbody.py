@@ -18,6 +18,7 @@ import pyarrow.csv
 
 from helpers.formats.body import Body, Columns
 from helpers.formats.dialect import long_cells
+from helpers.formats.layout import shape
 from helpers.formats.safety import refusal
 from helpers.formats.tables import count_of
 
@@ -25,6 +26,7 @@ LINE_END = re.compile(rb"\r\n|\r|\n")
 CLOSE = "the closing quote; or another 'quote' option, such as ^, if quotes are ordinary signs here"
 BLOCK = 8 << 20
 MANY_BREAKS = 20
+SAMPLE = 200
 MOST_RAGGED, MOST_RAGGED_CELLS = 100_000, 5_000_000
 
 
@@ -70,6 +72,8 @@ def read_body(content: bytes, *, first: int, width: int, least: int, separator: 
 def trailing_blank(content: bytes, start: int, end: int, first: int) -> list[int]:
     """Return the numbers of the blank lines at the end of the file."""
     blank = max(0, count_lines(content, end) - (end > start))
+    if not blank:
+        return []
     last = first + count_lines(content, start, end) - 1
     return list(range(last + 1, last + 1 + blank))
 
@@ -109,6 +113,25 @@ def line_breaks(table: pa.Table) -> np.ndarray:
         ends = [pc.count_substring(column, end).to_numpy() for end in ("\n", "\r", "\r\n")]
         total += ends[0] + ends[1] - ends[2]
     return total
+
+
+def swallowed(body: Body, separator: str) -> list[int]:
+    """Return the numbers of the rows with a cell that holds a whole line of as many cells as the table has, beginning as its rows do."""
+    width = body.table.num_columns
+    if width < 2 or not len(body.rows):
+        return []
+    starts = {shape(cell) for cell in body.table.column(0).slice(0, SAMPLE).to_pylist()} - {""}
+    found: set[int] = set()
+    for place, column in enumerate(body.table.columns):
+        if not any(holds_break(chunk) for chunk in column.chunks):
+            continue
+        for at in np.flatnonzero(pc.match_substring(column, "\n").to_numpy()):
+            lines = column[int(at)].as_py().split("\n")
+            counts = [line.count(separator) if line.partition(separator)[1] and shape(line.partition(separator)[0]) in starts else -1 for line in lines]
+            joined = counts[-1] == place and lines[0].count(separator) == width - 1 - place  # the end of one row and the beginning of the next
+            if width - 1 in counts[1:-1] or joined:
+                found.add(int(body.rows[at]))
+    return sorted(found)
 
 
 def holds_break(chunk: pa.Array) -> bool:

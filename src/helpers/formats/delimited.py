@@ -12,7 +12,7 @@ import pyarrow as pa
 from helpers.formats.body import Body
 from helpers.formats.characters import unusual
 from helpers.formats.charset import to_utf8
-from helpers.formats.csvbody import CLOSE, count_lines, read_body, unclosed
+from helpers.formats.csvbody import CLOSE, count_lines, offset_of, read_body, swallowed, unclosed
 from helpers.formats.dialect import NAMES, find_decimal, find_separator, head_rows, long_cells
 from helpers.formats.finishing import Origin, finish
 from helpers.formats.layout import Layout, filled, find_layout, numeric
@@ -47,6 +47,8 @@ def read_delimited(path: Path, options: FormatOptions, *, file: str, log: Sequen
     least = max((at for at, name in enumerate(layout.names, start=1) if name), default=len(layout.names))
     body = read_body(content, first=layout.first, width=len(layout.names), least=least, separator=separator, quote=options.quote, file=file)
     del content
+    if not options.quote_stated:
+        refuse_swallowed(body, separator, file=file)
     body, dropped = settle_ragged(body, options, file=file)
     body.blank += [line for line, cells in head if line < layout.first and not any(cell.strip() for cell in cells)]
     table, _ = finish(body, layout, header, Origin(file, "delimited text", stem(path)), options, said, dropped)
@@ -62,11 +64,19 @@ def without_end_mark(content: bytes) -> tuple[bytes, list[Detected]]:
 
 def refuse_open_header(content: bytes, layout: Layout, separator: str, options: FormatOptions, *, file: str) -> None:
     """Refuse a file whose header opens a quote that is never closed, so that the whole file is one name."""
-    if layout.first > count_lines(content) and content.count(options.quote.encode()) % 2:
+    if offset_of(content, layout.first) == len(content) and content.count(options.quote.encode()) % 2:
         lines = content.decode("utf-8", "replace").splitlines(keepends=True)
         with long_cells():
             if unclosed(lines, separator, options.quote):
                 raise refusal(file, "a quote opens in the header and is never closed, so all that follows would be one name", row=1, expected=CLOSE)
+
+
+def refuse_swallowed(body: Body, separator: str, *, file: str) -> None:
+    """Refuse a file in which a quoted cell holds what looks like whole rows: two stray quotes make one cell of the people between them."""
+    rows = swallowed(body, separator)
+    if rows:
+        found = f"a quoted cell holds lines that look like whole rows; perhaps a quote is missing ({rows_text(rows)})"
+        raise refusal(file, found, row=rows[0], expected="the quote put right; or 'quote' stated in cohort.yml, if these lines are one answer")
 
 
 def check_cells(content: bytes, head: Sequence[tuple[int, list[str]]], separator: str, options: FormatOptions, *, file: str) -> None:

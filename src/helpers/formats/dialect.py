@@ -66,11 +66,17 @@ def find_separator(content: bytes, quote: str) -> tuple[str, list[Detected]]:
     best = max(possible, key=lambda separator: tries[separator])
     share, width, total = tries[best]
     rivals = [separator for separator in possible if separator != best and tries[separator][0] >= 0.9 and share - tries[separator][0] < 0.05]
+    rivals = [separator for separator in rivals if names_all(head_rows(content, separator, quote), tries[separator][1])]
     first = next((len(cells) for _, cells in head_rows(content, best, quote) if any(cell.strip() for cell in cells)), width)
     how = f"{share:.0%} of the first {count_of(total, 'row')} have {width:,} cells"
     how += "".join(f"; by {NAMES[rival]} {tries[rival][0]:.0%} would have {tries[rival][1]:,}" for rival in rivals)
     how += f"; the first row has {first:,}" if first != width else ""
     return best, [Detected("separator", NAMES[best], how, doubtful=bool(rivals) or share < 0.5 or first != width)]
+
+
+def names_all(rows: list[tuple[int, list[str]]], width: int) -> bool:
+    """Say whether the first row of several cells has as many as most rows; the commas of decimals part answers and no names."""
+    return next((len(cells) for _, cells in rows if any(cell.strip() for cell in cells)), 0) == width
 
 
 def spread(rows: list[tuple[int, list[str]]]) -> tuple[float, int, int]:

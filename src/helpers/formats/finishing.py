@@ -11,7 +11,7 @@ import pyarrow as pa
 from helpers.formats.body import Body
 from helpers.formats.layout import Layout
 from helpers.formats.names import clean_names, compare_copies, drop_empty_columns, remarks
-from helpers.formats.tables import DROPPED, ROW, SHEET, TEXT, Detected, FormatOptions, RawTable, count_of, records, rows_text
+from helpers.formats.tables import DROPPED, LABELS, ROW, SHEET, TEXT, Detected, FormatOptions, RawTable, count_of, records, rows_text
 from helpers.formats.trimming import Drop, joined, trim
 
 
@@ -49,7 +49,8 @@ def finish(
     if len(names) == 1:
         said.append(Detected("table", "one column", "notes rather than a table, or another separator", place, doubtful=True))
     gone = records(((origin.sheet, *row) for row in dropped), DROPPED)
-    return RawTable(origin.name, frame_of(body, names, origin.sheet), tuple(said), gone, file=origin.file, kind=origin.kind), body
+    labels = records(((name, "variable", "", " ".join(layout.texts[name].split())) for name in names if name in layout.texts), LABELS)
+    return RawTable(origin.name, frame_of(body, names, origin.sheet), tuple(said), gone, labels, file=origin.file, kind=origin.kind), body
 
 
 def frame_of(body: Body, names: Sequence[str], sheet: str) -> pd.DataFrame:

@@ -90,7 +90,7 @@ def linked(table: RawTable, tables: Sequence[RawTable]) -> RawTable:
         return table
     parent = find_parent(table, tables, *link)
     if parent is None:
-        note = Detected("repeat group", table.name, f"the table that '{link[0]}' points to was not delivered with it", doubtful=True)
+        note = Detected("repeat group", table.name, f"the table that '{link[0]}' points to is not among the sheets read", doubtful=True)
         return replace(table, log=(*table.log, note))
     keys = parent.frame[link[1]]
     twice = set(keys[keys.duplicated(keep=False)])

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from helpers.formats.characters import plain
+from helpers.formats.names import AUTOMATIC
 from helpers.formats.tables import Detected, count_of, rows_text
 
 JOINT = " / "
@@ -18,6 +19,7 @@ HEADER_SHARE = 0.6  # of the widest row's cells that a header row must fill
 NUMBER = re.compile(r"[\s(]*[-+]?(?:rp\.?|idr|us\$|\$|¥)?\s*[\d.,' ]*\d\s*%?[\s)]*", re.IGNORECASE)
 DATE = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
 BRACKETED = re.compile(r"\(.*\)")
+IMPORT_ID = '{"ImportId":'  # the third header row of Qualtrics
 COLUMN_NUMBER = re.compile(r"\(\d{1,3}\)")
 
 Grid = Sequence[tuple[int, Sequence[str]]]
@@ -35,13 +37,17 @@ class Merge:
 
 @dataclass
 class Layout:
-    """The rows above the answers: ``header`` row numbers, ``names`` of the columns, ``above`` rows left out, ``first`` row of answers."""
+    """The rows above the answers: ``header`` row numbers, ``names`` of the columns, ``above`` rows left out, ``first`` row of answers.
+
+    ``texts`` holds the questions by column name where they stand in a row of their own under the header.
+    """
 
     header: list[int]
     names: list[str]
     first: int
     above: list[tuple[int, Sequence[str], str]] = field(default_factory=list)
     log: list[Detected] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 def find_layout(grid: Grid, *, merges: Sequence[Merge] = (), header_rows: tuple[int, ...] | None = None, place: str = "") -> Layout:
@@ -63,6 +69,8 @@ def find_layout(grid: Grid, *, merges: Sequence[Merge] = (), header_rows: tuple[
     if start is None:
         start = 0
         log.append(Detected("header", rows_text([rows[0][0]]), "no row fills most columns with different names; the first one is taken", place, doubtful=True))
+    start -= too_narrow(rows, start)
+    rows[start] = (rows[start][0], without_made_names(rows, start))
     top = upward(rows, start, merges)
     bottom = downward(rows, start, merges, log, place)
     header = rows[top : bottom + 1]
@@ -70,6 +78,7 @@ def find_layout(grid: Grid, *, merges: Sequence[Merge] = (), header_rows: tuple[
     layout = Layout([number for number, _ in header], names, header[-1][0] + 1, log=log)
     layout.above = [(number, cells, "title row") for number, cells in rows[:top]]
     skip_number_row(rows, bottom, layout, place)
+    skip_import_row(rows, bottom, layout, place)
     describe(rows, bottom, layout, place)
     return layout
 
@@ -226,6 +235,44 @@ def skip_number_row(rows: list, bottom: int, layout: Layout, place: str) -> None
         layout.log.append(
             Detected("header", f"row {number}", "it may number the columns (1, 2, 3 …); taken as answers; 'skip_rows' leaves it out", place, doubtful=True)
         )
+
+
+def too_narrow(rows: list, start: int) -> bool:
+    """Say whether the row above is the header after all: it names fewer columns than rows of numbers have, as where decimal commas part them."""
+    if start == 0 or rows[start - 1][0] != rows[start][0] - 1:
+        return False
+    above, cells = ([cell for cell in rows[at][1] if cell.strip()] for at in (start - 1, start))
+    numbers = sum(numeric(cell) for cell in cells) >= 0.5 * len(cells)
+    return numbers and len(rows[start - 1][1]) < len(rows[start][1]) and different(above) > 1 and not any(numeric(cell) for cell in above)
+
+
+def without_made_names(rows: list, start: int) -> list[str]:
+    """Return the header's first row without names such as ``Unnamed: 12``, where a second row names these columns."""
+    cells = rows[start][1]
+    bare = ["" if AUTOMATIC.fullmatch(cell.strip()) else cell for cell in cells]
+    if bare == cells or start + 1 >= len(rows):
+        return cells
+    body = [row for _, row in rows[start + 2 : start + 42]]
+    return bare if fills_gaps(bare, rows[start + 1][1], body, [], rows[start + 1][0], "") else cells
+
+
+def skip_import_row(rows: list, bottom: int, layout: Layout, place: str) -> None:
+    """Leave out the rows of question texts and import codes that Qualtrics writes under the names."""
+    at = next((at for at in (bottom + 1, bottom + 2) if at < len(rows) and is_import_row(rows[at][1])), None)
+    if at is None:
+        return
+    layout.above += [(number, cells, "question texts") for number, cells in rows[bottom + 1 : at]] + [(*rows[at], "import codes")]
+    layout.first = rows[at][0] + 1
+    if at == bottom + 2:
+        layout.texts = {name: text for name, text in zip(layout.names, rows[bottom + 1][1], strict=False) if name and text.strip()}
+    layout.log.append(
+        Detected("header", rows_text([number for number, *_ in layout.above[-2:]]), "question texts and import codes as Qualtrics writes them", place)
+    )
+
+
+def is_import_row(cells: Sequence[str]) -> bool:
+    """Say whether every filled cell is an import code of Qualtrics."""
+    return filled(cells) > 0 and all(cell.strip().startswith(IMPORT_ID) for cell in cells if cell.strip())
 
 
 def describe(rows: list, bottom: int, layout: Layout, place: str) -> None:

@@ -19,7 +19,11 @@ from helpers.formats.layout import JOINT
 from helpers.formats.names import AUTOMATIC
 from helpers.formats.tables import ROW, SHEET, TEXT, Detected, RawTable, count_of, records, rows_text, some
 
-YES, NO = ("1", "TRUE", "True", "true"), ("0", "FALSE", "False", "false")
+IN_BRACKETS = re.compile(r"(.+?)\s?\[([^\[\]]+)\]\s*", re.DOTALL)  # LimeSurvey: G1Q2[SQ001]; marked Y or Yes, or left empty
+YES, NO = (
+    tuple(form for word in words.split() for form in dict.fromkeys((word, word.upper(), word.capitalize())))
+    for words in ("1 1.0 true v √ ✓ ✔ ☑ x ya y yes", "0 0.0 false ☐ tidak tdk t no n")
+)
 DISAGREEMENTS = ("_sheet", "_row", "question", "combined", "separate", "reason")
 OTHER = re.compile(r"\b(?:lain|lainnya|other|sebutkan|specify)\b|その他", re.IGNORECASE)
 POSITION = re.compile(r"column_\d+")
@@ -50,17 +54,16 @@ class Folded:
 
 
 def find_multiple(table: RawTable) -> list[Block]:
-    """Return the questions whose columns are named ``question/option``, as KoboToolbox and joined headers name them."""
+    """Return the questions whose columns are named ``question/option`` or ``question[option]``, as KoboToolbox, joined headers and LimeSurvey name them."""
     groups: dict[tuple[str, str], list[str]] = {}
     for column in table.columns:
-        joint = JOINT if JOINT in column else "/"
-        head, mark, tail = column.rpartition(joint)
-        if mark and head and tail:
+        head, joint, tail = parted(column)
+        if head and tail:
             groups.setdefault((head, joint), []).append(column)
     found = []
-    for (head, joint), columns in groups.items():
-        columns = without_other(table, columns, joint)
-        options = tuple(column.rpartition(joint)[2] for column in columns)
+    for (head, _), columns in groups.items():
+        columns = without_other(table, columns)
+        options = tuple(parted(column)[2] for column in columns)
         values = [different(table, column) for column in columns]
         kind = kind_of(values, options)
         combined = head if head in table.columns else None
@@ -69,10 +72,21 @@ def find_multiple(table: RawTable) -> list[Block]:
     return found
 
 
-def without_other(table: RawTable, columns: list[str], joint: str) -> list[str]:
+def parted(column: str) -> tuple[str, str, str]:
+    """Part a column's name into question, joint and option; the question is empty where it has none."""
+    if match := IN_BRACKETS.fullmatch(column):
+        return match[1], "[", match[2]
+    joint = JOINT if JOINT in column else "/"
+    head, mark, tail = column.rpartition(joint)
+    return (head, joint, tail) if mark else ("", joint, tail)
+
+
+def without_other(table: RawTable, columns: list[str]) -> list[str]:
     """Return the columns without a free-text one for other answers, which stays a column of its own."""
     free = [
-        column for column in columns if OTHER.search(column.rpartition(joint)[2]) and not different(table, column) <= {*YES, *NO, column.rpartition(joint)[2]}
+        column
+        for column in columns
+        if OTHER.search(parted(column)[2]) and not (different(table, column) and different(table, column) <= {*YES, *NO, parted(column)[2]})
     ]
     return [column for column in columns if column not in free] if len(columns) - len(free) > 1 else columns
 
@@ -89,7 +103,8 @@ def block_of(head: str, columns: list[str], options: tuple[str, ...], kind: str,
 def kind_of(values: Sequence[set[str]], options: Sequence[str]) -> str:
     """Return ``marks``, ``texts``, or nothing when the columns are no options."""
     together = set().union(*values)
-    if together and together <= {*YES, *NO}:
+    crossed = bool(together & {"x", "X"}) and bool(together & {"0", "1"})
+    if together and together <= {*YES, *NO} and not crossed:
         return "marks"
     own = all(value <= {option} for value, option in zip(values, options, strict=True))
     return "texts" if together and own else ""
@@ -165,10 +180,12 @@ def fold_multiple(table: RawTable, block: Block, *, name: str | None = None, sep
 def marks(table: RawTable, block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (options × rows) whether chosen, whether filled, and (rows) whether some mark is neither yes nor no."""
     chosen, filled, odd = [], [], np.zeros(len(table.frame), dtype=bool)
+    numbered = any(different(table, column) & {"0", "1"} for column in block.columns)
+    said = [word for word in YES if not (numbered and word in ("x", "X"))]  # beside 0 and 1 a cross is no mark of its own
     for column in block.columns:
         values = table.frame[column].str.strip()
         full = (values != "").to_numpy(dtype=bool)
-        yes = values.isin(YES).to_numpy(dtype=bool) if block.kind == "marks" else full
+        yes = values.isin(said).to_numpy(dtype=bool) if block.kind == "marks" else full
         if block.kind == "marks":
             odd |= full & ~yes & ~values.isin(NO).to_numpy(dtype=bool)
         chosen.append(yes)

@@ -44,6 +44,7 @@ class FormatOptions:
     encoding: str | None = None
     separator: str | None = None
     quote: str = '"'
+    quote_stated: bool = False
     decimal: str | None = None
     sheets: tuple[str, ...] | None = None
     hidden_sheets: bool = False

@@ -52,13 +52,14 @@ def trim(body: Body, header: Sequence[str], options: FormatOptions, *, before: S
     for step in steps:
         body, gone = step(body)
         dropped += gone
+    unsure = np.array([], dtype="int64")
     if not options.keep_totals:
-        body, gone = totals(body)
+        body, gone, unsure = totals(body)
         dropped += gone
     if not options.keep_footer:
         body, gone, said = footer(body, {row for row, *_ in dropped}.union(body.blank), place)
         dropped, log = dropped + gone, log + said
-    perhaps = [] if options.keep_totals else perhaps_totals(body, place)
+    perhaps = perhaps_totals(unsure[np.isin(unsure, body.rows)], place)
     return body, sorted(dropped), [*summary(dropped, place), *perhaps, *log, *headings(body, place)]
 
 
@@ -106,25 +107,27 @@ def repeats(body: Body, header: Sequence[str]) -> np.ndarray:
     return mask
 
 
-def totals(body: Body) -> tuple[Body, list[Drop]]:
+def totals(body: Body) -> tuple[Body, list[Drop], np.ndarray]:
     """Leave out the rows whose first filled cell is a word such as TOTAL, Jumlah or Rata-rata and nothing else.
 
-    When more than a fifth of the rows are such, the word is an answer of this table, and all stay.
+    When more than a fifth of the rows are such, the word is an answer of this table, and all stay. The numbers of the rows that
+    hold such a word and stay are given too.
     """
-    certain = [at for at in candidate_rows(body) if names_total(next((cell for cell in body.cells(at) if cell.strip()), ""))]
+    perhaps = candidate_rows(body)
+    certain = [at for at in perhaps if names_total(next((cell for cell in body.cells(at) if cell.strip()), ""))]
     mask = np.zeros(len(body.rows), dtype=bool)
     if len(certain) <= max(20, SHARE_OF_TOTALS * len(body.rows)):
         mask[certain] = True
-    return take(body, mask, "total row", TOTAL_REASON)
+    unsure = body.rows[[at for at in perhaps if not mask[at]]]
+    return *take(body, mask, "total row", TOTAL_REASON), unsure
 
 
-def perhaps_totals(body: Body, place: str) -> list[Detected]:
+def perhaps_totals(unsure: np.ndarray, place: str) -> list[Detected]:
     """Name the rows left that hold a total's name among other words or after other cells."""
-    unsure = candidate_rows(body)
-    if not unsure:
+    if not len(unsure):
         return []
     how = "they hold a word such as TOTAL or Jumlah, but not alone in their first filled cell; kept as answers; 'skip_rows' leaves them out"
-    return [Detected("perhaps totals", rows_text(body.rows[unsure]), how, place, doubtful=True)]
+    return [Detected("perhaps totals", rows_text(unsure), how, place, doubtful=True)]
 
 
 def names_total(cell: str) -> bool:

@@ -7,16 +7,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from helpers.parsing.aliases import LONGEST_KEY, AliasTable, fold, load_aliases, nearest_spellings
+from helpers.parsing.choice_forms import DOUBTED, bare_code, written_out
+from helpers.parsing.choice_tables import link, narrowed, with_tables
 from helpers.parsing.missing import no_answer, worded
 from helpers.parsing.normalise import tidy, told
-from helpers.parsing.reading import Reading, missing_reasons, report, review, unreadable
+from helpers.parsing.reading import Reading, missing_reasons, noted, report, review, unreadable
 
-TABLES = ("sex", "yes_no", "education", "agreement", "other")
+TABLES = ("sex", "yes_no", "education", "agreement", "marital", "work", "other")
 NUMBER = re.compile(r"(?P<whole>-?[0-9]{1,9})(?:[.,](?P<fraction>[0-9]{1,6}))?\Z")
 BRACKETED = re.compile(r"\((?P<code>[0-9]{1,9})\)\Z")
 BETWEEN = re.compile(r"[0-9]{1,4}(?:\s?(?:-|/|~|,|;|&|\+|atau|or|dan|and|s/d|sampai)\s?[0-9]{1,4})+\Z", re.I)
 CODE_LABEL = re.compile(r"\(?(?P<code>[0-9]{1,9}|[A-Za-z])(?:\s?[-.):=]\s?|\s)(?P<label>[^\s\d].*)\Z", re.S)
 LABEL_CODE = re.compile(r"(?P<label>\S.*?)\s?[(=:-]\s?(?P<code>[0-9]{1,9})\)?\Z", re.S)
+SHORTEST_SIMILAR = 3  # any two letters are near to some answer ("KS", kurang setuju, to "S", setuju)
 TICK = re.compile(r"[vVxX√✓✔☑✗✘×]{1,3}\Z")
 WORD_INITIAL = re.compile(r"[^\W\d_]+")
 OTHER = re.compile(
@@ -40,6 +43,7 @@ class ChoiceList:
     recode : code as delivered → code of the list, for a form version with other codes; None when they are the list's.
     other : the code of "other, please specify", if the list has one.
     linked : table of spellings that was attached → its concept → code.
+    doubtful : folded spelling that the list gives to one answer and a table to several → the codes it may mean by that table.
     """
 
     codes: tuple[str, ...]
@@ -51,6 +55,7 @@ class ChoiceList:
     recode: Mapping[str, str] | None
     other: str | None
     linked: Mapping[str, Mapping[str, str]]
+    doubtful: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
 def choice_list(
@@ -86,9 +91,9 @@ def choice_list(
     linked = link([*dict.fromkeys(["sex", *tables])], rows)
     named = {table.name: dict(found) for table, found in linked.items()}
     labels = {row[0]: row[1] for row in rows}
-    return ChoiceList(
-        codes, with_tables(own, linked), exact, initials_of(rows), labels, missing_reasons(missing or {}), recode, named.get("other", {}).get("other"), named
-    )
+    other = named.get("other", {}).get("other")
+    known, doubtful = with_tables(own, linked), narrowed(own, linked)
+    return ChoiceList(codes, known, exact, initials_of(rows), labels, missing_reasons(missing or {}), recode, other, named, doubtful)
 
 
 def spellings(given: Iterable[str] | str | None = None) -> tuple[str, ...]:
@@ -108,32 +113,6 @@ def own_spellings(rows: list[tuple[str, str, str, tuple[str, ...]]]) -> tuple[di
             elif clean and label != code:
                 exact.setdefault(clean.replace(" ", ""), {})[code] = None
     return {key: tuple(found) for key, found in folded.items()}, {key: tuple(found) for key, found in exact.items()}
-
-
-def link(tables: list[str | AliasTable], rows: list[tuple[str, str, str, tuple[str, ...]]]) -> dict[AliasTable, dict[str, str]]:
-    """Find for each table which of its concepts are which answers, by the labels; tables that fit fewer than two answers do not apply."""
-    result = {}
-    for source in tables:
-        table = source if isinstance(source, AliasTable) else load_aliases(source)
-        found: dict[str, set[str]] = {}
-        for code, en, id_, _ in rows:
-            meant = {concept for label in (en, id_) if len(concepts := table.means(tidy(label)[0])) == 1 for concept in concepts}
-            if len(meant) == 1:
-                found.setdefault(meant.pop(), set()).add(code)
-        certain = {concept: codes.pop() for concept, codes in found.items() if len(codes) == 1}
-        if len(certain) >= (1 if table.name == "other" else 2):
-            result[table] = certain
-    return result
-
-
-def with_tables(own: Mapping[str, tuple[str, ...]], linked: Mapping[AliasTable, Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Add the spellings of tables to a list's own; one that also means something outside the list is left out, not narrowed down."""
-    keys = dict(own)
-    for table, certain in linked.items():
-        for key, concepts in table.keys.items():
-            if key not in own and all(concept in certain for concept in concepts):
-                keys[key] = tuple(dict.fromkeys((*keys.get(key, ()), *(certain[concept] for concept in concepts))))
-    return keys
 
 
 def initials_of(rows: list[tuple[str, str, str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
@@ -170,7 +149,8 @@ def read_tidy(clean: str, choices: ChoiceList) -> Reading:
     if nothing:
         return nothing
     if not any(char.isalpha() for char in clean[:LONGEST_KEY]):
-        return read_code(clean, choices) or tick(clean, choices) or unreadable("no-answer", "no answer of this list")
+        known = read_code(clean, choices) or tick(clean, choices) or plainer(clean, choices)
+        return known or unreadable("no-answer", "no answer of this list")
     return read_words(clean, choices)
 
 
@@ -183,6 +163,9 @@ def read_code(clean: str, choices: ChoiceList) -> Reading | None:
         parts = re.findall(r"[0-9]+", clean)
         if not (len(parts) == 2 and "," in clean and not parts[1].strip("0")):
             return unreadable("between", f"'{clean[:40]}' is more than one answer; not averaged")
+    doubted = DOUBTED.match(clean)
+    if doubted and doubted["code"] in choices.codes and choices.recode is None:
+        return review("doubted", f"'{clean}' is written with a question mark", proposal=doubted["code"])
     match = NUMBER.match(clean)
     if not match:
         return None
@@ -210,6 +193,10 @@ def read_words(clean: str, choices: ChoiceList) -> Reading:
     """Read a text with letters."""
     key = fold(clean[: LONGEST_KEY + 1]) if len(clean) <= LONGEST_KEY else ""
     codes = choices.keys.get(key, ())
+    if codes and (meant := choices.doubtful.get(key)):
+        if "." in clean:  # "S.T." is more likely a degree than a school
+            return one_of(meant, "label", f"'{clean}' may mean more than one answer")
+        return report(codes[0], "label", f"'{clean}' read as {codes[0]}, as the answer list says; elsewhere it may mean {' or '.join(meant)}")
     if codes:
         return one_of(codes, "label", f"'{clean}' may mean more than one answer")
     nothing = worded(clean)
@@ -221,7 +208,22 @@ def read_words(clean: str, choices: ChoiceList) -> Reading:
         return report(reading.value, "initials", f"'{clean}' read as the initials of '{choices.labels[reading.value]}'") if reading.is_read else reading
     if BETWEEN.match(clean):
         return unreadable("between", f"'{clean[:40]}' is more than one answer; not averaged")
-    return code_and_label(clean, choices) or tick(clean, choices) or specified(clean, choices) or parted(clean, choices) or similar(clean, choices)
+    named = plainer(clean, choices) or code_and_label(clean, choices) or tick(clean, choices)
+    return named or specified(clean, choices) or parted(clean, choices) or similar(clean, choices)
+
+
+def plainer(clean: str, choices: ChoiceList) -> Reading | None:
+    """Read an answer with abbreviated words (``tdk pernah``), or a code with a sign or word about it; always reported."""
+    whole = written_out(clean[: LONGEST_KEY + 1])
+    codes = choices.keys.get(fold(whole), ()) if whole != clean and len(clean) <= LONGEST_KEY else ()
+    if codes:
+        reading = one_of(codes, "label", f"'{clean}' may mean more than one answer")
+        return report(reading.value, "label-written-out", f"'{clean}' read as '{whole}'") if reading.is_read else reading
+    code = bare_code(clean)
+    if code is None:
+        return None
+    reading = read_code(code, choices)
+    return noted(reading, f"'{clean[:40]}' read as {code}") if reading is not None and reading.is_read else reading
 
 
 def one_of(codes: tuple[str, ...], rule: str, note: str) -> Reading:
@@ -270,7 +272,11 @@ def parted(clean: str, choices: ChoiceList) -> Reading | None:
 
 def similar(clean: str, choices: ChoiceList) -> Reading:
     """Propose the answers whose spelling is nearest; similarity alone never decides ("setuju" is near to "tidak setuju")."""
-    found = nearest_spellings(clean, choices.keys)
+    head, _, remark = clean.partition("(")
+    meant = choices.keys.get(fold(head), ()) if remark else ()
+    if meant:
+        return review("remark", f"'{clean[:40]}' is an answer with a remark", proposal=meant)
+    found = nearest_spellings(clean, choices.keys) if len(fold(clean)) >= SHORTEST_SIMILAR else []
     codes = tuple(dict.fromkeys(code for key, _ in found for code in choices.keys[key]))[:3]
     if not codes:
         return unreadable("no-answer", f"'{clean[:40]}' is no answer of this list")

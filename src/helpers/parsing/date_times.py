@@ -9,7 +9,7 @@ from helpers.parsing.date_words import ZONES
 from helpers.parsing.reading import Reading, doubted, unreadable
 
 TIME = re.compile(
-    r"(?:(?<=[0-9])t|,? |, ?)(?:pukul |jam |pkl\.? |at )?(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})(?:[:.](?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?"
+    r"(?:(?<=[0-9])t|,? |, ?)(?:pukul |jam |pkl?\.? |at )?(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})(?:[:.](?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?"
     r"(?: ?(?P<half>[ap])\.?m\.?)?(?: ?\(?(?P<zone>wib|wita|wit|jst|utc|gmt|z)\)?)?(?: ?(?P<offset>[+-][0-9]{1,2}(?::?[0-9]{2})?))?\Z"
 )
 

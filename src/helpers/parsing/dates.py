@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from helpers.parsing.date_forms import nearest_month, plainer
 from helpers.parsing.date_times import split_time, with_time
 from helpers.parsing.date_words import APPROXIMATE, ERA, ERA_NAMES, ERAS, FILLERS, WESTERN_JAPANESE, era_year, month_numbers, weekdays
 from helpers.parsing.missing import no_answer
@@ -312,11 +313,18 @@ def read_tidy(clean: str, context: DateContext) -> Reading:
         reading = date_part(without_weekday(body), context, american=time["half"] is not None)
         if reading:
             return with_time(reading, time) if reading.is_read or reading.proposal else reading
-    return date_part(lower, context) or unclear(lower)
+    return date_part(lower, context) or unclear(lower, context)
 
 
 def date_part(text: str, context: DateContext, *, american: bool = False) -> Reading | None:
     """Read a lower-case date without a time; None when it is none."""
+    plain, note = plainer(text)
+    reading = plain_date(plain, context, american=american)
+    return noted(reading, note) if note and reading is not None and reading.is_read else reading
+
+
+def plain_date(text: str, context: DateContext, *, american: bool = False) -> Reading | None:
+    """Read a date in one of the plainer forms; see ``date_forms``."""
     return (
         three_numbers(text, context, american=american)
         or two_numbers(text, context)
@@ -326,8 +334,12 @@ def date_part(text: str, context: DateContext, *, american: bool = False) -> Rea
     )
 
 
-def unclear(text: str) -> Reading:
-    """Say that no date can be told; propose a year where there is exactly one."""
+def unclear(text: str, context: DateContext) -> Reading:
+    """Say that no date can be told; propose the date with the nearest month, or a year where there is exactly one."""
+    respelt = nearest_month(text)
+    reading = date_part(respelt, context) if respelt else None
+    if reading is not None and reading.is_read:
+        return doubted(reading, "month-similar", f"no month, only similar: '{respelt}'?")
     years = set(ANY_YEAR.findall(text))
     if len(years) == 1:
         return review("year-within", "a year within other text", proposal=years.pop(), precision="year")

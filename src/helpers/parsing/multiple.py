@@ -14,6 +14,7 @@ from helpers.parsing.normalise import tidy, told
 from helpers.parsing.reading import Reading, absent, report, review, unreadable
 
 LONGEST = 2_000
+MOST_WORDS = 60
 CODES_ONLY = re.compile(r"[0-9]{1,4}(?:\.0)?(?:\s?[;,|/ ]\s?[0-9]{1,4})+[;,|/ ]?\Z")
 DECIMAL = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}\Z")
 SEPARATORS = (r"\s?[;|]\s?", r"\s?[,;|]\s?", r"\s?[,;|/]\s?|\s(?:dan|and|&)\s", r" ")
@@ -50,6 +51,8 @@ def read_tidy(clean: str, choices: ChoiceList) -> Reading:
     if clean.isdigit():
         return run_together(clean, choices)
     reading = specified(clean, choices) or by_labels(clean, choices)
+    if not reading.is_read and (codes := in_one_way(clean, choices)):
+        return Reading(in_order(codes, choices), "labels")
     return whole if reading.flag == "unreadable" and whole.flag == "review" else reading
 
 
@@ -67,6 +70,27 @@ def by_labels(clean: str, choices: ChoiceList) -> Reading:
     if not known:
         return unreadable("no-answer", f"'{clean[:40]}' holds no answer of this list")
     return review("unknown-part", f"a part of '{clean[:60]}' is no answer of this list", proposal=known)
+
+
+def in_one_way(clean: str, choices: ChoiceList) -> tuple[str, ...]:
+    """Return the codes of a text that is labels one after the other in exactly one way: ``Rumah Sepeda motor``, ``Tanah, sawah, Mobil``.
+
+    Exports join labels with the same signs that labels hold. Every word must belong to a label; words that two labels could be
+    made of in several ways give nothing.
+    """
+    words = [word for word in re.split(r"[\s,;|/]+", clean) if word]
+    if not 1 < len(words) <= MOST_WORDS:
+        return ()
+    longest = max(len(key) for key in choices.keys)
+    ways: list[list[tuple[str, ...]]] = [[()]] + [[] for _ in words]
+    for end in range(1, len(words) + 1):
+        for start in range(end - 1, -1, -1):
+            key = fold("".join(words[start:end]))
+            if len(key) > longest:
+                break
+            if len(codes := choices.keys.get(key, ())) == 1:
+                ways[end] = list({*ways[end], *((*before, *codes) for before in ways[start])})[:2]
+    return ways[-1][0] if len(ways[-1]) == 1 and len(set(ways[-1][0])) == len(ways[-1][0]) else ()
 
 
 def run_together(clean: str, choices: ChoiceList) -> Reading:

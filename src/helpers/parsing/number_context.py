@@ -94,6 +94,7 @@ def column_context(
     period: str = "",
     factor: int | float | Decimal = 1,
     units: tuple[str, ...] = (),
+    currency: str = "",
 ) -> ColumnContext:
     """Derive a column's conventions from those of its cells that can be read in one way only.
 
@@ -101,7 +102,7 @@ def column_context(
     ----------
     uniques : distinct raw texts with their counts (a mapping, or ``Series.value_counts()``).
     kind : ``rupiah``, ``yen``, ``integer``, ``decimal`` or ``percent``.
-    missing, negative, period, factor, units : as declared for the variable; see ``ColumnContext``.
+    missing, negative, period, factor, units, currency : as declared for the variable; see ``ColumnContext``.
 
     Returns
     -------
@@ -124,11 +125,11 @@ def column_context(
         if kind in MONEY and reading.is_read and reading.value > 0:
             amounts.append((reading.value * (1 if match["unit"] else float(factor)), count))
     decimal = decimal_sign(shapes)
-    if kind in MONEY and decimal is None and not any(shape.decimal for shape in shapes):
+    if (kind in MONEY or currency) and decimal is None and not any(shape.decimal for shape in shapes):
         decimal = short_group_sign(short)
     known = ColumnContext(kind, decimal=decimal, missing=codes)
     percent = percent_style(cells, known) if kind == "percent" else None
-    return ColumnContext(kind, decimal, codes, negative, period, factor, units, weighted_median(amounts), percent)
+    return ColumnContext(kind, decimal, codes, negative, period, factor, units, weighted_median(amounts), percent, currency)
 
 
 def read_header_unit(header: str) -> Reading:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from helpers.parsing.missing import no_answer
 from helpers.parsing.normalise import tidy, told
 from helpers.parsing.number_styles import PERCENT, percent, scientific
+from helpers.parsing.number_words import in_digits
 from helpers.parsing.plain import MONEY, ColumnContext, below_zero, coded, no_number, number, scaled, settle, shape_of, sized
 from helpers.parsing.reading import Reading, doubted, noted, report, review, unreadable
 
@@ -37,8 +38,10 @@ CURRENCIES = {"rp": "IDR", "rph": "IDR", "idr": "IDR", "rupiah": "IDR", "¥": "J
 CURRENCY = re.compile(
     r"(?P<known>rupiah|idr|rph\.?(?![a-z])|rp\.?(?![a-z])|¥|jpy|yen|円)|(?P<other>us\$|usd|sgd|s\$|\$|eur|€|gbp|£|myr|rm(?![a-z])|won|krw|cny)", FLAGS
 )
+SIGNS = {"US$": "USD", "S$": "SGD", "€": "EUR", "£": "GBP", "RM": "MYR", "WON": "KRW"}
+DOLLARS = ("USD", "SGD", "AUD", "CAD", "HKD", "NZD", "TWD", "BND")
 APPROX = re.compile(
-    r"(?:±|\+/-|\+-|~|kira-?\s?kira|sekitar|kurang lebih|lebih kurang|kl\b\.?|k\.l\.|ca\b\.?|about|around|approx(?:\.|imately)?|rata-?\s?rata)\s*", FLAGS
+    r"(?:±|\+/-|\+-|~|kira-?\s?kira|kira2|sekitar|kurang lebih|lebih kurang|kl\b\.?|k\.l\.|ca\b\.?|about|around|approx(?:\.|imately)?|rata-?\s?rata)\s*", FLAGS
 )
 BOUND = re.compile(
     r"(?P<low>>=|>|≥|lebih dari|di ?atas|minimal|min\b\.?|paling sedikit|more than|over|at least)\s*"
@@ -65,6 +68,9 @@ PERIOD_OF = {word: period for period, words in PERIODS.items() for word in words
 MINIMUM_WAGE = re.compile(r"\b(?:umr|ump|umk|ums|umsk|umsp|upah minimum(?: regional| provinsi)?|minimum wage)\b", FLAGS)
 NEUTRAL = re.compile(r"[()\s.]*(?:(?:bersih|nett?|netto|take home pay|thp|saja|aja|cash|tunai)[()\s.]*)+\Z", FLAGS)
 ROUGHLY = re.compile(r"-?an\b", FLAGS)
+ABOUT = re.compile(rf"\(?(?:{APPROX.pattern})\)?\Z", FLAGS)
+AMONG = re.compile(r"[+(]")  # what follows is named beside the amount; any other digits are a part of it that was not understood
+TWICE = re.compile(r"\A([0-9]+) \(\1\)\Z")  # "1 (satu)" in digits
 MORE = re.compile(r"\s*(?:\+|lebih|ke ?atas|up|an lebih)\Z", FLAGS)
 
 
@@ -129,7 +135,8 @@ def one_amount(match: re.Match[str], context: ColumnContext) -> Reading:
     if shape is None or shape.name not in ("plain", "fraction") or len(shape.whole) > 4 or (len(shape.whole) > 1 and shape.whole[0] == "0"):
         return review("grouped-words", f"'{text} {unit}': the sign may part thousands or a fraction")
     value = number(shape.value * factor)
-    if unit == "m":
+    if unit == "m" or (unit == "M" and (context.currency or context.kind == "yen")):
+        value = value if context.kind == "rupiah" or not context.currency else number(shape.value * 10**6)
         return review("words-m", f"'{text} m' is a million in English, a thousand million (miliar) in Indonesian", proposal=value)
     reading = Reading(value, RULES[factor])
     return noted(reading, f"'M' read as miliar (10⁹): {value}") if unit == "M" else reading
@@ -142,6 +149,10 @@ def compound(first: Reading, parts: Parts) -> Reading:
     if not match:
         return first
     whole = first.is_read and not first.flag and isinstance(first.value, int) and first.value % (biggest or 1) == 0
+    if whole and biggest == 10**6 and not match["unit"] and re.fullmatch("[1-9]00", match["num"]):
+        parts.rest = parts.rest[match.end() :].lstrip()
+        sum_ = replace(first, value=first.value + int(match["num"]) * 1000)
+        return doubted(sum_, "second-number", f"'{match['num']}' follows without a unit: thousands?")
     # Japanese leaves out the last unit: 8万5000 is 85,000.
     if not whole or not (match["unit"] or biggest == 10**4):
         return doubted(first, "second-number", "a second number follows")
@@ -200,18 +211,25 @@ def with_trailing(reading: Reading, parts: Parts, context: ColumnContext) -> Rea
     rest = parts.rest.strip()
     if not rest or rest.rstrip(".").lower() in context.units:
         return reading
+    if ABOUT.match(rest):
+        parts.approx = True
+        return reading
+    if rest == "." and reading.is_read:
+        return reading
     if MORE.fullmatch(rest):
         parts.bound = parts.bound or "low"
         return reading
     if NEUTRAL.match(rest):
         return noted(reading, f"followed by '{rest}'") if reading.is_read else reading
-    return doubted(reading, "trailing-text", f"text beside the number: '{rest[:40]}'")
+    beside = doubted(reading, "trailing-text", f"text beside the number: '{rest[:40]}'")
+    return replace(beside, proposal=None) if re.search(r"[0-9½]", AMONG.split(rest)[0]) else beside
 
 
 def with_unit(reading: Reading, parts: Parts, context: ColumnContext) -> Reading:
     """Judge currency and period against what the column asks for; never convert."""
-    expected = {"rupiah": "IDR", "yen": "JPY"}.get(context.kind, "")
-    if parts.currency and parts.currency != expected:
+    expected = {"rupiah": "IDR", "yen": "JPY"}.get(context.kind, context.currency)
+    said = expected if parts.currency == "$" and expected in DOLLARS else SIGNS.get(parts.currency, parts.currency)
+    if parts.currency and said != expected:
         return replace(doubted(reading, "other-currency", f"the text says {parts.currency}, the column is {expected or 'not money'}"), unit=parts.currency)
     if not parts.period:
         return reading
@@ -272,7 +290,16 @@ def read_tidy(clean: str, context: ColumnContext) -> Reading:
     plain = settle(clean, context)
     if plain:
         return sized(scaled(coded(plain, context), context), context)
+    digits = TWICE.sub(r"\1", in_digits(clean))
+    if digits != clean:
+        return in_words(digits, context)
     return scientific(clean, context) or read_phrase(clean, context)
+
+
+def in_words(digits: str, context: ColumnContext) -> Reading:
+    """Read an amount that was spelt out, by the digits it stands for; always reported."""
+    reading = read_tidy(digits, context)
+    return noted(reading, f"written in words: '{digits[:40]}'") if reading.is_read or reading.missing else reading
 
 
 def number_within(text: str, context: ColumnContext) -> Reading | None:

@@ -47,6 +47,7 @@ class ColumnContext:
         "2,5 juta" in such a column stays 2.5 million: give the factor here, never multiply afterwards.
     units : words that may follow a number here without changing it, in lower case ("jam", "orang").
     typical : an amount that is usual in this column (of its unambiguous cells), in rupiah or yen.
+    currency : of an amount with cents, which ``kind`` does not say: its code ("USD"); "" for any other number.
     percent : "points" when 3.5 means 3.5 %, "share" when 0.035 does, None when unknown.
     """
 
@@ -59,6 +60,7 @@ class ColumnContext:
     units: tuple[str, ...] = ()
     typical: float | None = None
     percent: str | None = None
+    currency: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what is not known, naming what is."""
@@ -152,7 +154,7 @@ def settle_money(text: str, shape: Shape, context: ColumnContext) -> Reading:
     reading = other_convention(shape, Reading(value, rule), context)
     if len(shape.fraction) > 2:
         return review("bad-groups", f"'{text}' is not grouped by thousands: a digit or a sign is wrong")
-    if shape.name == "fraction" and value < 1000 and value != 0:
+    if shape.name == "fraction" and value < 1000 and value != 0 and context.factor == 1:
         return review("money-fraction", f"'{text}' has a fraction: are thousands or millions left out?")
     if shape.fraction.strip("0"):
         return noted(reading, "an amount with a fraction")
@@ -169,7 +171,8 @@ def settle_short_group(text: str, shape: Shape, context: ColumnContext) -> Readi
     if context.typical is not None:
         near = context.typical / FAR < value * float(context.factor) < context.typical * FAR
         if not near:
-            return review("short-group", f"{note}; usual here is about {context.typical:.0f}", proposal=value)
+            meant = value * 1000 if context.typical / FAR < value * 1000 * float(context.factor) < context.typical * FAR else value
+            return review("short-group", f"{note}; usual here is about {context.typical:.0f}", proposal=meant)
         return (
             Reading(value, rule) if agrees or context.decimal is None else report(value, rule, f"written with '{sign}' between thousands, the column otherwise")
         )
@@ -203,7 +206,11 @@ def settle_decimal(text: str, shape: Shape, context: ColumnContext) -> Reading:
         sign = text[len(shape.whole)]
         if context.decimal is None:
             return review("either-sign", f"'{text}' is {shape.whole}{shape.fraction} or {shape.whole}.{shape.fraction}: the column does not tell")
-        return Reading(int(shape.whole + shape.fraction), rule) if sign != context.decimal else Reading(number(shape.value), rule)
+        if sign != context.decimal:
+            return Reading(int(shape.whole + shape.fraction), rule)
+        grouped = int(shape.whole + shape.fraction)
+        thousands = review("either-sign", f"'{text}': cents have two digits, so these may be thousands: {grouped}", proposal=grouped)
+        return thousands if context.currency else Reading(number(shape.value), rule)
     reading = other_convention(shape, Reading(number(shape.value), rule), context)
     three = len(shape.fraction) == 3
     if shape.name == "fraction" and three and shape.whole.strip("0") and reading.flag:
