@@ -11,9 +11,11 @@ import pyreadstat
 import pytest
 
 from conftest import ROOT, seal
+from helpers.decisions import record_decisions
 from helpers.export import codebook_html, codebook_rows, delivered, export_table, shown_answers
 from helpers.problems import ProblemsError
 from helpers.report.chapter import open_chapter
+from helpers.report.review_list import escaped, review_list
 from helpers.study import clean_tables, load_study, read_raw
 from helpers.words import Language
 
@@ -272,3 +274,83 @@ def test_corrections_may_be_saved_by_a_spreadsheet_program(project_once, separat
     root = corrections_of(project_once, separator.join(quoted), head=head, newline=newline, encoding=encoding)
     kept = tables_of(root)["participants"].kept.set_index("_key")
     assert kept.loc["P0000002", "depend_pre"] == 11
+
+
+def filled(root, cohort, decide, *, separator=";", encoding="utf-8-sig", spoil=True):
+    """Fill in the review list and save it as a spreadsheet program of another language does, dates and zeros changed."""
+    path = root / "data" / "processed" / cohort / "review.csv"
+    lines = pd.read_csv(path, dtype=str, keep_default_na=False)
+    lines["decision"] = [decide(line) for line in lines.itertuples()]
+    if spoil:
+        lines["raw"] = lines["raw"].replace({"31/02/2004": "#VALUE!", "1.600": "1,6", "2.000": "2"})
+    path.write_bytes(lines.to_csv(index=False, sep=separator, lineterminator="\r\n").encode(encoding))
+    return path
+
+
+def test_the_review_list_can_be_worked_through_to_the_end(tmp_path, monkeypatch):
+    root = copy_project(tmp_path)
+    study, tables = clean_stage(root, DEFAULT, monkeypatch)
+    asked = sum(len(table.review) for table in tables.values())
+    assert asked > 50
+
+    def decide(line):
+        if line.variable == "_row":
+            return "Set aside "
+        return "keep" if line.until_then == "kept" else "Accept" if line.proposal and "perhaps" in line.reason else " missing"
+
+    assert record_decisions(study, filled(root, DEFAULT, decide), "AB") == asked
+    again, after = clean_stage(root, DEFAULT, monkeypatch)
+    assert sum(len(table.review) for table in after.values()) == 0
+    cells = after["participants"].cells
+    assert (cells["rule"] == "correction").sum() >= 50
+    assert cells.loc[cells["rule"] == "correction", "reason"].str.contains("decided: .*AB").all()
+    with pytest.raises(ProblemsError, match="not new: it was made before, in row"):
+        record_decisions(again, restored(root, decide, study, tables), "AB")
+
+
+def restored(root, decide, study, tables):
+    """The review list of the first run, filled in once more."""
+    review = review_list(study, tables, Language("en"))
+    path = root / "data" / "processed" / DEFAULT / "review.csv"
+    review.to_parquet(path.with_name("review_list.parquet"), index=False)
+    review.assign(decision=[decide(line) for line in review.itertuples()]).to_csv(path, index=False)
+    return path
+
+
+def test_a_decision_that_cannot_be_read_is_refused_before_it_is_written(tmp_path, monkeypatch):
+    root = copy_project(tmp_path)
+    study, _ = clean_stage(root, DEFAULT, monkeypatch)
+    before = (root / "programmes/jakarta-tokyo/corrections.csv").read_bytes()
+    path = filled(root, DEFAULT, lambda line: "77" if line.variable == "jp_level_pre" else "")
+    with pytest.raises(ProblemsError, match=r"review\.csv, row \d+, column decision: the new answer of 'jp_level_pre'"):
+        record_decisions(study, path, "AB")
+    with pytest.raises(ProblemsError, match="nobody is named"):
+        record_decisions(study, path, " ")
+    assert (root / "programmes/jakarta-tokyo/corrections.csv").read_bytes() == before
+
+
+def test_a_list_of_another_run_is_refused(tmp_path, monkeypatch):
+    root = copy_project(tmp_path)
+    study, _ = clean_stage(root, DEFAULT, monkeypatch)
+    path = filled(root, DEFAULT, lambda line: "missing")
+    written = path.with_name("review_list.parquet")
+    pd.read_parquet(written).iloc[1:].assign(line=lambda lines: range(1, len(lines) + 1)).to_parquet(written)
+    with pytest.raises(ProblemsError, match="this line is not the one that the last run wrote"):
+        record_decisions(study, path, "AB")
+
+
+def test_the_review_list_says_enough_and_what_matters_first(shipped):
+    study, tables = shipped
+    lines = review_list(study, tables, Language("id"))
+    assert len(lines) == sum(len(table.review) for table in tables.values())
+    first = lines[lines["variable"] == "marital_pre"].iloc[0]
+    assert first["question"] == next(v for v in study.codebook.table("participants") if v.name == "marital_pre").label("id")
+    assert "1 = Belum kawin" in first["answers"]
+    assert (lines["row"] > 1).all()
+    ranks = [0 if name == "_row" else 1 for name in lines["variable"]]
+    assert ranks == sorted(ranks)
+
+
+def test_texts_that_a_spreadsheet_would_run_are_escaped():
+    lines = pd.DataFrame({"key": ["=1+1"], "raw": ["@SUM(A1)"], "proposal": ["-9"]})
+    assert escaped(lines).iloc[0].tolist() == ["'=1+1", "'@SUM(A1)", "-9"]

@@ -1,74 +1,166 @@
-"""Answers that a person decided: the filled review list becomes lines of ``corrections.csv``."""
+"""Answers that a person decided: the filled review list becomes lines of ``corrections.csv``.
+
+A spreadsheet program changes what it saves: separators, dates, leading zeros. So only ``line`` and ``decision`` are read from the
+filled list; what each line is about is taken from the list as the run wrote it.
+"""
 
 from __future__ import annotations
 
 import csv
+import io
+import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from helpers.cleaning import Correction, load_corrections
 from helpers.cleaning.reviews import DECISIONS, WHOLE_ROW
 from helpers.cleaning.row_checks import PERHAPS
-from helpers.problems import Problem, refuse
-from helpers.study import Study
+from helpers.definitions import numbered_lines, shown
+from helpers.problems import Problem, ProblemsError, refuse
+from helpers.study import Study, clean_tables, read_raw
 
 COLUMNS = ["cohort", "table", "key", "variable", "old", "new", "who", "when", "why"]
+NEEDED = ("table", "key", "variable", "raw", "decision", "reason")
+KEEP, MISSING, ACCEPT = "keep", "missing", "accept"
+AS_WRITTEN = "review_list.parquet"
 
 
 def read_decisions(path: Path) -> pd.DataFrame:
-    """Read a filled review list: the lines with a decision.
+    """Read a filled review list, however a spreadsheet program saved it: the lines with a decision.
+
+    Returns
+    -------
+    ``table, key, variable, raw, proposal, reason, decision``, with ``at``, the number of the line in the file.
 
     Raises
     ------
-    ProblemsError if the file is missing, lacks a column, or decides nothing.
+    ProblemsError if the file is missing, cannot be read, lacks a column, decides nothing, or is the list of another run.
     """
     refuse([] if path.is_file() else [Problem(path.name, "the file is missing", expected="the review list of a run, with the column 'decision' filled in")])
-    lines = pd.read_csv(path, dtype=str, keep_default_na=False)
-    lacking = [name for name in ("table", "key", "variable", "raw", "decision", "reason") if name not in lines]
-    refuse([Problem(path.name, "the column is missing", column=name) for name in lacking])
-    decided = lines[lines["decision"].str.strip() != ""]
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    try:
+        rows = numbered_lines(text)
+    except csv.Error as failure:
+        raise ProblemsError([Problem(path.name, f"the file cannot be read as CSV: {failure}")]) from failure
+    names = rows[0][1].keys() if rows else []
+    refuse([Problem(path.name, "the column is missing", column=name) for name in NEEDED if name not in names])
+    decided = [{"at": at} | {str(name): str(cell or "") for name, cell in row.items()} for at, row in rows if str(row["decision"] or "").strip()]
+    wanted = "the right answer, or keep, accept, missing, a missing code; for a whole row: " + " or ".join(DECISIONS)
+    refuse([] if decided else [Problem(path.name, "no line has a decision", column="decision", expected=wanted)])
+    return as_written(pd.DataFrame(decided).assign(decision=[row["decision"].strip() for row in decided]), path)
+
+
+def as_written(decided: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Take what each decided line is about from the list as the run wrote it, where it lies beside the filled one."""
+    before = path.with_name(AS_WRITTEN)
+    if "line" not in decided or not before.is_file():
+        return decided.assign(proposal=decided.get("proposal", ""))
+    written = pd.read_parquet(before).set_index("line")
+    numbers = pd.to_numeric(decided["line"], errors="coerce")
+    found = written.reindex(numbers)
+    told = found[["table", "variable"]].fillna("").to_numpy() == decided[["table", "variable"]].to_numpy()
+    same = [alike(key, given) for key, given in zip(found["key"].fillna(""), decided["key"], strict=True)]
     refuse(
-        []
-        if len(decided)
-        else [Problem(path.name, "no line has a decision", column="decision", expected="the right answer, or a missing code, in at least one line")]
+        Problem(path.name, "this line is not the one that the last run wrote", row=int(at), column="line", expected="the list of the last run")
+        for at, fits, is_same in zip(decided["at"], told.all(axis=1), same, strict=True)
+        if not (fits and is_same)
     )
-    return decided
+    return found.reset_index(drop=True).assign(at=decided["at"], decision=decided["decision"])
+
+
+def alike(key: str, given: str) -> bool:
+    """Whether a key may have become what stands in the filled list: leading zeros, spaces and escapes are lost on the way."""
+    return key.strip().lstrip("0") == given.strip().removeprefix("'").lstrip("0")
+
+
+def meant(line: pd.Series) -> tuple[str, tuple[str, str] | None]:
+    """What a decision says: the answer that shall stand; and what is wrong with it (message, expected), if anything is."""
+    word = line.decision.lower()
+    if line.variable == WHOLE_ROW:
+        wrong = (f"'{line.decision}' is no decision about the row '{line.raw}'", " or ".join(DECISIONS))
+        return word, None if word in DECISIONS else wrong
+    new = {KEEP: line.raw, MISSING: "", ACCEPT: line.proposal}.get(word, line.decision)
+    if word == ACCEPT and not line.proposal:
+        return new, (f"nothing is proposed for '{line.variable}' of key '{line.key}'", "the right answer, or missing")
+    if new.strip() == line.raw.strip() and PERHAPS not in line.reason:
+        return new, (f"the decision for '{line.variable}' of key '{line.key}' says the same as the raw text", "another answer, or missing")
+    return new, None
 
 
 def record_decisions(study: Study, path: Path, who: str) -> int:
-    """Append the decisions of a filled review list to the programme's ``corrections.csv``; return how many.
+    """Add the decisions of a filled review list to the programme's ``corrections.csv``; return how many.
+
+    All are tried out first: when one does not fit, none is written.
 
     Raises
     ------
-    ProblemsError as ``read_decisions``, when a decision about a row is not one of ``keep`` and ``set aside``, or when one says the same as a raw text that could not be read. An amount that waits
-    because a slip of unit would explain it may be confirmed as it stands.
+    ProblemsError as ``read_decisions``, when nobody's initials are given, when a decision about a row is not one of ``keep`` and
+    ``set aside``, says the same as a raw text that could not be read, cannot be read either, or was made before. An amount
+    that waits because a slip of unit would explain it may be confirmed as it stands.
     """
+    refuse([] if who.strip() else [Problem("--who", "nobody is named", expected="the initials of the person who decided")])
     decided = read_decisions(path)
-    same = decided[(decided["decision"] == decided["raw"]) & ~decided["reason"].str.contains(PERHAPS, regex=False)]
-    refuse(
-        [
-            Problem(
-                path.name,
-                f"the decision for '{row.variable}' of key '{row.key}' says the same as the raw text",
-                column="decision",
-                expected="another answer, or none",
-            )
-            for row in same.itertuples()
-        ]
-    )
-    rows = decided[(decided["variable"] == WHOLE_ROW) & ~decided["decision"].isin(DECISIONS)]
-    refuse(
-        Problem(path.name, f"'{row.decision}' is no decision about the row '{row.raw}'", column="decision", expected=" or ".join(DECISIONS))
-        for row in rows.itertuples()
-    )
+    told = [meant(row) for row in decided.itertuples()]
+    wrong = zip(decided["at"], told, strict=True)
+    refuse(Problem(path.name, problem[0], row=int(at), column="decision", expected=problem[1]) for at, (_, problem) in wrong if problem)
     lines = [
-        [study.cohort.cohort, row.table, row.key, row.variable, row.raw, row.decision, who, date.today().isoformat(), f"decided: {row.reason}"]
-        for row in decided.itertuples()
-    ]
-    target = study.definitions / "corrections.csv"
-    fresh = not target.is_file()
-    with target.open("a", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerows([COLUMNS] * fresh + lines)
+        (row.at, dict(zip(COLUMNS, [study.cohort.cohort, row.table, row.key, row.variable, row.raw, new, who.strip(), date.today().isoformat(), f"decided: {row.reason}"], strict=True)))
+        for row, (new, _) in zip(decided.itertuples(), told, strict=True)
+    ]  # fmt: skip
+    refuse_repeated(study, lines, path.name)
+    if path.with_name(AS_WRITTEN).is_file():  # what was cleaned part by part is too large to be tried out here
+        try_out(study, lines, path.name)
+    write_corrections(study, [line for _, line in lines])
     return len(lines)
+
+
+def cell_of(line: dict[str, str]) -> tuple[str, ...]:
+    """What a line decides: one cell, or one row by its place."""
+    return (line["cohort"], line["table"], line["key"], line["variable"], line["old"] if line["variable"] == WHOLE_ROW else "")
+
+
+def refuse_repeated(study: Study, lines: list[tuple[int, dict[str, str]]], file: str) -> None:
+    """Refuse decisions that ``corrections.csv`` holds already, or that the list holds twice."""
+    seen = {cell_of(line.model_dump()): f"it was made before, in row {number} of corrections.csv" for number, line in study.corrections}
+    problems = []
+    for at, line in lines:
+        if cell_of(line) in seen:
+            told = f"the decision for '{line['variable']}' of key '{line['key']}' is not new: {seen[cell_of(line)]}"
+            problems.append(Problem(file, told, row=int(at), column="decision", expected="an empty cell; run the cohort again for a new list"))
+        seen[cell_of(line)] = f"it is made in row {at} of this list"
+    refuse(problems)
+
+
+def try_out(study: Study, lines: list[tuple[int, dict[str, str]]], file: str) -> None:
+    """Clean the delivery with the decisions; a problem with one is told by its row in the filled list."""
+    last, name = 1 << 40, shown(study.definitions / "corrections.csv", study.places.root)
+    new = [(last + int(at), Correction.model_validate(line)) for at, line in lines]
+    try:
+        clean_tables(replace(study, corrections=(*study.corrections, *new)), read_raw(study))
+    except ProblemsError as failure:
+        told = [
+            Problem(file, p.message, row=p.row - last, column="decision", expected=p.expected) if p.file == name and (p.row or 0) > last else p
+            for p in failure.problems
+        ]
+        raise ProblemsError(told) from failure
+
+
+def write_corrections(study: Study, lines: list[dict[str, str]]) -> None:
+    """Write ``corrections.csv`` anew with more lines, whole or not at all, whatever program saved it last."""
+    target = study.definitions / "corrections.csv"
+    before, problems, _ = load_corrections(study.definitions, root=study.places.root)
+    refuse(problems)
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows([*(line.model_dump() for _, line in before), *lines])
+    temporary = target.with_suffix(".part")
+    temporary.write_text(stream.getvalue(), encoding="utf-8", newline="")
+    os.replace(temporary, target)

@@ -19,6 +19,7 @@ from helpers.paths import NOTEBOOKS
 from helpers.problems import Problem, refuse
 from helpers.report.aligned import align_numbers
 from helpers.report.exhibit import Bullets, Exhibit, Numbered, Paragraph
+from helpers.report.review_list import escaped, review_list
 from helpers.study import Study, load_study, undelivered_tables
 from helpers.threads import at_once
 from helpers.words import Language
@@ -118,8 +119,10 @@ class Chapter:
         )
 
     def write_review(self, tables: dict[str, CleanTable]) -> None:
-        """Write what a person must decide, to be filled in and read back."""
-        self.write_list(pd.concat([part.review for part in tables.values()], ignore_index=True), "review")
+        """Write what a person must decide, to be filled in and read back; and once more, as it is before anybody opens it."""
+        lines = review_list(self.study, tables, self.language)
+        self.write(lines, "review_list")
+        escaped(lines).to_csv(self.study.places.processed / "review.csv", index=False, encoding="utf-8-sig")  # with the mark, spreadsheets read UTF-8
 
     def write_list(self, table: pd.DataFrame, name: str) -> None:
         """Write a list about people that a person works through to the confidential folder, as CSV."""
