@@ -64,6 +64,7 @@ PERIODS = {
     "year": "tahun thn th year yr tahunan yearly annually 年", "hour": "jam hour 時間 時", "shift": "shift", "person": "orang org",
     "piece": "unit pcs potong rit borongan",
 }  # fmt: skip
+IN_A_MONTH = {"day": (25, "25 working days a month"), "week": (52 / 12, "52 weeks a year"), "year": (1 / 12, "12 months a year")}
 PERIOD_OF = {word: period for period, words in PERIODS.items() for word in words.split()}
 MINIMUM_WAGE = re.compile(r"\b(?:umr|ump|umk|ums|umsk|umsp|upah minimum(?: regional| provinsi)?|minimum wage)\b", FLAGS)
 NEUTRAL = re.compile(r"[()\s.]*(?:(?:bersih|nett?|netto|take home pay|thp|saja|aja|cash|tunai)[()\s.]*)+\Z", FLAGS)
@@ -226,18 +227,22 @@ def with_trailing(reading: Reading, parts: Parts, context: ColumnContext) -> Rea
 
 
 def with_unit(reading: Reading, parts: Parts, context: ColumnContext) -> Reading:
-    """Judge currency and period against what the column asks for; never convert."""
+    """Judge currency and period against what the column asks for; never convert. The amount as it stands is no proposal: accepted, it would be wrong."""
     expected = {"rupiah": "IDR", "yen": "JPY"}.get(context.kind, context.currency)
     said = expected if parts.currency == "$" and expected in DOLLARS else SIGNS.get(parts.currency, parts.currency)
     if parts.currency and said != expected:
-        return replace(doubted(reading, "other-currency", f"the text says {parts.currency}, the column is {expected or 'not money'}"), unit=parts.currency)
+        other = doubted(reading, "other-currency", f"the text says {parts.currency}, the column is {expected or 'not money'}")
+        return replace(other, unit=parts.currency, proposal=None)
     if not parts.period:
         return reading
     if parts.period == context.period:
         return replace(reading, unit=parts.period)
     if parts.period == "month" and not context.period and context.kind in MONEY:
         return replace(noted(reading, "the text says: a month; the column states no period"), unit="month")
-    return replace(doubted(reading, f"per-{parts.period}", f"an amount per {parts.period}, not multiplied"), unit=parts.period)
+    other = doubted(reading, f"per-{parts.period}", f"an amount per {parts.period}, not multiplied")
+    times, why = IN_A_MONTH.get(parts.period, (0, "")) if context.period == "month" and reading.is_read else (0, "")
+    note = f"an amount per {parts.period}; what is proposed counts {why}" if times else other.note
+    return replace(other, unit=parts.period, proposal=round(float(reading.value) * times, 2) if times else None, note=note)
 
 
 def with_signs(reading: Reading, parts: Parts, context: ColumnContext) -> Reading:
