@@ -122,15 +122,14 @@ def swallowed(body: Body, separator: str) -> list[int]:
         return []
     starts = {shape(cell) for cell in body.table.column(0).slice(0, SAMPLE).to_pylist()} - {""}
     found: set[int] = set()
-    for place, column in enumerate(body.table.columns):
-        if not any(holds_break(chunk) for chunk in column.chunks):
-            continue
+    longer = np.r_[np.flatnonzero(np.diff(body.rows) > 1), len(body.rows) - 1]  # only rows of several lines hold a line break
+    for place, column in enumerate(body.table.take(pa.array(longer)).columns):
         for at in np.flatnonzero(pc.match_substring(column, "\n").to_numpy()):
             lines = column[int(at)].as_py().split("\n")
             counts = [line.count(separator) if line.partition(separator)[1] and shape(line.partition(separator)[0]) in starts else -1 for line in lines]
             joined = counts[-1] == place and lines[0].count(separator) == width - 1 - place  # the end of one row and the beginning of the next
             if width - 1 in counts[1:-1] or joined:
-                found.add(int(body.rows[at]))
+                found.add(int(body.rows[longer[at]]))
     return sorted(found)
 
 
