@@ -98,6 +98,9 @@ def test_failing_notebook_names_cell_and_cause_and_leaves_the_former_report(proj
     assert outcome.failure.endswith("ValueError: no such wage")
     assert {p: p.read_bytes() for p in (project / "reports/nsw-1976").rglob("*") if p.is_file()} == before
     assert sorted(p.name for p in (project / "reports").iterdir()) == ["index.html", "index.id.html", "nsw-1976"]
+    copies = [path.read_text(encoding="utf-8") for path in (project / "data/processed/nsw-1976/notebooks").rglob("*.ipynb")]
+    assert len(copies) >= 3
+    assert not any(str(project) in text for text in copies), "the project's place on this machine is nobody's business"
     kept = nbformat.read(project / "data/processed/nsw-1976/notebooks/03_inputs.ipynb", as_version=4)
     assert any(output.output_type == "error" for cell in kept.cells for output in cell.get("outputs", []))
 

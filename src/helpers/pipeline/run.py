@@ -115,6 +115,14 @@ def execute(name: str, target: Path, values: dict[str, object], options: Options
         )  # fmt: skip
     except papermill.PapermillExecutionError as failure:
         raise NotebookError(one_line(name, failure)) from failure
+    finally:
+        without_folder(target, root)
+
+
+def without_folder(notebook: Path, root: Path) -> None:
+    """Take the place of the project's folder out of an executed notebook: parameters and error traces name it, and it names its user."""
+    if notebook.is_file() and len(root.parts) > 1:
+        notebook.write_text(notebook.read_text(encoding="utf-8").replace(f"{root.as_posix()}/", ""), encoding="utf-8")
 
 
 def one_line(name: str, failure: object) -> str:
