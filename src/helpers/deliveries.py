@@ -5,7 +5,6 @@ What is drafted is marked; nothing that exists is written over, and what fails l
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 from dataclasses import dataclass
@@ -14,13 +13,15 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from helpers.cleaning.cells import answers_of
 from helpers.codebook import Codebook, Variable
 from helpers.drafts import declared_missing
 from helpers.formats import RawTable, link_repeats, match_headers, read_any
+from helpers.parsing import read_choice, read_multiple
 from helpers.paths import Places
 from helpers.problems import Problem, nearest, refuse
 from helpers.programme import Programme, RawFile
-from helpers.readers import match_columns, options_of, prepare
+from helpers.readers import checksum, match_columns, options_of, prepare
 from helpers.study import DECIDE, Study
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -200,7 +201,7 @@ def deliver(name: str, how: str, values: dict, data: list[Path], place: Places) 
     try:
         for path in data:
             shutil.copyfile(path, begun / path.name)
-        seals = [f"{hashlib.sha256((begun / path.name).read_bytes()).hexdigest()}  {path.name}" for path in data]
+        seals = [f"{checksum(begun / path.name)}  {path.name}" for path in data]
         (begun / "SHA256SUMS").write_text("\n".join(seals) + "\n", encoding="utf-8")
         (begun / "cohort.yml").write_text(f"# {how}. {DECIDE} {FIRST_LINE}.\n" + marked(dump(values), HOW), encoding="utf-8")
         begun.rename(folder)
@@ -262,9 +263,6 @@ def near_note(column: str, missing: list[Variable]) -> str:
 
 def new_answers(column: pd.Series, variable: Variable, codebook: Codebook) -> str:
     """Name the texts of a column that are no answer of its question; at most eight."""
-    from helpers.cleaning.cells import answers_of
-    from helpers.parsing import read_choice, read_multiple
-
     answers = answers_of(variable, codebook, {})
     read = read_multiple if variable.kind == "select_multiple" else read_choice
     odd = [text for text in column.astype("str").unique() if text.strip() and read(text, answers).needs_person]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from helpers.cleaning.cells import between
 from helpers.formats import Block, RawTable, find_multiple, find_unnamed_blocks, fold_multiple, link_repeats, strip_groups, unite
 from helpers.parsing import date_context, read_date
 from helpers.parsing.missing import worded
@@ -183,24 +184,16 @@ def labels_of(sheet: RawTable, column: str, kind: str) -> pd.DataFrame:
 def declared_missing(sheet: RawTable, column: str) -> set[str]:
     """The texts of a column that the file itself declares missing."""
     lines = sheet.missing[(sheet.missing["variable"] == column) & sheet.missing["kind"].isin(("value", "range", "tagged"))]
-    ranges = [(number(row.low, float("-inf")), number(row.high, float("inf"))) for row in lines.itertuples() if row.kind == "range"]
+    ranges = [(str(row.low), str(row.high)) for row in lines.itertuples() if row.kind == "range"]
     exact = {row.low for row in lines.itertuples() if row.kind != "range"}
     texts = {*sheet.frame[column].astype("str").unique(), *labels_of(sheet, column, "value")["value"]}
-    return exact | {text for text in texts if any(low <= number(text, float("nan")) <= high for low, high in ranges)}
+    return exact | {text for text in texts if any(between(text, low, high) for low, high in ranges)}
 
 
 def reasons_of(sheet: RawTable, column: str, absent: set[str]) -> str:
     """The codes that the file declares missing with the reasons that their labels give, as ``missing`` of the codebook has them."""
     named = {row.value: worded(tidy(row.label)[0]) for row in labels_of(sheet, column, "value").itertuples() if row.value in absent}
     return ";".join(f"{code}={reading.missing}" for code, reading in named.items() if reading is not None and reading.missing)
-
-
-def number(text: str, otherwise: float) -> float:
-    """A text as a number, or something else where it is none."""
-    try:
-        return float(text)
-    except ValueError:
-        return otherwise
 
 
 def list_name(name: str, table: str, draft: Draft) -> str:

@@ -19,7 +19,6 @@ HALVES = re.compile(r"(?<![0-9/])1/2(?![0-9/])|½", re.I)
 HALF_BEFORE = re.compile(rf"(?:(?<![0-9.,])(?P<whole>[0-9]+) ?)?\bsetengah(?= ?{BIG}?\b)", re.I)
 HALF_AFTER = re.compile(rf"(?<![0-9.,])(?P<whole>[0-9]+) ?(?P<unit>{BIG}) setengah\Z", re.I)
 COMMA = re.compile(r"(?<![0-9.,])([0-9]+) (?:koma|titik) ([0-9]+)", re.I)
-SPELT = re.compile(r"[a-z]+", re.I)
 WORD = re.compile(r"[0-9]+|[a-z]+|[^0-9a-z]+", re.I)
 TELLING = re.compile(rf"½|1/2|setengah|\bse ?-?{BIG}\b|\b(?:{'|'.join((*ONES, *TIMES))})\b", re.I)
 
