@@ -102,3 +102,14 @@ def side_by_side(finished: Finished, cohorts: list[str], tmp_path_factory: pytes
     assert outcomes
     assert [outcome.failure for outcome in outcomes] == [""] * len(outcomes)
     return Finished(finished.data, reports)
+
+
+@pytest.fixture(scope="session")
+def case(tmp_path_factory: pytest.TempPathFactory):
+    """Run a small case of ``tests/cases`` by the command line, each once a session: ``case("r2-stata-tags").clean()``."""
+    from functools import cache
+
+    from case_runs import run_case
+
+    base = tmp_path_factory.mktemp("cases")
+    return cache(lambda name: run_case(name, base))

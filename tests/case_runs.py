@@ -1,0 +1,64 @@
+"""Run a small case by the command line, once a session, and look at the files it wrote."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+ROOT = Path(__file__).parents[1]
+CASES = ROOT / "tests" / "cases"
+
+
+@dataclass(frozen=True)
+class CaseRun:
+    """What ``manfaat run`` made of one case: exit code, what it printed, and the project it ran in."""
+
+    name: str
+    code: int
+    printed: str
+    project: Path
+
+    @property
+    def processed(self) -> Path:
+        return self.project / "data" / "processed" / self.name
+
+    @property
+    def report(self) -> Path:
+        return self.project / "reports" / self.name
+
+    def clean(self, table: str = "people") -> pd.DataFrame:
+        return pd.read_parquet(self.processed / f"{table}.parquet")
+
+    def estimates(self) -> pd.DataFrame:
+        return pd.read_csv(self.report / "estimates.csv")
+
+
+def project_of(case: str, base: Path) -> tuple[str, Path]:
+    """Lay a case out as a project of its own below ``base``: (name of programme and cohort, folder)."""
+    source = CASES / case
+    name = (source / "name.txt").read_text(encoding="utf-8").strip()
+    project = base / case
+    shutil.copytree(ROOT / "notebooks", project / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copytree(source / "programme", project / "programmes" / name)
+    shutil.copytree(source / "raw", project / "data" / "raw" / name)
+    return name, project
+
+
+def manfaat(project: Path, *arguments: str) -> tuple[int, str]:
+    """Run the command line in a project: (exit code, all that it printed)."""
+    environment = os.environ | {"COLUMNS": "200", "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])}
+    done = subprocess.run([sys.executable, "-m", "helpers.cli", *arguments], cwd=project, capture_output=True, text=True, env=environment, timeout=600)
+    return done.returncode, done.stdout + done.stderr
+
+
+def run_case(case: str, base: Path, *, formats: str = "html", language: str = "en") -> CaseRun:
+    """Run one case from its raw file to its report."""
+    name, project = project_of(case, base)
+    code, printed = manfaat(project, "run", name, "--formats", formats, "--language", language)
+    return CaseRun(name, code, printed, project)
