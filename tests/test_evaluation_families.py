@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from evaluation_cases import LINES, indicator, people, programme, sample, spec
@@ -148,12 +149,29 @@ def test_romano_wolf_as_by_repeated_regression():
 
 
 def test_step_down_values_never_fall_and_count_those_left():
-    drawn = np.array([[1.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 3.0], [0.5, 0.5, 0.5]])
-    # largest of all: 1, 2, 3, .5 against 2.5; of the second and third: 0, 2, 3, .5 against 2.2; of the second alone: 0, 2, 0, .5 against 1.9
-    assert families.step_down(np.array([2.5, 1.9, 2.2]), drawn).tolist() == [0.4, 0.4, 0.4]
-    # the last alone would give (1 + 0) / 5, but no p value may lie below that of a larger statistic
-    assert families.step_down(np.array([2.5, 0.4, 2.2]), drawn).tolist() == [0.4, 0.6, 0.4]
-    assert families.step_down(np.array([0.9, 0.8]), np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 0.0]])).tolist() == [0.75, 0.75]
+    drawn = np.array([[4.0, 1.0, 1.0], [3.0, 4.0, 2.0], [2.0, 2.0, 4.0], [1.0, 3.0, 3.0]])
+    # ranks as p values: test 1 gives .25 .5 .75 1, test 2 1 .25 .75 .5, test 3 1 .75 .25 .5; smallest of all: .25 .25 .25 .5
+    # p = .25: three of four draws, (1 + 3) / 5; then of tests 2 and 3 1 .25 .25 .5 against .5: 4 / 5; of test 2 alone .25 .5 against .6: 3 / 5
+    assert families.step_down(np.array([0.25, 0.6, 0.5]), drawn).tolist() == [0.8, 0.8, 0.8]
+    assert families.step_down(np.array([0.2, 0.6, 0.4]), drawn).tolist() == pytest.approx([0.2, 0.6, 0.6])
+    # ties are one rank, the larger
+    assert families.step_down(np.array([0.5]), np.array([[1.0], [1.0], [0.0]])).tolist() == [0.5]
+
+
+@pytest.mark.parametrize("design", [(12, 3, 0), (60, 6, 0), (90, 45, 6)])
+def test_one_test_alone_keeps_its_p_value_and_none_falls_below_it(design):
+    # six of 60 treated: p .087 by 6 degrees of freedom; judged by nearly normal draws it was .023
+    n, treated, clusters = design
+    for seed in range(5):
+        table, _ = study(n, 4, seed, clusters=clusters)
+        lot = table["group"] if clusters else pd.Series((np.arange(n) < treated) * 1.0)
+        more = {"cluster_": table["place"]} if clusters else {}
+        found = [methods.difference_in_means(sample(table[f"s{k}"], lot, **more), spec("difference_in_means", ("auto",)))[0][0] for k in range(4)]
+        p = np.array([margins(one, SETTINGS)[2] for one in found])
+        scores = pd.DataFrame([one.scores for one in found]).T.groupby(table["place"].to_numpy()).sum().to_numpy()
+        drawn = families.drawn_statistics(scores, 1_999, seed)
+        assert families.step_down(p[:1], drawn[:, :1]) == pytest.approx(p[:1], abs=0.001)
+        assert (families.step_down(p, drawn) >= p).all()
 
 
 def test_whole_clusters_change_sign_together():
@@ -164,15 +182,15 @@ def test_whole_clusters_change_sign_together():
         for k in range(3)
     ]
     scores = np.column_stack([np.bincount(table["place"], weights=one.scores) for one in found])
-    expected = families.step_down(families.statistics(tests), families.drawn_statistics(scores, SETTINGS.draws, SETTINGS.seed))
+    expected = families.step_down(tests["p"].to_numpy(), families.drawn_statistics(scores, SETTINGS.draws, SETTINGS.seed))
     assert tests["romano_wolf"].tolist() == expected.tolist()
 
 
 def test_many_units_give_what_signs_would_give():
     rng = np.random.default_rng(5)
     scores = rng.normal(size=(1_200, 4)) + rng.normal(size=(1_200, 1))
-    few = families.step_down(np.array([2.5, 2.1, 1.0, 2.4]), families.drawn_statistics(scores[:1_000], 20_000, 1))
-    many = families.step_down(np.array([2.5, 2.1, 1.0, 2.4]), families.drawn_statistics(scores, 20_000, 2))
+    few = families.step_down(2 * stats.norm.sf([2.5, 2.1, 1.0, 2.4]), families.drawn_statistics(scores[:1_000], 20_000, 1))
+    many = families.step_down(2 * stats.norm.sf([2.5, 2.1, 1.0, 2.4]), families.drawn_statistics(scores, 20_000, 2))
     assert many == pytest.approx(few, abs=0.012)
 
 
@@ -184,8 +202,7 @@ def drawn_p_values(seed: int, clusters: int, kind: str, *, heed: bool = True) ->
     place = table["place"] if clusters and heed else table.index
     scores = pd.DataFrame([one.scores for one in found]).T.groupby(np.asarray(place)).sum().to_numpy()
     p = np.array([margins(one, SETTINGS)[2] for one in found])
-    tests = pd.DataFrame({"p": p, "df": [one.df for one in found]})
-    return p, families.step_down(families.statistics(tests), families.drawn_statistics(scores, 499, seed))
+    return p, families.step_down(p, families.drawn_statistics(scores, 499, seed))
 
 
 @pytest.mark.parametrize(("clusters", "kind"), [(0, "HC2"), (30, "CR2")])
@@ -209,6 +226,7 @@ def test_methods_without_scores_say_nothing():
     matching = {"method": "nearest_neighbour", "id": "difference", "covariates": ["x"], "std_errors": ["AI"]}
     _, tests = examined(table, lines, (matching,))
     assert tests["romano_wolf"].isna().all()
+    assert set(tests["romano_wolf_reason"]) == {romano_wolf.NO_SCORES}
     assert tests["holm"].notna().all()
 
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.stats import rankdata
 from statsmodels.stats.multitest import multipletests
 
 from helpers.evaluation.ladder import primary
 from helpers.indicators import Indicator
 
 KEYS = ["indicator", "rater", "treatment"]
-COLUMNS = [*KEYS, "family", "n_tests", "estimate", "std_error", "df", "p", "holm", "bh", "q_sharpened", "romano_wolf"]
+COLUMNS = [*KEYS, "family", "n_tests", "estimate", "std_error", "df", "p", "holm", "bh", "q_sharpened", "romano_wolf", "romano_wolf_reason"]
 HOLM_KIND = "Holm, within the family"
 GRID = 1_000  # sharpened q values are found to one part in so many
-SIGNS_UP_TO = 1_000  # clusters or units: above it sums of signs are drawn as the normal values that they are
+STUDENTISED_UP_TO = 1_000  # clusters or units: above it a draw's own spread is as good as known
 
 
 def family_table(estimates: pd.DataFrame, indicators: list[Indicator]) -> pd.DataFrame:
@@ -28,7 +28,8 @@ def family_table(estimates: pd.DataFrame, indicators: list[Indicator]) -> pd.Dat
     Returns
     -------
     ``COLUMNS``, one row a test: ``holm`` within its family of ``n_tests``; ``bh`` (Benjamini and Hochberg 1995) and ``q_sharpened``
-    across all families; ``romano_wolf`` missing until ``romano_wolf.adjusted`` has drawn it. Indicators without a family are one together.
+    across all families; ``romano_wolf`` missing until ``romano_wolf.adjusted`` has drawn it, ``romano_wolf_reason`` why it could not.
+    Indicators without a family are one together.
     """
     of = {(line.indicator, line.rater): line.family for line in indicators if line.use == "effect"}
     rows = primary(estimates).dropna(subset=["estimate", "p_value"])
@@ -38,7 +39,7 @@ def family_table(estimates: pd.DataFrame, indicators: list[Indicator]) -> pd.Dat
     found["holm"] = found.groupby("family")["p"].transform(holm)
     found["bh"] = benjamini_hochberg(found["p"].to_numpy())
     found["q_sharpened"] = sharpened(found["p"].to_numpy())
-    return found.assign(romano_wolf=np.nan)[COLUMNS].reset_index(drop=True)
+    return found.assign(romano_wolf=np.nan, romano_wolf_reason="")[COLUMNS].reset_index(drop=True)
 
 
 def holm(p: pd.Series) -> np.ndarray:
@@ -94,18 +95,24 @@ def with_adjusted(estimates: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
     return estimates.assign(p_adjusted=np.where(counts, values, np.nan), p_adjusted_kind=np.where(counts, HOLM_KIND, ""))
 
 
-def step_down(t: np.ndarray, drawn: np.ndarray) -> np.ndarray:
-    """Romano and Wolf's step-down p values (2005, 2016) of statistics |t| (m) from draws of them under the null (draws × m)."""
-    order = np.argsort(-t, kind="stable")
-    largest = np.maximum.accumulate(np.abs(drawn)[:, order[::-1]], axis=1)[:, ::-1]  # largest of those not yet rejected
-    p = (1 + (largest >= t[order] * (1 - 1e-12)).sum(axis=0)) / (1 + len(drawn))
-    found = np.empty(len(t))
-    found[order] = np.maximum.accumulate(p)
-    return found
+def step_down(p: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Step-down p values of m tests from draws of their statistics under the null (draws × m).
+
+    The step-down of Romano and Wolf (2005, 2016) in the min-p form of Westfall and Young (1993): each draw is turned into a p value by its
+    rank among the draws of its own test, so that tests whose p values rest on unequal or few degrees of freedom are compared alike. The
+    draws say how the tests go together, their own p values how sure each is: one test alone keeps its p value, none falls below it.
+    """
+    order = np.argsort(p, kind="stable")
+    ranks = np.column_stack([rankdata(-np.abs(column), method="max") for column in drawn.T]) / len(drawn)
+    smallest = np.minimum.accumulate(ranks[:, order[::-1]], axis=1)[:, ::-1]  # of those not yet rejected
+    shares = (1 + (smallest <= p[order] * (1 + 1e-12)).sum(axis=0)) / (1 + len(drawn))
+    found = np.empty(len(p))
+    found[order] = np.maximum.accumulate(shares)
+    return np.maximum(found, p)
 
 
 def drawn_statistics(scores: np.ndarray, draws: int, seed: int) -> np.ndarray:
-    """Draw the m statistics together under the null: each cluster's (or unit's) scores keep or change their sign as one.
+    """Draw the m statistics together under the null: each cluster's (or unit's) scores are multiplied by one normal number.
 
     Parameters
     ----------
@@ -113,20 +120,12 @@ def drawn_statistics(scores: np.ndarray, draws: int, seed: int) -> np.ndarray:
 
     Returns
     -------
-    draws × m, each studentised by its own draw (Kline and Santos 2012). Above ``SIGNS_UP_TO`` clusters the sums are drawn as normal
-    values with their exact covariance.
+    draws × m, each studentised by its own draw (Kline and Santos 2012). Normal numbers and not signs, of which few clusters allow too few.
+    Above ``STUDENTISED_UP_TO`` clusters the sums are drawn with their exact covariance.
     """
     rng = np.random.default_rng(seed)
-    squares, sizes = (scores**2).sum(axis=0), (scores != 0).sum(axis=0)
-    if len(scores) > SIGNS_UP_TO:
+    if len(scores) > STUDENTISED_UP_TO:
         values, vectors = np.linalg.eigh(scores.T @ scores)
-        sums = rng.standard_normal((draws, len(values))) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
-    else:
-        sums = (2.0 * rng.integers(0, 2, (draws, len(scores))) - 1.0) @ scores
-    spread = (squares - sums**2 / sizes) * sizes / (sizes - 1)
-    return sums / np.sqrt(np.maximum(spread, 1e-12 * squares))
-
-
-def statistics(tests: pd.DataFrame) -> np.ndarray:
-    """|t| of the tests, from their p values, so that it is the statistic behind the p value whatever gave it."""
-    return np.nan_to_num(stats.t.isf(tests["p"].to_numpy() / 2, tests["df"].to_numpy()), posinf=1e12)
+        return rng.standard_normal((draws, len(values))) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    multipliers = rng.standard_normal((draws, len(scores)))
+    return (multipliers @ scores) / np.sqrt(multipliers**2 @ scores**2)

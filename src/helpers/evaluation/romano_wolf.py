@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.evaluation import families
+from helpers.evaluation.errors import FEWEST_CLUSTERS
 from helpers.evaluation.estimate import Settings
 from helpers.evaluation.inference import from_settings
 from helpers.evaluation.ladder import METHODS, sample_for
@@ -13,6 +14,9 @@ from helpers.evaluation.panel import fixed_effects, panel_rows
 from helpers.evaluation.sample import CLUSTER, NotApplicableError
 from helpers.indicators import Indicator
 from helpers.programme import Programme, Specification
+
+NO_SCORES = "the method does not say what each unit adds to the estimate, so that it cannot be drawn how the tests go together"
+FEW_CLUSTERS = "with fewer than five clusters it cannot be drawn how the tests go together"
 
 
 def scores_of(
@@ -38,9 +42,9 @@ def scores_of(
 
 
 def adjusted(tests: pd.DataFrame, table: pd.DataFrame, programme: Programme, indicators: list[Indicator], settings: Settings) -> pd.DataFrame:
-    """Fill ``romano_wolf`` of a table of tests, family by family; missing where one of a family's methods has no scores.
+    """Fill ``romano_wolf`` of a table of tests, family by family; missing, with the reason, where one of a family's tests cannot be drawn.
 
-    Units of one cluster keep or change their sign together; the seed and the number of draws are those of the run.
+    Units of one cluster go together; the seed and the number of draws are those of the run.
     """
     spec, memory = programme.specification(settings.primary), {}
     lines = {(line.indicator, line.rater): line for line in indicators if line.use == "effect"}
@@ -48,14 +52,16 @@ def adjusted(tests: pd.DataFrame, table: pd.DataFrame, programme: Programme, ind
     for key in dict.fromkeys(zip(tests["indicator"], tests["rater"], strict=True)):
         scores = scores_of(table, lines[key], spec, programme, indicators, settings, memory)
         found |= {(*key, treatment): values for treatment, values in scores.items()}
-    result = tests["romano_wolf"].copy()
+    result, reasons = tests["romano_wolf"].copy(), tests["romano_wolf_reason"].copy()
     for _, rows in tests.groupby("family", sort=False):
         keys = list(rows[families.KEYS].itertuples(index=False, name=None))
         if not all(key in found for key in keys):
+            reasons.loc[rows.index] = NO_SCORES
             continue
         scores = pd.concat([found[key] for key in keys], axis=1).fillna(0.0).sort_index().to_numpy()
-        if len(scores) < 2 or ((scores != 0).sum(axis=0) < 2).any():
+        if ((scores != 0).sum(axis=0) < FEWEST_CLUSTERS).any():
+            reasons.loc[rows.index] = FEW_CLUSTERS
             continue
         drawn = families.drawn_statistics(scores, settings.draws, settings.seed)
-        result.loc[rows.index] = families.step_down(families.statistics(rows), drawn)
-    return tests.assign(romano_wolf=np.asarray(result, dtype="float64"))
+        result.loc[rows.index] = families.step_down(rows["p"].to_numpy(), drawn)
+    return tests.assign(romano_wolf=np.asarray(result, dtype="float64"), romano_wolf_reason=reasons)

@@ -35,6 +35,8 @@ def families_table(study: Study, tests: pd.DataFrame, language: Language) -> lis
         "Each indicator and rater counts once, by the primary specification; families were declared before results were seen. Holm and Romano–Wolf bound the chance of even one false alarm within a family; Benjamini–Hochberg and the sharpened q bound the share of false alarms among all {n} tests. Sharpened q values can lie below the p value where much is found.",
         n=language.number(len(tests), 0),
     )
+    for reason in dict.fromkeys(tests.loc[tests["romano_wolf"].isna(), "romano_wolf_reason"]):
+        caption += " " + say("Romano–Wolf is missing for some families: {reason}; Holm holds there.", reason=labels.reason_text(reason, language))
     return [table("families", say("Raw and adjusted p values"), caption + " " + labels.source_note(study, language), data, columns)]
 
 

@@ -180,6 +180,8 @@ SCALE_REASONS = (
 )
 REASONS = (
     mark("not measured before the programme"),
+    mark("the method does not say what each unit adds to the estimate, so that it cannot be drawn how the tests go together"),
+    mark("with fewer than five clusters it cannot be drawn how the tests go together"),
     mark("nobody was asked to recall it"),
     mark("an indicator counts against the family's index, because it follows nearly from the others"),
     mark("what was before is recalled at the interview, not measured then"),
