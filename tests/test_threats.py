@@ -10,7 +10,7 @@ import pytest
 import statsmodels.api as sm
 
 from conftest import ROOT, replace_in
-from evaluation_cases import LINES, people, programme
+from evaluation_cases import LINES, indicator, people, programme
 from helpers import threats
 from helpers.disclosure import IDENTIFYING_COLUMNS
 from helpers.evaluation.estimate import Settings
@@ -19,14 +19,15 @@ from helpers.evaluation.sample import NotApplicableError, participation
 from helpers.indicators import measured_before
 from helpers.problems import ProblemsError
 from helpers.programme import Cohort, Programme
-from helpers.report import labels, threat_texts
+from helpers.report import labels, threat_texts, threat_words
 from helpers.report.chapter import Chapter
 from helpers.report.threats import for_whom, one_table, primary_row, show_threats, threat_sentences, threat_tables, when
 from helpers.study import load_study
+from helpers.threats.case import Case
 from helpers.threats.contract import COLUMNS, MEANINGS, as_table, conclusion, entry
 from helpers.threats.driver import THREATS, cases, event_times
 from helpers.threats.missing import outcome_range
-from helpers.threats.placebo import changes_before, raw_inputs, unrelated
+from helpers.threats.placebo import changes_before, placebo_rows, raw_inputs, unrelated
 from helpers.threats.response import raking_rows
 from helpers.threats.subgroups import SMALL, subgroup_rows
 from helpers.vocabulary import OF_PARTICIPANTS_ALONE
@@ -209,6 +210,55 @@ def test_a_placebo_leaves_out_what_is_made_from_the_same_answers():
     kept = unrelated(study.programme.specification("adjusted-work"), [before], lines).covariates
     assert "log_pay_before" not in kept
     assert {"age", "departed_year", "level_before"} <= set(kept)  # the month is no answer about pay
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    # statsmodels OLS (HC2) of log household income before on participation and the 11 covariates of the primary specification;
+    # without log pay before, which shares nothing with it but the month whose prices are used, they were 0.211, 0.092 and 0.047
+    [(SYNTHETIC, None), ("jakarta-tokyo-2004-synthetic", 0.159)],  # 2009: -0.039, 2014: 0.024
+)
+def test_a_placebo_keeps_what_shares_only_the_month_of_its_prices(name, value):
+    study, table = loaded(name)
+    lines, spec = list(study.indicators), study.programme.specification("adjusted-work")
+    before = measured_before(lines, "log_household_income")
+    kept = unrelated(spec, [before], lines)
+    assert kept.covariates == spec.covariates
+    row = pd.Series({"estimate": 0.2, "treatment": "group", "indicator": "log_household_income"})
+    settings = Settings(name, "observational", spec.id)
+    line = next(line for line in lines if line.name == "log_household_income_now")
+    found = placebo_rows(Case(table, study.programme, lines, line, spec, settings, row))
+    frame = table[[before.name, *spec.covariates]].assign(group=participation(table, study.programme)).astype("float64").dropna()
+    expected = sm.OLS(frame[before.name], sm.add_constant(frame[["group", *spec.covariates]])).fit().params["group"]
+    assert found[0]["value"] == pytest.approx(expected)
+    assert value is None or found[0]["value"] == pytest.approx(value, abs=5e-4)
+    assert (found[2]["value"], found[2]["detail"]) == (0, "")
+
+
+def test_a_placebo_leaves_out_what_was_measured_after_its_outcome_and_says_what(cohort):
+    if cohort.study.cohort.cohort != "nsw-1976-cps":
+        pytest.skip("only this one adjusts for what was measured before, in a history")
+    lines, spec = list(cohort.study.indicators), cohort.study.programme.specification("adjusted-10")
+    earlier = next(line for line in lines if line.name == "earnings_1974")
+    kept = unrelated(spec, [earlier], lines, ["earnings_1975"]).covariates
+    assert kept == ["age", "education", "black", "hispanic", "married", "no_degree"]  # no earnings of 1975, nor what is made from them
+    assert set(unrelated(spec, [earlier], lines).covariates) - set(kept) == {"earnings_1975", "zero_1975"}
+    rows = cohort.rows("placebo", "earnings")
+    assert rows[rows["statistic"] == "covariates left out"]["detail"].item() == "earnings_1975 zero_1975"
+    said = threat_words.sentence(cohort.study, rows, cohort.study.programme.units["usd_1982"], Language("en"))
+    assert said.endswith(
+        "It is without “Earnings in 1975” and “No earnings in 1975”, which rest on the same answers or on later ones; all other covariates are the same."
+    )
+
+
+def test_answers_of_a_scale_are_the_same_answers_though_no_item_is_named():
+    one, other = (
+        indicator(name, "before", "covariate", name).model_copy(update={"recipe": "mean_items", "inputs": "", "arguments": "scale=skills;suffix=_pre"})
+        for name in ("a", "b")
+    )
+    apart = other.model_copy(update={"name": "c", "arguments": "scale=skills;suffix=_now"})
+    spec = small_study().specifications[0].model_copy(update={"covariates": ["a", "b", "c"]})
+    assert unrelated(spec, [one], [one, other, apart]).covariates == ["c"]
 
 
 def small_study(**more) -> Programme:

@@ -28,12 +28,12 @@ from helpers.indicators.context import Context, Item
 from helpers.indicators.linking import join_linked
 from helpers.indicators.model import Indicator, concepts, measured_before
 from helpers.indicators.reasons import explain_missing, main_reasons
-from helpers.indicators.registry import CONSTRUCTS, NEEDS_PANEL
+from helpers.indicators.registry import CONSTRUCTS, NEEDS_PANEL, NEEDS_PRICES
 from helpers.indicators.scales import Scale, scales_of
 from helpers.indicators.values import numbers
 
 __all__ = [
-    "CONSTRUCTS", "NEEDS_PANEL", "Context", "Indicator", "Item", "Scale", "build_copy", "build_indicators", "build_log", "build_power", "check_indicator",
+    "CONSTRUCTS", "NEEDS_PANEL", "NEEDS_PRICES", "Context", "Indicator", "Item", "Scale", "build_copy", "build_indicators", "build_log", "build_power", "check_indicator",
     "check_names", "concepts", "describe", "explain_missing", "join_linked", "load_indicators", "main_reasons", "measured_before", "numbers", "panel_context",
     "scales_of",
 ]  # fmt: skip

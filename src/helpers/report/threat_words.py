@@ -19,7 +19,16 @@ def sentence(study: Study, part: pd.DataFrame, unit: Unit | None, language: Lang
         return special
     key = (first["threat"], first["meaning"])
     found = next(SENTENCES[(*key, third)] for third in (first["statistic"], first["detail"], "") if (*key, third) in SENTENCES)
-    return language.say(found, **values_of(study, part, unit, language))
+    return " ".join([language.say(found, **values_of(study, part, unit, language)), *left_out_sentence(study, part, language)])
+
+
+def left_out_sentence(study: Study, part: pd.DataFrame, language: Language) -> list[str]:
+    """Say which covariates of the primary specification a placebo is without; nothing where it has none."""
+    names = [name for detail in part.loc[part["statistic"] == "covariates left out", "detail"] for name in detail.split()]
+    if names:
+        listed = language.listing([f"“{labels.treatment_label(study, name, language)}”" for name in names])
+        return [language.say("It is without {names}, which rest on the same answers or on later ones; all other covariates are the same.", names=listed)]
+    return [language.say("Its covariates are the same, none left out.")] if (part["statistic"] == "covariates left out").any() else []
 
 
 def special_sentence(study: Study, part: pd.DataFrame, language: Language) -> str:

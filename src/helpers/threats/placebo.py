@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from helpers.evaluation.estimate import minimum_detectable
 from helpers.evaluation.sample import NotApplicableError, participation
-from helpers.indicators import Indicator, measured_before
+from helpers.indicators import NEEDS_PRICES, Indicator, measured_before
 from helpers.programme import Specification
 from helpers.threats.case import Case
 from helpers.threats.contract import conclusion, entry, judged
@@ -19,10 +21,12 @@ TAKES_OFF = "the specification takes the value before off"
 
 
 def raw_inputs(line: Indicator, indicators: list[Indicator]) -> frozenset[str]:
-    """The raw answers that an indicator rests on, through the indicators it is made from."""
+    """The raw answers that an indicator rests on, through the indicators it is made from; a scale that names no items stands for itself."""
     names, found, waiting = {one.name: one for one in indicators}, set(), [line]
     while waiting:
         one = waiting.pop()
+        if not one.inputs and "scale" in one.options:
+            found.add(" ".join(one.options.get(name, "") for name in ("scale", "suffix", "table")))
         for name in one.inputs.split():
             if name in names and names[name] is not one and one.name != name:
                 waiting.append(names[name])
@@ -31,16 +35,34 @@ def raw_inputs(line: Indicator, indicators: list[Indicator]) -> frozenset[str]:
     return frozenset(found)
 
 
-def unrelated(spec: Specification, outcomes: list[Indicator], indicators: list[Indicator]) -> Specification:
-    """The specification without covariates that are, or are made from, the answers that serve as the outcome."""
-    own = frozenset().union(*(raw_inputs(line, indicators) for line in outcomes))
-    taken = {line.name for line in outcomes}
-    taken |= {
-        line.name
-        for line in indicators
-        if (line.time == "before" or line.indicator in {one.indicator for one in outcomes}) and raw_inputs(line, indicators) & own
-    }
+def deflating_dates(indicators: list[Indicator]) -> frozenset[str]:
+    """The raw dates by which amounts are deflated: they say when an amount was of, and are no part of the answer."""
+    names, found = {one.name: one for one in indicators}, set()
+    for line in indicators:
+        if line.recipe in NEEDS_PRICES:
+            for name in line.inputs.split()[1:]:
+                found |= raw_inputs(names[name], indicators) if name in names else {name}
+    return frozenset(found)
+
+
+def unrelated(spec: Specification, outcomes: list[Indicator], indicators: list[Indicator], later: Collection[str] = ()) -> Specification:
+    """The specification with all its covariates but those that rest on the answers that serve as the outcome, or on ``later`` indicators."""
+    wanted = [*outcomes, *[line for line in indicators if line.name in later]]
+    own = frozenset().union(*(raw_inputs(line, indicators) for line in wanted)) - deflating_dates(indicators)
+    taken = {line.name for line in wanted} | {line.name for line in indicators if raw_inputs(line, indicators) & own}
     return spec.model_copy(update={"covariates": [name for name in spec.covariates if name not in taken], "indicators": []})
+
+
+def measured_after(case: Case, name: str) -> list[str]:
+    """What the programme's history says was measured after an indicator of before the programme."""
+    found = case.programme.history.get(case.line.indicator, [])
+    return found[found.index(name) + 1 :] if name in found else []
+
+
+def left_out_row(case: Case, spec: Specification, threat: str) -> dict[str, object]:
+    """Which covariates of the primary specification the other one is without."""
+    names = [name for name in case.spec.covariates if name not in spec.covariates]
+    return entry(threat, "covariates left out", float(len(names)), detail=" ".join(names), meaning="number only")
 
 
 def difference_rows(case: Case, found: pd.Series, threat: str, detail: str) -> list[dict[str, object]]:
@@ -62,8 +84,9 @@ def placebo_rows(case: Case) -> list[dict[str, object]]:
         raise NotApplicableError(TAKES_OFF)
     if before is None:
         raise NotApplicableError(NOT_BEFORE)
-    found = case.again(spec=unrelated(case.spec, [before], case.indicators), line=before)
-    return difference_rows(case, found, "placebo", before.name)
+    spec = unrelated(case.spec, [before], case.indicators, measured_after(case, before.name))
+    rows = difference_rows(case, case.again(spec=spec, line=before), "placebo", before.name)
+    return [*rows, left_out_row(case, spec, "placebo")] if case.spec.covariates else rows
 
 
 def pre_trend_rows(case: Case) -> list[dict[str, object]]:
@@ -80,7 +103,7 @@ def history_trend(case: Case) -> list[dict[str, object]]:
     earlier, later = lines[-2:]
     name = "change_before_"
     change = later.model_copy(update={"name": name})
-    spec = unrelated(case.spec, lines, case.indicators)
+    spec = unrelated(case.spec, [earlier, later], case.indicators)
     spec = spec.model_copy(update={"method": "difference_in_means" if not spec.covariates else spec.method})
     if spec.method not in ("difference_in_means", "regression"):
         spec = spec.model_copy(update={"method": "regression", "std_errors": ["auto"]})
