@@ -11,7 +11,7 @@ from helpers.cleaning.declared import KINDS, apply_checks, check_declarations
 from helpers.cleaning.outcomes import Given, Prices
 from helpers.codebook import Codebook
 from helpers.problems import ProblemsError
-from helpers.programme import Check, Programme, Table
+from helpers.programme import Check, Fieldwork, Programme, Table
 from test_cleaning import BOOK, CHOICES, PROGRAMME, VARIABLES, WORDS, cohort, raw, variable
 
 INDEX = Prices(pd.Series({1998: 50.0, 2004: 100.0}), 2004)
@@ -244,23 +244,40 @@ def test_a_person_decides_between_rows_under_one_key():
         cleaning.check_ledger(done, rows, list(VARIABLES))
 
 
-def test_a_trial_row_that_a_person_keeps_is_kept():
+# Seven of seven rows that one word took out of published surveys were people; two signs ask a person, and nothing leaves unasked.
+TRIALS = {
+    "a remark": (["a", "b"], [("3", "2.5", "1"), ("3", "2.5", "1")], ["Test", ""], ["", ""], []),
+    "an answer that is a trial word elsewhere": (["a", "b"], [("3", "2.5", "1"), ("3", "2.5", "1")], ["Contoh", "Xxx"], ["", ""], []),
+    "a name": (["Tes", "b"], [("3", "2.5", "1"), ("3", "2.5", "1")], ["", ""], ["", ""], []),
+    "a name and a remark": (["TEST01", "b"], [("3", "2.5", "1"), ("3", "2.5", "1")], ["testing", ""], ["", ""], ["TEST01"]),
+    "a remark and nothing else": (["a", "b"], [("", "", ""), ("3", "2.5", "1")], ["coba", ""], ["", ""], ["a"]),
+    "before the fieldwork": (["TEST", "b"], [("3", "2.5", "1"), ("3", "2.5", "1")], ["", ""], ["2004-02-27", "2004-02-27"], ["TEST"]),
+    "a row with few answers": (["a", "b"], [("", "", ""), ("3", "2.5", "1")], ["", ""], ["", ""], []),
+}
+
+
+@pytest.mark.parametrize("case", TRIALS.values(), ids=TRIALS)
+def test_a_row_is_asked_about_where_two_signs_say_that_it_was_a_trial_and_none_is_lost(case):
+    ids, answers, notes, days, asked = case
+    book = Codebook((*VARIABLES, variable("note", "text"), variable("day", "date", role="start")), CHOICES)
+    rows = raw([(name, *line) for name, line in zip(ids, answers, strict=True)]).assign(note=notes, day=days)
+    begun = cohort("review").model_copy(update={"fieldwork": Fieldwork(begins="2004-03-01")})
+    done = cleaning.clean_table(rows, "people", PROGRAMME, book, begun)
+    assert done.kept["_key"].tolist() == ids
+    lines = done.review[done.review["variable"] == "_row"]
+    assert lines["key"].tolist() == asked
+    assert set(lines["until_then"]) <= {"kept"}
+
+
+@pytest.mark.parametrize(("word", "kept"), [("keep", ["a", "b"]), ("set aside", ["b"])])
+def test_what_a_person_says_about_a_trial_row_is_done_and_not_asked_again(word, kept):
     book = Codebook((*VARIABLES, variable("note", "text")), CHOICES)
-    rows = raw([("a", "3", "2.5", "1"), ("b", "4", "2.5", "2")]).assign(note=["coba", ""])
-    assert cleaning.clean_table(rows, "people", PROGRAMME, book, cohort()).aside["rule"].tolist() == ["test row"]
-    values = {
-        "cohort": "c",
-        "table": "people",
-        "key": "a",
-        "variable": "_row",
-        "old": "f.csv:2",
-        "new": "keep",
-        "who": "AB",
-        "when": "2026-01-01",
-        "why": "a name",
-    }
-    kept = cleaning.clean_table(rows, "people", PROGRAMME, book, cohort(), [(2, cleaning.Correction.model_validate(values))])
-    assert kept.kept["_key"].tolist() == ["a", "b"]
+    rows = raw([("a", "", "", ""), ("b", "4", "2.5", "2")]).assign(note=["coba", ""])
+    assert cleaning.clean_table(rows, "people", PROGRAMME, book, cohort()).review["key"].tolist() == ["a"]
+    values = {"cohort": "c", "table": "people", "key": "a", "variable": "_row", "old": "f.csv:2", "new": word, "who": "AB", "when": "2026-01-01", "why": "w"}
+    done = cleaning.clean_table(rows, "people", PROGRAMME, book, cohort(), [(2, cleaning.Correction.model_validate(values))])
+    assert done.kept["_key"].tolist() == kept
+    assert done.review.empty
 
 
 def test_a_slip_of_unit_is_proposed_and_never_made_good(tmp_path):

@@ -307,11 +307,14 @@ def test_55_one_person_under_two_numbers_and_two_under_one_wait_for_a_person(tmp
     assert lines[["key", "until_then"]].to_numpy().tolist() == [["c", "set aside"], ["c", "set aside"], ["a", "kept"], ["b", "kept"]]
 
 
-def test_56_trial_rows_leave_and_those_signed_by_an_interviewer_are_asked_about(tmp_path):
+def test_56_trial_rows_and_those_signed_by_an_interviewer_are_asked_about(tmp_path):
     outcome = column(tmp_path, "note", ["TEST", "coba", "asdf", "baik", "wati"], wage=["1"] * 5)
-    assert outcome.people.aside["rule"].tolist() == ["test row"] * 3
-    assert findings(outcome, "signed") == ["p4"]
-    assert outcome.people.review.loc[outcome.people.review["variable"] == "_row", "key"].tolist() == ["p4"]
+    assert len(outcome.people.kept) == 5
+    assert findings(outcome, "signed") == ["p0", "p1", "p2", "p4"]
+    asked = outcome.people.review[outcome.people.review["variable"] == "_row"]
+    told = dict(zip(asked["key"], asked["reason"], strict=True))
+    assert asked["key"].tolist() == ["p0", "p1", "p2", "p4"]  # each row once, whoever asks
+    assert told["p0"] == "perhaps entered to try the form: a text is nothing but a trial word; hardly any question is answered"
 
 
 def test_57_partial_answers_are_kept_and_marked(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -277,6 +278,13 @@ class Denominators(Record):
     because: Words | None = None
 
 
+class Fieldwork(Record):
+    """The first and the last day on which answers were collected."""
+
+    begins: date
+    ends: date | None = None
+
+
 class Simulated(Record):
     """How a synthetic cohort was made, and the folder in which its truth lies; no estimate and no verdict uses it."""
 
@@ -297,6 +305,7 @@ class Cohort(Record):
     same_participants_as: str | None = None  # another cohort whose participants these are, set against other people
     unreadable: Literal["stop", "review"] = "stop"  # what an answer that cannot be read does: stop the run, or wait in the review list
     period: Words
+    fieldwork: Fieldwork | None = None  # when answers were collected, in days; a record from before may be a trial of the form
     flow: list[FlowStep] = []
     denominators: Denominators
     totals: dict[str, dict[str, float]] = {}  # known numbers of all who took part, by variable and answer, to weight the answers to

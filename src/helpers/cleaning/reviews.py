@@ -64,6 +64,12 @@ def review_lines(rows: pd.DataFrame, table: str, variable: object, raw: object, 
     return pd.DataFrame(lines, columns=REVIEW_COLUMNS)
 
 
+def listed(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put parts of the review list under one another, whether or not any has lines."""
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=REVIEW_COLUMNS)
+
+
 def needless(findings: pd.DataFrame, lines: list[tuple[int, Correction]], *, file: str) -> list[Problem]:
     """Say which corrections confirm an answer that nobody asked about: only an amount that a slip of unit would explain is confirmed."""
     asked = findings[findings["note"].str.contains(PERHAPS, regex=False)] if len(findings) else findings
@@ -86,12 +92,16 @@ def to_decide(table: CleanTable, place: pd.DataFrame, decided: pd.DataFrame, pro
     found = table.findings[table.findings["check"].isin(checks)]
     double = table.aside[table.aside["rule"] == UNDECIDED]
     asked = found[found["check"].map(lambda name: KINDS[checks[name].kind].asks).astype(bool)] if len(found) else found
-    settled = set(row_names(place.iloc[decided.index[decided["decision"] == "keep"]], place)) if len(decided) else set()
+    settled = kept_by_hand(place, decided) | set(table.review.loc[table.review["variable"] == WHOLE_ROW, "raw"])  # asked once
     parts = [review_lines(double, table.name, WHOLE_ROW, row_names(double, place), "", double["reason"].to_numpy(), "set aside")] if len(double) else []
     parts += [rows_asked(table, asked.drop_duplicates("key"), place, settled)] if len(asked) else []
     parts += [slips_to_decide(table, found, checks, codebook)] if found["check"].map(lambda name: checks[name].kind == "real_range").any() else []
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=REVIEW_COLUMNS)
+    return listed(parts)
+
+
+def kept_by_hand(place: pd.DataFrame, decided: pd.DataFrame) -> set[str]:
+    """The names of the rows that a person decided to keep."""
+    return set(row_names(place.iloc[decided.index[decided["decision"] == "keep"]], place)) if len(decided) else set()
 
 
 def rows_asked(table: CleanTable, found: pd.DataFrame, place: pd.DataFrame, settled: set[str]) -> pd.DataFrame:
@@ -110,8 +120,7 @@ def slips_to_decide(table: CleanTable, findings: pd.DataFrame, checks: dict[str,
     raw = raw_texts(table, [v for v in codebook.table(table.name) if v.name in set(findings["variable"])])
     ranges = [check for check in checks.values() if check.kind == "real_range"]
     parts = [slips_of(check, meant, factor, table.kept, raw, findings, corrected) for check in ranges for factor, meant in SLIPS]
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True).drop_duplicates(["key", "variable"]) if filled else pd.DataFrame(columns=REVIEW_COLUMNS)
+    return listed(parts).drop_duplicates(["key", "variable"])
 
 
 def slips_of(

@@ -1,4 +1,4 @@
-"""Which rows are answers of their own: keys, empty and trial rows, duplicates, resubmissions, declared exclusions."""
+"""Which rows are answers of their own: keys, empty rows, duplicates, resubmissions, declared exclusions."""
 
 from __future__ import annotations
 
@@ -7,21 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from helpers.cleaning.cells import Column, plain_texts
 from helpers.cleaning.corrections import KEY
 from helpers.codebook import Variable
 from helpers.expressions import evaluate, parse_expression
 from helpers.parsing import date_context, normalise, read_date
-from helpers.parsing.checks import is_trial_text
 from helpers.problems import Problem
 from helpers.programme import Table
 from helpers.readers import FILE, ROW, SHEET
 
 NOTE_COLUMNS = ["rule", "reason"]
-THREE_LETTERS = r"(?:[A-Za-z][^A-Za-z]*){3}|[^\x00-\x7f]"  # or letters of another script
 SAME_PERSON = 0.5  # share of equal answers below which two rows under one key may be two persons
 
 
@@ -54,27 +50,6 @@ def blank_rows(columns: dict[str, Column], size: int) -> np.ndarray:
     return blank
 
 
-def wordy(texts: list[str]) -> np.ndarray:
-    """Positions of the texts with three letters, and more letters than digits: numbers and identifiers are no trial words."""
-    every = pa.array(texts, type=pa.string())
-    three = np.flatnonzero(pc.match_substring_regex(every, THREE_LETTERS).to_numpy(zero_copy_only=False))
-    begin = pc.utf8_slice_codeunits(every.take(pa.array(three)), 0, 80)
-    letters, digits = (pc.count_substring_regex(begin, pattern) for pattern in (r"\pL", r"\pN"))
-    return three[pc.greater(letters, digits).to_numpy(zero_copy_only=False)]
-
-
-def trial_mask(columns: dict[str, Column], variables: list[Variable], size: int) -> np.ndarray:
-    """Mask of rows that somebody entered to try the form: a text or key like TEST, coba, asdf."""
-    trial = np.zeros(size, dtype=bool)
-    for variable in variables:
-        if variable.kind == "text":
-            column = columns[variable.name]
-            found = [at for at in wordy(column.texts) if is_trial_text(column.texts[at])]
-            if found:
-                trial |= np.isin(column.codes, found)
-    return trial
-
-
 def noted(rows: np.ndarray, rule: str, reason: str) -> pd.DataFrame:
     """One line a row position: ``rule, reason``."""
     return pd.DataFrame({"rule": rule, "reason": reason}, index=rows, columns=NOTE_COLUMNS)
@@ -99,14 +74,11 @@ def set_aside_raw(
     decided = pd.DataFrame(columns=["decision", "reason"]) if decided is None else decided
     stays, goes = (decided[decided["decision"] == word] for word in ("keep", "set aside"))
     blank[stays.index] = False
-    trial = trial_mask(columns, variables, size) & ~blank
-    trial[decided.index] = False
     blank[goes.index] = False
-    found = [noted(np.flatnonzero(blank), "empty row", "no answer in any column"), noted(np.flatnonzero(trial), "test row", "entered to try the form")]
-    found.append(goes.assign(rule="decided")[NOTE_COLUMNS])
+    found = [noted(np.flatnonzero(blank), "empty row", "no answer in any column"), goes.assign(rule="decided")[NOTE_COLUMNS]]
     if key == ["row"]:
         return pd.concat(found), []
-    alive = ~(blank | trial)
+    alive = ~blank
     alive[goes.index.to_numpy(dtype="int64")] = False
     alive = np.flatnonzero(alive)
     double = alive[place[KEY].iloc[alive].duplicated(keep=False).to_numpy()]

@@ -16,8 +16,9 @@ from helpers.cleaning.holding import hold
 from helpers.cleaning.ledger import CleanTable, changes_of, gather_changes
 from helpers.cleaning.outcomes import Prices
 from helpers.cleaning.precision import partial_dates
-from helpers.cleaning.reviews import WHOLE_ROW, decided_rows, needless, review_lines, to_decide
+from helpers.cleaning.reviews import WHOLE_ROW, decided_rows, listed, needless, review_lines, to_decide
 from helpers.cleaning.rows import row_keys, set_aside_declared, set_aside_raw
+from helpers.cleaning.trials import trials_to_decide
 from helpers.codebook import Codebook, Variable
 from helpers.problems import Problem, ProblemsError, refuse
 from helpers.programme import Cohort, Programme, RawFile
@@ -65,7 +66,7 @@ def read_variable(
     programme: Programme,
     codebook: Codebook,
     cohort: Cohort,
-    declared: pd.DataFrame,
+    declared: pd.DataFrame | None,
     whole: Whole | None = None,
 ) -> ColumnReading:
     """Read one variable of all rows."""
@@ -230,12 +231,12 @@ def clean_table(
     cells = [line for line in mine if line[1].variable != WHOLE_ROW]
     keys, untold = here[KEY].to_numpy(dtype=object), [v.name for v in variables if v.role in UNTOLD]
     corrected, done = apply_corrections(keys, delivered, cells, file=corrections_file, untold=untold)
-    declared = pd.DataFrame(columns=["variable"]) if declared is None else declared
     read = each(lambda variable: read_variable(corrected, here, variable, programme, codebook, cohort, declared, whole), variables)
     readings = dict(zip(names, read, strict=True))
     again = keys if done.empty or definition.key == ["row"] else row_keys(here, corrected, definition.key)
     refuse(check_corrected(done, readings, keys, again, definition.key, file=corrections_file))
-    review = open_cells(here, delivered, readings, variables, codebook, stop=stop)
+    open_now = open_cells(here, delivered, readings, variables, codebook, stop=stop)
+    review = listed([open_now, trials_to_decide(here, delivered, variables, cohort.fieldwork, place, decided)])
     values = each(lambda variable: typed(readings[variable.name], variable), variables)
     clean = pd.concat([here, pd.DataFrame(dict(zip(names, values, strict=True)))], axis=1)
     ledger = gather_changes(each(lambda v: changes_of(delivered[v.name], readings[v.name], v, done), variables))
@@ -259,8 +260,7 @@ def finish(
     codebook: Codebook,
 ) -> CleanTable:
     """Set aside what declared rules exclude, and take identifiers out."""
-    definition = programme.tables[name]
-    changes, changed = ledger
+    definition, (changes, changed) = programme.tables[name], ledger
     excluded = set_aside_declared(clean, definition)
     if len(excluded):
         more = (
@@ -290,7 +290,7 @@ def examine(
     examined = replace(table, findings=findings, checked=pd.concat([told, checked], ignore_index=True))
     more = to_decide(examined, place, decided, programme, codebook)
     held = hold(examined, more[(more["until_then"] == "missing") & (more["variable"] != WHOLE_ROW)], variables)
-    return replace(held, review=pd.concat([table.review, more], ignore_index=True) if len(more) else table.review)
+    return replace(held, review=listed([table.review, more]))
 
 
 def without(clean: pd.DataFrame, changed: pd.DataFrame, rows: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -83,7 +83,6 @@ MEASURES = {  # what is told of an estimate beside its specification, where it i
 }
 ROW_RULES = {
     "empty row": mark("empty row"),
-    "test row": mark("entered to try the form"),
     "exact duplicate": mark("exact duplicate of an earlier row"),
     "resubmission": mark("submitted again; the fullest and latest is kept"),
     "decided": mark("decided by a person"),
