@@ -95,3 +95,33 @@ def test_more_matches_than_the_comparison_group_has_are_refused():
     d = people(20, 0.5, 3)
     with pytest.raises(NotApplicableError, match="fewer units than a participant needs"):
         results(sample(d["score_now"], d["group"], x=d["x"]), 50, ["x"])
+
+
+def sparse(outcome_shift: float = 0.0, own=(1, 0, 1, 0, 1, 0), theirs=(1, 1, 1, 1, 1, 1)):
+    """Twelve people of three ages; a second covariate that the comparison group may not vary in."""
+    age = np.r_[np.repeat([20.0, 30.0, 40.0], 2), np.repeat([20.0, 30.0, 40.0], 2)]
+    y = np.array([13.0, 12.0, 15.1, 13.2, 16.0, 15.3, 11.0, 11.5, 12.0, 13.0, 14.5, 13.5]) + outcome_shift
+    return sample(y, np.r_[np.ones(6), np.zeros(6)], age=age, woman=np.r_[own, theirs])
+
+
+@pytest.mark.parametrize("shift", [0.0, 100.0])
+@pytest.mark.parametrize(
+    ("own", "theirs"),
+    [
+        ((1, 0, 1, 0, 1, 0), (1, 1, 1, 1, 1, 1)),  # constant among the comparison units: 7.81 was printed, and 57.81 with 100 added
+        ((5, 5, 5, 5, 5, 5), (0, 0, 0, 0, 0, 1e-3)),  # hardly varies there, and participants are far beyond
+        ((20.5, 21, 30.5, 31, 40.5, 41), (20, 20, 30, 30, 40, 40)),  # follows from the other covariate among them
+    ],
+)
+def test_no_slope_is_invented_where_comparison_units_are_alike(own, theirs, shift):
+    with pytest.raises(NotApplicableError, match="hardly differ in a covariate"):
+        results(sparse(shift, own, theirs), 1, ["age", "woman"])
+
+
+def test_the_level_of_the_outcome_enters_no_slope():
+    # nobody differs in the second covariate but two comparison units far away, whom nobody is matched with
+    own, theirs = (0, 0, 0, 0, 0, 0), (0, 0, 0, 0, 0, 0)
+    case, shifted = (sample(np.r_[one.now, 1.0, 2.0], np.r_[one.treated, 0, 0], age=np.r_[one.frame["age"], 30, 30], z=np.r_[np.zeros(12), 1, 1])
+                     for one in (sparse(0.0, own, theirs), sparse(100.0, own, theirs)))  # fmt: skip
+    assert results(shifted, 1, ["age", "z"])[0].estimate == pytest.approx(results(case, 1, ["age", "z"])[0].estimate, abs=1e-9)
+    assert results(case, 1, ["age", "z"])[0].estimate == pytest.approx(1.516667, abs=1e-6)  # the mean of six exact matches

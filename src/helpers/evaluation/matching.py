@@ -13,7 +13,7 @@ from scipy.spatial import KDTree
 
 from helpers.evaluation.errors import Error
 from helpers.evaluation.inference import DEFAULT, Inference, each_kind
-from helpers.evaluation.linear import check_groups, check_treatment
+from helpers.evaluation.linear import COLLINEAR, check_groups, check_treatment
 from helpers.evaluation.methods import Sized, with_size
 from helpers.evaluation.nuisance import design_matrix
 from helpers.evaluation.sample import NotApplicableError, Sample
@@ -21,6 +21,7 @@ from helpers.evaluation.weighting import overlap
 from helpers.programme import Specification
 
 TOLERANCE = 1e-5  # squared distances that differ by less are ties
+UNLIKE = "the comparison units nearest to the participants hardly differ in a covariate by which participants differ from them"
 VARIANCE_NEIGHBOURS = 2  # of a unit's own group, to estimate its variance
 
 
@@ -100,7 +101,7 @@ def match(sample: Sample, covariates: list[str], wanted: int) -> Matches:
 
     Raises
     ------
-    NotApplicableError if the comparison group has fewer units than that.
+    NotApplicableError if the comparison group has fewer units than that, or none from which what distance remains can be corrected.
     """
 
     def compute() -> Matches:
@@ -114,16 +115,46 @@ def match(sample: Sample, covariates: list[str], wanted: int) -> Matches:
         shares = csr_array(counts.multiply(1 / neighbours[:, None]))
         used = np.unique(shares.indices)
         own = nearest(comparison.rows[used], tree, comparison.size, VARIANCE_NEIGHBOURS, own=used)
-        return Matches(participants, comparison, shares, neighbours, used, own)
+        found = Matches(participants, comparison, shares, neighbours, used, own)
+        check_correction(found)
+        return found
 
     return sample.once(("match", tuple(covariates), wanted), compute)
 
 
+def check_correction(found: Matches) -> None:
+    """Refuse matches whose remaining distance cannot be corrected, because the matched comparison units hardly differ in that direction.
+
+    The corrected estimate weights every comparison unit by how often it was used, plus what the regression of the correction makes of
+    the mean distance. Where the second part is larger than the first (sums of squares), a slope is carried far beyond the units that
+    it was found among; where they do not differ at all there is none. No outcome is looked at.
+
+    Raises
+    ------
+    NotApplicableError with the reason.
+    """
+    rows, weights = found.comparison.rows, found.times_used * found.comparison.size
+    weights = weights / weights.sum()
+    distance = found.participants.size @ (found.participants.rows - found.shares @ rows) / found.participants.size.sum()
+    away = rows - weights @ rows
+    moments = (away * weights[:, None]).T @ away
+    needed = np.linalg.lstsq(moments, distance, rcond=COLLINEAR)[0]
+    correction = found.times_used * (away @ needed)
+    beyond = np.abs(moments @ needed - distance).max() > TOLERANCE
+    if beyond or (found.comparison.size @ correction**2) > (found.comparison.size @ found.times_used**2):
+        raise NotApplicableError(UNLIKE)
+
+
 def bias_slope(found: Matches, outcome: np.ndarray) -> np.ndarray:
-    """Slopes of the outcome on the covariates among matched comparison units, weighted by how often each was used."""
-    weights = np.sqrt(found.times_used * found.comparison.size)
-    design = np.column_stack([np.ones(len(weights)), found.comparison.rows])
-    return np.linalg.lstsq(design * weights[:, None], found.comparison.mean(outcome) * weights, rcond=1e-10)[0][1:]
+    """Slopes of the outcome on the covariates among matched comparison units, weighted by how often each was used.
+
+    Covariates and outcome are taken from their means, so that the outcome's level never enters a slope; in a direction in which
+    the units do not differ the slope is 0.
+    """
+    weights = found.times_used * found.comparison.size
+    root, weights = np.sqrt(weights)[:, None], weights / weights.sum()
+    rows, level = found.comparison.rows, found.comparison.mean(outcome)
+    return np.linalg.lstsq((rows - weights @ rows) * root, (level - weights @ level) * root[:, 0], rcond=1e-10)[0]
 
 
 def own_variance(found: Matches, outcome: np.ndarray) -> np.ndarray:

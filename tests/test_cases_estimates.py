@@ -1,0 +1,34 @@
+"""Small cases of estimates through the command line; each value is the one its thread gives."""
+
+import pytest
+
+METHODS = ("inverse_probability_weighting", "doubly_robust", "entropy_balancing", "nearest_neighbour")
+
+
+def test_matching_invents_no_slope_where_the_comparison_group_is_alike(case):
+    # 7.808 was printed, and 57.808 after 100 was added to every outcome; the six exact matches differ by 1.517
+    rows = case("e5-matching-constant").estimates()
+    matched = rows[rows["specification"] == "m"]
+    assert matched["estimate"].isna().all()
+    assert matched["warnings"].str.contains("hardly differ in a covariate").all()
+
+
+def test_without_overlap_nothing_that_weights_or_matches_is_estimated(case):
+    rows = case("e6-no-overlap").estimates().set_index("method")
+    refused = rows.loc[list(METHODS), "estimate"]
+    assert refused.isna().all(), refused
+    assert rows.loc["difference_in_means", "estimate"] == rows.loc["difference_in_means", "estimate"]
+
+
+def test_holm_counts_the_indicators_that_have_a_number(case):
+    rows = case("e8-family-with-gap").estimates().set_index("indicator")
+    assert rows["p_adjusted"].dropna().round(5).tolist() == [0.00410, 0.14325, 0.93335]
+
+
+def test_wild_bootstrap_needs_clusters(case):
+    wild = case("e9-wild").estimates().set_index("std_error_kind")
+    assert 0.07 < wild.loc["wild", "p_value"] < 0.10
+    alone = case("e9b-wild-no-clusters").estimates().set_index("std_error_kind")
+    assert alone.loc["wild", "estimate"] != alone.loc["wild", "estimate"]
+    assert alone.loc["wild", "warnings"] == "the design declares no clusters"
+    assert alone.loc["HC2", "estimate"] == pytest.approx(wild.loc["CR1", "estimate"])
