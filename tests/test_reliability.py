@@ -8,6 +8,7 @@ from scipy.stats import multivariate_normal, norm
 from statsmodels.multivariate.factor import Factor
 
 from helpers.evaluation import one_factor, reliability
+from helpers.evaluation.jackknife import jackknife
 from helpers.evaluation.sample import NotApplicableError
 
 # R: datasets::attitude (Chatterjee and Price 1977): rating, complaints, privileges, learning, raises, critical, advance
@@ -69,23 +70,29 @@ def test_item_statistics_equal_those_computed_the_long_way(attitude):
     assert reliability.mean_correlation(attitude) == pytest.approx(np.corrcoef(ATTITUDE, rowvar=False)[np.triu_indices(7, 1)].mean())
 
 
-def test_feldt_interval_is_that_of_the_formula_in_another_program():
-    # R: 1 - (1 - .85) * qf(c(.975, .025), 88, 88 * 6): 0.79706488 0.89316659
-    assert reliability.feldt_interval(0.85, 89, 7, 0.95) == pytest.approx((0.79706488, 0.89316659), abs=1e-8)
+def test_the_interval_of_alpha_is_that_of_alpha_without_each_person():
+    n = len(ATTITUDE)
+    left = [np.log(1 - reliability.cronbach_alpha(np.cov(np.delete(ATTITUDE, person, 0), rowvar=False))) for person in range(n)]
+    alpha = reliability.cronbach_alpha(np.cov(ATTITUDE, rowvar=False))
+    expected = jackknife(float(np.log(1 - alpha)), np.array(left), 0.95)
+    error, low, high = reliability.alpha_interval(ATTITUDE, 0.95)
+    assert (error, low, high) == pytest.approx((expected[0] * (1 - alpha), 1 - np.exp(expected[2]), 1 - np.exp(expected[1])), rel=1e-9)
+    assert low < alpha < high
 
 
-def test_feldt_interval_covers_as_stated_for_five_points_too():
-    truth = {
-        True: reliability.cronbach_alpha(five_point_covariance()),
-        False: reliability.cronbach_alpha(np.outer(LOADINGS, LOADINGS) + np.diag(1 - LOADINGS**2)),
-    }
-    for on_five_points, alpha in truth.items():
-        hits = 0
-        for seed in range(1_000):
-            matrix = np.cov(drawn(40, seed, on_five_points=on_five_points), rowvar=False)
-            low, high = reliability.feldt_interval(reliability.cronbach_alpha(matrix), 40, 5, 0.95)
-            hits += low <= alpha <= high
-        assert 0.93 <= hits / 1_000 <= 0.97
+@pytest.mark.parametrize(("cuts", "people"), [((-1.8, -0.7, 0.5, 1.5), 40), ((-2.2, -1.6, -1.0, -0.2), 60), ((-2.2, -1.6, -1.0, -0.2), 400)])
+def test_the_interval_of_alpha_covers_as_stated_for_skewed_answers_too(cuts, people):
+    """Feldt's F covers .87 to .90 for the second and third, and no better with more people."""
+    rng = np.random.default_rng(8)
+
+    def answers(n):
+        return np.digitize(rng.standard_normal((n, 1)) * LOADINGS + rng.standard_normal((n, 5)) * np.sqrt(1 - LOADINGS**2), cuts).astype(float)
+
+    truth, hits = reliability.cronbach_alpha(np.cov(answers(400_000), rowvar=False)), 0
+    for _ in range(500):
+        _, low, high = reliability.alpha_interval(answers(people), 0.95)
+        hits += low <= truth <= high
+    assert 0.92 <= hits / 500 <= 0.985
 
 
 # --- ω
@@ -188,7 +195,10 @@ def test_numbers_that_do_not_exist_are_missing():
     assert np.isnan(reliability.cronbach_alpha(np.array([[1.0]])))
     assert np.isnan(reliability.cronbach_alpha(np.zeros((3, 3))))
     assert np.isnan(reliability.cronbach_alpha(np.array([[1.0, -1.0], [-1.0, 1.0]])))  # the sum never varies
-    assert np.isnan(reliability.feldt_interval(1.0, 50, 4, 0.95)).all()  # no width
-    assert np.isnan(reliability.feldt_interval(0.8, 1, 4, 0.95)).all()
+    alike, but_for_one = np.repeat(np.arange(6.0)[:, None], 3, axis=1), np.repeat(np.arange(6.0)[:, None], 3, axis=1)
+    but_for_one[0, 0] = 1.0
+    for answers in (alike, but_for_one):
+        with pytest.raises(NotApplicableError, match="decides the result alone"):
+            reliability.alpha_interval(answers, 0.95)
     assert np.isnan(reliability.item_rest(np.diag([1.0, 0.0, 1.0]))[1])
     assert np.isnan(one_factor.logit_interval(0.8, 0.0, 9, 0.95)).all()

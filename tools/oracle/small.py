@@ -62,7 +62,7 @@ def hidden_causes() -> dict[str, float]:
 def scales_and_raters() -> dict[str, float]:
     """Reliability of the attitude ratings, agreement of four judges."""
     matrix = reliability.covariance(pd.DataFrame(TABLES["attitude"]["ratings"]))
-    found = agreement.intraclass(agreement.mean_squares(np.array(TABLES["judges"]["ratings"], float)), 0.95)
+    found = agreement.intraclass(np.array(TABLES["judges"]["ratings"], float), 0.95)
     return {
         "attitude/raw": reliability.cronbach_alpha(matrix), "attitude/standardised": reliability.cronbach_alpha(reliability.correlations(matrix)),
         **{f"sf/{kind}{end}": found[f"ICC({kind},{end or 1})"].estimate for kind in (1, 2, 3) for end in ("", "k")},

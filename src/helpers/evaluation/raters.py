@@ -8,14 +8,22 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from helpers.evaluation import agreement
 from helpers.evaluation.agreement import Interval
 from helpers.evaluation.estimate import Settings
+from helpers.evaluation.jackknife import FEWEST_PEOPLE
 from helpers.evaluation.scale_rows import as_protected_table, estimate_row, subgroups, subject_of
 from helpers.indicators import Indicator
 from helpers.programme import Programme
 
+FEW_PEOPLE = "fewer than 30 people were rated by both: the interval is rough"
+TWO_RATERS = "how far other raters would differ cannot be known from two"
+ONE_END = "more than four fifths of the ratings are the same extreme one: the interval may be too narrow"
+SKEWED = "the differences are skewed: the interval of a limit may be too narrow"
+MOST_AT_ONE_END = 0.8
+MOST_SKEWED = 1.0  # of normal differences, one sample of 30 in a hundred is more skewed
 ICCS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
 
 
@@ -57,18 +65,34 @@ def pair_rows(first: Indicator, second: Indicator, pair: pd.DataFrame, subgroup:
     is_item, yes_no = agreement.is_ordered_item(left, right), bool(np.isin(complete, (0, 1)).all()) and len(complete) > 0
     make: list[tuple[str, str, str, Callable[[], Interval]]] = []
     if is_item:
-        make.append(("agreement", "weighted_kappa", "normal", lambda: agreement.weighted_kappa(left, right, confidence)))
+        make.append(("agreement", "weighted_kappa", "jackknife", lambda: agreement.weighted_kappa(left, right, confidence)))
     if not yes_no:
-        make += [("agreement", name, "F", partial(one_icc, name, complete, confidence)) for name in ICCS]
+        make += [("agreement", name, "jackknife", partial(one_icc, name, complete, confidence)) for name in ICCS]
     make.append(("rater difference", "bias", "t", lambda: agreement.limits_of_agreement(left, right, confidence).bias))
     if not yes_no:
-        make.append(("rater difference", "limit_lower", "t", lambda: agreement.limits_of_agreement(left, right, confidence).lower))
-        make.append(("rater difference", "limit_upper", "t", lambda: agreement.limits_of_agreement(left, right, confidence).upper))
+        make.append(("rater difference", "limit_lower", "jackknife", lambda: agreement.limits_of_agreement(left, right, confidence).lower))
+        make.append(("rater difference", "limit_upper", "jackknife", lambda: agreement.limits_of_agreement(left, right, confidence).upper))
     return [
-        estimate_row(unitless if what == "agreement" else subject, what, method, settings, compute, kind=kind, **counts) for what, method, kind, compute in make
+        estimate_row(unitless if what == "agreement" else subject, what, method, settings, compute, kind=kind, warnings=warnings_of(method, complete), **counts)
+        for what, method, kind, compute in make
     ]
+
+
+def warnings_of(method: str, complete: np.ndarray) -> tuple[str, ...]:
+    """What a reader must know of the interval of an agreement (ratings n × 2) before relying on it."""
+    if method == "bias":
+        return ()
+    told = [FEW_PEOPLE] if len(complete) < FEWEST_PEOPLE else []
+    if method.startswith("ICC(2"):
+        told.append(TWO_RATERS)
+    if method == "weighted_kappa" and len(complete) and any((complete == end).mean() > MOST_AT_ONE_END for end in (complete.min(), complete.max())):
+        told.append(ONE_END)
+    if method.startswith("limit"):
+        difference = complete[:, 0] - complete[:, 1]
+        told += [SKEWED] if len(difference) > 2 and np.ptp(difference) > 0 and abs(stats.skew(difference)) > MOST_SKEWED else []
+    return tuple(told)
 
 
 def one_icc(name: str, complete: np.ndarray, confidence: float) -> Interval:
     """One of the six intraclass correlations."""
-    return agreement.intraclass(agreement.mean_squares(complete), confidence)[name]
+    return agreement.intraclass(complete, confidence)[name]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+
+from helpers.evaluation.jackknife import jackknife, sums_without
 
 FEWEST_PEOPLE = 30  # below it a row warns; the interval still holds
 HIGHEST_ALPHA = 0.95  # above it items repeat one another (Terwee et al. 2007, Journal of Clinical Epidemiology 60, 34–42)
@@ -44,19 +45,29 @@ def correlations(matrix: np.ndarray) -> np.ndarray:
         return matrix / np.outer(scale, scale)
 
 
-def feldt_interval(alpha: float, n: int, k: int, confidence: float) -> tuple[float, float]:
-    """Interval of α from n people and k items: (1 − α) / (1 − estimate) has an F distribution with n − 1 and (n − 1)(k − 1) df.
+def alpha_interval(items: np.ndarray, confidence: float) -> tuple[float, float, float]:
+    """Standard error and interval of α from complete answers (n × k), by the jackknife of log(1 − α).
 
-    Exact for normal, parallel items. Missing where nobody varies from the pattern (α = 1): a width of zero would be false.
+    Distribution-free: Feldt's F, exact for normal items, covers 63 to 74 in 100 where nearly nine in ten answers are the highest.
 
-    Source: Feldt (1965), Psychometrika 30, 357–370; Feldt, Woodruff and Salih (1987), Applied Psychological Measurement 11,
-    93–103, formulas 6 and 7.
+    Source: van Zyl, Neudecker and Nel (2000), Psychometrika 65, 271–280, for the limiting law; Maydeu-Olivares, Coffman and Hartmann
+    (2007), Psychological Methods 12, 157–176, for answers that are not normal.
+
+    Raises
+    ------
+    NotApplicableError where α does not exist or is 1 without some person.
     """
-    if n < 2 or k < 2 or not 1 - alpha > NEGLIGIBLE:
-        return np.nan, np.nan
-    tails = np.array([(1 + confidence) / 2, (1 - confidence) / 2])
-    low, high = 1 - (1 - alpha) * stats.f.ppf(tails, n - 1, (n - 1) * (k - 1))
-    return float(low), float(high)
+    k = items.shape[1]
+    centred = items - items.mean(axis=0)
+    sums = centred.sum(axis=1)
+    own = (sums_without(centred).sum(axis=1), sums_without(sums))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratios = np.append(own[0] / own[1], (centred**2).sum() / (sums @ sums)) - 1 / k
+        logarithms = np.log(np.where(ratios > NEGLIGIBLE, ratios, np.nan))  # log(1 − α) but for a constant
+    whole = float(logarithms[-1])
+    error, low, high = jackknife(whole, logarithms[:-1], confidence)
+    scale = k / (k - 1)
+    return error * scale * float(np.exp(whole)), 1 - scale * float(np.exp(high)), 1 - scale * float(np.exp(low))
 
 
 def mean_correlation(matrix: np.ndarray) -> float:

@@ -23,6 +23,8 @@ ALIKE = "α is above 0.95: items say the same thing twice"
 FEW_ITEMS = "fewer than three items"
 FEW_PEOPLE = "fewer than 30 people: α and ω are uncertain"
 INCOMPLETE = "fewer than four fifths of those asked answered all items, and α is theirs alone"
+ONE_END = "more than four fifths gave the same extreme answer to an item: the interval of α may be too narrow"
+MOST_AT_ONE_END = 0.8
 HEYWOOD = "the model leaves an item no variance of its own (Heywood case), so that ω cannot be trusted"
 ITEM_COLUMNS = [
     "name", "indicator", "time", "rater", "item", "n", "mean", "sd", "item_rest_r", "alpha_without", "loading", "share_lowest", "share_highest", "warnings",
@@ -51,10 +53,10 @@ def scale_rows(scale: Scale, here: pd.Series, subject: Subject, settings: Settin
     frame = scale.items[here]
     complete, some = frame.dropna(), frame.notna().any(axis=1).sum()
     matrix, n, confidence = reliability.covariance(complete), len(complete), settings.confidence
-    told = (*warnings_of(complete, matrix), *([INCOMPLETE] if n < 0.8 * some else []))
+    told = (*warnings_of(complete, matrix, (scale.low, scale.high)), *([INCOMPLETE] if n < 0.8 * some else []))
     model = cache(partial(fitted, complete, matrix))
     make: dict[str, tuple[str, Callable[[], Interval]]] = {
-        "cronbach_alpha": ("Feldt", lambda: alpha_interval(complete, matrix, confidence)),
+        "cronbach_alpha": ("jackknife", lambda: alpha_interval(complete, matrix, confidence)),
         "cronbach_alpha_standardised": ("", lambda: alpha_standardised(complete, matrix)),
         "cronbach_alpha_pairwise": ("", lambda: alpha_pairwise(frame)),
         "mcdonald_omega": ("sandwich", lambda: omega_interval(complete, model(), confidence, standardised=False)),
@@ -69,12 +71,13 @@ def scale_rows(scale: Scale, here: pd.Series, subject: Subject, settings: Settin
     return rows
 
 
-def warnings_of(complete: pd.DataFrame, matrix: np.ndarray) -> list[str]:
-    """What a reader must know of a scale before relying on it."""
+def warnings_of(complete: pd.DataFrame, matrix: np.ndarray, ends: tuple[float, float]) -> list[str]:
+    """What a reader must know of a scale, whose lowest and highest answer are ``ends``, before relying on it."""
     told = [FEW_ITEMS] if complete.shape[1] < 3 else []
     if len(complete) < 2:
         return told
     told += [FEW_PEOPLE] if len(complete) < reliability.FEWEST_PEOPLE else []
+    told += [ONE_END] if any((complete == end).mean().gt(MOST_AT_ONE_END).any() for end in ends) else []
     constant = reliability.is_constant(complete)
     told += [f"{CONSTANT}: {name}" for name in complete.columns[constant]] if not constant.all() else []
     told += [f"{AGAINST}: {complete.columns[place]}" for place in reliability.unreversed(matrix)]
@@ -92,15 +95,15 @@ def check_answers(complete: pd.DataFrame) -> None:
 
 
 def alpha_interval(complete: pd.DataFrame, matrix: np.ndarray, confidence: float) -> Interval:
-    """Cronbach α with Feldt's interval."""
+    """Cronbach α with its jackknife interval."""
     check_answers(complete)
     alpha = reliability.cronbach_alpha(matrix)
     if np.isnan(alpha):
         raise NotApplicableError("the sum of the items is the same for everyone")
-    low, high = reliability.feldt_interval(alpha, *complete.shape, confidence)
-    if np.isnan(low):
+    if not 1 - alpha > reliability.NEGLIGIBLE:
         raise NotApplicableError("all items differ by the same amount for everyone")
-    return Interval(alpha, low, high)
+    error, low, high = reliability.alpha_interval(complete.to_numpy(dtype="float64"), confidence)
+    return Interval(alpha, low, high, error)
 
 
 def check_varied(complete: pd.DataFrame) -> None:

@@ -33,7 +33,7 @@ SE_KINDS = {
     "AI": mark("Abadie–Imbens standard errors"),
     "AI_equal": mark("Abadie–Imbens standard errors with one variance for all"),
     "finite_population": mark("classical standard errors with the finite-population correction"),
-    "normal_theory": mark("intervals of normal theory (noncentral t for d_z, the delta method for the others)"),
+    "normal_theory": mark("intervals of d_z by noncentral t below 30 participants and by the jackknife from there, of the others by the delta method"),
     "signed_rank": mark("Wilcoxon's signed ranks"),
     "exact": mark("the exact test"),
     "mid_p": mark("the mid-p test"),

@@ -79,7 +79,7 @@ def reliability_table(study: Study, rows: pd.DataFrame, language: Language) -> l
         Column("ends", say("Lowest / highest score"), str),
     ]
     caption = say(
-        "Participants and comparison group together, items after turning those worded the other way round. Intervals cover {confidence}: of α by Feldt's F, of ω (one factor, maximum likelihood) by a sandwich standard error, people taken as independent of one another. n answered all items; in brackets those who answered some and are left out of α and ω. The last column is the share of people with the lowest and the highest possible score; one that rests on fewer than five people is not shown.",
+        "Participants and comparison group together, items after turning those worded the other way round. Intervals cover {confidence}: of α by the jackknife, of ω (one factor, maximum likelihood) by a sandwich standard error, people taken as independent of one another. n answered all items; in brackets those who answered some and are left out of α and ω. The last column is the share of people with the lowest and the highest possible score; one that rests on fewer than five people is not shown.",
         confidence=language.percent(rows["confidence"].iloc[0]),
     )
     return [table("scales", say("Reliability of the scales"), f"{caption} {labels.source_note(study, language)}{told(notes)}", pd.DataFrame(lines), columns)]
@@ -103,7 +103,7 @@ def agreement_table(study: Study, rows: pd.DataFrame, language: Language) -> lis
         Column("relative", say("ICC(3,1)"), str),
     ]
     caption = say(
-        "People whom both rated. Between the limits of agreement (Bland and Altman) lie about {confidence} of the differences. ICC(2,1) counts a difference in level as disagreement, ICC(3,1) does not (Shrout and Fleiss); κ is Cohen's kappa, for yes or no. In brackets {confidence} intervals.",
+        "People whom both rated. Between the limits of agreement (Bland and Altman) lie about {confidence} of the differences. ICC(2,1) counts a difference in level as disagreement, ICC(3,1) does not (Shrout and Fleiss); κ is Cohen's kappa, for yes or no. In brackets {confidence} intervals, by the jackknife but for the mean difference.",
         confidence=language.percent(compared["confidence"].iloc[0]),
     )
     unit = labels.unit_of(study, usual)
