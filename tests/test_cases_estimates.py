@@ -1,5 +1,6 @@
 """Small cases of estimates through the command line; each value is the one its thread gives."""
 
+import pandas as pd
 import pytest
 
 METHODS = ("inverse_probability_weighting", "doubly_robust", "entropy_balancing", "nearest_neighbour")
@@ -32,3 +33,12 @@ def test_wild_bootstrap_needs_clusters(case):
     assert alone.loc["wild", "estimate"] != alone.loc["wild", "estimate"]
     assert alone.loc["wild", "warnings"] == "the design declares no clusters"
     assert alone.loc["HC2", "estimate"] == pytest.approx(wild.loc["CR1", "estimate"])
+
+
+def test_provinces_enter_as_effects_of_each_and_not_as_numbers(case):
+    # 3.589 was printed, because codes 31, 32 and 64 entered as one number
+    run = case("e11-nominal-covariate")
+    rows = run.estimates().set_index("specification")
+    assert rows.loc["r", "estimate"] == pytest.approx(1.0356, abs=5e-5)
+    balance = pd.read_csv(next((run.report / "exhibits").glob("*balance.csv")))
+    assert balance.iloc[:, 0].tolist() == ["prov: Jakarta", "prov: Jawa Barat", "prov: Kalimantan Timur"]

@@ -192,7 +192,7 @@ def test_edges_name_the_right_reason():
     assert reasons["only participants"].loc["difference"].startswith("there is nobody to compare")
     assert reasons["one treated"].loc["difference"] == "one of the two groups has fewer than two units"
     assert reasons["two and two, all equal"].loc["difference"] == "every unit has the same value"
-    assert reasons["constant covariate"].loc["adjusted"] == "a covariate is constant or follows from the others"
+    assert reasons["constant covariate"].loc["adjusted"] == ""  # it changes nothing, see test_evaluation_invariances
     assert reasons["outcome follows from covariate"].loc["adjusted"] == "the indicator follows exactly from the covariates"
     assert reasons["all missing"].loc["fe"] == "the study is not a panel"
 

@@ -100,6 +100,7 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     refuse(problems)
     from helpers.evaluation.chooser import completed
 
+    programme, lines = indicators.with_answers(programme, codebook, lines)
     return Study(place, completed(programme, lines), codebook, tuple(lines), tuple(corrections), delivery)
 
 

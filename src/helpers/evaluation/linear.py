@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from helpers.evaluation.sample import NotApplicableError, Sample
 
@@ -98,6 +99,46 @@ def standardise(columns: np.ndarray) -> np.ndarray:
     return (columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
 
 
+def independent_places(columns: np.ndarray, given: np.ndarray | None = None) -> list[int]:
+    """Places of the columns (n × k) that neither are constant nor follow from those before them.
+
+    ``given`` (n × m) are regressors that are there in any case; a constant, unless they are named.
+    """
+    norms = np.sqrt((columns**2).sum(axis=0))
+    if given is None:
+        basis = np.ones((len(columns), 1)) / np.sqrt(max(len(columns), 1))
+    else:
+        turned, sizes, _ = np.linalg.svd(given, full_matrices=False)
+        basis = turned[:, sizes > COLLINEAR * max(sizes.max(initial=0.0), 1.0)]
+    kept: list[int] = []
+    for place in np.flatnonzero(norms > 0):
+        column = columns[:, place] / norms[place]
+        rest = column - basis @ (basis.T @ column)
+        rest = rest - basis @ (basis.T @ rest)
+        if rest @ rest > COLLINEAR:
+            kept.append(int(place))
+            basis = np.column_stack([basis, rest / np.sqrt(rest @ rest)])
+    return kept
+
+
+def independent(columns: np.ndarray, given: np.ndarray | None = None) -> np.ndarray:
+    """Leave out columns that are constant or follow from those before them."""
+    return columns[:, independent_places(columns, given)]
+
+
+def varying(frame: pd.DataFrame, covariates: list[str], given: np.ndarray | None = None) -> list[str]:
+    """Names of the covariates that tell units apart: neither constant nor following from those before them.
+
+    What is left out changes no estimate: the answers of a list add up to one, and an answer that nobody of a sample gave is a constant.
+    """
+    return [covariates[place] for place in independent_places(standardise(frame[covariates].to_numpy(dtype="float64")), given)]
+
+
+def regressors(frame: pd.DataFrame, covariates: list[str], given: np.ndarray | None = None) -> np.ndarray:
+    """The covariates that tell units apart, centred and scaled (n × k)."""
+    return standardise(frame[varying(frame, covariates, given)].to_numpy(dtype="float64"))
+
+
 def dummies(group: np.ndarray) -> np.ndarray:
     """One column a group but the first (n × (groups − 1))."""
     return (group[:, None] == np.arange(1, group.max() + 1)).astype("float64")
@@ -139,10 +180,9 @@ def regress(sample: Sample, wanted: np.ndarray, covariates: list[str], *, strata
     root = root_weights(sample)
 
     def prepare() -> Basis:
-        columns = [np.ones((len(root), 1)), wanted[:, None], standardise(sample.frame[covariates].to_numpy())]
-        columns += [dummies(sample.strata)] if strata else []
-        columns += [] if extra is None else [extra]
-        design = np.column_stack(columns)
+        others = [np.ones((len(root), 1)), *([dummies(sample.strata)] if strata else []), *([] if extra is None else [extra])]
+        others = np.column_stack(others)
+        design = np.column_stack([others[:, :1], wanted, regressors(sample.frame, covariates, others), others[:, 1:]])
         if len(design) <= design.shape[1]:
             raise NotApplicableError("there are not more units than coefficients")
         return basis(design * root[:, None], 1)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from helpers.evaluation.linear import COLLINEAR, standardise
+from helpers.evaluation.linear import COLLINEAR, independent, regressors, standardise
 from helpers.evaluation.sample import NotApplicableError, Sample
 
 SEPARATED = "some values of the covariates occur in only one of the groups: there is no overlap"
+ALL_ALIKE = "no covariate differs between the units"
 UNBALANCED = "no weights on the comparison group reproduce the participants' averages: there is not enough overlap"
 LARGEST_LOGIT = 500.0
 ROUNDS = 200
@@ -59,19 +60,18 @@ def survey_weights(sample: Sample) -> np.ndarray:
 
 
 def design_matrix(sample: Sample, covariates: list[str]) -> np.ndarray:
-    """A constant and the covariates, centred and scaled (n × (1 + k)).
+    """A constant and the covariates that tell units apart, centred and scaled (n × (1 + k)).
 
     Raises
     ------
-    NotApplicableError if a covariate is constant or follows from the others, or there are too few units.
+    NotApplicableError if no covariate does.
     """
 
     def build() -> np.ndarray:
-        design = np.column_stack([np.ones(len(sample.frame)), standardise(sample.frame[covariates].to_numpy())])
-        norms = np.sqrt((design**2).sum(axis=0))
-        if (norms <= 0).any() or np.linalg.eigvalsh((design / norms).T @ (design / norms))[0] < COLLINEAR:
-            raise NotApplicableError("a covariate is constant or follows from the others")
-        return design
+        found = regressors(sample.frame, covariates)
+        if not found.shape[1]:
+            raise NotApplicableError(ALL_ALIKE)
+        return np.column_stack([np.ones(len(found)), found])
 
     return sample.once(("design", tuple(covariates)), build)
 
@@ -137,27 +137,12 @@ def outcome_regression(x: np.ndarray, outcome: np.ndarray, group: np.ndarray, we
 
 def moments_of(sample: Sample, covariates: list[str], degree: int) -> np.ndarray:
     """Covariates and, for degree 2, squares of those that are not 0 or 1, and products; centred and scaled (n × m)."""
-    x = standardise(sample.frame[covariates].to_numpy())
+    x = design_matrix(sample, covariates)[:, 1:]
     if degree == 1:
         return x
     place = [(i, j) for i in range(x.shape[1]) for j in range(i, x.shape[1])]
     products = np.column_stack([x[:, i] * x[:, j] for i, j in place if i != j or len(np.unique(x[:, i])) > 2])
     return np.column_stack([x, standardise(products)])
-
-
-def independent(columns: np.ndarray) -> np.ndarray:
-    """Leave out columns that follow from those before them."""
-    norms = np.sqrt((columns**2).sum(axis=0))
-    kept: list[int] = []
-    basis = np.ones((len(columns), 1)) / np.sqrt(len(columns))
-    for place in np.flatnonzero(norms > 0):
-        column = columns[:, place] / norms[place]
-        rest = column - basis @ (basis.T @ column)
-        rest = rest - basis @ (basis.T @ rest)
-        if rest @ rest > COLLINEAR:
-            kept.append(int(place))
-            basis = np.column_stack([basis, rest / np.sqrt(rest @ rest)])
-    return columns[:, kept]
 
 
 def entropy_balance(sample: Sample, covariates: list[str], degree: int) -> Balance:
@@ -171,7 +156,6 @@ def entropy_balance(sample: Sample, covariates: list[str], degree: int) -> Balan
     """
 
     def solve() -> Balance:
-        design_matrix(sample, covariates)
         moments = moments_of(sample, covariates, degree)
         moments = independent(moments) if degree > 1 else moments
         treated, weights = sample.treated > 0, survey_weights(sample)

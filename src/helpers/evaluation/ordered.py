@@ -15,7 +15,7 @@ from scipy.special import expit
 from helpers.evaluation.change import SHARE
 from helpers.evaluation.estimate import Result
 from helpers.evaluation.inference import DEFAULT, Inference, each_kind, influence_error
-from helpers.evaluation.linear import check_groups, check_treatment, standardise
+from helpers.evaluation.linear import check_groups, check_treatment, regressors
 from helpers.evaluation.methods import Sized
 from helpers.evaluation.nuisance import logit
 from helpers.evaluation.sample import CLUSTER, WEIGHT, NotApplicableError, Sample
@@ -216,7 +216,7 @@ def ordered_logit(sample: Sample, spec: Specification, inference: Inference = DE
     """Odds ratio of a higher level for participants against the comparison group, at equal covariates."""
     check_groups(sample)
     check_treatment(sample)
-    x = np.column_stack([sample.treated, standardise(sample.frame[spec.covariates].to_numpy())])
+    x = np.column_stack([sample.treated, regressors(sample.frame, spec.covariates)])
     clusters = np.arange(len(sample.frame)) if sample.clusters is None else sample.clusters
     return odds_results(sample, spec, x, clusters, inference)
 

@@ -9,12 +9,14 @@ import pandas as pd
 
 from helpers.evaluation.estimate import Counts
 from helpers.evaluation.inference import DEFAULT, Inference, least_squares_results
-from helpers.evaluation.linear import Fit, basis, dummies, fit, standardise
+from helpers.evaluation.linear import Fit, basis, dummies, fit, independent_places, standardise
 from helpers.evaluation.methods import SD_BEFORE_KIND, Sized
 from helpers.evaluation.resampling import extremes
 from helpers.evaluation.sample import CLUSTER, WEIGHT, NotApplicableError, Sample, check_columns, codes, variable, with_roles
 from helpers.indicators import Indicator
 from helpers.programme import Programme, Specification
+
+UNCHANGING = 1e-7  # standard deviation within units, in standard deviations of all rows, of a covariate that does not change
 
 
 @dataclass(frozen=True)
@@ -71,15 +73,18 @@ def within_fits(table: pd.DataFrame, line: Indicator, spec: Specification, progr
         raise NotApplicableError("units of the panel move between clusters")
     root = np.sqrt(complete[WEIGHT].to_numpy()) if WEIGHT in complete else np.ones(len(complete))
     unit, period = codes(complete["unit_"]), codes(complete["period_"])
-    columns = np.column_stack([standardised_columns(complete, spec), dummies(period)])
-    within = demeaned(np.column_stack([complete["outcome_"].to_numpy(), columns]), unit, root**2) * root[:, None]
+    columns = np.column_stack(
+        [complete["outcome_"].to_numpy(), complete[spec.treatment].to_numpy(), dummies(period), standardise(complete[spec.covariates].to_numpy())]
+    )
+    within = demeaned(columns, unit, root**2) * root[:, None]
+    within = without_redundant(within, 1 + len(spec.treatment), int(period.max()))
     found = {}
     for place, treatment in enumerate(spec.treatment):
         prepared = basis(within[:, 1:], place, absorbed=int(unit.max()) + 1, absorbed_leverage=share_of_unit(unit, root**2))
         if prepared.df < 1:
             raise NotApplicableError("there are not more observations than coefficients")
         sample = Sample(complete.assign(treated=complete[treatment], now=complete["outcome_"]), n_missing)
-        found[treatment] = Within(fit(prepared, within[:, 0]), sample, within[:, 1 + place] / root, columns.shape[1] + 1)
+        found[treatment] = Within(fit(prepared, within[:, 0]), sample, within[:, 1 + place] / root, within.shape[1])
     return found
 
 
@@ -96,9 +101,15 @@ def panel_rows(table: pd.DataFrame, line: Indicator, spec: Specification, progra
     return complete.astype({name: "float64" for name in ("outcome_", *spec.treatment, *spec.covariates)}), len(chosen) - len(complete)
 
 
-def standardised_columns(complete: pd.DataFrame, spec: Specification) -> np.ndarray:
-    """Treatments as they are, covariates centred and scaled."""
-    return np.column_stack([complete[spec.treatment].to_numpy(), standardise(complete[spec.covariates].to_numpy())])
+def without_redundant(within: np.ndarray, first: int, periods: int) -> np.ndarray:
+    """Leave out covariates that do not change within units, or follow from the periods and those before them.
+
+    ``within`` (n × k) holds outcome and treatments in its ``first`` columns, then ``periods`` columns of periods, then covariates.
+    """
+    others, covariates = within[:, first : first + periods], within[:, first + periods :]
+    changing = np.sqrt((covariates**2).mean(axis=0)) > UNCHANGING
+    kept = independent_places(np.where(changing, covariates, 0.0), others)
+    return np.column_stack([within[:, : first + periods], covariates[:, kept]])
 
 
 def demeaned(columns: np.ndarray, unit: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -51,7 +51,7 @@ def one_quantile(sample: Sample, spec: Specification, estimate: float, scores: n
     """Results of one quantile, one a kind of standard error."""
 
     def one(kind: str) -> Error:
-        return influence_error(scores, kind, sample, 2 + len(spec.covariates))
+        return influence_error(scores, kind, sample, 2 + (design_matrix(sample, spec.covariates).shape[1] - 1 if spec.covariates else 0))
 
     return each_kind(sample, spec, estimate, one, weighting=True)
 

@@ -15,6 +15,8 @@ why an answer is missing is carried on to the indicator.
     which constructs there are and what each needs.
 ``checking``
     mistakes in definitions, with file, row and column.
+``listed``
+    lists of answers without an order: one indicator an answer.
 ``scales``
     the items behind each scale score.
 ``linking``, ``building``, ``reasons``
@@ -26,6 +28,7 @@ from helpers.indicators.building import build_indicators, describe, panel_contex
 from helpers.indicators.checking import check_indicator, check_names, load_indicators
 from helpers.indicators.context import Context, Item
 from helpers.indicators.linking import join_linked
+from helpers.indicators.listed import with_answers
 from helpers.indicators.model import Indicator, concepts, measured_before
 from helpers.indicators.reasons import explain_missing, main_reasons
 from helpers.indicators.registry import CONSTRUCTS, NEEDS_PANEL, NEEDS_PRICES
@@ -35,5 +38,5 @@ from helpers.indicators.values import numbers
 __all__ = [
     "CONSTRUCTS", "NEEDS_PANEL", "NEEDS_PRICES", "Context", "Indicator", "Item", "Scale", "build_copy", "build_indicators", "build_log", "build_power", "check_indicator",
     "check_names", "concepts", "describe", "explain_missing", "join_linked", "load_indicators", "main_reasons", "measured_before", "numbers", "panel_context",
-    "scales_of",
+    "scales_of", "with_answers",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 from helpers.codebook import Codebook
 from helpers.definitions import read_rows, shown
 from helpers.indicators.context import Item, input_names, items_of
+from helpers.indicators.listed import check_lists
 from helpers.indicators.model import Indicator
 from helpers.indicators.refusals import check_money, check_timing
 from helpers.indicators.registry import ANY, CODES, CONSTRUCTS, NEEDS_PANEL, NEEDS_PRICES, NUMBERS, WHOLE, WORDS
@@ -57,6 +58,7 @@ def load_indicators(folder: Path, programme: Programme, codebook: Codebook, *, r
         known = known.with_line(line)
     known_lines = [line for _, line in lines]
     problems += check_names(programme, known_lines, root=root) + check_money(programme, codebook, lines, shown(path, root))
+    problems += check_lists(programme, codebook, lines, shown(path, root))
     problems += check_panel(programme, known.items, shown(folder / "programme.yml", root))
     return known_lines, problems + check_timing(programme, known_lines, shown(folder / "programme.yml", root))
 

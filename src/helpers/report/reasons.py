@@ -90,6 +90,7 @@ REASONS = (
     mark("every participant has the same value"),
     mark("fewer than two participants have an answer"),
     mark("a covariate is constant or follows from the others"),
+    mark("no covariate differs between the units"),
     mark("the indicator follows exactly from the covariates"),
     mark("there is no variation left to estimate a standard error from"),
     mark("fewer than two participants were measured both before and after"),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.evaluation.estimate import Settings
 from helpers.evaluation.ladder import primary
+from helpers.evaluation.linear import varying
 from helpers.evaluation.sample import NotApplicableError, participation, unit_keys
 from helpers.indicators import Indicator, concepts
 from helpers.programme import Cohort, Programme
@@ -166,8 +167,7 @@ def event_rows(frame: pd.DataFrame, covariates: list[str], confidence: float) ->
     statistic, p = survival.log_rank(time, event, treated)
     rank = entry("time to event", "log-rank p", p, detail=f"chi2(1) = {statistic:.2f}", n=len(frame))
     complete = frame.dropna()
-    varying = [name for name in covariates if complete[name].nunique() > 1]
-    columns = complete[varying].to_numpy()
+    columns = complete[varying(complete, covariates)].to_numpy()
     columns = (columns - columns.mean(axis=0)) / columns.std(axis=0)
     try:
         found = survival.cox(*(complete[name].to_numpy() for name in ("time", "event", "treated")), columns, confidence=confidence)

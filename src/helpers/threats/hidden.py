@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.evaluation import errors
-from helpers.evaluation.linear import Fit, basis, fit, standardise
+from helpers.evaluation.linear import Fit, basis, fit, regressors, standardise, varying
 from helpers.evaluation.methods import within_sd
 from helpers.evaluation.nuisance import logit
 from helpers.evaluation.sample import NotApplicableError
@@ -31,7 +31,7 @@ def rosenbaum_rows(case: Case) -> list[dict[str, object]]:
         raise NotApplicableError(NO_COVARIATES)
     key = ("pairs", tuple(frame.index), tuple(case.spec.covariates))
     if key not in case.memory:
-        columns, treated = frame[case.spec.covariates], frame["treated"].to_numpy()
+        columns, treated = frame[varying(frame, case.spec.covariates)], frame["treated"].to_numpy()
         case.memory[key] = (*optimal_pairs(columns.to_numpy(), treated), *strongest_odds(columns, treated))
     ours, theirs, name, odds = case.memory[key]
     outcome, alpha = frame["outcome"].to_numpy(), (1 - case.settings.confidence) / 2
@@ -61,7 +61,7 @@ def movement(case: Case) -> omitted.Movement:
     frame = case.sample.frame
     outcome, wanted = frame["now"].to_numpy(), frame["treated"].to_numpy()
     ones = np.ones((len(frame), 1))
-    covariates = np.column_stack([ones, standardise(frame[case.spec.covariates].to_numpy())])
+    covariates = np.column_stack([ones, regressors(frame, case.spec.covariates)])
     short = fit(basis(np.column_stack([ones, wanted]), 1), outcome)
     full = fit(basis(np.column_stack([covariates, wanted]), covariates.shape[1]), outcome)
     left = fit(basis(covariates, 0), wanted).residuals
@@ -97,14 +97,14 @@ def covariate_strength(case: Case) -> pd.DataFrame:
     """T of each covariate in the regression of the outcome and in that of participation, with the latter's degrees of freedom."""
     frame, rows = case.sample.frame, []
     ones = np.ones((len(frame), 1))
-    covariates = np.column_stack([ones, standardise(frame[case.spec.covariates].to_numpy())])
+    covariates = np.column_stack([ones, regressors(frame, case.spec.covariates)])
     wanted = frame["treated"].to_numpy()
     both = np.column_stack([covariates, wanted])
 
     def t_value(fitted: Fit) -> float:
         return fitted.estimate / errors.classical(fitted).std_error
 
-    for place, name in enumerate(case.spec.covariates, start=1):
+    for place, name in enumerate(varying(frame, case.spec.covariates), start=1):
         of_outcome, of_treatment = fit(basis(both, place), frame["now"].to_numpy()), fit(basis(covariates, place), wanted)
         rows.append({"name": name, "outcome_t": t_value(of_outcome), "treatment_t": t_value(of_treatment), "treatment_df": of_treatment.basis.df})
     return pd.DataFrame(rows)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers.disclosure import SMALLEST_CELL
 from helpers.evaluation.errors import bell_mccaffrey
-from helpers.evaluation.linear import basis, fit, standardise
+from helpers.evaluation.linear import basis, fit, regressors
 from helpers.evaluation.sample import NotApplicableError
 from helpers.threats.bounds import extreme_fills, imbens_manski, lee, lee_within
 from helpers.threats.case import Case
@@ -77,7 +77,7 @@ def worst_case_rows(case: Case) -> list[dict[str, object]]:
     if not is_missing.any():
         return complete_rows("worst case", case, len(frame))
     least, most = outcome_range(outcome)
-    design = np.column_stack([np.ones(len(frame)), frame["treated"], standardise(frame[case.spec.covariates].to_numpy())])
+    design = np.column_stack([np.ones(len(frame)), frame["treated"], regressors(frame, case.spec.covariates)])
     if len(design) <= design.shape[1]:
         raise NotApplicableError("there are not more units than coefficients")
     prepared, found = basis(design, 1), []

@@ -7,8 +7,8 @@ import pandas as pd
 from scipy.stats import chi2
 
 from helpers.evaluation.balance import standardised_difference
-from helpers.evaluation.linear import standardise
-from helpers.evaluation.nuisance import independent, logit
+from helpers.evaluation.linear import independent, standardise
+from helpers.evaluation.nuisance import logit
 from helpers.evaluation.resampling import assigned_whole
 from helpers.evaluation.sample import NotApplicableError
 from helpers.evaluation.weighting import Overlap, overlap

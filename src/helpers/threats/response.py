@@ -7,8 +7,8 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from helpers.evaluation.balance import baseline
-from helpers.evaluation.linear import standardise
-from helpers.evaluation.nuisance import independent, logit
+from helpers.evaluation.linear import independent, standardise
+from helpers.evaluation.nuisance import logit
 from helpers.evaluation.sample import NotApplicableError, group_code, participation
 from helpers.programme import Denominators
 from helpers.threats.case import Case

@@ -8,8 +8,7 @@ import pandas as pd
 from helpers.disclosure import SMALLEST_CELL
 from helpers.evaluation.estimate import margins
 from helpers.evaluation.inference import from_settings, least_squares_results
-from helpers.evaluation.linear import regress, standardise
-from helpers.evaluation.nuisance import independent
+from helpers.evaluation.linear import independent, regress, regressors
 from helpers.evaluation.panel import fixed_effects
 from helpers.evaluation.sample import NotApplicableError, Sample, group_code
 from helpers.programme import Specification, Subgroup
@@ -96,7 +95,7 @@ def cross_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, 
     sample = Sample(sample.frame[known], 0)
     inside = (answer.reindex(sample.frame.index) == code).to_numpy().astype("float64")
     wanted = sample.treated * inside
-    x = standardise(sample.frame[case.spec.covariates].to_numpy())
+    x = regressors(sample.frame, case.spec.covariates)
     others = independent(np.column_stack([sample.treated, inside, x, x * inside[:, None]]))
     fitted = regress(sample, wanted, [], extra=others, key=f"subgroup {code}")
     spec = case.spec.model_copy(update={"std_errors": ["auto"]})
