@@ -3,12 +3,13 @@ PYTHON ?= python3
 COHORT ?= jakarta-tokyo-2004-synthetic
 LANGUAGE_ARG = $(if $(REPORT_LANGUAGE),--language $(REPORT_LANGUAGE),)
 BIN = .venv/bin
+PARALLEL = -n auto --dist loadgroup
 SHELL = /bin/bash
 .SHELLFLAGS = -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help report reports synthetic cleaning-score coverage oracle test lint lab translations lock benchmark browser clean
+.PHONY: help report reports synthetic cleaning-score coverage oracle quick test lint lab translations lock benchmark browser clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST)
@@ -40,8 +41,11 @@ oracle: .venv/ready  ## hold our numbers against every published one; fails on a
 	@PYTHONPATH=.venv/oracle $(BIN)/python tools/oracle || { rm -rf .venv/oracle; exit 1; }
 	@rm -rf .venv/oracle
 
+quick: .venv/ready  ## the tests without whole runs, simulations, random inputs and the browser
+	@$(BIN)/python -m pytest --mpl $(PARALLEL) -m "not runs and not simulation and not fuzz and not browser"
+
 test: .venv/ready lint  ## lint, then run all tests
-	@$(BIN)/python -m pytest --mpl
+	@$(BIN)/python -m pytest --mpl $(PARALLEL)
 
 lint: .venv/ready  ## check style, stripped notebooks and complete translations
 	@$(BIN)/ruff check .

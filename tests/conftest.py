@@ -13,6 +13,19 @@ from helpers.pipeline import light  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 
+# Tests that look at the same whole run share a worker, so that it is made once; all others of a file do, for the fixtures of their module.
+SHARED_RUNS = {"finished": "finished", "side_by_side": "finished", "sent": "sent", "case": "cases"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put every test into its lane and its group."""
+    for item in items:
+        shared = [group for fixture, group in SHARED_RUNS.items() if fixture in getattr(item, "fixturenames", ())]
+        if shared or "project" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.runs)
+        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.path.stem))
+
 
 @dataclass(frozen=True)
 class Finished:

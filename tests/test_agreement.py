@@ -52,6 +52,7 @@ def test_the_consistency_of_averages_is_cronbach_alpha_with_its_interval():
     assert (found.low, found.high) == pytest.approx(reliability.alpha_interval(JUDGES, 0.9)[1:])
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("law", ["normal", "exponential"])
 def test_intervals_cover_as_stated(law):
     """Person .5, error .5 of the variance, raters alike, so that every form has the truth 1/2; F intervals have .84 for the second law."""
@@ -89,6 +90,7 @@ def test_limits_of_agreement_are_those_of_the_formula_and_cover():
     assert (np.abs(hits / 500 - 0.95) < 0.03).all()
 
 
+@pytest.mark.simulation
 def test_the_limit_of_skewed_differences_covers_where_normal_theory_does_not():
     rng, hits = np.random.default_rng(4), 0
     for _ in range(500):
@@ -97,6 +99,7 @@ def test_the_limit_of_skewed_differences_covers_where_normal_theory_does_not():
     assert hits / 500 >= 0.91  # .66 with the standard error of Bland and Altman (1999)
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("cuts", [(-1.5, -0.5, 0.5, 1.5), (-2.2, -1.6, -1.0, -0.2)])
 def test_kappa_covers_also_where_most_give_the_highest_rating(cuts):
     rng = np.random.default_rng(5)

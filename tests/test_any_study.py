@@ -9,6 +9,8 @@ import pytest
 from conftest import ROOT, replace_in, seal
 from helpers.pipeline.run import Options, run_cohort
 
+pytestmark = pytest.mark.runs
+
 
 @pytest.fixture
 def alone(project):

@@ -12,6 +12,8 @@ from chromium import Browser, lacking
 from conftest import replace_in, seal
 from helpers.pipeline.run import Options, run_cohort
 
+pytestmark = pytest.mark.runs
+
 ALL = ("html", "pdf", "docx")
 ARABIC = "مؤشر الدخل السنوي"
 LONG = ("A label of three hundred letters that a careful person wrote without a single comma so that nothing would be left out, " * 3)[:300]

@@ -10,7 +10,7 @@ from chromium import Browser, lacking
 
 MISSING = lacking()
 assert not (MISSING and os.environ.get("MANFAAT_BROWSER") == "required"), MISSING  # in CI their absence is a failure
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not looked at in a browser: {MISSING}")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(MISSING), reason=f"not looked at in a browser: {MISSING}")]
 PAGES = ("nsw-1976/report.html", "nsw-1976/report.id.html", "index.html", "index.id.html")
 REPORTS = PAGES[:2]
 FOCUSABLE = "[...document.querySelectorAll('a[href], button, summary, [tabindex=\"0\"]')].filter(e => e.checkVisibility({contentVisibilityAuto: true}))"

@@ -18,6 +18,8 @@ from helpers.synthetic.requests import Request, simulate
 from helpers.synthetic.score_runs import score_seed, totals_of
 from helpers.synthetic.scoring import score_delivery
 
+pytestmark = pytest.mark.simulation
+
 SHIPPED = [name for name in known_cohorts(ROOT / "data") if "synthetic" in name]
 
 

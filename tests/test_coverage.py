@@ -17,6 +17,8 @@ from helpers.synthetic.requests import load_simulated
 from helpers.synthetic.trials import CONDITIONS, Trial
 from helpers.words import Language
 
+pytestmark = pytest.mark.simulation
+
 NAMES = ["log_pay_now", "knowledge_gain", "knowledge_sup_gain"]
 SYNTHETIC = "jakarta-tokyo-2004-synthetic"
 SEEDS = range(1, 5)

@@ -70,6 +70,7 @@ def test_minimum_detectable_difference_as_tabulated(n, expected):
     assert minimum_detectable(np.sqrt(2 / n), 2 * n - 2, Settings("x", "randomised", "x")) == pytest.approx(expected, abs=1.1e-3)
 
 
+@pytest.mark.simulation
 def test_intervals_of_effect_sizes_cover_as_often_as_they_say():
     rng, n, inside = np.random.default_rng(5), 25, {"d_z": 0, "d_av": 0}
     for _ in range(1_000):
@@ -84,6 +85,7 @@ def test_intervals_of_effect_sizes_cover_as_often_as_they_say():
     assert inside["d_av"] / 1_000 == pytest.approx(0.95, abs=0.025)
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize(("law", "people"), [("normal", 60), ("gamma", 60), ("heavy tails", 130)])
 def test_d_z_covers_also_where_changes_are_not_normal(law, people):
     """Noncentral t covers .99 of the gamma changes and .89 of those with heavy tails, however many there are."""
@@ -143,6 +145,7 @@ def test_mcnemar_as_published():
     assert found["exact"].interval == pytest.approx((centre - 1.959964 * error, centre + 1.959964 * error))
 
 
+@pytest.mark.simulation
 def test_interval_of_a_net_share_covers_as_often_as_it_says():
     rng, truth, inside = np.random.default_rng(6), 0.10, 0
     for _ in range(4_000):
@@ -263,6 +266,7 @@ def test_finite_population_correction_is_stated_and_the_uncorrected_stays():
     assert not pd.isna(everyone.loc["classical", "std_error"])
 
 
+@pytest.mark.simulation
 def test_finite_population_interval_covers_as_often_as_it_says():
     rng = np.random.default_rng(7)
     all_of_them = rng.normal(0.3, 1, 60)

@@ -13,6 +13,8 @@ from helpers.evaluation.estimate import Settings
 from helpers.evaluation.inference import Inference
 from helpers.evaluation.ladder import METHODS
 
+pytestmark = pytest.mark.simulation
+
 RUNS = 200
 COVARIATES = ["x", "z"]
 TRUTHS = (0.0, 0.5)

@@ -10,6 +10,8 @@ import pytest
 
 from conftest import ROOT
 
+pytestmark = pytest.mark.fuzz
+
 SEEDS = {"csv": 60, "xlsx": 30, "xls": 20, "ods": 20, "sav": 20, "zsav": 12, "por": 15, "dta": 20, "formulas": 15, "bomb": 4, "wide": 1}
 
 

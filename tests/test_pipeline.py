@@ -14,6 +14,8 @@ from helpers.pipeline import parameters
 from helpers.pipeline.run import Options, run_cohort
 from helpers.problems import ProblemsError
 
+pytestmark = pytest.mark.runs
+
 
 def outputs(folder) -> dict[str, list]:
     found = {}

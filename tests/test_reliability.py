@@ -80,6 +80,7 @@ def test_the_interval_of_alpha_is_that_of_alpha_without_each_person():
     assert low < alpha < high
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize(("cuts", "people"), [((-1.8, -0.7, 0.5, 1.5), 40), ((-2.2, -1.6, -1.0, -0.2), 60), ((-2.2, -1.6, -1.0, -0.2), 400)])
 def test_the_interval_of_alpha_covers_as_stated_for_skewed_answers_too(cuts, people):
     """Feldt's F covers .87 to .90 for the second and third, and no better with more people."""
@@ -133,6 +134,7 @@ def test_with_equal_loadings_omega_is_alpha():
     assert one_factor.omega(model.loadings, model.uniquenesses) == pytest.approx(reliability.cronbach_alpha(matrix), rel=1e-7)
 
 
+@pytest.mark.simulation
 def test_standard_error_of_omega_is_that_of_the_bootstrap():
     values = drawn(400, 3, on_five_points=True)
     model = one_factor.fit_one_factor(np.cov(values, rowvar=False))
@@ -144,6 +146,7 @@ def test_standard_error_of_omega_is_that_of_the_bootstrap():
         assert one_factor.omega_error(values, model, standardised=kind) == pytest.approx(np.std(again, axis=0)[place], rel=0.15)
 
 
+@pytest.mark.simulation
 def test_interval_of_omega_covers_as_stated_for_five_points():
     truth = one_factor.fit_one_factor(five_point_covariance())
     omega, hits = one_factor.omega(truth.loadings, truth.uniquenesses), 0

@@ -20,6 +20,8 @@ from helpers.synthetic.mess.rendering import Rendering
 from helpers.synthetic.truth import truth_table
 from test_synthetic_mess import FOLDER, MAIN, loaded, plan, written
 
+pytestmark = pytest.mark.simulation
+
 
 @pytest.fixture(scope="module")
 def study():
