@@ -9,8 +9,8 @@ import nbformat
 import pytest
 
 from conftest import ROOT, replace_in
+from helpers import parameters
 from helpers.paths import NOTEBOOKS, OVER_COHORTS
-from helpers.pipeline import parameters
 from helpers.pipeline.run import Options, run_cohort
 from helpers.problems import ProblemsError
 
@@ -52,7 +52,7 @@ def test_second_run_gives_the_same_bytes(finished, tmp_path):
 
 
 def test_run_record_says_what_was_run(finished):
-    values = json.loads((finished.reports / "nsw-1976" / "run.json").read_text())
+    values = json.loads((finished.reports / "nsw-1976" / "run.json").read_text(), parse_constant=pytest.fail)  # NaN is no JSON
     assert values["primary_specification"] == "difference"
     estimating = {"cohort": "nsw-1976", "language": "en", "confidence": 0.95, "power": 0.8, "seed": 1, "draws": 9999}
     valuing = {"base_year": 0, "discount_rate": 0.05, "horizon": 10, "decay": 0.05, "timing": "end", "marginal_cost_of_funds": 1.0, "assumed_gain": 0.05}
@@ -179,9 +179,9 @@ KNOWN = {
 
 
 def test_values_take_their_declared_type():
-    values, problems = parameters.check(["label=2020", "draws=7", "rate=3", "deep=True"], KNOWN)
+    values, problems = parameters.check(["label=2020", "draws=700", "rate=3", "deep=True"], KNOWN)
     assert problems == []
-    assert values == {"label": "2020", "draws": 7, "rate": 3.0, "deep": True}
+    assert values == {"label": "2020", "draws": 700, "rate": 3.0, "deep": True}
     assert isinstance(values["rate"], float)
 
 
@@ -193,6 +193,7 @@ def test_values_take_their_declared_type():
         ("rate=high", "'high' is not a number"),
         ("deep=yes", "'yes' is not True or False"),
         ("draws", "it has no value. Expected: name=value"),
+        ("draws=7", "7 is out of range. Expected: a number from 99 to 1,000,000"),
         ("cohort=x", "it has an option of its own"),
     ],
 )
@@ -202,9 +203,21 @@ def test_wrong_parameters_are_refused(text, message):
     assert message in str(problems[0])
 
 
-def test_parameter_changes_the_result(project):
-    run_cohort("nsw-1976", Options(values={"confidence": 0.5}), root=project)
+def test_parameter_changes_the_result_and_an_own_cell_does_not(project):
+    path = project / "notebooks" / "05_outcomes.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    place = next(i for i, cell in enumerate(notebook.cells) if "read(" in cell.source)
+    notebook.cells.insert(place + 1, nbformat.v4.new_code_cell("print(table.head(3).to_string())\ntable[['_key', 'age']].head(3)"))
+    nbformat.write(notebook, path)
+    outcome = run_cohort("nsw-1976", Options(values={"confidence": 0.5}), root=project)
+    assert list(outcome.notes) == [
+        f"05_outcomes, cell {place + 2}: a printed text and the value of its last line: left out of the report. "
+        "A table of groups is shared by chapter.share(...)"
+    ]
     text = (project / "reports/nsw-1976/report.html").read_text()
+    assert "nsw:2" not in text
+    executed = (project / "data/processed/nsw-1976/notebooks/05_outcomes.ipynb").read_text()
+    assert "nsw:2" in executed, "the cell did print people"
     assert "50% interval" in text
     assert "95% interval" not in text
 

@@ -120,9 +120,12 @@ def test_importing_the_package_does_nothing_slow():
 
 ORDER = [
     "problems",
+    "strict",
     "paths",
     "threads",
     "definitions",
+    "freshness",
+    "parameters",
     "claims",
     "vocabulary",
     "declarations",

@@ -450,10 +450,10 @@ def test_a_stage_without_indicators_has_no_threats_and_says_so(tmp_path, capsys)
     estimates = estimate_stages(table, study.programme, lines, settings, stages=("output",))
     found = threats.run(table, study.programme, lines, estimates, settings, cohort=study.cohort)
     assert found.rows["threat"].tolist() == ["response rate"]
-    placed = replace(study, places=replace(study.places, reports_dir=tmp_path))
+    placed = replace(study, places=replace(study.places, reports_dir=tmp_path / ".run-x" / "en"))
     show_threats(Chapter("04_outputs", placed, Language("en")), found, estimates)
     assert "no primary estimate" in capsys.readouterr().out
-    assert [path.name for path in (tmp_path / "nsw-1976" / "threats").iterdir()] == ["04_outputs.csv"]
+    assert [path.name for path in (tmp_path / ".run-x" / "en" / "nsw-1976" / "threats").iterdir()] == ["04_outputs.csv"]
 
 
 # --- words

@@ -367,8 +367,8 @@ def make_options(
     ------
     ProblemsError with every unknown cohort, language, format and parameter, and every mistake in the definition files.
     """
+    from helpers.parameters import check as check_parameters
     from helpers.pipeline.files import FORMATS
-    from helpers.pipeline.parameters import check as check_parameters
     from helpers.pipeline.run import EVERY, Options, parameters_of
     from helpers.study import load_study
     from helpers.words import LANGUAGES
@@ -434,9 +434,11 @@ def side_by_side(cohorts: list[str], options: object, root: Path) -> int:
     for outcome in outcomes:
         if outcome.report:
             console.print(f"{outcome.cohort}: {shown(outcome.report, root)} ({outcome.seconds:.1f} s)", soft_wrap=True)
-        else:
+        if outcome.failure:
             errors.print(escape(f"{outcome.cohort}, cohorts side by side: {outcome.failure} (the former page is unchanged)"), style="red", soft_wrap=True)
-    return sum(outcome.report is None for outcome in outcomes)
+        for note in outcome.notes:
+            errors.print(escape(f"{outcome.cohort}: {note}"), soft_wrap=True)
+    return sum(bool(outcome.failure) for outcome in outcomes)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from pathlib import Path
 
 NOTEBOOKS = ("01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "06_benefits", "07_findings")
 OVER_COHORTS = "08_cohorts"  # reads finished reports of a programme; part of none
+STAGING = ".run-"  # begins the name of the folder in which a run builds a report before it takes the former one's place
+SCRATCH = "scratch"  # below data/processed/<cohort>: what JupyterLab and plain papermill write
 
 
 def find_root(start: Path | str | None = None) -> Path:
@@ -46,6 +48,26 @@ class Places:
     def reports(self) -> Path:
         """Folder of what may leave the house."""
         return self.reports_dir / self.cohort
+
+    @property
+    def is_published(self) -> bool:
+        """Whether ``manfaat run`` is at work: it alone gives notebooks a folder of its own, and puts that among the reports when all is done."""
+        return any(folder.name.startswith(STAGING) for folder in (self.reports_dir, self.reports_dir.parent))
+
+    @property
+    def scratch(self) -> Path:
+        """Folder of everything that a notebook writes outside a run; confidential, and nobody's report."""
+        return self.processed / SCRATCH
+
+    @property
+    def tables(self) -> Path:
+        """Folder in which this session's notebooks write tables about people."""
+        return self.processed if self.is_published else self.scratch
+
+    @property
+    def output(self) -> Path:
+        """Folder in which this session's notebooks write figures, tables and estimates."""
+        return self.reports if self.is_published else self.scratch
 
     def programme(self, name: str) -> Path:
         """Folder of a programme's definition files."""

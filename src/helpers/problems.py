@@ -36,6 +36,10 @@ class ProblemsError(ValueError):
         title = "1 problem" if count == 1 else f"{count} problems"
         super().__init__("\n".join([f"{title} found", *[f"  - {problem}" for problem in self.problems]]))
 
+    def _render_traceback_(self) -> list[str]:
+        """Show a notebook the problems alone: where in our code they were noticed helps nobody to put them right."""
+        return str(self).splitlines()
+
     def __reduce__(self) -> tuple[type, tuple[list[Problem]]]:
         """Travel between processes as the problems, not as their text."""
         return type(self), (self.problems,)

@@ -6,7 +6,6 @@ said in a log; what is stated in ``cohort.yml`` is not detected.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from helpers.formats import (
     strip_groups,
 )
 from helpers.formats.layout import JOINT
+from helpers.freshness import checksum
 from helpers.parsing import read_header_unit
 from helpers.problems import Problem, ProblemsError, nearest, refuse
 from helpers.programme import Cohort, RawFile
@@ -71,12 +71,6 @@ def read_checksums(folder: Path) -> dict[str, str]:
         return {}
     pairs = [line.split(maxsplit=1) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     return {name.lstrip("*").strip(): digest for digest, name in pairs}
-
-
-def checksum(path: Path) -> str:
-    """SHA-256 of a file, however large."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def check_files(folder: Path, cohort: Cohort, *, root: Path) -> list[Problem]:

@@ -12,6 +12,7 @@ from helpers import cleaning, indicators, paths, readers
 from helpers.codebook import Codebook, load_codebook
 from helpers.declarations import check_declared
 from helpers.definitions import shown
+from helpers.freshness import Shelf, sources_of
 from helpers.indicators import Indicator, load_indicators
 from helpers.paths import Places, places
 from helpers.prices import read_all_series, series_names
@@ -41,6 +42,12 @@ class Study:
     def definitions(self) -> Path:
         """Folder of the programme's definition files."""
         return self.places.programme(self.programme.programme)
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Checksums of the files that numbers of this cohort are made from; see ``freshness.sources_of``."""
+        prices = self.programme.prices
+        return sources_of(self.places, self.definitions, prices.path(self.definitions) if prices else None)
 
 
 def load_study(cohort: str, *, data_dir: str = "data", reports_dir: str = "reports", root: Path | None = None) -> Study:
@@ -230,7 +237,7 @@ def clean_by_parts(study: Study, tell: Callable[[str, int], None]) -> cleaning.T
     wrong = Path(item.file).suffix.lower() not in (".csv", ".tsv", ".txt", ".tab")
     refuse([Problem(file, f"'{item.file}' is no delimited text", column="files", expected=wanted)] if wrong else [])
     refuse(readers.check_files(place.raw, study.cohort, root=place.root))
-    return cleaning.clean_in_chunks(
+    totals = cleaning.clean_in_chunks(
         place.raw / item.file,
         item,
         study.programme,
@@ -242,6 +249,10 @@ def clean_by_parts(study: Study, tell: Callable[[str, int], None]) -> cleaning.T
         prices=deflator(study),
         tell=tell,
     )
+    shelf = Shelf(place, study.sources)
+    for path in (*place.processed.glob(f"{item.table}*.parquet"), *place.processed.glob(f"identifiers/{item.table}*.parquet")):
+        shelf.written(place.processed, path.relative_to(place.processed).as_posix(), "01_clean")
+    return totals
 
 
 def deflator(study: Study) -> cleaning.Prices | None:

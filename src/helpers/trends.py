@@ -10,9 +10,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from helpers.definitions import shown
+from helpers.freshness import recorded_sources
 from helpers.indicators.context import input_names, items_of
 from helpers.indicators.refusals import nominal_money
 from helpers.paths import find_root, known_cohorts
+from helpers.problems import Problem
 from helpers.study import Study, load_study
 from helpers.verdict import evidence
 
@@ -58,6 +61,21 @@ def finished(programme: str, *, data_dir: str = "data", reports_dir: str = "repo
             study = load_study(name, data_dir=data_dir, reports_dir=reports_dir, root=root)
             found.append(Finished(study, estimates, pd.read_csv(folder / "verdicts.csv", dtype="str", keep_default_na=False), record))
     return found
+
+
+def up_to_date(reports: list[Finished]) -> tuple[list[Finished], list[Problem]]:
+    """Part the reports whose definitions and delivery are still as they were from those that must be made again, and say why."""
+    fresh, outdated = [], []
+    for report in reports:
+        place, sources = report.study.places, report.study.sources
+        then = recorded_sources(report.record, sources)
+        changed = [file for file, sum_then in then.items() if sources[file] != sum_then]
+        if changed:
+            expected = f"manfaat run {report.name}, and then the cohorts are set side by side again"
+            outdated.append(Problem(shown(place.reports, place.root), f"the report is older than {changed[0]}", expected=expected))
+        else:
+            fresh.append(report)
+    return fresh, outdated
 
 
 def speaking(report: Finished) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from helpers import __version__
 from helpers.pipeline.languages import Told
 from helpers.report.cohorts import FOLDER
 from helpers.report.cover import cover_of
+from helpers.strict import json_text
 from helpers.study import Study
 from helpers.words import LANGUAGES, Language
 
@@ -42,7 +43,7 @@ def write_summary(study: Study, told: list[Told], record: dict[str, object]) -> 
         files = {kind: f"{stem(place, version.language)}.{kind}" for kind in KINDS if (folder / f"{stem(place, version.language)}.{kind}").is_file()}
         versions.append({"language": version.language, "title": cover.title, "label": cover.label, "files": files, "verdicts": verdicts(version.folder)})
     values = {"cohort": study.cohort.cohort, "programme": study.programme.programme, "kind": study.cohort.kind, "day": day.isoformat(), "versions": versions}
-    (folder / "summary.json").write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / "summary.json").write_text(json_text(values), encoding="utf-8")
 
 
 def local_day(moment: str) -> date:

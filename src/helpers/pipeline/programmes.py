@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from helpers.paths import OVER_COHORTS
+from helpers.freshness import MADE
+from helpers.paths import OVER_COHORTS, STAGING
 from helpers.pipeline.files import can_typeset, stem
 from helpers.pipeline.overview import local_day, write_index
 from helpers.pipeline.run import NotebookError, Options, Outcome, Report, ReportError, execute, nothing, replace
 from helpers.problems import ProblemsError
 from helpers.report.cohorts import FOLDER, programme_cover, programme_folder
-from helpers.trends import Finished, finished
+from helpers.strict import json_text
+from helpers.trends import Finished, finished, up_to_date
 from helpers.words import Language
 
 PAGE = "cohorts"  # name of the files
@@ -34,28 +37,31 @@ def run_programmes(cohorts: list[str], options: Options, *, root: Path, progress
 def run_programme(programme: str, options: Options, *, root: Path, progress: Report = nothing) -> Outcome | None:
     """Make one programme's page in all languages and put it in place in one move; None where fewer than two cohorts have a report.
 
-    A failing notebook leaves the former page as it was.
+    A report that is older than its definitions or its delivery is left out, and the outcome's notes name it. A failing notebook leaves
+    the former page as it was.
     """
     began, target = time.perf_counter(), programme_folder(root / options.reports_dir, programme)
     try:
-        reports = finished(programme, data_dir=options.data_dir, reports_dir=options.reports_dir, root=root)
+        reports, outdated = up_to_date(finished(programme, data_dir=options.data_dir, reports_dir=options.reports_dir, root=root))
+        notes = tuple(f"not set side by side: {problem}" for problem in outdated)
         if len(reports) < 2:
-            return None
+            return Outcome(programme, None, notes=notes) if outdated else None
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".run-", dir=root / options.reports_dir) as staging:
+        with tempfile.TemporaryDirectory(prefix=STAGING, dir=root / options.reports_dir) as staging:
             for place, language in enumerate(options.languages):
-                write_version(programme, reports, options, root, Path(staging), place, Language(language), progress)
+                left_out = write_version(programme, reports, options, root, Path(staging), place, Language(language), progress)
+            shutil.rmtree(Path(staging) / options.languages[0] / MADE, ignore_errors=True)
             replace(Path(staging) / options.languages[0], target)
     except (NotebookError, ReportError, ProblemsError) as failure:
         return Outcome(programme, None, str(failure), time.perf_counter() - began)
     write_index(root / options.reports_dir)
-    return Outcome(programme, target / f"{PAGE}.html", seconds=time.perf_counter() - began)
+    return Outcome(programme, target / f"{PAGE}.html", seconds=time.perf_counter() - began, notes=(*notes, *left_out))
 
 
 def write_version(
     programme: str, reports: list[Finished], options: Options, root: Path, staging: Path, place: int, language: Language, progress: Report
-) -> None:
-    """Run the notebook in one language and write its page into the folder of the first.
+) -> tuple[str, ...]:
+    """Run the notebook in one language and write its page into the folder of the first; return what was left out of it.
 
     Raises
     ------
@@ -71,7 +77,8 @@ def write_version(
     others = tuple(Version(code, Language(code).name, f"{stem(i, code, PAGE)}.html") for i, code in enumerate(options.languages) if i != place)
     cover = programme_cover(reports, language, day)
     try:
-        page = render_page(reports[0].study, [chapter_part(OVER_COHORTS, notebook, language)], language, day=day, versions=others, cover=cover)
+        part = chapter_part(OVER_COHORTS, notebook, language)
+        page = render_page(reports[0].study, [part], language, day=day, versions=others, cover=cover)
     except ValueError as failure:
         raise ReportError(f"{PAGE}: {failure}") from failure
     name = f"{stem(place, language.code, PAGE)}.html"
@@ -83,6 +90,7 @@ def write_version(
     if place:
         (folder / "exhibits").rename(first / "exhibits" / language.code)
     write_summary(first, programme, reports, name, cover.title, language, day.isoformat())
+    return part.left_out
 
 
 def write_summary(folder: Path, programme: str, reports: list[Finished], page: str, title: str, language: Language, day: str) -> None:
@@ -91,4 +99,4 @@ def write_summary(folder: Path, programme: str, reports: list[Finished], page: s
     values = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"programme": programme, "day": day, "versions": []}
     values["cohorts"] = [report.name for report in reports]
     values["versions"].append({"language": language.code, "title": title, "file": page})
-    path.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json_text(values), encoding="utf-8")

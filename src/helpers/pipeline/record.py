@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import platform
 import subprocess
 from datetime import UTC, datetime
@@ -12,16 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.freshness import checksum
 from helpers.plan import plans
 from helpers.prices import HOUSE
+from helpers.strict import json_text
 from helpers.study import Study
 
 PACKAGES = ("numpy", "numpy-financial", "pandas", "scipy", "statsmodels", "pyfixest", "seaborn", "matplotlib", "papermill", "nbconvert")
-
-
-def checksum(path: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def checksums(folder: Path, pattern: str) -> dict[str, str]:
@@ -53,8 +48,27 @@ def form_versions(study: Study) -> dict[str, str]:
     return found
 
 
-def record(study: Study, parameters: dict[str, object], ledger: list[dict[str, object]], seconds: dict[str, float]) -> dict[str, object]:
-    """Gather the record; no absolute path, no user name."""
+def files_of(study: Study) -> dict[str, dict[str, str]]:
+    """Checksums of everything that a run reads: to be taken before it begins, and held against what is there when it ends."""
+    root = study.places.root
+    return {
+        "inputs": checksums(study.places.raw, "*"),
+        "definitions": checksums(study.definitions, "*"),
+        "notebooks": checksums(root / "notebooks", "*.ipynb"),
+        "series": checksums(HOUSE, "*.csv"),
+        "helpers": checksums(Path(__file__).parents[1], "*.py"),
+    }
+
+
+def moved(before: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) -> list[str]:
+    """Name the files that are not as they were; the code of the helpers was loaded before anything was read."""
+    return [name for part in before if part != "helpers" for name in sorted({*before[part], *now[part]}) if before[part].get(name) != now[part].get(name)]
+
+
+def record(
+    study: Study, read: dict[str, dict[str, str]], parameters: dict[str, object], ledger: list[dict[str, object]], seconds: dict[str, float]
+) -> dict[str, object]:
+    """Gather the record; ``read`` are the checksums of what the run has read. No absolute path, no user name."""
     root = study.places.root
     return {
         "cohort": study.cohort.cohort,
@@ -70,14 +84,10 @@ def record(study: Study, parameters: dict[str, object], ledger: list[dict[str, o
         "ledger_rows": ledger,
         "git_commit": commit(root),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
-        "inputs": checksums(study.places.raw, "*"),
-        "definitions": checksums(study.definitions, "*"),
-        "notebooks": checksums(root / "notebooks", "*.ipynb"),
-        "series": checksums(HOUSE, "*.csv"),
-        "helpers": checksums(Path(__file__).parents[1], "*.py"),
+        **read,
     }
 
 
 def write_record(target: Path, values: dict[str, object]) -> None:
     """Write the record as JSON."""
-    target.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    target.write_text(json_text(values), encoding="utf-8")

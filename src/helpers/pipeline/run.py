@@ -16,12 +16,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.paths import NOTEBOOKS
+from helpers.freshness import MADE
+from helpers.parameters import Parameter, declared, select
+from helpers.paths import NOTEBOOKS, STAGING
 from helpers.pipeline.files import write_files
 from helpers.pipeline.languages import StoppedError, Told, Turns, different, run_languages
 from helpers.pipeline.overview import write_index, write_summary
-from helpers.pipeline.parameters import Parameter, declared, select
-from helpers.pipeline.record import record, write_record
+from helpers.pipeline.record import files_of, moved, record, write_record
 from helpers.study import Study, load_study
 from helpers.words import LANGUAGES, Language
 
@@ -135,7 +136,7 @@ def one_line(name: str, failure: object) -> str:
 def staging_folder(study: Study) -> Iterator[Path]:
     """A folder beside the reports in which a run builds its report; gone afterwards, whatever happens."""
     study.places.reports_dir.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".run-", dir=study.places.reports_dir))
+    folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=study.places.reports_dir))
     try:
         yield folder
     finally:
@@ -154,14 +155,16 @@ def run_cohort(cohort: str, options: Options, *, root: Path | None = None, progr
     """
     began = time.perf_counter()
     study = load_study(cohort, data_dir=options.data_dir, reports_dir=options.reports_dir, root=root)
+    read = files_of(study)
     with staging_folder(study) as staging:
         told = [Told(language, staging / language / cohort) for language in options.languages]
         try:
             run_languages(told, lambda version, turns: run_steps(study, options, version, turns, progress), Turns(WRITES_TABLES), at_once=options.warm)
             progress(cohort, "report", 0, 1)
-            notes = write_report(study, told, options)
+            notes = write_report(study, told, options, read)
         except (NotebookError, ReportError) as failure:
             return Outcome(cohort, None, str(failure), time.perf_counter() - began)
+        shutil.rmtree(told[0].folder / MADE, ignore_errors=True)  # the record says it of the whole report
         replace(told[0].folder, study.places.reports)
     write_index(study.places.reports_dir)
     progress(cohort, "report", 1, 1)
@@ -192,17 +195,21 @@ def run_steps(study: Study, options: Options, version: Told, turns: Turns, progr
                 list(pool.map(run, step))
 
 
-def write_report(study: Study, told: list[Told], options: Options) -> list[str]:
+def write_report(study: Study, told: list[Told], options: Options, read: dict[str, dict[str, str]]) -> list[str]:
     """Write the report's files, ``run.json`` and ``summary.json`` into the folder of the first language; return what is lacking.
+
+    ``read`` : checksums of all files, taken before the run began.
 
     Raises
     ------
-    ReportError if no page can be made, or the languages do not say the same numbers.
+    ReportError if no page can be made, the languages do not say the same numbers, or a file was changed meanwhile.
     """
     if wrong := different(told):
         raise ReportError(f"report: the languages do not hold the same numbers: {', '.join(wrong)}")
     folder = told[0].folder
-    ledger = pd.read_csv(folder / "ledger_rows.csv").to_dict("records")
+    if late := moved(read, files_of(study)):
+        raise ReportError(f"report: {late[0]} was changed while the run went on, so that the report would hold numbers of both; run again")
+    ledger = pd.read_csv(folder / "ledger_rows.csv", keep_default_na=False).to_dict("records")
     defaults = {
         name: parameter.default
         for notebook in parameters_of(study.places.root).values()
@@ -210,14 +217,14 @@ def write_report(study: Study, told: list[Told], options: Options) -> list[str]:
         if name not in ("cohort", "data_dir", "reports_dir")
     }
     used = {"cohort": study.cohort.cohort} | defaults | options.values | {"language": options.language}
-    values = record(study, used, ledger, told[0].seconds)
+    values = record(study, read, used, ledger, told[0].seconds)
     try:
         notes = write_files(study, told, values, options.formats)
     except ValueError as failure:
         raise ReportError(f"report: {failure}") from failure
     write_record(folder / "run.json", values)
     write_summary(study, told, values)
-    return notes
+    return [*notes, *(line for name in NOTEBOOKS for line in told[0].chapters[name].left_out)]
 
 
 def replace(new: Path, old: Path) -> None:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass, field, replace
-from functools import partial
-from pathlib import Path
+from functools import cached_property, partial
 
 import pandas as pd
-from IPython.display import display
 
 from helpers import disclosure
 from helpers.cleaning import CleanTable, take_apart, write_cells
 from helpers.evaluation.estimate import Settings
 from helpers.figures.style import set_thesis_style
-from helpers.paths import NOTEBOOKS
-from helpers.problems import Problem, refuse
+from helpers.freshness import Shelf
+from helpers.parameters import check_session, scientific
+from helpers.paths import NOTEBOOKS, find_root
 from helpers.report.aligned import align_numbers
 from helpers.report.exhibit import Bullets, Exhibit, Numbered, Paragraph
 from helpers.report.review_list import escaped, review_list
+from helpers.report.sharing import publish, shared_table
+from helpers.strict import json_text
 from helpers.study import Study, load_study, undelivered_tables
 from helpers.threads import at_once
 from helpers.words import Language
@@ -30,13 +30,19 @@ class Chapter:
     """One notebook of one cohort.
 
     ``number`` is the notebook's own; exhibits are counted within it in the order shown, and an exhibit shown again keeps
-    its number.
+    its number. Everything is written below ``data/processed/<cohort>/scratch/``, unless ``manfaat run`` is at work: it alone publishes.
     """
 
     name: str
     study: Study
     language: Language
     numbers: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The tables of the other notebooks, with what each was made from."""
+        return Shelf(self.study.places, self.study.sources, self.parameters)
 
     @property
     def number(self) -> str:
@@ -49,7 +55,16 @@ class Chapter:
             aligned = exhibit if exhibit.is_figure else replace(exhibit, html=align_numbers(exhibit.html, self.language.decimal_mark))
             numbered = Numbered(aligned, self.label(exhibit))
             self.save(numbered)
-            display(numbered)
+            publish(numbered)
+
+    def share(self, data: pd.DataFrame, title: str, *, counts: str, caption: str = "") -> None:
+        """Publish a table of groups that an analyst made; ``counts`` names the column that says on how many units each row rests.
+
+        Raises
+        ------
+        ProblemsError where it cannot leave the house; see ``sharing.shared_table``.
+        """
+        self.show(shared_table(self.study, data, title, counts=counts, caption=caption, language=self.language))
 
     def label(self, exhibit: Exhibit) -> str:
         """Return 'Figure 4.2', counting figures and tables apart.
@@ -69,43 +84,51 @@ class Chapter:
     def save(self, numbered: Numbered) -> None:
         """Write the exhibit's data (CSV), picture (SVG) and words (JSON)."""
         exhibit = numbered.exhibit
-        folder = self.study.places.reports / "exhibits"
+        folder = self.study.places.output / "exhibits"
         folder.mkdir(parents=True, exist_ok=True)
         stem = f"{self.name[:2]}-{exhibit.id}"
         disclosure.check_exhibit(exhibit.data).to_csv(folder / f"{stem}.csv", index=False)
         if exhibit.svg:
             (folder / f"{stem}.svg").write_bytes(exhibit.svg)
         words = {"number": numbered.label, "title": exhibit.title, "caption": exhibit.caption, "alt": exhibit.alt}
-        (folder / f"{stem}.json").write_text(json.dumps(words, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        (folder / f"{stem}.json").write_text(json_text(words), encoding="utf-8")
 
     def say(self, *sentences: str, kind: str = "finding") -> None:
         """Display computed sentences as one paragraph; nothing when all are empty."""
         text = " ".join(sentence for sentence in sentences if sentence)
         if text:
-            display(Paragraph(text, kind))
+            publish(Paragraph(text, kind))
 
     def bullets(self, sentences: list[str]) -> None:
         """Display computed sentences as a list; nothing when there are none."""
         if sentences:
-            display(Bullets(tuple(sentences)))
+            publish(Bullets(tuple(sentences)))
 
     def blocks(self, blocks: list[Paragraph | Bullets]) -> None:
         """Display paragraphs and lists in their order."""
         for block in blocks:
-            display(block)
+            publish(block)
 
     def write(self, table: pd.DataFrame, name: str) -> None:
-        """Write a table about people to the confidential folder, whole or not at all."""
-        target = self.study.places.processed / f"{name}.parquet"
+        """Write a table about people to the confidential folder, whole or not at all, and what it was made from."""
+        target = self.study.places.tables / f"{name}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_suffix(".part")
         table.to_parquet(temporary, index=False, write_statistics=False)  # they take a third of the time; no reader of ours looks at them
         os.replace(temporary, target)
+        self.shelf.written(self.study.places.tables, f"{name}.parquet", self.name)
+
+    def write_csv(self, table: pd.DataFrame, name: str) -> None:
+        """Write numbers that hold no people to the folder of this session's figures and estimates, and what they were made from."""
+        target = self.study.places.output / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        disclosure.check_exhibit(table).to_csv(target, index=False)
+        self.shelf.written(self.study.places.output, name, self.name)
 
     def write_clean(self, part: CleanTable) -> None:
         """Write one cleaned table with its ledgers, and apart from it what identifies people."""
         shared, secret, aside = take_apart(part)
-        folder, tables = self.study.places.processed, {part.name: part.kept}
+        folder, tables = self.study.places.tables, {part.name: part.kept}
         tables |= {f"{part.name}_{name}": getattr(shared, name) for name in ("aside", "reasons", "findings")}
         ledgers = {folder / f"{part.name}_cells.parquet": shared}
         if len(part.identifiers.columns) > 1:
@@ -117,22 +140,23 @@ class Chapter:
             *(partial(write_cells, ledger, path) for path, ledger in ledgers.items()),
             *(partial(self.write, table, name) for name, table in tables.items()),
         )
+        for path in ledgers:
+            self.shelf.written(folder, path.relative_to(folder).as_posix(), self.name)
 
     def write_review(self, tables: dict[str, CleanTable]) -> None:
         """Write what a person must decide, to be filled in and read back; and once more, as it is before anybody opens it."""
         lines = review_list(self.study, tables, self.language)
         self.write(lines, "review_list")
-        escaped(lines).to_csv(self.study.places.processed / "review.csv", index=False, encoding="utf-8-sig")  # with the mark, spreadsheets read UTF-8
+        escaped(lines).to_csv(self.study.places.tables / "review.csv", index=False, encoding="utf-8-sig")  # with the mark, spreadsheets read UTF-8
 
     def write_list(self, table: pd.DataFrame, name: str) -> None:
         """Write a list about people that a person works through to the confidential folder, as CSV."""
-        self.study.places.processed.mkdir(parents=True, exist_ok=True)
-        table.to_csv(self.study.places.processed / f"{name}.csv", index=False)
+        self.study.places.tables.mkdir(parents=True, exist_ok=True)
+        table.to_csv(self.study.places.tables / f"{name}.csv", index=False)
 
     def write_summary(self, table: pd.DataFrame, name: str) -> None:
-        """Write a summary that holds no people to the report's folder."""
-        self.study.places.reports.mkdir(parents=True, exist_ok=True)
-        disclosure.check_exhibit(table).to_csv(self.study.places.reports / f"{name}.csv", index=False)
+        """Write a summary that holds no people."""
+        self.write_csv(table, f"{name}.csv")
 
     def settings(self, *, confidence: float, power: float, seed: int, draws: int) -> Settings:
         """The choices of a run, with what the cohort says of itself."""
@@ -141,32 +165,27 @@ class Chapter:
         return Settings(cohort.cohort, cohort.assignment, self.study.primary, **chosen)
 
     def write_estimates(self, *parts: pd.DataFrame, name: str | None = None) -> None:
-        """Write estimates to the report's folder, under the notebook's name unless another is given."""
-        target = self.study.places.reports / (name or f"estimates/{self.name}.csv")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        pd.concat([part for part in parts if len(part)] or list(parts[:1]), ignore_index=True).to_csv(target, index=False)
+        """Write estimates, under the notebook's name unless another is given."""
+        filled = [part for part in parts if len(part)] or list(parts[:1])
+        self.write_csv(pd.concat(filled, ignore_index=True), name or f"estimates/{self.name}.csv")
 
     def read(self, name: str) -> pd.DataFrame:
         """Read a table that an earlier notebook wrote.
 
         Raises
         ------
-        ProblemsError naming the notebook to run first.
+        ProblemsError naming the notebook to run first, where it has not been or has been before something changed.
         """
-        path = self.study.places.processed / f"{name}.parquet"
-        self.need(path, "01_clean" if name != "indicators" else "02_indicators")
-        return pd.read_parquet(path)
+        return pd.read_parquet(self.shelf.open(f"{name}.parquet", "02_indicators" if name.startswith("indicators") else "01_clean"))
 
     def read_summary(self, name: str, notebook: str) -> pd.DataFrame:
-        """Read a summary that an earlier notebook wrote to the report's folder.
+        """Read a summary that an earlier notebook wrote.
 
         Raises
         ------
-        ProblemsError naming the notebook to run first.
+        ProblemsError naming the notebook to run first, where it has not been or has been before something changed.
         """
-        path = self.study.places.reports / f"{name}.csv"
-        self.need(path, notebook)
-        return pd.read_csv(path)
+        return pd.read_csv(self.shelf.open(f"{name}.csv", notebook))
 
     def read_delivered(self, table: str | None, suffix: str = "") -> pd.DataFrame | None:
         """Read what ``01_clean`` wrote of a table; None where the programme has no such table or the delivery no file for it."""
@@ -174,35 +193,23 @@ class Chapter:
 
     def read_estimates(self) -> pd.DataFrame:
         """Gather the estimates of all notebooks that estimate."""
-        names = [name for name in NOTEBOOKS if name[:2] in ("03", "04", "05")]
-        paths = [self.study.places.reports / "estimates" / f"{name}.csv" for name in names]
-        for path, name in zip(paths, names, strict=True):
-            self.need(path, name)
+        paths = [self.shelf.open(f"estimates/{name}.csv", name) for name in ESTIMATING]
         texts = {column: str for column in ("rater", "subgroup", "warnings", "effect_size_kind", "p_adjusted_kind", "treatment", "unit")}
         frames = [pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={c: [""] for c in NUMBERS}) for path in paths]
         return pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
 
     def read_threats(self) -> pd.DataFrame:
         """Gather what threatens the estimates, from all notebooks that looked; no rows where none did."""
-        found = sorted((self.study.places.reports / "threats").glob("*.csv"))
-        frames = [pd.read_csv(path, keep_default_na=False, dtype="str") for path in found]
+        frames = []
+        for name in ESTIMATING:
+            beside = self.shelf.open(f"estimates/{name}.csv", name).parents[1]
+            for path in sorted((beside / "threats").glob(f"{name}*.csv")):
+                frames.append(pd.read_csv(self.shelf.open(path.relative_to(beside).as_posix(), name), keep_default_na=False, dtype="str"))
         frames = [frame for frame in frames if {"threat", "passed"} <= set(frame)]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["indicator", "rater", "specification", "threat", "passed"])
 
-    def need(self, path: Path, notebook: str) -> None:
-        """Refuse to go on without a file of an earlier notebook."""
-        if not path.is_file():
-            refuse(
-                [
-                    Problem(
-                        f"{path.parent.name}/{path.name}",
-                        "the file is not there",
-                        expected=f"notebooks/{notebook}.ipynb to be run first for cohort '{self.study.cohort.cohort}'",
-                    )
-                ]
-            )
 
-
+ESTIMATING = tuple(name for name in NOTEBOOKS if name[:2] in ("03", "04", "05"))
 NUMBERS = [
     "n",
     "n_comparison",
@@ -228,14 +235,17 @@ def set_display() -> None:
 
 
 def open_chapter(name: str, cohort: str, *, language: str = "en", data_dir: str = "data", reports_dir: str = "reports") -> Chapter:
-    """Load the cohort's definitions and clear what an earlier run of this notebook left in the report's folder.
+    """Check the notebook's parameters, load the cohort's definitions, and clear what this notebook left in its own folder before.
+
+    A finished report is read and never written: see ``Chapter``.
 
     Raises
     ------
-    ProblemsError with every mistake in the definition files; ValueError for an unknown language.
+    ProblemsError with every parameter that is wrong, or with every mistake in the definition files; ValueError for an unknown language.
     """
     set_display()
+    parameters = scientific(check_session(name, find_root()))
     study = load_study(cohort, data_dir=data_dir, reports_dir=reports_dir)
-    for old in (study.places.reports / "exhibits").glob(f"{name[:2]}-*"):
+    for old in (study.places.output / "exhibits").glob(f"{name[:2]}-*"):
         old.unlink()
-    return Chapter(name, study, Language(language))
+    return Chapter(name, study, Language(language), parameters=parameters)

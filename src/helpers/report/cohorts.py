@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.evaluation.levels import LEVEL
 from helpers.figures.cohorts import cohort_trends
+from helpers.parameters import check_session
 from helpers.paths import find_root
 from helpers.problems import Problem, refuse
 from helpers.report import labels
@@ -19,7 +20,7 @@ from helpers.report.exhibit import Exhibit
 from helpers.report.tables import Column, table
 from helpers.report.verdict_words import GRADE_WORDS
 from helpers.report.verdicts import measure_label
-from helpers.trends import Finished, finished
+from helpers.trends import Finished, finished, up_to_date
 from helpers.words import Language, mark
 
 FOLDER = "programmes"  # below the reports: one folder a programme
@@ -41,20 +42,27 @@ REASONS = {
 def open_programme(
     name: str, programme: str, *, language: str = "en", data_dir: str = "data", reports_dir: str = "reports", output_dir: str = ""
 ) -> tuple[Chapter, list[Finished]]:
-    """Read the finished reports of a programme; what is shown is kept below ``reports/programmes/<programme>``, or in ``output_dir``.
+    """Read the finished reports of a programme; what is shown is kept below ``data/processed/programmes/<programme>/scratch``.
+
+    ``output_dir`` is for ``manfaat run`` alone, which publishes.
 
     Raises
     ------
-    ProblemsError if fewer than two cohorts have a report, or a definition file has a mistake; ValueError for an unknown language.
+    ProblemsError if fewer than two cohorts have a report that is up to date, or a definition file has a mistake; ValueError for an
+    unknown language.
     """
     set_display()
-    reports = finished(programme, data_dir=data_dir, reports_dir=reports_dir)
+    root = find_root()
+    check_session(name, root)
+    reports, outdated = up_to_date(finished(programme, data_dir=data_dir, reports_dir=reports_dir))
     if len(reports) < 2:
         found = f"{len(reports)} of its cohorts has a finished report" if len(reports) == 1 else "none of its cohorts has a finished report"
-        refuse([Problem(f"programme '{programme}'", found, expected="two or more to be set side by side: manfaat run --all first")])
-    target = find_root() / (output_dir or f"{reports_dir}/{FOLDER}/{programme}")
-    places = replace(reports[0].study.places, reports_dir=target.parent, cohort=target.name)
-    for old in (target / "exhibits").glob(f"{name[:2]}-*"):
+        refuse([*outdated, Problem(f"programme '{programme}'", found, expected="two or more to be set side by side: manfaat run --all first")])
+    target = root / output_dir
+    places = replace(reports[0].study.places, reports_dir=target.parent, cohort=target.name if output_dir else f"{FOLDER}/{programme}")
+    if output_dir and not places.is_published:
+        refuse([Problem("parameter 'output_dir'", "it is set by manfaat run alone, which publishes", expected="no value")])
+    for old in (places.output / "exhibits").glob(f"{name[:2]}-*"):
         old.unlink()
     return Chapter(name, replace(reports[0].study, places=places), Language(language)), reports
 

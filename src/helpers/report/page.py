@@ -22,6 +22,7 @@ from helpers.report.compact import compact
 from helpers.report.cover import Cover, cover_of
 from helpers.report.fitting import fitted
 from helpers.report.fonts import font_faces
+from helpers.report.sharing import published_only
 from helpers.study import Study
 from helpers.words import Language
 
@@ -48,6 +49,7 @@ class Part:
     title: str
     sections: tuple[Section, ...]
     html: Markup
+    left_out: tuple[str, ...] = ()  # what its notebook showed and may not be published, one line a cell
 
 
 @cache
@@ -79,7 +81,8 @@ def translated(notebook: nbformat.NotebookNode, language: Language) -> nbformat.
 
 def chapter_part(name: str, notebook: nbformat.NotebookNode, language: Language) -> Part:
     """Turn one executed notebook into a chapter; headings move one level down and get ids of their own."""
-    body, _ = exporter().from_notebook_node(translated(notebook, language))
+    shown, left_out = published_only(name, notebook)
+    body, _ = exporter().from_notebook_node(translated(shown, language))
     found: list[Section] = []
 
     def heading(match: re.Match) -> str:
@@ -93,9 +96,8 @@ def chapter_part(name: str, notebook: nbformat.NotebookNode, language: Language)
     title, sections = found[0], tuple(found[1:])
     number = "" if name == READING_ORDER[0] else f"{int(name[:2])} "
     html = html.replace(f'<h2 id="{title.id}">', f'<h2 id="{title.id}">{number}', 1)
-    return Part(
-        title.id, number + Markup(title.title).unescape(), tuple(Section(s.id, Markup(s.title).unescape(), s.technical) for s in sections), Markup(html)
-    )
+    contents = tuple(Section(s.id, Markup(s.title).unescape(), s.technical) for s in sections)
+    return Part(title.id, number + Markup(title.title).unescape(), contents, Markup(html), left_out)
 
 
 def appendix_part(study: Study, parts: dict[str, Part], record: dict[str, object], estimates: pd.DataFrame, language: Language) -> Part:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers import disclosure
 from helpers.programme import Unit
 from helpers.report import labels, threat_texts, threat_words
 from helpers.report.chapter import Chapter
@@ -194,10 +193,8 @@ def show_threats(chapter: Chapter, found: Threats, estimates: pd.DataFrame) -> N
 
 def write_threats(chapter: Chapter, found: Threats) -> None:
     """Write the rows (``threats/<notebook>.csv``) and each table that is not empty (``threats/<notebook>-<table>.csv``)."""
-    folder = chapter.study.places.reports / "threats"
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob(f"{chapter.name}*.csv"):
+    for old in (chapter.study.places.output / "threats").glob(f"{chapter.name}*.csv"):
         old.unlink()
     for name, data in {"": found.rows, **found.tables}.items():
         if len(data):
-            disclosure.check_exhibit(data).to_csv(folder / f"{chapter.name}{'-' if name else ''}{name}.csv", index=False)
+            chapter.write_csv(data, f"threats/{chapter.name}{'-' if name else ''}{name}.csv")
