@@ -151,7 +151,6 @@ def test_reasons_are_the_right_ones():
     assert told["nobody"]["inverse-probability-weighting"] == "no unit has all the answers needed"
     assert told["one treated"]["entropy-balancing"] == "one of the two groups has fewer than two units"
     assert told["only participants"]["nearest-neighbour"].startswith("there is nobody to compare")
-    assert told["duplicate covariate"]["doubly-robust"] == ""  # changes nothing
     assert told["group follows from covariate"]["doubly-robust"] == "some values of the covariates occur in only one of the groups: there is no overlap"
     assert told["no overlap"]["entropy-balancing"].startswith("no weights on the comparison group reproduce")
     assert told["nobody took it up"]["instrumental-variables"] == "everyone or nobody took part"

@@ -141,8 +141,8 @@ def moments_of(sample: Sample, covariates: list[str], degree: int) -> np.ndarray
     if degree == 1:
         return x
     place = [(i, j) for i in range(x.shape[1]) for j in range(i, x.shape[1])]
-    products = np.column_stack([x[:, i] * x[:, j] for i, j in place if i != j or len(np.unique(x[:, i])) > 2])
-    return np.column_stack([x, standardise(products)])
+    products = [x[:, i] * x[:, j] for i, j in place if i != j or len(np.unique(x[:, i])) > 2]
+    return np.column_stack([x, standardise(np.column_stack(products))]) if products else x
 
 
 def entropy_balance(sample: Sample, covariates: list[str], degree: int) -> Balance:
