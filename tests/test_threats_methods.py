@@ -70,6 +70,33 @@ def test_errors_of_lees_bounds_and_the_interval_hold_in_repeated_samples():
     assert np.mean(np.array(within)[:, 1] - np.array(within)[:, 0]) < np.mean(np.array(found)[:, 1] - np.array(found)[:, 0])  # covariates tighten
 
 
+def test_a_thin_stratum_does_not_take_the_bounds_of_hundreds_away():
+    outcome, treated, x = answers_lost(600, np.random.default_rng(8))
+    thin = np.array([1.0, NAN, 3.0])  # one answer among participants, none in the comparison group and one of a stratum where all took part
+    more = (np.append(outcome, thin), np.append(treated, [1, 0, 1]), np.append(x, [7, 7, 8]))
+    alone, found = lee_within(outcome, treated, x), lee_within(*more)
+    assert (found.low, found.high, found.trimmed) == (alone.low, alone.high, alone.trimmed)
+    assert (found.pooled, found.left_out, found.n) == (0, 3, alone.n)
+    assert alone.left_out == 0
+
+
+def test_pairs_are_bounded_together_and_strata_of_other_shares_are_not_mixed():
+    outcome, treated, _ = answers_lost(400, np.random.default_rng(9))
+    order = np.argsort(treated, kind="stable")
+    pairs = np.empty(400, dtype=int)
+    pairs[order] = np.tile(np.arange(200), 2)
+    whole, found = lee(outcome, treated), lee_within(outcome, treated, pairs)
+    assert (found.low, found.high) == (pytest.approx(whole.low), pytest.approx(whole.high))
+    assert (found.pooled, found.left_out) == (200, 0)
+    # strata of one in three and of two in three, everyone answers: the effect is 0 in each, and 1/3 where they are mixed
+    drawn = np.tile([1, 0, 0, 1, 1, 0], 60)
+    strata, level = np.repeat(np.arange(120), 3), np.tile(np.repeat([0.0, 1.0], 3), 60)
+    noise = np.random.default_rng(1).normal(scale=1e-9, size=360)
+    apart = lee_within(level + noise, drawn, strata)
+    assert (apart.low, apart.high, apart.pooled) == (pytest.approx(0, abs=1e-6), pytest.approx(0, abs=1e-6), 120)
+    assert lee(level + noise, drawn).low == pytest.approx(1 / 3, abs=1e-6)
+
+
 def test_lee_is_the_difference_where_answers_are_as_frequent_in_both_groups():
     outcome, treated = np.array([1.0, 2, 4, NAN, 2, 2, 3, NAN]), np.repeat([1, 0], 4)
     found = lee(outcome, treated)

@@ -19,7 +19,9 @@ def sentence(study: Study, part: pd.DataFrame, unit: Unit | None, language: Lang
         return special
     key = (first["threat"], first["meaning"])
     found = next(SENTENCES[(*key, third)] for third in (first["statistic"], first["detail"], "") if (*key, third) in SENTENCES)
-    return " ".join([language.say(found, **values_of(study, part, unit, language)), *left_out_sentence(study, part, language)])
+    return " ".join(
+        [language.say(found, **values_of(study, part, unit, language)), *left_out_sentence(study, part, language), *thin_sentences(study, part, language)]
+    )
 
 
 def left_out_sentence(study: Study, part: pd.DataFrame, language: Language) -> list[str]:
@@ -29,6 +31,24 @@ def left_out_sentence(study: Study, part: pd.DataFrame, language: Language) -> l
         listed = language.listing([f"“{labels.treatment_label(study, name, language)}”" for name in names])
         return [language.say("It is without {names}, which rest on the same answers or on later ones; all other covariates are the same.", names=listed)]
     return [language.say("Its covariates are the same, none left out.")] if (part["statistic"] == "covariates left out").any() else []
+
+
+def thin_sentences(study: Study, part: pd.DataFrame, language: Language) -> list[str]:
+    """Say which strata were too thin for bounds of their own; nothing where none was."""
+    counts = part[part["threat"] == "lee bounds"].drop_duplicates("statistic").set_index("statistic")["value"]
+    units, told = study.programme.design.unit.many[language.code], []
+    if counts.get("strata pooled", 0) > 0:
+        told.append(
+            language.say(
+                "{n} strata with too few answers for bounds of their own were taken together, those of the same share of places each.",
+                n=language.number(counts["strata pooled"], 0),
+            )
+        )
+    if counts.get("units left out", 0) > 0:
+        told.append(
+            language.say("The bounds leave out {n} {units} of strata with too few answers.", n=language.number(counts["units left out"], 0), units=units)
+        )
+    return told
 
 
 def special_sentence(study: Study, part: pd.DataFrame, language: Language) -> str:

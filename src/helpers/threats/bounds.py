@@ -19,13 +19,19 @@ NO_RANGE = "the outcome has no range"
 
 @dataclass(frozen=True)
 class Bounds:
-    """Lower and upper bound with their standard errors; ``trimmed`` is the share of a group that was set aside (0 for the worst case)."""
+    """Lower and upper bound with their standard errors; ``trimmed`` is the share of a group that was set aside (0 for the worst case).
+
+    ``pooled`` cells were too thin for bounds of their own and were taken together; ``left_out`` units were in cells that could not even so be bounded. ``n`` : answers used.
+    """
 
     low: float
     high: float
     low_error: float
     high_error: float
     trimmed: float = 0.0
+    pooled: int = 0
+    left_out: int = 0
+    n: int = 0
 
     def interval(self, confidence: float = 0.95) -> tuple[float, float]:
         """Interval of Imbens and Manski for the difference that lies between the bounds."""
@@ -98,19 +104,26 @@ def lee(outcome: np.ndarray, treated: np.ndarray) -> Bounds:
     (low, low_error), (high, high_error) = found[False], found[True]
     if more == 0:
         low, low_error, high, high_error = -high, high_error, -low, low_error
-    return Bounds(float(low), float(high), low_error, high_error, 1 - kept)
+    return Bounds(float(low), float(high), low_error, high_error, 1 - kept, n=int(answered.sum()))
 
 
 def lee_within(outcome: np.ndarray, treated: np.ndarray, cells: np.ndarray) -> Bounds:
     """Lee's bounds within cells of covariates (n codes), averaged over those who would answer in either group: never wider, as a rule narrower.
 
     Each cell is trimmed in its own direction (Semenova 2020); it counts by its units times the smaller of its two shares of answers.
-    The standard errors take the cells' estimated weights into account as Lee (2009, section 3.3) does.
+    The standard errors take the cells' estimated weights into account as Lee (2009, section 3.3) does. Cells too thin for bounds of
+    their own are taken together where the same share of units was drawn; what is still too thin is left out, and counted.
 
     Raises
     ------
-    NotApplicableError where a group of a cell has fewer than two answers.
+    NotApplicableError where a group has fewer than two answers in every cell.
     """
+    cells, n_pooled = pooled_cells(outcome, treated, cells)
+    inside = cells >= 0
+    n_left_out = int((~inside).sum())
+    if not inside.any():
+        raise NotApplicableError(TOO_FEW)
+    outcome, treated, cells = outcome[inside], treated[inside], cells[inside]
     answered, parts, weights = ~np.isnan(outcome), [], []
     for cell in np.unique(cells):
         inside = cells == cell
@@ -126,7 +139,37 @@ def lee_within(outcome: np.ndarray, treated: np.ndarray, cells: np.ndarray) -> B
         return mean, float(np.sqrt(share**2 @ errors**2 + share @ (values - mean) ** 2 / units))
 
     (low, low_error), (high, high_error) = pooled("low"), pooled("high")
-    return Bounds(low, high, low_error, high_error, float(share @ [part.trimmed for part in parts]))
+    return Bounds(low, high, low_error, high_error, float(share @ [part.trimmed for part in parts]), n_pooled, n_left_out, int(answered.sum()))
+
+
+def is_thin(outcome: np.ndarray, treated: np.ndarray) -> bool:
+    """Whether a cell has too few answers for bounds of its own."""
+    try:
+        lee(outcome, treated)
+    except NotApplicableError:
+        return True
+    return False
+
+
+def pooled_cells(outcome: np.ndarray, treated: np.ndarray, cells: np.ndarray) -> tuple[np.ndarray, int]:
+    """Codes of cells in which thin ones of the same share of treated units are one (−1: still too thin), and how many were taken together.
+
+    Only where the same share was drawn are the two groups of cells taken together alike.
+    """
+    found, pools = np.full(len(cells), -1), {}
+    for place, cell in enumerate(np.unique(cells)):
+        inside = cells == cell
+        if is_thin(outcome[inside], treated[inside]):
+            pools.setdefault(round(float(treated[inside].mean()), 6), []).append(inside)
+        else:
+            found[inside] = place
+    taken = 0
+    for place, members in enumerate(pools.values()):
+        together = np.logical_or.reduce(members)
+        if not is_thin(outcome[together], treated[together]):
+            found[together] = len(cells) + place
+            taken += len(members)
+    return found, taken
 
 
 def worst_case(outcome: np.ndarray, treated: np.ndarray, least: float, most: float) -> Bounds:

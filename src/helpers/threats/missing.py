@@ -46,10 +46,12 @@ def lee_rows(case: Case) -> list[dict[str, object]]:
     found = lee(outcome, treated) if not strata else lee_within(outcome, treated, pd.factorize(case.table.loc[frame.index, strata])[0])
     if found.trimmed * max((~np.isnan(outcome[treated == value])).sum() for value in (1, 0)) < SMALLEST_CELL and found.trimmed > 0:
         raise NotApplicableError(FEW_TRIMMED)
-    n = int((~np.isnan(outcome)).sum())
+    n = found.n
+    thin = {"strata pooled": found.pooled, "units left out": found.left_out}
     return [
         *bound_rows("lee bounds", case, (found.low, found.high), found.interval(case.settings.confidence), n),
         entry("lee bounds", "share set aside", found.trimmed, n=n),
+        *[entry("lee bounds", name, float(count), n=n) for name, count in thin.items() if count],
     ]
 
 
