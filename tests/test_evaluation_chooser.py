@@ -1,10 +1,13 @@
 """A ladder where none is declared, the rule that is printed, every rater heard, and what is refused."""
 
+import re
+import shutil
+
 import pytest
 import yaml
 
-from conftest import replace_in
-from evaluation_cases import LINES, indicator, people, programme, sample, spec
+from conftest import ROOT, replace_in
+from evaluation_cases import LINES, WORDS, indicator, people, programme, sample, spec
 from helpers.evaluation import chooser, methods
 from helpers.evaluation.estimate import Counts, Settings, estimate_row
 from helpers.evaluation.ladder import estimate_stages
@@ -48,9 +51,43 @@ def test_the_design_chooses_the_ladder(design, lines, rungs, lottery, otherwise)
 
 def test_a_panel_is_compared_with_itself():
     panel = BARE.model_validate(BARE.model_dump() | {"design": BARE.design.model_dump() | {"panel": {"unit": "unit", "period": "year"}}})
-    made = chooser.completed(panel, LINES)
+    begun = [line.model_copy(update={"time": "period"}) if line.name == "taken" else line for line in LINES]
+    made = chooser.completed(panel, begun)
     assert [(one.method, one.treatment) for one in made.specifications] == [("fixed_effects", ["taken"])]
     assert made.primary.observational == "fixed-effects"
+
+
+def test_a_panel_whose_groups_never_change_has_no_effects_of_units():
+    # they would leave nothing of a treatment that is the same in all periods: groups are compared in the last one
+    design = BARE.design.model_dump() | {"panel": {"unit": "unit", "period": "year"}}
+    for times, otherwise in (({"now": WORDS}, "aipw"), ({"before": WORDS, "now": WORDS}, "did")):
+        made = chooser.completed(BARE.model_validate(BARE.model_dump() | {"design": design | {"times": times}}), LINES)
+        assert (made.primary.randomised, made.primary.observational) == ("difference", otherwise)
+        assert {(one.periods.before, one.periods.now) for one in made.specifications} == {("first" if "before" in times else None, "last")}
+        assert check_specifications(made, "programme.yml") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("    treatment: [grant, grant_last_year]\n", "    treatment: [union]\n", ""),
+        ("    treatment: [grant, grant_last_year]\n", "", "'grant_year' is the same in all periods, and effects of units leave nothing of it"),
+        ("    method: difference_in_differences\n    periods: {before: 1987, now: 1989}\n", "    method: difference_in_differences\n", "the study asks in several periods, and the specification names none"),
+        ("    method: difference_in_differences\n    periods: {before: 1987, now: 1989}\n", "    method: difference_in_differences\n    periods: {now: last}\n", "the method 'difference_in_differences' needs a period before"),
+        ("    method: difference_in_differences\n    periods: {before: 1987, now: 1989}\n", "    method: strata_fixed_effects\n    periods: {now: last}\n", "needs strata, and the design declares none"),
+    ],
+)  # fmt: skip
+def test_what_could_never_be_estimated_is_refused_before_anything_is_run(project, old, new, said):
+    path = project / "programmes/michigan-grants/programme.yml"
+    if not path.is_file():
+        shutil.copytree(ROOT / "programmes/michigan-grants", path.parent)
+        shutil.copytree(ROOT / "data/raw/michigan-1987-89", project / "data/raw/michigan-1987-89")
+    replace_in(path, old, new)
+    if not said:
+        assert load_study("michigan-1987-89", root=project)
+        return
+    with pytest.raises(ProblemsError, match=re.escape(said)):
+        load_study("michigan-1987-89", root=project)
 
 
 def test_what_is_declared_stays():

@@ -12,7 +12,18 @@ from helpers.claims import Claim, Subgroup, check_claims
 from helpers.declarations import CostSheet, Worth
 from helpers.definitions import Record, Words, read_yaml, shown
 from helpers.problems import Problem, nearest
-from helpers.vocabulary import BY_LEAST_SQUARES, FOR_EITHER, FOR_PARTICIPANTS, KINDS, NEEDS_COVARIATES, OF_PARTICIPANTS_ALONE, SEVERAL_NUMBERS, Method, StdError
+from helpers.vocabulary import (
+    BY_LEAST_SQUARES,
+    FOR_EITHER,
+    FOR_PARTICIPANTS,
+    KINDS,
+    NEEDS_COVARIATES,
+    OF_PARTICIPANTS_ALONE,
+    OVER_TIME,
+    SEVERAL_NUMBERS,
+    Method,
+    StdError,
+)  # fmt: skip
 
 TRUTH = "truth"  # folder beside a synthetic delivery that holds what nobody knows of a real one
 
@@ -109,10 +120,10 @@ class Design(Record):
 
 
 class Periods(Record):
-    """Periods of a panel that a specification uses."""
+    """Periods of a panel, or waves, that a specification uses: their numbers, or the first and the last that there are."""
 
-    before: int | None = None
-    now: int
+    before: int | Literal["first"] | None = None
+    now: int | Literal["last"]
 
 
 class Specification(Record):
@@ -351,7 +362,7 @@ def check_specifications(programme: Programme, file: str) -> list[Problem]:
         elif (given := SEVERAL_NUMBERS.get(programme.specification(name).method)) is not None:
             problems.append(Problem(file, f"'{name}' gives {given}, none of which can speak for a cohort", column=f"primary.{rule}"))
     for spec in programme.specifications:
-        problems += check_specification(spec, file)
+        problems += check_specification(spec, file) + check_design(spec, programme.design, file)
     named = [declared.id for declared in programme.subgroups]
     problems += [Problem(file, f"the subgroup '{name}' stands twice", column="subgroups") for name in sorted(set(named)) if named.count(name) > 1]
     if programme.design.wave and programme.design.panel:
@@ -391,6 +402,35 @@ def check_places(spec: Specification, file: str) -> list[Problem]:
         found = f"the method '{spec.method}' does not compare with what is recalled"
         problems.append(Problem(file, found, column=f"{place}.baseline", expected="before: what is recalled is a change that participants report, no baseline"))
     return problems
+
+
+def check_design(spec: Specification, design: Design, file: str) -> list[Problem]:
+    """Say what a method needs of the design that the design does not have: such a specification could never be estimated."""
+    place, periods = f"specifications.{spec.id}", spec.periods
+    needs = {
+        "fixed_effects": (design.panel is not None, "a panel"),
+        "first_difference": (design.panel is not None, "a panel"),
+        "repeated_cross_sections": (bool(design.panel or design.wave), "a panel or waves"),
+        "strata_fixed_effects": (bool(spec.strata or design.strata), "strata"),
+    }
+    has, what = needs.get(spec.method, (True, ""))
+    if not has:
+        return [
+            Problem(file, f"the method '{spec.method}' needs {what}, and the design declares none", column=f"{place}.method", expected=f"{what} under 'design'")
+        ]
+    if not (design.panel or design.wave) or spec.method == "fixed_effects":
+        return []
+    if periods is None:
+        found = "the study asks in several periods, and the specification names none"
+        return [Problem(file, found, column=f"{place}.periods", expected="{now: last}, {before: first, now: last}, or the numbers of the periods")]
+    needs_before = spec.method in OVER_TIME if design.panel else spec.method == "repeated_cross_sections"
+    if needs_before and periods.before is None:
+        return [
+            Problem(
+                file, f"the method '{spec.method}' needs a period before", column=f"{place}.periods", expected="{before: first, now: last}, or their numbers"
+            )
+        ]
+    return []
 
 
 def check_tables(programme: Programme, file: str) -> list[Problem]:

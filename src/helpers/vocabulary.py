@@ -86,6 +86,13 @@ OF_PARTICIPANTS_ALONE = (  # nobody is compared: a change, never an effect
     "marginal_homogeneity",
     "ordered_change",
 )
+OVER_TIME = (  # need the value before the programme
+    *OF_PARTICIPANTS_ALONE,
+    "difference_in_differences",
+    "doubly_robust_difference_in_differences",
+    "first_difference",
+    "repeated_cross_sections",
+)
 SEVERAL_NUMBERS = {  # none of them can speak for a cohort
     "quantile_effects": "several quantiles",
     "marginal_homogeneity": "a number for each level",

@@ -20,7 +20,7 @@ NAMES = ("none", "low", "estimate", "high")
 
 @dataclass(frozen=True)
 class Evidence:
-    """The benefit's estimate: in logarithms, with its error and interval. ``kind``: ``effect`` (lottery), ``difference`` or ``assumed``."""
+    """The benefit's estimate: in logarithms, with its error and interval. ``kind``: ``effect`` (lottery), ``difference``, ``change`` (of participants alone) or ``assumed``."""
 
     kind: str
     effect: float
@@ -47,7 +47,7 @@ def evidence(study: Study, estimates: pd.DataFrame, assumed_gain: float) -> Evid
     row = primary_row(estimates, study.programme.worth.benefit.indicator)
     if row is None:
         return Evidence("assumed", float(np.log1p(assumed_gain)), 0.0, 0.0, float(np.log1p(2 * assumed_gain)))
-    kind = "effect" if study.cohort.assignment == "randomised" else "difference"
+    kind = str(row["estimand"]).partition(" ")[0]
     return Evidence(kind, float(row["estimate"]), float(row["std_error"]), float(row["ci_low"]), float(row["ci_high"]), str(row["specification"]))
 
 

@@ -66,6 +66,7 @@ def within_fits(table: pd.DataFrame, line: Indicator, spec: Specification, progr
     """
     if programme.design.panel is None:
         raise NotApplicableError("the study is not a panel")
+    spec = with_treatment(spec, programme)
     check_columns(table, spec, programme, indicators)
     complete, n_missing = panel_rows(table, line, spec, programme)
     check_panel(complete, spec)
@@ -88,9 +89,15 @@ def within_fits(table: pd.DataFrame, line: Indicator, spec: Specification, progr
     return found
 
 
+def with_treatment(spec: Specification, programme: Programme) -> Specification:
+    """The specification with the treatment that it names, or with participation where it names none."""
+    return spec if spec.treatment else spec.model_copy(update={"treatment": [programme.design.group]})
+
+
 def panel_rows(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme) -> tuple[pd.DataFrame, int]:
     """The complete unit-periods of units seen at least twice, and how many others there were."""
     panel = programme.design.panel
+    spec = with_treatment(spec, programme)
     chosen = table[[*spec.treatment, *spec.covariates]].assign(outcome_=table[line.name], unit_=table[panel.unit], period_=table[panel.period])
     chosen = chosen.assign(**{name: variable(table, name, programme) for name in spec.treatment})
     chosen = with_roles(chosen.assign(participant=table[programme.design.group].isin(programme.design.participants)), table, spec, programme)

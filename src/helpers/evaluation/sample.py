@@ -14,7 +14,7 @@ from pandas.api.types import is_integer_dtype
 from helpers.cleaning import KEY
 from helpers.evaluation.estimate import Counts
 from helpers.indicators import Indicator, measured_before
-from helpers.programme import Programme, Specification
+from helpers.programme import Periods, Programme, Specification
 
 Kept = TypeVar("Kept")
 RECALLED = "what was before is recalled at the interview, not measured then"
@@ -143,9 +143,7 @@ def cross_section(
     """One row a unit of a study without a panel; of repeated cross-sections, the units asked in the later period."""
     wave = programme.design.wave
     if wave:
-        if spec.periods is None:
-            raise NotApplicableError("the specification names no periods")
-        table = table[table[wave] == spec.periods.now]
+        table = table[table[wave] == periods_of(table[wave], spec).now]
     frame = pd.DataFrame({"now": table[line.name], "treated": variable(table, spec.treatment[0] if spec.treatment else programme.design.group, programme)})
     if needs_before:
         before = measured_before(indicators, line.indicator, line.rater or None, time=spec.baseline)
@@ -155,26 +153,48 @@ def cross_section(
     return with_roles(frame.join(table[spec.covariates]), table, spec, programme)
 
 
-def panel_section(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme, *, needs_before: bool) -> pd.DataFrame:
-    """One row a unit of a panel, with the values of the periods that the specification names."""
+def periods_of(column: pd.Series, spec: Specification) -> Periods:
+    """The periods that a specification uses, by their numbers.
+
+    Raises
+    ------
+    NotApplicableError where it names none.
+    """
+    if spec.periods is None:
+        raise NotApplicableError("the specification names no periods")
+    before, now = spec.periods.before, spec.periods.now
+    return Periods.model_construct(before=column.min() if before == "first" else before, now=column.max() if now == "last" else now)
+
+
+def panel_section(
+    table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme, indicators: list[Indicator], *, needs_before: bool
+) -> pd.DataFrame:
+    """One row a unit of a panel, with the values of the periods that the specification names; the rows are those of the later period."""
     panel = programme.design.panel
-    if spec.periods is None or (needs_before and spec.periods.before is None):
+    periods = periods_of(table[panel.period], spec)
+    if needs_before and periods.before is None:
         raise NotApplicableError("the specification names no periods")
     if needs_before and spec.baseline == "then":
         raise NotApplicableError("nobody was asked to recall it")
     treatment = variable(table, spec.treatment[0] if spec.treatment else programme.design.group, programme)
     wide = with_roles(table[[panel.unit, panel.period, line.name, *spec.covariates]].assign(treated=treatment), table, spec, programme)
-    wide = wide.set_index(panel.unit)
-    at = {name: wide[wide[panel.period] == getattr(spec.periods, name)] for name in ("before", "now")}
-    frame = at["now"][["treated"]].assign(now=at["now"][line.name])
+    now = wide[wide[panel.period] == periods.now]
+    before = wide[wide[panel.period] == periods.before].set_index(panel.unit)
+    if now[panel.unit].duplicated().any() or before.index.duplicated().any():
+        raise NotApplicableError("a unit of the panel has several answers in one period")
+    before = before.reindex(now[panel.unit]).set_axis(now.index)
+    frame = now[["treated"]].assign(now=now[line.name])
     if needs_before:
-        frame["before"] = at["before"][line.name]
-        frame["treated_before"] = at["before"]["treated"]
+        frame["before"] = before[line.name]
+        frame["treated_before"] = before["treated"]
     roles = [name for name in (WEIGHT, STRATUM, CLUSTER, INSTRUMENT) if name in wide]
     if needs_before and spec.instrument:
-        frame["instrument_before"] = at["before"][INSTRUMENT]
-    covariates = at["now"] if spec.covariates_measured == "same_period" else at["before"]
-    return frame.join(at["now"][roles]).join(covariates[spec.covariates])
+        frame["instrument_before"] = before[INSTRUMENT]
+    covariates = now if spec.covariates_measured == "same_period" or periods.before is None else before
+    moving = {one.name for one in indicators if one.time == "period"} & set(spec.covariates)
+    if moving and periods.before is None and spec.covariates_measured == "before":
+        raise NotApplicableError("a covariate changes over the periods, and the specification names none before")
+    return frame.join(now[roles]).join(covariates[spec.covariates])
 
 
 def both_periods(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme) -> pd.DataFrame:
@@ -186,11 +206,12 @@ def both_periods(table: pd.DataFrame, line: Indicator, spec: Specification, prog
     period = design.wave or (design.panel.period if design.panel else None)
     if period is None:
         raise NotApplicableError("the study has no periods")
-    if spec.periods is None or spec.periods.before is None:
+    periods = periods_of(table[period], spec)
+    if periods.before is None:
         raise NotApplicableError("the specification names no periods")
-    table = table[table[period].isin([spec.periods.before, spec.periods.now])]
+    table = table[table[period].isin([periods.before, periods.now])]
     frame = table[[line.name, *spec.covariates]].rename(columns={line.name: "now"})
-    frame = frame.assign(treated=participation(table, programme), **{POST: (table[period] == spec.periods.now).astype("float64")})
+    frame = frame.assign(treated=participation(table, programme), **{POST: (table[period] == periods.now).astype("float64")})
     frame = with_roles(frame, table, spec, programme)
     if design.panel and not design.cluster:
         frame[CLUSTER] = pd.factorize(table[design.panel.unit], sort=True)[0].astype("float64")
@@ -225,7 +246,7 @@ def draw_sample(
     if two_periods:
         frame = both_periods(table, line, spec, programme)
     elif programme.design.panel:
-        frame = panel_section(table, line, spec, programme, needs_before=needs_before)
+        frame = panel_section(table, line, spec, programme, indicators, needs_before=needs_before)
     else:
         frame = cross_section(table, line, spec, programme, indicators, needs_before=needs_before)
     frame = frame[frame["treated"] > 0 if participants_only else frame["treated"].notna()].astype("float64")

@@ -11,7 +11,7 @@ from helpers.definitions import read_rows, shown
 from helpers.indicators.context import Item, input_names, items_of
 from helpers.indicators.listed import check_lists
 from helpers.indicators.model import Indicator
-from helpers.indicators.refusals import check_money, check_timing
+from helpers.indicators.refusals import check_money, check_moving, check_timing
 from helpers.indicators.registry import ANY, CODES, CONSTRUCTS, NEEDS_PANEL, NEEDS_PRICES, NUMBERS, WHOLE, WORDS
 from helpers.prices import series_names
 from helpers.problems import Problem, nearest
@@ -58,9 +58,9 @@ def load_indicators(folder: Path, programme: Programme, codebook: Codebook, *, r
         known = known.with_line(line)
     known_lines = [line for _, line in lines]
     problems += check_names(programme, known_lines, root=root) + check_money(programme, codebook, lines, shown(path, root))
-    problems += check_lists(programme, codebook, lines, shown(path, root))
-    problems += check_panel(programme, known.items, shown(folder / "programme.yml", root))
-    return known_lines, problems + check_timing(programme, known_lines, shown(folder / "programme.yml", root))
+    file = shown(folder / "programme.yml", root)
+    problems += check_lists(programme, codebook, lines, shown(path, root)) + check_panel(programme, known.items, file)
+    return known_lines, problems + check_timing(programme, known_lines, file) + check_moving(programme, known_lines, file)
 
 
 def check_indicator(line: Indicator, row: int, file: str, known: Known) -> list[Problem]:

@@ -55,3 +55,20 @@ def check_timing(programme: Programme, indicators: list[Indicator], file: str) -
         for name in spec.covariates
         if name in late
     ]
+
+
+def check_moving(programme: Programme, indicators: list[Indicator], file: str) -> list[Problem]:
+    """Refuse effects of units where no treatment begins in the course of the panel: they leave nothing of one that never changes."""
+    fixed = {line.name for line in indicators if line.time == "fixed"}
+    return [
+        Problem(
+            file,
+            f"'{name}' is the same in all periods, and effects of units leave nothing of it",
+            column=f"specifications.{spec.id}.treatment",
+            expected="a treatment whose time is 'period', or another method, such as difference_in_means or difference_in_differences",
+        )
+        for spec in programme.specifications
+        if spec.method == "fixed_effects"
+        for name in spec.treatment or [programme.design.group]
+        if name in fixed
+    ]

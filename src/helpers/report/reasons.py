@@ -79,6 +79,8 @@ REASONS = (
     mark("symmetry of the moves (Bowker): chi-square {statistic} with {df} degrees of freedom, p at most {p}"),
     mark("test of the same odds ratio at every level: chi-square {statistic} with {df} degrees of freedom, p at most {p}"),
     mark("the specification names no periods"),
+    mark("a unit of the panel has several answers in one period"),
+    mark("a covariate changes over the periods, and the specification names none before"),
     mark("the value before the programme cannot be both subtracted and a covariate"),
     mark("no unit has all the answers needed"),
     mark("there is nobody to compare: participants or comparison group are missing"),

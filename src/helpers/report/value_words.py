@@ -185,6 +185,10 @@ def basis_sentence(valuation: Valuation) -> str:
         return mark(
             "{benefit}: no lottery stands behind the estimate, so what follows are scenarios. If the whole difference that the primary specification finds ({gain}) were caused by the programme, the net present value for society would be {npv}, the benefit–cost ratio {bcr}."
         )
+    if valuation.found.kind == "change":
+        return mark(
+            "{benefit}: nobody was compared with the participants, so what follows are scenarios. If the whole change of the participants ({gain}) were caused by the programme, the net present value for society would be {npv}, the benefit–cost ratio {bcr}."
+        )
     return mark(
         "{benefit}: no estimate applies, so what follows are scenarios. If the gain were {gain}, which is an assumption, the net present value for society would be {npv}, the benefit–cost ratio {bcr}."
     )

@@ -92,13 +92,13 @@ class Case:
     @cached_property
     def described(self) -> pd.DataFrame:
         """One row a unit of the sample: ``treated`` (1 or 0) and its covariates before the programme, with gaps."""
-        design = self.programme.design
-        before = baseline(self.table, self.programme)
+        design, used = self.programme.design, self.sample.frame.index
+        before = self.table.loc[used] if design.wave else baseline(self.table, self.programme)  # of waves, who was asked
         frame = before[self.covariates].astype("float64").assign(treated=participation(before, self.programme))
         if design.panel:
-            frame = frame[unit_keys(before, self.programme).isin(self.table.loc[self.sample.frame.index, design.panel.unit]).to_numpy()]
+            frame = frame[unit_keys(before, self.programme).isin(self.table.loc[used, design.panel.unit]).to_numpy()]
         else:
-            frame = frame.loc[frame.index.intersection(self.sample.frame.index)]
+            frame = frame.loc[frame.index.intersection(used)]
         return frame[frame["treated"].isin([0.0, 1.0])]
 
     def one_row_a_unit(self) -> pd.DataFrame:

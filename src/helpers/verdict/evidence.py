@@ -39,9 +39,10 @@ def candidates(estimates: pd.DataFrame, indicator: str, assignment: str) -> list
     """All rows that could speak for an indicator, the strongest kind first: (basis, row), one a rater and kind."""
     mine = estimates[estimates["indicator"] == indicator]
     basis = "lottery" if assignment == "randomised" else "comparison"
+    alone, speaks = mine["estimand"].fillna("").str.startswith("change"), mine["is_primary"].astype(bool)
     kinds = [
-        (basis, mine[mine["is_primary"].astype(bool) & (mine["estimand"] != "change")]),
-        ("change", mine[mine["estimand"] == "change"]),
+        (basis, mine[speaks & ~alone]),
+        ("change", pd.concat([mine[speaks & alone], mine[mine["estimand"] == "change"]])),
         (LEVEL, mine[mine["estimand"] == LEVEL]),
     ]
     found = []

@@ -1,0 +1,203 @@
+"""Every method reaches a report in every design: cross-section, panel and waves, with a lottery and without.
+
+No notebook is run: a small study is estimated, threatened, judged and told in this process, by the functions that the notebooks call.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from evaluation_cases import LINES, WORDS, indicator, people, programme
+from helpers import threats, verdict
+from helpers.claims import Claim
+from helpers.codebook import Codebook
+from helpers.evaluation import chooser, families, romano_wolf, summaries
+from helpers.evaluation.balance import balance
+from helpers.evaluation.estimate import Settings
+from helpers.evaluation.ladder import estimate_stages
+from helpers.paths import Places
+from helpers.programme import Cohort, Programme, check_specifications
+from helpers.report import exhibits, sentences, threat_figures, verdicts
+from helpers.report.families import families_table
+from helpers.report.threats import for_whom, threat_sentences, threat_tables
+from helpers.study import Study
+from helpers.vocabulary import (
+    BY_LEAST_SQUARES,
+    KINDS,
+    NEEDS_COVARIATES,
+    OF_PARTICIPANTS_ALONE,
+    OVER_TIME,
+    SEVERAL_NUMBERS,
+    Method,
+)  # fmt: skip
+from helpers.words import Language
+
+DESIGNS = {"cross-section": {}, "panel": {"panel": {"unit": "unit", "period": "year"}}, "waves": {"wave": "year"}}
+CANNOT = {  # what a design does not hold; the check of the definitions says so before anything is run
+    "cross-section": ("fixed_effects", "first_difference", "repeated_cross_sections"),
+    "panel": (),
+    "waves": ("fixed_effects", "first_difference"),
+}
+FEW_LEVELS = ("paired_shares", "ordered_change", "ordered_logit")
+
+
+@cache
+def answers(design: str, *, levels: int = 0) -> pd.DataFrame:
+    """80 people, some without an answer; of a panel in three years, treated from the second; of waves 80 others each year."""
+    frames = []
+    for year in (1, 2, 3) if design == "panel" else (1, 2) if design == "waves" else (2,):
+        one = people(80, effect=1.2 * (year > 1), seed=4 + (year if design == "waves" else 0), compliance=0.9)
+        noise = np.random.default_rng(year).normal(size=80)
+        if design == "panel":
+            one["score_now"] = (one["score_before"] if year == 1 else one["score_now"]) + noise
+        one = one.assign(year=year, unit=one["_key"], begun=one["group"] * (year > 1), _key=[f"{key}-{year}" for key in one["_key"]])
+        if levels:
+            for name in ("score_before", "score_now"):
+                one[name] = (one[name] > 0).astype("float64")
+        frames.append(one)
+    table = pd.concat(frames, ignore_index=True)
+    table.loc[3:6, "score_now"] = np.nan
+    return table
+
+
+def lines_of(design: str) -> list:
+    """The indicators: of a panel one column for all years, and a treatment that begins."""
+    if design != "panel":
+        return list(LINES)
+    own = [line for line in LINES if not line.name.startswith("score") and line.name != "taken"]
+    return [
+        *own,
+        indicator("taken", "period", "treatment", "taken"),
+        indicator("begun", "period", "treatment", "begun"),
+        indicator("score_now", "period", "effect"),
+    ]
+
+
+def rung(method: str, design: str) -> dict:
+    """A specification of a method, with all that it needs."""
+    kinds = KINDS.get(method, BY_LEAST_SQUARES)
+    found = {"method": method, "std_errors": ["auto" if "auto" in kinds else kinds[0]]}
+    if method in (*NEEDS_COVARIATES, "regression"):
+        found["covariates"] = ["x", "z"]
+    if method == "instrumental_variables":
+        found |= {"treatment": ["taken"], "instrument": "group"}
+    if method == "strata_fixed_effects":
+        found["strata"] = "block"
+    if method == "fixed_effects":
+        return found | {"treatment": ["begun"]}
+    if method == "first_difference":
+        found["treatment"] = ["begun"]
+    if design != "cross-section":
+        before = 1 if method in OVER_TIME or method in NEEDS_COVARIATES or found.get("covariates") else None
+        found["periods"] = {"before": before, "now": 3 if design == "panel" else 2}
+    return found
+
+
+def study_of(study: Programme, lines: list, design: str, assignment: str, folder: Path) -> Study:
+    """The study around a programme, without files."""
+    claim = Claim.model_validate({"id": "C1", "text": WORDS, "indicators": ["score"]})
+    units = {"points": study.units["points"].model_copy(update={"label": {"en": "points", "id": "poin"}})}
+    whole = study.model_copy(update={"claims": [claim], "units": units})
+    cohort = Cohort.model_validate(
+        {
+            "cohort": "trial", "programme": "trial", "label": WORDS, "kind": "real", "assignment": assignment, "files": [{"file": "x.csv", "table": "people"}],
+            "period": WORDS, "denominators": {}, "origin": "x", "licence": "x", "citation": "x", "groups": {"1": {"en": "trained", "id": "dilatih"}, "0": {"en": "others", "id": "lainnya"}},
+        }
+    )  # fmt: skip
+    extra = [indicator("block", "fixed", "technical", "block")]
+    return Study(Places(folder, folder, folder, "trial"), whole, Codebook((), ()), tuple(lines + extra), (), cohort)
+
+
+def told(study: Study, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """Estimates, verdicts and all that a report says of them, in one language or the other."""
+    lines, assignment = list(study.indicators), study.cohort.assignment
+    settings = Settings("trial", assignment, study.primary, draws=99)
+    raw = estimate_stages(table, study.programme, lines, settings, stages=("outcome",))
+    tests = romano_wolf.adjusted(families.family_table(raw, lines), table, study.programme, lines, settings)
+    estimates = families.with_adjusted(raw, tests)
+    found = threats.run(table, study.programme, lines, estimates, settings, cohort=study.cohort)
+    evidence = verdict.evidence(study.programme, lines, estimates, found.rows, assignment)
+    graded = verdict.verdicts(study.programme, evidence)
+    said, counts = [], summaries.flow_counts(table, study.programme, lines)
+    language = Language({"randomised": "en", "observational": "id"}[assignment])
+    said += [sentences.who_was_studied(study, counts, language), *sentences.findings(study, estimates, language)]
+    said += sentences.limits(study, estimates, balance(table, study.programme, lines), language)
+    said += [*verdicts.verdict_sentences(study, graded, evidence, language), *threat_sentences(study, found, estimates, language)]
+    groups, group_tables = for_whom(study, found, estimates, language)
+    shown = [*threat_tables(study, found, estimates, language), verdicts.verdict_table(study, graded, evidence, estimates, language), *group_tables]
+    numbers = [
+        *exhibits.estimates_table(study, estimates, language),
+        *verdicts.evidence_table(study, evidence, language),
+        *families_table(study, tests, language),
+    ]
+    said += [groups, *[one.caption for one in (*shown, *numbers)], *[text for one in shown for text in one.data.astype(str).to_numpy().ravel()]]
+    return estimates, graded, said
+
+
+@pytest.mark.parametrize("assignment", ["randomised", "observational"])
+@pytest.mark.parametrize("design", DESIGNS)
+@pytest.mark.parametrize("method", [name for name in get_args(Method) if name not in SEVERAL_NUMBERS])
+def test_every_method_reaches_a_report_in_every_design(method, design, assignment, tmp_path):
+    made = programme([rung(method, design)], primary=method.replace("_", "-"), **DESIGNS[design])
+    problems = [str(problem) for problem in check_specifications(made, "programme.yml")]
+    if method in CANNOT[design]:
+        assert [f"the method '{method}' needs" in text for text in problems] == [True]
+        return
+    assert problems == []
+    table = answers(design, levels=2 if method in FEW_LEVELS else 0)
+    estimates, graded, said = told(study_of(made, lines_of(design), design, assignment, tmp_path), table)
+    assert estimates["estimate"].notna().all(), estimates["warnings"].tolist()
+    assert not [text for text in said if re.search(r"\bnan\b|\bNone\b|[{}]", text)]
+    if method in OF_PARTICIPANTS_ALONE:  # no lottery makes an effect of a change of participants alone
+        assert graded.loc[0, ["grade", "basis"]].tolist() in (["reported only", "change"], ["cannot tell", "change"])
+    elif assignment == "observational":
+        assert graded.loc[0, "grade"] in ("suggested", "cannot tell")
+    else:
+        assert graded.loc[0, "basis"] == "lottery"
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_the_figures_of_every_design_are_drawn(design, tmp_path):
+    table, lines = answers(design), lines_of(design)
+    made = programme([rung("regression", design), rung("difference_in_differences", design)], primary="regression", **DESIGNS[design])
+    study = study_of(made, lines, design, "observational", tmp_path)
+    settings = Settings("trial", "observational", "regression")
+    estimates = estimate_stages(table, study.programme, lines, settings, stages=("outcome",))
+    found = threats.run(table, study.programme, lines, estimates, settings)
+    for draw in (threat_figures.curve_figures, threat_figures.bound_figure):
+        assert all(one.caption for one in draw(study, found, estimates, Language("en")))
+    assert exhibits.ladder_figures(study, estimates, Language("id"))
+
+
+@pytest.mark.parametrize("assignment", ["randomised", "observational"])
+@pytest.mark.parametrize(("design", "begins"), [("cross-section", False), ("panel", False), ("panel", True), ("waves", False)])
+def test_a_ladder_chosen_by_the_design_can_be_estimated(design, begins, assignment):
+    # a lottery with follow-ups: who was drawn never changes, so that effects of units would leave nothing of it
+    bare = programme([{"method": "difference_in_means", "std_errors": ["HC2"]}], primary="difference-in-means", **DESIGNS[design])
+    lines = [line for line in lines_of(design) if line.name != "taken" and (begins or line.name != "begun")]
+    for before in (None, WORDS):
+        times = bare.design.times.model_copy(update={"before": before})
+        made = bare.model_copy(update={"specifications": [], "primary": None, "design": bare.design.model_copy(update={"times": times})})
+        made = chooser.completed(made, lines)
+        assert check_specifications(made, "programme.yml") == []
+        settings = Settings("trial", assignment, getattr(made.primary, assignment), draws=99)
+        estimates = estimate_stages(answers(design), made, lines, settings, stages=("outcome",))
+        speaks = estimates[estimates["is_primary"]]
+        assert speaks["estimate"].notna().all(), speaks["warnings"].tolist()
+        assert (speaks["method"] == "fixed_effects").all() == begins
+        refused = estimates[estimates["estimate"].isna()]
+        assert set(refused["warnings"]) <= {"how many took part in all is not known", ""}, refused[["specification", "warnings"]]
+
+
+def test_a_lottery_with_follow_ups_is_compared_in_its_last_period(tmp_path):
+    # difference in means of the third year by hand; the first year is before the programme and says nothing about it
+    table = answers("panel")
+    bare = programme([{"method": "difference_in_means", "std_errors": ["HC2"], "periods": {"now": "last"}}], primary="difference-in-means", **DESIGNS["panel"])
+    estimates, _, _ = told(study_of(bare, lines_of("panel"), "panel", "randomised", tmp_path), table)
+    last = table[table["year"] == 3].groupby("group")["score_now"].mean()
+    assert estimates.loc[0, "estimate"] == pytest.approx(last[1] - last[0])
