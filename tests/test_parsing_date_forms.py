@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.cleaning.cells import date_reader
+from helpers.cleaning.cells import YEARS, date_readers
 from helpers.codebook import Variable
-from helpers.parsing import read_date
+from helpers.parsing import date_context, read_date
 from helpers.parsing.dates import DateContext
-from helpers.programme import RawFile
 
 DMY = DateContext("dmy", years=(1930, 2029))
 DAYS = st.dates(date(1930, 1, 1), date(2029, 12, 31))
@@ -71,7 +70,7 @@ def test_what_is_not_certain_waits(text, proposal):
 def test_years_that_cannot_be():
     labels = {"label::English (en)": "x", "label::Bahasa Indonesia (id)": "x"}
     variable = Variable.model_validate({"table": "people", "name": "v", "type": "date", "source": "v", "required": "no"} | labels)
-    read = date_reader(variable, pd.Series(5, index=["25/12/1998"]), RawFile(file="a.csv", table="people"))
+    read = date_readers(variable, date_context(pd.Series(5, index=["25/12/1998"]), years=YEARS))[0]
     assert [read(text).value for text in ("12/08/2098", "01/01/1900", "2030-01-01")] == [None] * 3
     assert read("12/08/2098").proposal == "2098-08-12"
     assert (read("12/08/1925").value, read("12/08/1925").flag) == ("1925-08-12", "report")

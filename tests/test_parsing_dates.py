@@ -9,7 +9,6 @@ DAY_FIRST, MONTH_FIRST, MIXED = DateContext("dmy"), DateContext("mdy"), DateCont
 SERIALS, MAC = DateContext(serials=1900), DateContext(serials=1904)
 
 READ = [
-    (14, "03/04/1998", PLAIN, "1998-04-03", "day", "report"),
     (14, "03/04/1998", DAY_FIRST, "1998-04-03", "day", ""),
     (14, "03/04/1998", MONTH_FIRST, "1998-03-04", "day", ""),
     (14, "25/03/1998", PLAIN, "1998-03-25", "day", ""),
@@ -88,6 +87,8 @@ READ = [
     (21, "1998-04-03", PLAIN, "1998-04-03", "day", ""),
 ]
 NOT_READ = [
+    (14, "03/04/1998", PLAIN, "1998-04-03", "review"),  # 3 April or 4 March: nobody may be given the other day without a word
+    (14, "03041998", PLAIN, "1998-04-03", "review"),
     (14, "03/04/1998", MIXED, "1998-04-03", "review"),
     (14, "03/04/1998", DateContext("mdy", mixed=True), "1998-03-04", "review"),
     (14, "1998-31-03", PLAIN, "1998-03-31", "review"),
@@ -128,7 +129,7 @@ NOT_READ = [
     (20, "H10", PLAIN, "1998", "review"),
     (20, "昭和64年1月8日", PLAIN, "1989-01-08", "review"),
     (20, "平成0年", PLAIN, None, "unreadable"),
-    (21, "3/5/2019 10:15:22 PM GMT+7", PLAIN, "2019-05-03T22:15:22+07:00", "review"),
+    (21, "3/5/2019 10:15:22 PM GMT+7", PLAIN, "2019-03-05T22:15:22+07:00", "review"),  # AM and PM are American
     (21, "1998-04-03 25:00", PLAIN, None, "unreadable"),
     (21, "1998-04-03 24:00", PLAIN, None, "unreadable"),
     (21, "1998-04-03 23:60", PLAIN, None, "unreadable"),
@@ -189,10 +190,11 @@ def test_an_era_has_a_first_and_a_last_day(raw, value):
     [
         ("25041998", "compact-dmy"),
         ("19980425", "compact-ymd"),
-        ("03/04/1998", "day-first"),
+        ("03/04/1998", "open-order"),
+        ("25/04/1998", "day-first"),
         ("03/25/1998", "month-first"),
         ("1998-04-03", "iso"),
-        ("12-8-98", "day-first-yy"),
+        ("25-8-98", "day-first-yy"),
         ("akhir 1998", "year-rough"),
         ("H10.4", "japanese-era"),
     ],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.parsing import ColumnContext, column_context, read_header_unit, read_identifier, read_number
+from helpers.parsing import ColumnContext, column_context, read_header_unit, read_identifier, read_number, read_stored
 
 RUPIAH = ColumnContext("rupiah", ",")
 OPEN = ColumnContext("rupiah")
@@ -394,3 +394,104 @@ def test_kind53_lost_zeros_are_proposed_where_the_width_is_known():
 def test_a_context_that_is_not_known_is_refused(fields):
     with pytest.raises(ValueError, match=r"kind|factor|reasons"):
         ColumnContext(**fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("1.082661958322826", "decimal", 1.082661958322826),  # sixteen digits: all that a number of double precision has
+        ("3.9960000000000004", "decimal", 3.9960000000000004),
+        ("12418.07031250000123", "decimal", 12418.07031250000123),
+        (".5", "decimal", 0.5),  # as SPSS writes it
+        ("-.5", "decimal", -0.5),
+        (",25", "decimal", 0.25),
+        (".5%", "percent", 0.5),
+        ("1e-05", "decimal", 1e-05),
+        ("-1.5E-7", "decimal", -1.5e-07),
+        ("6.123233995736766e-17", "decimal", 6.123233995736766e-17),
+        ("1.2345678901234567e+16", "decimal", 1.2345678901234567e16),
+        ("2500000.123456789", "rupiah", 2500000.123456789),
+    ],
+)
+def test_what_programs_write_is_read(text, kind, value):
+    assert read_number(text, column_context({text: 1}, kind, negative=True)).value == value
+
+
+@pytest.mark.parametrize("text", ["3174051203850001", "1234567890123456.5", "2.5E+15", "1e+16"])
+def test_whole_numbers_that_no_float_holds_still_wait(text):
+    assert read_number(text, column_context({text: 1}, "decimal")).value is None
+
+
+def test_groups_of_three_in_a_unit_without_decimals_are_thousands():
+    # A public file: 330 of 330 amounts such as 7,100, no cents, no currency declared.
+    cells = {"7,100": 3, "12,350": 2, "850": 4, "101,275": 1}
+    context = column_context(cells, "decimal", whole=True)
+    reading = read_number("7,100", context)
+    assert (reading.value, reading.flag) == (7100, "report")
+    assert "all 6 answers" in reading.note
+    assert read_number("7,100", column_context(cells, "integer")).value == 7100
+    assert read_number("850", context).flag == ""
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"7,100": 3, "12,350": 2},  # two answers are no column
+        {"2.000": 9, "3.000": 9, "4.000": 5},  # a program may write 2 as 2.000
+        {"7,100": 3, "12,350": 2, "8.250": 1},  # two signs
+    ],
+    ids=str,
+)
+def test_groups_of_three_that_may_be_fractions_wait(cells):
+    context = column_context(cells, "decimal", whole=True)
+    assert {read_number(text, context).flag for text in cells} == {"review"}
+    assert "'decimal'" in read_number(next(iter(cells)), context).note
+
+
+def test_three_digits_after_the_decimal_sign_are_no_silent_fraction_where_the_unit_has_none():
+    # With decimal "." by the other answers, 12.500 of a unit without decimals is 12500 or 12.5: a person says which.
+    context = column_context({"12.500": 1, "3.5": 4}, "decimal", whole=True)
+    reading = read_number("12.500", context)
+    assert (reading.value, reading.flag) == (None, "review")
+    assert read_number("3.5", context).value == 3.5
+    assert read_number("12.500", column_context({"12.500": 1, "3.5": 4}, "decimal")).value == 12.5
+
+
+@pytest.mark.parametrize("cells", [{"0.250": 3, "12.500": 1}, {"1234.567": 3, "12.500": 1}, {"1.08266195832": 3, "12.500": 1}], ids=str)
+@pytest.mark.parametrize("given", [{"whole": True}, {"currency": "USD"}], ids=str)
+def test_a_column_that_writes_three_digits_of_a_fraction_is_read_so(cells, given):
+    assert read_number("12.500", column_context(cells, "decimal", **given)).value == 12.5
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value", "flag"),
+    [
+        ("1.234", "decimal", 1.234, ""),  # a text would be 1234 in this column
+        ("1.082661958322826", "decimal", 1.082661958322826, ""),
+        ("1e-05", "decimal", 1e-05, ""),
+        ("2500000", "rupiah", 2500000, ""),
+        ("2.5", "rupiah", None, "review"),  # typed 2.500 or 2,5 million in a spreadsheet: the size tells, not the sign
+        ("3.9999999999999996", "integer", 4, ""),
+        ("3.5", "integer", None, "review"),
+        ("-4", "decimal", None, "review"),
+        ("-9", "decimal", None, ""),
+        ("9999", "integer", None, "review"),
+        ("3174051203850001", "decimal", 3174051203850001, ""),
+        (".a", "decimal", None, "unreadable"),
+        ("", "decimal", None, ""),
+    ],
+)
+def test_stored_numbers_do_not_pass_through_the_reader_of_texts(text, kind, value, flag):
+    context = column_context({"1.250,50": 0}, kind, missing={"-9": "refused"}, stored={text: 1})
+    assert context.decimal == ","
+    reading = read_stored(text, context)
+    assert (reading.value, reading.flag) == (value, flag)
+
+
+def test_stored_shares_are_percent_points_by_their_column():
+    context = column_context({}, "percent", stored={"0.035": 5, "0.5": 4})
+    assert read_stored("0.035", context).value == 3.5
+
+
+def test_stored_amounts_say_what_is_usual():
+    assert column_context({}, "rupiah", stored={"2500000": 3, "1500000": 1}).typical == 2500000

@@ -308,7 +308,7 @@ def test_one_sign_before_three_digits_is_never_read_without_the_column(head, tai
 def test_day_and_month_that_could_be_exchanged_are_flagged(first, second, year, sign):
     text = f"{first}{sign}{second}{sign}{year}"
     ambiguous = first != second
-    assert read_date(text).flag == ("report" if ambiguous else "")
+    assert read_date(text).flag == ("review" if ambiguous else "")
     assert read_date(text, DateContext("dmy", mixed=True)).flag == ("review" if ambiguous else "")
 
 

@@ -8,8 +8,8 @@
     texts that say that, or why, there is no answer.
 ``numbers``, ``number_context``
     numbers and money, and what their column shows.
-``dates``, ``date_context``
-    dates and time stamps, and what their column shows.
+``dates``, ``date_context``, ``date_order``
+    dates and time stamps, what their column shows, and whether day or month stands first in it.
 ``choices``, ``multiple``, ``versions``
     answers of a list, one or several, and codes of other form versions.
 ``titles``
@@ -22,14 +22,15 @@ A parser never raises for any text; it raises ``ValueError`` for a context or a 
 
 from helpers.parsing.aliases import AliasTable, alias_table, load_aliases
 from helpers.parsing.choices import ChoiceList, choice_list, read_choice, read_concept, read_region, read_sex, read_yes_no
-from helpers.parsing.date_context import date_context
+from helpers.parsing.date_context import column_dates, date_context, in_its_file
+from helpers.parsing.date_order import Order, language_of
 from helpers.parsing.dates import DateContext, read_date
 from helpers.parsing.identifiers import personal_kinds, read_identifier
 from helpers.parsing.missing import read_missing
 from helpers.parsing.multiple import collect_options, expand_multiple, option_columns, read_multiple
 from helpers.parsing.normalise import normalise
 from helpers.parsing.number_context import column_context, read_header_unit
-from helpers.parsing.numbers import read_number
+from helpers.parsing.numbers import read_number, read_stored
 from helpers.parsing.plain import ColumnContext
 from helpers.parsing.reading import FLAGS, MISSING_REASONS, Reading
 from helpers.parsing.titles import TitleLadder, load_ladder, read_title, title_ladder
@@ -42,6 +43,7 @@ __all__ = [
     "ChoiceList",
     "ColumnContext",
     "DateContext",
+    "Order",
     "Reading",
     "TitleLadder",
     "alias_table",
@@ -49,8 +51,11 @@ __all__ = [
     "choice_list",
     "collect_options",
     "column_context",
+    "column_dates",
     "date_context",
     "expand_multiple",
+    "in_its_file",
+    "language_of",
     "load_aliases",
     "load_ladder",
     "normalise",
@@ -66,6 +71,7 @@ __all__ = [
     "read_number",
     "read_region",
     "read_sex",
+    "read_stored",
     "read_title",
     "read_yes_no",
     "reversed_scale",

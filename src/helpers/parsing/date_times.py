@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from helpers.parsing.date_words import ZONES
 from helpers.parsing.reading import Reading, doubted, unreadable
@@ -12,6 +14,9 @@ TIME = re.compile(
     r"(?:(?<=[0-9])t|,? |, ?)(?:pukul |jam |pkl?\.? |at )?(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})(?:[:.](?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?"
     r"(?: ?(?P<half>[ap])\.?m\.?)?(?: ?\(?(?P<zone>wib|wita|wit|jst|utc|gmt|z)\)?)?(?: ?(?P<offset>[+-][0-9]{1,2}(?::?[0-9]{2})?))?\Z"
 )
+
+WITH_OFFSET = re.compile(r"T[0-9:]+[+-][0-9]{2}:[0-9]{2}\Z")
+UTC_OFFSET = "+00:00"
 
 
 def split_time(text: str) -> tuple[str, re.Match[str] | None]:
@@ -43,6 +48,19 @@ def with_time(reading: Reading, match: re.Match[str]) -> Reading:
     if reading.is_read:
         return replace(reading, value=stamp, precision=precision)
     return replace(reading, proposal=stamp, precision=precision)
+
+
+def at_place(reading: Reading, zone: str) -> Reading:
+    """Write a time with an offset in the clock of a place: its day, month and year are then those of the place."""
+    stamp = reading.value or reading.proposal
+    if not zone or not WITH_OFFSET.search(str(stamp)):
+        return reading
+    precision = "seconds" if reading.precision == "second" else "minutes"
+    try:
+        moved = datetime.fromisoformat(stamp).astimezone(ZoneInfo(zone)).isoformat(timespec=precision)
+    except OverflowError:
+        return reading
+    return replace(reading, value=moved) if reading.is_read else replace(reading, proposal=moved)
 
 
 def offset_of(match: re.Match[str]) -> str | None:

@@ -14,7 +14,9 @@ MONTH_SPELLINGS = {
     6: "jun juni june", 7: "jul juli july", 8: "agt agu ags agus agst agustus aug august", 9: "sep sept september",
     10: "okt oct oktober october", 11: "nov nop november nopember", 12: "des dec desember december",
 }  # fmt: skip
-WEEKDAY_SPELLINGS = "jumat jum'at ahad minggu mon tue tues wed thu thur thurs fri sat sun sen sel rab kam jum sab min"
+WEEKDAY_SPELLINGS = {
+    0: "mon sen", 1: "tue tues sel", 2: "wed rab", 3: "thu thur thurs kam", 4: "fri jumat jum'at jum", 5: "sat sab", 6: "sun ahad minggu min",
+}  # fmt: skip
 FILLERS = frozenset(("tgl", "tanggal", "bulan", "bln", "tahun", "thn", "th", "pada", "pd", "di", "of", "the", "date"))
 ROUGH_WORDS = {
     "the beginning of": "awal permulaan early", "the middle of": "pertengahan tengah mid", "the end of": "akhir penghujung late",
@@ -55,10 +57,13 @@ def month_numbers() -> dict[str, int]:
 
 
 @cache
-def weekdays() -> frozenset[str]:
-    """Lower-case names of weekdays, Indonesian and English."""
-    known = {name.lower() for locale in ("id", "en") for width in ("wide", "abbreviated") for name in get_day_names(width, locale=locale).values()}
-    return frozenset(known | set(WEEKDAY_SPELLINGS.split()))
+def weekdays() -> dict[str, int]:
+    """Lower-case name of a weekday, Indonesian or English → its number, Monday is 0."""
+    known = {name: number for number, spellings in WEEKDAY_SPELLINGS.items() for name in spellings.split()}
+    for locale in ("id", "en"):
+        for width in ("wide", "abbreviated"):
+            known |= {name.lower(): number for number, name in get_day_names(width, locale=locale).items()}
+    return known
 
 
 def era_year(era: str, year: str) -> int:

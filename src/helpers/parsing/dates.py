@@ -1,6 +1,7 @@
 """Dates as people write them, read to ISO text with no more precision than they have.
 
-Day before month, as in Indonesia; where the other order is possible and the column does not exclude it, that is reported.
+Day before month or month before day by what the column and its file show (``date_order``); a date that can be both in a column
+that shows neither is not read.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from helpers.parsing.date_forms import nearest_month, plainer
-from helpers.parsing.date_times import split_time, with_time
+from helpers.parsing.date_times import at_place, split_time, with_time
 from helpers.parsing.date_words import APPROXIMATE, ERA, ERA_NAMES, ERAS, FILLERS, WESTERN_JAPANESE, era_year, month_numbers, weekdays
 from helpers.parsing.missing import no_answer
 from helpers.parsing.normalise import tidy, told
 from helpers.parsing.reading import Reading, doubted, missing_reasons, noted, report, review, unreadable
 
 LONGEST = 80
+EXCHANGED = "day and month could be exchanged"
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 THREE = re.compile(r"([0-9]{1,4}) ?([-/.]| ) ?([0-9]{1,2}) ?\2 ?'?([0-9]{1,4})")
@@ -27,6 +29,8 @@ COMPACT = re.compile(r"[0-9]{8}")
 SERIAL = re.compile(r"(?P<day>[0-9]{5})(?:[.,](?P<part>[0-9]{1,12}))?")
 SERIAL_FIRST = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
 WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|'?[0-9]+(?:st|nd|rd|th)?")
+LEADING_DAY = re.compile(r"(?P<name>[a-z']+)[\s,./-]+(?=[0-9'a-z])")
+TRAILING_DAY = re.compile(r"[\s,/-]*\(?\b(?P<name>[a-z']+)\)?\Z")
 ANY_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 
@@ -37,8 +41,13 @@ class DateContext:
     Attributes
     ----------
     order : "dmy" or "mdy" when the column shows or somebody knows it; None when it is open.
-    mixed : whether the column holds dates that can only be month-first: then no date that can be both is decided.
+    mixed : whether the column holds dates of both orders, or too few to tell: then no date that can be both is decided.
+    likely : the order to propose where it is open; None is day first.
+    because : what decided the order, where the column's own dates do not show it; or why nothing does.
     serials : 1900 or 1904 when whole numbers are Excel's day numbers, None when they are not expected.
+    epoch : the calendar of the workbook, 1900 or 1904, by which a lone day number is proposed; None outside workbooks.
+    exchanged : whether a spreadsheet program read the day as the month wherever it could (see ``date_context``).
+    zone : the time zone of the place (``Asia/Makassar``): a time with an offset is written in its clock; "" as it stands.
     years : first and last year that a two-digit year may mean; at most 100 years, so that it means one only.
     missing : declared missing codes, code → reason.
     """
@@ -48,11 +57,16 @@ class DateContext:
     serials: int | None = None
     years: tuple[int, int] = (1930, 2010)
     missing: Mapping[str, str] = field(default_factory=dict)
+    likely: str | None = None
+    because: str = ""
+    epoch: int | None = None
+    exchanged: bool = False
+    zone: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what is not known, naming what is."""
-        if self.order not in ("dmy", "mdy", None) or self.serials not in (1900, 1904, None):
-            raise ValueError("order is 'dmy', 'mdy' or None; serials is 1900, 1904 or None")
+        if {self.order, self.likely} - {"dmy", "mdy", None} or {self.serials, self.epoch} - {1900, 1904, None}:
+            raise ValueError("order and likely are 'dmy', 'mdy' or None; serials and epoch are 1900, 1904 or None")
         if not 0 <= self.years[1] - self.years[0] < 100:
             raise ValueError("years is (first, last) of at most 100 years")
         object.__setattr__(self, "missing", missing_reasons(self.missing))
@@ -103,12 +117,15 @@ def day_and_month(first: int, second: int, digits: str, context: DateContext, *,
     if first > 12 or first == second:
         reading = made(year, second, first, "day-first", note)
         return noted(reading, f"{first} can only be the day") if context.order == "mdy" and first > 12 and reading.is_read else reading
-    reading = made(year, first, second, "month-first", note) if context.order == "mdy" else made(year, second, first, "day-first", note)
+    month_first = (context.order or context.likely) == "mdy" if context.order or not american else context.likely != "dmy"
+    reading = made(year, first, second, "month-first", note) if month_first else made(year, second, first, "day-first", note)
     if context.mixed:
-        return doubted(reading, "mixed-order", "day and month could be exchanged, and the column holds dates with the month first")
-    if american and context.order is None:
-        return doubted(reading, "american-time", "a time with AM or PM comes from software that often writes the month first")
-    return noted(reading, "day and month could be exchanged; read day first") if context.order is None and reading.is_read else reading
+        return doubted(reading, "mixed-order", f"{EXCHANGED}, and the column holds dates with the month first")
+    if context.order is None:
+        because = context.because or "nothing shows which stands first"
+        said = "; a time with AM or PM comes from software that often writes the month first" if american else ""
+        return doubted(reading, "open-order", f"{EXCHANGED}: {because}{said}")
+    return noted(reading, context.because) if context.because and reading.is_read else reading
 
 
 def three_numbers(text: str, context: DateContext, *, american: bool = False) -> Reading | None:
@@ -186,12 +203,13 @@ def excel_serial(match: re.Match[str], context: DateContext) -> Reading:
     Source: day 1 is 1 January 1900 with a 29 February 1900 that never was, or day 0 is 1 January 1904 (Microsoft,
     "Date systems in Excel").
     """
-    value = serial_date(match["day"], match["part"], context.serials or 1900)
+    base = context.serials or context.epoch or 1900
+    value = serial_date(match["day"], match["part"], base)
     if value is None:
         return unreadable("excel-serial", "a number that is no likely date")
     precision = "second" if "T" in value else "day"
     if context.serials is None:
-        return review("excel-serial", f"a number: Excel's day number would be {value} (from 1900)", proposal=value, precision=precision)
+        return review("excel-serial", f"a number: Excel's day number would be {value} (from {base})", proposal=value, precision=precision)
     return report(value, f"excel-serial-{context.serials}", f"Excel's day number {match.group()}, counted from {context.serials}", precision=precision)
 
 
@@ -273,10 +291,35 @@ def named_month(month: int, numbers: list[str], context: DateContext) -> Reading
     return made(year, month, int(day), "month-name", note)
 
 
+def weekday_apart(text: str) -> tuple[str, int | None]:
+    """Part a lower-case date and the weekday before or behind it ("senin, ", "senin/", "(jumat)"): its number, Monday is 0."""
+    first, last = LEADING_DAY.match(text), TRAILING_DAY.search(text)
+    if first and first["name"] in weekdays():
+        return text[first.end() :], weekdays()[first["name"]]
+    return (text[: last.start()], weekdays()[last["name"]]) if last and last["name"] in weekdays() and last.start() else (text, None)
+
+
 def without_weekday(text: str) -> str:
-    """Take the name of a weekday off the front."""
-    first, _, rest = text.partition(" ")
-    return rest.lstrip() if rest and first.rstrip(",.") in weekdays() else text
+    """Take the name of a weekday off a lower-case date."""
+    return weekday_apart(text)[0]
+
+
+def by_weekday(reading: Reading, day: int | None) -> Reading:
+    """Hold a date against the weekday beside it: it decides which of two days is meant; where it fits none, that is reported."""
+    text = reading.value or (reading.proposal if reading.rule == "open-order" else None)
+    if day is None or reading.precision != "day" or not text:
+        return reading
+    fits = {order: found.weekday() == day for order, found in both_days(str(text)).items() if found}
+    if reading.rule == "open-order" and sum(fits.values()) == 1:
+        turned = str(text) if fits.get("given") else both_days(str(text))["turned"].isoformat()
+        return report(turned, "weekday", f"{EXCHANGED}; the weekday beside it fits one of both", precision="day")
+    return noted(reading, "the date does not fall on the weekday beside it") if reading.is_read and not fits["given"] else reading
+
+
+def both_days(text: str) -> dict[str, date | None]:
+    """The day that an ISO date gives, and the one with day and month exchanged (None where there is none)."""
+    year, month, day = (int(part) for part in text.split("-"))
+    return {"given": day_of(year, month, day), "turned": day_of(year, day, month)}
 
 
 def read_date(text: str, context: DateContext | None = None) -> Reading:
@@ -307,13 +350,15 @@ def read_tidy(clean: str, context: DateContext) -> Reading:
     iso = ISO.fullmatch(clean)
     if iso and (reading := made(int(iso[1]), int(iso[2]), int(iso[3]), "iso")).is_read:
         return reading
-    lower = without_weekday(clean.lower())
+    lower, day = weekday_apart(clean.lower())
     body, time = split_time(lower)
     if time:
-        reading = date_part(without_weekday(body), context, american=time["half"] is not None)
+        body, inner = weekday_apart(body)
+        reading = date_part(body, context, american=time["half"] is not None)
         if reading:
-            return with_time(reading, time) if reading.is_read or reading.proposal else reading
-    return date_part(lower, context) or unclear(lower, context)
+            reading = by_weekday(reading, inner if day is None else day)
+            return at_place(with_time(reading, time), context.zone) if reading.is_read or reading.proposal else reading
+    return by_weekday(date_part(lower, context) or unclear(lower, context), day)
 
 
 def date_part(text: str, context: DateContext, *, american: bool = False) -> Reading | None:

@@ -10,8 +10,8 @@ from decimal import Decimal
 from helpers.parsing.missing import no_answer
 from helpers.parsing.normalise import tidy
 from helpers.parsing.number_styles import PERCENT
-from helpers.parsing.numbers import AMOUNT, LONGEST, NEUTRAL, Parts, one_amount, take_prefixes, take_suffixes
-from helpers.parsing.plain import MONEY, ColumnContext, Shape, coded, shape_of
+from helpers.parsing.numbers import AMOUNT, LONGEST, NEUTRAL, Parts, one_amount, read_stored, take_prefixes, take_suffixes
+from helpers.parsing.plain import MONEY, ColumnContext, Shape, coded, shape_of, with_zero
 from helpers.parsing.reading import Reading, missing_reasons, report
 
 SHARE_STYLE = 0.8  # below this majority neither percent style is the column's
@@ -21,6 +21,7 @@ HEADER_FACTOR = re.compile(
     rf"|\b(?:dalam|in) (?:{SCALE.format('2')})(?![a-z0-9.,])",
     re.I,
 )
+FEWEST_GROUPS = 3  # distinct answers such as "7,100" from which thousands are told where no currency speaks for them
 FACTORS = {"ribu": 10**3, "juta": 10**6, "miliar": 10**9}
 
 
@@ -53,11 +54,26 @@ def decimal_sign(shapes: Iterable[Shape]) -> str | None:
     return None
 
 
-def short_group_sign(texts: Iterable[str]) -> str | None:
-    """Return the decimal sign of a money column that has only short groups ("850.000"), all with one sign in two amounts or more."""
+def short_group_sign(texts: Iterable[str], *, fewest: int = 2) -> str | None:
+    """Return the decimal sign of a column that has only short groups ("850.000"), all with one sign in several amounts; else None."""
     texts = set(texts)
     signs = {"." if "." in text else "," for text in texts}
-    return ({".": ",", ",": "."}[signs.pop()]) if len(signs) == 1 and len(texts) >= 2 else None
+    return ({".": ",", ",": "."}[signs.pop()]) if len(signs) == 1 and len(texts) >= fewest else None
+
+
+def grouped_thousands(short: Mapping[str, int]) -> tuple[str | None, int]:
+    """Return the decimal sign and the number of answers that show thousands in a column whose unit has no decimals.
+
+    Groups of nothing but zeros prove nothing there: a program may write 2 as ``2.000``.
+    """
+    told = any(not text.endswith("000") for text in short)
+    sign = short_group_sign(short, fewest=FEWEST_GROUPS) if told else None
+    return sign, sum(short.values()) if sign else 0
+
+
+def long_fractions(shapes: Iterable[Shape], decimal: str | None) -> bool:
+    """Whether a column holds fractions of three digits or more after its decimal sign, in answers that can be read in one way only."""
+    return decimal is not None and any(shape.name == "fraction" and shape.decimal == decimal and len(shape.fraction) > 2 for shape in shapes)
 
 
 def weighted_median(values: Iterable[tuple[float, int]]) -> float | None:
@@ -95,6 +111,8 @@ def column_context(
     factor: int | float | Decimal = 1,
     units: tuple[str, ...] = (),
     currency: str = "",
+    whole: bool = False,
+    stored: Mapping[str, int] | Iterable[tuple[str, int]] = (),
 ) -> ColumnContext:
     """Derive a column's conventions from those of its cells that can be read in one way only.
 
@@ -102,17 +120,18 @@ def column_context(
     ----------
     uniques : distinct raw texts with their counts (a mapping, or ``Series.value_counts()``).
     kind : ``rupiah``, ``yen``, ``integer``, ``decimal`` or ``percent``.
-    missing, negative, period, factor, units, currency : as declared for the variable; see ``ColumnContext``.
+    missing, negative, period, factor, units, currency, whole : as declared for the variable; see ``ColumnContext``.
+    stored : the same of cells that the file holds as numbers: they say what is usual, and nothing about signs.
 
     Returns
     -------
     The context for ``read_number``: ``decimal`` (None where cells disagree), ``typical`` (median of money), ``percent``.
     """
     codes = missing_reasons(missing or {})
-    cells = [(tidy(text)[0], count) for text, count in pairs_of(uniques) if len(text) <= LONGEST]
+    cells = [(with_zero(tidy(text)[0]), count) for text, count in pairs_of(uniques) if len(text) <= LONGEST]
     cells = [(text, count) for text, count in cells if no_answer(text, codes) is None]
-    plain = ColumnContext(kind, missing=codes)
-    shapes, short, amounts = Counter(), [], []
+    plain, points = ColumnContext(kind, missing=codes), ColumnContext(kind, decimal=".", missing=codes)
+    shapes, short, amounts = Counter(), Counter(), []
     for text, count in cells:
         match = lone_amount(text)
         shape = shape_of(match["num"]) if match else None
@@ -120,16 +139,22 @@ def column_context(
             continue
         if not match["unit"]:
             shapes[shape] += count
-            short += [match["num"]] if shape.name == "either" else []
+            short.update({match["num"]: count} if shape.name == "either" else {})
         reading = coded(one_amount(match, plain), plain)
         if kind in MONEY and reading.is_read and reading.value > 0:
             amounts.append((reading.value * (1 if match["unit"] else float(factor)), count))
-    decimal = decimal_sign(shapes)
-    if (kind in MONEY or currency) and decimal is None and not any(shape.decimal for shape in shapes):
-        decimal = short_group_sign(short)
+    held = [(reading.value, count) for text, count in pairs_of(stored) if (reading := read_stored(text, points)).is_read]
+    amounts += [(value * float(factor), count) for value, count in held if kind in MONEY and value > 0]
+    decimal, thousands = decimal_sign(shapes), 0
+    if decimal is None and not any(shape.decimal for shape in shapes):
+        if kind in MONEY or currency:
+            decimal = short_group_sign(short)
+        elif whole or kind == "integer":
+            decimal, thousands = grouped_thousands(short)
     known = ColumnContext(kind, decimal=decimal, missing=codes)
-    percent = percent_style(cells, known) if kind == "percent" else None
-    return ColumnContext(kind, decimal, codes, negative, period, factor, units, weighted_median(amounts), percent, currency)
+    percent = percent_style([*cells, *pairs_of(stored)], known) if kind == "percent" else None
+    usual, fractions = weighted_median(amounts), long_fractions(shapes, decimal)
+    return ColumnContext(kind, decimal, codes, negative, period, factor, units, usual, percent, currency, whole or kind == "integer", thousands, fractions)
 
 
 def read_header_unit(header: str) -> Reading:

@@ -6,26 +6,32 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from helpers.parsing.plain import MOST_DIGITS, ColumnContext, below_zero, coded, number, settle
+from helpers.parsing.plain import MOST_DIGITS, ColumnContext, below_zero, coded, number, settle, with_zero
 from helpers.parsing.reading import Reading, doubted, noted, report, review, unreadable
 
 FLAGS = re.I | re.A
-SCIENTIFIC = re.compile(r"(?P<sign>-?)(?P<mantissa>[0-9](?:[.,][0-9]{1,14})?)e\+?(?P<power>[0-9]{1,2})", FLAGS)
+ALL_DIGITS = 14  # after the decimal sign of a mantissa: all that a number of double precision has
+SCIENTIFIC = re.compile(r"(?P<sign>-?)(?P<mantissa>[0-9](?:[.,][0-9]{1,17})?)e(?P<power>[-+]?[0-9]{1,3})", FLAGS)
 PERCENT = re.compile(r"(?P<body>.*[^\s%])\s*(?:%|persen|prosen|percent|pct)\.?\Z", FLAGS)
 
 
 def scientific(text: str, context: ColumnContext) -> Reading | None:
-    """Read ``2.5E+06``: Excel shows few digits of what was there, so the last shown digit is in doubt by half of itself."""
+    """Read ``2.5E+06`` or ``1e-05``.
+
+    Excel shows few digits of what was there, so the last shown digit is in doubt by half of itself. Nothing that counts is lost
+    where the number is below one, or where a program wrote all digits that a number has.
+    """
     match = SCIENTIFIC.fullmatch(text)
     if not match:
         return None
     mantissa = Decimal(match["mantissa"].replace(",", "."))
-    shown = max(0, -mantissa.as_tuple().exponent)
-    power = int(match["power"])
+    shown, power = max(0, -mantissa.as_tuple().exponent), int(match["power"])
+    value = mantissa.scaleb(power)
+    if power < 0 or power <= shown >= ALL_DIGITS:
+        return exact_power(-value if match["sign"] else value, context)
     if power > MOST_DIGITS - 3 or match["sign"]:
         return unreadable("scientific", "scientific notation: digits are lost", missing="damaged")
     half = Decimal(10) ** (power - shown) / 2
-    value = mantissa.scaleb(power)
     bounds = (number(value - half), number(value + half))
     if context.kind == "integer" and value != value.to_integral_value():
         return unreadable("scientific", "scientific notation: not a whole number", missing="damaged")
@@ -34,12 +40,20 @@ def scientific(text: str, context: ColumnContext) -> Reading | None:
     return report(number(value), "scientific", f"scientific notation: digits may be lost; between {bounds[0]} and {bounds[1]}", bounds=bounds)
 
 
+def exact_power(value: Decimal, context: ColumnContext) -> Reading:
+    """Read scientific notation that leaves no digit before the decimal sign out, as programs write very small numbers."""
+    if context.kind == "integer" and value != value.to_integral_value():
+        return review("not-whole", "scientific notation: not a whole number", proposal=number(value))
+    reading = Reading(number(Decimal(str(float(value)))), "scientific-exact")  # the double that the program held
+    return below_zero(reading, context) if value < 0 else reading
+
+
 def percent(text: str, context: ColumnContext) -> Reading | None:
     """Read a share in percent points by its sign, or by what the column's other cells are; None when it is no plain number."""
     match = PERCENT.match(text)
     body, marked = (match["body"], True) if match else (text, False)
     negative = body.startswith("-")
-    reading = settle(body.removeprefix("-"), context)
+    reading = settle(with_zero(body.removeprefix("-")), context)
     if reading is None:
         return None
     if negative and reading.is_read:

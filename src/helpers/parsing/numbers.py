@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from helpers.parsing.missing import no_answer
 from helpers.parsing.normalise import tidy, told
-from helpers.parsing.number_styles import PERCENT, percent, scientific
+from helpers.parsing.number_styles import PERCENT, percent, percent_points, scientific
 from helpers.parsing.number_words import in_digits
-from helpers.parsing.plain import MONEY, ColumnContext, below_zero, coded, no_number, number, scaled, settle, shape_of, sized
+from helpers.parsing.plain import MONEY, ColumnContext, below_zero, coded, no_number, number, scaled, settle, shape_of, sized, stored_number, with_zero
 from helpers.parsing.reading import Reading, doubted, noted, report, review, unreadable
 
 LONGEST = 120
@@ -72,6 +72,7 @@ ROUGHLY = re.compile(r"-?an\b", FLAGS)
 ABOUT = re.compile(rf"\(?(?:{APPROX.pattern})\)?\Z", FLAGS)
 AMONG = re.compile(r"[+(]")  # what follows is named beside the amount; any other digits are a part of it that was not understood
 TWICE = re.compile(r"\A([0-9]+) \(\1\)\Z")  # "1 (satu)" in digits
+STORED = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?", re.A)
 MORE = re.compile(r"\s*(?:\+|lebih|ke ?atas|up|an lebih)\Z", FLAGS)
 
 
@@ -287,7 +288,7 @@ def read_tidy(clean: str, context: ColumnContext) -> Reading:
         return nothing
     if len(clean) > LONGEST:
         return unreadable("too-long", "too long to be a number")
-    clean = clean.removeprefix("'").lstrip() or clean
+    clean = with_zero(clean.removeprefix("'").lstrip() or clean)
     if context.kind == "percent" or clean[-1:] in "%nt":
         found = percent(clean, context) if context.kind == "percent" or PERCENT.match(clean) else None
         if found:
@@ -299,6 +300,24 @@ def read_tidy(clean: str, context: ColumnContext) -> Reading:
     if digits != clean:
         return in_words(digits, context)
     return scientific(clean, context) or read_phrase(clean, context)
+
+
+def read_stored(text: str, context: ColumnContext | None = None) -> Reading:
+    """Read a number that the file holds as a number (a numeric cell of a workbook, a numeric column of SPSS or Stata).
+
+    Parameters
+    ----------
+    text : its shortest text, as ``formats`` gives it. What is no number, as a tagged missing value, is read as any text.
+    context : what its column is; the texts of its other cells say nothing about its signs.
+    """
+    context = context or ColumnContext()
+    nothing = no_answer(text, context.missing)
+    if nothing or not STORED.fullmatch(text):
+        return nothing or read_number(text, context)
+    reading = stored_number(text, context)
+    if context.kind == "percent" and reading.is_read:
+        return replace(percent_points(reading, marked=False, context=context), unit="percent")
+    return sized(scaled(reading, context), context)
 
 
 def in_words(digits: str, context: ColumnContext) -> Reading:

@@ -11,8 +11,12 @@ from helpers.parsing.reading import Reading, doubted, missing_reasons, noted, re
 
 KINDS = ("rupiah", "yen", "integer", "decimal", "percent")
 MONEY = ("rupiah", "yen")
-MOST_DIGITS = 15  # more do not fit a float exactly
+MOST_DIGITS = 15  # a whole number of more does not fit a float exactly; further digits of a fraction are only its last bits
+COMPUTED = 6  # a fraction of at least so many digits was computed; nobody writes thousands so
+ROUNDING = 1e-9  # a stored number this near to a whole one is that whole one: 3.9999999999999996
+NO_WHOLE = re.compile(r"(?P<sign>[-+]?)(?P<rest>[.,][0-9]+)")
 LARGEST_MONEY = 10**12
+SMALLEST_AMOUNT = 1_000  # an amount with a fraction below it lacks its thousands or millions
 SMALL_RUPIAH = 10_000  # below this a wage or cost is more likely written in thousands
 FAR = 1000**0.5  # further than this from the usual amount, the same digits with three zeros more or less are nearer to it
 SHAPES = re.compile(
@@ -29,6 +33,7 @@ SHAPES = re.compile(
 MARKS = re.compile("[.,' ]")
 LIKELY_CODES = frozenset(int(digit * length) for digit in "789" for length in (2, 3)) | {98, 998}
 LIKELY_NEGATIVE_CODES = frozenset(-int(digit * length) for digit in "6789" for length in (1, 2, 3, 4)) | {-98, -998}
+UNTOLD = "the column does not tell; 'decimal' under the file in cohort.yml does"
 WORDS = {"dots": "dots", "commas": "commas", "dots_decimal": "dots", "commas_decimal": "commas"}
 
 
@@ -48,6 +53,9 @@ class ColumnContext:
     units : words that may follow a number here without changing it, in lower case ("jam", "orang").
     typical : an amount that is usual in this column (of its unambiguous cells), in rupiah or yen.
     currency : of an amount with cents, which ``kind`` does not say: its code ("USD"); "" for any other number.
+    whole : whether the unit has no decimals: then three digits after a sign are thousands before they are a fraction.
+    thousands : how many answers say so where the column shows thousands by nothing but groups of three ("7,100"); 0 elsewhere.
+    fractions : whether the column holds fractions of three digits or more, so that three digits after its decimal sign are one.
     percent : "points" when 3.5 means 3.5 %, "share" when 0.035 does, None when unknown.
     """
 
@@ -61,6 +69,9 @@ class ColumnContext:
     typical: float | None = None
     percent: str | None = None
     currency: str = ""
+    whole: bool = False
+    thousands: int = 0
+    fractions: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what is not known, naming what is."""
@@ -105,6 +116,12 @@ def shape_of(text: str) -> Shape | None:
     return Shape(name, MARKS.sub("", body), tail, sign)
 
 
+def with_zero(text: str) -> str:
+    """Write the zero that SPSS and others leave out: ``.5`` becomes ``0.5``."""
+    match = NO_WHOLE.fullmatch(text)
+    return f"{match['sign']}0{match['rest']}" if match else text
+
+
 def number(value: Decimal) -> int | float:
     """Return a whole number as int, any other as float."""
     return int(value) if value == value.to_integral_value() else float(value)
@@ -118,7 +135,7 @@ def settle(text: str, context: ColumnContext) -> Reading | None:
     shape = shape_of(text)
     if shape is None:
         return None
-    if len(shape.whole) + len(shape.fraction) > MOST_DIGITS:
+    if len(shape.whole) > MOST_DIGITS:
         return review("too-many-digits", "more digits than a number here can have: an identifier?")
     if context.kind in MONEY:
         return settle_money(text, shape, context)
@@ -152,9 +169,9 @@ def settle_money(text: str, shape: Shape, context: ColumnContext) -> Reading:
         return leading_zero(shape, Reading(int(text), rule), longest=1)
     value = number(shape.value)
     reading = other_convention(shape, Reading(value, rule), context)
-    if len(shape.fraction) > 2:
+    if 2 < len(shape.fraction) < COMPUTED:
         return review("bad-groups", f"'{text}' is not grouped by thousands: a digit or a sign is wrong")
-    if shape.name == "fraction" and value < 1000 and value != 0 and context.factor == 1:
+    if shape.name == "fraction" and value < SMALLEST_AMOUNT and value != 0 and context.factor == 1:
         return review("money-fraction", f"'{text}' has a fraction: are thousands or millions left out?")
     if shape.fraction.strip("0"):
         return noted(reading, "an amount with a fraction")
@@ -187,8 +204,8 @@ def settle_integer(text: str, shape: Shape, context: ColumnContext) -> Reading:
     if shape.name == "either":
         sign = text[len(shape.whole)]
         if context.decimal is not None and context.decimal != sign:
-            return Reading(int(shape.whole + shape.fraction), rule)
-        return review("either-sign", f"'{text}' is {shape.whole}{shape.fraction} or {shape.whole}: the column does not tell")
+            return by_thousands(shape, sign, rule, context)
+        return review("either-sign", f"'{text}' is {shape.whole}{shape.fraction} or {shape.whole}: {UNTOLD}")
     if shape.fraction.strip("0"):
         return review("not-whole", f"'{text}' is not a whole number", proposal=number(shape.value))
     reading = (
@@ -199,18 +216,36 @@ def settle_integer(text: str, shape: Shape, context: ColumnContext) -> Reading:
     return leading_zero(shape, reading, longest=3)
 
 
+def by_thousands(shape: Shape, sign: str, rule: str, context: ColumnContext) -> Reading:
+    """Read three digits after a sign as thousands; say by what, where nothing in the column but such groups shows it."""
+    reading = Reading(int(shape.whole + shape.fraction), rule)
+    if not context.thousands:
+        return reading
+    note = f"'{sign}' read as parting thousands: all {context.thousands} answers with it have three digits after it, and the unit has no decimals"
+    return noted(reading, note, f"{rule}-groups")
+
+
+def settle_either(text: str, shape: Shape, context: ColumnContext, rule: str) -> Reading:
+    """Read three digits after a single sign in a column that may hold fractions."""
+    sign, grouped = text[len(shape.whole)], int(shape.whole + shape.fraction)
+    if context.decimal is None:
+        return review("either-sign", f"'{text}' is {grouped} or {shape.whole}.{shape.fraction}: {UNTOLD}")
+    if sign != context.decimal:
+        return by_thousands(shape, sign, rule, context)
+    if context.fractions or not (context.currency or context.whole):
+        return Reading(number(shape.value), rule)
+    if context.currency:
+        return review("either-sign", f"'{text}': cents have two digits, so these may be thousands: {grouped}", proposal=grouped)
+    return review(
+        "either-sign", f"'{text}' is {grouped} or {shape.whole}.{shape.fraction}: '{sign}' is the column's decimal sign, but its unit has no decimals"
+    )
+
+
 def settle_decimal(text: str, shape: Shape, context: ColumnContext) -> Reading:
     """Read a number that may have a fraction."""
     rule = f"{context.kind}-{shape.name.replace('_', '-')}"
     if shape.name == "either":
-        sign = text[len(shape.whole)]
-        if context.decimal is None:
-            return review("either-sign", f"'{text}' is {shape.whole}{shape.fraction} or {shape.whole}.{shape.fraction}: the column does not tell")
-        if sign != context.decimal:
-            return Reading(int(shape.whole + shape.fraction), rule)
-        grouped = int(shape.whole + shape.fraction)
-        thousands = review("either-sign", f"'{text}': cents have two digits, so these may be thousands: {grouped}", proposal=grouped)
-        return thousands if context.currency else Reading(number(shape.value), rule)
+        return settle_either(text, shape, context, rule)
     reading = other_convention(shape, Reading(number(shape.value), rule), context)
     three = len(shape.fraction) == 3
     if shape.name == "fraction" and three and shape.whole.strip("0") and reading.flag:
@@ -269,6 +304,26 @@ def scaled(reading: Reading, context: ColumnContext) -> Reading:
     if context.factor > 1 and reading.value >= context.factor * 1000:
         return doubted(reading, "factor", f"the header says to multiply by {context.factor}, but {reading.value} looks complete")
     return replace(reading, value=value, rule=f"{reading.rule}-times-{context.factor}")
+
+
+def whole_number(value: int | float) -> int | float:
+    """A number without the last bits that arithmetic left on it: 3.9999999999999996 is 4."""
+    near = round(value)
+    return near if value != near and abs(value - near) < ROUNDING * max(1.0, abs(value)) else value
+
+
+def stored_number(text: str, context: ColumnContext) -> Reading:
+    """Read a number that the file holds as a number, by its shortest text: no sign in it parts thousands, no digit was mistyped.
+
+    What its size says is doubted as for any other answer: codes of missing answers, amounts with thousands left out.
+    """
+    value = number(Decimal(text))
+    if context.kind == "integer" and isinstance(value := whole_number(value), float):
+        return review("not-whole", f"'{text}' is not a whole number", proposal=value)
+    if context.kind in MONEY and isinstance(value, float) and abs(value) < SMALLEST_AMOUNT and context.factor == 1:
+        return review("money-fraction", f"'{text}' has a fraction: are thousands or millions left out?")
+    reading = coded(Reading(value, f"{context.kind}-stored"), context)
+    return below_zero(reading, context) if value < 0 and reading.is_read else reading
 
 
 def no_number(text: str) -> Reading:
