@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from conftest import ROOT, replace_in, seal
 from helpers import cleaning
-from helpers.cleaning.cells import encode, read_column
+from helpers.cleaning.cells import read_column
+from helpers.cleaning.columns import encode
 from helpers.codebook import Choice, Codebook, Rule, Variable
 from helpers.problems import ProblemsError
 from helpers.programme import Cohort, Programme, Table

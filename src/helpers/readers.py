@@ -7,9 +7,10 @@ said in a log; what is stated in ``cohort.yml`` is not detected.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from helpers.codebook import Codebook, Variable
@@ -29,7 +30,7 @@ from helpers.formats import (
 )
 from helpers.formats.layout import JOINT
 from helpers.freshness import checksum
-from helpers.parsing import read_header_unit
+from helpers.parsing import language_of, read_header_unit
 from helpers.problems import Problem, ProblemsError, nearest, refuse
 from helpers.programme import Cohort, RawFile
 
@@ -43,6 +44,21 @@ UNIT_IN_BRACKETS = re.compile(
 
 
 @dataclass(frozen=True)
+class Told:
+    """What the files of one table say of its cells beside their text.
+
+    ``kinds`` : the stored type of each cell (variable → codes of ``formats.celltext``, row by row); a text file stores none.
+    ``epochs`` : the calendar of each workbook (file → 1900 or 1904). ``headers`` : (file, variable) → the name of its column.
+    ``languages`` : the language of each file's header (file → ``en``, ``id`` or "").
+    """
+
+    kinds: dict[str, np.ndarray] = field(default_factory=dict)
+    epochs: dict[str, int] = field(default_factory=dict)
+    headers: dict[tuple[str, str], str] = field(default_factory=dict)
+    languages: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Delivery:
     """A delivery as raw text.
 
@@ -53,6 +69,7 @@ class Delivery:
     ``declared_missing`` : what the files themselves declare missing: ``file, variable, kind, low, high, reason, count``.
     ``absent`` : variables of the codebook that a file has no column for: ``file, variable``.
     ``header_units`` : what amounts are multiplied by because their header says so ("(ribu Rp)"): ``file, variable, column, factor``.
+    ``told`` : table → what its files say of its cells beside their text.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -62,6 +79,7 @@ class Delivery:
     declared_missing: pd.DataFrame
     absent: pd.DataFrame
     header_units: pd.DataFrame
+    told: dict[str, Told] = field(default_factory=dict)
 
 
 def read_checksums(folder: Path) -> dict[str, str]:
@@ -223,6 +241,26 @@ def strange_sheet(table: RawTable, mapping: dict[str, str], item: RawFile, sheet
     return [Problem(file, found, column="sheets" if len(sheets) > 1 else None, expected=expected)]
 
 
+def told_of(read: list[tuple[RawFile, RawTable, dict[str, str]]], variables: list[Variable]) -> Told:
+    """Gather what the files of one table say of its cells, in the order of its rows: file, raw table, the column of each variable."""
+    kinds = {
+        variable.name: np.concatenate([kinds_of(table, given.get(variable.name, "")) for _, table, given in read])
+        for variable in variables
+        if variable.kind in ("integer", "decimal", "money", "date", "month", "dateTime")
+    }
+    return Told(
+        {name: codes for name, codes in kinds.items() if codes.any()},
+        {item.file: table.epoch for item, table, _ in read if table.epoch},
+        {(item.file, name): column for item, _, given in read for name, column in given.items()},
+        {item.file: language_of(table.columns) for item, table, _ in read},
+    )
+
+
+def kinds_of(table: RawTable, column: str) -> np.ndarray:
+    """The stored type of each cell of a column; zeros where the file stores none."""
+    return table.kinds[column] if column in table.kinds else np.zeros(len(table.frame), dtype=np.uint8)
+
+
 def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path) -> Delivery:
     """Read all files of a delivery.
 
@@ -232,12 +270,14 @@ def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path)
     """
     refuse(check_files(folder, cohort, root=root))
     parts: dict[str, list[pd.DataFrame]] = {}
+    read: dict[str, list[tuple[RawFile, RawTable, dict[str, str]]]] = {}
     files, left_out, logs, missing, absent, units, problems = [], [], [], [], [], [], []
     for item in cohort.files:
         found, wrong = read_item(folder, item, codebook, root=root)
         problems += wrong
         for table, frame, given, unused, log in found:
             parts.setdefault(item.table, []).append(frame)
+            read.setdefault(item.table, []).append((item, table, given))
             files.append(
                 {"file": item.file, "sheet": table.name, "table": item.table, "rows": len(frame), "columns": len(table.columns), "unused": ", ".join(unused)}
             )
@@ -260,6 +300,7 @@ def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path)
         gather(missing),
         pd.DataFrame(absent, columns=["file", "variable"]),
         pd.DataFrame(units, columns=["file", "variable", "column", "factor"]),
+        {name: told_of(several, codebook.table(name)) for name, several in read.items()},
     )
 
 

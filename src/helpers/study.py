@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import pandas as pd
 
@@ -176,11 +177,15 @@ def check_delivery(delivery: Cohort, programme: Programme, codebook: Codebook, f
             )
             continue
         names = {variable.name for variable in codebook.table(item.table)}
-        problems += [
-            Problem(file, f"'{name}' is not a variable", column=f"files.{item.file}.multiply", expected=nearest(name, names))
-            for name in item.multiply
-            if name not in names
-        ]
+        for word, named in (("multiply", item.multiply), ("date_order", item.date_order if isinstance(item.date_order, dict) else {})):
+            problems += [
+                Problem(file, f"'{name}' is not a variable", column=f"files.{item.file}.{word}", expected=nearest(name, names))
+                for name in named
+                if name not in names
+            ]
+        if item.time_zone and item.time_zone not in available_timezones():
+            expected = nearest(item.time_zone, sorted(available_timezones()))
+            problems.append(Problem(file, f"the time zone '{item.time_zone}' is not known", column=f"files.{item.file}.time_zone", expected=expected))
     main = programme.main_table  # the others may not have been asked for in this delivery: what rests on them is then missing, and said so
     return problems + ([] if main in {item.table for item in delivery.files} else [Problem(file, f"no file feeds the table '{main}'", column="files")])
 
@@ -216,6 +221,7 @@ def clean_tables(study: Study, delivery: readers.Delivery) -> dict[str, cleaning
             corrections_file=file,
             declared=delivery.declared_missing,
             absent=delivery.absent,
+            told=delivery.told[name],
             prices=prices,
         )
         cleaning.check_ledger(tables[name], raw, study.codebook.table(name))

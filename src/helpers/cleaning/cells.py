@@ -11,9 +11,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from helpers.cleaning.columns import Column, plain_texts
 from helpers.codebook import Codebook, Variable
+from helpers.formats.celltext import DATE, NUMBER
 from helpers.parsing import (
     ChoiceList,
+    ColumnContext,
+    DateContext,
     Reading,
     check_codes,
     choice_list,
@@ -25,9 +29,11 @@ from helpers.parsing import (
     read_date,
     read_multiple,
     read_number,
+    read_stored,
     read_title,
 )
 from helpers.parsing.choice_forms import bare_code
+from helpers.parsing.date_times import UTC_OFFSET
 from helpers.parsing.number_styles import SCIENTIFIC
 from helpers.parsing.reading import absent, doubted, noted, unreadable
 from helpers.programme import RawFile, Unit
@@ -37,43 +43,15 @@ READ_COLUMNS = ["text", "value", "clean", "rule", "flag", "note", "missing", "pr
 YEARS = (1930, 2029)
 SHORT_UNITS = {"orang": ("org",), "kali": ("x",), "hari": ("hr",), "bulan": ("bln",), "tahun": ("th", "thn")}
 UNDECIDED = ("review", "unreadable")
-PLAIN = "^[!-~]+( [!-~]+)*$"  # printable ASCII, single spaces between, none at the ends
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column of raw text, each distinct text once: row ``i`` holds ``texts[codes[i]]``."""
+class Readers:
+    """How the cells of a column are read: its texts, and what the file itself stores as one of ``kinds`` (numbers, dates)."""
 
-    codes: np.ndarray
-    texts: list[str]
-
-    def select(self, rows: np.ndarray) -> Column:
-        """The column of some rows only (positions or a mask)."""
-        return Column(self.codes[rows], self.texts)
-
-    def array(self) -> np.ndarray:
-        """The texts row by row."""
-        return np.array(self.texts, dtype=object)[self.codes] if len(self.codes) else np.array([], dtype=object)
-
-    def put(self, row: int, text: str) -> Column:
-        """The column with another text in one row."""
-        codes = self.codes.copy()
-        codes[row] = len(self.texts)
-        return Column(codes, [*self.texts, text])
-
-
-def encode(values: pd.Series) -> Column:
-    """Find the distinct texts of a column (in compiled code: this is done for every column of every table)."""
-    encoded = pa.array(values.array, from_pandas=True)
-    encoded = pa.chunked_array([encoded]) if not isinstance(encoded, pa.ChunkedArray) else encoded
-    encoded = encoded.combine_chunks().dictionary_encode()
-    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
-    return Column(encoded.indices.to_numpy(zero_copy_only=False), [text or "" for text in encoded.dictionary.to_pylist()])
-
-
-def plain_texts(texts: list[str]) -> np.ndarray:
-    """Mask of the texts in plain letters with single spaces: nothing about their characters needs to be put in order."""
-    return pc.match_substring_regex(pa.array(texts, type=pa.string()), PLAIN).to_numpy(zero_copy_only=False)
+    text: Callable[[str], Reading]
+    stored: Callable[[str], Reading] | None = None
+    kinds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,34 +93,40 @@ def number_kind(variable: Variable, unit: Unit | None) -> str:
     return "integer" if variable.kind == "integer" else "decimal"
 
 
-def number_reader(variable: Variable, unit: Unit | None, counts: pd.Series, item: RawFile) -> Callable[[str], Reading]:
-    """Return the reader of a column of numbers, by the conventions that its unambiguous cells show."""
+def number_context(variable: Variable, unit: Unit | None, counts: pd.Series, item: RawFile, stored: pd.Series) -> ColumnContext:
+    """What a column of numbers is, by its declaration and by the conventions that its unambiguous cells show."""
     kind = number_kind(variable, unit)
     below_zero = not any(sign in (">=", ">") and number >= 0 for sign, number in variable.bounds)
-    factor = item.multiply.get(variable.name, 1)
     context = column_context(
         counts,
         kind,
         missing=variable.missing_codes,
         negative=below_zero,
         period=unit.period if unit else "",
-        factor=factor,
+        factor=item.multiply.get(variable.name, 1),
         units=unit_words(unit),
         currency=unit.currency if unit and kind in ("decimal", "integer") else "",
+        whole=bool(unit) and unit.decimals == 0,
+        stored=stored,
     )
-    if item.decimal:
-        context = replace(context, decimal=item.decimal)
+    return replace(context, decimal=item.decimal, thousands=0) if item.decimal else context
 
-    def read(text: str) -> Reading:
-        reading = read_number(text, context)
+
+def number_readers(
+    variable: Variable, unit: Unit | None, counts: pd.Series, item: RawFile, stored: pd.Series
+) -> tuple[Callable[[str], Reading], Callable[[str], Reading]]:
+    """Return the readers of a column of numbers: of its texts, and of what the file stores as numbers."""
+    context = number_context(variable, unit, counts, item, stored)
+
+    def judged(reading: Reading) -> Reading:
         if reading.is_read:
             reading = replace(reading, value=float(reading.value))
             if "-times-" in reading.rule and not reading.note:
-                reading = replace(reading, rule="unit", note=f"multiplied by {factor:g}")
+                reading = replace(reading, rule="unit", note=f"multiplied by {context.factor:g}")
         reading = within_bounds(reading, variable)
         return short_year(reading, variable) if unit and unit.is_calendar and reading.needs_person else reading
 
-    return read
+    return lambda text: judged(read_number(text, context)), lambda text: judged(read_stored(text, context))
 
 
 def unit_words(unit: Unit | None) -> tuple[str, ...]:
@@ -233,18 +217,32 @@ def choice_reader(variable: Variable, codebook: Codebook, version: str, counts: 
     return read
 
 
-def date_reader(variable: Variable, counts: pd.Series, item: RawFile) -> Callable[[str], Reading]:
-    """Return the reader of a column of dates or months, by the order that its unambiguous cells show."""
-    context = date_context(counts, missing=variable.missing_codes, order=item.date_order, years=YEARS)
+def date_readers(variable: Variable, context: DateContext) -> tuple[Callable[[str], Reading], Callable[[str], Reading]]:
+    """Return the readers of a column of dates or months: of its texts, and of what the file stores as dates."""
     length = 7 if variable.kind == "month" else None
 
-    def read(text: str) -> Reading:
-        reading = likely_year(read_date(text, context))
+    def judged(reading: Reading) -> Reading:
+        reading = likely_year(reading)
+        if reading.is_read and variable.kind != "dateTime" and reading.value.endswith(UTC_OFFSET) and not context.zone:
+            reading = noted(reading, "the time is in UTC, and its day may be another at the place; 'time_zone' under the file in cohort.yml says where")
         if length and reading.is_read and len(reading.value) > length:
             return replace(reading, value=reading.value[:length], rule="month-of-date")
         return reading
 
-    return read
+    def stored(text: str) -> Reading:
+        reading = read_date(text, context)
+        return judged(turned_back(reading) if context.exchanged else reading)
+
+    return lambda text: judged(read_date(text, context)), stored
+
+
+def turned_back(reading: Reading) -> Reading:
+    """Doubt a stored date of a column in which a spreadsheet program took days for months; propose it the other way round."""
+    if not reading.is_read or len(reading.value) < len("2004-03-12"):
+        return reading
+    year, month, rest = reading.value[:4], reading.value[5:7], reading.value[8:]
+    note = "a spreadsheet program exchanged day and month: all texts of the column have a day above 12, and no stored date has one"
+    return replace(doubted(reading, "exchanged", note), proposal=f"{year}-{rest[:2]}-{month}{rest[2:]}")
 
 
 def likely_year(reading: Reading) -> Reading:
@@ -268,15 +266,9 @@ def text_reader(variable: Variable) -> Callable[[str], Reading]:
     return read
 
 
-def reader_of(variable: Variable, codebook: Codebook, unit: Unit | None, counts: pd.Series, item: RawFile, version: str) -> Callable[[str], Reading]:
-    """Return the function that reads one text of a variable."""
-    if variable.list_name:
-        return choice_reader(variable, codebook, version, counts)
-    if variable.kind in ("integer", "decimal", "money"):
-        return number_reader(variable, unit, counts, item)
-    if variable.kind in ("date", "month", "dateTime"):
-        return date_reader(variable, counts, item)
-    return text_reader(variable)
+def text_or_choice_reader(variable: Variable, codebook: Codebook, counts: pd.Series, version: str) -> Callable[[str], Reading]:
+    """Return the function that reads one text of a variable that is neither number nor date."""
+    return choice_reader(variable, codebook, version, counts) if variable.list_name else text_reader(variable)
 
 
 def declared_by_file(variable: Variable, declared: pd.DataFrame) -> Callable[[str], str] | None:
@@ -303,10 +295,13 @@ def between(text: str, low: str, high: str) -> bool:
         return False
 
 
-def read_texts(texts: list[str], variable: Variable, read: Callable[[str], Reading], by_file: Callable[[str], str] | None) -> pd.DataFrame:
+def read_texts(column: Column, variable: Variable, readers: Readers, by_file: Callable[[str], str] | None) -> pd.DataFrame:
     """Read distinct texts; free texts and keys in plain letters are taken as they are, many at once."""
+    texts, read = column.texts, readers.text
     if variable.kind != "text" or by_file or any(code in set(texts) for code in variable.missing_codes):
-        return pd.DataFrame([line_of(text, read, by_file) for text in texts], columns=READ_COLUMNS, dtype="object")
+        stored = np.isin(column.kinds, readers.kinds) if column.kinds is not None else np.zeros(len(texts), dtype=bool)
+        lines = [line_of(text, readers.stored if held else read, by_file) for text, held in zip(texts, stored, strict=True)]
+        return pd.DataFrame(lines, columns=READ_COLUMNS, dtype="object")
     lines = as_they_are(texts)
     for at in np.flatnonzero(lines["rule"].to_numpy() == ""):
         lines.iloc[at] = pd.Series(line_of(texts[at], read, None), index=READ_COLUMNS, dtype="object")
@@ -348,19 +343,42 @@ def read_column(
     version: str = "",
     declared: pd.DataFrame | None = None,
     whole: pd.Series | None = None,
+    dates: DateContext | None = None,
 ) -> ColumnReading:
     """Read a column of one file and form version, each distinct text once.
 
     ``whole`` counts the texts of the whole column when ``raw`` is only a part of it: conventions are those of the whole.
+    ``dates`` says how its dates are to be read; without it the column alone does.
     """
     counts = np.bincount(raw.codes, minlength=len(raw.texts))
     used = np.flatnonzero(counts)
-    texts = [raw.texts[place] for place in used]
-    shown = pd.Series(counts[used], index=pd.Index(texts, dtype=object)) if whole is None else whole
-    read = reader_of(variable, codebook, unit, shown, item, version)
+    here = Column(np.arange(len(used)), [raw.texts[place] for place in used], None if raw.kinds is None else raw.kinds[used])
+    readers = readers_of(here, counts[used], variable, codebook, unit, item, version=version, whole=whole, dates=dates)
     by_file = declared_by_file(variable, declared) if declared is not None else None
-    lines = read_texts(texts, variable, read, by_file)
-    return ColumnReading(renumbered(raw, used), lines)
+    return ColumnReading(renumbered(raw, used), read_texts(here, variable, readers, by_file))
+
+
+def readers_of(
+    column: Column,
+    counts: np.ndarray,
+    variable: Variable,
+    codebook: Codebook,
+    unit: Unit | None,
+    item: RawFile,
+    *,
+    version: str,
+    whole: pd.Series | None,
+    dates: DateContext | None,
+) -> Readers:
+    """Return the functions that read a column's cells, by the counts of its distinct texts or those of the ``whole`` column."""
+    shown = pd.Series(counts, index=pd.Index(column.texts, dtype=object)) if whole is None else whole
+    if variable.list_name or variable.kind == "text":
+        return Readers(text_or_choice_reader(variable, codebook, shown, version))
+    if variable.kind in ("date", "month", "dateTime"):
+        context = dates or date_context(shown, missing=variable.missing_codes, order=item.order_of(variable.name), years=YEARS, zone=item.time_zone)
+        return Readers(*date_readers(variable, context), kinds=(DATE,))
+    held = column.kinds == NUMBER if column.kinds is not None else np.zeros(len(shown), dtype=bool)
+    return Readers(*number_readers(variable, unit, shown[~held], item, shown[held]), kinds=(NUMBER,))
 
 
 def looked_up(raw: Column, known: ColumnReading) -> ColumnReading | None:

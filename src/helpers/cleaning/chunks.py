@@ -27,8 +27,10 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from helpers.cleaning.apart import take_apart
-from helpers.cleaning.cells import Column, ColumnReading, encode, read_column
+from helpers.cleaning.cells import ColumnReading, read_column
+from helpers.cleaning.columns import Column, encode
 from helpers.cleaning.corrections import KEY, Correction, misfit
+from helpers.cleaning.date_orders import Contexts, contexts_of_counts
 from helpers.cleaning.declared import KINDS
 from helpers.cleaning.ledger import PARQUET, CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, row_ledger
 from helpers.cleaning.outcomes import Prices
@@ -37,9 +39,10 @@ from helpers.cleaning.rows import row_keys, set_aside_raw
 from helpers.cleaning.table import Whole, clean_table, same_conventions
 from helpers.codebook import Codebook, Variable
 from helpers.formats import FormatOptions, RawTable, read_any
+from helpers.parsing import language_of
 from helpers.problems import Problem, ProblemsError, refuse
 from helpers.programme import Cohort, Programme, RawFile
-from helpers.readers import FILE, PLACE, ROW, SHEET, header_units, match_columns, prepare
+from helpers.readers import FILE, PLACE, ROW, SHEET, Told, header_units, match_columns, prepare
 from helpers.threads import each
 
 HEAD_LINES = 2_000  # enough to tell encoding, separator and columns
@@ -190,15 +193,17 @@ def survey(parts: Iterator[pd.DataFrame], variables: list[Variable], key: list[s
     return series, np.concatenate(prints) if prints else np.array([], dtype="uint64")
 
 
-def read_once(counts: dict[str, pd.Series], variables: list[Variable], programme: Programme, codebook: Codebook, cohort: Cohort) -> dict[str, ColumnReading]:
+def read_once(
+    counts: dict[str, pd.Series], variables: list[Variable], programme: Programme, codebook: Codebook, cohort: Cohort, dates: Contexts
+) -> dict[str, ColumnReading]:
     """Read every text of the columns that have conventions and not too many texts, once for all parts."""
     files = [item for item in cohort.files if item.table == variables[0].table]
     readings = {}
     for variable in variables:
         texts = counts.get(variable.name, pd.Series())
-        if 0 < len(texts) <= MOST_READ and same_conventions(files, variable):
-            column = Column(np.arange(len(texts), dtype="int32"), list(texts.index))
-            readings[variable.name] = read_column(column, variable, codebook, programme.units.get(variable.unit), files[0], whole=texts)
+        if 0 < len(texts) <= MOST_READ and same_conventions(files, variable, dates):
+            column, order = Column(np.arange(len(texts), dtype="int32"), list(texts.index)), dates.get((files[0].file, variable.name))
+            readings[variable.name] = read_column(column, variable, codebook, programme.units.get(variable.unit), files[0], whole=texts, dates=order)
     return readings
 
 
@@ -325,7 +330,7 @@ def clean_in_chunks(
     """
     variables, key = codebook.table(item.table), programme.tables[item.table].key
     mine = [line for line in corrections if line[1].table == item.table and line[1].cohort == cohort.cohort]
-    _, mapping, separator = head_of(path, item, variables)
+    header, mapping, separator = head_of(path, item, variables)
     cohort = with_header_units(cohort, item, mapping, variables)
     absent = pd.DataFrame([(item.file, v.name) for v in variables if v.name not in mapping.values()], columns=["file", "variable"])
 
@@ -334,7 +339,9 @@ def clean_in_chunks(
 
     counts, prints = survey(parts("counting"), variables, key)
     aside = doubles(parts("comparing doubles"), prints, variables, key, mine, file=corrections_file, stop=cohort.unreadable == "stop")
-    whole = Whole(counts, aside, read_once(counts, variables, programme, codebook, cohort))
+    headers = {(item.file, name): column for column, name in mapping.items()}
+    dates = contexts_of_counts(counts, variables, item, Told(headers=headers, languages={item.file: language_of(header.columns)}))
+    whole = Whole(counts, aside, read_once(counts, variables, programme, codebook, cohort, dates), dates)
     del prints
     totals, writer, fitted, done = Totals(), Writer(folder), set(), False
     try:

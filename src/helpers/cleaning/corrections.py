@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from helpers.cleaning.cells import Column, ColumnReading
+from helpers.cleaning.cells import ColumnReading
+from helpers.cleaning.columns import Column
 from helpers.codebook import Codebook
 from helpers.definitions import Record, read_rows, shown
 from helpers.problems import Problem, nearest, refuse

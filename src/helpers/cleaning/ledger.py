@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from helpers.cleaning.cells import Column, ColumnReading, canonical
+from helpers.cleaning.cells import ColumnReading, canonical
+from helpers.cleaning.columns import Column
 from helpers.cleaning.corrections import KEY
 from helpers.codebook import Codebook, Variable
 from helpers.problems import Problem, refuse

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.cleaning.cells import Column, plain_texts
+from helpers.cleaning.columns import Column, plain_texts
 from helpers.cleaning.corrections import KEY
 from helpers.codebook import Variable
 from helpers.expressions import evaluate, parse_expression

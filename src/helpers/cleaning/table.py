@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from helpers.cleaning.cells import UNDECIDED, Column, ColumnReading, encode, join_readings, looked_up, read_column, typed
+from helpers.cleaning.cells import UNDECIDED, ColumnReading, join_readings, looked_up, read_column, typed
 from helpers.cleaning.checks import FINDING_COLUMNS, REASON_COLUMNS, answering_styles, broken_rules, explain_blanks
+from helpers.cleaning.columns import Column, encode
 from helpers.cleaning.corrections import KEY, Correction, apply_corrections, check_corrected
+from helpers.cleaning.date_orders import Contexts, date_contexts
 from helpers.cleaning.declared import apply_checks
 from helpers.cleaning.holding import hold
 from helpers.cleaning.ledger import CleanTable, changes_of, gather_changes
@@ -20,14 +22,16 @@ from helpers.cleaning.reviews import WHOLE_ROW, decided_rows, listed, needless, 
 from helpers.cleaning.rows import row_keys, set_aside_declared, set_aside_raw
 from helpers.cleaning.trials import trials_to_decide
 from helpers.codebook import Codebook, Variable
+from helpers.parsing.date_order import ASK
 from helpers.problems import Problem, ProblemsError, refuse
 from helpers.programme import Cohort, Programme, RawFile
-from helpers.readers import FILE, PLACE, ROW
+from helpers.readers import FILE, PLACE, ROW, Told
 from helpers.threads import each
 
 MOST_SHOWN = 20
 QUOTED = re.compile(r"'[^']*'")
 HINT = "; a single wrong answer is corrected in corrections.csv, a code for a missing answer is declared under 'missing' in codebook.csv, and 'unreadable: review' in cohort.yml lets the run go on without these answers"
+NOTHING_TOLD = Told()
 ESSENTIAL = ("key", "group", "treatment")
 UNTOLD = ("identifier", "text")  # roles of answers that no message repeats: messages are shared
 
@@ -38,11 +42,13 @@ class Whole:
 
     ``counts`` : texts and how often they stand, by variable. ``aside`` : rows set aside because of rows elsewhere
     (``rule, reason``), by their row number in the file. ``read`` : columns of which every text of the table was read already.
+    ``dates`` : how the dates of each column are to be read.
     """
 
     counts: dict[str, pd.Series]
     aside: pd.DataFrame
     read: dict[str, ColumnReading] = field(default_factory=dict)
+    dates: Contexts = field(default_factory=dict)
 
 
 def groups_of(place: pd.DataFrame, files: list[RawFile], forms: np.ndarray | None) -> list[tuple[np.ndarray, RawFile, str]]:
@@ -53,10 +59,10 @@ def groups_of(place: pd.DataFrame, files: list[RawFile], forms: np.ndarray | Non
     return [(positions.to_numpy(), items[keys[0]], keys[1] if len(keys) > 1 else "") for keys, positions in groups]
 
 
-def same_conventions(files: list[RawFile], variable: Variable) -> bool:
+def same_conventions(files: list[RawFile], variable: Variable, dates: Contexts) -> bool:
     """Whether all files of a table may be read as one column."""
-    settings = {(item.decimal, item.date_order, item.multiply.get(variable.name, 1)) for item in files}
-    return len(settings) == 1 and not variable.recodes
+    settings = [(item.decimal, item.multiply.get(variable.name, 1), dates.get((item.file, variable.name))) for item in files]
+    return all(setting == settings[0] for setting in settings) and not variable.recodes
 
 
 def read_variable(
@@ -68,20 +74,22 @@ def read_variable(
     cohort: Cohort,
     declared: pd.DataFrame | None,
     whole: Whole | None = None,
+    dates: Contexts | None = None,
 ) -> ColumnReading:
     """Read one variable of all rows."""
-    files = [item for item in cohort.files if item.table == variable.table]
+    files, dates = [item for item in cohort.files if item.table == variable.table], dates or {}
     unit, column = programme.units.get(variable.unit), columns[variable.name]
-    if same_conventions(files, variable):
+    if same_conventions(files, variable, dates):
         known = looked_up(column, whole.read[variable.name]) if whole and variable.name in whole.read else None
-        return known or read_column(column, variable, codebook, unit, files[0], declared=declared, whole=whole.counts.get(variable.name) if whole else None)
+        counts, order = whole.counts.get(variable.name) if whole else None, dates.get((files[0].file, variable.name))
+        return known or read_column(column, variable, codebook, unit, files[0], declared=declared, whole=counts, dates=order)
     version = next((other for other in codebook.table(variable.table) if other.role == "version"), None)
     forms = None
     if version and variable.recodes:
         read = read_column(columns[version.name], version, codebook, None, files[0], declared=declared)
         forms = read.lines("clean")[read.codes]
     parts = [
-        (at, read_column(column.select(at), variable, codebook, unit, item, version=form, declared=declared))
+        (at, read_column(column.select(at), variable, codebook, unit, item, version=form, declared=declared, dates=dates.get((item.file, variable.name))))
         for at, item, form in groups_of(place, files, forms)
     ]
     return join_readings(parts, len(place))
@@ -158,7 +166,7 @@ def complain(review: pd.DataFrame, codebook: Codebook, *, essential_only: bool) 
     """Turn undecided answers into problems: all of them, or those of variables that nothing works without."""
     variables = {(variable.table, variable.name): variable for variable in codebook.variables}
     problems = []
-    for line in review.itertuples(index=False):
+    for line in once_a_column(review).itertuples(index=False):
         variable = variables[line.table, line.variable]
         if essential_only and variable.role not in ESSENTIAL:
             continue
@@ -168,6 +176,15 @@ def complain(review: pd.DataFrame, codebook: Codebook, *, essential_only: bool) 
             Problem(line.file, message, row=int(line.row), column=f"{variable.sources[0]} ({variable.name})", expected=expected(variable, codebook) + HINT)
         )
     return problems
+
+
+def once_a_column(review: pd.DataFrame) -> pd.DataFrame:
+    """Keep the first line of each column whose order of day and month is asked for, with the number of answers that wait for it."""
+    asked = review["reason"].str.contains(ASK, regex=False).astype(bool)
+    waiting = review[asked].groupby(["file", "variable"])["raw"].transform("size")
+    told = review[asked].assign(reason=review["reason"][asked] + ", and " + waiting.astype(str) + " answers wait for it")
+    rest = review.assign(reason=told["reason"].reindex(review.index).fillna(review["reason"]))
+    return rest[~(asked & review.duplicated(["file", "variable"]))] if asked.any() else review
 
 
 def stop_for(problems: list[Problem]) -> None:
@@ -196,6 +213,7 @@ def clean_table(
     corrections_file: str = "corrections.csv",
     declared: pd.DataFrame | None = None,
     absent: pd.DataFrame | None = None,
+    told: Told = NOTHING_TOLD,
     whole: Whole | None = None,
     prices: Prices | None = None,
 ) -> CleanTable:
@@ -205,7 +223,8 @@ def clean_table(
     ----------
     raw : raw text, one column a variable, with ``_file, _sheet, _row``; never changed.
     whole : what is known of the rest, when ``raw`` is a part of a table (see ``chunks``).
-    declared, absent : what the files themselves declare missing, and what they have no column for; see ``readers.Delivery``.
+    declared, absent, told : what the files themselves declare missing, what they have no column for, and what they say of their cells
+        beside the text; see ``readers.Delivery``.
     prices : the deflator that checks of amounts at constant prices need; without it they decide nothing, and say so.
 
     Raises
@@ -215,7 +234,7 @@ def clean_table(
     """
     variables, definition, stop = codebook.table(name), programme.tables[name], cohort.unreadable == "stop"
     names = [variable.name for variable in variables]
-    columns = dict(zip(names, each(lambda column: encode(raw[column]), names), strict=True))
+    columns = dict(zip(names, each(lambda column: encode(raw[column], told.kinds.get(column)), names), strict=True))
     place = raw[list(PLACE)].reset_index(drop=True)
     place.insert(0, KEY, row_keys(place, columns, definition.key))
     mine = [line for line in corrections if line[1].table == name and line[1].cohort == cohort.cohort]
@@ -223,15 +242,13 @@ def clean_table(
     aside, problems = set_aside_raw(place, columns, variables, ["row"] if whole else definition.key, stop=stop, decided=decided)
     refuse(misfits + problems)
     aside = aside if whole is None else elsewhere(aside, place, whole)
-    stays = np.ones(len(place), dtype=bool)
-    stays[aside.index.to_numpy(dtype="int64")] = False
-    keep = np.flatnonzero(stays)
-    delivered = {variable: column.select(keep) for variable, column in columns.items()} if len(aside) else columns
-    here = place.iloc[keep].reset_index(drop=True) if len(aside) else place
+    keep = np.flatnonzero(~place.index.isin(aside.index))
+    delivered, here = kept_of(columns, place, keep) if len(aside) else (columns, place)
     cells = [line for line in mine if line[1].variable != WHOLE_ROW]
     keys, untold = here[KEY].to_numpy(dtype=object), [v.name for v in variables if v.role in UNTOLD]
     corrected, done = apply_corrections(keys, delivered, cells, file=corrections_file, untold=untold)
-    read = each(lambda variable: read_variable(corrected, here, variable, programme, codebook, cohort, declared, whole), variables)
+    dates = whole.dates if whole else date_contexts(corrected, here[FILE], variables, [item for item in cohort.files if item.table == name], told)
+    read = each(lambda variable: read_variable(corrected, here, variable, programme, codebook, cohort, declared, whole, dates), variables)
     readings = dict(zip(names, read, strict=True))
     again = keys if done.empty or definition.key == ["row"] else row_keys(here, corrected, definition.key)
     refuse(check_corrected(done, readings, keys, again, definition.key, file=corrections_file))
@@ -245,6 +262,11 @@ def clean_table(
     examined = examine(table, place, decided, programme, codebook, prices, is_whole=whole is None)
     refuse(needless(examined.findings, cells, file=corrections_file))
     return examined
+
+
+def kept_of(columns: dict[str, Column], place: pd.DataFrame, keep: np.ndarray) -> tuple[dict[str, Column], pd.DataFrame]:
+    """The texts and places of the rows that are kept."""
+    return {variable: column.select(keep) for variable, column in columns.items()}, place.iloc[keep].reset_index(drop=True)
 
 
 def finish(

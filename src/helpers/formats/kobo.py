@@ -42,7 +42,8 @@ def strip_groups(table: RawTable) -> RawTable:
     counts = Counter(wished.values())
     clash = [column for column, name in wished.items() if counts[name] > 1 and name != column]
     final = {column: column if column in clash else name for column, name in wished.items()}
-    return replace(table, frame=table.frame.rename(columns=final), log=(*table.log, *group_log(kind, final, clash, blocks)))
+    kinds = {final.get(column, column): codes for column, codes in table.kinds.items()}
+    return replace(table, frame=table.frame.rename(columns=final), kinds=kinds, log=(*table.log, *group_log(kind, final, clash, blocks)))
 
 
 def bare(column: str, kind: str, block: Block | None) -> str:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from helpers.formats.body import Body
+from helpers.formats.celltext import DATE, NUMBER, TIME, WORDS
 from helpers.formats.characters import unusual_in_frame
 from helpers.formats.finishing import frame_of
 from helpers.formats.isolated import read_apart
@@ -97,7 +98,15 @@ def build(facts: dict, columns: list[pa.ChunkedArray], kind: str, path: Path, op
         )
     )
     said += unusual_in_frame(frame)
-    return RawTable(stem(path), frame, tuple(said), labels=labels, missing=missing, file=file, kind=kind)
+    kinds = {new: np.full(count, stored_kind(name, facts), dtype=np.uint8) for name, new in zip(facts["columns"], names, strict=True)}
+    return RawTable(stem(path), frame, tuple(said), labels=labels, missing=missing, file=file, kind=kind, kinds=kinds)
+
+
+def stored_kind(name: str, facts: dict) -> int:
+    """Return what a column holds, by its type and its display format: texts, dates, times or numbers."""
+    if facts["types"][name] == "string":
+        return WORDS
+    return {None: NUMBER, "time": TIME}.get(facts["dates"].get(name), DATE)
 
 
 def tag_text(column: pa.ChunkedArray, tags: Iterable[str]) -> pa.ChunkedArray:

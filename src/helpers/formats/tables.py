@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from helpers.problems import Problem, refuse
@@ -67,7 +68,8 @@ class RawTable:
     ``frame`` has one text column a column of the file after ``_sheet`` and ``_row`` (1-based row in the file); ``dropped``
     has the rows that were left out (``_sheet, _row, rule, reason, text``, cells joined by tabs); ``labels`` the labels of
     variables and values (``variable, kind, value, label``); ``missing`` what the file itself declares missing
-    (``variable, kind, low, high, reason, count``). ``name`` is the sheet, the repeat group, or the file without its ending.
+    (``variable, kind, low, high, reason, count``); ``kinds`` the stored type of each cell (column → codes of ``celltext``, row by
+    row; none of a text file), ``epoch`` the calendar of a workbook (1900, 1904; 0 of others). ``name`` is the sheet, the repeat group, or the file without its ending.
     """
 
     name: str
@@ -78,6 +80,8 @@ class RawTable:
     missing: pd.DataFrame = field(default_factory=lambda: empty(MISSING))
     file: str = ""
     kind: str = ""
+    kinds: Mapping[str, np.ndarray] = field(default_factory=dict)
+    epoch: int = 0
 
     @property
     def columns(self) -> list[str]:

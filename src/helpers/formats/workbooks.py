@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def read_workbook(path: Path, kind: str, options: FormatOptions, *, file: str, l
     if not any(table is not None for table in tables):
         raise refusal(file, "no sheet that was read holds a filled cell", expected="a sheet with a header row and answers; hidden sheets are read when named")
     empty = [name for name, table in zip([s[0] for s in wanted(sheets, options)], tables, strict=False) if table is None]
-    return [with_log(table, empty) for table in tables if table is not None]
+    return [with_log(table, empty, book.epoch) for table in tables if table is not None]
 
 
 def read_sheets(
@@ -210,7 +211,8 @@ def sheet_table(rows: SheetRows, merged: Sequence[Sequence[int]], origin: Origin
         *inner_merges(merges, layout, origin),
         *hidden_rows(rows.scan, table, origin),
     ]
-    return RawTable(table.name, table.frame, (*table.log, *extra), table.dropped, file=origin.file, kind=origin.kind)
+    kinds = {} if trimmed.kinds is None else {column: trimmed.kinds[:, at] for at, column in enumerate(table.columns)}
+    return replace(table, log=(*table.log, *extra), kinds=kinds)
 
 
 def collect(head: list[Row], rest: Iterator[Row], layout: Layout, width: int) -> Body:
@@ -292,7 +294,7 @@ def inner_merges(merges: Sequence[Merge], layout: Layout, origin: Origin) -> lis
     return [Detected("merged cells", count_of(len(inner), "row with merged answers", "rows with merged answers"), how, origin.place, doubtful=True)]
 
 
-def with_log(table: RawTable, empty: Sequence[str]) -> RawTable:
-    """Return the table with a note on the sheets that hold nothing."""
+def with_log(table: RawTable, empty: Sequence[str], epoch: int) -> RawTable:
+    """Return the table with the workbook's calendar and a note on the sheets that hold nothing."""
     note = (Detected("empty sheets", some(empty), "no filled cell; no table made"),) if empty else ()
-    return RawTable(table.name, table.frame, (*table.log, *note), table.dropped, table.labels, table.missing, table.file, table.kind)
+    return replace(table, log=(*table.log, *note), epoch=epoch)
