@@ -127,6 +127,37 @@ def test_chance_alone_is_seldom_taken_for_an_interviewer():
     assert found / 400 < 0.10
 
 
+def test_an_amount_with_a_digit_too_many_is_listed_and_a_wide_spread_is_not():
+    rng = np.random.default_rng(3)
+    pay = np.exp(rng.normal(14, 0.5, 200)).round(-3)
+    slipped = pay.copy()
+    slipped[7] *= 10  # a zero too many of an ordinary amount
+    slipped[9] /= 1000  # thousands left out
+    outcome = table_checks.outlier(Given(check("outlier", ["pay"]), frame(pay=slipped)))
+    assert set(keys(outcome)) <= {"k7", "k9"}
+    assert "k9" in keys(outcome)
+    assert outcome.n_checked == 200
+    assert len(table_checks.outlier(Given(check("outlier", ["pay"]), frame(pay=pay))).hits) == 0
+    for spread, most in ((0.7, 2), (1.5, 12)):  # of 20,000 right amounts
+        drawn = [frame(x=np.exp(spread * rng.standard_normal(400))) for _ in range(50)]
+        assert sum(len(table_checks.outlier(Given(check("outlier", ["x"]), table)).hits) for table in drawn) <= most
+
+
+def test_amounts_are_held_against_their_own_group_where_it_is_large_enough():
+    values, groups = np.r_[np.full(30, 100.0) + np.arange(30), np.full(30, 9_000.0) + np.arange(30), 9_010.0], ["day"] * 30 + ["month"] * 30 + ["day"]
+    apart = table_checks.outlier(Given(check("outlier", ["pay"], by=["basis"]), frame(pay=values, basis=groups)))
+    assert keys(apart) == ["k60"]
+    assert apart.hits["note"].tolist() == ["78.3 times the usual amount"]  # 9,010 over 115, the median of the 31 paid by the day
+    assert len(table_checks.outlier(Given(check("outlier", ["pay"]), frame(pay=values, basis=groups))).hits) == 0
+
+
+def test_zeros_negative_amounts_and_few_amounts_decide_nothing():
+    few = table_checks.outlier(Given(check("outlier", ["x"]), frame(x=[1.0] * 18 + [1e9])))
+    assert (few.n_checked, few.because) == (0, "fewer than 20 amounts")
+    zeros = table_checks.outlier(Given(check("outlier", ["x"]), frame(x=[0.0, -5.0] * 10 + [10.0, 11.0] * 10)))
+    assert (zeros.n_checked, len(zeros.hits)) == (20, 0)
+
+
 def test_heaps_and_crowded_memories_are_about_the_column():
     table = frame(wage=[500_000.0, 1_000_000.0, 1_500_000.0, 1_234_567.0], month=["2000-01", "2000-02", "2000-03", None])
     heaps = table_checks.heaped(Given(check("heaping", ["wage", "month"], limit=0.5), table))

@@ -177,7 +177,7 @@ class Primary(Record):
 
 CheckKind = Literal[
     "real_range", "real_ratio", "agreement", "straight_line", "shares_sum", "duplicate_key", "near_duplicate", "interview_length", "linked_rows",
-    "interviewer_mean", "personal_data", "date_order", "trial_text", "partial", "repeated_answers", "heaping", "recent_dates", "date_agreement",
+    "interviewer_mean", "personal_data", "date_order", "trial_text", "partial", "repeated_answers", "heaping", "outlier", "recent_dates", "date_agreement",
 ]  # fmt: skip
 
 

@@ -158,6 +158,18 @@ def unique(values: pd.Series) -> bool:
     return bool(len(texts) > 1 and (texts != "").all() and texts.is_unique)
 
 
+def number_checks(draft: Draft) -> list[dict[str, object]]:
+    """A check for amounts far from all others, one a table, over all its numbers."""
+    numbers: dict[str, list[str]] = {}
+    for line in draft.variables:
+        if line["type"] in ("integer", "decimal") and not line.get("role"):
+            numbers.setdefault(line["table"], []).append(line["name"])
+    label = {"en": "The amount is not far from all others", "id": "Nilainya tidak jauh dari semua nilai lain"}
+    return [
+        {"id": f"far_{table}", "table": table, "severity": "warning", "kind": "outlier", "variables": names, "label": label} for table, names in numbers.items()
+    ]
+
+
 def programme_text(name: str, draft: Draft, keys: dict[str, str]) -> str:
     """The text of a drafted ``programme.yml``, with a comment at everything that must be decided."""
     decide = both(draft.title or name)
@@ -165,7 +177,7 @@ def programme_text(name: str, draft: Draft, keys: dict[str, str]) -> str:
         "programme": name, "title": decide, "summary": decide, "partners": [], "sources": [],
         "tables": {table: {"label": {"en": table, "id": table}, "key": f"row {table}"} for table in keys}, "units": {},
         "design": {"unit": {"one": {"en": "person", "id": "orang"}, "many": {"en": "people", "id": "orang"}}, "group": "group", "participants": ["1"], "comparison": [], "times": {"now": decide}},
-        "claims": [],
+        "checks": number_checks(draft), "claims": [],
     }  # fmt: skip
     head = [
         f"# Drafted. {DECIDE} everything that is marked so, then run: manfaat check COHORT",

@@ -30,6 +30,7 @@ KINDS: dict[str, Kind] = {
     "shares_sum": Kind(table_checks.shares_sum, "table", ("by",), ("total", "tolerance")),
     "interviewer_mean": Kind(table_checks.interviewer_mean, "table", ("by",), ("limit",)),
     "heaping": Kind(table_checks.heaped, "table", (), ("heap", "limit")),
+    "outlier": Kind(table_checks.outlier, "table", (), ("by", "limit", "factor")),
     "recent_dates": Kind(table_checks.recent_dates, "table", ("until",), ("months", "limit")),
     "agreement": Kind(between_checks.agreement, "other", ("with_table", "with_variable"), ("tolerance",)),
     "date_agreement": Kind(between_checks.date_agreement, "other", ("with_table", "with_variable"), ("months",)),

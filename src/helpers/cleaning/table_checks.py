@@ -11,6 +11,7 @@ from helpers.cleaning.row_checks import first_known
 from helpers.parsing.checks import heaping_table, near_duplicates, repeated_answers
 
 DOUBLES = ("exact duplicate", "resubmission", "same key, different answers")
+FEWEST_AMOUNTS = 20  # of fewer, the quartiles say too little about what is usual
 FEWEST_INTERVIEWS, FEWEST_OTHERS = 5, 3  # an interviewer's mean of fewer interviews, or an SD of fewer others, tells nothing
 
 
@@ -104,6 +105,42 @@ def heaped(given: Given) -> Outcome:
     over = table[table["share"] > limit]
     notes = [f"{row.share:.1%} of {row.n}: {row.pattern}" for row in over.itertuples()]
     return Outcome(int(table["n"].sum()), pd.DataFrame({"key": "", "variable": over["variable"].to_numpy(), "note": notes}))
+
+
+def outlier(given: Given) -> Outcome:
+    """Amounts lie near the others': within ``limit`` (3.5) robust standard deviations of the median, or ``factor`` (2) of the next one.
+
+    Judged on the logarithm, where a slip of a digit or a unit is a step and most amounts are symmetric; the robust standard deviation is
+    the distance between the quartiles over 1.349. With ``by``, within the groups that hold at least 20 amounts, the others together.
+    Needs no prices, so that it can be declared for any number; only amounts above zero are judged, and nothing is changed.
+    """
+    by, parts, n = given.listed("by"), [], 0
+    for name in given.check.variables:
+        values = pd.to_numeric(given.clean[name], errors="coerce").astype("float64")
+        logs = np.log(values[values > 0])
+        groups = given.clean.loc[logs.index, by].astype("string").agg("|".join, axis=1) if by else pd.Series("", index=logs.index)
+        sizes = groups.map(groups.value_counts())
+        for _, own in logs.groupby(groups.where(sizes >= FEWEST_AMOUNTS, "")):
+            if len(own) >= FEWEST_AMOUNTS:
+                n += len(own)
+                away = far_from_others(own, given.number("limit", 3.5), given.number("factor", 2))
+                notes = [f"{times:.3g} times the usual amount" for times in np.exp(away)]
+                parts.append(hits(given.clean.loc[away.index], name, notes))
+    return Outcome(n, joined(parts), "" if n else f"fewer than {FEWEST_AMOUNTS} amounts")
+
+
+def far_from_others(logs: pd.Series, limit: float, factor: float) -> pd.Series:
+    """Distance from the median of the logarithms that lie beyond the limit and behind a gap: a long tail without one is no slip.
+
+    The spread is at least a twentieth: where most people name one round amount, another round amount is no outlier.
+    """
+    low, median, high = logs.quantile([0.25, 0.5, 0.75])
+    away = (logs - median).sort_values()
+    fence = limit * max((high - low) / 1.349, 0.05)
+    gap = away.diff() >= np.log(factor)
+    above = (gap & (away > fence)).cummax()
+    below = (gap.shift(-1, fill_value=False) & (away < -fence))[::-1].cummax()[::-1]
+    return away[above | below].sort_index()
 
 
 def month_numbers(texts: pd.Series) -> pd.Series:

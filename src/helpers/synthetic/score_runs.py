@@ -20,6 +20,8 @@ from helpers.synthetic.writing import LOG_FILE
 if TYPE_CHECKING:
     import pandas as pd
 
+    from helpers.synthetic.outlier_score import OutlierScore
+
 PROGRAMME = "a folder of programmes/ with a simulation.yml; the first one unless given"
 SHAPES = (("csv", "id", ""), ("xlsx", "id", ""), ("kobo", "code", "2"), ("sav", "code", "1"))  # kind of file, answers, version of the form
 LEVELS = ("real", "high")
@@ -73,6 +75,20 @@ def score_shipped(root: Path, data_dir: str = "data") -> Iterator[tuple[str, Sco
         cohort, _ = load_cohort(root / data_dir / "raw" / name, root=root)
         if cohort is not None and cohort.simulated is not None:
             yield name, score_delivery(load_study(name, data_dir=data_dir, root=root))
+
+
+def outliers_shipped(root: Path, data_dir: str = "data") -> OutlierScore:
+    """Score the check for amounts far from all others over every synthetic cohort of a data folder."""
+    from helpers.programme import load_cohort
+    from helpers.study import load_study
+    from helpers.synthetic.outlier_score import OutlierScore, score_outliers
+
+    total = OutlierScore(0, 0, 0, 0)
+    for name in paths.known_cohorts(root / data_dir):
+        cohort, _ = load_cohort(root / data_dir / "raw" / name, root=root)
+        if cohort is not None and cohort.simulated is not None:
+            total += score_outliers(load_study(name, data_dir=data_dir, root=root))
+    return total
 
 
 def score_seed(seed: int, programme: str, participants: int, root: Path) -> Score:
@@ -149,6 +165,8 @@ def main(arguments: list[str] | None = None) -> int:
     totals = totals_of(scores)
     print(show(add_scores(scores)))
     print(f"total of {len(scores)} cohorts: {totals}" + (f"; {failed} more could not be scored" if failed else ""))
+    if not given.seeds:
+        print(outliers_shipped(root))
     return 0 if totals.is_good and not failed else 1
 
 
