@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from chromium import Browser, lacking
 from conftest import replace_in, seal
 from helpers.pipeline.run import Options, run_cohort
+from helpers.problems import ProblemsError
 
 pytestmark = pytest.mark.runs
 
@@ -80,12 +81,11 @@ def test_right_to_left_text(project):
     shown_right(project / "reports/nsw-1976/report.html")
 
 
-def test_letters_that_the_figures_cannot_draw_fail_the_run_by_name(project):
+def test_letters_that_the_figures_cannot_draw_stop_the_run_before_it_begins(project):
     relabel(project, "Annual earnings", "年収")
-    outcome = run_cohort("nsw-1976", Options(), root=project)
-    assert outcome.report is None
-    assert "no glyph for" in outcome.failure
-    assert "収" in outcome.failure
+    with pytest.raises(ProblemsError, match="no glyph for 年 収"):
+        run_cohort("nsw-1976", Options(), root=project)
+    assert not (project / "data" / "processed").exists()
 
 
 def keep_rows(project, keep) -> None:

@@ -61,12 +61,15 @@ def list_cohorts(data_dir: DataDir = "data") -> None:
 @app.command()
 def check(cohorts: Annotated[list[str], typer.Argument(help="Folders of data/raw.")], data_dir: DataDir = "data") -> None:
     """Check definitions and raw files, all problems at once, without running anything."""
+    from helpers.report.letters import check_letters
     from helpers.study import check_study, load_study
 
     root, wrong = project(), False
     for name in cohorts:
         try:
-            check_study(load_study(name, data_dir=data_dir, root=root))
+            study = load_study(name, data_dir=data_dir, root=root)
+            refuse(check_letters(study))
+            check_study(study)
             console.print(f"{name}: definitions and files are in order")
         except ProblemsError as failure:
             wrong = True
@@ -370,6 +373,7 @@ def make_options(
     from helpers.parameters import check as check_parameters
     from helpers.pipeline.files import FORMATS
     from helpers.pipeline.run import EVERY, Options, parameters_of
+    from helpers.report.letters import check_letters
     from helpers.study import load_study
     from helpers.words import LANGUAGES
 
@@ -380,7 +384,7 @@ def make_options(
     problems += [Problem(f"format '{name}'", "there is no such format", expected=nearest(name, FORMATS)) for name in formats.split(",") if name not in FORMATS]
     for name in cohorts:
         try:
-            load_study(name, data_dir=data_dir, reports_dir=reports_dir, root=root)
+            problems += check_letters(load_study(name, data_dir=data_dir, reports_dir=reports_dir, root=root))
         except ProblemsError as failure:
             problems += failure.problems
     if problems:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from helpers.problems import Problem, nearest
+
+BYTE_MARKS = re.compile("[\ufeff\ufffe\uffff]")  # the first comes along when text is pasted from a CSV file
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # a vertical tab is a line break of some spreadsheets
+TOLD = ("label::", "definition::")  # columns whose texts a reader sees
+
+
+def printable(text: str) -> str:
+    """Return a text without what no file format can hold: marks of byte order go, control characters become spaces."""
+    return CONTROLS.sub(" ", BYTE_MARKS.sub("", text))
 
 
 class Record(BaseModel):
@@ -24,6 +34,12 @@ class Words(Record):
 
     en: str
     id: str
+
+    @field_validator("en", "id")
+    @classmethod
+    def without_marks(cls, value: str) -> str:
+        """Take out what no format can print."""
+        return printable(value)
 
     def __getitem__(self, language: str) -> str:
         return self.id if language == "id" else self.en
@@ -91,7 +107,7 @@ def read_rows(model: type[Kind], path: Path, *, root: Path, required: bool = Tru
         if None in line or None in line.values():
             problems.append(Problem(name, "the row has more or fewer cells than the header", row=number))
             continue
-        record, wrong = parse(model, {k: v.strip() for k, v in line.items()}, file=name, row=number)
+        record, wrong = parse(model, {k: printable(v).strip() if k.startswith(TOLD) else v.strip() for k, v in line.items()}, file=name, row=number)
         problems += wrong
         if record is not None:
             records.append((number, record))

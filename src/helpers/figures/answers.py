@@ -12,7 +12,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MultipleLocator
 
-from helpers.figures.style import GREY, INK, MARKERS, PALE, PALETTE, new_figure, plain_ticks, to_svg
+from helpers.figures.style import GREY, INK, MARKERS, PALE, PALETTE, legend_name, new_figure, plain_ticks, to_svg
 from helpers.report.exhibit import Exhibit
 from helpers.words import Language
 
@@ -82,7 +82,7 @@ def draw_answers(data: pd.DataFrame, ax: Axes, apart: Axes, answers: list[str]) 
         drawn = [
             (0.0 if np.isnan(row.left) else row.left * 100, heights[row.place] - 0.4, row.width * 100, 0.8) for row in own.itertuples(index=False) if row.width
         ]
-        here.add_patch(PathPatch(rectangles(drawn), facecolor=colour, edgecolor="white", hatch=hatch, linewidth=0.4, label=answers[answer - 1]))
+        here.add_patch(PathPatch(rectangles(drawn), facecolor=colour, edgecolor="white", hatch=hatch, linewidth=0.4, label=legend_name(answers[answer - 1])))
     for place, (_, bar) in enumerate(data.groupby(["label", "time"], sort=False)):
         mark_hidden(bar, heights[place], ax, apart, most)
     widest = (boxes["left"].abs() + boxes["width"].where(boxes["left"] >= 0, 0)).max()
@@ -127,8 +127,9 @@ def likert(id: str, title: str, data: pd.DataFrame, answers: list[str], words: d
     for one in (ax, apart):
         one.tick_params(axis="y", length=0)
         one.spines["left"].set_visible(False)
+    names = [legend_name(answer) for answer in answers]
     handles = [*ax.get_legend_handles_labels()[0], *apart.get_legend_handles_labels()[0]]
-    handles = sorted(handles, key=lambda patch: answers.index(patch.get_label()))
+    handles = sorted(handles, key=lambda patch: names.index(patch.get_label()))
     figure.legend(handles=handles, loc="outside lower center", ncols=3 if sum(map(len, answers)) > 70 else len(answers))
     parts = [f"{label}, {time}: {told(rows, answers, language)}" for (label, time), rows in data.groupby(["label", "time"], sort=False)]
     alt = language.say("Bars of the answers to each item then and now, those below the middle to the left, those above it to the right, the middle apart.")
@@ -154,7 +155,7 @@ def draw_dumbbells(data: pd.DataFrame, ax: Axes, raters: list[str]) -> Axes:
         y = labels.index(row.label) + (own.index(row.rater) - (len(own) - 1) / 2) * 0.3
         ax.plot([row.earlier, row.now], [y, y], color=PALETTE[place], linewidth=1.8, zorder=2)
         ax.plot([row.earlier], [y], marker=MARKERS[place], color=PALETTE[place], markerfacecolor="white", markersize=6, linestyle="none", zorder=3)
-        ax.plot([row.now], [y], marker=MARKERS[place], color=PALETTE[place], markersize=6, linestyle="none", zorder=3, label=row.rater)
+        ax.plot([row.now], [y], marker=MARKERS[place], color=PALETTE[place], markersize=6, linestyle="none", zorder=3, label=legend_name(row.rater))
     ax.set_yticks(range(len(labels)), [fill(label, 26) for label in labels])
     ax.set_ylim(len(labels) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 
 from helpers.figures.answers import rectangles
-from helpers.figures.style import GREY, INK, PALETTE, new_figure, plain_ticks, to_svg
+from helpers.figures.style import GREY, INK, PALETTE, legend_name, new_figure, plain_ticks, to_svg
 from helpers.report.exhibit import Exhibit
 from helpers.words import Language
 
@@ -22,7 +22,7 @@ def draw_stacks(data: pd.DataFrame, column: str, ax: Axes) -> Axes:
         base = heights * 0 if base is None else base
         boxes = [(year - 0.375, low, 0.75, tall) for year, low, tall in zip(years, base, heights, strict=True) if tall]
         look = {"facecolor": PALETTE[place % 6], "hatch": HATCHES[place % 6], "edgecolor": "white", "linewidth": 0.5}
-        ax.add_patch(PathPatch(rectangles(boxes), label=payer, **look))
+        ax.add_patch(PathPatch(rectangles(boxes), label=legend_name(payer), **look))
         base = base + heights
     ax.set_xticks(years, [str(year) for year in years], rotation=90 if len(years) > 14 else 0, fontsize=7)
     ax.tick_params(axis="x", length=0)

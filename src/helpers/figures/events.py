@@ -11,7 +11,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from helpers.figures.answers import rectangles
-from helpers.figures.style import INK, PALETTE, new_figure, plain_ticks, to_svg
+from helpers.figures.style import INK, PALETTE, legend_name, new_figure, plain_ticks, to_svg
 from helpers.report.exhibit import Exhibit
 from helpers.words import Language
 
@@ -23,7 +23,7 @@ def draw_survival(data: pd.DataFrame, ax: Axes) -> Axes:
     """Draw one falling staircase a group with its interval; ``data`` has ``group`` (words), ``time, survival, ci_low, ci_high`` (shares)."""
     for place, (group, rows) in enumerate(data.groupby("group", sort=False)):
         ax.fill_between(rows["time"], rows["ci_low"] * 100, rows["ci_high"] * 100, step="post", color=PALETTE[place], alpha=0.15, linewidth=0)
-        ax.step(rows["time"], rows["survival"] * 100, where="post", color=PALETTE[place], linestyle=STYLES[place % 2], linewidth=1.8, label=group)
+        ax.step(rows["time"], rows["survival"] * 100, where="post", color=PALETTE[place], linestyle=STYLES[place % 2], linewidth=1.8, label=legend_name(group))
     ax.set(ylim=(0, 102), xlim=(0, float(data["time"].max()) * 1.02))
     return ax
 

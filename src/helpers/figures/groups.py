@@ -11,7 +11,7 @@ from matplotlib.patches import PathPatch
 
 from helpers.figures.answers import rectangles
 from helpers.figures.curves import broken
-from helpers.figures.style import GREY, INK, MARKERS, PALE, PALETTE, new_figure, plain_ticks, to_svg
+from helpers.figures.style import GREY, INK, MARKERS, PALE, PALETTE, legend_name, new_figure, plain_ticks, to_svg
 from helpers.report.exhibit import Exhibit
 from helpers.words import Language
 
@@ -43,7 +43,7 @@ def draw_clouds(curves: pd.DataFrame, dots: pd.DataFrame, ax: Axes) -> Axes:
 def draw_cumulated(curves: pd.DataFrame, ax: Axes) -> Axes:
     """Draw the share at or below each value, one line a group; ``group, value, cumulated`` (a share, missing where it is not shown)."""
     for place, (group, own) in enumerate(curves.dropna(subset=["cumulated"]).groupby("group", sort=False)):
-        ax.plot(own["value"], own["cumulated"] * 100, color=PALETTE[place], linestyle=STYLES[place % 2], linewidth=1.8, label=group)
+        ax.plot(own["value"], own["cumulated"] * 100, color=PALETTE[place], linestyle=STYLES[place % 2], linewidth=1.8, label=legend_name(group))
     ax.set(ylim=(0, 100))
     ax.grid(axis="y", color=PALE)
     return ax
@@ -66,12 +66,27 @@ def draw_change(rows: pd.DataFrame, words: dict[str, str], ax: Axes, language: L
     """Draw two lines from before to now and, dotted, where participants would be had they changed like the others; ``group, before, now``, participants first."""
     for place, row in enumerate(rows.itertuples(index=False)):
         ax.plot(
-            [0, 1], [row.before, row.now], color=PALETTE[place], linestyle=STYLES[place], marker=MARKERS[place], markersize=6, linewidth=1.8, label=row.group
+            [0, 1],
+            [row.before, row.now],
+            color=PALETTE[place],
+            linestyle=STYLES[place],
+            marker=MARKERS[place],
+            markersize=6,
+            linewidth=1.8,
+            label=legend_name(row.group),
         )
     mine, others = rows.iloc[0], rows.iloc[1]
     without = mine["before"] + others["now"] - others["before"]
     ax.plot(
-        [0, 1], [mine["before"], without], color=GREY, linestyle=":", marker="D", markerfacecolor="white", markersize=5, linewidth=1.5, label=words["without"]
+        [0, 1],
+        [mine["before"], without],
+        color=GREY,
+        linestyle=":",
+        marker="D",
+        markerfacecolor="white",
+        markersize=5,
+        linewidth=1.5,
+        label=legend_name(words["without"]),
     )
     ax.plot([1.06, 1.06], [without, mine["now"]], color=INK, linewidth=1.2)
     ax.annotate(rows["gap_text"].iloc[0], (1.06, (without + mine["now"]) / 2), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8, color=INK)
@@ -105,7 +120,9 @@ def draw_chances(data: pd.DataFrame, ax: Axes) -> Axes:
     for place, (group, rows) in enumerate(data.groupby("group", sort=False)):
         shown, sign = rows.dropna(subset=["share"]), 1 - 2 * place
         boxes = [(row.low * 100, 0.0, (row.high - row.low) * 100, sign * row.share * 100) for row in shown.itertuples(index=False) if row.share]
-        ax.add_patch(PathPatch(rectangles(boxes), facecolor=PALETTE[place], alpha=0.7, hatch=HATCHES[place], edgecolor="white", linewidth=0.5, label=group))
+        ax.add_patch(
+            PathPatch(rectangles(boxes), facecolor=PALETTE[place], alpha=0.7, hatch=HATCHES[place], edgecolor="white", linewidth=0.5, label=legend_name(group))
+        )
         hidden = rows[rows["share"].isna()]
         ax.plot(broken(hidden["low"] * 100 + 1, hidden["high"] * 100 - 1), broken(*[np.full(len(hidden), sign * 0.5)] * 2), color=PALETTE[place], linewidth=1.5)
     reach = float(data["share"].max()) * 100 * 1.15

@@ -11,6 +11,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from helpers.definitions import printable
 from helpers.words import Language
 
 # Okabe and Ito's palette, safe for colour-blind readers; every series has a marker of its own too.
@@ -44,6 +45,7 @@ def set_thesis_style() -> None:
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.unicode_minus": True,
+            "text.parse_math": False,  # what stands between two dollar signs in a label is an amount, no formula
             "figure.dpi": 100,
             "figure.facecolor": "white",
             "figure.constrained_layout.use": True,
@@ -71,6 +73,11 @@ def new_figure(
     set_thesis_style()
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots(rows, columns, sharex=share_x, sharey=share_y, squeeze=True, height_ratios=heights, width_ratios=widths)
+
+
+def legend_name(text: str) -> str:
+    """Return a name as a legend shows it: matplotlib leaves out, without a word, what begins with an underscore."""
+    return f" {text}" if text.startswith("_") else text
 
 
 def plain_ticks(axis: Axis, language: Language) -> None:
@@ -107,4 +114,4 @@ def to_svg(figure: Figure) -> bytes:
     stream = BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "manfaat"}):
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-    return stream.getvalue()
+    return printable(stream.getvalue().decode()).encode()

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from lxml import html as parser
 from lxml.html import HtmlElement
 
+from helpers.definitions import printable
+
 LEFT_OUT = ("code", "technical", "origins", "only-screen")  # classes of what only the page shows
 SPACES = re.compile(r"[ \t\r\n]+")
 
@@ -113,7 +115,7 @@ Block = Heading | Paragraph | Items | Figure | Table
 
 def blocks(html: str) -> list[Block]:
     """Return the blocks of a chapter's HTML (one chapter heading ``h2``, see ``chapter_part``)."""
-    return list(walk(parser.fragment_fromstring(html, create_parent="div")))
+    return list(walk(parser.fragment_fromstring(printable(html), create_parent="div")))
 
 
 def as_data(block: Block) -> dict[str, object]:

@@ -14,6 +14,16 @@ FAMILY = "DejaVu Sans"  # ships with matplotlib; free to embed (Bitstream Vera l
 
 
 @cache
+def glyphs() -> frozenset[int]:
+    """The letters (code points) that the font has in both weights."""
+    found = []
+    for weight in ("normal", "bold"):
+        with TTFont(findfont(FontProperties(family=FAMILY, weight=weight), fallback_to_default=False)) as font:
+            found.append(frozenset(font.getBestCmap()))
+    return frozenset.intersection(*found)
+
+
+@cache
 def embedded(letters: str, weight: str) -> str:
     """Return the font, reduced to ``letters``, as base64 of a WOFF file.
 
