@@ -260,8 +260,6 @@ def test_path_in_fewer_letters_is_the_same_path():
 
 
 def test_small_counts_are_not_drawn_and_do_not_follow_from_the_others():
-    assert np.isnan(profiles.without_small(np.array([30, 3, 7, 0]), 5)).tolist() == [False, True, True, False]
-    assert np.isnan(profiles.without_small(np.array([30, 4, 4, 9]), 5)).tolist() == [False, True, True, False]
     joined, includes = profiles.ends_joined(np.array([2, 8, 20, 7, 3]), 5)
     assert joined.tolist()[1:4] == [10, 20, 10]
     assert np.isnan(joined[[0, 4]]).all()

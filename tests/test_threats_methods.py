@@ -8,6 +8,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.stats import norm
 
+from helpers.disclosure import without_few
 from helpers.evaluation.linear import basis, fit
 from helpers.evaluation.nuisance import logit
 from helpers.evaluation.sample import NotApplicableError
@@ -19,7 +20,7 @@ from helpers.threats.omnibus import common_support, omnibus_test
 from helpers.threats.response import rake, response_gap, response_rates, response_weights
 from helpers.threats.rosenbaum import critical_gamma, optimal_pairs, signed_rank, upper_p
 from helpers.threats.specification_curve import drawn_in, subsets
-from helpers.threats.transitions import protected, transition_matrix
+from helpers.threats.transitions import transition_matrix
 
 NAN = np.nan
 
@@ -570,11 +571,12 @@ def test_no_hidden_cell_follows_from_the_others_of_its_row():
     rng = np.random.default_rng(12)
     for _ in range(2_000):
         counts = rng.integers(0, 9, rng.integers(1, 7)).astype(float)
-        shown = protected(counts, 5)
+        shown = without_few(counts)
         hidden = np.isnan(shown)
         assert not ((shown > 0) & (shown < 5)).any()
         assert hidden.all() or hidden.sum() != 1
         assert not hidden.any() or hidden.all() or counts[hidden].sum() >= 5
+        assert hidden.all() or not hidden.any() or hidden.sum() < counts[hidden].sum() != 4 * hidden.sum()  # or each is one, or each four
 
 
 def test_logit_is_the_one_that_response_weights_rest_on():

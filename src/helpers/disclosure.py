@@ -1,24 +1,76 @@
-"""What may be shown: no number that rests on so few people that one of them could be recognised."""
+"""What may be shown: no number that rests on so few people that one of them could be recognised.
+
+One rule for every table, figure, description and file:
+
+- a count of people is shown when it is none, or ``SMALLEST_CELL`` and more (``is_few``);
+- a share is shown when the people it holds for, and those it does not hold for, are each none or that many (``share_of_few``);
+- counts that add up to a total that is known are shown so that none of the hidden ones follows from the others (``without_few``);
+- how many lack a value is hidden beside a number of answers that is hidden, or they would follow from the size of the group (``hide_small``).
+
+How many answered stands beside every number, so from that many on it is shown: no mean can be judged without it.
+"""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 SMALLEST_CELL = 5
 IDENTIFYING_COLUMNS = ("_key", "_row", "_file", "key")
 
 
-def hide_small(table: pd.DataFrame, counts: str, columns: list[str], *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
-    """Blank ``columns`` (statistics) and ``counts`` itself in rows that rest on fewer than ``smallest`` units, zero excepted."""
-    small = (table[counts] > 0) & (table[counts] < smallest)
+def is_few(counts: pd.Series | np.ndarray | float, *, smallest: int = SMALLEST_CELL) -> pd.Series | np.ndarray | bool:
+    """Whether counts are of at least one person and of fewer than ``smallest``; counts worked out from shares may be a little off a whole number."""
+    return (counts > 0.5) & (counts < smallest - 0.5)
+
+
+def share_of_few(share: pd.Series | float, n: pd.Series | float, *, smallest: int = SMALLEST_CELL) -> pd.Series | bool:
+    """Whether a share of ``n`` people rests on few: those it holds for, those it does not hold for, or all of them."""
+    return is_few(share * n, smallest=smallest) | is_few(n - share * n, smallest=smallest) | is_few(n, smallest=smallest)
+
+
+def hide_small(
+    table: pd.DataFrame, counts: str, columns: list[str], *, rests_on_few: pd.Series | None = None, missing: str | None = None, smallest: int = SMALLEST_CELL
+) -> pd.DataFrame:
+    """Blank what rests on few.
+
+    Parameters
+    ----------
+    counts : column with the number of people behind a row; blanked itself where it is small.
+    columns : statistics of the row, blanked where ``counts`` is small, or where ``rests_on_few`` says so (see ``share_of_few``).
+    missing : column with the number of people without an answer, blanked where it is small, or where ``counts`` is.
+    """
+    small = is_few(table[counts], smallest=smallest)
     hidden = table.copy()
-    for column in [counts, *columns]:
-        hidden[column] = hidden[column].astype("float64").mask(small)
+    hidden[counts] = hidden[counts].astype("float64").mask(small)
+    for column in columns:
+        hidden[column] = hidden[column].astype("float64").mask(small if rests_on_few is None else small | rests_on_few)
+    if missing:
+        hidden[missing] = hidden[missing].astype("float64").mask(small | is_few(table[missing], smallest=smallest))
     return hidden
 
 
+def without_few(counts: np.ndarray, *, smallest: int = SMALLEST_CELL) -> np.ndarray:
+    """Blank the counts of a distribution whose total is known that are above 0 and below ``smallest``, and as many more as it takes.
+
+    What is blanked adds up to the total less what is shown. The next smallest count is blanked too while that sum could only come
+    about in one way: below ``smallest``, or by as many hidden counts of one, or of the most that is small.
+    """
+    counts = np.asarray(counts, dtype="float64")
+    hidden = is_few(counts, smallest=smallest)
+    while hidden.any() and not hidden.all() and follows(counts[hidden], smallest):
+        rest = np.where(counts > 0, counts, counts.max() + 1)  # an empty cell comes last
+        hidden[np.where(hidden, np.inf, rest).argmin()] = True
+    return np.where(hidden, np.nan, counts)
+
+
+def follows(hidden: np.ndarray, smallest: int) -> bool:
+    """Whether hidden counts could be worked out from their number and their sum."""
+    return bool(hidden.sum() < smallest or hidden.sum() in (len(hidden), len(hidden) * (smallest - 1)))
+
+
 def check_exhibit(data: pd.DataFrame) -> pd.DataFrame:
-    """Return ``data`` when it may leave the house.
+    """Return ``data`` as they may leave the house: how many lack an answer is left out where they are few.
 
     Raises
     ------
@@ -27,4 +79,7 @@ def check_exhibit(data: pd.DataFrame) -> pd.DataFrame:
     found = [column for column in data.columns if column in IDENTIFYING_COLUMNS]
     if found:
         raise ValueError(f"the column '{found[0]}' identifies single units and may not be shown")
-    return data
+    if "n_missing" not in data or not pd.api.types.is_numeric_dtype(data["n_missing"]):
+        return data
+    few = is_few(data["n_missing"])
+    return data.assign(n_missing=data["n_missing"].astype("float64").mask(few)) if few.any() else data

@@ -10,11 +10,13 @@ import json
 from html import escape
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from helpers.cleaning import KEY
 from helpers.codebook import Choice, Codebook, Variable
-from helpers.disclosure import SMALLEST_CELL
+from helpers.disclosure import SMALLEST_CELL, is_few, without_few
+from helpers.report.counts import shown_count
 from helpers.report.labels import MISSING_REASONS
 from helpers.study import Study, undelivered_tables
 from helpers.words import LANGUAGES, Language
@@ -162,24 +164,18 @@ def answer_counts(values: pd.Series, variable: Variable, codebook: Codebook) -> 
     return [(choice, int(given.get(choice.name, 0))) for choice in answers]
 
 
-def shown_count(n: int, language: Language) -> str:
-    """A count as it may be shown."""
-    return f"< {SMALLEST_CELL}" if 0 < n < SMALLEST_CELL else language.number(n, 0)
-
-
 def shown_answers(counts: list[int], n: int, language: Language) -> list[str]:
     """The counts of a question's answers as they may be shown.
 
-    Where answers exclude one another and a single count is hidden, it would be what the others lack to ``n``: then the next
-    smallest is only bounded. Where too few answered, none is shown.
+    A small count is hidden. Where answers exclude one another it could be what the others lack to ``n``: then the next smallest is only
+    bounded; where they do not, a count that all but a few gave is. Where too few answered, none is shown.
     """
-    if 0 < n < SMALLEST_CELL:
+    if is_few(n):
         return [f"< {SMALLEST_CELL}"] * len(counts)
-    shown = [shown_count(count, language) for count in counts]
-    hidden = [at for at, count in enumerate(counts) if 0 < count < SMALLEST_CELL]
-    others = [at for at, count in enumerate(counts) if count >= SMALLEST_CELL]
-    if len(hidden) == 1 and others and sum(counts) == n:
-        shown[min(others, key=counts.__getitem__)] = f"≥ {SMALLEST_CELL}"
+    excluding = sum(counts) == n  # of several answers at once, each stands for itself
+    safe = without_few(np.array(counts)) if excluding else np.where(is_few(n - np.array(counts)), np.nan, counts)
+    bounded = np.isnan(safe) & ~is_few(np.array(counts))
+    shown = [f"≥ {SMALLEST_CELL}" if is_bounded and count else shown_count(count, language) for count, is_bounded in zip(counts, bounded, strict=True)]
     return shown
 
 

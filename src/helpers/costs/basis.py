@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from helpers.declarations import Technology
-from helpers.disclosure import SMALLEST_CELL
+from helpers.disclosure import SMALLEST_CELL, is_few
 from helpers.evaluation.sample import participation
 from helpers.study import Study
 
@@ -64,7 +66,8 @@ def interval(values: pd.Series, confidence: float) -> tuple[float, float]:
 def techniques_by_year(table: pd.DataFrame, declared: Technology, firms: pd.Series, programme: object, *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
     """Techniques by the year of return: how many supervisors report one, how many techniques, still used, and in how many firms.
 
-    Firms are counted, never named: a firm's name or number identifies people. Years are joined until each holds ``smallest`` forms.
+    Firms are counted, never named: a firm's name or number identifies people. Years are joined until every count of
+    each, and what it leaves over, is none or ``smallest`` and more.
 
     Parameters
     ----------
@@ -72,19 +75,32 @@ def techniques_by_year(table: pd.DataFrame, declared: Technology, firms: pd.Seri
 
     Returns
     -------
-    ``first, last`` (years of return), ``forms, adopted, techniques, still, firms``; counts. A group of fewer than ``smallest`` is left out.
+    ``first, last`` (years of return), ``forms, adopted, techniques, still, firms``; counts. Nothing is returned of fewer than ``smallest``
+    forms; where even all years together count fewer of anything, only the forms are told.
     """
     held = (participation(table, programme) == 1).to_numpy() & table[declared.adopted].notna().to_numpy() & table[declared.since].notna().to_numpy()
     rows = table[held].assign(year=table.loc[held, declared.since].astype("string").str[:4].astype("int64"), firm=firms.to_numpy()[held])
     found, waiting = [], []
     for year, own in rows.groupby("year", sort=True):
         waiting.append((year, own))
-        if sum(len(part) for _, part in waiting) >= smallest:
+        if not rests_on_few(technique_row(waiting, declared), smallest):
             found.append(waiting)
             waiting = []
-    if waiting and found:
-        found[-1] += waiting
-    return pd.DataFrame([technique_row(years, declared) for years in found], columns=TECHNIQUES)
+    if waiting:
+        found.append(waiting)
+    while len(found) > 1 and rests_on_few(technique_row(found[-1], declared), smallest):
+        found[-2:] = [found[-2] + found[-1]]
+    table = pd.DataFrame([technique_row(years, declared) for years in found], columns=TECHNIQUES)
+    if table.empty or is_few(table["forms"].iloc[-1], smallest=smallest):
+        return table.head(0)
+    few = table.apply(rests_on_few, axis=1, smallest=smallest)
+    return table.assign(**{name: table[name].mask(few) for name in TECHNIQUES[3:]})
+
+
+def rests_on_few(row: Mapping[str, float], smallest: int) -> bool:
+    """Whether a row of techniques counts so few people or firms that one could be recognised, or would let them be worked out."""
+    counts = [row["forms"], row["adopted"], row["forms"] - row["adopted"], row["still"], row["adopted"] - row["still"], row["firms"]]
+    return any(is_few(count, smallest=smallest) for count in counts)
 
 
 def techniques_for_later(study: Study, table: pd.DataFrame, main: pd.DataFrame) -> pd.DataFrame:

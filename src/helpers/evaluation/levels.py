@@ -7,8 +7,10 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+from helpers.disclosure import share_of_few
 from helpers.evaluation.estimate import COLUMNS, Settings, as_table
 from helpers.evaluation.sample import participation
+from helpers.evaluation.scale_rows import FEW_ALIKE
 from helpers.indicators import Indicator
 from helpers.programme import Programme
 
@@ -31,6 +33,8 @@ def level_row(values: pd.Series, line: Indicator, settings: Settings, *, is_shar
     if len(answers) < 2:
         return row | {"warnings": TOO_FEW}
     mean, error = answers.mean(), answers.std(ddof=1) / np.sqrt(len(answers))
+    if is_share and share_of_few(mean, len(answers)):
+        return row | {"warnings": FEW_ALIKE}
     if is_share:
         low, high = proportion_confint(answers.sum(), len(answers), alpha=1 - settings.confidence, method="wilson")
         return row | {"estimate": mean, "std_error": np.sqrt(mean * (1 - mean) / len(answers)), "ci_low": low, "ci_high": high}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import gaussian_kde
 
-from helpers.disclosure import SMALLEST_CELL
+from helpers.disclosure import SMALLEST_CELL, is_few, share_of_few, without_few
 from helpers.evaluation.nuisance import propensity
 from helpers.evaluation.sample import NotApplicableError, Sample, group_code, participation
 from helpers.evaluation.summaries import before_and_now
@@ -23,16 +23,6 @@ MEETING = ["participant", "n", "before", "now"]
 POINTS, FEWEST_FOR_CURVE, MOST_DOTS = 40, 40, 30
 
 
-def without_small(counts: np.ndarray, smallest: int) -> np.ndarray:
-    """Blank the counts of a distribution that are above 0 and below ``smallest``; where a single one would follow from the sum, the next smallest too."""
-    counts = counts.astype("float64")
-    hidden = (counts > 0) & (counts < smallest)
-    if hidden.any() and counts[hidden].sum() < smallest and not hidden[counts > 0].all():
-        rest = np.where(hidden | (counts == 0), np.inf, counts)
-        hidden[rest.argmin()] = True
-    return np.where(hidden, np.nan, counts)
-
-
 def ends_joined(counts: np.ndarray, smallest: int) -> tuple[np.ndarray, list[str]]:
     """Count an end answer that fewer than ``smallest`` gave with its neighbour on the same side of the middle; blank what is still small.
 
@@ -43,12 +33,12 @@ def ends_joined(counts: np.ndarray, smallest: int) -> tuple[np.ndarray, list[str
     joined, includes, half = counts.astype("float64"), [""] * len(counts), len(counts) // 2
     for end, step in ((0, 1), (len(counts) - 1, -1)):
         for place in [end + step * number for number in range(half - 1)]:
-            if 0 < joined[place] < smallest:
+            if is_few(joined[place], smallest=smallest):
                 joined[place + step] += joined[place]
                 includes[place + step] = " ".join(part for part in (includes[place], str(place + 1)) if part)
                 joined[place], includes[place] = np.nan, ""
     there = np.isfinite(joined)
-    joined[there] = without_small(joined[there], smallest)
+    joined[there] = without_few(joined[there], smallest=smallest)
     return joined, includes
 
 
@@ -172,7 +162,7 @@ def chances(table: pd.DataFrame, programme: Programme, covariates: list[str], *,
     edges, rows = np.linspace(0, 1, 21), []
     for member in (1.0, 0.0):
         own = score[frame["treated"].to_numpy() == member]
-        counts = without_small(np.histogram(own, edges)[0], smallest)
+        counts = without_few(np.histogram(own, edges)[0], smallest=smallest)
         rows += [
             {"group": member, "low": low, "high": high, "n": n, "share": n / len(own), "median": np.median(own) if len(own) >= 2 * smallest else np.nan}
             for low, high, n in zip(edges[:-1], edges[1:], counts, strict=True)
@@ -195,7 +185,7 @@ def gaps(table: pd.DataFrame, programme: Programme, names: list[str], *, smalles
         own = table[groups == code]
         for name in names if len(own) >= smallest else []:
             missing = int(own[name].isna().sum())
-            is_small = 0 < missing < smallest or 0 < len(own) - missing < smallest
+            is_small = share_of_few(missing / len(own), len(own), smallest=smallest)
             rows.append({"name": name, "group": code, "n": len(own)} | ({} if is_small else {"n_missing": missing, "share": missing / len(own)}))
     return pd.DataFrame(rows, columns=GAPS)
 

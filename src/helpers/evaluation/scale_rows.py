@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from helpers.disclosure import SMALLEST_CELL, hide_small
+from helpers.disclosure import hide_small, is_few, share_of_few
 from helpers.evaluation.agreement import Interval
 from helpers.evaluation.estimate import COLUMNS, Settings
 from helpers.evaluation.sample import NotApplicableError, participation
@@ -101,12 +101,10 @@ def as_protected_table(rows: list[dict[str, object]]) -> pd.DataFrame:
     Where one of the two groups has such a number, that of the other is left out too: else it would follow from the number of all.
     """
     table = pd.DataFrame(rows, columns=ALL_COLUMNS)
-    small = (table["n"] > 0) & (table["n"] < SMALLEST_CELL)
-    count = table["estimate"] * table["n"]
-    alike = table["estimand"].isin(SHARES) & ~small & (few(count) | few(table["n"] - count))
+    small = is_few(table["n"])
+    alike = table["estimand"].isin(SHARES) & ~small & share_of_few(table["estimate"], table["n"])
     other = in_other_group(table, small | alike) & ~small & ~alike
-    hidden = hide_small(table, "n", NUMBERS)
-    hidden[NUMBERS] = hidden[NUMBERS].mask(alike | other)
+    hidden = hide_small(table, "n", NUMBERS, rests_on_few=alike | other, missing="n_missing")
     told = table["warnings"].mask(small, TOO_FEW).mask(alike, FEW_ALIKE).mask(other, FEW_OTHERS)
     return hidden.assign(n=hidden["n"].mask(other), warnings=told)
 
@@ -116,8 +114,3 @@ def in_other_group(table: pd.DataFrame, hidden: pd.Series) -> pd.Series:
     keys = [table[name].fillna("") for name in ("name", "time", "rater", "estimand", "method", "items")]
     group = table["subgroup"] != ""
     return group & (hidden & group).groupby(keys).transform("any")
-
-
-def few(count: pd.Series) -> pd.Series:
-    """Whether a count of people is so small that they could be recognised; nobody is nobody."""
-    return (count > 0.5) & (count < SMALLEST_CELL - 0.5)

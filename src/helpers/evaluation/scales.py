@@ -8,7 +8,7 @@ from functools import cache, partial
 import numpy as np
 import pandas as pd
 
-from helpers.disclosure import SMALLEST_CELL
+from helpers.disclosure import SMALLEST_CELL, share_of_few
 from helpers.evaluation import one_factor, reliability
 from helpers.evaluation.agreement import Interval
 from helpers.evaluation.estimate import Settings
@@ -202,5 +202,4 @@ def loadings_of(complete: pd.DataFrame, matrix: np.ndarray) -> tuple[np.ndarray,
 
 def safe_share(holds: pd.Series) -> float:
     """Share of people for whom something holds; missing where one to four people stand on either side."""
-    count = int(holds.sum())
-    return np.nan if 0 < count < SMALLEST_CELL or 0 < len(holds) - count < SMALLEST_CELL else count / len(holds)
+    return np.nan if share_of_few(holds.mean(), len(holds)) else holds.mean()

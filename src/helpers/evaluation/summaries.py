@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from helpers.disclosure import SMALLEST_CELL
+from helpers.disclosure import SMALLEST_CELL, share_of_few
 from helpers.evaluation.sample import group_code, participation, unit_keys
 from helpers.indicators import Indicator, concepts, measured_before
 from helpers.programme import Programme
@@ -63,8 +63,8 @@ def spread(table: pd.DataFrame, line: Indicator, programme: Programme, indicator
 
     Returns
     -------
-    ``participant, time, n, mean`` and, unless the indicator is 0 or 1, ``p10, p25, median, p75, p90``. A percentile is left
-    out where fewer than ``smallest`` units lie beyond it, a group where it has fewer units than that.
+    ``participant, time, n, mean`` and, unless the indicator is 0 or 1, ``p10, p25, median, p75, p90`` (see ``percentiles``). A group of
+    fewer than ``smallest`` units is left out; of a 0 or 1 the mean is missing where so few have the one answer or the other.
     """
     frame = before_and_now(table, line, programme, indicators)
     series = {
@@ -78,14 +78,24 @@ def spread(table: pd.DataFrame, line: Indicator, programme: Programme, indicator
     rows = []
     for (role, time), values in series.items():
         row = {"participant": role, "time": time, "n": len(values), "mean": values.mean()}
-        rows.append(row if yes_no else row | percentiles(values, smallest))
+        few = yes_no and share_of_few(values.mean(), len(values), smallest=smallest)
+        rows.append(row | ({"mean": np.nan} if few else {}) if yes_no else row | percentiles(values, smallest))
     return pd.DataFrame(rows, columns=None if rows else ["participant", "time", "n", "mean"])
 
 
 def percentiles(values: pd.Series, smallest: int) -> dict[str, float]:
     """Percentiles beyond which at least ``smallest`` units lie; the others are missing."""
     wanted = {"p10": 0.1, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
-    return {name: float(values.quantile(share)) if len(values) * min(share, 1 - share) >= smallest else np.nan for name, share in wanted.items()}
+    return {name: percentile(values, share, smallest) if len(values) * min(share, 1 - share) >= smallest else np.nan for name, share in wanted.items()}
+
+
+def percentile(values: pd.Series, share: float, smallest: int) -> float:
+    """A percentile that is nobody's own value: where fewer than ``smallest`` units have it, the mean of the ``smallest`` values around it."""
+    exact = float(values.quantile(share))
+    if (values == exact).sum() >= smallest:
+        return exact
+    first = round(share * (len(values) - 1) - (smallest - 1) / 2)
+    return float(values.sort_values().iloc[first : first + smallest].mean())
 
 
 def trends(table: pd.DataFrame, line: Indicator, programme: Programme, *, confidence: float, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
@@ -93,7 +103,7 @@ def trends(table: pd.DataFrame, line: Indicator, programme: Programme, *, confid
 
     Returns
     -------
-    ``group`` (code), ``period, n, mean, ci_low, ci_high``; groups smaller than ``smallest`` are left out.
+    ``group`` (code), ``period, n, mean, ci_low, ci_high``; groups smaller than ``smallest`` are left out, and shares that rest on fewer.
     """
     panel = programme.design.panel
     rows = []
@@ -101,7 +111,8 @@ def trends(table: pd.DataFrame, line: Indicator, programme: Programme, *, confid
         members = table[table[programme.design.group].map(group_code) == code]
         for period, values in members.groupby(panel.period)[line.name]:
             answers = values.dropna().astype("float64")
-            if len(answers) >= smallest:
+            is_share = answers.isin([0, 1]).all() and len(answers) > 0
+            if len(answers) >= smallest and not (is_share and share_of_few(answers.mean(), len(answers), smallest=smallest)):
                 margin = stats.t.ppf((1 + confidence) / 2, len(answers) - 1) * answers.std() / np.sqrt(len(answers))
                 rows.append(
                     {

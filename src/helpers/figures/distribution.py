@@ -8,7 +8,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from helpers.figures.style import INK, MARKERS, PALETTE, new_figure, plain_ticks, to_svg
+from helpers.figures.style import INK, MARKERS, PALETTE, legend_name, new_figure, plain_ticks, to_svg
 from helpers.report.exhibit import Exhibit
 from helpers.words import Language
 
@@ -18,7 +18,8 @@ WIDEST_LABEL, WIDEST_UNIT = 40, 60  # letters in one line
 def draw_boxes(data: pd.DataFrame, ax: Axes) -> Axes:
     """Draw one box a group and time, from summaries alone; ``data`` has ``label, time, mean, p10, p25, median, p75, p90``.
 
-    The box holds the middle half, the whiskers the middle eight tenths, the diamond is the mean.
+    The box holds the middle half, the whiskers the middle eight tenths, the diamond is the mean. Where a percentile is not known, the side of the
+    box has no whisker.
     """
     times = list(data["time"].unique())
     boxes = [
@@ -44,6 +45,10 @@ def draw_boxes(data: pd.DataFrame, ax: Axes) -> Axes:
         meanprops={"marker": "D", "markerfacecolor": INK, "markeredgecolor": INK, "markersize": 4},
         medianprops={"color": INK, "linewidth": 1.4},
     )
+    for row, low, high in zip(data.itertuples(index=False), range(0, 2 * len(data), 2), range(1, 2 * len(data), 2), strict=True):
+        for side, end in ((low, row.p10), (high, row.p90)):
+            for part in ("whiskers", "caps"):
+                drawn[part][side].set_visible(bool(pd.notna(end)))
     for box, time in zip(drawn["boxes"], data["time"], strict=True):
         place = times.index(time)
         box.set(facecolor=sns.light_palette(PALETTE[place], 4)[1], edgecolor=PALETTE[place], hatch=("", "//")[place % 2])
@@ -53,12 +58,12 @@ def draw_boxes(data: pd.DataFrame, ax: Axes) -> Axes:
 
 
 def draw_shares(data: pd.DataFrame, ax: Axes, language: Language) -> Axes:
-    """Draw one bar a group and time: the share of units with the answer 1; ``data`` has ``label, time, mean``."""
+    """Draw one bar a group and time: the share of units with the answer 1, a dash where it is not known; ``data`` has ``label, time, mean``."""
     times = list(data["time"].unique())
     colours = [PALETTE[times.index(time)] for time in data["time"]]
     bars = ax.barh(
         range(len(data)),
-        data["mean"] * 100,
+        data["mean"].fillna(0) * 100,
         color=[sns.light_palette(colour, 4)[1] for colour in colours],
         edgecolor=colours,
         hatch=[("", "//")[times.index(time) % 2] for time in data["time"]],
@@ -113,7 +118,7 @@ def trend(id: str, title: str, data: pd.DataFrame, ylabel: str, caption: str, la
             linewidth=1.5,
             elinewidth=1,
             capsize=2,
-            label=group,
+            label=legend_name(group),
         )
     ax.set(xlabel="", ylabel=ylabel)
     ax.set_xticks(sorted(data["period"].unique()))

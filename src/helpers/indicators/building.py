@@ -54,11 +54,15 @@ def build_indicators(table: pd.DataFrame, indicators: list[Indicator], context: 
 
 
 def describe(indicators_table: pd.DataFrame, indicators: list[Indicator], group: pd.Series) -> pd.DataFrame:
-    """One row an indicator and group: ``name, group, n, n_missing, mean, sd``; only indicators that are numbers."""
+    """One row an indicator and group: ``name, group, n, n_missing, mean, sd, ones``; only indicators that are numbers.
+
+    ``ones`` counts the units whose answer is 1, of an indicator that is 0 or 1 for everybody; else it is missing.
+    """
     lines = []
     for line in indicators:
         if line.use in ("group",) or not pd.api.types.is_numeric_dtype(indicators_table[line.name]):
             continue
+        is_yes_no = indicators_table[line.name].dropna().isin([0, 1]).all()
         for name, values in indicators_table[line.name].groupby(group, sort=False):
             lines.append(
                 {
@@ -68,6 +72,7 @@ def describe(indicators_table: pd.DataFrame, indicators: list[Indicator], group:
                     "n_missing": int(values.isna().sum()),
                     "mean": values.mean(),
                     "sd": values.std(),
+                    "ones": float((values == 1).sum()) if is_yes_no else float("nan"),
                 }
             )
-    return pd.DataFrame(lines, columns=["name", "group", "n", "n_missing", "mean", "sd"])
+    return pd.DataFrame(lines, columns=["name", "group", "n", "n_missing", "mean", "sd", "ones"])

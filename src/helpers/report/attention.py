@@ -6,6 +6,7 @@ import pandas as pd
 
 from helpers.cleaning import CleanTable
 from helpers.report import labels
+from helpers.report.counts import shown_count
 from helpers.report.exhibit import Exhibit
 from helpers.report.tables import Column, table
 from helpers.study import Study, undelivered_tables
@@ -69,7 +70,7 @@ def findings_table(study: Study, tables: dict[str, CleanTable], language: Langua
         Column("check", say("Check")),
         Column("severity", say("Severity")),
         Column("checked", say("Rows it could be applied to"), lambda n: language.number(n, 0)),
-        Column("rows", say("Findings"), lambda n: language.number(n, 0)),
+        Column("rows", say("Findings"), lambda n: shown_count(n, language)),
     ]
     caption = say("Reported, not changed. An error cannot be true, a warning seldom is, a note is for information. Which rows: see the files of findings.")
     return [table("findings", say("Answers that contradict one another"), caption + " " + labels.source_note(study, language), data, columns)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from helpers import disclosure
@@ -11,6 +12,7 @@ from helpers.evaluation.ladder import of_participants_alone, on_its_own_scale, p
 from helpers.figures import distribution, flow, forest, love
 from helpers.indicators import concepts
 from helpers.report import labels
+from helpers.report.counts import shown_count
 from helpers.report.exhibit import Exhibit
 from helpers.report.origins import disclosures
 from helpers.report.tables import Column, table
@@ -48,7 +50,9 @@ def definitions_table(study: Study, language: Language) -> Exhibit:
 def summary_table(study: Study, summary: pd.DataFrame, language: Language) -> Exhibit:
     """Mean and standard deviation of every indicator: on the page a row an indicator and a column a group, in the data a row for both."""
     say, lines = language.say, {line.name: line for line in study.indicators}
-    shown = disclosure.hide_small(summary[summary["name"].map(lambda name: lines[name].use != "technical")], "n", ["mean", "sd"])
+    told = summary[summary["name"].map(lambda name: lines[name].use != "technical")]
+    few = disclosure.share_of_few(told["ones"] / told["n"], told["n"])
+    shown = disclosure.hide_small(told, "n", ["mean", "sd"], rests_on_few=few, missing="n_missing")
     units = {name: labels.unit_of(study, line.unit) for name, line in lines.items()}
     data = shown.assign(
         indicator=[lines[name].label(language.code) for name in shown["name"]],
@@ -65,7 +69,10 @@ def summary_table(study: Study, summary: pd.DataFrame, language: Language) -> Ex
     wide = wide.reindex(index=names, columns=groups).assign(indicator=[lines[name].label(language.code) for name in names])
     columns = [Column("indicator", say("Indicator")), *[Column(group, group) for group in groups]]
     caption = say("Mean (standard deviation) · number of {units} with a value.", units=study.programme.design.unit.many[language.code])
-    caption += " " + say("Statistics that rest on fewer than {n} units are not shown.", n=disclosure.SMALLEST_CELL)
+    caption += " " + say(
+        "Statistics that rest on fewer than {n} units are not shown, nor shares of which fewer than {n} give the one answer or the other.",
+        n=disclosure.SMALLEST_CELL,
+    )
     whole = data[["indicator", "group", "n", "n_missing", "mean_text", "sd_text"]]
     return table("summary", say("Indicators by group"), caption + " " + labels.source_note(study, language), wide, columns, whole=whole)
 
@@ -105,8 +112,8 @@ def measured_table(study: Study, counts: pd.DataFrame, language: Language) -> Ex
     data = counts.assign(indicator=[lines[name].label(language.code) for name in counts["name"]])
     columns = [
         Column("indicator", say("Indicator")),
-        Column("n", labels.role_label(study, 1.0, language), lambda n: language.number(n, 0)),
-        Column("n_comparison", labels.role_label(study, 0.0, language), lambda n: language.number(n, 0)),
+        Column("n", labels.role_label(study, 1.0, language), lambda n: shown_count(n, language)),
+        Column("n_comparison", labels.role_label(study, 0.0, language), lambda n: shown_count(n, language)),
     ]
     caption = say("Number of {units} with at least one value.", units=study.programme.design.unit.many[language.code])
     return table("measured", say("For how many each indicator was measured"), caption + " " + labels.source_note(study, language), data, columns)
@@ -132,14 +139,24 @@ def balance_figure(study: Study, balance: pd.DataFrame, language: Language) -> l
     return [love.love_plot(data, caption + " " + labels.source_note(study, language), language)]
 
 
+def whole_and_few(share: pd.Series, n: pd.Series) -> np.ndarray:
+    """Whether a share is that of a whole number of people, and rests on few of them."""
+    count = (share * n).to_numpy(dtype="float64")
+    return np.isclose(count, np.round(count), atol=1e-6) & disclosure.share_of_few(share, n).to_numpy(dtype=bool)
+
+
 def balance_table(study: Study, balance: pd.DataFrame, language: Language) -> Exhibit:
     """Means of both groups before the programme."""
     say, lines = language.say, {line.name: line for line in study.indicators}
     data = labelled_balance(study, balance, language)
     units = [labels.unit_of(study, lines[name].unit) for name in data["name"]]
+    shares = np.array([bool(unit and unit.is_share) for unit in units])
     data = data.assign(
-        mean_text=[language.level(v, u) for v, u in zip(data["mean"], units, strict=True)],
-        comparison_text=[language.level(v, u) for v, u in zip(data["mean_comparison"], units, strict=True)],
+        mean_text=[language.level(v, u) for v, u in zip(data["mean"].mask(shares & whole_and_few(data["mean"], data["n"])), units, strict=True)],
+        comparison_text=[
+            language.level(v, u)
+            for v, u in zip(data["mean_comparison"].mask(shares & whole_and_few(data["mean_comparison"], data["n_comparison"])), units, strict=True)
+        ],
     )
     number = lambda value: language.number(value, 2)  # noqa: E731
     columns = [
@@ -152,7 +169,9 @@ def balance_table(study: Study, balance: pd.DataFrame, language: Language) -> Ex
     return table(
         "balance",
         say("The groups before the programme"),
-        say("Means; variance ratio is participants over comparison group.") + " " + labels.source_note(study, language),
+        say("Means; variance ratio is participants over comparison group. A dash: a share of fewer than {n} people.", n=disclosure.SMALLEST_CELL)
+        + " "
+        + labels.source_note(study, language),
         data,
         columns,
     )
@@ -174,13 +193,13 @@ def distribution_figures(study: Study, spreads: dict[str, pd.DataFrame], languag
         )
         unit = labels.unit_of(study, line.unit)
         yes_no = "median" not in data
-        if not yes_no and data["median"].isna().all():
+        if data["mean" if yes_no else "median"].isna().all():
             continue
         caption = (
-            language.say("Share of each group for whom this holds.")
+            language.say("Share of each group for whom this holds; a dash where it holds, or does not hold, for fewer than {n}.", n=disclosure.SMALLEST_CELL)
             if yes_no
             else language.say(
-                "Boxes hold the middle half of a group, whiskers the middle eight tenths, the line is the median and the diamond the mean; a percentile is not shown where fewer than {n} units lie beyond it.",
+                "Boxes hold the middle half of a group, whiskers the middle eight tenths, the line is the median and the diamond the mean. A percentile that fewer than {n} share is the mean of the {n} values around it; it is not drawn where fewer than {n} lie beyond it.",
                 n=disclosure.SMALLEST_CELL,
             )
         )
@@ -286,7 +305,7 @@ def estimate_cells(study: Study, row: object, mark: str, language: Language) -> 
         "size": labels.size_text(row, language),
         "mde": language.amount(row.mde, unit),
         "n": f"{language.number(row.n, 0)} / {language.number(row.n_comparison, 0)}",
-        "n_missing": language.number(row.n_missing, 0),
+        "n_missing": shown_count(row.n_missing, language),
     }
 
 

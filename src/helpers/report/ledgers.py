@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from helpers.cleaning import CleanTable, cell_ledger
 from helpers.cleaning.checks import heaping
-from helpers.disclosure import SMALLEST_CELL
+from helpers.disclosure import SMALLEST_CELL, without_few
 from helpers.readers import Delivery
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
@@ -107,6 +108,7 @@ def missing_table(study: Study, missing: pd.DataFrame, language: Language) -> Ex
     variables = {(variable.table, variable.name): variable for variable in study.codebook.variables}
     data = missing.assign(variable=[variables[row.table, row.variable].label(language.code) for row in missing.itertuples(index=False)])
     reasons = [Column(name, say(label), lambda n: language.number(n, 0)) for name, label in labels.MISSING_REASONS.items() if name in data]
+    data = without_few_reasons(data, [reason.name for reason in reasons])
     columns = [
         Column("variable", say("Variable")),
         Column("n", say("Rows kept"), lambda n: language.number(n, 0)),
@@ -114,7 +116,7 @@ def missing_table(study: Study, missing: pd.DataFrame, language: Language) -> Ex
         Column("share_missing", say("Share missing"), lambda share: language.percent(share, 1)),
         *reasons,
     ]
-    caption, shown = say("Answers missing among the rows kept, by the reason given."), data
+    caption, shown = say("Answers missing among the rows kept, by the reason given; a dash where fewer than {n} would be told.", n=SMALLEST_CELL), data
     if len(data) > MOST_ROWS:
         applicable = data["n"] - data.get("not_applicable", 0)
         owed = (data["n_missing"] - data["n"] + applicable) / applicable.where(applicable > 0)
@@ -129,6 +131,16 @@ def missing_table(study: Study, missing: pd.DataFrame, language: Language) -> Ex
         columns,
         whole=data[[c.name for c in columns if c.name in data]],
     )
+
+
+def without_few_reasons(missing: pd.DataFrame, reasons: list[str]) -> pd.DataFrame:
+    """Blank of every variable the reasons that few gave, and what would give them away: those who answered are one more count of the same total."""
+    counts = missing[reasons].assign(answered=missing["n"] - missing["n_missing"]).to_numpy(dtype="float64")
+    safe = np.array([without_few(np.nan_to_num(row)) for row in counts]).reshape(counts.shape)
+    hidden = missing.copy()
+    hidden[reasons] = safe[:, :-1]
+    told = np.isnan(safe[:, -1])
+    return hidden.assign(**{name: missing[name].astype("float64").mask(told) for name in ("n_missing", "share_missing")})
 
 
 def heaping_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:

@@ -7,6 +7,7 @@ from html import escape
 import pandas as pd
 
 from helpers.report import labels
+from helpers.report.counts import shown_count
 from helpers.report.exhibit import NO_MATH
 from helpers.report.methods import METHODS
 from helpers.study import Study
@@ -88,7 +89,7 @@ def data(study: Study, row: object, language: Language) -> str:
         people += language.say(", {m} in the comparison group", m=language.number(row.n_comparison, 0))
     return people + language.say(
         ", {missing} left out; table “{table}” of {files}.",
-        missing=language.number(row.n_missing, 0),
+        missing=shown_count(row.n_missing, language),
         table=table,
         files=", ".join(file.file for file in study.cohort.files),
     )

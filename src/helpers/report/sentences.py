@@ -6,10 +6,12 @@ from math import expm1
 
 import pandas as pd
 
+from helpers.disclosure import SMALLEST_CELL
 from helpers.evaluation.ladder import of_participants_alone, primary, reported
 from helpers.indicators import Indicator
 from helpers.report import labels
 from helpers.report.comparison_words import change_template, comparison_template, is_written_zero, no_distance
+from helpers.report.counts import is_hidden
 from helpers.study import Study
 from helpers.vocabulary import OF_PARTICIPANTS_ALONE
 from helpers.words import Language, mark
@@ -120,6 +122,8 @@ def sample_sentence(row: object, study: Study, language: Language) -> str:
         text = language.say_count(
             "It rests on {n} participant and {m} in the comparison group", "It rests on {n} participants and {m} in the comparison group", int(row.n), m=m
         )
+    if is_hidden(row.n_missing):
+        return text + language.say("; fewer than {n} were left out because an answer was missing.", n=SMALLEST_CELL)
     if row.n_missing and panel:
         return text + language.say_count(
             "; {n} was left out because an answer was missing or the unit was seen only once.",

@@ -137,7 +137,7 @@ def survival_figures(study: Study, found: Threats, confidence: float, language: 
         unit, name = labels.unit_of(study, line.unit), line.label(language.code)
         data = rows.drop(columns=["indicator", "rater"]).assign(group=[labels.role_label(study, role, language) for role in rows["group"]])
         caption = say(
-            "Share without the event by Kaplan and Meier, with Greenwood's {confidence} intervals on the log-log scale; people whose time is not over count as long as they were watched. Times are on a grid, and a curve ends where fewer than {n} are still waiting. No covariates are held equal.",
+            "Share without the event by Kaplan and Meier, with Greenwood's {confidence} intervals on the log-log scale; people whose time is not over count as long as they were watched. Times are on a grid; a curve falls only where {n} events have come since it last fell, and ends where fewer than {n} are still waiting; a dash: fewer than {n} have left since the last number. No covariates are held equal.",
             confidence=language.percent(confidence),
             n=disclosure.SMALLEST_CELL,
         )

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
+from helpers.disclosure import share_of_few
 from helpers.evaluation.balance import standardised_difference
 from helpers.evaluation.linear import independent, standardise
 from helpers.evaluation.nuisance import logit
@@ -140,6 +141,7 @@ def overlap_rows(case: Case) -> list[dict[str, object]]:
     complete, names = compared(case)
     found, outside = common_support(complete[names].to_numpy(), complete["treated"].to_numpy())
     effective = entry("overlap", "effective sample size", found.effective, limit=LIMITS["effective"], n=len(complete), detail=str(found.units))
-    share = entry("overlap", "share beyond comparison", outside, n=int(complete["treated"].sum()))
+    treated = int(complete["treated"].sum())
+    share = entry("overlap", "share beyond comparison", np.nan if share_of_few(outside, treated) else outside, n=treated)
     largest = entry("overlap", "largest weight", found.largest_share, n=found.units)
     return [effective | judged(found.effective >= LIMITS["effective"], "enough", "not enough"), share, largest]

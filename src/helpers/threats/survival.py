@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm
 
-from helpers.disclosure import SMALLEST_CELL
+from helpers.disclosure import SMALLEST_CELL, is_few
 from helpers.evaluation.sample import NotApplicableError
 
 NO_EVENTS = "fewer than five events were observed in one of the two groups"
@@ -118,18 +118,23 @@ def survival_curves(time: np.ndarray, event: np.ndarray, treated: np.ndarray, co
     Returns
     -------
     ``group`` (1 participants, 0 comparison), ``time`` (in twelfths of the longest, rounded up), ``at_risk, survival, ci_low, ci_high``. Times
-    are on a grid, and the curve ends where fewer than ``smallest`` are at risk, so that no single event can be seen.
+    are on a grid, the curve falls only where ``smallest`` events have come since it last fell, ``at_risk`` is missing where fewer than that
+    have left since it was last shown, and the curve ends where fewer than that are left: no single event can be seen.
     """
     step = max(1.0, float(np.ceil(time.max() / 12))) if len(time) else 1.0
     rows = []
     for group in (1, 0):
         own_time, own_event = time[treated == group], event[treated == group]
         curve = kaplan_meier(own_time, own_event, confidence)
+        level, told, left = {"survival": 1.0, "ci_low": np.nan, "ci_high": np.nan}, 0, len(own_time)
         for point in np.arange(0, (time.max() if len(time) else 0) + step, step):
             at_risk = int((own_time >= point).sum())
             if at_risk < smallest:
                 break
-            past = curve[curve["time"] <= point]
-            last = past.iloc[-1] if len(past) else {"survival": 1.0, "ci_low": np.nan, "ci_high": np.nan}
-            rows.append({"group": group, "time": point, "at_risk": at_risk, **{name: last[name] for name in ("survival", "ci_low", "ci_high")}})
+            events = int(own_event[own_time <= point].sum())
+            if events > told and not is_few(events - told, smallest=smallest):
+                level, told = curve.loc[curve["time"] <= point, ["survival", "ci_low", "ci_high"]].iloc[-1].to_dict(), events
+            is_shown = not is_few(left - at_risk, smallest=smallest)
+            left = at_risk if is_shown else left
+            rows.append({"group": group, "time": point, "at_risk": at_risk if is_shown else np.nan, **level})
     return pd.DataFrame(rows, columns=CURVE_COLUMNS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.disclosure import SMALLEST_CELL
+from helpers.disclosure import SMALLEST_CELL, without_few
 from helpers.evaluation.sample import participation
 from helpers.indicators import Indicator
 from helpers.programme import Programme
@@ -41,22 +41,13 @@ def transition_matrix(before: pd.Series, now: pd.Series, group: pd.Series, *, sm
     for member, part in frame.groupby("group", sort=True):
         counts = pd.crosstab(part["before"], part["now"]).reindex(index=positions, columns=positions, fill_value=0)
         for position, line in counts.iterrows():
-            shown = protected(line.to_numpy(dtype="float64"), smallest)
+            shown = without_few(line.to_numpy(), smallest=smallest)
             total = line.sum()
             rows += [
                 {"group": member, "before": position, "now": target, "n": n, "share": n / total if total else np.nan}
                 for target, n in zip(positions, shown, strict=True)
             ]
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def protected(counts: np.ndarray, smallest: int) -> np.ndarray:
-    """Blank counts from 1 to below ``smallest``; where what is blanked would follow from the total of the row, blank the next smallest too."""
-    hidden = (counts > 0) & (counts < smallest)
-    while hidden.any() and counts[hidden].sum() < smallest and not hidden.all():
-        rest = np.where(hidden, np.inf, np.where(counts > 0, counts, counts.max() + 1))
-        hidden[rest.argmin()] = True
-    return np.where(hidden, np.nan, counts)
 
 
 def all_transitions(table: pd.DataFrame, programme: Programme, indicators: list[Indicator]) -> pd.DataFrame:
