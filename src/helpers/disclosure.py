@@ -46,8 +46,13 @@ def hide_small(
     for column in columns:
         hidden[column] = hidden[column].astype("float64").mask(small if rests_on_few is None else small | rests_on_few)
     if missing:
-        hidden[missing] = hidden[missing].astype("float64").mask(small | is_few(table[missing], smallest=smallest))
+        hidden[missing] = blanked(hidden[missing], small | is_few(table[missing], smallest=smallest))
     return hidden
+
+
+def blanked(counts: pd.Series, hidden: pd.Series) -> pd.Series:
+    """Counts without those that are hidden; whole numbers where none is."""
+    return counts.astype("float64").mask(hidden) if hidden.any() else counts
 
 
 def without_few(counts: np.ndarray, *, smallest: int = SMALLEST_CELL) -> np.ndarray:
@@ -81,5 +86,4 @@ def check_exhibit(data: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(f"the column '{found[0]}' identifies single units and may not be shown")
     if "n_missing" not in data or not pd.api.types.is_numeric_dtype(data["n_missing"]):
         return data
-    few = is_few(data["n_missing"])
-    return data.assign(n_missing=data["n_missing"].astype("float64").mask(few)) if few.any() else data
+    return data.assign(n_missing=blanked(data["n_missing"], is_few(data["n_missing"])))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers.cleaning import CleanTable, cell_ledger
 from helpers.cleaning.checks import heaping
-from helpers.disclosure import SMALLEST_CELL, without_few
+from helpers.disclosure import SMALLEST_CELL, blanked, without_few
 from helpers.readers import Delivery
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
@@ -137,10 +137,9 @@ def without_few_reasons(missing: pd.DataFrame, reasons: list[str]) -> pd.DataFra
     """Blank of every variable the reasons that few gave, and what would give them away: those who answered are one more count of the same total."""
     counts = missing[reasons].assign(answered=missing["n"] - missing["n_missing"]).to_numpy(dtype="float64")
     safe = np.array([without_few(np.nan_to_num(row)) for row in counts]).reshape(counts.shape)
-    hidden = missing.copy()
-    hidden[reasons] = safe[:, :-1]
-    told = np.isnan(safe[:, -1])
-    return hidden.assign(**{name: missing[name].astype("float64").mask(told) for name in ("n_missing", "share_missing")})
+    gone = pd.DataFrame(np.isnan(safe), index=missing.index, columns=[*reasons, "answered"])
+    told = {name: blanked(missing[name], gone["answered"]) for name in ("n_missing", "share_missing")}
+    return missing.assign(**told, **{name: blanked(missing[name], gone[name]) for name in reasons})
 
 
 def heaping_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:
