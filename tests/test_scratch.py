@@ -63,6 +63,7 @@ def test_opening_and_running_a_notebook_by_hand_leaves_report_and_tables_as_they
     clean(), measure()
     open_chapter("05_outcomes", COHORT).write_estimates(pd.DataFrame({"estimate": [1.0]}))
     after = all_files(inside / "data" / "processed")
+    assert after.pop(f"{COHORT}/first_look.json"), "whoever opens 05 sees results"
     assert all_files(inside / "reports") == before[0]
     assert {name: data for name, data in after.items() if f"{COHORT}/scratch/" not in name} == before[1]
     assert {f"{COHORT}/scratch/{name}" for name in ("people.parquet", "review.csv", "indicators.parquet", "estimates/05_outcomes.csv")} <= set(after)

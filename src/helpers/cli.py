@@ -339,12 +339,13 @@ def form(
 
 
 @app.command()
-def plan(programme: Annotated[str, typer.Argument(help="A folder of programmes/.")]) -> None:
+def plan(programme: Annotated[str, typer.Argument(help="A folder of programmes/.")], data_dir: DataDir = "data", reports_dir: ReportsDir = "reports") -> None:
     """Write down, dated, what is fixed before results are seen; every later run says where it departs from it."""
     from helpers.codebook import load_codebook
     from helpers.definitions import shown
+    from helpers.evaluation.chooser import completed
     from helpers.indicators import load_indicators
-    from helpers.plan import write_plan
+    from helpers.plan import looks, write_plan
     from helpers.programme import load_programme
 
     root = project()
@@ -355,10 +356,14 @@ def plan(programme: Annotated[str, typer.Argument(help="A folder of programmes/.
         codebook, problems = load_codebook(folder, definition, root=root)
         lines, more = load_indicators(folder, definition, codebook, root=root)
         refuse([*problems, *more])
-        path = write_plan(definition, lines, folder, root=root)
+        seen = looks(programme, root, data_dir=data_dir, reports_dir=reports_dir)
+        definition = completed(definition, lines)
+        path = write_plan(definition, lines, folder, root=root, seen=tuple(seen))
     except ProblemsError as failure:
         stop(failure)
     console.print(f"{shown(path, root)}: {len(definition.claims)} claims, {len(definition.specifications)} specifications", soft_wrap=True)
+    for name, day in seen.items():
+        errors.print(escape(f"{name}: its results were first seen on {day}; the plan does not vouch for them, and its report says so"), soft_wrap=True)
 
 
 def make_options(

@@ -9,6 +9,7 @@ Economic Perspectives 29(3), 61–80).
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -18,10 +19,13 @@ import yaml
 
 from helpers.definitions import shown
 from helpers.indicators import Indicator
+from helpers.paths import Places, known_cohorts, places
 from helpers.problems import Problem, refuse
-from helpers.programme import Programme, Specification
+from helpers.programme import Programme, Specification, load_cohort
+from helpers.strict import json_text
 
 NAME = re.compile(r"^plan-(\d{4}-\d{2}-\d{2})\.yml$")
+LOOK = "first_look.json"  # when the results of a delivery were first seen; beside its tables, and again in the report's record
 HEAD = """\
 # Pre-analysis plan, written by `manfaat plan`. Not to be edited: its checksum stands in the record of every run, and a run
 # whose definitions differ from it says so in its report.
@@ -30,12 +34,20 @@ HEAD = """\
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan in force: its date, what it fixed, and the checksum of its file."""
+    """A plan: its date, what it fixed, the checksum of its file, and the cohorts whose results had been seen when it was written.
+
+    ``seen`` is None in a plan that does not say.
+    """
 
     written: str
     fixed: dict[str, object]
     file: str
     sha256: str
+    seen: tuple[str, ...] | None = None
+
+    def vouches(self, cohort: str, look: str) -> bool:
+        """Whether it was written before the results of a cohort were first seen on the day ``look``; empty: not yet seen."""
+        return cohort not in (self.seen or ()) and (not look or self.written < look or (self.written == look and self.seen is not None))
 
 
 @dataclass(frozen=True)
@@ -74,8 +86,46 @@ def fixed(programme: Programme, indicators: list[Indicator], *, confidence: floa
     }
 
 
-def write_plan(programme: Programme, indicators: list[Indicator], folder: Path, *, root: Path, today: date | None = None) -> Path:
-    """Write ``plan-<date>.yml`` into the programme's folder.
+def first_look(place: Places) -> str:
+    """The day on which results of a cohort were first seen, as far as anything here remembers; empty where nothing does."""
+    days = [held.get("first_look") or str(held.get("finished", ""))[:10] for held in map(held_in, (place.processed / LOOK, place.reports / "run.json"))]
+    return min((day for day in days if day), default="")
+
+
+def held_in(path: Path) -> dict[str, str]:
+    """What a JSON file holds; nothing where there is none, or it cannot be read."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (OSError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def note_look(place: Places, *, today: date | None = None) -> None:
+    """Remember that the results of a cohort are seen today, unless they have been before."""
+    target, day = place.processed / LOOK, first_look(place) or (today or date.today()).isoformat()
+    if held_in(target).get("first_look") != day:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(json_text({"first_look": day}), encoding="utf-8")
+
+
+def looks(programme: str, root: Path, *, data_dir: str = "data", reports_dir: str = "reports") -> dict[str, str]:
+    """The cohorts of a programme whose results have been seen, each with the day of the first look."""
+    found = {}
+    for name in known_cohorts(root / data_dir):
+        cohort, _ = load_cohort(root / data_dir / "raw" / name, root=root)
+        day = first_look(places(name, data_dir=data_dir, reports_dir=reports_dir, root=root))
+        found |= {name: day} if day and cohort and cohort.programme == programme else {}
+    return found
+
+
+def in_force(known: list[Plan], cohort: str, look: str) -> Plan | None:
+    """The latest plan that vouches for a cohort, or where none does the latest; None without plans."""
+    return next((plan for plan in reversed(known) if plan.vouches(cohort, look)), known[-1] if known else None)
+
+
+def write_plan(programme: Programme, indicators: list[Indicator], folder: Path, *, root: Path, today: date | None = None, seen: tuple[str, ...] = ()) -> Path:
+    """Write ``plan-<date>.yml`` into the programme's folder; ``seen`` are the cohorts whose results have been seen.
 
     Raises
     ------
@@ -85,7 +135,7 @@ def write_plan(programme: Programme, indicators: list[Indicator], folder: Path, 
     path = folder / f"plan-{day}.yml"
     if path.exists():
         refuse([Problem(shown(path, root), "there is a plan of this day already", expected="a plan is not overwritten; a new one is written on another day")])
-    values = {"programme": programme.programme, "written": day, "fixed": fixed(programme, indicators)}
+    values = {"programme": programme.programme, "written": day, "seen": list(seen), "fixed": fixed(programme, indicators)}
     path.write_text(HEAD + yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=160), encoding="utf-8")
     return path
 
@@ -102,11 +152,25 @@ def plans(folder: Path, *, root: Path) -> list[Plan]:
         raw = path.read_bytes()
         try:
             values = yaml.safe_load(raw.decode("utf-8"))
-            found.append(Plan(str(values["written"]), dict(values["fixed"]), path.name, hashlib.sha256(raw).hexdigest()))
-        except (yaml.YAMLError, UnicodeDecodeError, TypeError, KeyError, ValueError):
+            found.append(plan_of(path.name, values, hashlib.sha256(raw).hexdigest()))
+        except (yaml.YAMLError, UnicodeDecodeError, TypeError, AttributeError, KeyError, ValueError):
             problems.append(Problem(shown(path, root), "the plan cannot be read", expected="a file that manfaat plan wrote, unedited"))
     refuse(problems)
     return found
+
+
+def plan_of(file: str, values: dict[str, object], sha256: str) -> Plan:
+    """Read one plan.
+
+    Raises
+    ------
+    ValueError, KeyError or TypeError where it is not as it was written; its date is that of its name.
+    """
+    written, seen = str(values["written"]), values.get("seen")
+    if written != NAME.match(file)[1] or not isinstance(seen, list | None):
+        raise ValueError("the plan was edited")
+    date.fromisoformat(written)
+    return Plan(written, dict(values["fixed"]), file, sha256, None if seen is None else tuple(map(str, seen)))
 
 
 def flat(values: object, place: str = "") -> dict[str, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.freshness import checksum
-from helpers.plan import plans
+from helpers.plan import first_look, plans
 from helpers.prices import HOUSE
 from helpers.strict import json_text
 from helpers.study import Study
@@ -77,6 +77,7 @@ def record(
         "assignment": study.cohort.assignment,
         "primary_specification": study.primary,
         "plans": [{"file": one.file, "written": one.written, "sha256": one.sha256} for one in plans(study.definitions, root=root)],
+        "first_look": first_look(study.places),
         "parameters": parameters,
         "form_versions": form_versions(study),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),

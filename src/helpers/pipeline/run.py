@@ -23,6 +23,7 @@ from helpers.pipeline.files import write_files
 from helpers.pipeline.languages import StoppedError, Told, Turns, different, run_languages
 from helpers.pipeline.overview import write_index, write_summary
 from helpers.pipeline.record import files_of, moved, record, write_record
+from helpers.plan import first_look, note_look
 from helpers.problems import refuse
 from helpers.report.letters import check_letters
 from helpers.study import Study, load_study
@@ -159,6 +160,8 @@ def run_cohort(cohort: str, options: Options, *, root: Path | None = None, progr
     study = load_study(cohort, data_dir=options.data_dir, reports_dir=options.reports_dir, root=root)
     refuse(check_letters(study))
     read = files_of(study)
+    if first_look(study.places):
+        note_look(study.places)  # the former report, which this run replaces, may be all that remembers it
     with staging_folder(study) as staging:
         told = [Told(language, staging / language / cohort) for language in options.languages]
         try:

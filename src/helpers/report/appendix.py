@@ -140,7 +140,7 @@ def record_lines(study: Study, record: dict[str, object], language: Language) ->
         (say("Data"), Markup(foreign(study.cohort.origin, language))),
         (say("Licence of the data"), Markup(foreign(study.cohort.licence, language))),
         (say("Sources"), Markup(foreign(" · ".join(study.programme.sources), language))),
-        (say("Primary specification, fixed beforehand"), Markup(escape(study.programme.specification(study.primary).label[language.code]))),
+        (say("Primary specification"), Markup(escape(study.programme.specification(study.primary).label[language.code]))),
         (say("Parameters"), Markup(f"<code>{escape(parameters)}</code>")),
         (say("Checksums of the files delivered (SHA-256, first 16 digits)"), Markup(f"<code>{escape(inputs)}</code>")),
         (say("Software"), Markup(foreign(f"Manfaat {__version__}, {versions}", language))),

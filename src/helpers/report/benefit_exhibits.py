@@ -177,7 +177,7 @@ def advice_table(study: Study, found: pd.DataFrame, language: Language) -> list[
         Column("number", say("Value [interval]"), str),
         Column("limit", say("Said when"), str),
     ]
-    caption = say("The thresholds are declared with the programme, before results are seen; they are judgements, not findings.")
+    caption = say("The thresholds are declared with the programme; they are judgements, not findings.")
     return [table("implications", say("Implications for managing a similar programme"), caption + " " + labels.source_note(study, language), data, columns)]
 
 

@@ -15,6 +15,7 @@ from helpers.figures.style import set_thesis_style
 from helpers.freshness import Shelf
 from helpers.parameters import check_session, scientific
 from helpers.paths import NOTEBOOKS, find_root
+from helpers.plan import note_look
 from helpers.report.aligned import align_numbers
 from helpers.report.exhibit import Bullets, Exhibit, Numbered, Paragraph
 from helpers.report.review_list import escaped, review_list
@@ -248,4 +249,6 @@ def open_chapter(name: str, cohort: str, *, language: str = "en", data_dir: str 
     study = load_study(cohort, data_dir=data_dir, reports_dir=reports_dir)
     for old in (study.places.output / "exhibits").glob(f"{name[:2]}-*"):
         old.unlink()
+    if name in ESTIMATING:
+        note_look(study.places)  # whoever opens these sees results
     return Chapter(name, study, Language(language), parameters=parameters)

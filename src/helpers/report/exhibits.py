@@ -270,7 +270,7 @@ def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) ->
         title = language.say("{indicator}: the estimate by each specification", indicator=labels.indicator_label(study, concept, language, rater))
         kinds = sorted({language.say(labels.SE_KINDS[kind]) for kind in rows["std_error_kind"]})
         caption = language.say(
-            "Estimates with {confidence} intervals ({kinds}); the diamond marks the specification that speaks for this cohort, by the rule fixed beforehand; a hollow square is a change of participants alone, compared with nobody.",
+            "Estimates with {confidence} intervals ({kinds}); the diamond marks the specification that speaks for this cohort, by the declared rule; a hollow square is a change of participants alone, compared with nobody.",
             confidence=language.percent(rows["confidence"].iloc[0]),
             kinds=language.listing(kinds),
         )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
+from helpers.report.plan import fixed_before
 from helpers.report.tables import Column, table
 from helpers.study import Study
 from helpers.words import Language
@@ -31,8 +32,10 @@ def families_table(study: Study, tests: pd.DataFrame, language: Language) -> lis
         Column("bh", say("Benjamini–Hochberg"), language.p_value),
         Column("q_sharpened", say("Sharpened q"), language.p_value),
     ]
-    caption = say(
-        "Each indicator and rater counts once, by the primary specification; families were declared before results were seen. Holm and Romano–Wolf bound the chance of even one false alarm within a family; Benjamini–Hochberg and the sharpened q bound the share of false alarms among all {n} tests. Sharpened q values can lie below the p value where much is found.",
+    declared = say("Families were declared before results were seen.") if fixed_before(study, "families") else say("Families are as declared today.")
+    caption = say("Each indicator and rater counts once, by the primary specification.") + f" {declared} "
+    caption += say(
+        "Holm and Romano–Wolf bound the chance of even one false alarm within a family; Benjamini–Hochberg and the sharpened q bound the share of false alarms among all {n} tests. Sharpened q values can lie below the p value where much is found.",
         n=language.number(len(tests), 0),
     )
     for reason in dict.fromkeys(tests.loc[tests["romano_wolf"].isna(), "romano_wolf_reason"]):

@@ -68,7 +68,7 @@ def specification(study: Study, row: object, language: Language) -> str:
     text = labels.specification_label(spec, language) + "."
     if spec.covariates:
         text += " " + language.say("Covariates: {names}.", names=", ".join(lines.get(name, name) for name in spec.covariates))
-    return text + (" " + language.say("It speaks for this cohort, by the rule fixed beforehand.") if row.is_primary else "")
+    return text + (" " + language.say("It speaks for this cohort, by the declared rule.") if row.is_primary else "")
 
 
 def uncertainty(study: Study, row: object, language: Language) -> str:

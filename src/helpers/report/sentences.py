@@ -12,6 +12,7 @@ from helpers.indicators import Indicator
 from helpers.report import labels
 from helpers.report.comparison_words import change_template, comparison_template, is_written_zero, no_distance
 from helpers.report.counts import is_hidden
+from helpers.report.plan import SPEAKS, fixed_before
 from helpers.study import Study
 from helpers.vocabulary import OF_PARTICIPANTS_ALONE
 from helpers.words import Language, mark
@@ -24,20 +25,20 @@ def primary_rows(study: Study, estimates: pd.DataFrame, concept: str) -> list[ob
 
 
 def primary_rule(study: Study, language: Language) -> str:
-    """The rule that chose the primary specification, printed as it was fixed before results were seen."""
-    rule, say = study.programme.primary, language.say
+    """The rule that chose the primary specification, and whether a plan fixed it before results were seen."""
+    rule, say, before = study.programme.primary, language.say, fixed_before(study, *SPEAKS)
     names = {way: labels.specification_label(study.programme.specification(getattr(rule, way)), language) for way in ("randomised", "observational")}
     if rule.randomised == rule.observational:
-        text = say(
-            "Rule for the primary specification, fixed before results were seen: “{specification}”, however the groups came about.",
-            specification=names["randomised"],
-        )
+        text = mark("Rule for the primary specification, as declared today: “{specification}”, however the groups came about.")
+        if before:
+            text = mark("Rule for the primary specification, fixed before results were seen: “{specification}”, however the groups came about.")
     else:
-        text = say(
-            "Rule for the primary specification, fixed before results were seen: “{lottery}” where a lottery decided who took part, “{otherwise}” where none did.",
-            lottery=names["randomised"],
-            otherwise=names["observational"],
-        )
+        text = mark("Rule for the primary specification, as declared today: “{lottery}” where a lottery decided who took part, “{otherwise}” where none did.")
+        if before:
+            text = mark(
+                "Rule for the primary specification, fixed before results were seen: “{lottery}” where a lottery decided who took part, “{otherwise}” where none did."
+            )
+    text = say(text, specification=names["randomised"], lottery=names["randomised"], otherwise=names["observational"])
     came = say("Here a lottery decided.") if study.cohort.assignment == "randomised" else say("Here no lottery decided.")
     why = say("The reason: {reason}.", reason=rule.because[language.code]) if rule.because else ""
     return " ".join(part for part in (text, came, why) if part)

@@ -11,6 +11,7 @@ from helpers.programme import Unit
 from helpers.report import labels, threat_texts, threat_words
 from helpers.report.chapter import Chapter
 from helpers.report.exhibit import Exhibit
+from helpers.report.plan import fixed_before
 from helpers.report.tables import Column, table
 from helpers.study import Study
 from helpers.threats import Threats, headlines
@@ -157,9 +158,8 @@ def for_whom(study: Study, found: Threats, estimates: pd.DataFrame, language: La
         Column("interval", say("Interval"), str),
         Column("meaning", say("What it means")),
     ]
-    caption = say(
-        "Subgroups were declared before results were seen. The difference is the later named minus the first; a third or more are each held against all others."
-    )
+    declared = say("Subgroups were declared before results were seen.") if fixed_before(study, "subgroups") else say("Subgroups are as declared today.")
+    caption = f"{declared} " + say("The difference is the later named minus the first; a third or more are each held against all others.")
     data = pd.DataFrame(rows, columns=[column.name for column in columns])
     compared = own[(own["statistic"] == "interaction") & (own["reason"] == "")]
     told = threat_words.subgroups_summary(compared, estimates["confidence"].iloc[0], language) if len(compared) else ""

@@ -13,6 +13,7 @@ from helpers.programme import Unit
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
 from helpers.report.origins import disclosures
+from helpers.report.plan import SPEAKS, fixed_before
 from helpers.report.tables import Column, table
 from helpers.report.verdict_words import BASES, GRADE_RULES, GRADE_WORDS, HIGHER, LOWER, OTHER, SIDES, THREATS, WHY
 from helpers.study import Study
@@ -158,7 +159,11 @@ def verdict_table(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, 
         Column("interval", say("Interval"), str),
     ]
     spec = study.programme.specification(study.primary)
-    caption = say("Primary specification, fixed before results were seen: {specification}.", specification=labels.specification_label(spec, language))
+    label = labels.specification_label(spec, language)
+    if fixed_before(study, *SPEAKS, f"specifications.{study.primary}"):
+        caption = say("Primary specification, fixed before results were seen: {specification}.", specification=label)
+    else:
+        caption = say("Primary specification, as declared today: {specification}.", specification=label)
     made = table(
         "claims",
         say("Verdict on each claim"),
