@@ -78,7 +78,7 @@ def test_two_ways_to_part_a_text_are_for_a_person():
     assert not read_multiple("Merah muda hijau", answers).is_read
 
 
-def test_several_answers_in_one_cell_are_pointed_out(tmp_path):
+def test_several_answers_in_one_cell_are_drafted_as_such(tmp_path):
     rows = [
         ["Cap waktu", "Punya apa?"],
         *[[f"2019/03/{1 + at:02} 10.15.22 AM GMT+7", text] for at, text in enumerate(["Rumah, Mobil", "Mobil", "Rumah", "Kapal, Rumah, Mobil", "Kapal"] * 5)],
@@ -91,8 +91,9 @@ def test_several_answers_in_one_cell_are_pointed_out(tmp_path):
         ],
     ]
     draft = draft_from_data(read_any(write(tmp_path / "google.csv", rows)))
-    assert [line["type"].split(" ")[0] for line in draft.variables] == ["dateTime", "text"]
+    assert [line["type"].split(" ")[0] for line in draft.variables] == ["dateTime", "select_multiple"]
     assert "perhaps several answers" in draft.variables[1]["note"]
+    assert [(line["name"], line["aliases"]) for line in draft.choices][:2] == [("kapal", "Kapal"), ("kuda", "Kuda")]
 
 
 def put(path, text):

@@ -98,7 +98,7 @@ def test_two_ways_of_storing_one_answer_are_compared_row_by_row():
     assert (block.combined, block.sure) == ("own", True)
     folded = fold_multiple(table, block)
     assert folded.table.columns == ["id", "own"]
-    assert folded.table.frame["own"].tolist() == ["1 2", "2 1", "2", "", "1", ""]
+    assert folded.table.frame["own"].tolist() == ["1 2", "2 1", "2", "1", "1", ""]  # marks are no less an answer where the other column is empty
     found = folded.disagreements[["_row", "combined", "separate", "reason"]].itertuples(index=False, name=None)
     assert list(found) == [(4, "2", "1", "the codes differ"), (5, "", "1", "only one of the two is filled"), (6, "1", "", "only one of the two is filled")]
     assert "rows 4, 5, 6" in said(folded.table, "several answers")
@@ -108,7 +108,7 @@ def test_marks_that_are_neither_yes_nor_no_are_named():
     table = made({"own/1": ["1", "x", "0"], "own/2": ["0", "1", ""]})
     block = Block("own", ("own/1", "own/2"), ("1", "2"), "marks", None, True, "stated")
     folded = fold_multiple(table, block)
-    assert folded.table.frame["own"].tolist() == ["1", "2", ""]
+    assert folded.table.frame["own"].tolist() == ["1", "2 own/1=x", ""]  # read as for review, with 2 proposed
     assert folded.disagreements[["_row", "reason"]].to_numpy().tolist() == [[3, "a mark is neither yes nor no"]]
     assert "partly filled" in said(folded.table, "several answers")
     assert find_multiple(table) == []

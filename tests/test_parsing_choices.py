@@ -7,10 +7,8 @@ from helpers.parsing import (
     alias_table,
     check_codes,
     choice_list,
-    collect_options,
     expand_multiple,
     load_aliases,
-    option_columns,
     read_choice,
     read_concept,
     read_multiple,
@@ -317,38 +315,9 @@ def test_a_missing_table_is_named():
         load_aliases("planets")
 
 
-COLUMNS = {"1": "grp/assets/1", "2": "grp/assets/2", "3": "assets_motor", "4": "assets.Car", "5": "assets[5]"}
-
-
-def test_kind32_columns_of_options_are_found_by_code_or_label():
-    assert option_columns([*COLUMNS.values(), "assets_now", "Column2", "Column58", "resp_id"], "assets", ASSETS) == COLUMNS
-    with pytest.raises(ValueError, match=r"assets/1.*assets_house"):
-        option_columns(["assets/1", "assets_house"], "assets", ASSETS)
-
-
-def test_kind32_columns_of_options_become_one_answer():
-    frame = pd.DataFrame(
-        [["1", "0", "1", "0", "0"], ["Rumah", "", "", "v", ""], ["", "", "", " ", ""], ["0", "0", "0", "0", "0"], ["1", "?", "0", "0", "0"]],
-        columns=list(COLUMNS.values()),
-        index=[5, 6, 7, 8, 9],
-    )
-    before = frame.copy()
-    readings = collect_options(frame, COLUMNS, ASSETS)
-    assert [reading.value for reading in readings] == [("1", "3"), ("1", "4"), None, (), None]
-    assert [reading.missing for reading in readings] == ["", "", "blank", "", ""]
-    assert readings.loc[9].flag == "review"
-    pd.testing.assert_frame_equal(frame, before)
-    dummies = expand_multiple(readings.map(lambda reading: reading.value), ASSETS)
-    assert dummies.loc[5].tolist() == [1, 0, 1, 0, 0]
-    assert dummies.loc[8].tolist() == [0, 0, 0, 0, 0]
-    assert dummies.loc[[7, 9]].isna().all().all()
+def test_kind32_chosen_codes_become_columns_of_0_and_1():
+    dummies = expand_multiple(pd.Series([("1", "3"), (), None]), ASSETS)
+    assert dummies.iloc[0].tolist() == [1, 0, 1, 0, 0]
+    assert dummies.iloc[1].tolist() == [0, 0, 0, 0, 0]
+    assert dummies.iloc[2].isna().all()
     assert (dummies.dtypes == "Int64").all()
-
-
-def test_kind32_an_option_without_a_column_was_not_asked():
-    with pytest.raises(ValueError, match=r"\['5'\]"):
-        collect_options(pd.DataFrame({"a": ["1"]}), {code: "a" for code in "1234"}, ASSETS)
-
-
-def test_kind32_no_rows_give_no_answers():
-    assert collect_options(pd.DataFrame(columns=list(COLUMNS.values())), COLUMNS, ASSETS).empty

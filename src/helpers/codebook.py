@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 
 from helpers.definitions import Record, parse_arguments, read_rows, shown
 from helpers.expressions import parse_expression
+from helpers.parsing.choices import ChoiceList, choice_list
 from helpers.parsing.reading import missing_reasons
 from helpers.problems import Problem, nearest
 from helpers.programme import Programme
@@ -157,6 +158,16 @@ class Choice(Record):
     label_id: str = Field(alias="label::Bahasa Indonesia (id)", min_length=1)
     aliases: str = ""
 
+    @field_validator("name")
+    @classmethod
+    def without_spaces(cls, value: str) -> str:
+        """Refuse a code with a space: several answers stand with spaces between their codes."""
+        if re.search(r"\s", value):
+            raise ValueError(
+                f"the code '{value}' holds a space; write a short code such as '{'_'.join(value.lower().split())[:24]}', and the text as it is delivered under 'aliases'"
+            )
+        return value
+
     def label(self, language: str) -> str:
         """The answer in one language."""
         return self.label_id if language == "id" else self.label_en
@@ -198,6 +209,15 @@ class Codebook:
     def answers(self, list_name: str) -> list[Choice]:
         """The answers of one list, in order."""
         return [choice for choice in self.choices if choice.list_name == list_name]
+
+
+def answers_of(variable: Variable, codebook: Codebook, recode: dict[str, str]) -> ChoiceList:
+    """Make a variable's answer list ready for reading."""
+    rows = [
+        (choice.name, choice.label_en, choice.label_id, [part.strip() for part in choice.aliases.split("|") if part.strip()])
+        for choice in codebook.answers(variable.list_name)
+    ]
+    return choice_list(rows, missing=variable.missing_codes, recode=recode or None)
 
 
 def load_codebook(folder: Path, programme: Programme, *, root: Path) -> tuple[Codebook, list[Problem]]:

@@ -13,8 +13,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from helpers.cleaning.cells import answers_of
-from helpers.codebook import Codebook, Variable
+from helpers.codebook import Codebook, Variable, answers_of
 from helpers.drafts import declared_missing
 from helpers.formats import RawTable, link_repeats, match_headers, read_any
 from helpers.parsing import read_choice, read_multiple
@@ -44,9 +43,10 @@ class Compared:
     by_text: dict[str, str]
 
 
-def compare(sheet: RawTable, variables: list[Variable], item: RawFile) -> Compared:
+def compare(sheet: RawTable, codebook: Codebook, item: RawFile) -> Compared:
     """Match a sheet's columns with the variables of a table, as the reader will."""
-    table = prepare(sheet, variables)
+    variables = codebook.table(item.table)
+    table = prepare(sheet, variables, codebook)
     mapping, unused, _, _ = match_columns(table, variables, item, file=item.file)
     found = set(mapping.values())
     known = {source for variable in variables for source in (*variable.sources, variable.name)} | set(item.columns)
@@ -64,7 +64,7 @@ def best_table(sheet: RawTable, codebook: Codebook, tables: list[str]) -> str | 
     shares = {}
     for name in tables:
         variables = codebook.table(name)
-        found = compare(sheet, variables, RawFile(file=sheet.file, table=name)) if variables else None
+        found = compare(sheet, codebook, RawFile(file=sheet.file, table=name)) if variables else None
         shares[name] = len(found.mapping) / len(variables) if found else 0.0
     best = max(shares, key=lambda name: shares[name], default=None)
     return best if best is not None and shares[best] > 0 else None
@@ -154,7 +154,7 @@ def taken_over(given: dict, path: Path, item: RawFile, codebook: Codebook) -> di
     own, sheets = RawFile(**entry), {sheet.name: sheet for sheet in read_sheets(path, RawFile(**entry))}
     if item.sheets and set(item.sheets) <= set(sheets):
         return entry | {"sheets": list(item.sheets)}
-    fitting = [name for name, sheet in sheets.items() if compare(sheet, codebook.table(item.table), own).mapping and "_parent_index" not in sheet.columns]
+    fitting = [name for name, sheet in sheets.items() if compare(sheet, codebook, own).mapping and "_parent_index" not in sheet.columns]
     return entry | ({"sheets": fitting} if len(sheets) > 1 and fitting else {})
 
 
@@ -225,7 +225,7 @@ def differ(path: Path, codebook: Codebook, table: str, item: RawFile | None = No
     sheets, rows = read_sheets(path, item) if sheets is None else sheets, []
     for sheet in sheets:
         lines: list[tuple] = []
-        found = compare(sheet, codebook.table(table), item)
+        found = compare(sheet, codebook, item)
         names = {variable.name: variable for variable in codebook.table(table)}
         lines += [("renamed", column, name, "read by its text; say so under 'columns' or in the codebook's 'source'") for column, name in found.by_text.items()]
         lines += [("new", column, "", near_note(column, found.missing)) for column in found.unused if not column.startswith("_")]

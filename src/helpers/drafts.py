@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -19,6 +20,7 @@ MOST = 0.9  # share of the distinct texts that tells what a column holds
 ALIKE = 0.5  # share of the columns that sheets of one table have in common
 SAMPLE = 500  # distinct texts that are looked at
 LONGEST_NAME = 24
+CODE = re.compile(r"-?\d{1,9}(?:\.\d+)?|[A-Za-z]{1,3}\d{1,6}")  # 3, -9, SQ001: what is a code already
 AMOUNT = r"(?i)(rp\.?\s?)?\d{1,3}([.,]\d{3})+(,\d\d|,-)?|rp\.?\s?\d+(,-)?|(rp\.?\s?)?\d+([.,]\d+)?\s?(ribu|rb|juta|jt)"
 IDENTIFYING = r"(?i)\b(?:nama|name|alamat|address|e-?mail|surel|telepon|telp|phone|hp|whatsapp|wa|nik|ktp|ip ?address)\b"
 SUBMISSION, SUBMITTED, PARENT = ("_uuid", "KEY"), ("_submission_time", "SubmissionDate"), ("_submission__uuid", "PARENT_KEY")
@@ -88,6 +90,9 @@ def alike_united(tables: list[RawTable]) -> list[RawTable]:
     groups: list[list[RawTable]] = []
     for table in tables:
         columns = set(table.columns)
+        if "_parent_row" in columns:  # repeat groups of one file are different tables, though all name their parents
+            groups.append([table])
+            continue
         group = next((group for group in groups if len(columns & set(group[0].columns)) >= ALIKE * max(len(columns), len(group[0].columns))), None)
         groups.append([table]) if group is None else group.append(table)
     return [group[0] if len(group) == 1 else unite(group, name="people") for group in groups]
@@ -110,7 +115,7 @@ def folded(sheet: RawTable) -> tuple[RawTable, dict[str, Block]]:
 
 def plain_questions(sheet: RawTable, block: Block) -> bool:
     """Whether columns that may be options say no in words somewhere: rather questions of their own, such as the rows of a grid."""
-    return not block.sure and bool(set().union(*(sheet.frame[column].unique() for column in block.columns)) & {"N", "No", "Tidak"})
+    return not block.sure and bool(set().union(*(sheet.frame[column].unique() for column in block.columns)) & {"N", "No", "Tidak", "Non"})
 
 
 def add_table(draft: Draft, sheet: RawTable, blocks: dict[str, Block], table: str) -> None:
@@ -142,7 +147,8 @@ def system_lines(sheet: RawTable, table: str, taken: set[str]) -> list[dict[str,
 def line_of_block(block: Block, column: str, table: str, name: str, draft: Draft) -> dict[str, str]:
     """One line for a question with several answers, whose options had a column each."""
     listed = list_name(name, table, draft)
-    draft.choices += [answer_line(listed, option, option) for option in block.options]
+    labels = block.labels if any(block.labels) else block.options
+    draft.choices += answer_lines(listed, dict(zip(block.options, labels, strict=True)))
     doubt = "" if block.sure else f"; {len(block.columns)} columns were taken as its answers: several answers of one question, or questions of their own?"
     return codebook_line(table, name, f"select_multiple {listed}", column, f"{DECIDE} type guessed from the data{doubt}")
 
@@ -154,13 +160,16 @@ def line_of_column(sheet: RawTable, column: str, table: str, name: str, draft: D
     texts = texts[(texts != "") & ~texts.isin(absent)]
     answers = {row.value: row.label for row in labels_of(sheet, column, "value").itertuples() if row.value not in absent and not row.value.startswith(".")}
     kind = "select_one" if answers and set(texts.unique()) <= set(answers) else guessed_kind(texts)
-    note = f"{DECIDE} type guessed from the data"
-    if kind == "select_one":
+    note, parts = f"{DECIDE} type guessed from the data", [] if answers or kind not in ("text", "select_one") else joined_answers(texts)
+    if parts:
+        listed = list_name(name, table, draft)
+        kind = f"select_multiple {listed}"
+        draft.choices += answer_lines(listed, {part: part for part in parts})
+        note += "; perhaps several answers of one list in one cell, parted at commas or semicolons: look whether each is an answer"
+    elif kind == "select_one":
         listed = list_name(name, table, draft)
         kind = f"select_one {listed}"
-        draft.choices += [answer_line(listed, code, answers.get(code, code)) for code in dict.fromkeys([*answers, *sorted(texts.unique())])]
-    elif kind == "text" and len(texts) and joined_answers(texts):
-        note += "; perhaps several answers of one list in one cell: then select_multiple, with the list in choices.csv"
+        draft.choices += answer_lines(listed, {code: answers.get(code, code) for code in dict.fromkeys([*answers, *sorted(texts.unique())])})
     line = codebook_line(table, name, kind, column, note) | {"missing": reasons_of(sheet, column, absent)}
     said = next((row.label for row in labels_of(sheet, column, "variable").itertuples()), "")
     if said:
@@ -170,10 +179,17 @@ def line_of_column(sheet: RawTable, column: str, table: str, name: str, draft: D
     return line
 
 
-def joined_answers(texts: pd.Series) -> bool:
-    """Whether a column looks like several answers of a short list in one cell, as Google Forms writes them."""
-    parts = texts.str.split(r"\s*[,;]\s*", regex=True).explode()
-    return bool(texts.str.contains(r"[,;]").any()) and parts.nunique() <= MOST_ANSWERS and len(parts) >= 2 * parts.nunique()
+def joined_answers(texts: pd.Series) -> list[str]:
+    """The answers of a column that looks like several of a short list in one cell, as Google Forms writes them; none where it does not.
+
+    They are fewer than the texts that they make up ("A", "B", "A, B"), and hold letters.
+    """
+    if not texts.str.contains(r"[,;]").any():
+        return []
+    parts = texts.str.split(r"\s*;\s*" if texts.str.contains(";").any() else r"\s*,\s+", regex=True).explode()
+    found = sorted(part for part in parts.unique() if part)
+    worded = all(any(letter.isalpha() for letter in part) for part in found)
+    return found if worded and len(found) <= MOST_ANSWERS and len(parts) >= 2 * len(found) and len(found) < texts.nunique() else []
 
 
 def labels_of(sheet: RawTable, column: str, kind: str) -> pd.DataFrame:
@@ -201,9 +217,24 @@ def list_name(name: str, table: str, draft: Draft) -> str:
     return name if name not in {line["list_name"] for line in draft.choices} else f"{table}_{name}"
 
 
-def answer_line(listed: str, code: str, label: str) -> dict[str, str]:
+def answer_lines(listed: str, answers: dict[str, str]) -> list[dict[str, str]]:
+    """Lines of ``choices.csv`` for answers as delivered → their labels, which are still to be decided.
+
+    Each gets a short code without spaces; a text as it is delivered becomes another way to write the answer.
+    """
+    taken = {answer for answer in answers if CODE.fullmatch(answer)}
+    codes = {answer: answer if answer in taken else short_code(answer, taken) for answer in answers}
+    return [answer_line(listed, codes[answer], label, "" if answer == codes[answer] or "|" in answer else answer) for answer, label in answers.items()]
+
+
+def short_code(text: str, taken: set[str]) -> str:
+    """A code for an answer in words; ``taken`` grows by it."""
+    return tidy_name(text if any(letter.isascii() and letter.isalnum() for letter in text) else "answer", taken)
+
+
+def answer_line(listed: str, code: str, label: str, alias: str) -> dict[str, str]:
     """One line of ``choices.csv`` with its labels still to be decided."""
-    return {"list_name": listed, "name": code, ENGLISH: f"{DECIDE} {label}", INDONESIAN: f"{DECIDE} {label}", "aliases": ""}
+    return {"list_name": listed, "name": code, ENGLISH: f"{DECIDE} {label}", INDONESIAN: f"{DECIDE} {label}", "aliases": alias}
 
 
 def guessed_kind(texts: pd.Series) -> str:

@@ -214,10 +214,14 @@ def add_answers(name: str, answers: list[dict], draft: Draft) -> None:
             draft.decide.append(f"answer '{code}' stands twice in the list '{name}'; the first is taken")
             continue
         seen.add(code)
+        if (name_in_form := code) != (code := "_".join(code.split())):
+            draft.decide.append(f"answer '{name_in_form}' of the list '{name}' holds a space; its code is '{code}', also in rules that name it")
         texts = answer.get("label")
         given = set(texts.values()) if isinstance(texts, dict) else {texts}
         english, indonesian = OTHER if code == "other" and given == {OTHER[0]} else labels_of(texts, code, draft, f"answers of the list '{name}'")
-        draft.choices.append({"list_name": name, "name": code, ENGLISH: english, INDONESIAN: indonesian, "aliases": ""})
+        draft.choices.append(
+            {"list_name": name, "name": code, ENGLISH: english, INDONESIAN: indonesian, "aliases": "" if name_in_form == code else name_in_form}
+        )
 
 
 def labels_of(label: str | dict[str, str] | None, name: str, draft: Draft, what: str) -> tuple[str, str]:

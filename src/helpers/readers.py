@@ -7,19 +7,21 @@ said in a log; what is stated in ``cohort.yml`` is not detected.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from helpers.codebook import Codebook, Variable
+from helpers.codebook import Codebook, Variable, answers_of
 from helpers.definitions import shown
 from helpers.formats import (
+    Block,
     Detected,
     FormatOptions,
     RawTable,
-    find_multiple,
+    code_of,
+    declared_block,
     find_unnamed_blocks,
     fold_multiple,
     link_repeats,
@@ -30,7 +32,7 @@ from helpers.formats import (
 )
 from helpers.formats.layout import JOINT
 from helpers.freshness import checksum
-from helpers.parsing import language_of, read_header_unit
+from helpers.parsing import ChoiceList, language_of, read_header_unit
 from helpers.problems import Problem, ProblemsError, nearest, refuse
 from helpers.programme import Cohort, RawFile
 
@@ -127,18 +129,30 @@ def options_of(item: RawFile) -> FormatOptions:
     )
 
 
-def prepare(table: RawTable, variables: list[Variable]) -> RawTable:
+def prepare(table: RawTable, variables: list[Variable], codebook: Codebook) -> RawTable:
     """Undo what export tools do to columns: group prefixes, and one column for each answer of a ``select_multiple``.
 
-    A block of columns is folded only when it belongs to a variable that takes several answers.
+    Only columns of a variable that takes several answers are folded, into the codes of its list.
     """
-    multiple = {source: variable for variable in variables if variable.kind == "select_multiple" for source in (*variable.sources, variable.name)}
-    for block in (*find_multiple(table), *find_unnamed_blocks(table)):
-        bare = block.question.rpartition("/")[2]
-        variable = multiple.get(block.question) or multiple.get(bare)
-        if variable is not None:
-            table = fold_multiple(table, block, name=variable.sources[0], none="").table
+    for variable in variables:
+        if variable.kind != "select_multiple":
+            continue
+        names = list(dict.fromkeys((*variable.sources, variable.name)))
+        taken = {name for other in variables if other is not variable for name in (*other.sources, other.name)}
+        answers = answers_of(variable, codebook, {})
+        block = declared_block(table, names, answers, taken) or unnamed_options(table, names, answers)
+        if block is not None:
+            table = fold_multiple(table, block, name=variable.sources[0]).table
     return strip_groups(table)
+
+
+def unnamed_options(table: RawTable, names: list[str], answers: ChoiceList) -> Block | None:
+    """Return the question's column with the unnamed ones after it, each of which holds the text of one answer."""
+    block = next((block for block in find_unnamed_blocks(table) if block.question in names), None)
+    if block is None:
+        return None
+    codes = tuple(code_of(option, answers) or option for option in block.options)
+    return replace(block, options=codes, labels=block.options) if len(set(codes)) == len(codes) else block
 
 
 def match_columns(
@@ -214,12 +228,12 @@ def read_item(
     """Read one delivered file: every sheet with its shaped table, the column of each variable, unused columns and matches; and all problems."""
     name, variables = shown(folder / item.file, root), codebook.table(item.table)
     try:
-        sheets = link_repeats(read_any(folder / item.file, options_of(item), name=name))
+        sheets = chosen(link_repeats(read_any(folder / item.file, options_of(item), name=name)), item)
     except ProblemsError as failure:
         return [], failure.problems
     found, problems = [], []
     for sheet in sheets:
-        table = prepare(sheet, variables)
+        table = prepare(sheet, variables, codebook)
         if table.frame.empty:
             problems.append(Problem(name, "the file holds a header but no rows", expected="at least one row of answers"))
             continue
@@ -228,6 +242,11 @@ def read_item(
         problems += strange or wrong
         found.append((table, shape(table, mapping, variables, item), {name: column for column, name in mapping.items()}, unused, log))
     return found, problems
+
+
+def chosen(sheets: list[RawTable], item: RawFile) -> list[RawTable]:
+    """The tables of a file that ``cohort.yml`` names; all where it names none of them."""
+    return [sheet for sheet in sheets if sheet.name in (item.sheets or ())] or sheets
 
 
 def strange_sheet(table: RawTable, mapping: dict[str, str], item: RawFile, sheets: list[RawTable], *, file: str) -> list[Problem]:

@@ -112,7 +112,7 @@ def held_against(draft: Draft, data: Path, sheets: list[RawTable]) -> pd.DataFra
         if table is None:
             lines.append((data.name, "left out", "", "", f"the sheet '{sheet.name}' has no question of the form"))
             continue
-        found = compare(sheet, codebook.table(table), RawFile(file=data.name, table=table))
+        found = compare(sheet, codebook, RawFile(file=data.name, table=table))
         settle_types(draft, table, {name: found.sheet.frame[column] for column, name in found.mapping.items()})
         taken = {line["name"] for line in draft.table(table)}
         draft.variables += [line for line in system_lines(sheet, table, taken) if not any(line["source"] == other["source"] for other in draft.table(table))]

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from helpers.cleaning.columns import Column, plain_texts
-from helpers.codebook import Codebook, Variable
+from helpers.codebook import Codebook, Variable, answers_of
 from helpers.formats.celltext import DATE, NUMBER
 from helpers.parsing import (
     ChoiceList,
@@ -20,7 +20,6 @@ from helpers.parsing import (
     DateContext,
     Reading,
     check_codes,
-    choice_list,
     column_context,
     date_context,
     load_ladder,
@@ -150,15 +149,6 @@ def within_bounds(reading: Reading, variable: Variable) -> Reading:
     """Turn a number outside the variable's range into a proposal."""
     broken = [f"{sign} {number:g}" for sign, number in variable.bounds if reading.is_read and not COMPARE[sign](reading.value, number)]
     return doubted(reading, "out-of-range", f"out of range (must be {' and '.join(broken)})") if broken else reading
-
-
-def answers_of(variable: Variable, codebook: Codebook, recode: dict[str, str]) -> ChoiceList:
-    """Make a variable's answer list ready for reading."""
-    rows = [
-        (choice.name, choice.label_en, choice.label_id, [part.strip() for part in choice.aliases.split("|") if part.strip()])
-        for choice in codebook.answers(variable.list_name)
-    ]
-    return choice_list(rows, missing=variable.missing_codes, recode=recode or None)
 
 
 def code_in(text: str) -> str:

@@ -106,7 +106,7 @@ def notes_of(table: RawTable, path: Path, tail: bytes, item: RawFile) -> list[st
     return [str(row.text).strip() for part in dropped for row in part.itertuples() if row.rule != "empty row"]
 
 
-def head_of(path: Path, item: RawFile, variables: list[Variable]) -> tuple[RawTable, dict[str, str], str]:
+def head_of(path: Path, item: RawFile, variables: list[Variable], codebook: Codebook) -> tuple[RawTable, dict[str, str], str]:
     """Read the beginning and the end of a file; return their table, the variable of each column, and the separator.
 
     Raises
@@ -121,7 +121,7 @@ def head_of(path: Path, item: RawFile, variables: list[Variable]) -> tuple[RawTa
     if first != 2 or noted:
         told = f"its table begins in row {first - 1}" if first != 2 else f"'{noted[0][:40]}' is no row of answers"
         problems.append(Problem(path.name, told, expected="a large file with the header in its first row and nothing but answers below"))
-    folded = [column for column in prepare(table, variables).columns if column not in table.columns]
+    folded = [column for column in prepare(table, variables, codebook).columns if column not in table.columns]
     expected = "one column a question, under its own name, in a file that is read part by part"
     problems += [Problem(path.name, "columns of this question must be put together first", column=name, expected=expected) for name in folded]
     refuse(problems)
@@ -330,7 +330,7 @@ def clean_in_chunks(
     """
     variables, key = codebook.table(item.table), programme.tables[item.table].key
     mine = [line for line in corrections if line[1].table == item.table and line[1].cohort == cohort.cohort]
-    header, mapping, separator = head_of(path, item, variables)
+    header, mapping, separator = head_of(path, item, variables, codebook)
     cohort = with_header_units(cohort, item, mapping, variables)
     absent = pd.DataFrame([(item.file, v.name) for v in variables if v.name not in mapping.values()], columns=["file", "variable"])
 

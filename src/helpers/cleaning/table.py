@@ -20,7 +20,7 @@ from helpers.cleaning.outcomes import Prices
 from helpers.cleaning.precision import partial_dates
 from helpers.cleaning.reviews import WHOLE_ROW, decided_rows, listed, needless, review_lines, to_decide
 from helpers.cleaning.rows import row_keys, set_aside_declared, set_aside_raw
-from helpers.cleaning.trials import trials_to_decide
+from helpers.cleaning.strange_rows import header_problems, open_names, perhaps_headers, rows_to_decide
 from helpers.codebook import Codebook, Variable
 from helpers.parsing.date_order import ASK
 from helpers.problems import Problem, ProblemsError, refuse
@@ -113,7 +113,8 @@ def open_cells(
     ProblemsError as ``clean_table``.
     """
     review = pd.concat([undecided(place, delivered[v.name], readings[v.name], v, table=v.table) for v in variables], ignore_index=True)
-    stop_for(complain(review, codebook, essential_only=not stop))
+    rows = header_problems(place, perhaps_headers(readings, variables)) if stop else []
+    stop_for(rows + complain(review, codebook, essential_only=not stop))
     return review[~review["variable"].isin([v.name for v in variables if v.role == "identifier"])]
 
 
@@ -253,7 +254,7 @@ def clean_table(
     again = keys if done.empty or definition.key == ["row"] else row_keys(here, corrected, definition.key)
     refuse(check_corrected(done, readings, keys, again, definition.key, file=corrections_file))
     open_now = open_cells(here, delivered, readings, variables, codebook, stop=stop)
-    review = listed([open_now, trials_to_decide(here, delivered, variables, cohort.fieldwork, place, decided)])
+    review = listed([open_now, rows_to_decide(here, open_names(here, place, decided), delivered, readings, variables, cohort.fieldwork)])
     values = each(lambda variable: typed(readings[variable.name], variable), variables)
     clean = pd.concat([here, pd.DataFrame(dict(zip(names, values, strict=True)))], axis=1)
     ledger = gather_changes(each(lambda v: changes_of(delivered[v.name], readings[v.name], v, done), variables))

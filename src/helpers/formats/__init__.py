@@ -13,7 +13,7 @@ from helpers.formats.characters import repair_mojibake
 from helpers.formats.delimited import read_delimited
 from helpers.formats.headers import HeaderMatch, match_headers
 from helpers.formats.kobo import link_repeats, strip_groups
-from helpers.formats.multiple import Block, Folded, find_multiple, find_unnamed_blocks, fold_multiple
+from helpers.formats.multiple import Block, Folded, code_of, declared_block, find_multiple, find_unnamed_blocks, fold_multiple
 from helpers.formats.safety import check_file, plain_problems
 from helpers.formats.sniffing import sniff
 from helpers.formats.statistical import read_statistical
@@ -22,8 +22,8 @@ from helpers.formats.unions import unite
 from helpers.formats.workbooks import read_workbook
 
 __all__ = [
-    "Block", "Detected", "Folded", "FormatOptions", "HeaderMatch", "RawTable", "find_multiple", "find_unnamed_blocks", "fold_multiple",
-    "link_repeats", "log_table", "match_headers", "read_any", "repair_mojibake", "strip_groups", "unite",
+    "Block", "Detected", "Folded", "FormatOptions", "HeaderMatch", "RawTable", "code_of", "declared_block", "find_multiple",
+    "find_unnamed_blocks", "fold_multiple", "link_repeats", "log_table", "match_headers", "read_any", "repair_mojibake", "strip_groups", "unite",
 ]  # fmt: skip
 
 

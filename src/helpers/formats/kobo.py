@@ -10,6 +10,7 @@ from dataclasses import replace
 import pandas as pd
 
 from helpers.formats.multiple import Block, find_multiple
+from helpers.formats.redcap import part_repeats
 from helpers.formats.tables import ROW, TEXT, Detected, RawTable, count_of, rows_text, some
 
 KOBO = ("_uuid", "_submission_time", "_id", "_index", "_parent_index", "_parent_table_name", "_submission__uuid", "_submission__id", "meta/instanceID")
@@ -78,10 +79,11 @@ def group_log(kind: str, final: dict[str, str], clash: Sequence[str], blocks: Se
 def link_repeats(tables: Sequence[RawTable]) -> list[RawTable]:
     """Return the tables with each repeat group linked to its parent: a column ``_parent_row`` holds the parent's row as text.
 
-    A repeat group is a table with ``_parent_index`` (KoboToolbox) or ``PARENT_KEY`` (ODK). Rows whose parent is absent or
-    stands twice get empty text and are named in the log; tables without such a column leave unchanged.
+    A repeat group is a table with ``_parent_index`` (KoboToolbox) or ``PARENT_KEY`` (ODK), or the rows of a repeating instrument
+    (REDCap). Rows whose parent is absent or stands twice get empty text and are named in the log; tables without such a column
+    leave unchanged.
     """
-    return [linked(table, tables) for table in tables]
+    return [linked(part, tables) for table in tables for part in part_repeats(table)]
 
 
 def linked(table: RawTable, tables: Sequence[RawTable]) -> RawTable:

@@ -28,6 +28,7 @@ NOTE_WORD = re.compile(r"\s*(?:(?:sumber|source|catatan|notes?|keterangan|ket|di
 LEADING = 5  # columns in which a total's name may stand
 TAIL = 40  # rows at the end looked at for notes
 SHARE_OF_TOTALS = 0.2
+REPEATED = 0.8  # share of the header's names that a row holds that repeats it
 TOTAL_REASON = "its first filled cell names a total or an average"
 FOOTER_REASON = "a note under the table: few cells, unlike the answers"
 Drop = tuple[int, str, str, str]
@@ -94,16 +95,25 @@ def blank_rows(body: Body) -> np.ndarray:
 
 
 def repeats(body: Body, header: Sequence[str]) -> np.ndarray:
-    """Say which rows repeat the header, as printed pages do."""
+    """Say which rows repeat the header, as printed pages and pasted parts do: nearly all its names, each in its column, in any letter case.
+
+    Cells beside the names may be empty; a row with anything else in them is somebody's answers.
+    """
     mask = np.zeros(len(body.rows), dtype=bool)
-    texts = [(at, cell) for at, cell in enumerate(header[: body.table.num_columns]) if cell.strip()]
-    if len(texts) < 2:
+    texts = [(at, cell.strip().lower()) for at, cell in enumerate(header[: body.table.num_columns]) if cell.strip()]
+    if len(texts) < 2 or not len(mask):
         return mask
-    mask[:] = True
+    rows = np.arange(len(mask))
+    named = np.zeros(len(mask), dtype=np.int32)
     for at, cell in texts:
-        mask &= pc.equal(body.table.column(at), cell).to_numpy()
-        if not mask.any():
-            break
+        column = pc.utf8_lower(pc.utf8_trim_whitespace(body.table.column(at).take(pa.array(rows))))
+        same = pc.equal(column, cell).to_numpy()
+        stays = same | pc.equal(column, "").to_numpy()
+        named[rows[same]] += 1
+        rows = rows[stays]
+        if not len(rows):
+            return mask
+    mask[rows[named[rows] >= max(2, REPEATED * len(texts))]] = True
     return mask
 
 

@@ -27,7 +27,7 @@ from helpers.parsing.date_order import Order, language_of
 from helpers.parsing.dates import DateContext, read_date
 from helpers.parsing.identifiers import personal_kinds, read_identifier
 from helpers.parsing.missing import read_missing
-from helpers.parsing.multiple import collect_options, expand_multiple, option_columns, read_multiple
+from helpers.parsing.multiple import expand_multiple, read_multiple
 from helpers.parsing.normalise import normalise
 from helpers.parsing.number_context import column_context, read_header_unit
 from helpers.parsing.numbers import read_number, read_stored
@@ -49,7 +49,6 @@ __all__ = [
     "alias_table",
     "check_codes",
     "choice_list",
-    "collect_options",
     "column_context",
     "column_dates",
     "date_context",
@@ -59,7 +58,6 @@ __all__ = [
     "load_aliases",
     "load_ladder",
     "normalise",
-    "option_columns",
     "personal_kinds",
     "read_choice",
     "read_concept",

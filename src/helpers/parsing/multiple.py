@@ -1,9 +1,9 @@
-"""Answers of which several may be chosen: one text with all of them, or one column per option."""
+"""Answers of which several may be chosen, in one text with all of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ from helpers.parsing.aliases import fold
 from helpers.parsing.choices import ChoiceList, read_choice, specified
 from helpers.parsing.missing import no_answer
 from helpers.parsing.normalise import tidy, told
-from helpers.parsing.reading import Reading, absent, report, review, unreadable
+from helpers.parsing.reading import Reading, report, review, unreadable
 
 LONGEST = 2_000
 MOST_WORDS = 60
@@ -118,86 +118,23 @@ def joined(readings: Sequence[Reading], choices: ChoiceList, rule: str) -> Readi
     return report(codes, rule, notes) if notes else Reading(codes, rule)
 
 
-def option_columns(columns: Iterable[str], stem: str, choices: ChoiceList) -> dict[str, str]:
-    """Find the columns that hold one option each (``assets/1``, ``assets_1``, ``assets.house``): code → column.
-
-    Columns named after nothing but their number (``Column2`` … ``Column58``) are never matched: give the mapping by hand.
-
-    Raises
-    ------
-    ValueError when two columns would be the same option.
-    """
-    found: dict[str, str] = {}
-    prefix = re.compile(rf"(?:.*/)?{re.escape(stem)}\s?[/_.:\[-]\s?(?P<option>[^\]]{{1,80}})\]?\Z", re.S)
-    for column in columns:
-        match = prefix.match(column[:300])
-        if not match:
-            continue
-        option = tidy(match["option"])[0]
-        codes = (option,) if option in choices.codes else choices.keys.get(fold(option), ())
-        if len(codes) != 1:
-            continue
-        if codes[0] in found:
-            raise ValueError(f"both '{found[codes[0]]}' and '{column}' are the option {codes[0]} of '{stem}'")
-        found[codes[0]] = column
-    return found
-
-
-CHOSEN = frozenset(("1", "1.0", "yes", "ya", "y", "true", "v", "x", "dipilih", "checked", "selected"))
-NOT_CHOSEN = frozenset(("0", "0.0", "no", "tidak", "n", "false"))
-
-
-def collect_options(frame: pd.DataFrame, columns: Mapping[str, str], choices: ChoiceList) -> pd.Series:
-    """Join one column per option into one answer a row.
-
-    Parameters
-    ----------
-    frame : raw text; not changed.
-    columns : code → column, from ``option_columns`` or by hand.
-
-    Returns
-    -------
-    Series of ``Reading``, indexed as ``frame``: the tuple of chosen codes; missing ("blank") where every option is
-    empty; for review where a cell is neither chosen, nor not, nor the option's own code or label. In a row with any
-    mark an empty cell is "not chosen".
-
-    Raises
-    ------
-    ValueError naming the options of the list that have no column: they were not asked, which is not "not chosen".
-    """
-    lacking = [code for code in choices.codes if code not in columns]
-    if lacking:
-        raise ValueError(f"no column for the options {lacking}: give them, or a list without them")
-    if frame.empty:
-        return pd.Series([], index=frame.index, dtype="object")
-    order = list(choices.codes)
-    marks = {code: {text: mark_of(text, code, choices) for text in frame[columns[code]].unique()} for code in order}
-    table = pd.DataFrame({code: frame[columns[code]].map(marks[code]) for code in order})
-    known = {row: options_of(dict(zip(order, row, strict=True))) for row in table.drop_duplicates().itertuples(index=False, name=None)}
-    return pd.Series([known[row] for row in table.itertuples(index=False, name=None)], index=frame.index, dtype="object")
-
-
-def mark_of(text: str, code: str, choices: ChoiceList) -> str:
-    """Return "yes", "no", "" (empty) or "?" for one option's cell."""
-    clean = tidy(text)[0]
-    if not clean:
-        return ""
-    # 0 and 1 are marks before they are codes of options.
-    if clean.lower() in NOT_CHOSEN:
-        return "no"
-    key = fold(clean)
-    return "yes" if clean == code or clean.lower() in CHOSEN or key in CHOSEN or choices.keys.get(key) == (code,) else "?"
-
-
-def options_of(marks: Mapping[str, str]) -> Reading:
-    """Read one row of marks."""
-    chosen = tuple(code for code, mark in marks.items() if mark == "yes")
-    if "?" in marks.values():
-        odd = ", ".join(code for code, mark in marks.items() if mark == "?")
-        return review("unknown-mark", f"the cell of option {odd} is neither chosen nor not chosen", proposal=chosen)
-    if set(marks.values()) <= {""}:
-        return absent("blank", "blank")
-    return Reading(chosen, "option-columns")
+# What export programs and people write for an option that was chosen, and for one that was not, in small letters.
+CHOSEN = frozenset(
+    word
+    for words in (
+        ("1", "1.0", "true", "checked", "selected", "yes", "y", "x", "v", "√", "✓", "✔", "☑", "ya", "dipilih", "dicentang"),
+        ("oui", "sí", "si", "sim", "ja", "да", "はい"),
+    )
+    for word in words
+)
+NOT_CHOSEN = frozenset(
+    word
+    for words in (
+        ("0", "0.0", "false", "unchecked", "unselected", "not selected", "no", "n", "☐", "tidak", "tdk", "t", "tidak dipilih"),
+        ("non", "não", "nao", "nein", "нет", "いいえ"),
+    )
+    for word in words
+)
 
 
 def expand_multiple(values: pd.Series, choices: ChoiceList) -> pd.DataFrame:

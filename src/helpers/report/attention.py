@@ -28,7 +28,7 @@ UNTIL = {
 }
 WAITING = {
     ("_row", "set aside"): mark("rows under one key with different answers: is it one person, and which row is right?"),
-    ("_row", "kept"): mark("rows that a check asks about: one person under two numbers, or a trial of the form?"),
+    ("_row", "kept"): mark("rows that may be no person of their own: one under two numbers, a trial of the form, a second header?"),
     ("", "missing"): mark("answers that could not be read for certain, or that a slip of unit would explain"),
     ("", "kept"): mark("amounts that may have been meant for a year"),
 }

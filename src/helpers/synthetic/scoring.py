@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.cleaning.reviews import WHOLE_ROW
 from helpers.synthetic.mess.rates import CELL_RATES, COLUMN_RATES, FILE_RATES, RECORD_RATES
 from helpers.synthetic.mess.rendering import day_first
 from helpers.synthetic.writing import LOG_FILE
@@ -171,7 +172,8 @@ def judge_record(cells: Cells, line: object) -> str:
     own, is_kept = cells.aside.get(line.key, []), line.key in cells.clean.index
     if line.kind == "54" and is_kept and len(own) == 1 and own[0] in ("exact duplicate", "resubmission"):
         return "repaired"
-    return "reported" if own or (cells.kept_as.get(line.key), "") in cells.named else "missed"
+    shown = cells.kept_as.get(line.key)
+    return "reported" if own or not cells.named.isdisjoint({(shown, ""), (shown, WHOLE_ROW)}) else "missed"
 
 
 def judge_key(cells: Cells, line: object) -> str:

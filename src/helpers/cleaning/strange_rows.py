@@ -1,7 +1,7 @@
-"""Rows that somebody may have entered to try the form: what speaks for it, and what a person is asked.
+"""Rows that may be no person's answers: entered to try the form, a second header, where another table begins.
 
 A word alone never takes a person out of the data: people are called Tess, and answer "Test" or "Contoh" when asked what they sat or need.
-A row is asked about where two signs that do not depend on each other agree, and is kept until a person has decided.
+A row is asked about where several signs that do not depend on each other agree, and is kept until a person has decided.
 """
 
 from __future__ import annotations
@@ -13,16 +13,21 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from helpers.cleaning.cells import Column
+from helpers.cleaning.cells import Column, ColumnReading
 from helpers.cleaning.reviews import WHOLE_ROW, kept_by_hand, review_lines, row_names
 from helpers.codebook import Variable
 from helpers.parsing import date_context, read_date
 from helpers.parsing.checks import is_trial_text
+from helpers.problems import Problem
 from helpers.programme import Fieldwork
+from helpers.readers import FILE, ROW
 
 THREE_LETTERS = r"(?:[A-Za-z][^A-Za-z]*){3}|[^\x00-\x7f]"  # or letters of another script
 NEARLY_EMPTY = 0.2  # share of the questions that a row answers at most to be nearly empty
 RECORD = ("key", "identifier", "version", "submitted", "start", "end", "enumerator")  # roles that say nothing about the person
+TRIAL, HEADER = "perhaps entered to try the form", "perhaps a second header, or where another table begins"
+FEWEST, HEADER_LIKE = 3, 0.6  # unread answers of such a row, and their share of all that it has
+MOST_UNREAD = 0.2  # share of a column's answers that may be unread before it is the column that is not understood
 SIGNS = (
     "its key or name is a trial word",
     "a text is nothing but a trial word",
@@ -89,23 +94,60 @@ def perhaps_trials(columns: dict[str, Column], variables: list[Variable], size: 
     return pd.Series(told, index=rows, dtype="object")[signs.sum(axis=1) >= 2]
 
 
-def trials_to_decide(
+def perhaps_headers(readings: dict[str, ColumnReading], variables: list[Variable]) -> pd.Series:
+    """Say in which rows most answers cannot be read although their columns can, as in a header among the rows: in words, by row position.
+
+    Texts count for nothing, whatever stands there can be read; nor does a column in which one answer in five is unread.
+    """
+    asked = [readings[variable.name] for variable in variables if variable.kind != "text" and variable.role != "identifier"]
+    filled = [filled_rows(reading) for reading in asked if reading.waits().any()]
+    waiting = [reading.waits() for reading in asked if reading.waits().any()]
+    known = [waits for waits, full in zip(waiting, filled, strict=True) if waits.sum() <= max(1, MOST_UNREAD * full.sum())]
+    if len(known) < FEWEST:
+        return pd.Series(dtype="object")
+    unread = np.sum(known, axis=0)
+    rows = np.flatnonzero(unread >= FEWEST)
+    answers = np.sum([filled_rows(reading)[rows] for reading in asked], axis=0)
+    told = [f"{n} of {of} answers cannot be read; look at the rows below it too" for n, of in zip(unread[rows], answers, strict=True)]
+    return pd.Series(told, index=rows, dtype="object")[unread[rows] >= HEADER_LIKE * answers]
+
+
+def filled_rows(reading: ColumnReading) -> np.ndarray:
+    """Mask of rows in which something stands."""
+    texts = np.array([bool(str(text).strip()) for text in reading.read["text"]], dtype=bool)
+    return texts[reading.codes] if len(texts) else np.zeros(len(reading.codes), dtype=bool)
+
+
+def header_problems(place: pd.DataFrame, signs: pd.Series) -> list[Problem]:
+    """Say of which rows the run stops because they may be headers."""
+    wanted = "its number under 'skip_rows' in cohort.yml, if it is no person; else its answers in corrections.csv"
+    rows = zip(place[FILE].iloc[signs.index], place[ROW].iloc[signs.index], signs, strict=True)
+    return [Problem(str(file), f"{HEADER}: {told}", row=int(row), expected=wanted) for file, row, told in rows]
+
+
+def open_names(here: pd.DataFrame, place: pd.DataFrame, decided: pd.DataFrame) -> pd.Series:
+    """The names of the rows in ``here``, missing where a person decided to keep the row; ``place, decided`` as in ``reviews.to_decide``."""
+    names = row_names(here, place)
+    return names.mask(names.isin(kept_by_hand(place, decided)))
+
+
+def rows_to_decide(
     here: pd.DataFrame,
+    names: pd.Series,
     columns: dict[str, Column],
+    readings: dict[str, ColumnReading],
     variables: list[Variable],
     fieldwork: Fieldwork | None,
-    place: pd.DataFrame,
-    decided: pd.DataFrame,
 ) -> pd.DataFrame:
-    """List the rows that were perhaps entered to try the form, but those that a person decided to keep; all are kept until then.
+    """List the rows that may be no person's answers; all are kept until a person decides.
 
     Parameters
     ----------
-    here, columns : place and raw texts of every row that is not set aside. place, decided : as in ``reviews.to_decide``.
+    here, columns, readings : place, raw texts and readings of every row that is not set aside. names : as ``open_names`` gives them.
     """
-    signs = perhaps_trials(columns, variables, len(here), fieldwork and fieldwork.begins)
-    rows = here.iloc[signs.index]
-    names = row_names(rows, place).to_numpy(dtype=object)
-    is_open = ~np.isin(names, list(kept_by_hand(place, decided)))
-    told = "perhaps entered to try the form: " + signs.to_numpy(dtype=object)[is_open]
-    return review_lines(rows[is_open], variables[0].table, WHOLE_ROW, names[is_open], "", told, "kept")
+    trials = perhaps_trials(columns, variables, len(here), fieldwork and fieldwork.begins)
+    headers = perhaps_headers(readings, variables)
+    told = {row: f"{TRIAL}: {sign}" for row, sign in trials.items()} | {row: f"{HEADER}: {sign}" for row, sign in headers.items()}
+    rows = [row for row in sorted(told) if pd.notna(names.iloc[row])]
+    reasons = [told[row] for row in rows]
+    return review_lines(here.iloc[rows], variables[0].table, WHOLE_ROW, names.iloc[rows].to_numpy(dtype=object), "", reasons, "kept")

@@ -1,0 +1,106 @@
+"""Rows that are no people of their own: repeats of REDCap, second headers, tables below the table."""
+
+import pandas as pd
+import pytest
+
+from helpers import cleaning
+from helpers.codebook import Codebook
+from helpers.drafts import draft_from_data
+from helpers.formats import link_repeats, read_any
+from helpers.problems import ProblemsError
+from helpers.programme import RawFile
+from helpers.readers import chosen
+from test_cleaning import CHOICES, PROGRAMME, VARIABLES, cohort, raw, variable
+from test_exports_by_hand import write
+
+# Twenty people, of whom some name medicines and visits: 43 rows, as in a file that teaches REDCap.
+HEAD = ["record_id", "redcap_repeat_instrument", "redcap_repeat_instance", "age", "sex", "drug", "dose", "visit_date"]
+
+
+def redcap_rows():
+    rows = []
+    for person in range(1, 21):
+        rows.append([str(person), "", "", str(30 + person), str(person % 2), "", "", ""])
+        rows += [[str(person), "medications", str(n), "", "", f"drug {n}", str(5 * n), ""] for n in range(1, 1 + person % 2)]
+        rows += [[str(person), "visits", "1", "", "", "", "", "2024-03-01"] for _ in range(person > 7)]
+    return rows
+
+
+def test_rows_of_repeating_instruments_are_tables_of_their_own(tmp_path):
+    rows = redcap_rows()
+    assert len(rows) == 43
+    people, drugs, visits = link_repeats(read_any(write(tmp_path / "redcap.csv", [HEAD, *rows])))
+    assert (len(people.frame), len(drugs.frame), len(visits.frame)) == (20, 10, 13)
+    assert people.columns == ["record_id", "age", "sex"]
+    assert drugs.columns == ["record_id", "redcap_repeat_instance", "drug", "dose", "_parent_row"]
+    assert drugs.frame["_parent_row"].tolist()[:2] == ["2", "5"]
+    assert pd.concat([people.frame, drugs.frame, visits.frame])["_row"].is_unique
+    drafted = draft_from_data(read_any(tmp_path / "redcap.csv"))
+    assert list(dict.fromkeys(line["table"] for line in drafted.variables)) == ["redcap", "medications", "visits"]
+
+
+def test_events_of_a_person_are_kept_apart_and_repeats_know_theirs(tmp_path):
+    head = ["record_id", "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance", "age", "drug"]
+    rows = [["1", "baseline_arm_1", "", "", "30", ""], ["1", "followup_arm_1", "", "", "31", ""], ["1", "followup_arm_1", "medications", "1", "", "a"]]
+    people, drugs = link_repeats(read_any(write(tmp_path / "r.csv", [head, *rows])))
+    assert people.frame[["redcap_event_name", "age"]].to_numpy().tolist() == [["baseline_arm_1", "30"], ["followup_arm_1", "31"]]
+    assert drugs.frame["_parent_row"].tolist() == ["3"]
+
+
+@pytest.mark.parametrize(
+    "rows", [[["1", "", "", "30", "1", "", "", ""]], [["1", "medications", "1", "", "", "a", "5", ""]]], ids=["nobody repeats", "nothing else"]
+)
+def test_an_export_with_one_kind_of_rows_stays_one_table(tmp_path, rows):
+    (table,) = link_repeats(read_any(write(tmp_path / "r.csv", [HEAD, *rows])))
+    assert len(table.frame) == 1
+
+
+def test_the_tables_that_a_cohort_names_are_read(tmp_path):
+    tables = link_repeats(read_any(write(tmp_path / "redcap.csv", [HEAD, *redcap_rows()])))
+    assert [table.name for table in chosen(tables, RawFile(file="redcap.csv", table="people", sheets=["medications"]))] == ["medications"]
+    assert len(chosen(tables, RawFile(file="redcap.csv", table="people"))) == 3
+
+
+HEADERS = {
+    "questions under the names": (2, ("Respondent", "How many?", "How much?", "Do you agree?")),
+    "the names in another language": (3, ("kode", "jumlah", "upah", "jawaban")),
+    "another table below": (4, ("Kota", "Laki-laki", "Perempuan", "Semua")),
+}
+
+
+@pytest.mark.parametrize(("at", "cells"), HEADERS.values(), ids=HEADERS)
+def test_a_header_among_the_rows_is_asked_about_and_named_first_where_the_run_stops(at, cells):
+    rows = [("a", "3", "2.5", "1"), ("b", "4", "2.5", "2"), ("c", "5", "1.5", "1")]
+    frame = raw([*rows[: at - 2], cells, *rows[at - 2 :]])
+    book = Codebook(VARIABLES, CHOICES)
+    done = cleaning.clean_table(frame, "people", PROGRAMME, book, cohort("review"))
+    line = done.review[done.review["variable"] == "_row"].iloc[0]
+    assert (line["key"], line["row"], line["until_then"]) == (cells[0], at, "kept")
+    assert line["reason"] == "perhaps a second header, or where another table begins: 3 of 3 answers cannot be read; look at the rows below it too"
+    with pytest.raises(ProblemsError) as caught:
+        cleaning.clean_table(frame, "people", PROGRAMME, book, cohort("stop"))
+    assert f"f.csv, row {at}: perhaps a second header" in str(caught.value.problems[0])
+    assert "'skip_rows' in cohort.yml" in str(caught.value.problems[0])
+
+
+def test_a_person_with_two_slips_and_a_column_that_is_not_understood_are_no_headers():
+    rows = [("a", "three", "much", "1"), ("b", "4", "2.5", "2"), ("c", "5", "1.5", "1")]
+    done = cleaning.clean_table(raw(rows), "people", PROGRAMME, Codebook(VARIABLES, CHOICES), cohort("review"))
+    assert "_row" not in set(done.review["variable"])
+    book = Codebook((*VARIABLES, variable("x", "integer"), variable("y", "integer"), variable("z", "integer")), CHOICES)
+    words = raw([(name, "1", "1", "1") for name in "abcdefgh"]).assign(x="many", y="few", z="none at all")
+    assert "_row" not in set(cleaning.clean_table(words, "people", PROGRAMME, book, cohort("review")).review["variable"])
+
+
+@pytest.mark.parametrize(
+    ("again", "kept"),
+    [
+        (["id", "umur", "upah", "kota"], False), (["ID", "Umur ", "UPAH", "Kota"], False), (["id", "umur", "upah", ""], True),
+        (["id", "umur", "upah", "Bogor"], True), (["p9", "umur", "upah", "kota"], True),
+    ],
+)  # fmt: skip
+def test_a_header_that_is_repeated_in_any_letter_case_is_left_out_and_a_person_is_not(tmp_path, again, kept):
+    rows = [["id", "umur", "upah", "kota"], *[[f"p{at}", str(20 + at), str(1000 + at), "Bogor"] for at in range(8)]]
+    rows.insert(5, again)
+    table = read_any(write(tmp_path / "a.csv", rows))[0]
+    assert len(table.frame) == 8 + kept
