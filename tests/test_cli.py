@@ -65,7 +65,7 @@ def test_run_writes_a_report_and_says_where(project):
         (["nsw-1976", "-p", "confidenze=0.9"], "did you mean confidence?"),
         (["nsw-1976", "-p", "confidence=high"], "'high' is not a number"),
         (["nsw-1976", "--language", "in"], "there is no such language"),
-        ([], "Name at least one cohort"),
+        ([], "at least one, or --all; cohorts: michigan-1987-89, nsw-1976"),
     ],
 )
 def test_run_refuses_before_anything_starts(project, arguments, message):

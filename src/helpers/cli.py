@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import click
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
+from typer.core import TyperGroup
 
 from helpers import paths
 from helpers.pipeline import light  # noqa: F401  (first: it makes every later import of Jupyter faster)
@@ -17,14 +19,42 @@ from helpers.problems import Problem, ProblemsError, nearest, refuse
 if TYPE_CHECKING:
     import pandas as pd
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Evaluate a training or exchange programme from its survey data.")
+
+class Commands(TyperGroup):
+    """All commands: whatever a person can put right ends in a sentence and 2, what was stopped in 130; only a fault of ours has a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except ProblemsError as failure:
+            stop(failure)
+        except OSError as failure:
+            stop(unreachable(failure))
+        except KeyboardInterrupt:
+            errors.print("stopped; the former reports are unchanged", style="red")
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, help="Evaluate a training or exchange programme from its survey data.")
 console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
 
 DataDir = Annotated[str, typer.Option(help="Folder with raw/ and processed/, relative to the project.")]
 ReportsDir = Annotated[str, typer.Option(help="Folder for the reports, relative to the project.")]
 
 
-def stop(failure: ProblemsError | Exception) -> None:
+def unreachable(failure: OSError) -> Problem | OSError:
+    """Say which file the machine did not let us read or write, and why."""
+    if failure.strerror is None:
+        return failure
+    try:
+        root = paths.find_root()
+    except FileNotFoundError:
+        root = Path.cwd()
+    return paths.refused_by_machine(failure, root)
+
+
+def stop(failure: ProblemsError | Exception | Problem) -> None:
     """Print what is wrong and exit with 2."""
     errors.print(escape(str(failure)), style="red", soft_wrap=True)
     raise typer.Exit(2)
@@ -44,7 +74,7 @@ def list_cohorts(data_dir: DataDir = "data") -> None:
     from helpers.programme import load_cohort
 
     root = project()
-    table = Table("cohort", "programme", "label", "kind", "comparison")
+    table = Table(Column("cohort", no_wrap=True), *(Column(name, overflow="fold") for name in ("programme", "label", "kind", "comparison")))
     for name in paths.known_cohorts(root / data_dir):
         cohort, _ = load_cohort(root / data_dir / "raw" / name, root=root)
         table.add_row(
@@ -91,21 +121,19 @@ def run(
     reports_dir: ReportsDir = "reports",
 ) -> None:
     """Run all notebooks of the cohorts and write a report for each."""
-    root = project()
-    if all:
-        cohorts = paths.known_cohorts(root / data_dir)
-    if not cohorts:
-        stop(ValueError("Name at least one cohort, or --all. Cohorts: " + ", ".join(paths.known_cohorts(root / data_dir))))
     from helpers.pipeline.interpreter import can_fork, warm_interpreter
 
+    root, known = project(), paths.known_cohorts(paths.find_root() / data_dir)
+    if not cohorts and not (all and known):
+        refuse([Problem("manfaat run", "no cohort is named", expected="at least one, or --all; cohorts: " + (", ".join(known) or "none yet"))])
     warm = can_fork() and not ordinary_kernels
     if warm:
         warm_interpreter()  # its imports go on while the definitions are checked
-    try:
-        options = make_options(root, cohorts, language, formats, parameter or [], time_limit, warm, data_dir, reports_dir)
-    except ProblemsError as failure:
-        stop(failure)
-    if run_all(list(dict.fromkeys(cohorts)), options, root):
+    from helpers.pipeline.command import run_command
+    from helpers.pipeline.run import Options
+
+    options = Options(language, data_dir, reports_dir, time_limit=time_limit, formats=tuple(formats.split(",")), warm=warm)
+    if run_command(None if all else list(dict.fromkeys(cohorts)), options, parameter or [], root):
         raise typer.Exit(1)
 
 
@@ -119,10 +147,7 @@ def new(
     from helpers.scaffold import new_programme
 
     root = project()
-    try:
-        folder, draft, differences = new_programme(programme, root, form=form, data=data)
-    except ProblemsError as failure:
-        stop(failure)
+    folder, draft, differences = new_programme(programme, root, form=form, data=data)
     console.print(f"{folder.relative_to(root).as_posix()}: {len(draft.variables)} variables, {len(draft.choices)} answers drafted")
     for line in dict.fromkeys(draft.decide):
         console.print(escape(f"  decide: {line}"), soft_wrap=True)
@@ -152,20 +177,17 @@ def new_cohort(
     from helpers.study import load_codes, load_study
 
     root = project()
-    try:
-        refuse(
-            []
-            if (like is None) != (programme is None)
-            else [Problem("manfaat new-cohort", "one of two is needed", expected="--like COHORT, or --programme PROGRAMME for its first delivery")]
-        )
-        if like is not None:
-            study = load_study(like, data_dir=data_dir, root=root)
-            folder, differences = scaffold(cohort, study, data, study.places)
-        else:
-            place = paths.places(cohort, data_dir=data_dir, root=root)
-            folder, differences = first_cohort(cohort, *load_codes(programme, place), data, place)
-    except ProblemsError as failure:
-        stop(failure)
+    refuse(
+        []
+        if (like is None) != (programme is None)
+        else [Problem("manfaat new-cohort", "one of two is needed", expected="--like COHORT, or --programme PROGRAMME for its first delivery")]
+    )
+    if like is not None:
+        study = load_study(like, data_dir=data_dir, root=root)
+        folder, differences = scaffold(cohort, study, data, study.places)
+    else:
+        place = paths.places(cohort, data_dir=data_dir, root=root)
+        folder, differences = first_cohort(cohort, *load_codes(programme, place), data, place)
     console.print(f"data/raw/{folder.name}: {len(data)} files copied and sealed; look at cohort.yml, then: manfaat check {folder.name}")
     show_differences(differences, "no difference between its columns and answers and the codebook")
 
@@ -178,12 +200,9 @@ def clean(cohort: Annotated[str, typer.Argument(help="A folder of data/raw with 
     from helpers.study import clean_by_parts, load_study
 
     root = project()
-    try:
-        study = load_study(cohort, data_dir=data_dir, root=root)
-        with Status("reading", console=console) as status:
-            totals = clean_by_parts(study, lambda doing, rows: status.update(f"{doing}: {rows:,} rows"))
-    except ProblemsError as failure:
-        stop(failure)
+    study = load_study(cohort, data_dir=data_dir, root=root)
+    with Status("reading", console=console) as status:
+        totals = clean_by_parts(study, lambda doing, rows: status.update(f"{doing}: {rows:,} rows"))
     table = Table("", "rule", "rows")
     for (entry, rule), rows in totals.rows.items():
         table.add_row(entry, escape(rule), f"{rows:,}")
@@ -207,11 +226,8 @@ def decide(
     from helpers.study import load_study
 
     root = project()
-    try:
-        study = load_study(cohort, data_dir=data_dir, root=root)
-        n = record_decisions(study, review or study.places.processed / "review.csv", who)
-    except ProblemsError as failure:
-        stop(failure)
+    study = load_study(cohort, data_dir=data_dir, root=root)
+    n = record_decisions(study, review or study.places.processed / "review.csv", who)
     console.print(f"{n} decisions written to programmes/{study.programme.programme}/corrections.csv; now: manfaat run {cohort}")
 
 
@@ -261,11 +277,8 @@ def figures(
 
     root = project()
     exhibits = root / reports_dir / cohort / "exhibits"
-    try:
-        refuse([] if medium in MEDIA else [Problem(f"medium '{medium}'", "there is no such medium", expected=nearest(medium, MEDIA))])
-        refuse([] if exhibits.is_dir() else [Problem(cohort, "there are no pictures yet", expected=f"manfaat run {cohort} first")])
-    except ProblemsError as failure:
-        stop(failure)
+    refuse([] if medium in MEDIA else [Problem(f"medium '{medium}'", "there is no such medium", expected=nearest(medium, MEDIA))])
+    refuse([] if exhibits.is_dir() else [Problem(cohort, "there are no pictures yet", expected=f"manfaat run {cohort} first")])
     for folder in (exhibits, *(exhibits / language for language in LANGUAGES)):
         if folder.is_dir():
             console.print(f"{shown(folder / medium, root)}: {write_sized(folder, medium)} pictures", soft_wrap=True)
@@ -294,18 +307,15 @@ def simulate(
 
     root = project()
     request = Request(programme, cohort, participants, seed, mess, comparison, survey, kind, answers, form_version, record)
-    try:
-        with Progress(
-            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn(), console=console, transient=True
-        ) as progress:
-            task = progress.add_task(cohort, total=None, doing="drawing people")
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn(), console=console, transient=True
+    ) as progress:
+        task = progress.add_task(cohort, total=None, doing="drawing people")
 
-            def tell(people: int, of: int) -> None:
-                progress.update(task, completed=people, total=of, doing=f"{people:,} of {of:,} people" if people < of else "truth and checksums")
+        def tell(people: int, of: int) -> None:
+            progress.update(task, completed=people, total=of, doing=f"{people:,} of {of:,} people" if people < of else "truth and checksums")
 
-            folder, written = simulate(request, root / data_dir, root=root, is_replaced=replace, progress=tell)
-    except ProblemsError as failure:
-        stop(failure)
+        folder, written = simulate(request, root / data_dir, root=root, is_replaced=replace, progress=tell)
     rows = ", ".join(f"{name} {n:,}" for name, n in written.rows.items())
     console.print(f"{data_dir}/raw/{folder.name}: rows of {rows}; {sum(written.errors.values()):,} errors injected", soft_wrap=True)
 
@@ -323,16 +333,13 @@ def form(
 
     root = project()
     folder = root / "programmes" / programme
-    try:
-        definition, problems = load_programme(folder, root=root)
-        refuse(problems)
-        codebook, problems = load_codebook(folder, definition, root=root)
-        refuse(problems)
-        name = table or definition.main_table
-        refuse([] if name in definition.tables else [Problem(f"table '{name}'", "there is no such table", expected=nearest(name, definition.tables))])
-        warnings = write_form(definition, codebook, name, output)
-    except ProblemsError as failure:
-        stop(failure)
+    definition, problems = load_programme(folder, root=root)
+    refuse(problems)
+    codebook, problems = load_codebook(folder, definition, root=root)
+    refuse(problems)
+    name = table or definition.main_table
+    refuse([] if name in definition.tables else [Problem(f"table '{name}'", "there is no such table", expected=nearest(name, definition.tables))])
+    warnings = write_form(definition, codebook, name, output)
     for warning in warnings:
         errors.print(escape(warning), soft_wrap=True)
     console.print(f"{output.name}: {len(codebook.table(name))} questions", soft_wrap=True)
@@ -350,104 +357,17 @@ def plan(programme: Annotated[str, typer.Argument(help="A folder of programmes/.
 
     root = project()
     folder = root / "programmes" / programme
-    try:
-        definition, problems = load_programme(folder, root=root)
-        refuse(problems)
-        codebook, problems = load_codebook(folder, definition, root=root)
-        lines, more = load_indicators(folder, definition, codebook, root=root)
-        refuse([*problems, *more])
-        seen = looks(programme, root, data_dir=data_dir, reports_dir=reports_dir)
-        definition = completed(definition, lines)
-        path = write_plan(definition, lines, folder, root=root, seen=tuple(seen))
-    except ProblemsError as failure:
-        stop(failure)
+    definition, problems = load_programme(folder, root=root)
+    refuse(problems)
+    codebook, problems = load_codebook(folder, definition, root=root)
+    lines, more = load_indicators(folder, definition, codebook, root=root)
+    refuse([*problems, *more])
+    seen = looks(programme, root, data_dir=data_dir, reports_dir=reports_dir)
+    definition = completed(definition, lines)
+    path = write_plan(definition, lines, folder, root=root, seen=tuple(seen))
     console.print(f"{shown(path, root)}: {len(definition.claims)} claims, {len(definition.specifications)} specifications", soft_wrap=True)
     for name, day in seen.items():
         errors.print(escape(f"{name}: its results were first seen on {day}; the plan does not vouch for them, and its report says so"), soft_wrap=True)
-
-
-def make_options(
-    root: Path, cohorts: list[str], language: str, formats: str, given: list[str], time_limit: int, warm: bool, data_dir: str, reports_dir: str
-) -> object:
-    """Check everything that was asked for before a kernel starts.
-
-    Raises
-    ------
-    ProblemsError with every unknown cohort, language, format and parameter, and every mistake in the definition files.
-    """
-    from helpers.parameters import check as check_parameters
-    from helpers.pipeline.files import FORMATS
-    from helpers.pipeline.run import EVERY, Options, parameters_of
-    from helpers.report.letters import check_letters
-    from helpers.study import load_study
-    from helpers.words import LANGUAGES
-
-    values, problems = check_parameters(given, parameters_of(root))
-    if language not in (*LANGUAGES, EVERY):
-        problems.append(Problem(f"language '{language}'", "there is no such language", expected=nearest(language, (*LANGUAGES, EVERY))))
-    wanted = tuple(name for name in FORMATS if name == "html" or name in formats.split(","))
-    problems += [Problem(f"format '{name}'", "there is no such format", expected=nearest(name, FORMATS)) for name in formats.split(",") if name not in FORMATS]
-    for name in cohorts:
-        try:
-            problems += check_letters(load_study(name, data_dir=data_dir, reports_dir=reports_dir, root=root))
-        except ProblemsError as failure:
-            problems += failure.problems
-    if problems:
-        raise ProblemsError(problems)
-    return Options(language, data_dir, reports_dir, values, time_limit, wanted, warm)
-
-
-def run_all(cohorts: list[str], options: object, root: Path) -> int:
-    """Run the cohorts with a line of progress each; return how many failed."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from helpers.definitions import shown
-    from helpers.paths import NOTEBOOKS
-    from helpers.pipeline.run import run_cohorts
-
-    failed, steps = 0, len(NOTEBOOKS) * len(options.languages) + 1
-    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn(), console=console) as progress:
-        tasks = {name: progress.add_task(name, total=steps, doing="waiting") for name in cohorts}
-        done: dict[str, dict[str, float]] = {name: {} for name in cohorts}
-
-        def tell(cohort: str, notebook: str, cell: int, cells: int) -> None:
-            done[cohort][notebook] = (cell + 1) / cells if notebook != "report" else cell
-            progress.update(
-                tasks[cohort], completed=sum(done[cohort].values()), doing=f"{notebook}, cell {cell + 1} of {cells}" if notebook != "report" else "report"
-            )
-
-        for outcome in run_cohorts(cohorts, options, root=root, progress=tell):
-            if outcome.report:
-                progress.update(tasks[outcome.cohort], completed=steps, doing="done")
-                console.print(f"{outcome.cohort}: {shown(outcome.report, root)} ({outcome.seconds:.1f} s)", soft_wrap=True)
-                for note in outcome.notes:
-                    errors.print(escape(f"{outcome.cohort}: {note}"), soft_wrap=True)
-            else:
-                failed += 1
-                progress.update(tasks[outcome.cohort], doing="failed")
-                kept = shown(root / options.data_dir / "processed" / outcome.cohort / "notebooks", root)
-                errors.print(
-                    escape(f"{outcome.cohort}: {outcome.failure} (executed notebook kept in {kept}; the former report is unchanged)"),
-                    style="red",
-                    soft_wrap=True,
-                )
-    return failed + side_by_side(cohorts, options, root)
-
-
-def side_by_side(cohorts: list[str], options: object, root: Path) -> int:
-    """Set the cohorts of each programme side by side that has several reports; return how many programmes failed."""
-    from helpers.definitions import shown
-    from helpers.pipeline.programmes import run_programmes
-
-    outcomes = run_programmes(cohorts, options, root=root)
-    for outcome in outcomes:
-        if outcome.report:
-            console.print(f"{outcome.cohort}: {shown(outcome.report, root)} ({outcome.seconds:.1f} s)", soft_wrap=True)
-        if outcome.failure:
-            errors.print(escape(f"{outcome.cohort}, cohorts side by side: {outcome.failure} (the former page is unchanged)"), style="red", soft_wrap=True)
-        for note in outcome.notes:
-            errors.print(escape(f"{outcome.cohort}: {note}"), soft_wrap=True)
-    return sum(bool(outcome.failure) for outcome in outcomes)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.problems import Problem, nearest, refuse
+
 NOTEBOOKS = ("01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "06_benefits", "07_findings")
 OVER_COHORTS = "08_cohorts"  # reads finished reports of a programme; part of none
 STAGING = ".run-"  # begins the name of the folder in which a run builds a report before it takes the former one's place
@@ -23,6 +25,21 @@ def find_root(start: Path | str | None = None) -> Path:
         if (folder / "programmes").is_dir() and (folder / "notebooks").is_dir():
             return folder
     raise FileNotFoundError("No folder above this one holds 'programmes' and 'notebooks': start from inside the project.")
+
+
+def refused_by_machine(failure: OSError, root: Path) -> Problem:
+    """Say which file the machine did not let us read or write, by its place in the project, and why."""
+    path = Path(str(failure.filename)) if failure.filename else None
+    place = "the disk" if path is None else path.relative_to(root).as_posix() if path.is_relative_to(root) else "/".join(path.parts[-3:])
+    return Problem(place, f"it cannot be read or written: {failure.strerror or failure}")
+
+
+def check_name(name: object, kind: str, known: list[str]) -> None:
+    """Refuse what is no plain name of a folder: nothing may be read or written elsewhere by a name with a path in it."""
+    plain = isinstance(name, str) and name.strip() not in ("", ".", "..") and not set(name) & set("/\\\0") and not name.startswith(("~", "."))
+    if not plain:
+        bare = str(name).replace("\\", "/").rstrip("/").split("/")[-1]
+        refuse([Problem(f"{kind} '{name}'", "it is no name of a folder", expected=f"the name alone: {nearest(bare, known)}" if known else "the name alone")])
 
 
 @dataclass(frozen=True)
@@ -75,8 +92,14 @@ class Places:
 
 
 def places(cohort: str, *, data_dir: str = "data", reports_dir: str = "reports", root: Path | None = None) -> Places:
-    """Return the folders of ``cohort``; relative folders count from the project folder."""
+    """Return the folders of ``cohort``; relative folders count from the project folder.
+
+    Raises
+    ------
+    ProblemsError for a name that holds a path.
+    """
     base = root or find_root()
+    check_name(cohort, "cohort", known_cohorts(base / data_dir))
     return Places(base, base / data_dir, base / reports_dir, cohort)
 
 

@@ -18,13 +18,13 @@ import pandas as pd
 
 from helpers.freshness import MADE
 from helpers.parameters import Parameter, declared, select
-from helpers.paths import NOTEBOOKS, STAGING
+from helpers.paths import NOTEBOOKS, STAGING, find_root, refused_by_machine
 from helpers.pipeline.files import write_files
 from helpers.pipeline.languages import StoppedError, Told, Turns, different, run_languages
 from helpers.pipeline.overview import write_index, write_summary
 from helpers.pipeline.record import files_of, moved, record, write_record
 from helpers.plan import first_look, note_look
-from helpers.problems import refuse
+from helpers.problems import ProblemsError, refuse
 from helpers.report.letters import check_letters
 from helpers.study import Study, load_study
 from helpers.words import LANGUAGES, Language
@@ -258,4 +258,14 @@ def run_cohorts(cohorts: list[str], options: Options, *, root: Path | None = Non
     workers = min(len(cohorts), os.cpu_count() or 1) if options.warm else 1
     threading.Thread(target=load_renderer, daemon=True).start()  # ready by the time the first notebook is done
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        yield from pool.map(lambda cohort: run_cohort(cohort, options, root=root, progress=progress), cohorts)
+        yield from pool.map(lambda cohort: run_or_tell(cohort, options, root, progress), cohorts)
+
+
+def run_or_tell(cohort: str, options: Options, root: Path | None, progress: Report) -> Outcome:
+    """Run one of several cohorts; what is wrong with one must not keep the others from being run."""
+    try:
+        return run_cohort(cohort, options, root=root, progress=progress)
+    except ProblemsError as failure:
+        return Outcome(cohort, None, str(failure))
+    except OSError as failure:
+        return Outcome(cohort, None, str(refused_by_machine(failure, root or find_root())))
