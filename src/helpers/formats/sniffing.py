@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
+from helpers.formats.isolated import read_apart
 from helpers.formats.safety import AGAIN, refusal
-from helpers.formats.tables import Detected
+from helpers.formats.tables import Detected, FormatOptions
+from helpers.problems import ProblemsError
 
 HEAD = 4096
 ENDINGS = {
@@ -51,6 +54,9 @@ def sniff(path: Path, *, file: str) -> tuple[str, list[Detected]]:
     if ending in ENDINGS[kind]:
         return kind, [Detected("file type", kind, "by its content; the name agrees")]
     if kind == "delimited text" and ending in (*ENDINGS["sav"], *ENDINGS["por"], *ENDINGS["dta"]):
+        named = next(other for other, endings in ENDINGS.items() if ending in endings)
+        if opens(path, named, file=file):
+            return named, [Detected("file type", named, "by its name, and the library opens it; its first bytes are unusual", doubtful=True)]
         raise refusal(file, f"the name ends in '{ending}', but the content is no such file", expected=f"{AGAIN}; or, if it is text, a name that ends in .csv")
     return kind, [Detected("file type", kind, f"by its content, although the name ends in '{ending}'", doubtful=True)]
 
@@ -80,9 +86,22 @@ def sniff_head(head: bytes, path: Path, *, file: str) -> str:
     return sniff_text(head, file=file)
 
 
+def opens(path: Path, kind: str, *, file: str) -> bool:
+    """Say whether the library for one kind of file opens it: its word counts for more than the first bytes or the names of parts."""
+    try:
+        with closing(read_apart(path, kind, FormatOptions(), file=file)) as messages:
+            next(messages, None)
+    except ProblemsError:
+        return False
+    return True
+
+
 def is_stata(head: bytes) -> bool:
-    """Say whether the bytes open a Stata file, of the tagged kind (version 117 on) or an older one."""
-    old = len(head) > 4 and head[0] in range(104, 116) and head[1] in (1, 2) and head[2] == 1 and head[3] == 0
+    """Say whether the bytes open a Stata file, of the tagged kind (version 117 on) or an older one.
+
+    Of an older one version, byte order and kind are fixed; the fourth byte is unused, and may hold anything.
+    """
+    old = len(head) > 4 and head[0] in range(104, 116) and head[1] in (1, 2) and head[2] == 1
     return head.startswith(b"<stata_dta>") or old
 
 
@@ -113,6 +132,8 @@ def sniff_zip(path: Path, *, file: str) -> str:
         return "ods"
     if any(name.startswith("word/") for name in names) or b"opendocument.text" in mime:
         raise refusal(file, "the file is a text document", expected="the table itself, saved as XLSX or CSV")
+    if opens(path, "xlsx", file=file):
+        return "xlsx"
     raise refusal(file, "the file is an archive of other files", expected="the files inside it, unpacked and named one by one")
 
 

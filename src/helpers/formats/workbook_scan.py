@@ -81,18 +81,34 @@ def scan_xlsx(path: Path, options: FormatOptions, *, file: str) -> BookScan:
     """
     book = BookScan()
     with zipfile.ZipFile(path) as archive:
-        parts = {part.filename: part for part in archive.infolist()}
-        styles = whole(archive, parts, "xl/styles.xml", file=file)
+        parts = {plain_name(part.filename): part for part in archive.infolist()}
+        home = workbook_part(whole(archive, parts, "_rels/.rels", file=file))
+        folder, _, name = home.rpartition("/")
+        styles = whole(archive, parts, plain_name(f"{folder}/styles.xml"), file=file)
         book.fills = bool(FILL.search(element(styles, b"fills")))
         book.formats = [unescape(code) for code in FORMAT.findall(styles)]
         book.formats += ["0%"] if PERCENT_STYLE.search(element(styles, b"cellXfs")) else []
-        workbook = whole(archive, parts, "xl/workbook.xml", file=file)
+        workbook = whole(archive, parts, home, file=file)
         book.epoch = 1904 if EPOCH_1904.search(workbook) else 1900
-        for name, target in sheet_parts(workbook, whole(archive, parts, "xl/_rels/workbook.xml.rels", file=file)):
-            if target in parts and (options.sheets is None or name in options.sheets):
+        relations = whole(archive, parts, plain_name(f"{folder}/_rels/{name}.rels"), file=file)
+        for sheet, target in sheet_parts(workbook, relations, folder):
+            if target in parts and (options.sheets is None or sheet in options.sheets):
                 with closing(unpack(archive, parts[target])) as pieces:
-                    book.sheets[name] = scan_sheet(pieces, options, file=file, sheet=name)
+                    book.sheets[sheet] = scan_sheet(pieces, options, file=file, sheet=sheet)
     return book
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a part as parts are compared: with slashes, none in front, in lower case (ECMA-376, part 2, 9.1)."""
+    return name.replace("\\", "/").lstrip("/").lower()
+
+
+def workbook_part(relations: bytes) -> str:
+    """Return where the workbook lies; by the package's own word, or where it usually does."""
+    for relation in ElementTree.fromstring(relations) if relations else []:
+        if relation.get("Type", "").endswith("/officeDocument"):
+            return plain_name(relation.get("Target", ""))
+    return "xl/workbook.xml"
 
 
 def whole(archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], name: str, *, file: str) -> bytes:
@@ -112,12 +128,12 @@ def element(content: bytes, name: bytes) -> bytes:
     return content[start.start() : end.end()] if end else b""
 
 
-def sheet_parts(workbook: bytes, relations: bytes) -> list[tuple[str, str]]:
-    """Return (sheet name, name of its part) in the order of the workbook."""
+def sheet_parts(workbook: bytes, relations: bytes, folder: str) -> list[tuple[str, str]]:
+    """Return (sheet name, name of its part) in the order of the workbook, which lies in ``folder``."""
     targets = {}
     for element in ElementTree.fromstring(relations) if relations else []:
         target = element.get("Target", "")
-        targets[element.get("Id")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        targets[element.get("Id")] = plain_name(target if target.startswith("/") else f"{folder}/{target}")
     found = []
     for element in ElementTree.fromstring(workbook).iter() if workbook else []:
         if local(element.tag) == "sheet":

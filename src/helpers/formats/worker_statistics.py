@@ -25,6 +25,14 @@ def after(zero: datetime.datetime, seconds: float) -> str | None:
         return None
 
 
+def length(seconds: float) -> str | None:
+    """Return so many seconds as a length of time; None where there are more than a length of time can hold."""
+    try:
+        return length_text(datetime.timedelta(seconds=seconds))
+    except OverflowError:
+        return None
+
+
 def stata_month(value: float) -> str | None:
     """Return months since January 1960 as year and month; None outside the calendar."""
     year, month = divmod(int(value), 12)
@@ -43,7 +51,7 @@ def dated(kind: str, form: str) -> tuple[str, Callable[[float], str | None]] | N
     if name in SPSS_DAYS or name in SPSS_MOMENTS:
         return "date", lambda value: after(SPSS_ZERO, value)
     if name in ("TIME", "DTIME"):
-        return "time", lambda value: length_text(datetime.timedelta(seconds=value))
+        return "time", length
     return None
 
 
