@@ -495,3 +495,11 @@ def test_stored_shares_are_percent_points_by_their_column():
 
 def test_stored_amounts_say_what_is_usual():
     assert column_context({}, "rupiah", stored={"2500000": 3, "1500000": 1}).typical == 2500000
+
+
+def test_a_running_number_of_nines_is_no_missing_code():
+    # close_elections_lmb of causaldata: the 9,999th of 13,588 rows waited for a person.
+    cells = dict.fromkeys(map(str, range(9990, 10010)), 1)
+    assert read_number("9999", column_context(cells, "integer")).value == 9999
+    assert read_stored("9999", column_context({}, "integer", stored=cells)).value == 9999
+    assert read_number("9999", column_context({"9998": 1, "12": 4, "9999": 3}, "integer")).value is None

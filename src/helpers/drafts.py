@@ -22,6 +22,7 @@ SAMPLE = 500  # distinct texts that are looked at
 LONGEST_NAME = 24
 CODE = re.compile(r"-?\d{1,9}(?:\.\d+)?|[A-Za-z]{1,3}\d{1,6}")  # 3, -9, SQ001: what is a code already
 AMOUNT = r"(?i)(rp\.?\s?)?\d{1,3}([.,]\d{3})+(,\d\d|,-)?|rp\.?\s?\d+(,-)?|(rp\.?\s?)?\d+([.,]\d+)?\s?(ribu|rb|juta|jt)"
+BROKEN = r"-?(?:(?:0|[1-9]\d{0,14})?[.,]\d+(?:[eE][-+]?\d{1,3})?|[1-9][eE]-\d{1,3})"  # 0.5, also written .5, 5e-01 or 1.5e-05
 IDENTIFYING = r"(?i)\b(?:nama|name|alamat|address|e-?mail|surel|telepon|telp|phone|hp|whatsapp|wa|nik|ktp|ip ?address)\b"
 SUBMISSION, SUBMITTED, PARENT = ("_uuid", "KEY"), ("_submission_time", "SubmissionDate"), ("_submission__uuid", "PARENT_KEY")
 SYSTEM = (  # what KoboToolbox and ODK add to every row: columns, name, type, role, texts
@@ -258,5 +259,5 @@ def guessed_kind(texts: pd.Series) -> str:
         return "month"
     if len(distinct) <= MOST_ANSWERS and len(texts) >= 2 * len(distinct):
         return "select_one"
-    whole, broken = (distinct.str.fullmatch(pattern) for pattern in (r"-?(0|[1-9]\d{0,14})", r"-?(0|[1-9]\d{0,14})[.,]\d+"))
+    whole, broken = (distinct.str.fullmatch(pattern) for pattern in (r"-?(0|[1-9]\d{0,14})", BROKEN))
     return "integer" if whole.all() else "decimal" if (whole | broken).all() else "text"  # what begins with 0, or is longer, is a name made of digits

@@ -11,7 +11,7 @@ from helpers.parsing.missing import no_answer
 from helpers.parsing.normalise import tidy
 from helpers.parsing.number_styles import PERCENT
 from helpers.parsing.numbers import AMOUNT, LONGEST, NEUTRAL, Parts, one_amount, read_stored, take_prefixes, take_suffixes
-from helpers.parsing.plain import MONEY, ColumnContext, Shape, coded, shape_of, with_zero
+from helpers.parsing.plain import MONEY, MOST_DIGITS, ColumnContext, Shape, coded, shape_of, with_zero
 from helpers.parsing.reading import Reading, missing_reasons, report
 
 SHARE_STYLE = 0.8  # below this majority neither percent style is the column's
@@ -69,6 +69,13 @@ def grouped_thousands(short: Mapping[str, int]) -> tuple[str | None, int]:
     told = any(not text.endswith("000") for text in short)
     sign = short_group_sign(short, fewest=FEWEST_GROUPS) if told else None
     return sign, sum(short.values()) if sign else 0
+
+
+def running_nines(texts: Iterable[str]) -> frozenset[int]:
+    """Return 9999, 99999 … where the numbers before and after it stand in the column too: a running number is no missing code."""
+    whole = {text for text in texts if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS}
+    nines = [int(text) for text in whole if len(text) > 3 and set(text) == {"9"}]
+    return frozenset(number for number in nines if {str(number - 1), str(number + 1)} <= whole)
 
 
 def long_fractions(shapes: Iterable[Shape], decimal: str | None) -> bool:
@@ -154,7 +161,10 @@ def column_context(
     known = ColumnContext(kind, decimal=decimal, missing=codes)
     percent = percent_style([*cells, *pairs_of(stored)], known) if kind == "percent" else None
     usual, fractions = weighted_median(amounts), long_fractions(shapes, decimal)
-    return ColumnContext(kind, decimal, codes, negative, period, factor, units, usual, percent, currency, whole or kind == "integer", thousands, fractions)
+    running = running_nines(text for text, _ in (*cells, *pairs_of(stored)))
+    return ColumnContext(
+        kind, decimal, codes, negative, period, factor, units, usual, percent, currency, whole or kind == "integer", thousands, fractions, running
+    )
 
 
 def read_header_unit(header: str) -> Reading:

@@ -55,6 +55,7 @@ class ColumnContext:
     currency : of an amount with cents, which ``kind`` does not say: its code ("USD"); "" for any other number.
     whole : whether the unit has no decimals: then three digits after a sign are thousands before they are a fraction.
     thousands : how many answers say so where the column shows thousands by nothing but groups of three ("7,100"); 0 elsewhere.
+    running : numbers of nothing but nines whose neighbours stand in the column too: they count, and are no missing codes.
     fractions : whether the column holds fractions of three digits or more, so that three digits after its decimal sign are one.
     percent : "points" when 3.5 means 3.5 %, "share" when 0.035 does, None when unknown.
     """
@@ -72,6 +73,7 @@ class ColumnContext:
     whole: bool = False
     thousands: int = 0
     fractions: bool = False
+    running: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse what is not known, naming what is."""
@@ -265,7 +267,7 @@ def coded(reading: Reading, context: ColumnContext) -> Reading:
     digits = str(value)
     if digits in context.missing:
         return Reading(None, "missing-code", missing=context.missing[digits])
-    if isinstance(value, int) and len(digits) >= 4 and set(digits) == {"9"}:
+    if isinstance(value, int) and len(digits) >= 4 and set(digits) == {"9"} and value not in context.running:
         return doubted(reading, "nines", f"{digits} looks like a missing code that is not declared")
     if value in LIKELY_CODES and context.kind == "integer":
         return noted(reading, f"{digits} may be a missing code that is not declared")
