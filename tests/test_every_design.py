@@ -16,7 +16,7 @@ from evaluation_cases import LINES, WORDS, indicator, people, programme
 from helpers import threats, verdict
 from helpers.claims import Claim
 from helpers.codebook import Codebook
-from helpers.evaluation import chooser, families, romano_wolf, summaries
+from helpers.evaluation import chooser, families, left_out, romano_wolf, summaries
 from helpers.evaluation.balance import balance
 from helpers.evaluation.estimate import Settings
 from helpers.evaluation.ladder import estimate_stages
@@ -136,7 +136,19 @@ def told(study: Study, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame,
         *families_table(study, tests, language),
     ]
     said += [groups, *[one.caption for one in (*shown, *numbers)], *[text for one in shown for text in one.data.astype(str).to_numpy().ravel()]]
+    said += sentences.findings(study, estimates, language, reasons_told(study, table, estimates))
     return estimates, graded, said
+
+
+def reasons_told(study: Study, table: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
+    """Why units are left out; every one of them is told."""
+    absent = table[["_key", *[line.name for line in study.indicators if line.name in table]]].melt("_key", var_name="indicator", value_name="value")
+    why = absent[absent["value"].isna()].rename(columns={"_key": "key"}).assign(reason="refused; blank")[["key", "indicator", "reason"]]
+    left = left_out.left_out(table, why, study.programme, list(study.indicators), estimates)
+    counted = int(estimates.loc[estimates["is_primary"], "n_missing"].iloc[0])
+    assert left["n"].sum() == counted
+    assert set(left["reason"]) <= {"refused", "once", "absent"}
+    return left
 
 
 @pytest.mark.parametrize("assignment", ["randomised", "observational"])
@@ -201,3 +213,20 @@ def test_a_lottery_with_follow_ups_is_compared_in_its_last_period(tmp_path):
     estimates, _, _ = told(study_of(bare, lines_of("panel"), "panel", "randomised", tmp_path), table)
     last = table[table["year"] == 3].groupby("group")["score_now"].mean()
     assert estimates.loc[0, "estimate"] == pytest.approx(last[1] - last[0])
+
+
+def test_whom_an_estimate_leaves_out_is_told_by_why():
+    made = programme([{"method": "regression", "covariates": ["x"], "std_errors": ["HC2"]}], primary="regression")
+    table = people(100)
+    table.loc[0:29, "score_now"] = np.nan
+    table.loc[20:39, "x"] = np.nan
+    estimates = estimate_stages(table, made, LINES, Settings("trial", "randomised", "regression"), stages=("outcome",))
+    reasons = {range(10): "not_asked", range(10, 18): "to_decide; blank", range(18, 20): "refused", range(20, 30): "dont_know"}
+    why = [{"key": str(key), "indicator": "score_now", "reason": text} for keys, text in reasons.items() for key in keys]
+    why += [{"key": str(key), "indicator": "x", "reason": "no_record"} for key in range(20, 40)]
+    found = left_out.left_out(table, pd.DataFrame(why), made, LINES, estimates)
+    # of several missing answers the reason that stands first in ORDER is told, each unit once
+    assert found.set_index("reason")["n"].to_dict() == {"not_asked": 10, "to_decide": 8, "refused": 2, "no_record": 20}
+    assert found["n"].sum() == estimates.loc[0, "n_missing"]
+    assert left_out.waiting(found)["score", ""] == pytest.approx(0.08)
+    assert left_out.shown(found) == [("to_decide", 8), ("no_record", 20), ("not_asked", 10), ("other", 2)]  # two people who refused are not told apart

@@ -144,7 +144,11 @@ def test_a_recalled_fall_has_one_sign():
 
 @pytest.mark.parametrize(
     ("participants", "comparison", "english"),
-    [(1, 0, "1 person took part; the comparison group holds 0 people (May)."), (2, 1, "2 people took part; the comparison group holds 1 person (May).")],
+    # without a roster nobody knows how many took part: the data may be a part of them
+    [
+        (1, 0, "the data hold 1 person who took part and 0 people of the comparison group (May)."),
+        (2, 1, "the data hold 2 people who took part and 1 person of the comparison group (May)."),
+    ],
 )
 def test_who_was_studied(participants, comparison, english):
     counts = pd.DataFrame({"step": "delivered", "participant": [1.0, 0.0], "n": [participants, comparison]})
@@ -271,3 +275,22 @@ def test_no_two_figures_of_a_page_share_an_id():
     named = share_names(f"{figure}<p>words</p>{figure}")
     assert re.findall(r'id="(\w+)"', named) == ["z0", "z1"]
     assert re.findall(r'href="#(\w+)"', named) == ["z0", "z1"]
+
+
+def study_with_source():
+    study = study_of()
+    study.cohort.citation = "x"
+    return study
+
+
+def test_rows_of_the_files_and_rows_of_the_ledger_agree():
+    # 308 rows in one table and 311 in the next: titles and totals of the sheet were counted in the second only
+    delivery = SimpleNamespace(
+        files=pd.DataFrame([{"file": "a.xlsx", "sheet": "one", "table": "answers", "rows": 308, "columns": 4, "unused": ""}]),
+        left_out=pd.DataFrame([{"table": "answers", "file": "a.xlsx", "sheet": "one", "rule": "total"}] * 3),
+    )
+    shown = ledgers.files_table(study_with_source(), delivery, ENGLISH)
+    assert shown.data[["rows", "no_answers"]].to_numpy().tolist() == [[308, 3]]
+    assert "both together are the rows in of the ledger of rows" in shown.caption
+    without = ledgers.files_table(study_with_source(), SimpleNamespace(files=delivery.files, left_out=delivery.left_out.iloc[:0]), ENGLISH)
+    assert "no_answers" not in without.data

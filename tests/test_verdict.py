@@ -158,6 +158,23 @@ def test_indicators_that_contradict_one_another_tell_nothing():
     assert found.loc[0, ["grade", "rule"]].tolist() == ["cannot tell", "mixed"]
 
 
+def test_no_verdict_is_given_while_more_than_one_in_twenty_answers_wait():
+    # seven in ten earnings of a public file waited to be read, and the verdict was "shown" at twice the true effect
+    for share, grade in ((0.7, "cannot tell"), (0.051, "cannot tell"), (0.05, "shown"), (0.0, "shown")):
+        waiting = pd.Series([share], index=pd.MultiIndex.from_tuples([("score", "")]))
+        lines = verdict.evidence(study_of(ONE), lines_of("score"), pd.DataFrame([row()], columns=COLUMNS), NO_THREATS, "randomised", waiting)
+        found = verdict.verdicts(study_of(ONE), lines)
+        assert found.loc[0, "grade"] == grade
+        assert (found.loc[0, "threat"] == "waiting") == (grade == "cannot tell")
+    opposite = verdict.evidence(
+        study_of(ONE), lines_of("score"), pd.DataFrame([row(estimate=-1.0)], columns=COLUMNS), NO_THREATS, "randomised", waiting * 0 + 0.3
+    )
+    assert verdict.verdicts(study_of(ONE), opposite).loc[0, ["grade", "rule"]].tolist() == ["cannot tell", "waiting"]
+    another = pd.Series([0.7], index=pd.MultiIndex.from_tuples([("other", "")]))
+    lines = verdict.evidence(study_of(ONE), lines_of("score"), pd.DataFrame([row()], columns=COLUMNS), NO_THREATS, "randomised", another)
+    assert verdict.verdicts(study_of(ONE), lines).loc[0, "grade"] == "shown"
+
+
 def test_a_joint_claim_is_as_strong_as_the_weakest_it_joins():
     study = study_of(ONE, {"accounts": True}, {"claims": ["C1", "C2"]})
     for given, grade, why in (({"C2": {"grade": "suggested", "rule": "accounts", "threat": "equivalent"}}, "suggested", "C2"), ({}, "cannot tell", "C2")):

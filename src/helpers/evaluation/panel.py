@@ -94,18 +94,30 @@ def with_treatment(spec: Specification, programme: Programme) -> Specification:
     return spec if spec.treatment else spec.model_copy(update={"treatment": [programme.design.group]})
 
 
+def panel_sample(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme) -> Sample:
+    """The complete unit-periods of units seen at least twice, and those left out."""
+    if programme.design.panel is None:
+        raise NotApplicableError("the study is not a panel")
+    chosen = panel_frame(table, line, spec, programme)
+    complete, n_missing = panel_rows(table, line, spec, programme)
+    return Sample(complete, n_missing, left_out=chosen[~chosen.index.isin(complete.index)])
+
+
 def panel_rows(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme) -> tuple[pd.DataFrame, int]:
     """The complete unit-periods of units seen at least twice, and how many others there were."""
-    panel = programme.design.panel
-    spec = with_treatment(spec, programme)
-    chosen = table[[*spec.treatment, *spec.covariates]].assign(outcome_=table[line.name], unit_=table[panel.unit], period_=table[panel.period])
-    chosen = chosen.assign(**{name: variable(table, name, programme) for name in spec.treatment})
-    chosen = with_roles(chosen.assign(participant=table[programme.design.group].isin(programme.design.participants)), table, spec, programme)
-    if not programme.design.cluster:
-        chosen[CLUSTER] = pd.factorize(table[panel.unit], sort=True)[0]
+    chosen, spec = panel_frame(table, line, spec, programme), with_treatment(spec, programme)
     complete = chosen.dropna()
     complete = complete[complete["unit_"].duplicated(keep=False)]  # a unit seen once says nothing about change within units
     return complete.astype({name: "float64" for name in ("outcome_", *spec.treatment, *spec.covariates)}), len(chosen) - len(complete)
+
+
+def panel_frame(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme) -> pd.DataFrame:
+    """All unit-periods with what the specification needs."""
+    panel, spec = programme.design.panel, with_treatment(spec, programme)
+    chosen = table[[*spec.treatment, *spec.covariates]].assign(outcome_=table[line.name], unit_=table[panel.unit], period_=table[panel.period])
+    chosen = chosen.assign(**{name: variable(table, name, programme) for name in spec.treatment})
+    chosen = with_roles(chosen.assign(participant=table[programme.design.group].isin(programme.design.participants)), table, spec, programme)
+    return chosen if programme.design.cluster else chosen.assign(**{CLUSTER: pd.factorize(table[panel.unit], sort=True)[0]})
 
 
 def without_redundant(within: np.ndarray, first: int, periods: int) -> np.ndarray:

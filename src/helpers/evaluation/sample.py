@@ -32,13 +32,14 @@ class Sample:
     ``frame`` holds ``now``, ``before`` (where needed), ``treated``, the covariates and, where declared, the survey weight
     (mean 1), codes of stratum and cluster, the instrument and whether a row is of the later period (``weight_``,
     ``stratum_``, ``cluster_``, ``instrument_``, ``post_``).
-    ``memory`` keeps what rests on the covariates alone, so that indicators measured for the same units share it.
+    ``left_out`` holds the rows in which something is missing. ``memory`` keeps what rests on the covariates alone, so that indicators measured for the same units share it.
     """
 
     frame: pd.DataFrame
     n_missing: int
     notes: tuple[str, ...] = ()
     memory: dict = field(default_factory=dict, compare=False, repr=False)
+    left_out: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False, repr=False)
 
     @property
     def counts(self) -> Counts:
@@ -254,7 +255,8 @@ def draw_sample(
     if WEIGHT in complete and len(complete):
         complete = complete.assign(**{WEIGHT: complete[WEIGHT] / complete[WEIGHT].mean()})
     kept = {} if memory is None else memory.setdefault(memory_key(complete, spec, two_periods=two_periods), {})
-    return Sample(complete, len(frame) - len(complete), (RECALLED,) if needs_before and spec.baseline == "then" else (), memory=kept)
+    notes = (RECALLED,) if needs_before and spec.baseline == "then" else ()
+    return Sample(complete, len(frame) - len(complete), notes, memory=kept, left_out=frame[frame.isna().any(axis=1)])
 
 
 def memory_key(complete: pd.DataFrame, spec: Specification, *, two_periods: bool) -> tuple:

@@ -118,6 +118,20 @@ MISSING_REASONS = {
     "damaged": mark("damaged"),
     "to_decide": mark("to be decided"),
 }
+LEFT_OUT = {  # to stand after a number of units
+    "to_decide": mark("with an answer that could not be read and waits for a decision"),
+    "damaged": mark("with a damaged answer"),
+    "absent": mark("without an interview in the other period"),
+    "no_record": mark("without a record in another table"),
+    "not_delivered": mark("of whom a table was not delivered"),
+    "not_asked": mark("not asked"),
+    "not_applicable": mark("to whom the question did not apply"),
+    "refused": mark("who refused"),
+    "dont_know": mark("who did not know"),
+    "blank": mark("without an answer"),
+    "once": mark("seen only once"),
+    "other": mark("for other reasons"),
+}
 DETECTED = {
     "answer sets": mark("answer sets"), "calendar": mark("calendar"), "cell colours": mark("coloured cells, whose meaning cannot be read"),
     "column names": mark("names of columns"), "columns differ": mark("sheets or files with different columns"), "dates": mark("dates"),

@@ -20,16 +20,22 @@ MOST_ROWS = 40  # of a table on the page; what is longer is shown in a shorter f
 
 def files_table(study: Study, delivery: Delivery, language: Language) -> Exhibit:
     """Which files were delivered, what they feed, and what of them is not used."""
-    say, files = language.say, delivery.files
-    data = files.assign(table=[study.programme.tables[name].label[language.code] for name in files["table"]])
+    say, files, number = language.say, delivery.files, lambda n: language.number(n, 0)
+    others = delivery.left_out.groupby(["file", "sheet"]).size() if len(delivery.left_out) else pd.Series(dtype="int64")
+    no_answers = [int(others.get((row.file, row.sheet), 0)) for row in files.itertuples(index=False)]
+    data = files.assign(no_answers=no_answers, table=[study.programme.tables[name].label[language.code] for name in files["table"]])
     columns = [
         Column("file", say("File")),
         Column("table", say("Table")),
-        Column("rows", say("Rows"), lambda n: language.number(n, 0)),
-        Column("columns", say("Columns"), lambda n: language.number(n, 0)),
+        Column("rows", say("Rows of answers"), number),
+        *([Column("no_answers", say("Other rows"), number)] if any(no_answers) else []),
+        Column("columns", say("Columns"), number),
         Column("unused", say("Columns not in the codebook"), lambda text: text or say("none")),
     ]
-    caption = say("Each file is the one that was sealed: its checksum was compared before it was read.") + " " + labels.source_note(study, language)
+    caption = say("Each file is the one that was sealed: its checksum was compared before it was read.")
+    if any(no_answers):
+        caption += " " + say("Other rows are titles, totals and the like; both together are the rows in of the ledger of rows.")
+    caption += " " + labels.source_note(study, language)
     return table("files", say("Files delivered"), caption, data, columns)
 
 

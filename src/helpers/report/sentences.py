@@ -8,6 +8,7 @@ import pandas as pd
 
 from helpers.disclosure import SMALLEST_CELL
 from helpers.evaluation.ladder import of_participants_alone, primary, reported
+from helpers.evaluation.left_out import shown
 from helpers.indicators import Indicator
 from helpers.report import labels
 from helpers.report.comparison_words import change_template, comparison_template, is_written_zero, no_distance
@@ -110,8 +111,19 @@ def terms(rows: list[object], study: Study, language: Language) -> str:
     return " ".join(told)
 
 
-def sample_sentence(row: object, study: Study, language: Language) -> str:
-    """Say for how many the estimate was made, and how many were left out."""
+def left_out_words(row: object, left: pd.DataFrame | None, language: Language) -> str:
+    """How many an estimate leaves out, by why; empty where the reasons are not known, or are not those of just these units."""
+    if left is None:
+        return ""
+    own = left[(left["indicator"] == row.indicator) & (left["rater"] == row.rater) & (left["specification"] == row.specification)]
+    if int(own["n"].sum()) != int(row.n_missing):
+        return ""
+    listed = [f"{language.number(n, 0)} {language.say(labels.LEFT_OUT[reason])}" for reason, n in shown(own)]
+    return language.say_count("; {n} was left out: {reasons}.", "; {n} were left out: {reasons}.", int(row.n_missing), reasons=", ".join(listed))
+
+
+def sample_sentence(row: object, study: Study, language: Language, left: pd.DataFrame | None = None) -> str:
+    """Say for how many the estimate was made, and how many were left out, and why."""
     panel = study.programme.design.panel and row.method == "fixed_effects"
     n, m = language.number(row.n, 0), language.number(row.n_comparison, 0)
     if panel:
@@ -125,6 +137,8 @@ def sample_sentence(row: object, study: Study, language: Language) -> str:
         )
     if is_hidden(row.n_missing):
         return text + language.say("; fewer than {n} were left out because an answer was missing.", n=SMALLEST_CELL)
+    if row.n_missing and (words := left_out_words(row, left, language)):
+        return text + words
     if row.n_missing and panel:
         return text + language.say_count(
             "; {n} was left out because an answer was missing or the unit was seen only once.",
@@ -138,7 +152,7 @@ def sample_sentence(row: object, study: Study, language: Language) -> str:
     return text + "."
 
 
-def finding(rows: list[object], study: Study, language: Language, *, with_method: bool = True) -> str:
+def finding(rows: list[object], study: Study, language: Language, left: pd.DataFrame | None = None, *, with_method: bool = True) -> str:
     """Everything about one indicator by the primary specification, in one paragraph; one row a treatment."""
     if not labels.has_number(rows[0].estimate):
         return language.say(
@@ -153,7 +167,7 @@ def finding(rows: list[object], study: Study, language: Language, *, with_method
         for sentence in (compared(row, study, language), *caveats(row, language), sureness(row, study, language))
     ]
     method = language.say("Specification: “{specification}”, {kind}.", **method_words(rows[0], study, language)) if with_method else ""
-    return " ".join(sentence for sentence in (*told, sample_sentence(rows[0], study, language), method) if sentence)
+    return " ".join(sentence for sentence in (*told, sample_sentence(rows[0], study, language, left), method) if sentence)
 
 
 def caveats(row: object, language: Language) -> list[str]:
@@ -162,20 +176,23 @@ def caveats(row: object, language: Language) -> list[str]:
     return [language.say("Mind: {warnings}.", warnings=text)] if text else []
 
 
-def findings(study: Study, estimates: pd.DataFrame, language: Language) -> list[str]:
-    """One paragraph an indicator that a claim rests on, and rater, after what holds for all of them; the other indicators are in the figure and the chapters."""
+def findings(study: Study, estimates: pd.DataFrame, language: Language, left: pd.DataFrame | None = None) -> list[str]:
+    """One paragraph an indicator that a claim rests on, and rater, after what holds for all of them; the other indicators are in the figure and the chapters.
+
+    ``left`` : how many are left out of each estimate, by why, from ``evaluation.left_out``.
+    """
     wanted, groups = list(dict.fromkeys(concept for claim in study.programme.claims for concept in claim.indicators)), []
     for concept in wanted:
         rows = primary_rows(study, estimates, concept)
         groups += [[row for row in rows if row.rater == rater] for rater in dict.fromkeys(row.rater for row in rows)]
     numbers = [row for rows in groups for row in rows if labels.has_number(row.estimate)]
     one_method = len({(row.specification, row.std_error_kind) for row in numbers}) == 1
-    told = [finding(rows, study, language, with_method=not one_method) for rows in groups]
+    told = [finding(rows, study, language, left, with_method=not one_method) for rows in groups]
     return [text for text in (terms(numbers, study, language) if numbers else "", *told) if text]
 
 
 def who_was_studied(study: Study, counts: pd.DataFrame, language: Language) -> str:
-    """Say who took part, who was compared with them, and when."""
+    """Say how many took part, where a roster tells it, and otherwise how many of them the data hold; who was compared with them, and when."""
     delivered = counts[counts["step"] == "delivered"].set_index("participant")["n"]
     participants = labels.unit_count(study, int(delivered.get(1.0, 0)), language)
     comparison = labels.unit_count(study, int(delivered.get(0.0, 0)), language)
@@ -183,7 +200,7 @@ def who_was_studied(study: Study, counts: pd.DataFrame, language: Language) -> s
     text = language.say(
         mark("{title}, {label}: {trained} took part, of whom the data delivered hold {n}; the comparison group holds {comparison} ({period}).")
         if trained
-        else mark("{title}, {label}: {participants} took part; the comparison group holds {comparison} ({period})."),
+        else mark("{title}, {label}: the data hold {participants} who took part and {comparison} of the comparison group ({period})."),
         trained=labels.unit_count(study, trained or 0, language),
         title=study.programme.title[language.code],
         label=study.cohort.label[language.code],

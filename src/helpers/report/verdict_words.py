@@ -22,7 +22,7 @@ GRADE_RULES = {
         "Participants alone say or show it: there is no comparison group, or the number is people's rating of themselves and nobody else's rating or test stands beside it."
     ),
     "cannot tell": mark(
-        "The interval includes zero, a check of the comparison failed, the indicators contradict one another, or nothing was measured. With it stands what the study could have found."
+        "The interval includes zero, a check of the comparison failed, the indicators contradict one another, nothing was measured, or more than one in twenty of the answers wait for a person's decision. With it stands what the study could have found."
     ),
     "contradicted": mark("The comparison shows the opposite of the claim, or the interval excludes even the smallest effect that would be worth having."),
 }
@@ -81,6 +81,9 @@ OTHER = {
     ),
     "unclear alone": mark("the interval for “{indicator}” includes zero ({low} to {high}), and nobody was compared with participants"),
     "mixed": mark("its indicators contradict one another"),
+    "waiting": mark(
+        "{share} of the {units} behind “{indicator}” are left out because an answer waits for a person's decision, and no verdict is given above {limit}"
+    ),
     "nothing": mark("nothing that bears on it could be measured ({reason})"),
     "no accounts": mark("it rests on cost accounts, and none could be drawn up"),
     "joint": mark("it joins other claims, and is as strong as the weakest of them ({claim})"),
@@ -108,6 +111,7 @@ THREATS = {
     "no comparison": mark("that there is nobody to compare with"),
     "too few": mark("the small number of {units} studied"),
     "not measured": mark("that it was not measured"),
+    "waiting": mark("the answers that nobody has decided on yet"),
     "smallest effect": mark("what counts as worth having"),
     "mixed": mark("which of the indicators one trusts"),
     "set aside": mark("the cost lines that could not be placed"),

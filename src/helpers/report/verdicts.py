@@ -17,6 +17,7 @@ from helpers.report.plan import SPEAKS, fixed_before
 from helpers.report.tables import Column, table
 from helpers.report.verdict_words import BASES, GRADE_RULES, GRADE_WORDS, HIGHER, LOWER, OTHER, SIDES, THREATS, WHY
 from helpers.study import Study
+from helpers.verdict.rules import MOST_WAITING
 from helpers.words import Language, mark
 
 
@@ -84,7 +85,21 @@ def because(study: Study, verdict: object, evidence: pd.DataFrame, language: Lan
         text = OTHER[verdict.rule]
         return language.say(text, claim=verdict.part)
     line = deciding(verdict, evidence)
+    if verdict.rule == "waiting":
+        return waits(study, line, language)
     return language.say(template(verdict.rule, line), **values_of(study, line, language))
+
+
+def waits(study: Study, line: pd.Series, language: Language) -> str:
+    """How many answers wait for a decision, and how many may."""
+    text = OTHER["waiting"]
+    return language.say(
+        text,
+        share=language.percent(line["waiting"], 1),
+        units=study.programme.design.unit.many[language.code],
+        indicator=measure_label(study, line["indicator"], line["rater"], language),
+        limit=language.percent(MOST_WAITING),
+    )
 
 
 def half(claim: Claim, part: str, language: Language) -> str:

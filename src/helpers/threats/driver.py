@@ -88,7 +88,9 @@ def run(
         named = {"cohort": settings.cohort, "stage": case.line.stage_thesis, "indicator": case.line.indicator, "rater": case.line.rater}
         rows += [named | {"specification": case.spec.id, "treatment": case.treatment} | row for row in found]
     if cohort:
-        answered = int(unit_keys(table, programme)[participation(table, programme) == 1].nunique())
+        wave = programme.design.wave  # who was asked in an earlier wave had not taken part yet
+        asked = table if wave is None else table[table[wave] == table[wave].max()]
+        answered = int(unit_keys(asked, programme)[participation(asked, programme) == 1].nunique())
         named = dict.fromkeys(NAMES, "") | {"cohort": settings.cohort}
         rows += [named | row for row in rate_rows(answered, cohort.denominators)]
     stages = set(estimates["stage"])

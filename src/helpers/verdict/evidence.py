@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from helpers.claims import Claim, Part
+from helpers.evaluation.families import holm
 from helpers.evaluation.levels import LEVEL
 from helpers.indicators import Indicator
 from helpers.programme import Programme
 
 EVIDENCE_COLUMNS = [
     "claim", "part", "indicator", "rater", "basis", "is_opinion", "speaks", "side", "is_small", "specification", "estimate", "ci_low", "ci_high", "p_value",
-    "p_holm", "n", "n_comparison", "mde", "power", "confidence", "smallest", "unit", "failed", "reason",
+    "p_holm", "n", "n_comparison", "mde", "power", "confidence", "smallest", "unit", "failed", "waiting", "reason",
 ]  # fmt: skip
 RATERS = ("test", "supervisor", "", "self")  # whose word counts more; "" is a fact and nobody's rating
 # A threat that fails here takes the ground from under the comparison itself; the others say how strong a hidden cause must be.
@@ -103,7 +103,7 @@ def sides(lines: list[dict[str, object]], alpha: float) -> list[dict[str, object
     """Say on which side of zero each line lies; the p values of those that speak are adjusted among themselves (Holm 1979)."""
     tested = [line for line in lines if line["speaks"] and np.isfinite(line["p_value"])]
     if tested:
-        for line, adjusted in zip(tested, multipletests([line["p_value"] for line in tested], method="holm")[1], strict=True):
+        for line, adjusted in zip(tested, holm(pd.Series([line["p_value"] for line in tested])), strict=True):
             line["p_holm"] = float(adjusted)
     for line in lines:
         p_value = line["p_holm"] if np.isfinite(line["p_holm"]) else line["p_value"]
@@ -113,12 +113,20 @@ def sides(lines: list[dict[str, object]], alpha: float) -> list[dict[str, object
     return lines
 
 
-def evidence(programme: Programme, indicators: list[Indicator], estimates: pd.DataFrame, threats: pd.DataFrame, assignment: str) -> pd.DataFrame:
+def evidence(
+    programme: Programme,
+    indicators: list[Indicator],
+    estimates: pd.DataFrame,
+    threats: pd.DataFrame,
+    assignment: str,
+    waiting: pd.Series | None = None,
+) -> pd.DataFrame:
     """Gather what bears on each claim that rests on indicators.
 
     Parameters
     ----------
     estimates : in the contract's shape. threats : ``indicator, rater, specification, threat, passed`` …; may be empty.
+    waiting : by indicator and rater the share of units whose answers wait for a person's decision; none wait where it is not given.
 
     Returns
     -------
@@ -136,7 +144,9 @@ def evidence(programme: Programme, indicators: list[Indicator], estimates: pd.Da
             told = [line for line in lines if not line["reason"]]
             sides(choose(told), alpha)
             rows += lines
-    return pd.DataFrame(rows, columns=EVIDENCE_COLUMNS)
+    shares = {} if waiting is None else waiting.to_dict()
+    found = pd.DataFrame(rows, columns=EVIDENCE_COLUMNS)
+    return found.assign(waiting=[shares.get((row.indicator, row.rater), 0.0) for row in found.itertuples(index=False)])
 
 
 def nothing(claim: Claim, part: str, indicator: str, estimates: pd.DataFrame) -> dict[str, object]:

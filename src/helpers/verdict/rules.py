@@ -14,6 +14,7 @@ from helpers.evaluation.levels import LEVEL
 from helpers.programme import Programme
 from helpers.verdict.evidence import DECISIVE
 
+MOST_WAITING = 0.05  # share of the units behind an estimate whose answers may wait for a decision; this project's convention
 VERDICT_COLUMNS = ["claim", "grade", "rule", "part", "indicator", "rater", "basis", "threat"]
 
 
@@ -46,6 +47,9 @@ def grade_part(lines: pd.DataFrame) -> dict[str, object]:
     ``grade, rule`` and ``indicator, rater, basis`` of the line that decided.
     """
     lines = lines[lines["speaks"].astype(bool)]
+    held = lines[lines["waiting"] > MOST_WAITING]
+    if len(held):
+        return answer("cannot tell", "waiting", held.loc[held["waiting"].idxmax()])
     told = lines[lines["reason"] == ""]
     if told.empty:
         return answer("cannot tell", "nothing", lines.iloc[0] if len(lines) else None)
@@ -72,6 +76,8 @@ def answer(grade: str, rule: str, line: pd.Series | None) -> dict[str, object]:
 def threat_of(line: dict[str, object], lines: pd.DataFrame) -> str:
     """Name the one threat most likely to overturn a grade: what failed, else what evidence of this kind can never rule out."""
     own = lines[(lines["indicator"] == line["indicator"]) & (lines["rater"] == line["rater"]) & (lines["basis"] == line["basis"])]
+    if line["rule"] == "waiting":
+        return "waiting"
     failed = own["failed"].iloc[0].split("; ")[0] if len(own) and own["failed"].iloc[0] else ""
     if failed:
         return failed
