@@ -129,6 +129,7 @@ ORDER = [
     "claims",
     "vocabulary",
     "declarations",
+    "raw_files",
     "programme",
     "codebook",
     "readers",
