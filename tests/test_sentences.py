@@ -236,10 +236,32 @@ def test_verdicts_are_counted(grades, english, indonesian):
     assert verdicts.headline(pd.DataFrame({"grade": grades}), INDONESIAN) == indonesian
 
 
-@pytest.mark.parametrize(("parts", "english"), [(0, "because {why}"), (2, "The weaker half is {part}"), (3, "The weakest part is {part}")])
-@pytest.mark.parametrize("grade", ["shown", "cannot tell"])
-def test_a_claim_has_halves_or_parts(parts, english, grade):
-    assert english in verdicts.frame_of(grade, parts=parts)
+@pytest.mark.parametrize(
+    ("parts", "tied", "english"),
+    [
+        (0, 0, "because {why}"),
+        (2, 1, "The weaker half is {part}"),
+        (2, 2, "Both halves have this grade; of {part}"),  # "the weaker half is knowledge" was said where skills had the same grade
+        (3, 1, "The weakest part is {part}"),
+        (3, 2, "The weakest parts are {parts}; of {part}"),
+        (3, 3, "All its parts have this grade"),
+    ],
+)
+def test_a_claim_has_halves_or_parts_and_ties_are_ties(parts, tied, english):
+    assert english in verdicts.frame_of(parts=parts, tied=tied)
+
+
+@pytest.mark.parametrize(
+    ("grade", "threat", "english"),
+    [
+        ("shown", "other places", "What it does not tell: whether it would work for other firms, places and years."),  # overturns nothing
+        ("shown", "balance stands", "Most likely to overturn this: that the groups differed by more than a lottery"),
+        ("suggested", "hidden cause", "Most likely to overturn this: a difference between the groups that nobody measured."),
+        ("cannot tell", "too few", "What stands most in the way: the small number of firms studied."),
+    ],
+)
+def test_what_is_doubtful_overturns_a_finding_only_where_it_could(grade, threat, english):
+    assert verdicts.doubt(SimpleNamespace(grade=grade, threat=threat), ENGLISH, "firms").startswith(english)
 
 
 def test_a_title_that_asks_gets_no_full_stop():

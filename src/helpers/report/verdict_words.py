@@ -13,7 +13,7 @@ GRADE_WORDS = {
 }
 GRADE_RULES = {
     "shown": mark(
-        "A lottery decided who took part, the interval lies on the claimed side of zero after the number of indicators was allowed for, and no check of the comparison failed."
+        "A lottery decided who took part, the interval lies on the claimed side of zero after the number of indicators of the claim was allowed for (of a claim that rests on one, nothing is allowed for), and no check of the comparison failed."
     ),
     "suggested": mark(
         "As above, but people were compared without a lottery, or one check of a lottery's comparison failed. What sets the groups apart and was not measured could explain it."
@@ -105,6 +105,9 @@ THREATS = {
     "worst case": mark("who could not be reached or did not answer"),
     "specification curve": mark("which of the reasonable specifications one trusts"),
     "leave one out": mark("a few units that carry the result"),
+    "balance stands": mark(
+        "that the groups differed by more than a lottery as a rule makes them, although the conclusion is the same with what was measured held equal"
+    ),
     "other places": mark("whether it would work for other {units}, places and years"),
     "own rating": mark("people who were trained may rate themselves kindly"),
     "anyway": mark("what would have happened without the programme"),

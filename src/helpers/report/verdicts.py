@@ -83,7 +83,7 @@ def because(study: Study, verdict: object, evidence: pd.DataFrame, language: Lan
         return language.say(WHY[verdict.basis])
     if verdict.rule in ("joint", "no accounts"):
         text = OTHER[verdict.rule]
-        return language.say(text, claim=verdict.part)
+        return language.say(text, claim=language.listing(str(verdict.tied).split()))
     line = deciding(verdict, evidence)
     if verdict.rule == "waiting":
         return waits(study, line, language)
@@ -107,34 +107,56 @@ def half(claim: Claim, part: str, language: Language) -> str:
     return claim.parts[int(part) - 1].label[language.code] if claim.parts and str(part).isdigit() else ""
 
 
-def frame_of(grade: str, *, parts: int) -> str:
-    """The sentence around a verdict: what is doubtful overturns a finding, and stands in the way where there is none."""
-    if grade == "cannot tell":
-        if parts > 2:
-            return mark("{id}. {claim}: {grade}. The weakest part is {part}: {why}. What stands most in the way: {threat}.")
-        if parts == 2:
-            return mark("{id}. {claim}: {grade}. The weaker half is {part}: {why}. What stands most in the way: {threat}.")
-        return mark("{id}. {claim}: {grade}, because {why}. What stands most in the way: {threat}.")
+def doubt(verdict: object, language: Language, units: str) -> str:
+    """What is doubtful, as a sentence: it overturns a finding, stands in the way where there is none, and where a lottery shows one says what it cannot tell."""
+    text = THREATS[verdict.threat]
+    threat = language.say(text, units=units)
+    if verdict.grade == "cannot tell":
+        return language.say("What stands most in the way: {threat}.", threat=threat)
+    if verdict.threat == "other places":
+        return language.say("What it does not tell: {threat}.", threat=threat)
+    return language.say("Most likely to overturn this: {threat}.", threat=threat)
+
+
+def frame_of(*, parts: int, tied: int) -> str:
+    """The sentence around a grade, by how many parts a claim has, and how many of them are as weak as the one that is told."""
+    if tied == parts == 2:
+        return mark("{id}. {claim}: {grade}. Both halves have this grade; of {part}: {why}.")
+    if tied == parts > 2:
+        return mark("{id}. {claim}: {grade}. All its parts have this grade; of {part}: {why}.")
+    if tied > 1:
+        return mark("{id}. {claim}: {grade}. The weakest parts are {parts}; of {part}: {why}.")
     if parts > 2:
-        return mark("{id}. {claim}: {grade}. The weakest part is {part}: {why}. Most likely to overturn this: {threat}.")
+        return mark("{id}. {claim}: {grade}. The weakest part is {part}: {why}.")
     if parts == 2:
-        return mark("{id}. {claim}: {grade}. The weaker half is {part}: {why}. Most likely to overturn this: {threat}.")
-    return mark("{id}. {claim}: {grade}, because {why}. Most likely to overturn this: {threat}.")
+        return mark("{id}. {claim}: {grade}. The weaker half is {part}: {why}.")
+    return mark("{id}. {claim}: {grade}, because {why}.")
+
+
+def family_sentence(verdict: object, evidence: pd.DataFrame, language: Language) -> list[str]:
+    """Say where a p value is no longer below the level when all tests of its family are allowed for; the verdict allows for those of the claim."""
+    line = deciding(verdict, evidence) if verdict.grade in ("shown", "suggested", "contradicted") and verdict.rule != "small" else None
+    if line is None or pd.isna(line["p_family"]) or line["p_family"] <= 1 - line["confidence"] + 1e-12:
+        return []
+    return [language.say("With all tests of its family allowed for, p is {p}: it may be chance.", p=language.p_value(line["p_family"]))]
 
 
 def verdict_sentences(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, language: Language) -> list[str]:
     """One sentence a claim: the claim, its grade, why, and what is most likely to overturn it."""
     told, units = [], study.programme.design.unit.many[language.code]
     for claim, row in zip(study.programme.claims, verdicts.itertuples(index=False), strict=True):
-        values = {
-            "id": claim.id,
-            "claim": claim.text[language.code].rstrip("."),
-            "grade": language.say(GRADE_WORDS[row.grade]),
-            "why": because(study, row, evidence, language),
-            "threat": language.say(THREATS[row.threat], units=units),
-        }
         part = half(claim, row.part, language)
-        told.append(language.say(frame_of(row.grade, parts=len(claim.parts) if part else 0), part=part, **values))
+        tied = [half(claim, name, language) for name in str(row.tied).split()] if part else []
+        text = language.say(
+            frame_of(parts=len(claim.parts) if part else 0, tied=len(tied)),
+            id=claim.id,
+            claim=claim.text[language.code].rstrip("."),
+            grade=language.say(GRADE_WORDS[row.grade]),
+            why=because(study, row, evidence, language),
+            part=part,
+            parts=language.listing(tied),
+        )
+        told.append(" ".join([text, *family_sentence(row, evidence, language), doubt(row, language, units)]))
     return told
 
 
@@ -206,6 +228,7 @@ def evidence_table(study: Study, evidence: pd.DataFrame, language: Language) -> 
                 "interval": f"{values['low']} … {values['high']}" if has else "–",
                 "p_value": language.p_value(line["p_value"]),
                 "p_holm": language.p_value(line["p_holm"]),
+                "p_family": language.p_value(line["p_family"]),
                 "side": say(side) if has else labels.reason_text(line["reason"], language),
                 "speaks": say("yes") if line["speaks"] else say("no"),
             }
@@ -217,11 +240,12 @@ def evidence_table(study: Study, evidence: pd.DataFrame, language: Language) -> 
         Column("interval", say("Interval"), str),
         Column("p_value", say("p"), str),
         Column("p_holm", say("p (Holm)"), str),
+        Column("p_family", say("p (family)"), str),
         Column("side", say("Speaks")),
         Column("speaks", say("Counts")),
     ]
     caption = say(
-        "All estimates that bear on a claim. One kind counts for each indicator: a comparison before a change of participants alone, a test before a supervisor's rating before one's own. Holm: adjusted for the number of indicators of the claim or part."
+        "All estimates that bear on a claim. One kind counts for each indicator: a comparison before a change of participants alone, a test before a supervisor's rating before one's own. Holm: adjusted for the number of indicators of the claim or part, so that nothing is adjusted where it has one; family: adjusted for all tests of the indicator's family."
     )
     return [
         table(

@@ -18,7 +18,7 @@ from helpers.programme import Programme
 
 EVIDENCE_COLUMNS = [
     "claim", "part", "indicator", "rater", "basis", "is_opinion", "speaks", "side", "is_small", "specification", "estimate", "ci_low", "ci_high", "p_value",
-    "p_holm", "n", "n_comparison", "mde", "power", "confidence", "smallest", "unit", "failed", "waiting", "reason",
+    "p_holm", "p_family", "n", "n_comparison", "mde", "power", "confidence", "smallest", "unit", "failed", "doubts", "waiting", "reason",
 ]  # fmt: skip
 RATERS = ("test", "supervisor", "", "self")  # whose word counts more; "" is a fact and nobody's rating
 # A threat that fails here takes the ground from under the comparison itself; the others say how strong a hidden cause must be.
@@ -74,6 +74,13 @@ def failed_threats(threats: pd.DataFrame, row: pd.Series) -> list[str]:
     return sorted(failed, key=lambda threat: threat not in DECISIVE)
 
 
+def doubted(threats: pd.DataFrame, row: pd.Series) -> list[str]:
+    """Threats that are there, though the conclusion beside them is the same: groups of a lottery that differ by more than lotteries as a rule make them."""
+    if not len(threats) or "meaning" not in threats:
+        return []
+    return list(headlines(threats, row).query("meaning == 'differ, but the conclusion stands'")["threat"])
+
+
 def line_of(claim: Claim, part: str, basis: str, row: pd.Series, programme: Programme, indicators: list[Indicator], threats: pd.DataFrame) -> dict[str, object]:
     """One line of evidence, not yet weighed against the others of its part."""
     unit = programme.units.get(row["unit"])
@@ -85,7 +92,7 @@ def line_of(claim: Claim, part: str, basis: str, row: pd.Series, programme: Prog
         "is_opinion": bool(unit and unit.is_rating and row["rater"] in ("", "self")), "speaks": False, "side": "neither",
         "is_small": bool(basis in ("lottery", "comparison") and direction and best < smallest), "specification": row["specification"],
         **{name: row[name] for name in ("estimate", "ci_low", "ci_high", "p_value", "n", "n_comparison", "mde", "power", "confidence", "unit")},
-        "p_holm": np.nan, "smallest": smallest, "failed": "; ".join(failed_threats(threats, row)) if basis in ("lottery", "comparison") else "", "reason": "",
+        "p_holm": np.nan, "p_family": row["p_adjusted"], "doubts": "; ".join(doubted(threats, row)) if basis == "lottery" else "", "smallest": smallest, "failed": "; ".join(failed_threats(threats, row)) if basis in ("lottery", "comparison") else "", "reason": "",
         "direction": direction,
     }  # fmt: skip
 
@@ -154,5 +161,5 @@ def nothing(claim: Claim, part: str, indicator: str, estimates: pd.DataFrame) ->
     why = estimates.loc[(estimates["indicator"] == indicator) & (estimates["warnings"].fillna("") != ""), "warnings"]
     return dict.fromkeys(EVIDENCE_COLUMNS, np.nan) | {
         "claim": claim.id, "part": part, "indicator": indicator, "rater": "", "basis": "none", "is_opinion": False, "speaks": True, "side": "neither",
-        "is_small": False, "failed": "", "unit": "", "specification": "", "reason": why.iloc[0] if len(why) else "nothing was measured",
+        "is_small": False, "failed": "", "doubts": "", "unit": "", "specification": "", "reason": why.iloc[0] if len(why) else "nothing was measured",
     }  # fmt: skip

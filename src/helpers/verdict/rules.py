@@ -15,7 +15,7 @@ from helpers.programme import Programme
 from helpers.verdict.evidence import DECISIVE
 
 MOST_WAITING = 0.05  # share of the units behind an estimate whose answers may wait for a decision; this project's convention
-VERDICT_COLUMNS = ["claim", "grade", "rule", "part", "indicator", "rater", "basis", "threat"]
+VERDICT_COLUMNS = ["claim", "grade", "rule", "part", "indicator", "rater", "basis", "threat", "tied"]
 
 
 def is_groundless(line: pd.Series) -> bool:
@@ -85,6 +85,8 @@ def threat_of(line: dict[str, object], lines: pd.DataFrame) -> str:
         return {"unclear": "too few", "nothing": "not measured", "small": "smallest effect", "mixed": "mixed"}[line["rule"]]
     if line["rule"] == "opinion":
         return "own rating"
+    if line["basis"] == "lottery" and len(own) and own["doubts"].iloc[0]:
+        return f"{own['doubts'].iloc[0].split('; ')[0]} stands"
     return {"lottery": "other places", "comparison": "hidden cause", "change": "anyway", LEVEL: "no comparison"}.get(str(line["basis"]), "not measured")
 
 
@@ -125,7 +127,8 @@ def verdicts(programme: Programme, lines: pd.DataFrame, accounts: dict[str, dict
 
     Returns
     -------
-    ``VERDICT_COLUMNS``, one row a claim, in the order declared; ``part`` is the number of the part that decided.
+    ``VERDICT_COLUMNS``, one row a claim, in the order declared; ``part`` is the number of the part that decided, or the claim that a joint one
+    is as weak as; ``tied`` are all that have the same grade, with it (spaces between them).
     """
     found: dict[str, dict[str, object]] = {}
     pending = list(programme.claims)
@@ -142,8 +145,8 @@ def verdict(claim: Claim, lines: pd.DataFrame, accounts: dict[str, dict[str, obj
     blank = dict.fromkeys(VERDICT_COLUMNS, "") | {"claim": claim.id}
     if claim.claims:
         grade = weakest(*[str(found[name]["grade"]) for name in claim.claims])
-        which = next(name for name in claim.claims if found[name]["grade"] == grade)
-        return blank | {"grade": grade, "rule": "joint", "part": which, "threat": found[which]["threat"]}
+        which = [name for name in claim.claims if found[name]["grade"] == grade]
+        return blank | {"grade": grade, "rule": "joint", "part": which[0], "threat": found[which[0]]["threat"], "tied": " ".join(which)}
     told = accounts.get(claim.id)
     if claim.accounts:
         return blank | {"grade": "cannot tell", "rule": "no accounts", "threat": "not measured"} | (told or {})
@@ -157,4 +160,5 @@ def graded_by_evidence(own: pd.DataFrame) -> dict[str, object]:
     if not graded:
         return {"grade": "cannot tell", "rule": "nothing", "threat": "not measured"}
     decided = min(graded, key=lambda one: GRADES.index(one["grade"]))
-    return decided | {"threat": threat_of(decided, own[own["part"] == decided["part"]])}
+    tied = " ".join(str(one["part"]) for one in graded if one["grade"] == decided["grade"])
+    return decided | {"tied": tied, "threat": threat_of(decided, own[own["part"] == decided["part"]])}
