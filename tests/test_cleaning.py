@@ -1,6 +1,7 @@
 """Nothing is lost or changed unseen."""
 
 import string
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -377,3 +378,40 @@ def test_rows_under_one_key_are_one_persons_or_for_a_person_to_decide(second, se
     table = clean_by(book, frame)
     assert set(table.aside["rule"]) == {rule}
     assert table.kept["more"].tolist() == ([kept] if kept else [])
+
+
+def test_codes_that_the_file_declares_missing_are_no_other_version():
+    """In a published file each of 93 columns with a declared 0 was taken for one coded from 0, and all its answers waited."""
+    answers = [
+        Choice.model_validate({"list_name": "often", "name": n, "label::English (en)": t, "label::Bahasa Indonesia (id)": t})
+        for n, t in zip("123", ("never", "at times", "always"), strict=True)
+    ]
+    book = Codebook((*VARIABLES, variable("often", "select_one often")), (*CHOICES, *answers))
+    frame = raw([(str(at), "1", "1", "1") for at in range(6)]).assign(often=["0", "1", "2"] * 2)
+    declared = pd.DataFrame([{"variable": "often", "kind": "value", "low": "0", "high": "0", "reason": "refused", "count": 2}])
+    assert clean_by(book, frame).review["variable"].tolist() == ["often"] * 6  # undeclared, 0 to 2 may stand for 1 to 3
+    done = cleaning.clean_table(frame, "people", PROGRAMME, book, cohort("review"), declared=declared)
+    assert done.review.empty
+    assert done.kept["often"].fillna("").tolist() == ["", "1", "2"] * 2
+
+
+def test_text_that_nothing_uses_is_not_rewritten_and_damaged_letters_are_repaired():
+    texts = ["\u201cgood\u201d \u2013  very ", " plain ", "caf\u00c3\u00a9", "   "]
+    frame = raw([(str(at), "1", "1", "1") for at in range(4)]).assign(note=texts)
+    book = Codebook((*VARIABLES, variable("note", "text", role="text")), CHOICES)
+    assert clean_by(book, frame).kept["note"].tolist() == ['"good" - very', "plain", "caf\u00e9", pd.NA]
+    idle = clean_by(replace(book, idle=frozenset({("people", "note")})), frame)
+    assert idle.kept["note"].tolist() == [*texts[:2], "caf\u00e9", pd.NA]
+    assert idle.changes["raw"].tolist() == texts[2:]
+    cleaning.check_ledger(idle, frame, list(book.variables))
+
+
+def test_what_says_the_same_is_kept_in_the_ledger_and_not_counted():
+    frame = raw([("a", "7.0", "2.50", "1.0"), ("b", "8", "3,5", "2")]).assign(at=["2004-03-12T10:05:00.123", "2004-03-12T10:06:00"])
+    book = Codebook((*VARIABLES, variable("at", "dateTime", role="start")), CHOICES)
+    done = clean_by(book, frame)
+    assert done.kept["count"].tolist() == [7, 8]
+    told = cleaning.cell_ledger({"people": done})
+    assert told[["variable", "cells"]].to_numpy().tolist() == [["amount", 1]]  # 3,5 for 3.5: read by a convention
+    assert len(done.cells) == 5
+    cleaning.check_ledger(done, frame, list(book.variables))

@@ -220,6 +220,9 @@ def test_kind24_a_reversed_item_is_turned_by_its_own_map():
         ({"0": 5}, AGREE, None, None),
         ({"2": 5, "6": 1}, AGREE, None, {"2": "1", "6": "5"}),
         ({"0": 5}, YES_NO, None, {"1": "1", "0": "2"}),
+        ({"0": 1, "1": 9, "2": 9, "3": 9, "4": 9}, AGREE, None, None),  # one 0 among many codes of the list is a slip
+        ({"0": 2, "1": 9, "2": 9, "3": 9, "4": 9}, AGREE, None, {"0": "1", "1": "2", "2": "3", "3": "4", "4": "5"}),
+        ({"2": 9, "3": 9, "4": 9, "6": 1}, AGREE, None, None),
     ],
     ids=lambda value: f"kind25-{value}" if isinstance(value, dict) else None,
 )

@@ -196,11 +196,12 @@ class Rule(Record):
 
 @dataclass(frozen=True)
 class Codebook:
-    """All variables, answers and consistency rules of a programme."""
+    """All variables, answers and consistency rules of a programme; ``idle`` are free texts (table, name) on which nothing depends."""
 
     variables: tuple[Variable, ...]
     choices: tuple[Choice, ...]
     rules: tuple[Rule, ...] = field(default=())
+    idle: frozenset[tuple[str, str]] = frozenset()
 
     def table(self, name: str) -> list[Variable]:
         """The variables of one table, in order."""

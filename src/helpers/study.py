@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -109,7 +110,16 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     from helpers.evaluation.chooser import completed
 
     programme, lines = indicators.with_answers(programme, codebook, lines)
+    codebook = replace(codebook, idle=idle_texts(programme, codebook, lines))
     return Study(place, completed(programme, lines), codebook, tuple(lines), tuple(corrections), delivery)
+
+
+def idle_texts(programme: Programme, codebook: Codebook, lines: list[Indicator]) -> frozenset[tuple[str, str]]:
+    """Free texts whose names no indicator, rule or definition holds, as (table, name): nothing depends on how they are spelt."""
+    told = [programme.model_dump_json(), *[line.model_dump_json() for line in (*lines, *codebook.rules)]]
+    told += [text for variable in codebook.variables for text in (variable.relevant, variable.constraint)]
+    used = set(re.findall(r"\w+", " ".join(told)))
+    return frozenset((v.table, v.name) for v in codebook.variables if v.kind == "text" and v.role == "text" and v.name not in used)
 
 
 def load_codes(name: str, place: Places) -> tuple[Programme, Codebook]:

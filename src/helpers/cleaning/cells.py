@@ -243,11 +243,13 @@ def likely_year(reading: Reading) -> Reading:
     return noted(reading, f"the year {year} is long ago") if year < YEARS[0] else reading
 
 
-def text_reader(variable: Variable) -> Callable[[str], Reading]:
-    """Return the reader of free text and keys: only the characters are put in order."""
+def text_reader(variable: Variable, *, is_idle: bool = False) -> Callable[[str], Reading]:
+    """Return the reader of free text and keys: only the characters are put in order; of ``is_idle`` text, which nothing uses, not even these."""
 
     def read(text: str) -> Reading:
         reading = normalise(text)
+        if is_idle and reading.is_read and not reading.flag:  # letters of a wrong encoding are repaired all the same
+            reading = replace(reading, value=text, rule="as-is")
         code = variable.missing_codes.get(str(reading.value).strip()) if reading.is_read else None
         if variable.role in ("key", "identifier") and reading.is_read and SCIENTIFIC.fullmatch(reading.value):
             return unreadable("scientific", "scientific notation: the last digits of the identifier are lost")
@@ -258,7 +260,11 @@ def text_reader(variable: Variable) -> Callable[[str], Reading]:
 
 def text_or_choice_reader(variable: Variable, codebook: Codebook, counts: pd.Series, version: str) -> Callable[[str], Reading]:
     """Return the function that reads one text of a variable that is neither number nor date."""
-    return choice_reader(variable, codebook, version, counts) if variable.list_name else text_reader(variable)
+    return (
+        choice_reader(variable, codebook, version, counts)
+        if variable.list_name
+        else text_reader(variable, is_idle=(variable.table, variable.name) in codebook.idle)
+    )
 
 
 def declared_by_file(variable: Variable, declared: pd.DataFrame) -> Callable[[str], str] | None:
@@ -343,25 +349,25 @@ def read_column(
     counts = np.bincount(raw.codes, minlength=len(raw.texts))
     used = np.flatnonzero(counts)
     here = Column(np.arange(len(used)), [raw.texts[place] for place in used], None if raw.kinds is None else raw.kinds[used])
-    readers = readers_of(here, counts[used], variable, codebook, unit, item, version=version, whole=whole, dates=dates)
     by_file = declared_by_file(variable, declared) if declared is not None else None
+    shown = pd.Series(counts[used], index=pd.Index(here.texts, dtype=object)) if whole is None else whole
+    shown = shown if by_file is None else shown.mask([bool(by_file(text)) for text in shown.index], 0)  # what is declared missing shows no convention
+    readers = readers_of(here, shown, variable, codebook, unit, item, version=version, dates=dates)
     return ColumnReading(renumbered(raw, used), read_texts(here, variable, readers, by_file))
 
 
 def readers_of(
     column: Column,
-    counts: np.ndarray,
+    shown: pd.Series,
     variable: Variable,
     codebook: Codebook,
     unit: Unit | None,
     item: RawFile,
     *,
     version: str,
-    whole: pd.Series | None,
     dates: DateContext | None,
 ) -> Readers:
-    """Return the functions that read a column's cells, by the counts of its distinct texts or those of the ``whole`` column."""
-    shown = pd.Series(counts, index=pd.Index(column.texts, dtype=object)) if whole is None else whole
+    """Return the functions that read a column's cells; ``shown`` counts the texts that show its conventions, 0 of those that a file declares missing."""
     if variable.list_name or variable.kind == "text":
         return Readers(text_or_choice_reader(variable, codebook, shown, version))
     if variable.kind in ("date", "month", "dateTime"):

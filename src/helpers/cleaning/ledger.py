@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,8 @@ CELL_COLUMNS = ["table", "key", "variable", "raw", "clean", "rule", "reason"]
 CHANGE_COLUMNS = CELL_COLUMNS[2:]
 PARQUET = {"compression": "zstd", "dictionary_pagesize_limit": 1 << 30, "write_statistics": False}
 ROW_GROUP = 1 << 22  # each group repeats its dictionary of keys
+DECIMAL = re.compile(r"-?\d+\.\d*")
+SECONDS = re.compile(r"(:\d\d)[.,]\d{1,9}")  # a fraction of a second behind the seconds
 REVIEW_COLUMNS = ["table", "key", "variable", "raw", "proposal", "reason", "file", "sheet", "row", "until_then", "decision"]
 
 
@@ -248,12 +251,23 @@ def row_ledger(tables: dict[str, CleanTable], left_out: pd.DataFrame | None = No
     return pd.DataFrame(lines)
 
 
+def same_value(raw: str, clean: str) -> bool:
+    """Whether two texts are one number or one time as programs store it: 7.0 and 7, 10:05:00.123 and 10:05:00."""
+    number = raw.rstrip("0").rstrip(".") if DECIMAL.fullmatch(raw) else raw
+    return number == clean or SECONDS.sub(r"\1", raw).replace(" ", "T", 1) == clean
+
+
 def cell_ledger(tables: dict[str, CleanTable]) -> pd.DataFrame:
-    """Number of cells changed, by table, variable and rule: ``table, variable, rule, cells``."""
+    """Number of cells changed, by table, variable and rule: ``table, variable, rule, cells``.
+
+    What only stands otherwise and says the same (7.0 for 7) is kept in the ledger, so that raw can be rebuilt, and not counted.
+    """
     counted = []
     for name, table in tables.items():
         cells = np.bincount(table.changed["line"], minlength=len(table.changes)) if len(table.changes) else np.array([], dtype="int64")
-        counted.append(table.changes[["variable", "rule"]].assign(table=name, cells=cells))
+        told = table.changes[["variable", "rule"]].assign(table=name, cells=cells)
+        same = [rule != "correction" and same_value(raw, clean) for raw, clean, rule in table.changes[["raw", "clean", "rule"]].itertuples(index=False)]
+        counted.append(told[~np.array(same, dtype=bool)])
     every = pd.concat([part for part in counted if len(part)], ignore_index=True) if any(map(len, counted)) else nothing(["table", "variable", "rule", "cells"])
     return every.groupby(["table", "variable", "rule"], as_index=False, sort=False)["cells"].sum().astype({"cells": "int64"})
 
