@@ -1,5 +1,6 @@
 """What the libraries open is not refused for its first bytes or the names of its parts."""
 
+import bz2
 import zipfile
 
 import openpyxl
@@ -84,3 +85,19 @@ def test_a_length_of_time_beyond_all_lengths_stays_a_number(tmp_path):
     pyreadstat.write_sav(pd.DataFrame({"t": [3600.0, 1e20]}), str(path), variable_format={"t": "TIME10"})
     (table,) = read_any(path)
     assert cells(table) == [["01:00:00"], ["1e+20"]]
+
+
+@pytest.mark.parametrize("name", ["PK", "PAR1", "BZh9", "Rar!", "PK_id"])
+def test_a_column_may_be_named_as_the_files_of_others_begin(tmp_path, name):
+    path = tmp_path / "a.csv"
+    path.write_text(f"{name},x\na,1\n")
+    (table,) = read_any(path)
+    assert table.columns == [name, "x"]
+
+
+def test_parquet_and_bzip2_files_are_still_named(tmp_path):
+    pd.DataFrame({"x": [1]}).to_parquet(tmp_path / "a.parquet")
+    (tmp_path / "a.bz2").write_bytes(bz2.compress(b"x\n1\n"))
+    for file, word in (("a.parquet", "Parquet"), ("a.bz2", "bzip2")):
+        with pytest.raises(ProblemsError, match=word):
+            read_any(tmp_path / file)

@@ -24,12 +24,12 @@ ENDINGS = {
 }
 FOREIGN = (
     (b"%PDF", "a PDF document", "the table itself: ask for the spreadsheet that the PDF was made from"),
-    (b"PAR1", "a Parquet file", "the table as CSV"),
+    *((b"PAR1" + sign, "a Parquet file", "the table as CSV") for sign in (b"\x15", b"\0")),
     (b"{\\rtf", "a rich-text document", "the table saved as CSV or XLSX"),
     (b"\x1f\x8b", "a gzip archive (or R data)", "the file inside it, unpacked"),
-    (b"Rar!", "a RAR archive", "the file inside it, unpacked"),
+    (b"Rar!\x1a\x07", "a RAR archive", "the file inside it, unpacked"),
     (b"7z\xbc\xaf", "a 7-Zip archive", "the file inside it, unpacked"),
-    (b"BZh", "a bzip2 archive", "the file inside it, unpacked"),
+    *((b"BZh%d1AY&SY" % size, "a bzip2 archive", "the file inside it, unpacked") for size in range(1, 10)),
     (b"\xfd7zXZ", "an xz archive", "the file inside it, unpacked"),
     (b"\x89PNG", "a picture", "the table itself"),
     (b"\xff\xd8\xff", "a picture", "the table itself"),
@@ -37,6 +37,7 @@ FOREIGN = (
     (b"HEADER RECORD*******LIB", "a SAS transport file", "the table saved as SPSS, Stata or CSV"),
     (b"SQLite format 3", "a database", "the table exported as CSV"),
 )
+ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")  # a table's first column may well be named PK
 EXCEL_2 = tuple(bytes([9, version]) for version in (0, 2, 4))
 
 
@@ -71,7 +72,7 @@ def sniff_head(head: bytes, path: Path, *, file: str) -> str:
     for magic, what, instead in FOREIGN:
         if head.startswith(magic):
             raise refusal(file, f"the file is {what}", expected=instead)
-    if head.startswith(b"PK"):
+    if head.startswith(ZIP):
         return sniff_zip(path, file=file)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return sniff_compound(path, file=file)
