@@ -242,3 +242,13 @@ def test_thousands_by_groups_alone(tmp_path):
         tmp_path / "point", [("n", "decimal", "pieces", "")], text(["id,grp,n", "a,1,12.500", "b,0,3.5", "c,1,2"]), more='    decimal: "."\n'
     )
     assert whole(project, name).review["raw"].tolist() == ["12.500"]
+
+
+def test_the_month_of_a_time_is_that_of_the_place(tmp_path):
+    lines = text(["id,grp,bulan", "a,1,2003-12-31T18:30:00Z", "b,0,2003-12-31T10:00:00Z", "c,1,2003-12-31T23:00:00+07:00"])
+    project, name = delivered(tmp_path / "stated", [("bulan", "month", "", "")], lines, more="    time_zone: Asia/Jakarta\n")
+    assert whole(project, name).kept["bulan"].tolist() == ["2004-01", "2003-12", "2003-12"]
+    project, name = delivered(tmp_path / "unknown", [("bulan", "month", "", "")], lines)
+    table = whole(project, name)
+    assert table.kept["bulan"].tolist() == ["2003-12"] * 3
+    assert table.changes["reason"].str.contains("time_zone").any()
