@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from helpers.cleaning.cells import number_reader
+from helpers.cleaning.cells import number_readers
 from helpers.codebook import Variable
 from helpers.programme import RawFile, Unit
 
@@ -18,7 +18,7 @@ def read(text: str, unit: Unit, others: list[str], kind: str = "money", constrai
     labels = {"label::English (en)": "x", "label::Bahasa Indonesia (id)": "x"}
     variable = Variable.model_validate({"table": "people", "name": "v", "type": kind, "source": "v", "required": "no", "constraint": constraint} | labels)
     counts = pd.Series(1, index=[*others, text]).groupby(level=0).sum()
-    return number_reader(variable, unit, counts, FILE)(text)
+    return number_readers(variable, unit, counts, FILE, counts[:0])[0](text)
 
 
 POINT, COMMA, GROUPED = ["1200.50", "1,350.25", "2400"], ["1200,50", "1.350,25"], ["1,200", "2,400", "1,800"]
