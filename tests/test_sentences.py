@@ -35,6 +35,7 @@ def study_of(assignment="observational"):
     table = SimpleNamespace(label={"en": "answers", "id": "jawaban"}, link=SimpleNamespace(by="key"))
     programme = SimpleNamespace(
         units={"points": POINTS},
+        smallest_effects={},
         title={"en": "Training", "id": "Pelatihan"},
         design=SimpleNamespace(unit=unit, panel=None),
         specification=lambda name: SimpleNamespace(id=name, label={"en": "Difference in means", "id": "Selisih rata-rata"}, compares=True),
@@ -51,7 +52,7 @@ def study_of(assignment="observational"):
 
 def row_of(estimate=1.0, n=20, m=30, missing=0, method="difference_in_means", rater="", warnings=""):
     return SimpleNamespace(
-        indicator="score", rater=rater, unit="points", method=method, specification="difference", std_error_kind="HC2", treatment="group",
+        indicator="score", rater=rater, unit="points", method=method, specification="difference", std_error_kind="HC2", treatment="group", std_error=0.25, df=50.0,
         estimate=estimate, ci_low=estimate - 0.5, ci_high=estimate + 0.5, confidence=0.95, power=0.8, mde=0.7,
         n=n, n_comparison=m, n_missing=missing, warnings=warnings,
     )  # fmt: skip

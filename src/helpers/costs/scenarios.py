@@ -12,6 +12,7 @@ from helpers.costs.indicators import trainees
 from helpers.costs.ledger import Accounts
 from helpers.costs.uncertainty import Case
 from helpers.declarations import Benefit
+from helpers.evaluation.exaggeration import exaggeration, is_overshooting
 from helpers.evaluation.ladder import primary
 from helpers.study import Study
 
@@ -28,6 +29,15 @@ class Evidence:
     low: float
     high: float
     specification: str = ""
+    mde: float = float("nan")
+    df: float = float("nan")
+
+    @property
+    def times_too_large(self) -> float:
+        """How many times too large an estimate told from zero is on average, if the truth is as large as this one; 1 where it is as large as the study could find."""
+        if not is_overshooting(self.effect, self.low, self.high, self.mde):
+            return 1.0
+        return exaggeration(self.effect, self.error, self.df)
 
     @property
     def is_causal(self) -> bool:
@@ -48,7 +58,16 @@ def evidence(study: Study, estimates: pd.DataFrame, assumed_gain: float) -> Evid
     if row is None:
         return Evidence("assumed", float(np.log1p(assumed_gain)), 0.0, 0.0, float(np.log1p(2 * assumed_gain)))
     kind = str(row["estimand"]).partition(" ")[0]
-    return Evidence(kind, float(row["estimate"]), float(row["std_error"]), float(row["ci_low"]), float(row["ci_high"]), str(row["specification"]))
+    return Evidence(
+        kind,
+        float(row["estimate"]),
+        float(row["std_error"]),
+        float(row["ci_low"]),
+        float(row["ci_high"]),
+        str(row["specification"]),
+        float(row["mde"]),
+        float(row["df"]),
+    )
 
 
 def mean_of(basis: pd.DataFrame, name: str, group: str) -> tuple[float, float, int]:

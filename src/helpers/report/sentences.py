@@ -7,6 +7,7 @@ from math import expm1
 import pandas as pd
 
 from helpers.disclosure import SMALLEST_CELL
+from helpers.evaluation.exaggeration import exaggeration, is_overshooting, overshooting
 from helpers.evaluation.ladder import of_participants_alone, primary, reported
 from helpers.evaluation.left_out import shown
 from helpers.indicators import Indicator
@@ -81,9 +82,26 @@ def sureness(row: object, study: Study, language: Language) -> str:
             power=language.percent(row.power),
             mde=language.amount_with_unit(row.mde, unit),
         )
+    told = [overshoot(row, study, language)]
     if row.method in OF_PARTICIPANTS_ALONE:
-        return language.say("Nobody was compared with the participants: this is a change, and its cause cannot be told.")
-    return ""
+        told.append(language.say("Nobody was compared with the participants: this is a change, and its cause cannot be told."))
+    return " ".join(text for text in told if text)
+
+
+def overshoot(row: object, study: Study, language: Language) -> str:
+    """Say that an estimate told from zero is smaller than what the study could find, and by how much such estimates are too large; else empty."""
+    if not is_overshooting(row.estimate, row.ci_low, row.ci_high, row.mde):
+        return ""
+    unit, smallest = labels.unit_of(study, row.unit), study.programme.smallest_effects.get(row.indicator, float("inf"))
+    less = min(abs(row.estimate) / 2, smallest)
+    times = [exaggeration(effect, row.std_error, row.df, row.confidence) for effect in (row.estimate, less)]
+    return language.say(
+        "It is smaller than the {mde} that the study could be expected to find, and estimates of such a study that are told from zero are as a rule too large: on average {times} times if the truth were as large as this one, {more} times if it were {less} (Gelman and Carlin 2014).",
+        mde=language.amount_with_unit(row.mde, unit),
+        times=language.number(times[0], 1),
+        more=language.number(times[1], 1),
+        less=language.amount_with_unit(less, unit),
+    )
 
 
 def method_words(row: object, study: Study, language: Language) -> dict[str, str]:
@@ -264,6 +282,7 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
     denominators = study.cohort.denominators
     if denominators.because:
         found.append(say("How far the people reached stand for all who took part is unknown: {reason}.", reason=denominators.because[language.code]))
+    found += overshot(estimates, language)
     tests = primary(estimates)["p_value"].notna()
     still = (primary(estimates)["p_adjusted"] <= 0.05).sum()
     found.append(
@@ -276,6 +295,22 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
         )
     )
     return found
+
+
+def overshot(estimates: pd.DataFrame, language: Language) -> list[str]:
+    """Say of how many primary estimates told from zero the study was too small; nothing where it was for none."""
+    rows = primary(estimates).dropna(subset=["estimate"])
+    small, clear = int(overshooting(rows).sum()), int(((rows["ci_low"] > 0) | (rows["ci_high"] < 0)).sum())
+    if not small:
+        return []
+    return [
+        language.say_count(
+            "Of {all} primary estimates told from zero {n} is smaller than what the study could be expected to find: it is as a rule too large.",
+            "Of {all} primary estimates told from zero {n} are smaller than what the study could be expected to find: they are as a rule too large.",
+            small,
+            all=language.number(clear, 0),
+        )
+    ]
 
 
 def change_sentences(study: Study, estimates: pd.DataFrame, language: Language) -> list[str]:

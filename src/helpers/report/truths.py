@@ -85,7 +85,24 @@ def truth_sentences(study: Study, estimates: pd.DataFrame, language: Language) -
             all=language.number(len(known), 0),
         )
     )
-    return told
+    return told + too_large(known, language)
+
+
+def too_large(known: pd.DataFrame, language: Language) -> list[str]:
+    """Say how many of the estimates told from zero are further from it than the truth; nothing where none is told from zero."""
+    clear = known[(known["ci_low"] > 0) | (known["ci_high"] < 0)]
+    times = clear["estimate"] / clear["truth"].where(clear["truth"] != 0)
+    if times.notna().sum() == 0:
+        return []
+    return [
+        language.say_count(
+            "Of the {all} estimates whose interval excludes zero {n} is larger than the truth; the median is {times} times the truth. A small study finds what it overestimates.",
+            "Of the {all} estimates whose interval excludes zero {n} are larger than the truth; the median is {times} times the truth. A small study finds what it overestimates.",
+            int((clear["estimate"].abs() > clear["truth"].abs()).sum()),
+            all=language.number(len(clear), 0),
+            times=language.number(times.median(), 1),
+        )
+    ]
 
 
 def times_off(known: pd.DataFrame, naive: str) -> float:

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.costs.accounts import typical_move
 from helpers.costs.flows import SOCIETY, Terms
 from helpers.costs.ledger import Accounts
-from helpers.costs.uncertainty import Case, switching_values
+from helpers.costs.uncertainty import Case, net_value, switching_values
 from helpers.costs.valuation import Valuation
 from helpers.declarations import Band
 from helpers.report.cost_sentences import not_placed
@@ -194,6 +194,21 @@ def basis_sentence(valuation: Valuation) -> str:
     )
 
 
+def unshrunk(valuation: Valuation, teller: ValueTeller) -> str:
+    """Say that a gain smaller than what the study could find is priced as it was estimated, and what it would be worth if it were as much smaller as such estimates are too large."""
+    times, case = valuation.found.times_too_large, valuation.case
+    if not times > 1:
+        return ""
+    smaller = case.effect / times
+    return teller.language.say(
+        "The gain is priced as it was estimated, unshrunk: it is told from zero, but smaller than what the study could be expected to find, and estimates of such a study are as a rule too large. If the truth were {gain}, those told from zero would be {times} times too large on average (Gelman and Carlin 2014); were the gain that much smaller, {smaller}, the net present value for society would be {npv}.",
+        gain=teller.level("effect", case.effect),
+        times=teller.language.number(times, 2),
+        smaller=teller.level("effect", smaller),
+        npv=teller.words.amount(net_value(case, effect=smaller)),
+    )
+
+
 def value_caveats(study: Study, valuation: Valuation | None, teller: ValueTeller | None) -> list[str]:
     """What the value leaves out, how its parts were had, and the other yardsticks."""
     if valuation is None:
@@ -202,7 +217,7 @@ def value_caveats(study: Study, valuation: Valuation | None, teller: ValueTeller
     lines = {line.name: line.label(language.code) for line in study.indicators}
     benefit = study.programme.worth.benefit
     told = [
-        *filter(None, [not_placed(valuation.accounts, language)]),
+        *filter(None, [not_placed(valuation.accounts, language), unshrunk(valuation, teller)]),
         teller.said(),
         teller.bands(case),
         say("Benefit of the first year: {people} trainees × {reach} ({indicator}) × {amount} a time (mean of the comparison group) × {times} times a year × the gain.",
