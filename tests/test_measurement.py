@@ -12,7 +12,7 @@ from evaluation_cases import LINES, programme
 from helpers.evaluation import raters, response_shift, response_style, scales
 from helpers.evaluation.estimate import COLUMNS, Settings
 from helpers.evaluation.measurement import measurement_estimates
-from helpers.evaluation.scale_rows import ALL_COLUMNS, as_protected_table, few
+from helpers.evaluation.scale_rows import ALL_COLUMNS, as_protected_table
 from helpers.indicators import Indicator, Scale
 
 SETTINGS = Settings("trial", "observational", "difference")
@@ -145,7 +145,6 @@ def test_ceiling_is_flagged_and_a_share_of_few_people_is_not_shown():
     assert ends.loc["ceiling", "warnings"] == response_style.AT_CEILING
     assert np.isnan(ends.loc["floor", "estimate"])
     assert "could be recognised" in ends.loc["floor", "warnings"]
-    assert few(pd.Series([0, 1, 4, 5])).tolist() == [False, True, True, False]
 
 
 def test_straight_lining_is_told_from_answers_before_turning():

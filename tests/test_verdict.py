@@ -251,10 +251,10 @@ def test_no_more_than_five_in_a_hundred_claims_are_shown_where_there_is_nothing(
 
 def test_level_of_a_share_has_wilsons_interval_and_a_count_the_t_interval():
     line = indicator("score_now", "now", "describe")
-    # statsmodels is used; R: binom::binom.confint(8, 10, methods = "wilson") → .4901625 .9433178
-    share = level_row(pd.Series([1.0] * 8 + [0.0] * 2 + [np.nan]), line, SETTINGS, is_share=True)
-    assert (share["n"], share["n_missing"]) == (10, 1)
-    assert (share["ci_low"], share["ci_high"]) == pytest.approx((0.4901625, 0.9433178), abs=1e-6)
+    # statsmodels is used; R: binom::binom.confint(15, 20, methods = "wilson") → .5312991 .8881383
+    share = level_row(pd.Series([1.0] * 15 + [0.0] * 5 + [np.nan]), line, SETTINGS, is_share=True)
+    assert (share["n"], share["n_missing"]) == (20, 1)
+    assert (share["ci_low"], share["ci_high"]) == pytest.approx((0.5312991, 0.8881383), abs=1e-6)
     # R: t.test(c(1, 2, 4)) → .5390 … 4.1277 about 2.3333
     mean = level_row(pd.Series([1.0, 2.0, 4.0]), line, SETTINGS, is_share=False)
     assert (mean["estimate"], mean["ci_low"], mean["ci_high"]) == pytest.approx((2.3333, -1.4612, 6.1279), abs=1e-3)
