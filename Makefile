@@ -66,7 +66,7 @@ browser:  ## fetch what the tests in a real browser need besides Chromium (needs
 	@npm ci --silent --prefix tests/browser
 
 lab: .venv/ready  ## open JupyterLab
-	@$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
+	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
 translations: .venv/ready  ## bring the catalogues up to date with code and notebooks
 	@$(BIN)/python -m helpers.translations

@@ -19,6 +19,8 @@ dependencies:
   - pip
 """
 
+ELSEWHERE = {"typst": "typst-py"}  # conda-forge's typst is the typesetter itself, and typst-py what Python calls
+
 
 def declared() -> list[str]:
     """Names of all packages that pyproject.toml asks for."""
@@ -42,7 +44,7 @@ def fits(marker: str) -> bool:
 def environment() -> str:
     """The text of environment.yml."""
     versions = locked()
-    return HEAD + "".join(f"  - {name}={versions[name]}\n" for name in declared()) + "  - pip:\n      - -e .\n"
+    return HEAD + "".join(f"  - {ELSEWHERE.get(name, name)}={versions[name]}\n" for name in declared()) + "  - pip:\n      - -e .\n"
 
 
 if __name__ == "__main__":

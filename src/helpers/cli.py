@@ -276,7 +276,7 @@ def figures(
     from helpers.words import LANGUAGES
 
     root = project()
-    exhibits = root / reports_dir / cohort / "exhibits"
+    exhibits = paths.places(cohort, reports_dir=reports_dir, root=root).reports / "exhibits"
     refuse([] if medium in MEDIA else [Problem(f"medium '{medium}'", "there is no such medium", expected=nearest(medium, MEDIA))])
     refuse([] if exhibits.is_dir() else [Problem(cohort, "there are no pictures yet", expected=f"manfaat run {cohort} first")])
     for folder in (exhibits, *(exhibits / language for language in LANGUAGES)):
@@ -332,6 +332,7 @@ def form(
     from helpers.programme import load_programme
 
     root = project()
+    paths.check_name(programme, "programme", paths.known_programmes(root))
     folder = root / "programmes" / programme
     definition, problems = load_programme(folder, root=root)
     refuse(problems)
@@ -356,6 +357,7 @@ def plan(programme: Annotated[str, typer.Argument(help="A folder of programmes/.
     from helpers.programme import load_programme
 
     root = project()
+    paths.check_name(programme, "programme", paths.known_programmes(root))
     folder = root / "programmes" / programme
     definition, problems = load_programme(folder, root=root)
     refuse(problems)

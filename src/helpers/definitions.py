@@ -45,6 +45,9 @@ class Words(Record):
         return self.id if language == "id" else self.en
 
 
+LARGEST_YAML = 1_000_000  # letters; definitions have a few thousand lines
+DEEPEST_YAML = 60
+LONGEST_FOUND = 80  # letters of a wrong value in a message
 Kind = TypeVar("Kind", bound=BaseModel)
 
 
@@ -58,8 +61,8 @@ def explain(error: dict[str, Any], model: type[BaseModel]) -> tuple[str, str | N
         return f"'{name}' is not a known field", nearest(name, model.model_fields)
     if error["type"] == "literal_error":
         allowed = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
-        return f"'{value}' is not allowed", "one of " + allowed
-    return f"{error['msg'][0].lower()}{error['msg'][1:]} (found {value!r})", None
+        return f"'{short(value)}' is not allowed", "one of " + allowed
+    return f"{error['msg'][0].lower()}{error['msg'][1:]} (found {short(repr(value))})", None
 
 
 def parse(model: type[Kind], values: dict[str, Any], *, file: str, row: int | None = None) -> tuple[Kind | None, list[Problem]]:
@@ -75,13 +78,73 @@ def parse(model: type[Kind], values: dict[str, Any], *, file: str, row: int | No
         return None, problems
 
 
+class Strict(yaml.SafeLoader):
+    """Reads YAML and refuses a key that stands twice: the last would win without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return a mapping with each key once."""
+        lines: dict[str, int] = {}
+        for key, _ in node.value:
+            line = key.start_mark.line + 1
+            if isinstance(key, yaml.ScalarNode) and lines.setdefault(key.value, line) != line:
+                raise yaml.constructor.ConstructorError(None, None, f"'{key.value}' stands twice, first in row {lines[key.value]}", key.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def load_yaml(text: str) -> Any:
+    """Return what a YAML text holds.
+
+    Raises
+    ------
+    yaml.YAMLError for a text that is no YAML, has a key twice, or is too large, too deep or too often repeated to be a definition.
+    """
+    if len(text) > LARGEST_YAML:
+        raise too_much(f"it has {len(text):,} letters, more than {LARGEST_YAML:,}")
+    deep, deepest = 0, 0
+    for bracket in re.findall(r"[\[{\]}]", text):
+        deep += 1 if bracket in "[{" else -1
+        deepest = max(deepest, deep)
+    if deepest > DEEPEST_YAML or re.search(rf"(?:[-?] ){{{DEEPEST_YAML}}}", text):
+        raise too_much(f"it is nested more than {DEEPEST_YAML} deep")
+    loader = Strict(text)
+    try:
+        node = loader.get_single_node()
+        if node is not None and size_of(node, {}) > LARGEST_YAML:
+            raise too_much("its parts repeat one another so often that it would fill the memory")
+        return None if node is None else loader.construct_document(node)
+    except RecursionError:
+        raise too_much("it is nested too deep") from None
+    finally:
+        loader.dispose()
+
+
+def too_much(why: str) -> yaml.MarkedYAMLError:
+    """What is raised for a text that is no definition by its size."""
+    return yaml.MarkedYAMLError(problem=why)
+
+
+def size_of(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many values a part of a document holds, those that it repeats by name (``*name``) counted each time."""
+    if id(node) not in known:
+        known[id(node)] = LARGEST_YAML + 1  # if it holds itself
+        inner = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+        known[id(node)] = 1 if isinstance(node, yaml.ScalarNode) else 1 + sum(size_of(part, known) for part in inner)
+    return known[id(node)]
+
+
+def short(value: object) -> str:
+    """Write a value that was found, no longer than a message can bear."""
+    text = str(value)
+    return text if len(text) <= LONGEST_FOUND else f"{text[:LONGEST_FOUND]}…"
+
+
 def read_yaml(model: type[Kind], path: Path, *, root: Path) -> tuple[Kind | None, list[Problem]]:
     """Read one YAML file into ``model``."""
     name = shown(path, root)
     if not path.is_file():
         return None, [Problem(name, "the file is missing")]
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = load_yaml(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as failure:
         mark = getattr(failure, "problem_mark", None)
         reason = getattr(failure, "problem", None) or "it is not UTF-8 text"

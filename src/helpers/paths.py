@@ -103,6 +103,11 @@ def places(cohort: str, *, data_dir: str = "data", reports_dir: str = "reports",
     return Places(base, base / data_dir, base / reports_dir, cohort)
 
 
+def known_programmes(root: Path) -> list[str]:
+    """Names of all programmes: folders of ``programmes``."""
+    return sorted(path.name for path in (root / "programmes").iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
 def known_cohorts(data: Path) -> list[str]:
     """Names of all cohorts delivered: folders of ``data/raw``, with or without a ``cohort.yml``."""
     raw = data / "raw"

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import yaml
 
-from helpers.definitions import shown
+from helpers.definitions import load_yaml, shown
 from helpers.indicators import Indicator
 from helpers.paths import Places, known_cohorts, places
 from helpers.problems import Problem, refuse
@@ -151,7 +151,7 @@ def plans(folder: Path, *, root: Path) -> list[Plan]:
     for path in sorted(path for path in folder.iterdir() if NAME.match(path.name)):
         raw = path.read_bytes()
         try:
-            values = yaml.safe_load(raw.decode("utf-8"))
+            values = load_yaml(raw.decode("utf-8"))
             found.append(plan_of(path.name, values, hashlib.sha256(raw).hexdigest()))
         except (yaml.YAMLError, UnicodeDecodeError, TypeError, AttributeError, KeyError, ValueError):
             problems.append(Problem(shown(path, root), "the plan cannot be read", expected="a file that manfaat plan wrote, unedited"))

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.codebook import Codebook, Variable, answers_of
-from helpers.definitions import shown
+from helpers.definitions import short, shown
 from helpers.formats import (
     Block,
     Detected,
@@ -36,6 +36,7 @@ from helpers.parsing import ChoiceList, language_of, read_header_unit
 from helpers.problems import Problem, ProblemsError, nearest, refuse
 from helpers.programme import Cohort, RawFile
 
+SEALED = re.compile(r"([0-9A-Fa-f]{64})\s+\*?(\S.*?)\s*\Z")
 FILE, SHEET, ROW = "_file", "_sheet", "_row"
 PLACE = (FILE, SHEET, ROW)
 UNIT_IN_BRACKETS = re.compile(
@@ -85,23 +86,31 @@ class Delivery:
 
 
 def read_checksums(folder: Path) -> dict[str, str]:
-    """Return file name → SHA-256 as sealed in ``SHA256SUMS``; empty when there is none."""
+    """Return file name → SHA-256 as sealed in ``SHA256SUMS``, of the lines that say both; empty when there is none."""
+    return {found[2]: found[1].lower() for _, _, found in seal_lines(folder) if found}
+
+
+def seal_lines(folder: Path) -> list[tuple[int, str, re.Match | None]]:
+    """The lines of ``SHA256SUMS``: number, text, and the checksum and file name in it; nothing where it says something else."""
     path = folder / "SHA256SUMS"
-    if not path.is_file():
-        return {}
-    pairs = [line.split(maxsplit=1) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return {name.lstrip("*").strip(): digest for digest, name in pairs}
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    return [(number, line, SEALED.match(line.lstrip("\ufeff"))) for number, line in enumerate(lines, start=1) if line.strip()]
 
 
 def check_files(folder: Path, cohort: Cohort, *, root: Path) -> list[Problem]:
     """Say which files are missing, empty, unsealed or not the ones that were sealed."""
-    sums, problems = read_checksums(folder), []
-    if not sums:
-        problems.append(Problem(shown(folder / "SHA256SUMS", root), "the file is missing", expected="one line 'checksum  file' per delivered file"))
+    sums, seal = read_checksums(folder), shown(folder / "SHA256SUMS", root)
+    expected = "64 hexadecimal digits, two spaces and the file's name"
+    problems = [Problem(seal, f"'{short(line)}' is no seal", row=n, expected=expected) for n, line, found in seal_lines(folder) if not found]
+    if not sums and not problems:
+        problems.append(Problem(seal, "the file is missing", expected="one line 'checksum  file' per delivered file"))
     for name in dict.fromkeys(item.file for item in cohort.files):
         path = folder / name
         place = shown(path, root)
-        if not path.is_file():
+        if not path.resolve().is_relative_to(folder.resolve()):
+            inside = "a file that lies in the cohort's own folder and is sealed there"
+            problems.append(Problem(shown(folder / "cohort.yml", root), f"'{short(name)}' lies elsewhere", column="files", expected=inside))
+        elif not path.is_file():
             problems.append(Problem(place, "the file is missing", expected="the file that cohort.yml names, in the cohort's folder"))
         elif path.stat().st_size == 0:
             problems.append(Problem(place, "the file is empty", expected="a header row and at least one row of answers"))

@@ -78,6 +78,7 @@ def load_study(cohort: str, *, data_dir: str = "data", reports_dir: str = "repor
 
 def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -> Study:
     """Load the programme that a delivery names, gathering the problems of all its files."""
+    paths.check_name(delivery.programme, "programme", paths.known_programmes(place.root))
     folder = place.programme(delivery.programme)
     if not folder.is_dir():
         known = [path.name for path in (place.root / "programmes").iterdir() if path.is_dir()]

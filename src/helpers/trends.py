@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +14,7 @@ from helpers.freshness import recorded_sources
 from helpers.indicators.context import input_names, items_of
 from helpers.indicators.refusals import nominal_money
 from helpers.paths import find_root, known_cohorts
+from helpers.plan import held_in
 from helpers.problems import Problem
 from helpers.study import Study, load_study
 from helpers.verdict import evidence
@@ -54,8 +54,8 @@ def finished(programme: str, *, data_dir: str = "data", reports_dir: str = "repo
         folder = base / reports_dir / name
         if not all((folder / file).is_file() for file in NEEDED):
             continue
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        if record["programme"] == programme:
+        record = held_in(folder / "run.json")
+        if record.get("programme") == programme:
             estimates = pd.read_csv(folder / "estimates.csv", dtype=dict.fromkeys(TEXTS, "str"))
             estimates[list(TEXTS)] = estimates[list(TEXTS)].fillna("")
             study = load_study(name, data_dir=data_dir, reports_dir=reports_dir, root=root)

@@ -32,13 +32,15 @@ def check_options(options: Options, given: list[str], root: Path) -> tuple[Optio
 
 
 def ready(cohorts: list[str], options: Options, root: Path) -> tuple[list[str], dict[str, ProblemsError]]:
-    """Part the cohorts that can be run from those whose files have mistakes, and say which."""
+    """Part the cohorts that can be run from those whose definitions or sealed files are not in order."""
+    from helpers.readers import check_files
     from helpers.study import load_study
 
     good, unfinished = [], {}
     for name in cohorts:
         try:
-            load_study(name, data_dir=options.data_dir, reports_dir=options.reports_dir, root=root)
+            study = load_study(name, data_dir=options.data_dir, reports_dir=options.reports_dir, root=root)
+            refuse(check_files(study.places.raw, study.cohort, root=root))
             good.append(name)
         except ProblemsError as failure:
             unfinished[name] = failure

@@ -13,7 +13,7 @@ import nbformat
 from papermill.engines import Engine, NotebookExecutionManager
 from papermill.exceptions import PapermillExecutionError
 
-from helpers.pipeline.interpreter import warm_interpreter
+from helpers.pipeline.interpreter import running, warm_interpreter
 
 TIME_LIMIT = 600  # seconds a notebook may take
 
@@ -33,13 +33,18 @@ class WarmEngine(Engine):
         left to papermill, which finds its error output.
         """
         with warm_interpreter().connect(time_limit) as connection:
-            connection.send(("start", folder or os.getcwd()))
-            connection.recv()
-            for index, cell in enumerate(nb_man.nb.cells):
-                if on_cell:
-                    on_cell(index, len(nb_man.nb.cells))
-                if cell.cell_type == "code" and cell.source.strip() and not cls.run_one(nb_man, connection, cell, index, time_limit):
-                    return
+            try:
+                connection.send(("start", folder or os.getcwd()))
+                _, child = connection.recv()
+            except (EOFError, ConnectionError) as failure:
+                cause = "the notebook's process ended before its first cell"
+                raise PapermillExecutionError(0, None, "", "ProcessEnded", cause, [cause]) from failure
+            with running(child):
+                for index, cell in enumerate(nb_man.nb.cells):
+                    if on_cell:
+                        on_cell(index, len(nb_man.nb.cells))
+                    if cell.cell_type == "code" and cell.source.strip() and not cls.run_one(nb_man, connection, cell, index, time_limit):
+                        return
 
     @classmethod
     def run_one(cls, nb_man: NotebookExecutionManager, connection: Connection, cell: nbformat.NotebookNode, index: int, time_limit: int) -> bool:
@@ -48,9 +53,9 @@ class WarmEngine(Engine):
         cell.outputs, cell.execution_count = [], None
         try:
             cell.execution_count, succeeded = collect(connection, cell, cell.source)
-        except EOFError as failure:
+        except (EOFError, ConnectionError) as failure:
             nb_man.cell_exception(cell, index, exception=failure)
-            cause = f"the notebook's process ended: it took longer than {time_limit} seconds, or ran out of memory"
+            cause = f"the notebook's process ended: it took longer than {time_limit} seconds, ran out of memory, or was ended from outside"
             raise PapermillExecutionError(index, None, cell.source, "ProcessEnded", cause, [cause]) from failure
         if not succeeded:
             nb_man.cell_exception(cell, index)

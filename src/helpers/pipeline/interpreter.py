@@ -5,12 +5,42 @@ from __future__ import annotations
 import atexit
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
+
+STOP = threading.Event()  # set when somebody stops the run
+_children: set[int] = set()  # processes of the notebooks that are running
+_counting = threading.Lock()
+
+
+@contextmanager
+def running(child: int) -> Iterator[None]:
+    """Know a notebook's process for as long as it runs."""
+    with _counting:
+        _children.add(child)
+    try:
+        if STOP.is_set():
+            stop_notebooks()
+        yield
+    finally:
+        with _counting:
+            _children.discard(child)
+
+
+def stop_notebooks() -> None:
+    """End the notebooks that are running; none begins after that."""
+    STOP.set()
+    with _counting:
+        for child in _children:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
 
 def can_fork() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections import Counter
@@ -15,6 +14,7 @@ from markupsafe import Markup
 
 from helpers import __version__
 from helpers.pipeline.languages import Told
+from helpers.plan import held_in
 from helpers.report.cohorts import FOLDER
 from helpers.report.cover import cover_of
 from helpers.strict import json_text
@@ -53,8 +53,14 @@ def local_day(moment: str) -> date:
 
 def summaries(reports: Path) -> list[dict[str, object]]:
     """Read what every report says of itself, ordered by programme and cohort."""
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in reports.glob("[!.]*/summary.json")]
-    return sorted(found, key=lambda summary: (summary["programme"], summary["cohort"]))
+    found = [held_in(path) for path in sorted(reports.glob("[!.]*/summary.json"))]
+    whole = [summary for summary in found if {"programme", "cohort", "versions", "kind", "day"} <= set(summary) and summary["versions"]]
+    return sorted(whole, key=lambda summary: (summary["programme"], summary["cohort"]))
+
+
+def language_name(code: str) -> str:
+    """What a language calls itself; its code where a report was made in one that has been taken away since."""
+    return Language(code).name if code in LANGUAGES else code
 
 
 def row(summary: dict[str, object], language: Language) -> dict[str, object]:
@@ -70,7 +76,7 @@ def row(summary: dict[str, object], language: Language) -> dict[str, object]:
         "kind": language.say("synthetic") if summary["kind"] == "synthetic" else language.say("real"),
         "date": language.date(date.fromisoformat(summary["day"])),
         "files": [
-            {"language": version["language"], "name": Language(version["language"]).name, "label": version["label"],
+            {"language": version["language"], "name": language_name(version["language"]), "label": version["label"],
              "links": [{"text": KINDS[kind], "link": f"{summary['cohort']}/{file}"} for kind, file in version["files"].items()]}
             for version in versions
         ],
@@ -81,7 +87,9 @@ def programmes(reports: Path, language: Language) -> list[dict[str, str]]:
     """The pages that set the cohorts of a programme side by side, in the reader's language where there is such a version."""
     found = []
     for path in sorted(reports.glob(f"{FOLDER}/[!.]*/summary.json")):
-        summary = json.loads(path.read_text(encoding="utf-8"))
+        summary = held_in(path)
+        if not summary.get("versions"):
+            continue
         shown = next((version for version in summary["versions"] if version["language"] == language.code), summary["versions"][0])
         count = language.say_count("{n} cohort", "{n} cohorts", len(summary["cohorts"]))
         found.append({"link": f"{FOLDER}/{summary['programme']}/{shown['file']}", "title": shown["title"], "lang": shown["language"], "count": count})

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from helpers.freshness import MADE
-from helpers.paths import OVER_COHORTS, STAGING
+from helpers.paths import OVER_COHORTS
 from helpers.pipeline.files import can_typeset, stem
 from helpers.pipeline.overview import local_day, write_index
-from helpers.pipeline.run import NotebookError, Options, Outcome, Report, ReportError, execute, nothing, replace
+from helpers.pipeline.run import NotebookError, Options, Outcome, Report, ReportError, execute, nothing
+from helpers.pipeline.staging import replace, staging_folder
+from helpers.plan import held_in
 from helpers.problems import ProblemsError
 from helpers.report.cohorts import FOLDER, programme_cover, programme_folder
 from helpers.strict import json_text
@@ -28,8 +29,8 @@ def run_programmes(cohorts: list[str], options: Options, *, root: Path, progress
     found = {}
     for cohort in cohorts:
         record = root / options.reports_dir / cohort / "run.json"
-        if record.is_file():
-            found.setdefault(json.loads(record.read_text(encoding="utf-8"))["programme"], None)
+        if name := held_in(record).get("programme"):
+            found.setdefault(name, None)
     outcomes = [run_programme(name, options, root=root, progress=progress) for name in found]
     return [outcome for outcome in outcomes if outcome]
 
@@ -47,11 +48,11 @@ def run_programme(programme: str, options: Options, *, root: Path, progress: Rep
         if len(reports) < 2:
             return Outcome(programme, None, notes=notes) if outdated else None
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=STAGING, dir=root / options.reports_dir) as staging:
+        with staging_folder(root / options.reports_dir) as staging:
             for place, language in enumerate(options.languages):
-                left_out = write_version(programme, reports, options, root, Path(staging), place, Language(language), progress)
-            shutil.rmtree(Path(staging) / options.languages[0] / MADE, ignore_errors=True)
-            replace(Path(staging) / options.languages[0], target)
+                left_out = write_version(programme, reports, options, root, staging, place, Language(language), progress)
+            shutil.rmtree(staging / options.languages[0] / MADE, ignore_errors=True)
+            replace(staging / options.languages[0], target, root / options.reports_dir)
     except (NotebookError, ReportError, ProblemsError) as failure:
         return Outcome(programme, None, str(failure), time.perf_counter() - began)
     write_index(root / options.reports_dir)

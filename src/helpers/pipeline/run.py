@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,11 +16,13 @@ import pandas as pd
 
 from helpers.freshness import MADE
 from helpers.parameters import Parameter, declared, select
-from helpers.paths import NOTEBOOKS, STAGING, find_root, refused_by_machine
+from helpers.paths import NOTEBOOKS, find_root, refused_by_machine
 from helpers.pipeline.files import write_files
+from helpers.pipeline.interpreter import STOP, stop_notebooks
 from helpers.pipeline.languages import StoppedError, Told, Turns, different, run_languages
 from helpers.pipeline.overview import write_index, write_summary
 from helpers.pipeline.record import files_of, moved, record, write_record
+from helpers.pipeline.staging import replace, staging_folder
 from helpers.plan import first_look, note_look
 from helpers.problems import ProblemsError, refuse
 from helpers.report.letters import check_letters
@@ -135,17 +135,6 @@ def one_line(name: str, failure: object) -> str:
     return f"{name}, cell {failure.cell_index + 1}: {cause}"
 
 
-@contextmanager
-def staging_folder(study: Study) -> Iterator[Path]:
-    """A folder beside the reports in which a run builds its report; gone afterwards, whatever happens."""
-    study.places.reports_dir.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=study.places.reports_dir))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def run_cohort(cohort: str, options: Options, *, root: Path | None = None, progress: Report = nothing) -> Outcome:
     """Run all notebooks of a cohort and put the report in place of the former one, in one move at the end.
 
@@ -162,16 +151,18 @@ def run_cohort(cohort: str, options: Options, *, root: Path | None = None, progr
     read = files_of(study)
     if first_look(study.places):
         note_look(study.places)  # the former report, which this run replaces, may be all that remembers it
-    with staging_folder(study) as staging:
+    with staging_folder(study.places.reports_dir) as staging:
         told = [Told(language, staging / language / cohort) for language in options.languages]
         try:
             run_languages(told, lambda version, turns: run_steps(study, options, version, turns, progress), Turns(WRITES_TABLES), at_once=options.warm)
             progress(cohort, "report", 0, 1)
             notes = write_report(study, told, options, read)
-        except (NotebookError, ReportError) as failure:
+        except (NotebookError, ReportError, StoppedError) as failure:
             return Outcome(cohort, None, str(failure), time.perf_counter() - began)
+        if STOP.is_set():
+            return Outcome(cohort, None, "stopped", time.perf_counter() - began)
         shutil.rmtree(told[0].folder / MADE, ignore_errors=True)  # the record says it of the whole report
-        replace(told[0].folder, study.places.reports)
+        replace(told[0].folder, study.places.reports, study.places.reports_dir)
     write_index(study.places.reports_dir)
     progress(cohort, "report", 1, 1)
     return Outcome(cohort, study.places.reports / "report.html", seconds=time.perf_counter() - began, notes=tuple(notes))
@@ -185,7 +176,7 @@ def run_steps(study: Study, options: Options, version: Told, turns: Turns, progr
 
     def run(name: str) -> None:
         with turns.of(name):
-            if turns.failed.is_set():
+            if turns.failed.is_set() or STOP.is_set():
                 raise StoppedError(f"{name} was not run")
             began = time.perf_counter()
             executed = run_notebook(name, study, options, version, known[name], progress)
@@ -233,15 +224,6 @@ def write_report(study: Study, told: list[Told], options: Options, read: dict[st
     return [*notes, *(line for name in NOTEBOOKS for line in told[0].chapters[name].left_out)]
 
 
-def replace(new: Path, old: Path) -> None:
-    """Put a finished folder in the place of a former one."""
-    aside = new.with_name(".former")
-    if old.exists():
-        os.replace(old, aside)
-    os.replace(new, old)
-    shutil.rmtree(aside, ignore_errors=True)
-
-
 def load_renderer() -> None:
     """Load and compile what makes the report, beside the first notebooks."""
     from helpers.report.page import warm_up
@@ -257,8 +239,15 @@ def run_cohorts(cohorts: list[str], options: Options, *, root: Path | None = Non
         warm_interpreter()  # its imports go on while this process does its own
     workers = min(len(cohorts), os.cpu_count() or 1) if options.warm else 1
     threading.Thread(target=load_renderer, daemon=True).start()  # ready by the time the first notebook is done
-    with ThreadPoolExecutor(max_workers=workers) as pool:
+    STOP.clear()
+    pool = ThreadPoolExecutor(max_workers=workers)
+    try:
         yield from pool.map(lambda cohort: run_or_tell(cohort, options, root, progress), cohorts)
+    except BaseException:  # somebody pressed Ctrl-C: what runs is ended, and no report is replaced
+        stop_notebooks()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def run_or_tell(cohort: str, options: Options, root: Path | None, progress: Report) -> Outcome:

@@ -64,9 +64,9 @@ def serve(address: str, key: str, limit: int) -> None:
 
 def main() -> None:
     """Load, then fork one child a line until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner that started us decides when to stop
     preload()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner that started us decides when to stop
     while line := sys.stdin.readline():
         address, key, limit = line.rstrip("\n").split("\t")
         if os.fork() == 0:
