@@ -77,9 +77,14 @@ def linked(project) -> None:
     raw(project, "nsw.csv").symlink_to(secret)
 
 
-LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(f"{new}: &{new} [{', '.join(['*' + old] * 9)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True))
+LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{new}: &{new} [{', '.join(['*' + old] * 9)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+)
 FOLDERS = {
-    "a file above the folder": (lambda p: file_is(p, "../../../secret.csv"), "'../../../secret.csv' lies elsewhere. Expected: a file that lies in the cohort's own folder"),
+    "a file above the folder": (
+        lambda p: file_is(p, "../../../secret.csv"),
+        "'../../../secret.csv' lies elsewhere. Expected: a file that lies in the cohort's own folder",
+    ),
     "a file by its whole path": (lambda p: file_is(p, "/etc/passwd"), "'/etc/passwd' lies elsewhere"),
     "a link out of the folder": (linked, "'nsw.csv' lies elsewhere"),
     "an odd word in the seal": (lambda p: prepend(raw(p, "SHA256SUMS"), "sealed\n"), "SHA256SUMS, row 1: 'sealed' is no seal. Expected: 64 hexadecimal digits"),
@@ -116,7 +121,9 @@ def test_every_command_ends_in_a_sentence_whatever_the_folder_holds(inside, kind
     assert not (inside / "reports" / COHORT / "report.html").exists()
 
 
-@pytest.mark.parametrize("name", [f"{COHORT}/", f"./{COHORT}", f"../raw/{COHORT}", f"data/raw/{COHORT}", f"..\\{COHORT}", "/etc", "..", ".", "", "~", ".git", "a\0b", "x" * 300])
+@pytest.mark.parametrize(
+    "name", [f"{COHORT}/", f"./{COHORT}", f"../raw/{COHORT}", f"data/raw/{COHORT}", f"..\\{COHORT}", "/etc", "..", ".", "", "~", ".git", "a\0b", "x" * 300]
+)
 def test_a_name_with_a_path_in_it_is_refused_by_every_command(inside, name):
     said = {arguments[0]: told(arguments) for arguments in commands(name, name) if arguments[0] != "list"}
     plain = "File name too long" if name == "x" * 300 else "it is no name of a folder. Expected: the name alone"
@@ -126,7 +133,9 @@ def test_a_name_with_a_path_in_it_is_refused_by_every_command(inside, name):
     assert sorted(path.name for path in inside.iterdir()) == ["data", "notebooks", "programmes"], "nothing was written anywhere"
 
 
-@pytest.mark.parametrize(("code", "word"), [(errno.ENOSPC, "No space left on device"), (errno.EROFS, "Read-only file system"), (errno.EACCES, "Permission denied")])
+@pytest.mark.parametrize(
+    ("code", "word"), [(errno.ENOSPC, "No space left on device"), (errno.EROFS, "Read-only file system"), (errno.EACCES, "Permission denied")]
+)
 def test_a_full_or_locked_disk_is_told_in_a_sentence(inside, monkeypatch, code, word):
     def refuse(*arguments: object, **options: object) -> None:
         raise OSError(code, os.strerror(code), str(inside / "reports"))
