@@ -300,6 +300,12 @@ def test_a_row_is_asked_about_where_two_signs_say_that_it_was_a_trial_and_none_i
     assert set(lines["until_then"]) <= {"kept"}
 
 
+def test_where_little_is_asked_a_trial_word_is_one_sign_and_not_two():
+    book = Codebook((variable("id", "text", role="key"), variable("note", "text")), CHOICES)
+    rows = raw([("a", "", "", ""), ("b", "", "", "")])[["_file", "_sheet", "_row", "id"]].assign(note=["Test", "good"])
+    assert cleaning.clean_table(rows, "people", PROGRAMME, book, cohort()).review.empty
+
+
 @pytest.mark.parametrize(("word", "kept"), [("keep", ["a", "b"]), ("set aside", ["b"])])
 def test_what_a_person_says_about_a_trial_row_is_done_and_not_asked_again(word, kept):
     book = Codebook((*VARIABLES, variable("note", "text")), CHOICES)

@@ -104,3 +104,17 @@ def test_a_header_that_is_repeated_in_any_letter_case_is_left_out_and_a_person_i
     rows.insert(5, again)
     table = read_any(write(tmp_path / "a.csv", rows))[0]
     assert len(table.frame) == 8 + kept
+
+
+def test_a_draft_tells_of_questions_under_the_names_and_guesses_without_them(tmp_path):
+    rows = [["id", "age", "wage", "start", "town"], ["Number", "How old are you?", "What do you earn?", "Since when?", "Where?"]]
+    rows += [[str(100 + at), str(20 + at), f"{1000 + at}.5", f"2004-03-{1 + at:02}", f"town {at}"] for at in range(20)]
+    draft = draft_from_data(read_any(write(tmp_path / "a.csv", rows)))
+    assert [line["type"] for line in draft.variables] == ["integer", "integer", "decimal", "date", "text"]
+    assert any("row 2: perhaps a second header" in line for line in draft.decide)
+
+
+def test_a_draft_of_ordinary_answers_leaves_nobody_out(tmp_path):
+    rows = [["id", "age", "wage", "town"], *[[str(at), str(20 + at), f"{1000 + at}", "Bogor"] for at in range(20)], ["21", "many", "none yet", "Depok"]]
+    draft = draft_from_data(read_any(write(tmp_path / "a.csv", rows)))
+    assert not any("second header" in line for line in draft.decide)

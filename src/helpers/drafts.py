@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from helpers.cleaning.cells import between
@@ -21,6 +22,8 @@ ALIKE = 0.5  # share of the columns that sheets of one table have in common
 SAMPLE = 500  # distinct texts that are looked at
 LONGEST_NAME = 24
 CODE = re.compile(r"-?\d{1,9}(?:\.\d+)?|[A-Za-z]{1,3}\d{1,6}")  # 3, -9, SQ001: what is a code already
+NUMBERS = r"[-+]?[\d.,/: T-]*\d[\d.,/: -]*Z?"  # numbers, dates and times as programs write them
+FEWEST_WORDS, MOSTLY_WORDS, MOST_WORDS = 3, 0.6, 0.2  # of a row that is no row of answers: its words, their share; and their share in a column
 AMOUNT = r"(?i)(rp\.?\s?)?\d{1,3}([.,]\d{3})+(,\d\d|,-)?|rp\.?\s?\d+(,-)?|(rp\.?\s?)?\d+([.,]\d+)?\s?(ribu|rb|juta|jt)"
 BROKEN = r"-?(?:(?:0|[1-9]\d{0,14})?[.,]\d+(?:[eE][-+]?\d{1,3})?|[1-9][eE]-\d{1,3})"  # 0.5, also written .5, 5e-01 or 1.5e-05
 IDENTIFYING = r"(?i)\b(?:nama|name|alamat|address|e-?mail|surel|telepon|telp|phone|hp|whatsapp|wa|nik|ktp|ip ?address)\b"
@@ -76,7 +79,8 @@ def draft_from_data(tables: list[RawTable]) -> Draft:
     notes = [table for table in filled if len(table.columns) == 1 and len(filled) > 1]
     draft.decide += [f"sheet '{table.name}': left out, it has one column" for table in notes]
     for sheet in alike_united([table for table in filled if table not in notes]):
-        table, blocks = folded(sheet)
+        people = without_headers(sheet, draft)
+        table, blocks = folded(people)
         add_table(draft, table, blocks, tidy_name(sheet.name or "people", names))
     draft.decide += [
         "which columns are the key, the group, identifiers and sensitive answers (column 'role')",
@@ -84,6 +88,26 @@ def draft_from_data(tables: list[RawTable]) -> Draft:
         "units, missing codes and ranges",
     ]
     return draft
+
+
+def without_headers(sheet: RawTable, draft: Draft) -> RawTable:
+    """Leave rows out of the guesses that hold words where the other rows hold numbers: questions under the names, another table's header."""
+    numbers, words = [], []
+    for column in sheet.columns:
+        texts = sheet.frame[column].astype("str").str.strip()
+        is_number, has_letters = texts.str.fullmatch(NUMBERS), texts.str.contains(r"[^\W\d_]{2}")
+        if has_letters.sum() <= max(1, MOST_WORDS * is_number.sum()) and is_number.sum() > 1:
+            numbers.append(is_number)
+            words.append(has_letters)
+    if len(words) < FEWEST_WORDS:
+        return sheet
+    worded, answered = np.sum(words, axis=0), np.sum(numbers, axis=0) + np.sum(words, axis=0)
+    strange = (worded >= FEWEST_WORDS) & (worded >= MOSTLY_WORDS * answered)
+    for row in sheet.frame["_row"][strange]:
+        told = "perhaps a second header, or where another table begins; no type was guessed from it, and 'skip_rows' in cohort.yml leaves it out"
+        draft.decide.append(f"sheet '{sheet.name}', row {row}: {told}")
+    kinds = {column: codes[~strange] for column, codes in sheet.kinds.items()}
+    return replace(sheet, frame=sheet.frame[~strange].reset_index(drop=True), kinds=kinds) if strange.any() else sheet
 
 
 def alike_united(tables: list[RawTable]) -> list[RawTable]:

@@ -120,7 +120,7 @@ def idle_texts(programme: Programme, codebook: Codebook, lines: list[Indicator])
     told = [programme.model_dump_json(), *[line.model_dump_json() for line in (*lines, *codebook.rules)]]
     told += [text for variable in codebook.variables for text in (variable.relevant, variable.constraint)]
     used = set(re.findall(r"\w+", " ".join(told)))
-    return frozenset((v.table, v.name) for v in codebook.variables if v.kind == "text" and v.role == "text" and v.name not in used)
+    return frozenset((v.table, v.name) for v in codebook.variables if v.kind == "text" and v.role in ("", "text", "other") and v.name not in used)
 
 
 def load_codes(name: str, place: Places) -> tuple[Programme, Codebook]:

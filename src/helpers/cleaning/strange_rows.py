@@ -26,7 +26,8 @@ THREE_LETTERS = r"(?:[A-Za-z][^A-Za-z]*){3}|[^\x00-\x7f]"  # or letters of anoth
 NEARLY_EMPTY = 0.2  # share of the questions that a row answers at most to be nearly empty
 RECORD = ("key", "identifier", "version", "submitted", "start", "end", "enumerator")  # roles that say nothing about the person
 TRIAL, HEADER = "perhaps entered to try the form", "perhaps a second header, or where another table begins"
-FEWEST, HEADER_LIKE = 3, 0.6  # unread answers of such a row, and their share of all that it has
+FEWEST = 3  # questions, or unread answers, from which on they tell something of a row
+HEADER_LIKE = 0.6  # share of the answers of a row that cannot be read in a header
 MOST_UNREAD = 0.2  # share of a column's answers that may be unread before it is the column that is not understood
 SIGNS = (
     "its key or name is a trial word",
@@ -64,15 +65,20 @@ def sent_before(columns: dict[str, Column], variables: list[Variable], begins: d
 
 
 def hardly_answered(rows: np.ndarray, columns: dict[str, Column], variables: list[Variable]) -> np.ndarray:
-    """For some row positions whether hardly any question is answered; trial words and what the form records by itself do not count."""
-    answers, asked = np.zeros(len(rows), dtype=int), 0
+    """For some row positions whether hardly any of at least three questions is answered.
+
+    What the form records by itself is no question, nor is one answered by a trial word: that would tell the same thing twice.
+    """
+    answers, asked = np.zeros(len(rows), dtype=int), np.zeros(len(rows), dtype=int)
     for variable in variables:
         if variable.role in RECORD:
             continue
-        column, asked = columns[variable.name].select(rows), asked + 1
+        column = columns[variable.name].select(rows)
         filled = np.array([bool(text.strip()) for text in column.texts], dtype=bool)[column.codes]
-        answers += filled & ~trial_words(column) if variable.kind == "text" else filled
-    return answers <= NEARLY_EMPTY * asked
+        trial = trial_words(column) if variable.kind == "text" else np.zeros(len(rows), dtype=bool)
+        answers += filled & ~trial
+        asked += ~trial
+    return (answers <= NEARLY_EMPTY * asked) & (asked >= FEWEST)
 
 
 def perhaps_trials(columns: dict[str, Column], variables: list[Variable], size: int, begins: date | None = None) -> pd.Series:
