@@ -229,4 +229,4 @@ def test_whom_an_estimate_leaves_out_is_told_by_why():
     assert found.set_index("reason")["n"].to_dict() == {"not_asked": 10, "to_decide": 8, "refused": 2, "no_record": 20}
     assert found["n"].sum() == estimates.loc[0, "n_missing"]
     assert left_out.waiting(found)["score", ""] == pytest.approx(0.08)
-    assert left_out.shown(found) == [("to_decide", 8), ("no_record", 20), ("not_asked", 10), ("other", 2)]  # two people who refused are not told apart
+    assert left_out.shown(found) == [("to_decide", 8), ("no_record", 20), ("other", 12)]  # the two who refused are not told apart, nor by subtraction

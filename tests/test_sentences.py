@@ -85,13 +85,14 @@ def test_a_difference_is_higher_lower_or_zero(estimate, english, indonesian):
     ("n", "missing", "english", "indonesian"),
     [
         (1, 0, "It rests on 1 participant and 30 in the comparison group.", "Hasil ini didasarkan pada 1 peserta dan 30 dalam kelompok pembanding."),
+        # one to four people are not told apart
         (
             2,
             1,
-            "It rests on 2 participants and 30 in the comparison group; 1 was left out because",
-            "2 peserta dan 30 dalam kelompok pembanding; 1 tidak disertakan",
+            "2 participants and 30 in the comparison group; fewer than 5 were left out because",
+            "2 peserta dan 30 dalam kelompok pembanding; kurang dari 5",
         ),
-        (2, 2, "; 2 were left out because an answer was missing.", "; 2 tidak disertakan karena ada jawaban yang tidak tersedia."),
+        (2, 6, "; 6 were left out because an answer was missing.", "; 6 tidak disertakan karena ada jawaban yang tidak tersedia."),
     ],
 )
 def test_for_how_many(n, missing, english, indonesian):

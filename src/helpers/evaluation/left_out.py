@@ -117,8 +117,10 @@ def waiting(left: pd.DataFrame) -> pd.Series:
 
 
 def shown(left: pd.DataFrame, *, smallest: int = SMALLEST_CELL) -> list[tuple[str, int]]:
-    """The reasons with their counts in the order of ``ORDER``; those of fewer than ``smallest`` units are one with the other reasons."""
+    """The reasons with their counts in the order of ``ORDER``; none of 1 to ``smallest`` − 1 units: such reasons are one with others."""
     counts = left.groupby("reason")["n"].sum()
     large = {reason: int(counts[reason]) for reason in (*ORDER, ONCE) if reason != OTHER and counts.get(reason, 0) >= smallest}
+    while 0 < int(counts.sum()) - sum(large.values()) < smallest and large:
+        large.pop(min(large, key=lambda reason: (reason == WAITS, large[reason])))
     rest = int(counts.sum()) - sum(large.values())
     return [*large.items(), *([(OTHER, rest)] if rest else [])]

@@ -82,7 +82,7 @@ OTHER = {
     "unclear alone": mark("the interval for “{indicator}” includes zero ({low} to {high}), and nobody was compared with participants"),
     "mixed": mark("its indicators contradict one another"),
     "waiting": mark(
-        "{share} of the {units} behind “{indicator}” are left out because an answer waits for a person's decision, and no verdict is given above {limit}"
+        "more than {limit} of the {units} behind “{indicator}” are left out because an answer waits for a person's decision; until then no verdict is given"
     ),
     "nothing": mark("nothing that bears on it could be measured ({reason})"),
     "no accounts": mark("it rests on cost accounts, and none could be drawn up"),

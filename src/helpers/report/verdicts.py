@@ -91,11 +91,10 @@ def because(study: Study, verdict: object, evidence: pd.DataFrame, language: Lan
 
 
 def waits(study: Study, line: pd.Series, language: Language) -> str:
-    """How many answers wait for a decision, and how many may."""
+    """That more answers wait for a decision than may."""
     text = OTHER["waiting"]
     return language.say(
         text,
-        share=language.percent(line["waiting"], 1),
         units=study.programme.design.unit.many[language.code],
         indicator=measure_label(study, line["indicator"], line["rater"], language),
         limit=language.percent(MOST_WAITING),
