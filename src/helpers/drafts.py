@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from helpers.cleaning.cells import between
 from helpers.formats import Block, RawTable, find_multiple, find_unnamed_blocks, fold_multiple, link_repeats, strip_groups, unite
 from helpers.parsing import date_context, read_date
-from helpers.parsing.missing import worded
-from helpers.parsing.normalise import tidy
+from helpers.parsing.missing import between, read_label
+from helpers.parsing.telephones import are_telephones
 from helpers.study import DECIDE
 
 ENGLISH, INDONESIAN = "label::English (en)", "label::Bahasa Indonesia (id)"
@@ -26,7 +25,8 @@ NUMBERS = r"[-+]?[\d.,/: T-]*\d[\d.,/: -]*Z?"  # numbers, dates and times as pro
 FEWEST_WORDS, MOSTLY_WORDS, MOST_WORDS = 3, 0.6, 0.2  # of a row that is no row of answers: its words, their share; and their share in a column
 AMOUNT = r"(?i)(rp\.?\s?)?\d{1,3}([.,]\d{3})+(,\d\d|,-)?|rp\.?\s?\d+(,-)?|(rp\.?\s?)?\d+([.,]\d+)?\s?(ribu|rb|juta|jt)"
 BROKEN = r"-?(?:(?:0|[1-9]\d{0,14})?[.,]\d+(?:[eE][-+]?\d{1,3})?|[1-9][eE]-\d{1,3})"  # 0.5, also written .5, 5e-01 or 1.5e-05
-IDENTIFYING = r"(?i)\b(?:nama|name|alamat|address|e-?mail|surel|telepon|telp|phone|hp|whatsapp|wa|nik|ktp|ip ?address)\b"
+IDENTIFYING = r"(?i)\b(?:nama|name|alamat|address|e-?mail|surel|telepon|telp|tele?phone|phone|phone ?number|mobile|cell ?phone|hand ?phone|hp|whats ?app|wa|nik|ktp|ip ?address)\b"
+PERHAPS_IDENTIFIER = "perhaps an identifier, kept apart until decided otherwise"
 SUBMISSION, SUBMITTED, PARENT = ("_uuid", "KEY"), ("_submission_time", "SubmissionDate"), ("_submission__uuid", "PARENT_KEY")
 SYSTEM = (  # what KoboToolbox and ODK add to every row: columns, name, type, role, texts
     (SUBMISSION, "submission", "text", "", ("Submission", "Pengiriman")),
@@ -199,9 +199,15 @@ def line_of_column(sheet: RawTable, column: str, table: str, name: str, draft: D
     said = next((row.label for row in labels_of(sheet, column, "variable").itertuples()), "")
     if said:
         line |= {ENGLISH: f"{DECIDE} {said}", INDONESIAN: f"{DECIDE} {said}"}
-    if pd.Series([column, said]).str.contains(IDENTIFYING).any() and kind.split(" ")[0] in ("text", "select_one"):
-        line |= {"role": "identifier", "note": f"{note}; perhaps an identifier, kept apart until decided otherwise"}
+    line |= {"type": "text"} if (called := are_telephones(list(texts.unique()))) else {}
+    if called or (identifies(column, said) and kind.split(" ")[0] in ("text", "select_one")):
+        line |= {"role": "identifier", "note": f"{note}; {PERHAPS_IDENTIFIER}"}
     return line
+
+
+def identifies(*texts: str) -> bool:
+    """Whether a name or a question asks for what identifies people: a name, an address, a number to call."""
+    return any(re.search(IDENTIFYING, text.replace("_", " ")) for text in texts)
 
 
 def joined_answers(texts: pd.Series) -> list[str]:
@@ -223,18 +229,20 @@ def labels_of(sheet: RawTable, column: str, kind: str) -> pd.DataFrame:
 
 
 def declared_missing(sheet: RawTable, column: str) -> set[str]:
-    """The texts of a column that the file itself declares missing."""
+    """The texts of a column that the file itself declares missing, or calls no answer."""
     lines = sheet.missing[(sheet.missing["variable"] == column) & sheet.missing["kind"].isin(("value", "range", "tagged"))]
     ranges = [(str(row.low), str(row.high)) for row in lines.itertuples() if row.kind == "range"]
     exact = {row.low for row in lines.itertuples() if row.kind != "range"}
-    texts = {*sheet.frame[column].astype("str").unique(), *labels_of(sheet, column, "value")["value"]}
+    labels = labels_of(sheet, column, "value")
+    texts = {*sheet.frame[column].astype("str").unique(), *labels["value"]}
+    exact |= {row.value for row in labels.itertuples() if read_label(row.label, row.value)}
     return exact | {text for text in texts if any(between(text, low, high) for low, high in ranges)}
 
 
 def reasons_of(sheet: RawTable, column: str, absent: set[str]) -> str:
     """The codes that the file declares missing with the reasons that their labels give, as ``missing`` of the codebook has them."""
-    named = {row.value: worded(tidy(row.label)[0]) for row in labels_of(sheet, column, "value").itertuples() if row.value in absent}
-    return ";".join(f"{code}={reading.missing}" for code, reading in named.items() if reading is not None and reading.missing)
+    named = {row.value: read_label(row.label, row.value) for row in labels_of(sheet, column, "value").itertuples() if row.value in absent}
+    return ";".join(f"{code}={reason}" for code, reason in named.items() if reason)
 
 
 def list_name(name: str, table: str, draft: Draft) -> str:

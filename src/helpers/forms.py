@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.codebook import Codebook, readable_expression
-from helpers.drafts import ENGLISH, INDONESIAN, Draft, codebook_line, tidy_name
+from helpers.drafts import ENGLISH, INDONESIAN, PERHAPS_IDENTIFIER, Draft, codebook_line, identifies, tidy_name
 from helpers.problems import Problem, ProblemsError
 from helpers.programme import Programme
 from helpers.study import DECIDE
@@ -145,6 +145,9 @@ def add_question(question: Question, names: dict[tuple[str, str], str], draft: D
     line[ENGLISH], line[INDONESIAN] = question_labels(question, draft)
     if kind == "calculate":
         note(line, COMPUTED)
+    if line["type"] == "text" and not line["role"] and identifies(question.name, line[ENGLISH], line[INDONESIAN]):
+        line["role"] = "identifier"
+        note(line, PERHAPS_IDENTIFIER)
     add_rules(question, line, names, draft)
     draft.variables.append(line)
 

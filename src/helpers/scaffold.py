@@ -13,9 +13,10 @@ import pandas as pd
 
 from helpers.codebook import Choice, Codebook, Variable
 from helpers.deliveries import NAME, best_table, both, compare, differ, dump, marked, read_sheets, table_of
-from helpers.drafts import ENGLISH, INDONESIAN, Draft, draft_from_data, guessed_kind, system_lines
+from helpers.drafts import ENGLISH, INDONESIAN, PERHAPS_IDENTIFIER, Draft, draft_from_data, guessed_kind, system_lines
 from helpers.formats import RawTable, strip_groups
 from helpers.forms import COMPUTED, read_form
+from helpers.parsing.telephones import are_telephones
 from helpers.problems import Problem, refuse
 from helpers.programme import RawFile
 from helpers.study import DECIDE
@@ -127,7 +128,7 @@ def codebook_of(draft: Draft) -> Codebook:
 
 
 def settle_types(draft: Draft, table: str, columns: dict[str, pd.Series]) -> None:
-    """Guess the type of what a form computes from what was computed."""
+    """Guess the type of what a form computes from what was computed; telephone numbers are kept apart whatever asks for them."""
     for line in draft.table(table):
         texts = columns[line["name"]].astype("str").str.strip() if COMPUTED in line["note"] and line["name"] in columns else pd.Series(dtype="str")
         texts = texts[texts != ""]
@@ -136,6 +137,8 @@ def settle_types(draft: Draft, table: str, columns: dict[str, pd.Series]) -> Non
         elif len(texts):
             kind = guessed_kind(texts)
             line["type"] = kind if kind in ("date", "dateTime") else "text"
+        if not line["role"] and line["name"] in columns and are_telephones(list(columns[line["name"]].astype("str").unique())):
+            line |= {"type": "text", "role": "identifier", "note": f"{line['note'] or DECIDE}; {PERHAPS_IDENTIFIER}"}
 
 
 def key_marks(draft: Draft, sheets: list[RawTable]) -> dict[str, str]:

@@ -23,7 +23,7 @@ LONGEST_KEY = 200
 CLOSE_ENOUGH_TO_PROPOSE = 60.0
 MOST_PROPOSALS = 3
 # Ticks are letters to the people who draw them. Signs with a meaning ("<", "?", "+") stay, so that "<SMA" is not "SMA".
-HARMLESS = str.maketrans({char: None for char in " .,-_/()[]'\":;&!|\\"} | dict.fromkeys("√✓✔☑✅", "v"))
+HARMLESS = str.maketrans({char: None for char in " .,-_/()[]'`´\":;&!|\\"} | dict.fromkeys("√✓✔☑✅", "v"))
 
 
 def fold(text: str) -> str:

@@ -16,6 +16,7 @@ import pandas as pd
 from helpers.parsing.aliases import fold
 from helpers.parsing.identifiers import personal_kinds
 from helpers.parsing.normalise import tidy
+from helpers.parsing.telephones import telephone_region
 
 HEAPS = (500_000, 100_000, 50_000)
 SHORTEST_MINUTES, LONGEST_MINUTES = 8, 180
@@ -224,7 +225,8 @@ def personal_data(frame: pd.DataFrame, columns: Sequence[str], *, names: Iterabl
     for column in columns:
         texts = frame[column].dropna().astype(str)
         whole = {text for text in texts.unique() if known and fold(tidy(text)[0]) in known}
-        kinds = {text: tuple(dict.fromkeys((*personal_kinds(text), *(("name",) if text in whole else ())))) for text in texts.unique()}
+        region = telephone_region(texts.unique())
+        kinds = {text: tuple(dict.fromkeys((*personal_kinds(text, region), *(("name",) if text in whole else ())))) for text in texts.unique()}
         hits = texts.map({text: kind for text, kind in kinds.items() if kind}).dropna().explode()
         found.append(pd.DataFrame({"column": column, "kind": hits.astype(str)}, index=hits.index))
     return pd.concat(found) if found else pd.DataFrame(columns=["column", "kind"])

@@ -9,6 +9,7 @@ from helpers.parsing.missing import no_answer
 from helpers.parsing.normalise import tidy, told
 from helpers.parsing.number_styles import SCIENTIFIC
 from helpers.parsing.reading import Reading, missing_reasons, report, review, unreadable
+from helpers.parsing.telephones import has_telephone
 
 LONGEST = 200
 WHOLE_DECIMAL = re.compile(r"([0-9]+)[.,]0{1,2}\Z")
@@ -76,14 +77,17 @@ def likely_nik(digits: str) -> bool:
     return digits[0] in "123456789" and (1 <= day <= 31 or 41 <= day <= 71) and 1 <= month <= 12
 
 
-def personal_kinds(text: str) -> tuple[str, ...]:
-    """Name the personal data that a text holds: ``nik``, ``16 digits`` (a card or account), ``phone``, ``e-mail``, ``name`` (as in "Pak Budi")."""
+def personal_kinds(text: str, region: str = "") -> tuple[str, ...]:
+    """Name the personal data that a text holds: ``nik``, ``16 digits`` (a card or account), ``phone``, ``e-mail``, ``name`` (as in "Pak Budi").
+
+    ``region`` : the country whose telephone numbers the column holds; those of Indonesia and with a country code are always found.
+    """
     clean = tidy(text)[0]
     found: dict[str, None] = {}
     for match in SIXTEEN.finditer(clean):
         digits = re.sub("[^0-9]", "", match.group())
         found["nik" if likely_nik(digits) else "16 digits"] = None
-    if PHONE.search(clean):
+    if PHONE.search(clean) or has_telephone(clean, region):
         found["phone"] = None
     if "@" in clean and EMAIL.search(clean):
         found["e-mail"] = None

@@ -89,3 +89,27 @@ def read_missing(text: str, codes: Mapping[str, str] | None = None) -> Reading:
     """
     clean, steps = tidy(text)
     return told(no_answer(clean, codes or {}) or Reading(clean, "answer"), steps)
+
+
+def read_label(label: str, code: str) -> str:
+    """The reason that the label of a code gives ("-9 Refused to answer", "Don't know / can't say"); "" when it says nothing of the kind.
+
+    Words that may also be a number or an answer ("none", "n/a") give no reason, nor do labels that name two.
+    """
+    clean = tidy(label)[0]
+    clean = re.sub(rf"\A[(\[]?(?:{re.escape(code)}|-?[0-9]{{1,4}})[)\]]?\s*[-.:=)]?\s*", "", clean) or clean
+    outside = re.sub(r"\s*[(\[][^)\]]*[)\]]\s*", " ", clean).strip()
+    for parts in ([clean], [outside], re.split(r"\s*[/,;]\s*|\s(?:or|atau)\s", clean)):
+        found = [worded(part) for part in parts]
+        told = {reading.missing if reading and not reading.flag else "" for reading in found}
+        if len(told) == 1 and told != {""}:
+            return told.pop()
+    return ""
+
+
+def between(text: str, low: str, high: str) -> bool:
+    """Whether a number lies in a range written as texts; LOWEST and HIGHEST are the ends of SPSS's number range."""
+    try:
+        return float("-inf" if low == "LOWEST" else low) <= float(text) <= float("inf" if high == "HIGHEST" else high)
+    except ValueError:
+        return False
