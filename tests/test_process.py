@@ -240,7 +240,6 @@ SEX = f"{DEFAULT},participants,P0000002,sex,Laki-laki"
         ([f"{DEFAULT},participants,P0000002,sex,{{sex}},77,AB,2026,asked"], "row 2, column new: the new answer of 'sex' for key 'P0000002' cannot be used"),
         ([f"{DEFAULT},participants,P0000002,sex,{{sex}},2,AB,2026, "], "row 2, column why"),
         ([f"{DEFAULT},participants,P0000002,sex,{{sex}},2,,2026,asked"], "row 2, column who"),
-        ([f"{DEFAULT},participants,P0000002,sex,{{sex}},{{sex}},AB,2026,asked"], "row 2: 'sex' of key 'P0000002' already is"),
         ([f"{DEFAULT},participants,P0000002,sex,zz,2,AB,2026,asked"], "row 2: 'sex' of key 'P0000002' is '"),
         (
             [f"{DEFAULT},participants,P0000002,resp_id,P0000002,P0000003,AB,2026,asked"],

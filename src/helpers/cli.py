@@ -92,7 +92,7 @@ def list_cohorts(data_dir: DataDir = "data") -> None:
 def check(cohorts: Annotated[list[str], typer.Argument(help="Folders of data/raw.")], data_dir: DataDir = "data") -> None:
     """Check definitions and raw files, all problems at once, without running anything."""
     from helpers.report.letters import check_letters
-    from helpers.study import check_study, load_study
+    from helpers.study import check_study, load_study, only_cleans
 
     root, wrong = project(), False
     for name in cohorts:
@@ -100,7 +100,8 @@ def check(cohorts: Annotated[list[str], typer.Argument(help="Folders of data/raw
             study = load_study(name, data_dir=data_dir, root=root)
             refuse(check_letters(study))
             check_study(study)
-            console.print(f"{name}: definitions and files are in order")
+            nothing = "; nothing is measured: indicators.csv has no line beyond who took part" if only_cleans(study) else ""
+            console.print(f"{name}: definitions and files are in order{nothing}", soft_wrap=True)
         except ProblemsError as failure:
             wrong = True
             errors.print(escape(f"{name}: {failure}"), style="red", soft_wrap=True)
@@ -219,15 +220,17 @@ def decide(
     cohort: Annotated[str, typer.Argument(help="A folder of data/raw.")],
     who: Annotated[str, typer.Option(help="Initials of the person who decided.")],
     review: Annotated[Path | None, typer.Option(help="The filled review list; data/processed/<cohort>/review.csv by default.")] = None,
+    log: Annotated[Path | None, typer.Option(help="A field team's log instead: uuid, question, old, new, action.")] = None,
     data_dir: DataDir = "data",
 ) -> None:
-    """Read back the filled review list: its decisions become lines of the programme's corrections.csv."""
+    """Read back the filled review list, or a field team's log: decisions become lines of the programme's corrections.csv."""
     from helpers.decisions import record_decisions
+    from helpers.field_logs import record_log
     from helpers.study import load_study
 
     root = project()
     study = load_study(cohort, data_dir=data_dir, root=root)
-    n = record_decisions(study, review or study.places.processed / "review.csv", who)
+    n = record_log(study, log, who) if log else record_decisions(study, review or study.places.processed / "review.csv", who)
     console.print(f"{n} decisions written to programmes/{study.programme.programme}/corrections.csv; now: manfaat run {cohort}")
 
 
@@ -240,27 +243,17 @@ def export(
     reports_dir: ReportsDir = "reports",
 ) -> None:
     """Write the codebook as a page, and the clean tables as labelled SPSS, Stata and Parquet files."""
-    from helpers.definitions import shown
-    from helpers.export import FORMATS, codebook_html, delivered, export_table
+    from helpers.export import export_all
     from helpers.study import load_study
     from helpers.words import Language
 
     root = project()
     try:
         study = load_study(cohort, data_dir=data_dir, reports_dir=reports_dir, root=root)
-        words = Language(language)
-        wrong = [name for name in kind or [] if name not in FORMATS]
-        refuse([Problem(f"format '{name}'", "there is no such format", expected=nearest(name, FORMATS)) for name in wrong])
-        refuse([] if study.places.processed.is_dir() else [Problem(cohort, "there are no clean tables yet", expected=f"manfaat run {cohort} first")])
+        for line in export_all(study, kind or [], Language(language)):
+            console.print(escape(line), soft_wrap=True)
     except (ProblemsError, ValueError) as failure:
         stop(failure)
-    for name in delivered(study):
-        for one in kind or FORMATS:
-            console.print(f"{shown(export_table(study, name, one, words), root)} (confidential)", soft_wrap=True)
-    study.places.reports.mkdir(parents=True, exist_ok=True)
-    page = study.places.reports / "codebook.html"
-    page.write_text(codebook_html(study), encoding="utf-8")
-    console.print(shown(page, root), soft_wrap=True)
 
 
 @app.command()

@@ -17,7 +17,6 @@ import pandas as pd
 
 from helpers.cleaning import Correction, load_corrections
 from helpers.cleaning.reviews import DECISIONS, WHOLE_ROW
-from helpers.cleaning.row_checks import PERHAPS
 from helpers.definitions import numbered_lines, shown
 from helpers.problems import Problem, ProblemsError, refuse
 from helpers.study import Study, clean_tables, read_raw
@@ -89,8 +88,6 @@ def meant(line: pd.Series) -> tuple[str, tuple[str, str] | None]:
     new = {KEEP: line.raw, MISSING: "", ACCEPT: line.proposal}.get(word, line.decision)
     if word == ACCEPT and not line.proposal:
         return new, (f"nothing is proposed for '{line.variable}' of key '{line.key}'", "the right answer, or missing")
-    if new.strip() == line.raw.strip() and PERHAPS not in line.reason:
-        return new, (f"the decision for '{line.variable}' of key '{line.key}' says the same as the raw text", "another answer, or missing")
     return new, None
 
 
@@ -102,20 +99,36 @@ def record_decisions(study: Study, path: Path, who: str) -> int:
     Raises
     ------
     ProblemsError as ``read_decisions``, when nobody's initials are given, when a decision about a row is not one of ``keep`` and
-    ``set aside``, says the same as a raw text that could not be read, cannot be read either, or was made before. An amount
-    that waits because a slip of unit would explain it may be confirmed as it stands.
+    ``set aside``, cannot be read, or was made before. ``keep`` lets an answer stand as it is written; one that cannot be read
+    stays missing, and no longer waits.
     """
-    refuse([] if who.strip() else [Problem("--who", "nobody is named", expected="the initials of the person who decided")])
+    refuse_nobody(who)
     decided = read_decisions(path)
     told = [meant(row) for row in decided.itertuples()]
     wrong = zip(decided["at"], told, strict=True)
     refuse(Problem(path.name, problem[0], row=int(at), column="decision", expected=problem[1]) for at, (_, problem) in wrong if problem)
     lines = [
-        (row.at, dict(zip(COLUMNS, [study.cohort.cohort, row.table, row.key, row.variable, row.raw, new, who.strip(), date.today().isoformat(), f"decided: {row.reason}"], strict=True)))
+        (int(row.at), line_of(study, who, row.table, row.key, row.variable, row.raw, new, f"decided: {row.reason}"))
         for row, (new, _) in zip(decided.itertuples(), told, strict=True)
-    ]  # fmt: skip
+    ]
+    return store(study, lines, path, is_tried=path.with_name(AS_WRITTEN).is_file())  # what was cleaned part by part is too large to be tried out
+
+
+def refuse_nobody(who: str) -> None:
+    """Refuse decisions of nobody."""
+    refuse([] if who.strip() else [Problem("--who", "nobody is named", expected="the initials of the person who decided")])
+
+
+def line_of(study: Study, who: str, *told: str) -> dict[str, str]:
+    """A line of ``corrections.csv`` of today; ``told`` is table, key, variable, old, new and why."""
+    table, key, variable, old, new, why = told
+    return dict(zip(COLUMNS, (study.cohort.cohort, table, key, variable, old, new, who.strip(), date.today().isoformat(), why), strict=True))
+
+
+def store(study: Study, lines: list[tuple[int, dict[str, str]]], path: Path, *, is_tried: bool) -> int:
+    """Try decisions out, each with its row in the file, and write them; return how many. When one does not fit, none is written."""
     refuse_repeated(study, lines, path.name)
-    if path.with_name(AS_WRITTEN).is_file():  # what was cleaned part by part is too large to be tried out here
+    if is_tried:
         try_out(study, lines, path.name)
     write_corrections(study, [line for _, line in lines])
     return len(lines)

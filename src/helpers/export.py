@@ -7,6 +7,7 @@ in Parquet.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
@@ -15,7 +16,10 @@ import pandas as pd
 
 from helpers.cleaning import KEY
 from helpers.codebook import Choice, Codebook, Variable
+from helpers.definitions import shown
 from helpers.disclosure import SMALLEST_CELL, is_few, without_few
+from helpers.parsing.checks import personal_data
+from helpers.problems import Problem, nearest, refuse
 from helpers.report.counts import shown_count
 from helpers.report.labels import MISSING_REASONS
 from helpers.study import Study, undelivered_tables
@@ -24,6 +28,12 @@ from helpers.words import LANGUAGES, Language
 SPSS_CODES = {"blank": -3, "damaged": -4, "to_decide": -5, "not_asked": -6, "not_applicable": -7, "dont_know": -8, "refused": -9}
 STATA_TAGS = {"blank": "a", "damaged": "b", "to_decide": "c", "not_asked": "d", "not_applicable": "e", "dont_know": "f", "refused": "g"}
 FORMATS = ("sav", "dta", "parquet")
+LONGEST = {"sav": 64, "dta": 32}  # letters of a name
+LONGEST_LABEL = 80  # of a variable, in Stata
+RESERVED = {  # words that are no names there
+    "sav": ("all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"),
+    "dta": ("byte", "double", "float", "if", "in", "int", "long", "strl", "using", "with", *(f"str{n}" for n in range(2046))),
+}
 
 
 def is_coded(variable: Variable, codebook: Codebook) -> bool:
@@ -54,6 +64,35 @@ def prepared(table: pd.DataFrame, variables: list[Variable], codebook: Codebook)
     return pd.DataFrame(columns)
 
 
+def names_in(kind: str, variables: list[Variable]) -> dict[str, str]:
+    """Variable → its name in a statistics program, where it must be shorter or is a word of that program."""
+    taken, names = {"row_key", *(v.name for v in variables if len(v.name) <= LONGEST[kind])}, {}
+    for variable in variables:
+        name = variable.name
+        if len(name) > LONGEST[kind] or name in RESERVED[kind]:
+            number, base = 1, name[: LONGEST[kind] - 3].rstrip("_")
+            while (name := f"{base}_{number}") in taken:
+                number += 1
+            names[variable.name] = name
+            taken.add(name)
+    return names
+
+
+def spss_codes(values: pd.Series) -> dict[str, int]:
+    """The codes of reasons: −9 to −3, or further down where these are answers ("lost 5 million")."""
+    shift = 0
+    while values.between(min(SPSS_CODES.values()) - shift, max(SPSS_CODES.values()) - shift).any():
+        shift = 10 * shift + 90
+    return {reason: code - shift for reason, code in SPSS_CODES.items()}
+
+
+def with_tags(frame: pd.DataFrame, reasons: pd.DataFrame, variable: str) -> pd.Series:
+    """A numeric column with Stata's tags as categories, numbers first: the writer tells the type of a column by what comes first."""
+    column = with_reasons(frame, reasons, variable, STATA_TAGS)
+    numbers, tags = sorted(map(float, frame[variable].dropna().unique())), sorted({value for value in column if isinstance(value, str)})
+    return pd.Series(pd.Categorical(column, categories=[*numbers, *tags]), index=column.index) if tags else frame[variable]
+
+
 def with_reasons(frame: pd.DataFrame, reasons: pd.DataFrame, variable: str, codes: dict[str, object]) -> pd.Series:
     """A numeric column in which every missing answer holds the code of its reason."""
     own = reasons[reasons["variable"] == variable]
@@ -74,26 +113,30 @@ def write_sav(path: Path, frame: pd.DataFrame, reasons: pd.DataFrame, variables:
     for variable in variables:
         labels[variable.name] = variable.label(language.code)
         if numeric(variable, codebook):
-            used = used_reasons(reasons, variable.name)
-            out[variable.name] = pd.to_numeric(with_reasons(frame, reasons, variable.name, SPSS_CODES)).astype("float64")
-            values[variable.name] = value_labels(variable, codebook, language.code) | {SPSS_CODES[r]: language.say(MISSING_REASONS[r]) for r in used}
-            missing |= {variable.name: [{"lo": -9, "hi": -3}]} if used else {}
-    pyreadstat.write_sav(out, path, column_labels=labels, variable_value_labels={k: v for k, v in values.items() if v}, missing_ranges=missing)
+            used, codes = used_reasons(reasons, variable.name), spss_codes(frame[variable.name])
+            out[variable.name] = pd.to_numeric(with_reasons(frame, reasons, variable.name, codes)).astype("float64")
+            values[variable.name] = value_labels(variable, codebook, language.code) | {codes[r]: language.say(MISSING_REASONS[r]) for r in used}
+            missing |= {variable.name: [{"lo": min(codes.values()), "hi": max(codes.values())}]} if used else {}
+    names = names_in("sav", variables)
+    labels, values, missing = ({names.get(k, k): v for k, v in part.items() if v} for part in (labels, values, missing))
+    pyreadstat.write_sav(out.rename(columns=names), path, column_labels=labels, variable_value_labels=values, missing_ranges=missing)
 
 
 def write_dta(path: Path, frame: pd.DataFrame, reasons: pd.DataFrame, variables: list[Variable], codebook: Codebook, language: Language) -> None:
-    """Write Stata: labels of variables and answers, reasons as tagged missings .a to .g."""
+    """Write Stata: labels of variables and answers, reasons as tagged missings .a to .g; a shortened name stands whole in its label."""
     import pyreadstat
 
-    out, labels, values, missing = frame.copy(), {"row_key": "row_key"}, {}, {}
+    out, labels, values, missing, names = frame.copy(), {"row_key": "row_key"}, {}, {}, names_in("dta", variables)
     for variable in variables:
-        labels[variable.name] = variable.label(language.code)[:80]
+        whole = f"{variable.name}: " if variable.name in names else ""
+        labels[variable.name] = f"{whole}{variable.label(language.code)}"[:LONGEST_LABEL]
         if numeric(variable, codebook):
             used = used_reasons(reasons, variable.name)
-            out[variable.name] = with_reasons(frame, reasons, variable.name, STATA_TAGS)
-            values[variable.name] = value_labels(variable, codebook, language.code)
+            out[variable.name] = with_tags(frame, reasons, variable.name)
+            values[variable.name] = value_labels(variable, codebook, language.code) | {STATA_TAGS[r]: language.say(MISSING_REASONS[r]) for r in used}
             missing |= {variable.name: [STATA_TAGS[r] for r in used]} if used else {}
-    pyreadstat.write_dta(out, path, column_labels=labels, variable_value_labels={k: v for k, v in values.items() if v}, missing_user_values=missing)
+    labels, values, missing = ({names.get(k, k): v for k, v in part.items() if v} for part in (labels, values, missing))
+    pyreadstat.write_dta(out.rename(columns=names), path, column_labels=labels, variable_value_labels=values, missing_user_values=missing)
 
 
 def write_parquet(path: Path, frame: pd.DataFrame, reasons: pd.DataFrame, variables: list[Variable], codebook: Codebook, language: Language) -> None:
@@ -136,6 +179,36 @@ def export_table(study: Study, name: str, kind: str, language: Language) -> Path
     path.parent.mkdir(parents=True, exist_ok=True)
     WRITERS[kind](path, prepared(table, variables, study.codebook), reasons, variables, study.codebook, language)
     return path
+
+
+def export_all(study: Study, kinds: list[str], language: Language) -> Iterator[str]:
+    """Write all clean tables in the given formats (all when none is given) and the codebook's page; yield what was written, as it is.
+
+    Raises
+    ------
+    ProblemsError for a format that there is not, or when the cohort has not been run.
+    """
+    root, cohort = study.places.root, study.cohort.cohort
+    refuse([Problem(f"format '{name}'", "there is no such format", expected=nearest(name, FORMATS)) for name in kinds if name not in FORMATS])
+    refuse([] if study.places.processed.is_dir() else [Problem(cohort, "there are no clean tables yet", expected=f"manfaat run {cohort} first")])
+    for name in delivered(study):
+        for kind in kinds or FORMATS:
+            yield f"{shown(export_table(study, name, kind, language), root)} (confidential)"
+        yield from personal_columns(study, name)
+    study.places.reports.mkdir(parents=True, exist_ok=True)
+    page = study.places.reports / "codebook.html"
+    page.write_text(codebook_html(study), encoding="utf-8")
+    yield shown(page, root)
+
+
+def personal_columns(study: Study, name: str) -> list[str]:
+    """Say which columns of an exported table hold what identifies people, though the codebook does not say so."""
+    table = pd.read_parquet(study.places.processed / f"{name}.parquet")
+    texts = [v.name for v in study.codebook.table(name) if v.kind == "text" and v.role != "key" and v.name in table]
+    found = personal_data(table, texts).groupby(["column", "kind"]).size() if texts else pd.Series(dtype="int64")
+    return [
+        f"{name}: '{column}' holds personal data ({kind}, {n} cells): role 'identifier' in codebook.csv keeps it apart" for (column, kind), n in found.items()
+    ]
 
 
 def delivered(study: Study) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +59,7 @@ def check_corrections(
 def misfit(line: Correction, rows: np.ndarray, columns: dict[str, Column], *, untold: Collection[str] = ()) -> tuple[str, str] | None:
     """Say what is wrong with a correction (message, expected), or None when it fits exactly one cell.
 
-    Spaces around an answer do not count. ``untold`` : variables whose answers are not repeated in a message.
+    Spaces around an answer do not count; without ``old`` any answer is the one that is meant. ``untold`` : variables whose answers are not repeated in a message.
     """
     if line.variable not in columns:
         return f"the correction names '{line.variable}', which matches no variable of the table", "a variable of the codebook"
@@ -66,15 +67,15 @@ def misfit(line: Correction, rows: np.ndarray, columns: dict[str, Column], *, un
         return f"the correction of '{line.variable}' for key '{line.key}' matches {len(rows)} cells", "exactly one cell of a row that is not set aside"
     column = columns[line.variable]
     found, old, new = (text.strip() for text in (column.texts[column.codes[rows[0]]], line.old, line.new))
-    if found == new == old:
-        return None  # a person confirms the answer as it stands
-    if line.variable in untold and found in (new, old):
-        return None if found == old else (f"'{line.variable}' of key '{line.key}' already is what the line says", "a line that changes something, or no line")
-    if line.variable in untold:
+    if found == new and old in ("", found):
+        return None  # a person looked at the answer, and it stays
+    if line.variable in untold and found == new:
+        return f"'{line.variable}' of key '{line.key}' already is what the line says", "a line that changes something, or no line"
+    if line.variable in untold and old and found != old:
         return f"'{line.variable}' of key '{line.key}' is not what stands under 'old'", "the answer as delivered under 'old'"
     if found == new:
         return f"'{line.variable}' of key '{line.key}' already is '{line.new}'", "a line that changes something, or no line"
-    if found != old:
+    if old and found != old:
         return f"'{line.variable}' of key '{line.key}' is '{found}', not '{line.old}'", "the answer as delivered under 'old'"
     return None
 
@@ -84,7 +85,8 @@ def apply_corrections(
 ) -> tuple[dict[str, Column], pd.DataFrame]:
     """Replace single answers as ``corrections.csv`` says.
 
-    Returns the corrected columns and one line a corrected cell: ``row`` (position), ``variable, reason, number`` (of the line).
+    Returns the corrected columns and one line a corrected cell: ``row`` (position), ``variable, reason, number`` (of the line),
+    ``stays`` (a person looked at it and changed nothing).
 
     Raises
     ------
@@ -97,10 +99,45 @@ def apply_corrections(
         if wrong:
             problems.append(Problem(file, wrong[0], row=number, expected=wrong[1]))
             continue
-        corrected[line.variable] = corrected[line.variable].put(int(rows[0]), line.new)
-        done.append({"row": int(rows[0]), "variable": line.variable, "reason": f"{line.why} ({line.who}, {line.when})", "number": number})
+        column, row = corrected[line.variable], int(rows[0])
+        before = next((one["number"] for one in done if (one["row"], one["variable"]) == (row, line.variable)), None)
+        if before is not None and not line.old.strip():  # without 'old' nothing says that the second knows of the first
+            told = f"'{line.variable}' of key '{line.key}' is corrected twice, in rows {before} and {number}"
+            problems.append(Problem(file, told, row=number, expected="one line a cell"))
+            continue
+        stays = column.texts[column.codes[row]].strip() == line.new.strip()
+        corrected[line.variable] = column.put(row, line.new)
+        done.append({"row": row, "variable": line.variable, "reason": f"{line.why} ({line.who}, {line.when})", "number": number, "stays": stays})
     refuse(problems)
-    return corrected, pd.DataFrame(done, columns=["row", "variable", "reason", "number"])
+    return corrected, pd.DataFrame(done, columns=["row", "variable", "reason", "number", "stays"])
+
+
+def settle_stays(done: pd.DataFrame, readings: dict[str, ColumnReading], codebook: Codebook, table: str) -> dict[str, ColumnReading]:
+    """Settle the answers that a person looked at and left as they are, so that they wait no longer.
+
+    What was doubted only for what it says (out of range, a code of another version, an odd year) stands as it is written. What
+    cannot be read stays missing: its reason is that it is damaged.
+    """
+    settled, lists = dict(readings), {v.name: {c.name for c in codebook.answers(v.list_name)} for v in codebook.table(table) if v.list_name}
+    for line in done[done["stays"].astype(bool)].itertuples(index=False):
+        reading = settled[line.variable]
+        if not reading.waits()[line.row]:
+            continue
+        read, at = reading.read.copy(), int(reading.codes[line.row])
+        text, proposal = str(read.at[at, "text"]).strip(), str(read.at[at, "proposal"])
+        stands = text if text in lists.get(line.variable, set()) else proposal if same_text(text, proposal) else ""
+        for column, value in (("value", stands or None), ("clean", stands), ("flag", "report"), ("missing", "" if stands else "damaged"), ("proposal", "")):
+            read.at[at, column] = value
+        settled[line.variable] = replace(reading, read=read)
+    return settled
+
+
+def same_text(text: str, proposal: str) -> bool:
+    """Whether a proposal is the raw text itself, perhaps as the same number written otherwise."""
+    try:
+        return bool(proposal) and (text == proposal or float(text) == float(proposal))
+    except ValueError:
+        return False
 
 
 def check_corrected(done: pd.DataFrame, readings: dict[str, ColumnReading], old: np.ndarray, new: np.ndarray, key: list[str], *, file: str) -> list[Problem]:

@@ -13,7 +13,7 @@ from helpers.cleaning.cells import canonical
 from helpers.cleaning.corrections import KEY, Correction
 from helpers.cleaning.declared import KINDS
 from helpers.cleaning.ledger import REVIEW_COLUMNS, CleanTable, raw_texts
-from helpers.cleaning.row_checks import PERHAPS, SLIPS
+from helpers.cleaning.row_checks import SLIPS
 from helpers.codebook import Codebook
 from helpers.problems import Problem
 from helpers.programme import Check, Programme
@@ -70,15 +70,18 @@ def listed(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=REVIEW_COLUMNS)
 
 
-def needless(findings: pd.DataFrame, lines: list[tuple[int, Correction]], *, file: str) -> list[Problem]:
-    """Say which corrections confirm an answer that nobody asked about: only an amount that a slip of unit would explain is confirmed."""
-    asked = findings[findings["note"].str.contains(PERHAPS, regex=False)] if len(findings) else findings
-    open_cells = set(zip(asked["key"], asked["variable"], strict=True))
-    return [
-        Problem(file, f"'{line.variable}' of key '{line.key}' already is '{line.new}'", row=number, expected="a line that changes something, or no line")
-        for number, line in lines
-        if line.old == line.new and (line.key, line.variable) not in open_cells
-    ]
+def by_place(lines: list[tuple[int, Correction]], rows: pd.DataFrame) -> list[tuple[int, Correction]]:
+    """Give the corrections that name a row by its place its key: ``file:row``, ``file/sheet:row``, or ``row 12`` where there is one file.
+
+    ``rows`` : ``_key, _file, _sheet, _row``. A row's number is that of the line in the file, or of the row in the spreadsheet.
+    """
+    keys = set(rows[KEY])
+    if all(line.key in keys for _, line in lines):
+        return lines
+    places = dict(zip(row_names(rows, rows), rows[KEY], strict=True))
+    if rows[FILE].nunique() == 1 and rows[SHEET].nunique() == 1:
+        places |= {f"row {row}": key for row, key in zip(rows[ROW], rows[KEY], strict=True)}
+    return [(n, line if line.key in keys or line.key not in places else line.model_copy(update={"key": places[line.key]})) for n, line in lines]
 
 
 def to_decide(table: CleanTable, place: pd.DataFrame, decided: pd.DataFrame, programme: Programme, codebook: Codebook) -> pd.DataFrame:
