@@ -202,7 +202,12 @@ def test_a_correction_changes_one_cell_and_is_logged():
 
 @pytest.mark.parametrize(
     ("changes", "message"),
-    [({"key": "z"}, "matches 0 cells"), ({"variable": "wages"}, "matches no variable"), ({"old": "3"}, "is '2', not '3'"), ({"new": "2"}, "already is '2'")],
+    [
+        ({"key": "z"}, "matches 0 cells"),
+        ({"variable": "wages"}, "matches no variable"),
+        ({"old": "3"}, "is '2', not '3'"),
+        ({"old": "5", "new": "2"}, "already is '2'"),
+    ],
 )
 def test_a_correction_that_fits_nothing_is_refused(changes, message):
     with pytest.raises(ProblemsError, match=message):

@@ -132,6 +132,8 @@ ORDER = [
     "raw_files",
     "programme",
     "codebook",
+    "answer_labels",
+    "renames",
     "readers",
     "cleaning",
     "prices",

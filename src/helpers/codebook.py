@@ -213,7 +213,7 @@ class Codebook:
 
 
 def answers_of(variable: Variable, codebook: Codebook, recode: dict[str, str]) -> ChoiceList:
-    """Make a variable's answer list ready for reading."""
+    """Make a variable's answer list ready for reading; ``recode`` turns delivered codes into the list's."""
     rows = [
         (choice.name, choice.label_en, choice.label_id, [part.strip() for part in choice.aliases.split("|") if part.strip()])
         for choice in codebook.answers(variable.list_name)

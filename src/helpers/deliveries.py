@@ -15,12 +15,13 @@ import yaml
 
 from helpers.codebook import Codebook, Variable, answers_of
 from helpers.drafts import declared_missing
-from helpers.formats import RawTable, link_repeats, match_headers, read_any
+from helpers.formats import RawTable, link_repeats, read_any
 from helpers.parsing import read_choice, read_multiple
 from helpers.paths import Places
-from helpers.problems import Problem, nearest, refuse
+from helpers.problems import Problem, refuse
 from helpers.programme import Programme, RawFile
 from helpers.readers import checksum, match_columns, options_of, prepare
+from helpers.renames import is_asked, proposals
 from helpers.study import DECIDE, Study
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -29,6 +30,10 @@ FIRST_LINE = "put right what is marked, and look whether everything else holds f
 HOW = {
     "assignment": "randomised or observational: how it came about who took part",
     "kind": "real or synthetic",
+}
+OF_COLUMNS = {
+    "columns": "column: variable; whether the new names mean the old questions",
+    "absent": "whether these were not asked or not delivered; a column with another name belongs under 'columns'",
 }
 
 
@@ -108,6 +113,7 @@ def new_cohort(name: str, like: Study, data: list[Path], place: Places) -> tuple
     values = yaml.safe_load((like.places.raw / "cohort.yml").read_text(encoding="utf-8"))
     items = [taken_over(given, paths[item.file], item, like.codebook) for given, item in zip(values["files"], wanted, strict=True)]
     differences = [differ(paths[old.file], like.codebook, item["table"], RawFile(**item)) for old, item in zip(wanted, items, strict=True)]
+    items = [with_columns(item, paths[old.file], like.codebook) for old, item in zip(wanted, items, strict=True)]
     values = {key: value for key, value in values.items() if key not in OF_ONE_DELIVERY} | drafted(name, like.programme.programme, items) | {"kind": "real"}
     return deliver(name, f"Drafted like {like.cohort.cohort}", values, data, place), pd.concat(differences, ignore_index=True)
 
@@ -128,6 +134,7 @@ def first_cohort(name: str, programme: Programme, codebook: Codebook, data: list
     refuse([] if items else [Problem(data[0].name, "no column is in the codebook", expected="the names under 'source' in codebook.csv")])
     paths = {path.name: path for path in data}
     differences = [differ(paths[item["file"]], codebook, item["table"], RawFile(**item)) for item in items]
+    items = [with_columns(item, paths[item["file"]], codebook) for item in items]
     values = {"cohort": "", "programme": "", "label": "", "kind": "real", "assignment": "observational", "files": []}
     values |= drafted(name, programme.programme, items)
     folder = deliver(name, f"Drafted for the programme {programme.programme}", values, data, place)
@@ -156,6 +163,33 @@ def taken_over(given: dict, path: Path, item: RawFile, codebook: Codebook) -> di
         return entry | {"sheets": list(item.sheets)}
     fitting = [name for name, sheet in sheets.items() if compare(sheet, codebook, own).mapping and "_parent_index" not in sheet.columns]
     return entry | ({"sheets": fitting} if len(sheets) > 1 and fitting else {})
+
+
+def with_columns(entry: dict, path: Path, codebook: Codebook) -> dict:
+    """Draft under which other name a column may stand, and which are absent; each is for a person to decide.
+
+    A file with several sheets for one table is left to ``manfaat check``, which names the sheet.
+    """
+    item = RawFile(**entry)
+    sheets = read_sheets(path, item)
+    if len(sheets) != 1:
+        return entry
+    found = compare(sheets[0], codebook, item)
+    likely = renamed(found, codebook)
+    missing = [variable.name for variable in found.missing if is_asked(variable, item, set()) and variable.name not in likely.values()]
+    more = {"columns": item.columns | likely} if likely else {}
+    return entry | more | ({"absent": [*item.absent, *missing]} if missing else {})
+
+
+def renamed(found: Compared, codebook: Codebook) -> dict[str, str]:
+    """Column → the variable that it may hold under another name, each once; whose names are alike first."""
+    rest = found.sheet.frame[[column for column in found.unused if not column.startswith("_")]]
+    likely = [(why, column, variable.name) for variable in found.missing for column, why in proposals(variable, rest, codebook).items()]
+    pairs: dict[str, str] = {}
+    for _, column, name in sorted(likely, key=lambda line: "name" not in line[0]):
+        if column not in pairs and name not in pairs.values():
+            pairs[column] = name
+    return pairs
 
 
 def drafted(name: str, programme: str, items: list[dict]) -> dict:
@@ -203,7 +237,7 @@ def deliver(name: str, how: str, values: dict, data: list[Path], place: Places) 
             shutil.copyfile(path, begun / path.name)
         seals = [f"{checksum(begun / path.name)}  {path.name}" for path in data]
         (begun / "SHA256SUMS").write_text("\n".join(seals) + "\n", encoding="utf-8")
-        (begun / "cohort.yml").write_text(f"# {how}. {DECIDE} {FIRST_LINE}.\n" + marked(dump(values), HOW), encoding="utf-8")
+        (begun / "cohort.yml").write_text(f"# {how}. {DECIDE} {FIRST_LINE}.\n" + marked(dump(values), HOW | OF_COLUMNS), encoding="utf-8")
         begun.rename(folder)
     finally:
         shutil.rmtree(begun, ignore_errors=True)
@@ -228,7 +262,12 @@ def differ(path: Path, codebook: Codebook, table: str, item: RawFile | None = No
         found = compare(sheet, codebook, item)
         names = {variable.name: variable for variable in codebook.table(table)}
         lines += [("renamed", column, name, "read by its text; say so under 'columns' or in the codebook's 'source'") for column, name in found.by_text.items()]
-        lines += [("new", column, "", near_note(column, found.missing)) for column in found.unused if not column.startswith("_")]
+        likely = renamed(found, codebook)
+        lines += [
+            ("new", column, "", f"perhaps renamed: {likely[column]}" if column in likely else "not in the codebook")
+            for column in found.unused
+            if column[:1] != "_"
+        ]
         lines += [("missing", "", variable.name, "required" if variable.required == "yes" else "not required") for variable in found.missing]
         lines += answers_told(found, names, codebook)
         rows += [(f"{path.name}, {sheet.name}" if len(sheets) > 1 else path.name, *line) for line in lines]
@@ -249,16 +288,6 @@ def answers_told(found: Compared, names: dict[str, Variable], codebook: Codebook
 def table_of(lines: list[tuple]) -> pd.DataFrame:
     """The differences as a table."""
     return pd.DataFrame(lines, columns=["file", "what", "column", "variable", "note"])
-
-
-def near_note(column: str, missing: list[Variable]) -> str:
-    """Suggest which missing variable a new column may be, by its name or its question."""
-    review = match_headers([column], missing).review if missing else pd.DataFrame()
-    likely = review[review["variable"] != ""] if len(review) else review
-    if len(likely):
-        return f"perhaps renamed: {likely['variable'].iloc[0]}"
-    text = nearest(column.lower(), [variable.name for variable in missing]) if missing else ""
-    return f"perhaps renamed: {text}" if text.startswith("did") else "not in the codebook"
 
 
 def new_answers(column: pd.Series, variable: Variable, codebook: Codebook) -> str:

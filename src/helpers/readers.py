@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from helpers.answer_labels import check_labels, declared_codes
 from helpers.codebook import Codebook, Variable, answers_of
 from helpers.definitions import short, shown
 from helpers.formats import (
@@ -35,6 +36,7 @@ from helpers.freshness import checksum
 from helpers.parsing import ChoiceList, language_of, read_header_unit
 from helpers.problems import Problem, ProblemsError, nearest, refuse
 from helpers.programme import Cohort, RawFile
+from helpers.renames import column_missing, is_asked
 
 SEALED = re.compile(r"([0-9A-Fa-f]{64})\s+\*?(\S.*?)\s*\Z")
 FILE, SHEET, ROW = "_file", "_sheet", "_row"
@@ -70,7 +72,7 @@ class Delivery:
     ``left_out`` : rows that are no rows of answers (titles, totals, blanks): ``table, file, sheet, row, rule, reason, text``.
     ``log`` : what was detected: ``file, table, what, value, how, place, doubtful``.
     ``declared_missing`` : what the files themselves declare missing: ``file, variable, kind, low, high, reason, count``.
-    ``absent`` : variables of the codebook that a file has no column for: ``file, variable``.
+    ``absent`` : variables of the codebook that a sheet has no column for: ``file, sheet, variable``.
     ``header_units`` : what amounts are multiplied by because their header says so ("(ribu Rp)"): ``file, variable, column, factor``.
     ``told`` : table → what its files say of its cells beside their text.
     """
@@ -171,7 +173,8 @@ def match_columns(
 
     Returns
     -------
-    Column → variable, the columns that belong to none, the problems, and the log of what was matched by its text.
+    Column → variable, the columns that belong to none, what is stated of columns that are not there, and the log of what was
+    matched by its text.
     """
     columns = table.columns  # computed anew each time it is asked for
     known = set(columns)
@@ -196,18 +199,17 @@ def match_columns(
     if further and further.mapping:
         mapping |= {bare[name]: variable for name, variable in further.mapping.items()}
         log += further.log
-    for variable in variables:
-        if variable.required == "yes" and variable.name not in mapping.values():
-            unused = [column for column in columns if column not in mapping]
-            problems.append(
-                Problem(
-                    file,
-                    "the column is missing",
-                    column=" or ".join(variable.sources),
-                    expected=nearest(variable.sources[0], unused) if unused else "a column of this name",
-                )
-            )
     return mapping, [column for column in columns if column not in mapping], problems, log
+
+
+def lacking(table: RawTable, mapping: dict[str, str], unused: list[str], codebook: Codebook, item: RawFile, versions: set[str], *, file: str) -> list[Problem]:
+    """Say which variables have no column, though ``cohort.yml`` does not declare them absent and a version of the form in the file asks them."""
+    given, rest = set(mapping.values()), table.frame[[column for column in unused if not column.startswith("_")]]
+    return [
+        column_missing(variable, rest, codebook, file=file)
+        for variable in codebook.table(item.table)
+        if variable.name not in given and is_asked(variable, item, versions)
+    ]
 
 
 def without_units(columns: list[str]) -> dict[str, str]:
@@ -247,15 +249,25 @@ def read_item(
             problems.append(Problem(name, "the file holds a header but no rows", expected="at least one row of answers"))
             continue
         mapping, unused, wrong, log = match_columns(table, variables, item, file=name)
+        given = {variable: column for column, variable in mapping.items()}
         strange = strange_sheet(table, mapping, item, sheets, file=name)
-        problems += strange or wrong
-        found.append((table, shape(table, mapping, variables, item), {name: column for column, name in mapping.items()}, unused, log))
+        versions = versions_in(table, given, variables, item)
+        against, told = check_labels(table, given, codebook, item, versions, file=name)
+        problems += strange or [*wrong, *lacking(table, mapping, unused, codebook, item, versions, file=name), *against]
+        found.append((table, shape(table, mapping, variables, item), given, unused, (*log, *told)))
     return found, problems
 
 
 def chosen(sheets: list[RawTable], item: RawFile) -> list[RawTable]:
     """The tables of a file that ``cohort.yml`` names; all where it names none of them."""
     return [sheet for sheet in sheets if sheet.name in (item.sheets or ())] or sheets
+
+
+def versions_in(table: RawTable, given: dict[str, str], variables: list[Variable], item: RawFile) -> set[str]:
+    """The versions of the form that a sheet holds; none when neither its column nor ``cohort.yml`` says."""
+    column = next((given[variable.name] for variable in variables if variable.role == "version" and variable.name in given), None)
+    texts = set(table.frame[column].astype("str").str.strip()) if column else {item.version}
+    return texts - {""}
 
 
 def strange_sheet(table: RawTable, mapping: dict[str, str], item: RawFile, sheets: list[RawTable], *, file: str) -> list[Problem]:
@@ -315,8 +327,10 @@ def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path)
                 pd.DataFrame([vars(entry) for entry in log], columns=["what", "value", "how", "place", "doubtful"]).assign(file=item.file, table=table.name)
             )
             names = {column: name for name, column in given.items()}
-            missing.append(table.missing.assign(file=item.file, variable=[names.get(column, column) for column in table.missing["variable"]]))
-            absent += [(item.file, variable.name) for variable in codebook.table(item.table) if variable.name not in given]
+            declared = declared_codes(table)
+            missing.append(declared.assign(file=item.file, variable=[names.get(column, column) for column in declared["variable"]]))
+            lacks = [variable.name for variable in codebook.table(item.table) if variable.name not in given]
+            absent += [(item.file, sheet, variable) for sheet in frame[SHEET].unique() for variable in lacks]
             units += header_units(given, codebook.table(item.table), item)
     refuse(problems)
     tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
@@ -326,7 +340,7 @@ def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path)
         gather(left_out),
         gather(logs),
         gather(missing),
-        pd.DataFrame(absent, columns=["file", "variable"]),
+        pd.DataFrame(absent, columns=["file", "sheet", "variable"]),
         pd.DataFrame(units, columns=["file", "variable", "column", "factor"]),
         {name: told_of(several, codebook.table(name)) for name, several in read.items()},
     )

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 import pandas as pd
 
 from helpers import cleaning, indicators, paths, readers
+from helpers.answer_labels import check_recodes
 from helpers.codebook import Codebook, load_codebook
 from helpers.declarations import check_declared
 from helpers.definitions import shown
@@ -20,6 +21,7 @@ from helpers.paths import Places, places
 from helpers.prices import read_all_series, series_names
 from helpers.problems import Problem, nearest, refuse
 from helpers.programme import Cohort, Programme, load_cohort, load_programme
+from helpers.renames import check_absent
 
 DECIDE = "DECIDE:"  # marks what was drafted and a person must decide
 
@@ -188,7 +190,12 @@ def check_delivery(delivery: Cohort, programme: Programme, codebook: Codebook, f
             )
             continue
         names = {variable.name for variable in codebook.table(item.table)}
-        for word, named in (("multiply", item.multiply), ("date_order", item.date_order if isinstance(item.date_order, dict) else {})):
+        for word, named in (
+            ("multiply", item.multiply),
+            ("columns", item.columns.values()),
+            ("absent", item.absent),
+            ("date_order", item.date_order if isinstance(item.date_order, dict) else {}),
+        ):
             problems += [
                 Problem(file, f"'{name}' is not a variable", column=f"files.{item.file}.{word}", expected=nearest(name, names))
                 for name in named
@@ -197,6 +204,7 @@ def check_delivery(delivery: Cohort, programme: Programme, codebook: Codebook, f
         if item.time_zone and item.time_zone not in available_timezones():
             expected = nearest(item.time_zone, sorted(available_timezones()))
             problems.append(Problem(file, f"the time zone '{item.time_zone}' is not known", column=f"files.{item.file}.time_zone", expected=expected))
+        problems += check_absent(item, programme, codebook, file) + check_recodes(item, codebook, file)
     main = programme.main_table  # the others may not have been asked for in this delivery: what rests on them is then missing, and said so
     return problems + ([] if main in {item.table for item in delivery.files} else [Problem(file, f"no file feeds the table '{main}'", column="files")])
 
@@ -392,7 +400,13 @@ def check_measured(study: Study, built: pd.DataFrame) -> list[Problem]:
     return [] if measured else [Problem(file, "no indicator is a number: nothing is measured", column="use", expected=expected)]
 
 
+def only_cleans(study: Study) -> bool:
+    """Whether nothing is measured yet: no indicator is declared beyond the one that says who took part."""
+    return all(line.use == "group" for line in study.indicators)
+
+
 def check_study(study: Study) -> None:
-    """Read, clean and build without writing anything; raise every problem found."""
+    """Read, clean and build without writing anything; raise every problem found. Where nothing is measured there is nothing to build."""
     tables = clean_tables(study, read_raw(study))
-    build(study, tables[study.programme.main_table].kept, {name: tables[name].kept for name in linked_tables(study)})
+    if not only_cleans(study):
+        build(study, tables[study.programme.main_table].kept, {name: tables[name].kept for name in linked_tables(study)})

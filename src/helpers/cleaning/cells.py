@@ -33,6 +33,8 @@ from helpers.parsing import (
 )
 from helpers.parsing.choice_forms import bare_code
 from helpers.parsing.date_times import UTC_OFFSET
+from helpers.parsing.missing import between, read_label
+from helpers.parsing.missing import declared as declared_code
 from helpers.parsing.number_styles import SCIENTIFIC
 from helpers.parsing.reading import absent, doubted, noted, unreadable
 from helpers.programme import RawFile, Unit
@@ -184,9 +186,9 @@ def unversioned_reader(recodes: dict[str, dict[str, str]], answers: ChoiceList) 
     return read
 
 
-def choice_reader(variable: Variable, codebook: Codebook, version: str, counts: pd.Series) -> Callable[[str], Reading]:
+def choice_reader(variable: Variable, codebook: Codebook, version: str, counts: pd.Series, item: RawFile) -> Callable[[str], Reading]:
     """Return the reader of a question with a list of answers; a job title may also stand for its level."""
-    recode = variable.recodes.get(version, {})
+    recode = item.recode.get(variable.name) or variable.recodes.get(version, {})
     answers = answers_of(variable, codebook, recode)
     if variable.kind == "select_multiple":
         return lambda text: read_multiple(text, answers)
@@ -258,40 +260,38 @@ def text_reader(variable: Variable, *, is_idle: bool = False) -> Callable[[str],
     return read
 
 
-def text_or_choice_reader(variable: Variable, codebook: Codebook, counts: pd.Series, version: str) -> Callable[[str], Reading]:
+def text_or_choice_reader(variable: Variable, codebook: Codebook, counts: pd.Series, item: RawFile, version: str) -> Callable[[str], Reading]:
     """Return the function that reads one text of a variable that is neither number nor date."""
     return (
-        choice_reader(variable, codebook, version, counts)
+        choice_reader(variable, codebook, version, counts, item)
         if variable.list_name
         else text_reader(variable, is_idle=(variable.table, variable.name) in codebook.idle)
     )
 
 
-def declared_by_file(variable: Variable, declared: pd.DataFrame) -> Callable[[str], str] | None:
-    """Return a function that says why a code is missing by the file's own word ("" when it is not); None when no file says so."""
+def declared_by_file(variable: Variable, declared: pd.DataFrame) -> Callable[[str], Reading | None] | None:
+    """Return a function that reads a code which is missing by the file's own word (None when it is not); None when no file says so.
+
+    The reason is that of the code in the codebook; else the one that its label in the file gives.
+    """
     rows = declared[declared["variable"].isin([*variable.sources, variable.name])] if len(declared) else declared
+    rows = rows[~((rows["kind"] == "labelled") & (variable.role in ("key", "identifier")))] if len(rows) else rows
     if rows.empty:
         return None
-    ranges = [(str(row.low), str(row.high), str(row.reason or "")) for row in rows.itertuples(index=False)]
+    ranges = [(str(row.low), str(row.high), str(row.reason or ""), row.kind) for row in rows.itertuples(index=False)]
 
-    def reason(text: str) -> str:
-        for low, high, why in ranges:
+    def read(text: str) -> Reading | None:
+        for low, high, label, kind in ranges:
             if text == low or (low != high and between(text, low, high)):
-                return why or "blank"
-        return ""
+                own = declared_code(text, variable.missing_codes)
+                told = f"its label in the file is '{label}'" if kind == "labelled" else f"the file declares it missing: {label or 'blank'}"
+                return own or absent(read_label(label, text) or "blank", "missing-in-file", "report", told)
+        return None
 
-    return reason
-
-
-def between(text: str, low: str, high: str) -> bool:
-    """Whether a number lies in a range written as texts; LOWEST and HIGHEST are the ends of SPSS's number range."""
-    try:
-        return float("-inf" if low == "LOWEST" else low) <= float(text) <= float("inf" if high == "HIGHEST" else high)
-    except ValueError:
-        return False
+    return read
 
 
-def read_texts(column: Column, variable: Variable, readers: Readers, by_file: Callable[[str], str] | None) -> pd.DataFrame:
+def read_texts(column: Column, variable: Variable, readers: Readers, by_file: Callable[[str], Reading | None] | None) -> pd.DataFrame:
     """Read distinct texts; free texts and keys in plain letters are taken as they are, many at once."""
     texts, read = column.texts, readers.text
     if variable.kind != "text" or by_file or any(code in set(texts) for code in variable.missing_codes):
@@ -312,10 +312,9 @@ def as_they_are(texts: list[str]) -> pd.DataFrame:
     return pd.DataFrame(lines | dict.fromkeys(("flag", "note", "missing", "proposal"), ""), columns=READ_COLUMNS, dtype="object")
 
 
-def line_of(text: str, read: Callable[[str], Reading], by_file: Callable[[str], str] | None) -> tuple:
+def line_of(text: str, read: Callable[[str], Reading], by_file: Callable[[str], Reading | None] | None) -> tuple:
     """Read one text; what the file itself declares missing comes before everything else."""
-    why = by_file(text) if by_file else ""
-    reading = absent("blank", "missing-in-file", "report", f"the file declares it missing: {why}") if why else read(text)
+    reading = (by_file(text) if by_file else None) or read(text)
     proposal = canonical(reading.proposal) if reading.proposal is not None else ""
     return (text, reading.value, canonical(reading.value), reading.rule, reading.flag, reading.note, reading.missing, proposal)
 
@@ -369,7 +368,7 @@ def readers_of(
 ) -> Readers:
     """Return the functions that read a column's cells; ``shown`` counts the texts that show its conventions, 0 of those that a file declares missing."""
     if variable.list_name or variable.kind == "text":
-        return Readers(text_or_choice_reader(variable, codebook, shown, version))
+        return Readers(text_or_choice_reader(variable, codebook, shown, item, version))
     if variable.kind in ("date", "month", "dateTime"):
         context = dates or date_context(shown, missing=variable.missing_codes, order=item.order_of(variable.name), years=YEARS, zone=item.time_zone)
         return Readers(*date_readers(variable, context), kinds=(DATE,))

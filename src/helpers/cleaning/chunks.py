@@ -34,7 +34,7 @@ from helpers.cleaning.date_orders import Contexts, contexts_of_counts
 from helpers.cleaning.declared import KINDS
 from helpers.cleaning.ledger import PARQUET, CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, row_ledger
 from helpers.cleaning.outcomes import Prices
-from helpers.cleaning.reviews import WHOLE_ROW, decided_rows, row_names
+from helpers.cleaning.reviews import WHOLE_ROW, by_place, decided_rows, row_names
 from helpers.cleaning.rows import row_keys, set_aside_raw
 from helpers.cleaning.table import Whole, clean_table, same_conventions
 from helpers.codebook import Codebook, Variable
@@ -42,7 +42,7 @@ from helpers.formats import FormatOptions, RawTable, read_any
 from helpers.parsing import language_of
 from helpers.problems import Problem, ProblemsError, refuse
 from helpers.programme import Cohort, Programme, RawFile
-from helpers.readers import FILE, PLACE, ROW, SHEET, Told, header_units, match_columns, prepare
+from helpers.readers import FILE, PLACE, ROW, SHEET, Told, header_units, lacking, match_columns, prepare
 from helpers.threads import each
 
 HEAD_LINES = 2_000  # enough to tell encoding, separator and columns
@@ -106,7 +106,7 @@ def notes_of(table: RawTable, path: Path, tail: bytes, item: RawFile) -> list[st
     return [str(row.text).strip() for part in dropped for row in part.itertuples() if row.rule != "empty row"]
 
 
-def head_of(path: Path, item: RawFile, variables: list[Variable], codebook: Codebook) -> tuple[RawTable, dict[str, str], str]:
+def head_of(path: Path, item: RawFile, codebook: Codebook) -> tuple[RawTable, dict[str, str], str]:
     """Read the beginning and the end of a file; return their table, the variable of each column, and the separator.
 
     Raises
@@ -115,8 +115,11 @@ def head_of(path: Path, item: RawFile, variables: list[Variable], codebook: Code
     larger files are not guessed at.
     """
     head, tail = ends_of(path)
+    variables = codebook.table(item.table)
     table = rows_of(head, path, item)
-    mapping, _, problems, _ = match_columns(table, variables, item, file=path.name)
+    mapping, unused, problems, _ = match_columns(table, variables, item, file=path.name)
+    versions = {item.version} - {""}  # a column with the version may say others further down
+    problems += lacking(table, mapping, unused, codebook, item, versions, file=path.name)
     first, noted = int(table.frame["_row"].iloc[0]), notes_of(table, path, tail, item)
     if first != 2 or noted:
         told = f"its table begins in row {first - 1}" if first != 2 else f"'{noted[0][:40]}' is no row of answers"
@@ -285,8 +288,10 @@ def corrections_for(
         return []
     alive = raw[~raw[ROW].isin(whole.aside.index)].reset_index(drop=True)
     columns = {variable.name: encode(alive[variable.name]) for variable in variables if variable.name in key}
-    keys = set(row_keys(alive, columns, key))
-    return about_rows(lines, raw) + [line for line in lines if line[1].variable != WHOLE_ROW and line[1].key in keys]
+    keys = row_keys(alive, columns, key)
+    cells = by_place([line for line in lines if line[1].variable != WHOLE_ROW], alive[list(PLACE)].assign(**{KEY: keys}))
+    here = set(keys)
+    return about_rows(lines, raw) + [line for line in cells if line[1].key in here]
 
 
 def unfit(lines: list[tuple[int, Correction]], names: list[str], file: str) -> list[Problem]:
@@ -330,9 +335,10 @@ def clean_in_chunks(
     """
     variables, key = codebook.table(item.table), programme.tables[item.table].key
     mine = [line for line in corrections if line[1].table == item.table and line[1].cohort == cohort.cohort]
-    header, mapping, separator = head_of(path, item, variables, codebook)
+    header, mapping, separator = head_of(path, item, codebook)
     cohort = with_header_units(cohort, item, mapping, variables)
-    absent = pd.DataFrame([(item.file, v.name) for v in variables if v.name not in mapping.values()], columns=["file", "variable"])
+    lacks = [(item.file, "", v.name) for v in variables if v.name not in mapping.values()]
+    absent = pd.DataFrame(lacks, columns=["file", "sheet", "variable"])
 
     def parts(doing: str) -> Iterator[pd.DataFrame]:
         return counted(parts_of(path, item, mapping, separator, variables), lambda rows: tell(doing, rows))

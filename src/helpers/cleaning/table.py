@@ -11,21 +11,21 @@ import pandas as pd
 from helpers.cleaning.cells import UNDECIDED, ColumnReading, join_readings, looked_up, read_column, typed
 from helpers.cleaning.checks import FINDING_COLUMNS, REASON_COLUMNS, answering_styles, broken_rules, explain_blanks
 from helpers.cleaning.columns import Column, encode
-from helpers.cleaning.corrections import KEY, Correction, apply_corrections, check_corrected
+from helpers.cleaning.corrections import KEY, Correction, apply_corrections, check_corrected, settle_stays
 from helpers.cleaning.date_orders import Contexts, date_contexts
 from helpers.cleaning.declared import apply_checks
 from helpers.cleaning.holding import hold
 from helpers.cleaning.ledger import CleanTable, changes_of, gather_changes
 from helpers.cleaning.outcomes import Prices
 from helpers.cleaning.precision import partial_dates
-from helpers.cleaning.reviews import WHOLE_ROW, decided_rows, listed, needless, review_lines, to_decide
+from helpers.cleaning.reviews import WHOLE_ROW, by_place, decided_rows, listed, review_lines, to_decide
 from helpers.cleaning.rows import row_keys, set_aside_declared, set_aside_raw
 from helpers.cleaning.strange_rows import header_problems, open_names, perhaps_headers, rows_to_decide
 from helpers.codebook import Codebook, Variable
 from helpers.parsing.date_order import ASK
 from helpers.problems import Problem, ProblemsError, refuse
 from helpers.programme import Cohort, Programme, RawFile
-from helpers.readers import FILE, PLACE, ROW, Told
+from helpers.readers import FILE, PLACE, ROW, SHEET, Told
 from helpers.threads import each
 
 MOST_SHOWN = 20
@@ -59,10 +59,28 @@ def groups_of(place: pd.DataFrame, files: list[RawFile], forms: np.ndarray | Non
     return [(positions.to_numpy(), items[keys[0]], keys[1] if len(keys) > 1 else "") for keys, positions in groups]
 
 
-def same_conventions(files: list[RawFile], variable: Variable, dates: Contexts) -> bool:
-    """Whether all files of a table may be read as one column."""
-    settings = [(item.decimal, item.multiply.get(variable.name, 1), dates.get((item.file, variable.name))) for item in files]
-    return all(setting == settings[0] for setting in settings) and not variable.recodes
+def same_conventions(files: list[RawFile], variable: Variable, dates: Contexts, declared: pd.DataFrame | None = None) -> bool:
+    """Whether all files of a table may be read as one column; ``declared`` is what each of them declares missing."""
+    name, missing = variable.name, [missing_in(declared, item, variable) for item in files]
+    settings = [(item.decimal, item.multiply.get(name, 1), item.recode.get(name), dates.get((item.file, name))) for item in files]
+    alike = all(setting == settings[0] for setting in settings) and all(codes == missing[0] for codes in missing)
+    return alike and (not variable.recodes or name in files[0].recode)
+
+
+def missing_in(declared: pd.DataFrame | None, item: RawFile, variable: Variable) -> set[tuple[str, str]]:
+    """The codes and ranges that one file declares missing of a variable."""
+    if declared is None or declared.empty:
+        return set()
+    own = declared_in(declared, item, variable)
+    own = own[own["kind"].isin(("value", "range", "tagged", "labelled"))]
+    return set(zip(own["low"], own["high"], strict=True))
+
+
+def declared_in(declared: pd.DataFrame | None, item: RawFile, variable: Variable) -> pd.DataFrame | None:
+    """What one file declares missing of a variable: a code that is no answer in one file may be one in the next."""
+    if declared is None or declared.empty:
+        return declared
+    return declared[(declared["file"] == item.file) & declared["variable"].isin([*variable.sources, variable.name])]
 
 
 def read_variable(
@@ -79,7 +97,7 @@ def read_variable(
     """Read one variable of all rows."""
     files, dates = [item for item in cohort.files if item.table == variable.table], dates or {}
     unit, column = programme.units.get(variable.unit), columns[variable.name]
-    if same_conventions(files, variable, dates):
+    if same_conventions(files, variable, dates, declared):
         known = looked_up(column, whole.read[variable.name]) if whole and variable.name in whole.read else None
         counts, order = whole.counts.get(variable.name) if whole else None, dates.get((files[0].file, variable.name))
         return known or read_column(column, variable, codebook, unit, files[0], declared=declared, whole=counts, dates=order)
@@ -89,8 +107,9 @@ def read_variable(
         read = read_column(columns[version.name], version, codebook, None, files[0], declared=declared)
         forms = read.lines("clean")[read.codes]
     parts = [
-        (at, read_column(column.select(at), variable, codebook, unit, item, version=form, declared=declared, dates=dates.get((item.file, variable.name))))
+        (at, read_column(column.select(at), variable, codebook, unit, item, version=form, declared=own, dates=dates.get((item.file, variable.name))))
         for at, item, form in groups_of(place, files, forms)
+        for own in (declared_in(declared, item, variable),)
     ]
     return join_readings(parts, len(place))
 
@@ -133,14 +152,15 @@ def missing_reasons(clean: pd.DataFrame, reading: ColumnReading, variable: Varia
 
 
 def all_reasons(clean: pd.DataFrame, readings: dict[str, ColumnReading], variables: list[Variable], absent: pd.DataFrame | None) -> pd.DataFrame:
-    """Say why every missing answer is missing (``key, variable, reason``); what a file has no column for was not asked in it."""
+    """Say why every missing answer is missing (``key, variable, reason``); what a sheet has no column for was not asked in it."""
     version = next((variable.name for variable in variables if variable.role == "version"), None)
 
     def reasons_of(variable: Variable) -> tuple[np.ndarray, pd.Series]:
         rows, told = missing_reasons(clean, readings[variable.name], variable, clean[version] if version else None)
-        files = set(absent.loc[absent["variable"] == variable.name, "file"]) if absent is not None else set()
-        if files and len(rows):
-            told[clean[FILE].isin(files).to_numpy()[rows] & (told == "blank").to_numpy()] = "not_asked"
+        lacks = absent[absent["variable"] == variable.name] if absent is not None else pd.DataFrame()
+        if len(lacks) and len(rows):
+            places = pd.MultiIndex.from_frame(clean[[FILE, SHEET]].iloc[rows])
+            told[places.isin(list(zip(lacks["file"], lacks["sheet"], strict=True))) & (told == "blank").to_numpy()] = "not_asked"
         return rows, told
 
     found = each(reasons_of, variables)
@@ -245,12 +265,12 @@ def clean_table(
     aside = aside if whole is None else elsewhere(aside, place, whole)
     keep = np.flatnonzero(~place.index.isin(aside.index))
     delivered, here = kept_of(columns, place, keep) if len(aside) else (columns, place)
-    cells = [line for line in mine if line[1].variable != WHOLE_ROW]
+    cells = by_place([line for line in mine if line[1].variable != WHOLE_ROW], here)
     keys, untold = here[KEY].to_numpy(dtype=object), [v.name for v in variables if v.role in UNTOLD]
     corrected, done = apply_corrections(keys, delivered, cells, file=corrections_file, untold=untold)
     dates = whole.dates if whole else date_contexts(corrected, here[FILE], variables, [item for item in cohort.files if item.table == name], told)
     read = each(lambda variable: read_variable(corrected, here, variable, programme, codebook, cohort, declared, whole, dates), variables)
-    readings = dict(zip(names, read, strict=True))
+    readings = settle_stays(done, dict(zip(names, read, strict=True)), codebook, name)
     again = keys if done.empty or definition.key == ["row"] else row_keys(here, corrected, definition.key)
     refuse(check_corrected(done, readings, keys, again, definition.key, file=corrections_file))
     open_now = open_cells(here, delivered, readings, variables, codebook, stop=stop)
@@ -260,9 +280,7 @@ def clean_table(
     ledger = gather_changes(each(lambda v: changes_of(delivered[v.name], readings[v.name], v, done), variables))
     outside = raw.reset_index(drop=True).iloc[aside.index].assign(**{KEY: place[KEY].iloc[aside.index], **{note: aside[note] for note in aside}})
     table = finish(raw, clean, outside, ledger, review, all_reasons(clean, readings, variables, absent), keep, name, programme, codebook)
-    examined = examine(table, place, decided, programme, codebook, prices, is_whole=whole is None)
-    refuse(needless(examined.findings, cells, file=corrections_file))
-    return examined
+    return examine(table, place, decided, programme, codebook, prices, is_whole=whole is None)
 
 
 def kept_of(columns: dict[str, Column], place: pd.DataFrame, keep: np.ndarray) -> tuple[dict[str, Column], pd.DataFrame]:

@@ -85,9 +85,10 @@ def run_all(cohorts: list[str], options: Options, root: Path) -> int:
             )
 
         for outcome in run_cohorts(cohorts, options, root=root, progress=tell):
-            if outcome.report:
+            if not outcome.failure:
                 progress.update(tasks[outcome.cohort], completed=steps, doing="done")
-                console.print(f"{outcome.cohort}: {shown(outcome.report, root)} ({outcome.seconds:.1f} s)", soft_wrap=True)
+                if outcome.report:  # none where nothing is measured yet: the notes say so
+                    console.print(f"{outcome.cohort}: {shown(outcome.report, root)} ({outcome.seconds:.1f} s)", soft_wrap=True)
                 for note in outcome.notes:
                     errors.print(escape(f"{outcome.cohort}: {note}"), soft_wrap=True)
             else:

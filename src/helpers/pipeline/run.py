@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.definitions import shown
 from helpers.freshness import MADE
 from helpers.parameters import Parameter, declared, select
 from helpers.paths import NOTEBOOKS, find_root, refused_by_machine
@@ -26,7 +27,7 @@ from helpers.pipeline.staging import replace, staging_folder
 from helpers.plan import first_look, note_look
 from helpers.problems import ProblemsError, refuse
 from helpers.report.letters import check_letters
-from helpers.study import Study, load_study
+from helpers.study import Study, load_study, only_cleans
 from helpers.words import LANGUAGES, Language
 
 # A notebook waits for those of the step before it; those of one step run side by side.
@@ -34,6 +35,7 @@ from helpers.words import LANGUAGES, Language
 STEPS = (("01_clean",), ("02_indicators",), ("05_outcomes", "03_inputs", "04_outputs"), ("06_benefits",), ("07_findings",))
 WRITES_TABLES = ("01_clean", "02_indicators")  # the tables about people, which all languages share
 EVERY = "both"  # languages
+ONLY_CLEANED = "cleaned; there is no report, for indicators.csv declares nothing beyond who took part"
 Report = Callable[[str, str, int, int], None]  # cohort, notebook, cell, cells
 
 
@@ -57,7 +59,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one cohort's run ended: the report's path, or one line that says what went wrong; ``notes`` say what is lacking."""
+    """How one cohort's run ended: the report's path, or one line that says what went wrong; ``notes`` say what is lacking.
+
+    A cohort that was only cleaned has neither.
+    """
 
     cohort: str
     report: Path | None
@@ -138,6 +143,8 @@ def one_line(name: str, failure: object) -> str:
 def run_cohort(cohort: str, options: Options, *, root: Path | None = None, progress: Report = nothing) -> Outcome:
     """Run all notebooks of a cohort and put the report in place of the former one, in one move at the end.
 
+    Where the programme measures nothing yet it is cleaned, and there is no report; a note says so.
+
     A failing notebook leaves the former report as it was, and its own executed copy under
     ``data/processed/<cohort>/notebooks/`` for inspection.
 
@@ -155,6 +162,9 @@ def run_cohort(cohort: str, options: Options, *, root: Path | None = None, progr
         told = [Told(language, staging / language / cohort) for language in options.languages]
         try:
             run_languages(told, lambda version, turns: run_steps(study, options, version, turns, progress), Turns(WRITES_TABLES), at_once=options.warm)
+            if only_cleans(study):
+                lie = f"{ONLY_CLEANED}; the clean tables lie in {shown(study.places.processed, study.places.root)}"
+                return Outcome(cohort, None, seconds=time.perf_counter() - began, notes=(lie,))
             progress(cohort, "report", 0, 1)
             notes = write_report(study, told, options, read)
         except (NotebookError, ReportError, StoppedError) as failure:
@@ -183,7 +193,7 @@ def run_steps(study: Study, options: Options, version: Told, turns: Turns, progr
         version.chapters[name] = chapter_part(name, executed, Language(version.language))
         version.seconds[name] = time.perf_counter() - began
 
-    for step in STEPS:
+    for step in STEPS[:1] if only_cleans(study) else STEPS:
         if len(step) == 1 or not options.warm:
             for name in step:
                 run(name)
