@@ -102,6 +102,10 @@ FOLDERS = {
     "an empty file": (lambda p: raw(p).write_text(""), "the file is empty"),
     "a number": (lambda p: raw(p).write_text("5"), "cohort.yml"),
     "a list as a key": (lambda p: prepend(raw(p), "? [a]\n: b\n"), "cohort.yml"),
+    "prices from elsewhere": (
+        lambda p: prepend(p / "programmes/nsw/programme.yml", "prices: {series: cpi, file: ../../../prices.csv, base_year: 1982, label: {en: a, id: a}}\n"),
+        "'../../../prices.csv' lies elsewhere. Expected: a file in the programme's own folder",
+    ),
     "a programme elsewhere": (
         lambda p: raw(p).write_text(raw(p).read_text().replace("programme: nsw", "programme: ../../elsewhere")),
         "programme '../../elsewhere': it is no name of a folder",

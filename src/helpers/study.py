@@ -14,7 +14,7 @@ from helpers import cleaning, indicators, paths, readers
 from helpers.answer_labels import check_recodes
 from helpers.codebook import Codebook, load_codebook
 from helpers.declarations import check_declared
-from helpers.definitions import shown
+from helpers.definitions import short, shown
 from helpers.freshness import Shelf, sources_of
 from helpers.indicators import Indicator, load_indicators
 from helpers.paths import Places, places
@@ -98,6 +98,7 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     programme, wrong = load_programme(folder, root=place.root)
     problems += wrong
     refuse(problems if programme is None else [])
+    problems += check_own_prices(programme, folder, place.root)
     codebook, wrong = load_codebook(folder, programme, root=place.root)
     problems += wrong
     lines, wrong = load_indicators(folder, programme, codebook, root=place.root)
@@ -123,6 +124,15 @@ def idle_texts(programme: Programme, codebook: Codebook, lines: list[Indicator])
     told += [text for variable in codebook.variables for text in (variable.relevant, variable.constraint)]
     used = set(re.findall(r"\w+", " ".join(told)))
     return frozenset((v.table, v.name) for v in codebook.variables if v.kind == "text" and v.role in ("", "text", "other") and v.name not in used)
+
+
+def check_own_prices(programme: Programme, folder: Path, root: Path) -> list[Problem]:
+    """Say when a programme's price file lies elsewhere: what is read is what stands beside the definitions and is recorded with them."""
+    path = programme.prices.path(folder) if programme.prices else None
+    if path is None or path.resolve().is_relative_to(folder.resolve()):
+        return []
+    message = f"'{short(programme.prices.file)}' lies elsewhere"
+    return [Problem(shown(folder / "programme.yml", root), message, column="prices.file", expected="a file in the programme's own folder")]
 
 
 def load_codes(name: str, place: Places) -> tuple[Programme, Codebook]:
