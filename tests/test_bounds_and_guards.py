@@ -16,7 +16,7 @@ from helpers.costs.double_benefit import technology
 from helpers.costs.indicators import trainees
 from helpers.evaluation import change
 from helpers.evaluation.linear import basis, fit
-from helpers.evaluation.sample import WEIGHT, draw_sample
+from helpers.evaluation.sample import WEIGHT, NotApplicableError, draw_sample
 from helpers.programme import Check
 from helpers.threats.leave_one_out import leave_one_out_rows
 from helpers.verdict.evidence import failed_threats
@@ -246,3 +246,33 @@ def test_estimates_without_one_cluster_are_told_from_clusters_of_five_on(smalles
     )
     found = [row["statistic"] for row in leave_one_out_rows(case)]
     assert found == (["largest change", "lowest", "highest"] if told else ["largest change"])
+
+
+def test_two_people_and_one_change_are_enough_and_one_person_is_not():
+    """The refusals turn between one and two people, and between none and one who changed."""
+    both = change.changes(sample([2.0, 5.0], np.ones(2), [1.0, 2.0]))
+    assert both.tolist() == [1.0, 3.0]
+    with pytest.raises(NotApplicableError, match="fewer than two"):
+        change.changes(sample([2.0], np.ones(1), [1.0]))
+    ((result, _), *_) = change.sign_test(sample([2.0, 2.0, 2.0], np.ones(3), [1.0, 2.0, 2.0]), spec("sign_test"))
+    assert result.estimate == pytest.approx(1 / 3)
+    with pytest.raises(NotApplicableError, match="no participant changed"):
+        change.sign_test(sample([2.0, 2.0, 2.0], np.ones(3), [2.0, 2.0, 2.0]), spec("sign_test"))
+
+
+def test_interval_of_a_standardised_mean_of_very_many_is_normal():
+    """Where noncentral t is out of reach: d ± z √(1/n + d²/2n) (Hedges and Olkin 1985)."""
+    n, d = change.MOST_DF + 2, 0.5
+    low, high = change.noncentral_interval(d, n, 0.95)
+    half = 1.959964 * np.sqrt(1 / n + d**2 / (2 * n))
+    assert (low, high) == pytest.approx((d - half, d + half), rel=1e-6)
+    inside = change.noncentral_interval(d, change.MOST_DF, 0.95)  # the last that is reached by noncentral t agrees
+    assert inside == pytest.approx((low, high), rel=1e-2)
+
+
+def test_error_of_a_signed_rank_interval_is_its_width_over_that_of_t():
+    rng = np.random.default_rng(6)
+    before = rng.normal(size=24)
+    ((result, _), *_) = change.signed_rank_change(sample(before + rng.normal(0.4, 1, 24), np.ones(24), before), spec("signed_rank_change"))
+    low, high = result.interval
+    assert result.std_error == pytest.approx((high - low) / (2 * 2.0686576))  # R: qt(.975, 23)
