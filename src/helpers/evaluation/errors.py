@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from helpers.evaluation.linear import Basis, Fit
 from helpers.evaluation.sample import NotApplicableError
@@ -147,11 +148,11 @@ def adjusted(base: Basis, power: float) -> np.ndarray:
 def satterthwaite(own: np.ndarray, cross: np.ndarray) -> float:
     """Degrees of freedom of Σ(p_g'e)² when e is white: tr(P)² / tr(P²) with P = diag(own) − cross cross'.
 
-    ``own`` (G) and ``cross`` (G × k) as in Bell and McCaffrey (2002); never G × G.
+    ``own`` (G) and ``cross`` (G × k, or sparse) as in Bell and McCaffrey (2002); never G × G.
     """
-    inner = cross.T @ cross
-    trace = own.sum() - np.trace(inner)
-    square = (own**2).sum() - 2 * (own @ (cross**2).sum(axis=1)) + (inner**2).sum()
+    inner, each = cross.T @ cross, np.asarray((cross * cross).sum(axis=1)).ravel()
+    trace = own.sum() - each.sum()
+    square = (own**2).sum() - 2 * (own @ each) + (inner * inner).sum()
     return float(trace**2 / square) if square > 0 else np.nan
 
 
@@ -165,10 +166,10 @@ def with_df(variance: float, df: float) -> Error:
 
 def bell_mccaffrey(fitted: Fit) -> Error:
     """HC2 with Satterthwaite degrees of freedom: CR2 with every unit a cluster of its own (Imbens and Kolesár 2016)."""
-    if fitted.basis.absorbed:
+    if fitted.basis.absorbed and fitted.basis.strata is None:
         raise NotApplicableError("there are too few clusters")
     part = adjusted(fitted.basis, 0.5)
-    return with_df(float(((part * fitted.residuals) ** 2).sum()), satterthwaite(part**2, fitted.basis.q * part[:, None]))
+    return with_df(float(((part * fitted.residuals) ** 2).sum()), satterthwaite(part**2, fitted.basis.times(part)))
 
 
 def cluster_robust(fitted: Fit, clusters: np.ndarray | None, *, counted: int | None = None) -> Error:
@@ -177,7 +178,7 @@ def cluster_robust(fitted: Fit, clusters: np.ndarray | None, *, counted: int | N
     ``counted`` is k where effects nested in the clusters were absorbed and do not count.
     """
     count = number_of(clusters)
-    k = fitted.basis.q.shape[1] + fitted.basis.absorbed if counted is None else counted
+    k = fitted.basis.count if counted is None else counted
     sums = by_group(fitted.basis.influence * fitted.residuals, clusters)
     factor = count / (count - 1) * (fitted.n - 1) / (fitted.n - k)
     return Error(float(np.sqrt(factor * (sums @ sums))), count - 1.0)
@@ -185,7 +186,7 @@ def cluster_robust(fitted: Fit, clusters: np.ndarray | None, *, counted: int | N
 
 def adjusted_influence(base: Basis, rows: np.ndarray) -> np.ndarray:
     """(I − Q_g Q_g')^(−1/2) a_g of one cluster, by the eigenvalues of the small Q_g'Q_g; a null direction is left out."""
-    block, influence = base.q[rows], base.influence[rows]
+    block, influence = base.block(rows), base.influence[rows]
     values, vectors = np.linalg.eigh(block.T @ block)
     kept = values > 1e-12
     values, turned = values[kept], block @ vectors[:, kept]
@@ -200,28 +201,41 @@ def bias_reduced(fitted: Fit, clusters: np.ndarray | None) -> Error:
     """
     count = number_of(clusters)
     order, base = np.argsort(clusters, kind="stable"), fitted.basis
-    scores, own, cross = np.empty(count), np.empty(count), np.empty((count, base.q.shape[1]))
+    scores, own, parts = np.empty(count), np.empty(count), np.empty(fitted.n)
     for place, rows in enumerate(np.split(order, np.cumsum(np.bincount(clusters))[:-1])):
         part = adjusted_influence(base, rows)
         scores[place] = part @ fitted.residuals[rows]
         own[place] = part @ part
-        cross[place] = base.q[rows].T @ part
-    return with_df(float(scores @ scores), satterthwaite(own, cross))
+        parts[rows] = part
+    columns = base.times(parts)
+    whose = csr_array((np.ones(fitted.n), (clusters, np.arange(fitted.n))), shape=(count, fitted.n))
+    return with_df(float(scores @ scores), satterthwaite(own, whose @ columns))
 
 
 def jackknife(fitted: Fit, clusters: np.ndarray | None) -> Error:
     """CR3, the cluster jackknife: (G − 1) / G · Σ(b₍₋g₎ − b)², t with G − 1 degrees of freedom (MacKinnon, Nielsen and Webb 2023)."""
     count = number_of(clusters)
-    base, k = fitted.basis, fitted.basis.q.shape[1]
     order = np.argsort(clusters, kind="stable")
-    starts = np.r_[0, np.cumsum(np.bincount(clusters))[:-1]]
-    gram = np.stack([np.add.reduceat((base.q[:, [j]] * base.q)[order], starts, axis=0) for j in range(k)], axis=1)
-    score = np.add.reduceat((base.q * fitted.residuals[:, None])[order], starts, axis=0)
-    left = np.eye(k) - gram
-    if np.linalg.eigvalsh(left).min() < 1e-10:
-        raise NotApplicableError("without one of the clusters the estimate does not exist")
-    shifts = np.linalg.solve(left, score[:, :, None])[:, :, 0] @ base.contrast
+    shifts = np.array([without_rows(fitted, rows) for rows in np.split(order, np.cumsum(np.bincount(clusters))[:-1])])
     return Error(float(np.sqrt((count - 1) / count * (shifts @ shifts))), count - 1.0)
+
+
+def without_rows(fitted: Fit, rows: np.ndarray) -> float:
+    """By how much the coefficient is larger than without some rows: l'(I − Q_g'Q_g)⁻¹ Q_g'e_g.
+
+    A direction that only these rows know, as a stratum of them alone is, does not matter where the coefficient has no part in it.
+
+    Raises
+    ------
+    NotApplicableError where it does not exist without them.
+    """
+    block = fitted.basis.block(rows)
+    values, vectors = np.linalg.eigh(np.eye(block.shape[1]) - block.T @ block)
+    wanted = fitted.basis.contrast @ vectors[: fitted.basis.q.shape[1]]
+    alone = values < 1e-10
+    if (np.abs(wanted[alone]) > 1e-7 * np.linalg.norm(fitted.basis.contrast)).any():
+        raise NotApplicableError("without one of the clusters the estimate does not exist")
+    return float((wanted / np.where(alone, np.inf, values)) @ (vectors.T @ (block.T @ fitted.residuals[rows])))
 
 
 def linearised(scores: np.ndarray, strata: np.ndarray | None, clusters: np.ndarray | None, k: int) -> Error:

@@ -103,7 +103,7 @@ def least_squares_error(fitted: Fit, kind: str, sample: Sample, *, counted: int 
     if kind == "CR3":
         return errors.jackknife(fitted, clusters)
     if kind == "survey":
-        return errors.linearised(fitted.basis.influence * fitted.residuals, sample.strata, clusters, fitted.basis.q.shape[1])
+        return errors.linearised(fitted.basis.influence * fitted.residuals, sample.strata, clusters, fitted.basis.count)
     raise NotApplicableError("this kind of standard error does not belong to the method")
 
 

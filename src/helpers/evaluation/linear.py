@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array, hstack
 
 from helpers.evaluation.sample import NotApplicableError, Sample
 
@@ -22,7 +23,8 @@ class Basis:
     """The regressors of a fit and what of them standard errors need.
 
     ``q`` (n × k) orthonormal columns; ``contrast`` (k) is l above; ``influence`` (n) is Ql: the coefficient is influence'y;
-    ``leverage`` (n); ``absorbed`` counts effects that were removed from outcome and regressors beforehand.
+    ``leverage`` (n); ``absorbed`` counts effects that were removed from outcome and regressors beforehand. ``strata`` (n × absorbed,
+    sparse) are their own orthonormal columns, at right angles to ``q``, where they are kept: one entry a row, so that their number has no limit.
     """
 
     q: np.ndarray
@@ -30,11 +32,29 @@ class Basis:
     influence: np.ndarray
     leverage: np.ndarray
     absorbed: int = 0
+    strata: csr_array | None = None
+
+    @property
+    def count(self) -> int:
+        """Coefficients, those of absorbed effects among them."""
+        return self.q.shape[1] + self.absorbed
+
+    def block(self, rows: np.ndarray) -> np.ndarray:
+        """All orthonormal columns of some rows, those of ``q`` first; columns of strata that hold none of them are left out."""
+        if self.strata is None:
+            return self.q[rows]
+        own = self.strata[rows]
+        return np.column_stack([self.q[rows], own[:, np.unique(own.indices)].toarray()])
+
+    def times(self, factor: np.ndarray) -> np.ndarray | csr_array:
+        """All orthonormal columns, each row times a factor (n)."""
+        dense = self.q * factor[:, None]
+        return dense if self.strata is None else csr_array(hstack([csr_array(dense), self.strata.multiply(factor[:, None])]))
 
     @property
     def df(self) -> float:
         """Residual degrees of freedom."""
-        return float(self.q.shape[0] - self.q.shape[1] - self.absorbed)
+        return float(self.q.shape[0] - self.count)
 
 
 @dataclass(frozen=True)
@@ -72,15 +92,15 @@ def orthonormal(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return q, r
 
 
-def basis(columns: np.ndarray, place: int, *, absorbed: int = 0, absorbed_leverage: np.ndarray | float = 0.0) -> Basis:
+def basis(columns: np.ndarray, place: int, *, absorbed: int = 0, absorbed_leverage: np.ndarray | float = 0.0, strata: csr_array | None = None) -> Basis:
     """Prepare the regressors (n × k, already times √w) for the coefficient of column ``place``."""
     q, r = orthonormal(columns)
     contrast = np.linalg.solve(r.T, np.eye(len(r))[place])
-    return Basis(q, contrast, q @ contrast, (q**2).sum(axis=1) + absorbed_leverage, absorbed)
+    return Basis(q, contrast, q @ contrast, (q**2).sum(axis=1) + absorbed_leverage, absorbed, strata)
 
 
-def fit(prepared: Basis, outcome: np.ndarray) -> Fit:
-    """Regress an outcome (n, already times √w) on prepared regressors.
+def fit(prepared: Basis, outcome: np.ndarray, total: np.ndarray | None = None) -> Fit:
+    """Regress an outcome (n, already times √w) on prepared regressors; ``total`` is the outcome before effects were absorbed, if any were.
 
     Raises
     ------
@@ -88,7 +108,8 @@ def fit(prepared: Basis, outcome: np.ndarray) -> Fit:
     """
     projected = prepared.q.T @ outcome
     residuals = outcome - prepared.q @ projected
-    if residuals @ residuals <= EXACT * (outcome @ outcome):
+    whole = outcome if total is None else total
+    if residuals @ residuals <= EXACT * (whole @ whole):
         raise NotApplicableError("the indicator follows exactly from the covariates")
     return Fit(prepared, outcome, float(prepared.contrast @ projected), residuals)
 
@@ -144,6 +165,20 @@ def dummies(group: np.ndarray) -> np.ndarray:
     return (group[:, None] == np.arange(1, group.max() + 1)).astype("float64")
 
 
+def strata_columns(group: np.ndarray, root: np.ndarray) -> csr_array:
+    """Orthonormal columns (n × groups) of one effect a group, rows times √w."""
+    sizes = np.bincount(group, weights=root**2)
+    return csr_array((root / np.sqrt(sizes[group]), (np.arange(len(group)), group)), shape=(len(group), len(sizes)))
+
+
+def without_strata(columns: np.ndarray, strata: csr_array) -> np.ndarray:
+    """What orthonormal columns of strata leave of columns (n or n × k, already times √w); a column that they explain wholly becomes 0."""
+    rest = columns - strata @ (strata.T @ columns)
+    rest = rest - strata @ (strata.T @ rest)
+    gone = (rest**2).sum(axis=0) <= COLLINEAR * (columns**2).sum(axis=0)
+    return np.where(gone, 0.0, rest)
+
+
 def root_weights(sample: Sample) -> np.ndarray:
     """√w of every unit, 1 where there are no survey weights."""
     return np.ones(len(sample.frame)) if sample.weights is None else np.sqrt(sample.weights)
@@ -178,14 +213,41 @@ def regress(sample: Sample, wanted: np.ndarray, covariates: list[str], *, strata
     NotApplicableError when the sample cannot carry the estimate.
     """
     root = root_weights(sample)
+    if strata:
+        return regress_within(sample, wanted, covariates)
 
     def prepare() -> Basis:
-        others = [np.ones((len(root), 1)), *([dummies(sample.strata)] if strata else []), *([] if extra is None else [extra])]
-        others = np.column_stack(others)
+        others = np.column_stack([np.ones((len(root), 1)), *([] if extra is None else [extra])])
         design = np.column_stack([others[:, :1], wanted, regressors(sample.frame, covariates, others), others[:, 1:]])
         if len(design) <= design.shape[1]:
             raise NotApplicableError("there are not more units than coefficients")
         return basis(design * root[:, None], 1)
 
-    prepared = sample.once(("regress", key, tuple(covariates), strata), prepare)
+    prepared = sample.once(("regress", key, tuple(covariates)), prepare)
     return fit(prepared, sample.now * root)
+
+
+def regress_within(sample: Sample, wanted: np.ndarray, covariates: list[str]) -> Fit:
+    """Regress the outcome on ``wanted`` (n), covariates and one effect a stratum, however many there are: all within strata.
+
+    The same coefficient and errors as with a column for each stratum (Frisch and Waugh 1933).
+
+    Raises
+    ------
+    NotApplicableError when the sample cannot carry the estimate.
+    """
+    root = root_weights(sample)
+    effects = sample.once(("strata",), lambda: strata_columns(sample.strata, root))
+
+    def prepare() -> Basis:
+        inside = without_strata(wanted * root, effects)
+        if not inside.any():
+            raise NotApplicableError("in no stratum are there both participants and others")
+        others = without_strata(standardise(sample.frame[covariates].to_numpy(dtype="float64")) * root[:, None], effects)
+        design = np.column_stack([inside, independent(others, np.zeros((len(root), 0)))])
+        if len(design) <= design.shape[1] + effects.shape[1]:
+            raise NotApplicableError("there are not more units than coefficients")
+        return basis(design, 0, absorbed=effects.shape[1], absorbed_leverage=np.asarray(effects.multiply(effects).sum(axis=1)).ravel(), strata=effects)
+
+    prepared = sample.once(("regress within", tuple(covariates)), prepare)
+    return fit(prepared, without_strata(sample.now * root, effects), total=sample.now * root)

@@ -17,7 +17,6 @@ from helpers.programme import Specification
 SD_KIND = "Hedges g (SD within groups)"
 SD_BEFORE_KIND = "d (SD of the level)"
 D_Z_KIND = "d_z (SD of the change)"
-MOST_STRATA = 300
 Sized = list[tuple[Result, tuple[float, str]]]
 
 
@@ -64,8 +63,6 @@ def strata_fixed_effects(sample: Sample, spec: Specification, inference: Inferen
     if sample.strata is None:
         raise NotApplicableError("the design declares no strata")
     check_groups(sample)
-    if sample.strata.max() > MOST_STRATA:
-        raise NotApplicableError("there are too many strata for one effect each")
     fitted = regress(sample, sample.treated, spec.covariates, strata=True)
     return with_size(least_squares_results(fitted, sample.treated, sample, spec, inference), sample)
 
@@ -85,7 +82,7 @@ def first_difference(sample: Sample, spec: Specification, inference: Inference =
     changed, wanted = sample.change(), (sample.frame["treated"] - sample.frame["treated_before"]).to_numpy()
     check_groups(Sample(changed.frame.assign(treated=wanted), 0))
     fitted = regress(changed, wanted, spec.covariates, key="change")
-    level_sd = sample.frame["before"].std()
+    level_sd = sample.sd("before")
     size = lambda estimate: (estimate / level_sd if level_sd > 0 else np.nan, SD_BEFORE_KIND)  # noqa: E731
     return [(result, size(result.estimate)) for result in least_squares_results(fitted, wanted, changed, spec, inference)]
 

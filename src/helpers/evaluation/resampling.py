@@ -97,12 +97,15 @@ def wild_bootstrap(fitted: Fit, regressor: np.ndarray, clusters: np.ndarray | No
         raise NotApplicableError("there are too few clusters for a bootstrap")
     rest = without_wanted(fitted)
     restricted = [values - rest @ (rest.T @ values) for values in (fitted.outcome, regressor)]
-    blocks = by_group(base.q * base.influence[:, None], clusters)  # a_g'Q_g, one row a cluster
-    scores = [by_group(base.q * values[:, None], clusters) for values in restricted]  # Q_g'ũ_g, one row a cluster
+    q, contrast = (
+        (base.q, base.contrast) if base.strata is None else (np.column_stack([base.q, base.strata.toarray()]), np.r_[base.contrast, np.zeros(base.absorbed)])
+    )
+    blocks = by_group(q * base.influence[:, None], clusters)  # a_g'Q_g, one row a cluster
+    scores = [by_group(q * values[:, None], clusters) for values in restricted]  # Q_g'ũ_g, one row a cluster
     signs, parts = cluster_signs(count, draws, np.random.default_rng(seed)), []
     size = max(1, CHUNK // count)
     for start in range(0, signs.shape[1], size):
-        parts.append(bootstrap_block(signs[:, start : start + size], scores, blocks, base.contrast))
+        parts.append(bootstrap_block(signs[:, start : start + size], scores, blocks, contrast))
     return Drawn(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
@@ -133,7 +136,12 @@ def without_wanted(fitted: Fit) -> np.ndarray:
     base = fitted.basis
     direction = base.contrast / np.linalg.norm(base.contrast)
     turn = np.linalg.qr(np.column_stack([direction, np.eye(len(direction))]))[0]
-    return base.q @ turn[:, 1:]
+    rest = base.q @ turn[:, 1:]
+    if base.strata is None:
+        return rest
+    if base.strata.shape[0] * base.strata.shape[1] > LARGEST:
+        raise NotApplicableError("there are too many strata to draw within them")
+    return np.column_stack([rest, base.strata.toarray()])
 
 
 def randomisation(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from helpers.disclosure import SMALLEST_CELL
+from helpers.evaluation.errors import without_rows
 from helpers.evaluation.linear import Fit
 from helpers.evaluation.sample import NotApplicableError
 from helpers.threats.case import Case
@@ -19,12 +22,11 @@ ALONE = "without one of them the estimate does not exist"
 
 def without_each(fitted: Fit, groups: np.ndarray) -> np.ndarray:
     """The coefficient without each group in turn (G values), groups coded 0, 1, …: b − l'(I − Q_g'Q_g)⁻¹ Q_g'e_g; NaN where it does not exist."""
-    q, found = fitted.basis.q, np.full(groups.max() + 1, np.nan)
+    found = np.full(groups.max() + 1, np.nan)
     order = np.argsort(groups, kind="stable")
     for place, rows in enumerate(np.split(order, np.cumsum(np.bincount(groups))[:-1])):
-        left = np.eye(q.shape[1]) - q[rows].T @ q[rows]
-        if np.linalg.eigvalsh(left)[0] > 1e-10:
-            found[place] = fitted.estimate - fitted.basis.contrast @ np.linalg.solve(left, q[rows].T @ fitted.residuals[rows])
+        with suppress(NotApplicableError):
+            found[place] = fitted.estimate - without_rows(fitted, rows)
     return found
 
 
