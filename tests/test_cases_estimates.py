@@ -40,5 +40,18 @@ def test_provinces_enter_as_effects_of_each_and_not_as_numbers(case):
     run = case("e11-nominal-covariate")
     rows = run.estimates().set_index("specification")
     assert rows.loc["r", "estimate"] == pytest.approx(1.0356, abs=5e-5)
-    balance = pd.read_csv(next((run.report / "exhibits").glob("*balance.csv")))
-    assert balance.iloc[:, 0].tolist() == ["prov: Jakarta", "prov: Jawa Barat", "prov: Kalimantan Timur"]
+    balance = pd.read_csv(run.report / "exhibits" / "03-balance.csv")
+    assert balance["label"].tolist() == ["prov: Jakarta", "prov: Jawa Barat", "prov: Kalimantan Timur"]
+
+
+def test_weights_reach_balance_and_means_as_they_reach_the_estimate(case):
+    # 0.5 beside 0.5 and 16.62 beside 16.62 were printed, although the weighted groups could hardly differ more
+    run = case("e10-weighted-balance")
+    assert run.estimates().set_index("specification").loc["d", "estimate"] == pytest.approx(8.0)
+    exhibits = run.report / "exhibits"
+    balance = pd.read_csv(exhibits / "03-balance.csv").iloc[0]
+    assert [balance["mean_text"], balance["comparison_text"]] == ["10.0%", "90.0%"]
+    summary = pd.read_csv(exhibits / "02-summary.csv")
+    assert summary.loc[summary["indicator"] == "y", "mean_text"].tolist() == ["20.62", "12.62"]  # 20.625 and 12.625
+    page = (run.report / "report.html").read_text(encoding="utf-8")
+    assert page.count("Weighted by the survey weights") >= 4  # captions of balance, summary, spread, estimates

@@ -10,6 +10,7 @@ from helpers.evaluation.balance import standardised_difference
 from helpers.evaluation.estimate import COLUMNS, Settings, as_table, hedges_factor, minimum_detectable
 from helpers.evaluation.ladder import estimate_stages
 from helpers.evaluation.sample import NotApplicableError, Sample
+from helpers.evaluation.weighted import answers
 from helpers.indicators import Indicator
 from helpers.programme import Programme, Specification
 
@@ -128,7 +129,7 @@ def test_difference_in_differences_equals_difference_of_mean_changes():
 def test_effect_size_parts():
     # Hedges (1981): J(10) = 1 − 3 / 39
     assert hedges_factor(10) == pytest.approx(1 - 3 / 39)
-    assert standardised_difference(pd.Series([1.0, 3.0]), pd.Series([0.0, 2.0])) == pytest.approx(1 / np.sqrt(2))
+    assert standardised_difference(answers(pd.Series([1.0, 3.0])), answers(pd.Series([0.0, 2.0]))) == pytest.approx(1 / np.sqrt(2))
 
 
 def test_unbiased_with_nominal_coverage_where_assumptions_hold():

@@ -120,14 +120,16 @@ class CostSheet(Record):
 
 
 class Benefit(Record):
-    """What is worth money: the effect on the logarithm of an amount, times the amount without the programme.
+    """What is worth money: the effect on an amount (``level``), or on its logarithm (``log``) times the amount without the programme.
 
-    ``indicator`` : the concept in logarithms. ``base`` : column of the amount, whose mean in the comparison group is used.
+    ``indicator`` : the concept. ``kind`` : what it is in; by its unit where it is not said. ``base`` : column of the amount, whose mean in
+    the comparison group is used.
     ``reach`` : column whose mean among participants says for how many the amount exists. ``times_a_year`` : 12 for a month's pay.
     """
 
     label: Words
     indicator: str
+    kind: Literal["log", "level"] | None = None
     base: str
     reach: str | None = None
     goes_to: str

@@ -44,6 +44,7 @@ class Unit(Record):
     is_share: bool = False
     is_percent: bool = False  # 3.5 stands for 3.5 per cent; answers may be written as 3,5% or as a share
     decimals: int = Field(default=2, ge=0, le=8)
+    multiple: float = Field(default=1.0, gt=0)  # of the currency: 1000 where amounts are in thousands
     is_log: bool = False  # a difference of logarithms: also told as a percentage
     is_calendar: bool = False  # a year of the calendar: written without a separator (1996)
     is_rating: bool = False  # points on a scale of opinion: a person's rating of himself is reported, never shown
@@ -103,7 +104,8 @@ class Times(Record):
 class Design(Record):
     """Who is compared with whom. ``group``, ``weight``, ``strata``, ``cluster`` and ``wave`` are columns of the indicators table.
 
-    ``weight`` is the survey weight, ``strata`` what the sample or the lottery was drawn within, ``cluster`` what was drawn (or
+    ``weight`` says how much a row counts: by how many people of the population stand behind it (``weight_kind`` sampling, as a rule), or by
+    how many units were put together in it (frequency: the row is read as so many equal ones). ``strata`` is what the sample or the lottery was drawn within, ``cluster`` what was drawn (or
     assigned) together, ``instrument`` what was offered where ``group`` is who took it up, ``wave`` the period of an answer where other people were asked in each period.
     """
 
@@ -114,10 +116,21 @@ class Design(Record):
     panel: Panel | None = None
     wave: str | None = None
     weight: str | None = None
+    weight_kind: Literal["sampling", "frequency"] = "sampling"
     strata: str | None = None
     cluster: str | None = None
     instrument: str | None = None
     times: Times
+
+    @property
+    def sampling_weight(self) -> str | None:
+        """The column of survey weights, where there are any."""
+        return self.weight if self.weight_kind == "sampling" else None
+
+    @property
+    def frequency(self) -> str | None:
+        """The column that says for how many equal units a row stands, where there is one."""
+        return self.weight if self.weight_kind == "frequency" else None
 
 
 class Periods(Record):

@@ -158,9 +158,9 @@ def check_value(programme: Programme, codebook: Codebook, lines: list[Indicator]
     variables = {table: {v.name: answers[v.name] for v in codebook.table(table)} for table in programme.tables}
     known = series_names(programme.prices.path(folder) if programme.prices else None, root=place.root)
     concepts = [line.indicator for line in lines if line.use == "effect"]
-    return check_declared(
-        programme.costs, programme.worth, variables, [line.name for line in lines], concepts, known, shown(folder / "programme.yml", place.root)
-    )
+    file = shown(folder / "programme.yml", place.root)
+    problems = check_declared(programme.costs, programme.worth, variables, [line.name for line in lines], concepts, known, file)
+    return problems + indicators.check_value_units(programme, lines, file)
 
 
 def undecided(folders: list[Path], root: Path) -> list[Problem]:
@@ -348,10 +348,11 @@ def build_with_reasons(
     given, joined, context = joined_answers(study, table, linked)
     built = indicators.build_indicators(joined, lines, context, programme)
     refuse(check_groups(study, built) + check_measured(study, built))
+    units = indicators.written_out(built, programme, shown(study.definitions / "programme.yml", study.places.root))
     if reasons is None:
-        return built, pd.DataFrame(columns=["key", "indicator", "reason"])
+        return units, pd.DataFrame(columns=["key", "indicator", "reason"])
     told = indicators.main_reasons(table, given, programme, reasons)
-    return built, indicators.explain_missing(joined, built, lines, context, programme, told, undelivered=undelivered_tables(study))
+    return units, indicators.explain_missing(joined, built, lines, context, programme, told, undelivered=undelivered_tables(study))
 
 
 def joined_answers(

@@ -11,9 +11,10 @@ from scipy import stats
 from helpers.declarations import Technology
 from helpers.disclosure import SMALLEST_CELL, is_few
 from helpers.evaluation.sample import participation
+from helpers.evaluation.weighted import Answers, answers, weights_of
 from helpers.study import Study
 
-COLUMNS = ["name", "group", "n", "mean", "sd", "total", "ci_low", "ci_high"]
+COLUMNS = ["name", "group", "n", "mean", "sd", "std_error", "ci_low", "ci_high"]
 TECHNIQUES = ["first", "last", "forms", "adopted", "techniques", "still", "firms"]
 
 
@@ -22,27 +23,17 @@ def basis(table: pd.DataFrame, names: list[str], programme: object, *, confidenc
 
     Returns
     -------
-    ``name, group`` (``participants`` or ``comparison``), ``n, mean, sd, total, ci_low, ci_high``; groups of fewer than ``smallest`` with a
+    ``name, group`` (``participants`` or ``comparison``), ``n, mean, sd, std_error, ci_low, ci_high``, by survey weight; groups of fewer than ``smallest`` with a
     value are left out.
     """
-    role, rows = participation(table, programme), []
+    role, weights, rows = participation(table, programme), weights_of(table, programme), []
     for name in names:
         for group, code in (("participants", 1), ("comparison", 0)):
-            values = table.loc[(role == code).to_numpy(), name].dropna().astype("float64")
-            if len(values) >= smallest:
-                low, high = interval(values, confidence)
-                rows.append(
-                    {
-                        "name": name,
-                        "group": group,
-                        "n": len(values),
-                        "mean": values.mean(),
-                        "sd": values.std(),
-                        "total": values.sum(),
-                        "ci_low": low,
-                        "ci_high": high,
-                    }
-                )
+            known = answers(table.loc[(role == code).to_numpy(), name], weights)
+            if known.n >= smallest:
+                low, high = interval(known, confidence)
+                found = {"n": known.n, "mean": known.mean, "sd": known.sd, "std_error": known.std_error, "ci_low": low, "ci_high": high}
+                rows.append({"name": name, "group": group, **found})
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -52,14 +43,14 @@ def for_later(study: Study, table: pd.DataFrame, *, confidence: float = 0.95) ->
     return basis(table, worth.columns() if worth else [], study.programme, confidence=confidence)
 
 
-def interval(values: pd.Series, confidence: float) -> tuple[float, float]:
-    """Interval of a mean: Wilson (1927) for zeros and ones, else from t."""
-    n, mean, tail = len(values), float(values.mean()), (1 + confidence) / 2
-    if values.isin([0, 1]).all():
+def interval(known: Answers, confidence: float) -> tuple[float, float]:
+    """Interval of a mean: Wilson (1927) for zeros and ones, answers counted by what they are worth, else from t."""
+    n, mean, tail = known.effective, known.mean, (1 + confidence) / 2
+    if np.isin(known.values, (0.0, 1.0)).all():
         z = stats.norm.ppf(tail)
         centre, half = mean + z**2 / (2 * n), z * np.sqrt(mean * (1 - mean) / n + z**2 / (4 * n**2))
         return float((centre - half) / (1 + z**2 / n)), float((centre + half) / (1 + z**2 / n))
-    margin = float(stats.t.ppf(tail, n - 1) * values.std() / np.sqrt(n))
+    margin = float(stats.t.ppf(tail, known.n - 1) * known.std_error)
     return mean - margin, mean + margin
 
 

@@ -45,6 +45,9 @@ def associations(
     own, rows = table[(participation(table, programme) == 1).to_numpy()], []
     for outcome in outcomes:
         for feature in features:
+            if programme.design.sampling_weight:
+                rows.append({"feature": feature, "outcome": outcome, "n": 0, "reason": "weighted"})
+                continue
             pair = own[[feature, outcome]].astype("float64").dropna() if feature != outcome else own[[feature]].iloc[:0].assign(other=0.0)
             rows.append({"feature": feature, "outcome": outcome, **correlation(pair.iloc[:, 0].to_numpy(), pair.iloc[:, 1].to_numpy(), confidence, power)})
     found = pd.DataFrame(rows, columns=[name for name in COLUMNS if name != "p_adjusted"]).assign(p_adjusted=np.nan)

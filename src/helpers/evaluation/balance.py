@@ -6,16 +6,22 @@ import numpy as np
 import pandas as pd
 
 from helpers.evaluation.sample import participation
+from helpers.evaluation.weighted import Answers, answers, weights_of
 from helpers.indicators import Indicator
 from helpers.programme import Programme
 
-COLUMNS = ["name", "n", "n_comparison", "mean", "mean_comparison", "smd", "variance_ratio"]
+COLUMNS = ["name", "n", "n_comparison", "mean", "mean_comparison", "smd", "variance_ratio", "few", "few_comparison"]
 
 
-def standardised_difference(participants: pd.Series, comparison: pd.Series) -> float:
+def standardised_difference(participants: Answers, comparison: Answers) -> float:
     """Difference in means over the root of the average variance (Austin 2009); missing when nothing varies."""
-    spread = np.sqrt((participants.var() + comparison.var()) / 2)
-    return float((participants.mean() - comparison.mean()) / spread) if spread > 0 else np.nan
+    spread = np.sqrt((participants.variance + comparison.variance) / 2)
+    return float((participants.mean - comparison.mean) / spread) if spread > 0 else np.nan
+
+
+def variance_ratio(participants: Answers, comparison: Answers) -> float:
+    """Variance among participants over that in the comparison group; missing where the latter has none."""
+    return participants.variance / comparison.variance if comparison.variance > 0 else np.nan
 
 
 def baseline(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
@@ -31,16 +37,17 @@ def balance(table: pd.DataFrame, programme: Programme, indicators: list[Indicato
     Returns
     -------
     One row a covariate: ``name, n, n_comparison`` (answers), ``mean, mean_comparison`` (own unit), ``smd``
-    (standardised difference), ``variance_ratio`` (participants over comparison group).
+    (standardised difference), ``variance_ratio`` (participants over comparison group), all but the counts by survey weight; ``few`` and
+    ``few_comparison`` (a share that holds, or does not, for so few people that it may not be shown).
     """
     before = baseline(table, programme)
-    group = participation(before, programme)
+    group, weights = participation(before, programme), weights_of(before, programme)
     panel_uses = ("covariate", "effect", "describe") if programme.design.panel else ("covariate",)
     rows = []
     for line in indicators:
         if line.use not in panel_uses:
             continue
-        one, other = before.loc[group == 1, line.name].dropna().astype("float64"), before.loc[group == 0, line.name].dropna().astype("float64")
-        ratio = one.var() / other.var() if len(other) > 1 and other.var() > 0 else np.nan
-        rows.append([line.name, len(one), len(other), one.mean(), other.mean(), standardised_difference(one, other), ratio])
+        one, other = (answers(before.loc[group == role, line.name], weights) for role in (1, 0))
+        measured = [line.name, one.n, other.n, one.mean, other.mean, standardised_difference(one, other), variance_ratio(one, other)]
+        rows.append([*measured, one.rests_on_few(), other.rests_on_few()])
     return pd.DataFrame(rows, columns=COLUMNS)

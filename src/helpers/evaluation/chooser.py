@@ -97,7 +97,7 @@ def adjusted(programme: Programme, covariates: list[str]) -> list[Specification]
         made("aipw", "doubly_robust", covariates=covariates),
         made("entropy", "entropy_balancing", covariates=covariates),
     ]
-    plain = programme.design.weight is None and programme.design.cluster is None
+    plain = programme.design.sampling_weight is None and programme.design.cluster is None
     return rungs + ([made("matching", "nearest_neighbour", ("AI",), covariates=covariates)] if plain else [])
 
 

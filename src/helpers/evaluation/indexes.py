@@ -10,6 +10,7 @@ import pandas as pd
 from helpers.evaluation.estimate import Settings, as_table
 from helpers.evaluation.ladder import estimate_one
 from helpers.evaluation.sample import participation
+from helpers.evaluation.weighted import answers, weights_of
 from helpers.indicators import Indicator, concepts, measured_before
 from helpers.programme import Programme
 
@@ -39,7 +40,7 @@ def family_index(table: pd.DataFrame, lines: list[Indicator], programme: Program
     measured of it. In a panel, the comparison group's unit-periods standardise. None where fewer than two indicators can be standardised
     or one follows from the others.
     """
-    aside = participation(table, programme) == 0
+    aside, weights = participation(table, programme) == 0, weights_of(table, programme)
     usable = [line for line in lines if oriented(line) and table.loc[aside, line.name].notna().sum() >= FEWEST and table.loc[aside, line.name].std() > 0]
     if len(usable) < 2:
         return None
@@ -47,20 +48,28 @@ def family_index(table: pd.DataFrame, lines: list[Indicator], programme: Program
     def standardised(columns: list[str]) -> pd.DataFrame:
         parts = {}
         for line, column in zip(usable, columns, strict=True):
-            reference = table.loc[aside, line.name].astype("float64")
-            parts[line.name] = oriented(line) * (table[column].astype("float64") - reference.mean()) / reference.std()
+            reference = answers(table.loc[aside, line.name], weights)
+            parts[line.name] = oriented(line) * (table[column].astype("float64") - reference.mean) / reference.sd
         return pd.DataFrame(parts)
 
     now = standardised([line.name for line in usable])
-    covariance = now.cov(min_periods=FEWEST).to_numpy()
+    covariance = now.cov(min_periods=FEWEST).to_numpy() if weights is None else weighted_covariance(now, weights)
     if not np.isfinite(covariance).all() or np.linalg.eigvalsh(covariance)[0] < SINGULAR:
         return None
-    weights = np.linalg.inv(covariance).sum(axis=1)
-    if weights.sum() <= 0:
+    shares = np.linalg.inv(covariance).sum(axis=1)
+    if shares.sum() <= 0:
         return None
     earlier = [measured_before(indicators, line.indicator, line.rater or None) for line in usable]
-    before = weighted(standardised([line.name for line in earlier]), weights) if all(earlier) else None
-    return Index(weighted(now, weights), before, dict(zip(now.columns, (weights / weights.sum()).tolist(), strict=True)))
+    before = weighted(standardised([line.name for line in earlier]), shares) if all(earlier) else None
+    return Index(weighted(now, shares), before, dict(zip(now.columns, (shares / shares.sum()).tolist(), strict=True)))
+
+
+def weighted_covariance(values: pd.DataFrame, weights: pd.Series) -> np.ndarray:
+    """Covariances of the units with all values, by survey weight; not finite where fewer than ``FEWEST`` have them."""
+    complete = values.assign(weight_=weights).dropna()
+    if len(complete) < FEWEST:
+        return np.full((values.shape[1], values.shape[1]), np.nan)
+    return np.atleast_2d(np.cov(complete[values.columns].to_numpy().T, aweights=complete["weight_"].to_numpy()))
 
 
 def weighted(values: pd.DataFrame, weights: np.ndarray) -> pd.Series:

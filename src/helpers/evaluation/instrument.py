@@ -29,7 +29,7 @@ def instrumental_variables(sample: Sample, spec: Specification, inference: Infer
     unit of it (Angrist and Imbens 1995).
     """
     offered, taken, sample = differenced(sample)
-    level_sd = sample.frame["before"].std() if "before" in sample.frame else None
+    level_sd = sample.sd("before") if "before" in sample.frame else None
     check_groups(Sample(sample.frame.assign(treated=offered), 0))
     if np.ptp(taken) == 0:
         raise NotApplicableError("everyone or nobody took part")

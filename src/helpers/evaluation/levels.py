@@ -7,10 +7,10 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from helpers.disclosure import share_of_few
 from helpers.evaluation.estimate import COLUMNS, Settings, as_table
 from helpers.evaluation.sample import participation
 from helpers.evaluation.scale_rows import FEW_ALIKE
+from helpers.evaluation.weighted import answers, weights_of
 from helpers.indicators import Indicator
 from helpers.programme import Programme
 
@@ -21,27 +21,30 @@ TOO_FEW = "fewer than two participants have an answer"
 NO_SPREAD = "every participant has the same value"
 
 
-def level_row(values: pd.Series, line: Indicator, settings: Settings, *, is_share: bool) -> dict[str, object]:
-    """Mean of an indicator with a t interval, or a share with Wilson's (1927) interval, which never leaves 0 to 1 and has a width at 0 and 1."""
-    answers = values.dropna().to_numpy(dtype="float64")
+def level_row(values: pd.Series, line: Indicator, settings: Settings, *, is_share: bool, weights: pd.Series | None = None) -> dict[str, object]:
+    """Mean of an indicator with a t interval, or a share with Wilson's (1927) interval, which never leaves 0 to 1 and has a width at 0 and 1.
+
+    With survey weights the error is linearised, and Wilson's interval counts answers by what they are worth (Kish's effective number).
+    """
+    known = answers(values, weights)
     row = dict.fromkeys(COLUMNS, np.nan) | {
         "cohort": settings.cohort, "stage": line.stage_thesis, "indicator": line.indicator, "rater": line.rater, "estimand": "change" if line.recipe in CHANGES else LEVEL,
-        "method": "share" if is_share else "mean", "specification": LEVEL, "treatment": "", "subgroup": "", "n": len(answers), "n_comparison": 0,
-        "n_missing": len(values) - len(answers), "std_error_kind": "Wilson" if is_share else "classical", "confidence": settings.confidence,
+        "method": "share" if is_share else "mean", "specification": LEVEL, "treatment": "", "subgroup": "", "n": known.n, "n_comparison": 0,
+        "n_missing": len(values) - known.n, "std_error_kind": "Wilson" if is_share else "survey" if known.is_weighted else "classical", "confidence": settings.confidence,
         "power": settings.power, "unit": line.unit, "effect_size_kind": "", "is_primary": False, "warnings": "",
     }  # fmt: skip
-    if len(answers) < 2:
+    if known.n < 2:
         return row | {"warnings": TOO_FEW}
-    mean, error = answers.mean(), answers.std(ddof=1) / np.sqrt(len(answers))
-    if is_share and share_of_few(mean, len(answers)):
+    mean, error = known.mean, known.std_error
+    if is_share and known.rests_on_few():
         return row | {"warnings": FEW_ALIKE}
     if is_share:
-        low, high = proportion_confint(answers.sum(), len(answers), alpha=1 - settings.confidence, method="wilson")
-        return row | {"estimate": mean, "std_error": np.sqrt(mean * (1 - mean) / len(answers)), "ci_low": low, "ci_high": high}
+        low, high = proportion_confint(mean * known.effective, known.effective, alpha=1 - settings.confidence, method="wilson")
+        return row | {"estimate": mean, "std_error": np.sqrt(mean * (1 - mean) / known.effective), "ci_low": low, "ci_high": high}
     if error == 0:
         return row | {"warnings": NO_SPREAD}
-    low, high = stats.t.interval(settings.confidence, len(answers) - 1, mean, error)
-    return row | {"estimate": mean, "std_error": error, "df": len(answers) - 1, "ci_low": low, "ci_high": high}
+    low, high = stats.t.interval(settings.confidence, known.n - 1, mean, error)
+    return row | {"estimate": mean, "std_error": error, "df": known.n - 1, "ci_low": low, "ci_high": high}
 
 
 def shares(programme: Programme) -> set[str]:
@@ -70,7 +73,6 @@ def estimate_levels(
         and (line.use == "describe" or line.unit in shares(programme) or line.recipe in CHANGES)
     ]
     mine = table[participation(table, programme) == 1]
-    percent = shares(programme)
-    return as_table(
-        [level_row(mine[line.name], line, settings, is_share=line.unit in percent and mine[line.name].dropna().isin([0, 1]).all()) for line in lines]
-    )
+    percent, weights = shares(programme), weights_of(mine, programme)
+    yes_no = {line.name: line.unit in percent and bool(mine[line.name].dropna().isin([0, 1]).all()) for line in lines}
+    return as_table([level_row(mine[line.name], line, settings, is_share=yes_no[line.name], weights=weights) for line in lines])

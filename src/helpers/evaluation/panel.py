@@ -50,7 +50,7 @@ def fixed_effects(
     """
     found: dict[str, Sized] = {}
     for treatment, within in within_fits(table, line, spec, programme, indicators).items():
-        sample, level_sd = within.sample, within.sample.frame["outcome_"].std()
+        sample, level_sd = within.sample, within.sample.sd("outcome_")
         results = least_squares_results(within.fitted, within.regressor, sample, spec, inference, counted=within.counted)
         found[treatment] = [(result, (result.estimate / level_sd, SD_BEFORE_KIND)) for result in results]
     participants = int(sample.frame["participant"].sum())

@@ -8,8 +8,9 @@ from scipy.stats import gaussian_kde
 
 from helpers.disclosure import SMALLEST_CELL, is_few, share_of_few, without_few
 from helpers.evaluation.nuisance import propensity
-from helpers.evaluation.sample import NotApplicableError, Sample, group_code, participation
+from helpers.evaluation.sample import WEIGHT, NotApplicableError, Sample, group_code, participation
 from helpers.evaluation.summaries import before_and_now
+from helpers.evaluation.weighted import Answers, answers, weights_of
 from helpers.indicators import Indicator, Scale
 from helpers.programme import Programme
 
@@ -42,12 +43,12 @@ def ends_joined(counts: np.ndarray, smallest: int) -> tuple[np.ndarray, list[str
     return joined, includes
 
 
-def answer_shares(scales: list[Scale], participants: pd.Series, *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
+def answer_shares(scales: list[Scale], participants: pd.Series, weights: pd.Series | None = None, *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
     """Shares of the answers to each item, among participants, as the items enter the score (turned where they are asked the other way round).
 
     Parameters
     ----------
-    participants : booleans, one a row of the items.
+    participants : booleans, one a row of the items. weights : survey weights of these rows; None where none are declared.
 
     Returns
     -------
@@ -59,15 +60,19 @@ def answer_shares(scales: list[Scale], participants: pd.Series, *, smallest: int
     for scale in scales:
         if not np.isfinite(scale.low):
             continue
-        answers = np.arange(scale.low, scale.high + 1)
+        levels = np.arange(scale.low, scale.high + 1)
         for item, column in zip(scale.places, scale.items.columns, strict=True):
             values = scale.items.loc[participants, column].dropna()
-            counts = np.array([(values == answer).sum() for answer in answers])
+            known = answers(values, weights)
+            counts = np.array([(known.values == answer).sum() for answer in levels])
             if counts.sum() < 2 * smallest:
                 continue
             shown, includes = ends_joined(counts, smallest)
+            held = np.array([known.weights[known.values == answer].sum() for answer in levels])
+            joined = [mass + sum(held[int(other) - 1] for other in part.split()) for mass, part in zip(held, includes, strict=True)]
             named = {"scale": scale.line.name, "item": item, "time": scale.line.time, "n": int(counts.sum())}
-            rows += [named | {"answer": place + 1, "share": n / counts.sum(), "includes": includes[place]} for place, n in enumerate(shown)]
+            shares = np.where(np.isfinite(shown), joined, np.nan) / held.sum()
+            rows += [named | {"answer": place + 1, "share": share, "includes": includes[place]} for place, share in enumerate(shares)]
     return pd.DataFrame(rows, columns=SHARES)
 
 
@@ -79,6 +84,7 @@ def rater_means(table: pd.DataFrame, programme: Programme, lines: list[Indicator
     ``indicator, rater, time`` (``earlier``: recalled or measured before; ``now``), ``unit, n, mean``; nothing of fewer than ``smallest`` people.
     """
     chosen, rows = table[participation(table, programme) == 1], []
+    weights = weights_of(chosen, programme)
     for now in lines:
         earlier = [
             line for line in lines if (line.indicator, line.rater, line.unit) == (now.indicator, now.rater, now.unit) and line.time in ("before", "then")
@@ -86,13 +92,14 @@ def rater_means(table: pd.DataFrame, programme: Programme, lines: list[Indicator
         if not now.rater or now.time != "now" or not earlier:
             continue
         pair = chosen[[earlier[0].name, now.name]].astype("float64").dropna()
-        if len(pair) >= smallest:
-            named = {"indicator": now.indicator, "rater": now.rater, "unit": now.unit, "n": len(pair)}
-            rows += [named | {"time": time, "mean": pair[line.name].mean()} for time, line in (("earlier", earlier[0]), ("now", now))]
+        known = {time: answers(pair[line.name], weights) for time, line in (("earlier", earlier[0]), ("now", now))}
+        if known["now"].n >= smallest:
+            named = {"indicator": now.indicator, "rater": now.rater, "unit": now.unit, "n": known["now"].n}
+            rows += [named | {"time": time, "mean": one.mean} for time, one in known.items()]
     return pd.DataFrame(rows, columns=MEANS)
 
 
-def density_curves(values: pd.Series, group: pd.Series, *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
+def density_curves(values: pd.Series, group: pd.Series, weights: pd.Series | None = None, *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
     """Density (Gaussian kernel, Silverman's width) and cumulated share of a number in each group, on a grid.
 
     The grid ends where ``smallest`` units lie beyond it, and between two points of the cumulated share lie at least as many; groups of
@@ -104,16 +111,18 @@ def density_curves(values: pd.Series, group: pd.Series, *, smallest: int = SMALL
     """
     rows = []
     for member in (1.0, 0.0):
-        own = values[group == member].dropna().to_numpy(dtype="float64")
+        known = answers(values[group == member], weights)
+        own = np.sort(known.values)
         if len(own) < FEWEST_FOR_CURVE:
             continue
         low, high = np.quantile(own, [smallest / len(own), 1 - smallest / len(own)])
         if not high > low:
             continue
         grid = np.linspace(low, high, POINTS)
-        below = np.searchsorted(np.sort(own), grid, side="right")
-        density = gaussian_kde(own, bw_method="silverman")(grid)
-        cumulated = far_apart(below, len(own), smallest) / len(own)
+        below = np.searchsorted(own, grid, side="right")
+        density = gaussian_kde(known.values, bw_method="silverman", weights=known.weights)(grid)
+        held = np.r_[0.0, np.cumsum(known.weights[np.argsort(known.values, kind="stable")])]
+        cumulated = np.where(np.isfinite(far_apart(below, len(own), smallest)), held[below] / held[-1], np.nan)
         rows.append(pd.DataFrame({"group": member, "value": grid, "density": density, "cumulated": cumulated}))
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=CURVES)
 
@@ -127,8 +136,10 @@ def far_apart(counts: np.ndarray, n: int, smallest: int) -> np.ndarray:
     return kept
 
 
-def dots(values: pd.Series, group: pd.Series, *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
+def dots(values: pd.Series, group: pd.Series, weights: pd.Series | None = None, *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
     """The means of neighbouring units: at least ``smallest`` to a dot, and no more than ``MOST_DOTS`` dots a group.
+
+    With survey weights dots stand for about equal weight, so that where dots lie close many people of the population are.
 
     The outermost dots are left out: one unit far away could be read from its dot.
 
@@ -138,12 +149,27 @@ def dots(values: pd.Series, group: pd.Series, *, smallest: int = SMALLEST_CELL) 
     """
     rows = []
     for member in (1.0, 0.0):
-        own = np.sort(values[group == member].dropna().to_numpy(dtype="float64"))
-        if len(own) < FEWEST_FOR_CURVE:
+        known = answers(values[group == member], weights)
+        if known.n < FEWEST_FOR_CURVE:
             continue
-        parts = np.array_split(own, min(MOST_DOTS, len(own) // smallest))
-        rows += [{"group": member, "value": part.mean(), "people": len(part)} for part in parts[1:-1]]
+        order = np.argsort(known.values, kind="stable")
+        parts = equal_parts(order, known, min(MOST_DOTS, known.n // smallest), smallest)
+        rows += [{"group": member, "value": float(np.average(known.values[part], weights=known.weights[part])), "people": len(part)} for part in parts[1:-1]]
     return pd.DataFrame(rows, columns=DOTS)
+
+
+def equal_parts(order: np.ndarray, known: Answers, wanted: int, smallest: int) -> list[np.ndarray]:
+    """Split units in their order into parts of about equal weight, of at least ``smallest`` units each."""
+    if not known.is_weighted:
+        return np.array_split(order, wanted)
+    held = np.cumsum(known.weights[order])
+    target, parts, start = held[-1] / wanted, [], 0
+    for place in range(len(order)):
+        reached = held[place] - (held[start - 1] if start else 0.0)
+        if place + 1 - start >= smallest and reached >= target and len(order) - place - 1 >= smallest:
+            parts.append(order[start : place + 1])
+            start = place + 1
+    return [*parts, order[start:]]
 
 
 def chances(table: pd.DataFrame, programme: Programme, covariates: list[str], *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
@@ -154,18 +180,23 @@ def chances(table: pd.DataFrame, programme: Programme, covariates: list[str], *,
     ``group`` (1 participants, 0 comparison), ``low, high`` (ends of the step), ``n, share`` of the group, both missing where fewer than
     ``smallest`` are in the step, and the group's ``median``. Empty where the chances cannot be estimated.
     """
-    frame = table[covariates].astype("float64").assign(treated=participation(table, programme)).dropna()
+    weights = weights_of(table, programme)
+    frame = table[covariates].astype("float64").assign(treated=participation(table, programme))
+    frame = (frame if weights is None else frame.assign(**{WEIGHT: weights})).dropna()
     try:
         score = propensity(Sample(frame, 0), covariates).score
     except NotApplicableError:
         return pd.DataFrame(columns=CHANCES)
     edges, rows = np.linspace(0, 1, 21), []
     for member in (1.0, 0.0):
-        own = score[frame["treated"].to_numpy() == member]
-        counts = without_few(np.histogram(own, edges)[0], smallest=smallest)
+        inside = frame["treated"] == member
+        own = answers(pd.Series(score, frame.index)[inside], weights)
+        counts = without_few(np.histogram(own.values, edges)[0], smallest=smallest)
+        held = np.histogram(own.values, edges, weights=own.weights)[0]
+        median = own.quantile(0.5) if own.n >= 2 * smallest else np.nan
         rows += [
-            {"group": member, "low": low, "high": high, "n": n, "share": n / len(own), "median": np.median(own) if len(own) >= 2 * smallest else np.nan}
-            for low, high, n in zip(edges[:-1], edges[1:], counts, strict=True)
+            {"group": member, "low": low, "high": high, "n": n, "share": mass / own.n if np.isfinite(n) else np.nan, "median": median}
+            for low, high, n, mass in zip(edges[:-1], edges[1:], counts, held, strict=True)
         ]
     return pd.DataFrame(rows, columns=CHANCES)
 
@@ -200,9 +231,9 @@ def moved_means(table: pd.DataFrame, line: Indicator, programme: Programme, indi
     frame = before_and_now(table, line, programme, indicators)
     if "before" not in frame:
         return pd.DataFrame(columns=MEETING)
-    frame = frame[["participant", "before", "now"]].astype("float64").dropna()
+    frame = frame.astype("float64").dropna()
     rows = [
-        {"participant": role, "n": len(own)} | own[["before", "now"]].mean().to_dict()
+        {"participant": role, "n": len(own)} | {time: answers(own[time], own.get(WEIGHT)).mean for time in ("before", "now")}
         for role in (1.0, 0.0)
         if len(own := frame[frame["participant"] == role]) >= smallest
     ]

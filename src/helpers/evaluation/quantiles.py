@@ -13,6 +13,7 @@ from helpers.evaluation.linear import check_groups, check_treatment
 from helpers.evaluation.methods import Sized, with_size
 from helpers.evaluation.nuisance import design_matrix, propensity, survey_weights
 from helpers.evaluation.sample import NotApplicableError, Sample
+from helpers.evaluation.weighted import weighted_quantile
 from helpers.evaluation.weighting import overlap
 from helpers.programme import Specification
 
@@ -70,18 +71,6 @@ def group_weights(sample: Sample, spec: Specification) -> tuple[np.ndarray, np.n
         slopes = (None, (lower, x, p.influence))
     about = [warning for weights in (upper, lower) for warning in overlap(weights).warnings if spec.estimand == "ate" or weights is lower]
     return upper, lower, slopes, tuple(dict.fromkeys(about))
-
-
-def weighted_quantile(values: np.ndarray, weights: np.ndarray, level: float) -> float:
-    """Smallest value below or at which at least the share ``level`` of the weight lies; midway to the next where it is exactly that share."""
-    order = np.argsort(values, kind="stable")
-    cumulated = np.cumsum(weights[order])
-    cumulated /= cumulated[-1]
-    place = int(np.searchsorted(cumulated, level - 1e-12))
-    place = min(place, len(values) - 1)
-    if abs(cumulated[place] - level) < 1e-12 and place + 1 < len(values):
-        return float((values[order[place]] + values[order[place + 1]]) / 2)
-    return float(values[order[place]])
 
 
 def quantile_scores(outcome: np.ndarray, weights: np.ndarray, level: float, slope: tuple | None, sample: Sample) -> tuple[float, np.ndarray]:

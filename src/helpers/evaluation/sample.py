@@ -13,6 +13,7 @@ from pandas.api.types import is_integer_dtype
 
 from helpers.cleaning import KEY
 from helpers.evaluation.estimate import Counts
+from helpers.evaluation.weighted import answers
 from helpers.indicators import Indicator, measured_before
 from helpers.programme import Periods, Programme, Specification
 
@@ -72,6 +73,10 @@ class Sample:
         """Codes 0, 1, … of the clusters; None where none are declared."""
         return codes(self.frame[CLUSTER]) if CLUSTER in self.frame else None
 
+    def sd(self, column: str) -> float:
+        """Standard deviation of a column, by survey weight."""
+        return answers(self.frame[column], self.frame.get(WEIGHT)).sd
+
     def once(self, what: tuple, compute: Callable[[], Kept]) -> Kept:
         """Compute something that does not depend on the outcome, or take it from memory."""
         if what not in self.memory:
@@ -121,9 +126,10 @@ def with_roles(frame: pd.DataFrame, table: pd.DataFrame, spec: Specification, pr
         if name:
             numbers = pd.Series(pd.factorize(table[name], sort=True)[0], index=table.index, dtype="float64")
             frame = frame.assign(**{role: numbers.where(numbers >= 0)})
-    if design.weight:
-        weight = pd.to_numeric(table[design.weight], errors="coerce").astype("float64")
-        if (weight < 0).any() or (weight.isna() & table[design.weight].notna()).any():
+    if design.sampling_weight:
+        given = table[design.sampling_weight]
+        weight = pd.to_numeric(given, errors="coerce").astype("float64")
+        if (weight < 0).any() or (weight.isna() & given.notna()).any():
             raise NotApplicableError("a survey weight is negative or not a number")
         frame = frame.assign(**{WEIGHT: weight.where(weight > 0)})
     return frame.assign(**{INSTRUMENT: variable(table, spec.instrument, programme)}) if spec.instrument else frame

@@ -6,10 +6,28 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from helpers.disclosure import SMALLEST_CELL, share_of_few
-from helpers.evaluation.sample import group_code, participation, unit_keys
+from helpers.disclosure import SMALLEST_CELL
+from helpers.evaluation.sample import WEIGHT, group_code, participation, unit_keys
+from helpers.evaluation.weighted import Answers, answers, weights_of
 from helpers.indicators import Indicator, concepts, measured_before
 from helpers.programme import Programme
+
+
+def describe(table: pd.DataFrame, programme: Programme, indicators: list[Indicator], group: pd.Series) -> pd.DataFrame:
+    """One row an indicator and group: ``name, group, n, n_missing, mean, sd, ones``, by survey weight; only indicators that are numbers.
+
+    ``ones`` counts the units whose answer is 1, of an indicator that is 0 or 1 for everybody; else it is missing.
+    """
+    weights, rows = weights_of(table, programme), []
+    for line in indicators:
+        if line.use == "group" or not pd.api.types.is_numeric_dtype(table[line.name]):
+            continue
+        yes_no = bool(table[line.name].dropna().isin([0, 1]).all())
+        for name, values in table[line.name].groupby(group, sort=False):
+            known = answers(values, None if line.name == programme.design.sampling_weight else weights)
+            told = {"name": line.name, "group": name, "n": known.n, "n_missing": len(values) - known.n, "mean": known.mean, "sd": known.sd}
+            rows.append(told | {"ones": known.ones if yes_no and known.n else 0.0 if yes_no else np.nan})
+    return pd.DataFrame(rows, columns=["name", "group", "n", "n_missing", "mean", "sd", "ones"])
 
 
 def flow_counts(table: pd.DataFrame, programme: Programme, indicators: list[Indicator]) -> pd.DataFrame:
@@ -45,17 +63,23 @@ def measured_counts(table: pd.DataFrame, programme: Programme, indicators: list[
 
 
 def before_and_now(table: pd.DataFrame, line: Indicator, programme: Programme, indicators: list[Indicator]) -> pd.DataFrame:
-    """Return ``participant, before, now``, one row a unit; ``before`` is left out where it was not measured."""
+    """Return ``participant, before, now``, one row a unit, and its survey weight (``weight_``) where the design declares one.
+
+    ``before`` is left out where it was not measured; a panel's unit counts by its weight in the last period it was weighted in.
+    """
     panel = programme.design.panel
-    role = participation(table, programme)
+    role, weights = participation(table, programme), weights_of(table, programme)
     if panel is None:
         before = measured_before(indicators, line.indicator, line.rater or None)
-        frame = pd.DataFrame({"participant": role, "now": table[line.name]})
+        frame = pd.DataFrame({"participant": role, "now": table[line.name]} | ({} if weights is None else {WEIGHT: weights}))
         return frame.assign(before=table[before.name]) if before else frame
     first, last = table[panel.period].min(), table[panel.period].max()
     wide = pd.DataFrame({"unit": table[panel.unit], "participant": role, "period": table[panel.period], "value": table[line.name]})
     spread = wide[wide["period"].isin([first, last])].pivot(index=["unit", "participant"], columns="period", values="value").reset_index()
-    return spread.rename(columns={first: "before", last: "now"})[["participant", "before", "now"]]
+    spread = spread.rename(columns={first: "before", last: "now"})
+    if weights is not None:
+        spread[WEIGHT] = spread["unit"].map(weights.groupby(table[panel.unit]).last())
+    return spread[["participant", "before", "now", *([] if weights is None else [WEIGHT])]]
 
 
 def spread(table: pd.DataFrame, line: Indicator, programme: Programme, indicators: list[Indicator], *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
@@ -68,34 +92,36 @@ def spread(table: pd.DataFrame, line: Indicator, programme: Programme, indicator
     """
     frame = before_and_now(table, line, programme, indicators)
     series = {
-        (role, time): frame.loc[frame["participant"] == role, time].dropna().astype("float64")
+        (role, time): answers(frame.loc[frame["participant"] == role, time], frame.get(WEIGHT))
         for role in (1.0, 0.0)
         for time in ("before", "now")
         if time in frame
     }
-    series = {key: values for key, values in series.items() if len(values) >= smallest}
-    yes_no = bool(series) and pd.concat(series.values()).isin([0, 1]).all()
+    series = {key: known for key, known in series.items() if known.n >= smallest}
+    yes_no = bool(series) and all(np.isin(known.values, (0.0, 1.0)).all() for known in series.values())
     rows = []
-    for (role, time), values in series.items():
-        row = {"participant": role, "time": time, "n": len(values), "mean": values.mean()}
-        few = yes_no and share_of_few(values.mean(), len(values), smallest=smallest)
-        rows.append(row | ({"mean": np.nan} if few else {}) if yes_no else row | percentiles(values, smallest))
+    for (role, time), known in series.items():
+        row = {"participant": role, "time": time, "n": known.n, "mean": known.mean}
+        few = yes_no and known.rests_on_few(smallest)
+        rows.append(row | ({"mean": np.nan} if few else {}) if yes_no else row | percentiles(known, smallest))
     return pd.DataFrame(rows, columns=None if rows else ["participant", "time", "n", "mean"])
 
 
-def percentiles(values: pd.Series, smallest: int) -> dict[str, float]:
-    """Percentiles beyond which at least ``smallest`` units lie; the others are missing."""
+def percentiles(known: Answers, smallest: int) -> dict[str, float]:
+    """Percentiles beyond which at least ``smallest`` units lie, by their weight and in number; the others are missing."""
     wanted = {"p10": 0.1, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
-    return {name: percentile(values, share, smallest) if len(values) * min(share, 1 - share) >= smallest else np.nan for name, share in wanted.items()}
+    lies = {share: min(known.n * min(share, 1 - share), known.beyond(share)) for share in wanted.values()}
+    return {name: percentile(known, share, smallest) if lies[share] >= smallest else np.nan for name, share in wanted.items()}
 
 
-def percentile(values: pd.Series, share: float, smallest: int) -> float:
+def percentile(known: Answers, share: float, smallest: int) -> float:
     """A percentile that is nobody's own value: where fewer than ``smallest`` units have it, the mean of the ``smallest`` values around it."""
-    exact = float(values.quantile(share))
+    exact, values = known.quantile(share), np.sort(known.values)
     if (values == exact).sum() >= smallest:
         return exact
-    first = round(share * (len(values) - 1) - (smallest - 1) / 2)
-    return float(values.sort_values().iloc[first : first + smallest].mean())
+    place = share * (known.n - 1) if not known.is_weighted else float(np.searchsorted(values, exact))
+    first = min(max(round(place - (smallest - 1) / 2), 0), known.n - smallest)
+    return float(values[first : first + smallest].mean())
 
 
 def trends(table: pd.DataFrame, line: Indicator, programme: Programme, *, confidence: float, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
@@ -105,25 +131,16 @@ def trends(table: pd.DataFrame, line: Indicator, programme: Programme, *, confid
     -------
     ``group`` (code), ``period, n, mean, ci_low, ci_high``; groups smaller than ``smallest`` are left out, and shares that rest on fewer.
     """
-    panel = programme.design.panel
+    panel, weights = programme.design.panel, weights_of(table, programme)
     rows = []
     for code in [*programme.design.participants, *programme.design.comparison]:
         members = table[table[programme.design.group].map(group_code) == code]
         for period, values in members.groupby(panel.period)[line.name]:
-            answers = values.dropna().astype("float64")
-            is_share = answers.isin([0, 1]).all() and len(answers) > 0
-            if len(answers) >= smallest and not (is_share and share_of_few(answers.mean(), len(answers), smallest=smallest)):
-                margin = stats.t.ppf((1 + confidence) / 2, len(answers) - 1) * answers.std() / np.sqrt(len(answers))
-                rows.append(
-                    {
-                        "group": code,
-                        "period": int(period),
-                        "n": len(answers),
-                        "mean": answers.mean(),
-                        "ci_low": answers.mean() - margin,
-                        "ci_high": answers.mean() + margin,
-                    }
-                )
+            known = answers(values, weights)
+            if known.n >= smallest and not known.rests_on_few(smallest):
+                margin = stats.t.ppf((1 + confidence) / 2, known.n - 1) * known.std_error
+                named = {"group": code, "period": int(period), "n": known.n, "mean": known.mean}
+                rows.append(named | {"ci_low": known.mean - margin, "ci_high": known.mean + margin})
     return pd.DataFrame(rows, columns=["group", "period", "n", "mean", "ci_low", "ci_high"])
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from helpers.disclosure import SMALLEST_CELL, share_of_few
 from helpers.programme import Programme
 
 
@@ -63,6 +64,15 @@ class Answers:
         if self.n < 2:
             return np.nan
         return float(np.sqrt(self.n / (self.n - 1) * ((self.weights * (self.values - self.mean)) ** 2).sum()) / self.n)
+
+    @property
+    def ones(self) -> float:
+        """How many people answered 1, of an indicator that is 0 or 1 for all; else missing."""
+        return float((self.values == 1).sum()) if self.n and np.isin(self.values, (0.0, 1.0)).all() else np.nan
+
+    def rests_on_few(self, smallest: int = SMALLEST_CELL) -> bool:
+        """Whether this is a share that holds, or does not hold, for a few people, whatever they weigh."""
+        return bool(self.n and self.ones == self.ones and share_of_few(self.ones / self.n, self.n, smallest=smallest))
 
     def quantile(self, share: float) -> float:
         """The value at or below which this share of the weight lies; where all weigh alike, between neighbours in proportion."""

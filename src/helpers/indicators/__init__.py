@@ -19,24 +19,26 @@ why an answer is missing is carried on to the indicator.
     lists of answers without an order: one indicator an answer.
 ``scales``
     the items behind each scale score.
-``linking``, ``building``, ``reasons``
-    tables joined, indicators computed, missing values explained.
+``linking``, ``building``, ``frequencies``, ``reasons``
+    tables joined, indicators computed, rows written out as the units they stand for, missing values explained.
 """
 
 from helpers.indicators.basic import build_copy, build_log, build_power
-from helpers.indicators.building import build_indicators, describe, panel_context
+from helpers.indicators.building import build_indicators, panel_context
 from helpers.indicators.checking import check_indicator, check_names, load_indicators
 from helpers.indicators.context import Context, Item
+from helpers.indicators.frequencies import written_out
 from helpers.indicators.linking import join_linked
 from helpers.indicators.listed import with_answers
 from helpers.indicators.model import Indicator, concepts, measured_before
 from helpers.indicators.reasons import explain_missing, main_reasons
+from helpers.indicators.refusals import check_value_units, is_level
 from helpers.indicators.registry import CONSTRUCTS, NEEDS_PANEL, NEEDS_PRICES
 from helpers.indicators.scales import Scale, scales_of
 from helpers.indicators.values import numbers
 
 __all__ = [
     "CONSTRUCTS", "NEEDS_PANEL", "NEEDS_PRICES", "Context", "Indicator", "Item", "Scale", "build_copy", "build_indicators", "build_log", "build_power", "check_indicator",
-    "check_names", "concepts", "describe", "explain_missing", "join_linked", "load_indicators", "main_reasons", "measured_before", "numbers", "panel_context",
-    "scales_of", "with_answers",
+    "check_names", "check_value_units", "concepts", "explain_missing", "is_level", "join_linked", "load_indicators", "main_reasons", "measured_before", "numbers", "panel_context",
+    "scales_of", "with_answers", "written_out",
 ]  # fmt: skip

@@ -51,28 +51,3 @@ def build_indicators(table: pd.DataFrame, indicators: list[Indicator], context: 
         if line.name == design.group and design.comparison:
             context = replace(context, comparison=codes_of(built[line.name]).isin(design.comparison))
     return pd.DataFrame(built)
-
-
-def describe(indicators_table: pd.DataFrame, indicators: list[Indicator], group: pd.Series) -> pd.DataFrame:
-    """One row an indicator and group: ``name, group, n, n_missing, mean, sd, ones``; only indicators that are numbers.
-
-    ``ones`` counts the units whose answer is 1, of an indicator that is 0 or 1 for everybody; else it is missing.
-    """
-    lines = []
-    for line in indicators:
-        if line.use in ("group",) or not pd.api.types.is_numeric_dtype(indicators_table[line.name]):
-            continue
-        is_yes_no = indicators_table[line.name].dropna().isin([0, 1]).all()
-        for name, values in indicators_table[line.name].groupby(group, sort=False):
-            lines.append(
-                {
-                    "name": line.name,
-                    "group": name,
-                    "n": int(values.notna().sum()),
-                    "n_missing": int(values.isna().sum()),
-                    "mean": values.mean(),
-                    "sd": values.std(),
-                    "ones": float((values == 1).sum()) if is_yes_no else float("nan"),
-                }
-            )
-    return pd.DataFrame(lines, columns=["name", "group", "n", "n_missing", "mean", "sd", "ones"])

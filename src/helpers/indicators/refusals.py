@@ -6,7 +6,7 @@ from helpers.codebook import Codebook
 from helpers.indicators.context import input_names, items_of
 from helpers.indicators.model import Indicator
 from helpers.problems import Problem
-from helpers.programme import Programme
+from helpers.programme import Programme, Unit
 
 CARRIES = ("copy", "first_known", "sum", "product", "power", "log", "mean_items", "previous_period")  # what is made so is still money of its year
 ACROSS = ("difference", "log_ratio")
@@ -39,6 +39,40 @@ def check_money(programme: Programme, codebook: Codebook, lines: list[tuple[int,
         elif line.recipe in ACROSS and len(names & nominal) > 1 and line.use != "technical":
             found = f"'{line.recipe}' sets nominal amounts against each other, which may be of different years"
             problems.append(Problem(file, found, row=row, column="inputs", expected="both deflated first"))
+    return problems
+
+
+def unit_of_concept(programme: Programme, indicators: list[Indicator], concept: str) -> Unit | None:
+    """The unit of the indicator that an effect is asked for; None where it has none."""
+    return next((programme.units.get(line.unit) for line in indicators if line.indicator == concept and line.use == "effect"), None)
+
+
+def is_level(programme: Programme, indicators: list[Indicator]) -> bool:
+    """Whether the benefit's effect is an amount of money, and not a difference of logarithms."""
+    benefit = programme.worth.benefit
+    unit = unit_of_concept(programme, indicators, benefit.indicator)
+    return benefit.kind == "level" if benefit.kind else not (unit and unit.is_log)
+
+
+def check_value_units(programme: Programme, indicators: list[Indicator], file: str) -> list[Problem]:
+    """Refuse a benefit or a yardstick whose unit is not what its kind says: logarithms, money, per cent and shares are not one another."""
+    worth, problems = programme.worth, []
+    if worth is None:
+        return problems
+    benefit, unit = worth.benefit, unit_of_concept(programme, indicators, worth.benefit.indicator)
+    base = next((programme.units.get(line.unit) for line in indicators if line.name == benefit.base), None)
+    if not is_level(programme, indicators) and not (unit and unit.is_log):
+        found = f"'{benefit.indicator}' is no difference of logarithms"
+        problems.append(Problem(file, found, column="worth.benefit.kind", expected="a unit with 'is_log: true', or 'kind: level' for an amount of money"))
+    elif is_level(programme, indicators) and (unit is None or not unit.currency or unit != base):
+        found = f"'{benefit.indicator}' is no amount of money in the unit of '{benefit.base}'"
+        problems.append(Problem(file, found, column="worth.benefit.kind", expected="one unit for both, with a currency; or 'kind: log' for logarithms"))
+    for stick in worth.yardsticks:
+        own = unit_of_concept(programme, indicators, stick.indicator)
+        wanted = {"percent": "is_log", "share": "is_share"}.get(stick.kind)
+        if wanted and not (own and getattr(own, wanted)):
+            found = f"'{stick.indicator}' is not counted in '{stick.kind}'"
+            problems.append(Problem(file, found, column="worth.yardsticks.kind", expected=f"an indicator whose unit has '{wanted}: true'"))
     return problems
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from helpers import disclosure
 from helpers.evaluation import profiles
 from helpers.evaluation.sample import participation
+from helpers.evaluation.weighted import weights_of
 from helpers.figures.answers import dumbbell, gaps_map, likert
 from helpers.indicators import Indicator, Scale
 from helpers.report import labels
@@ -68,7 +69,7 @@ def likert_figures(study: Study, scales: list[Scale], table: pd.DataFrame, langu
     wanted = claimed_columns(study)
     own = [scale for scale in scales if scale.line.rater in ("self", "") and scale.line.indicator in wanted and scale.answer_list]
     twice = [scale for scale in own if len({other.line.time for other in own if other.line.indicator == scale.line.indicator}) > 1]
-    shares = profiles.answer_shares(twice, participation(table, study.programme) == 1)
+    shares = profiles.answer_shares(twice, participation(table, study.programme) == 1, weights_of(table, study.programme))
     lists = {scale.line.name: (scale.answer_list, scale.line.indicator) for scale in twice}
     if shares.empty:
         return []
@@ -113,7 +114,7 @@ def one_likert(study: Study, rows: pd.DataFrame, answer_list: str, number: int, 
     words = {"sides": say("below the middle ← per cent → above the middle"), "middle": say("middle, per cent")}
     answers = answer_words(study, answer_list, language)
     title = say("Participants' answers then and now: {scales}", scales=names)
-    return likert(f"answers-{number}", title, data, answers, words, caption + " " + labels.source_note(study, language), language)
+    return likert(f"answers-{number}", title, data, answers, words, caption + " " + labels.source_note(study, language, by_weight=True), language)
 
 
 def rater_figure(study: Study, table: pd.DataFrame, language: Language) -> list[Exhibit]:
@@ -147,7 +148,15 @@ def rater_figure(study: Study, table: pd.DataFrame, language: Language) -> list[
         least=language.number(data["n"].min(), 0),
         most=language.number(data["n"].max(), 0),
     )
-    return [dumbbell("ratings", say("Participants' mean ratings then and now, by rater"), data, caption + " " + labels.source_note(study, language), language)]
+    return [
+        dumbbell(
+            "ratings",
+            say("Participants' mean ratings then and now, by rater"),
+            data,
+            caption + " " + labels.source_note(study, language, by_weight=True),
+            language,
+        )
+    ]
 
 
 def gap_lines(study: Study) -> list[Indicator]:

@@ -7,6 +7,7 @@ import pandas as pd
 from helpers import disclosure
 from helpers.claims import Claim
 from helpers.evaluation.sample import participation
+from helpers.evaluation.weighted import answers, weights_of
 from helpers.figures.chain import results_chain
 from helpers.report import labels
 from helpers.report.exhibit import Exhibit
@@ -55,19 +56,20 @@ def claim_rows(study: Study, claim: Claim, verdict: object, evidence: pd.DataFra
 def activity_rows(study: Study, table: pd.DataFrame, language: Language) -> list[dict[str, str]]:
     """What participants received, on average: the first activities of which enough participants say something."""
     of_participants, rows = table[participation(table, study.programme) == 1], []
+    weights = weights_of(of_participants, study.programme)
     if study.programme.design.panel:  # what units did before they took part is not what the programme did
         return rows
     for line in study.indicators:
         if line.stage_thesis != "activity" or line.use not in ("effect", "describe") or len(rows) == MOST_NUMBERS:
             continue
-        values, unit = of_participants[line.name].dropna().astype("float64"), labels.unit_of(study, line.unit)
-        yes = int(values.sum()) if values.isin([0, 1]).all() else None
-        if min(len(values) if yes is None else min(yes, len(values) - yes), len(values)) < disclosure.SMALLEST_CELL:
+        known, unit = answers(of_participants[line.name], weights), labels.unit_of(study, line.unit)
+        yes = int(known.values.sum()) if set(known.values) <= {0.0, 1.0} else None
+        if min(known.n if yes is None else min(yes, known.n - yes), known.n) < disclosure.SMALLEST_CELL:
             continue
-        level = language.level(values.mean(), unit)
-        value = level if unit is None or unit.is_share else language.amount_with_unit(values.mean(), unit)
+        level = language.level(known.mean, unit)
+        value = level if unit is None or unit.is_share else language.amount_with_unit(known.mean, unit)
         told = language.say(
-            "{indicator}: {value} on average, n\u00a0=\u00a0{n}", indicator=line.label(language.code), value=value, n=language.number(len(values), 0)
+            "{indicator}: {value} on average, n\u00a0=\u00a0{n}", indicator=line.label(language.code), value=value, n=language.number(known.n, 0)
         )
         rows.append({"kind": "number", "grade": "", "text": told})
     return rows
@@ -108,4 +110,8 @@ def chain_figure(study: Study, table: pd.DataFrame, counts: pd.DataFrame, verdic
     )
     if study.programme.design.panel:
         caption += " " + say("In a panel each period of a unit counts in n.")
-    return [results_chain(data, words, say("The results chain with the verdict on each claim"), caption + " " + labels.source_note(study, language), language)]
+    return [
+        results_chain(
+            data, words, say("The results chain with the verdict on each claim"), caption + " " + labels.source_note(study, language, by_weight=True), language
+        )
+    ]

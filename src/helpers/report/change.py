@@ -56,6 +56,6 @@ def change_table(study: Study, estimates: pd.DataFrame, language: Language) -> l
     )
     kinds = [say(labels.SIZE_KINDS[kind]) for kind in dict.fromkeys(shown["effect_size_kind"]) if kind in labels.SIZE_KINDS]
     caption += " " + say("Effect sizes: {kinds}.", kinds="; ".join(kinds)) if kinds else ""
-    caption += " " + labels.source_note(study, language)
+    caption += " " + labels.source_note(study, language, by_weight=True)
     caption += "".join(f" [{number}] {note[:1].upper()}{note[1:]}." for note, number in notes.items())
     return [table("change", say("How participants alone changed"), caption, pd.DataFrame(rows), columns)]

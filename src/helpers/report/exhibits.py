@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from helpers import disclosure
@@ -74,7 +73,7 @@ def summary_table(study: Study, summary: pd.DataFrame, language: Language) -> Ex
         n=disclosure.SMALLEST_CELL,
     )
     whole = data[["indicator", "group", "n", "n_missing", "mean_text", "sd_text"]]
-    return table("summary", say("Indicators by group"), caption + " " + labels.source_note(study, language), wide, columns, whole=whole)
+    return table("summary", say("Indicators by group"), caption + " " + labels.source_note(study, language, by_weight=True), wide, columns, whole=whole)
 
 
 def flow_figure(study: Study, counts: pd.DataFrame, language: Language) -> Exhibit:
@@ -136,13 +135,7 @@ def balance_figure(study: Study, balance: pd.DataFrame, language: Language) -> l
         n=language.number(data["n"].max(), 0),
         m=language.number(data["n_comparison"].max(), 0),
     )
-    return [love.love_plot(data, caption + " " + labels.source_note(study, language), language)]
-
-
-def whole_and_few(share: pd.Series, n: pd.Series) -> np.ndarray:
-    """Whether a share is that of a whole number of people, and rests on few of them."""
-    count = (share * n).to_numpy(dtype="float64")
-    return np.isclose(count, np.round(count), atol=1e-6) & disclosure.share_of_few(share, n).to_numpy(dtype=bool)
+    return [love.love_plot(data, caption + " " + labels.source_note(study, language, by_weight=True), language)]
 
 
 def balance_table(study: Study, balance: pd.DataFrame, language: Language) -> Exhibit:
@@ -150,14 +143,10 @@ def balance_table(study: Study, balance: pd.DataFrame, language: Language) -> Ex
     say, lines = language.say, {line.name: line for line in study.indicators}
     data = labelled_balance(study, balance, language)
     units = [labels.unit_of(study, lines[name].unit) for name in data["name"]]
-    shares = np.array([bool(unit and unit.is_share) for unit in units])
     data = data.assign(
-        mean_text=[language.level(v, u) for v, u in zip(data["mean"].mask(shares & whole_and_few(data["mean"], data["n"])), units, strict=True)],
-        comparison_text=[
-            language.level(v, u)
-            for v, u in zip(data["mean_comparison"].mask(shares & whole_and_few(data["mean_comparison"], data["n_comparison"])), units, strict=True)
-        ],
-    )
+        mean_text=[language.level(v, u) for v, u in zip(data["mean"].mask(data["few"]), units, strict=True)],
+        comparison_text=[language.level(v, u) for v, u in zip(data["mean_comparison"].mask(data["few_comparison"]), units, strict=True)],
+    ).drop(columns=["few", "few_comparison"])
     number = lambda value: language.number(value, 2)  # noqa: E731
     columns = [
         Column("label", say("Covariate")),
@@ -171,7 +160,7 @@ def balance_table(study: Study, balance: pd.DataFrame, language: Language) -> Ex
         say("The groups before the programme"),
         say("Means; variance ratio is participants over comparison group. A dash: a share of fewer than {n} people.", n=disclosure.SMALLEST_CELL)
         + " "
-        + labels.source_note(study, language),
+        + labels.source_note(study, language, by_weight=True),
         data,
         columns,
     )
@@ -210,7 +199,9 @@ def distribution_figures(study: Study, spreads: dict[str, pd.DataFrame], languag
         template = mark("{indicator}, before and after") if several else mark("{indicator}, by group")
         title = language.say(template, indicator=line.label(language.code))
         exhibits.append(
-            distribution.distribution(f"spread-{name.replace('_', '-')}", title, shown, xlabel, caption + " " + labels.source_note(study, language), language)
+            distribution.distribution(
+                f"spread-{name.replace('_', '-')}", title, shown, xlabel, caption + " " + labels.source_note(study, language, by_weight=True), language
+            )
         )
     return exhibits
 
@@ -227,7 +218,7 @@ def trend_figures(study: Study, trends: dict[str, pd.DataFrame], confidence: flo
         caption = (
             language.say("Group means with {confidence} t intervals, each group in each period by itself.", confidence=language.percent(confidence))
             + " "
-            + labels.source_note(study, language)
+            + labels.source_note(study, language, by_weight=True)
         )
         title = language.say("{indicator} over the years, by group", indicator=line.label(language.code))
         exhibits.append(distribution.trend(f"trend-{name.replace('_', '-')}", title, shown, unit.label[language.code] if unit else "", caption, language))
@@ -280,7 +271,9 @@ def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) ->
                 title,
                 data,
                 unit.label[language.code] if unit else "",
-                " ".join(part for part in (caption, labels.population_notes(rows["estimand"], language), labels.source_note(study, language)) if part),
+                " ".join(
+                    part for part in (caption, labels.population_notes(rows["estimand"], language), labels.source_note(study, language, by_weight=True)) if part
+                ),
                 language,
             )
         )
@@ -342,7 +335,7 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
     kinds = [say(labels.SIZE_KINDS[kind]) for kind in dict.fromkeys(shown["effect_size_kind"]) if kind in labels.SIZE_KINDS]
     caption += " " + say("Effect sizes: {kinds}.", kinds="; ".join(kinds)) if kinds else ""
     about = labels.population_notes(shown["estimand"], language)
-    caption += (" " + about if about else "") + " " + labels.source_note(study, language)
+    caption += (" " + about if about else "") + " " + labels.source_note(study, language, by_weight=True)
     data = pd.DataFrame(rows)
     page = data[shown["is_primary"].to_numpy(dtype=bool) & data["applies"]] if is_long else data
     if len(page) < len(data):
@@ -400,7 +393,7 @@ def forest_figures(study: Study, estimates: pd.DataFrame, language: Language, *,
             language.say("All indicators at a glance") if are_all else language.say("The indicators that claims rest on, at a glance"),
             data,
             language.say("Standard deviations"),
-            caption + " " + labels.source_note(study, language),
+            caption + " " + labels.source_note(study, language, by_weight=True),
             language,
         )
     ]

@@ -8,6 +8,7 @@ from helpers import disclosure
 from helpers.evaluation import profiles
 from helpers.evaluation.balance import baseline
 from helpers.evaluation.sample import participation
+from helpers.evaluation.weighted import answers, weights_of
 from helpers.figures.groups import change_plot, overlap, raincloud
 from helpers.indicators import Indicator
 from helpers.report import labels
@@ -46,13 +47,14 @@ def pay_figures(study: Study, table: pd.DataFrame, language: Language) -> list[E
     found = [money for line in claimed_lines(study, ("outcome",)) if (money := in_money(study, line, table))]
     for line in list({line.name: line for line in found}.values())[:MOST_CLOUDS]:
         values, group, unit = now[line.name].astype("float64"), participation(now, study.programme), labels.unit_of(study, line.unit)
-        curves, dots = profiles.density_curves(values, group), profiles.dots(values, group)
+        weights = weights_of(now, study.programme)
+        curves, dots = profiles.density_curves(values, group, weights), profiles.dots(values, group, weights)
         if curves["group"].nunique() < 2:
             continue
         thousands = 1000.0 if curves["value"].abs().max() >= 100_000 else 1.0
         names = {role: labels.role_label(study, role, language) for role in (1.0, 0.0)}
         medians = [
-            say("{group}: median {median}, n = {n}", group=names[role], median=language.amount(float(values[group == role].median()), unit),
+            say("{group}: median {median}, n = {n}", group=names[role], median=language.amount(answers(values[group == role], weights).quantile(0.5), unit),
                 n=language.number(int(values[group == role].notna().sum()), 0))
             for role in (1.0, 0.0)
         ]  # fmt: skip
@@ -72,7 +74,15 @@ def pay_figures(study: Study, table: pd.DataFrame, language: Language) -> list[E
         shown = [frame.assign(value=frame["value"] / thousands, group=frame["group"].map(names)) for frame in (curves, dots)]
         title = say("How {indicator} is spread in both groups", indicator=name[:1].lower() + name[1:])
         exhibits.append(
-            raincloud(f"pay-{line.name.replace('_', '-')}", title, *shown, xlabel, words, caption + " " + labels.source_note(study, language), language)
+            raincloud(
+                f"pay-{line.name.replace('_', '-')}",
+                title,
+                *shown,
+                xlabel,
+                words,
+                caption + " " + labels.source_note(study, language, by_weight=True),
+                language,
+            )
         )
     return exhibits
 
@@ -122,7 +132,7 @@ def change_figure(study: Study, table: pd.DataFrame, stages: tuple[str, ...], la
         most=max(counts, key=float),
     )
     title = say("What changed, and what would have changed anyway")
-    return [change_plot(f"change-{stages[0]}", title, pd.DataFrame(rows), words, caption + " " + labels.source_note(study, language), language)]
+    return [change_plot(f"change-{stages[0]}", title, pd.DataFrame(rows), words, caption + " " + labels.source_note(study, language, by_weight=True), language)]
 
 
 def chance_covariates(study: Study, table: pd.DataFrame) -> list[str]:
@@ -155,4 +165,4 @@ def overlap_figure(study: Study, table: pd.DataFrame, language: Language) -> lis
         medians="; ".join(counted),
     )
     data = found.assign(group=found["group"].map(words))
-    return [overlap(sentence_case(say("who could have taken part")), data, told, caption + " " + labels.source_note(study, language), language)]
+    return [overlap(sentence_case(say("who could have taken part")), data, told, caption + " " + labels.source_note(study, language, by_weight=True), language)]

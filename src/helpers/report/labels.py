@@ -250,9 +250,17 @@ def treatment_label(study: Study, name: str, language: Language) -> str:
     return next((line.label(language.code) for line in study.indicators if line.name == name), name)
 
 
-def source_note(study: Study, language: Language) -> str:
-    """The last sentences of every caption: where the data come from, and whether people answered or a computer did."""
-    source = language.say("Source: {citation}; {label}.", citation=study.cohort.citation, label=study.cohort.label[language.code])
+def source_note(study: Study, language: Language, *, by_weight: bool | None = None) -> str:
+    """The last sentences of every caption: where the data come from, and whether people answered or a computer did.
+
+    ``by_weight``: what is shown is weighted wherever the design declares survey weights, or, where False, cannot be; None for counts.
+    """
+    told = {
+        True: mark("Weighted by the survey weights; n counts those who answered."),
+        False: mark("The survey weights do not enter here: answers count alike."),
+    }
+    weighted = language.say(told[by_weight]) + " " if by_weight is not None and study.programme.design.sampling_weight else ""
+    source = weighted + language.say("Source: {citation}; {label}.", citation=study.cohort.citation, label=study.cohort.label[language.code])
     return source + (" " + language.say("Synthetic data: no person stands behind them.") if study.cohort.kind == "synthetic" else "")
 
 

@@ -82,7 +82,15 @@ def reliability_table(study: Study, rows: pd.DataFrame, language: Language) -> l
         "Participants and comparison group together, items after turning those worded the other way round. Intervals cover {confidence}: of α by the jackknife, of ω (one factor, maximum likelihood) by a sandwich standard error, people taken as independent of one another. n answered all items; in brackets those who answered some and are left out of α and ω. The last column is the share of people with the lowest and the highest possible score; one that rests on fewer than five people is not shown.",
         confidence=language.percent(rows["confidence"].iloc[0]),
     )
-    return [table("scales", say("Reliability of the scales"), f"{caption} {labels.source_note(study, language)}{told(notes)}", pd.DataFrame(lines), columns)]
+    return [
+        table(
+            "scales",
+            say("Reliability of the scales"),
+            f"{caption} {labels.source_note(study, language, by_weight=False)}{told(notes)}",
+            pd.DataFrame(lines),
+            columns,
+        )
+    ]
 
 
 def agreement_table(study: Study, rows: pd.DataFrame, language: Language) -> list[Exhibit]:
@@ -110,7 +118,11 @@ def agreement_table(study: Study, rows: pd.DataFrame, language: Language) -> lis
     if one_pair and unit:
         pair = sentence_case(raters_label(compared["rater"].iloc[0], language))
         caption += " " + say("{pair}, in {unit} unless another unit is named.", pair=pair, unit=unit.label[language.code])
-    return [table("raters", say("Agreement of raters"), f"{caption} {labels.source_note(study, language)}{told(notes)}", pd.DataFrame(lines), columns)]
+    return [
+        table(
+            "raters", say("Agreement of raters"), f"{caption} {labels.source_note(study, language, by_weight=False)}{told(notes)}", pd.DataFrame(lines), columns
+        )
+    ]
 
 
 def agreement_line(study: Study, rows: pd.DataFrame, bias: object, usual: str, notes: dict[str, int], language: Language) -> dict[str, str]:
@@ -170,4 +182,4 @@ def shift_table(study: Study, rows: pd.DataFrame, language: Language) -> list[Ex
         "Participants and comparison group together, those who answered at all three times. Paired t intervals of {confidence}; d_z: standard deviations of the difference. A difference shows that people judge their earlier selves otherwise now, not which judgement is right.",
         confidence=language.percent(rows["confidence"].iloc[0]),
     )
-    return [table("response-shift", say("Response shift"), f"{caption} {labels.source_note(study, language)}", pd.DataFrame(lines), columns)]
+    return [table("response-shift", say("Response shift"), f"{caption} {labels.source_note(study, language, by_weight=False)}", pd.DataFrame(lines), columns)]

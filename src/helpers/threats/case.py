@@ -13,7 +13,8 @@ from helpers.evaluation.estimate import Settings
 from helpers.evaluation.ladder import estimate_one, sample_for
 from helpers.evaluation.linear import Fit, regress
 from helpers.evaluation.panel import within_fits
-from helpers.evaluation.sample import NotApplicableError, Sample, participation, unit_keys
+from helpers.evaluation.sample import WEIGHT, NotApplicableError, Sample, participation, unit_keys
+from helpers.evaluation.weighted import weights_of
 from helpers.indicators import Indicator
 from helpers.programme import Programme, Specification
 from helpers.threats.contract import conclusion
@@ -91,10 +92,12 @@ class Case:
 
     @cached_property
     def described(self) -> pd.DataFrame:
-        """One row a unit of the sample: ``treated`` (1 or 0) and its covariates before the programme, with gaps."""
+        """One row a unit of the sample: ``treated`` (1 or 0), its covariates before the programme, with gaps, and its survey weight, if any."""
         design, used = self.programme.design, self.sample.frame.index
         before = self.table.loc[used] if design.wave else baseline(self.table, self.programme)  # of waves, who was asked
+        weights = weights_of(before, self.programme)
         frame = before[self.covariates].astype("float64").assign(treated=participation(before, self.programme))
+        frame = frame if weights is None else frame.assign(**{WEIGHT: weights})
         if design.panel:
             frame = frame[unit_keys(before, self.programme).isin(self.table.loc[used, design.panel.unit]).to_numpy()]
         else:
@@ -110,7 +113,7 @@ class Case:
         """
         if self.programme.design.panel or self.programme.design.wave or self.spec.method not in ("difference_in_means", "regression"):
             raise NotApplicableError(IN_PANEL if self.programme.design.panel else "it is known for comparisons of two groups at one time only")
-        if self.programme.design.weight:
+        if self.programme.design.sampling_weight:
             raise NotApplicableError("the method cannot carry survey weights")
         frame = self.table[self.spec.covariates].astype("float64").dropna()
         frame = frame.assign(treated=participation(self.table, self.programme), outcome=self.table[self.line.name].astype("float64"))

@@ -151,6 +151,8 @@ def run_events(
         frame = table[[duration.name, happened.name]].set_axis(["time", "event"], axis=1).astype("float64")
         frame = frame.assign(treated=participation(table, programme)).join(table[spec.covariates].astype("float64")).dropna(subset=["time", "event", "treated"])
         try:
+            if programme.design.sampling_weight:
+                raise NotApplicableError("the method cannot carry survey weights")
             found = event_rows(frame, spec.covariates, settings.confidence)
             grid = survival.survival_curves(*(frame[name].to_numpy() for name in ("time", "event", "treated")), settings.confidence)
             grids.append(grid.assign(indicator=duration.indicator, rater=duration.rater))

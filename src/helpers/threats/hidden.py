@@ -163,7 +163,7 @@ def e_value_rows(case: Case) -> list[dict[str, object]]:
     comparison = sample.now[sample.treated == 0]
     n = len(sample.frame)
     if np.isin(sample.now, (0.0, 1.0)).all() and len(comparison):
-        base = float(comparison.mean())
+        base = float(np.average(comparison, weights=None if sample.weights is None else sample.weights[sample.treated == 0]))
         ratios = sorted(evalue.risk_ratio(value, base) for value in (case.row["ci_low"], case.estimate, case.row["ci_high"]))
         if np.isnan(ratios).any():
             raise NotApplicableError("the shares that the interval spans hold no ratio of risks")

@@ -7,11 +7,12 @@ import pandas as pd
 from scipy.stats import chi2
 
 from helpers.disclosure import share_of_few
-from helpers.evaluation.balance import standardised_difference
+from helpers.evaluation.balance import standardised_difference, variance_ratio
 from helpers.evaluation.linear import independent, standardise
 from helpers.evaluation.nuisance import logit
 from helpers.evaluation.resampling import assigned_whole
-from helpers.evaluation.sample import NotApplicableError
+from helpers.evaluation.sample import WEIGHT, NotApplicableError
+from helpers.evaluation.weighted import answers
 from helpers.evaluation.weighting import Overlap, overlap
 from helpers.threats.case import Case
 from helpers.threats.contract import LIMITS, conclusion, entry, judged
@@ -55,12 +56,13 @@ def omnibus_test(columns: np.ndarray, treated: np.ndarray, strata: np.ndarray | 
     return statistic, df, float(chi2.sf(statistic, df))
 
 
-def common_support(columns: np.ndarray, treated: np.ndarray) -> tuple[Overlap, float]:
+def common_support(columns: np.ndarray, treated: np.ndarray, weights: np.ndarray | None = None) -> tuple[Overlap, float]:
     """How many units of equal weight the comparison group is worth once weighted to resemble the participants, and the share of these beyond it.
 
     Returns
     -------
-    The overlap of weights p / (1 − p) from a logit, and the share of participants more likely to take part than anyone compared with them.
+    The overlap of weights p / (1 − p), times the survey weights where there are any, from a logit that they enter too; and the share of
+    participants, by weight, more likely to take part than anyone compared with them.
 
     Raises
     ------
@@ -69,8 +71,10 @@ def common_support(columns: np.ndarray, treated: np.ndarray) -> tuple[Overlap, f
     x = np.column_stack([np.ones(len(columns)), independent(standardise(columns))])
     if len(x) <= x.shape[1]:
         raise NotApplicableError(FEW)
-    fitted = logit(x, treated, np.ones(len(x)))
-    return overlap(fitted.odds[treated == 0]), float((fitted.score[treated == 1] > fitted.score[treated == 0].max()).mean())
+    weights = np.ones(len(x)) if weights is None else weights / weights.mean()
+    fitted = logit(x, treated, weights)
+    beyond = fitted.score[treated == 1] > fitted.score[treated == 0].max()
+    return overlap((weights * fitted.odds)[treated == 0]), float(np.average(beyond, weights=weights[treated == 1]))
 
 
 def compared(case: Case) -> tuple[pd.DataFrame, list[str]]:
@@ -79,7 +83,7 @@ def compared(case: Case) -> tuple[pd.DataFrame, list[str]]:
     names = [name for name in case.covariates if frame[name].nunique() > 1]
     if not names:
         raise NotApplicableError(NOTHING_KNOWN)
-    complete = frame.dropna(subset=names)
+    complete = frame.dropna(subset=[*names, *([WEIGHT] if WEIGHT in frame else [])])
     if min((complete["treated"] == value).sum() for value in (0, 1)) < 2:
         raise NotApplicableError(FEW)
     return complete, names
@@ -105,8 +109,9 @@ def balance_rows(case: Case) -> list[dict[str, object]]:
     statistic, df, p = omnibus_test(units[names].to_numpy(), units["treated"].to_numpy(), codes)
     omnibus = entry("balance", "omnibus p", p, limit=LIMITS["p"], n=len(units), detail=f"chi2({df}) = {statistic:.2f}")
     groups = [case.described[case.described["treated"] == value] for value in (1, 0)]
-    smd = pd.Series({name: standardised_difference(*(group[name].dropna() for group in groups)) for name in names}).dropna()
-    ratio = pd.Series({name: groups[0][name].var() / groups[1][name].var() for name in names if groups[1][name].var() > 0})
+    known = {name: [answers(group[name], group.get(WEIGHT)) for group in groups] for name in names}
+    smd = pd.Series({name: standardised_difference(*pair) for name, pair in known.items()}).dropna()
+    ratio = pd.Series({name: variance_ratio(*pair) for name, pair in known.items()})
     ratio = ratio[ratio > 0]
     rows = []
     for name, values, order in (("largest smd", smd, smd.abs()), ("variance ratio", ratio, np.log(ratio).abs())):
@@ -139,7 +144,7 @@ def by_lot(case: Case, omnibus: dict[str, object], complete: pd.DataFrame, names
 def overlap_rows(case: Case) -> list[dict[str, object]]:
     """Effective sample size of the comparison group weighted to resemble the participants, and the share of these that nobody resembles."""
     complete, names = compared(case)
-    found, outside = common_support(complete[names].to_numpy(), complete["treated"].to_numpy())
+    found, outside = common_support(complete[names].to_numpy(), complete["treated"].to_numpy(), complete[WEIGHT].to_numpy() if WEIGHT in complete else None)
     effective = entry("overlap", "effective sample size", found.effective, limit=LIMITS["effective"], n=len(complete), detail=str(found.units))
     treated = int(complete["treated"].sum())
     share = entry("overlap", "share beyond comparison", np.nan if share_of_few(outside, treated) else outside, n=treated)

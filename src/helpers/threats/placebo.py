@@ -114,6 +114,8 @@ def history_trend(case: Case) -> list[dict[str, object]]:
 
 def panel_trend(case: Case) -> list[dict[str, object]]:
     """Change, while nobody was treated, of units treated later minus that of units never treated; Welch's t, one change a unit."""
+    if case.programme.design.sampling_weight:
+        raise NotApplicableError("the method cannot carry survey weights")
     changes = changes_before(case)
     groups = [changes.loc[changes["later"] == value, "change"].to_numpy() for value in (True, False)]
     if min(len(values) for values in groups) < 2:

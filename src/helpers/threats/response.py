@@ -102,6 +102,8 @@ def who_answered(case: Case) -> pd.DataFrame:
     if design.panel is None:
         frame = case.one_row_a_unit()
         return frame[["treated"]].assign(answered=frame["outcome"].notna().astype("float64"))
+    if design.sampling_weight:
+        raise NotApplicableError("the method cannot carry survey weights")
     before = baseline(case.table, case.programme)
     used = case.table.loc[case.sample.frame.index, design.panel.unit]
     frame = pd.DataFrame({"treated": participation(before, case.programme), "answered": before[design.panel.unit].isin(used).astype("float64")})
@@ -148,7 +150,7 @@ def answers_by_baseline(case: Case, frame: pd.DataFrame) -> list[dict[str, objec
 
 def reweighted(case: Case, threat: str, weights: pd.Series) -> list[dict[str, object]]:
     """The estimate with weights, and how far it moved in standard errors."""
-    found = case.again(table=case.table.assign(**{WEIGHT: weights}), spec=robust(case), weight=WEIGHT)
+    found = case.again(table=case.table.assign(**{WEIGHT: weights}), spec=robust(case), weight=WEIGHT, weight_kind="sampling")
     same = conclusion(found["ci_low"], found["ci_high"]) == case.conclusion
     n = found["n"] + found["n_comparison"]
     estimate = entry(

@@ -51,10 +51,13 @@ def transition_matrix(before: pd.Series, now: pd.Series, group: pd.Series, *, sm
 
 
 def all_transitions(table: pd.DataFrame, programme: Programme, indicators: list[Indicator]) -> pd.DataFrame:
-    """The matrices of all ladders, with ``indicator`` and ``rater``; ``group`` is 1 for participants, 0 for the comparison group."""
+    """The matrices of all ladders, with ``indicator`` and ``rater``; ``group`` is 1 for participants, 0 for the comparison group.
+
+    None where the design declares survey weights: the matrices count people, and would pass for shares of a population.
+    """
     parts = [
         transition_matrix(table[before.name], table[now.name], participation(table, programme)).assign(indicator=line.indicator, rater=line.rater)
         for line, before, now in ladder_pairs(indicators)
-        if before.name in table and now.name in table
+        if before.name in table and now.name in table and not programme.design.sampling_weight
     ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*COLUMNS, "indicator", "rater"])
