@@ -239,6 +239,42 @@ def test_tornado_moves_one_thing_at_a_time():
     )
 
 
+def test_a_benefit_in_money_is_no_difference_of_logarithms():
+    # Rp 520 a month more is Rp 520 a month more; through exp() it was beyond any number, and 5.2 thousand dollars were "520.1 %"
+    _, lines = placed(rupiah(payer="1", amount=1e4))
+    one = case(lines, effect=520.0, error=50.0, amount_error=3e5, is_level=True)
+    assert one.yearly == pytest.approx(10 * 0.9 * 12 * 520)
+    found = uncertainty.draws(replace(one, terms=Terms(0.05, 10, 0.0)), seed=1, draws=20_000)["trainee"]
+    expected = replace(one, terms=Terms(0.05, 10, 0.0)).yearly * float(uncertainty.annuity(Terms(0.05, 10, 0.0), 0.0))
+    assert found.mean() == pytest.approx(expected, rel=0.01)  # however uncertain the amount without the programme is
+    turns = uncertainty.switching_values(one).set_index("what")
+    assert uncertainty.net_value(one, effect=turns.loc["effect", "switches_at"]) == pytest.approx(0, abs=1)
+    assert "amount" not in turns.index
+    assert "amount" not in set(uncertainty.tornado(one)["what"])
+    assert replace(one, effect=-2e6).yearly < -one.amount  # a loss of more than the amount has no logarithm, and is a loss
+
+
+@pytest.mark.parametrize(
+    ("benefit", "unit", "message"),
+    [
+        ({}, {}, ""),
+        ({"kind": "level"}, {}, "'log_pay' is no amount of money in the unit of 'pay_now'"),
+        ({}, {"is_log": False}, "'log_pay' is no amount of money in the unit of 'pay_now'"),
+        ({"kind": "log"}, {"is_log": False}, "'log_pay' is no difference of logarithms"),
+    ],
+)
+def test_the_kind_of_a_benefit_is_that_of_its_unit(benefit, unit, message):
+    from helpers.indicators import check_value_units
+    from helpers.study import load_study
+
+    study = load_study("jakarta-tokyo-2004-synthetic")
+    name = next(line.unit for line in study.indicators if line.indicator == "log_pay" and line.use == "effect")
+    worth = study.programme.worth.model_copy(update={"benefit": study.programme.worth.benefit.model_copy(update=benefit)})
+    units = study.programme.units | {name: study.programme.units[name].model_copy(update=unit)}
+    problems = check_value_units(study.programme.model_copy(update={"worth": worth, "units": units}), list(study.indicators), "programme.yml")
+    assert [problem.message for problem in problems][:1] == ([message] if message else [])
+
+
 # --- cost-effectiveness
 
 
@@ -274,9 +310,12 @@ def test_cost_of_one_unit_by_hand():
 def basis(share: float, n: int = 40) -> pd.DataFrame:
     """Means as the chapter on inputs writes them: one share with Wilson's interval."""
     from helpers.costs.basis import interval
+    from helpers.evaluation.weighted import answers
 
-    low, high = interval(pd.Series([1.0] * round(share * n) + [0.0] * (n - round(share * n))), 0.95)
-    return pd.DataFrame([{"name": "adopted", "group": "participants", "n": n, "mean": share, "sd": 0.5, "total": share * n, "ci_low": low, "ci_high": high}])
+    low, high = interval(answers(pd.Series([1.0] * round(share * n) + [0.0] * (n - round(share * n)))), 0.95)
+    return pd.DataFrame(
+        [{"name": "adopted", "group": "participants", "n": n, "mean": share, "sd": 0.5, "std_error": 0.5 / n**0.5, "ci_low": low, "ci_high": high}]
+    )
 
 
 TECH = Technology(adopted="adopted", count="count", still="still", taught="taught", since="since", firm="firm", threshold=0.5)

@@ -14,6 +14,7 @@ from helpers.costs.uncertainty import Case
 from helpers.declarations import Benefit
 from helpers.evaluation.exaggeration import exaggeration, is_overshooting
 from helpers.evaluation.ladder import primary
+from helpers.indicators import is_level
 from helpers.study import Study
 
 NAMES = ("none", "low", "estimate", "high")
@@ -21,7 +22,7 @@ NAMES = ("none", "low", "estimate", "high")
 
 @dataclass(frozen=True)
 class Evidence:
-    """The benefit's estimate: in logarithms, with its error and interval. ``kind``: ``effect`` (lottery), ``difference``, ``change`` (of participants alone) or ``assumed``."""
+    """The benefit's estimate, in the indicator's unit, with its error and interval. ``kind``: ``effect`` (lottery), ``difference``, ``change`` (of participants alone) or ``assumed``."""
 
     kind: str
     effect: float
@@ -76,15 +77,33 @@ def mean_of(basis: pd.DataFrame, name: str, group: str) -> tuple[float, float, i
     if own.empty:
         return float("nan"), float("nan"), 0
     row = own.iloc[0]
-    return float(row["mean"]), float(row["sd"] / np.sqrt(row["n"])), int(row["n"])
+    return float(row["mean"]), float(row["std_error"]), int(row["n"])
+
+
+def moved_to_accounts(study: Study, accounts: Accounts, column: str) -> float:
+    """What one unit of a column of money is in the currency, at the prices of the accounts' base year."""
+    declared = study.programme.prices.base_year
+    moved = float(accounts.money.deflator(declared)) if declared != accounts.money.base_year else 1.0
+    line = next((line for line in study.indicators if line.name == column), None)
+    unit = study.programme.units.get(line.unit) if line else None
+    return moved * (unit.multiple if unit else 1.0)
 
 
 def base_amount(study: Study, benefit: Benefit, basis: pd.DataFrame, accounts: Accounts) -> tuple[float, float]:
     """The amount without the programme at the prices of the accounts' base year: the comparison group's mean, and its error."""
     mean, error, _ = mean_of(basis, benefit.base, "comparison")
-    declared = study.programme.prices.base_year
-    moved = float(accounts.money.deflator(declared)) if declared != accounts.money.base_year else 1.0
+    moved = moved_to_accounts(study, accounts, benefit.base)
     return mean * moved, error * moved
+
+
+def in_accounts(study: Study, accounts: Accounts, amount: float, found: Evidence) -> Evidence:
+    """The estimate as the accounts count: logarithms as they are, an effect in money at the prices of their base year."""
+    benefit = study.programme.worth.benefit
+    if not is_level(study.programme, list(study.indicators)):
+        return found
+    numbers = np.array([found.effect, found.error, found.low, found.high])
+    numbers = amount * np.expm1(numbers) if found.kind == "assumed" else moved_to_accounts(study, accounts, benefit.base) * numbers
+    return replace(found, **dict(zip(("effect", "error", "low", "high"), numbers.tolist(), strict=True)))
 
 
 def case_for(study: Study, accounts: Accounts, basis: pd.DataFrame, found: Evidence, terms: Terms) -> Case | None:
@@ -95,13 +114,16 @@ def case_for(study: Study, accounts: Accounts, basis: pd.DataFrame, found: Evide
     if np.isnan([amount, reach]).any():
         return None
     rate_band, price_band = (band.value if band else 0.0 for band in (accounts.money.sheet.rate_band, accounts.money.sheet.price_band))
+    found = in_accounts(study, accounts, amount, found)
     return Case(
         accounts.lines, accounts.money.sheet, terms, trainees(accounts.lines), found.effect, found.error, amount, amount_error,
         reach, reach_error, benefit.times_a_year, benefit.goes_to, rate_band, price_band, (found.low, found.high),
+        is_level(study.programme, list(study.indicators)),
     )  # fmt: skip
 
 
-def scenario_cases(case: Case, found: Evidence) -> dict[str, Case]:
+def scenario_cases(case: Case) -> dict[str, Case]:
     """The same case under no benefit, the low and the high end of the interval, and the estimate itself."""
-    effects = {"none": 0.0, "low": found.low, "estimate": found.effect, "high": found.high}
+    low, high = case.interval
+    effects = {"none": 0.0, "low": low, "estimate": case.effect, "high": high}
     return {name: replace(case, effect=effect) for name, effect in effects.items()}

@@ -17,7 +17,7 @@ from helpers.declarations import CostSheet
 class Case:
     """All that a value rests on.
 
-    ``effect, error`` : of the benefit's indicator, in logarithms, with its standard error. ``amount, amount_error`` : the amount a time
+    ``effect, error`` : of the benefit's indicator, in logarithms or, ``is_level``, in money a time, with its standard error. ``amount, amount_error`` : the amount a time
     without the programme (a month's pay at the prices of the base year). ``reach, reach_error`` : share of people who have the
     amount. ``people`` : trainees. ``times`` : times a year. ``goes_to`` : party. ``lines`` : cost lines with ``real``.
     ``rate_band, price_band`` : how far exchange rates and consumer prices may be off, as shares. ``interval`` : of the effect, where it has one.
@@ -38,6 +38,7 @@ class Case:
     rate_band: float = 0.10
     price_band: float = 0.0
     interval: tuple[float, float] | None = None
+    is_level: bool = False
 
     def __post_init__(self) -> None:
         for name in ("rate_band", "price_band"):
@@ -47,7 +48,19 @@ class Case:
     @property
     def yearly(self) -> float:
         """The benefit of the first year, all people together."""
-        return self.people * self.reach * self.amount * self.times * np.expm1(self.effect)
+        return self.people * self.reach * self.times * float(self.gained(self.effect, self.amount))
+
+    def gained(self, effect: np.ndarray | float, amount: np.ndarray | float) -> np.ndarray | float:
+        """What one person gains each time: the effect itself where it is in money, else the share of the amount that it stands for."""
+        return effect if self.is_level else amount * np.expm1(effect)
+
+    @property
+    def searched(self) -> dict[str, tuple[float, float]]:
+        """Within what bounds each unknown is tried; an effect in money as far as one in logarithms would carry the amount."""
+        if not self.is_level:
+            return dict(SEARCHED)
+        low, high = (self.amount * float(np.expm1(end)) for end in SEARCHED["effect"])
+        return {name: bounds for name, bounds in SEARCHED.items() if name != "amount"} | {"effect": (low, high)}
 
     @property
     def parties(self) -> list[str]:
@@ -96,7 +109,7 @@ def draws(case: Case, *, seed: int, draws: int) -> pd.DataFrame:
     effect, amount = random.normal(case.effect, case.error, draws), random.normal(case.amount, case.amount_error, draws)
     reach = np.clip(random.normal(case.reach, case.reach_error, draws), 0, 1)
     decay = np.clip(random.uniform(0, 2, draws) * case.terms.decay, 0, 1)
-    gain = case.people * reach * np.maximum(amount, 0) * case.times * np.expm1(effect) * annuity(case.terms, decay)
+    gain = case.people * reach * case.times * case.gained(effect, np.maximum(amount, 0)) * annuity(case.terms, decay)
     for party in (case.goes_to, SOCIETY):
         values[:, case.parties.index(party)] += gain
     return pd.DataFrame(values, columns=case.parties)
@@ -149,6 +162,8 @@ def tornado(case: Case, party: str = SOCIETY, *, z: float = 1.959964) -> pd.Data
         "timing": TIMINGS,
     }
     rows = []
+    if case.is_level:
+        del tried["amount"]  # the gain is no share of it
     for what, (low, high) in tried.items():
         at_low, at_high = (net_value(case, party, **{what: value}) for value in (low, high))
         rows.append({"what": what, "low": low, "high": high, "at_low": at_low, "at_high": at_high, "swing": abs(at_high - at_low)})
@@ -177,7 +192,7 @@ def switching_values(case: Case, party: str = SOCIETY) -> pd.DataFrame:
     now = {"effect": case.effect, "amount": case.amount, "costs": 1.0, "valuation": 0.0, "rate": 1.0}
     now |= {name: getattr(case.terms, name) for name in ("discount_rate", "decay", "funds")}
     rows = []
-    for what, (low, high) in SEARCHED.items():
+    for what, (low, high) in case.searched.items():
         rows.append(
             {
                 "what": what,

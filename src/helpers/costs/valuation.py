@@ -87,7 +87,7 @@ def value_programme(
         return None
     found = evidence(study, estimates, assumed_gain)
     case = case_for(study, accounts, basis, found, terms)
-    return None if case is None else Valuation(study, accounts, basis, estimates, found, case, scenario_cases(case, found))
+    return None if case is None else Valuation(study, accounts, basis, estimates, found, case, scenario_cases(case))
 
 
 def summary_table(valuation: Valuation | None) -> pd.DataFrame:

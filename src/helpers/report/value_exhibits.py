@@ -41,7 +41,7 @@ def scenario_table(valuation: Valuation | None, teller: ValueTeller | None) -> l
         rows.append(
             {
                 "scenario": say(SCENARIOS[name]),
-                "gain": np.expm1(case.effect),
+                "gain": case.effect if case.is_level else np.expm1(case.effect),
                 "yearly": case.yearly,
                 "npv": whole["npv"],
                 "bcr": whole["bcr"],
@@ -52,7 +52,7 @@ def scenario_table(valuation: Valuation | None, teller: ValueTeller | None) -> l
         )
     columns = [
         Column("scenario", say("Scenario")),
-        Column("gain", say("Gain"), lambda share: language.percent(share, 1)),
+        Column("gain", say("Gain"), teller.words.amount if teller.is_level else lambda share: language.percent(share, 1)),
         Column("yearly", say("Benefit of the first year, {unit}", unit=teller.words.unit()), teller.words.millions),
         Column("npv", say("Net present value for society, {unit}", unit=teller.words.unit()), teller.words.millions),
         Column("bcr", say("Benefit–cost ratio"), lambda value: language.number(value, 2)),

@@ -50,6 +50,7 @@ class ValueTeller:
     words: Teller
     terms: Terms
     turns: Mapping[str, float]
+    is_level: bool = False
 
     @property
     def language(self) -> Language:
@@ -66,10 +67,14 @@ class ValueTeller:
             return self.language.say("low") if value < 0 else self.language.say("high")
         return self.language.say("{share} of the band", share=self.language.percent(value)) if value else self.language.say("as stated")
 
+    def gain(self, effect: float) -> str:
+        """Write an effect of the benefit: in per cent of the amount, or in money where it is that."""
+        return self.words.amount(effect) if self.is_level else self.language.percent(np.expm1(effect), 1)
+
     def level(self, what: str, value: float | str) -> str:
         """Write a value of one unknown in its own way."""
         if what == "effect":
-            return self.language.percent(np.expm1(value), 1)
+            return self.gain(value)
         if what in ("reach", "discount_rate", "decay"):
             return self.language.percent(value, 1)
         if what == "amount":
@@ -142,7 +147,7 @@ class ValueTeller:
 def value_teller(study: Study, accounts: Accounts | None, terms: Terms, valuation: Valuation | None, language: Language) -> ValueTeller | None:
     """Who writes the value; nobody without accounts."""
     turns = switching_values(valuation.case).set_index("what")["switches_at"].to_dict() if valuation else {}
-    return ValueTeller(Teller(study, accounts.money, language), terms, turns) if accounts else None
+    return ValueTeller(Teller(study, accounts.money, language), terms, turns, valuation is not None and valuation.case.is_level) if accounts else None
 
 
 def value_headline(study: Study, accounts: Accounts | None, valuation: Valuation | None, teller: ValueTeller | None, language: Language) -> str:
@@ -157,22 +162,23 @@ def value_headline(study: Study, accounts: Accounts | None, valuation: Valuation
     turning = teller.turns["effect"]
     words = {
         "benefit": study.programme.worth.benefit.label[language.code],
-        "gain": language.percent(np.expm1(valuation.case.effect), 1),
+        "gain": teller.gain(valuation.case.effect),
         "npv": teller.words.amount(values["npv"]),
         "bcr": language.number(values["bcr"], 2),
     }
     first = language.say(basis_sentence(valuation), **words) + " " + language.say("No other benefit has a price here.")
+    low, high = valuation.case.searched["effect"]
     if pd.isna(turning):
         return (
             first
             + " "
             + language.say(
                 "No gain between {low} and {high} would make benefits and costs equal for society.",
-                low=language.percent(np.expm1(-0.5)),
-                high=language.percent(np.expm1(3.0)),
+                low=teller.gain(low),
+                high=teller.gain(high),
             )
         )
-    return first + " " + language.say("For society benefits and costs would be equal at a gain of {turn}.", turn=language.percent(np.expm1(turning), 1))
+    return first + " " + language.say("For society benefits and costs would be equal at a gain of {turn}.", turn=teller.gain(turning))
 
 
 def basis_sentence(valuation: Valuation) -> str:
