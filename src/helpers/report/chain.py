@@ -75,6 +75,14 @@ def activity_rows(study: Study, table: pd.DataFrame, language: Language) -> list
     return rows
 
 
+def without_claim(study: Study, table: pd.DataFrame, stage: str, language: Language) -> dict[str, str]:
+    """What is said of a stage that no claim and no number stands at: that nothing of it was measured, or that it was, and nothing is claimed."""
+    own = [line.name for line in study.indicators if line.stage_thesis == stage and line.use in ("effect", "describe") and line.name in table]
+    measured = bool(own) and bool(table[own].notna().any(axis=None))
+    text = language.say("measured, and no claim rests on it") if measured else language.say("nothing of this stage was measured")
+    return {"kind": "number", "grade": "", "text": text}
+
+
 def chain_rows(study: Study, table: pd.DataFrame, counts: pd.DataFrame, verdicts: pd.DataFrame, evidence: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Everything that stands in the chain: ``stage`` (code), ``kind, grade, text``, in the order of the stages."""
     by_stage: dict[str, list[dict[str, str]]] = {stage: [] for stage in labels.STAGES}
@@ -88,8 +96,7 @@ def chain_rows(study: Study, table: pd.DataFrame, counts: pd.DataFrame, verdicts
     for claim, row in zip(study.programme.claims, verdicts.itertuples(index=False), strict=True):
         placed[claim.id] = stage_of(study, claim, placed)
         by_stage[placed[claim.id]] += claim_rows(study, claim, row, evidence, language)
-    nothing = [{"kind": "number", "grade": "", "text": language.say("nothing of this stage was measured")}]
-    rows = [{"stage": stage, **entry} for stage, entries in by_stage.items() for entry in entries or nothing]
+    rows = [{"stage": stage, **entry} for stage, entries in by_stage.items() for entry in entries or [without_claim(study, table, stage, language)]]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

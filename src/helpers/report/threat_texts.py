@@ -164,7 +164,7 @@ REASONS = (
     mark("no subgroups were declared beforehand"),
     mark("no totals of all who took part are known"),
     mark("no weights reproduce the known totals"),
-    mark("nothing was measured before the programme"),
+    mark("no covariate that describes units before the programme differs between them"),
     mark("one of the two groups has fewer than two answers"),
     mark("the covariates leave nothing of the outcome unexplained"),
     mark("the hazard regression has no maximum"),

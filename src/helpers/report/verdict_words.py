@@ -22,7 +22,7 @@ GRADE_RULES = {
         "Participants alone say or show it: there is no comparison group, or the number is people's rating of themselves and nobody else's rating or test stands beside it."
     ),
     "cannot tell": mark(
-        "The interval includes zero, a check of the comparison failed, the indicators contradict one another, nothing was measured, or more than one in twenty of the answers wait for a person's decision. With it stands what the study could have found."
+        "The interval includes zero, a check of the comparison failed, the indicators contradict one another, no estimate could speak, or more than one in twenty of the answers wait for a person's decision. With it stands what the study could have found."
     ),
     "contradicted": mark("The comparison shows the opposite of the claim, or the interval excludes even the smallest effect that would be worth having."),
 }
@@ -39,7 +39,7 @@ HIGHER = {
         "only participants' ratings of themselves are at hand; compared with others' ratings of themselves, “{indicator}” came out higher by {amount} ({confidence} interval {low} to {high})"
     ),
     "opinion alone": mark(
-        "only participants' ratings of themselves are at hand: “{indicator}” rose by {amount} ({confidence} interval {low} to {high}), and nobody was compared with them"
+        "only participants' ratings of themselves are at hand: “{indicator}” rose by {amount} ({confidence} interval {low} to {high}), and no comparison with others stands beside it"
     ),
     "alone": mark(
         "among participants alone, “{indicator}” rose by {amount} ({confidence} interval {low} to {high}); what would have happened anyway is not known"
@@ -61,7 +61,7 @@ LOWER = {
         "only participants' ratings of themselves are at hand; compared with others' ratings of themselves, “{indicator}” came out lower by {amount} ({confidence} interval {low} to {high})"
     ),
     "opinion alone": mark(
-        "only participants' ratings of themselves are at hand: “{indicator}” fell by {amount} ({confidence} interval {low} to {high}), and nobody was compared with them"
+        "only participants' ratings of themselves are at hand: “{indicator}” fell by {amount} ({confidence} interval {low} to {high}), and no comparison with others stands beside it"
     ),
     "alone": mark(
         "among participants alone, “{indicator}” fell by {amount} ({confidence} interval {low} to {high}); what would have happened anyway is not known"
@@ -73,18 +73,18 @@ LOWER = {
 }
 OTHER = {
     "level": mark(
-        "“{indicator}” stood at {amount} among participants who answered (n = {n}; {confidence} interval {low} to {high}); nobody was compared with them"
+        "“{indicator}” stood at {amount} among participants who answered (n = {n}; {confidence} interval {low} to {high}); no comparison with others stands beside it"
     ),
     "small": mark("the interval for “{indicator}” ({low} to {high}) excludes even {smallest}, the smallest effect that would be worth having"),
     "unclear": mark(
         "the interval for “{indicator}” includes zero ({low} to {high}); with {power} power only a difference of at least {mde} would have been found"
     ),
-    "unclear alone": mark("the interval for “{indicator}” includes zero ({low} to {high}), and nobody was compared with participants"),
+    "unclear alone": mark("the interval for “{indicator}” includes zero ({low} to {high}), and no comparison with others stands beside it"),
     "mixed": mark("its indicators contradict one another"),
     "waiting": mark(
         "more than {limit} of the {units} behind “{indicator}” are left out because an answer waits for a person's decision; until then no verdict is given"
     ),
-    "nothing": mark("nothing that bears on it could be measured ({reason})"),
+    "nothing": mark("no estimate that could speak for it is at hand ({reason})"),
     "no accounts": mark("it rests on cost accounts, and none could be drawn up"),
     "joint": mark("it joins other claims, and is as strong as the weakest of them ({claim})"),
 }

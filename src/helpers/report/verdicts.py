@@ -51,7 +51,7 @@ def template(rule: str, line: pd.Series | None) -> str:
 def values_of(study: Study, line: pd.Series | None, language: Language) -> dict[str, str]:
     """Everything that a sentence may name."""
     if line is None or pd.isna(line["estimate"]):
-        reason = labels.reason_text(line["reason"], language) if line is not None and line["reason"] else language.say("nothing was measured")
+        reason = labels.reason_text(line["reason"], language) if line is not None and line["reason"] else language.say("no specification estimates it")
         return {"reason": reason}
     unit = labels.unit_of(study, line["unit"])
     write = language.level if line["basis"] == "level" else language.amount

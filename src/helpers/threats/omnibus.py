@@ -17,7 +17,7 @@ from helpers.evaluation.weighting import Overlap, overlap
 from helpers.threats.case import Case
 from helpers.threats.contract import LIMITS, conclusion, entry, judged
 
-NOTHING_KNOWN = "nothing was measured before the programme"
+NOTHING_KNOWN = "no covariate that describes units before the programme differs between them"
 FEW = "too few units have all covariates"
 
 

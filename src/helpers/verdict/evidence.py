@@ -161,5 +161,5 @@ def nothing(claim: Claim, part: str, indicator: str, estimates: pd.DataFrame) ->
     why = estimates.loc[(estimates["indicator"] == indicator) & (estimates["warnings"].fillna("") != ""), "warnings"]
     return dict.fromkeys(EVIDENCE_COLUMNS, np.nan) | {
         "claim": claim.id, "part": part, "indicator": indicator, "rater": "", "basis": "none", "is_opinion": False, "speaks": True, "side": "neither",
-        "is_small": False, "failed": "", "doubts": "", "unit": "", "specification": "", "reason": why.iloc[0] if len(why) else "nothing was measured",
+        "is_small": False, "failed": "", "doubts": "", "unit": "", "specification": "", "reason": why.iloc[0] if len(why) else "no specification estimates it",
     }  # fmt: skip
