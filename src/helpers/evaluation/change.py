@@ -49,6 +49,15 @@ def changes(sample: Sample) -> np.ndarray:
     return values
 
 
+def noncentral_below(t: float, df: int, shift: float) -> float:
+    """P(T ≤ t) under noncentral t; where SciPy's series gives no number, the mean of Φ(t·s − shift) over the quantiles of s = √(χ²/df)."""
+    found = float(stats.nct.cdf(t, df, shift))
+    if np.isfinite(found):
+        return found
+    spread = np.sqrt(stats.chi2.ppf((np.arange(4_000) + 0.5) / 4_000, df) / df)
+    return float(stats.norm.cdf(t * spread - shift).mean())
+
+
 def noncentral_interval(d: float, n: int, confidence: float) -> tuple[float, float]:
     """Interval of a standardised mean d of n values: all δ for which t = d√n is no surprise under noncentral t (Steiger and Fouladi 1997)."""
     root, tail = np.sqrt(n), (1 - confidence) / 2
@@ -59,12 +68,12 @@ def noncentral_interval(d: float, n: int, confidence: float) -> tuple[float, flo
 
     def end(level: float, direction: float) -> float:
         step = 4.0
-        while (stats.nct.cdf(t, n - 1, t + direction * step) - level) * direction > 0:
+        while (noncentral_below(t, n - 1, t + direction * step) - level) * direction > 0:
             step *= 2
         inner, outer = t, t + direction * step
-        if (stats.nct.cdf(t, n - 1, inner) - level) * direction <= 0:  # the end lies on the other side of t, which happens for tiny n
+        if (noncentral_below(t, n - 1, inner) - level) * direction <= 0:  # the end lies on the other side of t, which happens for tiny n
             inner = t - direction * step
-        return float(optimize.brentq(lambda shift: stats.nct.cdf(t, n - 1, shift) - level, *sorted((inner, outer)), xtol=1e-10)) / root
+        return float(optimize.brentq(lambda shift: noncentral_below(t, n - 1, shift) - level, *sorted((inner, outer)), xtol=1e-10)) / root
 
     return end(1 - tail, -1.0), end(tail, 1.0)
 

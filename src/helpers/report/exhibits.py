@@ -413,4 +413,8 @@ def nothing_measured(estimates: pd.DataFrame, language: Language, stage: str) ->
 
 def nothing_drawn(exhibits: list[Exhibit], language: Language) -> str:
     """Say so when there is nothing to draw."""
-    return "" if exhibits else language.say("There is nothing to show here: what this needs was not delivered, rests on too few people, or does not go with this design.")
+    return (
+        ""
+        if exhibits
+        else language.say("There is nothing to show here: what this needs was not delivered, rests on too few people, or does not go with this design.")
+    )
