@@ -99,7 +99,8 @@ def rung(method: str, design: str) -> dict:
 
 
 def study_of(study: Programme, lines: list, design: str, assignment: str, folder: Path) -> Study:
-    """The study around a programme, without files."""
+    """The study around a programme, without files but the folder of its definitions, which holds no plan."""
+    (folder / "programmes/trial").mkdir(parents=True, exist_ok=True)
     claim = Claim.model_validate({"id": "C1", "text": WORDS, "indicators": ["score"]})
     units = {"points": study.units["points"].model_copy(update={"label": {"en": "points", "id": "poin"}})}
     whole = study.model_copy(update={"claims": [claim], "units": units})

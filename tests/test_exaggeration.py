@@ -7,11 +7,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from cost_cases import placed
 from helpers.costs.scenarios import Evidence
+from helpers.costs.uncertainty import net_value
 from helpers.evaluation.exaggeration import exaggeration, is_overshooting
-from helpers.report import sentences, truths
+from helpers.report import sentences, truths, value_words
 from helpers.words import Language
 from test_sentences import row_of, study_of
+from test_value import case, rupiah
 
 ENGLISH = Language("en")
 
@@ -62,6 +65,22 @@ def test_the_value_knows_that_its_gain_overshoots():
         Evidence("assumed", 0.05, 0, 0, 0.1),
     ):
         assert found.times_too_large == 1.0
+
+
+def test_the_value_says_that_the_gain_is_priced_unshrunk_and_what_it_would_be_worth_shrunk():
+    asked = case(placed(rupiah())[1], effect=0.237, error=0.1)
+    found = Evidence("difference", 0.237, 0.1, 0.04, 0.43, "x", 0.28, 120)
+    words = SimpleNamespace(amount=lambda value: f"Rp {value:.0f}")
+    teller = SimpleNamespace(language=ENGLISH, words=words, level=lambda what, value: f"{100 * np.expm1(value):.1f}%")
+    told = value_words.unshrunk(SimpleNamespace(found=found, case=asked), teller)
+    smaller = 0.237 / exaggeration(0.237, 0.1, 120)
+    assert (
+        f"were the gain that much smaller, {100 * np.expm1(smaller):.1f}%, the net present value for society would be Rp {net_value(asked, effect=smaller):.0f}."
+        in told
+    )
+    assert "If the truth were 26.7%" in told
+    large = Evidence("effect", 0.5, 0.1, 0.3, 0.7, "x", 0.28, 120)
+    assert value_words.unshrunk(SimpleNamespace(found=large, case=asked), teller) == ""
 
 
 def test_the_truth_of_a_simulation_is_held_against_what_was_told_from_zero():
