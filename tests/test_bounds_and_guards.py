@@ -173,6 +173,8 @@ def lines_of(**columns: list) -> pd.DataFrame:
         "basis": "lottery",
         "is_opinion": False,
         "failed": "",
+        "doubts": "",
+        "waiting": 0.0,
         "indicator": "i",
         "rater": "",
     }
