@@ -32,8 +32,9 @@ cleaning-score: .venv/ready  ## what cleaning made of every injected error: make
 
 # What selection depends on and nothing measures; then what is estimated by every specification.
 COVERAGE = jakarta-tokyo --hidden ability --indicators log_pay_now promoted knowledge_sup_gain knowledge_gain asset_index_now output_change
-coverage: .venv/ready  ## bias and coverage of every estimator, and the verdicts, over simulated cohorts, into docs/coverage.md: make coverage SEEDS=500
+coverage: .venv/ready  ## bias and coverage of every estimator, and the verdicts, over simulated cohorts, into docs/coverage.md: make coverage SEEDS=500 DRAWS=1000
 	@$(BIN)/python -m helpers.synthetic.coverage_runs $(COVERAGE) $(if $(SEEDS),--seeds $(SEEDS),)
+	@$(BIN)/python -m helpers.synthetic.interval_runs $(if $(DRAWS),--draws $(DRAWS),)
 
 # The data that may be used but not shipped come from a package that is a tool of this step and leaves nothing behind.
 oracle: .venv/ready  ## hold our numbers against every published one; fails on a miss

@@ -51,7 +51,7 @@ def test_poor_overlap_is_told_where_it_is_poor_and_only_there(finished):
         for specification in ("ipw", "aipw", "entropy"):
             told = str(row(finished.estimates(cohort), "earnings", specification, "group", "influence")["warnings"])
             assert ("poor overlap" in told) == poor, (cohort, specification)
-    assert "counts for only 23 units" in row(finished.estimates("nsw-1976-psid"), "earnings", "entropy", "group", "influence")["warnings"]
+    assert "count for only 23 of equal weight" in row(finished.estimates("nsw-1976-psid"), "earnings", "entropy", "group", "influence")["warnings"]
     assert "(poor overlap)" in finished.page("nsw-1976-psid")
     assert "(poor overlap)" not in finished.page("nsw-1976")
 

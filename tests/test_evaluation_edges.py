@@ -9,7 +9,8 @@ import pytest
 
 from conftest import ROOT
 from evaluation_cases import LINES, indicator, ladder, people, programme
-from helpers.evaluation.estimate import COLUMNS, Settings
+from helpers.evaluation import inference, weighting
+from helpers.evaluation.estimate import COLUMNS, DOUBT, Settings
 from helpers.evaluation.ladder import METHODS, estimate_stages, reported
 from helpers.programme import check_specifications
 from helpers.report import labels
@@ -241,13 +242,17 @@ def test_every_reason_in_the_code_can_be_said_to_the_reader():
                 found |= {arg.value for arg in node.args if isinstance(arg, ast.Constant) and " " in str(arg.value)}
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str) and " " in node.value.value:
                 found |= {node.value.value} if node.targets[0].id.isupper() and not node.targets[0].id.endswith("KIND") else set()
+    found |= {value for module in (inference, weighting) for value in vars(module).values() if isinstance(value, str) and value.startswith(DOUBT)}
+    found -= {DOUBT}  # the beginning of several
     assert len(found) > 40
     assert found <= set(labels.REASONS)
 
 
 def test_reasons_with_numbers_are_said_in_both_languages():
-    text = "poor overlap: the weighted group counts for only 1234 units of equal weight; the interval rests on only 3.3 degrees of freedom and is rough"
-    assert labels.reason_text(text, Language("en")).startswith("poor overlap: the weighted group counts for only 1,234 units")
+    text = (
+        "poor overlap: the 2490 units of the weighted group count for only 1234 of equal weight; the interval rests on only 3.3 degrees of freedom and is rough"
+    )
+    assert labels.reason_text(text, Language("en")).startswith("poor overlap: the 2,490 units of the weighted group count for only 1,234 of")
     told = labels.reason_text(text, Language("id"))
     assert "1.234" in told
     assert "3,3" in told

@@ -1,5 +1,7 @@
 """Standard errors against R packages, other Python packages, formulas written out in full, and the rule that chooses among them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyfixest
@@ -8,6 +10,7 @@ import statsmodels.api as sm
 
 from evaluation_cases import petersen, sample, spec, unequal_firms
 from helpers.evaluation import errors, methods
+from helpers.evaluation.estimate import DOUBT
 from helpers.evaluation.inference import DEFAULT, Inference, least_squares_error
 from helpers.evaluation.linear import dummies, orthonormal, regress
 from helpers.evaluation.sample import NotApplicableError
@@ -45,7 +48,9 @@ def test_errors_and_degrees_of_freedom_as_in_r(kind):
 
 
 def test_satterthwaite_below_four_is_told():
-    assert error_of(firms(), "CR2")[1].warnings == ("the interval rests on only 3.3 degrees of freedom and is rough",)
+    told = error_of(firms(), "CR2")[1].warnings
+    assert told[0] == "the interval rests on only 3.3 degrees of freedom and is rough"
+    assert told[1].endswith("give only 3.3 degrees of freedom")  # of twelve
     assert error_of(firms(), "BM")[1].warnings == ()
 
 
@@ -173,12 +178,15 @@ def test_wide_designs_lose_no_digits():
         (5, 2, {}, "CR2"),
         (49, 24, {}, "CR2"),
         (50, 19, {}, "CR2"),
-        (50, 20, {}, "CR1"),
-        (500, 250, {}, "CR1"),
-        (None, 0, {"weighting": True}, "influence"),
-        (4, 2, {"weighting": True}, "influence"),
-        (12, 6, {"weighting": True}, "CR1"),
-        (30, 10, {"survey": True}, "survey"),
+        (60, 20, {}, "CR2"),  # two large ones of 60: CR1 covered .84
+        (500, 250, {}, "CR2"),
+        (None, 0, {"by": "weighting"}, "jackknife"),
+        (4, 2, {"by": "weighting"}, "jackknife"),
+        (12, 6, {"by": "weighting"}, "jackknife"),
+        (12, 6, {"by": "influence"}, "CR1"),
+        (12, 6, {"survey": True}, "BRL"),  # 3 strata of 4 clusters: Binder's linearisation covered .86
+        (None, 0, {"survey": True}, "BRL"),
+        (3, 1, {"survey": True}, "BM"),
     ],
 )
 def test_rule_that_chooses(clusters, smaller, options, kind):
@@ -194,7 +202,7 @@ def test_two_cities_are_not_a_clustered_sample():
     study = sample(rng.normal(size=120), np.tile([0, 1], 60), cluster_=city)
     for kinds in (("auto",), ("HC1",), ("CR1",)):
         result = methods.difference_in_means(study, spec("difference_in_means", kinds))[0][0]
-        assert any(text.startswith("the design has only 2 clusters: two cities are not a clustered sample") for text in result.warnings)
+        assert any(text.startswith(f"{DOUBT}the design has only 2 clusters: two cities are not a clustered sample") for text in result.warnings)
     assert methods.difference_in_means(study, spec("difference_in_means", ("auto",)))[0][0].std_error_kind == "BM"
 
 
@@ -250,3 +258,59 @@ def test_strata_fixed_effects_equal_dummies_of_statsmodels():
     design = pd.get_dummies(d["firm"], drop_first=True, dtype=float).assign(t=d["t"], x=d["x"])
     fit = sm.OLS(d["y"], sm.add_constant(design)).fit(cov_type="HC2")
     assert (result.estimate, result.std_error) == (pytest.approx(fit.params["t"], rel=1e-10), pytest.approx(fit.bse["t"], rel=1e-10))
+
+
+def test_bias_reduced_linearisation_by_brute_force():
+    # P is the matrix of the quadratic form in white errors: tr(P) times their variance is its expectation, tr(P)² / tr(P²) its degrees of freedom
+    d = unequal_firms()
+    study = sample(d["y"], d["t"], x=d["x"], cluster_=d["firm"], stratum_=d["s"], weight_=d["w"] / d["w"].mean())
+    fitted = regress(study, study.treated, ["x"])
+    found = errors.bias_reduced_linearisation(fitted, study.strata, study.clusters)
+    part, n = errors.reduced_parts(fitted.basis, study.clusters)[0], len(d)
+    rows = np.array([(study.clusters == one) * part for one in range(12)]) @ (np.eye(n) - fitted.basis.q @ fitted.basis.q.T)
+    strata = np.array([study.strata[study.clusters == one][0] for one in range(12)])
+    form = np.zeros((n, n))
+    for stratum in (0, 1):
+        own = rows[strata == stratum]
+        centred = own - own.mean(axis=0)
+        form += len(own) / (len(own) - 1) * centred.T @ centred
+    assert found.std_error**2 == pytest.approx(fitted.residuals @ form @ fitted.residuals, rel=1e-9)
+    assert found.df == pytest.approx(np.trace(form) ** 2 / (form**2).sum(), rel=1e-9)
+
+
+def test_bias_reduced_linearisation_of_one_stratum_is_cr2_but_for_the_mean():
+    study = firms()
+    whole = replace(study, frame=study.frame.assign(stratum_=0.0))
+    fitted = regress(whole, whole.treated, ["x"])
+    plain, within = errors.bias_reduced(fitted, whole.clusters), errors.bias_reduced_linearisation(fitted, whole.strata, whole.clusters)
+    assert within.std_error == pytest.approx(plain.std_error, rel=0.25)
+    alone = errors.bias_reduced_linearisation(fitted, None, None)
+    assert alone.std_error == pytest.approx(errors.bell_mccaffrey(fitted).std_error, rel=0.05)
+
+
+def test_a_declared_kind_that_is_too_narrow_says_so():
+    # 6 of 60 treated with three times the spread: classical covers .64, HC1 .885
+    rng = np.random.default_rng(4)
+    d = (np.arange(60) < 6) * 1.0
+    study = sample(rng.normal(size=60) * np.where(d == 1, 3, 1), d)
+    found = {one.std_error_kind: one.warnings for one, _ in methods.difference_in_means(study, spec("difference_in_means", ("classical", "HC1", "BM", "auto")))}
+    assert any(text.startswith(f"{DOUBT}one that allows for how few") for text in found["classical"])
+    assert any(text.startswith(f"{DOUBT}one that allows for how few") for text in found["HC1"])
+    assert not any(text.startswith(DOUBT) for text in found["BM"])
+    equal = sample(rng.normal(size=200), np.tile([0, 1], 100))
+    kinds = ("classical", "HC1", "HC2", "HC3")
+    assert not any(text.startswith(DOUBT) for one, _ in methods.difference_in_means(equal, spec("difference_in_means", kinds)) for text in one.warnings)
+
+
+def test_unequal_weights_and_skewed_values_are_told():
+    rng = np.random.default_rng(5)
+    weight = np.exp(1.2 * rng.normal(size=200))
+    lot = np.tile([0, 1], 100)
+    told = methods.difference_in_means(sample(rng.normal(size=200), lot, weight_=weight / weight.mean()), spec("difference_in_means", ("auto",)))[0][0].warnings
+    assert any(text.startswith(f"{DOUBT}the survey weights are so unequal that 200 units count for only") for text in told)
+    few = (np.arange(130) < 13) * 1.0
+    pay = np.exp(rng.normal(size=130))
+    kinds = ("auto", "randomisation")
+    both = [one.warnings for one, _ in methods.difference_in_means(sample(pay, few), spec("difference_in_means", kinds), Inference(draws=199))]
+    assert [any("too skewed" in text for text in told) for told in both] == [True, False]
+    assert not methods.difference_in_means(sample(np.log(pay), few), spec("difference_in_means", ("auto",)))[0][0].warnings[1:]

@@ -31,7 +31,7 @@ Method = Literal[
     "first_difference",
 ]
 StdError = Literal[
-    "auto",  # chosen by the number of clusters, by a written rule
+    "auto",  # chosen by the design, by a written rule
     "classical",
     "HC1",
     "HC2",
@@ -43,7 +43,9 @@ StdError = Literal[
     "wild",
     "randomisation",
     "survey",
+    "BRL",
     "influence",
+    "jackknife",
     "AI",
     "AI_equal",
     "finite_population",
@@ -53,12 +55,13 @@ StdError = Literal[
     "mid_p",
     "brunner_munzel",
 ]
-BY_WEIGHTING = ("auto", "influence", "CR1", "survey")
-BY_LEAST_SQUARES = ("auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "wild", "randomisation", "survey")
+BY_INFLUENCE = ("auto", "influence", "CR1", "survey")
+BY_WEIGHTING = (*BY_INFLUENCE, "jackknife")
+BY_LEAST_SQUARES = ("auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "wild", "randomisation", "survey", "BRL")
 KINDS: dict[str, tuple[str, ...]] = {
-    "fixed_effects": ("auto", "classical", "HC1", "CR1", "CR2", "CR3", "wild", "survey"),
-    "instrumental_variables": ("auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "survey"),
-    "before_after_change": ("auto", "classical", "HC1", "BM", "CR1", "CR2", "CR3", "wild", "survey", "finite_population"),
+    "fixed_effects": ("auto", "classical", "HC1", "CR1", "CR2", "CR3", "wild", "survey", "BRL"),
+    "instrumental_variables": ("auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "survey", "BRL"),
+    "before_after_change": ("auto", "classical", "HC1", "BM", "CR1", "CR2", "CR3", "wild", "survey", "BRL", "finite_population"),
     "standardised_change": ("normal_theory",),
     "signed_rank_change": ("signed_rank",),
     "sign_test": ("exact", "mid_p"),
@@ -72,7 +75,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "doubly_robust": BY_WEIGHTING,
     "entropy_balancing": BY_WEIGHTING,
     "regression_imputation": BY_WEIGHTING,
-    "quantile_effects": BY_WEIGHTING,
+    "quantile_effects": BY_INFLUENCE,
     "doubly_robust_difference_in_differences": BY_WEIGHTING,
 }  # a method that is not named here is least squares
 FOR_PARTICIPANTS = ("entropy_balancing", "nearest_neighbour", "doubly_robust_difference_in_differences")

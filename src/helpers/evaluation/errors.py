@@ -8,18 +8,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, issparse
 
+from helpers.evaluation.estimate import DOUBT
 from helpers.evaluation.linear import Basis, Fit
 from helpers.evaluation.sample import NotApplicableError
 
 FEWEST_CLUSTERS = 5  # below it a sample is not a clustered one
-MANY_CLUSTERS = 50  # from here on CR1 is as good as CR2
-MANY_A_SIDE = 20  # … if each group has at least this many clusters
 FEWEST_DF = 4.0  # below it the Satterthwaite approximation itself is poor (Tipton 2015)
 NEEDS_CLUSTERS = ("CR1", "CR2", "CR3", "wild")
 NO_CLUSTERS = "the design declares no clusters"
 ONE_CLUSTER = "there are fewer than two clusters"
+ALONE = "a stratum holds a single cluster, whose variation cannot be told"
+BY = {  # of single units, of clusters, of a stratified and weighted sample
+    "least squares": ("BM", "CR2", "BRL"),
+    "weighting": ("jackknife", "jackknife", "jackknife"),
+    "influence": ("influence", "CR1", "survey"),
+}
 
 
 @dataclass(frozen=True)
@@ -39,34 +44,33 @@ class Choice:
     reason: str
 
 
-def choose(clusters: int | None, smaller_side: int, *, weighting: bool = False, survey: bool = False) -> Choice:
-    """Choose the standard error by the number of clusters: the written rule of ``auto``.
+def choose(clusters: int | None, smaller_side: int, *, by: str = "least squares", survey: bool = False) -> Choice:
+    """Choose the standard error by the design: the written rule of ``auto``.
 
-    1. Survey weights with strata: ``survey`` (linearised, Binder 1983).
-    2. No clusters: ``BM`` (HC2, Satterthwaite degrees of freedom; Imbens and Kolesár 2016).
-    3. Fewer than 5 clusters: as without clusters, with a warning, because two cities are not a clustered sample.
-    4. Fewer than 50 clusters, or fewer than 20 in one of the groups: ``CR2`` (Bell and McCaffrey 2002).
-    5. Else: ``CR1`` (Liang and Zeger 1986).
+    1. Fewer than 5 clusters: as without clusters, with a warning, because two cities are not a clustered sample.
+    2. Survey weights with strata: ``BRL`` (bias-reduced linearisation; Bell and McCaffrey 2002).
+    3. No clusters: ``BM`` (HC2, Satterthwaite degrees of freedom; Imbens and Kolesár 2016).
+    4. Clusters, however many: ``CR2`` (Bell and McCaffrey 2002). How many there are does not say how much they tell: of 60, two large ones can
+       decide, and CR1 then covers .84; the degrees of freedom say it.
 
-    Weighting methods have no leverages: ``influence`` takes the place of ``BM`` and ``CR1`` that of ``CR2``.
+    Weighting methods take the ``jackknife`` in each of these places, methods that have nothing but an influence function ``influence``, ``CR1`` and
+    ``survey`` (``by``).
 
     ``clusters`` is None where none are declared; ``smaller_side`` counts the clusters of the group that has fewer.
     """
-    unit = "influence" if weighting else "BM"
+    units, clustered, stratified = BY[by]
+    if clusters is not None and clusters < FEWEST_CLUSTERS:
+        return Choice(units, too_few(clusters))
     if survey:
-        return Choice("survey", "chosen because the sample is stratified and weighted: linearised survey standard errors")
+        return Choice(stratified, "chosen because the sample is stratified and weighted")
     if clusters is None:
-        return Choice(unit, "chosen because no clusters are declared: standard errors of single units")
-    if clusters < FEWEST_CLUSTERS:
-        return Choice(unit, too_few(clusters))
-    if clusters < MANY_CLUSTERS or smaller_side < MANY_A_SIDE:
-        return Choice("CR1" if weighting else "CR2", f"chosen because there are {clusters} clusters, {smaller_side} of them in the group that has fewer")
-    return Choice("CR1", f"chosen because there are {clusters} clusters, {smaller_side} of them in the group that has fewer")
+        return Choice(units, "chosen because no clusters are declared: standard errors of single units")
+    return Choice(clustered, f"chosen because there are {clusters} clusters, {smaller_side} of them in the group that has fewer")
 
 
 def too_few(clusters: int) -> str:
     """The warning for a sample of too few clusters."""
-    return f"the design has only {clusters} clusters: two cities are not a clustered sample, and the interval leaves out what sets such places apart"
+    return f"{DOUBT}the design has only {clusters} clusters: two cities are not a clustered sample, and what sets such places apart is left out"
 
 
 def smaller_side(clusters: np.ndarray, treated: np.ndarray) -> int:
@@ -145,31 +149,44 @@ def adjusted(base: Basis, power: float) -> np.ndarray:
     return np.where(alone, 0.0, base.influence / np.where(alone, 1.0, rest) ** power)
 
 
-def satterthwaite(own: np.ndarray, cross: np.ndarray) -> float:
+def satterthwaite(own: np.ndarray, cross: np.ndarray, strata: np.ndarray | None = None) -> float:
     """Degrees of freedom of Σ(p_g'e)² when e is white: tr(P)² / tr(P²) with P = diag(own) − cross cross'.
 
-    ``own`` (G) and ``cross`` (G × k, or sparse) as in Bell and McCaffrey (2002); never G × G.
+    ``own`` (G) and ``cross`` (G × k, or sparse) as in Bell and McCaffrey (2002); never G × G. With ``strata`` (G codes 0, 1, …, each at
+    least twice) those of Σ m / (m − 1) · (p_g'e − mean)² within strata of m clusters.
     """
+    square, weight = (own**2).sum(), own
+    if strata is not None:
+        cross = cross.toarray() if issparse(cross) else cross
+        sizes = np.bincount(strata)
+        factor = sizes / (sizes - 1)
+        square = factor**2 @ (by_group(own**2, strata) * (1 - 2 / sizes) + (by_group(own, strata) / sizes) ** 2)
+        cross = np.sqrt(factor)[strata][:, None] * (cross - (by_group(cross, strata) / sizes[:, None])[strata])
+        weight = factor[strata] * own
     inner, each = cross.T @ cross, np.asarray((cross * cross).sum(axis=1)).ravel()
     trace = own.sum() - each.sum()
-    square = (own**2).sum() - 2 * (own @ each) + (inner * inner).sum()
+    square = square - 2 * (weight @ each) + (inner * inner).sum()
     return float(trace**2 / square) if square > 0 else np.nan
 
 
-def with_df(variance: float, df: float) -> Error:
-    """A standard error with Satterthwaite degrees of freedom, warned of where these are few."""
+def with_df(variance: float, df: float, clusters: int | None = None) -> Error:
+    """A standard error with Satterthwaite degrees of freedom, warned of where these are few, or far fewer than the clusters are many."""
     if not df > 0:
         raise NotApplicableError("there is no variation left to estimate a standard error from")
-    few = (f"the interval rests on only {df:.1f} degrees of freedom and is rough",) if df < FEWEST_DF else ()
-    return Error(float(np.sqrt(variance)), df, few)
+    told = []
+    if df < FEWEST_DF:
+        told.append(f"the interval rests on only {df:.1f} degrees of freedom and is rough")
+    if clusters is not None and df < clusters / 2:
+        told.append(f"the {clusters} clusters are so unequal, or so few of one group, that they give only {df:.1f} degrees of freedom")
+    return Error(float(np.sqrt(variance)), df, tuple(told))
 
 
 def bell_mccaffrey(fitted: Fit) -> Error:
     """HC2 with Satterthwaite degrees of freedom: CR2 with every unit a cluster of its own (Imbens and Kolesár 2016)."""
     if fitted.basis.absorbed and fitted.basis.strata is None:
         raise NotApplicableError("there are too few clusters")
-    part = adjusted(fitted.basis, 0.5)
-    return with_df(float(((part * fitted.residuals) ** 2).sum()), satterthwaite(part**2, fitted.basis.times(part)))
+    part, own, cross = reduced_parts(fitted.basis, None)
+    return with_df(float(((part * fitted.residuals) ** 2).sum()), satterthwaite(own, cross))
 
 
 def cluster_robust(fitted: Fit, clusters: np.ndarray | None, *, counted: int | None = None) -> Error:
@@ -194,22 +211,75 @@ def adjusted_influence(base: Basis, rows: np.ndarray) -> np.ndarray:
     return influence + turned @ ((factor - 1) / values * (turned.T @ influence))
 
 
+def reduced_parts(base: Basis, clusters: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The adjusted influence (n), and ``own`` (G) and ``cross`` (G × k) of ``satterthwaite``; once a basis, for they rest on no outcome."""
+    key = None if clusters is None else hash(clusters.tobytes())
+    if key not in base.memory:
+        if clusters is None:
+            part = adjusted(base, 0.5)
+            base.memory[key] = part, part**2, base.times(part)
+        else:
+            order, part = np.argsort(clusters, kind="stable"), np.empty(len(clusters))
+            for rows in np.split(order, np.cumsum(np.bincount(clusters))[:-1]):
+                part[rows] = adjusted_influence(base, rows)
+            whose = csr_array((np.ones(len(part)), (clusters, np.arange(len(part)))), shape=(int(clusters.max()) + 1, len(part)))
+            base.memory[key] = part, by_group(part**2, clusters), whose @ base.times(part)
+    return base.memory[key]
+
+
 def bias_reduced(fitted: Fit, clusters: np.ndarray | None) -> Error:
     """CR2 with Satterthwaite degrees of freedom (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018), independent equal errors as working model.
 
     With survey weights the working variance is their inverse.
     """
     count = number_of(clusters)
-    order, base = np.argsort(clusters, kind="stable"), fitted.basis
-    scores, own, parts = np.empty(count), np.empty(count), np.empty(fitted.n)
-    for place, rows in enumerate(np.split(order, np.cumsum(np.bincount(clusters))[:-1])):
-        part = adjusted_influence(base, rows)
-        scores[place] = part @ fitted.residuals[rows]
-        own[place] = part @ part
-        parts[rows] = part
-    columns = base.times(parts)
-    whose = csr_array((np.ones(fitted.n), (clusters, np.arange(fitted.n))), shape=(count, fitted.n))
-    return with_df(float(scores @ scores), satterthwaite(own, whose @ columns))
+    part, own, cross = reduced_parts(fitted.basis, clusters)
+    scores = by_group(part * fitted.residuals, clusters)
+    return with_df(float(scores @ scores), satterthwaite(own, cross), count)
+
+
+def bias_reduced_linearisation(fitted: Fit, strata: np.ndarray | None, clusters: np.ndarray | None) -> Error:
+    """The scores of CR2 (of BM without clusters), their variance within strata, Satterthwaite degrees of freedom (Bell and McCaffrey 2002).
+
+    Binder's linearisation with the leverages that it leaves out, which matter with few clusters.
+
+    Raises
+    ------
+    NotApplicableError if a stratum holds a single cluster, or clusters stand for nothing.
+    """
+    groups, stratum, sizes = within_strata(strata, clusters, fitted.n)
+    if fitted.basis.absorbed and fitted.basis.strata is None and clusters is None:
+        raise NotApplicableError("there are too few clusters")
+    part, own, cross = reduced_parts(fitted.basis, None if len(stratum) == fitted.n else groups)
+    if len(stratum) == fitted.n:  # one unit a cluster: in the order of the groups
+        order = np.argsort(groups, kind="stable")
+        own, cross = own[order], cross[order]
+    centred = deviations(by_group(part * fitted.residuals, groups), stratum, sizes)
+    variance = ((sizes / (sizes - 1))[stratum] * centred**2).sum()
+    return with_df(float(variance), satterthwaite(own, cross, stratum), None if clusters is None else len(stratum))
+
+
+def within_strata(strata: np.ndarray | None, clusters: np.ndarray | None, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Groups (n codes) of the same cluster and stratum, the stratum of each group, and how many groups each stratum has.
+
+    Units count as clusters where none are declared, the sample as one stratum where there are none.
+
+    Raises
+    ------
+    NotApplicableError if a stratum holds a single cluster.
+    """
+    clusters = np.arange(n) if clusters is None else clusters
+    strata = np.zeros(n, dtype="int64") if strata is None else np.unique(strata, return_inverse=True)[1]
+    pairs, groups = np.unique(np.column_stack([strata, clusters]), axis=0, return_inverse=True)
+    sizes = np.bincount(pairs[:, 0])
+    if (sizes < 2).any():
+        raise NotApplicableError(ALONE)
+    return groups.ravel(), pairs[:, 0], sizes
+
+
+def deviations(sums: np.ndarray, stratum: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Sums of groups less the mean of their stratum."""
+    return sums - (by_group(sums, stratum) / sizes)[stratum]
 
 
 def jackknife(fitted: Fit, clusters: np.ndarray | None) -> Error:
@@ -248,16 +318,10 @@ def linearised(scores: np.ndarray, strata: np.ndarray | None, clusters: np.ndarr
     ------
     NotApplicableError if a stratum holds a single cluster, or there are no degrees of freedom.
     """
-    groups = np.arange(len(scores)) if clusters is None else clusters
-    strata = np.zeros(len(scores), dtype="int64") if strata is None else strata
-    pairs, place = np.unique(np.column_stack([strata, groups]), axis=0, return_inverse=True)
-    sums, stratum = by_group(scores, place.ravel()), pairs[:, 0]
-    sizes = np.bincount(stratum)
-    if (sizes[np.unique(stratum)] < 2).any():
-        raise NotApplicableError("a stratum holds a single cluster, whose variation cannot be told")
-    centred = sums - (by_group(sums, stratum) / np.maximum(sizes, 1))[stratum]
-    variance = ((sizes / np.maximum(sizes - 1, 1))[stratum] * centred**2).sum()
-    df = len(sums) - len(np.unique(stratum)) + 1 - k
+    groups, stratum, sizes = within_strata(strata, clusters, len(scores))
+    centred = deviations(by_group(scores, groups), stratum, sizes)
+    variance = ((sizes / (sizes - 1))[stratum] * centred**2).sum()
+    df = len(stratum) - len(sizes) + 1 - k
     if df < 1:
         raise NotApplicableError("there are not more clusters than coefficients and strata")
     return Error(float(np.sqrt(variance)), float(df))

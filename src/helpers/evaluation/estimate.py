@@ -18,6 +18,8 @@ COLUMNS = [
     "p_value", "p_adjusted", "p_adjusted_kind", "effect_size", "effect_size_kind", "mde", "power", "unit", "is_primary", "warnings",
 ]  # fmt: skip
 TAKE_UP = "take-up"
+# Begins every warning that says that an interval covers less often than it says: no verdict rests on such a row.
+DOUBT = "the interval cannot be relied on: "
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import stats
 
 from helpers.evaluation import errors, resampling
 from helpers.evaluation.errors import Error
-from helpers.evaluation.estimate import Result, Settings, refused
+from helpers.evaluation.estimate import DOUBT, Result, Settings, refused
 from helpers.evaluation.linear import Fit, root_weights
 from helpers.evaluation.sample import NotApplicableError, Sample
 from helpers.programme import Specification
 
 NO_VARIATION = "there is no variation left to estimate a standard error from"
 UNITS_ALONE = "units of one cluster are treated as independent of each other, which makes the interval too narrow"
-FEW_FOR_WEIGHTING = "with fewer than 50 clusters the standard errors of a weighting method are too small"
+MANY_CLUSTERS = 50  # below it CR1 is too small where no leverage is known
+FEW_FOR_INFLUENCE = f"{DOUBT}with fewer than 50 clusters the standard errors of this method are too small"
+TOO_SKEWED = f"{DOUBT}the values are too skewed for so small a group, so that a logarithm, a quantile or, after a lottery, randomisation inference tells more"
+MOST_SKEW = 0.2  # of an estimate: at .29 intervals of 95 % cover 93 % (Edgeworth; Hall 1992, section 2.6), and small samples show less skew than there is
+FEWEST_WEIGHTED = 0.5  # effective units over units (Kish 1965)
+MOST_TOLD = 99.0  # times as wide: more is not worth a number
+MOST_MISSED = 1.5  # times the nominal share of misses: 92.5 % instead of 95 %
+NAIVE = ("classical", "HC1", "HC2", "HC3", "CR1", "CR3", "survey", "influence")  # what takes no account of degrees of freedom, or of leverage
 
 
 @dataclass(frozen=True)
@@ -38,23 +46,26 @@ def from_settings(settings: Settings) -> Inference:
     return Inference(settings.confidence, settings.seed, settings.draws, settings.assignment == "randomised", settings.trained)
 
 
-def each_kind(sample: Sample, spec: Specification, estimate: float, one: Callable[[str], Result | Error], *, weighting: bool = False) -> list[Result]:
-    """Return one result a declared kind; a kind that cannot be had says why. ``one`` computes a kind.
+def each_kind(sample: Sample, spec: Specification, estimate: float, one: Callable[[str], Result | Error], *, by: str = "least squares") -> list[Result]:
+    """Return one result a declared kind; a kind that cannot be had says why. ``one`` computes a kind, ``by`` is as for ``errors.choose``.
+
+    A declared kind whose interval is much narrower than that of the kind that ``auto`` would take says so.
 
     Raises
     ------
     NotApplicableError if none can be had.
     """
-    results = []
+    results, about = [], unequal_weights(sample)
     for declared in spec.std_errors:
-        kind, notes = resolve(declared, sample, weighting=weighting)
+        kind, notes = resolve(declared, sample, by=by)
         try:
             found = one(kind)
             if isinstance(found, Error):
-                found = Result(estimate, found.std_error, kind, found.df, warnings=found.warnings)
-            if not (np.isfinite(found.estimate) and np.isfinite(found.std_error) and found.std_error > 1e-12 * abs(found.estimate)):
+                doubts = too_narrow(found, one, resolve("auto", sample, by=by)[0]) if declared in NAIVE else ()
+                found = Result(estimate, found.std_error, kind, found.df, warnings=(*found.warnings, *doubts))
+            if not (np.isfinite(found.estimate) and np.isfinite(found.std_error) and found.std_error > 1e-8 * abs(found.estimate)):
                 raise NotApplicableError(NO_VARIATION)
-            results.append(replace(found, warnings=(*notes, *found.warnings)))
+            results.append(replace(found, warnings=(*notes, *found.warnings, *about)))
         except NotApplicableError as reason:
             results.append(refused(kind, str(reason)))
     if all(result.is_refused for result in results):
@@ -62,14 +73,50 @@ def each_kind(sample: Sample, spec: Specification, estimate: float, one: Callabl
     return results
 
 
-def resolve(declared: str, sample: Sample, *, weighting: bool) -> tuple[str, tuple[str, ...]]:
+def too_narrow(found: Error, one: Callable[[str], Result | Error], safe: str) -> tuple[str, ...]:
+    """The warning where a nominal 95 % interval is so much narrower than that of the ``safe`` kind that it would miss half again as often."""
+    try:
+        other = one(safe)
+    except NotApplicableError:
+        return ()
+    width, wanted = (stats.t.ppf(0.975, each.df) * each.std_error for each in (found, other))
+    if not width > 0 or 2 * stats.t.sf(width / other.std_error, other.df) <= MOST_MISSED * 0.05:
+        return ()
+    ratio = min(np.floor(100 * wanted / width) / 100, MOST_TOLD)
+    return (f"{DOUBT}one that allows for how few or unequal units and clusters carry the estimate is at least {ratio:.2f} times as wide",)
+
+
+def unequal_weights(sample: Sample) -> tuple[str, ...]:
+    """The warning where survey weights are so unequal that the sample is worth less than half its units ((Σw)² / Σw²; Kish 1965)."""
+    if sample.weights is None:
+        return ()
+    count, effective = len(sample.weights), sample.weights.sum() ** 2 / (sample.weights @ sample.weights)
+    if effective >= FEWEST_WEIGHTED * count:
+        return ()
+    return (f"{DOUBT}the survey weights are so unequal that {count} units count for only {effective:.0f} of equal weight",)
+
+
+def skew_warning(values: np.ndarray, pull: np.ndarray) -> tuple[str, ...]:
+    """The warning where an estimate is itself skewed: the skewness of its values times Σa³ / (Σa²)^1.5 for Σ a·value, as of independent units.
+
+    Skewness that chance alone would give normal values (two standard errors, √(6 / n) each) says nothing.
+    """
+    square = values @ values / len(values)
+    if not square > 0:
+        return ()
+    skew = float((values**3).mean() / square**1.5)
+    of_estimate = skew * float((pull**3).sum() / (pull @ pull) ** 1.5)
+    return (TOO_SKEWED,) if abs(of_estimate) > MOST_SKEW and abs(skew) > 2 * np.sqrt(6 / len(values)) else ()
+
+
+def resolve(declared: str, sample: Sample, *, by: str) -> tuple[str, tuple[str, ...]]:
     """The kind that stands for ``auto``, with the reason; for a declared kind, what its choice leaves out."""
     clusters = sample.clusters
     count = None if clusters is None else int(clusters.max()) + 1
     if declared == "auto":
         smaller = 0 if clusters is None else errors.smaller_side(clusters, sample.treated)
-        choice = errors.choose(count, smaller, weighting=weighting, survey=sample.weights is not None and sample.strata is not None)
-        few = (FEW_FOR_WEIGHTING,) if choice.kind == "CR1" and weighting and count < errors.MANY_CLUSTERS else ()
+        choice = errors.choose(count, smaller, by=by, survey=sample.weights is not None and sample.strata is not None)
+        few = (FEW_FOR_INFLUENCE,) if choice.kind == "CR1" and count < MANY_CLUSTERS else ()
         return choice.kind, (choice.reason, *few)
     if count is None or declared == "randomisation":
         return declared, ()
@@ -77,7 +124,7 @@ def resolve(declared: str, sample: Sample, *, weighting: bool) -> tuple[str, tup
         return declared, (errors.too_few(count),)
     if declared not in (*errors.NEEDS_CLUSTERS, "survey"):
         return declared, (UNITS_ALONE,)
-    return declared, ((FEW_FOR_WEIGHTING,) if weighting and count < errors.MANY_CLUSTERS else ())
+    return declared, ((FEW_FOR_INFLUENCE,) if by == "influence" and count < MANY_CLUSTERS else ())
 
 
 def least_squares_error(fitted: Fit, kind: str, sample: Sample, *, counted: int | None = None) -> Error:
@@ -102,6 +149,8 @@ def least_squares_error(fitted: Fit, kind: str, sample: Sample, *, counted: int 
         return errors.bias_reduced(fitted, clusters)
     if kind == "CR3":
         return errors.jackknife(fitted, clusters)
+    if kind == "BRL":
+        return errors.bias_reduced_linearisation(fitted, sample.strata, clusters)
     if kind == "survey":
         return errors.linearised(fitted.basis.influence * fitted.residuals, sample.strata, clusters, fitted.basis.count)
     raise NotApplicableError("this kind of standard error does not belong to the method")
@@ -115,7 +164,7 @@ def least_squares_results(
     Interval and p value of ``wild`` and ``randomisation`` are drawn; the standard error beside them, which the minimum detectable
     effect rests on, is CR1 for the bootstrap, and HC2 or, where whole clusters were assigned, CR2 for the lottery.
     """
-    root = root_weights(sample)
+    root, about = root_weights(sample), skew_warning(fitted.residuals, fitted.basis.influence)
 
     def one(kind: str) -> Result | Error:
         if kind == "wild":
@@ -131,7 +180,8 @@ def least_squares_results(
         elif kind == "finite_population":
             return errors.finite_population(least_squares_error(fitted, "classical", sample), fitted.n, inference.trained)
         else:
-            return least_squares_error(fitted, kind, sample, counted=counted)
+            found = least_squares_error(fitted, kind, sample, counted=counted)
+            return replace(found, warnings=(*found.warnings, *about))
         error = least_squares_error(fitted, beside, sample, counted=counted)
         interval = resampling.invert(drawn, fitted.estimate, error.std_error, inference.confidence)
         return Result(fitted.estimate, error.std_error, kind, error.df, interval, drawn.p_value(0.0))

@@ -8,6 +8,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from helpers.evaluation.estimate import COLUMNS, Settings, as_table
+from helpers.evaluation.inference import skew_warning
 from helpers.evaluation.sample import participation
 from helpers.evaluation.scale_rows import FEW_ALIKE
 from helpers.evaluation.weighted import answers, weights_of
@@ -44,6 +45,7 @@ def level_row(values: pd.Series, line: Indicator, settings: Settings, *, is_shar
     if error == 0:
         return row | {"warnings": NO_SPREAD}
     low, high = stats.t.interval(settings.confidence, known.n - 1, mean, error)
+    row["warnings"] = "; ".join(skew_warning(known.values - mean, known.weights))
     return row | {"estimate": mean, "std_error": error, "df": known.n - 1, "ci_low": low, "ci_high": high}
 
 

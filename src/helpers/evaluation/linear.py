@@ -6,7 +6,7 @@ the identity. Survey weights enter as √w times each row, which makes weighted 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ class Basis:
     ``q`` (n × k) orthonormal columns; ``contrast`` (k) is l above; ``influence`` (n) is Ql: the coefficient is influence'y;
     ``leverage`` (n); ``absorbed`` counts effects that were removed from outcome and regressors beforehand. ``strata`` (n × absorbed,
     sparse) are their own orthonormal columns, at right angles to ``q``, where they are kept: one entry a row, so that their number has no limit.
+    ``memory`` keeps what standard errors need that rests on no outcome.
     """
 
     q: np.ndarray
@@ -33,6 +34,7 @@ class Basis:
     leverage: np.ndarray
     absorbed: int = 0
     strata: csr_array | None = None
+    memory: dict = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def count(self) -> int:

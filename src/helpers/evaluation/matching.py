@@ -176,6 +176,12 @@ def own_variance(found: Matches, outcome: np.ndarray) -> np.ndarray:
     return variance
 
 
+def degrees_of_freedom(participants: int, times_used: np.ndarray, k: int) -> float:
+    """Satterthwaite's for a mean of ``participants`` less a weighted mean of the comparison units, equal variances as working model."""
+    square, fourth = participants + times_used @ times_used, participants + (times_used**4).sum()
+    return float(min(square**2 / fourth, participants + len(times_used) - k))
+
+
 def nearest_neighbour(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
     """Each participant against the nearest comparison units, corrected by regression for what distance remains (ATT).
 
@@ -205,9 +211,11 @@ def nearest_neighbour(sample: Sample, spec: Specification, inference: Inference 
             variance = np.full(len(outside), (rest**2 - 2 * rest * near + square).mean() / 2)
         times = (found.times_used**2 - found.times_squared)[found.comparison.cell]
         total = ((gained - estimate) ** 2).sum() + (variance * times).sum()
-        return Error(float(np.sqrt(max(total, 0.0))) / len(inside), float(len(sample.frame) - found.comparison.rows.shape[1] - 2))
+        return Error(float(np.sqrt(max(total, 0.0))) / len(inside), df)
 
-    about = replace(overlap(found.times_used[found.comparison.cell]), units=len(outside)).warnings
+    times_used = found.times_used[found.comparison.cell]
+    df = degrees_of_freedom(len(inside), times_used, found.comparison.rows.shape[1] + 2)
+    about = overlap(times_used, len(inside)).warnings
     results = each_kind(sample, spec, estimate, one)
     named = [replace(result, population=spec.population, warnings=result.warnings if result.is_refused else (*about, *result.warnings)) for result in results]
     return with_size(named, sample)

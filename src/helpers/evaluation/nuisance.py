@@ -18,6 +18,8 @@ ALL_ALIKE = "no covariate differs between the units"
 UNBALANCED = "no weights on the comparison group reproduce the participants' averages: there is not enough overlap"
 LARGEST_LOGIT = 500.0
 ROUNDS = 200
+ALONE = 1e-3  # of a regression that is left without a unit or a cluster: below it the coefficients rest on that one alone
+WITHOUT = "without one of the units or clusters the estimate does not exist"
 
 
 @dataclass(frozen=True)
@@ -107,16 +109,45 @@ def logit(x: np.ndarray, treated: np.ndarray, weights: np.ndarray) -> Propensity
     raise NotApplicableError(SEPARATED)
 
 
+def solved(x: np.ndarray, weights: np.ndarray, scores: np.ndarray, leaving: np.ndarray | None = None) -> np.ndarray:
+    """Influence on coefficients: (Σ w x x')⁻¹ times each unit's scores (n × k).
+
+    With ``leaving`` (n codes of groups) each unit's group is left out of the sum: the step that the coefficients take when the group is
+    deleted (one step of the jackknife; units alone by their leverage).
+
+    Raises
+    ------
+    NotApplicableError where the coefficients do not exist without one of the groups.
+    """
+    moments = (x * weights[:, None]).T @ x
+    if leaving is None:
+        return np.linalg.solve(moments, scores.T).T
+    if len(np.bincount(leaving)) == len(x):
+        rest = 1 - weights * np.einsum("ij,ij->i", x, np.linalg.solve(moments, x.T).T)
+        if (rest < ALONE).any():
+            raise NotApplicableError(WITHOUT)
+        return np.linalg.solve(moments, scores.T).T / rest[:, None]
+    k = x.shape[1]
+    of_groups = np.stack([np.bincount(leaving, weights=weights * x[:, i] * x[:, j]) for i in range(k) for j in range(k)], axis=1).reshape(-1, k, k)
+    left = moments - of_groups
+    if np.linalg.eigvalsh(left)[:, 0].min() < ALONE * np.linalg.eigvalsh(moments)[0]:
+        raise NotApplicableError(WITHOUT)
+    return np.einsum("nij,nj->ni", np.linalg.inv(left)[leaving], scores)
+
+
 @dataclass(frozen=True)
 class Regression:
-    """An outcome regression of one group: ``fitted`` for everyone (n) and the influence of its coefficients (n × k)."""
+    """An outcome regression of one group: ``fitted`` for everyone (n), the influence of its coefficients (n × k), and what of these is each
+    outcome's (``pull``, n × k: the coefficients are pull'y).
+    """
 
     fitted: np.ndarray
     influence: np.ndarray
+    pull: np.ndarray
 
 
-def outcome_regression(x: np.ndarray, outcome: np.ndarray, group: np.ndarray, weights: np.ndarray) -> Regression:
-    """Least squares of the outcome on x among ``group`` (booleans), predicted for everyone.
+def outcome_regression(x: np.ndarray, outcome: np.ndarray, group: np.ndarray, weights: np.ndarray, leaving: np.ndarray | None = None) -> Regression:
+    """Least squares of the outcome on x among ``group`` (booleans), predicted for everyone; ``leaving`` as for ``solved``.
 
     Raises
     ------
@@ -131,8 +162,8 @@ def outcome_regression(x: np.ndarray, outcome: np.ndarray, group: np.ndarray, we
         raise NotApplicableError("within one of the groups a covariate is constant or follows from the others")
     beta = np.linalg.solve(moments, inside.T @ (weights[group] * outcome[group]))
     fitted = x @ beta
-    scores = x * (group * weights * (outcome - fitted))[:, None]
-    return Regression(fitted, np.linalg.solve(moments, scores.T).T)
+    pull = x * (group * weights)[:, None]
+    return Regression(fitted, solved(x, group * weights, pull * (outcome - fitted)[:, None], leaving), np.linalg.solve(moments, pull.T).T)
 
 
 def moments_of(sample: Sample, covariates: list[str], degree: int) -> np.ndarray:

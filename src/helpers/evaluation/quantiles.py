@@ -14,7 +14,7 @@ from helpers.evaluation.methods import Sized, with_size
 from helpers.evaluation.nuisance import design_matrix, propensity, survey_weights
 from helpers.evaluation.sample import NotApplicableError, Sample
 from helpers.evaluation.weighted import weighted_quantile
-from helpers.evaluation.weighting import overlap
+from helpers.evaluation.weighting import beyond_comparison, overlap
 from helpers.programme import Specification
 
 SHARED = 0.1  # of a group with one and the same value at a quantile: above it the quantile jumps and has no usable interval
@@ -54,7 +54,7 @@ def one_quantile(sample: Sample, spec: Specification, estimate: float, scores: n
     def one(kind: str) -> Error:
         return influence_error(scores, kind, sample, 2 + (design_matrix(sample, spec.covariates).shape[1] - 1 if spec.covariates else 0))
 
-    return each_kind(sample, spec, estimate, one, weighting=True)
+    return each_kind(sample, spec, estimate, one, by="influence")
 
 
 def group_weights(sample: Sample, spec: Specification) -> tuple[np.ndarray, np.ndarray, tuple | None, tuple[str, ...]]:
@@ -69,7 +69,10 @@ def group_weights(sample: Sample, spec: Specification) -> tuple[np.ndarray, np.n
     else:
         upper, lower = s * d, s * (1 - d) * p.odds
         slopes = (None, (lower, x, p.influence))
-    about = [warning for weights in (upper, lower) for warning in overlap(weights).warnings if spec.estimand == "ate" or weights is lower]
+    about = [
+        warning for weights in (upper, lower) for warning in overlap(weights, int((weights <= 0).sum())).warnings if spec.estimand == "ate" or weights is lower
+    ]
+    about += beyond_comparison(p.score, d, s, both=spec.estimand == "ate")
     return upper, lower, slopes, tuple(dict.fromkeys(about))
 
 

@@ -29,6 +29,8 @@ SE_KINDS = {
     "wild": mark("the wild cluster bootstrap"),
     "randomisation": mark("randomisation inference"),
     "survey": mark("linearised survey standard errors"),
+    "BRL": mark("bias-reduced linearised survey standard errors with Satterthwaite degrees of freedom"),
+    "jackknife": mark("standard errors by the jackknife, with Satterthwaite degrees of freedom"),
     "influence": mark("standard errors that count the estimated weights and regressions"),
     "AI": mark("Abadie–Imbens standard errors"),
     "AI_equal": mark("Abadie–Imbens standard errors with one variance for all"),
@@ -38,7 +40,7 @@ SE_KINDS = {
     "exact": mark("the exact test"),
     "mid_p": mark("the mid-p test"),
     "brunner_munzel": mark("the test of Brunner and Munzel"),
-    "auto": mark("standard errors chosen by the number of clusters"),
+    "auto": mark("standard errors chosen by the design"),
     "Wilson": mark("Wilson's interval of a share"),
 }
 POPULATIONS = {

@@ -167,6 +167,8 @@ STD_ERRORS = {
     "randomisation": "Young, A. (2019). Channeling Fisher: randomization tests and the statistical insignificance of seemingly significant experimental results. Quarterly Journal of Economics 134(2), 557–598.",
     "survey": "Binder, D. A. (1983). On the variances of asymptotically normal estimators from complex surveys. International Statistical Review 51(3), 279–292.",
     "influence": "Newey, W. K. and McFadden, D. (1994). Large sample estimation and hypothesis testing. Handbook of Econometrics 4, 2111–2245.",
+    "BRL": SATTERTHWAITE,
+    "jackknife": "Efron, B. and Stein, C. (1981). The jackknife estimate of variance. Annals of Statistics 9(3), 586–596.",
     "AI": ABADIE_IMBENS,
     "AI_equal": ABADIE_IMBENS,
     "auto": "Cameron, A. C. and Miller, D. L. (2015). A practitioner's guide to cluster-robust inference. Journal of Human Resources 50(2), 317–372.",

@@ -88,12 +88,12 @@ def special_sentence(study: Study, part: pd.DataFrame, language: Language) -> st
 def overlap_sentence(study: Study, first: pd.Series, language: Language) -> str:
     """Say how many the comparison group is worth; enough or not."""
     values = {"n": language.number(first["value"], 0), "group": labels.role_label(study, 0.0, language), "total": language.number(float(first["detail"]), 0)}
+    if first["meaning"] == "number only":
+        return language.say(
+            "Weighted to resemble the participants, the {total} of “{group}” would be worth {n} of equal weight; the estimate uses no such weights.", **values
+        )
     if first["meaning"] == "enough":
         return language.say("Weighted to resemble the participants, the {total} of “{group}” are worth {n} of equal weight.", **values)
-    if float(first["detail"]) < first["limit"]:
-        return language.say(
-            "The comparison group “{group}” has only {total}; weighted to resemble the participants they are worth {n} of equal weight.", **values
-        )
     return language.say("Weighted to resemble the participants, the {total} of “{group}” are worth only {n} of equal weight: too few resemble them.", **values)
 
 

@@ -22,7 +22,7 @@ GRADE_RULES = {
         "Participants alone say or show it: there is no comparison group, or the number is people's rating of themselves and nobody else's rating or test stands beside it."
     ),
     "cannot tell": mark(
-        "The interval includes zero, a check of the comparison failed, the indicators contradict one another, no estimate could speak, or more than one in twenty of the answers wait for a person's decision. With it stands what the study could have found."
+        "The interval includes zero or cannot be relied on, a check of the comparison failed, the indicators contradict one another, no estimate could speak, or more than one in twenty of the answers wait for a person's decision. With it stands what the study could have found."
     ),
     "contradicted": mark("The comparison shows the opposite of the claim, or the interval excludes even the smallest effect that would be worth having."),
 }
@@ -79,6 +79,7 @@ OTHER = {
     "unclear": mark(
         "the interval for “{indicator}” includes zero ({low} to {high}); with {power} power only a difference of at least {mde} would have been found"
     ),
+    "doubted": mark("the interval for “{indicator}” ({low} to {high}) is one that no verdict can rest on; {doubt}"),
     "unclear alone": mark("the interval for “{indicator}” includes zero ({low} to {high}), and no comparison with others stands beside it"),
     "mixed": mark("its indicators contradict one another"),
     "waiting": mark(
@@ -93,6 +94,7 @@ THREATS = {
     "pre-trend": mark("the groups were already moving apart before the programme"),
     "overlap": mark("few {units} of the comparison group are like participants"),
     "attrition": mark("who could not be reached or did not answer"),
+    "interval": mark("an interval that covers the truth less often than it says"),
     "hidden cause": mark("a difference between the groups that nobody measured"),
     "balance": mark("that the groups differed before the programme in what was measured"),
     "robustness": mark("a cause that nobody measured, no stronger than those that were"),

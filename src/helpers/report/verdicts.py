@@ -38,7 +38,7 @@ def deciding(verdict: object, evidence: pd.DataFrame) -> pd.Series | None:
 
 def template(rule: str, line: pd.Series | None) -> str:
     """The sentence of a rule, by the sign of the estimate."""
-    if line is None or rule in ("mixed", "nothing", "small"):
+    if line is None or rule in ("mixed", "nothing", "small", "doubted"):
         return OTHER.get(rule, OTHER["nothing"])
     if rule == "unclear":
         return OTHER["unclear"] if pd.notna(line["mde"]) else OTHER["unclear alone"]
@@ -66,6 +66,7 @@ def values_of(study: Study, line: pd.Series | None, language: Language) -> dict[
         "power": language.percent(0.8 if pd.isna(line["power"]) else line["power"]),
         "mde": language.amount_with_unit(line["mde"], unit) if pd.notna(line["mde"]) else "–",
         "smallest": language.amount_with_unit(line["smallest"], unit) if pd.notna(line["smallest"]) else "–",
+        "doubt": labels.reason_text(line["unreliable"], language),
     }
 
 

@@ -20,6 +20,7 @@ from helpers import paths
 from helpers.synthetic.coverage import seed_rows, tabulate
 from helpers.synthetic.coverage_page import page
 from helpers.synthetic.grading import seed_grades, tabulate_grades
+from helpers.synthetic.interval_runs import HEADING, with_section
 from helpers.synthetic.requests import load_simulated
 from helpers.synthetic.trials import CONDITIONS, Trial
 
@@ -129,7 +130,9 @@ def main(arguments: list[str] | None = None) -> int:
     trial = trial_of(task, CONDITIONS[0], root)
     tables = (tabulate(gathered(folder, "estimates")), tabulate_grades(gathered(folder, "grades")), tabulate_grades(gathered(folder, "large")))
     text = page(task, trial, *tables)
-    (root / given.output).write_text(text, encoding="utf-8")
+    output = root / given.output
+    rest = output.read_text(encoding="utf-8").partition(HEADING) if output.exists() else ("", "", "")
+    output.write_text(with_section(text, "".join(rest[1:])) if rest[1] else text, encoding="utf-8")
     return 0
 
 

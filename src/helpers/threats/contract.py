@@ -41,7 +41,6 @@ LIMITS = {
     "smd": 0.1,  # Austin (2009), Statistics in Medicine 28(25), 3083–3107
     "variance ratio": 2.0,  # and its inverse; Austin (2009)
     "p": 0.05,  # of the omnibus tests
-    "effective": 50.0,  # units of equal weight; this project's convention, as in helpers.evaluation.weighting
     "response gap": 0.05,  # difference between two shares; this project's convention
     "delta": 1.0,  # as much selection on what is hidden as on what is measured; Oster (2019)
     "same sign": 0.9,  # share of specifications; this project's convention

@@ -10,7 +10,7 @@ from helpers.disclosure import share_of_few
 from helpers.evaluation.balance import standardised_difference, variance_ratio
 from helpers.evaluation.linear import independent, standardise
 from helpers.evaluation.nuisance import logit
-from helpers.evaluation.resampling import assigned_whole
+from helpers.evaluation.resampling import assigned_whole, permutations
 from helpers.evaluation.sample import WEIGHT, NotApplicableError
 from helpers.evaluation.weighted import answers
 from helpers.evaluation.weighting import Overlap, overlap
@@ -19,13 +19,16 @@ from helpers.threats.contract import LIMITS, conclusion, entry, judged
 
 NOTHING_KNOWN = "no covariate that describes units before the programme differs between them"
 FEW = "too few units have all covariates"
+DRAWN_UP_TO = 2_000  # units
+DRAWS = 4_999
 
 
-def omnibus_test(columns: np.ndarray, treated: np.ndarray, strata: np.ndarray | None = None) -> tuple[float, int, float]:
+def omnibus_test(columns: np.ndarray, treated: np.ndarray, strata: np.ndarray | None = None, *, seed: int = 1) -> tuple[float, int, float]:
     """Test whether all covariates together differ by more than a lottery would make them differ: d²(z, x) of Hansen and Bowers.
 
-    d'V⁻¹d for the differences in means d (pooled over strata by n₁n₀/n) and their covariance V over all draws of the same lottery;
-    χ² with as many degrees of freedom as independent covariates. Chosen over an F test because it supposes a lottery and no model.
+    d'V⁻¹d for the differences in means d (pooled over strata by n₁n₀/n) and their covariance V over all draws of the same lottery.
+    Chosen over an F test because it supposes a lottery and no model. The p value is that of the lottery drawn again ``DRAWS`` times, and of
+    χ² (as many degrees of freedom as independent covariates) only for more than ``DRAWN_UP_TO`` units: few of one group make χ² reject too often.
 
     Parameters
     ----------
@@ -41,19 +44,23 @@ def omnibus_test(columns: np.ndarray, treated: np.ndarray, strata: np.ndarray | 
     """
     x = independent(standardise(columns))
     strata = np.zeros(len(x), dtype="int64") if strata is None else strata
-    gap, spread = np.zeros(x.shape[1]), np.zeros((x.shape[1], x.shape[1]))
+    centred, spread = np.zeros(x.shape), np.zeros((x.shape[1], x.shape[1]))
     for stratum in np.unique(strata):
         inside = strata == stratum
         ours, n, n1 = x[inside], inside.sum(), treated[inside].sum()
         if not 0 < n1 < n:
             continue
-        gap += ours[treated[inside] == 1].sum(axis=0) - n1 * ours.mean(axis=0)
+        centred[inside] = ours - ours.mean(axis=0)
         spread += n1 * (n - n1) / n * np.atleast_2d(np.cov(ours.T))
     if not x.shape[1] or len(x) <= x.shape[1] + 1 or not spread.any():
         raise NotApplicableError(FEW)
-    df = int(np.linalg.matrix_rank(spread))
-    statistic = float(gap @ np.linalg.pinv(spread, hermitian=True) @ gap)
-    return statistic, df, float(chi2.sf(statistic, df))
+    df, inverse = int(np.linalg.matrix_rank(spread)), np.linalg.pinv(spread, hermitian=True)
+    statistic = float((treated @ centred) @ inverse @ (treated @ centred))
+    if len(x) > DRAWN_UP_TO:
+        return statistic, df, float(chi2.sf(statistic, df))
+    gaps = permutations(treated, strata, DRAWS, np.random.default_rng(seed)) @ centred
+    drawn = np.einsum("ij,jk,ik->i", gaps, inverse, gaps)
+    return statistic, df, float((1 + (drawn >= statistic * (1 - 1e-9)).sum()) / (1 + DRAWS))
 
 
 def common_support(columns: np.ndarray, treated: np.ndarray, weights: np.ndarray | None = None) -> tuple[Overlap, float]:
@@ -74,7 +81,7 @@ def common_support(columns: np.ndarray, treated: np.ndarray, weights: np.ndarray
     weights = np.ones(len(x)) if weights is None else weights / weights.mean()
     fitted = logit(x, treated, weights)
     beyond = fitted.score[treated == 1] > fitted.score[treated == 0].max()
-    return overlap((weights * fitted.odds)[treated == 0]), float(np.average(beyond, weights=weights[treated == 1]))
+    return overlap((weights * fitted.odds)[treated == 0], int(treated.sum())), float(np.average(beyond, weights=weights[treated == 1]))
 
 
 def compared(case: Case) -> tuple[pd.DataFrame, list[str]]:
@@ -142,11 +149,16 @@ def by_lot(case: Case, omnibus: dict[str, object], complete: pd.DataFrame, names
 
 
 def overlap_rows(case: Case) -> list[dict[str, object]]:
-    """Effective sample size of the comparison group weighted to resemble the participants, and the share of these that nobody resembles."""
+    """Effective sample size of the comparison group weighted to resemble the participants, and the share of these that nobody resembles.
+
+    It can fail only an estimate that leans on covariates: by what share of the smaller group the comparison group is worth, not by how many they
+    are, for few units alike make an interval wide, not wrong. For other estimates poor overlap is a number and no more.
+    """
     complete, names = compared(case)
     found, outside = common_support(complete[names].to_numpy(), complete["treated"].to_numpy(), complete[WEIGHT].to_numpy() if WEIGHT in complete else None)
-    effective = entry("overlap", "effective sample size", found.effective, limit=LIMITS["effective"], n=len(complete), detail=str(found.units))
+    effective = entry("overlap", "effective sample size", found.effective, limit=found.least, n=len(complete), detail=str(found.units))
     treated = int(complete["treated"].sum())
     share = entry("overlap", "share beyond comparison", np.nan if share_of_few(outside, treated) else outside, n=treated)
     largest = entry("overlap", "largest weight", found.largest_share, n=found.units)
-    return [effective | judged(found.effective >= LIMITS["effective"], "enough", "not enough"), share, largest]
+    passes = True if not found.is_poor else False if case.spec.covariates else None
+    return [effective | judged(passes, "enough", "not enough"), share, largest]

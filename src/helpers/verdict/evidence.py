@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.claims import Claim, Part
+from helpers.evaluation.estimate import DOUBT
 from helpers.evaluation.families import holm
 from helpers.evaluation.levels import LEVEL
 from helpers.indicators import Indicator
@@ -18,7 +19,7 @@ from helpers.programme import Programme
 
 EVIDENCE_COLUMNS = [
     "claim", "part", "indicator", "rater", "basis", "is_opinion", "speaks", "side", "is_small", "specification", "estimate", "ci_low", "ci_high", "p_value",
-    "p_holm", "p_family", "n", "n_comparison", "mde", "power", "confidence", "smallest", "unit", "failed", "doubts", "waiting", "reason",
+    "p_holm", "p_family", "n", "n_comparison", "mde", "power", "confidence", "smallest", "unit", "failed", "doubts", "unreliable", "waiting", "reason",
 ]  # fmt: skip
 RATERS = ("test", "supervisor", "", "self")  # whose word counts more; "" is a fact and nobody's rating
 # A threat that fails here takes the ground from under the comparison itself; the others say how strong a hidden cause must be.
@@ -81,18 +82,25 @@ def doubted(threats: pd.DataFrame, row: pd.Series) -> list[str]:
     return list(headlines(threats, row).query("meaning == 'differ, but the conclusion stands'")["threat"])
 
 
+def unreliable(row: pd.Series) -> str:
+    """Why the interval of an estimate cannot be relied on, from its warnings; empty where nothing says so."""
+    told = [text for text in str(row["warnings"]).split("; ") if text.startswith(DOUBT)]
+    return told[0] if told else ""
+
+
 def line_of(claim: Claim, part: str, basis: str, row: pd.Series, programme: Programme, indicators: list[Indicator], threats: pd.DataFrame) -> dict[str, object]:
     """One line of evidence, not yet weighed against the others of its part."""
     unit = programme.units.get(row["unit"])
     smallest = programme.smallest_effects.get(row["indicator"], np.nan)
     direction = direction_of(indicators, row["indicator"], row["rater"])
-    best = direction * (row["ci_high"] if direction > 0 else row["ci_low"])
+    best, doubt = direction * (row["ci_high"] if direction > 0 else row["ci_low"]), unreliable(row)
     return {
         "claim": claim.id, "part": part, "indicator": row["indicator"], "rater": row["rater"], "basis": basis,
         "is_opinion": bool(unit and unit.is_rating and row["rater"] in ("", "self")), "speaks": False, "side": "neither",
-        "is_small": bool(basis in ("lottery", "comparison") and direction and best < smallest), "specification": row["specification"],
+        "is_small": bool(basis in ("lottery", "comparison") and direction and best < smallest and not doubt), "specification": row["specification"],
         **{name: row[name] for name in ("estimate", "ci_low", "ci_high", "p_value", "n", "n_comparison", "mde", "power", "confidence", "unit")},
-        "p_holm": np.nan, "p_family": row["p_adjusted"], "doubts": "; ".join(doubted(threats, row)) if basis == "lottery" else "", "smallest": smallest, "failed": "; ".join(failed_threats(threats, row)) if basis in ("lottery", "comparison") else "", "reason": "",
+        "p_holm": np.nan, "p_family": row["p_adjusted"], "doubts": "; ".join(doubted(threats, row)) if basis == "lottery" else "", "smallest": smallest, "failed": "; ".join(failed_threats(threats, row)) if basis in ("lottery", "comparison") else "",
+        "unreliable": doubt, "reason": "",
         "direction": direction,
     }  # fmt: skip
 
@@ -107,7 +115,10 @@ def choose(lines: list[dict[str, object]]) -> list[dict[str, object]]:
 
 
 def sides(lines: list[dict[str, object]], alpha: float) -> list[dict[str, object]]:
-    """Say on which side of zero each line lies; the p values of those that speak are adjusted among themselves (Holm 1979)."""
+    """Say on which side of zero each line lies; the p values of those that speak are adjusted among themselves (Holm 1979).
+
+    A line whose interval cannot be relied on lies on neither: no verdict rests on it.
+    """
     tested = [line for line in lines if line["speaks"] and np.isfinite(line["p_value"])]
     if tested:
         for line, adjusted in zip(tested, holm(pd.Series([line["p_value"] for line in tested])), strict=True):
@@ -115,7 +126,7 @@ def sides(lines: list[dict[str, object]], alpha: float) -> list[dict[str, object
     for line in lines:
         p_value = line["p_holm"] if np.isfinite(line["p_holm"]) else line["p_value"]
         is_clear = p_value < alpha if np.isfinite(p_value) else not line["ci_low"] <= 0 <= line["ci_high"]
-        if is_clear and line["direction"]:
+        if is_clear and line["direction"] and not line["unreliable"]:
             line["side"] = "for" if line["direction"] * line["estimate"] > 0 else "against"
     return lines
 
@@ -161,5 +172,5 @@ def nothing(claim: Claim, part: str, indicator: str, estimates: pd.DataFrame) ->
     why = estimates.loc[(estimates["indicator"] == indicator) & (estimates["warnings"].fillna("") != ""), "warnings"]
     return dict.fromkeys(EVIDENCE_COLUMNS, np.nan) | {
         "claim": claim.id, "part": part, "indicator": indicator, "rater": "", "basis": "none", "is_opinion": False, "speaks": True, "side": "neither",
-        "is_small": False, "failed": "", "doubts": "", "unit": "", "specification": "", "reason": why.iloc[0] if len(why) else "no specification estimates it",
+        "is_small": False, "failed": "", "doubts": "", "unreliable": "", "unit": "", "specification": "", "reason": why.iloc[0] if len(why) else "no specification estimates it",
     }  # fmt: skip

@@ -58,7 +58,8 @@ def grade_part(lines: pd.DataFrame) -> dict[str, object]:
         small = told["is_small"].astype(bool)
         if small.all():
             return answer("contradicted", "small", told.iloc[0])
-        return answer("cannot tell", "unclear", told[~small].iloc[0])
+        decides = told[~small].iloc[0]
+        return answer("cannot tell", "doubted" if decides["unreliable"] else "unclear", decides)
     graded = [(*grade_line(line), line) for _, line in clear.iterrows()]
     if clear["side"].nunique() > 1 and any(grade == "contradicted" for grade, _, _ in graded):
         return answer("cannot tell", "mixed", clear.iloc[0])
@@ -81,8 +82,8 @@ def threat_of(line: dict[str, object], lines: pd.DataFrame) -> str:
     failed = own["failed"].iloc[0].split("; ")[0] if len(own) and own["failed"].iloc[0] else ""
     if failed:
         return failed
-    if line["rule"] in ("unclear", "nothing", "small", "mixed"):
-        return {"unclear": "too few", "nothing": "not measured", "small": "smallest effect", "mixed": "mixed"}[line["rule"]]
+    if line["rule"] in ("unclear", "doubted", "nothing", "small", "mixed"):
+        return {"unclear": "too few", "doubted": "interval", "nothing": "not measured", "small": "smallest effect", "mixed": "mixed"}[line["rule"]]
     if line["rule"] == "opinion":
         return "own rating"
     if line["basis"] == "lottery" and len(own) and own["doubts"].iloc[0]:
