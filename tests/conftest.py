@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -13,18 +15,30 @@ from helpers.pipeline import light  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 
-# Tests that look at the same whole run share a worker, so that it is made once; all others of a file do, for the fixtures of their module.
 SHARED_RUNS = {"finished": "finished", "side_by_side": "finished", "sent": "sent", "case": "cases"}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put every test into its lane and its group."""
-    for item in items:
-        shared = [group for fixture, group in SHARED_RUNS.items() if fixture in getattr(item, "fixturenames", ())]
-        if shared or "project" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.runs)
-        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.path.stem))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Put a test of whole runs into its lane."""
+    if {*SHARED_RUNS, "project"} & set(getattr(item, "fixturenames", ())):
+        item.add_marker(pytest.mark.runs)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Keep the tests of one file, and all files that look at the same whole run, on one worker, so that it is made once."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    @cache
+    def group_of(file: str) -> str:
+        text = (ROOT / file).read_text(encoding="utf-8")
+        return next((group for name, group in SHARED_RUNS.items() if re.search(rf"def test_\w+\([^)]*\b{name}\b", text)), file)
+
+    class ByRun(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid.partition("::")[0])
+
+    return ByRun(config, log)
 
 
 @dataclass(frozen=True)
@@ -120,8 +134,6 @@ def side_by_side(finished: Finished, cohorts: list[str], tmp_path_factory: pytes
 @pytest.fixture(scope="session")
 def case(tmp_path_factory: pytest.TempPathFactory):
     """Run a small case of ``tests/cases`` by the command line, each once a session: ``case("r2-stata-tags").clean()``."""
-    from functools import cache
-
     from case_runs import run_case
 
     base = tmp_path_factory.mktemp("cases")
