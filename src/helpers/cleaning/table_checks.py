@@ -11,6 +11,7 @@ from helpers.cleaning.row_checks import first_known
 from helpers.parsing.checks import heaping_table, near_duplicates, repeated_answers
 
 DOUBLES = ("exact duplicate", "resubmission", "same key, different answers")
+MOST_APART = 3  # amounts of a column that stand apart; more are no slips
 FEWEST_AMOUNTS = 20  # of fewer, the quartiles say too little about what is usual
 FEWEST_INTERVIEWS, FEWEST_OTHERS = 5, 3  # an interviewer's mean of fewer interviews, or an SD of fewer others, tells nothing
 
@@ -132,7 +133,8 @@ def outlier(given: Given) -> Outcome:
 def far_from_others(logs: pd.Series, limit: float, factor: float) -> pd.Series:
     """Distance from the median of the logarithms that lie beyond the limit and behind a gap: a long tail without one is no slip.
 
-    The spread is at least a twentieth: where most people name one round amount, another round amount is no outlier.
+    The spread is at least a twentieth: where most people name one round amount, another round amount is no outlier. More than three, or
+    one in a thousand, are no slips but another kind of amount, and none is named.
     """
     low, median, high = logs.quantile([0.25, 0.5, 0.75])
     away = (logs - median).sort_values()
@@ -140,7 +142,8 @@ def far_from_others(logs: pd.Series, limit: float, factor: float) -> pd.Series:
     gap = away.diff() >= np.log(factor)
     above = (gap & (away > fence)).cummax()
     below = (gap.shift(-1, fill_value=False) & (away < -fence))[::-1].cummax()[::-1]
-    return away[above | below].sort_index()
+    apart = away[above | below].sort_index()
+    return apart if len(apart) <= max(MOST_APART, len(logs) / 1000) else apart.iloc[:0]
 
 
 def month_numbers(texts: pd.Series) -> pd.Series:
