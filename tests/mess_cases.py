@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,9 @@ from helpers import study as studies
 from helpers.cleaning import canonical
 from helpers.codebook import Choice, Codebook, Rule, Variable
 from helpers.paths import places
+from helpers.problems import ProblemsError
 from helpers.programme import Cohort, Programme, Table
+from helpers.readers import Delivery
 from test_cleaning import WORDS
 
 LISTS = {
@@ -136,9 +139,27 @@ def deliver(
     )  # fmt: skip
     where = places("c", data_dir=str(folder / "data"), reports_dir=str(folder / "reports"), root=folder)
     study = studies.Study(where, programme or programme_of(files), book or codebook(), (), (), cohort)
-    delivery = studies.read_raw(study)
+    study, delivery = read(study)
     tables = studies.clean_tables(study, delivery)
     return SimpleNamespace(delivery=delivery, tables=tables, people=tables["people"], study=study)
+
+
+def read(study: studies.Study) -> tuple[studies.Study, Delivery]:
+    """Read a delivery; columns that these small files lack are declared absent, as a person would."""
+    try:
+        return study, studies.read_raw(study)
+    except ProblemsError as failure:
+        lacking = {problem.file: [] for problem in failure.problems}
+        if any(problem.message != "the column is missing" for problem in failure.problems):
+            raise
+        for problem in failure.problems:
+            lacking[problem.file].append(problem.column)
+    files = [
+        item.model_copy(update={"absent": next((names for file, names in lacking.items() if file.endswith(f"/{item.file}")), [])})
+        for item in study.cohort.files
+    ]
+    declared = replace(study, cohort=study.cohort.model_copy(update={"files": files}))
+    return declared, studies.read_raw(declared)
 
 
 def programme_of(files) -> Programme:

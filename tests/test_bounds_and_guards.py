@@ -174,6 +174,7 @@ def lines_of(**columns: list) -> pd.DataFrame:
         "is_opinion": False,
         "failed": "",
         "doubts": "",
+        "unreliable": "",
         "waiting": 0.0,
         "indicator": "i",
         "rater": "",

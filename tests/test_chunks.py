@@ -100,10 +100,12 @@ def test_what_cannot_be_read_part_by_part_is_refused(tmp_path, monkeypatch):
         by_parts(path, tmp_path, monkeypatch)
 
 
-def test_a_column_that_is_not_there_is_empty(tmp_path, monkeypatch):
-    path = tmp_path / "f.csv"
+def test_a_column_that_is_declared_absent_is_empty_and_any_other_is_refused(tmp_path, monkeypatch):
+    path, book = tmp_path / "f.csv", Codebook((*VARIABLES, variable("other", "integer")), CHOICES)
     delivery(path, 50)
-    _, parts = by_parts(path, tmp_path, monkeypatch, Codebook((*VARIABLES, variable("other", "integer")), CHOICES))
+    with pytest.raises(ProblemsError, match="column other: the column is missing"):
+        by_parts(path, tmp_path, monkeypatch, book)
+    _, parts = by_parts(path, tmp_path, monkeypatch, book, absent=["other"])
     assert parts["people"]["other"].isna().all()
 
 

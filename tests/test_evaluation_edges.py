@@ -283,5 +283,7 @@ def test_definitions_that_ask_what_a_method_cannot_do_are_refused():
         "none of which can speak for a cohort",
     ):
         assert any(part in line for line in found), part
-    assert check_specifications(programme(ALL_OF_THEM), "programme.yml") == []
+    lacking = {problem.column: problem.message for problem in check_specifications(programme(ALL_OF_THEM), "programme.yml")}
+    assert {column.split(".")[1] for column in lacking} == {"strata-fixed-effects", "repeated-cross-sections", "fixed-effects", "first-difference"}
+    assert all("the design declares none" in message for message in lacking.values())  # this design has neither strata nor periods
     assert set(KINDS) <= {*METHODS, "fixed_effects"}
