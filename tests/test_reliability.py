@@ -1,5 +1,8 @@
 """Reliability of scales: published numbers, closed forms, simulation, what looks wrong, and the edges."""
 
+import doctest
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -78,6 +81,11 @@ def test_the_interval_of_alpha_is_that_of_alpha_without_each_person():
     error, low, high = reliability.alpha_interval(ATTITUDE, 0.95)
     assert (error, low, high) == pytest.approx((expected[0] * (1 - alpha), 1 - np.exp(expected[2]), 1 - np.exp(expected[1])), rel=1e-9)
     assert low < alpha < high
+
+
+def test_the_example_of_the_jackknife_gives_what_it_says():
+    found = doctest.testmod(sys.modules[jackknife.__module__])
+    assert (found.attempted, found.failed) == (3, 0)
 
 
 @pytest.mark.simulation

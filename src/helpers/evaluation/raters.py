@@ -23,7 +23,7 @@ TWO_RATERS = "how far other raters would differ cannot be known from two"
 ONE_END = "more than four fifths of the ratings are the same extreme one: the interval may be too narrow"
 SKEWED = "the differences are skewed: the interval of a limit may be too narrow"
 MOST_AT_ONE_END = 0.8
-MOST_SKEWED = 1.0  # of normal differences, one sample of 30 in a hundred is more skewed
+MOST_SKEWED = 1.0
 ICCS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
 
 

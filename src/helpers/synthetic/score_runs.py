@@ -20,6 +20,7 @@ from helpers.synthetic.writing import LOG_FILE
 if TYPE_CHECKING:
     import pandas as pd
 
+    from helpers.study import Study
     from helpers.synthetic.outlier_score import OutlierScore
 
 PROGRAMME = "a folder of programmes/ with a simulation.yml; the first one unless given"
@@ -66,29 +67,28 @@ def totals_of(scores: Iterable[Score]) -> Totals:
     return Totals(int(table["injected"].sum()), handled, wrong, correct, sum(score.waiting for score in scores), sum(len(score.changed) for score in scores))
 
 
-def score_shipped(root: Path, data_dir: str = "data") -> Iterator[tuple[str, Score]]:
-    """Score every synthetic cohort of a data folder, one after the other."""
+def shipped(root: Path, data_dir: str = "data") -> Iterator[Study]:
+    """Every synthetic cohort of a data folder."""
     from helpers.programme import load_cohort
     from helpers.study import load_study
 
     for name in paths.known_cohorts(root / data_dir):
         cohort, _ = load_cohort(root / data_dir / "raw" / name, root=root)
         if cohort is not None and cohort.simulated is not None:
-            yield name, score_delivery(load_study(name, data_dir=data_dir, root=root))
+            yield load_study(name, data_dir=data_dir, root=root)
+
+
+def score_shipped(root: Path, data_dir: str = "data") -> Iterator[tuple[str, Score]]:
+    """Score every synthetic cohort of a data folder, one after the other."""
+    for study in shipped(root, data_dir):
+        yield study.cohort.cohort, score_delivery(study)
 
 
 def outliers_shipped(root: Path, data_dir: str = "data") -> OutlierScore:
     """Score the check for amounts far from all others over every synthetic cohort of a data folder."""
-    from helpers.programme import load_cohort
-    from helpers.study import load_study
     from helpers.synthetic.outlier_score import OutlierScore, score_outliers
 
-    total = OutlierScore(0, 0, 0, 0)
-    for name in paths.known_cohorts(root / data_dir):
-        cohort, _ = load_cohort(root / data_dir / "raw" / name, root=root)
-        if cohort is not None and cohort.simulated is not None:
-            total += score_outliers(load_study(name, data_dir=data_dir, root=root))
-    return total
+    return sum((score_outliers(study) for study in shipped(root, data_dir)), OutlierScore(0, 0, 0, 0))
 
 
 def score_seed(seed: int, programme: str, participants: int, root: Path) -> Score:
