@@ -393,7 +393,7 @@ def test_codes_that_the_file_declares_missing_are_no_other_version():
     ]
     book = Codebook((*VARIABLES, variable("often", "select_one often")), (*CHOICES, *answers))
     frame = raw([(str(at), "1", "1", "1") for at in range(6)]).assign(often=["0", "1", "2"] * 2)
-    declared = pd.DataFrame([{"variable": "often", "kind": "value", "low": "0", "high": "0", "reason": "refused", "count": 2}])
+    declared = pd.DataFrame([{"file": "f.csv", "variable": "often", "kind": "value", "low": "0", "high": "0", "reason": "refused", "count": 2}])
     assert clean_by(book, frame).review["variable"].tolist() == ["often"] * 6  # undeclared, 0 to 2 may stand for 1 to 3
     done = cleaning.clean_table(frame, "people", PROGRAMME, book, cohort("review"), declared=declared)
     assert done.review.empty

@@ -144,17 +144,19 @@ def test_a_cohort_without_truth_has_no_score():
         score_delivery(load_study("nsw-1976", root=ROOT))
 
 
-def test_the_command_ends_with_one_line_of_totals_and_fails_when_something_is_wrong(delivered, monkeypatch, capsys):
+def test_the_command_ends_with_totals_and_fails_when_something_is_wrong(delivered, monkeypatch, capsys):
     study, _, _ = delivered
     score = score_delivery(study)
     for shown, code in ((score, 0), (replace(score, changed=[("participants", "P1", "sex", "1", "2")]), 1)):
         monkeypatch.setattr(score_runs, "score_shipped", lambda root, shown=shown: iter([("trial-synthetic", shown)]))
+        monkeypatch.setattr(score_runs, "outliers_shipped", lambda root: "amounts far from all others: 1 of 2")
         monkeypatch.chdir(ROOT)
         assert score_runs.main([]) == code
         said = capsys.readouterr().out.strip().splitlines()
         assert said[0].split() == ["kind", "what", "injected", "repaired", "reported", "missed", "wrongly", "changed"]
-        assert said[-1].startswith("total of 1 cohorts: ")
-        assert f"{len(shown.changed)} changed" in said[-1]
+        assert said[-2].startswith("total of 1 cohorts: ")
+        assert f"{len(shown.changed)} changed" in said[-2]
+        assert said[-1] == "amounts far from all others: 1 of 2"
     table = score.table
     assert (table[list(scoring.FATES)].sum(axis=1) == table["injected"]).all()
     assert table["what"].notna().all()

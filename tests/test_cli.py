@@ -3,6 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
+from conftest import seal
 from helpers.cli import app
 
 runner = CliRunner()
@@ -77,6 +78,7 @@ def test_run_refuses_before_anything_starts(project, arguments, message):
 
 def test_run_with_a_failing_notebook_exits_with_1(project):
     (project / "data/raw/nsw-1976/nsw.csv").write_text("treat\n")
+    seal(project / "data/raw/nsw-1976")  # a damaged seal is refused before anything starts
     result = runner.invoke(app, ["run", "nsw-1976", "michigan-1987-89"])
     assert result.exit_code == 1
     assert "nsw-1976: 01_clean, cell " in result.output

@@ -251,7 +251,7 @@ def test_the_report_says_by_how_much_naive_figures_are_off(finished):
 def test_sentences_in_both_languages(synthetic):
     study, estimates = synthetic
     english, indonesian = (truths.truth_sentences(study, estimates, Language(code)) for code in ("en", "id"))
-    assert len(english) == len(indonesian) == 4
+    assert len(english) == len(indonesian) == 5
     assert not set(english) & set(indonesian)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evaluation_cases import programme
+from evaluation_cases import LINES, programme
 from helpers.costs import basis
 from helpers.disclosure import check_exhibit, hide_small, is_few, share_of_few, without_few
 from helpers.evaluation import profiles, summaries
@@ -13,7 +13,6 @@ from helpers.evaluation.scales import safe_share
 from helpers.export import shown_answers
 from helpers.figures import distribution
 from helpers.report.counts import is_hidden, shown_count
-from helpers.report.exhibits import whole_and_few
 from helpers.report.ledgers import without_few_reasons
 from helpers.threats.survival import survival_curves
 from helpers.words import Language
@@ -214,6 +213,7 @@ def test_codebook_counts_do_not_give_small_answers_away():
     assert shown_answers([1, 2], 3, EN) == ["< 5", "< 5"]
 
 
-def test_balance_hides_shares_of_whole_people_that_are_few():
-    share, n = pd.Series([2 / 74, 20 / 74, 0.027, 73 / 74]), pd.Series([74, 74, 74, 74])
-    assert whole_and_few(share, n).tolist() == [True, False, False, True]  # the third is a mean of shares, of nobody in particular
+def test_a_person_of_no_group_is_no_column_of_a_table_by_group():
+    table = pd.DataFrame({"x": [1.0] * 12})
+    found = summaries.describe(table, programme([{"method": "difference_in_means", "id": "difference", "std_errors": ["HC2"]}]), [LINES[2]], pd.Series(["1"] * 6 + ["0"] * 5 + [""]))
+    assert found[["group", "n"]].to_numpy().tolist() == [["1", 6], ["0", 5]]

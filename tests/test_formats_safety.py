@@ -317,7 +317,7 @@ def test_a_hundred_thousand_columns(tmp_path):
     (table,) = tables_or_problems(path)
     assert table.columns == names
     assert table.frame["_row"].tolist() == [2, 3]
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 90  # a time that grows with the square of the columns would be an hour
 
 
 @pytest.mark.parametrize("target", ["folder", "missing", "pipe"])

@@ -16,6 +16,7 @@ from helpers.programme import Programme, RawFile
 SAME_NAME = 0.6  # share of alike letters, as difflib counts them
 FITS = 0.9  # share of the answers that must be answers of the question
 MOST_SHOWN = 3
+MOST_SEARCHED = 300  # unused columns whose answers are looked at: every one is held against every variable that has none
 NUMBERS = r"-?\d+(?:[.,]\d+)?"
 
 
@@ -39,7 +40,9 @@ def column_missing(variable: Variable, frame: pd.DataFrame, codebook: Codebook, 
 
 
 def proposals(variable: Variable, frame: pd.DataFrame, codebook: Codebook) -> dict[str, str]:
-    """Unused columns that may be a variable's, the likeliest first: column → why."""
+    """Unused columns that may be a variable's, the likeliest first: column → why; none in a file of very many columns."""
+    if len(frame.columns) > MOST_SEARCHED:
+        return {}
     found: dict[str, list[str]] = {}
     for column in frame.columns:
         reasons = ["its name is alike"] if alike(column, variable) else []

@@ -17,8 +17,9 @@ def describe(table: pd.DataFrame, programme: Programme, indicators: list[Indicat
     """One row an indicator and group: ``name, group, n, n_missing, mean, sd, ones``, by survey weight; only indicators that are numbers.
 
     ``ones`` counts the units whose answer is 1, of an indicator that is 0 or 1 for everybody; else it is missing.
+    A unit of which no group is known ("") is in none.
     """
-    weights, rows = weights_of(table, programme), []
+    weights, rows, group = weights_of(table, programme), [], group.replace("", np.nan)
     for line in indicators:
         if line.use == "group" or not pd.api.types.is_numeric_dtype(table[line.name]):
             continue
