@@ -141,8 +141,8 @@ def run(
 @app.command()
 def new(
     programme: Annotated[str, typer.Argument(help="Name of the new folder below programmes/.")],
-    form: Annotated[Path | None, typer.Option(help="An XLSForm (KoboToolbox, ODK).")] = None,
-    data: Annotated[Path | None, typer.Option(help="An export: held against the form, or drafted from when there is none.")] = None,
+    form: Annotated[Path | None, typer.Option(help="A form: an XLSForm (KoboToolbox, ODK) or one of SurveyCTO.")] = None,
+    data: Annotated[list[Path] | None, typer.Option(help="An export, once for each file: held against the form, or drafted from when there is none.")] = None,
 ) -> None:
     """Draft a programme's definition files from its form or its data, and say what a person must decide."""
     from helpers.scaffold import new_programme

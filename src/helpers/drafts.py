@@ -28,10 +28,12 @@ BROKEN = r"-?(?:(?:0|[1-9]\d{0,14})?[.,]\d+(?:[eE][-+]?\d{1,3})?|[1-9][eE]-\d{1,
 IDENTIFYING = r"(?i)\b(?:nama|name|alamat|address|e-?mail|surel|telepon|telp|tele?phone|phone|phone ?number|mobile|cell ?phone|hand ?phone|hp|whats ?app|wa|nik|ktp|ip ?address)\b"
 PERHAPS_IDENTIFIER = "perhaps an identifier, kept apart until decided otherwise"
 SUBMISSION, SUBMITTED, PARENT = ("_uuid", "KEY"), ("_submission_time", "SubmissionDate"), ("_submission__uuid", "PARENT_KEY")
-SYSTEM = (  # what KoboToolbox and ODK add to every row: columns, name, type, role, texts
+SYSTEM = (  # what KoboToolbox, ODK and SurveyCTO add to every row: columns, name, type, role, texts
     (SUBMISSION, "submission", "text", "", ("Submission", "Pengiriman")),
     (SUBMITTED, "submitted", "dateTime", "submitted", ("Time of submission", "Waktu pengiriman")),
     (PARENT, "submission", "text", "", ("Submission that the row belongs to", "Pengiriman induk baris ini")),
+    (("formdef_version",), "form_version", "text", "", ("Version of the form", "Versi formulir")),
+    (("review_status",), "review_status", "text", "", ("Review of the submission", "Pemeriksaan pengiriman")),
 )
 
 
@@ -43,6 +45,11 @@ class Draft:
     choices: list[dict[str, str]] = field(default_factory=list)
     decide: list[str] = field(default_factory=list)
     title: str = ""
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables, in the order of their first lines."""
+        return list(dict.fromkeys(line["table"] for line in self.variables))
 
     def table(self, name: str) -> list[dict[str, str]]:
         """The lines of one table."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.codebook import Codebook, readable_expression
 from helpers.drafts import ENGLISH, INDONESIAN, PERHAPS_IDENTIFIER, Draft, codebook_line, identifies, tidy_name
+from helpers.form_dialects import FILES, OF_DEVICE, Dialect, read_workbook, with_own_types
 from helpers.problems import Problem, ProblemsError
 from helpers.programme import Programme
 from helpers.study import DECIDE
@@ -23,16 +25,21 @@ TYPES = {
     "dateTime": "dateTime", "datetime": "dateTime", "start": "dateTime", "end": "dateTime", "today": "date", "time": "text", "calculate": "text",
     "hidden": "text", "barcode": "text", "deviceid": "text", "phonenumber": "text", "phone number": "text", "username": "text", "email": "text",
     "geopoint": "text", "select one": "select_one", "select all that apply": "select_multiple",
+    "caseid": "text", "enumerator": "text", "duration": "integer", "sensor_statistic": "decimal", "speed violations count": "integer",
+    **dict.fromkeys(OF_DEVICE, "text"),
 }  # fmt: skip
 SAYS_NOTHING = ("note", "audit", "group", "repeat")
 ROLES = {
     "start": "start", "end": "end", "deviceid": "identifier", "phonenumber": "identifier", "phone number": "identifier", "username": "enumerator",
-    "email": "identifier", "geopoint": "identifier",
+    "email": "identifier", "geopoint": "identifier", "enumerator": "enumerator", **dict.fromkeys(OF_DEVICE, "identifier"),
 }  # fmt: skip
 RECORDED = {  # what the device writes itself has no question text
     "start": ("Start of the interview", "Awal wawancara"), "end": ("End of the interview", "Akhir wawancara"),
     "today": ("Day of the interview", "Hari wawancara"), "deviceid": ("Device", "Perangkat"), "username": ("Interviewer", "Pewawancara"),
     "phonenumber": ("Telephone number of the device", "Nomor telepon perangkat"), "email": ("E-mail address", "Alamat surel"),
+    "subscriberid": ("Subscriber of the device", "Pelanggan perangkat"), "simid": ("SIM card of the device", "Kartu SIM perangkat"),
+    "devicephonenum": ("Telephone number of the device", "Nomor telepon perangkat"), "caseid": ("Case", "Kasus"),
+    "duration": ("Duration of the interview in seconds", "Lama wawancara dalam detik"), "enumerator": ("Interviewer", "Pewawancara"),
 }  # fmt: skip
 OTHER, OTHER_TEXT = ("Other", "Lainnya"), "Specify other."
 COMPUTED = "the type of what is computed"
@@ -64,8 +71,8 @@ def read_form(path: Path, *, table: str) -> Draft:
     ------
     ProblemsError in pyxform's words when the form is not valid.
     """
-    form = checked_form(path)
-    draft = Draft(title=str(form.get("title") or ""))
+    form, told = checked_form(path)
+    draft = Draft(title=str(form.get("title") or ""), decide=told.decide)
     found = list(questions(form, table, (), (), draft))
     names = named(found)
     for question in found:
@@ -75,23 +82,20 @@ def read_form(path: Path, *, table: str) -> Draft:
     return draft
 
 
-def checked_form(path: Path) -> dict:
-    """Read a form that pyxform finds valid, as its tree of groups and questions."""
+def checked_form(path: Path) -> tuple[dict, Dialect]:
+    """Read a form that pyxform finds valid, as its tree of groups and questions, and what was put into other words before."""
     from pyxform.errors import PyXFormError
-    from pyxform.xls2json import parse_file_to_json
+    from pyxform.xls2json import workbook_to_json
+    from pyxform.xls2json_backends import get_xlsform
     from pyxform.xls2xform import convert
 
     try:
-        convert(path, validate=False)
-        return parse_file_to_json(str(path), default_name="data", warnings=[])
+        book, told = read_workbook(path)
+        convert(deepcopy(book), validate=False)
+        return with_own_types(workbook_to_json(get_xlsform(book), form_name="data", warnings=[]), told.types), told
     except (PyXFormError, OSError, KeyError, ValueError, AttributeError, TypeError) as failure:
-        raise ProblemsError(
-            [
-                Problem(
-                    path.name, f"the form is not a valid XLSForm: {' '.join(str(failure).split())}", expected="an XLSX file with the sheets survey and choices"
-                )
-            ]
-        ) from failure
+        message = f"the form is not a valid XLSForm: {' '.join(str(failure).split())}"
+        raise ProblemsError([Problem(path.name, message, expected="an XLSX file with the sheets survey and choices")]) from failure
 
 
 def questions(node: dict, table: str, groups: tuple[str, ...], rules: tuple[str, ...], draft: Draft) -> Iterator[Question]:
@@ -133,7 +137,7 @@ def add_question(question: Question, names: dict[tuple[str, str], str], draft: D
     listed = question.node.get("list_name")
     if kind not in TYPES or (kind.startswith("select") and not listed):
         what = {"photo": "image"}.get(kind, kind)
-        why = "its answers lie in another file" if kind in TYPES else f"the type '{what}' holds no answer that can be analysed"
+        why = "its answers lie in another file" if kind in (*TYPES, *FILES) else f"the type '{what}' holds no answer that can be analysed"
         draft.decide.append(f"question '{question.name}': {why}; it was left out")
         return
     line = codebook_line(question.table, names[question.table, "/" + path_of(question)], TYPES[kind], question.name)
@@ -210,13 +214,14 @@ def in_names(text: str, table: str, names: dict[tuple[str, str], str]) -> str:
 
 def add_answers(name: str, answers: list[dict], draft: Draft) -> None:
     """Add the answers of a list to the draft, each once."""
-    seen: set[str] = set()
+    seen: dict[str, object] = {}
     for answer in answers:
-        code = str(answer["name"])
+        code, told = str(answer["name"]), answer.get("label")
         if code in seen:
-            draft.decide.append(f"answer '{code}' stands twice in the list '{name}'; the first is taken")
+            twice = f"answer '{code}' stands twice in the list '{name}', as '{in_words(seen[code])}' and as '{in_words(told)}'; the first is taken"
+            draft.decide += [twice] if told != seen[code] else []
             continue
-        seen.add(code)
+        seen[code] = told
         if (name_in_form := code) != (code := "_".join(code.split())):
             draft.decide.append(f"answer '{name_in_form}' of the list '{name}' holds a space; its code is '{code}', also in rules that name it")
         texts = answer.get("label")
@@ -225,6 +230,11 @@ def add_answers(name: str, answers: list[dict], draft: Draft) -> None:
         draft.choices.append(
             {"list_name": name, "name": code, ENGLISH: english, INDONESIAN: indonesian, "aliases": "" if name_in_form == code else name_in_form}
         )
+
+
+def in_words(label: str | dict[str, str] | None) -> str:
+    """A label as it is told: in its first language."""
+    return " ".join(str(next(iter(label.values()), "") if isinstance(label, dict) else label or "").split())
 
 
 def labels_of(label: str | dict[str, str] | None, name: str, draft: Draft, what: str) -> tuple[str, str]:

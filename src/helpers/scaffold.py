@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from helpers.codebook import Choice, Codebook, Variable
 from helpers.deliveries import NAME, best_table, both, compare, differ, dump, marked, read_sheets, table_of
-from helpers.drafts import ENGLISH, INDONESIAN, PERHAPS_IDENTIFIER, Draft, draft_from_data, guessed_kind, system_lines
+from helpers.drafts import ENGLISH, INDONESIAN, PERHAPS_IDENTIFIER, Draft, draft_from_data, guessed_kind, system_lines, tidy_name
 from helpers.formats import RawTable, strip_groups
-from helpers.forms import COMPUTED, read_form
+from helpers.forms import COMPUTED, LONGEST_NAME, read_form
 from helpers.parsing.telephones import are_telephones
 from helpers.problems import Problem, refuse
 from helpers.programme import RawFile
@@ -38,8 +39,8 @@ MARKS = {
 }
 
 
-def new_programme(name: str, root: Path, *, form: Path | None, data: Path | None) -> tuple[Path, Draft, pd.DataFrame]:
-    """Write the definition files of a new programme from a form, its data, or both.
+def new_programme(name: str, root: Path, *, form: Path | None, data: Path | Sequence[Path] | None) -> tuple[Path, Draft, pd.DataFrame]:
+    """Write the definition files of a new programme from a form, its data (one file, or several of one export), or both.
 
     Returns
     -------
@@ -50,18 +51,20 @@ def new_programme(name: str, root: Path, *, form: Path | None, data: Path | None
     ProblemsError if the programme exists, nothing is given to draft from, or a file cannot be read.
     """
     folder = root / "programmes" / name
+    files = [data] if isinstance(data, Path) else list(data or [])
     refuse(
         [Problem("manfaat new", f"'{name}' cannot be the name of a folder", expected="letters, digits, points and hyphens")] if not NAME.fullmatch(name) else []
     )
     refuse([Problem(f"programmes/{name}", "the programme exists already", expected="another name")] if folder.exists() else [])
-    refuse([Problem("manfaat new", "nothing to draft from", expected="--form form.xlsx or --data export.csv")] if form is None and data is None else [])
-    refuse([Problem(path.name, "the file is missing") for path in (form, data) if path is not None and not path.is_file()])
-    differences, sheets = table_of([]), read_sheets(data) if data else []
+    refuse([Problem("manfaat new", "nothing to draft from", expected="--form form.xlsx or --data export.csv")] if form is None and not files else [])
+    refuse([Problem(path.name, "the file is missing") for path in (form, *files) if path is not None and not path.is_file()])
+    differences, delivered = table_of([]), {path: read_sheets(path) for path in files}
+    sheets = [sheet for several in delivered.values() for sheet in several]
     if form:
         draft = read_form(form, table="participants")
-        differences = held_against(draft, data, sheets) if data else differences
+        differences = held_against(draft, delivered) if files else differences
     else:
-        refuse([] if sheets else [Problem(data.name, "the file holds no rows of answers", expected="a header row and at least one row of answers")])
+        refuse([] if sheets else [Problem(files[0].name, "the file holds no rows of answers", expected="a header row and at least one row of answers")])
         draft = draft_from_data(sheets)
     write_programme(folder, name, draft, key_marks(draft, sheets))
     return folder, draft, differences
@@ -99,27 +102,55 @@ def group_line() -> dict[str, str]:
     return line | {column: f"{DECIDE} who counts as a participant, and who is compared" for column in DEFINITIONS}
 
 
-def held_against(draft: Draft, data: Path, sheets: list[RawTable]) -> pd.DataFrame:
-    """Complete a form's draft by what its export shows: columns that the server adds, and the type of what is computed.
+def held_against(draft: Draft, delivered: dict[Path, list[RawTable]]) -> pd.DataFrame:
+    """Complete a form's draft by what its export shows: columns that the server adds, repeats side by side, and the type of what is computed.
 
     Returns
     -------
     How the export differs from the form, one line a difference.
     """
-    codebook = codebook_of(draft)
-    tables, lines = list(dict.fromkeys(line["table"] for line in draft.variables)), []
-    for sheet in sheets:
+    lines = []
+    put_beside(draft, [sheet for sheets in delivered.values() for sheet in sheets])
+    codebook, tables = codebook_of(draft), draft.tables
+    for path, sheet in [(path, sheet) for path, sheets in delivered.items() for sheet in sheets]:
         table = best_table(sheet, codebook, tables)
         if table is None:
-            lines.append((data.name, "left out", "", "", f"the sheet '{sheet.name}' has no question of the form"))
+            lines.append((path.name, "left out", "", "", f"the sheet '{sheet.name}' has no question of the form"))
             continue
-        found = compare(sheet, codebook, RawFile(file=data.name, table=table))
+        found = compare(sheet, codebook, RawFile(file=path.name, table=table))
         settle_types(draft, table, {name: found.sheet.frame[column] for column, name in found.mapping.items()})
         taken = {line["name"] for line in draft.table(table)}
         draft.variables += [line for line in system_lines(sheet, table, taken) if not any(line["source"] == other["source"] for other in draft.table(table))]
     complete = codebook_of(draft)
-    found = [differ(data, complete, table, sheets=[sheet for sheet in sheets if best_table(sheet, complete, tables) == table]) for table in tables]
-    return pd.concat([table_of(lines), *found], ignore_index=True)
+    feeding = {
+        (path, table): [sheet for sheet in sheets if best_table(sheet, complete, tables) == table] for path, sheets in delivered.items() for table in tables
+    }
+    return pd.concat([table_of(lines), *[differ(path, complete, table, sheets=sheets) for (path, table), sheets in feeding.items()]], ignore_index=True)
+
+
+def put_beside(draft: Draft, sheets: list[RawTable]) -> None:
+    """Make variables of the main table of a repeat group that the export writes side by side: ``age_1, age_2``, a column each time."""
+    main, *repeats = draft.tables
+    codebook, columns = codebook_of(draft), {column.rpartition("/")[2]: column for sheet in sheets for column in sheet.columns}
+    fed = {best_table(sheet, codebook, draft.tables) for sheet in sheets}
+    for table in [name for name in repeats if name not in fed]:
+        taken = {line["name"] for line in draft.table(main)}
+        times = {line["name"]: sorted(int(n) for n in (column[len(line["source"]) + 1 :] for column in columns if column.startswith(f"{line['source']}_")) if n.isdigit())
+                 for line in draft.table(table)}  # fmt: skip
+        if not any(times.values()):
+            continue
+        new = [one_time(line, main, n, taken) for line in draft.table(table) for n in times[line["name"]]]
+        draft.variables = [line for line in draft.variables if line["table"] != table] + new
+        draft.decide = [line for line in draft.decide if not line.startswith(f"table '{table}':")]
+        draft.decide.append(f"group '{table}': the export has a column for each time it was answered; they became {len(new)} variables of '{main}'")
+
+
+def one_time(line: dict[str, str], table: str, n: int, taken: set[str]) -> dict[str, str]:
+    """The line of a repeated question for one of its times; rules about other repeated questions are not taken over."""
+    source = f"{line['source']}_{n}"
+    rules = {column: "" if "${" in line[column] else line[column] for column in ("relevant", "constraint")}
+    labels = {column: f"{line[column]} ({n})" for column in (ENGLISH, INDONESIAN)}
+    return line | rules | labels | {"table": table, "name": tidy_name(source, taken, most=LONGEST_NAME), "source": source, "required": "no"}
 
 
 def codebook_of(draft: Draft) -> Codebook:
@@ -148,7 +179,8 @@ def key_marks(draft: Draft, sheets: list[RawTable]) -> dict[str, str]:
         lines = [line for line in draft.table(table) if line["type"] in ("text", "integer") and line["role"] != "identifier"]
         sources = {source: line["name"] for line in lines for source in line["source"].split("|")}
         names = [sources[column] for sheet in bare for column in sheet.columns if column in sources and unique(sheet.frame[column])]
-        found = ", ".join(list(dict.fromkeys(names))[:MOST_KEYS])
+        texts = {line["name"] for line in lines if line["type"] == "text"}  # names are made of letters sooner than amounts are
+        found = ", ".join(sorted(dict.fromkeys(names), key=lambda name: name not in texts)[:MOST_KEYS])
         marks[table] = "the variables that name a person or unit once, so that resubmissions are found" + (
             f"; different in every row: {found}" if found else ""
         )

@@ -49,7 +49,7 @@ def strip_groups(table: RawTable) -> RawTable:
 
 def bare(column: str, kind: str, block: Block | None) -> str:
     """Return a column's name without its groups, but with its option when it is one."""
-    if column.startswith("_") or column in ODK:
+    if column.startswith(("_", "SET-OF-")) or column in ODK:
         return column
     if block is not None:
         return f"{bare(block.question, kind, None)}/{column.rpartition('/')[2]}"
