@@ -277,6 +277,20 @@ def test_reasons_are_carried_on(built):
     assert len(why) == missing  # every missing value has a reason, no other has one
 
 
+def test_what_is_about_participants_alone_has_no_value_for_others(instrument):
+    """A table printed "0.0 % of 31" for co-workers under techniques brought home from Tokyo."""
+    people, sheets = empty_rows(instrument, "participants", ["P1", "P2"]), empty_rows(instrument, "supervisors", ["P1", "P2"])
+    people["grp"], sheets["tech_n"] = pd.array(["1", "3"], dtype="string"), pd.array([2, 0], dtype="Int64")
+    joined = join_linked(people, {"supervisors": sheets}, instrument.programme, instrument.codebook)
+    context = panel_context(joined, instrument.programme, instrument.folder, root=ROOT, codebook=instrument.codebook)
+    table = build_indicators(joined, instrument.lines, context, instrument.programme)
+    assert table["techniques"].fillna(-1).tolist() == [2, -1]
+    assert table["any_technique"].fillna(-1).tolist() == [1, -1]
+    nothing = pd.DataFrame(columns=["key", "variable", "reason"])
+    why = explain_missing(joined, table, instrument.lines, context, instrument.programme, nothing).set_index(["key", "indicator"])["reason"]
+    assert why["P2", "techniques"] == why["P2", "any_technique"] == "not_applicable"
+
+
 def test_linked_records_that_stand_twice_are_refused(instrument):
     people, sheets = empty_rows(instrument, "participants", ["P1"]), empty_rows(instrument, "supervisors", ["P1", "P1", "P2"])
     with pytest.raises(ProblemsError, match="table 'supervisors', column resp_id: 'P1' stands on 2 rows"):
@@ -314,6 +328,7 @@ MISTAKES = [
     ("1=0;2=6;3=9", "1=0;2=six;3=9", "'2' becomes 'six'. Expected: a number"),
     ("1=0;2=6;3=9", "0=0;2=6;3=9", "'0' is not an answer"),
     ("group,group,fixed,,,", "group,group,fixed,boss,,", "'boss' is not allowed. Expected: one of , self, supervisor, test"),
+    ("covariate,,Age,", "covariate,participants,Age,", "what is about participants alone cannot compare the groups"),
     ("method=component", "method=mean", "'method' is 'mean'. Expected: one of component, sum"),
     ("log,pay_now,", "log,pay_naw,", "'pay_naw' is neither a variable nor an earlier indicator. Expected: did you mean"),
     ("knowledge_then,knowledge,then,self", "knowledge_then,knowledge,now,self", "'knowledge' is measured twice at the time 'now' by the same rater"),

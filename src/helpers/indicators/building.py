@@ -39,7 +39,7 @@ def build_indicators(table: pd.DataFrame, indicators: list[Indicator], context: 
     Returns
     -------
     One row a row of ``table`` (a unit, or a unit in one period): ``_key``, the panel's columns, and one column an
-    indicator. Nobody is dropped.
+    indicator. Nobody is dropped; what is about participants alone is missing for the others.
     """
     panel, design = programme.design.panel, programme.design
     fixed = table[[KEY, *([panel.unit, panel.period] if panel else [])]].copy()
@@ -48,6 +48,8 @@ def build_indicators(table: pd.DataFrame, indicators: list[Indicator], context: 
         names = input_names(line.inputs, line.options, context.items, programme.main_table)
         inputs = [(built[name] if name in built and name != line.name else table[name]).rename(name) for name in names]
         built[line.name] = CONSTRUCTS[line.recipe].build(inputs, line.options, context).rename(line.name)
+        if line.about == "participants" and context.comparison is not None:
+            built[line.name] = built[line.name].mask(context.comparison)
         if line.name == design.group and design.comparison:
             context = replace(context, comparison=codes_of(built[line.name]).isin(design.comparison))
     return pd.DataFrame(built)

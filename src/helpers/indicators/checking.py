@@ -72,6 +72,8 @@ def check_indicator(line: Indicator, row: int, file: str, known: Known) -> list[
         found.add(f"'{line.indicator}' is measured twice at the time '{line.time}' by the same rater", "indicator", "another time, rater or indicator")
     if line.unit and line.unit not in known.programme.units:
         found.add(f"the unit '{line.unit}' is not declared in programme.yml", "unit", nearest(line.unit, known.programme.units))
+    if line.about and line.use in ("group", "treatment", "covariate"):
+        found.add("what is about participants alone cannot compare the groups", "about", "empty, or another use")
     names = input_names(line.inputs, line.options, known.items, known.programme.main_table)
     allowed = set(known.items) | known.seen
     for name in names:

@@ -19,7 +19,8 @@ class Indicator(Record):
 
     ``indicator`` is what is measured, ``time`` when (``then``: recalled at the interview; ``before``: measured before), ``rater``
     who says so. Columns of one indicator at different times or by different raters stay apart and never replace one another.
-    ``code`` is its number in a dictionary of indicators, if there is one.
+    ``code`` is its number in a dictionary of indicators, if there is one. ``about`` names whom the question is about: everybody, or
+    participants alone, so that the comparison group has no value (a 0 there would say that it was asked).
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -36,6 +37,7 @@ class Indicator(Record):
     direction: Literal["higher", "lower", "neutral", ""] = ""
     family: str = ""
     use: Use
+    about: Literal["", "participants"] = ""
     label_en: str = Field(alias="label::English (en)", min_length=1)
     label_id: str = Field(alias="label::Bahasa Indonesia (id)", min_length=1)
     definition_en: str = Field(alias="definition::English (en)", min_length=1)

@@ -89,7 +89,8 @@ def explain_missing(
     between them; ``blank`` for an answer without a given reason, ``no_record`` where the linked table has no row, ``not_delivered`` where there is no such table, and where all
     answers are there the construct's own reason (``not_positive``, ``no_price`` …).
     """
-    sets = Reasons()
+    sets, design = Reasons(), programme.design
+    others = codes_of(built[design.group]).isin(design.comparison).to_numpy()
     told, flags, lines = given(reasons, table[KEY], sets), {}, []
     for line in indicators:
         absent, own = built[line.name].isna().to_numpy(), np.zeros(len(table), dtype="int64")
@@ -98,6 +99,8 @@ def explain_missing(
                 own |= flags[name]
             elif name in table:
                 own |= answer_flags(table, name, told, context, programme, sets, undelivered)
+        if line.about == "participants":
+            own[others] = sets.bit("not_applicable")
         own[absent & (own == 0)] = sets.bit(CONSTRUCTS[line.recipe].undefined)
         flags[line.name] = np.where(absent, own, 0)
         codes, distinct = pd.factorize(flags[line.name][absent])
