@@ -215,5 +215,7 @@ def test_codebook_counts_do_not_give_small_answers_away():
 
 def test_a_person_of_no_group_is_no_column_of_a_table_by_group():
     table = pd.DataFrame({"x": [1.0] * 12})
-    found = summaries.describe(table, programme([{"method": "difference_in_means", "id": "difference", "std_errors": ["HC2"]}]), [LINES[2]], pd.Series(["1"] * 6 + ["0"] * 5 + [""]))
+    found = summaries.describe(
+        table, programme([{"method": "difference_in_means", "id": "difference", "std_errors": ["HC2"]}]), [LINES[2]], pd.Series(["1"] * 6 + ["0"] * 5 + [""])
+    )
     assert found[["group", "n"]].to_numpy().tolist() == [["1", 6], ["0", 5]]

@@ -187,7 +187,14 @@ def test_the_figures_of_every_design_are_drawn(design, tmp_path):
     assert exhibits.ladder_figures(study, estimates, Language("id"))
 
 
-@pytest.mark.parametrize("assignment", ["randomised", "observational"])
+def test_people_asked_before_the_programme_took_part_in_nothing():
+    """A study in waves asks other people each year; a panel the same 80, who count once."""
+    for design, delivered in (("waves", 80), ("panel", 80)):
+        study = programme([rung("difference_in_means", design)], **DESIGNS[design])
+        counts = summaries.flow_counts(answers(design), study, lines_of(design))
+        assert counts.loc[counts["step"] == "delivered", "n"].sum() == delivered
+
+
 @pytest.mark.parametrize(("design", "begins"), [("cross-section", False), ("panel", False), ("panel", True), ("waves", False)])
 def test_a_ladder_chosen_by_the_design_can_be_estimated(design, begins, assignment):
     # a lottery with follow-ups: who was drawn never changes, so that effects of units would leave nothing of it

@@ -32,12 +32,14 @@ def describe(table: pd.DataFrame, programme: Programme, indicators: list[Indicat
 
 
 def flow_counts(table: pd.DataFrame, programme: Programme, indicators: list[Indicator]) -> pd.DataFrame:
-    """Count units at each step that the indicators table knows.
+    """Count units at each step that the indicators table knows; of waves those of the last, for those asked before took part in nothing.
 
     Returns
     -------
     One row a step and role: ``step`` (``delivered``, ``any``, ``all``), ``participant`` (1 or 0), ``n``.
     """
+    wave = programme.design.wave
+    table = table if wave is None else table[table[wave] == table[wave].max()]
     units = unit_keys(table, programme)
     names = [line.name for line in concepts(indicators)]
     frame = pd.DataFrame(

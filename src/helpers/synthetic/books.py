@@ -169,6 +169,11 @@ class SavSink:
         self.parts.append({name: column.texts() for name, column in columns.items()})
         return Places(TextColumn(np.zeros(n, dtype="int32"), [""]), 1 + np.arange(first, first + n))
 
+    def labels(self, variable: Variable) -> dict[str, str]:
+        """Code → label; none for a code that means one answer in one version of the form and another in the next."""
+        moved = {old for pairs in variable.recodes.values() for old, new in pairs.items() if old != new}
+        return {c.name: c.label_id for c in self.codebook.answers(variable.list_name) if c.name.isdigit() and c.name not in moved}
+
     def close(self, rows: int) -> None:
         """Write the file without the time at which it was made."""
         import pandas as pd
@@ -178,7 +183,7 @@ class SavSink:
         numeric = [v for v in self.variables if v.kind not in ("text", "select_multiple") and all(not t or NUMBER.fullmatch(t) for t in set(texts[v.name]))]
         names = {variable.name for variable in numeric}
         frame = pd.DataFrame({name: pd.to_numeric(pd.Series(column).replace("", None)) if name in names else column for name, column in texts.items()})
-        labels = {v.name: {float(c.name): c.label_id for c in self.codebook.answers(v.list_name) if c.name.isdigit()} for v in numeric if v.list_name}
+        labels = {v.name: {float(c): label for c, label in self.labels(v).items()} for v in numeric if v.list_name}
         missing = {v.name: [{"lo": min(codes), "hi": max(codes)}] for v in numeric if (codes := [float(c) for c in v.missing_codes if c.startswith("-")])}
         pyreadstat.write_sav(
             frame, str(self.path), column_labels={v.name: v.label_id for v in self.variables}, variable_value_labels=labels, missing_ranges=missing
