@@ -90,3 +90,14 @@ def test_a_text_is_no_covariate(nominal):
     rewrite(project / "programmes" / name / "codebook.csv", lambda rows: [row | {"type": "text"} if row["name"] == "prov" else row for row in rows])
     with pytest.raises(ProblemsError, match="the covariate 'prov' is a text"):
         studies.load_study(name, root=project)
+
+
+@pytest.mark.parametrize(("recipe", "inputs", "arguments"), [("sum", "prov", ""), ("power", "prov", "exponent=2"), ("difference", "prov y_raw", "")])
+def test_codes_are_not_reckoned_with(nominal, recipe, inputs, arguments):
+    name, project = nominal
+    path = project / "programmes" / name / "indicators.csv"
+    y = next(row for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()) if row["name"] == "y")
+    made = y | {"name": "odd", "indicator": "odd", "construct": recipe, "inputs": inputs.replace("y_raw", y["inputs"]), "arguments": arguments, "unit": ""}
+    rewrite(path, lambda rows: [*rows, made | {"use": "describe"}])
+    with pytest.raises(ProblemsError, match=f"'{recipe}' reckons with the codes of 'prov', which are names and no numbers"):
+        studies.load_study(name, root=project)

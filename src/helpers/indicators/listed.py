@@ -12,6 +12,7 @@ from helpers.problems import Problem
 from helpers.programme import Programme
 
 CARRY_CODES = ("copy", "first_known", "first_period", "previous_period")  # what is made so holds the code that was answered
+RECKON = ("sum", "difference", "product", "ratio", "part", "log", "log_ratio", "power")
 NUMBERS = {"0", "1"}  # a list with no other codes is yes or no, and a number already
 LONGEST = 40
 
@@ -21,14 +22,24 @@ def list_behind(line: Indicator, lines: Mapping[str, Indicator], items: Mapping[
 
     Codes are numbers where the definition gives them a unit other than a share (steps, points, years), and where they are 0 and 1.
     """
-    unit = programme.units.get(line.unit)
     names = line.inputs.split()
-    if line.recipe not in CARRY_CODES or not names or (unit is not None and not unit.is_share):
+    if line.recipe not in CARRY_CODES or not names or is_counted(line, programme):
         return None
     if names[0] in lines and names[0] != line.name:
         return list_behind(lines[names[0]], lines, items, programme)
     item = items.get(names[0])
-    return item if item and item.kind == "select_one" and set(item.codes) - NUMBERS else None
+    return item if holds_codes(item) else None
+
+
+def is_counted(line: Indicator, programme: Programme) -> bool:
+    """Whether a definition says by its unit that its numbers count something."""
+    unit = programme.units.get(line.unit)
+    return unit is not None and not unit.is_share
+
+
+def holds_codes(item: Item | None) -> bool:
+    """Whether the answers of a variable are codes of a list, other than no and yes."""
+    return bool(item and item.kind == "select_one" and set(item.codes) - NUMBERS)
 
 
 def bare_lists(lines: list[Indicator], programme: Programme, items: Mapping[str, Item]) -> dict[str, Item]:
@@ -39,7 +50,7 @@ def bare_lists(lines: list[Indicator], programme: Programme, items: Mapping[str,
 
 
 def check_lists(programme: Programme, codebook: Codebook, lines: list[tuple[int, Indicator]], file: str) -> list[Problem]:
-    """Refuse an effect on, or of, the bare codes of a list, and a covariate that is a text."""
+    """Refuse an effect on, or of, the bare codes of a list, reckoning with them, and a covariate that is a text."""
     items = items_of(programme, codebook)
     bare = bare_lists([line for _, line in lines], programme, items)
     problems = []
@@ -47,6 +58,10 @@ def check_lists(programme: Programme, codebook: Codebook, lines: list[tuple[int,
         if line.name in bare and line.use in ("effect", "treatment"):
             found = f"'{line.name}' holds the codes of the list '{bare[line.name].list_name}', which are names and no numbers"
             problems.append(Problem(file, found, row=row, column="construct", expected="in_set or map_codes; or a unit, where the codes count something"))
+        reckoned = [name for name in line.inputs.split() if name in bare or holds_codes(items.get(name))] if line.recipe in RECKON else []
+        if reckoned and not is_counted(line, programme):
+            found = f"'{line.recipe}' reckons with the codes of '{reckoned[0]}', which are names and no numbers"
+            problems.append(Problem(file, found, row=row, column="inputs", expected="map_codes or steps first; or a unit, where the codes count something"))
     texts = {line.name for _, line in lines if line.recipe == "copy" and (item := items.get(line.inputs.strip())) and item.kind in ("text", "select_multiple")}
     asked = {name for spec in programme.specifications for name in spec.covariates} | {line.name for _, line in lines if line.use == "covariate"}
     return problems + [
