@@ -219,19 +219,25 @@ def clean(cohort: Annotated[str, typer.Argument(help="A folder of data/raw with 
 def decide(
     cohort: Annotated[str, typer.Argument(help="A folder of data/raw.")],
     who: Annotated[str, typer.Option(help="Initials of the person who decided.")],
-    review: Annotated[Path | None, typer.Option(help="The filled review list; data/processed/<cohort>/review.csv by default.")] = None,
+    review: Annotated[
+        Path | None, typer.Option(help="A filled list; by default review_kinds.csv and review.csv in data/processed/<cohort>, as far as they are filled.")
+    ] = None,
     log: Annotated[Path | None, typer.Option(help="A field team's log instead: uuid, question, old, new, action.")] = None,
     data_dir: DataDir = "data",
 ) -> None:
-    """Read back the filled review list, or a field team's log: decisions become lines of the programme's corrections.csv."""
-    from helpers.decisions import record_decisions
+    """Read back the filled review lists, or a field team's log: decisions become lines of corrections.csv, or what settles a whole kind."""
     from helpers.field_logs import record_log
+    from helpers.kind_decisions import record_lists
     from helpers.study import load_study
 
     root = project()
     study = load_study(cohort, data_dir=data_dir, root=root)
-    n = record_log(study, log, who) if log else record_decisions(study, review or study.places.processed / "review.csv", who)
-    console.print(f"{n} decisions written to programmes/{study.programme.programme}/corrections.csv; now: manfaat run {cohort}")
+    told = {"corrections.csv": record_log(study, log, who)} if log else record_lists(study, review, who)
+    folders = {"cohort.yml": f"data/raw/{cohort}"}
+    for file, n in told.items():
+        folder = folders.get(file, f"programmes/{study.programme.programme}")
+        console.print(f"{n} {'decision' if n == 1 else 'decisions'} written to {folder}/{file}", soft_wrap=True)
+    console.print(f"now: manfaat run {cohort}")
 
 
 @app.command()

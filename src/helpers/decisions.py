@@ -9,13 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from helpers.cleaning import Correction, load_corrections
+from helpers.cleaning import CleanTable, Correction, load_corrections
 from helpers.cleaning.reviews import DECISIONS, WHOLE_ROW
 from helpers.definitions import numbered_lines, shown
 from helpers.problems import Problem, ProblemsError, refuse
@@ -28,7 +29,7 @@ AS_WRITTEN = "review_list.parquet"
 
 
 def read_decisions(path: Path) -> pd.DataFrame:
-    """Read a filled review list, however a spreadsheet program saved it: the lines with a decision.
+    """Read a filled review list: the lines with a decision.
 
     Returns
     -------
@@ -36,8 +37,34 @@ def read_decisions(path: Path) -> pd.DataFrame:
 
     Raises
     ------
-    ProblemsError if the file is missing, cannot be read, lacks a column, decides nothing, or is the list of another run.
+    ProblemsError as ``decided_lines``, or if it is the list of another run.
     """
+    return as_written(decided_lines(path, NEEDED), path)
+
+
+def decided_lines(path: Path, needed: Sequence[str]) -> pd.DataFrame:
+    """Read the lines of a list with a decision, however a spreadsheet program saved it, with ``at``, the number of the line in the file.
+
+    Raises
+    ------
+    ProblemsError if the file is missing, cannot be read, lacks one of the ``needed`` columns or decides nothing.
+    """
+    rows = lines_of(path)
+    names = rows[0][1].keys() if rows else []
+    refuse([Problem(path.name, "the column is missing", column=name) for name in needed if name not in names])
+    decided = [{"at": at} | {str(name): str(cell or "") for name, cell in row.items()} for at, row in rows if str(row["decision"] or "").strip()]
+    wanted = "the right answer, or keep, accept, missing, a missing code; for a whole row: " + " or ".join(DECISIONS)
+    refuse([] if decided else [Problem(path.name, "no line has a decision", column="decision", expected=wanted)])
+    return pd.DataFrame(decided).assign(decision=[row["decision"].strip() for row in decided])
+
+
+def is_filled(path: Path) -> bool:
+    """Whether a list is there and some line of it has a decision."""
+    return path.is_file() and any(str(row.get("decision") or "").strip() for _, row in lines_of(path))
+
+
+def lines_of(path: Path) -> list[tuple[int, dict]]:
+    """The lines of a list, each with its number in the file."""
     refuse([] if path.is_file() else [Problem(path.name, "the file is missing", expected="the review list of a run, with the column 'decision' filled in")])
     content = path.read_bytes()
     try:
@@ -45,15 +72,9 @@ def read_decisions(path: Path) -> pd.DataFrame:
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     try:
-        rows = numbered_lines(text)
+        return numbered_lines(text)
     except csv.Error as failure:
         raise ProblemsError([Problem(path.name, f"the file cannot be read as CSV: {failure}")]) from failure
-    names = rows[0][1].keys() if rows else []
-    refuse([Problem(path.name, "the column is missing", column=name) for name in NEEDED if name not in names])
-    decided = [{"at": at} | {str(name): str(cell or "") for name, cell in row.items()} for at, row in rows if str(row["decision"] or "").strip()]
-    wanted = "the right answer, or keep, accept, missing, a missing code; for a whole row: " + " or ".join(DECISIONS)
-    refuse([] if decided else [Problem(path.name, "no line has a decision", column="decision", expected=wanted)])
-    return as_written(pd.DataFrame(decided).assign(decision=[row["decision"].strip() for row in decided]), path)
 
 
 def as_written(decided: pd.DataFrame, path: Path) -> pd.DataFrame:
@@ -151,12 +172,12 @@ def refuse_repeated(study: Study, lines: list[tuple[int, dict[str, str]]], file:
     refuse(problems)
 
 
-def try_out(study: Study, lines: list[tuple[int, dict[str, str]]], file: str) -> None:
+def try_out(study: Study, lines: list[tuple[int, dict[str, str]]], file: str) -> dict[str, CleanTable]:
     """Clean the delivery with the decisions; a problem with one is told by its row in the filled list."""
     last, name = 1 << 40, shown(study.definitions / "corrections.csv", study.places.root)
     new = [(last + int(at), Correction.model_validate(line)) for at, line in lines]
     try:
-        clean_tables(replace(study, corrections=(*study.corrections, *new)), read_raw(study))
+        return clean_tables(replace(study, corrections=(*study.corrections, *new)), read_raw(study))
     except ProblemsError as failure:
         told = [
             Problem(file, p.message, row=p.row - last, column="decision", expected=p.expected) if p.file == name and (p.row or 0) > last else p

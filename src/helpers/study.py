@@ -284,6 +284,7 @@ def clean_by_parts(study: Study, tell: Callable[[str, int], None]) -> cleaning.T
         prices=deflator(study),
         tell=tell,
     )
+    cleaning.write_kinds(place.processed)
     shelf = Shelf(place, study.sources)
     for path in (*place.processed.glob(f"{item.table}*.parquet"), *place.processed.glob(f"identifiers/{item.table}*.parquet")):
         shelf.written(place.processed, path.relative_to(place.processed).as_posix(), "01_clean")

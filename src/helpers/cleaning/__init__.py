@@ -10,6 +10,7 @@ from helpers.cleaning.cells import canonical
 from helpers.cleaning.chunks import Totals, clean_in_chunks
 from helpers.cleaning.corrections import KEY, Correction, check_corrections, load_corrections
 from helpers.cleaning.declared import apply_between, check_declarations
+from helpers.cleaning.kinds import write_kinds
 from helpers.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, rebuild_raw, row_ledger, write_cells
 from helpers.cleaning.outcomes import Prices
 from helpers.cleaning.table import clean_table
@@ -36,4 +37,5 @@ __all__ = [
     "row_ledger",
     "take_apart",
     "write_cells",
+    "write_kinds",
 ]

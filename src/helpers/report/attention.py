@@ -145,8 +145,8 @@ def waiting_table(study: Study, tables: dict[str, CleanTable], language: Languag
     ]
     caption = say(
         "Each line stands in review.csv in the confidential folder, with its place in the file. Fill in its column 'decision': the right answer, or accept (what is proposed), "
-        "keep, or missing; for a whole row keep, or set aside. Any spreadsheet program will do; "
-        "then 'manfaat decide {cohort} --who AB' writes the decisions to corrections.csv, and the next run applies them.",
+        "keep, or missing; for a whole row keep, or set aside. In review_kinds.csv all answers that wait for one reason under one text are one line, "
+        "and one decision settles them. Any spreadsheet program will do; then 'manfaat decide {cohort} --who AB' writes the decisions down, and the next run applies them.",
         cohort=study.cohort.cohort,
     )
     return [table("waiting", say("What waits for a decision"), caption + " " + labels.source_note(study, language), data, columns)]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers import disclosure
 from helpers.cleaning import CleanTable, take_apart, write_cells
+from helpers.cleaning.kinds import kinds_of
 from helpers.evaluation.estimate import Settings
 from helpers.figures.style import set_thesis_style
 from helpers.freshness import Shelf
@@ -145,10 +146,11 @@ class Chapter:
             self.shelf.written(folder, path.relative_to(folder).as_posix(), self.name)
 
     def write_review(self, tables: dict[str, CleanTable]) -> None:
-        """Write what a person must decide, to be filled in and read back; and once more, as it is before anybody opens it."""
+        """Write what a person must decide, row by row and by kind, to be filled in and read back; and once more, as it is before anybody opens it."""
         lines = review_list(self.study, tables, self.language)
         self.write(lines, "review_list")
-        escaped(lines).to_csv(self.study.places.tables / "review.csv", index=False, encoding="utf-8-sig")  # with the mark, spreadsheets read UTF-8
+        for name, table in {"review": lines, "review_kinds": kinds_of(lines)}.items():
+            escaped(table).to_csv(self.study.places.tables / f"{name}.csv", index=False, encoding="utf-8-sig")  # with the mark, spreadsheets read UTF-8
 
     def write_list(self, table: pd.DataFrame, name: str) -> None:
         """Write a list about people that a person works through to the confidential folder, as CSV."""

@@ -8,12 +8,29 @@ from collections.abc import Mapping
 import pandas as pd
 
 from helpers.cleaning import CleanTable
+from helpers.cleaning.kinds import with_kinds
 from helpers.codebook import Variable
 from helpers.report.labels import MISSING_REASONS
 from helpers.study import Study
 from helpers.words import Language
 
-LIST_COLUMNS = ["line", "table", "key", "variable", "question", "raw", "proposal", "reason", "answers", "file", "sheet", "row", "until_then", "decision"]
+LIST_COLUMNS = [
+    "line",
+    "kind",
+    "table",
+    "key",
+    "variable",
+    "question",
+    "raw",
+    "proposal",
+    "reason",
+    "answers",
+    "file",
+    "sheet",
+    "row",
+    "until_then",
+    "decision",
+]
 FORMULA = re.compile(r"^[=+\-@\t\r](?![\d.,]+$)")  # how a spreadsheet program's formulas begin; a negative number is none
 WHOLE_ROW, ESSENTIAL = "_row", ("key", "group", "treatment", "version")
 
@@ -21,7 +38,8 @@ WHOLE_ROW, ESSENTIAL = "_row", ("key", "group", "treatment", "version")
 def review_list(study: Study, tables: Mapping[str, CleanTable], language: Language) -> pd.DataFrame:
     """What waits for a decision (``LIST_COLUMNS``): whole rows, then keys and groups, then what indicators rest on, then the rest.
 
-    Lines of one question stand together, those with the same reason and text one below the other. ``line`` counts from 1;
+    Lines of one question stand together, those with the same reason and text one below the other. ``line`` counts from 1, ``kind``
+    numbers what one decision can settle (see ``kinds``);
     ``question`` is the question's label, ``answers`` what may be answered, codes of missing answers included.
     """
     lines = pd.concat([part.review for part in tables.values()], ignore_index=True)
@@ -35,7 +53,7 @@ def review_list(study: Study, tables: Mapping[str, CleanTable], language: Langua
         answers=[answers(variable, study, language) if variable else "keep; set aside" for _, variable in known],
     )
     lines = lines.sort_values(["rank", "place", "reason", "raw", "file", "row"], kind="stable", ignore_index=True)
-    return lines.assign(line=range(1, len(lines) + 1))[LIST_COLUMNS]
+    return with_kinds(lines.assign(line=range(1, len(lines) + 1)))[LIST_COLUMNS]
 
 
 def rank(variable: Variable | None, used: set[str]) -> int:
@@ -54,5 +72,5 @@ def answers(variable: Variable, study: Study, language: Language) -> str:
 
 def escaped(lines: pd.DataFrame) -> pd.DataFrame:
     """The list with an apostrophe before every text that a spreadsheet program would take for a formula."""
-    texts = ["key", "raw", "proposal"]
+    texts = [name for name in ("key", "raw", "proposal") if name in lines]
     return lines.assign(**{name: lines[name].astype("str").str.replace(FORMULA, lambda found: "'" + found.group(), regex=True) for name in texts})

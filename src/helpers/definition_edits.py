@@ -1,0 +1,102 @@
+"""Single changes in definition files that people keep: the rest of the text stays as it is written."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import yaml
+
+
+def with_cell(text: str, line: dict[str, str], column: str, change: Callable[[str], str]) -> str:
+    """Return a CSV text in which one cell is changed; only its line is written anew, all lines where the column is new.
+
+    Parameters
+    ----------
+    line : what stands in other columns of the line that is meant. change : the cell as it is → as it shall be.
+
+    Raises
+    ------
+    LookupError unless exactly one line is meant.
+    """
+    mark, body = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
+    head = body.split("\n", 1)[0]
+    sign, end = max(",;\t", key=head.count), "\r\n" if "\r\n" in body else "\n"
+    parts = records(body, sign)
+    if column not in parts[0][1]:
+        wider = [[*cells, "" if at else column] if cells else [] for at, (_, cells) in enumerate(parts)]
+        parts = [(as_line(cells, sign, end), cells) for cells in wider]
+    names = parts[0][1]
+    found = [at for at, (_, cells) in enumerate(parts) if at and len(cells) == len(names) and stands(dict(zip(names, cells, strict=True)), line)]
+    if len(found) != 1:
+        raise LookupError(f"{len(found)} lines are meant by {line}")
+    cells = list(parts[found[0]][1])
+    cells[names.index(column)] = change(cells[names.index(column)])
+    parts[found[0]] = (as_line(cells, sign, end), cells)
+    return mark + "".join(raw for raw, _ in parts)
+
+
+def stands(cells: dict[str, str], line: dict[str, str]) -> bool:
+    """Whether a line holds these cells."""
+    return all(cells[name].strip() == value for name, value in line.items())
+
+
+def records(body: str, sign: str) -> list[tuple[str, list[str]]]:
+    """The records of a CSV text: as written, and parted into cells."""
+    lines, found, last = io.StringIO(body, newline="").readlines(), [], 0
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=sign)
+    for cells in reader:
+        found.append(("".join(lines[last : reader.line_num]), cells))
+        last = reader.line_num
+    return found
+
+
+def as_line(cells: list[str], sign: str, end: str) -> str:
+    """One record as it is written."""
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=sign, lineterminator=end).writerow(cells)
+    return stream.getvalue()
+
+
+def with_date_order(text: str, entry: tuple[str, str], variable: str, order: str) -> str:
+    """Return the text of ``cohort.yml`` that says which of day and month comes first in one column.
+
+    Parameters
+    ----------
+    entry : the file and the table that it feeds. order : ``dmy`` or ``mdy``.
+
+    Raises
+    ------
+    LookupError unless one entry of ``files`` is meant that states no order for all its columns.
+    """
+    files = value_of(yaml.compose(text), "files")
+    items = [
+        item
+        for item in files.value
+        if all((node := value_of(item, key)) is not None and node.value == said for key, said in zip(("file", "table"), entry, strict=True))
+    ]
+    known = value_of(items[0], "date_order") if len(items) == 1 else None
+    if len(items) != 1 or (known is not None and not isinstance(known, yaml.MappingNode)):
+        raise LookupError(f"{len(items)} entries are meant by {entry}")
+    own = f"{variable}: {order}"
+    if known is None:
+        return put_in(text, items[0], f"date_order: {{{own}}}")
+    return put_in(text, known, own)
+
+
+def value_of(node: yaml.MappingNode, name: str) -> yaml.Node | None:
+    """The value of a key of a mapping; None where it has none."""
+    return next((value for key, value in node.value if key.value == name), None)
+
+
+def put_in(text: str, node: yaml.MappingNode, own: str) -> str:
+    """Put one more ``key: value`` into a mapping, in the way that it is written."""
+    if node.flow_style:
+        at = node.end_mark.index - 1
+        before = text[:at].rstrip()
+        return before + ("" if before.endswith(("{", ",")) else ", ") + own + text[at:]
+    name, value = node.value[0]
+    at = text.find("\n", value.end_mark.index if isinstance(value, yaml.ScalarNode) else name.start_mark.index)
+    at = len(text) if at < 0 else at
+    return text[:at] + "\n" + " " * name.start_mark.column + own + text[at:]
