@@ -5,8 +5,10 @@ The right values are what the marks say. For the odd marks see OuhscBbmc/REDCapR
 
 import pytest
 
-from helpers.formats import code_of, declared_block, find_multiple, find_unnamed_blocks, fold_multiple
+from helpers.codebook import Choice, Codebook, Variable
+from helpers.formats import code_of, declared_block, find_multiple, find_unnamed_blocks, fold_multiple, with_other
 from helpers.parsing import choice_list, read_multiple
+from helpers.readers import prepare
 from test_formats_questions import made
 
 GOODS = choice_list(
@@ -141,3 +143,39 @@ def test_options_that_hold_every_separator_raise_nothing():
     table = made({"q / a; b | c d": ["a; b | c d", ""], "q / e": ["e", "e"]})
     (block,) = find_multiple(table)
     assert fold_multiple(table, block).table.frame["q"].tolist() == ["a; b | c d\ne", "e"]
+
+
+WITH_OTHER = choice_list([("1", "Radio", "Radio", ["SQ001"]), ("2", "Bicycle", "Sepeda", ["SQ002"]), ("9", "Other", "Lainnya")])
+
+
+@pytest.mark.parametrize(("yes", "no"), [("Y", ""), ("1", "0"), ("x", ""), ("Yes", "No")])
+@pytest.mark.parametrize(("names", "other"), [(("goods[SQ001]", "goods[SQ002]"), "goods[other]"), (("goods/1", "goods/2"), "goods/Lainnya, sebutkan")])
+def test_a_text_beside_the_marks_chooses_other_where_the_list_has_it(yes, no, names, other):
+    table = made({"id": list("abcd"), names[0]: [yes, no, no, ""], names[1]: [no, no, yes, ""], other: ["sapi", "a boat", "n/a", ""]})
+    for taken in ((), (other,)):  # also where the text is a variable of its own
+        block = declared_block(table, ("goods",), WITH_OTHER, taken)
+        folded = fold_multiple(*with_other(table, block, WITH_OTHER)).table
+        assert [read_multiple(text, WITH_OTHER).value for text in folded.frame["goods"]] == [("1", "9"), ("9",), ("2",), None]
+        assert folded.frame[other].tolist() == ["sapi", "a boat", "n/a", ""]
+        assert [entry.how for entry in folded.log if entry.value == "other"] == [f"2 rows with a text in '{other}' chose '9'"]
+
+
+def test_a_list_without_other_and_marks_for_it_stay_as_they_are():
+    table = made({"id": ["a", "b"], "goods[SQ001]": ["Y", ""], "goods[SQ002]": ["", "Y"], "goods[other]": ["sapi", ""]})
+    block = declared_block(table, ("goods",), GOODS)
+    assert with_other(table, block, GOODS) == (table, block)
+    marked = made({"id": ["a", "b"], "goods[SQ001]": ["Y", ""], "goods[SQ002]": ["", "Y"], "goods[other]": ["Y", ""]})
+    block = declared_block(marked, ("goods",), WITH_OTHER)
+    assert block.options == ("1", "2", "9")
+    assert with_other(marked, block, WITH_OTHER) == (marked, block)
+
+
+def test_a_delivery_ticks_other_for_its_texts():
+    made_of = {"table": "people", "source": "goods", "label::English (en)": "x", "label::Bahasa Indonesia (id)": "x"}
+    several = Variable.model_validate(made_of | {"name": "goods", "type": "select_multiple goods"})
+    text = Variable.model_validate(made_of | {"name": "goods_other", "type": "text", "source": "goods[other]"})
+    answers = [("1", "Radio"), ("2", "Bicycle"), ("9", "Other")]
+    choices = [Choice.model_validate({"list_name": "goods", "name": code, "label::English (en)": en, "label::Bahasa Indonesia (id)": en}) for code, en in answers]
+    table = made({"id": ["a", "b"], "goods[1]": ["Y", ""], "goods[2]": ["", "Y"], "goods[other]": ["sapi", ""]})
+    shaped = prepare(table, [several, text], Codebook((several, text), tuple(choices))).frame
+    assert shaped[["goods", "goods[other]"]].to_numpy().tolist() == [["1 9", "sapi"], ["2", ""]]

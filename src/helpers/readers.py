@@ -30,6 +30,7 @@ from helpers.formats import (
     match_headers,
     read_any,
     strip_groups,
+    with_other,
 )
 from helpers.formats.layout import JOINT
 from helpers.freshness import checksum
@@ -153,7 +154,7 @@ def prepare(table: RawTable, variables: list[Variable], codebook: Codebook) -> R
         answers = answers_of(variable, codebook, {})
         block = declared_block(table, names, answers, taken) or unnamed_options(table, names, answers)
         if block is not None:
-            table = fold_multiple(table, block, name=variable.sources[0]).table
+            table = fold_multiple(*with_other(table, block, answers), name=variable.sources[0]).table
     return strip_groups(table)
 
 

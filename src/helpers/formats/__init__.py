@@ -14,6 +14,7 @@ from helpers.formats.delimited import read_delimited
 from helpers.formats.headers import HeaderMatch, match_headers
 from helpers.formats.kobo import link_repeats, strip_groups
 from helpers.formats.multiple import Block, Folded, code_of, declared_block, find_multiple, find_unnamed_blocks, fold_multiple
+from helpers.formats.others import with_other
 from helpers.formats.safety import check_file, plain_problems
 from helpers.formats.sniffing import sniff
 from helpers.formats.statistical import read_statistical
@@ -24,6 +25,7 @@ from helpers.formats.workbooks import read_workbook
 __all__ = [
     "Block", "Detected", "Folded", "FormatOptions", "HeaderMatch", "RawTable", "code_of", "declared_block", "find_multiple",
     "find_unnamed_blocks", "fold_multiple", "link_repeats", "log_table", "match_headers", "read_any", "repair_mojibake", "strip_groups", "unite",
+    "with_other",
 ]  # fmt: skip
 
 
