@@ -175,7 +175,9 @@ def test_a_delivery_ticks_other_for_its_texts():
     several = Variable.model_validate(made_of | {"name": "goods", "type": "select_multiple goods"})
     text = Variable.model_validate(made_of | {"name": "goods_other", "type": "text", "source": "goods[other]"})
     answers = [("1", "Radio"), ("2", "Bicycle"), ("9", "Other")]
-    choices = [Choice.model_validate({"list_name": "goods", "name": code, "label::English (en)": en, "label::Bahasa Indonesia (id)": en}) for code, en in answers]
+    choices = [
+        Choice.model_validate({"list_name": "goods", "name": code, "label::English (en)": en, "label::Bahasa Indonesia (id)": en}) for code, en in answers
+    ]
     table = made({"id": ["a", "b"], "goods[1]": ["Y", ""], "goods[2]": ["", "Y"], "goods[other]": ["sapi", ""]})
     shaped = prepare(table, [several, text], Codebook((several, text), tuple(choices))).frame
     assert shaped[["goods", "goods[other]"]].to_numpy().tolist() == [["1 9", "sapi"], ["2", ""]]

@@ -4,12 +4,14 @@ import pandas as pd
 import pytest
 
 from helpers import cleaning
+from helpers.cleaning.kinds import kinds_of, with_kinds
 from helpers.codebook import Codebook
 from helpers.drafts import draft_from_data
 from helpers.formats import link_repeats, read_any
 from helpers.problems import ProblemsError
 from helpers.programme import RawFile
 from helpers.readers import chosen
+from helpers.scaffold import key_marks
 from test_cleaning import CHOICES, PROGRAMME, VARIABLES, cohort, raw, variable
 from test_exports_by_hand import write
 
@@ -83,6 +85,31 @@ def test_a_header_among_the_rows_is_asked_about_and_named_first_where_the_run_st
     assert "'skip_rows' in cohort.yml" in str(caught.value.problems[0])
 
 
+def stacked(above=12, below=8):
+    """Rows of people, and a table of words under its own header below them."""
+    people = [(f"p{at}", str(3 + at), "2.5", "1") for at in range(above)]
+    return raw([*people, ("Kota", "Laki-laki", "Perempuan", "Semua"), *[(f"kota {at}", "sedikit", "banyak", "cukup") for at in range(below)]])
+
+
+def test_the_rows_of_another_table_are_told_together_and_settled_once():
+    frame, book = stacked(), Codebook(VARIABLES, CHOICES)
+    with pytest.raises(ProblemsError) as caught:
+        cleaning.clean_table(frame, "people", PROGRAMME, book, cohort("stop"))
+    (problem,) = caught.value.problems
+    assert "f.csv, row 14: perhaps a second header" in str(problem)
+    assert "the rows 14 to 22 cannot be read as those above them" in str(problem)
+    done = cleaning.clean_table(frame, "people", PROGRAMME, book, cohort("review"))
+    rows = done.review[done.review["variable"] == "_row"]
+    assert rows["row"].tolist() == list(range(14, 23))
+    assert len(kinds_of(with_kinds(rows))) == 1
+    assert kinds_of(with_kinds(rows))["rows"].tolist() == [9]
+
+
+def test_a_delivery_of_which_most_cannot_be_read_has_no_table_below():
+    done = cleaning.clean_table(stacked(4, 9), "people", PROGRAMME, Codebook(VARIABLES, CHOICES), cohort("review"))
+    assert "_row" not in set(done.review["variable"])
+
+
 def test_a_person_with_two_slips_and_a_column_that_is_not_understood_are_no_headers():
     rows = [("a", "three", "much", "1"), ("b", "4", "2.5", "2"), ("c", "5", "1.5", "1")]
     done = cleaning.clean_table(raw(rows), "people", PROGRAMME, Codebook(VARIABLES, CHOICES), cohort("review"))
@@ -112,6 +139,23 @@ def test_a_draft_tells_of_questions_under_the_names_and_guesses_without_them(tmp
     draft = draft_from_data(read_any(write(tmp_path / "a.csv", rows)))
     assert [line["type"] for line in draft.variables] == ["integer", "integer", "decimal", "date", "text"]
     assert any("row 2: perhaps a second header" in line for line in draft.decide)
+
+
+def test_a_draft_tells_of_another_table_by_its_rows(tmp_path):
+    rows = [["id", "age", "wage", "start", "town"], *[[str(at), str(20 + at), f"{1000 + at}.5", f"2004-03-{1 + at:02}", "Bogor"] for at in range(20)]]
+    rows += [["Kota", "Laki-laki", "Perempuan", "Semua", "Catatan"], ["Bogor", "sedikit", "banyak", "cukup", "ya"], ["Depok", "banyak", "ada", "tiada", "ya"]]
+    told = [line for line in draft_from_data(read_any(write(tmp_path / "a.csv", rows))).decide if "second header" in line]
+    assert len(told) == 1
+    assert "rows 22 to 24: perhaps a second header" in told[0]
+
+
+def test_a_draft_proposes_the_person_and_the_event_as_key(tmp_path):
+    rows = [["record_id", "redcap_event_name", "age"], *[[str(at // 2), ("baseline_arm_1", "endline_arm_1")[at % 2], str(30 + at)] for at in range(12)]]
+    sheets = read_any(write(tmp_path / "r.csv", rows))
+    marks = key_marks(draft_from_data(sheets), sheets)
+    assert marks["r"].endswith("together different in every row: [record_id, redcap_event_name]")
+    again = read_any(write(tmp_path / "r.csv", [*rows, [*rows[-1][:2], "99"]]))
+    assert "together" not in key_marks(draft_from_data(again), again)["r"]
 
 
 def test_a_draft_of_ordinary_answers_leaves_nobody_out(tmp_path):

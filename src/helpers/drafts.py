@@ -110,11 +110,18 @@ def without_headers(sheet: RawTable, draft: Draft) -> RawTable:
         return sheet
     worded, answered = np.sum(words, axis=0), np.sum(numbers, axis=0) + np.sum(words, axis=0)
     strange = (worded >= FEWEST_WORDS) & (worded >= MOSTLY_WORDS * answered)
-    for row in sheet.frame["_row"][strange]:
+    for first, last in runs(np.flatnonzero(strange)):
+        rows = f"row {sheet.frame['_row'].iloc[first]}" if first == last else f"rows {sheet.frame['_row'].iloc[first]} to {sheet.frame['_row'].iloc[last]}"
         told = "perhaps a second header, or where another table begins; no type was guessed from it, and 'skip_rows' in cohort.yml leaves it out"
-        draft.decide.append(f"sheet '{sheet.name}', row {row}: {told}")
+        draft.decide.append(f"sheet '{sheet.name}', {rows}: {told}")
     kinds = {column: codes[~strange] for column, codes in sheet.kinds.items()}
     return replace(sheet, frame=sheet.frame[~strange].reset_index(drop=True), kinds=kinds) if strange.any() else sheet
+
+
+def runs(places: np.ndarray) -> list[tuple[int, int]]:
+    """The first and last of each run of places that follow one another."""
+    parts = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if len(places) else []
+    return [(int(part[0]), int(part[-1])) for part in parts]
 
 
 def alike_united(tables: list[RawTable]) -> list[RawTable]:

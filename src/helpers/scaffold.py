@@ -16,6 +16,7 @@ from helpers.codebook import Choice, Codebook, Variable
 from helpers.deliveries import NAME, best_table, both, compare, differ, dump, marked, read_sheets, table_of
 from helpers.drafts import ENGLISH, INDONESIAN, PERHAPS_IDENTIFIER, Draft, draft_from_data, guessed_kind, system_lines, tidy_name
 from helpers.formats import RawTable, strip_groups
+from helpers.formats.redcap import EVENT
 from helpers.forms import COMPUTED, LONGEST_NAME, read_form
 from helpers.parsing.telephones import are_telephones
 from helpers.problems import Problem, refuse
@@ -184,7 +185,18 @@ def key_marks(draft: Draft, sheets: list[RawTable]) -> dict[str, str]:
         marks[table] = "the variables that name a person or unit once, so that resubmissions are found" + (
             f"; different in every row: {found}" if found else ""
         )
+        pair = next(filter(None, (key_of_events(sheet, draft.table(table)) for sheet in bare)), "")
+        marks[table] += f"; together different in every row: {pair}" if pair else ""
     return marks
+
+
+def key_of_events(sheet: RawTable, lines: list[dict[str, str]]) -> str:
+    """The key of an export of REDCap in which people stand once an event; "" where they do not."""
+    known = {source: line["name"] for line in lines for source in line["source"].split("|")}
+    pair = [column for column in (sheet.columns[0], EVENT) if column in known and column in sheet.columns]
+    if len(pair) < 2 or unique(sheet.frame[pair[0]]):
+        return ""
+    return f"[{', '.join(known[column] for column in pair)}]" if unique(sheet.frame[pair[0]].str.strip() + "\t" + sheet.frame[pair[1]].str.strip()) else ""
 
 
 def unique(values: pd.Series) -> bool:

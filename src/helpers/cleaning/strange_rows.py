@@ -20,7 +20,7 @@ from helpers.parsing import date_context, read_date
 from helpers.parsing.checks import is_trial_text
 from helpers.problems import Problem
 from helpers.programme import Fieldwork
-from helpers.readers import FILE, ROW
+from helpers.readers import FILE, ROW, SHEET
 
 THREE_LETTERS = r"(?:[A-Za-z][^A-Za-z]*){3}|[^\x00-\x7f]"  # or letters of another script
 NEARLY_EMPTY = 0.2  # share of the questions that a row answers at most to be nearly empty
@@ -28,6 +28,7 @@ RECORD = ("key", "identifier", "version", "submitted", "start", "end", "enumerat
 TRIAL, HEADER = "perhaps entered to try the form", "perhaps a second header, or where another table begins"
 FEWEST = 3  # questions, or unread answers, from which on they tell something of a row
 HEADER_LIKE = 0.6  # share of the answers of a row that cannot be read in a header
+WIDEST_GAP = 2  # places from one row of another table to the next that tells of it
 MOST_UNREAD = 0.2  # share of a column's answers that may be unread before it is the column that is not understood
 SIGNS = (
     "its key or name is a trial word",
@@ -108,7 +109,8 @@ def perhaps_headers(readings: dict[str, ColumnReading], variables: list[Variable
     asked = [readings[variable.name] for variable in variables if variable.kind != "text" and variable.role != "identifier"]
     filled = [filled_rows(reading) for reading in asked if reading.waits().any()]
     waiting = [reading.waits() for reading in asked if reading.waits().any()]
-    known = [waits for waits, full in zip(waiting, filled, strict=True) if waits.sum() <= max(1, MOST_UNREAD * full.sum())]
+    above = rows_above(waiting, asked)
+    known = [waits for waits, full in zip(waiting, filled, strict=True) if waits[:above].sum() <= max(1, MOST_UNREAD * full[:above].sum())]
     if len(known) < FEWEST:
         return pd.Series(dtype="object")
     unread = np.sum(known, axis=0)
@@ -118,6 +120,28 @@ def perhaps_headers(readings: dict[str, ColumnReading], variables: list[Variable
     return pd.Series(told, index=rows, dtype="object")[unread[rows] >= HEADER_LIKE * answers]
 
 
+def rows_above(waiting: list[np.ndarray], asked: list[ColumnReading]) -> int:
+    """How many rows stand above those at the end of which most answers cannot be read, as of another table; all where those are the most."""
+    unread = np.sum(waiting, axis=0) if waiting else np.zeros(0)
+    answers = np.sum([filled_rows(reading) for reading in asked], axis=0) if waiting else unread
+    strange = (unread >= FEWEST) & (unread >= HEADER_LIKE * answers)
+    above = int(np.flatnonzero(~strange)[-1]) + 1 if (~strange).any() else 0
+    return above if above > len(strange) - above else len(strange)
+
+
+def together(place: pd.DataFrame, signs: pd.Series) -> pd.Series:
+    """The signs of rows that may be headers, with one text for all rows of another table that stand below one another in a sheet."""
+    rows = np.sort(signs.index.to_numpy())
+    where = place[[FILE, SHEET]].astype("str").agg("/".join, axis=1).to_numpy()[rows] if len(rows) else np.array([])
+    parts = np.split(rows, np.flatnonzero((np.diff(rows) > WIDEST_GAP) | (where[1:] != where[:-1])) + 1) if len(rows) else []
+    told = signs.copy()
+    for part in parts:
+        if len(part) > 1:
+            first, last = (int(place[ROW].iloc[at]) for at in (part[0], part[-1]))
+            told.loc[part] = f"the rows {first} to {last} cannot be read as those above them"
+    return told
+
+
 def filled_rows(reading: ColumnReading) -> np.ndarray:
     """Mask of rows in which something stands."""
     texts = np.array([bool(str(text).strip()) for text in reading.read["text"]], dtype=bool)
@@ -125,9 +149,11 @@ def filled_rows(reading: ColumnReading) -> np.ndarray:
 
 
 def header_problems(place: pd.DataFrame, signs: pd.Series) -> list[Problem]:
-    """Say of which rows the run stops because they may be headers."""
+    """Say of which rows the run stops because they may be headers; rows of another table are told together."""
     wanted = "its number under 'skip_rows' in cohort.yml, if it is no person; else its answers in corrections.csv"
-    rows = zip(place[FILE].iloc[signs.index], place[ROW].iloc[signs.index], signs, strict=True)
+    told = together(place, signs)
+    first = told[~(told.duplicated() & told.str.startswith("the rows"))].sort_index()
+    rows = zip(place[FILE].iloc[first.index], place[ROW].iloc[first.index], first, strict=True)
     return [Problem(str(file), f"{HEADER}: {told}", row=int(row), expected=wanted) for file, row, told in rows]
 
 
@@ -152,7 +178,7 @@ def rows_to_decide(
     here, columns, readings : place, raw texts and readings of every row that is not set aside. names : as ``open_names`` gives them.
     """
     trials = perhaps_trials(columns, variables, len(here), fieldwork and fieldwork.begins)
-    headers = perhaps_headers(readings, variables)
+    headers = together(here, perhaps_headers(readings, variables))
     told = {row: f"{TRIAL}: {sign}" for row, sign in trials.items()} | {row: f"{HEADER}: {sign}" for row, sign in headers.items()}
     rows = [row for row in sorted(told) if pd.notna(names.iloc[row])]
     reasons = [told[row] for row in rows]

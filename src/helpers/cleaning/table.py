@@ -132,8 +132,10 @@ def open_cells(
     ProblemsError as ``clean_table``.
     """
     review = pd.concat([undecided(place, delivered[v.name], readings[v.name], v, table=v.table) for v in variables], ignore_index=True)
-    rows = header_problems(place, perhaps_headers(readings, variables)) if stop else []
-    stop_for(rows + complain(review, codebook, essential_only=not stop))
+    headers = perhaps_headers(readings, variables) if stop else pd.Series(dtype="object")
+    whole = pd.MultiIndex.from_frame(place[[FILE, SHEET, ROW]].iloc[headers.index].astype("str"))
+    told = review[~pd.MultiIndex.from_frame(review[["file", "sheet", "row"]].astype("str")).isin(whole)]  # these are told as whole rows
+    stop_for(header_problems(place, headers) + complain(told, codebook, essential_only=not stop))
     return review[~review["variable"].isin([v.name for v in variables if v.role == "identifier"])]
 
 
