@@ -1,8 +1,10 @@
-"""How the dates of each column are to be read: what the column shows, then the other columns of its file and its header."""
+"""How the dates of each column are to be read: what the column shows, then the stamps of its rows, the other columns of its file and its header."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -11,11 +13,19 @@ from helpers.cleaning.cells import YEARS
 from helpers.cleaning.columns import Column
 from helpers.codebook import Variable
 from helpers.formats.celltext import DATE
-from helpers.parsing import DateContext, Order, column_dates, in_its_file, language_of
+from helpers.parsing import DateContext, Order, column_dates, in_its_file, language_of, read_date
+from helpers.parsing.date_context import written_date
+from helpers.parsing.date_order import DAY_FIRST, MONTH_FIRST, NAMES, WrittenDate
+from helpers.parsing.date_times import split_time
+from helpers.parsing.dates import without_weekday
+from helpers.parsing.normalise import tidy
 from helpers.programme import RawFile
 from helpers.readers import Told
 
 DATES = ("date", "month", "dateTime")
+STAMPS = ("submitted", "end", "start")  # roles of what a program writes when a form is filled in
+FEWEST_LATER = 3  # distinct dates that would lie after their row's stamp before one order is believed
+FIRST_YEAR = 1000
 Contexts = dict[tuple[str, str], DateContext]  # by file and variable
 
 
@@ -34,7 +44,61 @@ def date_contexts(columns: Mapping[str, Column], files_of_rows: pd.Series, varia
             column = columns[variable.name] if rows is None else columns[variable.name].select(rows)
             context, order = own_context(*texts_and_stored(column), variable, item, told.epochs.get(item.file))
             contexts[item.file, variable.name], orders[item.file, variable.name] = context, order
+        here = {v.name: columns[v.name] if rows is None else columns[v.name].select(rows) for v in dates_among(variables)}
+        for name, order in by_stamps(here, {v.name: v.role for v in variables}, item.file, contexts, orders).items():
+            orders[item.file, name] = order
+            contexts[item.file, name] = replace(contexts[item.file, name], order=order.order, likely=None, because=order.because)
     return completed(contexts, orders, told)
+
+
+def by_stamps(here: dict[str, Column], roles: dict[str, str], file: str, contexts: Contexts, orders: dict[tuple[str, str], Order]) -> dict[str, Order]:
+    """Decide open orders of typed dates by the stamps of their rows: what was written down lies after its submission in one order only.
+
+    ``here`` : the columns of dates of one file. A column whose dates lie after the stamp in both orders, as plans do, stays open.
+    """
+    openly = [name for name in here if orders[file, name].is_open and not orders[file, name].stamps]
+    stamps = [name for name in here if roles[name] in STAMPS and not orders[file, name].is_open and not orders[file, name].mixed]
+    found = {}
+    for name in openly:
+        texts, codes = here[name].texts, here[name].codes
+        written = [written_in(text) for text in texts]
+        for stamp in stamps:
+            days = np.array([day_of(text, contexts[file, stamp]) for text in here[stamp].texts], dtype="datetime64[D]")[here[stamp].codes]
+            after = {order: later_texts(written, codes, days, order) for order in NAMES}
+            for order, other in ((DAY_FIRST, MONTH_FIRST), (MONTH_FIRST, DAY_FIRST)):
+                if not after[order] and after[other] >= FEWEST_LATER:
+                    because = f"with the {NAMES[other]} first {after[other]} dates would lie after '{stamp}' of their row, with the {NAMES[order]} first none"
+                    found.setdefault(name, Order(order, because=because))
+    return found
+
+
+def written_in(text: str) -> WrittenDate | None:
+    """The date of three numbers that a text is, whose order may be open."""
+    body, clock = split_time(without_weekday(tidy(text)[0].lower()))
+    return written_date(without_weekday(body), clock, 1)
+
+
+def day_of(text: str, context: DateContext) -> str:
+    """The day of a stamp as ISO text; "NaT" where it cannot be told."""
+    value = read_date(text, context).value
+    return value[:10] if value and len(value) >= len("2004-03-12") else "NaT"
+
+
+def later_texts(written: list[WrittenDate | None], codes: np.ndarray, days: np.ndarray, order: str) -> int:
+    """How many distinct dates lie, read in one order, more than a day after the stamp of some row; clocks differ by a day at most."""
+    read = np.array([iso_of(date, order) for date in written], dtype="datetime64[D]")[codes]
+    return len(set(codes[read > days + np.timedelta64(1, "D")]))
+
+
+def iso_of(written: WrittenDate | None, order: str) -> str:
+    """A written date in one order as ISO text; "NaT" where it is none in this order, or its year has two digits."""
+    if written is None or written.year < FIRST_YEAR:
+        return "NaT"
+    year, month, day = written.moment(order)[:3]
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return "NaT"
 
 
 def contexts_of_counts(counts: Mapping[str, pd.Series], variables: list[Variable], item: RawFile, told: Told) -> Contexts:
