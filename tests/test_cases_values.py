@@ -252,3 +252,28 @@ def test_the_month_of_a_time_is_that_of_the_place(tmp_path):
     table = whole(project, name)
     assert table.kept["bulan"].tolist() == ["2003-12"] * 3
     assert table.changes["reason"].str.contains("time_zone").any()
+
+
+@pytest.mark.parametrize("kind", ["date", "month", "dateTime"])
+@pytest.mark.parametrize("written", ["2003-12-31T18:30:00Z", "2003-12-31T18:30:00.000Z", "2003-12-31 18:30 UTC", "2003-12-31T18:30:00+00:00"])
+def test_times_in_utc_are_told_once_a_file_where_no_time_zone_is_stated(tmp_path, kind, written):
+    lines = text(["id,grp,mulai,akhir,nama", *[f"{who},{at % 2},{written},{written},12:30Z" for at, who in enumerate("abc")]])
+    columns = [("mulai", kind, "", ""), ("akhir", kind, "", ""), ("nama", "text", "", "")]
+
+    def told(name, **more):
+        project, study = delivered(tmp_path / name, columns, lines, **more)
+        log = read_raw(load_study(study, root=project)).log
+        return log[log["what"] == "time zone"]
+
+    (line,) = told("unknown").itertuples()
+    assert line.doubtful
+    assert "mulai" in line.how
+    assert "akhir" in line.how
+    assert "nama" not in line.how
+    assert told("stated", more="    time_zone: Asia/Jakarta\n").empty
+
+
+def test_times_of_the_place_are_told_of_by_nobody(tmp_path):
+    lines = text(["id,grp,mulai", "a,1,2003-12-31T18:30:00+07:00", "b,0,2003-12-31T18:30:00", "c,1,18:30"])
+    project, name = delivered(tmp_path, [("mulai", "dateTime", "", "")], lines)
+    assert "time zone" not in set(read_raw(load_study(name, root=project)).log["what"])

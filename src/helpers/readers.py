@@ -33,6 +33,7 @@ from helpers.formats import (
     with_other,
 )
 from helpers.formats.layout import JOINT
+from helpers.formats.tables import some
 from helpers.freshness import checksum
 from helpers.parsing import ChoiceList, language_of, read_header_unit
 from helpers.problems import Problem, ProblemsError, nearest, refuse
@@ -40,6 +41,7 @@ from helpers.programme import Cohort, RawFile
 from helpers.renames import column_missing, is_asked
 
 SEALED = re.compile(r"([0-9A-Fa-f]{64})\s+\*?(\S.*?)\s*\Z")
+UTC = re.compile(r"[0-9](?::[0-9]{2}(?:[.,][0-9]+)?)\s?(?:Z|UTC|GMT|[+-]00:?00)\s*\Z", re.I)
 FILE, SHEET, ROW = "_file", "_sheet", "_row"
 PLACE = (FILE, SHEET, ROW)
 UNIT_IN_BRACKETS = re.compile(
@@ -255,8 +257,16 @@ def read_item(
         versions = versions_in(table, given, variables, item)
         against, told = check_labels(table, given, codebook, item, versions, file=name)
         problems += strange or [*wrong, *lacking(table, mapping, unused, codebook, item, versions, file=name), *against]
-        found.append((table, shape(table, mapping, variables, item), given, unused, (*log, *told)))
+        found.append((table, shape(table, mapping, variables, item), given, unused, (*log, *told, *in_utc(table, given, variables, item))))
     return found, problems
+
+
+def in_utc(table: RawTable, given: dict[str, str], variables: list[Variable], item: RawFile) -> list[Detected]:
+    """Say once which columns of dates and times are in UTC, where ``cohort.yml`` states no time zone: their days may be others at the place."""
+    dates = [given[v.name] for v in variables if v.kind in ("date", "month", "dateTime") and v.name in given]
+    found = [] if item.time_zone else [column for column in dates if table.frame[column].astype("str").str.contains(UTC).any()]
+    how = f"the times of {some(found)} are in UTC, and their days and months may be others at the place; 'time_zone' under the file says where"
+    return [Detected("time zone", "UTC", how, doubtful=True)] if found else []
 
 
 def chosen(sheets: list[RawTable], item: RawFile) -> list[RawTable]:

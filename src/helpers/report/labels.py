@@ -147,7 +147,7 @@ DETECTED = {
     "rows left out": mark("rows that are no answers"), "same name": mark("columns of the same name"), "scaled cells": mark("cells that show another unit"),
     "separator": mark("separator of the columns"), "several answers": mark("questions with several answers"), "short rows": mark("rows with too few cells"),
     "single cells": mark("rows with a single filled cell"), "surplus cells": mark("rows with too many cells"), "table": mark("shape of the table"),
-    "unusual signs": mark("unusual signs or wrongly decoded letters"), "workbook": mark("structure of the workbook"),
+    "time zone": mark("time zone"), "unusual signs": mark("unusual signs or wrongly decoded letters"), "workbook": mark("structure of the workbook"),
 }  # fmt: skip
 FINDINGS = {
     "straight-lining": mark("the same answer to all items of a battery"), "too fast": mark("the interview was shorter than people need"),
