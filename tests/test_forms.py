@@ -154,6 +154,8 @@ def test_decisions_become_corrections_that_the_next_run_applies(undecided):
     path = undecided / "data/processed/nsw-1976/review.csv"
     review = pd.read_csv(path, dtype=str, keep_default_na=False)
     assert review[["key", "variable", "raw"]].to_numpy().tolist() == [["nsw:2", "age", "37 or 38"]]
+    kinds = pd.read_csv(path.with_name("review_kinds.csv"), dtype=str, keep_default_na=False)
+    assert kinds[["kind", "variable", "raw", "rows", "row"]].to_numpy().tolist() == [["1", "age", "37 or 38", "1", "2"]]
     study = load_study("nsw-1976", root=undecided)
     with pytest.raises(ProblemsError, match="no line has a decision"):
         record_decisions(study, path, "AB")

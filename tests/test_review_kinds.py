@@ -124,6 +124,19 @@ def test_one_decision_a_kind_is_written_where_it_fits_and_nothing_waits(root):
     assert str(kept.loc["P06", "visit"])[:10] == "2024-03-07"
 
 
+def test_a_list_that_is_read_back_twice_changes_nothing_more(root):
+    study, _, _ = cleaned(root)
+    fill(study, {"often": "s", "visit": "day first"})
+    files = [study.definitions / "choices.csv", study.places.raw / "cohort.yml"]
+    record_lists(study, None, "AB")
+    once = [path.read_bytes() for path in files]
+    record_lists(load_study("trial-1", root=root), None, "AB")
+    assert [path.read_bytes() for path in files] == once
+    fill(study, {"visit": "month first"})
+    with pytest.raises(ProblemsError, match="another order of 'visit' is stated"):
+        record_lists(load_study("trial-1", root=root), None, "AB")
+
+
 def test_taking_the_text_out_again_undoes_a_decision(root):
     study, _, lines = cleaned(root)
     fill(study, {"often": "s", "visit": "month first"})
@@ -185,8 +198,12 @@ def test_an_order_is_put_into_cohort_yml_as_people_write_it(before, after):
     assert with_date_order(before, ("a.csv", "people"), "x", "dmy") == after
 
 
-def test_an_order_that_is_stated_for_all_columns_is_not_written_over():
-    with pytest.raises(LookupError):
+def test_an_order_that_is_stated_is_neither_written_twice_nor_over():
+    stated = "files:\n- {file: a.csv, table: people, date_order: {x: dmy}}\n"
+    assert with_date_order(stated, ("a.csv", "people"), "x", "dmy") == stated
+    with pytest.raises(LookupError, match="another order"):
+        with_date_order(stated, ("a.csv", "people"), "x", "mdy")
+    with pytest.raises(LookupError, match="another order"):
         with_date_order("files:\n- {file: a.csv, table: people, date_order: mdy}\n", ("a.csv", "people"), "x", "dmy")
 
 

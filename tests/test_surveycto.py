@@ -54,6 +54,30 @@ def test_an_answer_that_stands_twice_is_told_with_both_labels(form):
     ]  # fmt: skip
 
 
+def test_other_spellings_and_a_language_without_a_name_are_read(tmp_path):
+    survey = [
+        ["type", "name", "label", "label:bahasa", "required message", "media:image", "appearance", "relevance", "constraint", "disabled", "calculation"],
+        ["simserial", "sim"], ["device_info", "info"], ["speed violations count", "quick", "", "", "", "", "v=1"], ["speed violations list", "quick_ones"],
+        ["begin group", "g", "Consent of ${sim}"], ["select_one  yn", "agree", "Agree, ${some one}?", "Setuju?", "Say, ${sim}"], ["end group"],
+        ["begin_group", "g2", "", "", "", "", "", "${agree} = 1"], ["integer", "age", "Age", "Umur", "", "", "", "", ". >= 0 or . = -99"],
+        ["calculate", "land", "", "", "", "", "", "", "", "", "pulldata('hh', 'land', 'key', ${agree})"],
+        ["select_multiple yn or_other", "several", "Which?", "Mana?"],
+        ["begin group", "off", "Off", "", "", "", "", "", "", "yes"], ["text", "off1", "Off", "", "", "", "", "", "", "YES"], ["end group", "off", "", "", "", "", "", "", "", "yes"],
+        ["end_group", "g2"], [None],
+    ]  # fmt: skip
+    choices = [["list_name", "value", "label", "label:bahasa"], ["yn", 1.0, "Yes", "Ya"], [None], ["yn", -99, "Refused", "Menolak"]]
+    path = write_book(tmp_path / "form.xlsx", survey=survey, choices=choices, settings=[["form_title", "form_id", "default_language"], ["T", "t", "english"]])
+    draft = read_form(path, table="people")
+    found = {line["name"]: (line["type"], line[ENGLISH], line["relevant"]) for line in draft.variables}
+    assert found == {
+        "sim": ("text", "SIM card of the device", ""), "info": ("text", "Kind of device", ""), "quick": ("integer", "DECIDE: quick", ""),
+        "agree": ("select_one yn", "Agree, [some one]?", ""), "age": ("integer", "Age", "${agree} = 1"), "land": ("text", "DECIDE: land", "${agree} = 1"),
+        "several": ("select_multiple yn", "Which?", "${agree} = 1"),
+        "several_other": ("text", "Other: several", "(${agree} = 1) and (selected(${several}, 'other'))"),
+    }  # fmt: skip
+    assert [(line["name"], line["label::Bahasa Indonesia (id)"]) for line in draft.choices] == [("1", "Ya"), ("-99", "Menolak"), ("other", "Lainnya")]
+
+
 def test_a_type_that_no_program_knows_is_still_refused(tmp_path):
     path = write_book(tmp_path / "form.xlsx", survey=[["type", "name", "label"], ["intiger", "age", "Age"]], choices=[["list_name", "name", "label"]])
     with pytest.raises(ProblemsError, match="intiger"):

@@ -68,7 +68,7 @@ def with_date_order(text: str, entry: tuple[str, str], variable: str, order: str
 
     Raises
     ------
-    LookupError unless one entry of ``files`` is meant that states no order for all its columns.
+    LookupError unless one entry of ``files`` is meant, and it states no other order of the column.
     """
     files = value_of(yaml.compose(text), "files")
     items = [
@@ -77,8 +77,11 @@ def with_date_order(text: str, entry: tuple[str, str], variable: str, order: str
         if all((node := value_of(item, key)) is not None and node.value == said for key, said in zip(("file", "table"), entry, strict=True))
     ]
     known = value_of(items[0], "date_order") if len(items) == 1 else None
-    if len(items) != 1 or (known is not None and not isinstance(known, yaml.MappingNode)):
-        raise LookupError(f"{len(items)} entries are meant by {entry}")
+    stated = value_of(known, variable) if isinstance(known, yaml.MappingNode) else known
+    if len(items) != 1 or (stated is not None and stated.value != order):
+        raise LookupError(f"{len(items)} entries of 'files' are meant" if len(items) != 1 else f"another order of '{variable}' is stated")
+    if stated is not None:
+        return text
     own = f"{variable}: {order}"
     if known is None:
         return put_in(text, items[0], f"date_order: {{{own}}}")

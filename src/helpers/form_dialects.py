@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FILES = ("comments", "text audit", "audio audit", "speed violations list", "speed violations audit", "sensor_stream", "phone call log")
-OF_DEVICE = ("subscriberid", "simid", "devicephonenum")
-OWN_TYPES = (*FILES, *OF_DEVICE, "caseid", "duration", "enumerator", "sensor_statistic", "speed violations count")
+FILES = ("comments", "text audit", "audio audit", "speed violations audit", "sensor_stream", "phone call log")
+OF_DEVICE = ("subscriberid", "simid", "simserial", "devicephonenum", "device_info")
+OWN_TYPES = (*FILES, *OF_DEVICE, "caseid", "duration", "enumerator", "sensor_statistic", "speed violations count", "speed violations list")
 READ_BY_A_PROGRAM = re.compile(r"\bsearch\s*\(")  # the answers lie in a file that the device searches
 TOLD = re.compile(r"(?:label|hint|guidance_hint|constraint[ _]message|required[ _]message|caption)\b")
 REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")

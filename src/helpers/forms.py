@@ -37,8 +37,8 @@ RECORDED = {  # what the device writes itself has no question text
     "start": ("Start of the interview", "Awal wawancara"), "end": ("End of the interview", "Akhir wawancara"),
     "today": ("Day of the interview", "Hari wawancara"), "deviceid": ("Device", "Perangkat"), "username": ("Interviewer", "Pewawancara"),
     "phonenumber": ("Telephone number of the device", "Nomor telepon perangkat"), "email": ("E-mail address", "Alamat surel"),
-    "subscriberid": ("Subscriber of the device", "Pelanggan perangkat"), "simid": ("SIM card of the device", "Kartu SIM perangkat"),
-    "devicephonenum": ("Telephone number of the device", "Nomor telepon perangkat"), "caseid": ("Case", "Kasus"),
+    "subscriberid": ("Subscriber of the device", "Pelanggan perangkat"), **dict.fromkeys(("simid", "simserial"), ("SIM card of the device", "Kartu SIM perangkat")),
+    "devicephonenum": ("Telephone number of the device", "Nomor telepon perangkat"), "device_info": ("Kind of device", "Jenis perangkat"), "caseid": ("Case", "Kasus"),
     "duration": ("Duration of the interview in seconds", "Lama wawancara dalam detik"), "enumerator": ("Interviewer", "Pewawancara"),
 }  # fmt: skip
 OTHER, OTHER_TEXT = ("Other", "Lainnya"), "Specify other."

@@ -34,8 +34,9 @@ from helpers.decisions import (
     write_corrections,
 )
 from helpers.definition_edits import with_cell, with_date_order
+from helpers.definitions import shown
 from helpers.parsing.reading import MISSING_REASONS
-from helpers.problems import Problem, refuse
+from helpers.problems import Problem, ProblemsError, refuse
 from helpers.study import Study, load_study
 
 KINDS_FILE = "review_kinds.csv"
@@ -240,7 +241,7 @@ def written(study: Study, settled: Settled, check: Callable[[], None]) -> None:
     before = {path: path.read_bytes() if path.is_file() else None for path in files}
     try:
         for path, change in settled.edits:
-            put(path, change(path.read_bytes().decode("utf-8")).encode("utf-8"))
+            put(path, changed(path, change, study).encode("utf-8"))
         if settled.corrections:
             write_corrections(study, [line for _, line in settled.corrections])
         check()
@@ -248,6 +249,15 @@ def written(study: Study, settled: Settled, check: Callable[[], None]) -> None:
         for path, content in before.items():
             path.unlink(missing_ok=True) if content is None else put(path, content)
         raise
+
+
+def changed(path: Path, change: Callable[[str], str], study: Study) -> str:
+    """The text of a definition file as it shall be."""
+    try:
+        return change(path.read_bytes().decode("utf-8"))
+    except LookupError as failure:
+        told = Problem(shown(path, study.places.root), f"the decision cannot be written: {failure.args[0]}", expected="the file as the last run found it")
+        raise ProblemsError([told]) from failure
 
 
 def put(path: Path, content: bytes) -> None:
