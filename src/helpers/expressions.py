@@ -9,6 +9,7 @@ Truth has three values: a comparison with a missing answer is unknown, and what 
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 TOKEN = re.compile(r"\s*(?:(\$\{\w+\})|(\d+(?:\.\d+)?)|'([^']*)'|\"([^\"]*)\"|(!=|<=|>=|=|<|>|\+|-|\*|\(|\)|,|\.)|([A-Za-z][\w-]*))")
-COMPARE = ("=", "!=", "<", "<=", ">", ">=")
+COMPARE = {"=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 LONGEST = 2_000  # letters; longer ones are not read by people either
 
 
@@ -84,13 +85,13 @@ class Parser:
     def chain(self, operators: tuple[str, ...], below: Callable[[], Node]) -> Node:
         """Read operands joined by operators of one precedence, from left to right."""
         node = below()
-        while operator := self.take(*operators):
-            node = Node("operator", operator, (node, below()))
+        while sign := self.take(*operators):
+            node = Node("operator", sign, (node, below()))
         return node
 
     def expression(self) -> Node:
         """Read the lowest precedence."""
-        return self.chain(("or",), lambda: self.chain(("and",), lambda: self.chain(COMPARE, self.sum)))
+        return self.chain(("or",), lambda: self.chain(("and",), lambda: self.chain(tuple(COMPARE), self.sum)))
 
     def sum(self) -> Node:
         """Read sums and products."""
@@ -178,26 +179,28 @@ def numbers(values: pd.Series) -> pd.Series:
     return pd.to_numeric(values, errors="coerce").astype("float64")
 
 
-def operate(operator: str, left: pd.Series, right: pd.Series) -> pd.Series:
+def operate(sign: str, left: pd.Series, right: pd.Series) -> pd.Series:
     """Apply one operator to two columns."""
-    if operator in ("and", "or"):
-        return truth(left) & truth(right) if operator == "and" else truth(left) | truth(right)
-    if operator in COMPARE:
-        return compare(operator, left, right)
+    if sign in ("and", "or"):
+        return truth(left) & truth(right) if sign == "and" else truth(left) | truth(right)
+    if sign in COMPARE:
+        return compare(sign, left, right)
     one, two = numbers(left), numbers(right)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return {"+": one + two, "-": one - two, "*": one * two, "div": one / two.where(two != 0), "mod": one % two.where(two != 0)}[operator]
+        if sign in ("div", "mod"):
+            two = two.where(two != 0)
+            return one / two if sign == "div" else one % two
+        return {"+": operator.add, "-": operator.sub, "*": operator.mul}[sign](one, two)
 
 
-def compare(operator: str, left: pd.Series, right: pd.Series) -> pd.Series:
+def compare(sign: str, left: pd.Series, right: pd.Series) -> pd.Series:
     """Compare as numbers where both sides are numbers, as dates or texts otherwise; unknown where a side is missing."""
     one, two = numbers(left), numbers(right)
-    by_number = one.notna() & two.notna()
-    known = left.notna() & right.notna()
-    a, b = left.astype("object").map(str), right.astype("object").map(str)
-    as_text = {"=": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[operator]
-    as_number = {"=": one == two, "!=": one != two, "<": one < two, "<=": one <= two, ">": one > two, ">=": one >= two}[operator]
-    return as_number.where(by_number, as_text).astype("boolean").mask(~known)
+    by_number, known = one.notna() & two.notna(), left.notna() & right.notna()
+    answer = COMPARE[sign](one, two)
+    if (known & ~by_number).any():
+        answer = answer.where(by_number, COMPARE[sign](left.astype("object").map(str), right.astype("object").map(str)))
+    return answer.astype("boolean").mask(~known)
 
 
 def truth(values: pd.Series) -> pd.Series:

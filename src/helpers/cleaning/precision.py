@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.cleaning.checks import FINDING_COLUMNS, findings
+from helpers.cleaning.corrections import KEY
 from helpers.codebook import Variable
 
 LENGTHS = {"date": 10, "month": 7, "dateTime": 16}  # letters of a whole one, in ISO form
@@ -24,6 +25,6 @@ def partial_dates(clean: pd.DataFrame, variables: list[Variable]) -> pd.DataFram
             size = clean[variable.name].str.len()
             for length, note in NOTES.items():
                 if length < LENGTHS[variable.kind]:
-                    found.append(findings(clean[(size == length).fillna(False).astype(bool)], "part of a date", "note", variable.name, note))
+                    found.append(findings(clean[[KEY]][(size == length).fillna(False).astype(bool)], "part of a date", "note", variable.name, note))
     filled = [part for part in found if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=FINDING_COLUMNS)

@@ -131,7 +131,7 @@ def open_cells(
     ------
     ProblemsError as ``clean_table``.
     """
-    review = pd.concat([undecided(place, delivered[v.name], readings[v.name], v, table=v.table) for v in variables], ignore_index=True)
+    review = listed([undecided(place, delivered[v.name], readings[v.name], v, table=v.table) for v in variables if readings[v.name].waits().any()])
     headers = perhaps_headers(readings, variables) if stop else pd.Series(dtype="object")
     whole = pd.MultiIndex.from_frame(place[[FILE, SHEET, ROW]].iloc[headers.index].astype("str"))
     told = review[~pd.MultiIndex.from_frame(review[["file", "sheet", "row"]].astype("str")).isin(whole)]  # these are told as whole rows
@@ -147,9 +147,9 @@ def missing_reasons(clean: pd.DataFrame, reading: ColumnReading, variable: Varia
     why = np.where(reading.read["flag"].isin(UNDECIDED), waiting, reading.lines("missing")).astype(object)
     why[why == ""] = "blank"
     told = pd.Series(pd.array(why, dtype="str").take(reading.codes[rows]))
-    if variable.relevant or variable.versions:
-        blank = (told == "blank").to_numpy()
-        told[blank] = explain_blanks(clean.iloc[rows[blank]], variable, versions)
+    blank = (told == "blank").to_numpy()
+    if blank.any() and (variable.relevant or variable.versions):
+        told[blank] = explain_blanks(clean, rows[blank], variable, versions)
     return rows, told
 
 
