@@ -3,7 +3,7 @@ PYTHON ?= python3
 COHORT ?= jakarta-tokyo-2004-synthetic
 LANGUAGE_ARG = $(if $(REPORT_LANGUAGE),--language $(REPORT_LANGUAGE),)
 BIN = .venv/bin
-PARALLEL = -n auto
+PARALLEL = -n auto --no-loadscope-reorder
 SHELL = /bin/bash
 .SHELLFLAGS = -euo pipefail -c
 .DELETE_ON_ERROR:

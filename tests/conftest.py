@@ -24,6 +24,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.runs)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that hold slow tests, so that no worker waits at the end for another's last one."""
+    slow = {item.path for item in items if any(item.get_closest_marker(name) for name in ("runs", "simulation", "fuzz", "browser"))}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """Keep the tests of one file, and all files that look at the same whole run, on one worker, so that it is made once."""

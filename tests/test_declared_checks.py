@@ -20,6 +20,8 @@ from helpers.synthetic.delivery import write_delivery
 from helpers.synthetic.exports import Layout
 from helpers.synthetic.mess.rendering import Rendering
 
+pytestmark = pytest.mark.simulation
+
 FOLDER = ROOT / "programmes/jakarta-tokyo"
 COHORT = "trial-synthetic"
 TABLES = ("participants", "supervisors", "costs")

@@ -20,6 +20,8 @@ from helpers.scaffold import new_programme
 from helpers.study import DECIDE, load_study
 from helpers.words import Language
 
+pytestmark = pytest.mark.runs
+
 FORM = {
     "survey": [
         ["type", "name", "label::English (en)", "label::Bahasa Indonesia (id)", "required", "relevant", "constraint"],

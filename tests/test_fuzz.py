@@ -12,7 +12,7 @@ from conftest import ROOT
 
 pytestmark = pytest.mark.fuzz
 
-SEEDS = {"csv": 60, "xlsx": 30, "xls": 20, "ods": 20, "sav": 20, "zsav": 12, "por": 15, "dta": 20, "formulas": 15, "bomb": 4, "wide": 1}
+SEEDS = {"csv": 30, "xlsx": 20, "xls": 15, "ods": 15, "sav": 15, "zsav": 10, "por": 10, "dta": 15, "formulas": 8, "bomb": 4, "wide": 1}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is counted as Linux counts it")

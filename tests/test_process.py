@@ -19,6 +19,8 @@ from helpers.report.review_list import escaped, review_list
 from helpers.study import clean_tables, load_study, read_raw
 from helpers.words import Language
 
+pytestmark = pytest.mark.runs
+
 DEFAULT = "jakarta-tokyo-2004-synthetic"
 
 

@@ -17,6 +17,8 @@ from helpers.synthetic.people import FATES
 from helpers.synthetic.writing import table_blocks
 from test_synthetic_mess import FOLDER, MAIN, loaded, log_of, only, plan, written
 
+pytestmark = pytest.mark.simulation
+
 
 @pytest.fixture(scope="module")
 def study():

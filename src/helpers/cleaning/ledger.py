@@ -232,7 +232,7 @@ def check_ledger(table: CleanTable, raw: pd.DataFrame, variables: list[Variable]
         rebuilt = rebuilt.take(order) if len(aside) else rebuilt  # the rows kept stand as delivered
         return pc.sum(pc.not_equal(rebuilt, as_texts(raw[variable.name]))).as_py() or 0
 
-    found = list(zip(variables, each(differing, variables), strict=True))
+    found = list(zip(variables, each(differing, variables, rows=len(raw)), strict=True))
     refuse([Problem(table.name, f"{n} raw cells cannot be rebuilt from the ledger", column=variable.name) for variable, n in found if n])
 
 

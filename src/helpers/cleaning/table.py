@@ -165,7 +165,7 @@ def all_reasons(clean: pd.DataFrame, readings: dict[str, ColumnReading], variabl
             told[places.isin(list(zip(lacks["file"], lacks["sheet"], strict=True))) & (told == "blank").to_numpy()] = "not_asked"
         return rows, told
 
-    found = each(reasons_of, variables)
+    found = each(reasons_of, variables, rows=len(clean))
     rows, told = np.concatenate([rows for rows, _ in found]), pd.concat([told for _, told in found], ignore_index=True)
     names = pd.array([variable.name for variable in variables], dtype="str").take(np.repeat(np.arange(len(found)), [len(rows) for rows, _ in found]))
     return pd.DataFrame({"key": clean[KEY].array.take(rows), "variable": names, "reason": told}, columns=REASON_COLUMNS)
@@ -257,7 +257,7 @@ def clean_table(
     """
     variables, definition, stop = codebook.table(name), programme.tables[name], cohort.unreadable == "stop"
     names = [variable.name for variable in variables]
-    columns = dict(zip(names, each(lambda column: encode(raw[column], told.kinds.get(column)), names), strict=True))
+    columns = dict(zip(names, each(lambda column: encode(raw[column], told.kinds.get(column)), names, rows=len(raw)), strict=True))
     place = raw[list(PLACE)].reset_index(drop=True)
     place.insert(0, KEY, row_keys(place, columns, definition.key))
     mine = [line for line in corrections if line[1].table == name and line[1].cohort == cohort.cohort]
@@ -271,15 +271,15 @@ def clean_table(
     keys, untold = here[KEY].to_numpy(dtype=object), [v.name for v in variables if v.role in UNTOLD]
     corrected, done = apply_corrections(keys, delivered, cells, file=corrections_file, untold=untold)
     dates = whole.dates if whole else date_contexts(corrected, here[FILE], variables, [item for item in cohort.files if item.table == name], told)
-    read = each(lambda variable: read_variable(corrected, here, variable, programme, codebook, cohort, declared, whole, dates), variables)
+    read = each(lambda variable: read_variable(corrected, here, variable, programme, codebook, cohort, declared, whole, dates), variables, rows=len(raw))
     readings = settle_stays(done, dict(zip(names, read, strict=True)), codebook, name)
     again = keys if done.empty or definition.key == ["row"] else row_keys(here, corrected, definition.key)
     refuse(check_corrected(done, readings, keys, again, definition.key, file=corrections_file))
     open_now = open_cells(here, delivered, readings, variables, codebook, stop=stop)
     review = listed([open_now, rows_to_decide(here, open_names(here, place, decided), delivered, readings, variables, cohort.fieldwork)])
-    values = each(lambda variable: typed(readings[variable.name], variable), variables)
+    values = each(lambda variable: typed(readings[variable.name], variable), variables, rows=len(raw))
     clean = pd.concat([here, pd.DataFrame(dict(zip(names, values, strict=True)))], axis=1)
-    ledger = gather_changes(each(lambda v: changes_of(delivered[v.name], readings[v.name], v, done), variables))
+    ledger = gather_changes(each(lambda v: changes_of(delivered[v.name], readings[v.name], v, done), variables, rows=len(raw)))
     outside = raw.reset_index(drop=True).iloc[aside.index].assign(**{KEY: place[KEY].iloc[aside.index], **{note: aside[note] for note in aside}})
     table = finish(raw, clean, outside, ledger, review, all_reasons(clean, readings, variables, absent), keep, name, programme, codebook)
     return examine(table, place, decided, programme, codebook, prices, is_whole=whole is None)
