@@ -1,50 +1,38 @@
-"""Spoil a module in one place, run its unit tests, and see whether they fail; what survives is listed in docs/mutation.md.
+"""Spoil modules in one place each, run the unit tests that reach the place, and see whether one fails; the outcome is docs/mutation.md.
 
     make mutation                              a sample of every module below
     make mutation ARGS="--module costs.flows --all"
 
 The known tools start an interpreter for every mutant; loading pandas, statsmodels and matplotlib takes longer than the tests themselves.
-Here they are loaded once, and every mutant is tried in a fork of that process, in which the spoilt source stands for the module.
+Here everything is loaded and every test collected once, and a mutant is tried in a fork of that process (``trying``).
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import hashlib
-import importlib.abc
-import importlib.util
-import io
+import csv
 import os
 import random
 import re
-import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from mutants import Mutant, mutants
-
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "mutation.md"
-LONGEST, SLOWEST = 240, 0.5  # seconds that a run may take (one that does not end is noticed), and a test that is run for every mutant
-WHOLE_RUNS = {"finished", "sent", "side_by_side", "project", "case", "signs", "delivered"}  # fixtures of tests that are not unit tests
-LOADED = (
-    "numpy",
-    "pandas",
-    "scipy.stats",
-    "statsmodels.api",
-    "matplotlib.figure",
-    "seaborn",
-    "pydantic",
-    "yaml",
-    "pytest",
-    "lxml.html",
-    "babel.numbers",
-)
-PACKAGES = ("evaluation", "cleaning", "costs", "verdict", "disclosure")
-SKIPPED = (
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+
+import pytest  # noqa: E402
+from by_hand import WRITTEN, Written, written  # noqa: E402
+from mutants import Mutant, mutants  # noqa: E402
+from trying import Tests  # noqa: E402
+
+HELPERS = ROOT / "src" / "helpers"
+PAGE, SAME = ROOT / "docs" / "mutation.md", Path(__file__).with_name("equivalent.csv")
+PACKAGES = ("verdict", "disclosure", "costs", "cleaning", "evaluation")
+SKIPPED = {
     "test_threats",
     "test_threats_methods",
     "test_report",
@@ -53,150 +41,177 @@ SKIPPED = (
     "test_coverage",
     "test_synthetic",
     "test_evaluation_simulation",
-)  # slow
-LANES = ("runs", "simulation", "fuzz", "browser")  # marks of tests that are no unit tests
+}  # files of whole runs and simulations
 
 
-class Spoilt(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Gives one module a wrong source."""
+@dataclass
+class Tried:
+    """What became of the mutants of a module: how many there are, how many were tried, which no test noticed, which change nothing."""
 
-    def __init__(self, name: str, path: Path, source: str) -> None:
-        self.name, self.path, self.source = name, path, source
-
-    def find_spec(self, fullname: str, path: object, target: object = None) -> object:
-        """Serve this one module."""
-        if fullname != self.name:
-            return None
-        return importlib.util.spec_from_file_location(fullname, self.path, loader=self)
-
-    def create_module(self, spec: object) -> None:
-        """The ordinary way."""
-        return None
-
-    def exec_module(self, module: object) -> None:
-        """Run the wrong source in the module."""
-        exec(compile(self.source, str(self.path), "exec"), module.__dict__)
+    name: str
+    there: int
+    tried: int = 0
+    left: list[Mutant] = field(default_factory=list)
+    same: list[tuple[Mutant, str]] = field(default_factory=list)
 
 
-class UnitTests:
-    """Leaves out the tests that run whole reports, and notes which are quick: in seconds of the processor, as a busy machine has no other."""
-
-    def __init__(self) -> None:
-        self.began, self.quick = 0.0, []
-
-    def pytest_collection_modifyitems(self, items: list) -> None:
-        """Keep unit tests."""
-        items[:] = [item for item in items if not WHOLE_RUNS & set(getattr(item, "fixturenames", ())) and not any(map(item.get_closest_marker, LANES))]
-
-    def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Look at the clock."""
-        self.began = time.process_time()
-
-    def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """Look again."""
-        if time.process_time() - self.began <= SLOWEST:
-            self.quick.append(nodeid)
-
-
-def passed(name: str, path: Path, source: str, tests: list[str]) -> list[str] | None:
-    """Run tests with a source in place of a module's own, in a fork of this process: those that were quick, or None where one failed or it took too long."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = 1
-        with contextlib.suppress(BaseException), open(os.devnull, "w") as nowhere:
-            os.dup2(nowhere.fileno(), 1)
-            os.dup2(nowhere.fileno(), 2)
-            signal.alarm(LONGEST)
-            sys.meta_path.insert(0, Spoilt(name, path, source))
-            import pytest
-
-            noted = UnitTests()
-            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning", *tests], plugins=[noted]))
-            with open(writing, "w") as pipe:
-                pipe.write("\n".join(noted.quick))
-        os._exit(0 if code == 0 else 1)
-    os.close(writing)
-    with open(reading) as pipe:
-        quick = pipe.read().splitlines()
-    return quick if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0 else None
-
-
-def modules(chosen: tuple[str, ...]) -> Iterator[tuple[str, Path, list[str]]]:
-    """Every module whose name begins as chosen: its dotted name below helpers, its file, its tests."""
+def modules(chosen: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    """Every module whose name begins as chosen: its dotted name below helpers, and its file."""
     for package in PACKAGES:
-        where = ROOT / "src" / "helpers" / package
+        where = HELPERS / package
         for path in sorted(where.glob("*.py")) if where.is_dir() else [where.with_suffix(".py")]:
-            name = ".".join(path.relative_to(ROOT / "src" / "helpers").with_suffix("").parts)
+            name = ".".join(path.relative_to(HELPERS).with_suffix("").parts)
             if path.name != "__init__.py" and name.startswith(chosen):
-                yield name, path, tests_of(name)
+                yield name, path
 
 
-def tests_of(name: str) -> list[str]:
-    """The test files that import a module; where none does, all that import from its package."""
-    parent, _, own = name.rpartition(".")
-    imports = (
-        rf"from helpers\.{re.escape(name)} import" if not parent else rf"from helpers\.{re.escape(name)} import|from helpers\.{parent} import [^\n]*\b{own}\b"
-    )
-    files = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").glob("test_*.py")) if path.stem not in SKIPPED}
-    direct = [path for path, text in files.items() if re.search(imports, text)]
-    whole = [path for path, text in files.items() if parent and re.search(rf"from helpers\.{parent}\b|from helpers import [^\n]*\b{parent}\b", text)]
-    return [str(path) for path in direct or whole]
+def test_files(packages: set[str]) -> list[str]:
+    """The files of unit tests that import from some packages."""
+    packages = "|".join(sorted(packages))
+    imports = re.compile(rf"from helpers\.({packages})\b|from helpers import [^\n]*\b({packages})\b")
+    files = [path for path in sorted((ROOT / "tests").glob("test_*.py")) if path.stem not in SKIPPED]
+    return [str(path) for path in files if imports.search(path.read_text(encoding="utf-8"))]
 
 
-def sample(name: str, found: list[Mutant], most: int) -> list[Mutant]:
-    """The same few mutants of a module each time it stands as it stands."""
-    seed = int(hashlib.sha256(name.encode()).hexdigest()[:8], 16)
-    return found if len(found) <= most else sorted(random.Random(seed).sample(found, most), key=lambda mutant: mutant.line)
+def sample(name: str, found: list[Mutant], most: int, seed: int) -> list[Mutant]:
+    """A few mutants of a module: the same ones for the same seed, as long as the module stands as it stands."""
+    return found if len(found) <= most else sorted(random.Random(f"{seed} {name}").sample(found, most), key=lambda mutant: mutant.line)
 
 
-def page(results: list[tuple[str, int, int, list[Mutant]]], most: int) -> str:
+def reasons() -> dict[tuple[str, str, str], str]:
+    """Why a mutant changes nothing, by module, line as it stands and changed expression; looked at by a person."""
+    with SAME.open(encoding="utf-8", newline="") as file:
+        return {(row["module"], row["was"], row["became"]): row["reason"] for row in csv.DictReader(file)}
+
+
+def tried(name: str, path: Path, asked: argparse.Namespace, tests: Tests) -> Tried:
+    """Try the mutants that are drawn of a module."""
+    found, began, known = mutants(path.read_text(encoding="utf-8")), time.perf_counter(), reasons()
+    outcome = Tried(name, len(found))
+    for mutant in found if asked.all or asked.line else sample(name, found, asked.most, asked.seed):
+        if asked.line not in (None, mutant.line):
+            continue
+        reason = known.get((name, mutant.was, mutant.became))
+        if reason:
+            outcome.same.append((mutant, reason))
+            continue
+        outcome.tried += 1
+        if not tests.noticing(path, mutant):
+            outcome.left.append(mutant)
+    print(f"{name}: {outcome.tried - len(outcome.left)} of {outcome.tried} noticed ({time.perf_counter() - began:.0f} s)", flush=True)
+    for mutant in outcome.left:
+        print(f"  {mutant.line}: {mutant.was} → {mutant.became}", flush=True)
+    return outcome
+
+
+def by_hand(tests: Tests) -> list[tuple[str, Written, str]]:
+    """The mutants written by hand, each with its file and the first test that notices it."""
+    found = []
+    for file, text, instead in WRITTEN:
+        mutant = written((HELPERS / file).read_text(encoding="utf-8"), text, instead)
+        found.append((file, mutant, tests.noticing(HELPERS / file, mutant)))
+        print(f"{file}:{mutant.line}: {found[-1][2] or 'NOT NOTICED: ' + instead}", flush=True)
+    return found
+
+
+def shown(text: str) -> str:
+    """Code in a table or list of the page."""
+    return f"`{text.replace('`', '´').replace('|', '¦')[:110]}`"
+
+
+def page(outcomes: list[Tried], hand: list[tuple[str, Written, str]], asked: argparse.Namespace, slow: int) -> str:
     """What the run found, as a page."""
-    tried, killed = sum(row[2] for row in results), sum(row[2] - len(row[3]) for row in results)
-    share = f"{killed} of {tried} mutants ({killed / tried:.0%})" if tried else "no mutant"
-    text = io.StringIO()
-    text.write("# Mutation\n\n`make mutation` writes this page. A mutant is a module spoilt in one place: a sign, a bound, a constant, a guard dropped.\n")
-    text.write(f"The unit tests noticed {share}; at most {most} were drawn of each module, the same ones as long as the module stands.\n\n")
-    text.write("| module | mutants | tried | noticed |\n|---|---|---|---|\n")
-    for name, there, own, left in results:
-        text.write(f"| {name} | {there} | {own} | {own - len(left)} |\n")
-    text.write(
-        "\n## Not noticed\n\nA survivor is a bound that no unit test holds from both sides, or a change that makes no difference. Whole runs may still notice it.\n\n"
-    )
-    for name, _, _, left in results:
-        text.writelines(f"- `{name}:{mutant.line}` `{mutant.was.replace('`', '´')[:110]}` → `{mutant.became.replace('`', '´')[:110]}`\n" for mutant in left)
-    return text.getvalue()
+    drawn = "every mutant was tried" if asked.all else f"{asked.most} mutants of each module were drawn (all, where it has no more), with seed {asked.seed}"
+    lines = [
+        "# Mutation",
+        "",
+        "`make mutation` writes this page. A mutant is a module spoilt in one place: a sign, a bound, a constant, a guard dropped. The unit tests that run",
+        f"the place are run on it, the quickest first; tests of whole runs, simulations and random inputs are not. Of {sum(one.there for one in outcomes):,} mutants",
+        f"{drawn}. {slow} unit tests took too long to be asked.",
+        "",
+        "| package | tried | noticed | share |",
+        "|---|---|---|---|",
+    ]
+    packages = [(package, [one for one in outcomes if one.name.partition(".")[0] == package]) for package in PACKAGES]
+    for package, own in [*packages, ("all", outcomes)]:
+        total, left = sum(one.tried for one in own), sum(len(one.left) for one in own)
+        if total:
+            lines.append(f"| {package} | {total} | {total - left} | {(total - left) / total:.0%} |")
+    lines += [
+        "",
+        "## Written by hand",
+        "",
+        "Each must be noticed by a unit test, or the run fails.",
+        "",
+        "| place | becomes | noticed first by |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {file}:{mutant.line} | {shown(mutant.became)} | {test.partition('::')[2].partition('[')[0] or 'nothing'} |" for file, mutant, test in hand]
+    lines += [
+        "",
+        "## Not noticed",
+        "",
+        "A bound that no unit test holds from both sides, or a change that makes no difference. Whole runs may still notice it.",
+        "",
+    ]
+    lines += [f"- {one.name}:{mutant.line} {shown(mutant.was)} → {shown(mutant.became)}" for one in outcomes for mutant in one.left]
+    lines += ["", "## Drawn, but no change of what the module does", "", "Not counted above; each was looked at by a person.", ""]
+    lines += [f"- {one.name}:{mutant.line} {shown(mutant.was)} → {shown(mutant.became)}: {reason}" for one in outcomes for mutant, reason in one.same]
+    lines += ["", "## By module", "", "| module | mutants | tried | noticed |", "|---|---|---|---|"]
+    lines += [f"| {one.name} | {one.there} | {one.tried} | {one.tried - len(one.left)} |" for one in outcomes]
+    return "\n".join(lines) + "\n"
+
+
+class Instead:
+    """Takes the collected tests from pytest and tries mutants instead of running them."""
+
+    def __init__(self, work: Callable[[list[pytest.Item]], None]) -> None:
+        self.work = work
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Try mutants."""
+        self.work(session.items)
+        return True
+
+
+def arguments() -> argparse.Namespace:
+    """What is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--module", nargs="*", default=[""], help="only modules whose name begins so: costs evaluation.change")
+    parser.add_argument("--tests", nargs="*", type=lambda file: str(ROOT / file), help="only these files of tests: tests/test_bounds_and_guards.py")
+    parser.add_argument("--line", type=int, help="only mutants of this line")
+    parser.add_argument("--most", type=int, default=10, help="mutants drawn of a module")
+    parser.add_argument("--seed", type=int, default=1, help="of the draw")
+    parser.add_argument("--all", action="store_true", help="every mutant")
+    parser.add_argument("--hand", action="store_true", help="only the mutants written by hand")
+    return parser.parse_args()
 
 
 def main() -> None:
-    """Try mutants of the chosen modules; write the page unless only some were chosen."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--module", nargs="*", default=[""], help="only modules whose name begins so: costs evaluation.change")
-    parser.add_argument("--line", type=int, help="only mutants of this line")
-    parser.add_argument("--most", type=int, default=12, help="mutants drawn of a module")
-    parser.add_argument("--all", action="store_true", help="every mutant")
-    parser.add_argument("--write", action="store_true", help="write the page although only some modules were chosen")
-    asked = parser.parse_args()
-    sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
+    """Try mutants; write the page unless only some modules were chosen; fail where one written by hand was not noticed."""
+    asked, failed = arguments(), []
     os.chdir(ROOT)
-    for name in LOADED:
-        importlib.import_module(name)
-    results, most = [], 10**6 if asked.all or asked.line else asked.most
-    for name, path, tests in modules(tuple(asked.module)):
-        source, began = path.read_text(encoding="utf-8"), time.perf_counter()
-        quick = passed(f"helpers.{name}", path, source, tests)
-        if not quick:
-            print(f"{name}: its tests fail as it stands, or take longer than {LONGEST} seconds", flush=True)
-            continue
-        found = mutants(source)
-        drawn = [mutant for mutant in sample(name, found, most) if asked.line in (None, mutant.line)]
-        left = [mutant for mutant in drawn if passed(f"helpers.{name}", path, mutant.spoilt, quick)]
-        results.append((name, len(found), len(drawn), left))
-        print(f"{name}: {len(drawn) - len(left)} of {len(drawn)} noticed ({time.perf_counter() - began:.0f} s)", flush=True)
-        for mutant in left:
-            print(f"  {mutant.line}: {mutant.was} → {mutant.became}", flush=True)
-    if asked.module == [""] or asked.write:
-        PAGE.write_text(page(results, most), encoding="utf-8")
+    chosen = [] if asked.hand else list(modules(tuple(asked.module)))
+    everything = asked.module == [""] and not asked.line and not asked.tests
+    hand = everything or asked.hand
+
+    def work(items: list[pytest.Item]) -> None:
+        tests = Tests(items, {path for _, path in modules(("",))} | {HELPERS / file for file, _, _ in WRITTEN})
+        outcomes = []
+        for package in packages:
+            tests.look(asked.tests or test_files({package}), lambda line: print(line, flush=True))
+            outcomes += [tried(name, path, asked, tests) for name, path in chosen if name.partition(".")[0] == package]
+        print(*[f"fails with nothing spoilt, left out: {name}" for name in tests.failing], sep="\n", flush=True)
+        written_ones = by_hand(tests) if hand else []
+        failed.extend(mutant for _, mutant, test in written_ones if not test)
+        if everything and not asked.hand:
+            PAGE.write_text(page(outcomes, written_ones, asked, tests.slow), encoding="utf-8")
+
+    packages = list(dict.fromkeys([name.partition(".")[0] for name, _ in chosen] + ([*PACKAGES, "threats"] if hand else [])))
+    quiet = ["-s", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    code = pytest.main([*quiet, *(asked.tests or test_files(set(packages)))], plugins=[Instead(work)])
+    sys.exit(1 if failed or code not in (0, 5) else 0)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,28 @@ class Mutant:
         return ast.fix_missing_locations(tree), node
 
     @property
+    def lines(self) -> range:
+        """The lines of the innermost statement that holds the change; of a definition's head, the whole definition."""
+        around = [node for node in ast.walk(ast.parse(self.source)) if isinstance(node, ast.stmt) and node.lineno <= self.line <= (node.end_lineno or 0)]
+        inner = max(around, key=lambda node: (node.lineno, -(node.end_lineno or 0)))
+        body = getattr(inner, "body", None)
+        end = body[0].lineno - 1 if body and not isinstance(inner, ast.FunctionDef) else inner.end_lineno
+        return range(inner.lineno, max(end or 0, inner.lineno) + 1)
+
+    @property
+    def top(self) -> int:
+        """The place of the statement of the module that holds the change."""
+        return next(place for place, node in enumerate(ast.parse(self.source).body) if node.lineno <= self.line <= (node.end_lineno or 0))
+
+    def constants(self) -> set[str]:
+        """The constants that the change makes other ones, directly or as they are made of each other; none where it is in a function."""
+        body, names = ast.parse(self.source).body[self.top :], set()
+        for place, node in enumerate(body):
+            if isinstance(node, ast.Assign | ast.AnnAssign) and (place == 0 or names & names_in(node)):
+                names |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+        return names
+
+    @property
     def spoilt(self) -> str:
         """The whole source with the change."""
         return ast.unparse(self.tree()[0])
@@ -48,6 +70,16 @@ class Mutant:
     def became(self) -> str:
         """The changed expression."""
         return ast.unparse(self.tree()[1]).splitlines()[0]
+
+
+def names_in(statement: ast.stmt) -> set[str]:
+    """Names that a constant is made of, or the defaults of a function."""
+    parts: list[ast.AST | None] = []
+    if isinstance(statement, ast.FunctionDef):
+        parts = [*statement.args.defaults, *statement.args.kw_defaults]
+    elif isinstance(statement, ast.Assign | ast.AnnAssign):
+        parts = [statement.value]
+    return {node.id for part in parts if part for node in ast.walk(part) if isinstance(node, ast.Name)}
 
 
 def of_sign(node: ast.AST) -> Iterator[tuple[str, object]]:
@@ -61,7 +93,7 @@ def of_sign(node: ast.AST) -> Iterator[tuple[str, object]]:
     elif isinstance(node, ast.BoolOp):
         yield "op", ast.Or() if isinstance(node.op, ast.And) else ast.And()
     elif isinstance(node, ast.UnaryOp):
-        yield "op", ast.UAdd() if isinstance(node.op, ast.USub) else ast.Not() if isinstance(node.op, ast.Invert) else ast.Invert()
+        yield ("op", ast.UAdd()) if isinstance(node.op, ast.USub) else ("operand", ast.UnaryOp(node.op, node.operand))  # not not x
 
 
 def of_guard(node: ast.AST) -> Iterator[tuple[str, object]]:
@@ -85,7 +117,7 @@ def of_value(node: ast.AST) -> Iterator[tuple[str, object]]:
 
 
 def harmless(tree: ast.Module) -> set[int]:
-    """Nodes whose change no test could see or that say nothing: annotations, docstrings, imports, messages of errors."""
+    """Nodes whose change no test could see or that say nothing: annotations, fields of classes, decorators, imports, messages of errors."""
     left = set()
     for node in ast.walk(tree):
         parts: list[ast.AST] = []
@@ -95,6 +127,8 @@ def harmless(tree: ast.Module) -> set[int]:
             parts.append(node.returns)
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             parts += node.decorator_list
+        if isinstance(node, ast.ClassDef):
+            parts += [part for part in node.body if not isinstance(part, ast.FunctionDef)]
         if isinstance(node, ast.Raise) and node.exc:
             parts.append(node.exc)
         if isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom):
