@@ -313,4 +313,5 @@ def test_unequal_weights_and_skewed_values_are_told():
     kinds = ("auto", "randomisation")
     both = [one.warnings for one, _ in methods.difference_in_means(sample(pay, few), spec("difference_in_means", kinds), Inference(draws=199))]
     assert [any("too skewed" in text for text in told) for told in both] == [True, False]
+    assert [any(text.startswith(DOUBT) for text in told) for told in both] == [True, True]  # 13 of one group
     assert not methods.difference_in_means(sample(np.log(pay), few), spec("difference_in_means", ("auto",)))[0][0].warnings[1:]

@@ -125,3 +125,19 @@ def test_the_level_of_the_outcome_enters_no_slope():
                      for one in (sparse(0.0, own, theirs), sparse(100.0, own, theirs)))  # fmt: skip
     assert results(shifted, 1, ["age", "z"])[0].estimate == pytest.approx(results(case, 1, ["age", "z"])[0].estimate, abs=1e-9)
     assert results(case, 1, ["age", "z"])[0].estimate == pytest.approx(1.516667, abs=1e-6)  # the mean of six exact matches
+
+
+@pytest.mark.parametrize(("curve", "told"), [(0.5, True), (0.0, False)])
+def test_a_bend_that_a_linear_correction_leaves_is_told(curve, told):
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(400, 4))
+    treated = (rng.random(400) < 1 / (1 + np.exp(-0.7 * x[:, 0]))) * 1.0
+    now = x[:, 0] + curve * x[:, 0] ** 2 + rng.normal(size=400)
+    names = [f"x{k}" for k in range(4)]
+    for one in results(sample(now, treated, **dict(zip(names, x.T, strict=True))), 1, names):
+        assert (matching.CURVED in one.warnings) == told
+
+
+def test_covariates_of_two_answers_have_no_bend():
+    case = people(300, effect=1.0, selected=1.0)
+    assert matching.CURVED not in results(sample(case["score_now"], case["group"], z=case["z"]), 1, ["z"])[0].warnings

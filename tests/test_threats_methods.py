@@ -81,6 +81,17 @@ def test_a_thin_stratum_does_not_take_the_bounds_of_hundreds_away():
     assert alone.left_out == 0
 
 
+def test_cells_of_few_answers_are_bounded_together():
+    rng = np.random.default_rng(3)
+    outcome, treated, _ = answers_lost(240, rng)
+    cells = np.empty(240, dtype=int)
+    for value in (0, 1):
+        cells[treated == value] = np.arange(120) % 20  # six of each group a cell, of whom four or five answer
+    found, whole = lee_within(outcome, treated, cells), lee(outcome, treated)
+    assert (found.pooled, found.left_out) == (20, 0)
+    assert (found.low, found.high) == (pytest.approx(whole.low), pytest.approx(whole.high))
+
+
 def test_pairs_are_bounded_together_and_strata_of_other_shares_are_not_mixed():
     outcome, treated, _ = answers_lost(400, np.random.default_rng(9))
     order = np.argsort(treated, kind="stable")

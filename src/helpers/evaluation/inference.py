@@ -13,17 +13,19 @@ from helpers.evaluation.errors import Error
 from helpers.evaluation.estimate import DOUBT, Result, Settings, refused
 from helpers.evaluation.linear import Fit, root_weights
 from helpers.evaluation.sample import NotApplicableError, Sample
+from helpers.evaluation.skewness import skew_warning
 from helpers.programme import Specification
 
 NO_VARIATION = "there is no variation left to estimate a standard error from"
 UNITS_ALONE = "units of one cluster are treated as independent of each other, which makes the interval too narrow"
 MANY_CLUSTERS = 50  # below it CR1 is too small where no leverage is known
 FEW_FOR_INFLUENCE = f"{DOUBT}with fewer than 50 clusters the standard errors of this method are too small"
-TOO_SKEWED = f"{DOUBT}the values are too skewed for so small a group, so that a logarithm, a quantile or, after a lottery, randomisation inference tells more"
-MOST_SKEW = 0.2  # of an estimate: at .29 intervals of 95 % cover 93 % (Edgeworth; Hall 1992, section 2.6), and small samples show less skew than there is
 FEWEST_WEIGHTED = 0.5  # effective units over units (Kish 1965)
 MOST_TOLD = 99.0  # times as wide: more is not worth a number
 MOST_MISSED = 1.5  # times the nominal share of misses: 92.5 % instead of 95 %
+FEW_BY_LOT = 40  # units of the smaller group, below which intervals by lot of skewed values are too narrow where effects differ
+BY_LOT = "chosen because a lottery assigned and the values are too skewed for an interval by t"
+BESIDE_BY_LOT = f"{DOUBT}of skewed values of so few it supposes that all were affected alike; the p value holds whatever the values, if nobody was affected"
 NAIVE = ("classical", "HC1", "HC2", "HC3", "CR1", "CR3", "survey", "influence")  # what takes no account of degrees of freedom, or of leverage
 
 
@@ -96,19 +98,6 @@ def unequal_weights(sample: Sample) -> tuple[str, ...]:
     return (f"{DOUBT}the survey weights are so unequal that {count} units count for only {effective:.0f} of equal weight",)
 
 
-def skew_warning(values: np.ndarray, pull: np.ndarray) -> tuple[str, ...]:
-    """The warning where an estimate is itself skewed: the skewness of its values times Σa³ / (Σa²)^1.5 for Σ a·value, as of independent units.
-
-    Skewness that chance alone would give normal values (two standard errors, √(6 / n) each) says nothing.
-    """
-    square = values @ values / len(values)
-    if not square > 0:
-        return ()
-    skew = float((values**3).mean() / square**1.5)
-    of_estimate = skew * float((pull**3).sum() / (pull @ pull) ** 1.5)
-    return (TOO_SKEWED,) if abs(of_estimate) > MOST_SKEW and abs(skew) > 2 * np.sqrt(6 / len(values)) else ()
-
-
 def resolve(declared: str, sample: Sample, *, by: str) -> tuple[str, tuple[str, ...]]:
     """The kind that stands for ``auto``, with the reason; for a declared kind, what its choice leaves out."""
     clusters = sample.clusters
@@ -162,14 +151,15 @@ def least_squares_results(
     """Results of a least-squares coefficient; ``regressor`` (n) is the wanted one before weighting, ``counted`` as for CR1.
 
     Interval and p value of ``wild`` and ``randomisation`` are drawn; the standard error beside them, which the minimum detectable
-    effect rests on, is CR1 for the bootstrap, and HC2 or, where whole clusters were assigned, CR2 for the lottery.
+    effect rests on, is CR1 for the bootstrap, and HC2 or, where whole clusters were assigned, CR2 for the lottery. After a lottery ``auto``
+    has a second row by randomisation where the values are too skewed for t, the first one where neither group is small.
     """
-    root, about = root_weights(sample), skew_warning(fitted.residuals, fitted.basis.influence)
+    root, about = root_weights(sample), skew_warning(fitted.residuals, fitted.basis.influence, sample.now)
 
     def one(kind: str) -> Result | Error:
         if kind == "wild":
             drawn = resampling.wild_bootstrap(fitted, regressor * root, sample.clusters, draws=inference.draws, seed=inference.seed)
-            beside = "CR1"
+            beside, doubts = "CR1", about
         elif kind == "randomisation":
             if not inference.is_lottery:
                 raise NotApplicableError("no lottery assigned the programme, so none can be repeated")
@@ -177,17 +167,39 @@ def least_squares_results(
                 raise NotApplicableError("the method needs a treatment that is yes or no")
             drawn = resampling.randomisation(fitted, regressor, root, sample.clusters, sample.strata, draws=inference.draws, seed=inference.seed)
             beside = "CR2" if resampling.assigned_whole(sample.treated, sample.clusters) else "HC2"
-        elif kind == "finite_population":
-            return errors.finite_population(least_squares_error(fitted, "classical", sample), fitted.n, inference.trained)
+            doubts = (BESIDE_BY_LOT,) if about and is_small(sample.treated) else ()
         else:
-            found = least_squares_error(fitted, kind, sample, counted=counted)
+            found = least_squares_error(fitted, "classical" if kind == "finite_population" else kind, sample, counted=counted)
+            found = errors.finite_population(found, fitted.n, inference.trained) if kind == "finite_population" else found
             return replace(found, warnings=(*found.warnings, *about))
         error = least_squares_error(fitted, beside, sample, counted=counted)
         interval = resampling.invert(drawn, fitted.estimate, error.std_error, inference.confidence)
-        return Result(fitted.estimate, error.std_error, kind, error.df, interval, drawn.p_value(0.0))
+        return Result(fitted.estimate, error.std_error, kind, error.df, interval, drawn.p_value(0.0), warnings=doubts)
 
-    scores = fitted.basis.influence * fitted.residuals
-    return [result if result.is_refused else replace(result, scores=scores) for result in each_kind(sample, spec, fitted.estimate, one)]
+    scores, made = fitted.basis.influence * fitted.residuals, each_kind(sample, spec, fitted.estimate, one)
+    if about and inference.is_lottery and np.ptp(sample.treated) > 0 and sample.clusters is None and sample.weights is None:
+        made = with_lottery(made, spec, one, is_first=not is_small(sample.treated))
+    return [result if result.is_refused else replace(result, scores=scores) for result in made]
+
+
+def is_small(treated: np.ndarray) -> bool:
+    """Whether one of the two groups is small for an interval by lot of skewed values."""
+    return bool(min((treated > 0).sum(), (treated <= 0).sum()) < FEW_BY_LOT)
+
+
+def with_lottery(results: list[Result], spec: Specification, one: Callable[[str], Result | Error], *, is_first: bool) -> list[Result]:
+    """Results with one by randomisation beside that of ``auto``, before it if ``is_first``; the same where one is declared or cannot be had."""
+    found = []
+    for declared, result in zip(spec.std_errors, results, strict=True):
+        found.append(result)
+        if declared != "auto" or "randomisation" in spec.std_errors:
+            continue
+        try:
+            drawn = one("randomisation")
+        except NotApplicableError:
+            continue
+        found.insert(len(found) - is_first, replace(drawn, warnings=(BY_LOT, *drawn.warnings)))
+    return found
 
 
 def influence_error(scores: np.ndarray, kind: str, sample: Sample, k: int) -> Error:

@@ -13,6 +13,7 @@ from helpers.evaluation.inference import DEFAULT, Inference, each_kind, least_sq
 from helpers.evaluation.linear import Fit, check_groups, fit, regress, root_weights
 from helpers.evaluation.methods import SD_BEFORE_KIND, Sized, with_size
 from helpers.evaluation.sample import INSTRUMENT, NotApplicableError, Sample
+from helpers.evaluation.skewness import skew_warning
 from helpers.programme import Specification
 
 WEAK = "the offer moved participation too little: what participation brought has no bounded interval"
@@ -88,4 +89,5 @@ def late_result(kind: str, reduced: Fit, first: Fit, joint: Fit, sample: Sample,
         raise NotApplicableError(WEAK)
     half = np.sqrt(max(b**2 - a * c, 0.0))
     p_value = 2 * stats.t.sf(abs(reduced.estimate) / found[0].std_error, error.df)
-    return Result(estimate, error.std_error, kind, error.df, (float((b - half) / a), float((b + half) / a)), float(p_value), warnings=error.warnings)
+    told = (*error.warnings, *skew_warning(reduced.residuals, reduced.basis.influence, sample.now))
+    return Result(estimate, error.std_error, kind, error.df, (float((b - half) / a), float((b + half) / a)), float(p_value), warnings=told)

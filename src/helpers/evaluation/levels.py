@@ -8,9 +8,9 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from helpers.evaluation.estimate import COLUMNS, Settings, as_table
-from helpers.evaluation.inference import skew_warning
 from helpers.evaluation.sample import participation
 from helpers.evaluation.scale_rows import FEW_ALIKE
+from helpers.evaluation.skewness import skew_warning
 from helpers.evaluation.weighted import answers, weights_of
 from helpers.indicators import Indicator
 from helpers.programme import Programme

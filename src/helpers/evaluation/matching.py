@@ -8,20 +8,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import stats
 from scipy.sparse import csr_array
 from scipy.spatial import KDTree
 
 from helpers.evaluation.errors import Error
+from helpers.evaluation.estimate import DOUBT
 from helpers.evaluation.inference import DEFAULT, Inference, each_kind
 from helpers.evaluation.linear import COLLINEAR, check_groups, check_treatment
 from helpers.evaluation.methods import Sized, with_size
 from helpers.evaluation.nuisance import design_matrix
 from helpers.evaluation.sample import NotApplicableError, Sample
+from helpers.evaluation.skewness import adjusted_skew_warning
 from helpers.evaluation.weighting import overlap
 from helpers.programme import Specification
 
 TOLERANCE = 1e-5  # squared distances that differ by less are ties
 UNLIKE = "the comparison units nearest to the participants hardly differ in a covariate by which participants differ from them"
+CURVED = f"{DOUBT}the outcome bends with the covariates, and the correction, which is linear, leaves a part of it that no standard error shows"
+SURELY_CURVED = 0.05  # p value of the squares among comparison units
+MOST_CURVED = 0.2  # standard errors that they leave: at .3 an interval of 95 % covers 94 %
 VARIANCE_NEIGHBOURS = 2  # of a unit's own group, to estimate its variance
 
 
@@ -157,6 +163,33 @@ def bias_slope(found: Matches, outcome: np.ndarray) -> np.ndarray:
     return np.linalg.lstsq((rows - weights @ rows) * root, (level - weights @ level) * root[:, 0], rcond=1e-10)[0]
 
 
+def corrected(found: Matches, inside: np.ndarray, outside: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Each participant's value less that of its matches after the correction, the comparison units' values at equal covariates, the slopes."""
+    slope = bias_slope(found, outside)
+    level = outside - (found.comparison.rows @ slope)[found.comparison.cell]
+    return inside - ((found.participants.rows @ slope) + found.shares @ found.comparison.mean(level))[found.participants.cell], level, slope
+
+
+def curve_warning(found: Matches, outside: np.ndarray, std_error: float) -> tuple[str, ...]:
+    """The warning where squares of the covariates belong into the outcome's regression (F test among comparison units) and shift the estimate.
+
+    The shift is what the estimator makes of the squares' part of the outcome, of which nothing is an effect.
+    """
+    rows, cell = found.comparison.rows, found.comparison.cell
+    linear = np.column_stack([np.ones(len(cell)), rows[cell]])
+    full = np.column_stack([linear, rows[cell] ** 2])
+    (fitted, fewer), (bent, more) = (np.linalg.lstsq(design, outside, rcond=1e-10)[::2] for design in (linear, full))
+    left, df = float(((outside - full @ bent) ** 2).sum()), len(cell) - more
+    if more == fewer or df < 1 or not left > 0:
+        return ()
+    ratio = (((outside - linear @ fitted) ** 2).sum() - left) / (more - fewer) / (left / df)
+    if stats.f.sf(ratio, more - fewer, df) > SURELY_CURVED:
+        return ()
+    squares = bent[1 + rows.shape[1] :]
+    shift = corrected(found, (found.participants.rows**2 @ squares)[found.participants.cell], (rows**2 @ squares)[cell])[0].mean()
+    return (CURVED,) if abs(shift) > MOST_CURVED * std_error else ()
+
+
 def own_variance(found: Matches, outcome: np.ndarray) -> np.ndarray:
     """Variance of each comparison unit's outcome given its covariates, from its nearest neighbours in its own group; 0 where unused."""
     comparison = found.comparison
@@ -197,9 +230,7 @@ def nearest_neighbour(sample: Sample, spec: Specification, inference: Inference 
     found = match(sample, spec.covariates, spec.neighbours)
     treated = sample.treated > 0
     inside, outside = sample.now[treated], sample.now[~treated]
-    slope = bias_slope(found, outside)
-    level = outside - (found.comparison.rows @ slope)[found.comparison.cell]  # outcomes at equal covariates
-    gained = inside - ((found.participants.rows @ slope) + found.shares @ found.comparison.mean(level))[found.participants.cell]
+    gained, level, slope = corrected(found, inside, outside)
     estimate = float(gained.mean())
 
     def one(kind: str) -> Error:
@@ -215,7 +246,12 @@ def nearest_neighbour(sample: Sample, spec: Specification, inference: Inference 
 
     times_used = found.times_used[found.comparison.cell]
     df = degrees_of_freedom(len(inside), times_used, found.comparison.rows.shape[1] + 2)
-    about = overlap(times_used, len(inside)).warnings
-    results = each_kind(sample, spec, estimate, one)
-    named = [replace(result, population=spec.population, warnings=result.warnings if result.is_refused else (*about, *result.warnings)) for result in results]
+    pull = np.ones(len(treated))
+    pull[~treated] = -times_used
+    skewed = adjusted_skew_warning(design_matrix(sample, spec.covariates), sample.treated, sample.now, pull)
+    about = (*overlap(times_used, len(inside)).warnings, *skewed)
+    named = []
+    for result in each_kind(sample, spec, estimate, one):
+        told = () if result.is_refused else (*about, *curve_warning(found, outside, result.std_error))
+        named.append(replace(result, population=spec.population, warnings=(*told, *result.warnings)))
     return with_size(named, sample)

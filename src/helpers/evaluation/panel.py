@@ -70,6 +70,16 @@ def within_fits(table: pd.DataFrame, line: Indicator, spec: Specification, progr
     check_columns(table, spec, programme, indicators)
     complete, n_missing = panel_rows(table, line, spec, programme)
     check_panel(complete, spec)
+    return fits_of(complete, spec, n_missing)
+
+
+def fits_of(complete: pd.DataFrame, spec: Specification, n_missing: int = 0) -> dict[str, Within]:
+    """The fits from complete unit-periods: ``outcome_, unit_, period_, cluster_``, the treatments and covariates that the specification names.
+
+    Raises
+    ------
+    NotApplicableError where units move between clusters, or nothing is left to estimate from.
+    """
     if not is_nested(codes(complete["unit_"]), codes(complete[CLUSTER])):
         raise NotApplicableError("units of the panel move between clusters")
     root = np.sqrt(complete[WEIGHT].to_numpy()) if WEIGHT in complete else np.ones(len(complete))

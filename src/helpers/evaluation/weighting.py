@@ -35,6 +35,7 @@ from helpers.evaluation.nuisance import (
     survey_weights,
 )
 from helpers.evaluation.sample import NotApplicableError, Sample
+from helpers.evaluation.skewness import adjusted_skew_warning
 from helpers.programme import Specification
 
 FEWEST_EFFECTIVE = 0.25  # effective units of a weighted group over the units of the smaller group: below it overlap is poor
@@ -275,7 +276,7 @@ def results_of(method: Callable[[Units], Estimated], units: Units, sample: Sampl
         return jackknife_error(method(replace(units, leaving=left_out(sample))).scores, found.pull, sample, k)
 
     made = each_kind(sample, spec, found.estimate, one, by="weighting")
-    about = (*found.overlap.warnings, *about)
+    about = (*found.overlap.warnings, *about, *adjusted_skew_warning(units.x, units.d, units.y, found.pull))
     named = [
         replace(result, population=spec.population)
         if result.is_refused

@@ -149,6 +149,13 @@ REASONS = (
     mark(
         "the interval cannot be relied on: the values are too skewed for so small a group, so that a logarithm, a quantile or, after a lottery, randomisation inference tells more"
     ),
+    mark("chosen because a lottery assigned and the values are too skewed for an interval by t"),
+    mark(
+        "the interval cannot be relied on: of skewed values of so few it supposes that all were affected alike; the p value holds whatever the values, if nobody was affected"
+    ),
+    mark(
+        "the interval cannot be relied on: the outcome bends with the covariates, and the correction, which is linear, leaves a part of it that no standard error shows"
+    ),
     mark("the interval cannot be relied on: one that allows for how few or unequal units and clusters carry the estimate is at least {ratio} times as wide"),
     mark("the interval cannot be relied on: the survey weights are so unequal that {units} units count for only {effective} of equal weight"),
     mark("the {clusters} clusters are so unequal, or so few of one group, that they give only {df} degrees of freedom"),

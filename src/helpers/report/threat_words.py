@@ -213,8 +213,13 @@ def time_sentence(name: str, part: pd.DataFrame, language: Language) -> str:
             "{name}: whether it comes sooner or later for participants cannot be told ({ratio} times as often, {low} to {high}); log-rank test p {p}.",
             **values,
         )
-    proportional = rest.get("proportional hazards p", 1.0)
-    if proportional < part.set_index("statistic")["limit"].get("proportional hazards p", 0.05):
+    proportional, meaning = rest.get("proportional hazards p", 1.0), part.set_index("statistic")["meaning"].get("proportional hazards p", "alike")
+    if meaning == "too small to tell":
+        text += " " + language.say(
+            "Whether the ratio changes with time cannot be told (p {p}): the check rejects too often where so few are in one group.",
+            p=p_text(proportional, language),
+        )
+    elif meaning == "differ":
         text += " " + language.say("The ratio changes with time (p {p}), so that one number says too little.", p=p_text(proportional, language))
     return text
 

@@ -14,6 +14,7 @@ from scipy.stats import norm
 from helpers.evaluation.sample import NotApplicableError
 
 TOO_FEW = "one of the two groups has fewer than two answers"
+FEWEST_ANSWERS = 10  # of each group in a cell: a trimmed mean of fewer lies inside its bound, and intervals of ten such cells cover 90 %
 NO_RANGE = "the outcome has no range"
 
 
@@ -144,6 +145,8 @@ def lee_within(outcome: np.ndarray, treated: np.ndarray, cells: np.ndarray) -> B
 
 def is_thin(outcome: np.ndarray, treated: np.ndarray) -> bool:
     """Whether a cell has too few answers for bounds of its own."""
+    if min((~np.isnan(outcome[treated == value])).sum() for value in (1, 0)) < FEWEST_ANSWERS:
+        return True
     try:
         lee(outcome, treated)
     except NotApplicableError:

@@ -178,9 +178,8 @@ def event_rows(frame: pd.DataFrame, covariates: list[str], confidence: float) ->
     except NotApplicableError:
         return [rank]
     ratio = entry("time to event", "hazard ratio", found.ratio, interval=(found.ci_low, found.ci_high), limit=1.0, n=len(complete))
-    holds = judged(found.proportional_p >= LIMITS["p"], "alike", "differ")
-    return [
-        ratio,
-        rank,
-        entry("time to event", "proportional hazards p", found.proportional_p, limit=LIMITS["p"], n=len(complete), **holds | {"passed": "none"}),
-    ]
+    holds = judged(found.proportional_p >= LIMITS["p"], "alike", "differ") | {"passed": "none"}
+    share = complete["treated"].mean()
+    if min(share, 1 - share) < survival.FEW_OF_ONE and holds["meaning"] == "differ":
+        holds |= {"meaning": "too small to tell"}
+    return [ratio, rank, entry("time to event", "proportional hazards p", found.proportional_p, limit=LIMITS["p"], n=len(complete), **holds)]

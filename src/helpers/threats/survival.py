@@ -16,6 +16,7 @@ from scipy.stats import chi2, norm
 from helpers.disclosure import SMALLEST_CELL, is_few
 from helpers.evaluation.sample import NotApplicableError
 
+FEW_OF_ONE = 0.2  # share of the smaller group: at a tenth the check of proportional hazards rejects in 7 to 8 of 100
 NO_EVENTS = "fewer than five events were observed in one of the two groups"
 NO_FIT = "the hazard regression has no maximum"
 CURVE_COLUMNS = ["group", "time", "at_risk", "survival", "ci_low", "ci_high"]
