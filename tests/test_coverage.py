@@ -10,7 +10,7 @@ from conftest import ROOT
 from helpers.evaluation.chooser import completed
 from helpers.report import truths
 from helpers.study import load_study
-from helpers.synthetic import coverage, coverage_runs, grading, interval_laws, interval_runs
+from helpers.synthetic import coverage, coverage_runs, grading, interval_laws, interval_runs, interval_tests
 from helpers.synthetic.coverage_page import page
 from helpers.synthetic.people import blocks
 from helpers.synthetic.requests import load_simulated
@@ -274,3 +274,34 @@ def test_intervals_of_other_laws_cover_or_are_doubted():
     page = interval_runs.with_section("# Page\n\n## Do the intervals cover?\n\nformer table\n", interval_runs.section(found))
     assert page.count(interval_runs.HEADING) == 1
     assert "former table" not in page
+
+
+def test_families_panels_bounds_and_checks_are_drawn_too():
+    rows = [row for trial in interval_tests.trials() for seed in range(2) for row in interval_runs.one_draw(trial, seed)]
+    found = interval_runs.tabulate(pd.DataFrame(rows))
+    named = {trial.what: set(trial.estimators) for trial in interval_tests.trials()}
+    assert {what: set(part["estimator"]) for what, part in found.groupby("what")} == named
+    without = found["estimator"].isin(["Holm", "Romano–Wolf", "omnibus balance", "proportional hazards"])
+    assert found.loc[without, "coverage"].isna().all()
+    assert found.loc[~without, "coverage"].notna().all()
+    assert found["size"].isna().eq(found["estimator"] == "Lee bounds").all()
+
+
+def test_page_names_what_covers_too_rarely_too_often_and_tests_that_reject_too_often():
+    def rows(what, covers, *, doubted=0.0, p=0.5):
+        covered = np.arange(1000) < 1000 * covers
+        low = np.where(covered, -1.0, 0.5) if covers >= 0 else np.nan
+        return pd.DataFrame({
+            "what": what, "n": 9, "estimator": "e", "kind": "BM", "estimate": np.arange(1000.0), "std_error": 1.0, "low": low, "high": np.abs(low) + 1,
+            "p": np.where(np.arange(1000) < 1000 * p, 0.01, 0.5), "doubted": np.arange(1000) < 1000 * doubted})  # fmt: skip
+
+    found = interval_runs.tabulate(
+        pd.concat(
+            [rows("good", 0.95), rows("narrow", 0.9), rows("known", 0.9, doubted=0.96), rows("wide", 0.99), rows("test", -1, p=0.09), rows("holds", -1, p=0.06)]
+        )
+    )
+    text = interval_runs.section(found)
+    assert "(by more than twice the Monte-Carlo error): 1 of 4 intervals:\n\n- narrow, n = 9, e: 90.0 ± 0.9 %" in text
+    assert "more than 97 %:\n\n- wide, n = 9" in text
+    assert "do not rely on them:\n\n- test, n = 9, e: 9.0 ± 0.9 %\n\n|" in text
+    assert "none of 1 intervals." in interval_runs.section(found[found["what"] == "good"])

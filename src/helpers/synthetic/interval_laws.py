@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from helpers.evaluation.sample import Sample
+
 Columns = dict[str, np.ndarray]
 LEAST_SQUARES = ("difference_in_means",)
+LOTTERY = (*LEAST_SQUARES, "difference_in_means/randomisation")
 ADJUSTED = ("regression",)
 WEIGHTING = ("inverse_probability_weighting", "doubly_robust", "entropy_balancing", "regression_imputation")
 EVERYONE = ("inverse_probability_weighting/ATE", "doubly_robust/ATE", "regression_imputation/ATE")
@@ -26,6 +31,15 @@ class Cell:
     n: int
     law: Callable[[np.random.Generator, int], Columns]
     estimators: tuple[str, ...]
+
+
+def sample_of(columns: Columns) -> Sample:
+    """A complete sample of a law's columns."""
+    import pandas as pd
+
+    from helpers.evaluation.sample import Sample
+
+    return Sample(pd.DataFrame(columns).astype("float64"), 0)
 
 
 def by_lot(rng: np.random.Generator, n: int, share: float) -> np.ndarray:
@@ -104,7 +118,7 @@ def weighted(spread: float, on_outcome: float = 0.0) -> Callable[[np.random.Gene
     return law
 
 
-def selected(slope: float, *, share: float = 0.5, wrong: str = "", covariates: int = 2, ratio: float = 1.0) -> Callable[[np.random.Generator, int], Columns]:
+def selected(slope: float, *, share: float = 0.5, wrong: str = "", covariates: int = 2, skewed: bool = False) -> Callable[[np.random.Generator, int], Columns]:
     """The likelier to take part the larger x1 (logit ``slope``); ``wrong`` model: a square that the outcome's or the score's lacks."""
 
     def law(rng: np.random.Generator, n: int) -> Columns:
@@ -115,7 +129,8 @@ def selected(slope: float, *, share: float = 0.5, wrong: str = "", covariates: i
             if min(treated.sum(), n - treated.sum()) > covariates + 3:
                 break
         curve = 0.5 * (x[:, 0] ** 2 - 1) if wrong in ("outcome", "curved") else 0.0
-        now = x[:, 0] + 0.5 * x[:, 1] + curve + rng.normal(size=n) * np.where(treated == 1, ratio, 1.0)
+        noise = rng.normal(size=n)
+        now = x[:, 0] + 0.5 * x[:, 1] + curve + (np.exp(noise) - np.exp(0.5) if skewed else noise)
         return {"now": now, "treated": treated, **{f"x{k + 1}": x[:, k] for k in range(covariates)}}
 
     return law
@@ -150,9 +165,10 @@ def cells() -> list[Cell]:
     found = [Cell("lottery, half treated", n, two_groups(0.5), LEAST_SQUARES) for n in (20, 60, 130)]
     found += [Cell(f"lottery, {share:.0%} treated, their SD double", n, two_groups(share, ratio=2.0), LEAST_SQUARES)
               for share, n in ((0.03, 400), (0.1, 60), (0.1, 130))]  # fmt: skip
-    found += [Cell(f"lottery, log-normal, {share:.0%} treated", n, two_groups(share, skewed=True), (*LEAST_SQUARES, "difference_in_means/randomisation"))
-              for share, n in ((0.5, 60), (0.1, 130), (0.1, 400))]  # fmt: skip
-    found += [Cell("participants' change, log-normal", n, alone(skewed=True), ("before_after_change",)) for n in (30, 60, 130)]
+    found += [Cell(f"lottery, log-normal, {share:.0%} treated", n, two_groups(share, skewed=True), LOTTERY)
+              for share, n in ((0.5, 60), (0.1, 60), (0.1, 130), (0.1, 400), (0.03, 400))]  # fmt: skip
+    found += [Cell("lottery, log-normal, 10% treated, their SD double", n, two_groups(0.1, ratio=2.0, skewed=True), LOTTERY) for n in (60, 130, 400)]
+    found += [Cell("participants' change, log-normal", n, alone(skewed=True), ("before_after_change",)) for n in (30, 60, 130, 400)]
     found += [Cell("participants' change, normal", n, alone(skewed=False), ("before_after_change",)) for n in (10, 30)]
     found += [Cell(f"clusters, {shape}", n, whole_clusters(shape), LEAST_SQUARES) for shape in ("equal", "unequal") for n in (6, 12, 30, 50, 100)]
     found += [Cell("clusters, two large, a third treated", 60, whole_clusters("two large", 1 / 3), LEAST_SQUARES)]
@@ -168,6 +184,7 @@ def cells() -> list[Cell]:
     found += [Cell("selection, slope 0.7, a tenth treated", 130, selected(0.7, share=0.1), everything)]
     found += [Cell("selection, slope 1.6: weak overlap", n, selected(1.6), everything) for n in (130, 400)]
     found += [Cell("selection, slope 2.2: hardly any overlap", 1000, selected(2.2), (*ADJUSTED, *WEIGHTING, *EVERYONE))]
+    found += [Cell("selection, slope 0.7, a tenth treated, log-normal", n, selected(0.7, share=0.1, skewed=True), everything) for n in (130, 400)]
     robust = ("doubly_robust", "doubly_robust/ATE")
     found += [Cell(f"selection, slope 0.7, {wrong} model wrong", 400, selected(0.7, wrong=wrong), robust) for wrong in ("outcome", "score")]
     found += [Cell("selection, curved outcome, four covariates", n, selected(0.7, wrong="curved", covariates=4), ("nearest_neighbour",)) for n in (130, 400)]

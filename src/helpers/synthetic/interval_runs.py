@@ -18,34 +18,30 @@ import numpy as np
 
 from helpers import paths
 from helpers.synthetic.coverage_page import num, rows_of
-from helpers.synthetic.interval_laws import Cell, cells
+from helpers.synthetic.interval_laws import Cell, cells, sample_of
+from helpers.synthetic.interval_tests import Trial, trials
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.evaluation.estimate import Result
-    from helpers.evaluation.sample import Sample
     from helpers.programme import Specification
 
 CHUNK = 100
+DRAWS = 499  # of the lottery, in each sample
 LEAST, MOST = 0.93, 0.97  # coverage that is asked for
+LARGEST_SIZE = 0.06  # of a test of 5 %
+QUIET = 0.05  # share of the draws that are not doubted, below which their coverage is not judged
 KEYS = ["what", "n", "estimator"]
 HEADING = "## Do the intervals cover?"
 ABOUT = """\
-Samples drawn from laws of other studies (`src/helpers/synthetic/interval_laws.py`), which share nothing with the simulated cohorts; the truth is 0 in each.
-Standard errors are those that `auto` takes (column *error*), randomisation inference where it is named. *coverage* is the share of 95 % intervals that hold the
-truth, *size* the share of p values below .05, both ± their Monte-Carlo error; *SE/SD* the root mean square of the standard errors over the standard
-deviation of the estimates; *doubted* the share of draws whose row says that the interval cannot be relied on, on which no verdict rests; *else* the
-coverage of the other draws. Asked for: 93 to 97 % among the draws that are not doubted."""
-
-
-def sample_of(columns: dict[str, np.ndarray]) -> Sample:
-    """A complete sample of a law's columns."""
-    import pandas as pd
-
-    from helpers.evaluation.sample import Sample
-
-    return Sample(pd.DataFrame(columns).astype("float64"), 0)
+Samples drawn from laws of other studies (`src/helpers/synthetic/interval_laws.py`, `src/helpers/synthetic/interval_tests.py`), which share nothing with the simulated
+cohorts; the truth is 0 in each. Standard errors are those that `auto` takes (column *error*), randomisation inference where it is named. *draws* is the number of samples;
+*coverage* the share of 95 % intervals that hold the truth, *size* the share of p values below .05 (of a family: of the smallest adjusted one), both ± their
+Monte-Carlo error; *SE/SD* the root mean square of the standard errors over the standard deviation of the estimates; *doubted* the share of draws whose row
+says that the interval cannot be relied on, on which no verdict rests; *else* the coverage of the other draws. Asked for: 93 to 97 % among the draws that are
+not doubted; where fewer than one draw in twenty is not doubted, nothing is asked. A warning that sees the sample alone cannot find every draw in which a
+skewed law has hidden its tail: it is set so that few such draws pass, and doubts many intervals of mildly skewed values that would have held."""
 
 
 def specification(estimator: str, columns: dict[str, np.ndarray]) -> Specification:
@@ -60,19 +56,32 @@ def specification(estimator: str, columns: dict[str, np.ndarray]) -> Specificati
     return Specification(id=method.replace("_", "-"), label={"en": method, "id": method}, method=method, std_errors=kinds, covariates=covariates, **more)
 
 
-def one_draw(cell: Cell, seed: int) -> list[dict[str, object]]:
+def designs() -> list[Cell | Trial]:
+    """All designs, in the order of the table."""
+    return [*cells(), *trials()]
+
+
+def one_draw(cell: Cell | Trial, seed: int) -> list[dict[str, object]]:
     """Estimates of one sample, one row an estimator: interval, p value and whether it is doubted; none where it is refused."""
+    rng = np.random.default_rng([zlib.crc32(cell.what.encode()), cell.n, seed])
+    rows = cell.draw(rng, cell.n) if isinstance(cell, Trial) else estimated(cell, rng, seed)
+    return [{"what": cell.what, "n": cell.n, "seed": seed} | row for row in rows]
+
+
+def estimated(cell: Cell, rng: np.random.Generator, seed: int) -> list[dict[str, object]]:
+    """Rows of the estimators of one sample."""
     from helpers.evaluation.estimate import DOUBT, Settings, margins
     from helpers.evaluation.inference import Inference
     from helpers.evaluation.ladder import METHODS
     from helpers.evaluation.sample import NotApplicableError
 
-    columns = cell.law(np.random.default_rng([zlib.crc32(cell.what.encode()), cell.n, seed]), cell.n)
+    columns = cell.law(rng, cell.n)
     sample, settings, rows = sample_of(columns), Settings("trial", "randomised", "x"), []
+    inference = Inference(draws=DRAWS, seed=seed, is_lottery="x1" not in columns)
     for estimator in cell.estimators:
-        row = {"what": cell.what, "n": cell.n, "estimator": estimator, "seed": seed}
+        row = {"estimator": estimator}
         try:
-            found: Result = METHODS[estimator.partition("/")[0]].estimate(sample, specification(estimator, columns), Inference(draws=499, seed=seed))[0][0]
+            found: Result = METHODS[estimator.partition("/")[0]].estimate(sample, specification(estimator, columns), inference)[0][0]
         except NotApplicableError:
             rows.append(row | {"estimate": np.nan})
             continue
@@ -97,7 +106,7 @@ def run_chunk(place: int, first: int, folder: Path) -> int:
     """Draw one design some times and write the rows; returns how many."""
     import pandas as pd
 
-    cell = cells()[place]
+    cell = designs()[place]
     rows = [row for seed in range(first, first + CHUNK) for row in one_draw(cell, seed)]
     part = file_of(cell, first, folder).with_suffix(".part")
     pd.DataFrame(rows).to_parquet(part, index=False)
@@ -105,7 +114,7 @@ def run_chunk(place: int, first: int, folder: Path) -> int:
     return CHUNK
 
 
-def file_of(cell: Cell, first: int, folder: Path) -> Path:
+def file_of(cell: Cell | Trial, first: int, folder: Path) -> Path:
     """Where the rows of a chunk are kept."""
     return folder / f"{zlib.crc32(repr((cell.what, cell.n, cell.estimators)).encode()):08x}-{first:05d}.parquet"
 
@@ -125,13 +134,14 @@ def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
         told = part.dropna(subset=["estimate"])
         if told.empty:
             continue
-        inside, quiet = (told["low"] <= 0) & (told["high"] >= 0), ~told["doubted"].astype(bool)
+        inside, quiet = ((told["low"] <= 0) & (told["high"] >= 0)).astype("float64").where(told["low"].notna()), ~told["doubted"].astype(bool)
         sd = told["estimate"].std(ddof=1)
         found.append(
             dict(zip(KEYS, key, strict=True))
             | {
-                "draws": len(told), "refused": len(part) - len(told), "kind": told["kind"].mode()[0], "bias": told["estimate"].mean() / sd,
-                "ratio": np.sqrt((told["std_error"] ** 2).mean()) / sd, "coverage": inside.mean(), "size": (told["p"] < 0.05).mean(),
+                "draws": len(told), "refused": len(part) - len(told), "kind": told["kind"].mode()[0],
+                "bias": told["estimate"].mean() / sd if sd > 0 else np.nan, "ratio": np.sqrt((told["std_error"] ** 2).mean()) / sd if sd > 0 else np.nan,
+                "coverage": inside.mean(), "size": (told["p"] < 0.05).astype("float64").where(told["p"].notna()).mean(),
                 "doubted": 1 - quiet.mean(), "else": inside[quiet].mean() if quiet.any() else np.nan, "quiet": int(quiet.sum()),
             }
         )  # fmt: skip
@@ -140,7 +150,17 @@ def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
 
 def is_short(row: pd.Series) -> bool:
     """Whether draws that are not doubted cover too rarely, by more than twice the Monte-Carlo error; a twentieth of the draws is too few to say."""
-    return row["quiet"] >= 0.05 * row["draws"] and row["else"] + 2 * error_of(row["else"], row["quiet"]) < LEAST
+    return row["quiet"] >= QUIET * row["draws"] and row["else"] + 2 * error_of(row["else"], row["quiet"]) < LEAST
+
+
+def is_wide(row: pd.Series) -> bool:
+    """Whether they cover too often, by more than twice the Monte-Carlo error."""
+    return row["quiet"] >= QUIET * row["draws"] and row["else"] - 2 * error_of(row["else"], row["quiet"]) > MOST
+
+
+def is_large(row: pd.Series) -> bool:
+    """Whether a test without an interval rejects too often, by more than twice the Monte-Carlo error."""
+    return np.isnan(row["coverage"]) and row["size"] - 2 * error_of(row["size"], row["draws"]) > LARGEST_SIZE
 
 
 def error_of(share: float, n: int) -> float:
@@ -148,24 +168,34 @@ def error_of(share: float, n: int) -> float:
     return float(np.sqrt(share * (1 - share) / n)) if n else np.nan
 
 
+def told(share: float, n: int) -> str:
+    """A share in per cent with its Monte-Carlo error."""
+    return "–" if not np.isfinite(share) else f"{100 * share:.1f} ± {100 * error_of(share, n):.1f}"
+
+
+def listed(found: pd.DataFrame, column: str, count: str) -> str:
+    """Rows by name, one line each."""
+    return "\n".join(f"- {row['what']}, n = {row['n']}, {row['estimator'].replace('_', ' ')}: {told(row[column], row[count])} %" for _, row in found.iterrows())
+
+
 def section(found: pd.DataFrame) -> str:
     """The section of the page."""
-
-    def told(share: float, n: int) -> str:
-        return "–" if not np.isfinite(share) else f"{100 * share:.1f} ± {100 * error_of(share, n):.1f}"
-
     head = ["design", "n", "estimator", "error", "draws", "bias/SD", "SE/SD", "coverage, %", "size, %", "doubted, %", "else, %"]
     rows = [
         [row["what"], str(row["n"]), row["estimator"].replace("_", " "), row["kind"], str(row["draws"]), num(row["bias"], 2), num(row["ratio"], 2),
          told(row["coverage"], row["draws"]), told(row["size"], row["draws"]), f"{100 * row['doubted']:.0f}", told(row["else"], row["quiet"])]
         for _, row in found.iterrows()
     ]  # fmt: skip
-    short = found[found.apply(is_short, axis=1)]
-    names = [f"- {row['what']}, n = {row['n']}, {row['estimator'].replace('_', ' ')}: {told(row['else'], row['quiet'])} %" for _, row in short.iterrows()]
-    wide = int((found["else"] > MOST).sum())
-    summary = f"Of {len(found)} rows, {len(found) - len(short)} cover at least 93 % (within twice the Monte-Carlo error) where they are not doubted; {wide} of these cover more than 97 %."
-    listed = ["Those that do not:", "\n".join(names)] if names else []
-    return "\n\n".join([HEADING, ABOUT, summary, *listed, rows_of(head, rows)]) + "\n"
+    short, wide, large = (found[found.apply(judge, axis=1).astype(bool)] for judge in (is_short, is_wide, is_large))
+    asked = found[found["coverage"].notna()]
+    many = f"{len(short)} of {len(asked)} intervals:" if len(short) else f"none of {len(asked)} intervals."
+    summary = f"Below 93 % and not doubted (by more than twice the Monte-Carlo error): {many}"
+    parts = [summary, *([listed(short, "else", "quiet")] if len(short) else [])]
+    if len(wide):
+        parts += ["Wider than they need be, with more than 97 %:", listed(wide, "else", "quiet")]
+    if len(large):
+        parts += ["Tests that reject in more than 6 of 100 and have no interval; reports do not rely on them:", listed(large, "size", "draws")]
+    return "\n\n".join([HEADING, ABOUT, *parts, rows_of(head, rows)]) + "\n"
 
 
 def with_section(page: str, text: str) -> str:
@@ -177,7 +207,7 @@ def gathered(folder: Path, draws: int) -> pd.DataFrame:
     """Rows of all designs in their order, of as many draws as there are, up to ``draws``."""
     import pandas as pd
 
-    files = [path for cell in cells() for first in range(1, draws + 1, CHUNK) if (path := file_of(cell, first, folder)).exists()]
+    files = [path for cell in designs() for first in range(1, draws + 1, CHUNK) if (path := file_of(cell, first, folder)).exists()]
     return pd.concat([pd.read_parquet(path) for path in files], ignore_index=True)
 
 
@@ -198,7 +228,7 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = [
         (place, first)
         for first in range(1, given.draws + 1, CHUNK)
-        for place, cell in enumerate(cells())
+        for place, cell in enumerate(designs())
         if given.only in cell.what and not file_of(cell, first, folder).exists()
     ]
     started, done = time.monotonic(), 0
