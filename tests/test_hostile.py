@@ -42,6 +42,8 @@ def commands(cohort: str, programme: str = "nsw") -> list[list[str]]:
         ["export", cohort],
         ["figures", cohort],
         ["new-cohort", "another", "--like", cohort, "--data", f"data/raw/{COHORT}/nsw.csv"],
+        ["new", "fresh", "--data", f"data/raw/{COHORT}/nsw.csv"],
+        ["simulate", programme, "--cohort", "drawn-synthetic", "--participants", "12", "--seed", "1"],
         ["form", programme, "--output", "form.xlsx"],
         ["plan", programme],
     ]
