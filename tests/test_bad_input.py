@@ -153,3 +153,14 @@ def test_price_of_a_year_that_the_series_lacks(project):
 def test_definitions_in_order_give_no_problem(project):
     check_study(load_study("nsw-1976", root=project))
     check_study(load_study("michigan-1987-89", root=project))
+
+
+def test_a_column_too_many_is_told_once_and_nothing_follows_from_it(project):
+    """One unknown column made 278 problems: one a row, and then every name that was used was called unknown."""
+    path = project / "programmes/nsw/indicators.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([f"{lines[0]},whose", *[f"{line},x" for line in lines[1:]]]) + "\n", encoding="utf-8")
+    with pytest.raises(ProblemsError) as failure:
+        load_study("nsw-1976", root=project)
+    (problem,) = failure.value.problems
+    assert str(problem).startswith("programmes/nsw/indicators.csv, row 2, column whose: 'whose' is not a known field, and the same in ")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from helpers.problems import Problem, nearest
 
 BYTE_MARKS = re.compile("[\ufeff\ufffe\uffff]")  # the first comes along when text is pasted from a CSV file
+FEW = 3  # rows with the same mistake that are told one by one
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # a vertical tab is a line break of some spreadsheets
 TOLD = ("label::", "definition::")  # columns whose texts a reader sees
 
@@ -174,7 +177,19 @@ def read_rows(model: type[Kind], path: Path, *, root: Path, required: bool = Tru
         problems += wrong
         if record is not None:
             records.append((number, record))
-    return records, problems
+    return records, said_once(problems)
+
+
+def said_once(problems: list[Problem]) -> list[Problem]:
+    """Tell what is wrong in the same words on many rows once, by its first row: a column too many is one mistake, not two hundred."""
+    words = [(problem.message, problem.column, problem.expected) for problem in problems]
+    rows, told = Counter(words), []
+    for place, (problem, same) in enumerate(zip(problems, words, strict=True)):
+        if rows[same] <= FEW:
+            told.append(problem)
+        elif words.index(same) == place:
+            told.append(replace(problem, message=f"{problem.message}, and the same in {rows[same] - 1} more rows"))
+    return told
 
 
 def numbered_lines(text: str) -> list[tuple[int, dict[str | None, Any]]]:

@@ -103,6 +103,7 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     problems += wrong
     lines, wrong = load_indicators(folder, programme, codebook, root=place.root)
     problems += wrong
+    refuse(problems if wrong and not lines else [])  # what follows would call every name unknown
     corrections, wrong, file = cleaning.load_corrections(folder, root=place.root)
     cohorts = {*paths.known_cohorts(place.data), *paths.known_cohorts(place.root / "data")}
     problems += cleaning.check_corrections(corrections, codebook, programme.tables, cohorts, file)

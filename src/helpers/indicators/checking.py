@@ -51,6 +51,8 @@ def load_indicators(folder: Path, programme: Programme, codebook: Codebook, *, r
     """Read ``indicators.csv`` and check every name in it."""
     path = folder / "indicators.csv"
     lines, problems = read_rows(Indicator, path, root=root)
+    if problems and not lines:
+        return [], problems  # else every name that is used would be called unknown
     series = series_names(programme.prices.path(folder), root=root) if programme.prices else frozenset()
     known = Known(programme, items_of(programme, codebook), series=series)
     for row, line in lines:
