@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from helpers.paths import NOTEBOOKS
+
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 
@@ -27,12 +29,13 @@ def run(*command: str) -> None:
 
 def ours(cohort: str, folder: Path) -> None:
     """One command, raw files to report."""
-    run(str(BIN / "manfaat"), "run", cohort, "--data-dir", str(folder / "data"), "--reports-dir", str(folder / "reports"))
+    run(sys.executable, "-m", "helpers.cli", "run", cohort, "--data-dir", str(folder / "data"), "--reports-dir", str(folder / "reports"))
 
 
 def theirs(cohort: str, folder: Path) -> None:
     """Each notebook by papermill, then each by nbconvert, one after the other."""
-    for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
+    for name in NOTEBOOKS:  # those of one cohort
+        path = ROOT / "notebooks" / f"{name}.ipynb"
         out = str(folder / path.name)
         parameters = ["-p", "cohort", cohort, "-p", "data_dir", str(folder / "data"), "-p", "reports_dir", str(folder / "reports")]
         run(str(BIN / "papermill"), str(path), out, *parameters)
