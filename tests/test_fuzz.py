@@ -25,7 +25,7 @@ def test_a_damaged_delivery_is_refused_or_closes_its_ledger(kind, tmp_path):
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["refused"] + told["closed"] == SEEDS[kind]
     assert told["paths_shown"] == 0
-    assert told["memory"] < 3 << 30  # a hundred thousand columns are read twice, at some 10 kB a column
-    assert told["slowest"] < 60
+    assert told["memory"] < 2 << 30
+    assert told["slowest"] < 300  # nothing hangs, on a slow machine either
     assert told["refused"] > 0 or kind in ("formulas", "wide")
     assert told["closed"] > 0 or kind not in ("csv", "formulas", "wide")
