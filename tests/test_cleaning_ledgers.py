@@ -395,9 +395,10 @@ def test_text_that_stands_as_number_and_as_text_stands_twice():
 
 
 def test_blank_is_skipped_not_asked_or_not_answered():
-    blanks = pd.DataFrame({"q": [np.nan] * 4, "age": [10.0, 20.0, np.nan, 20.0]}, index=[1, 3, 5, 7])
+    clean = pd.DataFrame({"q": [5.0, np.nan] * 4, "age": [20.0, 10.0, 10.0, 20.0, 20.0, np.nan, 20.0, 20.0]})
+    rows = np.array([1, 3, 5, 7])
     versions = pd.Series(["1", "1", "1", "1", "1", "2", "1", "3"])
     asked = variable("q", "integer", relevant="${age} >= 18", versions="1 2")
-    assert explain_blanks(blanks, asked, versions).tolist() == ["not_applicable", "blank", "blank", "not_asked"]
-    assert explain_blanks(blanks, asked, None).tolist() == ["not_applicable", "blank", "blank", "blank"]
-    assert explain_blanks(blanks, variable("q", "integer"), versions).tolist() == ["blank"] * 4
+    assert explain_blanks(clean, rows, asked, versions).tolist() == ["not_applicable", "blank", "blank", "not_asked"]
+    assert explain_blanks(clean, rows, asked, None).tolist() == ["not_applicable", "blank", "blank", "blank"]
+    assert explain_blanks(clean, rows, variable("q", "integer"), versions).tolist() == ["blank"] * 4
