@@ -301,7 +301,10 @@ def test_page_names_what_covers_too_rarely_too_often_and_tests_that_reject_too_o
         )
     )
     text = interval_runs.section(found)
-    assert "(by more than twice the Monte-Carlo error): 1 of 4 intervals:\n\n- narrow, n = 9, e: 90.0 ± 0.9 %" in text
+    assert (
+        "(by more than twice the Monte-Carlo error): 1 of 4 intervals. 6 of 6 rows have 1,000 samples, none fewer than 1000.\n\n- narrow, n = 9, e: 90.0 ± 0.9 %"
+        in text
+    )
     assert "more than 97 %:\n\n- wide, n = 9" in text
     assert "do not rely on them:\n\n- test, n = 9, e: 9.0 ± 0.9 %\n\n|" in text
     assert "none of 1 intervals." in interval_runs.section(found[found["what"] == "good"])

@@ -17,6 +17,7 @@ from helpers.evaluation.sample import NotApplicableError
 FEWEST_CLUSTERS = 5  # below it a sample is not a clustered one
 FEWEST_DF = 4.0  # below it the Satterthwaite approximation itself is poor (Tipton 2015)
 NEEDS_CLUSTERS = ("CR1", "CR2", "CR3", "wild")
+FASTER_UNSORTED = 20  # pairs of stratum and cluster a unit
 NO_CLUSTERS = "the design declares no clusters"
 ONE_CLUSTER = "there are fewer than two clusters"
 ALONE = "a stratum holds a single cluster, whose variation cannot be told"
@@ -268,13 +269,20 @@ def within_strata(strata: np.ndarray | None, clusters: np.ndarray | None, n: int
     ------
     NotApplicableError if a stratum holds a single cluster.
     """
-    clusters = np.arange(n) if clusters is None else clusters
+    clusters = np.arange(n) if clusters is None else clusters.astype("int64")
     strata = np.zeros(n, dtype="int64") if strata is None else np.unique(strata, return_inverse=True)[1]
-    pairs, groups = np.unique(np.column_stack([strata, clusters]), axis=0, return_inverse=True)
-    sizes = np.bincount(pairs[:, 0])
+    width = int(clusters.max()) + 1
+    pair = strata * width + clusters
+    if pair.max() < FASTER_UNSORTED * n:  # a place for each pair that could be, which is faster than sorting those that are
+        is_there = np.bincount(pair) > 0
+        groups, there = (np.cumsum(is_there) - 1)[pair], np.flatnonzero(is_there)
+    else:
+        there, groups = np.unique(pair, return_inverse=True)
+    stratum = there // width
+    sizes = np.bincount(stratum)
     if (sizes < 2).any():
         raise NotApplicableError(ALONE)
-    return groups.ravel(), pairs[:, 0], sizes
+    return groups, stratum, sizes
 
 
 def deviations(sums: np.ndarray, stratum: np.ndarray, sizes: np.ndarray) -> np.ndarray:

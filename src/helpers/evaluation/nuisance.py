@@ -5,7 +5,7 @@ An influence function here is one row of scores a unit whose sum is the estimate
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import expit
@@ -26,12 +26,14 @@ WITHOUT = "without one of the units or clusters the estimate does not exist"
 class Propensity:
     """Probability p of taking part, given the covariates (logit).
 
-    ``odds`` p / (1 − p), ``by_score`` 1 / p and ``by_rest`` 1 / (1 − p), each n; ``influence`` of the coefficients (n × k).
+    ``odds`` p / (1 − p), ``by_score`` 1 / p and ``by_rest`` 1 / (1 − p), each n; ``influence`` of the coefficients (n × k). What rests on no
+    outcome is kept in ``memory``.
     """
 
     score: np.ndarray
     odds: np.ndarray
     influence: np.ndarray
+    memory: dict = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def by_score(self) -> np.ndarray:
@@ -121,14 +123,18 @@ def solved(x: np.ndarray, weights: np.ndarray, scores: np.ndarray, leaving: np.n
     """
     moments = (x * weights[:, None]).T @ x
     if leaving is None:
-        return np.linalg.solve(moments, scores.T).T
+        return scores @ np.linalg.inv(moments)
     if len(np.bincount(leaving)) == len(x):
-        rest = 1 - weights * np.einsum("ij,ij->i", x, np.linalg.solve(moments, x.T).T)
+        inverse = np.linalg.inv(moments)
+        rest = 1 - weights * np.einsum("ij,ij->i", x, x @ inverse)
         if (rest < ALONE).any():
             raise NotApplicableError(WITHOUT)
-        return np.linalg.solve(moments, scores.T).T / rest[:, None]
+        return scores @ inverse / rest[:, None]
     k = x.shape[1]
-    of_groups = np.stack([np.bincount(leaving, weights=weights * x[:, i] * x[:, j]) for i in range(k) for j in range(k)], axis=1).reshape(-1, k, k)
+    of_groups = np.empty((int(leaving.max()) + 1, k, k))
+    for i, weighted in enumerate((x * weights[:, None]).T):
+        for j in range(i + 1):
+            of_groups[:, i, j] = of_groups[:, j, i] = np.bincount(leaving, weights=weighted * x[:, j])
     left = moments - of_groups
     if np.linalg.eigvalsh(left)[:, 0].min() < ALONE * np.linalg.eigvalsh(moments)[0]:
         raise NotApplicableError(WITHOUT)
@@ -163,7 +169,7 @@ def outcome_regression(x: np.ndarray, outcome: np.ndarray, group: np.ndarray, we
     beta = np.linalg.solve(moments, inside.T @ (weights[group] * outcome[group]))
     fitted = x @ beta
     pull = x * (group * weights)[:, None]
-    return Regression(fitted, solved(x, group * weights, pull * (outcome - fitted)[:, None], leaving), np.linalg.solve(moments, pull.T).T)
+    return Regression(fitted, solved(x, group * weights, pull * (outcome - fitted)[:, None], leaving), pull @ np.linalg.inv(moments))
 
 
 def moments_of(sample: Sample, covariates: list[str], degree: int) -> np.ndarray:

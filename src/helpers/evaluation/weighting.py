@@ -135,7 +135,10 @@ class Units:
         """Influence of the propensity's coefficients (n × k)."""
         if self.leaving is None:
             return p.influence
-        return solved(self.x, self.s * p.score * (1 - p.score), self.x * (self.s * (self.d - p.score))[:, None], self.leaving)
+        key = hash(self.leaving.tobytes())
+        if key not in p.memory:
+            p.memory[key] = solved(self.x, self.s * p.score * (1 - p.score), self.x * (self.s * (self.d - p.score))[:, None], self.leaving)
+        return p.memory[key]
 
     def regression(self, group: np.ndarray) -> Regression:
         """The outcome regression of a group."""

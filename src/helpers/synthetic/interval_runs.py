@@ -188,8 +188,10 @@ def section(found: pd.DataFrame) -> str:
     ]  # fmt: skip
     short, wide, large = (found[found.apply(judge, axis=1).astype(bool)] for judge in (is_short, is_wide, is_large))
     asked = found[found["coverage"].notna()]
-    many = f"{len(short)} of {len(asked)} intervals:" if len(short) else f"none of {len(asked)} intervals."
+    many = f"{len(short) or 'none'} of {len(asked)} intervals."
     summary = f"Below 93 % and not doubted (by more than twice the Monte-Carlo error): {many}"
+    full = int((found["draws"] + found["refused"] == 1_000).sum())
+    summary += f" {full} of {len(found)} rows have 1,000 samples, none fewer than {int((found['draws'] + found['refused']).min())}."
     parts = [summary, *([listed(short, "else", "quiet")] if len(short) else [])]
     if len(wide):
         parts += ["Wider than they need be, with more than 97 %:", listed(wide, "else", "quiet")]
