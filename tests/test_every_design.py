@@ -195,6 +195,7 @@ def test_people_asked_before_the_programme_took_part_in_nothing():
         assert counts.loc[counts["step"] == "delivered", "n"].sum() == delivered
 
 
+@pytest.mark.parametrize("assignment", ["randomised", "observational"])
 @pytest.mark.parametrize(("design", "begins"), [("cross-section", False), ("panel", False), ("panel", True), ("waves", False)])
 def test_a_ladder_chosen_by_the_design_can_be_estimated(design, begins, assignment):
     # a lottery with follow-ups: who was drawn never changes, so that effects of units would leave nothing of it
