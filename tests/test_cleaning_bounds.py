@@ -1,15 +1,17 @@
 """Reading of cells, answering styles and linked tables at the places where they turn."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.cleaning import between_checks, cells, chunks, corrections
+from helpers.cleaning import between_checks, cells, chunks, corrections, reviews, row_checks
 from helpers.cleaning.checks import answering_styles, broken_rules
 from helpers.cleaning.columns import encode
-from helpers.cleaning.outcomes import Given
+from helpers.cleaning.declared import KINDS
+from helpers.cleaning.outcomes import Given, joined
 from helpers.parsing import Reading
 from helpers.problems import ProblemsError
 from test_cleaning_ledgers import VARIABLES, clean_table, line, places, variable
@@ -165,6 +167,12 @@ def test_linked_rows_match_one_to_one_or_say_why_not():
     assert seen["n_records"].tolist() == [2] * 5
 
 
+def test_lines_of_several_variables_are_numbered_on():
+    lines = pd.DataFrame({"key": ["a"], "variable": ["q"], "note": ["n"]})
+    assert joined([lines, lines.iloc[:0], lines]).index.tolist() == [0, 1]
+    assert list(joined([lines.iloc[:0]]).columns) == ["key", "variable", "note"]
+
+
 # --- corrections by hand
 
 
@@ -226,6 +234,23 @@ def test_new_answer_that_cannot_be_read_or_a_key_that_stands_twice_is_refused():
     assert [p.row for p in corrections.check_corrected(done, {"q": bad, "id": well}, old, old, ["id"], file="f")] == [2]
     assert [p.row for p in corrections.check_corrected(done, {"q": well, "id": well}, old, twice, ["id"], file="f")] == [3]
     assert corrections.check_corrected(done, {"q": well, "id": well}, old, twice, ["other"], file="f") == []
+
+
+def test_rows_that_a_check_asks_about_are_listed_once_and_not_where_they_were_decided():
+    check = SimpleNamespace(id="T", table="people", kind=next(name for name, kind in KINDS.items() if kind.asks))
+    programme, codebook = SimpleNamespace(checks=[check]), SimpleNamespace(table=lambda name: VARIABLES)
+    found = pd.DataFrame({"check": "T", "severity": "warning", "key": ["a", "a", "b", "c"], "variable": "", "note": "odd"})
+    asked_before = reviews.review_lines(clean_table().kept.iloc[[1]], "people", reviews.WHOLE_ROW, "f:2", "", "why", "kept")
+    table = replace(clean_table(), findings=found, review=asked_before)
+    place = clean_table().kept[["_key", "_file", "_sheet", "_row"]]
+    nobody = pd.DataFrame(columns=["decision", "reason"])
+    assert reviews.to_decide(table, place, nobody, programme, codebook)["raw"].tolist() == ["f:1", "f:4"]
+    keeps = pd.DataFrame({"decision": ["keep"], "reason": ["seen"]}, index=[0])
+    assert reviews.to_decide(table, place, keeps, programme, codebook)["raw"].tolist() == ["f:4"]
+    double = replace(clean_table(), aside=clean_table().aside.assign(rule=reviews.UNDECIDED))
+    listed = reviews.to_decide(double, place, nobody, programme, codebook)
+    assert listed[["key", "raw", "reason", "until_then"]].to_numpy().tolist() == [["d", "f:3", "nothing", "set aside"]]
+    assert reviews.to_decide(clean_table(), place, nobody, programme, codebook).empty
 
 
 # --- a file that is cleaned part by part
@@ -293,3 +318,40 @@ def test_broken_rules_are_told_and_those_that_cannot_be_decided_are_not():
     assert lines[["check", "n_checked", "n_found"]].to_numpy().tolist() == [["R1", 3, 1]]
     bounded = [names[0].model_copy(update={"constraint": ". >= 15"})]
     assert broken_rules(clean, "people", SimpleNamespace(table=lambda name: bounded, rules=[]))[0].empty  # held when the answer is read
+
+
+def looked_at(kind: str, names: list[str], table: pd.DataFrame, **arguments: object) -> Given:
+    return Given(SimpleNamespace(kind=kind, variables=names, arguments=arguments), table.assign(_key=[f"k{place}" for place in range(len(table))]))
+
+
+def test_check_without_prices_decides_nothing():
+    pay = pd.DataFrame({"pay": [1.0, 2.0], "had": [1.0, 1.0]})
+    for check in (row_checks.real_range, row_checks.real_ratio):
+        found = check(looked_at("real_range", ["pay", "had"], pay, low=0, high=9))
+        assert (found.n_checked, len(found.hits), found.because) == (0, 0, row_checks.NO_PRICES)
+
+
+def test_same_answer_throughout_is_a_finding_about_the_first_item():
+    ratings = pd.DataFrame({"a": [3.0, 3, 3, 3], "b": [3.0, 3, 4, np.nan], "c": [3.0, np.nan, 3, np.nan]})
+    found = row_checks.straight_line(looked_at("straight_line", list("abc"), ratings, fewest=2))
+    assert (found.n_checked, found.hits["variable"].unique().tolist(), found.hits["key"].tolist()) == (3, ["a"], ["k0", "k1"])
+    assert found.hits["note"].tolist() == ["the same answer to all 3 items answered", "the same answer to all 2 items answered"]
+    assert row_checks.straight_line(looked_at("straight_line", list("abc"), ratings, fewest=1)).n_checked == 3  # one answer is no sameness
+
+
+def test_dates_out_of_order_are_decided_where_two_neighbours_are_known():
+    days = pd.DataFrame(
+        {"a": ["2004-01", "2004-05", None, "2004-01"], "b": ["2004-02", "2004-04", "2004-03", None], "c": ["2004-03", None, None, "2004-02"]}, dtype="str"
+    )
+    found = row_checks.date_order(looked_at("date_order", list("abc"), days))
+    assert found.n_checked == 2  # the third and the last know no two neighbours
+    assert found.hits.to_numpy().tolist() == [["k1", "b", "before a"]]
+
+
+def test_answer_in_the_last_section_makes_a_row_whole():
+    table = pd.DataFrame({"a": [1.0, 1, np.nan], "z": [1.0, np.nan, np.nan]})
+    found = row_checks.partial(looked_at("partial", ["z"], table, sections={"first": ["a"], "last": ["z"]}))
+    assert (found.n_checked, found.hits[["key", "note"]].to_numpy().tolist()) == (
+        3,
+        [["k1", "ends with section first"], ["k2", "holds no answer of any section"]],
+    )

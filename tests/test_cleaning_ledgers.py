@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from helpers.cleaning import apart, ledger, reviews, rows, strange_rows
+from helpers.cleaning.cells import READ_COLUMNS, ColumnReading
 from helpers.cleaning.checks import explain_blanks
 from helpers.cleaning.columns import Column, encode, with_kinds
 from helpers.cleaning.corrections import Correction
@@ -142,9 +143,24 @@ def test_changes_of_all_variables_are_numbered_on():
     ]
     changes, changed = ledger.gather_changes(parts)
     assert changes["variable"].tolist() == ["a", "a", "b"]
+    assert changes.index.tolist() == [0, 1, 2]
     assert changed.to_numpy().tolist() == [[0, 0], [5, 1], [3, 2], [4, 2]]
     nothing, none = ledger.gather_changes(parts[1:2])
     assert (list(nothing.columns), len(nothing), len(none)) == (ledger.CHANGE_COLUMNS, 0, 0)
+
+
+def test_corrected_cell_is_a_change_of_its_own_beside_what_was_written_otherwise():
+    """Of four rows the first two are "ja" for 1, the third is corrected from "9" to 1, and the last stands as it is."""
+    read = pd.DataFrame([("ja", "1", "label", "", ""), ("1", "1", "as-it-is", "", "")], columns=["text", "clean", "rule", "note", "missing"])
+    read = read.assign(value=["1", "1"], flag="", proposal="")[READ_COLUMNS].astype("object")
+    original, reading_ = column("ja", "ja", "9", "1"), ColumnReading(np.array([0, 0, 1, 1]), read)
+    done = pd.DataFrame({"row": [2], "variable": ["yes"], "reason": ["seen"], "number": [2], "stays": [False]})
+    changes, rows_, lines = ledger.changes_of(original, reading_, variable("yes", "integer"), done)
+    assert changes[["raw", "clean", "rule"]].to_numpy().tolist() == [["ja", "1", "label"], ["9", "1", "correction"]]
+    assert changes.index.tolist() == [0, 1]
+    assert (rows_.tolist(), lines.tolist()) == ([0, 1, 2], [0, 0, 1])
+    other = ledger.changes_of(original, reading_, variable("yes", "integer"), done.assign(variable="no"))
+    assert (len(other[0]), other[1].tolist()) == (1, [0, 1])
 
 
 def test_reason_of_a_change_is_its_note_its_missing_code_or_its_form():
@@ -181,6 +197,7 @@ def test_answer_that_waits_is_missing_and_its_raw_text_can_be_put_back():
     assert held.reasons[["key", "variable", "reason"]].to_numpy().tolist() == [
         ["c", "age", "blank"], ["a", "age", "to_decide"], ["b", "age", "to_decide"], ["c", "yes", "to_decide"],
     ]  # fmt: skip
+    assert held.reasons.index.tolist() == [0, 1, 2, 3]
     ledger.check_ledger(held, RAW, VARIABLES)
     table = clean_table()
     assert hold(table, waiting.iloc[:0], VARIABLES) is table
@@ -254,7 +271,7 @@ def test_slip_of_unit_is_proposed_with_what_it_would_be(factor, proposal, until)
 )
 def test_part_of_a_date_is_reported_where_less_is_known_than_was_asked(kind, found):
     clean = pd.DataFrame({"_key": list("abcd"), "day": ["2004", "2004-05", "2004-05-06" if kind == "date" else "2004-06", None]})
-    lines = partial_dates(clean, [variable("day", kind), variable("absent", kind)])
+    lines = partial_dates(clean.astype({"day": "string"}), [variable("day", kind), variable("absent", kind)])
     assert dict(zip(clean.set_index("_key").loc[lines["key"], "day"], lines["note"], strict=True)).keys() == found.keys()
     assert all(end in note for note, end in zip(lines["note"], found.values(), strict=True))
     assert partial_dates(clean[["_key"]], [variable("day", kind)]).empty
@@ -305,6 +322,17 @@ def test_one_sign_is_none_and_two_are_told():
     assert strange_rows.perhaps_trials(columns, questions, 3).to_dict() == {2: f"{strange_rows.SIGNS[0]}; {strange_rows.SIGNS[1]}"}
 
 
+def test_trial_word_in_the_key_is_told_as_that_and_counts_for_no_text_of_a_number():
+    blank = {f"q{place}": column("") for place in range(3)}
+    columns = {"id": column("test"), "say": column("well"), **blank}
+    questions = [variable("id", role="key"), variable("say"), *(variable(name, "integer") for name in blank)]
+    wide = [*questions, variable("q3", "integer")]
+    assert strange_rows.perhaps_trials(columns | {"q3": column("")}, wide, 1).to_dict() == {0: f"{strange_rows.SIGNS[0]}; {strange_rows.SIGNS[3]}"}
+    assert strange_rows.perhaps_trials(columns, questions, 1).empty  # one of four is more than a fifth
+    numbers = [variable(name, "integer") for name in ("a", "b", "c", "d")]
+    assert not strange_rows.hardly_answered(np.array([0]), {"a": column("test"), **{name: column("") for name in "bcd"}}, numbers).any()
+
+
 def reading(*texts: str, unread: str) -> SimpleNamespace:
     """A column as it was read: which texts wait for a person."""
     codes, distinct = pd.factorize(np.array(texts, dtype=object))
@@ -325,6 +353,8 @@ def test_row_most_of_whose_answers_cannot_be_read_may_be_a_header():
     assert strange_rows.perhaps_headers(two, [variable(name, "integer") for name in "abde"]).empty
     odd = readings | {"c": reading("Q", "Q", "Q", "4", "5", unread="Q")}  # three in five unread: the column is not understood
     assert strange_rows.perhaps_headers(odd, questions).empty
+    two_of_five = readings | {"c": reading("1", "Q", "Q", "4", "5", unread="Q")}
+    assert strange_rows.perhaps_headers(two_of_five, questions).empty
 
 
 # --- rows, columns, blanks
@@ -357,6 +387,8 @@ def test_same_row_twice_is_kept_once_and_same_key_otherwise_waits_or_stops():
     found, problems = rows.set_aside_raw(place, columns, names, ["id"], stop=True)
     assert found["rule"].to_dict() == {1: "exact duplicate"}
     assert "the key 'b' stands on rows 4, 5" in str(problems[0])
+    two = rows.set_aside_raw(place.assign(_file=list("ffffg"), _key=list("aabcb")), columns, names, ["id"], stop=True)[1]
+    assert (two[0].file, "rows 4, 6" in str(two[0])) == ("f", True)  # told where the first of them stands
     keep = pd.DataFrame({"decision": ["keep"], "reason": ["seen"]}, index=[3])
     found, problems = rows.set_aside_raw(place, columns, names, ["id"], stop=True, decided=keep)
     assert found.loc[2].tolist() == ["decided", "row 5 was kept: seen"]

@@ -27,7 +27,7 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 import pytest  # noqa: E402
 from by_hand import WRITTEN, Written, written  # noqa: E402
 from mutants import Mutant, mutants  # noqa: E402
-from trying import Tests  # noqa: E402
+from trying import LONGEST, SLOWEST, Tests  # noqa: E402
 
 HELPERS = ROOT / "src" / "helpers"
 PAGE, SAME = ROOT / "docs" / "mutation.md", Path(__file__).with_name("equivalent.csv")
@@ -127,7 +127,7 @@ def page(outcomes: list[Tried], hand: list[tuple[str, Written, str]], asked: arg
         "",
         "`make mutation` writes this page. A mutant is a module spoilt in one place: a sign, a bound, a constant, a guard dropped. The unit tests that run",
         f"the place are run on it, the quickest first; tests of whole runs, simulations and random inputs are not. Of {sum(one.there for one in outcomes):,} mutants",
-        f"{drawn}. {slow} unit tests took too long to be asked.",
+        f"{drawn}. Of the tests of a mutant those are run that fit into {LONGEST:g} seconds; {slow} tests of more than {SLOWEST:g} seconds are never run.",
         "",
         "| package | tried | noticed | share |",
         "|---|---|---|---|",

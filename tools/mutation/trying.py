@@ -28,7 +28,6 @@ from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 import pytest
-from _pytest.runner import runtestprotocol
 from mutants import Mutant, names_in
 
 WHOLE_RUNS = {"finished", "sent", "side_by_side", "project", "case", "signs", "delivered"}  # fixtures of tests that are not unit tests
@@ -36,7 +35,7 @@ LANES = ("runs", "simulation", "fuzz", "browser")  # marks of tests that are no 
 UNENDING = "the tests do not end"
 OURS = ("helpers", "test_", "evaluation_cases", "cost_cases", "threats_cases", "figure_cases", "mess_cases")  # modules that may hold a constant of ours
 NONE: set[int] = set()
-SLOWEST, LONGEST, BASELINE = 3.0, 10.0, 100  # seconds of the processor: of one test, of all tests of a mutant, of a file of tests with nothing spoilt
+SLOWEST, LONGEST, BASELINE = 3.0, 12.0, 100  # seconds of the processor: of one test, of all tests of a mutant, of a file of tests with nothing spoilt
 STEPS = 600  # lines of a function that are watched in a test
 MEMORY = Path(tempfile.gettempdir()) / f"manfaat-mutation-{os.getuid()}"
 
@@ -175,13 +174,20 @@ class Tests:
 
     def passes(self, place: int, following: int | None) -> bool:
         """Whether a test passes, or is skipped."""
-        reports = runtestprotocol(self.items[place], log=False, nextitem=None if following is None else self.items[following])
-        return not any(report.failed for report in reports)
+        item, failed = self.items[place], self.items[place].session.testsfailed
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=None if following is None else self.items[following])
+        return item.session.testsfailed == failed
 
     def running(self, where: dict[str, set[int]]) -> list[Test]:
-        """The tests that run one of some lines of some files, the quickest first, as many as fit into the time of a mutant."""
+        """The tests that run one of some lines of some files: the quickest case of each, then the next, as many as fit into the time of a mutant."""
         hit = [test for test in self.known if any(not test.lines.get(file, NONE).isdisjoint(lines) for file, lines in where.items())]
-        hit.sort(key=lambda test: test.seconds)
+        cases: Counter[str] = Counter()
+        turns = []
+        for test in sorted(hit, key=lambda test: test.seconds):
+            name = self.items[test.item].nodeid.partition("[")[0]
+            turns.append((cases[name], test))
+            cases[name] += 1
+        hit = [test for _, test in sorted(turns, key=lambda turn: (turn[0], turn[1].seconds))]
         return [test for test, spent in zip(hit, accumulate(test.seconds for test in hit), strict=True) if spent <= LONGEST]
 
     def noticing(self, path: Path, mutant: Mutant) -> str:
