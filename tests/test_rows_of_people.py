@@ -5,6 +5,7 @@ import pytest
 
 from helpers import cleaning
 from helpers.cleaning.kinds import kinds_of, with_kinds
+from helpers.cleaning.strange_rows import header_problems
 from helpers.codebook import Codebook
 from helpers.drafts import draft_from_data
 from helpers.formats import link_repeats, read_any
@@ -103,6 +104,18 @@ def test_the_rows_of_another_table_are_told_together_and_settled_once():
     assert rows["row"].tolist() == list(range(14, 23))
     assert len(kinds_of(with_kinds(rows))) == 1
     assert kinds_of(with_kinds(rows))["rows"].tolist() == [9]
+
+
+def test_tables_below_at_the_same_rows_of_two_files_are_both_told():
+    """Told once by their words alone, the second file's was not named."""
+    place = pd.DataFrame({"_file": ["a.csv"] * 4 + ["b.csv"] * 4, "_sheet": "", "_row": [2, 3, 4, 5] * 2})
+    signs = pd.Series("a sign", index=[1, 2, 3, 5, 6, 7], dtype="object")
+    told = [str(problem) for problem in header_problems(place, signs)]
+    assert [text.split(":")[0] for text in told] == ["a.csv, row 3", "b.csv, row 3"]
+    assert all("the rows 3 to 5 cannot be read as those above them" in text for text in told)
+    assert header_problems(place, signs.iloc[:0]) == []
+    waiting = pd.DataFrame({"table": "people", "variable": "_row", "raw": "x", "proposal": "", "reason": told[0][-20:], "until_then": "kept"}, index=range(8))
+    assert with_kinds(pd.concat([waiting, place.set_axis(["file", "sheet", "row"], axis=1)], axis=1))["kind"].tolist() == [1] * 4 + [2] * 4
 
 
 def test_a_delivery_of_which_most_cannot_be_read_has_no_table_below():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -146,16 +146,20 @@ def settle(kind: Asked, study: Study, who: str, settled: Settled) -> tuple[str, 
     if reason and reason not in MISSING_REASONS:
         return f"'{reason}' is no reason of a missing answer", ", ".join(MISSING_REASONS)
     if reason:
-        return None if settle_missing(kind, reason, variable, study, settled) else corrected(kind, code_of(reason, variable), study, who, settled)
+        if settle_missing(kind, reason, variable, study, settled):
+            return None
+        code = code_of(reason, variable)
+        if code is None:
+            told = f"'{kind.first.raw}' cannot be a missing code, and '{kind.first.variable}' has none for this reason"
+            return told, "a code for it under 'missing' in codebook.csv, or missing"
+        return corrected(kind, [code] * len(kind.lines), study, who, settled)
     told = [meant(line) for line in kind.lines.assign(decision=kind.decision).itertuples()]
     wrong = next((problem for _, problem in told if problem), None)
     if wrong:
         return wrong
     if variable is not None and kind.decision.lower() not in (KEEP, MISSING) and settle_alias(kind, told[0][0], variable, study, settled):
         return None
-    for line, (new, _) in zip(kind.lines.itertuples(), told, strict=True):
-        settled.corrections.append((kind.at, line_of(study, who, line.table, line.key, line.variable, line.raw, new, f"decided: {line.reason}")))
-    return None
+    return corrected(kind, [new for new, _ in told], study, who, settled)
 
 
 def reason_of(decision: str, variable: Variable) -> str:
@@ -171,14 +175,10 @@ def code_of(reason: str, variable: Variable) -> str | None:
     return next((code for code, given in variable.missing_codes.items() if given == reason), "" if reason == "blank" else None)
 
 
-def corrected(kind: Asked, new: str | None, study: Study, who: str, settled: Settled) -> tuple[str, str] | None:
-    """Correct each row of a kind to one answer."""
-    if new is None:
-        told = f"'{kind.first.raw}' cannot be a missing code, and '{kind.first.variable}' has none for this reason"
-        return told, "a code for it under 'missing' in codebook.csv, or missing"
-    for line in kind.lines.itertuples():
-        settled.corrections.append((kind.at, line_of(study, who, line.table, line.key, line.variable, line.raw, new, f"decided: {line.reason}")))
-    return None
+def corrected(kind: Asked, new: Sequence[str], study: Study, who: str, settled: Settled) -> None:
+    """Correct each row of a kind to its new answer."""
+    for line, answer in zip(kind.lines.itertuples(), new, strict=True):
+        settled.corrections.append((kind.at, line_of(study, who, line.table, line.key, line.variable, line.raw, answer, f"decided: {line.reason}")))
 
 
 def settle_order(kind: Asked, study: Study, settled: Settled) -> tuple[str, str] | None:

@@ -40,11 +40,10 @@ def date_contexts(columns: Mapping[str, Column], files_of_rows: pd.Series, varia
     contexts, orders = {}, {}
     for item in files:
         rows = None if len(files) == 1 else np.flatnonzero((files_of_rows == item.file).to_numpy())
-        for variable in dates_among(variables):
-            column = columns[variable.name] if rows is None else columns[variable.name].select(rows)
-            context, order = own_context(*texts_and_stored(column), variable, item, told.epochs.get(item.file))
-            contexts[item.file, variable.name], orders[item.file, variable.name] = context, order
         here = {v.name: columns[v.name] if rows is None else columns[v.name].select(rows) for v in dates_among(variables)}
+        for variable in dates_among(variables):
+            context, order = own_context(*texts_and_stored(here[variable.name]), variable, item, told.epochs.get(item.file))
+            contexts[item.file, variable.name], orders[item.file, variable.name] = context, order
         for name, order in by_stamps(here, {v.name: v.role for v in variables}, item.file, contexts, orders).items():
             orders[item.file, name] = order
             contexts[item.file, name] = replace(contexts[item.file, name], order=order.order, likely=None, because=order.because)

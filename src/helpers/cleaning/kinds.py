@@ -23,12 +23,14 @@ def with_kinds(review: pd.DataFrame) -> pd.DataFrame:
     """A review list with the number of each line's kind, counted from 1 in the order of the list.
 
     Lines are of one kind that share table, variable, text, proposal, reason and what holds until then. All that ask for the order
-    of day and month in one column of one file are one kind, whatever their texts; whole rows are of one kind by their reason.
+    of day and month in one column of one file are one kind, whatever their texts; whole rows of one sheet are of one kind by their reason.
     """
     order, whole = asks_order(review), (review["variable"] == WHOLE_ROW).to_numpy(dtype=bool)
-    told = {name: review[name].astype("str").to_numpy(dtype=object) for name in ("table", "variable", "raw", "proposal", "reason", "file", "until_then")}
+    told = {
+        name: review[name].astype("str").to_numpy(dtype=object) for name in ("table", "variable", "raw", "proposal", "reason", "file", "sheet", "until_then")
+    }
     told |= {name: np.where(order, "", told[name]) for name in ("proposal", "reason")}
-    told |= {"raw": np.where(order | whole, "", told["raw"]), "file": np.where(order, told["file"], "")}
+    told |= {"raw": np.where(order | whole, "", told["raw"]), "file": np.where(order | whole, told["file"], ""), "sheet": np.where(whole, told["sheet"], "")}
     numbers = pd.DataFrame(told).groupby(list(told), sort=False).ngroup() + 1
     return review.assign(kind=numbers.to_numpy(dtype="int64"))
 

@@ -129,13 +129,18 @@ def rows_above(waiting: list[np.ndarray], asked: list[ColumnReading]) -> int:
     return above if above > len(strange) - above else len(strange)
 
 
+def stretches(place: pd.DataFrame, signs: pd.Series) -> list[np.ndarray]:
+    """The rows that may be headers, those of one other table together: they stand below one another in a sheet."""
+    rows = np.sort(signs.index.to_numpy(dtype="int64"))
+    sheets = place[[FILE, SHEET]].iloc[rows].reset_index(drop=True)
+    begins = (np.diff(rows, prepend=rows[:1]) > WIDEST_GAP) | (sheets != sheets.shift()).any(axis=1).to_numpy()
+    return [rows[part] for part in np.split(np.arange(len(rows)), np.flatnonzero(begins)) if len(part)]
+
+
 def together(place: pd.DataFrame, signs: pd.Series) -> pd.Series:
-    """The signs of rows that may be headers, with one text for all rows of another table that stand below one another in a sheet."""
-    rows = np.sort(signs.index.to_numpy())
-    where = place[[FILE, SHEET]].astype("str").agg("/".join, axis=1).to_numpy()[rows] if len(rows) else np.array([])
-    parts = np.split(rows, np.flatnonzero((np.diff(rows) > WIDEST_GAP) | (where[1:] != where[:-1])) + 1) if len(rows) else []
+    """The signs of rows that may be headers, with one text for all rows of another table."""
     told = signs.copy()
-    for part in parts:
+    for part in stretches(place, signs):
         if len(part) > 1:
             first, last = (int(place[ROW].iloc[at]) for at in (part[0], part[-1]))
             told.loc[part] = f"the rows {first} to {last} cannot be read as those above them"
@@ -151,10 +156,8 @@ def filled_rows(reading: ColumnReading) -> np.ndarray:
 def header_problems(place: pd.DataFrame, signs: pd.Series) -> list[Problem]:
     """Say of which rows the run stops because they may be headers; rows of another table are told together."""
     wanted = "its number under 'skip_rows' in cohort.yml, if it is no person; else its answers in corrections.csv"
-    told = together(place, signs)
-    first = told[~(told.duplicated() & told.str.startswith("the rows"))].sort_index()
-    rows = zip(place[FILE].iloc[first.index], place[ROW].iloc[first.index], first, strict=True)
-    return [Problem(str(file), f"{HEADER}: {told}", row=int(row), expected=wanted) for file, row, told in rows]
+    told, first = together(place, signs), [part[0] for part in stretches(place, signs)]
+    return [Problem(str(place[FILE].iloc[at]), f"{HEADER}: {told[at]}", row=int(place[ROW].iloc[at]), expected=wanted) for at in first]
 
 
 def open_names(here: pd.DataFrame, place: pd.DataFrame, decided: pd.DataFrame) -> pd.Series:
