@@ -297,14 +297,18 @@ def test_page_names_what_covers_too_rarely_too_often_and_tests_that_reject_too_o
 
     found = interval_runs.tabulate(
         pd.concat(
-            [rows("good", 0.95), rows("narrow", 0.9), rows("known", 0.9, doubted=0.96), rows("wide", 0.99), rows("test", -1, p=0.09), rows("holds", -1, p=0.06)]
+            [
+                rows("good", 0.95), rows("narrow", 0.9), rows("tail", 0.95, doubted=0.8), rows("known", 0.9, doubted=0.96), rows("wide", 0.99),
+                rows("test", -1, p=0.09), rows("holds", -1, p=0.06),
+            ]
         )
-    )
+    )  # fmt: skip
     text = interval_runs.section(found)
     assert (
-        "(by more than twice the Monte-Carlo error): 1 of 4 intervals. 6 of 6 rows have 1,000 samples, none fewer than 1000.\n\n- narrow, n = 9, e: 90.0 ± 0.9 %"
+        "(by more than twice the Monte-Carlo error): 1 of 5 intervals. 7 of 7 rows have 1,000 samples, none fewer than 1000.\n\n- narrow, n = 9, e: 10.0 ± 0.9 %"
         in text
     )
+    assert "are missed:\n\n- narrow, n = 9, e: 90.0 ± 0.9 %\n- tail, n = 9, e: 75.0 ± 3.1 %\n\n" in text
     assert "more than 97 %:\n\n- wide, n = 9" in text
     assert "do not rely on them:\n\n- test, n = 9, e: 9.0 ± 0.9 %\n\n|" in text
     assert "none of 1 intervals." in interval_runs.section(found[found["what"] == "good"])

@@ -149,11 +149,12 @@ def clustered_selection(shape: str) -> Callable[[np.random.Generator, int], Colu
     return law
 
 
-def alone(*, skewed: bool) -> Callable[[np.random.Generator, int], Columns]:
-    """The change of participants alone."""
+def alone(spread: float = 0.0, *, exponential: bool = False) -> Callable[[np.random.Generator, int], Columns]:
+    """The change of participants alone: normal, log-normal with a log SD of ``spread``, or exponential."""
 
     def law(rng: np.random.Generator, n: int) -> Columns:
-        change = np.exp(rng.normal(size=n)) - np.exp(0.5) if skewed else rng.normal(size=n)
+        noise = rng.normal(size=n)
+        change = rng.exponential(size=n) - 1 if exponential else np.exp(spread * noise) - np.exp(spread**2 / 2) if spread else noise
         before = rng.normal(size=n)
         return {"now": before + change, "treated": np.ones(n), "before": before}
 
@@ -168,8 +169,11 @@ def cells() -> list[Cell]:
     found += [Cell(f"lottery, log-normal, {share:.0%} treated", n, two_groups(share, skewed=True), LOTTERY)
               for share, n in ((0.5, 60), (0.1, 60), (0.1, 130), (0.1, 400), (0.03, 400))]  # fmt: skip
     found += [Cell("lottery, log-normal, 10% treated, their SD double", n, two_groups(0.1, ratio=2.0, skewed=True), LOTTERY) for n in (60, 130, 400)]
-    found += [Cell("participants' change, log-normal", n, alone(skewed=True), ("before_after_change",)) for n in (30, 60, 130, 400)]
-    found += [Cell("participants' change, normal", n, alone(skewed=False), ("before_after_change",)) for n in (10, 30)]
+    found += [Cell("lottery, log-normal, half treated, their SD double", 60, two_groups(0.5, ratio=2.0, skewed=True), LOTTERY)]
+    found += [Cell("participants' change, log-normal", n, alone(1.0), ("before_after_change",)) for n in (10, 30, 60, 130, 400)]
+    found += [Cell("participants' change, log-normal, log SD 0.5", n, alone(0.5), ("before_after_change",)) for n in (10, 15, 20, 30, 60)]
+    found += [Cell("participants' change, exponential", n, alone(exponential=True), ("before_after_change",)) for n in (10, 20)]
+    found += [Cell("participants' change, normal", n, alone(), ("before_after_change",)) for n in (10, 30)]
     found += [Cell(f"clusters, {shape}", n, whole_clusters(shape), LEAST_SQUARES) for shape in ("equal", "unequal") for n in (6, 12, 30, 50, 100)]
     found += [Cell("clusters, two large, a third treated", 60, whole_clusters("two large", 1 / 3), LEAST_SQUARES)]
     found += [Cell("clusters, equal, a tenth treated", n, whole_clusters("equal", 0.1), LEAST_SQUARES) for n in (20, 50)]
