@@ -28,13 +28,13 @@ synthetic: .venv/ready  ## simulate the synthetic cohorts anew (the same seeds g
 	@$(SIMULATE) --cohort jakarta-tokyo-2014-synthetic --seed 2014 --survey 2014-07-07 --format sav --form-version 1
 
 cleaning-score: .venv/ready  ## what cleaning made of every injected error: make cleaning-score SEEDS=200
-	@$(BIN)/python -m helpers.synthetic.score_runs $(if $(SEEDS),--seeds $(SEEDS),)
+	@$(BIN)/python -m manfaat.simulation.score_runs $(if $(SEEDS),--seeds $(SEEDS),)
 
 # What selection depends on and nothing measures; then what is estimated by every specification.
 COVERAGE = jakarta-tokyo --hidden ability --indicators log_pay_now promoted knowledge_sup_gain knowledge_gain asset_index_now output_change
 coverage: .venv/ready  ## bias and coverage of every estimator, and the verdicts, over simulated cohorts, into docs/coverage.md: make coverage SEEDS=500 DRAWS=1000
-	@$(BIN)/python -m helpers.synthetic.coverage_runs $(COVERAGE) $(if $(SEEDS),--seeds $(SEEDS),)
-	@$(BIN)/python -m helpers.synthetic.interval_runs $(if $(DRAWS),--draws $(DRAWS),)
+	@$(BIN)/python -m manfaat.simulation.coverage_runs $(COVERAGE) $(if $(SEEDS),--seeds $(SEEDS),)
+	@$(BIN)/python -m manfaat.simulation.interval_runs $(if $(DRAWS),--draws $(DRAWS),)
 
 # The data that may be used but not shipped come from a package that is a tool of this step and leaves nothing behind.
 oracle: .venv/ready  ## hold our numbers against every published one; fails on a miss
@@ -57,11 +57,12 @@ quick: .venv/ready  ## the tests without whole runs, simulations, random inputs 
 test: .venv/ready lint  ## lint, then run all tests
 	@$(BIN)/python -m pytest --mpl $(PARALLEL)
 
-lint: .venv/ready  ## check style, stripped notebooks and complete translations
+lint: .venv/ready  ## check style, imports, stripped notebooks and complete translations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo --no-cache > .venv/imports || { cat .venv/imports; exit 1; }
 	@$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
-	@$(BIN)/python -m helpers.translations --check
+	@$(BIN)/python -m manfaat.report.translations --check
 
 browser:  ## fetch what the tests in a real browser need besides Chromium (needs npm)
 	@npm ci --silent --prefix tests/browser
@@ -70,7 +71,7 @@ lab: .venv/ready  ## open JupyterLab
 	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
 translations: .venv/ready  ## bring the catalogues up to date with code and notebooks
-	@$(BIN)/python -m helpers.translations
+	@$(BIN)/python -m manfaat.report.translations
 
 benchmark: .venv/ready  ## compare the runner with the command lines of papermill and nbconvert
 	@$(BIN)/python benchmarks/run_cohort.py

@@ -48,11 +48,11 @@ def delivery(rows: int, seed: int = 1) -> pd.DataFrame:
 
 def ours(path: Path, *, chunked: bool = False) -> None:
     """Read, clean, keep the ledgers, prove them, write."""
-    from helpers import cleaning
-    from helpers.codebook import Choice, Codebook, Variable
-    from helpers.programme import Cohort, Programme
-    from helpers.readers import read_cohort
-    from helpers.threads import at_once
+    from manfaat import cleaning
+    from manfaat.cleaning.readers import read_cohort
+    from manfaat.cleaning.threads import at_once
+    from manfaat.definitions.codebook import Choice, Codebook, Variable
+    from manfaat.definitions.programme import Cohort, Programme
 
     words = {"en": "x", "id": "x"}
 
@@ -111,7 +111,7 @@ def ours(path: Path, *, chunked: bool = False) -> None:
         }
     )
     if chunked:
-        from helpers.cleaning.chunks import clean_in_chunks
+        from manfaat.cleaning.chunks import clean_in_chunks
 
         totals = clean_in_chunks(path, cohort.files[0], programme, codebook, cohort, path.parent / "out")
         print(f"{sum(totals.cells.values()):,} changed cells, {totals.to_decide:,} to decide, {dict(totals.rows)}", file=sys.stderr)

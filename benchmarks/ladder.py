@@ -17,10 +17,10 @@ from scipy import stats
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from evaluation_cases import indicator, programme, sample
-from helpers.evaluation import families, indexes, resampling, romano_wolf
-from helpers.evaluation.estimate import Settings
-from helpers.evaluation.ladder import estimate_one, estimate_stages
-from helpers.evaluation.linear import regress
+from manfaat.evaluation import families, indexes, resampling, romano_wolf
+from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.ladder import estimate_one, estimate_stages
+from manfaat.evaluation.linear import regress
 
 INDICATORS = 20
 COVARIATES = ["x1", "x2", "x3", "x4", "x5", "x6"]

@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from helpers.paths import NOTEBOOKS
+from manfaat.base.paths import NOTEBOOKS
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -29,7 +29,7 @@ def run(*command: str) -> None:
 
 def ours(cohort: str, folder: Path) -> None:
     """One command, raw files to report."""
-    run(sys.executable, "-m", "helpers.cli", "run", cohort, "--data-dir", str(folder / "data"), "--reports-dir", str(folder / "reports"))
+    run(sys.executable, "-m", "manfaat.cli", "run", cohort, "--data-dir", str(folder / "data"), "--reports-dir", str(folder / "reports"))
 
 
 def theirs(cohort: str, folder: Path) -> None:

@@ -21,10 +21,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def simulate(participants: int, level: str) -> tuple[float, float, int, int, float]:
     """Write a cohort; return wall and processor seconds, rows, errors, and megabytes of files."""
-    from helpers.synthetic import Plan
-    from helpers.synthetic.exports import Layout
-    from helpers.synthetic.requests import load_simulated
-    from helpers.synthetic.writing import write_cohort
+    from manfaat.simulation import Plan
+    from manfaat.simulation.exports import Layout
+    from manfaat.simulation.requests import load_simulated
+    from manfaat.simulation.writing import write_cohort
 
     known = load_simulated(PROGRAMME, root=ROOT)
     plan = Plan(known.simulation, known.codebook, known.programme.main_table, known.series, participants, seed=1)

@@ -10,8 +10,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from cost_cases import declared, placed
-from helpers.costs.flows import Terms
-from helpers.costs.uncertainty import Case, draws, summary
+from manfaat.costs.flows import Terms
+from manfaat.costs.uncertainty import Case, draws, summary
 
 YEARS, ITEMS, DRAWS, LIMIT = range(1990, 2003), ("1", "2", "3", "4", "5", "6", "7", "8", "9", "11", "13"), 100_000, 1.0
 

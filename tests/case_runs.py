@@ -53,7 +53,7 @@ def project_of(case: str, base: Path) -> tuple[str, Path]:
 def manfaat(project: Path, *arguments: str) -> tuple[int, str]:
     """Run the command line in a project: (exit code, all that it printed)."""
     environment = os.environ | {"COLUMNS": "200", "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])}
-    done = subprocess.run([sys.executable, "-m", "helpers.cli", *arguments], cwd=project, capture_output=True, text=True, env=environment, timeout=600)
+    done = subprocess.run([sys.executable, "-m", "manfaat.cli", *arguments], cwd=project, capture_output=True, text=True, env=environment, timeout=600)
     return done.returncode, done.stdout + done.stderr
 
 

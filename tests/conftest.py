@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.pipeline import light  # noqa: F401
+from manfaat.run import light  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 
@@ -63,7 +63,7 @@ class Finished:
 
 @pytest.fixture(scope="session")
 def cohorts() -> list[str]:
-    from helpers.paths import known_cohorts
+    from manfaat.base.paths import known_cohorts
 
     names = known_cohorts(ROOT / "data")
     assert len(names) >= 4
@@ -72,7 +72,7 @@ def cohorts() -> list[str]:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory, cohorts: list[str]) -> Finished:
-    from helpers.pipeline.run import Options, run_cohorts
+    from manfaat.run.run import Options, run_cohorts
 
     base = tmp_path_factory.mktemp("finished")
     (base / "data").mkdir()
@@ -111,7 +111,7 @@ def replace_in(path: Path, old: str, new: str) -> None:
 @pytest.fixture(scope="session")
 def sent(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """What people send: one cohort in both languages and all formats."""
-    from helpers.pipeline.run import Options, run_cohort
+    from manfaat.run.run import Options, run_cohort
 
     base = tmp_path_factory.mktemp("sent")
     (base / "data").mkdir()
@@ -124,8 +124,8 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 @pytest.fixture(scope="session")
 def side_by_side(finished: Finished, cohorts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """The finished reports of all cohorts, and the pages that set the cohorts of each programme side by side."""
-    from helpers.pipeline.programmes import run_programmes
-    from helpers.pipeline.run import Options
+    from manfaat.run.programmes import run_programmes
+    from manfaat.run.run import Options
 
     reports = tmp_path_factory.mktemp("side_by_side") / "reports"
     reports.mkdir()

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from helpers.costs.accounts import Money, in_money
-from helpers.costs.sheet import Sheet, read_sheet
-from helpers.declarations import CostSheet
-from helpers.prices import house_series
+from manfaat.costs.accounts import Money, in_money
+from manfaat.costs.sheet import Sheet, read_sheet
+from manfaat.definitions.declarations import CostSheet
+from manfaat.definitions.prices import house_series
 
 WORDS = {"en": "x", "id": "x"}
 DECLARED = {

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import statsmodels.stats
 
-from helpers.evaluation.estimate import Settings
-from helpers.evaluation.inference import Inference
-from helpers.evaluation.ladder import estimate_stages
-from helpers.evaluation.sample import Sample
-from helpers.indicators import Indicator
-from helpers.programme import Programme, Specification
+from manfaat.definitions.programme import Programme, Specification
+from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.inference import Inference
+from manfaat.evaluation.ladder import estimate_stages
+from manfaat.evaluation.sample import Sample
+from manfaat.indicators import Indicator
 
 WORDS = {"en": "x", "id": "x"}
 FAST = Inference(draws=499)

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from helpers.figures import cohorts, costs, distribution, flow, forest, groups, love, ties, value
-from helpers.words import Language
+from manfaat.report.figures import cohorts, costs, distribution, flow, forest, groups, love, ties, value
+from manfaat.report.words import Language
 from test_figures import MAKERS, WORDS
 
 EN = Language("en")

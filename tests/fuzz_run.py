@@ -21,7 +21,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 
-from helpers.problems import ProblemsError
+from manfaat.base.problems import ProblemsError
 from mess_cases import deliver
 from test_formats_safety import inside, mutated
 

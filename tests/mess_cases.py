@@ -9,13 +9,13 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from helpers import study as studies
-from helpers.cleaning import canonical
-from helpers.codebook import Choice, Codebook, Rule, Variable
-from helpers.paths import places
-from helpers.problems import ProblemsError
-from helpers.programme import Cohort, Programme, Table
-from helpers.readers import Delivery
+from manfaat.analysis import study as studies
+from manfaat.base.paths import places
+from manfaat.base.problems import ProblemsError
+from manfaat.cleaning import canonical
+from manfaat.cleaning.readers import Delivery
+from manfaat.definitions.codebook import Choice, Codebook, Rule, Variable
+from manfaat.definitions.programme import Cohort, Programme, Table
 from test_cleaning import WORDS
 
 LISTS = {

@@ -7,13 +7,13 @@ import pytest
 import yaml
 
 from conftest import replace_in, seal
-from helpers.deliveries import new_cohort
-from helpers.formats import read_any
-from helpers.problems import ProblemsError
-from helpers.programme import RawFile
-from helpers.readers import read_item
-from helpers.renames import is_asked
-from helpers.study import clean_tables, load_study, read_raw
+from manfaat.analysis.study import clean_tables, load_study, read_raw
+from manfaat.base.problems import ProblemsError
+from manfaat.cleaning.readers import read_item
+from manfaat.definitions.programme import RawFile
+from manfaat.definitions.renames import is_asked
+from manfaat.desk.deliveries import new_cohort
+from manfaat.files.formats import read_any
 
 
 def optional(project):
@@ -114,7 +114,7 @@ def test_of_two_sheets_only_the_one_without_the_column_was_not_asked(project, tm
         frame.head(3).to_excel(book, sheet_name="one", index=False)
         frame.tail(3).drop(columns="marr").to_excel(book, sheet_name="two", index=False)
     (raw / "nsw.csv").unlink()
-    from helpers.readers import checksum
+    from manfaat.cleaning.readers import checksum
 
     (raw / "SHA256SUMS").write_text(f"{checksum(raw / 'nsw.xlsx')}  nsw.xlsx\n")
     replace_in(raw / "cohort.yml", "nsw.csv", "nsw.xlsx")

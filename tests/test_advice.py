@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from helpers.costs import advice
-from helpers.costs.basis import COLUMNS as BASIS
-from helpers.costs.indicators import COLUMNS as INDICATORS
-from helpers.declarations import Implication
-from helpers.programme import load_programme
-from helpers.report import benefit_exhibits
-from helpers.words import LANGUAGES, Language
+from manfaat.costs import advice
+from manfaat.costs.basis import COLUMNS as BASIS
+from manfaat.costs.indicators import COLUMNS as INDICATORS
+from manfaat.definitions.declarations import Implication
+from manfaat.definitions.programme import load_programme
+from manfaat.report import benefit_exhibits
+from manfaat.report.words import LANGUAGES, Language
 
 RULES = load_programme(ROOT / "programmes/jakarta-tokyo", root=ROOT)[0].worth.implications
 
@@ -89,6 +89,6 @@ def test_a_recommendation_names_its_number_and_hostile_texts_stay_text(code, qui
 @pytest.fixture(scope="module")
 def quick_study():
     """A shipped synthetic study, its definitions only."""
-    from helpers.study import load_study
+    from manfaat.analysis.study import load_study
 
     return load_study("jakarta-tokyo-2004-synthetic", root=ROOT)

@@ -6,8 +6,8 @@ import pytest
 import statsmodels.formula.api as smf
 from statsmodels.stats.anova import anova_lm
 
-from helpers.evaluation import agreement
-from helpers.evaluation.sample import NotApplicableError
+from manfaat.evaluation.sample import NotApplicableError
+from manfaat.measurement import agreement
 
 # Shrout and Fleiss (1979), table 2: six people, four judges
 JUDGES = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], dtype="float64")
@@ -45,7 +45,7 @@ def test_mean_squares_are_those_of_an_analysis_of_variance():
 
 
 def test_the_consistency_of_averages_is_cronbach_alpha_with_its_interval():
-    from helpers.evaluation import reliability
+    from manfaat.measurement import reliability
 
     found = agreement.intraclass(JUDGES, 0.9)["ICC(3,k)"]
     assert found.estimate == pytest.approx(reliability.cronbach_alpha(np.cov(JUDGES, rowvar=False)))

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from helpers.report.aligned import DIGIT, MARK, align_numbers, decimals
-from helpers.report.tables import Column, html_table
-from helpers.words import Language
+from manfaat.report.aligned import DIGIT, MARK, align_numbers, decimals
+from manfaat.report.tables import Column, html_table
+from manfaat.report.words import Language
 
 
 def cells(*texts: str, mark: str) -> list[str]:

@@ -7,12 +7,12 @@ were parted at spaces again.
 import pandas as pd
 import pytest
 
-from helpers.codebook import Choice, Codebook, Variable, answers_of
-from helpers.drafts import draft_from_data
-from helpers.expressions import evaluate, parse_expression
-from helpers.parsing import read_multiple
-from helpers.programme import RawFile
-from helpers.readers import match_columns, prepare
+from manfaat.cleaning.readers import match_columns, prepare
+from manfaat.definitions.codebook import Choice, Codebook, Variable, answers_of
+from manfaat.definitions.expressions import evaluate, parse_expression
+from manfaat.definitions.programme import RawFile
+from manfaat.desk.drafts import draft_from_data
+from manfaat.files.parsing import read_multiple
 from test_formats_questions import made
 
 TITLES = ["A New Hope", "Return of the Jedi", "The Empire Strikes Back"]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT, replace_in, seal
-from helpers.pipeline.run import Options, run_cohort
+from manfaat.run.run import Options, run_cohort
 
 pytestmark = pytest.mark.runs
 
@@ -93,8 +93,8 @@ def test_a_delivery_without_a_cost_sheet_keeps_its_supervisors(project):
 
 
 def test_the_participants_themselves_must_be_delivered(project):
-    from helpers.problems import ProblemsError
-    from helpers.study import load_study
+    from manfaat.analysis.study import load_study
+    from manfaat.base.problems import ProblemsError
 
     with pytest.raises(ProblemsError, match="no file feeds the table 'participants'"):
         load_study(COHORT, root=without_tables(project, "participants"))

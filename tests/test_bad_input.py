@@ -3,8 +3,8 @@
 import pytest
 
 from conftest import replace_in, seal
-from helpers.problems import ProblemsError
-from helpers.study import check_study, load_study
+from manfaat.analysis.study import check_study, load_study
+from manfaat.base.problems import ProblemsError
 
 
 def problems_of(project, cohort="nsw-1976") -> str:

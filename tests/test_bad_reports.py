@@ -10,8 +10,8 @@ from pypdf import PdfReader
 
 from chromium import Browser, lacking
 from conftest import replace_in, seal
-from helpers.pipeline.run import Options, run_cohort
-from helpers.problems import ProblemsError
+from manfaat.base.problems import ProblemsError
+from manfaat.run.run import Options, run_cohort
 
 pytestmark = pytest.mark.runs
 

@@ -10,18 +10,18 @@ import pytest
 from scipy import stats
 
 from conftest import ROOT, Finished, seal
-from helpers.context import read_context, read_ties
-from helpers.costs import basis as bases
-from helpers.costs.double_benefit import double_benefit
-from helpers.costs.flows import SOCIETY
-from helpers.costs.indicators import cost_indicators, for_accounts, trainees
-from helpers.costs.ledger import WAITS, open_accounts
-from helpers.evaluation.associations import associations, correlation
-from helpers.evaluation.sample import participation
-from helpers.problems import ProblemsError
-from helpers.report import benefit_exhibits, cost_exhibits, cost_sentences, model_exhibits, setting, unpriced, value_exhibits, value_words
-from helpers.report.cost_words import Teller
-from helpers.words import LANGUAGES, Language
+from manfaat.base.problems import ProblemsError
+from manfaat.costs import basis as bases
+from manfaat.costs.double_benefit import double_benefit
+from manfaat.costs.flows import SOCIETY
+from manfaat.costs.indicators import cost_indicators, for_accounts, trainees
+from manfaat.costs.ledger import WAITS, open_accounts
+from manfaat.definitions.context import read_context, read_ties
+from manfaat.evaluation.associations import associations, correlation
+from manfaat.evaluation.sample import participation
+from manfaat.report import benefit_exhibits, cost_exhibits, cost_sentences, model_exhibits, setting, unpriced, value_exhibits, value_words
+from manfaat.report.cost_words import Teller
+from manfaat.report.words import LANGUAGES, Language
 
 FOLDER = ROOT / "programmes/jakarta-tokyo"
 
@@ -29,14 +29,14 @@ FOLDER = ROOT / "programmes/jakarta-tokyo"
 @pytest.fixture(scope="module")
 def delivered(tmp_path_factory):
     """A simulated delivery of 130 trainees, cleaned, with its indicators and the definitions it was made from."""
-    from helpers import study as studies
-    from helpers.codebook import load_codebook
-    from helpers.indicators import load_indicators
-    from helpers.prices import house_series
-    from helpers.programme import load_programme
-    from helpers.synthetic import Plan, load_simulation
-    from helpers.synthetic.delivery import write_delivery
-    from helpers.synthetic.exports import Layout
+    from manfaat.analysis import study as studies
+    from manfaat.definitions.codebook import load_codebook
+    from manfaat.definitions.prices import house_series
+    from manfaat.definitions.programme import load_programme
+    from manfaat.indicators import load_indicators
+    from manfaat.simulation import Plan, load_simulation
+    from manfaat.simulation.delivery import write_delivery
+    from manfaat.simulation.exports import Layout
 
     base = tmp_path_factory.mktemp("benefits")
     programme, _ = load_programme(FOLDER, root=ROOT)
@@ -122,7 +122,7 @@ def test_firms_are_counted_and_never_named(delivered):
 
 
 def test_bad_lines_of_a_delivered_sheet_are_named_and_counted_nowhere(delivered, tmp_path):
-    from helpers import study as studies
+    from manfaat.analysis import study as studies
 
     folder = tmp_path / "raw" / "trial-synthetic"
     shutil.copytree(delivered[0].places.raw, folder)
@@ -194,10 +194,10 @@ def test_associations_are_of_participants_and_adjusted_for_all_pairs(delivered):
 @pytest.fixture(scope="module", params=LANGUAGES)
 def chapter(request, delivered):
     """All exhibits and sentences of the chapters on cost and value, in both languages."""
-    from helpers.costs.flows import Terms
-    from helpers.costs.valuation import value_programme
-    from helpers.evaluation.estimate import Settings
-    from helpers.evaluation.ladder import estimate_stages
+    from manfaat.costs.flows import Terms
+    from manfaat.costs.valuation import value_programme
+    from manfaat.evaluation.estimate import Settings
+    from manfaat.evaluation.ladder import estimate_stages
 
     study, tables, table, _ = delivered
     language, worth = Language(request.param), study.programme.worth

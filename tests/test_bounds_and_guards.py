@@ -7,20 +7,20 @@ import pandas as pd
 import pytest
 
 from evaluation_cases import LINES, WORDS, programme, sample, spec
-from helpers.cleaning import rows, table_checks
-from helpers.cleaning.columns import Column
-from helpers.cleaning.corrections import Correction, misfit
-from helpers.cleaning.outcomes import Given
-from helpers.codebook import Variable
-from helpers.costs.double_benefit import technology
-from helpers.costs.indicators import trainees
-from helpers.evaluation import change
-from helpers.evaluation.linear import basis, fit
-from helpers.evaluation.sample import WEIGHT, NotApplicableError, draw_sample
-from helpers.programme import Check
-from helpers.threats.leave_one_out import leave_one_out_rows
-from helpers.verdict.evidence import failed_threats
-from helpers.verdict.rules import grade_part
+from manfaat.cleaning import rows, table_checks
+from manfaat.cleaning.columns import Column
+from manfaat.cleaning.corrections import Correction, misfit
+from manfaat.cleaning.outcomes import Given
+from manfaat.costs.double_benefit import technology
+from manfaat.costs.indicators import trainees
+from manfaat.definitions.codebook import Variable
+from manfaat.definitions.programme import Check
+from manfaat.evaluation import change
+from manfaat.evaluation.linear import basis, fit
+from manfaat.evaluation.sample import WEIGHT, NotApplicableError, draw_sample
+from manfaat.threats.leave_one_out import leave_one_out_rows
+from manfaat.verdict.evidence import failed_threats
+from manfaat.verdict.rules import grade_part
 
 
 def variables(**roles: str) -> list[Variable]:

@@ -7,9 +7,9 @@ import pyreadstat
 import pytest
 
 from case_runs import manfaat, project_of
-from helpers.problems import ProblemsError
-from helpers.readers import checksum
-from helpers.study import clean_tables, load_study, read_raw
+from manfaat.analysis.study import clean_tables, load_study, read_raw
+from manfaat.base.problems import ProblemsError
+from manfaat.cleaning.readers import checksum
 
 YES_FIRST = {1: "Ya", 2: "Tidak"}  # as the codebook of the cases has it
 NO_FIRST = {1: "Tidak", 2: "Ya"}

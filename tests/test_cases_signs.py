@@ -10,12 +10,12 @@ from lxml import html as parser
 from case_runs import manfaat, project_of
 from conftest import replace_in
 from figure_cases import EVERY
-from helpers.definitions import printable
-from helpers.report.document import Paragraph, blocks
-from helpers.report.fonts import font_faces
-from helpers.report.letters import check_letters, lacking
-from helpers.report.page import check_page
-from helpers.study import load_study
+from manfaat.analysis.study import load_study
+from manfaat.definitions.records import printable
+from manfaat.report.document import Paragraph, blocks
+from manfaat.report.fonts import font_faces
+from manfaat.report.letters import check_letters, lacking
+from manfaat.report.page import check_page
 
 SVG = "{http://www.w3.org/2000/svg}text"
 SHEET = (  # figures cut long names: at most thirty letters each

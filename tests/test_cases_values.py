@@ -10,8 +10,8 @@ import pyreadstat
 import pytest
 
 from case_runs import manfaat, project_of
-from helpers.problems import ProblemsError
-from helpers.study import clean_tables, load_study, read_raw
+from manfaat.analysis.study import clean_tables, load_study, read_raw
+from manfaat.base.problems import ProblemsError
 
 CODEBOOK = "table,name,type,source,label::English (en),label::Bahasa Indonesia (id),unit,required,relevant,constraint,missing,role,scale,reversed,versions,recode,ladder,core,note\n"
 USUAL = ["people,id,text,id,id,id,,yes,,,,key,,,,,,,", "people,grp,select_one group,grp,grp,grp,,yes,,,,group,,,,,,,"]

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from helpers import cleaning
-from helpers.cleaning import between_checks, chunks, row_checks, table_checks
-from helpers.cleaning.declared import KINDS, apply_checks, check_declarations
-from helpers.cleaning.outcomes import Given, Prices
-from helpers.codebook import Codebook
-from helpers.problems import ProblemsError
-from helpers.programme import Check, Fieldwork, Programme, Table
+from manfaat import cleaning
+from manfaat.base.problems import ProblemsError
+from manfaat.cleaning import between_checks, chunks, row_checks, table_checks
+from manfaat.cleaning.declared import KINDS, apply_checks, check_declarations
+from manfaat.cleaning.outcomes import Given, Prices
+from manfaat.definitions.codebook import Codebook
+from manfaat.definitions.programme import Check, Fieldwork, Programme, Table
 from test_cleaning import BOOK, CHOICES, PROGRAMME, VARIABLES, WORDS, cohort, raw, variable
 
 INDEX = Prices(pd.Series({1998: 50.0, 2004: 100.0}), 2004)
@@ -412,10 +412,10 @@ def test_declarations_that_cannot_work_are_told(wrong, words):
 def test_every_kind_of_check_has_a_function_and_every_function_a_kind():
     from typing import get_args
 
-    from helpers.programme import CheckKind
+    from manfaat.definitions.programme import CheckKind
 
     assert set(get_args(CheckKind)) == set(KINDS)
-    code = "".join((ROOT / f"src/helpers/cleaning/{name}.py").read_text() for name in ("row_checks", "table_checks", "between_checks", "checks", "rows"))
+    code = "".join((ROOT / f"src/manfaat/cleaning/{name}.py").read_text() for name in ("row_checks", "table_checks", "between_checks", "checks", "rows"))
     for name in (
         "repeated_answers",
         "reversed_intervals",
@@ -455,7 +455,7 @@ def test_matches_are_listed_row_by_row():
 
 
 def test_units_of_a_panel_that_lack_a_period_are_listed():
-    from helpers.programme import Panel
+    from manfaat.definitions.programme import Panel
 
     programme = PROGRAMME.model_copy(update={"design": PROGRAMME.design.model_copy(update={"panel": Panel(unit="id", period="year")})})
     people = frame(id=["a", "a", "b", "c", "c"], year=[1, 2, 1, 2, 2])
@@ -463,9 +463,9 @@ def test_units_of_a_panel_that_lack_a_period_are_listed():
 
 
 def test_every_reason_has_a_name_for_the_reader():
-    from helpers.indicators import CONSTRUCTS
-    from helpers.indicators.reasons import FIRST
-    from helpers.report import attention, labels
+    from manfaat.indicators import CONSTRUCTS
+    from manfaat.indicators.reasons import FIRST
+    from manfaat.report import attention, labels
 
     named = labels.MISSING_REASONS | attention.UNDEFINED
     assert {construct.undefined for construct in CONSTRUCTS.values()} | set(FIRST) <= set(named)

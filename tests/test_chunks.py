@@ -6,12 +6,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from helpers import cleaning
-from helpers.cleaning import chunks
-from helpers.codebook import Codebook
-from helpers.problems import ProblemsError
-from helpers.readers import FILE, ROW, SHEET
-from helpers.threads import at_once, each
+from manfaat import cleaning
+from manfaat.base.problems import ProblemsError
+from manfaat.cleaning import chunks
+from manfaat.cleaning.readers import FILE, ROW, SHEET
+from manfaat.cleaning.threads import at_once, each
+from manfaat.definitions.codebook import Codebook
 from test_cleaning import BOOK, CHOICES, PROGRAMME, VARIABLES, cohort, correction, variable
 
 KINDS = ["1.234,5", "12", "-9", "lupa", "", "3,50", "2.500", "x"]
@@ -121,7 +121,7 @@ def test_what_the_parts_could_not_treat_as_the_whole_is_refused(tmp_path, monkey
 
 
 def by_command(project, cohort):
-    from helpers.study import clean_by_parts, clean_tables, load_study, read_raw
+    from manfaat.analysis.study import clean_by_parts, clean_tables, load_study, read_raw
 
     study = load_study(cohort, root=project)
     told = []

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, replace_in, seal
-from helpers import cleaning
-from helpers.cleaning.cells import read_column
-from helpers.cleaning.columns import encode
-from helpers.codebook import Choice, Codebook, Rule, Variable
-from helpers.problems import ProblemsError
-from helpers.programme import Cohort, Programme, Table
-from helpers.study import clean_tables, load_study, read_raw
+from manfaat import cleaning
+from manfaat.analysis.study import clean_tables, load_study, read_raw
+from manfaat.base.problems import ProblemsError
+from manfaat.cleaning.cells import read_column
+from manfaat.cleaning.columns import encode
+from manfaat.definitions.codebook import Choice, Codebook, Rule, Variable
+from manfaat.definitions.programme import Cohort, Programme, Table
 
 WORDS = {"en": "x", "id": "x"}
 
@@ -304,7 +304,7 @@ def test_declared_exclusions_and_resubmissions():
 
 
 def test_files_may_differ_in_their_conventions():
-    from helpers.programme import RawFile
+    from manfaat.definitions.programme import RawFile
 
     items = [RawFile(file="f.csv", table="people", decimal=",", date_order="dmy"), RawFile(file="g.csv", table="people", decimal=".")]
     frame = pd.concat([raw([("a", "1", "2,500", "1")]), raw([("b", "1", "2.500", "1")]).assign(_file="g.csv")], ignore_index=True)

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.cleaning import between_checks, cells, chunks, corrections, reviews, row_checks
-from helpers.cleaning.checks import answering_styles, broken_rules
-from helpers.cleaning.columns import encode
-from helpers.cleaning.declared import KINDS
-from helpers.cleaning.outcomes import Given, joined
-from helpers.parsing import Reading
-from helpers.problems import ProblemsError
+from manfaat.base.problems import ProblemsError
+from manfaat.cleaning import between_checks, cells, chunks, corrections, reviews, row_checks
+from manfaat.cleaning.checks import answering_styles, broken_rules
+from manfaat.cleaning.columns import encode
+from manfaat.cleaning.declared import KINDS
+from manfaat.cleaning.outcomes import Given, joined
+from manfaat.files.parsing import Reading
 from test_cleaning_ledgers import VARIABLES, clean_table, line, places, variable
 
 

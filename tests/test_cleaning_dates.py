@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from helpers.cleaning.columns import Column, encode
-from helpers.cleaning.date_orders import contexts_of_counts, date_contexts, dates_among, texts_and_stored
-from helpers.cleaning.declared import apply_between
-from helpers.formats.celltext import DATE, WORDS
-from helpers.readers import Told
+from manfaat.cleaning.columns import Column, encode
+from manfaat.cleaning.date_orders import contexts_of_counts, date_contexts, dates_among, texts_and_stored
+from manfaat.cleaning.declared import apply_between
+from manfaat.cleaning.readers import Told
+from manfaat.files.formats.celltext import DATE, WORDS
 from test_cleaning_ledgers import clean_table, places, variable
 
 

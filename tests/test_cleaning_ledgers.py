@@ -9,15 +9,15 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from helpers.cleaning import apart, ledger, reviews, rows, strange_rows
-from helpers.cleaning.cells import READ_COLUMNS, ColumnReading
-from helpers.cleaning.checks import explain_blanks
-from helpers.cleaning.columns import Column, encode, with_kinds
-from helpers.cleaning.corrections import Correction
-from helpers.cleaning.holding import hold
-from helpers.cleaning.precision import partial_dates
-from helpers.codebook import Variable
-from helpers.problems import ProblemsError
+from manfaat.base.problems import ProblemsError
+from manfaat.cleaning import apart, ledger, reviews, rows, strange_rows
+from manfaat.cleaning.cells import READ_COLUMNS, ColumnReading
+from manfaat.cleaning.checks import explain_blanks
+from manfaat.cleaning.columns import Column, encode, with_kinds
+from manfaat.cleaning.corrections import Correction
+from manfaat.cleaning.holding import hold
+from manfaat.cleaning.precision import partial_dates
+from manfaat.definitions.codebook import Variable
 
 WORDS = {"label::English (en)": "x", "label::Bahasa Indonesia (id)": "x"}
 

@@ -8,15 +8,15 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from helpers import study as studies
-from helpers.cleaning import rebuild_raw
-from helpers.paths import known_cohorts
-from helpers.readers import PLACE
-from helpers.study import load_study
-from helpers.synthetic import score_runs, scoring
-from helpers.synthetic.requests import Request, simulate
-from helpers.synthetic.score_runs import score_seed, totals_of
-from helpers.synthetic.scoring import score_delivery
+from manfaat.analysis import study as studies
+from manfaat.analysis.study import load_study
+from manfaat.base.paths import known_cohorts
+from manfaat.cleaning import rebuild_raw
+from manfaat.cleaning.readers import PLACE
+from manfaat.simulation import score_runs, scoring
+from manfaat.simulation.requests import Request, simulate
+from manfaat.simulation.score_runs import score_seed, totals_of
+from manfaat.simulation.scoring import score_delivery
 
 pytestmark = pytest.mark.simulation
 

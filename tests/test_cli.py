@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from conftest import seal
-from helpers.cli import app
+from manfaat.cli import app
 
 runner = CliRunner()
 

@@ -10,14 +10,14 @@ import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from conftest import ROOT
-from helpers import trends
-from helpers.figures.cohorts import cohort_trends, draw_cohorts
-from helpers.figures.style import new_figure
-from helpers.pipeline.programmes import run_programme, run_programmes
-from helpers.pipeline.run import Options
-from helpers.problems import ProblemsError
-from helpers.report import cohorts as exhibits
-from helpers.words import Language
+from manfaat.analysis import trends
+from manfaat.base.problems import ProblemsError
+from manfaat.report import cohorts as exhibits
+from manfaat.report.figures.cohorts import cohort_trends, draw_cohorts
+from manfaat.report.figures.style import new_figure
+from manfaat.report.words import Language
+from manfaat.run.programmes import run_programme, run_programmes
+from manfaat.run.run import Options
 
 EN, ID = Language("en"), Language("id")
 

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from conftest import seal
-from helpers.decisions import meant
-from helpers.field_logs import record_log
-from helpers.problems import ProblemsError
-from helpers.study import clean_tables, load_study, read_raw
+from manfaat.analysis.study import clean_tables, load_study, read_raw
+from manfaat.base.problems import ProblemsError
+from manfaat.desk.decisions import meant
+from manfaat.desk.field_logs import record_log
 
 COHORT = "nsw-1976"
 HEAD = "cohort,table,key,variable,old,new,who,when,why\n"

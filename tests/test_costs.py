@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from conftest import ROOT, replace_in
 from cost_cases import LINE, declared, money, placed, table
-from helpers.costs import indicators
-from helpers.costs.accounts import by_convention, in_money, percentages, reconcile, share_table, shares, totals, without_unknown_years
-from helpers.costs.sheet import read_sheet
-from helpers.costs.slips import as_proposed, proposals
-from helpers.prices import HOUSE, about_series, house_series, rate, spans
-from helpers.problems import ProblemsError
-from helpers.study import load_study
+from manfaat.analysis.study import load_study
+from manfaat.base.problems import ProblemsError
+from manfaat.costs import indicators
+from manfaat.costs.accounts import by_convention, in_money, percentages, reconcile, share_table, shares, totals, without_unknown_years
+from manfaat.costs.sheet import read_sheet
+from manfaat.costs.slips import as_proposed, proposals
+from manfaat.definitions.prices import HOUSE, about_series, house_series, rate, spans
 
 # --- series
 
@@ -50,7 +50,7 @@ def test_a_year_that_a_series_lacks_is_refused_by_name_year_and_what_there_is():
 
 
 def test_a_programmes_own_series_goes_before_the_houses(tmp_path):
-    from helpers.prices import read_all_series
+    from manfaat.definitions.prices import read_all_series
 
     own = tmp_path / "prices.csv"
     own.write_text("series,year,value,source\nidn_cpi,2004,50,mine\n")
@@ -148,10 +148,10 @@ def test_a_line_that_cannot_be_placed_is_set_aside_with_its_reason(cell, column,
 
 
 def test_every_reason_has_words():
-    from helpers.costs.ledger import WAITS
-    from helpers.report.cost_words import SET_ASIDE
+    from manfaat.costs.ledger import WAITS
+    from manfaat.report.cost_words import SET_ASIDE
 
-    source = ast.parse((ROOT / "src/helpers/costs/sheet.py").read_text())
+    source = ast.parse((ROOT / "src/manfaat/costs/sheet.py").read_text())
     calls = [
         node
         for node in ast.walk(source)
@@ -327,7 +327,7 @@ def test_mistakes_in_the_declarations_are_told(project, right, wrong, message):
 
 
 def test_the_shipped_declarations_hold(project):
-    from helpers.programme import load_programme
+    from manfaat.definitions.programme import load_programme
 
     for folder in sorted(path for path in (project / "programmes").iterdir() if path.is_dir()):
         programme, problems = load_programme(folder, root=project)

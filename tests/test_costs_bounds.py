@@ -9,11 +9,11 @@ import pytest
 
 from cost_cases import placed
 from evaluation_cases import programme
-from helpers.costs import advice, double_benefit, effectiveness
-from helpers.costs.basis import TECHNIQUES, for_later, techniques_by_year, techniques_for_later
-from helpers.costs.breakeven import break_even
-from helpers.costs.flows import Terms
-from helpers.declarations import Implication
+from manfaat.costs import advice, double_benefit, effectiveness
+from manfaat.costs.basis import TECHNIQUES, for_later, techniques_by_year, techniques_for_later
+from manfaat.costs.breakeven import break_even
+from manfaat.costs.flows import Terms
+from manfaat.definitions.declarations import Implication
 from test_value import accounts_of, case, rupiah
 
 STUDY = programme([{"method": "difference_in_means", "std_errors": ["HC2"]}], primary="difference-in-means")

@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 
 from cost_cases import declared, money, placed, table
-from helpers.costs import ledger, scenarios, value
-from helpers.costs.flows import SOCIETY, Terms, all_entries, benefit_entries, cost_entries, yearly_flow
-from helpers.costs.indicators import COLUMNS, cost_indicators, for_accounts, in_kind_by_method
-from helpers.costs.slips import proposals
-from helpers.costs.uncertainty import switching_values, tornado
-from helpers.costs.valuation import summary_table, value_programme
-from helpers.costs.viewpoints import viewpoint_table
-from helpers.prices import house_series
+from manfaat.costs import ledger, scenarios, value
+from manfaat.costs.flows import SOCIETY, Terms, all_entries, benefit_entries, cost_entries, yearly_flow
+from manfaat.costs.indicators import COLUMNS, cost_indicators, for_accounts, in_kind_by_method
+from manfaat.costs.slips import proposals
+from manfaat.costs.uncertainty import switching_values, tornado
+from manfaat.costs.valuation import summary_table, value_programme
+from manfaat.costs.viewpoints import viewpoint_table
+from manfaat.definitions.prices import house_series
 from test_value import PARTIES, accounts_of, case, rupiah
 
 

@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from helpers.evaluation.chooser import completed
-from helpers.report import truths
-from helpers.study import load_study
-from helpers.synthetic import coverage, coverage_runs, grading, interval_laws, interval_runs, interval_tests
-from helpers.synthetic.coverage_page import page
-from helpers.synthetic.people import blocks
-from helpers.synthetic.requests import load_simulated
-from helpers.synthetic.trials import CONDITIONS, Trial
-from helpers.words import Language
+from manfaat.analysis.study import load_study
+from manfaat.evaluation.chooser import completed
+from manfaat.report import truths
+from manfaat.report.words import Language
+from manfaat.simulation import coverage, coverage_runs, grading, interval_laws, interval_runs, interval_tests
+from manfaat.simulation.coverage_page import page
+from manfaat.simulation.people import blocks
+from manfaat.simulation.requests import load_simulated
+from manfaat.simulation.trials import CONDITIONS, Task, Trial
 
 pytestmark = pytest.mark.simulation
 
@@ -165,7 +165,7 @@ def test_a_claim_of_two_parts_is_true_when_both_are():
 
 
 def test_the_page_names_what_fails_and_stopped_runs_go_on(trials, tmp_path):
-    task = coverage_runs.Task("jakarta-tokyo", ("ability",), ("log_pay_now",), 1, 1, 130, 260)
+    task = Task("jakarta-tokyo", ("ability",), ("log_pay_now",), 1, 1, 130, 260)
     for condition in CONDITIONS:
         assert coverage_runs.run_chunk(task, condition, 1, ROOT, tmp_path) == 1
         (tmp_path / f"large-{condition}-00001.parquet").write_bytes((tmp_path / f"grades-{condition}-00001.parquet").read_bytes())

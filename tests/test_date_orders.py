@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
-from helpers.cleaning.columns import encode
-from helpers.cleaning.date_orders import date_contexts
-from helpers.codebook import Variable
-from helpers.parsing import read_date
-from helpers.programme import RawFile
-from helpers.readers import Told
+from manfaat.cleaning.columns import encode
+from manfaat.cleaning.date_orders import date_contexts
+from manfaat.cleaning.readers import Told
+from manfaat.definitions.codebook import Variable
+from manfaat.definitions.programme import RawFile
+from manfaat.files.parsing import read_date
 
 FILE = RawFile(file="f.csv", table="people")
 

@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT, seal
-from helpers import study as studies
-from helpers.codebook import load_codebook
-from helpers.indicators import load_indicators
-from helpers.prices import house_series
-from helpers.programme import load_programme
-from helpers.synthetic import Plan, load_simulation
-from helpers.synthetic.delivery import write_delivery
-from helpers.synthetic.exports import Layout
-from helpers.synthetic.mess.rendering import Rendering
+from manfaat.analysis import study as studies
+from manfaat.definitions.codebook import load_codebook
+from manfaat.definitions.prices import house_series
+from manfaat.definitions.programme import load_programme
+from manfaat.indicators import load_indicators
+from manfaat.simulation import Plan, load_simulation
+from manfaat.simulation.delivery import write_delivery
+from manfaat.simulation.exports import Layout
+from manfaat.simulation.mess.rendering import Rendering
 
 pytestmark = pytest.mark.simulation
 

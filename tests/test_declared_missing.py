@@ -4,12 +4,12 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from helpers.deliveries import differ
-from helpers.drafts import draft_from_data
-from helpers.formats import read_any
-from helpers.readers import checksum
-from helpers.scaffold import codebook_of
-from helpers.study import clean_tables, load_study, read_raw
+from manfaat.analysis.study import clean_tables, load_study, read_raw
+from manfaat.cleaning.readers import checksum
+from manfaat.desk.deliveries import differ
+from manfaat.desk.drafts import draft_from_data
+from manfaat.desk.scaffold import codebook_of
+from manfaat.files.formats import read_any
 
 LABELS = {"sat": {1: "STS", 2: "TS", 5: "SS", 9: "Tidak menjawab", 97: "Tidak tahu", 98: "Menolak"}}
 

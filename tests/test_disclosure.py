@@ -5,17 +5,18 @@ import pandas as pd
 import pytest
 
 from evaluation_cases import LINES, programme
-from helpers.costs import basis
-from helpers.disclosure import check_exhibit, hide_small, is_few, share_of_few, without_few
-from helpers.evaluation import profiles, summaries
-from helpers.evaluation.levels import level_row
-from helpers.evaluation.scales import safe_share
-from helpers.export import shown_answers
-from helpers.figures import distribution
-from helpers.report.counts import is_hidden, shown_count
-from helpers.report.ledgers import without_few_reasons
-from helpers.threats.survival import survival_curves
-from helpers.words import Language
+from manfaat.base.disclosure import check_exhibit, hide_small, is_few, share_of_few, without_few
+from manfaat.costs import basis
+from manfaat.desk.export import shown_answers
+from manfaat.evaluation import summaries
+from manfaat.evaluation.levels import level_row
+from manfaat.measurement import profiles
+from manfaat.measurement.scales import safe_share
+from manfaat.report.counts import is_hidden, shown_count
+from manfaat.report.figures import distribution
+from manfaat.report.ledgers import without_few_reasons
+from manfaat.report.words import Language
+from manfaat.threats.survival import survival_curves
 
 EN = Language("en")
 STUDY = programme([{"id": "difference", "label": {"en": "d", "id": "d"}, "method": "difference_in_means", "std_errors": ["HC2"]}])
@@ -118,7 +119,7 @@ def test_percentiles_are_nobodys_own_value():
 
 
 def test_whisker_is_not_drawn_where_the_percentile_is_not_known():
-    from helpers.figures.style import new_figure
+    from manfaat.report.figures.style import new_figure
 
     rows = [("A", "now", 20, 2.5, np.nan, 2.0, 2.4, 3.0, 4.0), ("B", "now", 60, 2.5, 1.0, 2.0, 2.4, 3.0, 4.0)]
     data = pd.DataFrame(rows, columns=["label", "time", "n", "mean", "p10", "p25", "median", "p75", "p90"])
@@ -132,7 +133,7 @@ def test_whisker_is_not_drawn_where_the_percentile_is_not_known():
 
 
 def test_share_that_is_not_shown_is_a_dash_and_no_bar():
-    from helpers.figures.style import new_figure
+    from manfaat.report.figures.style import new_figure
 
     data = pd.DataFrame({"label": ["A", "B"], "time": "now", "mean": [np.nan, 0.4]})
     _, ax = new_figure(2)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.disclosure import IDENTIFYING_COLUMNS, blanked, check_exhibit, follows, hide_small, is_few, share_of_few
+from manfaat.base.disclosure import IDENTIFYING_COLUMNS, blanked, check_exhibit, follows, hide_small, is_few, share_of_few
 
 
 def test_few_are_one_to_four_and_a_count_from_a_share_may_be_half_a_person_off():

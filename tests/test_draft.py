@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from helpers.drafts import guessed_kind
+from manfaat.desk.drafts import guessed_kind
 
 MONTHS = ["Januari", "Maret", "Agustus"]
 

@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from helpers.evaluation import methods
-from helpers.evaluation.balance import standardised_difference
-from helpers.evaluation.estimate import COLUMNS, Settings, as_table, hedges_factor, minimum_detectable
-from helpers.evaluation.ladder import estimate_stages
-from helpers.evaluation.sample import NotApplicableError, Sample
-from helpers.evaluation.weighted import answers
-from helpers.indicators import Indicator
-from helpers.programme import Programme, Specification
+from manfaat.definitions.programme import Programme, Specification
+from manfaat.evaluation import methods
+from manfaat.evaluation.balance import standardised_difference
+from manfaat.evaluation.estimate import COLUMNS, Settings, as_table, hedges_factor, minimum_detectable
+from manfaat.evaluation.ladder import estimate_stages
+from manfaat.evaluation.sample import NotApplicableError, Sample
+from manfaat.evaluation.weighted import answers
+from manfaat.indicators import Indicator
 
 WORDS = {"en": "x", "id": "x"}
 
@@ -151,7 +151,7 @@ def test_small_whole_number_types_do_not_overflow():
     table = people(40, 0.0, 1).assign(x=np.arange(100, 140, dtype="int8") % 127)
     squared = (table["x"].astype("int8") ** 2).astype("float64")
     assert (squared < 0).any()  # this is what is guarded against
-    from helpers.indicators import Context, build_power
+    from manfaat.indicators import Context, build_power
 
     built = build_power([table["x"].astype("int8")], {"exponent": "2"}, Context())
     assert built.tolist() == [float(int(value)) ** 2 for value in table["x"]]
@@ -212,7 +212,7 @@ def test_impossible_confidence_is_refused(value):
 
 
 def test_covariate_that_is_also_subtracted_is_refused():
-    from helpers.evaluation.sample import draw_sample
+    from manfaat.evaluation.sample import draw_sample
 
     with pytest.raises(NotApplicableError, match="both subtracted"):
         draw_sample(people(20, 0, 1), LINES[3], spec("difference_in_differences", covariates=["score_before"]), programme(), LINES, needs_before=True)

@@ -7,14 +7,15 @@ import pandas as pd
 import pytest
 
 from evaluation_cases import LINES, indicator, programme
-from helpers.evaluation import agreement, families, indexes, left_out, levels, raters, response_shift, response_style, scale_rows, summaries
-from helpers.evaluation.associations import associations, correlation
-from helpers.evaluation.balance import balance, baseline
-from helpers.evaluation.change import net_share
-from helpers.evaluation.estimate import Settings
-from helpers.evaluation.exaggeration import is_overshooting, overshooting
-from helpers.evaluation.sample import NotApplicableError
-from helpers.evaluation.weighted import Answers, answers, weighted_quantile, weights_of
+from manfaat.evaluation import families, indexes, left_out, levels, summaries
+from manfaat.evaluation.associations import associations, correlation
+from manfaat.evaluation.balance import balance, baseline
+from manfaat.evaluation.change import net_share
+from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.exaggeration import is_overshooting, overshooting
+from manfaat.evaluation.sample import NotApplicableError
+from manfaat.evaluation.weighted import Answers, answers, weighted_quantile, weights_of
+from manfaat.measurement import agreement, raters, response_shift, response_style, scale_rows
 
 SPECS = [{"method": "difference_in_means", "std_errors": ["HC2"]}]
 STUDY = programme(SPECS, primary="difference-in-means")

@@ -10,11 +10,11 @@ from statsmodels.genmod.generalized_estimating_equations import GEE
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from evaluation_cases import LINES, indicator, ladder, people, programme, sample, spec
-from helpers.evaluation import categories, change, methods, ordered
-from helpers.evaluation.estimate import Settings, minimum_detectable
-from helpers.evaluation.inference import Inference
-from helpers.evaluation.ladder import estimate_stages, on_its_own_scale
-from helpers.evaluation.sample import RECALLED, NotApplicableError
+from manfaat.evaluation import categories, change, methods, ordered
+from manfaat.evaluation.estimate import Settings, minimum_detectable
+from manfaat.evaluation.inference import Inference
+from manfaat.evaluation.ladder import estimate_stages, on_its_own_scale
+from manfaat.evaluation.sample import RECALLED, NotApplicableError
 
 # Student (1908): hours of additional sleep of ten patients under two drugs
 FIRST = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]

@@ -8,14 +8,14 @@ import yaml
 
 from conftest import ROOT, replace_in
 from evaluation_cases import LINES, WORDS, indicator, people, programme, sample, spec
-from helpers.evaluation import chooser, methods
-from helpers.evaluation.estimate import Counts, Settings, estimate_row
-from helpers.evaluation.ladder import estimate_stages
-from helpers.problems import ProblemsError
-from helpers.programme import check_specifications
-from helpers.report import sentences
-from helpers.study import load_study
-from helpers.words import Language
+from manfaat.analysis.study import load_study
+from manfaat.base.problems import ProblemsError
+from manfaat.definitions.programme import check_specifications
+from manfaat.evaluation import chooser, methods
+from manfaat.evaluation.estimate import Counts, Settings, estimate_row
+from manfaat.evaluation.ladder import estimate_stages
+from manfaat.report import sentences
+from manfaat.report.words import Language
 
 BARE = programme([{"method": "difference_in_means", "id": "difference", "std_errors": ["HC2"]}]).model_copy(update={"specifications": [], "primary": None})
 

@@ -9,13 +9,13 @@ import pytest
 
 from conftest import ROOT
 from evaluation_cases import LINES, indicator, ladder, people, programme
-from helpers.evaluation import inference, weighting
-from helpers.evaluation.estimate import COLUMNS, DOUBT, Settings
-from helpers.evaluation.ladder import METHODS, estimate_stages, reported
-from helpers.programme import check_specifications
-from helpers.report import labels
-from helpers.vocabulary import KINDS
-from helpers.words import Language
+from manfaat.definitions.programme import check_specifications
+from manfaat.definitions.vocabulary import KINDS
+from manfaat.evaluation import inference, weighting
+from manfaat.evaluation.estimate import COLUMNS, DOUBT, Settings
+from manfaat.evaluation.ladder import METHODS, estimate_stages, reported
+from manfaat.report import labels
+from manfaat.report.words import Language
 
 COVARIATES = ["x", "z"]
 BY_INFLUENCE = ["auto", "influence", "CR1", "survey"]
@@ -236,7 +236,7 @@ def test_one_row_of_each_specification_and_population_is_reported():
 
 def test_every_reason_in_the_code_can_be_said_to_the_reader():
     found = set()
-    for path in sorted((ROOT / "src/helpers/evaluation").glob("*.py")):
+    for path in sorted((ROOT / "src/manfaat/evaluation").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("NotApplicableError", "refused"):
                 found |= {arg.value for arg in node.args if isinstance(arg, ast.Constant) and " " in str(arg.value)}

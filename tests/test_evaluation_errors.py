@@ -9,11 +9,11 @@ import pytest
 import statsmodels.api as sm
 
 from evaluation_cases import petersen, sample, spec, unequal_firms
-from helpers.evaluation import errors, methods
-from helpers.evaluation.estimate import DOUBT
-from helpers.evaluation.inference import DEFAULT, Inference, least_squares_error
-from helpers.evaluation.linear import dummies, orthonormal, regress
-from helpers.evaluation.sample import NotApplicableError
+from manfaat.evaluation import errors, methods
+from manfaat.evaluation.estimate import DOUBT
+from manfaat.evaluation.inference import DEFAULT, Inference, least_squares_error
+from manfaat.evaluation.linear import dummies, orthonormal, regress
+from manfaat.evaluation.sample import NotApplicableError
 
 # R 4.2.2 on unequal_firms() (104 rows): m <- lm(y ~ t + x, d); sandwich 3.0-2 sqrt(diag(vcovHC(m, h)))["t"];
 # clubSandwich 0.5.8 coef_test(m, vcov = v, cluster = d$firm); BM is CR2 with cluster = 1:104
@@ -132,8 +132,8 @@ def test_weighted_cr2_is_that_of_the_rows_times_root_weight():
 
 def test_cr2_with_effects_nested_in_clusters_equals_the_formula_with_dummies():
     # Pustejovsky and Tipton (2018), theorem 2; clubSandwich: lm(y ~ x + factor(year) + factor(firm)) → 0.16428442, df 9.323718
-    from helpers.evaluation.linear import basis, fit
-    from helpers.evaluation.panel import demeaned
+    from manfaat.evaluation.linear import basis, fit
+    from manfaat.evaluation.panel import demeaned
 
     d = unequal_firms()
     firm, year = np.unique(d["firm"], return_inverse=True)[1], np.unique(d["year"], return_inverse=True)[1]

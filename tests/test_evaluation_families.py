@@ -7,9 +7,9 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from evaluation_cases import LINES, indicator, people, programme, sample, spec
-from helpers.evaluation import families, indexes, methods, romano_wolf
-from helpers.evaluation.estimate import Settings, margins
-from helpers.evaluation.ladder import estimate_stages
+from manfaat.evaluation import families, indexes, methods, romano_wolf
+from manfaat.evaluation.estimate import Settings, margins
+from manfaat.evaluation.ladder import estimate_stages
 
 # Benjamini and Hochberg (1995), section 4.1: fifteen tests of a trial of thrombolysis
 PUBLISHED = np.array([0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0])

@@ -9,9 +9,9 @@ from scipy import stats
 
 from conftest import ROOT
 from evaluation_cases import people, sample, spec
-from helpers.evaluation import instrument, quantiles
-from helpers.evaluation.inference import Inference
-from helpers.evaluation.sample import NotApplicableError
+from manfaat.evaluation import instrument, quantiles
+from manfaat.evaluation.inference import Inference
+from manfaat.evaluation.sample import NotApplicableError
 
 
 def offered(n: int = 240, compliance: float = 0.7, **roles):

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from evaluation_cases import LINES, people, programme
-from helpers.evaluation.estimate import Settings
-from helpers.evaluation.ladder import METHODS, estimate_stages
-from helpers.threats.driver import THREATS, run
+from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.ladder import METHODS, estimate_stages
+from manfaat.threats.driver import THREATS, run
 from test_evaluation_edges import ALL_OF_THEM
 
 # on another scale, or about levels that are counted: a shift or a new scale of the outcome changes what they say, as it must
@@ -129,7 +129,7 @@ def test_no_threat_changes(what, assignment):
 
 def test_noncentral_t_has_a_number_where_scipys_series_has_none():
     # scipy.stats.nct.cdf(t, 23, shift) is NaN for some ordinary t and shift, which ended the chapter on outcomes in a traceback
-    from helpers.evaluation.change import noncentral_below, noncentral_interval
+    from manfaat.evaluation.change import noncentral_below, noncentral_interval
 
     grid = [noncentral_below(t, df, shift) for t in np.linspace(-3, 3, 13) for df in (1, 5, 24) for shift in np.linspace(-9, 9, 13)]
     assert np.isfinite(grid).all()

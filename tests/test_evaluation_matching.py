@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from evaluation_cases import people, sample, spec
-from helpers.evaluation import matching
-from helpers.evaluation.sample import NotApplicableError
+from manfaat.evaluation import matching
+from manfaat.evaluation.sample import NotApplicableError
 from test_evaluation_weighting import delivered
 
 NAMES = ["age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75", "u74", "u75"]

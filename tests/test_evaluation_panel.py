@@ -8,8 +8,8 @@ import statsmodels.api as sm
 
 from conftest import ROOT
 from evaluation_cases import indicator, programme
-from helpers.evaluation.estimate import COLUMNS, Settings
-from helpers.evaluation.ladder import estimate_stages
+from manfaat.evaluation.estimate import COLUMNS, Settings
+from manfaat.evaluation.ladder import estimate_stages
 
 LINES = [
     indicator("group", "fixed", "group", "group"),

@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 
 from evaluation_cases import LINES, indicator, programme, sample
-from helpers.evaluation import chooser, indexes, left_out, measurement, profiles, reliability, response_shift, romano_wolf, scales, summaries
-from helpers.evaluation.estimate import TAKE_UP, Result, Settings
-from helpers.evaluation.ladder import KEYS, METHODS, reported, rows_of
-from helpers.evaluation.methods import with_size
-from helpers.evaluation.sample import WEIGHT, Counts, NotApplicableError, check_columns, draw_sample, periods_of
-from helpers.evaluation.weighted import Answers, answers
-from helpers.programme import Periods
+from manfaat.definitions.programme import Periods
+from manfaat.evaluation import chooser, indexes, left_out, romano_wolf, summaries
+from manfaat.evaluation.estimate import TAKE_UP, Result, Settings
+from manfaat.evaluation.ladder import KEYS, METHODS, reported, rows_of
+from manfaat.evaluation.methods import with_size
+from manfaat.evaluation.sample import WEIGHT, Counts, NotApplicableError, check_columns, draw_sample, periods_of
+from manfaat.evaluation.weighted import Answers, answers
+from manfaat.measurement import measurement, profiles, reliability, response_shift, scales
 
 PANEL = {"panel": {"unit": "firm", "period": "year"}}
 SCORE = indicator("score", "period", "effect")

@@ -7,11 +7,11 @@ import pytest
 import statsmodels.api as sm
 
 from evaluation_cases import sample, spec, unequal_firms
-from helpers.evaluation import methods, resampling
-from helpers.evaluation.estimate import Settings
-from helpers.evaluation.inference import Inference
-from helpers.evaluation.linear import regress
-from helpers.evaluation.sample import NotApplicableError
+from manfaat.evaluation import methods, resampling
+from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.inference import Inference
+from manfaat.evaluation.linear import regress
+from manfaat.evaluation.sample import NotApplicableError
 
 
 def firms(**more):
@@ -51,8 +51,8 @@ def test_p_value_equals_that_of_pyfixest():
 
 
 def test_fixed_effects_carry_the_bootstrap_as_dummies_would():
-    from helpers.evaluation.linear import basis, dummies, fit
-    from helpers.evaluation.panel import demeaned
+    from manfaat.evaluation.linear import basis, dummies, fit
+    from manfaat.evaluation.panel import demeaned
 
     d = unequal_firms()
     g, years = (d["firm"] - 1).to_numpy().astype(int), dummies((d["year"] - 1).to_numpy().astype(int))

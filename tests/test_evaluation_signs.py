@@ -8,11 +8,12 @@ import pytest
 from scipy import stats
 
 from evaluation_cases import LINES, indicator, programme, sample, spec
-from helpers.evaluation import categories, change, chooser, errors, families, indexes, inference, instrument, one_factor
-from helpers.evaluation.estimate import Result, Settings, estimate_row, hedges_factor
-from helpers.evaluation.linear import basis, fit
-from helpers.evaluation.methods import SD_BEFORE_KIND
-from helpers.evaluation.sample import Counts, NotApplicableError
+from manfaat.evaluation import categories, change, chooser, errors, families, indexes, inference, instrument
+from manfaat.evaluation.estimate import Result, Settings, estimate_row, hedges_factor
+from manfaat.evaluation.linear import basis, fit
+from manfaat.evaluation.methods import SD_BEFORE_KIND
+from manfaat.evaluation.sample import Counts, NotApplicableError
+from manfaat.measurement import one_factor
 
 
 def test_noncentral_t_without_the_series_is_the_same_by_quantiles(monkeypatch):

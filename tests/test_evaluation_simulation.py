@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from evaluation_cases import people, sample, spec
-from helpers.evaluation import instrument, matching, methods, quantiles, weighting
-from helpers.evaluation.estimate import Settings
-from helpers.evaluation.inference import Inference
-from helpers.evaluation.ladder import METHODS
+from manfaat.evaluation import instrument, matching, methods, quantiles, weighting
+from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.inference import Inference
+from manfaat.evaluation.ladder import METHODS
 
 pytestmark = pytest.mark.simulation
 
@@ -33,7 +33,7 @@ def check(results: dict, truth: float, *, least: float = 0.885, size: int = RUNS
 
 
 def bounds(result) -> tuple[float, float]:
-    from helpers.evaluation.estimate import margins
+    from manfaat.evaluation.estimate import margins
 
     return margins(result, Settings("trial", "randomised", "x"))[:2]
 

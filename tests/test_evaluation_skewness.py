@@ -5,10 +5,10 @@ import pytest
 from scipy import stats
 
 from evaluation_cases import FAST, sample, spec
-from helpers.evaluation import matching, methods, weighting
-from helpers.evaluation.estimate import DOUBT
-from helpers.evaluation.inference import BESIDE_BY_LOT, BY_LOT, Inference
-from helpers.evaluation.skewness import BY_CUBES, BY_ORDER, TOO_SKEWED, l_skewness, skew_warning
+from manfaat.evaluation import matching, methods, weighting
+from manfaat.evaluation.estimate import DOUBT
+from manfaat.evaluation.inference import BESIDE_BY_LOT, BY_LOT, Inference
+from manfaat.evaluation.skewness import BY_CUBES, BY_ORDER, TOO_SKEWED, l_skewness, skew_warning
 
 LOG_NORMAL = stats.lognorm(1)
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from evaluation_cases import FAST, people, sample, spec
-from helpers.evaluation import methods
-from helpers.evaluation.inference import least_squares_results
-from helpers.evaluation.linear import dummies, regress
-from helpers.evaluation.sample import NotApplicableError
-from helpers.threats.leave_one_out import without_each
+from manfaat.evaluation import methods
+from manfaat.evaluation.inference import least_squares_results
+from manfaat.evaluation.linear import dummies, regress
+from manfaat.evaluation.sample import NotApplicableError
+from manfaat.threats.leave_one_out import without_each
 
 KINDS = ("HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "wild", "randomisation")
 

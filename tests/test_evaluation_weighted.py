@@ -5,12 +5,13 @@ import pandas as pd
 import pytest
 
 from evaluation_cases import LINES, people, programme
-from helpers.evaluation import levels, profiles, summaries
-from helpers.evaluation.balance import balance
-from helpers.evaluation.estimate import Settings
-from helpers.evaluation.weighted import answers
-from helpers.indicators import written_out
-from helpers.problems import ProblemsError
+from manfaat.base.problems import ProblemsError
+from manfaat.evaluation import levels, summaries
+from manfaat.evaluation.balance import balance
+from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.weighted import answers
+from manfaat.indicators import written_out
+from manfaat.measurement import profiles
 
 VALUES = pd.Series([1.0, 2.0, np.nan, 4.0, 9.0])
 WEIGHTS = pd.Series([1.0, 3.0, 5.0, 2.0, np.nan])

@@ -13,8 +13,8 @@ from statsmodels.treatment.treatment_effects import TreatmentEffect
 
 from conftest import ROOT
 from evaluation_cases import people, sample, spec
-from helpers.evaluation import nuisance, weighting
-from helpers.evaluation.sample import NotApplicableError
+from manfaat.evaluation import nuisance, weighting
+from manfaat.evaluation.sample import NotApplicableError
 
 COVARIATES = ["x", "z"]
 

@@ -13,29 +13,21 @@ import pandas as pd
 import pytest
 
 from evaluation_cases import LINES, WORDS, indicator, people, programme
-from helpers import threats, verdict
-from helpers.claims import Claim
-from helpers.codebook import Codebook
-from helpers.evaluation import chooser, families, left_out, romano_wolf, summaries
-from helpers.evaluation.balance import balance
-from helpers.evaluation.estimate import Settings
-from helpers.evaluation.ladder import estimate_stages
-from helpers.paths import Places
-from helpers.programme import Cohort, Programme, check_specifications
-from helpers.report import exhibits, sentences, threat_figures, verdicts
-from helpers.report.families import families_table
-from helpers.report.threats import for_whom, threat_sentences, threat_tables
-from helpers.study import Study
-from helpers.vocabulary import (
-    BY_LEAST_SQUARES,
-    KINDS,
-    NEEDS_COVARIATES,
-    OF_PARTICIPANTS_ALONE,
-    OVER_TIME,
-    SEVERAL_NUMBERS,
-    Method,
-)  # fmt: skip
-from helpers.words import Language
+from manfaat import threats, verdict
+from manfaat.analysis.study import Study
+from manfaat.base.paths import Places
+from manfaat.definitions.claims import Claim
+from manfaat.definitions.codebook import Codebook
+from manfaat.definitions.programme import Cohort, Programme, check_specifications
+from manfaat.definitions.vocabulary import BY_LEAST_SQUARES, KINDS, NEEDS_COVARIATES, OF_PARTICIPANTS_ALONE, OVER_TIME, SEVERAL_NUMBERS, Method  # fmt: skip
+from manfaat.evaluation import chooser, families, left_out, romano_wolf, summaries
+from manfaat.evaluation.balance import balance
+from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.ladder import estimate_stages
+from manfaat.report import exhibits, sentences, threat_figures, verdicts
+from manfaat.report.families import families_table
+from manfaat.report.threats import for_whom, threat_sentences, threat_tables
+from manfaat.report.words import Language
 
 DESIGNS = {"cross-section": {}, "panel": {"panel": {"unit": "unit", "period": "year"}}, "waves": {"wave": "year"}}
 CANNOT = {  # what a design does not hold; the check of the definitions says so before anything is run

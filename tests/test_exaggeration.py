@@ -8,11 +8,11 @@ import pytest
 from scipy import stats
 
 from cost_cases import placed
-from helpers.costs.scenarios import Evidence
-from helpers.costs.uncertainty import net_value
-from helpers.evaluation.exaggeration import exaggeration, is_overshooting
-from helpers.report import sentences, truths, value_words
-from helpers.words import Language
+from manfaat.costs.scenarios import Evidence
+from manfaat.costs.uncertainty import net_value
+from manfaat.evaluation.exaggeration import exaggeration, is_overshooting
+from manfaat.report import sentences, truths, value_words
+from manfaat.report.words import Language
 from test_sentences import row_of, study_of
 from test_value import case, rupiah
 

@@ -6,9 +6,9 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from helpers.codebook import Choice, Codebook, Variable
-from helpers.export import names_in, prepared, write_dta, write_sav
-from helpers.words import Language
+from manfaat.definitions.codebook import Choice, Codebook, Variable
+from manfaat.desk.export import names_in, prepared, write_dta, write_sav
+from manfaat.report.words import Language
 
 LONG = "hours_of_work_in_a_usual_week_before"  # 36 letters; the codebook allows 40, Stata 32
 

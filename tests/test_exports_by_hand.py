@@ -5,14 +5,14 @@ import csv
 import pytest
 
 from conftest import seal
-from helpers.drafts import draft_from_data
-from helpers.formats import read_any
-from helpers.parsing import read_multiple
-from helpers.parsing.choices import choice_list
-from helpers.problems import ProblemsError
-from helpers.programme import RawFile
-from helpers.readers import options_of
-from helpers.study import clean_by_parts, load_study
+from manfaat.analysis.study import clean_by_parts, load_study
+from manfaat.base.problems import ProblemsError
+from manfaat.cleaning.readers import options_of
+from manfaat.definitions.programme import RawFile
+from manfaat.desk.drafts import draft_from_data
+from manfaat.files.formats import read_any
+from manfaat.files.parsing import read_multiple
+from manfaat.files.parsing.choices import choice_list
 
 GOODS = choice_list([("1", "House", "Rumah"), ("2", "Motorcycle", "Sepeda motor"), ("3", "Rice land", "Tanah, sawah"), ("4", "Car", "Mobil")])
 

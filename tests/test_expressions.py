@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.expressions import evaluate, parse_expression
+from manfaat.definitions.expressions import evaluate, parse_expression
 
 TABLE = pd.DataFrame(
     {

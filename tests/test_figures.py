@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.evaluation import profiles
-from helpers.figures import answers, chain, curves, events, groups
-from helpers.figures.style import new_figure, sized
-from helpers.report.answer_figures import shared_words
-from helpers.report.exhibit import short_path
-from helpers.report.fonts import font_faces
-from helpers.words import Language
+from manfaat.measurement import profiles
+from manfaat.report.answer_figures import shared_words
+from manfaat.report.exhibit import short_path
+from manfaat.report.figures import answers, chain, curves, events, groups
+from manfaat.report.figures.style import new_figure, sized
+from manfaat.report.fonts import font_faces
+from manfaat.report.words import Language
 
 EN = Language("en")
 LONG = "a label of three hundred letters " * 9 + "end"

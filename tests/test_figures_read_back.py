@@ -7,8 +7,8 @@ import pytest
 from matplotlib.patches import FancyBboxPatch
 
 import figure_cases as cases
-from helpers.figures import costs, distribution, flow, forest, love, style, ties, value
-from helpers.report.fonts import font_faces
+from manfaat.report.figures import costs, distribution, flow, forest, love, style, ties, value
+from manfaat.report.fonts import font_faces
 from test_figures import HEBREW, LONG
 
 EN = cases.EN
@@ -191,7 +191,7 @@ def test_pictures_for_a_slide_are_wider_by_as_much_in_every_format(tmp_path):
     from PIL import Image
     from pypdf import PdfReader
 
-    from helpers.report.pictures import write_sized
+    from manfaat.report.pictures import write_sized
 
     (tmp_path / "bounds.svg").write_bytes(cases.EVERY["bounds"]("Pay").svg)
     assert write_sized(tmp_path, "slide") == 1

@@ -15,16 +15,16 @@ import pytest
 from pypdf import PdfReader
 
 from conftest import ROOT
-from helpers.pipeline.files import write_files
-from helpers.pipeline.languages import Told
-from helpers.pipeline.overview import summaries, write_index
-from helpers.pipeline.run import Options, run_cohort
-from helpers.report.document import Figure, Heading, Items, Paragraph, Table, blocks
-from helpers.report.methods import METHODS, STD_ERRORS
-from helpers.report.page import chapter_part
-from helpers.study import load_study
-from helpers.vocabulary import OF_PARTICIPANTS_ALONE, Method, StdError
-from helpers.words import Language
+from manfaat.analysis.study import load_study
+from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE, Method, StdError
+from manfaat.report.document import Figure, Heading, Items, Paragraph, Table, blocks
+from manfaat.report.methods import METHODS, STD_ERRORS
+from manfaat.report.page import chapter_part
+from manfaat.report.words import Language
+from manfaat.run.files import write_files
+from manfaat.run.languages import Told
+from manfaat.run.overview import summaries, write_index
+from manfaat.run.run import Options, run_cohort
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FIGURES = 14  # of the report of nsw-1976
@@ -195,7 +195,7 @@ def test_every_exhibit_is_there_as_data_and_every_figure_as_svg_png_and_pdf(sent
 
 def test_letters_of_a_figure_are_in_its_picture(tmp_path):
     # a picture without its letters would look right to every test of sizes
-    from helpers.report.pictures import write_pictures
+    from manfaat.report.pictures import write_pictures
 
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="100pt" height="20pt" viewBox="0 0 100 20"><text x="5" y="15" style="font: 10px \'DejaVu Sans\'">{}</text></svg>'
     (tmp_path / "with.svg").write_text(svg.format("Benefit"))
@@ -206,14 +206,14 @@ def test_letters_of_a_figure_are_in_its_picture(tmp_path):
 
 
 def test_a_name_that_would_be_a_command_is_refused():
-    from helpers.report.pictures import image_source
+    from manfaat.report.pictures import image_source
 
     with pytest.raises(ValueError, match="no name of a picture"):
         image_source('x.svg") #read("secret')
 
 
 def test_both_languages_hold_the_same_estimates(sent, tmp_path):
-    from helpers.pipeline.languages import different
+    from manfaat.run.languages import different
 
     folders = []
     for place, language in enumerate(("en", "id")):
@@ -333,7 +333,7 @@ def test_blocks_are_read_back_from_the_page():
 
 
 def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pictures_of_the_findings():
-    from helpers.report.fitting import fitted
+    from manfaat.report.fitting import fitted
 
     def picture(name: str, size: int) -> str:
         return f'<figure class="exhibit" id="{name}"><svg aria-label="{name} in words" role="img">{"x" * size}</svg></figure>'

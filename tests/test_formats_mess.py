@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from openpyxl.styles import PatternFill
 
-from helpers.formats import FormatOptions, RawTable, find_unnamed_blocks, fold_multiple, match_headers, read_any, repair_mojibake, strip_groups, unite
-from helpers.problems import ProblemsError
+from manfaat.base.problems import ProblemsError
+from manfaat.files.formats import FormatOptions, RawTable, find_unnamed_blocks, fold_multiple, match_headers, read_any, repair_mojibake, strip_groups, unite
 
 ANSWERS = [["P1", "Budi", 2500000, 3], ["P2", "Siti", 3100000, 4], ["P3", "Agus", 1800000, 5], ["P4", "Wati", 2000000, 2]]
 TEXTS = [[str(cell) for cell in row] for row in ANSWERS]
@@ -580,7 +580,7 @@ def test_50_rows_longer_than_the_sample(tmp_path):
 
 
 def test_a_row_with_too_many_cells_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("helpers.formats.delimited.MOST_COLUMNS", 3)
+    monkeypatch.setattr("manfaat.files.formats.delimited.MOST_COLUMNS", 3)
     assert only(text(tmp_path / "a.csv", "a,b,c\n1,2,3\n")).columns == ["a", "b", "c"]
     with pytest.raises(ProblemsError, match="a row has 4 cells, more than the 3"):
         read_any(text(tmp_path / "b.csv", "a,b,c,d\n1,2,3,4\n"))

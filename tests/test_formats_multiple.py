@@ -5,10 +5,10 @@ The right values are what the marks say. For the odd marks see OuhscBbmc/REDCapR
 
 import pytest
 
-from helpers.codebook import Choice, Codebook, Variable
-from helpers.formats import code_of, declared_block, find_multiple, find_unnamed_blocks, fold_multiple, with_other
-from helpers.parsing import choice_list, read_multiple
-from helpers.readers import prepare
+from manfaat.cleaning.readers import prepare
+from manfaat.definitions.codebook import Choice, Codebook, Variable
+from manfaat.files.formats import code_of, declared_block, find_multiple, find_unnamed_blocks, fold_multiple, with_other
+from manfaat.files.parsing import choice_list, read_multiple
 from test_formats_questions import made
 
 GOODS = choice_list(

@@ -8,8 +8,8 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from helpers.formats import read_any
-from helpers.problems import ProblemsError
+from manfaat.base.problems import ProblemsError
+from manfaat.files.formats import read_any
 from test_formats_workbooks import cells, said
 
 

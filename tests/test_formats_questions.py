@@ -8,8 +8,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from helpers.codebook import Variable
-from helpers.formats import (
+from manfaat.definitions.codebook import Variable
+from manfaat.files.formats import (
     Block,
     FormatOptions,
     RawTable,
@@ -22,7 +22,7 @@ from helpers.formats import (
     strip_groups,
     unite,
 )
-from helpers.formats.headers import split_code
+from manfaat.files.formats.headers import split_code
 from test_formats_workbooks import said
 
 

@@ -16,10 +16,10 @@ import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.formats import FormatOptions, isolated, read_any
-from helpers.formats.csvbody import careful_body, count_lines, fast_body, offset_of
-from helpers.formats.multiple import join_codes
-from helpers.problems import ProblemsError
+from manfaat.base.problems import ProblemsError
+from manfaat.files.formats import FormatOptions, isolated, read_any
+from manfaat.files.formats.csvbody import careful_body, count_lines, fast_body, offset_of
+from manfaat.files.formats.multiple import join_codes
 from test_formats_safety import here
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)

@@ -17,9 +17,9 @@ import pyreadstat
 import pytest
 import xlwt
 
-from helpers.formats import FormatOptions, RawTable, isolated, read_any, safety, worker
-from helpers.formats.safety import plain_problems
-from helpers.problems import ProblemsError
+from manfaat.base.problems import ProblemsError
+from manfaat.files.formats import FormatOptions, RawTable, isolated, read_any, safety, worker
+from manfaat.files.formats.safety import plain_problems
 
 FRAME = pd.DataFrame({"id": [f"P{n}" for n in range(20)], "wage": [float(n * 1000) for n in range(20)], "note": ["ya, é" if n % 3 else "" for n in range(20)]})
 KINDS = ("csv", "xlsx", "xls", "ods", "sav", "zsav", "por", "dta")

@@ -11,8 +11,8 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from helpers.formats import FormatOptions, RawTable, read_any, worker_statistics
-from helpers.problems import ProblemsError
+from manfaat.base.problems import ProblemsError
+from manfaat.files.formats import FormatOptions, RawTable, read_any, worker_statistics
 from test_formats_workbooks import cells, said, shipped
 
 SURVEY = pd.DataFrame(
@@ -189,7 +189,7 @@ def test_a_file_that_declares_more_rows_than_it_holds_is_refused(tmp_path, monke
 
 
 def test_many_rows_come_in_portions(tmp_path, monkeypatch):
-    from helpers.formats import isolated
+    from manfaat.files.formats import isolated
     from test_formats_safety import here
 
     monkeypatch.setattr(isolated, "started", here)

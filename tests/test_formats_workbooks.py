@@ -12,9 +12,9 @@ import pytest
 import xlwt
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from helpers.formats import FormatOptions, RawTable, celltext, log_table, read_any, worker_books
-from helpers.formats.workbook_scan import column_at
-from helpers.problems import ProblemsError
+from manfaat.base.problems import ProblemsError
+from manfaat.files.formats import FormatOptions, RawTable, celltext, log_table, read_any, worker_books
+from manfaat.files.formats.workbook_scan import column_at
 
 MOMENT = dt.datetime(1998, 4, 3, 10, 15, 22)
 

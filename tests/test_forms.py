@@ -7,18 +7,18 @@ import pyreadstat
 import pytest
 
 from conftest import ROOT, replace_in, seal
-from helpers.codebook import load_codebook
-from helpers.decisions import record_decisions
-from helpers.deliveries import differ, new_cohort
-from helpers.export import codebook_html, export_table
-from helpers.forms import read_form, write_form
-from helpers.paths import places
-from helpers.pipeline.run import Options, run_cohort
-from helpers.problems import ProblemsError
-from helpers.programme import load_programme
-from helpers.scaffold import new_programme
-from helpers.study import DECIDE, load_study
-from helpers.words import Language
+from manfaat.analysis.study import DECIDE, load_study
+from manfaat.base.paths import places
+from manfaat.base.problems import ProblemsError
+from manfaat.definitions.codebook import load_codebook
+from manfaat.definitions.programme import load_programme
+from manfaat.desk.decisions import record_decisions
+from manfaat.desk.deliveries import differ, new_cohort
+from manfaat.desk.export import codebook_html, export_table
+from manfaat.desk.forms import read_form, write_form
+from manfaat.desk.scaffold import new_programme
+from manfaat.report.words import Language
+from manfaat.run.run import Options, run_cohort
 
 pytestmark = pytest.mark.runs
 

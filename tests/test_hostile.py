@@ -11,13 +11,13 @@ import time
 import pytest
 from typer.testing import CliRunner
 
-from helpers.cli import app
-from helpers.definitions import load_yaml
-from helpers.paths import STAGING
-from helpers.pipeline import run as running
-from helpers.pipeline.interpreter import STOP
-from helpers.pipeline.overview import write_index
-from helpers.pipeline.staging import FORMER, held, replace, staging_folder, tidy
+from manfaat.base.paths import STAGING
+from manfaat.cli import app
+from manfaat.definitions.records import load_yaml
+from manfaat.run import run as running
+from manfaat.run.interpreter import STOP
+from manfaat.run.overview import write_index
+from manfaat.run.staging import FORMER, held, replace, staging_folder, tidy
 
 COHORT = "nsw-1976"
 runner = CliRunner()
@@ -26,7 +26,7 @@ runner = CliRunner()
 @pytest.fixture
 def inside(project, monkeypatch):
     monkeypatch.chdir(project)
-    monkeypatch.setattr("helpers.pipeline.interpreter.warm_interpreter", lambda: None)  # nothing here gets as far as a notebook
+    monkeypatch.setattr("manfaat.run.interpreter.warm_interpreter", lambda: None)  # nothing here gets as far as a notebook
     shutil.rmtree(project / "data/raw/michigan-1987-89")
     return project
 
@@ -146,9 +146,9 @@ def test_a_full_or_locked_disk_is_told_in_a_sentence(inside, monkeypatch, code, 
     def refuse(*arguments: object, **options: object) -> None:
         raise OSError(code, os.strerror(code), str(inside / "reports"))
 
-    monkeypatch.setattr("helpers.pipeline.run.staging_folder", refuse)
+    monkeypatch.setattr("manfaat.run.run.staging_folder", refuse)
     assert f"reports: it cannot be read or written: {word}" in told(["run", COHORT])
-    monkeypatch.setattr("helpers.plan.write_plan", refuse)
+    monkeypatch.setattr("manfaat.analysis.plan.write_plan", refuse)
     assert f"reports: it cannot be read or written: {word}" in told(["plan", "nsw"])
 
 
@@ -160,7 +160,7 @@ def test_a_file_in_place_of_the_reports_is_told_in_a_sentence(inside):
 def test_one_unfinished_cohort_does_not_stop_the_others_and_is_named(inside, monkeypatch):
     (inside / "data/raw/begun").mkdir()
     asked = []
-    monkeypatch.setattr("helpers.pipeline.command.run_all", lambda cohorts, options, root: asked.extend(cohorts) or 0)
+    monkeypatch.setattr("manfaat.run.command.run_all", lambda cohorts, options, root: asked.extend(cohorts) or 0)
     result = runner.invoke(app, ["run", "--all"])
     assert asked == [COHORT]
     assert result.exit_code == 1
@@ -275,7 +275,7 @@ def test_a_stopped_command_says_so(inside, monkeypatch):
     def interrupt(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("helpers.pipeline.command.run_command", interrupt)
+    monkeypatch.setattr("manfaat.run.command.run_command", interrupt)
     result = runner.invoke(app, ["run", COHORT])
     assert result.exit_code == 130
     assert "stopped; the former reports are unchanged" in " ".join(result.output.split())

@@ -12,7 +12,7 @@ pytest.importorskip("pytest_mpl")
 pytest.importorskip("typst")  # has no wheel for every machine
 
 from figure_cases import EVERY
-from helpers.report.pictures import PAGE, image_source, typesetter
+from manfaat.report.pictures import PAGE, image_source, typesetter
 
 TOLERANCE = 2.0  # root of the mean squared difference, of 255: a moved letter is more, another rounding of a grey is less
 PPI = 72.0

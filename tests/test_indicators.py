@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT, replace_in
-from helpers.codebook import load_codebook
-from helpers.indicators import CONSTRUCTS, Context, Item, build_indicators, explain_missing, join_linked, load_indicators, measured_before, panel_context
-from helpers.indicators.assets import first_component
-from helpers.problems import ProblemsError
-from helpers.programme import load_programme
+from manfaat.base.problems import ProblemsError
+from manfaat.definitions.codebook import load_codebook
+from manfaat.definitions.programme import load_programme
+from manfaat.indicators import CONSTRUCTS, Context, Item, build_indicators, explain_missing, join_linked, load_indicators, measured_before, panel_context
+from manfaat.indicators.assets import first_component
 
 NA = pd.NA
 CPI = pd.Series({1997: 35.76, 1998: 56.66, 2004: 100.0}, name="cpi")

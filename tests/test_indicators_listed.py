@@ -7,10 +7,10 @@ from hashlib import sha256
 import pytest
 
 from case_runs import project_of
-from helpers import study as studies
-from helpers.evaluation.estimate import Settings
-from helpers.evaluation.ladder import estimate_stages
-from helpers.problems import ProblemsError
+from manfaat.analysis import study as studies
+from manfaat.base.problems import ProblemsError
+from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.ladder import estimate_stages
 
 
 def rewrite(path, change):

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT, replace_in
-from helpers.codebook import load_codebook
-from helpers.expressions import evaluate, parse_expression
-from helpers.prices import house_series
-from helpers.programme import load_programme
+from manfaat.definitions.codebook import load_codebook
+from manfaat.definitions.expressions import evaluate, parse_expression
+from manfaat.definitions.prices import house_series
+from manfaat.definitions.programme import load_programme
 
 FOLDER = ROOT / "programmes/jakarta-tokyo"
 

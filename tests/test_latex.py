@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from helpers.report.aligned import DIGIT, MARK
-from helpers.report.document import Cell, Table, blocks
-from helpers.report.latex import ESCAPES, escaped, latex_table
-from helpers.words import Language
+from manfaat.report.aligned import DIGIT, MARK
+from manfaat.report.document import Cell, Table, blocks
+from manfaat.report.latex import ESCAPES, escaped, latex_table
+from manfaat.report.words import Language
 
 HOSTILE = r"\input{/etc/passwd} $x$ 100% & #1 a_b {c} ~ ^ <b> | “q” −5 … α Ω"
 

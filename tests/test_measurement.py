@@ -9,11 +9,11 @@ import pytest
 
 from conftest import replace_in, seal
 from evaluation_cases import LINES, programme
-from helpers.evaluation import raters, response_shift, response_style, scales
-from helpers.evaluation.estimate import COLUMNS, Settings
-from helpers.evaluation.measurement import measurement_estimates
-from helpers.evaluation.scale_rows import ALL_COLUMNS, as_protected_table
-from helpers.indicators import Indicator, Scale
+from manfaat.evaluation.estimate import COLUMNS, Settings
+from manfaat.indicators import Indicator, Scale
+from manfaat.measurement import raters, response_shift, response_style, scales
+from manfaat.measurement.measurement import measurement_estimates
+from manfaat.measurement.scale_rows import ALL_COLUMNS, as_protected_table
 
 SETTINGS = Settings("trial", "observational", "difference")
 STUDY = programme([{"method": "difference_in_means", "std_errors": ["HC2"]}])
@@ -401,7 +401,7 @@ def write_rows(path, rows: list[dict[str, str]]) -> None:
 
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_definition_files_alone_give_reliability_agreement_and_response_shift(rated_project, language):
-    from helpers.pipeline.run import Options, run_cohort
+    from manfaat.run.run import Options, run_cohort
 
     outcome = run_cohort("nsw-1976", Options(language=language), root=rated_project)
     assert outcome.failure == ""
@@ -427,7 +427,7 @@ def test_definition_files_alone_give_reliability_agreement_and_response_shift(ra
 
 
 def test_indicators_of_other_rows_are_refused(rated_project):
-    from helpers import study as studies
+    from manfaat.analysis import study as studies
 
     cohort = studies.load_study("nsw-1976", root=rated_project)
     main = studies.clean_tables(cohort, studies.read_raw(cohort))[cohort.programme.main_table].kept

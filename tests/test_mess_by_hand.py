@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from helpers.codebook import Codebook
+from manfaat.definitions.codebook import Codebook
 from mess_cases import codebook, deliver, told, values
 
 
@@ -43,8 +43,8 @@ def test_an_answer_with_a_remark_proposes_the_answer(tmp_path):
 
 
 def test_a_record_of_nobody_names_the_row_it_perhaps_belongs_to():
-    from helpers.cleaning.between_checks import orphans
-    from helpers.cleaning.outcomes import Given
+    from manfaat.cleaning.between_checks import orphans
+    from manfaat.cleaning.outcomes import Given
 
     clean = pd.DataFrame({"_key": ["P 0081", "p0007", "P0009"], "id": ["P 0081", "p0007", "P0009"]})
     other = pd.DataFrame({"_key": ["P0081", "P7", "P0009", "P0055"], "id": ["P0081", "P7", "P0009", "P0055"]})

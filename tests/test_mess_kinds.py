@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from openpyxl.styles import PatternFill
 
-from helpers import cleaning
-from helpers.problems import ProblemsError
-from helpers.report import ledgers
+from manfaat import cleaning
+from manfaat.base.problems import ProblemsError
+from manfaat.report import ledgers
 from mess_cases import column, deliver, told, values
 
 CELLS = [
@@ -143,8 +143,8 @@ def test_19_dates_in_the_wrong_order_break_a_rule(tmp_path):
 
 
 def test_24_a_reversed_item_is_turned_in_its_version_only(tmp_path):
-    from helpers.indicators.context import Context, items_of
-    from helpers.indicators.items import turned
+    from manfaat.indicators.context import Context, items_of
+    from manfaat.indicators.items import turned
 
     outcome = column(tmp_path, "turned", ["2", "2", "5"], form=["1", "2", "2"])
     assert values(outcome, "turned") == ["2", "2", "5"]  # cleaning changes no meaning

@@ -6,15 +6,15 @@ import pytest
 from openpyxl import Workbook
 from typer.testing import CliRunner
 
-from helpers.cli import app
-from helpers.deliveries import first_cohort, new_cohort
-from helpers.forms import read_form
-from helpers.paths import places
-from helpers.problems import ProblemsError
-from helpers.programme import load_cohort
-from helpers.readers import read_cohort
-from helpers.scaffold import new_programme
-from helpers.study import DECIDE, check_study, load_codes, load_study, only_cleans
+from manfaat.analysis.study import DECIDE, check_study, load_codes, load_study, only_cleans
+from manfaat.base.paths import places
+from manfaat.base.problems import ProblemsError
+from manfaat.cleaning.readers import read_cohort
+from manfaat.cli import app
+from manfaat.definitions.programme import load_cohort
+from manfaat.desk.deliveries import first_cohort, new_cohort
+from manfaat.desk.forms import read_form
+from manfaat.desk.scaffold import new_programme
 
 SURVEY = [
     ["type", "name", "label::English (en)", "label::Bahasa Indonesia (id)", "required", "relevant", "constraint", "calculation", "choice_filter", "parameters"],

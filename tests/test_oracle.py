@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from helpers.oracle import AGREES, MISSES, NO_DATA, NOT_OFFERED, compare, published, results, totals
+from manfaat.analysis.oracle import AGREES, MISSES, NO_DATA, NOT_OFFERED, compare, published, results, totals
 
 LISTED = pd.DataFrame({"id": ["a", "b", "c", "d"], "group": "g", "quantity": "q", "source": "s", "published": ["1.25", "3", "0.5", "9"], "tolerance": ["", "", "0.2", ""], "note": ""})  # fmt: skip
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.parsing import checks, personal_kinds
+from manfaat.files.parsing import checks, personal_kinds
 
 
 @pytest.fixture

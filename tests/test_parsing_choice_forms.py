@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from helpers.cleaning.cells import shifted_reader
-from helpers.parsing import choice_list, read_choice
+from manfaat.cleaning.cells import shifted_reader
+from manfaat.files.parsing import choice_list, read_choice
 
 AGREE = choice_list(
     [

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from helpers.parsing import (
+from manfaat.files.parsing import (
     alias_table,
     check_codes,
     choice_list,

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.cleaning.cells import YEARS, date_readers
-from helpers.codebook import Variable
-from helpers.parsing import date_context, read_date
-from helpers.parsing.dates import DateContext
+from manfaat.cleaning.cells import YEARS, date_readers
+from manfaat.definitions.codebook import Variable
+from manfaat.files.parsing import date_context, read_date
+from manfaat.files.parsing.dates import DateContext
 
 DMY = DateContext("dmy", years=(1930, 2029))
 DAYS = st.dates(date(1930, 1, 1), date(2029, 12, 31))

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from helpers.parsing import Order, column_dates, date_context, in_its_file, language_of, read_date
-from helpers.parsing.date_order import by_its_file, order_of_stamps
-from helpers.parsing.date_times import at_place
+from manfaat.files.parsing import Order, column_dates, date_context, in_its_file, language_of, read_date
+from manfaat.files.parsing.date_order import by_its_file, order_of_stamps
+from manfaat.files.parsing.date_times import at_place
 
 ASKED = {"missing": None, "order": None, "serials": None, "years": (1930, 2029), "epoch": None, "stored": (), "zone": ""}
 SEPTEMBER = [f"9/{day}/2019 {hour}:05:22" for day, hour in ((3, 14), (3, 15), (4, 9), (6, 10), (9, 8), (10, 9), (11, 16), (12, 8))]

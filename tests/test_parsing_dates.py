@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.parsing import DateContext, date_context, read_date
+from manfaat.files.parsing import DateContext, date_context, read_date
 
 PLAIN = DateContext()
 DAY_FIRST, MONTH_FIRST, MIXED = DateContext("dmy"), DateContext("mdy"), DateContext("dmy", mixed=True)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from helpers.parsing import read_missing
-from helpers.parsing.missing import missing_words
-from helpers.parsing.reading import MISSING_REASONS
+from manfaat.files.parsing import read_missing
+from manfaat.files.parsing.missing import missing_words
+from manfaat.files.parsing.reading import MISSING_REASONS
 
 CODES = {"-7": "not_applicable", "-8": "dont_know", "-9": "refused", "99": "dont_know", "9999999": "refused"}
 CASES = [

@@ -2,8 +2,8 @@
 
 import pytest
 
-from helpers.parsing import normalise, read_missing
-from helpers.parsing.normalise import BYTE_OF, LONGEST_NFKC, looks_shift_jis, tidy
+from manfaat.files.parsing import normalise, read_missing
+from manfaat.files.parsing.normalise import BYTE_OF, LONGEST_NFKC, looks_shift_jis, tidy
 
 CHAR_OF = {byte: char for char, byte in BYTE_OF.items()}  # where two characters share a byte, the Windows-1252 one
 

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.parsing import ColumnContext, read_number
-from helpers.parsing.number_words import in_digits
+from manfaat.files.parsing import ColumnContext, read_number
+from manfaat.files.parsing.number_words import in_digits
 
 ONES = ["nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.parsing import ColumnContext, column_context, read_header_unit, read_identifier, read_number, read_stored
+from manfaat.files.parsing import ColumnContext, column_context, read_header_unit, read_identifier, read_number, read_stored
 
 RUPIAH = ColumnContext("rupiah", ",")
 OPEN = ColumnContext("rupiah")

@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from helpers.parsing import (
+from manfaat.files.parsing import (
     ColumnContext,
     DateContext,
     Reading,
@@ -30,10 +30,10 @@ from helpers.parsing import (
     read_title,
     read_yes_no,
 )
-from helpers.parsing.checks import is_trial_text
-from helpers.parsing.date_words import MONTH_SPELLINGS
-from helpers.parsing.dates import SERIAL_FIRST
-from helpers.parsing.normalise import BYTE_OF, tidy
+from manfaat.files.parsing.checks import is_trial_text
+from manfaat.files.parsing.date_words import MONTH_SPELLINGS
+from manfaat.files.parsing.dates import SERIAL_FIRST
+from manfaat.files.parsing.normalise import BYTE_OF, tidy
 
 # The same examples each time: a test that fails one day in ten is no test. No database: no folder of its own.
 PROPERTY = settings(max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])

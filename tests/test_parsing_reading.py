@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.parsing.reading import MISSING_REASONS, Reading, absent, doubted, missing_reasons, noted, report, review, unreadable
+from manfaat.files.parsing.reading import MISSING_REASONS, Reading, absent, doubted, missing_reasons, noted, report, review, unreadable
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.parsing import load_ladder, read_title, title_ladder
+from manfaat.files.parsing import load_ladder, read_title, title_ladder
 
 READ = [
     ("opertor", "1", "report"),

@@ -9,10 +9,10 @@ import nbformat
 import pytest
 
 from conftest import ROOT, replace_in
-from helpers import parameters
-from helpers.paths import NOTEBOOKS, OVER_COHORTS
-from helpers.pipeline.run import Options, run_cohort
-from helpers.problems import ProblemsError
+from manfaat.base import parameters
+from manfaat.base.paths import NOTEBOOKS, OVER_COHORTS
+from manfaat.base.problems import ProblemsError
+from manfaat.run.run import Options, run_cohort
 
 pytestmark = pytest.mark.runs
 

@@ -9,14 +9,14 @@ import pytest
 import yaml
 
 from evaluation_cases import LINES, programme
-from helpers.paths import places
-from helpers.plan import LOOK, Plan, departures, first_look, in_force, looks, note_look, plans, write_plan
-from helpers.problems import ProblemsError
-from helpers.report.chapter import open_chapter
-from helpers.report.plan import departures_table, fixed_before, plan_sentence
-from helpers.report.sentences import primary_rule
-from helpers.study import load_study
-from helpers.words import Language
+from manfaat.analysis.plan import LOOK, Plan, departures, first_look, in_force, looks, note_look, plans, write_plan
+from manfaat.analysis.study import load_study
+from manfaat.base.paths import places
+from manfaat.base.problems import ProblemsError
+from manfaat.report.chapter import open_chapter
+from manfaat.report.plan import departures_table, fixed_before, plan_sentence
+from manfaat.report.sentences import primary_rule
+from manfaat.report.words import Language
 
 SPECIFICATIONS = [{"method": "regression", "covariates": ["x"], "std_errors": ["HC2"]}, {"method": "difference_in_means", "std_errors": ["HC2"]}]
 DAY = date(2026, 1, 2)

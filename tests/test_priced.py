@@ -10,14 +10,14 @@ import pytest
 
 from conftest import ROOT
 from cost_cases import declared, money, placed
-from helpers.costs import indicators, uncertainty, value
-from helpers.costs.accounts import typical_move
-from helpers.costs.breakeven import break_even
-from helpers.costs.flows import SOCIETY, Terms, all_entries
-from helpers.programme import load_programme
-from helpers.report.cost_exhibits import shares_told
-from helpers.report.cost_sentences import unclear_transfers
-from helpers.words import Language
+from manfaat.costs import indicators, uncertainty, value
+from manfaat.costs.accounts import typical_move
+from manfaat.costs.breakeven import break_even
+from manfaat.costs.flows import SOCIETY, Terms, all_entries
+from manfaat.definitions.programme import load_programme
+from manfaat.report.cost_exhibits import shares_told
+from manfaat.report.cost_sentences import unclear_transfers
+from manfaat.report.words import Language
 from test_value import case, rupiah
 
 
@@ -48,7 +48,7 @@ def test_a_sheet_without_such_lines_does_not_say_that_time_was_free():
 
 
 def test_the_band_of_exchange_rates_is_about_their_usual_move():
-    # rupiah per yen, 1989 to 2006, each year over the one before (facts in src/helpers/series): the median of the 17 changes
+    # rupiah per yen, 1989 to 2006, each year over the one before (facts in src/manfaat/definitions/series): the median of the 17 changes
     rates = [12.82, 12.71, 14.49, 16.01, 18.79, 21.15, 23.93, 21.53, 24.03, 76.45, 69.07, 78.12, 84.40, 74.36, 73.98, 82.65, 88.14, 78.75]
     moves = sorted(max(one / other, other / one) - 1 for one, other in itertools.pairwise(rates))
     median, most, first, last = typical_move(money(), "JPY")

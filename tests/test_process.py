@@ -11,13 +11,13 @@ import pyreadstat
 import pytest
 
 from conftest import ROOT, seal
-from helpers.decisions import record_decisions
-from helpers.export import codebook_html, codebook_rows, delivered, export_table, shown_answers
-from helpers.problems import ProblemsError
-from helpers.report.chapter import open_chapter
-from helpers.report.review_list import escaped, review_list
-from helpers.study import clean_tables, load_study, read_raw
-from helpers.words import Language
+from manfaat.analysis.study import clean_tables, load_study, read_raw
+from manfaat.base.problems import ProblemsError
+from manfaat.desk.decisions import record_decisions
+from manfaat.desk.export import codebook_html, codebook_rows, delivered, export_table, shown_answers
+from manfaat.report.chapter import open_chapter
+from manfaat.report.review_list import escaped, review_list
+from manfaat.report.words import Language
 
 pytestmark = pytest.mark.runs
 

@@ -9,8 +9,8 @@ import pyreadstat
 import pytest
 import statsmodels.api as sm
 
-from helpers.codebook import Choice, Codebook
-from helpers.programme import Programme
+from manfaat.definitions.codebook import Choice, Codebook
+from manfaat.definitions.programme import Programme
 from mess_cases import deliver, variable
 from test_cleaning import PROGRAMME, WORDS
 

@@ -10,9 +10,9 @@ from scipy.optimize import approx_fprime
 from scipy.stats import multivariate_normal, norm
 from statsmodels.multivariate.factor import Factor
 
-from helpers.evaluation import one_factor, reliability
-from helpers.evaluation.jackknife import jackknife
-from helpers.evaluation.sample import NotApplicableError
+from manfaat.evaluation.jackknife import jackknife
+from manfaat.evaluation.sample import NotApplicableError
+from manfaat.measurement import one_factor, reliability
 
 # R: datasets::attitude (Chatterjee and Price 1977): rating, complaints, privileges, learning, raises, critical, advance
 ATTITUDE = np.array([

@@ -13,12 +13,12 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from conftest import ROOT
-from helpers.disclosure import check_exhibit, hide_small
-from helpers.pipeline.run import Options, run_cohort
-from helpers.report.compact import compact
-from helpers.report.exhibit import Exhibit, Numbered, inline_svg
-from helpers.report.page import check_page
-from helpers.report.tables import Column, html_table
+from manfaat.base.disclosure import check_exhibit, hide_small
+from manfaat.report.compact import compact
+from manfaat.report.exhibit import Exhibit, Numbered, inline_svg
+from manfaat.report.page import check_page
+from manfaat.report.tables import Column, html_table
+from manfaat.run.run import Options, run_cohort
 
 
 class Page(HTMLParser):
@@ -222,8 +222,8 @@ def test_executed_notebooks_hold_no_rows_of_people(finished):
 def test_numbers_on_an_axis_are_the_positions_of_its_ticks(limits):
     from matplotlib.ticker import MaxNLocator
 
-    from helpers.figures.style import new_figure, plain_ticks
-    from helpers.words import Language
+    from manfaat.report.figures.style import new_figure, plain_ticks
+    from manfaat.report.words import Language
 
     for most in (4, 6):
         _, ax = new_figure(2)

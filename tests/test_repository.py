@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -23,6 +24,7 @@ def test_layout():
         "programmes",
         "data/raw",
         "data/processed",
+        "src/manfaat",
         "src/helpers",
         "tests",
         "environment.yml",
@@ -113,60 +115,15 @@ def test_no_code_knows_a_programme_or_cohort():
 
 def test_importing_the_package_does_nothing_slow():
     # work at import would show as one of the heavy libraries
-    code = "import sys, helpers.cli; print(sorted({'pandas', 'matplotlib', 'scipy', 'papermill', 'nbformat'} & set(sys.modules)))"
+    code = "import sys, manfaat.cli; print(sorted({'pandas', 'matplotlib', 'scipy', 'papermill', 'nbformat'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-ORDER = [
-    "problems",
-    "strict",
-    "paths",
-    "threads",
-    "definitions",
-    "freshness",
-    "parameters",
-    "claims",
-    "vocabulary",
-    "declarations",
-    "raw_files",
-    "programme",
-    "codebook",
-    "answer_labels",
-    "renames",
-    "readers",
-    "cleaning",
-    "prices",
-    "indicators",
-    "study",
-    "plan",
-    "context",
-    "evaluation",
-    "costs",
-    "disclosure",
-    "threats",
-    "verdict",
-    "trends",
-    "words",
-    "figures",
-    "report",
-    "pipeline",
-    "cli",
-]
-EXCEPTIONS = {("study", "evaluation")}  # checks that the declared groups exist, inside a function
-
-
 def test_imports_follow_the_order_of_the_house():
-    for path in SOURCES:
-        module = path.relative_to(ROOT / "src/helpers").parts[0].removesuffix(".py")
-        if module not in ORDER:
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers."):
-                used = node.module.split(".")[1]
-                allowed = used not in ORDER or ORDER.index(used) <= ORDER.index(module) or (module, used) in EXCEPTIONS
-                allowed = allowed or (module, used) in {("evaluation", "disclosure"), ("costs", "disclosure"), ("figures", "report"), ("disclosure", "words")}
-                assert allowed, f"{path.name} imports {used}"
+    # the contracts stand in pyproject.toml
+    done = subprocess.run([Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def test_functions_are_short_and_modules_can_be_read():

@@ -6,17 +6,17 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from helpers.cleaning.kinds import kinds_of
-from helpers.cli import app
-from helpers.definition_edits import with_cell, with_date_order
-from helpers.deliveries import first_cohort
-from helpers.kind_decisions import KINDS_FILE, record_lists
-from helpers.paths import places
-from helpers.problems import ProblemsError
-from helpers.report.review_list import escaped, review_list
-from helpers.scaffold import new_programme
-from helpers.study import clean_by_parts, clean_tables, load_codes, load_study, read_raw
-from helpers.words import Language
+from manfaat.analysis.study import clean_by_parts, clean_tables, load_codes, load_study, read_raw
+from manfaat.base.paths import places
+from manfaat.base.problems import ProblemsError
+from manfaat.cleaning.kinds import kinds_of
+from manfaat.cli import app
+from manfaat.desk.definition_edits import with_cell, with_date_order
+from manfaat.desk.deliveries import first_cohort
+from manfaat.desk.kind_decisions import KINDS_FILE, record_lists
+from manfaat.desk.scaffold import new_programme
+from manfaat.report.review_list import escaped, review_list
+from manfaat.report.words import Language
 from test_new_programme import put_right
 
 ODD, UNKNOWN = "entahlah ya begitu", "tak terkira banyak"

@@ -3,16 +3,16 @@
 import pandas as pd
 import pytest
 
-from helpers import cleaning
-from helpers.cleaning.kinds import kinds_of, with_kinds
-from helpers.cleaning.strange_rows import header_problems
-from helpers.codebook import Codebook
-from helpers.drafts import draft_from_data
-from helpers.formats import link_repeats, read_any
-from helpers.problems import ProblemsError
-from helpers.programme import RawFile
-from helpers.readers import chosen
-from helpers.scaffold import key_marks
+from manfaat import cleaning
+from manfaat.base.problems import ProblemsError
+from manfaat.cleaning.kinds import kinds_of, with_kinds
+from manfaat.cleaning.readers import chosen
+from manfaat.cleaning.strange_rows import header_problems
+from manfaat.definitions.codebook import Codebook
+from manfaat.definitions.programme import RawFile
+from manfaat.desk.drafts import draft_from_data
+from manfaat.desk.scaffold import key_marks
+from manfaat.files.formats import link_repeats, read_any
 from test_cleaning import CHOICES, PROGRAMME, VARIABLES, cohort, raw, variable
 from test_exports_by_hand import write
 

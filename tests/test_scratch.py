@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from helpers import parameters, trends
-from helpers.freshness import MADE
-from helpers.problems import ProblemsError
-from helpers.report.chapter import open_chapter
-from helpers.report.cohorts import open_programme
-from helpers.study import build_with_reasons, clean_tables, linked_tables, load_study, read_raw
+from manfaat.analysis import trends
+from manfaat.analysis.study import build_with_reasons, clean_tables, linked_tables, load_study, read_raw
+from manfaat.base import parameters
+from manfaat.base.problems import ProblemsError
+from manfaat.definitions.freshness import MADE
+from manfaat.report.chapter import open_chapter
+from manfaat.report.cohorts import open_programme
 
 COHORT = "nsw-1976"
 RUN = "reports/.run-x/en"  # as manfaat run calls a notebook

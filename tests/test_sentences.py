@@ -8,12 +8,11 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from helpers import translations
-from helpers.programme import Unit
-from helpers.report import chapter, comparison_words, cost_sentences, exhibit, ledgers, origins, sentences, threat_words, verdicts
-from helpers.report.compact import share_names
-from helpers.report.exhibit import Exhibit
-from helpers.words import LANGUAGES, Language
+from manfaat.definitions.programme import Unit
+from manfaat.report import chapter, comparison_words, cost_sentences, exhibit, ledgers, origins, sentences, threat_words, translations, verdicts
+from manfaat.report.compact import share_names
+from manfaat.report.exhibit import Exhibit
+from manfaat.report.words import LANGUAGES, Language
 
 ENGLISH, INDONESIAN = Language("en"), Language("id")
 BOTH = {"en": "points", "id": "poin"}

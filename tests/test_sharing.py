@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from helpers.paths import places
-from helpers.problems import ProblemsError
-from helpers.report.chapter import Chapter
-from helpers.report.page import chapter_part
-from helpers.report.sharing import MARK
-from helpers.study import load_study
-from helpers.words import Language
+from manfaat.analysis.study import load_study
+from manfaat.base.paths import places
+from manfaat.base.problems import ProblemsError
+from manfaat.report.chapter import Chapter
+from manfaat.report.page import chapter_part
+from manfaat.report.sharing import MARK
+from manfaat.report.words import Language
 
 ENGLISH = Language("en")
 

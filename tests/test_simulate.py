@@ -8,13 +8,13 @@ import yaml
 from typer.testing import CliRunner
 
 from conftest import ROOT
-from helpers.cli import app
-from helpers.paths import known_cohorts
-from helpers.problems import ProblemsError
-from helpers.readers import read_checksums
-from helpers.study import check_study, load_study
-from helpers.synthetic import requests
-from helpers.synthetic.requests import Request, simulate
+from manfaat.analysis.study import check_study, load_study
+from manfaat.base.paths import known_cohorts
+from manfaat.base.problems import ProblemsError
+from manfaat.cleaning.readers import read_checksums
+from manfaat.cli import app
+from manfaat.simulation import requests
+from manfaat.simulation.requests import Request, simulate
 
 runner = CliRunner()
 SHIPPED = [name for name in known_cohorts(ROOT / "data") if "synthetic" in name]
@@ -133,7 +133,7 @@ def test_an_interruption_leaves_the_former_cohort_and_nothing_else(house, monkey
     def stop(*_, **__):
         raise interruption
 
-    monkeypatch.setattr("helpers.synthetic.delivery.truth_table", stop)
+    monkeypatch.setattr("manfaat.simulation.delivery.truth_table", stop)
     with pytest.raises(interruption):
         simulate(asked, house / "data", root=house, is_replaced=True)
     assert files_of(house / "data") == before

@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 
 import surveycto_form
-from helpers.deliveries import first_cohort
-from helpers.forms import read_form
-from helpers.paths import places
-from helpers.problems import ProblemsError
-from helpers.scaffold import new_programme
-from helpers.study import check_study, clean_tables, load_codes, load_study, read_raw
+from manfaat.analysis.study import check_study, clean_tables, load_codes, load_study, read_raw
+from manfaat.base.paths import places
+from manfaat.base.problems import ProblemsError
+from manfaat.desk.deliveries import first_cohort
+from manfaat.desk.forms import read_form
+from manfaat.desk.scaffold import new_programme
 from surveycto_form import people
 from test_new_programme import put_right, write_book
 

@@ -9,24 +9,24 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT, replace_in
-from helpers.codebook import load_codebook
-from helpers.expressions import evaluate, parse_expression
-from helpers.indicators import load_indicators
-from helpers.prices import house_series
-from helpers.programme import Programme, load_programme
-from helpers.synthetic import Plan, Simulation, blocks, conditions, load_simulation
-from helpers.synthetic.columns import typed_frame
-from helpers.synthetic.exports import Layout
-from helpers.synthetic.laws import Choose, Count, Lookup, Normal, Ordered
-from helpers.synthetic.laws_answers import Heaps, heaped
-from helpers.synthetic.laws_time import Hazard, Recalled, day_of_month, month_of_day
-from helpers.synthetic.mess import rates_of
-from helpers.synthetic.mess.rendering import Rendering
-from helpers.synthetic.mess.writing_styles import DATES, RUPIAH, in_words
-from helpers.synthetic.people import group_of
-from helpers.synthetic.truth import indicators_of, keys_of, truth_table
-from helpers.synthetic.world import World
-from helpers.synthetic.writing import table_blocks, write_cohort
+from manfaat.definitions.codebook import load_codebook
+from manfaat.definitions.expressions import evaluate, parse_expression
+from manfaat.definitions.prices import house_series
+from manfaat.definitions.programme import Programme, load_programme
+from manfaat.indicators import load_indicators
+from manfaat.simulation import Plan, Simulation, blocks, conditions, load_simulation
+from manfaat.simulation.columns import typed_frame
+from manfaat.simulation.exports import Layout
+from manfaat.simulation.laws import Choose, Count, Lookup, Normal, Ordered
+from manfaat.simulation.laws_answers import Heaps, heaped
+from manfaat.simulation.laws_time import Hazard, Recalled, day_of_month
+from manfaat.simulation.mess import rates_of
+from manfaat.simulation.mess.rendering import Rendering
+from manfaat.simulation.mess.writing_styles import DATES, RUPIAH, in_words
+from manfaat.simulation.people import group_of
+from manfaat.simulation.truth import indicators_of, keys_of, truth_table
+from manfaat.simulation.world import World, month_of_day
+from manfaat.simulation.writing import table_blocks, write_cohort
 
 FOLDER = ROOT / "programmes/jakarta-tokyo"
 
@@ -404,7 +404,7 @@ def test_what_cannot_be_is_refused(study, tmp_path):
         write_cohort(tmp_path, plan(study, 2), study.programme, study.codebook, Layout())
     with pytest.raises(ValueError, match="there is no level 'much': one of low, real, high"):
         rates_of("much")
-    from helpers.synthetic.delivery import write_delivery
+    from manfaat.simulation.delivery import write_delivery
 
     with pytest.raises(ValueError, match="must say so"):
         write_delivery(tmp_path / "cohort-2004", plan(study, 2), study.programme, study.codebook, study.lines, Layout(), FOLDER, root=ROOT)
@@ -504,9 +504,9 @@ EXPORTS = {
 
 @pytest.mark.parametrize("export", EXPORTS)
 def test_every_answer_of_a_clean_export_is_read_back(study, tmp_path, export):
-    from helpers import study as studies
-    from helpers.cleaning import canonical
-    from helpers.synthetic.delivery import write_delivery
+    from manfaat.analysis import study as studies
+    from manfaat.cleaning import canonical
+    from manfaat.simulation.delivery import write_delivery
 
     layout, version = EXPORTS[export]
     made = replace(plan(study, 25, seed=3), fixed={"form_ver": version})

@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT
-from helpers import study as studies
-from helpers.codebook import load_codebook
-from helpers.programme import load_programme
-from helpers.synthetic import load_simulation
-from helpers.synthetic.delivery import write_delivery
-from helpers.synthetic.exports import Layout
-from helpers.synthetic.mess.rendering import Rendering
-from helpers.synthetic.truth import truth_table
+from manfaat.analysis import study as studies
+from manfaat.definitions.codebook import load_codebook
+from manfaat.definitions.programme import load_programme
+from manfaat.simulation import load_simulation
+from manfaat.simulation.delivery import write_delivery
+from manfaat.simulation.exports import Layout
+from manfaat.simulation.mess.rendering import Rendering
+from manfaat.simulation.truth import truth_table
 from test_synthetic_mess import FOLDER, MAIN, loaded, plan, written
 
 pytestmark = pytest.mark.simulation

@@ -7,14 +7,14 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from helpers import study as studies
-from helpers.cleaning import canonical
-from helpers.synthetic import blocks
-from helpers.synthetic.delivery import write_delivery
-from helpers.synthetic.exports import Layout
-from helpers.synthetic.mess.rendering import Rendering
-from helpers.synthetic.people import FATES
-from helpers.synthetic.writing import table_blocks
+from manfaat.analysis import study as studies
+from manfaat.cleaning import canonical
+from manfaat.simulation import blocks
+from manfaat.simulation.delivery import write_delivery
+from manfaat.simulation.exports import Layout
+from manfaat.simulation.mess.rendering import Rendering
+from manfaat.simulation.people import FATES
+from manfaat.simulation.writing import table_blocks
 from test_synthetic_mess import FOLDER, MAIN, loaded, log_of, only, plan, written
 
 pytestmark = pytest.mark.simulation

@@ -11,17 +11,17 @@ import pytest
 from openpyxl.styles.colors import Color
 
 from conftest import ROOT
-from helpers.codebook import load_codebook
-from helpers.indicators import load_indicators
-from helpers.prices import read_all_series
-from helpers.programme import load_programme
-from helpers.synthetic import Plan, load_simulation, messing
-from helpers.synthetic.exports import Layout
-from helpers.synthetic.layout import HIDDEN_SHEET, OTHERS_SHEET
-from helpers.synthetic.mess.rates import CELL_RATES, COLUMN_RATES, FILE_RATES, LEVELS, NOT_INJECTED, RECORD_RATES, rates_of
-from helpers.synthetic.mess.rendering import Rendering
-from helpers.synthetic.untidy import untidy
-from helpers.synthetic.writing import write_cohort
+from manfaat.definitions.codebook import load_codebook
+from manfaat.definitions.prices import read_all_series
+from manfaat.definitions.programme import load_programme
+from manfaat.indicators import load_indicators
+from manfaat.simulation import Plan, load_simulation, messing
+from manfaat.simulation.exports import Layout
+from manfaat.simulation.layout import HIDDEN_SHEET, OTHERS_SHEET
+from manfaat.simulation.mess.rates import CELL_RATES, COLUMN_RATES, FILE_RATES, LEVELS, NOT_INJECTED, RECORD_RATES, rates_of
+from manfaat.simulation.mess.rendering import Rendering
+from manfaat.simulation.untidy import untidy
+from manfaat.simulation.writing import write_cohort
 
 FOLDER = ROOT / "programmes/jakarta-tokyo"
 MAIN = "participants"

@@ -8,15 +8,15 @@ import pytest
 from scipy import stats
 
 from conftest import ROOT
-from helpers import study as studies
-from helpers.synthetic import blocks
-from helpers.synthetic.delivery import write_delivery
-from helpers.synthetic.exports import Layout
-from helpers.synthetic.laws_time import Hazard
-from helpers.synthetic.listings import listing_rows
-from helpers.synthetic.mess.rendering import Rendering
-from helpers.synthetic.truth import baseline, difference_of, indicators_of, mean_of, truth_table
-from helpers.synthetic.world import World
+from manfaat.analysis import study as studies
+from manfaat.simulation import blocks
+from manfaat.simulation.delivery import write_delivery
+from manfaat.simulation.exports import Layout
+from manfaat.simulation.laws_time import Hazard
+from manfaat.simulation.listings import listing_rows
+from manfaat.simulation.mess.rendering import Rendering
+from manfaat.simulation.truth import baseline, difference_of, indicators_of, mean_of, truth_table
+from manfaat.simulation.world import World
 from test_synthetic_mess import FOLDER, MAIN, loaded, plan
 
 CHANCE = 1e-6  # of a false alarm among all comparisons of one test

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from helpers.drafts import draft_from_data, identifies
-from helpers.formats import RawTable
-from helpers.parsing import personal_kinds
-from helpers.parsing.checks import personal_data
-from helpers.parsing.telephones import are_telephones, telephone_region
+from manfaat.desk.drafts import draft_from_data, identifies
+from manfaat.files.formats import RawTable
+from manfaat.files.parsing import personal_kinds
+from manfaat.files.parsing.checks import personal_data
+from manfaat.files.parsing.telephones import are_telephones, telephone_region
 
 KENYA = ["0722 123 456", "0733123456", "0712-345-678", "0701 234 567"]
 JAPAN = ["090-1234-5678", "080-2345-6789", "03-3210-7000", "070-1234-5678"]

@@ -11,27 +11,27 @@ import statsmodels.api as sm
 
 from conftest import ROOT, replace_in
 from evaluation_cases import LINES, indicator, people, programme
-from helpers import threats
-from helpers.disclosure import IDENTIFYING_COLUMNS
-from helpers.evaluation.estimate import Settings
-from helpers.evaluation.ladder import estimate_stages
-from helpers.evaluation.sample import NotApplicableError, participation
-from helpers.indicators import measured_before
-from helpers.problems import ProblemsError
-from helpers.programme import Cohort, Programme
-from helpers.report import labels, threat_texts, threat_words
-from helpers.report.chapter import Chapter
-from helpers.report.threats import for_whom, one_table, primary_row, show_threats, threat_sentences, threat_tables, when
-from helpers.study import load_study
-from helpers.threats.case import Case
-from helpers.threats.contract import COLUMNS, MEANINGS, as_table, conclusion, entry
-from helpers.threats.driver import THREATS, cases, event_times
-from helpers.threats.missing import outcome_range
-from helpers.threats.placebo import changes_before, placebo_rows, raw_inputs, unrelated
-from helpers.threats.response import raking_rows
-from helpers.threats.subgroups import SMALL, subgroup_rows
-from helpers.vocabulary import OF_PARTICIPANTS_ALONE
-from helpers.words import Language
+from manfaat import threats
+from manfaat.analysis.study import load_study
+from manfaat.base.disclosure import IDENTIFYING_COLUMNS
+from manfaat.base.problems import ProblemsError
+from manfaat.definitions.programme import Cohort, Programme
+from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE
+from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.ladder import estimate_stages
+from manfaat.evaluation.sample import NotApplicableError, participation
+from manfaat.indicators import measured_before
+from manfaat.report import labels, threat_texts, threat_words
+from manfaat.report.chapter import Chapter
+from manfaat.report.threats import for_whom, one_table, primary_row, show_threats, threat_sentences, threat_tables, when
+from manfaat.report.words import Language
+from manfaat.threats.case import Case
+from manfaat.threats.contract import COLUMNS, MEANINGS, as_table, conclusion, entry
+from manfaat.threats.driver import THREATS, cases, event_times
+from manfaat.threats.missing import outcome_range
+from manfaat.threats.placebo import changes_before, placebo_rows, raw_inputs, unrelated
+from manfaat.threats.response import raking_rows
+from manfaat.threats.subgroups import SMALL, subgroup_rows
 from threats_cases import SYNTHETIC, Examined, examine, examined, loaded
 
 COHORTS = ["nsw-1976", "nsw-1976-cps", "nsw-1976-psid", "michigan-1987-89", SYNTHETIC]
@@ -165,7 +165,7 @@ def test_firms_that_did_not_answer_are_counted_once_each():
 
 
 def test_leaving_out_a_firm_is_estimating_without_it():
-    from helpers.threats.leave_one_out import without_each
+    from manfaat.threats.leave_one_out import without_each
 
     case = examined("michigan-1987-89").case("log_scrap", treatment="grant")
     found = without_each(case.fit, case.sample.clusters)
@@ -464,7 +464,7 @@ def test_a_stage_without_indicators_has_no_threats_and_says_so(tmp_path, capsys)
 def messages() -> dict[str, list[str]]:
     """Reasons written in the code of the threats."""
     found = []
-    for path in (ROOT / "src/helpers/threats").glob("*.py"):
+    for path in (ROOT / "src/manfaat/threats").glob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found += [
             node.value.value for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and " " in str(node.value.value)

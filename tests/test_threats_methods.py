@@ -8,19 +8,19 @@ import pytest
 import statsmodels.api as sm
 from scipy.stats import norm
 
-from helpers.disclosure import without_few
-from helpers.evaluation.linear import basis, fit
-from helpers.evaluation.nuisance import logit
-from helpers.evaluation.sample import NotApplicableError
-from helpers.programme import Denominators
-from helpers.threats import evalue, omitted, survival
-from helpers.threats.bounds import extreme_fills, imbens_manski, lee, lee_within, trimmed_mean, worst_case
-from helpers.threats.leave_one_out import without_each
-from helpers.threats.omnibus import common_support, omnibus_test
-from helpers.threats.response import rake, response_gap, response_rates, response_weights
-from helpers.threats.rosenbaum import critical_gamma, optimal_pairs, signed_rank, upper_p
-from helpers.threats.specification_curve import drawn_in, subsets
-from helpers.threats.transitions import transition_matrix
+from manfaat.base.disclosure import without_few
+from manfaat.definitions.programme import Denominators
+from manfaat.evaluation.linear import basis, fit
+from manfaat.evaluation.nuisance import logit
+from manfaat.evaluation.sample import NotApplicableError
+from manfaat.threats import evalue, omitted, survival
+from manfaat.threats.bounds import extreme_fills, imbens_manski, lee, lee_within, trimmed_mean, worst_case
+from manfaat.threats.leave_one_out import without_each
+from manfaat.threats.omnibus import common_support, omnibus_test
+from manfaat.threats.response import rake, response_gap, response_rates, response_weights
+from manfaat.threats.rosenbaum import critical_gamma, optimal_pairs, signed_rank, upper_p
+from manfaat.threats.specification_curve import drawn_in, subsets
+from manfaat.threats.transitions import transition_matrix
 
 NAN = np.nan
 

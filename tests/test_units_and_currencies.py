@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from helpers.cleaning.cells import number_readers
-from helpers.codebook import Variable
-from helpers.programme import RawFile, Unit
+from manfaat.cleaning.cells import number_readers
+from manfaat.definitions.codebook import Variable
+from manfaat.definitions.programme import RawFile, Unit
 
 FILE = RawFile(file="a.csv", table="people")
 DOLLARS = Unit.model_validate({"label": {"en": "US dollars", "id": "dolar AS"}, "currency": "USD"})

@@ -12,11 +12,11 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from cost_cases import declared, placed
-from helpers.claims import GRADES
-from helpers.costs import advice, double_benefit, effectiveness, uncertainty, value
-from helpers.costs.flows import SOCIETY, Terms, all_entries, changing, cost_entries, yearly_flow
-from helpers.costs.viewpoints import viewpoint_table
-from helpers.declarations import Implication, Technology, Yardstick
+from manfaat.costs import advice, double_benefit, effectiveness, uncertainty, value
+from manfaat.costs.flows import SOCIETY, Terms, all_entries, changing, cost_entries, yearly_flow
+from manfaat.costs.viewpoints import viewpoint_table
+from manfaat.definitions.claims import GRADES
+from manfaat.definitions.declarations import Implication, Technology, Yardstick
 from test_costs import LINES
 
 PARTIES = ["trainee", "employer", "home", "host"]
@@ -264,8 +264,8 @@ def test_a_benefit_in_money_is_no_difference_of_logarithms():
     ],
 )
 def test_the_kind_of_a_benefit_is_that_of_its_unit(benefit, unit, message):
-    from helpers.indicators import check_value_units
-    from helpers.study import load_study
+    from manfaat.analysis.study import load_study
+    from manfaat.indicators import check_value_units
 
     study = load_study("jakarta-tokyo-2004-synthetic")
     name = next(line.unit for line in study.indicators if line.indicator == "log_pay" and line.use == "effect")
@@ -309,8 +309,8 @@ def test_cost_of_one_unit_by_hand():
 
 def basis(share: float, n: int = 40) -> pd.DataFrame:
     """Means as the chapter on inputs writes them: one share with Wilson's interval."""
-    from helpers.costs.basis import interval
-    from helpers.evaluation.weighted import answers
+    from manfaat.costs.basis import interval
+    from manfaat.evaluation.weighted import answers
 
     low, high = interval(answers(pd.Series([1.0] * round(share * n) + [0.0] * (n - round(share * n)))), 0.95)
     return pd.DataFrame(
@@ -324,9 +324,9 @@ TECH = Technology(adopted="adopted", count="count", still="still", taught="taugh
 def accounts_of(*lines: dict[str, object]):
     """Accounts of some lines."""
     from cost_cases import money
-    from helpers.costs.accounts import in_money, reconcile
-    from helpers.costs.ledger import Accounts
-    from helpers.costs.slips import proposals
+    from manfaat.costs.accounts import in_money, reconcile
+    from manfaat.costs.ledger import Accounts
+    from manfaat.costs.slips import proposals
 
     sheet, found = placed(*lines)
     return Accounts(money(), sheet, found, in_money(sheet.alternatives, money()), reconcile(sheet, found, len(lines)), proposals(found, money()))

@@ -6,15 +6,15 @@ import pytest
 from scipy.stats import norm
 
 from evaluation_cases import WORDS, indicator, programme
-from helpers import verdict
-from helpers.claims import Claim, check_claims
-from helpers.evaluation.estimate import COLUMNS, Settings
-from helpers.evaluation.levels import estimate_levels, level_row
-from helpers.programme import Unit
-from helpers.report import verdict_words as told
-from helpers.report.verdicts import distance, family_sentence
-from helpers.verdict.evidence import DECISIVE
-from helpers.words import Language
+from manfaat import verdict
+from manfaat.definitions.claims import Claim, check_claims
+from manfaat.definitions.programme import Unit
+from manfaat.evaluation.estimate import COLUMNS, Settings
+from manfaat.evaluation.levels import estimate_levels, level_row
+from manfaat.report import verdict_words as told
+from manfaat.report.verdicts import distance, family_sentence
+from manfaat.report.words import Language
+from manfaat.verdict.evidence import DECISIVE
 
 NO_THREATS = pd.DataFrame(columns=["indicator", "rater", "specification", "threat", "passed"])
 SETTINGS = Settings("c", "randomised", "difference-in-means")

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.claims import Claim
-from helpers.evaluation.estimate import COLUMNS, DOUBT
-from helpers.verdict.evidence import candidates, direction_of, failed_threats, nothing, sides, unreliable
+from manfaat.definitions.claims import Claim
+from manfaat.evaluation.estimate import COLUMNS, DOUBT
+from manfaat.verdict.evidence import candidates, direction_of, failed_threats, nothing, sides, unreliable
 from test_verdict import ONE, graded, lines_of, row, study_of
 
 

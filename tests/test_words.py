@@ -11,9 +11,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from conftest import ROOT
-from helpers import translations
-from helpers.programme import Unit
-from helpers.words import LANGUAGES, Language
+from manfaat.definitions.programme import Unit
+from manfaat.report import translations
+from manfaat.report.words import LANGUAGES, Language
 
 MONEY = Unit.model_validate({"label": {"en": "dollars", "id": "dolar"}, "prefix": "$", "decimals": 0})
 SHARE = Unit.model_validate({"label": {"en": "points", "id": "poin"}, "is_share": True, "decimals": 1})
@@ -37,7 +37,7 @@ def test_a_missing_a_stale_and_a_mismatched_message_are_found():
 
 def test_messages_are_never_inside_an_f_string():
     # the catalogue tool does not look inside f-strings, so such a message would stay English unseen
-    for path in (ROOT / "src" / "helpers").rglob("*.py"):
+    for path in (ROOT / "src" / "manfaat").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):
                 calls = [
@@ -98,7 +98,7 @@ def test_a_third_language_is_one_catalogue(project):
         if message.id:
             one, many = (message.id, "") if isinstance(message.id, str) else message.id
             catalogue.add(message.id, f"{one} ¤" if not many else tuple(f"{many} ¤" for _ in range(catalogue.num_plurals)))
-    with (project / "src/helpers/locale/ms.po").open("wb") as stream:
+    with (project / "src/manfaat/report/locale/ms.po").open("wb") as stream:
         write_po(stream, catalogue)
 
     def run(*arguments: str) -> str:
@@ -107,18 +107,18 @@ def test_a_third_language_is_one_catalogue(project):
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    assert "0 problems" in run("helpers.translations", "--check")
-    run("helpers.cli", "run", "nsw-1976", "--language", "ms")
+    assert "0 problems" in run("manfaat.report.translations", "--check")
+    run("manfaat.cli", "run", "nsw-1976", "--language", "ms")
     html = (project / "reports/nsw-1976/report.html").read_text(encoding="utf-8")
     assert '<html lang="ms">' in html
     assert html.count("¤") > 150
     assert "Verdict ¤" in html
     assert (project / "reports/nsw-1976/report.pdf").is_file()
     assert (project / "reports/index.ms.html").is_file()
-    stale = (project / "src/helpers/locale/ms.po").read_text(encoding="utf-8").replace('msgid "Verdict"', 'msgid "Verdikt"', 1)
-    (project / "src/helpers/locale/ms.po").write_text(stale, encoding="utf-8")
+    stale = (project / "src/manfaat/report/locale/ms.po").read_text(encoding="utf-8").replace('msgid "Verdict"', 'msgid "Verdikt"', 1)
+    (project / "src/manfaat/report/locale/ms.po").write_text(stale, encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(project / "src")}
-    checked = subprocess.run([sys.executable, "-m", "helpers.translations", "--check"], cwd=project, env=environment, capture_output=True, text=True)
+    checked = subprocess.run([sys.executable, "-m", "manfaat.report.translations", "--check"], cwd=project, env=environment, capture_output=True, text=True)
     assert checked.returncode == 1
     assert "ms.po: not translated: 'Verdict'" in checked.stdout
     assert "ms.po: stale: 'Verdikt'" in checked.stdout

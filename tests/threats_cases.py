@@ -8,19 +8,19 @@ from tempfile import mkdtemp
 import pandas as pd
 
 from conftest import ROOT
-from helpers import threats
-from helpers.codebook import load_codebook
-from helpers.evaluation.estimate import Settings
-from helpers.evaluation.ladder import estimate_stages
-from helpers.indicators import load_indicators
-from helpers.prices import house_series
-from helpers.programme import load_programme
-from helpers.study import Study, build, clean_tables, linked_tables, load_study, read_raw
-from helpers.synthetic import Plan, load_simulation
-from helpers.synthetic.delivery import write_delivery
-from helpers.synthetic.exports import Layout
-from helpers.threats.case import Case
-from helpers.threats.driver import cases
+from manfaat import threats
+from manfaat.analysis.study import Study, build, clean_tables, linked_tables, load_study, read_raw
+from manfaat.definitions.codebook import load_codebook
+from manfaat.definitions.prices import house_series
+from manfaat.definitions.programme import load_programme
+from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.ladder import estimate_stages
+from manfaat.indicators import load_indicators
+from manfaat.simulation import Plan, load_simulation
+from manfaat.simulation.delivery import write_delivery
+from manfaat.simulation.exports import Layout
+from manfaat.threats.case import Case
+from manfaat.threats.driver import cases
 
 SYNTHETIC = "trial-synthetic"
 STAGES = ("output", "outcome", "impact")

@@ -1,3 +1,5 @@
-"""Shared logic of the Manfaat notebooks: small functions, data frame in, data frame out."""
+"""What a notebook imports; the engine behind it is ``manfaat``."""
 
-__version__ = "0.1.0"
+from manfaat.analysis.study import Study, load_study
+
+__all__ = ["Study", "load_study"]

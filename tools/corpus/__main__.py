@@ -17,8 +17,8 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from corpus.drafted import COUNTS, cleaned, counted, differences
-from helpers.paths import find_root
-from helpers.problems import ProblemsError
+from manfaat.base.paths import find_root
+from manfaat.base.problems import ProblemsError
 
 EXPECTED = Path("tests/corpus/expected.csv")
 

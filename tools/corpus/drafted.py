@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.cleaning import CleanTable, check_ledger, clean_table
-from helpers.paths import places
-from helpers.programme import Cohort
-from helpers.readers import read_cohort
-from helpers.scaffold import new_programme
-from helpers.study import load_codes
+from manfaat.analysis.study import load_codes
+from manfaat.base.paths import places
+from manfaat.cleaning import CleanTable, check_ledger, clean_table
+from manfaat.cleaning.readers import read_cohort
+from manfaat.definitions.programme import Cohort
+from manfaat.desk.scaffold import new_programme
 
 NAME = "corpus"
 COUNTS = ["columns", "rows", "kept", "aside", "review", "findings", "missing"]

@@ -29,9 +29,9 @@ from by_hand import WRITTEN, Written, written  # noqa: E402
 from mutants import Mutant, mutants  # noqa: E402
 from trying import LONGEST, SLOWEST, Tests  # noqa: E402
 
-HELPERS = ROOT / "src" / "helpers"
+ENGINE = ROOT / "src" / "manfaat"
 PAGE, SAME = ROOT / "docs" / "mutation.md", Path(__file__).with_name("equivalent.csv")
-PACKAGES = ("verdict", "disclosure", "costs", "cleaning", "evaluation")
+PACKAGES = ("verdict", "base", "costs", "cleaning", "evaluation", "measurement")
 SKIPPED = {
     "test_threats",
     "test_threats_methods",
@@ -56,11 +56,11 @@ class Tried:
 
 
 def modules(chosen: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
-    """Every module whose name begins as chosen: its dotted name below helpers, and its file."""
+    """Every module whose name begins as chosen: its dotted name below manfaat, and its file."""
     for package in PACKAGES:
-        where = HELPERS / package
+        where = ENGINE / package
         for path in sorted(where.glob("*.py")) if where.is_dir() else [where.with_suffix(".py")]:
-            name = ".".join(path.relative_to(HELPERS).with_suffix("").parts)
+            name = ".".join(path.relative_to(ENGINE).with_suffix("").parts)
             if path.name != "__init__.py" and name.startswith(chosen):
                 yield name, path
 
@@ -68,7 +68,7 @@ def modules(chosen: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
 def test_files(packages: set[str]) -> list[str]:
     """The files of unit tests that import from some packages."""
     packages = "|".join(sorted(packages))
-    imports = re.compile(rf"from helpers\.({packages})\b|from helpers import [^\n]*\b({packages})\b")
+    imports = re.compile(rf"from manfaat\.({packages})\b|from manfaat import [^\n]*\b({packages})\b")
     files = [path for path in sorted((ROOT / "tests").glob("test_*.py")) if path.stem not in SKIPPED]
     return [str(path) for path in files if imports.search(path.read_text(encoding="utf-8"))]
 
@@ -108,8 +108,8 @@ def by_hand(tests: Tests) -> list[tuple[str, Written, str]]:
     """The mutants written by hand, each with its file and the first test that notices it."""
     found = []
     for file, text, instead in WRITTEN:
-        mutant = written((HELPERS / file).read_text(encoding="utf-8"), text, instead)
-        found.append((file, mutant, tests.noticing(HELPERS / file, mutant)))
+        mutant = written((ENGINE / file).read_text(encoding="utf-8"), text, instead)
+        found.append((file, mutant, tests.noticing(ENGINE / file, mutant)))
         print(f"{file}:{mutant.line}: {found[-1][2] or 'NOT NOTICED: ' + instead}", flush=True)
     return found
 
@@ -197,7 +197,7 @@ def main() -> None:
     hand = everything or asked.hand
 
     def work(items: list[pytest.Item]) -> None:
-        tests = Tests(items, {path for _, path in modules(("",))} | {HELPERS / file for file, _, _ in WRITTEN})
+        tests = Tests(items, {path for _, path in modules(("",))} | {ENGINE / file for file, _, _ in WRITTEN})
         outcomes = []
         for package in packages:
             tests.look(asked.tests or test_files({package}), lambda line: print(line, flush=True))

@@ -21,7 +21,7 @@ WRITTEN = (
     ("evaluation/change.py", "+ 2 * shared) / (8 * df)", "- 2 * shared) / (8 * df)"),
     ("evaluation/change.py", "Result((rose - fell) / n,", "Result((rose + fell) / n,"),
     ("evaluation/sample.py", "complete = frame.dropna()", "complete = frame"),
-    ("disclosure.py", '("_key", "_row", "_file", "key")', '("_key", "_row", "_file")'),
+    ("base/disclosure.py", '("_key", "_row", "_file", "key")', '("_key", "_row", "_file")'),
     ("threats/leave_one_out.py", ".min() < SMALLEST_CELL", ".min() <= SMALLEST_CELL"),
     ("threats/leave_one_out.py", "if pd.Series(clusters).value_counts().min() < SMALLEST_CELL:", "if False:"),
 )

@@ -33,7 +33,7 @@ from mutants import Mutant, names_in
 WHOLE_RUNS = {"finished", "sent", "side_by_side", "project", "case", "signs", "delivered"}  # fixtures of tests that are not unit tests
 LANES = ("runs", "simulation", "fuzz", "browser")  # marks of tests that are no unit tests
 UNENDING = "the tests do not end"
-OURS = ("helpers", "test_", "evaluation_cases", "cost_cases", "threats_cases", "figure_cases", "mess_cases")  # modules that may hold a constant of ours
+OURS = ("manfaat", "test_", "evaluation_cases", "cost_cases", "threats_cases", "figure_cases", "mess_cases")  # modules that may hold a constant of ours
 NONE: set[int] = set()
 SLOWEST, LONGEST, BASELINE = 3.0, 12.0, 100  # seconds of the processor: of one test, of all tests of a mutant, of a file of tests with nothing spoilt
 STEPS = 600  # lines of a function that are watched in a test

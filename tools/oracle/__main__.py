@@ -15,8 +15,8 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from helpers.oracle import MISSES, NO_DATA, RESULTS, compare, published, totals
-from helpers.paths import find_root
+from manfaat.analysis.oracle import MISSES, NO_DATA, RESULTS, compare, published, totals
+from manfaat.base.paths import find_root
 from oracle import regressions, small, training
 
 BORROWED = (training.lalonde, training.other_groups, small.personality)

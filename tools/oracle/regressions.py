@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.evaluation.errors import classical, cluster_robust, robust
-from helpers.evaluation.linear import basis, fit
-from helpers.evaluation.nuisance import tilt
-from helpers.evaluation.panel import demeaned
-from helpers.evaluation.sample import participation
+from manfaat.evaluation.errors import classical, cluster_robust, robust
+from manfaat.evaluation.linear import basis, fit
+from manfaat.evaluation.nuisance import tilt
+from manfaat.evaluation.panel import demeaned
+from manfaat.evaluation.sample import participation
 from oracle.training import built_cohort
 
 TEN = ("age", "education", "black", "hispanic", "married", "no_degree", "earnings_1974", "earnings_1975", "zero_1974", "zero_1975")

@@ -11,9 +11,10 @@ import pandas as pd
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestIndPower, TTestPower
 
-from helpers.evaluation import agreement, families, one_factor, ordered, reliability
-from helpers.evaluation.estimate import Settings, minimum_detectable
-from helpers.threats import evalue, omitted, rosenbaum
+from manfaat.evaluation import families, ordered
+from manfaat.evaluation.estimate import Settings, minimum_detectable
+from manfaat.measurement import agreement, one_factor, reliability
+from manfaat.threats import evalue, omitted, rosenbaum
 from oracle.trials import trial, trial_rows
 
 TABLES = json.loads((Path(__file__).parent / "tables.json").read_text(encoding="utf-8"))

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import statsmodels
 
-from helpers.evaluation.balance import balance
-from helpers.evaluation.errors import classical, cluster_robust, robust
-from helpers.evaluation.estimate import Settings, hedges_factor
-from helpers.evaluation.ladder import estimate_stages
-from helpers.evaluation.linear import basis, fit
-from helpers.evaluation.sample import participation
-from helpers.study import Study, build, clean_tables, linked_tables, load_study, read_raw
+from manfaat.analysis.study import Study, build, clean_tables, linked_tables, load_study, read_raw
+from manfaat.evaluation.balance import balance
+from manfaat.evaluation.errors import classical, cluster_robust, robust
+from manfaat.evaluation.estimate import Settings, hedges_factor
+from manfaat.evaluation.ladder import estimate_stages
+from manfaat.evaluation.linear import basis, fit
+from manfaat.evaluation.sample import participation
 from oracle.trials import trial
 
 LALONDE_COHORTS = ("nsw-1976", "nsw-1976-cps", "nsw-1976-psid", "michigan-1987-89")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.evaluation.estimate import Settings
-from helpers.evaluation.ladder import estimate_one
-from helpers.indicators import Indicator
-from helpers.programme import Programme, Specification
+from manfaat.definitions.programme import Programme, Specification
+from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.ladder import estimate_one
+from manfaat.indicators import Indicator
 
 WORDS = {"en": "-", "id": "-"}
 

@@ -1,6 +1,0 @@
-"""From estimates and what threatens them to a grade for each claim, by a written rule. Data only: sentences belong to the report."""
-
-from helpers.verdict.evidence import evidence
-from helpers.verdict.rules import from_accounts, verdicts
-
-__all__ = ["evidence", "from_accounts", "verdicts"]

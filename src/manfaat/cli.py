@@ -1,0 +1,375 @@
+"""The command ``manfaat``: list, check and run cohorts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+from typer.core import TyperGroup
+
+from manfaat.base import paths
+from manfaat.base.problems import Problem, ProblemsError, nearest, refuse
+from manfaat.run import light  # noqa: F401  (first: it makes every later import of Jupyter faster)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Commands(TyperGroup):
+    """All commands: whatever a person can put right ends in a sentence and 2, what was stopped in 130; only a fault of ours has a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except ProblemsError as failure:
+            stop(failure)
+        except OSError as failure:
+            stop(unreachable(failure))
+        except KeyboardInterrupt:
+            errors.print("stopped; the former reports are unchanged", style="red")
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, help="Evaluate a training or exchange programme from its survey data.")
+console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
+
+DataDir = Annotated[str, typer.Option(help="Folder with raw/ and processed/, relative to the project.")]
+ReportsDir = Annotated[str, typer.Option(help="Folder for the reports, relative to the project.")]
+
+
+def unreachable(failure: OSError) -> Problem | OSError:
+    """Say which file the machine did not let us read or write, and why."""
+    if failure.strerror is None:
+        return failure
+    try:
+        root = paths.find_root()
+    except FileNotFoundError:
+        root = Path.cwd()
+    return paths.refused_by_machine(failure, root)
+
+
+def stop(failure: ProblemsError | Exception | Problem) -> None:
+    """Print what is wrong and exit with 2."""
+    errors.print(escape(str(failure)), style="red", soft_wrap=True)
+    raise typer.Exit(2)
+
+
+def project() -> Path:
+    """Return the project folder or stop."""
+    try:
+        return paths.find_root()
+    except FileNotFoundError as failure:
+        stop(failure)
+
+
+@app.command("list")
+def list_cohorts(data_dir: DataDir = "data") -> None:
+    """List all cohorts with their programmes."""
+    from manfaat.definitions.programme import load_cohort
+
+    root = project()
+    table = Table(Column("cohort", no_wrap=True), *(Column(name, overflow="fold") for name in ("programme", "label", "kind", "comparison")))
+    for name in paths.known_cohorts(root / data_dir):
+        cohort, _ = load_cohort(root / data_dir / "raw" / name, root=root)
+        table.add_row(
+            name,
+            *(
+                [cohort.programme, cohort.label.en, cohort.kind, cohort.assignment]
+                if cohort
+                else ["[red]cohort.yml is missing or wrong: see manfaat check[/red]", "", "", ""]
+            ),
+        )
+    console.print(table)
+
+
+@app.command()
+def check(cohorts: Annotated[list[str], typer.Argument(help="Folders of data/raw.")], data_dir: DataDir = "data") -> None:
+    """Check definitions and raw files, all problems at once, without running anything."""
+    from manfaat.analysis.study import check_study, load_study, only_cleans
+    from manfaat.report.letters import check_letters
+
+    root, wrong = project(), False
+    for name in cohorts:
+        try:
+            study = load_study(name, data_dir=data_dir, root=root)
+            refuse(check_letters(study))
+            check_study(study)
+            nothing = "; nothing is measured: indicators.csv has no line beyond who took part" if only_cleans(study) else ""
+            console.print(f"{name}: definitions and files are in order{nothing}", soft_wrap=True)
+        except ProblemsError as failure:
+            wrong = True
+            errors.print(escape(f"{name}: {failure}"), style="red", soft_wrap=True)
+    if wrong:
+        raise typer.Exit(2)
+
+
+@app.command()
+def run(
+    cohorts: Annotated[list[str] | None, typer.Argument(help="Folders of data/raw.")] = None,
+    all: Annotated[bool, typer.Option("--all", help="Run every cohort.")] = False,
+    language: Annotated[str, typer.Option(help="Language of the report: en, id or both.")] = "both",
+    formats: Annotated[str, typer.Option(help="What to write: html always, with pdf and docx when named.")] = "html,pdf,docx",
+    parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="A notebook parameter, name=value; may be given again.")] = None,
+    time_limit: Annotated[int, typer.Option(help="Seconds that one notebook may take.", min=1)] = 600,
+    ordinary_kernels: Annotated[bool, typer.Option("--ordinary-kernels", help="Start an ordinary Jupyter kernel for every notebook.")] = False,
+    data_dir: DataDir = "data",
+    reports_dir: ReportsDir = "reports",
+) -> None:
+    """Run all notebooks of the cohorts and write a report for each."""
+    from manfaat.run.interpreter import can_fork, warm_interpreter
+
+    root, known = project(), paths.known_cohorts(paths.find_root() / data_dir)
+    if not cohorts and not (all and known):
+        refuse([Problem("manfaat run", "no cohort is named", expected="at least one, or --all; cohorts: " + (", ".join(known) or "none yet"))])
+    warm = can_fork() and not ordinary_kernels
+    if warm:
+        warm_interpreter()  # its imports go on while the definitions are checked
+    from manfaat.run.command import run_command
+    from manfaat.run.run import Options
+
+    options = Options(language, data_dir, reports_dir, time_limit=time_limit, formats=tuple(formats.split(",")), warm=warm)
+    if run_command(None if all else list(dict.fromkeys(cohorts)), options, parameter or [], root):
+        raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    programme: Annotated[str, typer.Argument(help="Name of the new folder below programmes/.")],
+    form: Annotated[Path | None, typer.Option(help="A form: an XLSForm (KoboToolbox, ODK) or one of SurveyCTO.")] = None,
+    data: Annotated[list[Path] | None, typer.Option(help="An export, once for each file: held against the form, or drafted from when there is none.")] = None,
+) -> None:
+    """Draft a programme's definition files from its form or its data, and say what a person must decide."""
+    from manfaat.desk.scaffold import new_programme
+
+    root = project()
+    folder, draft, differences = new_programme(programme, root, form=form, data=data)
+    console.print(f"{folder.relative_to(root).as_posix()}: {len(draft.variables)} variables, {len(draft.choices)} answers drafted")
+    for line in dict.fromkeys(draft.decide):
+        console.print(escape(f"  decide: {line}"), soft_wrap=True)
+    if form and data:
+        show_differences(differences, "no difference between the form and its export")
+
+
+def show_differences(differences: pd.DataFrame, none: str) -> None:
+    """Print how a file differs from the codebook, one line a difference."""
+    table = Table("file", "difference", "column", "variable", "note")
+    for line in differences.itertuples(index=False):
+        table.add_row(*[escape(" ".join(str(part).split())) for part in line])
+    console.print(table if len(differences) else none)
+
+
+@app.command("new-cohort")
+def new_cohort(
+    cohort: Annotated[str, typer.Argument(help="Name of the new folder below data/raw/.")],
+    data: Annotated[list[Path], typer.Option(help="A delivered file; once for each file of the other cohort, in its order.")],
+    like: Annotated[str | None, typer.Option(help="A cohort of the same programme.")] = None,
+    programme: Annotated[str | None, typer.Option(help="The programme, for its first delivery.")] = None,
+    data_dir: DataDir = "data",
+) -> None:
+    """Begin a delivery like another one, or a programme's first, and say how its columns and answers differ from the codebook."""
+    from manfaat.analysis.study import load_codes, load_study
+    from manfaat.desk.deliveries import first_cohort
+    from manfaat.desk.deliveries import new_cohort as scaffold
+
+    root = project()
+    refuse(
+        []
+        if (like is None) != (programme is None)
+        else [Problem("manfaat new-cohort", "one of two is needed", expected="--like COHORT, or --programme PROGRAMME for its first delivery")]
+    )
+    if like is not None:
+        study = load_study(like, data_dir=data_dir, root=root)
+        folder, differences = scaffold(cohort, study, data, study.places)
+    else:
+        place = paths.places(cohort, data_dir=data_dir, root=root)
+        folder, differences = first_cohort(cohort, *load_codes(programme, place), data, place)
+    console.print(f"data/raw/{folder.name}: {len(data)} files copied and sealed; look at cohort.yml, then: manfaat check {folder.name}")
+    show_differences(differences, "no difference between its columns and answers and the codebook")
+
+
+@app.command()
+def clean(cohort: Annotated[str, typer.Argument(help="A folder of data/raw with one file of delimited text.")], data_dir: DataDir = "data") -> None:
+    """Clean one file part by part, however large it is; notebook 01 cleans what fits into memory."""
+    from rich.status import Status
+
+    from manfaat.analysis.study import clean_by_parts, load_study
+
+    root = project()
+    study = load_study(cohort, data_dir=data_dir, root=root)
+    with Status("reading", console=console) as status:
+        totals = clean_by_parts(study, lambda doing, rows: status.update(f"{doing}: {rows:,} rows"))
+    table = Table("", "rule", "rows")
+    for (entry, rule), rows in totals.rows.items():
+        table.add_row(entry, escape(rule), f"{rows:,}")
+    console.print(table)
+    console.print(
+        f"{sum(totals.cells.values()):,} changed cells, {totals.to_decide:,} for a person to decide: data/processed/{cohort}/review.csv", soft_wrap=True
+    )
+    for check, because in totals.not_checked.items():
+        errors.print(escape(f"not checked: {check}: {because}"), soft_wrap=True)
+
+
+@app.command()
+def decide(
+    cohort: Annotated[str, typer.Argument(help="A folder of data/raw.")],
+    who: Annotated[str, typer.Option(help="Initials of the person who decided.")],
+    review: Annotated[
+        Path | None, typer.Option(help="A filled list; by default review_kinds.csv and review.csv in data/processed/<cohort>, as far as they are filled.")
+    ] = None,
+    log: Annotated[Path | None, typer.Option(help="A field team's log instead: uuid, question, old, new, action.")] = None,
+    data_dir: DataDir = "data",
+) -> None:
+    """Read back the filled review lists, or a field team's log: decisions become lines of corrections.csv, or what settles a whole kind."""
+    from manfaat.analysis.study import load_study
+    from manfaat.desk.field_logs import record_log
+    from manfaat.desk.kind_decisions import record_lists
+
+    root = project()
+    study = load_study(cohort, data_dir=data_dir, root=root)
+    told = {"corrections.csv": record_log(study, log, who)} if log else record_lists(study, review, who)
+    folders = {"cohort.yml": f"data/raw/{cohort}"}
+    for file, n in told.items():
+        folder = folders.get(file, f"programmes/{study.programme.programme}")
+        console.print(f"{n} {'decision' if n == 1 else 'decisions'} written to {folder}/{file}", soft_wrap=True)
+    console.print(f"now: manfaat run {cohort}")
+
+
+@app.command()
+def export(
+    cohort: Annotated[str, typer.Argument(help="A cohort that has been run.")],
+    kind: Annotated[list[str] | None, typer.Option("--format", help="sav, dta or parquet; all three by default.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the labels: en or id.")] = "en",
+    data_dir: DataDir = "data",
+    reports_dir: ReportsDir = "reports",
+) -> None:
+    """Write the codebook as a page, and the clean tables as labelled SPSS, Stata and Parquet files."""
+    from manfaat.analysis.study import load_study
+    from manfaat.desk.export import export_all
+    from manfaat.report.words import Language
+
+    root = project()
+    try:
+        study = load_study(cohort, data_dir=data_dir, reports_dir=reports_dir, root=root)
+        for line in export_all(study, kind or [], Language(language)):
+            console.print(escape(line), soft_wrap=True)
+    except (ProblemsError, ValueError) as failure:
+        stop(failure)
+
+
+@app.command()
+def figures(
+    cohort: Annotated[str, typer.Argument(help="A cohort that has been run.")],
+    medium: Annotated[str, typer.Option(help="slide, web or thesis.")] = "slide",
+    reports_dir: ReportsDir = "reports",
+) -> None:
+    """Write the pictures of a report in the size of another medium, below its exhibits/."""
+    from manfaat.definitions.records import shown
+    from manfaat.report.figures.style import MEDIA
+    from manfaat.report.pictures import write_sized
+    from manfaat.report.words import LANGUAGES
+
+    root = project()
+    exhibits = paths.places(cohort, reports_dir=reports_dir, root=root).reports / "exhibits"
+    refuse([] if medium in MEDIA else [Problem(f"medium '{medium}'", "there is no such medium", expected=nearest(medium, MEDIA))])
+    refuse([] if exhibits.is_dir() else [Problem(cohort, "there are no pictures yet", expected=f"manfaat run {cohort} first")])
+    for folder in (exhibits, *(exhibits / language for language in LANGUAGES)):
+        if folder.is_dir():
+            console.print(f"{shown(folder / medium, root)}: {write_sized(folder, medium)} pictures", soft_wrap=True)
+
+
+@app.command()
+def simulate(
+    programme: Annotated[str, typer.Argument(help="A folder of programmes/ that has a simulation.yml.")],
+    cohort: Annotated[str, typer.Option(help="Name of the new folder below data/raw/; it must hold the word synthetic.")],
+    participants: Annotated[int, typer.Option(help="How many took part, 10 to 10 million; those who answer are fewer.")],
+    seed: Annotated[int, typer.Option(help="Where the random numbers begin: the same seed gives the same bytes.")],
+    mess: Annotated[str, typer.Option(help="How messy the exports are: none, low, real or high.")] = "real",
+    comparison: Annotated[int | None, typer.Option(help="People who did not take part; as the simulation says unless given.")] = None,
+    survey: Annotated[str, typer.Option(help="First day of the interviews, like 2004-07-05.")] = "",
+    kind: Annotated[str, typer.Option("--format", help="File of the main table: csv, kobo, xlsx or sav.")] = "csv",
+    answers: Annotated[str, typer.Option(help="Answers and column names as codes, or in words: code, en or id.")] = "code",
+    form_version: Annotated[str, typer.Option(help="Version of the form that everybody filled in.")] = "",
+    record: Annotated[bool, typer.Option("--record", help="Keep the record of those who did not answer, which a messy delivery may lack.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the synthetic cohort of this name.")] = False,
+    data_dir: DataDir = "data",
+) -> None:
+    """Simulate a cohort whose truth is known: raw exports with their mess, and apart from them the truth and every error."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from manfaat.simulation.requests import Request, simulate
+
+    root = project()
+    request = Request(programme, cohort, participants, seed, mess, comparison, survey, kind, answers, form_version, record)
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn(), console=console, transient=True
+    ) as progress:
+        task = progress.add_task(cohort, total=None, doing="drawing people")
+
+        def tell(people: int, of: int) -> None:
+            progress.update(task, completed=people, total=of, doing=f"{people:,} of {of:,} people" if people < of else "truth and checksums")
+
+        folder, written = simulate(request, root / data_dir, root=root, is_replaced=replace, progress=tell)
+    rows = ", ".join(f"{name} {n:,}" for name, n in written.rows.items())
+    console.print(f"{data_dir}/raw/{folder.name}: rows of {rows}; {sum(written.errors.values()):,} errors injected", soft_wrap=True)
+
+
+@app.command()
+def form(
+    programme: Annotated[str, typer.Argument(help="A folder of programmes/.")],
+    table: Annotated[str | None, typer.Option(help="The table to write a form for; the first by default.")] = None,
+    output: Annotated[Path, typer.Option(help="The XLSX file to write.")] = Path("form.xlsx"),
+) -> None:
+    """Write a programme's codebook as an XLSForm, checked by pyxform, so that the next survey can be fielded with it."""
+    from manfaat.definitions.codebook import load_codebook
+    from manfaat.definitions.programme import load_programme
+    from manfaat.desk.forms import write_form
+
+    root = project()
+    paths.check_name(programme, "programme", paths.known_programmes(root))
+    folder = root / "programmes" / programme
+    definition, problems = load_programme(folder, root=root)
+    refuse(problems)
+    codebook, problems = load_codebook(folder, definition, root=root)
+    refuse(problems)
+    name = table or definition.main_table
+    refuse([] if name in definition.tables else [Problem(f"table '{name}'", "there is no such table", expected=nearest(name, definition.tables))])
+    warnings = write_form(definition, codebook, name, output)
+    for warning in warnings:
+        errors.print(escape(warning), soft_wrap=True)
+    console.print(f"{output.name}: {len(codebook.table(name))} questions", soft_wrap=True)
+
+
+@app.command()
+def plan(programme: Annotated[str, typer.Argument(help="A folder of programmes/.")], data_dir: DataDir = "data", reports_dir: ReportsDir = "reports") -> None:
+    """Write down, dated, what is fixed before results are seen; every later run says where it departs from it."""
+    from manfaat.analysis.plan import looks, write_plan
+    from manfaat.definitions.codebook import load_codebook
+    from manfaat.definitions.programme import load_programme
+    from manfaat.definitions.records import shown
+    from manfaat.evaluation.chooser import completed
+    from manfaat.indicators import load_indicators
+
+    root = project()
+    paths.check_name(programme, "programme", paths.known_programmes(root))
+    folder = root / "programmes" / programme
+    definition, problems = load_programme(folder, root=root)
+    refuse(problems)
+    codebook, problems = load_codebook(folder, definition, root=root)
+    lines, more = load_indicators(folder, definition, codebook, root=root)
+    refuse([*problems, *more])
+    seen = looks(programme, root, data_dir=data_dir, reports_dir=reports_dir)
+    definition = completed(definition, lines)
+    path = write_plan(definition, lines, folder, root=root, seen=tuple(seen))
+    console.print(f"{shown(path, root)}: {len(definition.claims)} claims, {len(definition.specifications)} specifications", soft_wrap=True)
+    for name, day in seen.items():
+        errors.print(escape(f"{name}: its results were first seen on {day}; the plan does not vouch for them, and its report says so"), soft_wrap=True)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,309 @@
+"""Every variable of a programme and its answers, in English and Bahasa Indonesia."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from manfaat.base.problems import Problem, nearest
+from manfaat.definitions.expressions import parse_expression
+from manfaat.definitions.programme import Programme
+from manfaat.definitions.records import Record, parse_arguments, read_rows, shown
+from manfaat.files.parsing.choices import ChoiceList, choice_list
+from manfaat.files.parsing.reading import missing_reasons
+
+TYPES = ("text", "integer", "decimal", "money", "select_one", "select_multiple", "date", "month", "dateTime")
+WITH_LIST = ("select_one", "select_multiple")
+Role = Literal[
+    "", "key", "group", "treatment", "cluster", "weight", "stratum", "identifier", "quasi-identifier", "sensitive", "text",
+    "version", "submitted", "start", "end", "enumerator", "other",
+]  # fmt: skip
+BOUND = re.compile(r"\.\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)")
+
+
+def readable_expression(value: str) -> str:
+    """Refuse a text that is not an XLSForm expression; the empty text is none."""
+    if value:
+        parse_expression(value)
+    return value
+
+
+class Variable(Record):
+    """One line of ``codebook.csv``; column names follow XLSForm where it has them.
+
+    ``relevant`` is the skip rule, ``constraint`` the range, ``missing`` the codes that stand for a missing answer with their
+    reasons, ``versions`` the versions of the form that ask it (all when empty), ``reversed`` those in which it is worded the
+    other way round, ``recode`` how codes of a version differ (``2: 0=1;1=2``), ``scale`` the scale it is an item of.
+    """
+
+    table: str
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    type: str
+    source: str
+    label_en: str = Field(alias="label::English (en)", min_length=1)
+    label_id: str = Field(alias="label::Bahasa Indonesia (id)", min_length=1)
+    unit: str = ""
+    required: Literal["yes", "no"] = "yes"
+    relevant: str = ""
+    constraint: str = ""
+    missing: str = ""
+    role: Role = ""
+    scale: str = ""
+    reversed: str = ""
+    versions: str = ""
+    recode: str = ""
+    ladder: str = ""
+    core: Literal["", "yes", "no"] = ""
+    note: str = ""
+
+    @field_validator("type")
+    @classmethod
+    def known_type(cls, value: str) -> str:
+        """Refuse a type that the cleaning stage does not know."""
+        parts = value.split(" ")
+        if parts[0] not in TYPES or len(parts) != (2 if parts[0] in WITH_LIST else 1):
+            raise ValueError(f"the type '{value}' is not known; use one of {', '.join(TYPES)}, with the name of its list after {' and '.join(WITH_LIST)}")
+        return value
+
+    @field_validator("constraint", "relevant")
+    @classmethod
+    def known_expression(cls, value: str) -> str:
+        """Refuse a rule that cannot be read."""
+        return readable_expression(value)
+
+    @field_validator("missing")
+    @classmethod
+    def known_reasons(cls, value: str) -> str:
+        """Refuse a reason that is not one of those kept apart to the end."""
+        missing_reasons(read_missing_codes(value))
+        return value
+
+    @field_validator("recode")
+    @classmethod
+    def known_recode(cls, value: str) -> str:
+        """Refuse recodes that are not ``version: old=new;old=new``, versions separated by ``|``."""
+        read_recodes(value)
+        return value
+
+    @property
+    def kind(self) -> str:
+        """The type without its list."""
+        return self.type.split(" ")[0]
+
+    @property
+    def list_name(self) -> str | None:
+        """The answer list of a variable that has one."""
+        return self.type.split(" ")[1] if self.kind in WITH_LIST else None
+
+    @property
+    def sources(self) -> list[str]:
+        """Names that the column may have in a delivery, the usual one first."""
+        return [name.strip() for name in self.source.split("|")]
+
+    @property
+    def bounds(self) -> list[tuple[str, float]]:
+        """The constraint as (operator, number) pairs, when it is a chain of comparisons of the answer; else none."""
+        parts = [part.strip() for part in self.constraint.split(" and ")]
+        if not self.constraint or not all(BOUND.fullmatch(part) for part in parts):
+            return []
+        return [(operator, float(number)) for operator, number in BOUND.findall(self.constraint)]
+
+    @property
+    def recodes(self) -> dict[str, dict[str, str]]:
+        """How the codes of a version of the form become the codebook's: version → old code → code."""
+        return read_recodes(self.recode)
+
+    @property
+    def missing_codes(self) -> dict[str, str]:
+        """Codes that stand for a missing answer, with the reason they give."""
+        return read_missing_codes(self.missing)
+
+    def label(self, language: str) -> str:
+        """The question in one language."""
+        return self.label_id if language == "id" else self.label_en
+
+
+def read_missing_codes(text: str) -> dict[str, str]:
+    """Read ``code=reason;code``; a code without a reason stands for a blank."""
+    pairs = [part.split("=", 1) for part in text.split(";") if part.strip()]
+    return {pair[0].strip(): pair[1].strip() if len(pair) == 2 else "blank" for pair in pairs}
+
+
+def read_recodes(text: str) -> dict[str, dict[str, str]]:
+    """Read ``version: old=new;old=new | version: …``.
+
+    Raises
+    ------
+    ValueError when it is of another form.
+    """
+    found = {}
+    for part in text.split("|") if text.strip() else []:
+        version, separator, pairs = part.partition(":")
+        if not separator or not version.strip():
+            raise ValueError(f"'{part.strip()}' is not of the form 'version: old=new;old=new'")
+        found[version.strip()] = parse_arguments(pairs)
+    return found
+
+
+class Choice(Record):
+    """One line of ``choices.csv``: an answer of a list; ``aliases`` are other ways to write it, separated by ``|``."""
+
+    list_name: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+    label_en: str = Field(alias="label::English (en)", min_length=1)
+    label_id: str = Field(alias="label::Bahasa Indonesia (id)", min_length=1)
+    aliases: str = ""
+
+    @field_validator("name")
+    @classmethod
+    def without_spaces(cls, value: str) -> str:
+        """Refuse a code with a space: several answers stand with spaces between their codes."""
+        if re.search(r"\s", value):
+            raise ValueError(
+                f"the code '{value}' holds a space; write a short code such as '{'_'.join(value.lower().split())[:24]}', and the text as it is delivered under 'aliases'"
+            )
+        return value
+
+    def label(self, language: str) -> str:
+        """The answer in one language."""
+        return self.label_id if language == "id" else self.label_en
+
+
+class Rule(Record):
+    """One line of ``rules.csv``: what must hold between the answers of a row, and how bad it is when it does not."""
+
+    id: str = Field(min_length=1)
+    table: str
+    severity: Literal["error", "warning", "note"]
+    rule: str = Field(min_length=1)
+    label_en: str = Field(alias="label::English (en)", min_length=1)
+    label_id: str = Field(alias="label::Bahasa Indonesia (id)", min_length=1)
+
+    @field_validator("rule")
+    @classmethod
+    def known_expression(cls, value: str) -> str:
+        """Refuse a rule that cannot be read."""
+        return readable_expression(value)
+
+    def label(self, language: str) -> str:
+        """What the rule says."""
+        return self.label_id if language == "id" else self.label_en
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """All variables, answers and consistency rules of a programme; ``idle`` are free texts (table, name) on which nothing depends."""
+
+    variables: tuple[Variable, ...]
+    choices: tuple[Choice, ...]
+    rules: tuple[Rule, ...] = field(default=())
+    idle: frozenset[tuple[str, str]] = frozenset()
+
+    def table(self, name: str) -> list[Variable]:
+        """The variables of one table, in order."""
+        return [variable for variable in self.variables if variable.table == name]
+
+    def answers(self, list_name: str) -> list[Choice]:
+        """The answers of one list, in order."""
+        return [choice for choice in self.choices if choice.list_name == list_name]
+
+
+def answers_of(variable: Variable, codebook: Codebook, recode: dict[str, str]) -> ChoiceList:
+    """Make a variable's answer list ready for reading; ``recode`` turns delivered codes into the list's."""
+    rows = [
+        (choice.name, choice.label_en, choice.label_id, [part.strip() for part in choice.aliases.split("|") if part.strip()])
+        for choice in codebook.answers(variable.list_name)
+    ]
+    return choice_list(rows, missing=variable.missing_codes, recode=recode or None)
+
+
+def load_codebook(folder: Path, programme: Programme, *, root: Path) -> tuple[Codebook, list[Problem]]:
+    """Read ``codebook.csv`` and ``choices.csv`` and check them against the programme."""
+    variables, problems = read_rows(Variable, folder / "codebook.csv", root=root)
+    choices, more = read_rows(Choice, folder / "choices.csv", root=root)
+    rules, wrong = read_rows(Rule, folder / "rules.csv", root=root, required=False)
+    codebook = Codebook(tuple(v for _, v in variables), tuple(c for _, c in choices), tuple(r for _, r in rules))
+    problems += more + wrong + check_variables(variables, codebook, programme, shown(folder / "codebook.csv", root))
+    problems += check_checks(codebook, programme, shown(folder / "programme.yml", root))
+    return codebook, problems + check_expressions(variables, rules, codebook, root=root, folder=folder)
+
+
+def check_expressions(variables: list[tuple[int, Variable]], rules: list[tuple[int, Rule]], codebook: Codebook, *, root: Path, folder: Path) -> list[Problem]:
+    """Say which skip rule, range or consistency rule looks at a variable that its table does not have."""
+    asked = [(folder / "codebook.csv", row, column, line.table, getattr(line, column)) for row, line in variables for column in ("relevant", "constraint")]
+    asked += [(folder / "rules.csv", row, "rule", line.table, line.rule) for row, line in rules]
+    problems = []
+    for path, row, column, table, text in asked:
+        known = {variable.name for variable in codebook.table(table)} | {"."}
+        unknown = sorted(parse_expression(text).names() - known) if text else []
+        problems += [
+            Problem(shown(path, root), f"there is no variable '{name}' in table '{table}'", row=row, column=column, expected=nearest(name, known - {"."}))
+            for name in unknown
+        ]
+    return problems
+
+
+def check_variables(variables: list[tuple[int, Variable]], codebook: Codebook, programme: Programme, file: str) -> list[Problem]:
+    """Say which variables stand twice or name a table, unit or answer list that does not exist."""
+    lists = {choice.list_name for choice in codebook.choices}
+    problems, seen = [], set()
+    for row, variable in variables:
+        if (variable.table, variable.name) in seen:
+            problems.append(Problem(file, f"'{variable.name}' stands twice", row=row, column="name"))
+        seen.add((variable.table, variable.name))
+        for column, value, allowed in (
+            ("table", variable.table, programme.tables),
+            ("unit", variable.unit, programme.units),
+            ("type", variable.list_name, lists),
+        ):
+            if value and value not in allowed:
+                problems.append(Problem(file, f"'{value}' is not declared", row=row, column=column, expected=nearest(value, allowed)))
+    return problems + check_keys(codebook, programme, file) + check_links(codebook, programme, file)
+
+
+def check_keys(codebook: Codebook, programme: Programme, file: str) -> list[Problem]:
+    """Say which key variable of a table has no line in the codebook."""
+    return [
+        Problem(file, f"the key '{name}' of table '{table}' has no line", column="name")
+        for table, definition in programme.tables.items()
+        for name in definition.key
+        if name != "row" and name not in {variable.name for variable in codebook.table(table)}
+    ]
+
+
+def check_links(codebook: Codebook, programme: Programme, file: str) -> list[Problem]:
+    """Say which linked table lacks the variable that links it, and which names it shares with the tables it is joined to."""
+    main = programme.main_table
+    problems, taken = [], {variable.name: main for variable in codebook.table(main)}
+    for name, table in programme.tables.items():
+        if table.link is None or table.link.to != main:
+            continue
+        own = [variable.name for variable in codebook.table(name)]
+        problems += [
+            Problem(file, f"the table '{place}' has no variable '{table.link.by}' to link '{name}' by", column="name")
+            for place, names in ((name, own), (main, [variable.name for variable in codebook.table(main)]))
+            if table.link.by not in names
+        ]
+        problems += [
+            Problem(file, f"'{other}' stands in the tables '{taken[other]}' and '{name}', which are joined", column="name", expected="a name of its own")
+            for other in own
+            if other in taken and other != table.link.by
+        ]
+        taken |= dict.fromkeys(own, name)
+    return problems
+
+
+def check_checks(codebook: Codebook, programme: Programme, file: str) -> list[Problem]:
+    """Say which declared checks and batteries of ratings name a variable that their table does not have."""
+    asked = [(f"checks.{check.id}.variables", check.table, name) for check in programme.checks for name in check.variables]
+    asked += [(f"tables.{table}.scales", table, name) for table, definition in programme.tables.items() for scale in definition.scales for name in scale]
+    known = {table: [variable.name for variable in codebook.table(table)] for table in programme.tables}
+    return [
+        Problem(file, f"there is no variable '{name}' in table '{table}'", column=place, expected=nearest(name, known[table]))
+        for place, table, name in asked
+        if table in known and name not in known[table]
+    ]

@@ -1,0 +1,132 @@
+"""How participants moved between categories and levels: McNemar, Stuart–Maxwell and Bowker. A change, never an effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import ceil
+
+import numpy as np
+from scipy import stats
+from statsmodels.stats.contingency_tables import SquareTable
+
+from manfaat.base.disclosure import SMALLEST_CELL
+from manfaat.definitions.programme import Specification
+from manfaat.evaluation.change import SHARE, SIGN_KIND, net_share
+from manfaat.evaluation.estimate import Result, refused
+from manfaat.evaluation.inference import DEFAULT, Inference, each_kind
+from manfaat.evaluation.methods import Sized
+from manfaat.evaluation.sample import NotApplicableError, Sample
+
+MOST_LEVELS = 12
+
+
+@dataclass(frozen=True)
+class JointTest:
+    """A chi-square statistic with its degrees of freedom and p value."""
+
+    statistic: float
+    df: int
+    p_value: float
+
+
+def crossed(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
+    """Levels that occur, and how many participants went from each (row) to each (column).
+
+    Raises
+    ------
+    NotApplicableError with survey weights, for fewer than two participants, one level, or so many that they are a scale.
+    """
+    if sample.weights is not None:
+        raise NotApplicableError("the method cannot carry survey weights")
+    before, now = sample.frame["before"].to_numpy(), sample.now
+    if len(now) < 2:
+        raise NotApplicableError("fewer than two participants were measured both before and after")
+    levels, place = np.unique(np.concatenate([before, now]), return_inverse=True)
+    if len(levels) < 2:
+        raise NotApplicableError("every unit has the same value")
+    if len(levels) > MOST_LEVELS:
+        raise NotApplicableError("the indicator has too many levels to count who moved between them")
+    size = len(levels)
+    return levels, np.bincount(place[: len(now)] * size + place[len(now) :], minlength=size * size).reshape(size, size)
+
+
+def paired_shares(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
+    """Change of a share among the same participants: McNemar's test (1947), exact or mid-p (Fagerland, Lydersen and Laake 2013)."""
+    levels, table = crossed(sample)
+    if not np.isin(levels, (0.0, 1.0)).all():
+        raise NotApplicableError("the indicator is not yes or no")
+    rose, fell = int(table[0, 1]), int(table[1, 0])
+    if rose + fell == 0:
+        raise NotApplicableError("no participant changed")
+
+    def one(kind: str) -> Result:
+        return net_share(rose, fell, int(table.sum()), kind, inference.confidence, "")
+
+    return [(result, (rose / (rose + fell) - 0.5, SIGN_KIND)) for result in each_kind(sample, spec, 1.0, one)]
+
+
+def marginal_tests(table: np.ndarray) -> tuple[JointTest | None, JointTest | None]:
+    """Stuart–Maxwell test that all shares stayed as they were (Stuart 1955; Maxwell 1970), Bowker's of symmetry (1948); None where undefined.
+
+    Levels that nobody left or entered have no part in either.
+    """
+    moved = (table.sum(axis=0) + table.sum(axis=1) - 2 * np.diag(table)) > 0
+    inner = table[np.ix_(moved, moved)].astype("float64")
+    if moved.sum() < 2:
+        return None, None
+    square = SquareTable(inner, shift_zeros=False)
+    pairs = (inner + inner.T)[np.triu_indices(len(inner), 1)] > 0
+    differ = (inner - inner.T)[np.triu_indices(len(inner), 1)]
+    statistic = float((differ[pairs] ** 2 / (inner + inner.T)[np.triu_indices(len(inner), 1)][pairs]).sum())
+    bowker = JointTest(statistic, int(pairs.sum()), chi_square_tail(statistic, int(pairs.sum())))
+    found = square.homogeneity(method="stuart_maxwell") if is_connected(inner) else None
+    stuart = None if found is None else JointTest(float(found.statistic), int(found.df), float(found.pvalue))
+    return stuart, bowker
+
+
+def is_connected(table: np.ndarray) -> bool:
+    """Whether the covariance of the differences of the margins can be inverted: movements link all levels."""
+    moves = table + table.T
+    laplacian = np.diag(moves.sum(axis=1) - np.diag(moves)) - (moves - np.diag(np.diag(moves)))
+    return bool(np.linalg.matrix_rank(laplacian) == len(table) - 1)
+
+
+def chi_square_tail(statistic: float, df: int) -> float:
+    """P(χ² > statistic)."""
+    return float(stats.chi2.sf(statistic, df))
+
+
+def told(name: str, test: JointTest | None) -> tuple[str, ...]:
+    """A joint test in words; p values are rounded up to four places, so that none is zero."""
+    if test is None:
+        return ()
+    p_value = max(ceil(test.p_value * 10_000), 1) / 10_000
+    return (f"{name}: chi-square {test.statistic:.2f} with {test.df} degrees of freedom, p at most {p_value:.4f}",)
+
+
+def marginal_homogeneity(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
+    """Change of the share of participants at each level, with the tests of all levels together (Stuart–Maxwell, Bowker) beside it.
+
+    A level into and out of which fewer than five moved gives no number, which also protects these few.
+    """
+    levels, table = crossed(sample)
+    if (table.sum() - np.trace(table)) == 0:
+        raise NotApplicableError("no participant changed")
+    stuart, bowker = marginal_tests(table)
+    notes = (*told("all levels together (Stuart–Maxwell)", stuart), *told("symmetry of the moves (Bowker)", bowker))
+    results: list[Result] = []
+    for place, level in enumerate(levels):
+        into, out = int(table[:, place].sum() - table[place, place]), int(table[place].sum() - table[place, place])
+        population = f"level {level:g}"
+        if into + out < SMALLEST_CELL:
+            results.append(refused(spec.std_errors[0], "fewer than five participants moved into or out of this level", population))
+            continue
+
+        def one(kind: str, into: int = into, out: int = out, population: str = population) -> Result:
+            found = net_share(into, out, int(table.sum()), kind, inference.confidence, population, SHARE)
+            return replace(found, warnings=notes)
+
+        results += each_kind(sample, spec, 1.0, one)
+    if all(result.is_refused for result in results):
+        raise NotApplicableError("fewer than five participants moved into or out of this level")
+    return [(result, (np.nan, "")) for result in results]

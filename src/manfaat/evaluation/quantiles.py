@@ -1,0 +1,107 @@
+"""Differences between quantiles of the participants' and the comparison group's outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from manfaat.definitions.programme import Specification
+from manfaat.evaluation.errors import Error
+from manfaat.evaluation.estimate import Result, refused
+from manfaat.evaluation.inference import DEFAULT, Inference, each_kind, influence_error
+from manfaat.evaluation.linear import check_groups, check_treatment
+from manfaat.evaluation.methods import Sized, with_size
+from manfaat.evaluation.nuisance import design_matrix, propensity, survey_weights
+from manfaat.evaluation.sample import NotApplicableError, Sample
+from manfaat.evaluation.weighted import weighted_quantile
+from manfaat.evaluation.weighting import beyond_comparison, overlap
+
+SHARED = 0.1  # of a group with one and the same value at a quantile: above it the quantile jumps and has no usable interval
+FEWEST_BEYOND = 5.0  # units of a group beyond a quantile
+NORMAL = 1.959964  # width, in standard errors, of the step from which the density at a quantile is taken
+
+
+def quantile_effects(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
+    """Difference between the groups' quantiles, one result a declared quantile; with covariates, after weighting by the propensity score.
+
+    Quantiles of the two distributions, not of individual gains (Firpo 2007). Without covariates the groups stand as they are; with
+    them, the comparison group is weighted to the participants (ATT) or both to everyone (ATE).
+    Standard errors: influence functions, with the density at the quantile from the step in the distribution function that its own
+    standard error spans (Woodruff 1952).
+    """
+    check_groups(sample)
+    check_treatment(sample)
+    upper, lower, slopes, about = group_weights(sample, spec)
+    found = []
+    for level in spec.quantiles:
+        population = f"quantile {level:g}" + (f", {(spec.estimand or 'att').upper()}" if spec.covariates else "")
+        try:
+            high, first = quantile_scores(sample.now, upper, level, slopes and slopes[0], sample)
+            low, second = quantile_scores(sample.now, lower, level, slopes and slopes[1], sample)
+            results = one_quantile(sample, spec, high - low, first - second)
+            found += [replace(one, population=population, warnings=(*(() if one.is_refused else about), *one.warnings)) for one in results]
+        except NotApplicableError as reason:
+            found.append(refused(spec.std_errors[0], str(reason), population))
+    if all(one.is_refused for one in found) and len({one.warnings for one in found}) == 1:
+        raise NotApplicableError(found[0].warnings[0])
+    return with_size(found, sample)
+
+
+def one_quantile(sample: Sample, spec: Specification, estimate: float, scores: np.ndarray) -> list[Result]:
+    """Results of one quantile, one a kind of standard error."""
+
+    def one(kind: str) -> Error:
+        return influence_error(scores, kind, sample, 2 + (design_matrix(sample, spec.covariates).shape[1] - 1 if spec.covariates else 0))
+
+    return each_kind(sample, spec, estimate, one, by="influence")
+
+
+def group_weights(sample: Sample, spec: Specification) -> tuple[np.ndarray, np.ndarray, tuple | None, tuple[str, ...]]:
+    """Weights (n) of participants and comparison group, what estimating them adds to the scores, and warnings about overlap."""
+    d, s = sample.treated, survey_weights(sample)
+    if not spec.covariates:
+        return s * d, s * (1 - d), None, ()
+    x, p = design_matrix(sample, spec.covariates), propensity(sample, spec.covariates)
+    if spec.estimand == "ate":
+        upper, lower = s * d * p.by_score, s * (1 - d) * p.by_rest
+        slopes = ((-upper * (1 - p.score), x, p.influence), (lower * p.score, x, p.influence))
+    else:
+        upper, lower = s * d, s * (1 - d) * p.odds
+        slopes = (None, (lower, x, p.influence))
+    about = [
+        warning for weights in (upper, lower) for warning in overlap(weights, int((weights <= 0).sum())).warnings if spec.estimand == "ate" or weights is lower
+    ]
+    about += beyond_comparison(p.score, d, s, both=spec.estimand == "ate")
+    return upper, lower, slopes, tuple(dict.fromkeys(about))
+
+
+def quantile_scores(outcome: np.ndarray, weights: np.ndarray, level: float, slope: tuple | None, sample: Sample) -> tuple[float, np.ndarray]:
+    """A quantile of a weighted group and its scores (n).
+
+    Raises
+    ------
+    NotApplicableError where many share the value at the quantile, or few lie beyond it.
+    """
+    used = weights > 0
+    values, part = outcome[used], weights[used]
+    if min(level, 1 - level) * part.sum() ** 2 / (part @ part) < FEWEST_BEYOND:
+        raise NotApplicableError("fewer than five units of a group lie beyond this quantile")
+    quantile = weighted_quantile(values, part, level)
+    total = part.sum()
+    if part[values == quantile].sum() / total > SHARED:
+        raise NotApplicableError("more than a tenth of a group has the very value of this quantile, which makes it jump")
+    below = outcome <= quantile
+    centre = float(weights @ below / total)
+    scores = weights * (below - centre) / total
+    if slope is not None:
+        factor, x, influence = slope
+        scores = scores + influence @ ((factor * (below - centre)) @ x / total)
+    groups = sample.clusters
+    step = scores if groups is None else np.bincount(groups, weights=scores)
+    width = NORMAL * float(np.sqrt(step @ step))
+    low, high = max(level - width, 0.0), min(level + width, 1.0)
+    spread = weighted_quantile(values, part, high) - weighted_quantile(values, part, max(low, 1e-12))
+    if not spread > 0:
+        raise NotApplicableError("more than a tenth of a group has the very value of this quantile, which makes it jump")
+    return quantile, -scores * spread / (high - low)

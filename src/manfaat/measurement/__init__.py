@@ -1,0 +1,1 @@
+"""Scales and raters: reliability, agreement, response shift and response style."""

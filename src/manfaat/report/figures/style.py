@@ -1,0 +1,117 @@
+"""One look for all figures, set explicitly so that every machine and every kernel draws the same bytes."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+import matplotlib
+import seaborn as sns
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from manfaat.definitions.records import printable
+from manfaat.report.words import Language
+
+# Okabe and Ito's palette, safe for colour-blind readers; every series has a marker of its own too.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+MARKERS = ("o", "s", "D", "^", "v", "P")
+GREY, INK, PALE = "#6b6b6b", "#1b1b1b", "#e9eef2"
+FULL_WIDTH, HALF_WIDTH = 16 / 2.54, 8 / 2.54  # inches; the text block of a thesis is 16 cm wide
+# Centimetres. What is drawn for a thesis grows as a whole: letters of 8 points there have 14 on a slide and 9.5 on a page.
+# Half the width is drawn so (``new_figure(width=HALF_WIDTH)``), never shrunk: its letters could not be read.
+MEDIA = {"thesis": 16.0, "slide": 28.0, "web": 19.0}
+
+
+def set_thesis_style() -> None:
+    """Set fonts, sizes, colours and fixed metadata for the figures of one kernel."""
+    sns.set_theme(
+        context="paper",
+        style="ticks",
+        palette=PALETTE,
+        rc={
+            "font.family": "DejaVu Sans",
+            "font.size": 8.5,
+            "axes.labelsize": 8.5,
+            "axes.titlesize": 8.5,
+            "xtick.labelsize": 8,
+            "ytick.labelsize": 8,
+            "legend.fontsize": 8,
+            "legend.frameon": False,
+            "axes.edgecolor": GREY,
+            "axes.labelcolor": INK,
+            "text.color": INK,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.unicode_minus": True,
+            "text.parse_math": False,  # what stands between two dollar signs in a label is an amount, no formula
+            "figure.dpi": 100,
+            "figure.facecolor": "white",
+            "figure.constrained_layout.use": True,
+            "svg.fonttype": "none",
+            "svg.hashsalt": "manfaat",
+        },
+    )
+
+
+def new_figure(
+    height: float,
+    *,
+    columns: int = 1,
+    rows: int = 1,
+    share_x: bool = False,
+    share_y: bool = False,
+    width: float = FULL_WIDTH,
+    heights: tuple[float, ...] | None = None,
+    widths: tuple[float, ...] | None = None,
+) -> tuple[Figure, object]:
+    """Return a figure of the given height (inches) with its axes; it belongs to no window and needs no closing.
+
+    ``heights, widths`` : how the height is shared among the rows, the width among the columns; evenly by default.
+    """
+    set_thesis_style()
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, sharex=share_x, sharey=share_y, squeeze=True, height_ratios=heights, width_ratios=widths)
+
+
+def legend_name(text: str) -> str:
+    """Return a name as a legend shows it: matplotlib leaves out, without a word, what begins with an underscore."""
+    return f" {text}" if text.startswith("_") else text
+
+
+def plain_ticks(axis: Axis, language: Language) -> None:
+    """Write the numbers of an axis in the reader's language, with as many decimals as it takes to write every tick exactly."""
+
+    def write(value: float, _: int) -> str:
+        ticks = axis.get_majorticklocs()
+        step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
+        exact = (places for places in range(7) if all(abs(round(tick, places) - tick) < step / 1000 for tick in ticks))
+        return language.number(value, next(exact, 6))
+
+    axis.set_major_locator(MaxNLocator(6))
+    axis.set_major_formatter(write)
+
+
+def sized(svg: bytes, medium: str) -> bytes:
+    """Return a figure in the width of another medium (``MEDIA``), everything in it grown or shrunk alike.
+
+    Raises
+    ------
+    KeyError for an unknown medium.
+    """
+    wide = MEDIA[medium]
+
+    def resize(match: re.Match) -> bytes:
+        width, height = float(match[1]), float(match[2])
+        return f'width="{wide:.2f}cm" height="{wide * height / width:.2f}cm"'.encode()
+
+    return re.sub(rb'width="([\d.]+)pt" height="([\d.]+)pt"', resize, svg, count=1)
+
+
+def to_svg(figure: Figure) -> bytes:
+    """Return the figure as SVG without dates, the same bytes for the same figure."""
+    stream = BytesIO()
+    with matplotlib.rc_context({"svg.hashsalt": "manfaat"}):
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    return printable(stream.getvalue().decode()).encode()

@@ -1,0 +1,116 @@
+"""What a reader sees, in the reader's language: sentences through gettext catalogues, numbers, money and dates through Babel."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from babel.core import Locale
+from babel.dates import format_date
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
+
+from manfaat.base.problems import nearest
+from manfaat.definitions.programme import Unit
+
+CATALOGUES = Path(__file__).parent / "locale"
+LANGUAGES = ("en", *sorted(path.stem for path in CATALOGUES.glob("*.po")))  # a further language is one more catalogue
+
+
+def mark(message: str) -> str:
+    """Mark a text for the catalogues where it is written down; it is translated where it is shown."""
+    return message
+
+
+@cache
+def catalogue(language: str) -> Catalog | None:
+    """Load the messages of a language; English is the language of the source and has none."""
+    if language == "en":
+        return None
+    with (CATALOGUES / f"{language}.po").open("rb") as stream:
+        return read_po(stream, locale=language)
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language of the reader."""
+
+    code: str
+
+    def __post_init__(self) -> None:
+        if self.code not in LANGUAGES:
+            raise ValueError(f"there is no language '{self.code}': {nearest(self.code, LANGUAGES)}")
+
+    @property
+    def name(self) -> str:
+        """What the language calls itself; its catalogue translates the message 'English' so."""
+        return self.say("English")
+
+    def say(self, message: str, **values: object) -> str:
+        """Translate a message and fill in its ``{names}``."""
+        found = catalogue(self.code)
+        entry = found.get(message) if found else None
+        text = entry.string if entry and entry.string and not entry.fuzzy else message
+        return text.format(**values) if values else text
+
+    def say_count(self, one: str, many: str, n: int, **values: object) -> str:
+        """Translate a message that counts; ``{n}`` is filled in with its thousands separated."""
+        found = catalogue(self.code)
+        entry = found.get((one, many)) or found.get(one) if found else None
+        forms = entry.string if entry and isinstance(entry.string, tuple) and all(entry.string) else (one, many)
+        text = forms[0] if n == 1 or len(forms) == 1 else forms[1]
+        return text.format(n=self.number(n, 0), **values)
+
+    def number(self, value: float, decimals: int = 2) -> str:
+        """Write a number with the language's separators, a real minus sign, and a dash where it is missing."""
+        if value is None or not math.isfinite(value):
+            return "–"
+        rounded = round(float(value), decimals) + 0.0  # turns −0.0 into 0.0
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return format_decimal(rounded, format=pattern, locale=Locale(self.code)).replace("-", "−")
+
+    @property
+    def decimal_mark(self) -> str:
+        """What stands between a number and its decimals."""
+        return get_decimal_symbol(Locale(self.code))
+
+    def percent(self, share: float, decimals: int = 0) -> str:
+        """Write a share (0.5) as a percentage (50%)."""
+        return self.number(share * 100, decimals) + "%" if share is not None and math.isfinite(share) else "–"
+
+    def amount(self, value: float, unit: Unit | None) -> str:
+        """Write an amount with its sign before it (``−$1,794``), without the unit's name; a missing one is a dash."""
+        if unit is None or value is None:
+            return self.number(value, 2)
+        text = self.number(value * unit.scale, unit.decimals)
+        text = text.replace(get_group_symbol(Locale(self.code)), "") if unit.is_calendar else text
+        return ("−" + unit.prefix + text[1:]) if text.startswith("−") else unit.prefix + text if text != "–" else text
+
+    def amount_with_unit(self, value: float, unit: Unit | None) -> str:
+        """Write an amount and the name of its unit, as in a sentence."""
+        return f"{self.amount(value, unit)} {(unit.after or unit.label)[self.code]}" if unit else self.amount(value, None)
+
+    def level(self, value: float, unit: Unit | None) -> str:
+        """Write a level (not a difference): a share gets its per cent sign."""
+        text = self.amount(value, unit)
+        return f"{text}%" if unit and unit.is_share and text != "–" else text
+
+    def p_value(self, value: float) -> str:
+        """Write a p value; below 0.001 say so instead of writing zeros."""
+        if value is None or not math.isfinite(value):
+            return "–"
+        return f"< {self.number(0.001, 3)}" if value < 0.001 else self.number(value, 3)
+
+    def date(self, day: date) -> str:
+        """Write a date with the month in letters."""
+        return format_date(day, format="long", locale={"en": "en_GB"}.get(self.code, self.code))
+
+    def listing(self, parts: list[str]) -> str:
+        """Join texts with commas and the language's 'and'."""
+        if len(parts) < 2:
+            return "".join(parts)
+        return self.say("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])

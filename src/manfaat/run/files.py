@@ -1,0 +1,90 @@
+"""The files that people send: a page, a PDF and a Word document in each language, all from one run."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from manfaat.analysis.study import Study
+from manfaat.report.words import Language
+from manfaat.run.languages import Told, stem
+from manfaat.run.overview import local_day
+
+FORMATS = ("html", "pdf", "docx")
+
+
+def can_typeset() -> bool:
+    """Whether the typesetter for pictures and PDF is installed; it has no wheel for every machine."""
+    return importlib.util.find_spec("typst") is not None
+
+
+def write_files(study: Study, told: list[Told], record: dict[str, object], formats: tuple[str, ...], *, typeset: bool | None = None) -> list[str]:
+    """Write the report of every language into the folder of the first, with the exhibits of the others below ``exhibits/``.
+
+    Returns
+    -------
+    What could not be made, in plain words; nothing when everything was.
+
+    Raises
+    ------
+    ValueError if a page would load something or is too large.
+    """
+    typeset = can_typeset() if typeset is None else typeset
+    folder, day, notes = told[0].folder, local_day(record["finished"]), []
+    for place, version in enumerate(told):
+        write_version(study, told, place, record, formats, day, typeset)
+        if place:
+            shutil.copytree(version.folder / "exhibits", folder / "exhibits" / version.language)
+    if not typeset and set(formats) & {"pdf", "docx"}:
+        notes.append("no PDF was made, and the Word document tells its pictures in words: the package typst is missing; install it with: pip install typst")
+    return notes
+
+
+def write_version(study: Study, told: list[Told], place: int, record: dict[str, object], formats: tuple[str, ...], day: date, typeset: bool) -> None:
+    """Write the files of one language; the page first, because it is what most people wait for."""
+    from manfaat.report.page import Version, appendix_part, ordered, render_page
+
+    version, target = told[place], told[0].folder
+    language, name = Language(version.language), stem(place, version.language)
+    estimates = pd.read_csv(version.folder / "estimates.csv")
+    chapters = [*ordered(version.chapters), appendix_part(study, version.chapters, record, estimates, language)]
+    others = tuple(Version(other.language, Language(other.language).name, f"{stem(i, other.language)}.html") for i, other in enumerate(told) if i != place)
+    page = render_page(study, chapters, language, day=day, versions=others, pictures=picture_files(version, place))
+    (target / f"{name}.html").write_text(page, encoding="utf-8")
+    if set(formats) & {"pdf", "docx"}:
+        write_documents(study, chapters, language, version.folder / "exhibits", target / name, formats, day, typeset)
+
+
+def picture_files(version: Told, place: int) -> dict[str, str]:
+    """Which file shows which figure of a page, by the figure's anchor."""
+    from manfaat.report.printed import numbered_pictures
+
+    folder = "exhibits" if place == 0 else f"exhibits/{version.language}"
+    found = numbered_pictures(version.folder / "exhibits")
+    return {f"exhibit-figure-{number.split()[-1].lower().replace('.', '-')}": f"{folder}/{name}.svg" for number, name in found.items()}
+
+
+def write_documents(study: Study, chapters: list, language: Language, exhibits: Path, target: Path, formats: tuple[str, ...], day: date, typeset: bool) -> None:
+    """Write pictures and tables as files, then PDF and Word."""
+    from manfaat.report.cover import cover_of
+    from manfaat.report.document import blocks
+    from manfaat.report.latex import write_tables
+
+    told = [block for chapter in chapters for block in blocks(str(chapter.html))]
+    cover = cover_of(study, language, day)
+    write_tables(exhibits, told, language)
+    if typeset:
+        from manfaat.report.pictures import write_pictures
+        from manfaat.report.printed import write_pdf
+
+        write_pictures(exhibits)
+        if "pdf" in formats:
+            write_pdf(target.with_name(f"{target.name}.pdf"), told, cover, exhibits, language)
+    if "docx" in formats:
+        from manfaat.report.word import write_docx
+
+        write_docx(target.with_name(f"{target.name}.docx"), told, cover, exhibits, language, day)

@@ -1,0 +1,102 @@
+"""The warm interpreter as its owner sees it: started once, asked for one forked process a notebook."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+
+STOP = threading.Event()  # set when somebody stops the run
+_children: set[int] = set()  # processes of the notebooks that are running
+_counting = threading.Lock()
+
+
+@contextmanager
+def running(child: int) -> Iterator[None]:
+    """Know a notebook's process for as long as it runs."""
+    with _counting:
+        _children.add(child)
+    try:
+        if STOP.is_set():
+            stop_notebooks()
+        yield
+    finally:
+        with _counting:
+            _children.discard(child)
+
+
+def stop_notebooks() -> None:
+    """End the notebooks that are running; none begins after that."""
+    STOP.set()
+    with _counting:
+        for child in _children:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+
+
+def can_fork() -> bool:
+    """Whether this system has fork and local sockets."""
+    return hasattr(os, "fork") and sys.platform != "win32"
+
+
+class WarmInterpreter:
+    """The process that forks a child per notebook; started once, ended with its owner."""
+
+    def __init__(self) -> None:
+        environment = os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "manfaat.run.warm"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment
+        )
+        self.lock = threading.Lock()
+
+    def connect(self, limit: int) -> Connection:
+        """Have a child forked and return the connection to it.
+
+        Raises
+        ------
+        RuntimeError if the interpreter has ended.
+        """
+        with tempfile.TemporaryDirectory(prefix="manfaat-") as folder:
+            key = secrets.token_bytes(16)
+            with Listener(str(Path(folder) / "notebook"), family="AF_UNIX", authkey=key) as listener:
+                listener._listener._socket.settimeout(120)  # the first child waits for the imports
+                self.order(f"{listener.address}\t{key.hex()}\t{limit}\n")
+                return listener.accept()
+
+    def order(self, line: str) -> None:
+        """Ask for one child."""
+        try:
+            with self.lock:
+                self.process.stdin.write(line)
+                self.process.stdin.flush()
+        except BrokenPipeError as failure:
+            raise RuntimeError("the warm interpreter has ended; run again, or with ordinary kernels (--ordinary-kernels)") from failure
+
+    def close(self) -> None:
+        """End the interpreter; it holds nothing that would need to be saved."""
+        self.process.kill()
+        self.process.wait(timeout=10)
+        self.process.stdin.close()
+
+
+_interpreter: WarmInterpreter | None = None
+_starting = threading.Lock()
+
+
+def warm_interpreter() -> WarmInterpreter:
+    """Return the one warm interpreter of this process, starting it when there is none."""
+    global _interpreter
+    with _starting:
+        if _interpreter is None or _interpreter.process.poll() is not None:
+            _interpreter = WarmInterpreter()
+            atexit.register(_interpreter.close)
+        return _interpreter

@@ -1,0 +1,80 @@
+"""Where a report is built before it takes the former one's place, and what is put right after a run that was killed.
+
+A folder in use is locked by whoever uses it; the system takes the lock away with the process, however it ends.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from manfaat.base.paths import STAGING
+
+try:
+    import fcntl
+except ImportError:  # no such locks on this system: nothing is taken for abandoned
+    fcntl = None
+
+FORMER = ".former-"  # begins the name of a report that is being replaced
+
+
+@contextmanager
+def held(folder: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Hold a folder; yields whether it is ours, which it may not be when another run has it and we do not ``wait``."""
+    if fcntl is None:
+        yield wait
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def staging_folder(reports: Path) -> Iterator[Path]:
+    """A folder among the reports in which a run builds its own; gone afterwards, as is what killed runs have left."""
+    reports.mkdir(parents=True, exist_ok=True)
+    with held(reports):
+        tidy(reports)
+        folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=reports))
+        mine = held(folder)
+        mine.__enter__()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        mine.__exit__(None, None, None)
+
+
+def tidy(reports: Path) -> None:
+    """Put back the report that a run was replacing when it was killed, and remove what no run is using any more."""
+    for aside in (*reports.glob(f"{FORMER}*"), *reports.glob(f"*/{FORMER}*")):
+        target = aside.with_name(aside.name.removeprefix(FORMER))
+        if target.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            os.replace(aside, target)
+    for left in reports.glob(f"{STAGING}*"):
+        with held(left, wait=False) as mine:
+            if mine:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def replace(new: Path, old: Path, reports: Path) -> None:
+    """Put a finished folder in the place of a former one; whoever is killed in between loses neither, see ``tidy``."""
+    aside = old.with_name(f"{FORMER}{old.name}")
+    with held(reports):
+        if old.exists():
+            os.replace(old, aside)
+        os.replace(new, old)
+        shutil.rmtree(aside, ignore_errors=True)

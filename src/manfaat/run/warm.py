@@ -1,0 +1,78 @@
+"""One warm interpreter that forks a fresh process for every notebook.
+
+Run as ``python -m manfaat.run.warm``. It loads what all notebooks load, then reads one line a notebook from its
+standard input: the address of a waiting connection, its key, and a time limit. For each it forks; the child connects and runs
+cells, the parent waits for the next line. When its input ends, so does it. Nothing a notebook does can reach
+the next one, because each starts from the same untouched parent.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import signal
+import sys
+from multiprocessing.connection import Client
+
+PRELOAD = (
+    "pandas",
+    "pyarrow.parquet",
+    "scipy.stats",
+    "seaborn",
+    "matplotlib.backends.backend_svg",
+    "statsmodels.regression.linear_model",
+    "babel.numbers",
+    "IPython.core.interactiveshell",
+    "matplotlib_inline.backend_inline",
+    "manfaat.report.chapter",
+    "manfaat.report.exhibits",
+    "manfaat.report.ledgers",
+    "manfaat.files.formats",
+    "manfaat.report.sentences",
+    "manfaat.evaluation.summaries",
+    "manfaat.evaluation.ladder",
+    "manfaat.run.cells",
+)
+
+
+def preload() -> None:
+    """Import the common modules and freeze them, so that forked children share their memory."""
+    for name in PRELOAD:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+
+
+def serve(address: str, key: str, limit: int) -> None:
+    """Run one notebook's cells in this (forked) process, and end it, whatever happens."""
+    from manfaat.run.cells import run_cells
+
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # the default action ends the process, even inside compiled code
+    signal.alarm(limit)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    status = 1
+    try:
+        with Client(address, authkey=bytes.fromhex(key)) as connection:
+            run_cells(connection)
+        status = 0
+    except (EOFError, BrokenPipeError, ConnectionError):
+        pass  # whoever asked is gone
+    finally:
+        os._exit(status)
+
+
+def main() -> None:
+    """Load, then fork one child a line until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner that started us decides when to stop
+    preload()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system
+    while line := sys.stdin.readline():
+        address, key, limit = line.rstrip("\n").split("\t")
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            serve(address, key, int(limit))
+
+
+if __name__ == "__main__":
+    main()

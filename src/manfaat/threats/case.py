@@ -1,0 +1,164 @@
+"""One primary estimate with what it was made from: what every threat starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from manfaat.definitions.programme import Programme, Specification
+from manfaat.evaluation.balance import baseline
+from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.ladder import estimate_one, sample_for
+from manfaat.evaluation.linear import Fit, regress
+from manfaat.evaluation.panel import within_fits
+from manfaat.evaluation.sample import WEIGHT, NotApplicableError, Sample, participation, unit_keys
+from manfaat.evaluation.weighted import weights_of
+from manfaat.indicators import Indicator
+from manfaat.threats.contract import conclusion
+
+NOTHING = "the interval includes zero: there is no finding that a hidden cause could overturn"
+BY_LOT = "a lottery decided who took part, so that no hidden cause did"
+NOT_LINEAR = "it is known for least squares only, and the primary specification is none"
+IN_PANEL = "the primary specification compares units with themselves"
+
+
+@dataclass
+class Case:
+    """One primary estimate: its row in the estimates table, its specification, and the units behind it.
+
+    ``memory`` is shared by the cases of a run: what rests on covariates alone is computed once.
+    """
+
+    table: pd.DataFrame
+    programme: Programme
+    indicators: list[Indicator]
+    line: Indicator
+    spec: Specification
+    settings: Settings
+    row: pd.Series
+    memory: dict = field(default_factory=dict, repr=False)
+
+    @property
+    def treatment(self) -> str:
+        """The treatment that the estimate is about; the group column where it is participation."""
+        return str(self.row["treatment"])
+
+    @property
+    def estimate(self) -> float:
+        """The primary estimate, in the indicator's unit."""
+        return float(self.row["estimate"])
+
+    @property
+    def conclusion(self) -> int:
+        """Its sign where its interval excludes zero, else 0."""
+        return conclusion(self.row["ci_low"], self.row["ci_high"])
+
+    @property
+    def is_lottery(self) -> bool:
+        """Whether a lottery decided who took part."""
+        return self.settings.assignment == "randomised"
+
+    @cached_property
+    def fit(self) -> Fit:
+        """The least-squares fit behind the estimate.
+
+        Raises
+        ------
+        NotApplicableError where the specification is none.
+        """
+        return self._fitted[0]
+
+    @cached_property
+    def sample(self) -> Sample:
+        """Its complete units (of a panel: unit-periods)."""
+        if self.spec.method == "fixed_effects":
+            return self._fitted[1]
+        return sample_for(self.table, self.line, self.spec, self.programme, self.indicators, self.memory)
+
+    @cached_property
+    def _fitted(self) -> tuple[Fit, Sample]:
+        if self.spec.method == "fixed_effects":
+            within = within_fits(self.table, self.line, self.spec, self.programme, self.indicators)[self.treatment]
+            return within.fitted, within.sample
+        return least_squares(self.sample, self.spec), self.sample
+
+    @cached_property
+    def covariates(self) -> list[str]:
+        """Covariates that say whether groups were alike: the specification's, else all that describe units before the programme."""
+        return self.spec.covariates or [line.name for line in self.indicators if line.use == "covariate" and line.name in self.table]
+
+    @cached_property
+    def described(self) -> pd.DataFrame:
+        """One row a unit of the sample: ``treated`` (1 or 0), its covariates before the programme, with gaps, and its survey weight, if any."""
+        design, used = self.programme.design, self.sample.frame.index
+        before = self.table.loc[used] if design.wave else baseline(self.table, self.programme)  # of waves, who was asked
+        weights = weights_of(before, self.programme)
+        frame = before[self.covariates].astype("float64").assign(treated=participation(before, self.programme))
+        frame = frame if weights is None else frame.assign(**{WEIGHT: weights})
+        if design.panel:
+            frame = frame[unit_keys(before, self.programme).isin(self.table.loc[used, design.panel.unit]).to_numpy()]
+        else:
+            frame = frame.loc[frame.index.intersection(used)]
+        return frame[frame["treated"].isin([0.0, 1.0])]
+
+    def one_row_a_unit(self) -> pd.DataFrame:
+        """``outcome`` (NaN where not answered), ``treated`` and the specification's covariates of everyone who has the covariates.
+
+        Raises
+        ------
+        NotApplicableError where the specification compares units with themselves, or other people in other periods.
+        """
+        if self.programme.design.panel or self.programme.design.wave or self.spec.method not in ("difference_in_means", "regression"):
+            raise NotApplicableError(IN_PANEL if self.programme.design.panel else "it is known for comparisons of two groups at one time only")
+        if self.programme.design.sampling_weight:
+            raise NotApplicableError("the method cannot carry survey weights")
+        frame = self.table[self.spec.covariates].astype("float64").dropna()
+        frame = frame.assign(treated=participation(self.table, self.programme), outcome=self.table[self.line.name].astype("float64"))
+        return frame[frame["treated"].isin([0.0, 1.0])]
+
+    def again(self, *, table: pd.DataFrame | None = None, spec: Specification | None = None, line: Indicator | None = None, **design: object) -> pd.Series:
+        """Estimate once more with something changed, by the first kind of standard error; ``design`` replaces parts of the design.
+
+        Raises
+        ------
+        NotApplicableError where it cannot be done.
+        """
+        spec = (spec or self.spec).model_copy(update={"std_errors": [(spec or self.spec).std_errors[0]]})
+        programme = self.programme.model_copy(update={"design": self.programme.design.model_copy(update=design)}) if design else self.programme
+        rows = estimate_one(self.table if table is None else table, line or self.line, spec, programme, self.indicators, self.settings)
+        found = next((row for row in rows if row["treatment"] == self.treatment), rows[0])
+        if np.isnan(found["estimate"]):
+            raise NotApplicableError(str(found["warnings"]))
+        return pd.Series(found)
+
+    def need_finding(self) -> None:
+        """Refuse to ask what could overturn a finding where there is none."""
+        if not self.conclusion:
+            raise NotApplicableError(NOTHING)
+
+    def need_no_lottery(self) -> None:
+        """Refuse to look for a hidden cause where a lottery decided."""
+        if self.is_lottery:
+            raise NotApplicableError(BY_LOT)
+
+
+def least_squares(sample: Sample, spec: Specification) -> Fit:
+    """The fit of a specification that is least squares in one cross-section.
+
+    Raises
+    ------
+    NotApplicableError for any other method.
+    """
+    if spec.method == "difference_in_means":
+        return regress(sample, sample.treated, [])
+    if spec.method in ("regression", "strata_fixed_effects"):
+        return regress(sample, sample.treated, spec.covariates, strata=spec.method == "strata_fixed_effects")
+    if spec.method == "difference_in_differences":
+        return regress(sample.change(), sample.treated, spec.covariates)
+    if spec.method == "first_difference":
+        wanted = (sample.frame["treated"] - sample.frame["treated_before"]).to_numpy()
+        return regress(sample.change(), wanted, spec.covariates, key="change")
+    raise NotApplicableError(NOT_LINEAR)

@@ -1,0 +1,121 @@
+"""For whom? The estimate within subgroups declared beforehand, and whether they differ: "not significant here" is not "different"."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from manfaat.base.disclosure import SMALLEST_CELL
+from manfaat.definitions.programme import Specification, Subgroup
+from manfaat.evaluation.estimate import margins
+from manfaat.evaluation.inference import from_settings, least_squares_results
+from manfaat.evaluation.linear import independent, regress, regressors
+from manfaat.evaluation.panel import fixed_effects
+from manfaat.evaluation.sample import NotApplicableError, Sample, group_code
+from manfaat.threats.case import NOT_LINEAR, Case
+from manfaat.threats.contract import conclusion, entry, judged
+
+NONE_DECLARED = "no subgroups were declared beforehand"
+SMALL = "fewer than five participants, or fewer than five of the comparison group, are in one of the subgroups"
+NOT_THERE = "the variable of the subgroups is not among the indicators"
+
+
+def subgroup_rows(case: Case) -> list[dict[str, object]]:
+    """Rows of every declared subgroup; one that cannot be looked at says why.
+
+    Raises
+    ------
+    NotApplicableError where none are declared.
+    """
+    if not case.programme.subgroups:
+        raise NotApplicableError(NONE_DECLARED)
+    rows = []
+    for declared in case.programme.subgroups:
+        try:
+            rows += one_subgroup(case, declared)
+        except NotApplicableError as reason:
+            rows.append(entry("subgroup", "interaction", detail=declared.id, meaning="cannot run", reason=str(reason)))
+    return rows
+
+
+def one_subgroup(case: Case, declared: Subgroup) -> list[dict[str, object]]:
+    """The difference between subgroups (first: two answers, second minus first; more: each against all others), then the estimate within each."""
+    if declared.variable not in case.table:
+        raise NotApplicableError(NOT_THERE)
+    answer = case.table[declared.variable].map(group_code)
+    sizes = members(case, answer)
+    if any(sizes.get((code, role), 0) < SMALLEST_CELL for code in declared.answers for role in (True, False)):
+        raise NotApplicableError(SMALL)
+    codes = list(declared.answers)
+    known = answer.isin(codes)
+    compared = [codes[1]] if len(codes) == 2 else codes
+    rows = [interaction(case, answer.where(known), code, f"{declared.id}={code}") for code in compared]
+    for code in codes:
+        found = case.again(table=case.table[answer == code], spec=within_spec(case, answer == code))
+        rows.append(
+            entry(
+                "subgroup",
+                "within",
+                found["estimate"],
+                interval=(found["ci_low"], found["ci_high"]),
+                detail=f"{declared.id}={code}",
+                n=found["n"] + found["n_comparison"],
+            )
+        )
+    return rows
+
+
+def members(case: Case, answer: pd.Series) -> dict[tuple[str, bool], int]:
+    """Units of the sample by answer and by whether they took part at any time."""
+    frame = case.sample.frame
+    took_part = (frame["participant"] if "participant" in frame else frame["treated"] > 0).astype(bool)
+    units = frame["unit_"] if "unit_" in frame else pd.Series(frame.index, index=frame.index)
+    return units.groupby([answer.reindex(frame.index), took_part]).nunique().to_dict()
+
+
+def within_spec(case: Case, inside: pd.Series) -> Specification:
+    """The specification without covariates that do not vary within the subgroup."""
+    kept = [name for name in case.spec.covariates if case.table.loc[inside & case.table.index.isin(case.sample.frame.index), name].nunique() > 1]
+    return case.spec.model_copy(update={"covariates": kept})
+
+
+def interaction(case: Case, answer: pd.Series, code: str, detail: str) -> dict[str, object]:
+    """How much larger the coefficient is in one subgroup than in the others, with its interval."""
+    estimate, low, high, n = panel_interaction(case, answer, code) if case.spec.method == "fixed_effects" else cross_interaction(case, answer, code)
+    verdict = judged(True if conclusion(low, high) else None, "difference between groups", "", "no difference established")
+    return entry("subgroup", "interaction", estimate, interval=(low, high), detail=detail, n=n, **verdict | {"passed": "none"})
+
+
+def cross_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, float, float, int]:
+    """Coefficient of participation × subgroup in a regression that lets everything differ between subgroup and others."""
+    if case.spec.method not in ("difference_in_means", "regression", "difference_in_differences"):
+        raise NotApplicableError(NOT_LINEAR)
+    sample = case.sample.change() if case.spec.method == "difference_in_differences" else case.sample
+    known = answer.reindex(sample.frame.index).notna().to_numpy()
+    sample = Sample(sample.frame[known], 0)
+    inside = (answer.reindex(sample.frame.index) == code).to_numpy().astype("float64")
+    wanted = sample.treated * inside
+    x = regressors(sample.frame, case.spec.covariates)
+    others = independent(np.column_stack([sample.treated, inside, x, x * inside[:, None]]))
+    fitted = regress(sample, wanted, [], extra=others, key=f"subgroup {code}")
+    spec = case.spec.model_copy(update={"std_errors": ["auto"]})
+    result = least_squares_results(fitted, wanted, sample, spec, from_settings(case.settings))[0]
+    low, high, _ = margins(result, case.settings)
+    return result.estimate, low, high, len(sample.frame)
+
+
+def panel_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, float, float, int]:
+    """Coefficient of treatment × subgroup where the course over the periods, too, may differ between subgroup and others."""
+    inside = (answer == code).astype("float64").where(answer.notna())
+    period = case.table[case.programme.design.panel.period]
+    used = sorted(period[case.sample.frame.index].unique())[1:]
+    names = {name: f"{name}_in_subgroup" for name in case.spec.treatment}
+    course = {f"period_{number}_in_subgroup": inside * (period == at) for number, at in enumerate(used)}
+    course |= {f"{name}_in_subgroup": inside * case.table[name] for name in case.spec.covariates}
+    table = case.table.assign(**{new: case.table[name] * inside for name, new in names.items()}, **course)
+    covariates = [*case.spec.covariates, *course]
+    spec = case.spec.model_copy(update={"treatment": [*names, *names.values()], "covariates": covariates, "std_errors": case.spec.std_errors[:1]})
+    found, counts = fixed_effects(table, case.line, spec, case.programme, case.indicators, from_settings(case.settings))
+    result = found[names[case.treatment]][0][0]
+    low, high, _ = margins(result, case.settings)
+    return result.estimate, low, high, counts.n + counts.n_comparison
