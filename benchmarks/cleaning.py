@@ -1,10 +1,12 @@
 """Cleaning with ledgers against merely reading and casting the same file, in one run on one machine.
 
-A made-up delivery of 1,000,000 rows × 40 columns: ids, dates, Likert answers, rupiah as text, misspelt categories. Ours reads it,
-cleans every cell by a codebook, keeps both ledgers, proves that the raw text can be rebuilt and writes Parquet. DuckDB and polars
-read the same file, cast what can be cast, and write Parquet. What counts is the ratio, and the peak memory.
+A made-up delivery of 1,000,000 rows × 40 columns: ids, dates, Likert answers, rupiah as text, misspelt
+categories. Ours reads it, cleans every cell by a codebook, keeps both ledgers, proves that the raw text can
+be rebuilt and writes Parquet. DuckDB and polars read the same file, cast what can be cast, and write Parquet.
+What counts is the ratio, and the peak memory.
 
-    .venv/bin/python benchmarks/cleaning.py [--rows 1000000]    (needs duckdb and polars: pip install duckdb polars)
+    .venv/bin/python benchmarks/cleaning.py [--rows 1000000]    (needs duckdb and polars: pip install duckdb
+    polars)
 """
 
 from __future__ import annotations
@@ -22,7 +24,18 @@ import numpy as np
 import pandas as pd
 
 ITEMS, MONEY, DATES, CATEGORIES = 24, 4, 3, 6
-LEVELS = ["Operator", "operator", "Opertor", "OPERATOR ", "Leader", "leader", "Supervisor", "supervisior", "SPV", "Manager"]
+LEVELS = [
+    "Operator",
+    "operator",
+    "Opertor",
+    "OPERATOR ",
+    "Leader",
+    "leader",
+    "Supervisor",
+    "supervisior",
+    "SPV",
+    "Manager",
+]
 
 
 def delivery(rows: int, seed: int = 1) -> pd.DataFrame:
@@ -31,7 +44,9 @@ def delivery(rows: int, seed: int = 1) -> pd.DataFrame:
     columns = {"resp_id": np.char.add("P", np.arange(rows).astype(str))}
     answers = np.array(["1", "2", "3", "4", "5", "Setuju", "setuju ", "-9", ""])
     for i in range(ITEMS):
-        columns[f"item{i}"] = answers[rng.choice(9, rows, p=[0.1, 0.15, 0.2, 0.25, 0.2, 0.04, 0.02, 0.02, 0.02])]
+        columns[f"item{i}"] = answers[
+            rng.choice(9, rows, p=[0.1, 0.15, 0.2, 0.25, 0.2, 0.04, 0.02, 0.02, 0.02])
+        ]
     amounts = rng.integers(4, 400, rows) * 25_000
     texts = np.array([f"Rp {v:,}".replace(",", ".") for v in range(0, 10_025_000, 25_000)])
     for i in range(MONEY):
@@ -72,12 +87,26 @@ def ours(path: Path, *, chunked: bool = False) -> None:
 
     agree = ["Sangat tidak setuju", "Tidak setuju", "Netral", "Setuju", "Sangat setuju"]
     choices = [
-        Choice.model_validate({"list_name": "agr", "name": str(i + 1), "label::English (en)": text, "label::Bahasa Indonesia (id)": text})
+        Choice.model_validate(
+            {
+                "list_name": "agr",
+                "name": str(i + 1),
+                "label::English (en)": text,
+                "label::Bahasa Indonesia (id)": text,
+            }
+        )
         for i, text in enumerate(agree)
     ]
     ladder = ["Operator", "Senior operator", "Leader", "Foreman", "Supervisor", "Section head", "Manager"]
     choices += [
-        Choice.model_validate({"list_name": "lvl", "name": str(i + 1), "label::English (en)": text, "label::Bahasa Indonesia (id)": text})
+        Choice.model_validate(
+            {
+                "list_name": "lvl",
+                "name": str(i + 1),
+                "label::English (en)": text,
+                "label::Bahasa Indonesia (id)": text,
+            }
+        )
         for i, text in enumerate(ladder)
     ]
     variables = [variable("resp_id", "text", role="key")]
@@ -89,11 +118,23 @@ def ours(path: Path, *, chunked: bool = False) -> None:
     codebook = Codebook(tuple(variables), tuple(choices))
     programme = Programme.model_validate(
         {
-            "programme": "trial", "title": words, "summary": words, "tables": {"people": {"label": words, "key": ["resp_id"]}}, "units": {"rp": {"label": words, "currency": "IDR"}},
-            "design": {"unit": {"one": words, "many": words}, "group": "item0", "participants": ["1"], "times": {"now": words}},
-            "specifications": [{"id": "a", "label": words, "method": "difference_in_means", "std_errors": ["HC1"]}], "primary": {"randomised": "a", "observational": "a"},
+            "programme": "trial",
+            "title": words,
+            "summary": words,
+            "tables": {"people": {"label": words, "key": ["resp_id"]}},
+            "units": {"rp": {"label": words, "currency": "IDR"}},
+            "design": {
+                "unit": {"one": words, "many": words},
+                "group": "item0",
+                "participants": ["1"],
+                "times": {"now": words},
+            },
+            "specifications": [
+                {"id": "a", "label": words, "method": "difference_in_means", "std_errors": ["HC1"]}
+            ],
+            "primary": {"randomised": "a", "observational": "a"},
         }
-    )  # fmt: skip
+    )
     cohort = Cohort.model_validate(
         {
             "cohort": "c",
@@ -114,7 +155,11 @@ def ours(path: Path, *, chunked: bool = False) -> None:
         from manfaat.cleaning.chunks import clean_in_chunks
 
         totals = clean_in_chunks(path, cohort.files[0], programme, codebook, cohort, path.parent / "out")
-        print(f"{sum(totals.cells.values()):,} changed cells, {totals.to_decide:,} to decide, {dict(totals.rows)}", file=sys.stderr)
+        print(
+            f"{sum(totals.cells.values()):,} changed cells, {totals.to_decide:,} to decide,"
+            f" {dict(totals.rows)}",
+            file=sys.stderr,
+        )
         return
     raw = read_cohort(path.parent, cohort, codebook, root=path.parent).tables["people"]
     table = cleaning.clean_table(raw, "people", programme, codebook, cohort)
@@ -131,11 +176,14 @@ def duckdb(path: Path) -> None:
     import duckdb as engine
 
     items = ", ".join(f"try_cast(item{i} AS INTEGER) AS item{i}" for i in range(ITEMS))
-    wages = ", ".join(f"try_cast(replace(replace(wage{i}, 'Rp ', ''), '.', '') AS BIGINT) AS wage{i}" for i in range(MONEY))
+    wages = ", ".join(
+        f"try_cast(replace(replace(wage{i}, 'Rp ', ''), '.', '') AS BIGINT) AS wage{i}" for i in range(MONEY)
+    )
     dates = ", ".join(f"try_strptime(date{i}, '%d/%m/%Y') AS date{i}" for i in range(DATES))
     rest = ", ".join(f"lower(trim(level{i})) AS level{i}" for i in range(CATEGORIES))
     engine.sql(
-        f"COPY (SELECT resp_id, {items}, {wages}, {dates}, {rest}, note, village FROM read_csv('{path}', all_varchar=true)) TO '{path.with_suffix('.duckdb.parquet')}' (FORMAT parquet, COMPRESSION zstd)"
+        f"COPY (SELECT resp_id, {items}, {wages}, {dates}, {rest}, note, village FROM read_csv('{path}',"
+        f" all_varchar=true)) TO '{path.with_suffix('.duckdb.parquet')}' (FORMAT parquet, COMPRESSION zstd)"
     )
 
 
@@ -146,7 +194,13 @@ def polars(path: Path) -> None:
     frame = pl.read_csv(path, infer_schema_length=0)
     frame.with_columns(
         [pl.col(f"item{i}").cast(pl.Int32, strict=False) for i in range(ITEMS)]
-        + [pl.col(f"wage{i}").str.replace("Rp ", "", literal=True).str.replace_all(".", "", literal=True).cast(pl.Int64, strict=False) for i in range(MONEY)]
+        + [
+            pl.col(f"wage{i}")
+            .str.replace("Rp ", "", literal=True)
+            .str.replace_all(".", "", literal=True)
+            .cast(pl.Int64, strict=False)
+            for i in range(MONEY)
+        ]
         + [pl.col(f"date{i}").str.to_date("%d/%m/%Y", strict=False) for i in range(DATES)]
         + [pl.col(f"level{i}").str.strip_chars().str.to_lowercase() for i in range(CATEGORIES)]
     ).write_parquet(path.with_suffix(".polars.parquet"))
@@ -156,14 +210,21 @@ WAYS = {"ours": ours, "chunks": lambda path: ours(path, chunked=True), "duckdb":
 
 
 def peak_memory() -> float:
-    """Peak memory of this process alone, in GB (Linux; a child's ``ru_maxrss`` would begin at its parent's)."""
+    """Peak memory of this process alone, in GB (Linux; a child's ``ru_maxrss`` would begin at its
+    parent's).
+    """
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) / 1e6
 
 
 def measure(way: str, path: Path) -> tuple[float, float]:
     """Run one way in a process of its own; return seconds (without Python's start) and peak memory in GB."""
-    done = subprocess.run([sys.executable, __file__, "--way", way, "--file", str(path)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, __file__, "--way", way, "--file", str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     sys.stderr.write(done.stderr)
     seconds, peak = done.stdout.split()
     return float(seconds), float(peak)
@@ -191,13 +252,18 @@ def main() -> None:
             part.to_csv(path, index=False, mode="a", header=start == 0)
         import hashlib
 
-        (Path(folder) / "SHA256SUMS").write_text(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n")
+        (Path(folder) / "SHA256SUMS").write_text(
+            f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
+        )
         print(f"{arguments.rows:,} rows, {path.stat().st_size / 1e6:.0f} MB")
         found = {name: measure(name, path) for name in (*arguments.ours, *peers)}
     for name, (seconds, peak) in found.items():
         print(f"{name:7s} {seconds:6.1f} s   {peak:.2f} GB")
     if peers:
-        print(f"ratio   {found[arguments.ours[0]][0] / min(found[name][0] for name in peers):.1f} to the faster of {' and '.join(peers)}")
+        print(
+            f"ratio   {found[arguments.ours[0]][0] / min(found[name][0] for name in peers):.1f} to the faster"
+            f" of {' and '.join(peers)}"
+        )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """How long the whole ladder of estimates takes, and how the bootstraps compare with scipy's.
 
-``python benchmarks/ladder.py`` prints seconds for 20 indicators at 400 and at 100,000 people, by method, and the time of the wild
-cluster bootstrap and of ``scipy.stats.bootstrap`` on the same 100,000 people. Nothing is written.
+``python benchmarks/ladder.py`` prints seconds for 20 indicators at 400 and at 100,000 people, by method, and
+the time of the wild cluster bootstrap and of ``scipy.stats.bootstrap`` on the same 100,000 people. Nothing is
+written.
 """
 
 from __future__ import annotations
@@ -26,41 +27,88 @@ INDICATORS = 20
 COVARIATES = ["x1", "x2", "x3", "x4", "x5", "x6"]
 BY_INFLUENCE = ["influence"]
 LADDER = [
-    {"method": "difference_in_means", "id": "difference", "std_errors": ["BM", "CR1", "CR2", "wild", "randomisation"]},
-    {"method": "regression", "covariates": COVARIATES, "std_errors": ["HC1", "HC3", "CR1", "CR2", "CR3", "wild"]},
+    {
+        "method": "difference_in_means",
+        "id": "difference",
+        "std_errors": ["BM", "CR1", "CR2", "wild", "randomisation"],
+    },
+    {
+        "method": "regression",
+        "covariates": COVARIATES,
+        "std_errors": ["HC1", "HC3", "CR1", "CR2", "CR3", "wild"],
+    },
     {"method": "strata_fixed_effects", "covariates": COVARIATES, "std_errors": ["BM", "CR1"]},
     {"method": "inverse_probability_weighting", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
-    {"method": "inverse_probability_weighting", "id": "ipw-ate", "estimand": "ate", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
+    {
+        "method": "inverse_probability_weighting",
+        "id": "ipw-ate",
+        "estimand": "ate",
+        "covariates": COVARIATES,
+        "std_errors": BY_INFLUENCE,
+    },
     {"method": "doubly_robust", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
-    {"method": "doubly_robust", "id": "aipw-ate", "estimand": "ate", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
+    {
+        "method": "doubly_robust",
+        "id": "aipw-ate",
+        "estimand": "ate",
+        "covariates": COVARIATES,
+        "std_errors": BY_INFLUENCE,
+    },
     {"method": "entropy_balancing", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
     {"method": "regression_imputation", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
     {"method": "quantile_effects", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
-    {"method": "instrumental_variables", "instrument": "group", "treatment": ["taken"], "covariates": COVARIATES, "std_errors": ["HC1"]},
+    {
+        "method": "instrumental_variables",
+        "instrument": "group",
+        "treatment": ["taken"],
+        "covariates": COVARIATES,
+        "std_errors": ["HC1"],
+    },
     {"method": "difference_in_differences", "std_errors": ["HC2", "CR1"]},
-    {"method": "doubly_robust_difference_in_differences", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
+    {
+        "method": "doubly_robust_difference_in_differences",
+        "covariates": COVARIATES,
+        "std_errors": BY_INFLUENCE,
+    },
     {"method": "before_after_change", "std_errors": ["classical", "finite_population"]},
     {"method": "standardised_change", "std_errors": ["normal_theory"]},
     {"method": "signed_rank_change", "std_errors": ["signed_rank"]},
     {"method": "sign_test", "std_errors": ["mid_p", "exact"]},
     {"method": "probability_of_superiority", "std_errors": ["brunner_munzel"]},
 ]
-MATCHING = [{"method": "nearest_neighbour", "id": "difference", "covariates": COVARIATES, "std_errors": ["AI", "AI_equal"]}]
+MATCHING = [
+    {
+        "method": "nearest_neighbour",
+        "id": "difference",
+        "covariates": COVARIATES,
+        "std_errors": ["AI", "AI_equal"],
+    }
+]
 
 
 def study(n: int, *, missing: bool) -> pd.DataFrame:
-    """People in 40 clusters with covariates and indicators measured twice; with ``missing``, each indicator lacks other people."""
+    """People in 40 clusters with covariates and indicators measured twice; with ``missing``, each indicator
+    lacks other people.
+    """
     rng = np.random.default_rng(1)
     x = rng.normal(size=(n, 6))
     x[:, 3:] = np.floor(x[:, 3:] * 2)
     group = (rng.random(n) < 1 / (1 + np.exp(-0.5 * x[:, 0]))).astype(float)
     table = pd.DataFrame(x, columns=COVARIATES).assign(
-        _key=np.arange(n).astype(str), group=group, taken=group * (rng.random(n) < 0.8), place=np.arange(n) % 40, block=np.arange(n) % 5
+        _key=np.arange(n).astype(str),
+        group=group,
+        taken=group * (rng.random(n) < 0.8),
+        place=np.arange(n) % 40,
+        block=np.arange(n) % 5,
     )
     scores = {}
     for number in range(INDICATORS):
         for time in ("before", "now"):
-            scores[f"s{number}_{time}"] = x @ rng.normal(size=6) + 0.2 * table["taken"].to_numpy() * (time == "now") + rng.normal(size=n)
+            scores[f"s{number}_{time}"] = (
+                x @ rng.normal(size=6)
+                + 0.2 * table["taken"].to_numpy() * (time == "now")
+                + rng.normal(size=n)
+            )
         if missing:
             scores[f"s{number}_now"][rng.random(n) < 0.05] = np.nan
     return table.join(pd.DataFrame(scores))
@@ -71,7 +119,10 @@ def lines() -> list:
     fixed = [indicator("group", "fixed", "group", "group"), indicator("taken", "fixed", "treatment", "taken")]
     fixed += [indicator(name, "fixed", "covariate", name) for name in COVARIATES]
     for number in range(INDICATORS):
-        fixed += [indicator(f"s{number}_before", "before", "covariate", f"s{number}"), indicator(f"s{number}_now", "now", "effect", f"s{number}")]
+        fixed += [
+            indicator(f"s{number}_before", "before", "covariate", f"s{number}"),
+            indicator(f"s{number}_now", "now", "effect", f"s{number}"),
+        ]
     return fixed
 
 
@@ -89,25 +140,38 @@ def run(n: int, *, missing: bool) -> None:
                 name = f"{spec.method} ({spec.population or 'as declared'})"
                 spent[name] = spent.get(name, 0.0) + perf_counter() - started
     print(
-        f"\n{n:,} people, {INDICATORS} indicators, {rows} rows, {'other people missing for each' if missing else 'nobody missing'}: {sum(spent.values()):.1f} s"
+        f"\n{n:,} people, {INDICATORS} indicators, {rows} rows,"
+        f" {'other people missing for each' if missing else 'nobody missing'}: {sum(spent.values()):.1f} s"
     )
     for name, seconds in sorted(spent.items(), key=lambda item: -item[1]):
         print(f"  {seconds:7.2f} s  {name}")
 
 
 def many_tests(n: int) -> None:
-    """Print the seconds that the adjusted p values and the index tests of all indicators take, as one family."""
+    """Print the seconds that the adjusted p values and the index tests of all indicators take, as one
+    family.
+    """
     table, defined = study(n, missing=True), [line.model_copy(update={"family": "all"}) for line in lines()]
-    programmed, settings = programme(LADDER[:2], cluster="place"), Settings("trial", "randomised", "difference")
+    programmed, settings = (
+        programme(LADDER[:2], cluster="place"),
+        Settings("trial", "randomised", "difference"),
+    )
     estimates = estimate_stages(table, programmed, defined, settings, stages=("outcome",))
     started = perf_counter()
-    tests = romano_wolf.adjusted(families.family_table(estimates, defined), table, programmed, defined, settings)
+    tests = romano_wolf.adjusted(
+        families.family_table(estimates, defined), table, programmed, defined, settings
+    )
     indexes.index_estimates(table, programmed, defined, settings)
-    print(f"\n{n:,} people: {len(tests)} tests adjusted and their index tested in {perf_counter() - started:.1f} s")
+    print(
+        f"\n{n:,} people: {len(tests)} tests adjusted and their index tested in"
+        f" {perf_counter() - started:.1f} s"
+    )
 
 
 def bootstraps(n: int = 100_000, draws: int = 9_999) -> None:
-    """Print the time of the wild cluster bootstrap and of scipy's percentile bootstrap of the same difference, and their ratio."""
+    """Print the time of the wild cluster bootstrap and of scipy's percentile bootstrap of the same
+    difference, and their ratio.
+    """
     table = study(n, missing=False)
     case = sample(table["s0_now"], table["group"], cluster_=table["place"])
     started = perf_counter()
@@ -117,11 +181,22 @@ def bootstraps(n: int = 100_000, draws: int = 9_999) -> None:
     ours = perf_counter() - started
     parts, share = (case.now[case.treated == 1], case.now[case.treated == 0]), 200
     started = perf_counter()
-    stats.bootstrap(parts, lambda a, b, axis: a.mean(axis=axis) - b.mean(axis=axis), n_resamples=share, batch=20, method="percentile", rng=1)
+    stats.bootstrap(
+        parts,
+        lambda a, b, axis: a.mean(axis=axis) - b.mean(axis=axis),
+        n_resamples=share,
+        batch=20,
+        method="percentile",
+        rng=1,
+    )
     theirs = (perf_counter() - started) * draws / share
-    print(f"\nBootstrap of a difference at n = {n:,}, {draws:,} draws: wild cluster bootstrap with its interval {ours:.3f} s")
     print(
-        f"  scipy.stats.bootstrap, percentile, {theirs:.1f} s ({share} draws timed): ratio {theirs / ours:.0f}; our interval {interval[0]:.4f} … {interval[1]:.4f}"
+        f"\nBootstrap of a difference at n = {n:,}, {draws:,} draws: wild cluster bootstrap with its interval"
+        f" {ours:.3f} s"
+    )
+    print(
+        f"  scipy.stats.bootstrap, percentile, {theirs:.1f} s ({share} draws timed): ratio"
+        f" {theirs / ours:.0f}; our interval {interval[0]:.4f} … {interval[1]:.4f}"
     )
 
 

@@ -1,4 +1,5 @@
-"""From raw file to HTML: our runner against the command lines of papermill and nbconvert over the same notebooks.
+"""From raw file to HTML: our runner against the command lines of papermill and nbconvert over the same
+notebooks.
 
 Both in one run on one machine; what counts is the ratio.
 
@@ -29,7 +30,17 @@ def run(*command: str) -> None:
 
 def ours(cohort: str, folder: Path) -> None:
     """One command, raw files to report."""
-    run(sys.executable, "-m", "manfaat.cli", "run", cohort, "--data-dir", str(folder / "data"), "--reports-dir", str(folder / "reports"))
+    run(
+        sys.executable,
+        "-m",
+        "manfaat.cli",
+        "run",
+        cohort,
+        "--data-dir",
+        str(folder / "data"),
+        "--reports-dir",
+        str(folder / "reports"),
+    )
 
 
 def theirs(cohort: str, folder: Path) -> None:
@@ -37,7 +48,17 @@ def theirs(cohort: str, folder: Path) -> None:
     for name in NOTEBOOKS:  # those of one cohort
         path = ROOT / "notebooks" / f"{name}.ipynb"
         out = str(folder / path.name)
-        parameters = ["-p", "cohort", cohort, "-p", "data_dir", str(folder / "data"), "-p", "reports_dir", str(folder / "reports")]
+        parameters = [
+            "-p",
+            "cohort",
+            cohort,
+            "-p",
+            "data_dir",
+            str(folder / "data"),
+            "-p",
+            "reports_dir",
+            str(folder / "reports"),
+        ]
         run(str(BIN / "papermill"), str(path), out, *parameters)
         run(str(BIN / "jupyter"), "nbconvert", "--to", "html", "--embed-images", out)
 
@@ -64,7 +85,10 @@ def main() -> None:
         for way in (ours, theirs):
             times[way.__name__].append(seconds(way, arguments.cohort))
     for name, values in times.items():
-        print(f"{name:7s} {' '.join(f'{value:.1f}' for value in values)} s, median {statistics.median(values):.1f} s")
+        print(
+            f"{name:7s} {' '.join(f'{value:.1f}' for value in values)} s, median"
+            f" {statistics.median(values):.1f} s"
+        )
     print(f"ratio   {statistics.median(times['theirs']) / statistics.median(times['ours']):.1f}")
 
 

@@ -44,7 +44,9 @@ def project_of(case: str, base: Path) -> tuple[str, Path]:
     source = CASES / case
     name = (source / "name.txt").read_text(encoding="utf-8").strip()
     project = base / case
-    shutil.copytree(ROOT / "notebooks", project / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copytree(
+        ROOT / "notebooks", project / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
+    )
     shutil.copytree(source / "programme", project / "programmes" / name)
     shutil.copytree(source / "raw", project / "data" / "raw" / name)
     return name, project
@@ -52,8 +54,18 @@ def project_of(case: str, base: Path) -> tuple[str, Path]:
 
 def manfaat(project: Path, *arguments: str) -> tuple[int, str]:
     """Run the command line in a project: (exit code, all that it printed)."""
-    environment = os.environ | {"COLUMNS": "200", "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])}
-    done = subprocess.run([sys.executable, "-m", "manfaat.cli", *arguments], cwd=project, capture_output=True, text=True, env=environment, timeout=600)
+    environment = os.environ | {
+        "COLUMNS": "200",
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "manfaat.cli", *arguments],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=600,
+    )
     return done.returncode, done.stdout + done.stderr
 
 

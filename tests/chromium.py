@@ -1,4 +1,6 @@
-"""A real browser for the tests: Debian's Chromium, spoken to through a pipe in its own protocol; nothing else is needed."""
+"""A real browser for the tests: Debian's Chromium, spoken to through a pipe in its own protocol; nothing else
+is needed.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,9 @@ ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = ROOT / "tests" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 QUIET = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync "
-    "--disable-dev-shm-usage --hide-scrollbars --remote-debugging-pipe"
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars"
+    " --remote-debugging-pipe"
 )
 
 
@@ -33,10 +36,15 @@ class Browser:
 
     def __init__(self) -> None:
         ours, theirs = os.pipe(), os.pipe()
-        self.folder = tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True)  # its children may write a moment longer than it lives
+        self.folder = tempfile.TemporaryDirectory(
+            prefix="browser-", ignore_cleanup_errors=True
+        )  # its children may write a moment longer than it lives
         command = f'exec "$0" {QUIET} --user-data-dir="$1" about:blank 3<&{ours[0]} 4>&{theirs[1]}'
         self.process = subprocess.Popen(
-            ["bash", "-c", command, CHROMIUM, self.folder.name], pass_fds=(ours[0], theirs[1]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            ["bash", "-c", command, CHROMIUM, self.folder.name],
+            pass_fds=(ours[0], theirs[1]),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         os.close(ours[0])
         os.close(theirs[1])
@@ -50,7 +58,9 @@ class Browser:
     def call(self, method: str, **values: object) -> dict:
         """Send a command and return its result; events that arrive meanwhile are kept."""
         self.number += 1
-        message = {"id": self.number, "method": method, "params": values} | ({"sessionId": self.session} if self.session else {})
+        message = {"id": self.number, "method": method, "params": values} | (
+            {"sessionId": self.session} if self.session else {}
+        )
         self.write.write(json.dumps(message).encode() + b"\0")
         self.write.flush()
         while True:
@@ -73,9 +83,13 @@ class Browser:
 
     def open(self, path: Path | str, *, width: int = 1440, theme: str = "light") -> None:
         """Open a file and wait until it is there."""
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
+        )
         still = {"name": "prefers-reduced-motion", "value": "reduce"}
-        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}, still])
+        self.call(
+            "Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}, still]
+        )
         self.events = []
         self.call("Page.navigate", url=path.resolve().as_uri() if isinstance(path, Path) else path)
         self.wait("Page.loadEventFired")
@@ -107,18 +121,31 @@ class Browser:
 
     def requests(self) -> list[str]:
         """Every address asked for since the page was opened."""
-        return [message["params"]["request"]["url"] for message in self.events if message["method"] == "Network.requestWillBeSent"]
+        return [
+            message["params"]["request"]["url"]
+            for message in self.events
+            if message["method"] == "Network.requestWillBeSent"
+        ]
 
     def complaints(self) -> list[str]:
         """Errors of the page's own scripts."""
-        return [json.dumps(message["params"])[:300] for message in self.events if message["method"] == "Runtime.exceptionThrown"]
+        return [
+            json.dumps(message["params"])[:300]
+            for message in self.events
+            if message["method"] == "Runtime.exceptionThrown"
+        ]
 
     def violations(self) -> list[str]:
-        """What axe-core finds against WCAG 2.2 at the levels A and AA, and against good practice, in the page as it stands."""
+        """What axe-core finds against WCAG 2.2 at the levels A and AA, and against good practice, in the page
+        as it stands.
+        """
         if not self.do("typeof window.axe === 'object'"):
             self.do(AXE.read_text(encoding="utf-8") + "; 0")
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        found = self.do(f"axe.run(document, {{runOnly: {json.dumps(tags)}, resultTypes: ['violations']}}).then(r => [r.violations, r.passes.length])")
+        found = self.do(
+            f"axe.run(document, {{runOnly: {json.dumps(tags)}, resultTypes: ['violations']}}).then(r =>"
+            " [r.violations, r.passes.length])"
+        )
         assert found[1] > 15, "axe-core looked at next to nothing"
         return [f"{rule['id']}: {node['html'][:200]}" for rule in found[0] for node in rule["nodes"]]
 

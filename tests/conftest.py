@@ -25,20 +25,35 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that hold slow tests, so that no worker waits at the end for another's last one."""
-    slow = {item.path for item in items if any(item.get_closest_marker(name) for name in ("runs", "simulation", "fuzz", "browser"))}
+    """Begin with the files that hold slow tests, so that no worker waits at the end for another's last
+    one.
+    """
+    slow = {
+        item.path
+        for item in items
+        if any(item.get_closest_marker(name) for name in ("runs", "simulation", "fuzz", "browser"))
+    }
     items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Keep the tests of one file, and all files that look at the same whole run, on one worker, so that it is made once."""
+    """Keep the tests of one file, and all files that look at the same whole run, on one worker, so that it is
+    made once.
+    """
     from xdist.scheduler import LoadScopeScheduling
 
     @cache
     def group_of(file: str) -> str:
         text = (ROOT / file).read_text(encoding="utf-8")
-        return next((group for name, group in SHARED_RUNS.items() if re.search(rf"def test_\w+\([^)]*\b{name}\b", text)), file)
+        return next(
+            (
+                group
+                for name, group in SHARED_RUNS.items()
+                if re.search(rf"def test_\w+\([^)]*\b{name}\b", text)
+            ),
+            file,
+        )
 
     class ByRun(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
@@ -97,7 +112,10 @@ def seal(folder: Path) -> None:
     """Seal the files of a delivery anew, after a test changed them on purpose."""
     import hashlib
 
-    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in sorted(folder.glob("*.csv"))]
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}"
+        for path in sorted(folder.glob("*.csv"))
+    ]
     (folder / "SHA256SUMS").write_text("\n".join(lines) + "\n")
 
 
@@ -122,8 +140,12 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 
 
 @pytest.fixture(scope="session")
-def side_by_side(finished: Finished, cohorts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """The finished reports of all cohorts, and the pages that set the cohorts of each programme side by side."""
+def side_by_side(
+    finished: Finished, cohorts: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> Finished:
+    """The finished reports of all cohorts, and the pages that set the cohorts of each programme side by
+    side.
+    """
     from manfaat.run.programmes import run_programmes
     from manfaat.run.run import Options
 
@@ -139,7 +161,9 @@ def side_by_side(finished: Finished, cohorts: list[str], tmp_path_factory: pytes
 
 @pytest.fixture(scope="session")
 def case(tmp_path_factory: pytest.TempPathFactory):
-    """Run a small case of ``tests/cases`` by the command line, each once a session: ``case("r2-stata-tags").clean()``."""
+    """Run a small case of ``tests/cases`` by the command line, each once a session:
+    ``case("r2-stata-tags").clean()``.
+    """
     from case_runs import run_case
 
     base = tmp_path_factory.mktemp("cases")

@@ -12,8 +12,20 @@ DECLARED = {
     "table": "costs",
     "currency": "IDR",
     "columns": {
-        "line": "line", "cohort": "cohort", "item": "item", "payer": "payer", "currency": "currency", "amount": "amount", "year": "year",
-        "covered": "covered", "basis": "basis", "in_kind": "in_kind", "valuation": "valuation", "transfer": "transfer", "share": "share", "document": "document",
+        "line": "line",
+        "cohort": "cohort",
+        "item": "item",
+        "payer": "payer",
+        "currency": "currency",
+        "amount": "amount",
+        "year": "year",
+        "covered": "covered",
+        "basis": "basis",
+        "in_kind": "in_kind",
+        "valuation": "valuation",
+        "transfer": "transfer",
+        "share": "share",
+        "document": "document",
     },
     "bases": {"1": "cohort", "2": "trainee", "3": "month"},
     "yes": "1",
@@ -35,11 +47,23 @@ DECLARED = {
     "opportunity": ["10", "11", "12"],
     "alternatives": ["15"],
     "bands": {"1": 0.0, "4": 0.3},
-}  # fmt: skip
+}
 LINE = {
-    "line": "K1", "cohort": 1997, "item": "1", "payer": "1", "currency": "JPY", "amount": 100_000.0, "year": 1997, "covered": 10, "basis": "2",
-    "in_kind": "2", "valuation": "1", "transfer": "2", "share": 1.0, "document": "",
-}  # fmt: skip
+    "line": "K1",
+    "cohort": 1997,
+    "item": "1",
+    "payer": "1",
+    "currency": "JPY",
+    "amount": 100_000.0,
+    "year": 1997,
+    "covered": 10,
+    "basis": "2",
+    "in_kind": "2",
+    "valuation": "1",
+    "transfer": "2",
+    "share": 1.0,
+    "document": "",
+}
 
 
 def declared(**changes: object) -> CostSheet:

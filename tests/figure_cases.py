@@ -10,8 +10,14 @@ EN = Language("en")
 
 
 def interval_data() -> pd.DataFrame:
-    rows = [("One", 0.5, 0.1, 0.9, "0.5 [0.1; 0.9]", True, False), ("Two", -0.2, -0.6, 0.2, "−0.2", False, False), ("Three", 1.0, 0.8, 1.2, "1.0", False, True)]
-    return pd.DataFrame(rows, columns=["label", "estimate", "ci_low", "ci_high", "text", "highlight", "only_change"])
+    rows = [
+        ("One", 0.5, 0.1, 0.9, "0.5 [0.1; 0.9]", True, False),
+        ("Two", -0.2, -0.6, 0.2, "−0.2", False, False),
+        ("Three", 1.0, 0.8, 1.2, "1.0", False, True),
+    ]
+    return pd.DataFrame(
+        rows, columns=["label", "estimate", "ci_low", "ci_high", "text", "highlight", "only_change"]
+    )
 
 
 def love_data() -> pd.DataFrame:
@@ -19,7 +25,12 @@ def love_data() -> pd.DataFrame:
 
 
 def flow_data() -> pd.DataFrame:
-    rows = [("Asked", "A", 30, 0, ""), ("Reached", "A", 24, 6, "away"), ("Asked", "B", 60, 0, ""), ("Reached", "B", 51, 9, "away")]
+    rows = [
+        ("Asked", "A", 30, 0, ""),
+        ("Reached", "A", 24, 6, "away"),
+        ("Asked", "B", 60, 0, ""),
+        ("Reached", "B", 51, 9, "away"),
+    ]
     return pd.DataFrame(rows, columns=["step", "group", "n", "lost", "reason"])
 
 
@@ -29,20 +40,47 @@ def box_data() -> pd.DataFrame:
 
 
 def share_data() -> pd.DataFrame:
-    return pd.DataFrame({"group": ["A", "A", "B", "B"], "time": ["before", "now"] * 2, "n": [20, 20, 40, 40], "mean": [0.2, 0.65, 0.3, 0.35]})
+    return pd.DataFrame(
+        {
+            "group": ["A", "A", "B", "B"],
+            "time": ["before", "now"] * 2,
+            "n": [20, 20, 40, 40],
+            "mean": [0.2, 0.65, 0.3, 0.35],
+        }
+    )
 
 
 def trend_data() -> pd.DataFrame:
-    data = pd.DataFrame({"group": ["A"] * 3 + ["B"] * 3, "period": [1987, 1988, 1989] * 2, "n": 30, "mean": [1.0, 0.7, 0.4, 1.1, 1.0, 1.0]})
+    data = pd.DataFrame(
+        {
+            "group": ["A"] * 3 + ["B"] * 3,
+            "period": [1987, 1988, 1989] * 2,
+            "n": 30,
+            "mean": [1.0, 0.7, 0.4, 1.1, 1.0, 1.0],
+        }
+    )
     return data.assign(ci_low=data["mean"] - 0.2, ci_high=data["mean"] + 0.3)
 
 
 def tie_data() -> pd.DataFrame:
-    return pd.DataFrame({"partner": ["One", "Two", "Three"], "year": [1979.0, 1989.0, None], "highlight": [False, True, False]})
+    return pd.DataFrame(
+        {
+            "partner": ["One", "Two", "Three"],
+            "year": [1979.0, 1989.0, None],
+            "highlight": [False, True, False],
+        }
+    )
 
 
 def payer_data() -> pd.DataFrame:
-    rows = [(1998, "A", 10.0, 20.0), (1999, "A", 12.0, 21.0), (1998, "B", 3.0, 6.0), (1999, "B", 0.0, 0.0), (1998, "C", 2.0, 4.0), (1999, "C", 5.0, 9.0)]
+    rows = [
+        (1998, "A", 10.0, 20.0),
+        (1999, "A", 12.0, 21.0),
+        (1998, "B", 3.0, 6.0),
+        (1999, "B", 0.0, 0.0),
+        (1998, "C", 2.0, 4.0),
+        (1999, "C", 5.0, 9.0),
+    ]
     return pd.DataFrame(rows, columns=["year", "payer", "nominal", "real"])
 
 
@@ -52,7 +90,9 @@ def waterfall_data() -> pd.DataFrame:
 
 
 def party_data() -> pd.DataFrame:
-    return pd.DataFrame({"label": ["People", "City", "All"], "npv": [12.5, -4.0, 8.5], "whole": [False, False, True]})
+    return pd.DataFrame(
+        {"label": ["People", "City", "All"], "npv": [12.5, -4.0, 8.5], "whole": [False, False, True]}
+    )
 
 
 def swing_data() -> pd.DataFrame:
@@ -66,37 +106,73 @@ def draw_data() -> pd.DataFrame:
 
 
 def place_data() -> pd.DataFrame:
-    return pd.DataFrame({"label": ["Here", "Elsewhere"], "cost": [3.0, 9.0], "low": [2.5, 8.0], "high": [3.5, 12.0]})
+    return pd.DataFrame(
+        {"label": ["Here", "Elsewhere"], "cost": [3.0, 9.0], "low": [2.5, 8.0], "high": [3.5, 12.0]}
+    )
 
 
 def cloud_data() -> tuple[pd.DataFrame, pd.DataFrame]:
-    curves = pd.DataFrame({"group": ["A"] * 4 + ["B"] * 4, "value": [1.0, 2, 3, 4] * 2, "density": [0.1, 0.4, 0.3, 0.1, 0.3, 0.4, 0.2, 0.05],
-                           "cumulated": [0.1, 0.5, 0.8, 0.95, 0.3, 0.7, 0.9, 0.98]})  # fmt: skip
+    curves = pd.DataFrame(
+        {
+            "group": ["A"] * 4 + ["B"] * 4,
+            "value": [1.0, 2, 3, 4] * 2,
+            "density": [0.1, 0.4, 0.3, 0.1, 0.3, 0.4, 0.2, 0.05],
+            "cumulated": [0.1, 0.5, 0.8, 0.95, 0.3, 0.7, 0.9, 0.98],
+        }
+    )
     return curves, pd.DataFrame({"group": ["A", "A", "B"], "value": [1.5, 2.5, 1.8], "people": 5})
 
 
 def cohort_data() -> pd.DataFrame:
-    rows = [("a", "Pay", "points", "1990", 1.0, 0.2, 1.8, True, True), ("a", "Pay", "points", "1995", 0.4, -0.4, 1.2, True, True),
-            ("b", "Skill", "per cent", "1990", 60.0, 45.0, 74.0, False, False), ("b", "Skill", "per cent", "1995", 66.0, 50.0, 78.0, False, False)]  # fmt: skip
-    columns = ["name", "indicator", "unit", "cohort", "estimate", "ci_low", "ci_high", "is_compared", "has_zero"]
+    rows = [
+        ("a", "Pay", "points", "1990", 1.0, 0.2, 1.8, True, True),
+        ("a", "Pay", "points", "1995", 0.4, -0.4, 1.2, True, True),
+        ("b", "Skill", "per cent", "1990", 60.0, 45.0, 74.0, False, False),
+        ("b", "Skill", "per cent", "1995", 66.0, 50.0, 78.0, False, False),
+    ]
+    columns = [
+        "name",
+        "indicator",
+        "unit",
+        "cohort",
+        "estimate",
+        "ci_low",
+        "ci_high",
+        "is_compared",
+        "has_zero",
+    ]
     return pd.DataFrame(rows, columns=columns).assign(text="…")
 
 
 FURTHER = {
-    "intervals": lambda text: forest.interval_figure("i", "t", interval_data().replace("One", text), "points", "c", EN),
+    "intervals": lambda text: forest.interval_figure(
+        "i", "t", interval_data().replace("One", text), "points", "c", EN
+    ),
     "love": lambda text: love.love_plot(love_data().replace("Age", text), "c", EN),
     "flow": lambda text: flow.participant_flow(flow_data().replace("A", text[:30]), "c", EN),
-    "boxes": lambda text: distribution.distribution("b", "t", box_data().replace("A", text), "points", "c", EN),
+    "boxes": lambda text: distribution.distribution(
+        "b", "t", box_data().replace("A", text), "points", "c", EN
+    ),
     "shares": lambda text: distribution.distribution("s", "t", share_data().replace("A", text), "", "c", EN),
-    "trend": lambda text: distribution.trend("t", "t", trend_data().replace("A", text[:40]), "points", "c", EN),
+    "trend": lambda text: distribution.trend(
+        "t", "t", trend_data().replace("A", text[:40]), "points", "c", EN
+    ),
     "ties": lambda text: ties.ties_over_time(tie_data().replace("One", text[:40]), "t", "c", EN),
-    "payers": lambda text: costs.payers_over_years(payer_data().replace("A", text[:40]), ("money of the year", "real"), "Rp", "c", EN),
-    "waterfall": lambda text: costs.waterfall(waterfall_data().replace("Others", text[:40]), "Rp", "t", "c", EN),
+    "payers": lambda text: costs.payers_over_years(
+        payer_data().replace("A", text[:40]), ("money of the year", "real"), "Rp", "c", EN
+    ),
+    "waterfall": lambda text: costs.waterfall(
+        waterfall_data().replace("Others", text[:40]), "Rp", "t", "c", EN
+    ),
     "parties": lambda text: value.viewpoint_bars(party_data().replace("City", text[:40]), "Rp", "t", "c", EN),
     "tornado": lambda text: value.tornado(swing_data().replace("Rate", text[:40]), 10.0, "Rp", "t", "c", EN),
     "draws": lambda text: value.value_distribution(draw_data(), f"{text[:40]} 60%.", "Rp", "t", "c", EN),
     "places": lambda text: value.place_bars(place_data().replace("Here", text[:40]), "Rp", "t", "c", EN),
-    "raincloud": lambda text: groups.raincloud("r", "t", *(frame.replace("A", text[:40]) for frame in cloud_data()), "Rp", WORDS, "c", EN),
-    "cohorts": lambda text: cohorts.cohort_trends(cohort_data().replace("Pay", text), ["1990", "1995"], "t", "c", EN),
-}  # fmt: skip
+    "raincloud": lambda text: groups.raincloud(
+        "r", "t", *(frame.replace("A", text[:40]) for frame in cloud_data()), "Rp", WORDS, "c", EN
+    ),
+    "cohorts": lambda text: cohorts.cohort_trends(
+        cohort_data().replace("Pay", text), ["1990", "1995"], "t", "c", EN
+    ),
+}
 EVERY = MAKERS | FURTHER

@@ -1,7 +1,9 @@
-"""Damage one kind of delivery again and again and clean each: run by ``test_fuzz`` in a process of its own, so that memory can be measured.
+"""Damage one kind of delivery again and again and clean each: run by ``test_fuzz`` in a process of its own,
+so that memory can be measured.
 
-Usage: ``python fuzz_run.py kind seeds folder``. Prints one line of JSON: how many were refused, how many ledgers closed, the slowest
-run in seconds, the most memory in bytes (of this process, and of those that it started).
+Usage: ``python fuzz_run.py kind seeds folder``. Prints one line of JSON: how many were refused, how many
+ledgers closed, the slowest run in seconds, the most memory in bytes (of this process, and of those that it
+started).
 """
 
 from __future__ import annotations
@@ -95,7 +97,9 @@ def wide(chance: random.Random) -> bytes:
     """A text table of twenty thousand columns, some of them with the names of variables, some named alike."""
     names = [f"v{n % chance.choice((20_000, 19_990))}" for n in range(20_000)]
     names[chance.randrange(1000)], names[5_000], names[19_999] = "id", "wage", "note"
-    return "\n".join([",".join(names), *[",".join(str((row * n) % 7) for n in range(20_000)) for row in (1, 2)]]).encode()
+    return "\n".join(
+        [",".join(names), *[",".join(str((row * n) % 7) for n in range(20_000)) for row in (1, 2)]]
+    ).encode()
 
 
 def damaged(kind: str, whole: bytes, seed: int) -> bytes:
@@ -143,7 +147,17 @@ def main(kind: str, seeds: int, folder: Path) -> None:
         shutil.rmtree(place)
         gc.collect()  # each delivery by itself
     shown = sum(str(folder) in text for text in told)
-    print(json.dumps({"refused": refused, "closed": closed, "slowest": slowest, "memory": most_memory(), "paths_shown": shown}))
+    print(
+        json.dumps(
+            {
+                "refused": refused,
+                "closed": closed,
+                "slowest": slowest,
+                "memory": most_memory(),
+                "paths_shown": shown,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

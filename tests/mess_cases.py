@@ -1,4 +1,6 @@
-"""A small programme whose variables can hold every kind of mess, and the real cleaning stage over files of it."""
+"""A small programme whose variables can hold every kind of mess, and the real cleaning stage over files of
+it.
+"""
 
 from __future__ import annotations
 
@@ -19,26 +21,67 @@ from manfaat.definitions.programme import Cohort, Programme, Table
 from test_cleaning import WORDS
 
 LISTS = {
-    "agree": [("1", "Strongly disagree", "Sangat tidak setuju"), ("2", "Disagree", "Tidak setuju"), ("3", "Neutral", "Netral"), ("4", "Agree", "Setuju"), ("5", "Strongly agree", "Sangat setuju")],
+    "agree": [
+        ("1", "Strongly disagree", "Sangat tidak setuju"),
+        ("2", "Disagree", "Tidak setuju"),
+        ("3", "Neutral", "Netral"),
+        ("4", "Agree", "Setuju"),
+        ("5", "Strongly agree", "Sangat setuju"),
+    ],
     "yn": [("1", "Yes", "Ya"), ("2", "No", "Tidak")],
     "sex": [("1", "Male", "Laki-laki"), ("2", "Female", "Perempuan")],
-    "edu": [("1", "Primary", "SD"), ("2", "Junior high", "SMP"), ("3", "General senior high", "SMA"), ("4", "Vocational senior high", "SMK"), ("5", "Diploma I–III", "Diploma I–III"), ("6", "Bachelor or D-IV", "S1/D-IV")],
-    "level": [("1", "Operator", "Operator"), ("2", "Senior operator", "Operator senior"), ("3", "Team leader", "Ketua regu"), ("4", "Foreman", "Mandor"), ("5", "Supervisor", "Penyelia"), ("6", "Section head, assistant manager", "Kepala seksi, asisten manajer"), ("7", "Manager or above", "Manajer ke atas")],
+    "edu": [
+        ("1", "Primary", "SD"),
+        ("2", "Junior high", "SMP"),
+        ("3", "General senior high", "SMA"),
+        ("4", "Vocational senior high", "SMK"),
+        ("5", "Diploma I–III", "Diploma I–III"),
+        ("6", "Bachelor or D-IV", "S1/D-IV"),
+    ],
+    "level": [
+        ("1", "Operator", "Operator"),
+        ("2", "Senior operator", "Operator senior"),
+        ("3", "Team leader", "Ketua regu"),
+        ("4", "Foreman", "Mandor"),
+        ("5", "Supervisor", "Penyelia"),
+        ("6", "Section head, assistant manager", "Kepala seksi, asisten manajer"),
+        ("7", "Manager or above", "Manajer ke atas"),
+    ],
     "region": [("3171", "Central Jakarta", "Jakarta Pusat"), ("31", "DKI Jakarta", "DKI Jakarta")],
-    "assets": [("1", "House", "Rumah"), ("3", "Motorcycle", "Motor"), ("5", "Fridge", "Kulkas"), ("9", "Other", "Lainnya")],
+    "assets": [
+        ("1", "House", "Rumah"),
+        ("3", "Motorcycle", "Motor"),
+        ("5", "Fridge", "Kulkas"),
+        ("9", "Other", "Lainnya"),
+    ],
     "version": [("1", "1 (1999)", "1 (1999)"), ("2", "2 (2003)", "2 (2003)")],
-}  # fmt: skip
+}
 CODES = "-9=refused;-8=dont_know;99=dont_know"
 
 
 def variable(name: str, type: str, table: str = "people", **more: str) -> Variable:
-    base = {"table": table, "name": name, "type": type, "source": name, "label::English (en)": name, "label::Bahasa Indonesia (id)": name, "required": "no"}
+    base = {
+        "table": table,
+        "name": name,
+        "type": type,
+        "source": name,
+        "label::English (en)": name,
+        "label::Bahasa Indonesia (id)": name,
+        "required": "no",
+    }
     return Variable.model_validate(base | more)
 
 
 VARIABLES = (
     variable("id", "text", role="key"),
-    variable("wage", "money", unit="rupiah", missing="-9=refused;9999999=refused;(9)=refused", constraint=". >= 0", **{"label::Bahasa Indonesia (id)": "Upah atau gaji bersih sebulan"}),
+    variable(
+        "wage",
+        "money",
+        unit="rupiah",
+        missing="-9=refused;9999999=refused;(9)=refused",
+        constraint=". >= 0",
+        **{"label::Bahasa Indonesia (id)": "Upah atau gaji bersih sebulan"},
+    ),
     variable("pay_now", "money", unit="rupiah"),
     variable("hours", "integer", missing="0=not_applicable;99=dont_know", constraint=". >= 0 and . <= 98"),
     variable("rate", "decimal", unit="percent"),
@@ -67,11 +110,19 @@ VARIABLES = (
     variable("id", "text", "bosses", role="key"),
     variable("paid", "money", "bosses", unit="rupiah"),
     variable("promoted", "month", "bosses"),
-)  # fmt: skip
+)
 
 
 def check(id: str, kind: str, variables: list[str], **arguments) -> dict:
-    return {"id": id, "table": "people", "severity": "warning", "kind": kind, "variables": variables, "arguments": arguments, "label": WORDS}
+    return {
+        "id": id,
+        "table": "people",
+        "severity": "warning",
+        "kind": kind,
+        "variables": variables,
+        "arguments": arguments,
+        "label": WORDS,
+    }
 
 
 CHECKS = [
@@ -93,50 +144,103 @@ CHECKS = [
 RULES = [("V01", "${left} > ${day}"), ("proxy", "${proxy} != 1")]
 PROGRAMME = Programme.model_validate(
     {
-        "programme": "trial", "title": WORDS, "summary": WORDS,
+        "programme": "trial",
+        "title": WORDS,
+        "summary": WORDS,
         "tables": {"people": {"label": WORDS, "key": ["id"]}, "bosses": {"label": WORDS, "key": ["id"]}},
         "units": {
-            "rupiah": {"label": WORDS, "currency": "IDR", "period": "month"}, "percent": {"label": WORDS, "is_percent": True},
+            "rupiah": {"label": WORDS, "currency": "IDR", "period": "month"},
+            "percent": {"label": WORDS, "is_percent": True},
         },
-        "design": {"unit": {"one": WORDS, "many": WORDS}, "group": "yes", "participants": ["1"], "times": {"now": WORDS}},
+        "design": {
+            "unit": {"one": WORDS, "many": WORDS},
+            "group": "yes",
+            "participants": ["1"],
+            "times": {"now": WORDS},
+        },
         "prices": {"series": "cpi", "file": "prices.csv", "base_year": 2004, "label": WORDS},
-        "specifications": [{"id": "a", "label": WORDS, "method": "difference_in_means", "std_errors": ["HC1"]}],
-        "primary": {"randomised": "a", "observational": "a"}, "checks": CHECKS,
+        "specifications": [
+            {"id": "a", "label": WORDS, "method": "difference_in_means", "std_errors": ["HC1"]}
+        ],
+        "primary": {"randomised": "a", "observational": "a"},
+        "checks": CHECKS,
     }
-)  # fmt: skip
+)
 
 
 def codebook() -> Codebook:
     """Variables, answers and rules of the small programme."""
     answers = [(name, *line) for name, lines in LISTS.items() for line in lines]
-    choices = [Choice.model_validate({"list_name": n, "name": c, "label::English (en)": e, "label::Bahasa Indonesia (id)": i}) for n, c, e, i in answers]
-    words = {"label::English (en)": "x", "label::Bahasa Indonesia (id)": "x", "table": "people", "severity": "warning"}
+    choices = [
+        Choice.model_validate(
+            {"list_name": n, "name": c, "label::English (en)": e, "label::Bahasa Indonesia (id)": i}
+        )
+        for n, c, e, i in answers
+    ]
+    words = {
+        "label::English (en)": "x",
+        "label::Bahasa Indonesia (id)": "x",
+        "table": "people",
+        "severity": "warning",
+    }
     rules = [Rule.model_validate({"id": name, "rule": text, **words}) for name, text in RULES]
     return Codebook(VARIABLES, tuple(choices), tuple(rules))
 
 
 def deliver(
-    folder: Path, files: dict[str, bytes | str | Path], *, programme: Programme | None = None, book: Codebook | None = None, **stated
+    folder: Path,
+    files: dict[str, bytes | str | Path],
+    *,
+    programme: Programme | None = None,
+    book: Codebook | None = None,
+    **stated,
 ) -> SimpleNamespace:
     """Put files into a delivery and run the real reading and cleaning stage over it.
 
-    ``stated`` : what cohort.yml says of every file of the people; a file whose name begins with ``boss`` feeds the table of the bosses.
+    ``stated`` : what cohort.yml says of every file of the people; a file whose name begins with ``boss``
+    feeds the table of the bosses.
     """
     raw, home = folder / "data/raw/c", folder / "programmes/trial"
     raw.mkdir(parents=True)
     home.mkdir(parents=True)
-    (home / "prices.csv").write_text("series,year,value,source\n" + "".join(f"cpi,{year},{100 if year == 2004 else 90},x\n" for year in range(1990, 2025)))
+    (home / "prices.csv").write_text(
+        "series,year,value,source\n"
+        + "".join(f"cpi,{year},{100 if year == 2004 else 90},x\n" for year in range(1990, 2025))
+    )
     for name, content in files.items():
-        (raw / name).write_bytes(content.read_bytes() if isinstance(content, Path) else content.encode() if isinstance(content, str) else content)
+        (raw / name).write_bytes(
+            content.read_bytes()
+            if isinstance(content, Path)
+            else content.encode()
+            if isinstance(content, str)
+            else content
+        )
     sums = [f"{hashlib.sha256((raw / name).read_bytes()).hexdigest()}  {name}" for name in files]
     (raw / "SHA256SUMS").write_text("\n".join(sums) + "\n")
-    items = [{"file": name, "table": "bosses" if name.startswith("boss") else "people", **({} if name.startswith("boss") else stated)} for name in files]
+    items = [
+        {
+            "file": name,
+            "table": "bosses" if name.startswith("boss") else "people",
+            **({} if name.startswith("boss") else stated),
+        }
+        for name in files
+    ]
     cohort = Cohort.model_validate(
         {
-            "cohort": "c", "programme": "trial", "label": WORDS, "kind": "real", "assignment": "observational", "unreadable": "review", "files": items,
-            "period": WORDS, "denominators": {}, "origin": "o", "licence": "l", "citation": "c",
+            "cohort": "c",
+            "programme": "trial",
+            "label": WORDS,
+            "kind": "real",
+            "assignment": "observational",
+            "unreadable": "review",
+            "files": items,
+            "period": WORDS,
+            "denominators": {},
+            "origin": "o",
+            "licence": "l",
+            "citation": "c",
         }
-    )  # fmt: skip
+    )
     where = places("c", data_dir=str(folder / "data"), reports_dir=str(folder / "reports"), root=folder)
     study = studies.Study(where, programme or programme_of(files), book or codebook(), (), (), cohort)
     study, delivery = read(study)
@@ -155,7 +259,13 @@ def read(study: studies.Study) -> tuple[studies.Study, Delivery]:
         for problem in failure.problems:
             lacking[problem.file].append(problem.column)
     files = [
-        item.model_copy(update={"absent": next((names for file, names in lacking.items() if file.endswith(f"/{item.file}")), [])})
+        item.model_copy(
+            update={
+                "absent": next(
+                    (names for file, names in lacking.items() if file.endswith(f"/{item.file}")), []
+                )
+            }
+        )
         for item in study.cohort.files
     ]
     declared = replace(study, cohort=study.cohort.model_copy(update={"files": files}))
@@ -179,7 +289,11 @@ def column(folder: Path, name: str, texts: list[str], **more: list[str]) -> Simp
 def values(outcome: SimpleNamespace, name: str) -> list[str]:
     """The clean values of a variable as canonical texts, "?" where a person must decide."""
     people = outcome.people
-    waiting = set(people.review.loc[(people.review["variable"] == name) & (people.review["until_then"] == "missing"), "key"])
+    waiting = set(
+        people.review.loc[
+            (people.review["variable"] == name) & (people.review["until_then"] == "missing"), "key"
+        ]
+    )
     texts = [canonical(None if pd.isna(value) else value) for value in people.kept[name]]
     return ["?" if key in waiting else text for key, text in zip(people.kept["_key"], texts, strict=True)]
 
@@ -188,4 +302,6 @@ def told(outcome: SimpleNamespace, name: str) -> dict[str, str]:
     """Why each cell of a variable was changed or waits: raw text → reason."""
     cells = outcome.people.cells[outcome.people.cells["variable"] == name]
     review = outcome.people.review[outcome.people.review["variable"] == name]
-    return dict(zip(cells["raw"], cells["reason"], strict=True)) | dict(zip(review["raw"], review["reason"], strict=True))
+    return dict(zip(cells["raw"], cells["reason"], strict=True)) | dict(
+        zip(review["raw"], review["reason"], strict=True)
+    )

@@ -1,4 +1,6 @@
-"""A column that was not delivered stops the run, or is declared absent; what it may be called now is proposed."""
+"""A column that was not delivered stops the run, or is declared absent; what it may be called now is
+proposed.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def test_a_renamed_column_is_proposed_by_its_answers(project):
     raw = optional(project)
     frame = pd.read_csv(raw / "nsw.csv", dtype=str)
     words = {"1": "Married", "0": "Not married"}
-    frame.assign(Status=frame["marr"].map(words), Note="x").drop(columns="marr").to_csv(raw / "nsw.csv", index=False)
+    frame.assign(Status=frame["marr"].map(words), Note="x").drop(columns="marr").to_csv(
+        raw / "nsw.csv", index=False
+    )
     seal(raw)
     book, choices = project / "programmes/nsw/codebook.csv", project / "programmes/nsw/choices.csv"
     lines = pd.read_csv(book, dtype=str, keep_default_na=False)
@@ -54,7 +58,11 @@ def test_a_renamed_column_is_proposed_by_its_answers(project):
     lines.to_csv(book, index=False)
     answers = pd.read_csv(choices, dtype=str, keep_default_na=False)
     more = pd.DataFrame(
-        [("marital_of_case", "1", "Married", "Menikah"), ("marital_of_case", "0", "Not married", "Tidak menikah")], columns=list(answers.columns)[:4]
+        [
+            ("marital_of_case", "1", "Married", "Menikah"),
+            ("marital_of_case", "0", "Not married", "Tidak menikah"),
+        ],
+        columns=list(answers.columns)[:4],
     )
     pd.concat([answers, more]).fillna("").to_csv(choices, index=False)
     text = refusal(project)
@@ -89,7 +97,10 @@ def test_a_misspelt_source_of_an_optional_column_is_named(project):
         ("absent: [pay_1987]", "'pay_1987' is not a variable"),
         ("absent: [group]", "'group' says who took part and cannot be absent"),
         ("columns: {re78: pay_1978, re75: pay_1978}", "two columns are stated for 'pay_1978'"),
-        ("columns: {re78: pay_1978}\n    absent: [pay_1978]", "'pay_1978' is declared absent and has a column"),
+        (
+            "columns: {re78: pay_1978}\n    absent: [pay_1978]",
+            "'pay_1978' is declared absent and has a column",
+        ),
     ],
 )
 def test_what_is_said_of_columns_must_fit_the_codebook(project, said, told):
@@ -102,7 +113,12 @@ def test_what_is_said_of_columns_must_fit_the_codebook(project, said, told):
 def test_a_question_of_another_version_of_the_form_need_not_be_there(project):
     line = load_study("nsw-1976", root=project).codebook.variables[1].model_copy(update={"versions": "2 3"})
     item = RawFile(file="f.csv", table="people")
-    assert [is_asked(line, item, versions) for versions in (set(), {"1"}, {"2"}, {"1", "3"})] == [True, False, True, True]
+    assert [is_asked(line, item, versions) for versions in (set(), {"1"}, {"2"}, {"1", "3"})] == [
+        True,
+        False,
+        True,
+        True,
+    ]
     assert not is_asked(line, item.model_copy(update={"absent": [line.name]}), {"2"})
 
 
@@ -134,8 +150,13 @@ def test_a_new_cohort_drafts_what_may_be_renamed_and_what_is_absent(project, tmp
     entry = yaml.safe_load(text)["files"][0]
     assert entry["columns"] == {"Marital": "married"}
     assert entry["absent"] == ["hispanic"]
-    assert all("DECIDE:" in line for line in text.splitlines() if line.strip().startswith(("columns:", "absent:")))
-    assert dict(zip(differences["column"], differences["note"], strict=True))["Marital"] == "perhaps renamed: married"
+    assert all(
+        "DECIDE:" in line for line in text.splitlines() if line.strip().startswith(("columns:", "absent:"))
+    )
+    assert (
+        dict(zip(differences["column"], differences["note"], strict=True))["Marital"]
+        == "perhaps renamed: married"
+    )
 
 
 def test_the_reader_finds_what_lies_there(project):

@@ -1,4 +1,6 @@
-"""Recommendations rest on the number that they name, whatever is delivered: nothing, one group, hostile texts, impossible numbers."""
+"""Recommendations rest on the number that they name, whatever is delivered: nothing, one group, hostile
+texts, impossible numbers.
+"""
 
 import dataclasses
 
@@ -21,7 +23,16 @@ RULES = load_programme(ROOT / "programmes/jakarta-tokyo", root=ROOT)[0].worth.im
 def means(**values: float) -> pd.DataFrame:
     """Means of participants, each with an interval of ±0.05."""
     rows = [
-        {"name": name, "group": "participants", "n": 50, "mean": value, "sd": 0.2, "total": 50 * value, "ci_low": value - 0.05, "ci_high": value + 0.05}
+        {
+            "name": name,
+            "group": "participants",
+            "n": 50,
+            "mean": value,
+            "sd": 0.2,
+            "total": 50 * value,
+            "ci_low": value - 0.05,
+            "ci_high": value + 0.05,
+        }
         for name, value in values.items()
     ]
     return pd.DataFrame(rows, columns=BASIS)
@@ -29,7 +40,10 @@ def means(**values: float) -> pd.DataFrame:
 
 def costs(**values: float) -> pd.DataFrame:
     """Cost indicators."""
-    rows = [{"code": "IN02", "name": name.replace("_", " "), "value": value, "unit": "share", "rests_on": "costs"} for name, value in values.items()]
+    rows = [
+        {"code": "IN02", "name": name.replace("_", " "), "value": value, "unit": "share", "rests_on": "costs"}
+        for name, value in values.items()
+    ]
     return pd.DataFrame(rows, columns=INDICATORS)
 
 
@@ -49,7 +63,11 @@ def test_every_verdict_follows_from_the_number_beside_it():
         "in_kind": "not measured",
     }
     measured = found.dropna(subset=["value"])
-    beyond = np.where(measured["side"] == "below", measured["value"] < measured["threshold"], measured["value"] > measured["threshold"])
+    beyond = np.where(
+        measured["side"] == "below",
+        measured["value"] < measured["threshold"],
+        measured["value"] > measured["threshold"],
+    )
     assert (beyond == measured["verdict"].isin(["called for", "leaning"])).all()
     assert found["statistic"].to_dict() == {rule.id: rule.statistic for rule in RULES}
 
@@ -76,7 +94,9 @@ def test_a_recommendation_names_its_number_and_hostile_texts_stay_text(code, qui
     language, bad = Language(code), "<script>alert(1)</script>{limit}"
     rules = [Implication(id="x", statistic="completed", below=0.9, text={"en": bad, "id": bad})]
     worth = quick_study.programme.worth.model_copy(update={"implications": rules})
-    study = dataclasses.replace(quick_study, programme=quick_study.programme.model_copy(update={"worth": worth}))
+    study = dataclasses.replace(
+        quick_study, programme=quick_study.programme.model_copy(update={"worth": worth})
+    )
     found = benefit_exhibits.advice(study, means(completed=0.8), costs())
     html = benefit_exhibits.advice_table(study, found, language)[0].html
     assert "<script>" not in html

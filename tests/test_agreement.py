@@ -10,14 +10,24 @@ from manfaat.evaluation.sample import NotApplicableError
 from manfaat.measurement import agreement
 
 # Shrout and Fleiss (1979), table 2: six people, four judges
-JUDGES = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], dtype="float64")
+JUDGES = np.array(
+    [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], dtype="float64"
+)
 
 
 def test_intraclass_correlations_are_the_published_ones():
     found = agreement.intraclass(JUDGES, 0.95)
     # Shrout and Fleiss (1979), table 4: .17 .29 .71, averages .44 .62 .91; more digits from R: psych::ICC
-    assert [round(found[name].estimate, 3) for name in ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)")] == [0.166, 0.290, 0.715]
-    assert [round(found[name].estimate, 3) for name in ("ICC(1,k)", "ICC(2,k)", "ICC(3,k)")] == [0.443, 0.620, 0.909]
+    assert [round(found[name].estimate, 3) for name in ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)")] == [
+        0.166,
+        0.290,
+        0.715,
+    ]
+    assert [round(found[name].estimate, 3) for name in ("ICC(1,k)", "ICC(2,k)", "ICC(3,k)")] == [
+        0.443,
+        0.620,
+        0.909,
+    ]
 
 
 def test_the_interval_of_raters_who_stand_for_others_is_that_of_another_program():
@@ -31,13 +41,18 @@ def test_the_interval_of_raters_who_stand_for_others_is_that_of_another_program(
 
 def test_leaving_out_each_person_in_one_pass_is_leaving_them_out_one_by_one():
     at_once = agreement.single_correlations(agreement.without_each(JUDGES))
-    one_by_one = [agreement.single_correlations(agreement.mean_squares(np.delete(JUDGES, person, axis=0))) for person in range(6)]
+    one_by_one = [
+        agreement.single_correlations(agreement.mean_squares(np.delete(JUDGES, person, axis=0)))
+        for person in range(6)
+    ]
     for name, values in at_once.items():
         np.testing.assert_allclose(values, [found[name] for found in one_by_one], rtol=1e-10)
 
 
 def test_mean_squares_are_those_of_an_analysis_of_variance():
-    long = pd.DataFrame({"rating": JUDGES.ravel(), "person": np.repeat(range(6), 4), "judge": np.tile(range(4), 6)})
+    long = pd.DataFrame(
+        {"rating": JUDGES.ravel(), "person": np.repeat(range(6), 4), "judge": np.tile(range(4), 6)}
+    )
     table = anova_lm(smf.ols("rating ~ C(person) + C(judge)", long).fit())
     squares = agreement.mean_squares(JUDGES)
     np.testing.assert_allclose([squares.people, squares.raters, squares.error], table["mean_sq"], rtol=1e-10)
@@ -55,7 +70,9 @@ def test_the_consistency_of_averages_is_cronbach_alpha_with_its_interval():
 @pytest.mark.simulation
 @pytest.mark.parametrize("law", ["normal", "exponential"])
 def test_intervals_cover_as_stated(law):
-    """Person .5, error .5 of the variance, raters alike, so that every form has the truth 1/2; F intervals have .84 for the second law."""
+    """Person .5, error .5 of the variance, raters alike, so that every form has the truth 1/2; F intervals
+    have .84 for the second law.
+    """
     rng, hits, draws = np.random.default_rng(1), dict.fromkeys(("ICC(1,1)", "ICC(2,1)", "ICC(3,1)"), 0), 500
     for _ in range(draws):
         people = rng.standard_normal((60, 1)) if law == "normal" else rng.exponential(1, (60, 1))
@@ -77,7 +94,8 @@ def test_a_rater_who_is_always_higher_agrees_in_order_and_not_in_level():
 def test_limits_of_agreement_are_those_of_the_formula_and_cover():
     first, second = JUDGES[:, 0], JUDGES[:, 3]
     found = agreement.limits_of_agreement(first, second, 0.95)
-    # R: d <- c(1, 4, 0, 1, 1, -1); mean(d); sd(d); mean(d) + c(-1, 1) * qnorm(.975) * sd(d); t.test(d)$conf.int
+    # R: d <- c(1, 4, 0, 1, 1, -1); mean(d); sd(d); mean(d) + c(-1, 1) * qnorm(.975) * sd(d);
+    # t.test(d)$conf.int
     assert found.bias.estimate == pytest.approx(1.0)
     assert found.sd == pytest.approx(1.67332005)
     assert (found.lower.estimate, found.upper.estimate) == pytest.approx((-2.27964704, 4.27964704), abs=1e-7)
@@ -85,7 +103,9 @@ def test_limits_of_agreement_are_those_of_the_formula_and_cover():
     rng, hits = np.random.default_rng(3), np.zeros(3)
     for _ in range(500):
         found = agreement.limits_of_agreement(rng.standard_normal(60) + 0.5, np.zeros(60), 0.95)
-        for place, (interval, truth) in enumerate(((found.bias, 0.5), (found.lower, 0.5 - 1.959964), (found.upper, 0.5 + 1.959964))):
+        for place, (interval, truth) in enumerate(
+            ((found.bias, 0.5), (found.lower, 0.5 - 1.959964), (found.upper, 0.5 + 1.959964))
+        ):
             hits[place] += interval.low <= truth <= interval.high
     assert (np.abs(hits / 500 - 0.95) < 0.03).all()
 
@@ -121,7 +141,10 @@ def test_kappa_with_quadratic_weights_is_the_published_formula():
     weights = (first[:, None] - second[None, :]) ** 2
     expected = 1 - np.diag(weights).mean() / weights.mean()
     assert agreement.weighted_kappa(first, second, 0.95).estimate == pytest.approx(expected)
-    yes, no = np.array([1.0] * 20 + [0] * 5 + [1] * 10 + [0] * 15), np.array([1.0] * 20 + [1] * 5 + [0] * 10 + [0] * 15)
+    yes, no = (
+        np.array([1.0] * 20 + [0] * 5 + [1] * 10 + [0] * 15),
+        np.array([1.0] * 20 + [1] * 5 + [0] * 10 + [0] * 15),
+    )
     found = agreement.weighted_kappa(yes, no, 0.95)
     assert found.estimate == pytest.approx(0.4)  # agreement .70, by chance .50
     assert found.low < 0.4 < found.high
@@ -154,7 +177,11 @@ def test_other_edges_are_reasons():
     for first, second, reason in ((one[:1], one[:1], "fewer than two"), (one, one + 1, "same amount")):
         with pytest.raises(NotApplicableError, match=reason):
             agreement.limits_of_agreement(first, second, 0.95)
-    for first, second, reason in ((one[:1], one[:1], "fewer than two"), (one, same, "everyone the same rating"), (one, one, "always agree")):
+    for first, second, reason in (
+        (one[:1], one[:1], "fewer than two"),
+        (one, same, "everyone the same rating"),
+        (one, one, "always agree"),
+    ):
         with pytest.raises(NotApplicableError, match=reason):
             agreement.weighted_kappa(first, second, 0.95)
     assert agreement.is_ordered_item(one, same)

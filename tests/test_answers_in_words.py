@@ -1,7 +1,8 @@
-"""Answers that are texts, several at once: drafted with short codes, read into them, and counted as they were ticked.
+"""Answers that are texts, several at once: drafted with short codes, read into them, and counted as they were
+ticked.
 
-A film survey whose options are titles of several words gave 0 of 835 for each film that 551 to 758 people had seen: titles joined by spaces
-were parted at spaces again.
+A film survey whose options are titles of several words gave 0 of 835 for each film that 551 to 758 people had
+seen: titles joined by spaces were parted at spaces again.
 """
 
 import pandas as pd
@@ -20,12 +21,21 @@ SEEN = [(1, 1, 0), (0, 1, 1), (1, 1, 1), (0, 0, 1), (1, 0, 0), (0, 1, 0), (1, 1,
 SHAPES = {
     "KoboToolbox, labels": lambda at, seen, title: (f"seen/{title}", str(seen)),
     "KoboToolbox in a group": lambda at, seen, title: (f"films/seen/{title}", str(seen)),
-    "LimeSurvey": lambda at, seen, title: (f"seen[SQ00{at}]. Which have you seen? [{title}]", "Yes" if seen else ""),
+    "LimeSurvey": lambda at, seen, title: (
+        f"seen[SQ00{at}]. Which have you seen? [{title}]",
+        "Yes" if seen else "",
+    ),
     "LimeSurvey, French": lambda at, seen, title: (f"seen [{title}]", "Oui" if seen else ""),
     "REDCap": lambda at, seen, title: (f"seen___{at}", str(seen)),
-    "REDCap, labels": lambda at, seen, title: (f"Which have you seen? (choice={title})", "Checked" if seen else "Unchecked"),
+    "REDCap, labels": lambda at, seen, title: (
+        f"Which have you seen? (choice={title})",
+        "Checked" if seen else "Unchecked",
+    ),
     "SurveyMonkey": lambda at, seen, title: (f"Which have you seen? / {title}", title if seen else ""),
-    "SurveyMonkey by pandas": lambda at, seen, title: ("Which have you seen?" if at == 1 else f"Unnamed: {at}", title if seen else ""),
+    "SurveyMonkey by pandas": lambda at, seen, title: (
+        "Which have you seen?" if at == 1 else f"Unnamed: {at}",
+        title if seen else "",
+    ),
 }
 
 
@@ -39,7 +49,9 @@ def delivered(shape):
 
 
 def clean_by_draft(table):
-    """Draft definitions from a table, decide nothing but the marks, and read the table by them: variable → clean texts, and the draft."""
+    """Draft definitions from a table, decide nothing but the marks, and read the table by them: variable →
+    clean texts, and the draft.
+    """
     draft = draft_from_data([table])
     book = Codebook(
         tuple(Variable.model_validate({key: text for key, text in line.items()}) for line in draft.variables),
@@ -52,7 +64,13 @@ def clean_by_draft(table):
     column = next(column for column, known in mapping.items() if known == variable.name)
     readings = [read_multiple(text, answers_of(variable, book, {})) for text in ready.frame[column]]
     assert not any(reading.needs_person for reading in readings)
-    return pd.DataFrame({variable.name: [" ".join(reading.value) if reading.value else None for reading in readings]}), variable.name, draft
+    return (
+        pd.DataFrame(
+            {variable.name: [" ".join(reading.value) if reading.value else None for reading in readings]}
+        ),
+        variable.name,
+        draft,
+    )
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
@@ -70,32 +88,62 @@ def test_what_was_ticked_is_counted(shape):
 def test_a_combined_column_of_labels_beside_the_marks():
     marks = delivered(SHAPES["KoboToolbox, labels"]).frame
     joined = [" ".join(title for seen, title in zip(row, TITLES, strict=True) if seen) for row in SEEN]
-    columns = {"id": marks["id"].tolist(), "seen": joined, **{f"seen/{title}": marks[f"seen/{title}"].tolist() for title in TITLES}}
+    columns = {
+        "id": marks["id"].tolist(),
+        "seen": joined,
+        **{f"seen/{title}": marks[f"seen/{title}"].tolist() for title in TITLES},
+    }
     table, name, _ = clean_by_draft(made(columns))
-    assert evaluate(parse_expression(f"count-selected(${{{name}}})"), table).tolist() == [sum(row) for row in SEEN]
+    assert evaluate(parse_expression(f"count-selected(${{{name}}})"), table).tolist() == [
+        sum(row) for row in SEEN
+    ]
 
 
 @pytest.mark.parametrize("sign", [", ", ";", "; "])
 def test_several_answers_in_one_cell(sign):
     """Google Forms joins with a comma and a space, Microsoft Forms with a semicolon."""
     joined = [sign.join(title for seen, title in zip(row, TITLES, strict=True) if seen) for row in SEEN]
-    table, name, draft = clean_by_draft(made({"id": [f"p{at}" for at in range(len(SEEN))], "Which have you seen?": joined}))
-    assert [line["name"] for line in draft.choices] == ["a_new_hope", "return_of_the_jedi", "the_empire_strikes_back"]
-    assert evaluate(parse_expression(f"count-selected(${{{name}}})"), table).tolist() == [sum(row) for row in SEEN]
+    table, name, draft = clean_by_draft(
+        made({"id": [f"p{at}" for at in range(len(SEEN))], "Which have you seen?": joined})
+    )
+    assert [line["name"] for line in draft.choices] == [
+        "a_new_hope",
+        "return_of_the_jedi",
+        "the_empire_strikes_back",
+    ]
+    assert evaluate(parse_expression(f"count-selected(${{{name}}})"), table).tolist() == [
+        sum(row) for row in SEEN
+    ]
 
 
 def test_one_answer_of_several_words_gets_a_short_code_and_keeps_its_text():
-    table = made({"id": [f"p{at}" for at in range(12)], "work": ["Full time", "Part time", "日雇い"] * 4, "rate": ["1", "2", "3"] * 4})
+    table = made(
+        {
+            "id": [f"p{at}" for at in range(12)],
+            "work": ["Full time", "Part time", "日雇い"] * 4,
+            "rate": ["1", "2", "3"] * 4,
+        }
+    )
     draft = draft_from_data([table])
     lines = [(line["name"], line["label::English (en)"], line["aliases"]) for line in draft.choices]
     assert lines == [
-        ("full_time", "DECIDE: Full time", "Full time"), ("part_time", "DECIDE: Part time", "Part time"), ("answer", "DECIDE: 日雇い", "日雇い"),
-        ("1", "DECIDE: 1", ""), ("2", "DECIDE: 2", ""), ("3", "DECIDE: 3", ""),
-    ]  # fmt: skip
+        ("full_time", "DECIDE: Full time", "Full time"),
+        ("part_time", "DECIDE: Part time", "Part time"),
+        ("answer", "DECIDE: 日雇い", "日雇い"),
+        ("1", "DECIDE: 1", ""),
+        ("2", "DECIDE: 2", ""),
+        ("3", "DECIDE: 3", ""),
+    ]
 
 
 @pytest.mark.parametrize("code", ["Media sosial", "a\tb"])
 def test_a_code_with_a_space_is_refused_and_told_what_to_write(code):
     line = {"list_name": "l", "name": code, "label::English (en)": "e", "label::Bahasa Indonesia (id)": "i"}
-    with pytest.raises(ValueError, match=r"holds a space; write a short code such as '(media_sosial|a_b)', and the text as it is delivered under 'aliases'"):
+    with pytest.raises(
+        ValueError,
+        match=(
+            r"holds a space; write a short code such as '(media_sosial|a_b)', and the text as it is delivered"
+            r" under 'aliases'"
+        ),
+    ):
         Choice.model_validate(line)

@@ -1,4 +1,6 @@
-"""Studies of another shape run the same way: nobody to compare with, one table only, texts in other scripts."""
+"""Studies of another shape run the same way: nobody to compare with, one table only, texts in other
+scripts.
+"""
 
 import re
 import shutil
@@ -14,11 +16,16 @@ pytestmark = pytest.mark.runs
 
 @pytest.fixture
 def alone(project):
-    """The participants of a programme that has no comparison group, with a free answer in Japanese, Arabic and Latin letters."""
+    """The participants of a programme that has no comparison group, with a free answer in Japanese, Arabic
+    and Latin letters.
+    """
     raw, programme = project / "data/raw/nsw-1976", project / "programmes/nsw"
     lines = (raw / "nsw.csv").read_text().splitlines()
     texts = ["とても良い", "جيد جدا", "très bien", '"<b>bold</b>, ""quoted"""']
-    kept = [lines[0] + ",opinion", *[f"{line},{texts[at % 4]}" for at, line in enumerate(lines[1:]) if line.startswith("1")]]
+    kept = [
+        lines[0] + ",opinion",
+        *[f"{line},{texts[at % 4]}" for at, line in enumerate(lines[1:]) if line.startswith("1")],
+    ]
     (raw / "nsw.csv").write_text("\n".join(kept) + "\n", encoding="utf-8")
     seal(raw)
     replace_in(programme / "programme.yml", 'comparison: ["0"]', "comparison: []")
@@ -61,7 +68,9 @@ def without_tables(project, *tables: str):
 
 
 def test_a_delivery_of_the_participants_alone_runs_through_all_notebooks(project):
-    outcome = run_cohort(COHORT, Options(language="both"), root=without_tables(project, "supervisors", "costs"))
+    outcome = run_cohort(
+        COHORT, Options(language="both"), root=without_tables(project, "supervisors", "costs")
+    )
     assert outcome.failure == ""
     processed, reports = project / "data/processed" / COHORT, project / "reports" / COHORT
     assert not list(processed.glob("supervisors*"))
@@ -73,7 +82,10 @@ def test_a_delivery_of_the_participants_alone_runs_through_all_notebooks(project
     assert built[lacking].isna().all().all()
     assert not why["reason"].str.contains("no_record").any()
     assert built["log_pay_now"].notna().any()
-    for name, label in (("report.html", "Not delivered: supervisors"), ("report.id.html", "kuesioner atasan")):
+    for name, label in (
+        ("report.html", "Not delivered: supervisors"),
+        ("report.id.html", "kuesioner atasan"),
+    ):
         text = re.sub("<[^>]+>", " ", outcome.report.with_name(name).read_text(encoding="utf-8"))
         assert label in text
         assert text.count("V27") >= 1

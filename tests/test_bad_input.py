@@ -14,7 +14,9 @@ def problems_of(project, cohort="nsw-1976") -> str:
 
 
 def test_unknown_cohort_names_the_nearest(project):
-    assert "there is no cohort 'nsw-1967'. Expected: did you mean nsw-1976?" in problems_of(project, "nsw-1967")
+    assert "there is no cohort 'nsw-1967'. Expected: did you mean nsw-1976?" in problems_of(
+        project, "nsw-1967"
+    )
 
 
 def test_folder_without_cohort_yml(project):
@@ -24,7 +26,10 @@ def test_folder_without_cohort_yml(project):
 
 def test_missing_file(project):
     (project / "data/raw/nsw-1976/nsw.csv").unlink()
-    assert "data/raw/nsw-1976/nsw.csv: the file is missing. Expected: the file that cohort.yml names" in problems_of(project)
+    assert (
+        "data/raw/nsw-1976/nsw.csv: the file is missing. Expected: the file that cohort.yml names"
+        in problems_of(project)
+    )
 
 
 def test_changed_file(project):
@@ -35,7 +40,10 @@ def test_changed_file(project):
 
 def test_missing_seal(project):
     (project / "data/raw/nsw-1976/SHA256SUMS").unlink()
-    assert "SHA256SUMS: the file is missing. Expected: one line 'checksum  file' per delivered file" in problems_of(project)
+    assert (
+        "SHA256SUMS: the file is missing. Expected: one line 'checksum  file' per delivered file"
+        in problems_of(project)
+    )
 
 
 def test_empty_file(project):
@@ -77,7 +85,8 @@ def test_text_where_a_number_is_declared(project):
     replace_in(path, "1,37,11", "1,thirty,11")
     seal(path.parent)
     assert (
-        "nsw.csv, row 2, column age (age): 'thirty' cannot be used: no number can be told from this text. Expected: a whole number; a single wrong answer is corrected in corrections.csv"
+        "nsw.csv, row 2, column age (age): 'thirty' cannot be used: no number can be told from this text."
+        " Expected: a whole number; a single wrong answer is corrected in corrections.csv"
         in problems_of(project)
     )
 
@@ -86,7 +95,10 @@ def test_number_out_of_range(project):
     path = project / "data/raw/nsw-1976/nsw.csv"
     replace_in(path, "1,37,11", "1,370,11")
     seal(path.parent)
-    assert "row 2, column age (age): '370' cannot be used: out of range (must be <= 99); perhaps 370" in problems_of(project)
+    assert (
+        "row 2, column age (age): '370' cannot be used: out of range (must be <= 99); perhaps 370"
+        in problems_of(project)
+    )
 
 
 def test_group_code_outside_the_declared_ones(project):
@@ -94,12 +106,15 @@ def test_group_code_outside_the_declared_ones(project):
     replace_in(path, "\n1,37,11", "\n7,37,11")
     seal(path.parent)
     assert (
-        "row 2, column treat (group): '7' cannot be used: '7' is no code of this list (1, 0). Expected: one of 1 (Participants), 0 (Comparison group)"
-        in problems_of(project)
+        "row 2, column treat (group): '7' cannot be used: '7' is no code of this list (1, 0). Expected: one"
+        " of 1 (Participants), 0 (Comparison group)" in problems_of(project)
     )
 
 
-@pytest.mark.parametrize(("code", "message"), [("0", "no row belongs to the comparison group"), ("1", "no row belongs to the participants")])
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [("0", "no row belongs to the comparison group"), ("1", "no row belongs to the participants")],
+)
 def test_no_rows_of_one_group(project, code, message):
     path = project / "data/raw/nsw-1976/nsw.csv"
     lines = path.read_text().splitlines(keepends=True)
@@ -116,14 +131,24 @@ def test_every_mistake_in_every_definition_file_in_one_error(project):
     replace_in(folder / "programme.yml", "method: regresion", "method: regression")
     replace_in(folder / "programme.yml", "randomised: difference", "randomised: diference")
     replace_in(folder / "codebook.csv", "people,age,integer", "people,age,whole")
-    replace_in(folder / "indicators.csv", "education,education,fixed,input,input,copy", "education,education,fixed,input,input,copi")
+    replace_in(
+        folder / "indicators.csv",
+        "education,education,fixed,input,input,copy",
+        "education,education,fixed,input,input,copi",
+    )
     replace_in(folder / "indicators.csv", "less_than,education,threshold=12", "less_than,schooling,limit=12")
     replace_in(project / "data/raw/nsw-1976/cohort.yml", "table: people", "table: persons")
     text = problems_of(project)
     for part in (
-        "programme.yml, column primary.randomised: 'diference' is not a specification. Expected: did you mean difference",
+        (
+            "programme.yml, column primary.randomised: 'diference' is not a specification. Expected: did you"
+            " mean difference"
+        ),
         "codebook.csv, row 3, column type: value error, the type 'whole' is not known",
-        "indicators.csv, row 5, column construct: the construct 'copi' does not exist. Expected: did you mean copy",
+        (
+            "indicators.csv, row 5, column construct: the construct 'copi' does not exist. Expected: did you"
+            " mean copy"
+        ),
         "'schooling' is neither a variable nor an earlier indicator",
         "column arguments: 'less_than' needs the argument 'threshold'",
         "column arguments: 'less_than' has no argument 'limit'",
@@ -146,7 +171,9 @@ def test_yaml_that_cannot_be_read_names_the_line(project):
 
 def test_price_of_a_year_that_the_series_lacks(project):
     path = project / "programmes/michigan-grants/prices.csv"
-    path.write_text("".join(line for line in path.read_text().splitlines(keepends=True) if ",1989," not in line))
+    path.write_text(
+        "".join(line for line in path.read_text().splitlines(keepends=True) if ",1989," not in line)
+    )
     assert "price series 'us_cpi': it has no value for 1989" in problems_of(project, "michigan-1987-89")
 
 
@@ -156,11 +183,17 @@ def test_definitions_in_order_give_no_problem(project):
 
 
 def test_a_column_too_many_is_told_once_and_nothing_follows_from_it(project):
-    """One unknown column made 278 problems: one a row, and then every name that was used was called unknown."""
+    """One unknown column made 278 problems: one a row, and then every name that was used was called
+    unknown.
+    """
     path = project / "programmes/nsw/indicators.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
-    path.write_text("\n".join([f"{lines[0]},whose", *[f"{line},x" for line in lines[1:]]]) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join([f"{lines[0]},whose", *[f"{line},x" for line in lines[1:]]]) + "\n", encoding="utf-8"
+    )
     with pytest.raises(ProblemsError) as failure:
         load_study("nsw-1976", root=project)
     (problem,) = failure.value.problems
-    assert str(problem).startswith("programmes/nsw/indicators.csv, row 2, column whose: 'whose' is not a known field, and the same in ")
+    assert str(problem).startswith(
+        "programmes/nsw/indicators.csv, row 2, column whose: 'whose' is not a known field, and the same in "
+    )

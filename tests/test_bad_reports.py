@@ -17,7 +17,10 @@ pytestmark = pytest.mark.runs
 
 ALL = ("html", "pdf", "docx")
 ARABIC = "مؤشر الدخل السنوي"
-LONG = ("A label of three hundred letters that a careful person wrote without a single comma so that nothing would be left out, " * 3)[:300]
+LONG = (
+    "A label of three hundred letters that a careful person wrote without a single comma so that nothing"
+    " would be left out, " * 3
+)[:300]
 RAW, PROGRAMME = "data/raw/nsw-1976", "programmes/nsw"
 
 
@@ -30,7 +33,10 @@ def run(project, **options) -> dict[str, str]:
     return {
         "html": (folder / "report.html").read_text(encoding="utf-8"),
         "pdf": "\n".join(page.extract_text() for page in PdfReader(folder / "report.pdf").pages),
-        "docx": "\n".join(text.text or "" for text in document.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t")),
+        "docx": "\n".join(
+            text.text or ""
+            for text in document.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t")
+        ),
     }
 
 
@@ -92,18 +98,27 @@ def keep_rows(project, keep) -> None:
     """Keep some rows of the delivery."""
     path = project / RAW / "nsw.csv"
     lines = path.read_text().splitlines()
-    path.write_text("\n".join([lines[0], *[line for place, line in enumerate(lines[1:]) if keep(place, line)]]) + "\n")
+    path.write_text(
+        "\n".join([lines[0], *[line for place, line in enumerate(lines[1:]) if keep(place, line)]]) + "\n"
+    )
     seal(path.parent)
 
 
 def test_one_participant(project):
-    first = next(i for i, line in enumerate((project / RAW / "nsw.csv").read_text().splitlines()[1:]) if line.startswith("1"))
+    first = next(
+        i
+        for i, line in enumerate((project / RAW / "nsw.csv").read_text().splitlines()[1:])
+        if line.startswith("1")
+    )
     keep_rows(project, lambda place, line: place == first or line.startswith("0"))
     said = run(project)
     assert "cannot tell" in said["html"]
     assert "one of the two groups has fewer than two units" in said["html"]
     for text in said.values():
-        assert not re.search(r"\b(?:nan|inf)\b", re.sub(r"<(?:style|script|svg).*?</(?:style|script|svg)>", "", text, flags=re.DOTALL))
+        assert not re.search(
+            r"\b(?:nan|inf)\b",
+            re.sub(r"<(?:style|script|svg).*?</(?:style|script|svg)>", "", text, flags=re.DOTALL),
+        )
     shown_right(project / "reports/nsw-1976/report.html")
 
 
@@ -113,12 +128,17 @@ def test_an_indicator_that_nobody_answered(project):
     table.to_csv(path, index=False)
     seal(path.parent)
     replace_in(
-        project / PROGRAMME / "codebook.csv", "Earnings in 1978,Penghasilan tahun 1978,usd_1982,yes", "Earnings in 1978,Penghasilan tahun 1978,usd_1982,no"
+        project / PROGRAMME / "codebook.csv",
+        "Earnings in 1978,Penghasilan tahun 1978,usd_1982,yes",
+        "Earnings in 1978,Penghasilan tahun 1978,usd_1982,no",
     )
     said = run(project)
     for text in said.values():
         assert "cannot tell" in text
-        assert not re.search(r"\b(?:nan|inf)\b", re.sub(r"<(?:style|script|svg).*?</(?:style|script|svg)>", "", text, flags=re.DOTALL))
+        assert not re.search(
+            r"\b(?:nan|inf)\b",
+            re.sub(r"<(?:style|script|svg).*?</(?:style|script|svg)>", "", text, flags=re.DOTALL),
+        )
     shown_right(project / "reports/nsw-1976/report.html")
 
 
@@ -128,14 +148,31 @@ def many(project):
     indicators = pd.read_csv(project / PROGRAMME / "indicators.csv", dtype=str, keep_default_na=False)
     line = indicators[(indicators["use"] == "effect") & (indicators["indicator"] == "earnings")].iloc[0]
     more = [
-        {**line, "name": f"extra_{n}", "indicator": f"extra_{n}", "label::English (en)": f"Further indicator {n}", "label::Bahasa Indonesia (id)": f"Indikator lain {n}"}
+        {
+            **line,
+            "name": f"extra_{n}",
+            "indicator": f"extra_{n}",
+            "label::English (en)": f"Further indicator {n}",
+            "label::Bahasa Indonesia (id)": f"Indikator lain {n}",
+        }
         for n in range(198)
-    ]  # fmt: skip
+    ]
     pd.concat([indicators, pd.DataFrame(more)]).to_csv(project / PROGRAMME / "indicators.csv", index=False)
     text = (project / PROGRAMME / "programme.yml").read_text(encoding="utf-8")
-    kept = [part for part in re.split(r"(?m)^(?=  - id: )", text[text.index("specifications:") : text.index("# Fixed before")])[1:]]
+    kept = [
+        part
+        for part in re.split(
+            r"(?m)^(?=  - id: )", text[text.index("specifications:") : text.index("# Fixed before")]
+        )[1:]
+    ]
     few = "".join(part for part in kept if re.match(r"  - id: (?:difference|adjusted-10|did)\n", part))
-    text = text[: text.index("specifications:")] + "specifications:\n" + few.replace(", randomisation", "") + "\n" + text[text.index("# Fixed before") :]
+    text = (
+        text[: text.index("specifications:")]
+        + "specifications:\n"
+        + few.replace(", randomisation", "")
+        + "\n"
+        + text[text.index("# Fixed before") :]
+    )
     (project / PROGRAMME / "programme.yml").write_text(text, encoding="utf-8")
     return project
 
@@ -154,7 +191,12 @@ def test_two_hundred_indicators(many):
     assert len(re.findall(r'<p class="alt">', html)) == len(named)  # what is not drawn is told in words
     pages = "\n".join(page.extract_text() for page in PdfReader(outcome.report.with_suffix(".pdf")).pages)
     assert all(f"Further indicator {n}" in pages for n in (0, 197))
-    word = ElementTree.fromstring(zipfile.ZipFile(outcome.report.with_suffix(".docx")).read("word/document.xml"))
-    words = "\n".join(text.text or "" for text in word.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"))
+    word = ElementTree.fromstring(
+        zipfile.ZipFile(outcome.report.with_suffix(".docx")).read("word/document.xml")
+    )
+    words = "\n".join(
+        text.text or ""
+        for text in word.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t")
+    )
     assert all(f"Further indicator {n}" in words for n in (0, 197))
     shown_right(outcome.report)

@@ -1,4 +1,6 @@
-"""The chapters on cost and value from a simulated delivery: planted truth, privacy, context, and programmes without costs."""
+"""The chapters on cost and value from a simulated delivery: planted truth, privacy, context, and programmes
+without costs.
+"""
 
 import json
 import re
@@ -19,7 +21,16 @@ from manfaat.costs.ledger import WAITS, open_accounts
 from manfaat.definitions.context import read_context, read_ties
 from manfaat.evaluation.associations import associations, correlation
 from manfaat.evaluation.sample import participation
-from manfaat.report import benefit_exhibits, cost_exhibits, cost_sentences, model_exhibits, setting, unpriced, value_exhibits, value_words
+from manfaat.report import (
+    benefit_exhibits,
+    cost_exhibits,
+    cost_sentences,
+    model_exhibits,
+    setting,
+    unpriced,
+    value_exhibits,
+    value_words,
+)
 from manfaat.report.cost_words import Teller
 from manfaat.report.words import LANGUAGES, Language
 
@@ -28,7 +39,9 @@ FOLDER = ROOT / "programmes/jakarta-tokyo"
 
 @pytest.fixture(scope="module")
 def delivered(tmp_path_factory):
-    """A simulated delivery of 130 trainees, cleaned, with its indicators and the definitions it was made from."""
+    """A simulated delivery of 130 trainees, cleaned, with its indicators and the definitions it was made
+    from.
+    """
     from manfaat.analysis import study as studies
     from manfaat.definitions.codebook import load_codebook
     from manfaat.definitions.prices import house_series
@@ -44,10 +57,24 @@ def delivered(tmp_path_factory):
     lines, _ = load_indicators(FOLDER, programme, codebook, root=ROOT)
     simulation, problems = load_simulation(FOLDER, programme, codebook, root=ROOT)
     assert problems == []
-    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in house_series().items()}
+    series = {
+        name: {int(year): float(value) for year, value in found.items()}
+        for name, found in house_series().items()
+    }
     plan = Plan(simulation, codebook, programme.main_table, series, 130, 11, "")
-    write_delivery(base / "raw" / "trial-synthetic", plan, programme, codebook, lines, Layout(level=""), FOLDER, root=ROOT)
-    study = studies.load_study("trial-synthetic", data_dir=str(base), reports_dir=str(base / "reports"), root=ROOT)
+    write_delivery(
+        base / "raw" / "trial-synthetic",
+        plan,
+        programme,
+        codebook,
+        lines,
+        Layout(level=""),
+        FOLDER,
+        root=ROOT,
+    )
+    study = studies.load_study(
+        "trial-synthetic", data_dir=str(base), reports_dir=str(base / "reports"), root=ROOT
+    )
     tables = studies.clean_tables(study, studies.read_raw(study))
     table = studies.build(study, tables["participants"].kept, {"supervisors": tables["supervisors"].kept})
     return study, tables, table, simulation
@@ -59,16 +86,21 @@ def own_of(study, table):
 
 
 def planted(simulation, table="costs") -> dict[str, float]:
-    """What the listing of the simulation implies for one trainee, at the middle of each range: real rupiah of 2004 by payer.
+    """What the listing of the simulation implies for one trainee, at the middle of each range: real rupiah of
+    2004 by payer.
 
-    The yen lines at Japanese prices of 2004 on average and the rate of 2004; the rupiah lines keep their nominal amounts.
+    The yen lines at Japanese prices of 2004 on average and the rate of 2004; the rupiah lines keep their
+    nominal amounts.
     """
     listing = next(entry for entry in simulation.listings if entry.table == table)
     per_trainee = {"1": 1 / 10, "2": 1.0, "3": 10.0}  # per cohort of 8 to 12; per trainee; per month of 10
     found: dict[str, float] = {}
     for line in listing.lines:
         if line.values["item"] != "15" and line.values["currency"] == "JPY":
-            found[line.values["funder"]] = found.get(line.values["funder"], 0.0) + np.mean(line.values["amount"]) * per_trainee[line.values["basis"]]
+            found[line.values["funder"]] = (
+                found.get(line.values["funder"], 0.0)
+                + np.mean(line.values["amount"]) * per_trainee[line.values["basis"]]
+            )
     return found
 
 
@@ -88,8 +120,12 @@ def test_the_accounts_find_the_cost_that_was_planted(delivered):
     # rupiah lines at the middle of their ranges, before 2004: a host that pays about nine tenths
     shares = for_accounts(accounts, bases.for_later(study, delivered[2])).set_index("name")["value"]
     assert 0.85 < shares["share of host"] < 0.95
-    assert shares["share of host"] + shares["share of sender"] + shares["share of employer"] + shares["share of trainee"] == pytest.approx(1)
-    assert cost_indicators(lines, accounts.money.sheet, {}, {}).loc[0, "value"] == pytest.approx(lines["real"].sum() / trainees(lines))
+    assert shares["share of host"] + shares["share of sender"] + shares["share of employer"] + shares[
+        "share of trainee"
+    ] == pytest.approx(1)
+    assert cost_indicators(lines, accounts.money.sheet, {}, {}).loc[0, "value"] == pytest.approx(
+        lines["real"].sum() / trainees(lines)
+    )
 
 
 def test_means_of_answers_hide_small_groups_and_have_the_right_interval(delivered):
@@ -100,11 +136,15 @@ def test_means_of_answers_hide_small_groups_and_have_the_right_interval(delivere
     from statsmodels.stats.proportion import proportion_confint
 
     low, high = proportion_confint(int(values.sum()), len(values), method="wilson")
-    assert found.loc[("completed", "participants"), ["ci_low", "ci_high"]].tolist() == pytest.approx([low, high])
+    assert found.loc[("completed", "participants"), ["ci_low", "ci_high"]].tolist() == pytest.approx(
+        [low, high]
+    )
     assert found.loc[("completed", "participants"), "n"] == len(values)
     hours = own_of(study, table)["training_hours"].dropna().astype(float)
     expected = stats.t.interval(0.95, len(hours) - 1, hours.mean(), stats.sem(hours))
-    assert found.loc[("training_hours", "participants"), ["ci_low", "ci_high"]].tolist() == pytest.approx(list(expected))
+    assert found.loc[("training_hours", "participants"), ["ci_low", "ci_high"]].tolist() == pytest.approx(
+        list(expected)
+    )
     few = bases.basis(table.head(4), ["completed", "training_hours"], study.programme)
     assert few.empty
 
@@ -117,8 +157,16 @@ def test_firms_are_counted_and_never_named(delivered):
     assert (found["forms"] >= 5).all()
     assert (found["still"] <= found["adopted"]).all()
     assert (found["firms"] <= found["still"]).all()
-    assert found["forms"].sum() == own_of(study, table)[["any_technique", "since_month"]].notna().all(axis=1).sum()
-    assert bases.techniques_by_year(table.head(3), study.programme.worth.technology, tables["participants"].kept["firm_id"].head(3), study.programme).empty
+    assert (
+        found["forms"].sum()
+        == own_of(study, table)[["any_technique", "since_month"]].notna().all(axis=1).sum()
+    )
+    assert bases.techniques_by_year(
+        table.head(3),
+        study.programme.worth.technology,
+        tables["participants"].kept["firm_id"].head(3),
+        study.programme,
+    ).empty
 
 
 def test_bad_lines_of_a_delivered_sheet_are_named_and_counted_nowhere(delivered, tmp_path):
@@ -128,8 +176,13 @@ def test_bad_lines_of_a_delivered_sheet_are_named_and_counted_nowhere(delivered,
     shutil.copytree(delivered[0].places.raw, folder)
     sheet = pd.read_csv(folder / "costs.csv", dtype=str, keep_default_na=False)
     wrong = {
-        "amount": "-5", "shared": "1.2", "year_paid": "", "currency": "EUR", "n_covered": "0", "basis": "per kepala"
-    }  # fmt: skip
+        "amount": "-5",
+        "shared": "1.2",
+        "year_paid": "",
+        "currency": "EUR",
+        "n_covered": "0",
+        "basis": "per kepala",
+    }
     for row, (column, value) in enumerate(wrong.items()):
         sheet.loc[row, column] = value
     sheet.loc[11, "currency"] = "IDR"  # was yen
@@ -147,11 +200,21 @@ def test_bad_lines_of_a_delivered_sheet_are_named_and_counted_nowhere(delivered,
     assert accounts.lines.set_index("line").loc["K0012", "currency"] == "IDR"  # proposed, not made
     teller = cost_sentences.teller_for(study, accounts, Language("en"))
     told = " ".join(cost_sentences.cost_caveats(study, accounts, teller, Language("en")))
-    assert "6 cost lines could not be placed and are in none of these numbers" in cost_sentences.cost_headline(study, accounts, teller, Language("en"))
-    shown = next(exhibit for exhibit in cost_exhibits.payer_exhibits(accounts, teller) if exhibit.id == "cost-shares")
+    assert (
+        "6 cost lines could not be placed and are in none of these numbers"
+        in cost_sentences.cost_headline(study, accounts, teller, Language("en"))
+    )
+    shown = next(
+        exhibit for exhibit in cost_exhibits.payer_exhibits(accounts, teller) if exhibit.id == "cost-shares"
+    )
     assert [year for year in shown.data["year"] if year.endswith("*")] == ["1990*", "All years*"]
     assert "incomplete" in shown.caption
-    halves = {half.name: half for half in double_benefit(accounts, bases.for_later(study, delivered[2]), study.programme.worth.technology)}
+    halves = {
+        half.name: half
+        for half in double_benefit(
+            accounts, bases.for_later(study, delivered[2]), study.programme.worth.technology
+        )
+    }
     assert (halves["host"].grade, halves["host"].why) == ("suggested", "incomplete")
     assert "1 amount looks like a slip" in told
 
@@ -181,11 +244,15 @@ def test_associations_are_of_participants_and_adjusted_for_all_pairs(delivered):
     own = own_of(study, table)
     row = found[(found["feature"] == "training_hours") & (found["outcome"] == "promoted")].iloc[0]
     assert row["n"] == own[["training_hours", "promoted"]].notna().all(axis=1).sum()
-    both = associations(table, ["log_pay_gain"], ["promoted"], study.programme)  # which the comparison group has too
+    both = associations(
+        table, ["log_pay_gain"], ["promoted"], study.programme
+    )  # which the comparison group has too
     assert both["n"].tolist() == [own[["log_pay_gain", "promoted"]].notna().all(axis=1).sum()]
     known = found["p_value"].notna()
     smallest = found.loc[known, "p_value"].min()
-    assert found.loc[found["p_value"].idxmin(), "p_adjusted"] == pytest.approx(min(1, smallest * known.sum()))  # Holm's first step
+    assert found.loc[found["p_value"].idxmin(), "p_adjusted"] == pytest.approx(
+        min(1, smallest * known.sum())
+    )  # Holm's first step
 
 
 # --- the chapters
@@ -203,29 +270,49 @@ def chapter(request, delivered):
     language, worth = Language(request.param), study.programme.worth
     accounts, means = open_accounts(study, tables["costs"].kept), bases.for_later(study, table)
     settings = Settings("trial", study.cohort.assignment, study.primary)
-    estimates = estimate_stages(table, study.programme, list(study.indicators), settings, stages=("output", "outcome", "impact"))
+    estimates = estimate_stages(
+        table, study.programme, list(study.indicators), settings, stages=("output", "outcome", "impact")
+    )
     terms = Terms(0.05, 10, 0.05)
     valuation = value_programme(study, accounts, means, estimates, terms, assumed_gain=0.05)
-    teller, words = value_words.value_teller(study, accounts, terms, valuation, language), cost_sentences.teller_for(study, accounts, language)
+    teller, words = (
+        value_words.value_teller(study, accounts, terms, valuation, language),
+        cost_sentences.teller_for(study, accounts, language),
+    )
     halves = double_benefit(accounts, means, worth.technology)
     indicators = for_accounts(accounts, means)
     advice = benefit_exhibits.advice(study, means, indicators)
     pairs = associations(table, worth.model.features, worth.model.outcomes, study.programme)
     techniques = bases.techniques_for_later(study, table, tables["participants"].kept)
     shown = [
-        *setting.ties_exhibits(study, language), *model_exhibits.model_table(study, means, 0.95, language), *model_exhibits.association_figure(study, pairs, 0.95, language),
-        *cost_exhibits.payer_exhibits(accounts, words), *cost_exhibits.indicator_table(indicators, words), *cost_exhibits.item_table(accounts, words),
-        *cost_exhibits.ledger_exhibits(accounts, words), *value_exhibits.scenario_table(valuation, teller), *value_exhibits.viewpoint_exhibits(valuation, teller),
-        *value_exhibits.party_table(valuation, teller), *value_exhibits.drawn_exhibits(valuation, teller, seed=1, draws=2_000),
-        *value_exhibits.sensitivity_exhibits(valuation, teller), *unpriced.unpriced_table(valuation, teller), *value_exhibits.effectiveness_exhibits(valuation, teller),
-        *value_exhibits.place_exhibits(accounts, words), *benefit_exhibits.technique_table(study, techniques, language),
-        *benefit_exhibits.halves_table(study, halves, language), *benefit_exhibits.advice_table(study, advice, language),
-    ]  # fmt: skip
+        *setting.ties_exhibits(study, language),
+        *model_exhibits.model_table(study, means, 0.95, language),
+        *model_exhibits.association_figure(study, pairs, 0.95, language),
+        *cost_exhibits.payer_exhibits(accounts, words),
+        *cost_exhibits.indicator_table(indicators, words),
+        *cost_exhibits.item_table(accounts, words),
+        *cost_exhibits.ledger_exhibits(accounts, words),
+        *value_exhibits.scenario_table(valuation, teller),
+        *value_exhibits.viewpoint_exhibits(valuation, teller),
+        *value_exhibits.party_table(valuation, teller),
+        *value_exhibits.drawn_exhibits(valuation, teller, seed=1, draws=2_000),
+        *value_exhibits.sensitivity_exhibits(valuation, teller),
+        *unpriced.unpriced_table(valuation, teller),
+        *value_exhibits.effectiveness_exhibits(valuation, teller),
+        *value_exhibits.place_exhibits(accounts, words),
+        *benefit_exhibits.technique_table(study, techniques, language),
+        *benefit_exhibits.halves_table(study, halves, language),
+        *benefit_exhibits.advice_table(study, advice, language),
+    ]
     said = [
-        cost_sentences.cost_headline(study, accounts, words, language), *cost_sentences.cost_caveats(study, accounts, words, language),
-        value_words.value_headline(study, accounts, valuation, teller, language), *value_words.value_caveats(study, valuation, teller), *unpriced.value_bullets(valuation, teller),
-        *benefit_exhibits.benefit_sentences(study, accounts, means, estimates, halves, language), model_exhibits.association_sentence(study, pairs, 0.95, language),
-    ]  # fmt: skip
+        cost_sentences.cost_headline(study, accounts, words, language),
+        *cost_sentences.cost_caveats(study, accounts, words, language),
+        value_words.value_headline(study, accounts, valuation, teller, language),
+        *value_words.value_caveats(study, valuation, teller),
+        *unpriced.value_bullets(valuation, teller),
+        *benefit_exhibits.benefit_sentences(study, accounts, means, estimates, halves, language),
+        model_exhibits.association_sentence(study, pairs, 0.95, language),
+    ]
     return language, shown, said, valuation
 
 
@@ -233,7 +320,9 @@ def test_every_exhibit_has_words_numbers_and_no_identifier(chapter, delivered):
     language, shown, said, _ = chapter
     ids = [exhibit.id for exhibit in shown]
     assert len(set(ids)) == len(ids) >= 24
-    respondents = set(delivered[1]["participants"].kept["resp_id"]) | set(delivered[1]["participants"].kept["firm_id"].dropna())
+    respondents = set(delivered[1]["participants"].kept["resp_id"]) | set(
+        delivered[1]["participants"].kept["firm_id"].dropna()
+    )
     for exhibit in shown:
         assert exhibit.title
         assert exhibit.caption
@@ -244,7 +333,9 @@ def test_every_exhibit_has_words_numbers_and_no_identifier(chapter, delivered):
         assert not re.findall(r"[{}]|\bnan\b|<NA>", exhibit.html + exhibit.alt + exhibit.caption), exhibit.id
         assert not respondents & set(re.findall(r"[\w-]+", text)), exhibit.id
         if exhibit.id not in ("ties", "ties-list"):
-            assert ("Synthetic data" if language.code == "en" else "Data sintetis") in exhibit.caption, exhibit.id
+            assert ("Synthetic data" if language.code == "en" else "Data sintetis") in exhibit.caption, (
+                exhibit.id
+            )
     assert all(said)
     assert not [text for text in said if re.search(r"[{}]|\bnan\b", text)]
 
@@ -295,7 +386,9 @@ def test_programmes_without_costs_say_so_and_stop_gracefully(finished: Finished)
         grades = pd.read_csv(finished.reports / cohort / "double_benefit.csv").set_index("part")["grade"]
         assert (grades == "cannot tell").all()
         parameters = json.loads((finished.reports / cohort / "run.json").read_text())["parameters"]
-        assert {"discount_rate", "horizon", "decay", "timing", "marginal_cost_of_funds", "base_year"} <= set(parameters)
+        assert {"discount_rate", "horizon", "decay", "timing", "marginal_cost_of_funds", "base_year"} <= set(
+            parameters
+        )
 
 
 # --- context
@@ -324,7 +417,10 @@ def test_ties_are_the_twenty_one_with_six_confirmed_years(tmp_path):
     }
     assert ties["highlight"].sum() == 1
     assert read_ties(tmp_path, "en", root=tmp_path).empty
-    (tmp_path / "ties.csv").write_text("partner::English (en),partner::Bahasa Indonesia (id),year,highlight,source\nA,A,soon,no,x\nB,B,1990,no,\n")
+    (tmp_path / "ties.csv").write_text(
+        "partner::English (en),partner::Bahasa Indonesia"
+        " (id),year,highlight,source\nA,A,soon,no,x\nB,B,1990,no,\n"
+    )
     with pytest.raises(ProblemsError, match=r"(?s)ties.csv, row 2, column year.*row 3, column source"):
         read_ties(tmp_path, "en", root=tmp_path)
 
@@ -332,7 +428,12 @@ def test_ties_are_the_twenty_one_with_six_confirmed_years(tmp_path):
 def test_a_share_is_written_in_one_way(chapter):
     _, shown, _, _ = chapter
     by_id = {exhibit.id: exhibit.data for exhibit in shown}
-    told = by_id["cost-indicators"][lambda rows: rows["code"] == "IN02"]["text"].str.rstrip("%").str.replace(",", ".").astype(float)
+    told = (
+        by_id["cost-indicators"][lambda rows: rows["code"] == "IN02"]["text"]
+        .str.rstrip("%")
+        .str.replace(",", ".")
+        .astype(float)
+    )
     table_of_shares = by_id["cost-conventions"]["year of payment"]
     assert sorted(told[told > 0]) == sorted(table_of_shares[table_of_shares > 0])
     assert told.sum() == pytest.approx(100)
@@ -350,9 +451,15 @@ def test_no_chance_and_no_ratio_are_written_for_what_nobody_priced(chapter):
     assert parties.loc[1:3, "bcr"].isna().all()
     assert parties["needed"].notna().tolist() == [False, True, True, True, True]
     listed = by_id["unpriced"]
-    assert set(listed["party"]) >= {valuation.study.programme.costs.party(role).label[language.code] for role in ("employer", "sender", "host", "trainee")}
+    assert set(listed["party"]) >= {
+        valuation.study.programme.costs.party(role).label[language.code]
+        for role in ("employer", "sender", "host", "trainee")
+    }
     words = Teller(valuation.study, valuation.accounts.money, language)
-    wanted = [f"{words.role(role)} {words.amount(amount)}" for role, amount in zip(("employer", "sender"), parties.loc[1:2, "needed"], strict=True)]
+    wanted = [
+        f"{words.role(role)} {words.amount(amount)}"
+        for role, amount in zip(("employer", "sender"), parties.loc[1:2, "needed"], strict=True)
+    ]
     assert any(all(text in told for text in wanted) for told in said)
 
 
@@ -363,5 +470,14 @@ def test_the_bridge_from_the_accounts_to_society_adds_up(chapter):
     goes_on = int(case.lines.loc[case.lines["item"] == "10", "real"].sum())
     moved = int(case.lines.loc[case.lines["item"] == "2", "real"].sum())
     teller = Teller(valuation.study, valuation.accounts.money, language)
-    wanted = [teller.amount(value) for value in (total, moved, goes_on, total - goes_on - moved, valuation.table().set_index("party").loc[SOCIETY, "costs"])]
+    wanted = [
+        teller.amount(value)
+        for value in (
+            total,
+            moved,
+            goes_on,
+            total - goes_on - moved,
+            valuation.table().set_index("party").loc[SOCIETY, "costs"],
+        )
+    ]
     assert any(all(text in told for text in wanted) for told in said)

@@ -1,4 +1,6 @@
-"""Signs, bounds and guards on which a number or a grade turns, each held from both sides: a ``<`` for a ``<=`` fails here."""
+"""Signs, bounds and guards on which a number or a grade turns, each held from both sides: a ``<`` for a
+``<=`` fails here.
+"""
 
 from types import SimpleNamespace
 
@@ -26,7 +28,12 @@ from manfaat.verdict.rules import grade_part
 def variables(**roles: str) -> list[Variable]:
     """Text variables with a role each."""
     labels = {"label::English (en)": "x", "label::Bahasa Indonesia (id)": "x"}
-    return [Variable.model_validate({"table": "people", "name": name, "type": "text", "source": name, "role": role} | labels) for name, role in roles.items()]
+    return [
+        Variable.model_validate(
+            {"table": "people", "name": name, "type": "text", "source": name, "role": role} | labels
+        )
+        for name, role in roles.items()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +57,9 @@ def test_rows_under_one_key_are_one_person_from_half_of_the_answers_on(other, sa
 
 
 def test_keys_and_times_of_the_record_make_nobody_the_same_person():
-    table = pd.DataFrame({"id": ["7", "7"], "sent": ["t", "t"], "began": ["t", "t"], "left": ["t", "t"], "a": ["1", "9"]})
+    table = pd.DataFrame(
+        {"id": ["7", "7"], "sent": ["t", "t"], "began": ["t", "t"], "left": ["t", "t"], "a": ["1", "9"]}
+    )
     assert not rows.agree(table, variables(id="key", sent="submitted", began="start", left="end", a=""))
 
 
@@ -62,8 +71,13 @@ def test_fullest_row_then_the_latest_then_the_last():
 
 
 def test_row_that_two_rules_name_is_set_aside_once_by_the_first():
-    asides = [SimpleNamespace(rule=rule, when=when, reason={"en": rule}) for rule, when in (("no consent", "${ok} = 0"), ("child", "${age} < 15"))]
-    clean = pd.DataFrame({"ok": [0.0, 1, 0, 1, np.nan], "age": [10.0, 10, 40, 15, np.nan]}, index=[3, 5, 7, 9, 11])
+    asides = [
+        SimpleNamespace(rule=rule, when=when, reason={"en": rule})
+        for rule, when in (("no consent", "${ok} = 0"), ("child", "${age} < 15"))
+    ]
+    clean = pd.DataFrame(
+        {"ok": [0.0, 1, 0, 1, np.nan], "age": [10.0, 10, 40, 15, np.nan]}, index=[3, 5, 7, 9, 11]
+    )
     found = rows.set_aside_declared(clean, SimpleNamespace(set_aside=asides))
     assert found["rule"].to_dict() == {3: "no consent", 7: "no consent", 5: "child"}
     assert not found.index.duplicated().any()
@@ -85,8 +99,12 @@ def test_row_that_two_rules_name_is_set_aside_once_by_the_first():
     ],
 )
 def test_correction_fits_its_cell_or_says_why_and_repeats_no_secret(old, new, untold, said):
-    line = Correction(cohort="c", table="people", key="7", variable="q", old=old, new=new, who="a", when="2024", why="b")
-    found = misfit(line, np.array([1]), {"q": Column(np.array([1, 0, 1]), ["12", "99"])}, untold=("q",) if untold else ())
+    line = Correction(
+        cohort="c", table="people", key="7", variable="q", old=old, new=new, who="a", when="2024", why="b"
+    )
+    found = misfit(
+        line, np.array([1]), {"q": Column(np.array([1, 0, 1]), ["12", "99"])}, untold=("q",) if untold else ()
+    )
     assert (found is None) if said is None else (said in found[0])
     if untold and found:
         assert not {"11", "12", "13"} & set(found[0].replace("'", " ").split())
@@ -94,20 +112,36 @@ def test_correction_fits_its_cell_or_says_why_and_repeats_no_secret(old, new, un
 
 @pytest.mark.parametrize(("hit", "said"), [([], "matches 0 cells"), ([0, 1], "matches 2 cells")])
 def test_correction_of_no_row_or_of_two_is_refused(hit, said):
-    line = Correction(cohort="c", table="people", key="7", variable="q", old="12", new="13", who="a", when="2024", why="b")
+    line = Correction(
+        cohort="c", table="people", key="7", variable="q", old="12", new="13", who="a", when="2024", why="b"
+    )
     assert said in misfit(line, np.array(hit), {"q": Column(np.array([0, 0]), ["12"])})[0]
     assert "no variable" in misfit(line, np.array([0]), {})[0]
 
 
 def test_distance_of_an_interviewer_is_in_standard_deviations_of_the_others_means():
     """Where interviewers differ by far more than chance: numpy.std of the means of the others, with n − 1."""
-    ratings = {"A": [1.0, 1.2] * 20, "B": [3.0, 3.2] * 20, "C": [4.0, 4.2] * 20, "D": [6.0, 6.2] * 20, "E": [9.0, 9.2] * 20}
-    table = pd.DataFrame([(name, value) for name, own in ratings.items() for value in own], columns=["by", "q"])
-    groups = table.groupby("by")["q"].agg(["mean", "size", "sum"]).assign(squares=(table["q"] ** 2).groupby(table["by"]).sum())
+    ratings = {
+        "A": [1.0, 1.2] * 20,
+        "B": [3.0, 3.2] * 20,
+        "C": [4.0, 4.2] * 20,
+        "D": [6.0, 6.2] * 20,
+        "E": [9.0, 9.2] * 20,
+    }
+    table = pd.DataFrame(
+        [(name, value) for name, own in ratings.items() for value in own], columns=["by", "q"]
+    )
+    groups = (
+        table.groupby("by")["q"]
+        .agg(["mean", "size", "sum"])
+        .assign(squares=(table["q"] ** 2).groupby(table["by"]).sum())
+    )
     found = table_checks.distance_from_others(groups)
     for name in ratings:
         others = np.array([np.mean(own) for other, own in ratings.items() if other != name])
-        assert found[name] == pytest.approx(abs(np.mean(ratings[name]) - others.mean()) / max(others.std(ddof=1), pooled(ratings, name)))
+        assert found[name] == pytest.approx(
+            abs(np.mean(ratings[name]) - others.mean()) / max(others.std(ddof=1), pooled(ratings, name))
+        )
 
 
 def pooled(ratings: dict[str, list[float]], name: str) -> float:
@@ -117,8 +151,13 @@ def pooled(ratings: dict[str, list[float]], name: str) -> float:
 
 
 def test_last_months_are_counted_from_this_one_and_held_against_as_many_before():
-    """In June 2004 with three months: April to June are late, January to March early, December is neither, nor is July."""
-    given = {"first": [f"2004-{month:02d}" for month in (7, 6, 5, 4, 3, 2, 1)] + ["2003-12"], "day": "2004-06-15"}
+    """In June 2004 with three months: April to June are late, January to March early, December is neither,
+    nor is July.
+    """
+    given = {
+        "first": [f"2004-{month:02d}" for month in (7, 6, 5, 4, 3, 2, 1)] + ["2003-12"],
+        "day": "2004-06-15",
+    }
     check = Check.model_validate(
         {
             "id": "X",
@@ -134,7 +173,9 @@ def test_last_months_are_counted_from_this_one_and_held_against_as_many_before()
     assert table_checks.recent_dates(Given(check, table)).n_checked == 6
     crowd = pd.concat([table.iloc[[1]]] * 8 + [table.iloc[[3]]] * 8, ignore_index=True)
     found = table_checks.recent_dates(Given(check, crowd))
-    assert found.hits["note"].tolist() == ["16 in the last 3 months, 0 in the 3 months before: perhaps remembered too late"]
+    assert found.hits["note"].tolist() == [
+        "16 in the last 3 months, 0 in the 3 months before: perhaps remembered too late"
+    ]
     early = pd.concat([table.iloc[[4]]] * 8 + [table.iloc[[6]]] * 8, ignore_index=True)
     assert table_checks.recent_dates(Given(check, early)).hits.empty
 
@@ -155,7 +196,14 @@ def test_trainees_are_the_most_that_a_line_covers_added_over_cohorts():
 )
 def test_half_of_the_double_benefit_turns_where_the_interval_leaves_the_threshold(low, high, grade, why):
     declared = SimpleNamespace(adopted="adopted", threshold=0.5)
-    known = pd.DataFrame({"name": ["adopted", "adopted"], "group": ["comparison", "participants"], "ci_low": [0.9, low], "ci_high": [0.95, high]})
+    known = pd.DataFrame(
+        {
+            "name": ["adopted", "adopted"],
+            "group": ["comparison", "participants"],
+            "ci_low": [0.9, low],
+            "ci_high": [0.95, high],
+        }
+    )
     half = technology(known, declared)
     assert (half.grade, half.why) == (grade, why)
     assert technology(known.iloc[:1], declared).why == "not measured"
@@ -186,7 +234,11 @@ def test_claim_is_contradicted_as_small_only_where_every_estimate_is():
     every = grade_part(lines_of(is_small=[True, True]))
     assert (every["grade"], every["rule"]) == ("contradicted", "small")
     some = grade_part(lines_of(is_small=[True, False], indicator=["a", "b"]))
-    assert (some["grade"], some["rule"], some["indicator"]) == ("cannot tell", "unclear", "b")  # by the one that could still be large
+    assert (some["grade"], some["rule"], some["indicator"]) == (
+        "cannot tell",
+        "unclear",
+        "b",
+    )  # by the one that could still be large
     none = grade_part(lines_of(is_small=[False]))
     assert (none["grade"], none["rule"]) == ("cannot tell", "unclear")
 
@@ -202,37 +254,66 @@ def test_failed_check_that_takes_the_ground_away_is_named_first():
     row = pd.Series({"indicator": "i", "rater": "", "specification": "s", "treatment": "group"})
     headline = {"indicator": "i", "rater": "", "specification": "s"}
     rows = [
-        headline | {"threat": threat, "passed": passed} for threat, passed in (("oster", "no"), ("rosenbaum", "yes"), ("attrition", "no"), ("attrition", "yes"))
+        headline | {"threat": threat, "passed": passed}
+        for threat, passed in (
+            ("oster", "no"),
+            ("rosenbaum", "yes"),
+            ("attrition", "no"),
+            ("attrition", "yes"),
+        )
     ]
     assert failed_threats(pd.DataFrame(rows), row) == ["attrition", "oster"]
     assert failed_threats(pd.DataFrame(rows).assign(specification="other"), row) == []
-    assert failed_threats(pd.DataFrame(columns=["indicator", "rater", "specification", "threat", "passed"]), row) == []
+    assert (
+        failed_threats(pd.DataFrame(columns=["indicator", "rater", "specification", "threat", "passed"]), row)
+        == []
+    )
 
 
 def test_error_of_a_change_in_mean_standard_deviations_is_that_of_the_delta_method():
-    """Var((s₁ + s₂)/2) of normal pairs is (σ₁² + σ₂² + 2ρ²σ₁σ₂)/(8 df); the error is the root of sd²/n + d² Var, over the mean sd."""
+    """Var((s₁ + s₂)/2) of normal pairs is (σ₁² + σ₂² + 2ρ²σ₁σ₂)/(8 df); the error is the root of sd²/n + d²
+    Var, over the mean sd.
+    """
     rng = np.random.default_rng(8)
     before = rng.normal(0, 1, 40)
     now = 0.7 * before + rng.normal(0.9, 2, 40)
     found = change.standardised_change(sample(now, np.ones(40), before), spec("standardised_change"))
     result = next(result for result, (_, kind) in found if kind == change.D_AV_KIND)
     s1, s2, rho, d = before.std(ddof=1), now.std(ddof=1), np.corrcoef(before, now)[0, 1], result.estimate
-    wanted = np.sqrt((now - before).var(ddof=1) / 40 + d**2 * (s1**2 + s2**2 + 2 * rho**2 * s1 * s2) / (8 * 39)) / ((s1 + s2) / 2)
+    wanted = np.sqrt(
+        (now - before).var(ddof=1) / 40 + d**2 * (s1**2 + s2**2 + 2 * rho**2 * s1 * s2) / (8 * 39)
+    ) / ((s1 + s2) / 2)
     assert d == pytest.approx((now - before).mean() / ((s1 + s2) / 2))
     assert result.std_error == pytest.approx(wanted)
 
 
 def test_sample_holds_the_complete_rows_of_its_groups_with_weights_of_mean_one():
-    study = programme([{"id": "d", "method": "difference_in_means", "std_errors": ["HC2"]}], primary="d", weight="w")
-    table = pd.DataFrame({
-        "group": ["1", "1", "1", "0", "0", "0", None], "score_now": [1.0, 2, np.nan, 4, 5, 6, 7], "w": [1.0, 3, 5, 2, 2, np.nan, 9], "score_before": 1.0,
-    })  # fmt: skip
-    drawn = draw_sample(table, next(line for line in LINES if line.name == "score_now"), study.specifications[0], study, LINES)
+    study = programme(
+        [{"id": "d", "method": "difference_in_means", "std_errors": ["HC2"]}], primary="d", weight="w"
+    )
+    table = pd.DataFrame(
+        {
+            "group": ["1", "1", "1", "0", "0", "0", None],
+            "score_now": [1.0, 2, np.nan, 4, 5, 6, 7],
+            "w": [1.0, 3, 5, 2, 2, np.nan, 9],
+            "score_before": 1.0,
+        }
+    )
+    drawn = draw_sample(
+        table, next(line for line in LINES if line.name == "score_now"), study.specifications[0], study, LINES
+    )
     assert sorted(drawn.frame["now"]) == [1, 2, 4, 5]  # no answer, no weight, no group
     assert drawn.n_missing == 2  # the row without a group belongs to nobody
     assert drawn.frame[WEIGHT].mean() == pytest.approx(1)
     assert drawn.frame.set_index("now").loc[2, WEIGHT] == pytest.approx(1.5)
-    alone = draw_sample(table, next(line for line in LINES if line.name == "score_now"), study.specifications[0], study, LINES, participants_only=True)
+    alone = draw_sample(
+        table,
+        next(line for line in LINES if line.name == "score_now"),
+        study.specifications[0],
+        study,
+        LINES,
+        participants_only=True,
+    )
     assert sorted(alone.frame["now"]) == [1, 2]
     assert alone.n_missing == 1
 
@@ -245,7 +326,11 @@ def test_estimates_without_one_cluster_are_told_from_clusters_of_five_on(smalles
     design = np.column_stack([rng.normal(size=len(clusters)), np.ones(len(clusters))])
     fitted = fit(basis(design, 0), 5 * design[:, 0] + rng.normal(size=len(clusters)))
     case = SimpleNamespace(
-        sample=SimpleNamespace(clusters=clusters), fit=fitted, row={"std_error": 0.5, "df": 3}, settings=SimpleNamespace(confidence=0.95), conclusion=1
+        sample=SimpleNamespace(clusters=clusters),
+        fit=fitted,
+        row={"std_error": 0.5, "df": 3},
+        settings=SimpleNamespace(confidence=0.95),
+        conclusion=1,
     )
     found = [row["statistic"] for row in leave_one_out_rows(case)]
     assert found == (["largest change", "lowest", "highest"] if told else ["largest change"])
@@ -257,7 +342,9 @@ def test_two_people_and_one_change_are_enough_and_one_person_is_not():
     assert both.tolist() == [1.0, 3.0]
     with pytest.raises(NotApplicableError, match="fewer than two"):
         change.changes(sample([2.0], np.ones(1), [1.0]))
-    ((result, _), *_) = change.sign_test(sample([2.0, 2.0, 2.0], np.ones(3), [1.0, 2.0, 2.0]), spec("sign_test"))
+    (result, _), *_ = change.sign_test(
+        sample([2.0, 2.0, 2.0], np.ones(3), [1.0, 2.0, 2.0]), spec("sign_test")
+    )
     assert result.estimate == pytest.approx(1 / 3)
     with pytest.raises(NotApplicableError, match="no participant changed"):
         change.sign_test(sample([2.0, 2.0, 2.0], np.ones(3), [2.0, 2.0, 2.0]), spec("sign_test"))
@@ -269,13 +356,17 @@ def test_interval_of_a_standardised_mean_of_very_many_is_normal():
     low, high = change.noncentral_interval(d, n, 0.95)
     half = 1.959964 * np.sqrt(1 / n + d**2 / (2 * n))
     assert (low, high) == pytest.approx((d - half, d + half), rel=1e-6)
-    inside = change.noncentral_interval(d, change.MOST_DF, 0.95)  # the last that is reached by noncentral t agrees
+    inside = change.noncentral_interval(
+        d, change.MOST_DF, 0.95
+    )  # the last that is reached by noncentral t agrees
     assert inside == pytest.approx((low, high), rel=1e-2)
 
 
 def test_error_of_a_signed_rank_interval_is_its_width_over_that_of_t():
     rng = np.random.default_rng(6)
     before = rng.normal(size=24)
-    ((result, _), *_) = change.signed_rank_change(sample(before + rng.normal(0.4, 1, 24), np.ones(24), before), spec("signed_rank_change"))
+    (result, _), *_ = change.signed_rank_change(
+        sample(before + rng.normal(0.4, 1, 24), np.ones(24), before), spec("signed_rank_change")
+    )
     low, high = result.interval
     assert result.std_error == pytest.approx((high - low) / (2 * 2.0686576))  # R: qt(.975, 23)

@@ -1,4 +1,6 @@
-"""The pages in a real browser: opened from a file, by keyboard, in both themes, at every width, against WCAG 2.2 AA."""
+"""The pages in a real browser: opened from a file, by keyboard, in both themes, at every width, against WCAG
+2.2 AA.
+"""
 
 import io
 import os
@@ -9,11 +11,19 @@ import pytest
 from chromium import Browser, lacking
 
 MISSING = lacking()
-assert not (MISSING and os.environ.get("MANFAAT_BROWSER") == "required"), MISSING  # in CI their absence is a failure
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(MISSING), reason=f"not looked at in a browser: {MISSING}")]
+assert not (MISSING and os.environ.get("MANFAAT_BROWSER") == "required"), (
+    MISSING
+)  # in CI their absence is a failure
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(bool(MISSING), reason=f"not looked at in a browser: {MISSING}"),
+]
 PAGES = ("nsw-1976/report.html", "nsw-1976/report.id.html", "index.html", "index.id.html")
 REPORTS = PAGES[:2]
-FOCUSABLE = "[...document.querySelectorAll('a[href], button, summary, [tabindex=\"0\"]')].filter(e => e.checkVisibility({contentVisibilityAuto: true}))"
+FOCUSABLE = (
+    "[...document.querySelectorAll('a[href], button, summary, [tabindex=\"0\"]')].filter(e =>"
+    " e.checkVisibility({contentVisibilityAuto: true}))"
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,24 +39,37 @@ def test_no_accessibility_violation(browser, sent, page, theme):
     browser.open(sent.reports / page, theme=theme)
     assert browser.do("document.documentElement.dataset.theme") == theme
     assert browser.violations() == []
-    browser.do("document.querySelectorAll('details').forEach(fold => { fold.open = true; }); document.getElementById('toggle')?.click()")
+    browser.do(
+        "document.querySelectorAll('details').forEach(fold => { fold.open = true; });"
+        " document.getElementById('toggle')?.click()"
+    )
     assert browser.violations() == []
 
 
 def test_no_accessibility_violation_in_any_cohort(browser, finished, cohorts):
     for cohort in cohorts:
         browser.open(finished.reports / cohort / "report.html", width=768)
-        browser.do("document.querySelectorAll('details').forEach(fold => { fold.open = true; }); document.getElementById('toggle').click()")
+        browser.do(
+            "document.querySelectorAll('details').forEach(fold => { fold.open = true; });"
+            " document.getElementById('toggle').click()"
+        )
         assert browser.violations() == [], cohort
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_accessibility_violation_where_cohorts_stand_side_by_side(browser, side_by_side, theme):
-    pages = [*sorted((side_by_side.reports / "programmes").rglob("*.html")), side_by_side.reports / "index.html", side_by_side.reports / "index.id.html"]
+    pages = [
+        *sorted((side_by_side.reports / "programmes").rglob("*.html")),
+        side_by_side.reports / "index.html",
+        side_by_side.reports / "index.id.html",
+    ]
     assert len(pages) >= 6
     for page in pages:
         browser.open(page, theme=theme, width=768)
-        browser.do("document.querySelectorAll('details').forEach(fold => { fold.open = true; }); document.getElementById('toggle')?.click()")
+        browser.do(
+            "document.querySelectorAll('details').forEach(fold => { fold.open = true; });"
+            " document.getElementById('toggle')?.click()"
+        )
         assert browser.violations() == [], page.name
         assert browser.complaints() == []
         browser.open(page, theme=theme, width=360)
@@ -56,7 +79,10 @@ def test_no_accessibility_violation_where_cohorts_stand_side_by_side(browser, si
 def test_a_violation_would_be_found(browser, sent, tmp_path):
     html = (sent.reports / PAGES[0]).read_text(encoding="utf-8")
     bad = tmp_path / "bad.html"
-    bad.write_text(html.replace("--soft: #4d5560", "--soft: #d8dde2").replace('<th scope="col">', "<th></th><th>", 1), encoding="utf-8")
+    bad.write_text(
+        html.replace("--soft: #4d5560", "--soft: #d8dde2").replace('<th scope="col">', "<th></th><th>", 1),
+        encoding="utf-8",
+    )
     browser.open(bad)
     found = browser.violations()
     assert any(line.startswith("color-contrast") for line in found)
@@ -67,7 +93,9 @@ def test_a_violation_would_be_found(browser, sent, tmp_path):
 def test_opens_from_a_file_and_asks_for_nothing_else(browser, sent, page):
     browser.open(sent.reports / page)
     assert browser.do("location.protocol") == "file:"
-    assert [address for address in browser.requests() if not address.startswith("data:")] == [(sent.reports / page).resolve().as_uri()]
+    assert [address for address in browser.requests() if not address.startswith("data:")] == [
+        (sent.reports / page).resolve().as_uri()
+    ]
     assert browser.complaints() == []
 
 
@@ -75,7 +103,10 @@ def test_opens_from_a_file_and_asks_for_nothing_else(browser, sent, page):
 @pytest.mark.parametrize("page", PAGES)
 def test_no_sideways_scroll(browser, sent, page, width):
     browser.open(sent.reports / page, width=width)
-    browser.do("document.querySelectorAll('details').forEach(fold => { fold.open = true; }); document.getElementById('toggle')?.click()")
+    browser.do(
+        "document.querySelectorAll('details').forEach(fold => { fold.open = true; });"
+        " document.getElementById('toggle')?.click()"
+    )
     assert browser.do("document.documentElement.scrollWidth") <= width
 
 
@@ -109,7 +140,10 @@ def test_the_language_is_switched_and_switched_back(browser, sent, page):
     browser.open(sent.reports / page)
     first = browser.do("document.documentElement.lang")
     for language in ({"en": "id", "id": "en"}[first], first):
-        assert browser.do(f"document.querySelector('.tools a[hreflang={language}]').textContent") == {"en": "English", "id": "Bahasa Indonesia"}[language]
+        assert (
+            browser.do(f"document.querySelector('.tools a[hreflang={language}]').textContent")
+            == {"en": "English", "id": "Bahasa Indonesia"}[language]
+        )
         browser.events = []
         browser.do(f"document.querySelector('.tools a[hreflang={language}]').click()")
         browser.wait("Page.loadEventFired")
@@ -120,12 +154,16 @@ def test_the_language_is_switched_and_switched_back(browser, sent, page):
 def test_every_internal_link_leads_to_something_seen(browser, sent, page):
     browser.open(sent.reports / page)
     browser.do("document.getElementById('toggle').click()")
-    links = browser.do("[...new Set([...document.querySelectorAll('a[href^=\"#\"]')].map(link => link.getAttribute('href')))]")
+    links = browser.do(
+        "[...new Set([...document.querySelectorAll('a[href^=\"#\"]')].map(link =>"
+        " link.getAttribute('href')))]"
+    )
     assert len(links) > 30
     for link in links:
         top = browser.do(
-            f"location.hash = {link!r}; new Promise(done => setTimeout(() => {{ const place = document.getElementById({link[1:]!r});"
-            " done(place.checkVisibility() ? place.getBoundingClientRect().top : null); }, 30))"
+            f"location.hash = {link!r}; new Promise(done => setTimeout(() => {{ const place ="
+            f" document.getElementById({link[1:]!r}); done(place.checkVisibility() ?"
+            " place.getBoundingClientRect().top : null); }, 30))"
         )
         assert top is not None, link
         assert -5 < top < 900, link
@@ -144,10 +182,14 @@ def test_every_link_of_the_overview_leads_to_a_file(browser, sent):
 def test_everything_is_reached_by_keyboard_and_its_focus_is_seen(browser, sent, page):
     browser.open(sent.reports / page, width=768)
     browser.do(
-        f"window.wanted = {FOCUSABLE}; document.querySelectorAll('#toggle').forEach(b => b.click()); window.wanted = {FOCUSABLE}; window.got = new Set(); 0"
+        f"window.wanted = {FOCUSABLE}; document.querySelectorAll('#toggle').forEach(b => b.click());"
+        f" window.wanted = {FOCUSABLE}; window.got = new Set(); 0"
     )
     wanted = browser.do("window.wanted.length")
-    seen = "window.got.add(document.activeElement); const s = getComputedStyle(document.activeElement); [s.outlineStyle, parseFloat(s.outlineWidth)]"
+    seen = (
+        "window.got.add(document.activeElement); const s = getComputedStyle(document.activeElement);"
+        " [s.outlineStyle, parseFloat(s.outlineWidth)]"
+    )
     for press in range(wanted):
         browser.press("Tab")
         style, width = browser.do(f"(() => {{ {seen.replace('; [', '; return [')} }})()")
@@ -155,7 +197,13 @@ def test_everything_is_reached_by_keyboard_and_its_focus_is_seen(browser, sent, 
         assert width >= 2, press
         if press == 0:
             assert browser.do("document.activeElement.className") == "skip"
-    assert browser.do("window.wanted.filter(element => !window.got.has(element)).map(element => element.outerHTML.slice(0, 100))") == []
+    assert (
+        browser.do(
+            "window.wanted.filter(element => !window.got.has(element)).map(element =>"
+            " element.outerHTML.slice(0, 100))"
+        )
+        == []
+    )
 
 
 def test_the_origin_of_a_number_unfolds_by_keyboard(browser, sent):
@@ -181,7 +229,10 @@ def test_the_table_of_contents_shows_where_the_reader_is(browser, sent):
     current = "document.querySelector('.contents [aria-current]').getAttribute('href')"
     assert browser.do(current) == "#chapter-07"
     for anchor in ("chapter-05", "methods"):
-        browser.do(f"document.getElementById({anchor!r}).scrollIntoView({{behavior: 'instant'}}); new Promise(done => setTimeout(done, 100))")
+        browser.do(
+            f"document.getElementById({anchor!r}).scrollIntoView({{behavior: 'instant'}}); new Promise(done"
+            " => setTimeout(done, 100))"
+        )
         assert browser.do(current) == f"#{anchor}"
 
 

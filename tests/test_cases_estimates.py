@@ -7,7 +7,8 @@ METHODS = ("inverse_probability_weighting", "doubly_robust", "entropy_balancing"
 
 
 def test_matching_invents_no_slope_where_the_comparison_group_is_alike(case):
-    # 7.808 was printed, and 57.808 after 100 was added to every outcome; the six exact matches differ by 1.517
+    # 7.808 was printed, and 57.808 after 100 was added to every outcome; the six exact matches differ by
+    # 1.517
     rows = case("e5-matching-constant").estimates()
     matched = rows[rows["specification"] == "m"]
     assert matched["estimate"].isna().all()
@@ -45,13 +46,19 @@ def test_provinces_enter_as_effects_of_each_and_not_as_numbers(case):
 
 
 def test_weights_reach_balance_and_means_as_they_reach_the_estimate(case):
-    # 0.5 beside 0.5 and 16.62 beside 16.62 were printed, although the weighted groups could hardly differ more
+    # 0.5 beside 0.5 and 16.62 beside 16.62 were printed, although the weighted groups could hardly differ
+    # more
     run = case("e10-weighted-balance")
     assert run.estimates().set_index("specification").loc["d", "estimate"] == pytest.approx(8.0)
     exhibits = run.report / "exhibits"
     balance = pd.read_csv(exhibits / "03-balance.csv").iloc[0]
     assert [balance["mean_text"], balance["comparison_text"]] == ["10.0%", "90.0%"]
     summary = pd.read_csv(exhibits / "02-summary.csv")
-    assert summary.loc[summary["indicator"] == "y", "mean_text"].tolist() == ["20.62", "12.62"]  # 20.625 and 12.625
+    assert summary.loc[summary["indicator"] == "y", "mean_text"].tolist() == [
+        "20.62",
+        "12.62",
+    ]  # 20.625 and 12.625
     page = (run.report / "report.html").read_text(encoding="utf-8")
-    assert page.count("Weighted by the survey weights") >= 4  # captions of balance, summary, spread, estimates
+    assert (
+        page.count("Weighted by the survey weights") >= 4
+    )  # captions of balance, summary, spread, estimates

@@ -1,4 +1,6 @@
-"""What an SPSS or Stata file says of its own codes is believed, or refused where the codebook says otherwise; never passed over."""
+"""What an SPSS or Stata file says of its own codes is believed, or refused where the codebook says otherwise;
+never passed over.
+"""
 
 from __future__ import annotations
 
@@ -15,21 +17,45 @@ YES_FIRST = {1: "Ya", 2: "Tidak"}  # as the codebook of the cases has it
 NO_FIRST = {1: "Tidak", 2: "Ya"}
 
 
-def laid_out(tmp_path, case="c1-labels-contradict-spss", *, kerja=(1.0, 2, 2, 1), labels=None, missing=None, cohort="", codebook=(), kind="sav"):
+def laid_out(
+    tmp_path,
+    case="c1-labels-contradict-spss",
+    *,
+    kerja=(1.0, 2, 2, 1),
+    labels=None,
+    missing=None,
+    cohort="",
+    codebook=(),
+    kind="sav",
+):
     """The small case with another file: the project, and the name of its cohort."""
     name, project = project_of(case, tmp_path)
     raw = project / "data" / "raw" / name
     for old in raw.glob("d.*"):
         old.unlink()
     frame = pd.DataFrame(
-        {"id": [f"a{at}" for at in range(len(kerja))], "grp": [1.0, 0.0] * (len(kerja) // 2), "kerja": list(kerja), "puas": [1.0, 2] * (len(kerja) // 2)}
+        {
+            "id": [f"a{at}" for at in range(len(kerja))],
+            "grp": [1.0, 0.0] * (len(kerja) // 2),
+            "kerja": list(kerja),
+            "puas": [1.0, 2] * (len(kerja) // 2),
+        }
     )
     path = raw / f"d.{kind}"
     if kind == "sav":
-        pyreadstat.write_sav(frame, path, variable_value_labels={"kerja": labels or {}}, missing_ranges={"kerja": missing} if missing else None)
+        pyreadstat.write_sav(
+            frame,
+            path,
+            variable_value_labels={"kerja": labels or {}},
+            missing_ranges={"kerja": missing} if missing else None,
+        )
     else:
         pyreadstat.write_dta(
-            frame, path, version=15, variable_value_labels={"kerja": labels or {}}, missing_user_values={"kerja": missing} if missing else None
+            frame,
+            path,
+            version=15,
+            variable_value_labels={"kerja": labels or {}},
+            missing_user_values={"kerja": missing} if missing else None,
         )
     (raw / "SHA256SUMS").write_text(f"{checksum(path)}  {path.name}\n")
     text = (raw / "cohort.yml").read_text().replace("d.sav", path.name).replace("d.dta", path.name)
@@ -59,7 +85,8 @@ def reasons_of(table, variable):
 
 @pytest.mark.parametrize("case", ["c1-labels-contradict-spss", "c1b-labels-contradict-stata"])
 def test_labels_that_contradict_the_codebook_stop_the_run_with_both_shown(case, tmp_path):
-    # worldbank/iefieldkit#136: the file says 1 = Tidak, the codebook 1 = Yes; taken as they are, every share is turned round.
+    # worldbank/iefieldkit#136: the file says 1 = Tidak, the codebook 1 = Yes; taken as they are, every share
+    # is turned round.
     name, project = project_of(case, tmp_path)
     code, printed = manfaat(project, "check", name)
     assert code == 2, printed
@@ -101,13 +128,18 @@ def test_a_recode_names_a_variable_with_answers_and_codes_that_it_has(tmp_path):
         (YES_FIRST, (1.0, 2, 2, 1)),  # they agree
         ({1: "1. Ya", 2: "2. Tidak"}, (1.0, 2, 2, 1)),  # with the code before the label
         ({1: "YES", 2: "no"}, (1.0, 2, 2, 1)),
-        ({1: "Setahu saya", 2: "Tidak"}, (1.0, 2, 2, 1)),  # a label that says none of the answers is told, not refused
+        (
+            {1: "Setahu saya", 2: "Tidak"},
+            (1.0, 2, 2, 1),
+        ),  # a label that says none of the answers is told, not refused
         ({1: "Tidak", 2: "Tidak"}, (2.0, 2, 2, 2)),  # the wrong label is one that no cell has
         ({1: "2", 2: "1"}, (1.0, 2, 2, 1)),  # a number is no label of an answer
     ],
 )
 def test_labels_that_agree_or_say_nothing_stop_nothing(tmp_path, labels, kerja):
-    assert cleaned(*laid_out(tmp_path, labels=labels, kerja=kerja)).kept["kerja"].astype(float).tolist() == list(kerja)
+    assert cleaned(*laid_out(tmp_path, labels=labels, kerja=kerja)).kept["kerja"].astype(
+        float
+    ).tolist() == list(kerja)
 
 
 def test_a_label_that_is_none_of_the_answers_is_told(tmp_path):
@@ -120,7 +152,11 @@ def test_a_label_that_is_none_of_the_answers_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("labels", "missing", "told"),
     [
-        ({1: "Tidak tahu", 2: "Tidak"}, "", "1 is 'Tidak tahu' (no answer) in the file and 'Yes' in the codebook"),
+        (
+            {1: "Tidak tahu", 2: "Tidak"},
+            "",
+            "1 is 'Tidak tahu' (no answer) in the file and 'Yes' in the codebook",
+        ),
         ({2: "Ya"}, "2=refused", "2 is 'Ya' in the file and no answer (refused) in the codebook"),
         ({0: "Tidak", 1: "Ya"}, "", "0 is 'Tidak' in the file and none of the answers in the codebook"),
     ],
@@ -136,13 +172,21 @@ def test_codes_of_a_version_are_held_against_what_the_version_means(tmp_path):
     # in version 2 of the form 1 was No: the file's labels are right, and nothing is refused
     version = "people,ver,text,ver,ver,ver,,no,,,,version,,,,,,,\npeople,puas"
     swapped = ("kerja,kerja,,no,,,,,,,,,,", "kerja,kerja,,no,,,,,,,,2: 1=2;2=1,,")
-    name, project = laid_out(tmp_path, labels=NO_FIRST, codebook=[("people,puas", version), swapped], cohort='    version: "2"\n')
+    name, project = laid_out(
+        tmp_path, labels=NO_FIRST, codebook=[("people,puas", version), swapped], cohort='    version: "2"\n'
+    )
     assert cleaned(name, project).kept["kerja"].tolist() == ["2", "1", "1", "2"]
-    name, project = laid_out(tmp_path / "b", labels=YES_FIRST, codebook=[("people,puas", version), swapped], cohort='    version: "2"\n')
+    name, project = laid_out(
+        tmp_path / "b",
+        labels=YES_FIRST,
+        codebook=[("people,puas", version), swapped],
+        cohort='    version: "2"\n',
+    )
     assert "1 is 'Ya' in the file and 'No' in the codebook" in refusal(name, project)
 
 
-# Reasons of missing answers ------------------------------------------------------------------------------------------------
+# Reasons of missing answers
+# ------------------------------------------------------------------------------------------------
 
 
 def test_the_labels_of_statas_tags_give_the_reasons(case):
@@ -161,29 +205,57 @@ def test_a_range_of_spss_gives_the_reason_of_each_code(case):
 def test_the_codebooks_declared_code_comes_before_the_files_label(tmp_path):
     lists = ("kerja,kerja,,no,,,", "kerja,kerja,,no,,,8=not_asked")
     labels = YES_FIRST | {8: "Menolak", 9: "Menolak"}
-    table = cleaned(*laid_out(tmp_path, kerja=(1.0, 8, 9, 2), labels=labels, missing=[8, 9], codebook=[lists]))
+    table = cleaned(
+        *laid_out(tmp_path, kerja=(1.0, 8, 9, 2), labels=labels, missing=[8, 9], codebook=[lists])
+    )
     assert reasons_of(table, "kerja") == {"a1": "not_asked", "a2": "refused"}
 
 
 @pytest.mark.parametrize(
     ("label", "reason"),
     [
-        ("Refused", "refused"), ("-9 Refused", "refused"), ("(9) Refused to answer", "refused"), ("REFUSED (SPONTANEOUS)", "refused"),
-        ("Don't know/can't say", "dont_know"), ("DK", "dont_know"), ("Don´t know", "dont_know"), ("Can't remember", "dont_know"),
-        ("Inapplicable", "not_applicable"), ("IAP", "not_applicable"), ("Legitimate skip", "not_applicable"), ("Tidak berlaku", "not_applicable"),
-        ("Not asked in survey", "not_asked"), ("Not administered", "not_asked"), ("No answer", "blank"), ("Missing", "blank"),
-        ("Don't know/refused", "blank"), ("Something else", "blank"), ("", "blank"),
+        ("Refused", "refused"),
+        ("-9 Refused", "refused"),
+        ("(9) Refused to answer", "refused"),
+        ("REFUSED (SPONTANEOUS)", "refused"),
+        ("Don't know/can't say", "dont_know"),
+        ("DK", "dont_know"),
+        ("Don´t know", "dont_know"),
+        ("Can't remember", "dont_know"),
+        ("Inapplicable", "not_applicable"),
+        ("IAP", "not_applicable"),
+        ("Legitimate skip", "not_applicable"),
+        ("Tidak berlaku", "not_applicable"),
+        ("Not asked in survey", "not_asked"),
+        ("Not administered", "not_asked"),
+        ("No answer", "blank"),
+        ("Missing", "blank"),
+        ("Don't know/refused", "blank"),
+        ("Something else", "blank"),
+        ("", "blank"),
     ],
-)  # fmt: skip
+)
 def test_labels_of_declared_missing_codes_as_surveys_write_them(tmp_path, label, reason):
-    table = cleaned(*laid_out(tmp_path, kerja=(1.0, 9, 2, 1), labels=YES_FIRST | ({9: label} if label else {}), missing=[9]))
+    table = cleaned(
+        *laid_out(
+            tmp_path, kerja=(1.0, 9, 2, 1), labels=YES_FIRST | ({9: label} if label else {}), missing=[9]
+        )
+    )
     assert reasons_of(table, "kerja") == {"a1": reason}
 
 
 def test_a_code_that_the_file_calls_no_answer_is_none_though_it_is_not_declared_so(tmp_path):
     # many Stata files only label 98 "don't know": as a number it would be an income of 98
     number = ("people,kerja,select_one yn12,", "people,kerja,integer,")
-    table = cleaned(*laid_out(tmp_path, kerja=(3.0, 98, 99, 0), labels={98: "Don't know", 99: "Refused", 0: "None"}, codebook=[number], kind="dta"))
+    table = cleaned(
+        *laid_out(
+            tmp_path,
+            kerja=(3.0, 98, 99, 0),
+            labels={98: "Don't know", 99: "Refused", 0: "None"},
+            codebook=[number],
+            kind="dta",
+        )
+    )
     assert reasons_of(table, "kerja") == {"a1": "dont_know", "a2": "refused"}
     assert table.kept["kerja"].dropna().tolist() == [3, 0]  # "none" is a number of them
 
@@ -192,7 +264,9 @@ def test_a_programme_that_only_cleans_is_checked_and_run_to_its_end(case, tmp_pa
     # no indicator beyond who took part: a way of working while the codebook grows, not a failure
     done = case("r4-kobo-blank-multiple")
     assert done.code == 0, done.printed
-    assert "there is no report, for indicators.csv declares nothing beyond who took part" in " ".join(done.printed.split())
+    assert "there is no report, for indicators.csv declares nothing beyond who took part" in " ".join(
+        done.printed.split()
+    )
     assert not done.report.exists()
     assert len(done.clean()) > 0
     code, printed = manfaat(done.project, "check", done.name)

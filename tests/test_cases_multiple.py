@@ -1,7 +1,7 @@
 """Questions with several answers, from a raw file to the clean table: one odd mark deletes nobody's answers.
 
-Right values: OuhscBbmc/REDCapR#420, kobotoolbox/formpack#56 and #234 (see the list of cases). A person whose marks say nothing has no
-answer; everybody else has theirs.
+Right values: OuhscBbmc/REDCapR#420, kobotoolbox/formpack#56 and #234 (see the list of cases). A person whose
+marks say nothing has no answer; everybody else has theirs.
 """
 
 import pandas as pd
@@ -20,5 +20,8 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_what_was_ticked_is_what_is_read(case, name):
     people = case(name).clean()
-    read = {key: None if pd.isna(value) else value for key, value in zip(people["id"], people["harta"], strict=True)}
+    read = {
+        key: None if pd.isna(value) else value
+        for key, value in zip(people["id"], people["harta"], strict=True)
+    }
     assert read == CASES[name]

@@ -1,4 +1,6 @@
-"""Signs in labels: what a person wrote stands in page, Word, PDF, LaTeX and figures as written, and is never a formula or a command."""
+"""Signs in labels: what a person wrote stands in page, Word, PDF, LaTeX and figures as written, and is never
+a formula or a command.
+"""
 
 import re
 import zipfile
@@ -27,11 +29,15 @@ SHEET = (  # figures cut long names: at most thirty letters each
 
 def words(svg: bytes) -> str:
     """All words of a figure, without the spaces where lines were broken."""
-    return re.sub(r"\s", "", "".join("".join(element.itertext()) for element in ElementTree.fromstring(svg).iter(SVG)))
+    return re.sub(
+        r"\s", "", "".join("".join(element.itertext()) for element in ElementTree.fromstring(svg).iter(SVG))
+    )
 
 
 @pytest.mark.filterwarnings("ignore:Glyph")  # of the control characters
-@pytest.mark.parametrize("kind", [kind for kind in EVERY if kind != "draws"])  # the text of "draws" stands in its caption
+@pytest.mark.parametrize(
+    "kind", [kind for kind in EVERY if kind != "draws"]
+)  # the text of "draws" stands in its caption
 def test_every_figure_shows_every_sign_as_written(kind):
     for text in SHEET:
         made = EVERY[kind](text)
@@ -43,20 +49,30 @@ def test_every_figure_shows_every_sign_as_written(kind):
 def test_marks_of_byte_order_and_control_characters_are_taken_out_of_labels():
     assert printable("\ufeffAnnual\x0bpay\ufffe \x00") == "Annual pay  "
     assert printable("tab\t and\nline, 東京 é") == "tab\t and\nline, 東京 é"
-    assert blocks("<p>a\ufeffb</p>")[0] == Paragraph(blocks("<p>ab</p>")[0].runs)  # of texts that come from the data, too
+    assert blocks("<p>a\ufeffb</p>")[0] == Paragraph(
+        blocks("<p>ab</p>")[0].runs
+    )  # of texts that come from the data, too
 
 
 def test_words_load_nothing_and_elements_do():
-    """A browser loads what an element names; the same letters in a sentence, or in a picture's text, are only words."""
+    """A browser loads what an element names; the same letters in a sentence, or in a picture's text, are only
+    words.
+    """
     for text in ('href="http://x"', "src=http://x", "url(http://x)", "@import http://x"):
         escaped = text.replace('"', "&quot;")
-        check_page(f'<p title="{escaped}">{text}</p><svg aria-label="{escaped}"><text>{text}</text></svg><a href="report.id.html">x</a>')
-    for element in ('<IMG SRC="//x/a.png">', "<a HREF=http://x>", '<svg><use xlink:href="http://x#a"/></svg>', '<p style="background:URL( http://x )">',
-                    "<style>p{}@IMPORT 'x.css'</style>", '<img srcset="http://x 2x">', '<rect fill="url(http://x#a)"/>', '<form action="http://x">',
+        check_page(
+            f'<p title="{escaped}">{text}</p><svg aria-label="{escaped}"><text>{text}</text></svg><a'
+            ' href="report.id.html">x</a>'
+        )
+    for element in ('<IMG SRC="//x/a.png">', "<a HREF=http://x>", '<svg><use xlink:href="http://x#a"/></svg>', '<p style="background:URL( http://x )">',  # noqa: E501
+                    "<style>p{}@IMPORT 'x.css'</style>", '<img srcset="http://x 2x">', '<rect fill="url(http://x#a)"/>', '<form action="http://x">',  # noqa: E501
                     '<link href="style.html">'):  # fmt: skip
         with pytest.raises(ValueError, match="from outside"):
             check_page(f"<div>{element}</div>")
-    check_page('<svg><g clip-path="url(#a)"/><use href="#a"/></svg><img src="data:image/png;base64,AA"><style>@font-face{src:url(data:x)}</style>')
+    check_page(
+        '<svg><g clip-path="url(#a)"/><use href="#a"/></svg><img'
+        ' src="data:image/png;base64,AA"><style>@font-face{src:url(data:x)}</style>'
+    )
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +96,15 @@ def test_labels_stand_as_written_in_every_format(signs):
     document = ElementTree.fromstring(zipfile.ZipFile(signs / "report.docx").read("word/document.xml"))
     pdf = "".join(page.extract_text() for page in PdfReader(signs / "report.pdf").pages)
     told = {
-        "html": parser.document_fromstring((signs / "report.html").read_text(encoding="utf-8")).text_content().replace("\u00a0", " "),
-        "docx": "\n".join(text.text or "" for text in document.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t")),
+        "html": (
+            parser.document_fromstring((signs / "report.html").read_text(encoding="utf-8"))
+            .text_content()
+            .replace("\u00a0", " ")
+        ),
+        "docx": "\n".join(
+            text.text or ""
+            for text in document.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t")
+        ),
     }
     for text in (LABEL, CLAIM):
         assert text in told["html"]
@@ -89,7 +112,8 @@ def test_labels_stand_as_written_in_every_format(signs):
         assert re.sub(r"\s", "", text) in re.sub(r"[\s\u00ad]", "", pdf)
     tables = "".join(path.read_text(encoding="utf-8") for path in (signs / "exhibits").glob("*.tex"))
     assert (
-        r"Pay *after* tax, a\_b\_c (\$5 to \$9), A$|$B $<$b$>$x$<$/b$>$ \& 50\% \#1 \{z\} \textasciicircum{}2 \textasciitilde{} \textbackslash{}alpha" in tables
+        r"Pay *after* tax, a\_b\_c (\$5 to \$9), A$|$B $<$b$>$x$<$/b$>$ \& 50\% \#1 \{z\} \textasciicircum{}2"
+        r" \textasciitilde{} \textbackslash{}alpha" in tables
     )
     drawn = "".join(words(path.read_bytes()) for path in (signs / "exhibits").glob("*.svg"))
     assert re.sub(r"\s", "", LABEL) in drawn
@@ -108,9 +132,15 @@ def test_letters_without_a_glyph_are_named_before_anything_runs(tmp_path):
     assert lacking("Annual pay 東京 é Ω") == ("東", "京")
     name, project = project_of("f2-dollars-wrapped", tmp_path)
     assert check_letters(load_study(name, root=project)) == []
-    replace_in(project / "programmes" / name / "indicators.csv", 'higher,,effect,"Annual earnings', 'higher,,effect,"年収 earnings')
+    replace_in(
+        project / "programmes" / name / "indicators.csv",
+        'higher,,effect,"Annual earnings',
+        'higher,,effect,"年収 earnings',
+    )
     replace_in(project / "programmes" / name / "programme.yml", "Earnings rose.", "収入")
-    replace_in(project / "programmes" / name / "choices.csv", "Comparison", "比較")  # an answer that no indicator uses but the group
+    replace_in(
+        project / "programmes" / name / "choices.csv", "Comparison", "比較"
+    )  # an answer that no indicator uses but the group
     for command in ("check", "run"):
         code, printed = manfaat(project, command, name)
         assert code != 0

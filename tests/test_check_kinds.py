@@ -19,13 +19,29 @@ INDEX = Prices(pd.Series({1998: 50.0, 2004: 100.0}), 2004)
 
 def check(kind: str, variables: list[str], table: str = "people", **arguments) -> Check:
     return Check.model_validate(
-        {"id": "X1", "table": table, "severity": "warning", "kind": kind, "variables": variables, "arguments": arguments, "label": WORDS}
+        {
+            "id": "X1",
+            "table": table,
+            "severity": "warning",
+            "kind": kind,
+            "variables": variables,
+            "arguments": arguments,
+            "label": WORDS,
+        }
     )
 
 
 def frame(**columns) -> pd.DataFrame:
     n = len(next(iter(columns.values())))
-    return pd.DataFrame({"_key": [f"k{i}" for i in range(n)], "_file": "f.csv", "_sheet": "", "_row": range(2, n + 2), **columns})
+    return pd.DataFrame(
+        {
+            "_key": [f"k{i}" for i in range(n)],
+            "_file": "f.csv",
+            "_sheet": "",
+            "_row": range(2, n + 2),
+            **columns,
+        }
+    )
 
 
 def keys(outcome) -> list[str]:
@@ -34,67 +50,134 @@ def keys(outcome) -> list[str]:
 
 def test_amounts_are_held_against_the_range_at_constant_prices():
     # 100 of 1998 are 100 × 100 / 50 = 200 of 2004
-    table = frame(wage=[100.0, 49.0, 0.0, np.nan, 100.0, 300.0, 0.06], date=["1998-05", "1998-01-02", "1998", "1998", None, "2004", "1998"])
-    outcome = row_checks.real_range(Given(check("real_range", ["wage"], dates={"wage": ["date"]}, low=100, high=299), table, prices=INDEX))
+    table = frame(
+        wage=[100.0, 49.0, 0.0, np.nan, 100.0, 300.0, 0.06],
+        date=["1998-05", "1998-01-02", "1998", "1998", None, "2004", "1998"],
+    )
+    outcome = row_checks.real_range(
+        Given(check("real_range", ["wage"], dates={"wage": ["date"]}, low=100, high=299), table, prices=INDEX)
+    )
     assert keys(outcome) == ["k1", "k5", "k6"]
-    assert outcome.hits["note"].tolist() == ["below the range, at constant prices", "above the range, at constant prices", "below the range, at constant prices; perhaps thousands"]  # fmt: skip
+    assert outcome.hits["note"].tolist() == [
+        "below the range, at constant prices",
+        "above the range, at constant prices",
+        "below the range, at constant prices; perhaps thousands",
+    ]
     assert outcome.n_checked == 4
     assert outcome.because == "1 amounts of wage have no date or no price of their year"
-    none = row_checks.real_range(Given(check("real_range", ["wage"], dates={"wage": ["date"]}, low=1, high=2), table))
+    none = row_checks.real_range(
+        Given(check("real_range", ["wage"], dates={"wage": ["date"]}, low=1, high=2), table)
+    )
     assert (none.n_checked, none.because) == (0, "no price series was given")
 
 
 def test_the_ratio_of_real_amounts():
-    table = frame(now=[400.0, 399.0, 10.0, 5.0], then=[100.0, 100.0, 100.0, np.nan], day=["2004"] * 4, before=["1998"] * 4)
-    given = Given(check("real_ratio", ["now", "then"], dates={"now": ["day"], "then": ["before"]}, low=0.2, high=1.999), table, prices=INDEX)
+    table = frame(
+        now=[400.0, 399.0, 10.0, 5.0],
+        then=[100.0, 100.0, 100.0, np.nan],
+        day=["2004"] * 4,
+        before=["1998"] * 4,
+    )
+    given = Given(
+        check("real_ratio", ["now", "then"], dates={"now": ["day"], "then": ["before"]}, low=0.2, high=1.999),
+        table,
+        prices=INDEX,
+    )
     assert keys(row_checks.real_ratio(given)) == ["k0", "k2"]
     assert row_checks.real_ratio(given).n_checked == 3
 
 
 def test_the_first_date_known_counts():
     table = frame(wage=[100.0, 100.0], a=[None, "1998-01"], b=["2004-01", None])
-    given = Given(check("real_range", ["wage"], dates={"wage": ["a", "b"]}, low=150, high=1000), table, prices=INDEX)
+    given = Given(
+        check("real_range", ["wage"], dates={"wage": ["a", "b"]}, low=150, high=1000), table, prices=INDEX
+    )
     assert keys(row_checks.real_range(given)) == ["k0"]
 
 
 def test_times_ratings_orders_and_sections():
     table = frame(
-        start=["2004-01-01T08:00:00"] * 5, end=["2004-01-01T08:07:59", "2004-01-01T08:08:00", "2004-01-01T11:00:01", "2004-01-01T07:00:00", None],
-        a=["2004-01", "2003", None, "2004-05-02", "2004"], b=["2003-12-31", "2003-01-01", "2000", "2004-05", "2003"],
-        q1=["3", "3", None, "1", None], q2=["3", "3", "3", "2", None], q3=["3", None, "3", "3", None],
-    )  # fmt: skip
-    assert keys(row_checks.interview_length(Given(check("interview_length", ["start", "end"]), table))) == ["k3", "k0", "k2"]
+        start=["2004-01-01T08:00:00"] * 5,
+        end=[
+            "2004-01-01T08:07:59",
+            "2004-01-01T08:08:00",
+            "2004-01-01T11:00:01",
+            "2004-01-01T07:00:00",
+            None,
+        ],
+        a=["2004-01", "2003", None, "2004-05-02", "2004"],
+        b=["2003-12-31", "2003-01-01", "2000", "2004-05", "2003"],
+        q1=["3", "3", None, "1", None],
+        q2=["3", "3", "3", "2", None],
+        q3=["3", None, "3", "3", None],
+    )
+    assert keys(row_checks.interview_length(Given(check("interview_length", ["start", "end"]), table))) == [
+        "k3",
+        "k0",
+        "k2",
+    ]
     assert keys(row_checks.date_order(Given(check("date_order", ["a", "b"]), table))) == ["k0", "k4"]
     lines = row_checks.straight_line(Given(check("straight_line", ["q1", "q2", "q3"], fewest=2), table))
     assert (keys(lines), lines.n_checked) == (["k0", "k1", "k2"], 4)
-    parts = row_checks.partial(Given(check("partial", ["q1"], sections={"A": ["q1", "q2"], "B": ["q3"]}), table))
-    assert dict(zip(parts.hits["key"], parts.hits["note"], strict=True)) == {"k1": "ends with section A", "k4": "holds no answer of any section"}
+    parts = row_checks.partial(
+        Given(check("partial", ["q1"], sections={"A": ["q1", "q2"], "B": ["q3"]}), table)
+    )
+    assert dict(zip(parts.hits["key"], parts.hits["note"], strict=True)) == {
+        "k1": "ends with section A",
+        "k4": "holds no answer of any section",
+    }
 
 
 def test_trials_and_personal_data_are_found_and_not_repeated():
-    table = frame(title=["operator", "Wati", "coba", None], note=["hubungi 0812-3456-7890", "Budi Santoso", "Pak Mandor", ""])
+    table = frame(
+        title=["operator", "Wati", "coba", None],
+        note=["hubungi 0812-3456-7890", "Budi Santoso", "Pak Mandor", ""],
+    )
     trial = row_checks.trial_text(Given(check("trial_text", ["title"], names=["wati"]), table))
     assert keys(trial) == ["k1", "k2"]
-    personal = row_checks.personal(Given(check("personal_data", ["note", "title"]), table, names=("Budi Santoso",)))
+    personal = row_checks.personal(
+        Given(check("personal_data", ["note", "title"]), table, names=("Budi Santoso",))
+    )
     assert personal.hits[["key", "note"]].to_numpy().tolist() == [["k0", "phone"], ["k1", "name"]]
     assert not personal.hits.to_csv().count("0812")
 
 
 def test_doubles_near_doubles_and_copies():
-    table = frame(id=["a", "b", "c", None], x=["1", "1", "2", "2"], y=[5.0, 5.0, 5.0, np.nan], w=["A", "A", "B", "B"])
+    table = frame(
+        id=["a", "b", "c", None], x=["1", "1", "2", "2"], y=[5.0, 5.0, 5.0, np.nan], w=["A", "A", "B", "B"]
+    )
     aside = table.iloc[:1].assign(rule="exact duplicate", _key="a")
-    double = table_checks.duplicate_key(Given(check("duplicate_key", ["id"]), table, aside=aside, key=("id",)))
+    double = table_checks.duplicate_key(
+        Given(check("duplicate_key", ["id"]), table, aside=aside, key=("id",))
+    )
     assert double.hits.to_numpy().tolist() == [["a", "id", "set aside: exact duplicate"]]
-    assert keys(table_checks.duplicate_key(Given(check("duplicate_key", ["x"]), table, key=("id",)))) == ["k0", "k1", "k2", "k3"]
+    assert keys(table_checks.duplicate_key(Given(check("duplicate_key", ["x"]), table, key=("id",)))) == [
+        "k0",
+        "k1",
+        "k2",
+        "k3",
+    ]
     near = table_checks.near_duplicate(Given(check("near_duplicate", ["x", "y"]), table))
-    assert (keys(near), near.n_checked, near.hits["note"][0]) == (["k0", "k1"], 3, "perhaps one person: k0, k1")
-    assert keys(table_checks.repeated(Given(check("repeated_answers", ["x", "y"], by=["w"], fewest=2), table))) == ["k0", "k1"]
-    assert keys(table_checks.repeated(Given(check("repeated_answers", ["y"], fewest=1), table))) == ["k0", "k1", "k2"]
+    assert (keys(near), near.n_checked, near.hits["note"][0]) == (
+        ["k0", "k1"],
+        3,
+        "perhaps one person: k0, k1",
+    )
+    assert keys(
+        table_checks.repeated(Given(check("repeated_answers", ["x", "y"], by=["w"], fewest=2), table))
+    ) == ["k0", "k1"]
+    assert keys(table_checks.repeated(Given(check("repeated_answers", ["y"], fewest=1), table))) == [
+        "k0",
+        "k1",
+        "k2",
+    ]
 
 
 def test_shares_add_up_within_groups_and_a_missing_share_decides_nothing():
     table = frame(share=[0.4, 0.6, 0.5, 0.4, np.nan, 0.2, 1.0], item=["a", "a", "b", "b", "c", "c", None])
-    outcome = table_checks.shares_sum(Given(check("shares_sum", ["share"], by=["item"], total=1, tolerance=0.005), table))
+    outcome = table_checks.shares_sum(
+        Given(check("shares_sum", ["share"], by=["item"], total=1, tolerance=0.005), table)
+    )
     assert keys(outcome) == ["k2", "k3"]
     assert set(outcome.hits["note"]) == {"the shares add up to 0.9"}
     assert outcome.n_checked == 4
@@ -102,28 +185,47 @@ def test_shares_add_up_within_groups_and_a_missing_share_decides_nothing():
 
 
 def test_an_interviewer_far_from_the_others_is_found_and_chance_is_not():
-    # distance of group A from the others, written out: numpy.std(others' means, ddof=1) and the pooled standard error
+    # distance of group A from the others, written out: numpy.std(others' means, ddof=1) and the pooled
+    # standard error
     rng = np.random.default_rng(1)
     ratings = {name: rng.normal(3, 0.4, 30) for name in "ABCDE"}
     ratings["A"] = ratings["A"] + 1
     table = frame(by=np.repeat(list("ABCDE"), 30), q=np.concatenate(list(ratings.values())))
-    outcome = table_checks.interviewer_mean(Given(check("interviewer_mean", ["q"], by=["by"], limit=2.5), table))
+    outcome = table_checks.interviewer_mean(
+        Given(check("interviewer_mean", ["q"], by=["by"], limit=2.5), table)
+    )
     assert set(keys(outcome)) == {f"k{i}" for i in range(30)}
     others = np.concatenate([ratings[name] for name in "BCDE"])
     means = np.array([ratings[name].mean() for name in "BCDE"])
     yardstick = max(means.std(ddof=1), others.std(ddof=1) * np.sqrt(1 / 30 + 1 / 120))
-    groups = table.groupby("by")["q"].agg(["mean", "size", "sum"]).assign(squares=(table["q"] ** 2).groupby(table["by"]).sum())
-    assert table_checks.distance_from_others(groups)["A"] == pytest.approx((ratings["A"].mean() - means.mean()) / yardstick)
-    few = table_checks.interviewer_mean(Given(check("interviewer_mean", ["q"], by=["by"]), table[table["by"] < "D"]))
+    groups = (
+        table.groupby("by")["q"]
+        .agg(["mean", "size", "sum"])
+        .assign(squares=(table["q"] ** 2).groupby(table["by"]).sum())
+    )
+    assert table_checks.distance_from_others(groups)["A"] == pytest.approx(
+        (ratings["A"].mean() - means.mean()) / yardstick
+    )
+    few = table_checks.interviewer_mean(
+        Given(check("interviewer_mean", ["q"], by=["by"]), table[table["by"] < "D"])
+    )
     assert (few.n_checked, few.because) == (0, "fewer than 4 interviewers have 5 interviews")
 
 
 def test_chance_alone_is_seldom_taken_for_an_interviewer():
-    # 8 interviewers without any difference, 400 times: P(|z| > 2.5) is 0.012 each, and the spread of the others' means makes it less
+    # 8 interviewers without any difference, 400 times: P(|z| > 2.5) is 0.012 each, and the spread of the
+    # others' means makes it less
     rng, found = np.random.default_rng(2), 0
     for _ in range(400):
         table = frame(by=np.repeat(list("ABCDEFGH"), 40), q=rng.normal(3, 0.4, 320))
-        found += len(table_checks.interviewer_mean(Given(check("interviewer_mean", ["q"], by=["by"], limit=2.5), table)).hits) > 0
+        found += (
+            len(
+                table_checks.interviewer_mean(
+                    Given(check("interviewer_mean", ["q"], by=["by"], limit=2.5), table)
+                ).hits
+            )
+            > 0
+        )
     assert found / 400 < 0.10
 
 
@@ -140,32 +242,59 @@ def test_an_amount_with_a_digit_too_many_is_listed_and_a_wide_spread_is_not():
     assert len(table_checks.outlier(Given(check("outlier", ["pay"]), frame(pay=pay))).hits) == 0
     for spread, most in ((0.7, 2), (1.5, 12)):  # of 20,000 right amounts
         drawn = [frame(x=np.exp(spread * rng.standard_normal(400))) for _ in range(50)]
-        assert sum(len(table_checks.outlier(Given(check("outlier", ["x"]), table)).hits) for table in drawn) <= most
+        assert (
+            sum(len(table_checks.outlier(Given(check("outlier", ["x"]), table)).hits) for table in drawn)
+            <= most
+        )
 
 
 def test_amounts_are_held_against_their_own_group_where_it_is_large_enough():
-    values, groups = np.r_[np.full(30, 100.0) + np.arange(30), np.full(30, 9_000.0) + np.arange(30), 9_010.0], ["day"] * 30 + ["month"] * 30 + ["day"]
-    apart = table_checks.outlier(Given(check("outlier", ["pay"], by=["basis"]), frame(pay=values, basis=groups)))
+    values, groups = (
+        np.r_[np.full(30, 100.0) + np.arange(30), np.full(30, 9_000.0) + np.arange(30), 9_010.0],
+        ["day"] * 30 + ["month"] * 30 + ["day"],
+    )
+    apart = table_checks.outlier(
+        Given(check("outlier", ["pay"], by=["basis"]), frame(pay=values, basis=groups))
+    )
     assert keys(apart) == ["k60"]
-    assert apart.hits["note"].tolist() == ["78.3 times the usual amount"]  # 9,010 over 115, the median of the 31 paid by the day
-    assert len(table_checks.outlier(Given(check("outlier", ["pay"]), frame(pay=values, basis=groups))).hits) == 0
+    assert apart.hits["note"].tolist() == [
+        "78.3 times the usual amount"
+    ]  # 9,010 over 115, the median of the 31 paid by the day
+    assert (
+        len(table_checks.outlier(Given(check("outlier", ["pay"]), frame(pay=values, basis=groups))).hits) == 0
+    )
 
 
 def test_zeros_negative_amounts_and_few_amounts_decide_nothing():
     few = table_checks.outlier(Given(check("outlier", ["x"]), frame(x=[1.0] * 18 + [1e9])))
     assert (few.n_checked, few.because) == (0, "fewer than 20 amounts")
-    zeros = table_checks.outlier(Given(check("outlier", ["x"]), frame(x=[0.0, -5.0] * 10 + [10.0, 11.0] * 10)))
+    zeros = table_checks.outlier(
+        Given(check("outlier", ["x"]), frame(x=[0.0, -5.0] * 10 + [10.0, 11.0] * 10))
+    )
     assert (zeros.n_checked, len(zeros.hits)) == (20, 0)
 
 
 def test_heaps_and_crowded_memories_are_about_the_column():
-    table = frame(wage=[500_000.0, 1_000_000.0, 1_500_000.0, 1_234_567.0], month=["2000-01", "2000-02", "2000-03", None])
+    table = frame(
+        wage=[500_000.0, 1_000_000.0, 1_500_000.0, 1_234_567.0], month=["2000-01", "2000-02", "2000-03", None]
+    )
     heaps = table_checks.heaped(Given(check("heaping", ["wage", "month"], limit=0.5), table))
     assert heaps.hits.to_numpy().tolist() == [["", "wage", "75.0% of 4: multiple of 500000"]]
     late = frame(first=["2003-06"] * 9 + ["2002-06"], day=["2004-03-02"] * 10)
     # scipy.stats.binomtest(9, 10, 0.5, alternative="greater").pvalue = 0.0107
-    assert keys(table_checks.recent_dates(Given(check("recent_dates", ["first"], until=["day"], months=12, limit=0.011), late))) == [""]
-    assert keys(table_checks.recent_dates(Given(check("recent_dates", ["first"], until=["day"], months=12, limit=0.01), late))) == []
+    assert keys(
+        table_checks.recent_dates(
+            Given(check("recent_dates", ["first"], until=["day"], months=12, limit=0.011), late)
+        )
+    ) == [""]
+    assert (
+        keys(
+            table_checks.recent_dates(
+                Given(check("recent_dates", ["first"], until=["day"], months=12, limit=0.01), late)
+            )
+        )
+        == []
+    )
     nobody = table_checks.recent_dates(Given(check("recent_dates", ["first"], until=["day"]), late.iloc[:0]))
     assert (nobody.n_checked, keys(nobody)) == (0, [])
 
@@ -178,18 +307,36 @@ def test_two_tables_are_held_against_each_other():
         month=["2000-01", "2001-02", "2000-01", None, "2000-01"],
     )
     records = frame(
-        id=["a", "b", "b", "c", "x", None], paid=[125.0, 100.0, 100.0, 0.0, 1.0, 1.0], file=["2000-07", "2001-02", "2001-02", "2000-08", "2000-01", "2000-01"]
+        id=["a", "b", "b", "c", "x", None],
+        paid=[125.0, 100.0, 100.0, 0.0, 1.0, 1.0],
+        file=["2000-07", "2001-02", "2001-02", "2000-08", "2000-01", "2000-01"],
     )
     given = {"clean": rows, "other": records, "by": "id"}
-    agree = between_checks.agreement(Given(check("agreement", ["wage"], with_table="x", with_variable="paid", tolerance=0.2), **given))
-    assert (keys(agree), agree.n_checked) == (["k2"], 2)  # b is ambiguous, d has no record, 100 lies 20% below 125
-    dates = between_checks.date_agreement(Given(check("date_agreement", ["month"], with_table="x", with_variable="file", months=6), **given))
-    assert (keys(dates), dates.n_checked, dates.hits["note"].tolist()) == (["k2"], 2, ["remembered 7 months too early"])
+    agree = between_checks.agreement(
+        Given(check("agreement", ["wage"], with_table="x", with_variable="paid", tolerance=0.2), **given)
+    )
+    assert (keys(agree), agree.n_checked) == (
+        ["k2"],
+        2,
+    )  # b is ambiguous, d has no record, 100 lies 20% below 125
+    dates = between_checks.date_agreement(
+        Given(check("date_agreement", ["month"], with_table="x", with_variable="file", months=6), **given)
+    )
+    assert (keys(dates), dates.n_checked, dates.hits["note"].tolist()) == (
+        ["k2"],
+        2,
+        ["remembered 7 months too early"],
+    )
     alone = between_checks.linked_rows(Given(check("linked_rows", ["id"], with_table="x"), **given))
     assert keys(alone) == ["k3", "k4"]
-    firms = between_checks.linked_rows(Given(check("linked_rows", ["id"], with_table="x", by=["firm"], where="${wage} >= 5"), **given))
+    firms = between_checks.linked_rows(
+        Given(check("linked_rows", ["id"], with_table="x", by=["firm"], where="${wage} >= 5"), **given)
+    )
     assert (keys(firms), firms.n_checked) == (["k3"], 4)
-    assert keys_of(between_checks.orphans(Given(check("linked_rows", ["id"], with_table="x"), **given))) == ["k4", "k5"]
+    assert keys_of(between_checks.orphans(Given(check("linked_rows", ["id"], with_table="x"), **given))) == [
+        "k4",
+        "k5",
+    ]
 
 
 def keys_of(lines: pd.DataFrame) -> list[str]:
@@ -199,12 +346,26 @@ def keys_of(lines: pd.DataFrame) -> list[str]:
 @pytest.mark.parametrize("kind", [kind for kind, entry in KINDS.items() if entry.sees != "other"])
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_nobody_one_and_two_rows_are_no_mistake(kind, n):
-    table = frame(a=["2000-01-01"] * n, b=["2001-01-01"] * n, x=np.ones(n), y=np.ones(n)) if n else frame(a=pd.Series(dtype="string"), b=pd.Series(dtype="string"), x=np.array([]), y=np.array([]))  # fmt: skip
+    table = (
+        frame(a=["2000-01-01"] * n, b=["2001-01-01"] * n, x=np.ones(n), y=np.ones(n))
+        if n
+        else frame(a=pd.Series(dtype="string"), b=pd.Series(dtype="string"), x=np.array([]), y=np.array([]))
+    )
     dated = kind in ("interview_length", "date_order", "recent_dates", "personal_data", "trial_text")
     arguments = {
-        name: {"dates": {"x": ["a"], "y": ["b"]}, "sections": {"A": ["x"], "B": ["y"]}, "by": ["a"], "until": ["b"]}.get(name, 1) for name in KINDS[kind].needs
+        name: (
+            {
+                "dates": {"x": ["a"], "y": ["b"]},
+                "sections": {"A": ["x"], "B": ["y"]},
+                "by": ["a"],
+                "until": ["b"],
+            }.get(name, 1)
+        )
+        for name in KINDS[kind].needs
     }
-    outcome = KINDS[kind].run(Given(check(kind, ["a", "b"] if dated else ["x", "y"], **arguments), table, key=("a",), prices=INDEX))
+    outcome = KINDS[kind].run(
+        Given(check(kind, ["a", "b"] if dated else ["x", "y"], **arguments), table, key=("a",), prices=INDEX)
+    )
     assert list(outcome.hits.columns) == ["key", "variable", "note"]
     assert 0 <= outcome.n_checked <= 2 * n
 
@@ -220,7 +381,10 @@ def test_what_a_check_asks_goes_to_the_review_list_and_a_decision_ends_it(tmp_pa
     programme = programme_with(check("near_duplicate", ["count", "amount"]))
     rows = raw([("a", "3", "2.5", "1"), ("b", "3", "2.5", "2"), ("c", "4", "2.5", "2")])
     table = cleaning.clean_table(rows, "people", programme, BOOK, cohort())
-    assert table.review[["key", "variable", "raw", "until_then"]].to_numpy().tolist() == [["a", "_row", "f.csv:2", "kept"], ["b", "_row", "f.csv:3", "kept"]]
+    assert table.review[["key", "variable", "raw", "until_then"]].to_numpy().tolist() == [
+        ["a", "_row", "f.csv:2", "kept"],
+        ["b", "_row", "f.csv:3", "kept"],
+    ]
     assert table.checked.to_numpy().tolist() == [["X1", "warning", 3, 2, ""]]
 
     def decided(key: str, place: str, word: str) -> tuple[int, cleaning.Correction]:
@@ -237,16 +401,28 @@ def test_what_a_check_asks_goes_to_the_review_list_and_a_decision_ends_it(tmp_pa
         }
         return 2, cleaning.Correction.model_validate(values)
 
-    kept = cleaning.clean_table(rows, "people", programme, BOOK, cohort(), [decided("a", "f.csv:2", "keep"), decided("b", "f.csv:3", "keep")])
+    kept = cleaning.clean_table(
+        rows,
+        "people",
+        programme,
+        BOOK,
+        cohort(),
+        [decided("a", "f.csv:2", "keep"), decided("b", "f.csv:3", "keep")],
+    )
     assert kept.review.empty
     assert len(kept.kept) == 3
     assert len(kept.findings) == 2
-    gone = cleaning.clean_table(rows, "people", programme, BOOK, cohort(), [decided("b", "f.csv:3", "set aside")])
+    gone = cleaning.clean_table(
+        rows, "people", programme, BOOK, cohort(), [decided("b", "f.csv:3", "set aside")]
+    )
     assert gone.kept["_key"].tolist() == ["a", "c"]
     assert gone.aside[["rule", "reason"]].to_numpy().tolist() == [["decided", "twins (AB, 2026-01-01)"]]
     assert gone.findings.empty
     cleaning.check_ledger(gone, rows, list(VARIABLES))
-    for wrong, words in ((decided("a", "f.csv:9", "keep"), "matches 0 rows"), (decided("a", "f.csv:2", "maybe"), "'maybe' is no decision about a row")):
+    for wrong, words in (
+        (decided("a", "f.csv:9", "keep"), "matches 0 rows"),
+        (decided("a", "f.csv:2", "maybe"), "'maybe' is no decision about a row"),
+    ):
         with pytest.raises(ProblemsError, match=words):
             cleaning.clean_table(rows, "people", programme, BOOK, cohort(), [wrong])
 
@@ -254,7 +430,10 @@ def test_what_a_check_asks_goes_to_the_review_list_and_a_decision_ends_it(tmp_pa
 def test_a_person_decides_between_rows_under_one_key():
     rows = raw([("a", "3", "2.5", "1"), ("a", "9", "7", "2"), ("c", "4", "2.5", "2")])
     table = cleaning.clean_table(rows, "people", PROGRAMME, BOOK, cohort())
-    assert table.review[["key", "raw", "until_then"]].to_numpy().tolist() == [["a", "f.csv:2", "set aside"], ["a", "f.csv:3", "set aside"]]
+    assert table.review[["key", "raw", "until_then"]].to_numpy().tolist() == [
+        ["a", "f.csv:2", "set aside"],
+        ["a", "f.csv:3", "set aside"],
+    ]
     values = {
         "cohort": "c",
         "table": "people",
@@ -275,14 +454,39 @@ def test_a_person_decides_between_rows_under_one_key():
         cleaning.check_ledger(done, rows, list(VARIABLES))
 
 
-# Seven of seven rows that one word took out of published surveys were people; two signs ask a person, and nothing leaves unasked.
+# Seven of seven rows that one word took out of published surveys were people; two signs ask a person, and
+# nothing leaves unasked.
 TRIALS = {
     "a remark": (["a", "b"], [("3", "2.5", "1"), ("3", "2.5", "1")], ["Test", ""], ["", ""], []),
-    "an answer that is a trial word elsewhere": (["a", "b"], [("3", "2.5", "1"), ("3", "2.5", "1")], ["Contoh", "Xxx"], ["", ""], []),
+    "an answer that is a trial word elsewhere": (
+        ["a", "b"],
+        [("3", "2.5", "1"), ("3", "2.5", "1")],
+        ["Contoh", "Xxx"],
+        ["", ""],
+        [],
+    ),
     "a name": (["Tes", "b"], [("3", "2.5", "1"), ("3", "2.5", "1")], ["", ""], ["", ""], []),
-    "a name and a remark": (["TEST01", "b"], [("3", "2.5", "1"), ("3", "2.5", "1")], ["testing", ""], ["", ""], ["TEST01"]),
-    "a remark and nothing else": (["a", "b"], [("", "", ""), ("3", "2.5", "1")], ["coba", ""], ["", ""], ["a"]),
-    "before the fieldwork": (["TEST", "b"], [("3", "2.5", "1"), ("3", "2.5", "1")], ["", ""], ["2004-02-27", "2004-02-27"], ["TEST"]),
+    "a name and a remark": (
+        ["TEST01", "b"],
+        [("3", "2.5", "1"), ("3", "2.5", "1")],
+        ["testing", ""],
+        ["", ""],
+        ["TEST01"],
+    ),
+    "a remark and nothing else": (
+        ["a", "b"],
+        [("", "", ""), ("3", "2.5", "1")],
+        ["coba", ""],
+        ["", ""],
+        ["a"],
+    ),
+    "before the fieldwork": (
+        ["TEST", "b"],
+        [("3", "2.5", "1"), ("3", "2.5", "1")],
+        ["", ""],
+        ["2004-02-27", "2004-02-27"],
+        ["TEST"],
+    ),
     "a row with few answers": (["a", "b"], [("", "", ""), ("3", "2.5", "1")], ["", ""], ["", ""], []),
 }
 
@@ -302,7 +506,9 @@ def test_a_row_is_asked_about_where_two_signs_say_that_it_was_a_trial_and_none_i
 
 def test_where_little_is_asked_a_trial_word_is_one_sign_and_not_two():
     book = Codebook((variable("id", "text", role="key"), variable("note", "text")), CHOICES)
-    rows = raw([("a", "", "", ""), ("b", "", "", "")])[["_file", "_sheet", "_row", "id"]].assign(note=["Test", "good"])
+    rows = raw([("a", "", "", ""), ("b", "", "", "")])[["_file", "_sheet", "_row", "id"]].assign(
+        note=["Test", "good"]
+    )
     assert cleaning.clean_table(rows, "people", PROGRAMME, book, cohort()).review.empty
 
 
@@ -311,21 +517,50 @@ def test_what_a_person_says_about_a_trial_row_is_done_and_not_asked_again(word, 
     book = Codebook((*VARIABLES, variable("note", "text")), CHOICES)
     rows = raw([("a", "", "", ""), ("b", "4", "2.5", "2")]).assign(note=["coba", ""])
     assert cleaning.clean_table(rows, "people", PROGRAMME, book, cohort()).review["key"].tolist() == ["a"]
-    values = {"cohort": "c", "table": "people", "key": "a", "variable": "_row", "old": "f.csv:2", "new": word, "who": "AB", "when": "2026-01-01", "why": "w"}
-    done = cleaning.clean_table(rows, "people", PROGRAMME, book, cohort(), [(2, cleaning.Correction.model_validate(values))])
+    values = {
+        "cohort": "c",
+        "table": "people",
+        "key": "a",
+        "variable": "_row",
+        "old": "f.csv:2",
+        "new": word,
+        "who": "AB",
+        "when": "2026-01-01",
+        "why": "w",
+    }
+    done = cleaning.clean_table(
+        rows, "people", PROGRAMME, book, cohort(), [(2, cleaning.Correction.model_validate(values))]
+    )
     assert done.kept["_key"].tolist() == kept
     assert done.review.empty
 
 
 def test_a_slip_of_unit_is_proposed_and_never_made_good(tmp_path):
     book = Codebook((*VARIABLES, variable("day", "date")), CHOICES)
-    programme = programme_with(check("real_range", ["amount"], dates={"amount": ["day"]}, low=100_000, high=5_000_000))
-    rows = raw([("a", "3", "2500", "1"), ("b", "4", "30000000", "2"), ("c", "4", "7", "2")]).assign(day="2004-01-02")
+    programme = programme_with(
+        check("real_range", ["amount"], dates={"amount": ["day"]}, low=100_000, high=5_000_000)
+    )
+    rows = raw([("a", "3", "2500", "1"), ("b", "4", "30000000", "2"), ("c", "4", "7", "2")]).assign(
+        day="2004-01-02"
+    )
 
     def cleaned(*lines: dict) -> cleaning.CleanTable:
-        base = {"cohort": "c", "table": "people", "variable": "amount", "who": "AB", "when": "2026-01-01", "why": "asked"}
+        base = {
+            "cohort": "c",
+            "table": "people",
+            "variable": "amount",
+            "who": "AB",
+            "when": "2026-01-01",
+            "why": "asked",
+        }
         found = cleaning.clean_table(
-            rows, "people", programme, book, cohort(), [(2, cleaning.Correction.model_validate(base | line)) for line in lines], prices=INDEX
+            rows,
+            "people",
+            programme,
+            book,
+            cohort(),
+            [(2, cleaning.Correction.model_validate(base | line)) for line in lines],
+            prices=INDEX,
         )
         cleaning.check_ledger(found, rows, list(book.variables))
         return found
@@ -333,15 +568,22 @@ def test_a_slip_of_unit_is_proposed_and_never_made_good(tmp_path):
     table = cleaned()
     lines = table.review[["key", "variable", "raw", "proposal", "until_then"]].to_numpy().tolist()
     # a thousand times too little cannot be meant; a year's amount in a month may be, by somebody rich
-    assert lines == [["a", "amount", "2500", "2500000", "missing"], ["b", "amount", "30000000", "2500000", "kept"]]
+    assert lines == [
+        ["a", "amount", "2500", "2500000", "missing"],
+        ["b", "amount", "30000000", "2500000", "kept"],
+    ]
     assert canonical(table.kept["amount"]) == ["", "30000000", "7"]
     assert table.findings["key"].tolist() == ["a", "b", "c"]
     again = cleaned({"key": "a", "old": "2500", "new": "2600"})
-    assert again.review["key"].tolist() == ["b"]  # what a person put right is not asked again, but still found
+    assert again.review["key"].tolist() == [
+        "b"
+    ]  # what a person put right is not asked again, but still found
     assert again.findings["key"].tolist() == ["a", "b", "c"]
     confirmed = cleaned({"key": "a", "old": "2500", "new": "2500"})
     assert canonical(confirmed.kept["amount"]) == ["2500", "30000000", "7"]
-    looked_at = cleaned({"key": "c", "old": "7", "new": "7"})  # nobody asked, and a person may say so all the same
+    looked_at = cleaned(
+        {"key": "c", "old": "7", "new": "7"}
+    )  # nobody asked, and a person may say so all the same
     assert canonical(looked_at.kept["amount"]) == ["", "30000000", "7"]
 
 
@@ -352,8 +594,13 @@ def canonical(values: pd.Series) -> list[str]:
 def test_declared_checks_take_the_place_of_the_usual_ones():
     book = Codebook((*VARIABLES, variable("note", "text"), variable("other", "text")), CHOICES)
     rows = raw([("a", "3", "2.5", "1")]).assign(note="0812-3456-7890", other="0812-3456-7890")
-    table = cleaning.clean_table(rows, "people", programme_with(check("personal_data", ["note"])), book, cohort())
-    assert table.findings[["check", "variable"]].to_numpy().tolist() == [["X1", "note"], ["personal data: phone", "other"]]
+    table = cleaning.clean_table(
+        rows, "people", programme_with(check("personal_data", ["note"])), book, cohort()
+    )
+    assert table.findings[["check", "variable"]].to_numpy().tolist() == [
+        ["X1", "note"],
+        ["personal data: phone", "other"],
+    ]
 
 
 def test_row_wise_checks_find_the_same_part_by_part(tmp_path, monkeypatch):
@@ -362,48 +609,80 @@ def test_row_wise_checks_find_the_same_part_by_part(tmp_path, monkeypatch):
     monkeypatch.setattr(chunks, "BLOCK", 4096)
     book = Codebook((*VARIABLES, variable("note", "text")), CHOICES)
     programme = programme_with(
-        check("personal_data", ["note"]), check("near_duplicate", ["count", "amount"]).model_copy(update={"id": "X2"}),
-        check("duplicate_key", ["id"]).model_copy(update={"id": "X3"}), check("linked_rows", ["id"], with_table="more").model_copy(update={"id": "X4"}),
+        check("personal_data", ["note"]),
+        check("near_duplicate", ["count", "amount"]).model_copy(update={"id": "X2"}),
+        check("duplicate_key", ["id"]).model_copy(update={"id": "X3"}),
+        check("linked_rows", ["id"], with_table="more").model_copy(update={"id": "X4"}),
         more=Table.model_validate({"label": WORDS, "key": ["id"], "link": {"to": "people", "by": "id"}}),
-    )  # fmt: skip
+    )
     path = tmp_path / "f.csv"
-    lines = [f"p{i};{i % 7};{i % 5};{1 + i % 2};{'0812-3456-7890' if i % 100 == 0 else 'ya'}" for i in range(3000)]
+    lines = [
+        f"p{i};{i % 7};{i % 5};{1 + i % 2};{'0812-3456-7890' if i % 100 == 0 else 'ya'}" for i in range(3000)
+    ]
     path.write_text("\n".join(["id;count;amount;answer;note", *lines, "p5;1;1;1;lain"]) + "\n")
     study = cohort()
     study = study.model_copy(update={"files": [study.files[0].model_copy(update={"file": "f.csv"})]})
     totals = chunks.clean_in_chunks(path, study.files[0], programme, book, study, tmp_path / "out")
     frame = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
-    frame = pd.concat([pd.DataFrame({"_file": "f.csv", "_sheet": "f", "_row": range(2, len(frame) + 2)}), frame], axis=1)
+    frame = pd.concat(
+        [pd.DataFrame({"_file": "f.csv", "_sheet": "f", "_row": range(2, len(frame) + 2)}), frame], axis=1
+    )
     whole = cleaning.clean_table(frame, "people", programme, book, study)
     theirs = pq.read_table(tmp_path / "out" / "people_findings.parquet").to_pandas()
     ours = whole.findings[whole.findings["check"] != "X2"].astype(str)
     assert sorted(theirs.to_numpy().tolist()) == sorted(ours.to_numpy().tolist())
     assert dict(totals.found) == {"X1": 30, "X3": 2}
-    assert totals.not_checked == {"X2": "it needs the whole table, which was cleaned part by part", "X4": "it needs another table"}
+    assert totals.not_checked == {
+        "X2": "it needs the whole table, which was cleaned part by part",
+        "X4": "it needs another table",
+    }
 
 
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
         (check("real_range", ["amount"], low=1, high=2), "the argument 'dates' is missing"),
-        (check("real_range", ["amount"], dates={"amount": ["id"]}, low=1, high=2), "'real_range' needs a price series"),
-        (check("real_ratio", ["amount"], dates={"amount": ["id"]}, low=1, high=2), "compares two variables, not 1"),
-        (check("real_ratio", ["amount", "count"], dates={"amount": ["id"]}, low=1, high=2), "'count' has no date to take its prices of"),
-        (check("real_range", ["amount"], dates={"amount": ["idd"]}, low=1, high=2), "there is no variable 'idd'"),
+        (
+            check("real_range", ["amount"], dates={"amount": ["id"]}, low=1, high=2),
+            "'real_range' needs a price series",
+        ),
+        (
+            check("real_ratio", ["amount"], dates={"amount": ["id"]}, low=1, high=2),
+            "compares two variables, not 1",
+        ),
+        (
+            check("real_ratio", ["amount", "count"], dates={"amount": ["id"]}, low=1, high=2),
+            "'count' has no date to take its prices of",
+        ),
+        (
+            check("real_range", ["amount"], dates={"amount": ["idd"]}, low=1, high=2),
+            "there is no variable 'idd'",
+        ),
         (check("interview_length", ["amount"]), "'interview_length' compares two variables, not 1"),
-        (check("straight_line", ["count"], fewset=3), "'fewset' is not an argument of 'straight_line'. Expected: did you mean fewest"),
+        (
+            check("straight_line", ["count"], fewset=3),
+            "'fewset' is not an argument of 'straight_line'. Expected: did you mean fewest",
+        ),
         (check("shares_sum", ["amount"], by=["groop"]), "there is no variable 'groop'"),
         (check("partial", ["amount"], sections={"A": ["amuont"]}), "there is no variable 'amuont'"),
         (check("linked_rows", ["id"], with_table="apart"), "the tables 'people' and 'apart' are not linked"),
-        (check("linked_rows", ["id"], with_table="more", where="${amuont} > 1"), "there is no variable 'amuont'"),
+        (
+            check("linked_rows", ["id"], with_table="more", where="${amuont} > 1"),
+            "there is no variable 'amuont'",
+        ),
         (check("linked_rows", ["id"], with_table="more", where="${amount} >"), "a value is missing"),
-        (check("agreement", ["amount"], with_table="more", with_variable="paid"), "there is no variable 'paid'"),
+        (
+            check("agreement", ["amount"], with_table="more", with_variable="paid"),
+            "there is no variable 'paid'",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
 def test_declarations_that_cannot_work_are_told(wrong, words):
     linked = Table.model_validate({"label": WORDS, "key": ["id"], "link": {"to": "people", "by": "id"}})
-    programme = programme_with(wrong, more=linked, apart=Table.model_validate({"label": WORDS, "key": ["id"]}))
+    programme = programme_with(
+        wrong, more=linked, apart=Table.model_validate({"label": WORDS, "key": ["id"]})
+    )
     book = Codebook((*VARIABLES, variable("id", "text", table="more")), CHOICES)
     problems = [str(problem) for problem in check_declarations(programme, book, "programme.yml")]
     assert any(words in text and "checks.X1" in text for text in problems), problems
@@ -415,7 +694,10 @@ def test_every_kind_of_check_has_a_function_and_every_function_a_kind():
     from manfaat.definitions.programme import CheckKind
 
     assert set(get_args(CheckKind)) == set(KINDS)
-    code = "".join((ROOT / f"src/manfaat/cleaning/{name}.py").read_text() for name in ("row_checks", "table_checks", "between_checks", "checks", "rows"))
+    code = "".join(
+        (ROOT / f"src/manfaat/cleaning/{name}.py").read_text()
+        for name in ("row_checks", "table_checks", "between_checks", "checks", "rows")
+    )
     for name in (
         "repeated_answers",
         "reversed_intervals",
@@ -447,9 +729,30 @@ def test_matches_are_listed_row_by_row():
     people, more = frame(id=["a", "b", "c", None, "e", "e"]), frame(id=["a", "b", "b", "x", None, "e"])
     listed = cleaning.matches({"people": people, "more": more}, programme)
     ours, theirs = (listed[listed["table"] == name] for name in ("people", "more"))
-    assert ours["match"].tolist() == ["one to one", "ambiguous", "without record", "without record", "ambiguous", "ambiguous"]
-    assert theirs["match"].tolist() == ["one to one", "ambiguous", "ambiguous", "without row", "without row", "ambiguous"]
-    assert ours[["n_rows", "n_records"]].to_numpy().tolist() == [[1, 1], [1, 2], [1, 0], [0, 0], [2, 1], [2, 1]]
+    assert ours["match"].tolist() == [
+        "one to one",
+        "ambiguous",
+        "without record",
+        "without record",
+        "ambiguous",
+        "ambiguous",
+    ]
+    assert theirs["match"].tolist() == [
+        "one to one",
+        "ambiguous",
+        "ambiguous",
+        "without row",
+        "without row",
+        "ambiguous",
+    ]
+    assert ours[["n_rows", "n_records"]].to_numpy().tolist() == [
+        [1, 1],
+        [1, 2],
+        [1, 0],
+        [0, 0],
+        [2, 1],
+        [2, 1],
+    ]
     assert listed[["file", "row"]].to_numpy().tolist()[:2] == [["f.csv", 2], ["f.csv", 3]]
     assert cleaning.matches({"people": people}, programme).empty
 
@@ -457,9 +760,17 @@ def test_matches_are_listed_row_by_row():
 def test_units_of_a_panel_that_lack_a_period_are_listed():
     from manfaat.definitions.programme import Panel
 
-    programme = PROGRAMME.model_copy(update={"design": PROGRAMME.design.model_copy(update={"panel": Panel(unit="id", period="year")})})
+    programme = PROGRAMME.model_copy(
+        update={"design": PROGRAMME.design.model_copy(update={"panel": Panel(unit="id", period="year")})}
+    )
     people = frame(id=["a", "a", "b", "c", "c"], year=[1, 2, 1, 2, 2])
-    assert cleaning.matches({"people": people}, programme)["match"].tolist() == ["all periods", "all periods", "periods lost", "ambiguous", "ambiguous"]
+    assert cleaning.matches({"people": people}, programme)["match"].tolist() == [
+        "all periods",
+        "all periods",
+        "periods lost",
+        "ambiguous",
+        "ambiguous",
+    ]
 
 
 def test_every_reason_has_a_name_for_the_reader():

@@ -24,7 +24,10 @@ def delivery(path, rows: int, extra: tuple[str, ...] = ()) -> None:
 
 
 def shown(values: pd.Series) -> list[str]:
-    return [cleaning.canonical(float(v) if isinstance(v, int | float) else v) for v in values.astype(object).where(values.notna(), None)]
+    return [
+        cleaning.canonical(float(v) if isinstance(v, int | float) else v)
+        for v in values.astype(object).where(values.notna(), None)
+    ]
 
 
 def by_parts(path, tmp_path, monkeypatch, book: Codebook = BOOK, corrections=(), **more):
@@ -39,8 +42,13 @@ def by_parts(path, tmp_path, monkeypatch, book: Codebook = BOOK, corrections=(),
         tmp_path / "out",
         list(corrections),
     )
-    tables = {name: pq.read_table(tmp_path / "out" / f"{name}.parquet").to_pandas() for name in ("people", "people_cells", "people_reasons", "people_aside")}
-    return totals, tables | {"review": pd.read_csv(tmp_path / "out" / "review.csv", dtype=str, keep_default_na=False)}
+    tables = {
+        name: pq.read_table(tmp_path / "out" / f"{name}.parquet").to_pandas()
+        for name in ("people", "people_cells", "people_reasons", "people_aside")
+    }
+    return totals, tables | {
+        "review": pd.read_csv(tmp_path / "out" / "review.csv", dtype=str, keep_default_na=False)
+    }
 
 
 def whole(path, book: Codebook = BOOK, corrections=()):
@@ -58,7 +66,12 @@ def test_parts_equal_the_whole_also_for_keys_that_stand_twice_far_apart(tmp_path
     delivery(path, 2000, ("p5;5;3,50;2", "p7;7;x;", ";;;", "TEST;1;1;1", "coba;;;"))
     table = whole(path)
     totals, parts = by_parts(path, tmp_path, monkeypatch)
-    assert sorted(table.aside["rule"]) == ["empty row", "exact duplicate", "same key, different answers", "same key, different answers"]
+    assert sorted(table.aside["rule"]) == [
+        "empty row",
+        "exact duplicate",
+        "same key, different answers",
+        "same key, different answers",
+    ]
     assert totals.rows == {
         ("rows in", ""): 2005,
         ("rows kept", ""): len(table.kept),
@@ -71,13 +84,19 @@ def test_parts_equal_the_whole_also_for_keys_that_stand_twice_far_apart(tmp_path
     theirs = table.cells.astype(str).sort_values(order, ignore_index=True)
     assert ours[list(theirs.columns)].to_numpy().tolist() == theirs.to_numpy().tolist()
     assert totals.to_decide == len(table.review) == len(parts["review"])
-    assert sorted(parts["people_reasons"].to_numpy().tolist()) == sorted(table.reasons.astype(str).to_numpy().tolist())
+    assert sorted(parts["people_reasons"].to_numpy().tolist()) == sorted(
+        table.reasons.astype(str).to_numpy().tolist()
+    )
 
 
 def test_conventions_are_those_of_the_whole_file(tmp_path, monkeypatch):
     # only the last rows show that the comma is decimal; the first part alone could not know
     path = tmp_path / "f.csv"
-    lines = ["id;count;amount;answer", *[f"p{i};1;2,500;1" for i in range(1500)], *[f"q{i};1;2,5;1" for i in range(30)]]
+    lines = [
+        "id;count;amount;answer",
+        *[f"p{i};1;2,500;1" for i in range(1500)],
+        *[f"q{i};1;2,5;1" for i in range(30)],
+    ]
     path.write_text("\n".join(lines) + "\n")
     _, parts = by_parts(path, tmp_path, monkeypatch)
     assert parts["people"]["amount"].tolist() == [2.5] * 1530
@@ -85,7 +104,9 @@ def test_conventions_are_those_of_the_whole_file(tmp_path, monkeypatch):
 
 def test_a_double_key_stops_the_run_when_the_cohort_says_so(tmp_path, monkeypatch):
     path = tmp_path / "f.csv"
-    path.write_text("\n".join(["id;count;amount;answer", *[f"p{i};1;2,5;1" for i in range(1500)], "p3;1;9,5;1"]) + "\n")
+    path.write_text(
+        "\n".join(["id;count;amount;answer", *[f"p{i};1;2,5;1" for i in range(1500)], "p3;1;9,5;1"]) + "\n"
+    )
     with pytest.raises(ProblemsError, match="the key 'p3' stands on rows 5, 1502 with different answers"):
         by_parts(path, tmp_path, monkeypatch, unreadable="stop")
 
@@ -139,10 +160,17 @@ def test_a_shipped_delivery_by_parts_equals_the_whole_byte_by_byte(project, coho
     kept = pq.read_table(folder / f"{name}.parquet")
     assert kept.schema.types == pa.Table.from_pandas(table.kept).schema.types
     assert kept.to_pandas().to_csv() == table.kept.to_csv()
-    for part, frame in {"cells": table.cells, "reasons": table.reasons, "aside": table.aside, "findings": table.findings}.items():
+    for part, frame in {
+        "cells": table.cells,
+        "reasons": table.reasons,
+        "aside": table.aside,
+        "findings": table.findings,
+    }.items():
         found = pq.read_table(folder / f"{name}_{part}.parquet").to_pandas()
         assert list(found.columns) == list(frame.columns)
-        assert sorted(map(tuple, found.astype(str).to_numpy())) == sorted(map(tuple, frame.astype(str).to_numpy())), part
+        assert sorted(map(tuple, found.astype(str).to_numpy())) == sorted(
+            map(tuple, frame.astype(str).to_numpy())
+        ), part
     assert totals.rows[("rows in", "")] == table.rows_in
     assert sum(totals.cells.values()) == len(table.changed)
 
@@ -154,7 +182,9 @@ def test_corrections_are_applied_part_by_part_and_those_that_fit_nothing_are_ref
     study = cohort(file="f.csv")
 
     def run(*lines):
-        return chunks.clean_in_chunks(path, study.files[0], PROGRAMME, BOOK, study, tmp_path / "out", list(lines))
+        return chunks.clean_in_chunks(
+            path, study.files[0], PROGRAMME, BOOK, study, tmp_path / "out", list(lines)
+        )
 
     run(correction(key="p1993", variable="count", old="5", new="6"))
     kept = pq.read_table(tmp_path / "out" / "people.parquet").to_pandas().set_index("_key")
@@ -170,8 +200,13 @@ def test_corrections_are_applied_part_by_part_and_those_that_fit_nothing_are_ref
 
 def test_a_unit_in_the_header_and_identifiers_are_treated_as_in_the_whole(tmp_path, monkeypatch):
     path = tmp_path / "f.csv"
-    path.write_text("id;count;amount (ribu Rp);answer;nama\n" + "".join(f"p{i};1;2;1;Budi {i}\n" for i in range(900)))
-    amount, name = variable("amount", "decimal", source="amount (ribu Rp)"), variable("nama", "text", role="identifier")
+    path.write_text(
+        "id;count;amount (ribu Rp);answer;nama\n" + "".join(f"p{i};1;2;1;Budi {i}\n" for i in range(900))
+    )
+    amount, name = (
+        variable("amount", "decimal", source="amount (ribu Rp)"),
+        variable("nama", "text", role="identifier"),
+    )
     book = Codebook((*(v for v in VARIABLES if v.name != "amount"), amount, name), CHOICES)
     _, parts = by_parts(path, tmp_path, monkeypatch, book)
     assert set(parts["people"]["amount"]) == {2000.0}
@@ -180,7 +215,9 @@ def test_a_unit_in_the_header_and_identifiers_are_treated_as_in_the_whole(tmp_pa
 
 
 def test_a_text_that_a_correction_puts_in_is_read_although_the_whole_file_does_not_hold_it(tmp_path):
-    known = cleaning.cells.ColumnReading(np.array([0, 1]), pd.DataFrame({"text": ["1", "ya"], "clean": ["1", "1"]}))
+    known = cleaning.cells.ColumnReading(
+        np.array([0, 1]), pd.DataFrame({"text": ["1", "ya"], "clean": ["1", "1"]})
+    )
     part = cleaning.cells.Column(np.array([0, 1, 0]), ["ya", "1", "unused"])
     reading = cleaning.cells.looked_up(part, known)
     assert list(reading.lines("text")[reading.codes]) == ["ya", "1", "ya"]
@@ -197,7 +234,9 @@ def test_work_on_several_threads_keeps_its_order_and_tells_its_first_failure():
 
 
 def test_decisions_about_whole_rows_hold_part_by_part_as_in_the_whole(tmp_path, monkeypatch):
-    """A person keeps one of two rows under one key, another of two persons', and a row that looks like a trial; one is set aside."""
+    """A person keeps one of two rows under one key, another of two persons', and a row that looks like a
+    trial; one is set aside.
+    """
     path = tmp_path / "f.csv"
     delivery(path, 2000, ("p5;5;3,50;2", "p7;7;x;", "TEST;1;1;1"))
     lines = [
@@ -208,8 +247,14 @@ def test_decisions_about_whole_rows_hold_part_by_part_as_in_the_whole(tmp_path, 
     ]
     table = whole(path, corrections=lines)
     _, parts = by_parts(path, tmp_path, monkeypatch, corrections=lines)
-    assert sorted(zip(table.aside["_row"], table.aside["rule"], strict=True)) == [(11, "decided"), (2002, "decided"), (2003, "decided")]
-    assert sorted(map(tuple, parts["people_aside"].astype(str).to_numpy())) == sorted(map(tuple, table.aside.astype(str).to_numpy()))
+    assert sorted(zip(table.aside["_row"], table.aside["rule"], strict=True)) == [
+        (11, "decided"),
+        (2002, "decided"),
+        (2003, "decided"),
+    ]
+    assert sorted(map(tuple, parts["people_aside"].astype(str).to_numpy())) == sorted(
+        map(tuple, table.aside.astype(str).to_numpy())
+    )
     assert list(parts["people"]["_key"]) == list(table.kept["_key"])
     assert not (parts["review"]["variable"] == "_row").any()
     for changes in ({"old": "f.csv:9999"}, {"key": "p6"}):
@@ -217,4 +262,9 @@ def test_decisions_about_whole_rows_hold_part_by_part_as_in_the_whole(tmp_path, 
         with pytest.raises(ProblemsError, match="matches 0 rows"):
             by_parts(path, tmp_path, monkeypatch, corrections=[wrong])
     with pytest.raises(ProblemsError, match="'hold' is no decision about a row"):
-        by_parts(path, tmp_path, monkeypatch, corrections=[correction(key="p5", variable="_row", old="f.csv:2002", new="hold")])
+        by_parts(
+            path,
+            tmp_path,
+            monkeypatch,
+            corrections=[correction(key="p5", variable="_row", old="f.csv:2002", new="hold")],
+        )

@@ -42,18 +42,31 @@ VARIABLES = (
     variable("answer", "select_one yn"),
 )
 CHOICES = tuple(
-    Choice.model_validate({"list_name": "yn", "name": code, "label::English (en)": label, "label::Bahasa Indonesia (id)": label})
+    Choice.model_validate(
+        {"list_name": "yn", "name": code, "label::English (en)": label, "label::Bahasa Indonesia (id)": label}
+    )
     for code, label in (("1", "Yes"), ("2", "No"))
 )
 BOOK = Codebook(VARIABLES, CHOICES)
 PROGRAMME = Programme.model_validate(
     {
-        "programme": "trial", "title": WORDS, "summary": WORDS, "tables": {"people": {"label": WORDS, "key": ["id"]}}, "units": {},
-        "design": {"unit": {"one": WORDS, "many": WORDS}, "group": "answer", "participants": ["1"], "times": {"now": WORDS}},
-        "specifications": [{"id": "a", "label": WORDS, "method": "difference_in_means", "std_errors": ["HC1"]}],
+        "programme": "trial",
+        "title": WORDS,
+        "summary": WORDS,
+        "tables": {"people": {"label": WORDS, "key": ["id"]}},
+        "units": {},
+        "design": {
+            "unit": {"one": WORDS, "many": WORDS},
+            "group": "answer",
+            "participants": ["1"],
+            "times": {"now": WORDS},
+        },
+        "specifications": [
+            {"id": "a", "label": WORDS, "method": "difference_in_means", "std_errors": ["HC1"]}
+        ],
         "primary": {"randomised": "a", "observational": "a"},
     }
-)  # fmt: skip
+)
 
 
 def cohort(unreadable: str = "review", **file) -> Cohort:
@@ -88,7 +101,13 @@ def clean(frame: pd.DataFrame, corrections=(), **file) -> cleaning.CleanTable:
 
 
 space = st.sampled_from(["", " ", "\t", "  "])
-whole = st.builds(lambda a, n, zero, b: f"{a}{zero}{n}{b}", space, st.integers(0, 10**9), st.sampled_from(["", "0", "00"]), space)
+whole = st.builds(
+    lambda a, n, zero, b: f"{a}{zero}{n}{b}",
+    space,
+    st.integers(0, 10**9),
+    st.sampled_from(["", "0", "00"]),
+    space,
+)
 odd = st.sampled_from(
     [
         "-9",
@@ -114,7 +133,9 @@ odd = st.sampled_from(
 )
 number = st.one_of(st.floats(-1e9, 1e9).map(lambda x: f"{x:.4f}"), odd)
 answer = st.sampled_from(["1", "2", " 1", "2 ", "", "Yes", "no", "ya", "3", "1-2", "V", "-9"])
-tables = st.lists(st.tuples(whole | st.just(""), number, answer), max_size=25).map(lambda rows: [(f"p{i}", *row) for i, row in enumerate(rows)])
+tables = st.lists(st.tuples(whole | st.just(""), number, answer), max_size=25).map(
+    lambda rows: [(f"p{i}", *row) for i, row in enumerate(rows)]
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -148,7 +169,9 @@ def test_a_ledger_that_was_tampered_with_does_not_close(rows, place, column):
 @given(st.text(string.printable, max_size=12))
 def test_any_text_is_read_or_named_never_a_crash(text):
     for line in VARIABLES:
-        read = read_column(encode(pd.Series([text], dtype="str")), line, BOOK, None, cohort().files[0]).read.iloc[0]
+        read = read_column(
+            encode(pd.Series([text], dtype="str")), line, BOOK, None, cohort().files[0]
+        ).read.iloc[0]
         assert read["flag"] in ("", "report", "review", "unreadable")
         assert (read["value"] is None) == (read["clean"] == "")
 
@@ -166,7 +189,9 @@ def test_every_shipped_delivery_is_rebuilt():
 
 
 def test_missing_codes_become_missing_and_the_reason_is_kept():
-    table = clean(raw([("a", "1", "-9", "1"), ("b", "2", "-8", "2"), ("c", "3", "", ""), ("d", "4", "5", "2")]))
+    table = clean(
+        raw([("a", "1", "-9", "1"), ("b", "2", "-8", "2"), ("c", "3", "", ""), ("d", "4", "5", "2")])
+    )
     assert table.kept["amount"].isna().tolist() == [True, True, True, False]
     found = table.reasons[table.reasons["variable"] == "amount"].set_index("key")["reason"].to_dict()
     assert found == {"a": "refused", "b": "dont_know", "c": "blank"}
@@ -175,7 +200,9 @@ def test_missing_codes_become_missing_and_the_reason_is_kept():
 def test_units_are_converted_exactly_and_logged():
     table = clean(raw([("a", "1", "9.93005", "1")]), multiply={"amount": 1000})
     assert table.kept["amount"].tolist() == [9930.05]  # 9.93005 * 1000 is 9930.050000000001 in binary
-    assert table.cells[["raw", "clean", "rule", "reason"]].to_numpy().tolist() == [["9.93005", "9930.05", "unit", "multiplied by 1000"]]
+    assert table.cells[["raw", "clean", "rule", "reason"]].to_numpy().tolist() == [
+        ["9.93005", "9930.05", "unit", "multiplied by 1000"]
+    ]
 
 
 def test_empty_rows_and_exact_duplicates_are_set_aside():
@@ -190,14 +217,26 @@ def test_one_key_with_two_answers_is_refused():
 
 
 def correction(**changes) -> tuple[int, cleaning.Correction]:
-    line = {"cohort": "c", "table": "people", "key": "a", "variable": "amount", "old": "2", "new": "20", "who": "AB", "when": "2026-01-01", "why": "pay slip"}
+    line = {
+        "cohort": "c",
+        "table": "people",
+        "key": "a",
+        "variable": "amount",
+        "old": "2",
+        "new": "20",
+        "who": "AB",
+        "when": "2026-01-01",
+        "why": "pay slip",
+    }
     return 2, cleaning.Correction.model_validate(line | changes)
 
 
 def test_a_correction_changes_one_cell_and_is_logged():
     table = clean(raw([("a", "1", "2", "1"), ("b", "1", "2", "1")]), [correction()])
     assert table.kept["amount"].tolist() == [20.0, 2.0]
-    assert table.cells[["key", "raw", "clean", "rule", "reason"]].to_numpy().tolist() == [["a", "2", "20", "correction", "pay slip (AB, 2026-01-01)"]]
+    assert table.cells[["key", "raw", "clean", "rule", "reason"]].to_numpy().tolist() == [
+        ["a", "2", "20", "correction", "pay slip (AB, 2026-01-01)"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -254,7 +293,12 @@ def test_blanks_say_why_they_are_blank():
     frame = raw([("a", "", "", "2"), ("b", "", "", "1"), ("c", "5", "7", "2")]).assign(form=["1", "2", "1"])
     table = clean_by(book, frame)
     reasons = {(row.key, row.variable): row.reason for row in table.reasons.itertuples()}
-    assert reasons == {("a", "count"): "not_asked", ("b", "count"): "blank", ("a", "amount"): "not_applicable", ("b", "amount"): "blank"}
+    assert reasons == {
+        ("a", "count"): "not_asked",
+        ("b", "count"): "blank",
+        ("a", "amount"): "not_applicable",
+        ("b", "amount"): "blank",
+    }
     assert table.findings[["check", "key"]].to_numpy().tolist() == [["skip:amount", "c"]]
 
 
@@ -278,7 +322,12 @@ def test_consistency_rules_report_and_change_nothing():
 def test_recodes_apply_to_their_version_of_the_form_only():
     book = variables_with(answer={"recode": "1: 0=2;1=1"})
     book = Codebook((*book.variables, variable("form", "text", role="version")), CHOICES)
-    table = clean_by(book, raw([("a", "1", "1", "0"), ("b", "1", "1", "1"), ("c", "1", "1", "2"), ("d", "1", "1", "0")]).assign(form=["1", "1", "2", "2"]))
+    table = clean_by(
+        book,
+        raw([("a", "1", "1", "0"), ("b", "1", "1", "1"), ("c", "1", "1", "2"), ("d", "1", "1", "0")]).assign(
+            form=["1", "1", "2", "2"]
+        ),
+    )
     assert table.kept["answer"].tolist()[:3] == ["2", "1", "2"]
     assert table.review["key"].tolist() == ["d"]
     assert table.kept["answer"].isna().tolist() == [False, False, False, True]
@@ -293,12 +342,21 @@ def test_identifiers_leave_the_table_and_come_back_for_the_raw_text():
 
 
 def test_declared_exclusions_and_resubmissions():
-    definition = {"label": WORDS, "key": ["id"], "set_aside": [{"rule": "no consent", "when": "${answer} = 2", "reason": WORDS}]}
+    definition = {
+        "label": WORDS,
+        "key": ["id"],
+        "set_aside": [{"rule": "no consent", "when": "${answer} = 2", "reason": WORDS}],
+    }
     programme = PROGRAMME.model_copy(update={"tables": {"people": Table.model_validate(definition)}})
     book = Codebook((*VARIABLES, variable("sent", "text", role="submitted")), CHOICES)
     rows = [("a", "1", "", "1"), ("a", "1", "4", "1"), ("b", "1", "1", "2"), ("TEST", "1", "1", "1")]
-    table = clean_by(book, raw(rows).assign(sent=["2020-02-01", "2020-01-01", "2020-01-01", "2020-01-01"]), programme)
-    assert table.kept[["id", "amount"]].to_numpy().tolist() == [["a", 4.0], ["TEST", 1.0]]  # a word alone takes nobody out
+    table = clean_by(
+        book, raw(rows).assign(sent=["2020-02-01", "2020-01-01", "2020-01-01", "2020-01-01"]), programme
+    )
+    assert table.kept[["id", "amount"]].to_numpy().tolist() == [
+        ["a", 4.0],
+        ["TEST", 1.0],
+    ]  # a word alone takes nobody out
     assert sorted(table.aside["rule"]) == ["no consent", "resubmission"]
     assert cleaning.row_ledger({"people": table})["rows"].tolist() == [4, -1, -1, 2]
 
@@ -306,31 +364,54 @@ def test_declared_exclusions_and_resubmissions():
 def test_files_may_differ_in_their_conventions():
     from manfaat.definitions.programme import RawFile
 
-    items = [RawFile(file="f.csv", table="people", decimal=",", date_order="dmy"), RawFile(file="g.csv", table="people", decimal=".")]
-    frame = pd.concat([raw([("a", "1", "2,500", "1")]), raw([("b", "1", "2.500", "1")]).assign(_file="g.csv")], ignore_index=True)
-    table = cleaning.clean_table(frame, "people", PROGRAMME, BOOK, cohort().model_copy(update={"files": items}))
+    items = [
+        RawFile(file="f.csv", table="people", decimal=",", date_order="dmy"),
+        RawFile(file="g.csv", table="people", decimal="."),
+    ]
+    frame = pd.concat(
+        [raw([("a", "1", "2,500", "1")]), raw([("b", "1", "2.500", "1")]).assign(_file="g.csv")],
+        ignore_index=True,
+    )
+    table = cleaning.clean_table(
+        frame, "people", PROGRAMME, BOOK, cohort().model_copy(update={"files": items})
+    )
     assert table.kept["amount"].tolist() == [2.5, 2.5]
 
 
 def test_what_a_file_has_no_column_for_was_not_asked():
     study = load_study("nsw-1976-psid", root=ROOT)
     table = clean_tables(study, read_raw(study))["people"]
-    assert table.reasons.groupby(["variable", "reason"]).size().to_dict() == {("no_degree_delivered", "not_asked"): 2675}
+    assert table.reasons.groupby(["variable", "reason"]).size().to_dict() == {
+        ("no_degree_delivered", "not_asked"): 2675
+    }
 
 
 def test_a_unit_in_the_header_is_applied_and_logged(project):
     raw = project / "data/raw/nsw-1976"
     replace_in(raw / "nsw.csv", "re78", "Earnings in 1978 (thousands)")
-    replace_in(raw / "cohort.yml", 'separator: ","', 'separator: ","\n    columns: {Earnings in 1978 (thousands): pay_1978}')
+    replace_in(
+        raw / "cohort.yml",
+        'separator: ","',
+        'separator: ","\n    columns: {Earnings in 1978 (thousands): pay_1978}',
+    )
     seal(raw)
     study = load_study("nsw-1976", root=project)
     delivery = read_raw(study)
-    assert delivery.header_units.to_numpy().tolist() == [["nsw.csv", "pay_1978", "Earnings in 1978 (thousands)", 1000]]
+    assert delivery.header_units.to_numpy().tolist() == [
+        ["nsw.csv", "pay_1978", "Earnings in 1978 (thousands)", 1000]
+    ]
     table = clean_tables(study, delivery)["people"]
     assert table.kept["pay_1978"].tolist()[:2] == [9930046.0, 3595894.0]
     assert set(table.cells["rule"]) == {"unit"}
     replace_in(raw / "cohort.yml", 'separator: ","', 'separator: ","\n    multiply: {pay_1978: 1}')
-    assert clean_tables(load_study("nsw-1976", root=project), read_raw(load_study("nsw-1976", root=project)))["people"].kept["pay_1978"].tolist()[0] == 9930.046
+    assert (
+        clean_tables(load_study("nsw-1976", root=project), read_raw(load_study("nsw-1976", root=project)))[
+            "people"
+        ]
+        .kept["pay_1978"]
+        .tolist()[0]
+        == 9930.046
+    )
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -372,13 +453,30 @@ def test_a_damaged_file_gives_a_clear_error_or_a_closed_ledger(project, kind):
 @pytest.mark.parametrize(
     ("second", "sent", "rule", "kept"),
     [
-        (("a", "1", "2", "1"), ("05/03/2020", "20/02/2020"), "resubmission", "9"),  # day first: March is later, though its text sorts first
-        (("a", "7", "8", "2"), ("01/02/2020", "02/02/2020"), "same key, different answers", None),  # nothing alike: perhaps two persons
-        (("a", "1", "2", "1"), ("01/02/2020", "soon"), "same key, different answers", None),  # a time that cannot be read decides nothing
+        (
+            ("a", "1", "2", "1"),
+            ("05/03/2020", "20/02/2020"),
+            "resubmission",
+            "9",
+        ),  # day first: March is later, though its text sorts first
+        (
+            ("a", "7", "8", "2"),
+            ("01/02/2020", "02/02/2020"),
+            "same key, different answers",
+            None,
+        ),  # nothing alike: perhaps two persons
+        (
+            ("a", "1", "2", "1"),
+            ("01/02/2020", "soon"),
+            "same key, different answers",
+            None,
+        ),  # a time that cannot be read decides nothing
     ],
 )
 def test_rows_under_one_key_are_one_persons_or_for_a_person_to_decide(second, sent, rule, kept):
-    book = Codebook((*VARIABLES, variable("sent", "text", role="submitted"), variable("more", "text")), CHOICES)
+    book = Codebook(
+        (*VARIABLES, variable("sent", "text", role="submitted"), variable("more", "text")), CHOICES
+    )
     frame = raw([("a", "1", "2", "1"), second]).assign(sent=list(sent), more=["9", "5"])
     table = clean_by(book, frame)
     assert set(table.aside["rule"]) == {rule}
@@ -386,15 +484,33 @@ def test_rows_under_one_key_are_one_persons_or_for_a_person_to_decide(second, se
 
 
 def test_codes_that_the_file_declares_missing_are_no_other_version():
-    """In a published file each of 93 columns with a declared 0 was taken for one coded from 0, and all its answers waited."""
+    """In a published file each of 93 columns with a declared 0 was taken for one coded from 0, and all its
+    answers waited.
+    """
     answers = [
-        Choice.model_validate({"list_name": "often", "name": n, "label::English (en)": t, "label::Bahasa Indonesia (id)": t})
+        Choice.model_validate(
+            {"list_name": "often", "name": n, "label::English (en)": t, "label::Bahasa Indonesia (id)": t}
+        )
         for n, t in zip("123", ("never", "at times", "always"), strict=True)
     ]
     book = Codebook((*VARIABLES, variable("often", "select_one often")), (*CHOICES, *answers))
     frame = raw([(str(at), "1", "1", "1") for at in range(6)]).assign(often=["0", "1", "2"] * 2)
-    declared = pd.DataFrame([{"file": "f.csv", "variable": "often", "kind": "value", "low": "0", "high": "0", "reason": "refused", "count": 2}])
-    assert clean_by(book, frame).review["variable"].tolist() == ["often"] * 6  # undeclared, 0 to 2 may stand for 1 to 3
+    declared = pd.DataFrame(
+        [
+            {
+                "file": "f.csv",
+                "variable": "often",
+                "kind": "value",
+                "low": "0",
+                "high": "0",
+                "reason": "refused",
+                "count": 2,
+            }
+        ]
+    )
+    assert (
+        clean_by(book, frame).review["variable"].tolist() == ["often"] * 6
+    )  # undeclared, 0 to 2 may stand for 1 to 3
     done = cleaning.clean_table(frame, "people", PROGRAMME, book, cohort("review"), declared=declared)
     assert done.review.empty
     assert done.kept["often"].fillna("").tolist() == ["", "1", "2"] * 2
@@ -412,11 +528,15 @@ def test_text_that_nothing_uses_is_not_rewritten_and_damaged_letters_are_repaire
 
 
 def test_what_says_the_same_is_kept_in_the_ledger_and_not_counted():
-    frame = raw([("a", "7.0", "2.50", "1.0"), ("b", "8", "3,5", "2")]).assign(at=["2004-03-12T10:05:00.123", "2004-03-12T10:06:00"])
+    frame = raw([("a", "7.0", "2.50", "1.0"), ("b", "8", "3,5", "2")]).assign(
+        at=["2004-03-12T10:05:00.123", "2004-03-12T10:06:00"]
+    )
     book = Codebook((*VARIABLES, variable("at", "dateTime", role="start")), CHOICES)
     done = clean_by(book, frame)
     assert done.kept["count"].tolist() == [7, 8]
     told = cleaning.cell_ledger({"people": done})
-    assert told[["variable", "cells"]].to_numpy().tolist() == [["amount", 1]]  # 3,5 for 3.5: read by a convention
+    assert told[["variable", "cells"]].to_numpy().tolist() == [
+        ["amount", 1]
+    ]  # 3,5 for 3.5: read by a convention
     assert len(done.cells) == 5
     cleaning.check_ledger(done, frame, list(book.variables))

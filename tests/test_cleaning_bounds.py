@@ -35,7 +35,12 @@ def test_number_is_read_as_its_kind_and_unit_say(kind, unit, read):
 
 @pytest.mark.parametrize(
     ("value", "proposal"),
-    [("2004-03-12", "2004-12-03"), ("2004-03-12T10:05", "2004-12-03T10:05"), ("2004-03", None), ("2004", None)],
+    [
+        ("2004-03-12", "2004-12-03"),
+        ("2004-03-12T10:05", "2004-12-03T10:05"),
+        ("2004-03", None),
+        ("2004", None),
+    ],
 )
 def test_only_a_whole_date_can_have_been_exchanged(value, proposal):
     found = cells.turned_back(Reading(value, "date"))
@@ -61,13 +66,27 @@ def test_year_that_no_answer_can_mean_is_doubted(year, doubted, told):
 
 def test_file_declares_single_codes_and_ranges_missing():
     declared = pd.DataFrame(
-        [("q", "98", "98", "refused", "declared"), ("q", "900", "999", "", "declared"), ("other", "1", "1", "", "declared")],
+        [
+            ("q", "98", "98", "refused", "declared"),
+            ("q", "900", "999", "", "declared"),
+            ("other", "1", "1", "", "declared"),
+        ],
         columns=["variable", "low", "high", "reason", "kind"],
     )
     read = cells.declared_by_file(variable("q", "integer"), declared)
-    assert {text: bool(read(text)) for text in ("98", "97", "99", "900", "950", "999", "899", "1000", "1")} == {
-        "98": True, "97": False, "99": False, "900": True, "950": True, "999": True, "899": False, "1000": False, "1": False,
-    }  # fmt: skip
+    assert {
+        text: bool(read(text)) for text in ("98", "97", "99", "900", "950", "999", "899", "1000", "1")
+    } == {
+        "98": True,
+        "97": False,
+        "99": False,
+        "900": True,
+        "950": True,
+        "999": True,
+        "899": False,
+        "1000": False,
+        "1": False,
+    }
     assert cells.declared_by_file(variable("q", "integer"), declared.iloc[2:]) is None
     labelled = declared.iloc[:1].assign(kind="labelled")
     assert cells.declared_by_file(variable("q", role="key"), labelled) is None  # a key's label is a name
@@ -77,22 +96,37 @@ def test_file_declares_single_codes_and_ranges_missing():
 def test_missing_code_among_free_texts_is_missing_whether_or_not_all_codes_stand_there():
     asked = variable("say", missing="98=refused;99=dont_know")
     read = cells.text_reader(asked)
-    found = cells.read_texts(encode(pd.Series(["well", "98", "97"], dtype="str")), asked, cells.Readers(read), None)
+    found = cells.read_texts(
+        encode(pd.Series(["well", "98", "97"], dtype="str")), asked, cells.Readers(read), None
+    )
     assert found.set_index("text")["missing"].to_dict() == {"well": "", "98": "refused", "97": ""}
 
 
 def styles(clean: pd.DataFrame, *checks: SimpleNamespace, scales: tuple = ("abcdefghij",)) -> list[list[str]]:
-    programme = SimpleNamespace(checks=list(checks), tables={"people": SimpleNamespace(scales=[list(items) for items in scales])})
-    names = [variable("begins", "dateTime", "start"), variable("ends", "dateTime", "end"), variable("say"), variable("name", role="identifier")]
+    programme = SimpleNamespace(
+        checks=list(checks), tables={"people": SimpleNamespace(scales=[list(items) for items in scales])}
+    )
+    names = [
+        variable("begins", "dateTime", "start"),
+        variable("ends", "dateTime", "end"),
+        variable("say"),
+        variable("name", role="identifier"),
+    ]
     return answering_styles(clean, "people", programme, names)[["check", "key"]].to_numpy().tolist()
 
 
 def test_styles_are_reported_unless_a_declared_check_looks_at_them():
     n = 12
-    clean = pd.DataFrame({
-        "_key": [f"p{place}" for place in range(n)], "begins": ["2004-07-05T10:00"] * n, "ends": ["2004-07-05T10:40"] * (n - 2) + ["2004-07-05T10:01", "2004-07-05T09:00"],
-        "say": ["well"] * (n - 1) + ["ann@example.org"], "name": ["ann@example.org"] * n, **{name: np.arange(n) % 5 + place % 3 for place, name in enumerate("abcdefghij")},
-    }).astype({"begins": "str", "ends": "str"})  # fmt: skip
+    clean = pd.DataFrame(
+        {
+            "_key": [f"p{place}" for place in range(n)],
+            "begins": ["2004-07-05T10:00"] * n,
+            "ends": ["2004-07-05T10:40"] * (n - 2) + ["2004-07-05T10:01", "2004-07-05T09:00"],
+            "say": ["well"] * (n - 1) + ["ann@example.org"],
+            "name": ["ann@example.org"] * n,
+            **{name: np.arange(n) % 5 + place % 3 for place, name in enumerate("abcdefghij")},
+        }
+    ).astype({"begins": "str", "ends": "str"})
     clean.loc[0, list("abcdefghij")] = 3
     found = styles(clean)
     assert ["straight-lining", "p0"] in found
@@ -112,24 +146,51 @@ def test_styles_are_reported_unless_a_declared_check_looks_at_them():
 
 
 def given(kind: str, own: dict, other: dict, **arguments: object) -> Given:
-    check = SimpleNamespace(kind=kind, variables=[next(name for name in own if name not in ("_key", "id"))] if len(own) > 2 else [], arguments=arguments)
+    check = SimpleNamespace(
+        kind=kind,
+        variables=[next(name for name in own if name not in ("_key", "id"))] if len(own) > 2 else [],
+        arguments=arguments,
+    )
     return Given(check, pd.DataFrame(own), other=pd.DataFrame(other), by="id")
 
 
 def test_amounts_differ_beyond_the_tolerance_and_not_at_it():
     own = {"_key": list("abcde"), "id": list("vwxyz"), "pay": [110.0, 111, 90, np.nan, 5]}
-    found = between_checks.agreement(given("agreement", own, {"id": list("vwxyy"), "wage": [100.0, 100, 100, 7, 8]}, with_variable="wage", tolerance=0.1))
-    assert (found.n_checked, found.hits["key"].tolist(), found.hits["note"].tolist()) == (3, ["b"], ["differs by +11%"])
-    nothing = between_checks.agreement(given("agreement", own, {"id": ["v"], "wage": [0.0]}, with_variable="wage"))
+    found = between_checks.agreement(
+        given(
+            "agreement",
+            own,
+            {"id": list("vwxyy"), "wage": [100.0, 100, 100, 7, 8]},
+            with_variable="wage",
+            tolerance=0.1,
+        )
+    )
+    assert (found.n_checked, found.hits["key"].tolist(), found.hits["note"].tolist()) == (
+        3,
+        ["b"],
+        ["differs by +11%"],
+    )
+    nothing = between_checks.agreement(
+        given("agreement", own, {"id": ["v"], "wage": [0.0]}, with_variable="wage")
+    )
     assert nothing.hits["note"].tolist() == ["differs from nothing"]
 
 
 def test_remembered_month_is_late_or_early_beyond_the_months_allowed():
     own = {"_key": list("abcd"), "id": list("wxyz"), "began": ["2004-05", "2004-06", "2004-01", "2004-03"]}
     found = between_checks.date_agreement(
-        given("date_agreement", own, {"id": list("wxy"), "date": ["2004-03", "2004-03", "2004-04"]}, with_variable="date", months=2)
+        given(
+            "date_agreement",
+            own,
+            {"id": list("wxy"), "date": ["2004-03", "2004-03", "2004-04"]},
+            with_variable="date",
+            months=2,
+        )
     )
-    assert (found.n_checked, found.hits["note"].tolist()) == (3, ["remembered 3 months too late", "remembered 3 months too early"])
+    assert (found.n_checked, found.hits["note"].tolist()) == (
+        3,
+        ["remembered 3 months too late", "remembered 3 months too early"],
+    )
 
 
 def test_rows_without_a_record_and_records_without_a_row_are_found():
@@ -138,7 +199,9 @@ def test_rows_without_a_record_and_records_without_a_row_are_found():
     check = given("linked_rows", own, other)
     outcome, lost = between_checks.both(check)
     assert (outcome.n_checked, outcome.hits["key"].tolist()) == (3, ["a", "c"])
-    assert lost[["key", "note"]].to_numpy().tolist() == [["r1", "belongs to no row of the main table; perhaps to 'P-007'"]]
+    assert lost[["key", "note"]].to_numpy().tolist() == [
+        ["r1", "belongs to no row of the main table; perhaps to 'P-007'"]
+    ]
     some = between_checks.linked_rows(given("linked_rows", own, other, where="${ok} = 1"))
     assert (some.n_checked, some.hits["key"].tolist()) == (2, ["a"])
     firms = between_checks.linked_rows(given("linked_rows", own, other, by=["firm"]))
@@ -146,7 +209,10 @@ def test_rows_without_a_record_and_records_without_a_row_are_found():
     assert between_checks.orphans(given("linked_rows", own, {"_key": ["r2"], "id": ["Q1"]})).empty
 
 
-@pytest.mark.parametrize(("key", "plain"), [("P-007", "p7"), ("p 7", "p7"), ("P_0", "p0"), ("A100", "a100"), ("A0100", "a100"), ("10", "10")])
+@pytest.mark.parametrize(
+    ("key", "plain"),
+    [("P-007", "p7"), ("p 7", "p7"), ("P_0", "p0"), ("A100", "a100"), ("A0100", "a100"), ("10", "10")],
+)
 def test_key_is_plain_without_signs_and_zeros_in_front(key, plain):
     assert between_checks.plain_key(key) == plain
 
@@ -154,13 +220,34 @@ def test_key_is_plain_without_signs_and_zeros_in_front(key, plain):
 def test_linked_rows_match_one_to_one_or_say_why_not():
     def frame(keys: str, name: str) -> pd.DataFrame:
         n = len(keys)
-        return pd.DataFrame({"id": list(keys), "_key": [f"{name}{place}" for place in range(n)], "_file": "f", "_sheet": "", "_row": range(n)})
+        return pd.DataFrame(
+            {
+                "id": list(keys),
+                "_key": [f"{name}{place}" for place in range(n)],
+                "_file": "f",
+                "_sheet": "",
+                "_row": range(n),
+            }
+        )
 
-    found = between_checks.pair(frame("abbc", "m"), frame("abdd", "r"), "main", "records", "id").set_index("key")
+    found = between_checks.pair(frame("abbc", "m"), frame("abdd", "r"), "main", "records", "id").set_index(
+        "key"
+    )
     assert found["match"].to_dict() == {
-        "m0": "one to one", "m1": "ambiguous", "m2": "ambiguous", "m3": "without record", "r0": "one to one", "r1": "ambiguous", "r2": "without row", "r3": "without row",
-    }  # fmt: skip
-    assert found.loc[["m1", "m3", "r2"], ["n_rows", "n_records"]].to_numpy().tolist() == [[2, 1], [1, 0], [0, 2]]
+        "m0": "one to one",
+        "m1": "ambiguous",
+        "m2": "ambiguous",
+        "m3": "without record",
+        "r0": "one to one",
+        "r1": "ambiguous",
+        "r2": "without row",
+        "r3": "without row",
+    }
+    assert found.loc[["m1", "m3", "r2"], ["n_rows", "n_records"]].to_numpy().tolist() == [
+        [2, 1],
+        [1, 0],
+        [0, 2],
+    ]
     panel = frame("aabcc", "m").assign(year=[1, 2, 1, 1, 1])
     seen = between_checks.periods(panel, "main", "id", "year")
     assert seen["match"].tolist() == ["all periods", "all periods", "periods lost", "ambiguous", "ambiguous"]
@@ -185,24 +272,44 @@ def test_correction_names_a_table_and_a_cohort_that_exist_and_no_identifier():
         (5, line("a", name="name").model_copy(update={"table": "firms"})),
     ]
     found = corrections.check_corrections(lines, codebook, ["people"], ["c"], "corrections.csv")
-    assert [(problem.row, problem.column) for problem in found] == [(3, "variable"), (4, "cohort"), (5, "table")]
+    assert [(problem.row, problem.column) for problem in found] == [
+        (3, "variable"),
+        (4, "cohort"),
+        (5, "table"),
+    ]
 
 
 def test_cell_is_corrected_twice_only_by_who_knows_of_the_first():
     columns, keys = {"q": encode(pd.Series(["12", "99"], dtype="str"))}, np.array(["a", "b"])
     first, second = line("a", "12", "13", "q"), line("a", "13", "14", "q")
-    corrected, done = corrections.apply_corrections(keys, columns, [(2, first), (3, second), (4, line("b", "", "98", "q"))], file="f")
+    corrected, done = corrections.apply_corrections(
+        keys, columns, [(2, first), (3, second), (4, line("b", "", "98", "q"))], file="f"
+    )
     assert corrected["q"].array().tolist() == ["14", "98"]
-    assert done[["row", "number", "stays"]].to_numpy().tolist() == [[0, 2, False], [0, 3, False], [1, 4, False]]
+    assert done[["row", "number", "stays"]].to_numpy().tolist() == [
+        [0, 2, False],
+        [0, 3, False],
+        [1, 4, False],
+    ]
     with pytest.raises(ProblemsError, match="corrected twice, in rows 2 and 3"):
         corrections.apply_corrections(keys, columns, [(2, first), (3, line("a", "", "14", "q"))], file="f")
     with pytest.raises(ProblemsError, match="matches 0 cells"):
         corrections.apply_corrections(keys, columns, [(2, line("c", "", "14", "q"))], file="f")
-    assert corrections.apply_corrections(keys, columns, [(2, line("a", "12", "12 ", "q"))], file="f")[1]["stays"].tolist() == [True]
+    assert corrections.apply_corrections(keys, columns, [(2, line("a", "12", "12 ", "q"))], file="f")[1][
+        "stays"
+    ].tolist() == [True]
 
 
 @pytest.mark.parametrize(
-    ("text", "proposal", "same"), [("7", "7", True), ("7.0", "7", True), ("7", "8", False), ("x", "x", True), ("x", "7", False), ("", "", False)]
+    ("text", "proposal", "same"),
+    [
+        ("7", "7", True),
+        ("7.0", "7", True),
+        ("7", "8", False),
+        ("x", "x", True),
+        ("x", "7", False),
+        ("", "", False),
+    ],
 )
 def test_proposal_is_the_same_text_or_number(text, proposal, same):
     assert corrections.same_text(text, proposal) is same
@@ -210,15 +317,26 @@ def test_proposal_is_the_same_text_or_number(text, proposal, same):
 
 def waiting(*rows: tuple[str, str]) -> cells.ColumnReading:
     """Texts that wait for a person, each with what is proposed."""
-    read = pd.DataFrame([(text, None, "", "r", "review", "n", "", proposal) for text, proposal in rows], columns=cells.READ_COLUMNS, dtype="object")
+    read = pd.DataFrame(
+        [(text, None, "", "r", "review", "n", "", proposal) for text, proposal in rows],
+        columns=cells.READ_COLUMNS,
+        dtype="object",
+    )
     return cells.ColumnReading(np.arange(len(rows)), read)
 
 
 def test_answer_that_a_person_leaves_stands_or_is_damaged():
-    """9 is proposed as it stands, 5 is in the list, "?" can be read as nothing, and nobody looked at the last."""
-    codebook = SimpleNamespace(answers=lambda name: [SimpleNamespace(name="5")], table=lambda name: [SimpleNamespace(name="q", list_name="l")])
+    """9 is proposed as it stands, 5 is in the list, "?" can be read as nothing, and nobody looked at the
+    last.
+    """
+    codebook = SimpleNamespace(
+        answers=lambda name: [SimpleNamespace(name="5")],
+        table=lambda name: [SimpleNamespace(name="q", list_name="l")],
+    )
     done = pd.DataFrame({"row": [0, 1, 2, 3], "variable": "q", "stays": [True, True, True, False]})
-    found = corrections.settle_stays(done, {"q": waiting(("9", "9.0"), ("5", "4"), ("?", "4"), ("7", "7"))}, codebook, "people")["q"].read
+    found = corrections.settle_stays(
+        done, {"q": waiting(("9", "9.0"), ("5", "4"), ("?", "4"), ("7", "7"))}, codebook, "people"
+    )["q"].read
     assert found["clean"].tolist() == ["9.0", "5", "", ""]
     assert found["missing"].tolist() == ["", "", "damaged", ""]
     assert found["flag"].tolist() == ["report", "report", "report", "review"]
@@ -231,16 +349,27 @@ def test_new_answer_that_cannot_be_read_or_a_key_that_stands_twice_is_refused():
     well = cells.ColumnReading(np.array([0, 0]), read.assign(flag="", value="a"))
     bad = cells.ColumnReading(np.array([0, 0]), read)
     old, twice = np.array(["a", "b"]), np.array(["a", "a"])
-    assert [p.row for p in corrections.check_corrected(done, {"q": bad, "id": well}, old, old, ["id"], file="f")] == [2]
-    assert [p.row for p in corrections.check_corrected(done, {"q": well, "id": well}, old, twice, ["id"], file="f")] == [3]
+    assert [
+        p.row for p in corrections.check_corrected(done, {"q": bad, "id": well}, old, old, ["id"], file="f")
+    ] == [2]
+    assert [
+        p.row
+        for p in corrections.check_corrected(done, {"q": well, "id": well}, old, twice, ["id"], file="f")
+    ] == [3]
     assert corrections.check_corrected(done, {"q": well, "id": well}, old, twice, ["other"], file="f") == []
 
 
 def test_rows_that_a_check_asks_about_are_listed_once_and_not_where_they_were_decided():
-    check = SimpleNamespace(id="T", table="people", kind=next(name for name, kind in KINDS.items() if kind.asks))
+    check = SimpleNamespace(
+        id="T", table="people", kind=next(name for name, kind in KINDS.items() if kind.asks)
+    )
     programme, codebook = SimpleNamespace(checks=[check]), SimpleNamespace(table=lambda name: VARIABLES)
-    found = pd.DataFrame({"check": "T", "severity": "warning", "key": ["a", "a", "b", "c"], "variable": "", "note": "odd"})
-    asked_before = reviews.review_lines(clean_table().kept.iloc[[1]], "people", reviews.WHOLE_ROW, "f:2", "", "why", "kept")
+    found = pd.DataFrame(
+        {"check": "T", "severity": "warning", "key": ["a", "a", "b", "c"], "variable": "", "note": "odd"}
+    )
+    asked_before = reviews.review_lines(
+        clean_table().kept.iloc[[1]], "people", reviews.WHOLE_ROW, "f:2", "", "why", "kept"
+    )
     table = replace(clean_table(), findings=found, review=asked_before)
     place = clean_table().kept[["_key", "_file", "_sheet", "_row"]]
     nobody = pd.DataFrame(columns=["decision", "reason"])
@@ -249,7 +378,9 @@ def test_rows_that_a_check_asks_about_are_listed_once_and_not_where_they_were_de
     assert reviews.to_decide(table, place, keeps, programme, codebook)["raw"].tolist() == ["f:4"]
     double = replace(clean_table(), aside=clean_table().aside.assign(rule=reviews.UNDECIDED))
     listed = reviews.to_decide(double, place, nobody, programme, codebook)
-    assert listed[["key", "raw", "reason", "until_then"]].to_numpy().tolist() == [["d", "f:3", "nothing", "set aside"]]
+    assert listed[["key", "raw", "reason", "until_then"]].to_numpy().tolist() == [
+        ["d", "f:3", "nothing", "set aside"]
+    ]
     assert reviews.to_decide(clean_table(), place, nobody, programme, codebook).empty
 
 
@@ -274,7 +405,9 @@ def test_totals_of_two_parts_are_twice_those_of_one():
 
 @pytest.mark.parametrize("more", [-1, 0, 1, 50])
 def test_end_of_a_file_begins_with_a_whole_line(tmp_path, monkeypatch, more):
-    """Two lines are the head; the tail holds the last bytes, less what is left of a line cut through, and never the head again."""
+    """Two lines are the head; the tail holds the last bytes, less what is left of a line cut through, and
+    never the head again.
+    """
     monkeypatch.setattr(chunks, "HEAD_LINES", 2)
     lines = [b"head\n", b"one1\n", b"two2\n", b"tri3\n"]
     monkeypatch.setattr(chunks, "TAIL", 10 + more)
@@ -308,20 +441,34 @@ def test_decisions_of_a_part_are_those_about_its_rows():
 
 
 def test_broken_rules_are_told_and_those_that_cannot_be_decided_are_not():
-    names = [variable("age", "integer", constraint=". >= ${past}"), variable("past", "integer", relevant="${age} >= 18")]
+    names = [
+        variable("age", "integer", constraint=". >= ${past}"),
+        variable("past", "integer", relevant="${age} >= 18"),
+    ]
     rule = SimpleNamespace(table="people", id="R1", rule="${age} < 60", severity="error", label_en="old")
-    codebook = SimpleNamespace(table=lambda name: names, rules=[rule, SimpleNamespace(**vars(rule) | {"table": "firms"})])
+    codebook = SimpleNamespace(
+        table=lambda name: names, rules=[rule, SimpleNamespace(**vars(rule) | {"table": "firms"})]
+    )
     clean = pd.DataFrame({"_key": list("abcd"), "age": [10.0, 20, np.nan, 61], "past": [3.0, 25, 4, np.nan]})
     found, lines = broken_rules(clean, "people", codebook)
-    assert found[["check", "key", "severity"]].to_numpy().tolist() == [["range:age", "b", "error"], ["skip:past", "a", "warning"], ["R1", "d", "error"]]
+    assert found[["check", "key", "severity"]].to_numpy().tolist() == [
+        ["range:age", "b", "error"],
+        ["skip:past", "a", "warning"],
+        ["R1", "d", "error"],
+    ]
     assert found.index.tolist() == [0, 1, 2]
     assert lines[["check", "n_checked", "n_found"]].to_numpy().tolist() == [["R1", 3, 1]]
     bounded = [names[0].model_copy(update={"constraint": ". >= 15"})]
-    assert broken_rules(clean, "people", SimpleNamespace(table=lambda name: bounded, rules=[]))[0].empty  # held when the answer is read
+    assert broken_rules(clean, "people", SimpleNamespace(table=lambda name: bounded, rules=[]))[
+        0
+    ].empty  # held when the answer is read
 
 
 def looked_at(kind: str, names: list[str], table: pd.DataFrame, **arguments: object) -> Given:
-    return Given(SimpleNamespace(kind=kind, variables=names, arguments=arguments), table.assign(_key=[f"k{place}" for place in range(len(table))]))
+    return Given(
+        SimpleNamespace(kind=kind, variables=names, arguments=arguments),
+        table.assign(_key=[f"k{place}" for place in range(len(table))]),
+    )
 
 
 def test_check_without_prices_decides_nothing():
@@ -334,14 +481,28 @@ def test_check_without_prices_decides_nothing():
 def test_same_answer_throughout_is_a_finding_about_the_first_item():
     ratings = pd.DataFrame({"a": [3.0, 3, 3, 3], "b": [3.0, 3, 4, np.nan], "c": [3.0, np.nan, 3, np.nan]})
     found = row_checks.straight_line(looked_at("straight_line", list("abc"), ratings, fewest=2))
-    assert (found.n_checked, found.hits["variable"].unique().tolist(), found.hits["key"].tolist()) == (3, ["a"], ["k0", "k1"])
-    assert found.hits["note"].tolist() == ["the same answer to all 3 items answered", "the same answer to all 2 items answered"]
-    assert row_checks.straight_line(looked_at("straight_line", list("abc"), ratings, fewest=1)).n_checked == 3  # one answer is no sameness
+    assert (found.n_checked, found.hits["variable"].unique().tolist(), found.hits["key"].tolist()) == (
+        3,
+        ["a"],
+        ["k0", "k1"],
+    )
+    assert found.hits["note"].tolist() == [
+        "the same answer to all 3 items answered",
+        "the same answer to all 2 items answered",
+    ]
+    assert (
+        row_checks.straight_line(looked_at("straight_line", list("abc"), ratings, fewest=1)).n_checked == 3
+    )  # one answer is no sameness
 
 
 def test_dates_out_of_order_are_decided_where_two_neighbours_are_known():
     days = pd.DataFrame(
-        {"a": ["2004-01", "2004-05", None, "2004-01"], "b": ["2004-02", "2004-04", "2004-03", None], "c": ["2004-03", None, None, "2004-02"]}, dtype="str"
+        {
+            "a": ["2004-01", "2004-05", None, "2004-01"],
+            "b": ["2004-02", "2004-04", "2004-03", None],
+            "c": ["2004-03", None, None, "2004-02"],
+        },
+        dtype="str",
     )
     found = row_checks.date_order(looked_at("date_order", list("abc"), days))
     assert found.n_checked == 2  # the third and the last know no two neighbours

@@ -1,4 +1,6 @@
-"""Every injected error is repaired or reported, and no correct answer is changed; and the score itself sees it when that is not so."""
+"""Every injected error is repaired or reported, and no correct answer is changed; and the score itself sees
+it when that is not so.
+"""
 
 from dataclasses import replace
 from functools import cache
@@ -72,7 +74,11 @@ def delivered(tmp_path_factory):
     simulate(Request("jakarta-tokyo", "trial-synthetic", 15, 11, "high"), folder, root=ROOT)
     study = load_study("trial-synthetic", data_dir=str(folder), root=ROOT)
     delivery = studies.read_raw(study)
-    return study, studies.clean_tables(study, delivery), scoring.read_texts(folder / "raw/trial-synthetic/truth/errors.csv")
+    return (
+        study,
+        studies.clean_tables(study, delivery),
+        scoring.read_texts(folder / "raw/trial-synthetic/truth/errors.csv"),
+    )
 
 
 def score_with(delivered, monkeypatch, change):
@@ -97,7 +103,9 @@ def test_a_changed_correct_answer_is_seen(delivered, monkeypatch):
     _, tables, log = delivered
     touched = set(log.loc[log["variable"] == "sex", "key"])
     main = tables["participants"].kept
-    key = next(key for key, sex in zip(main["_key"], main["sex"], strict=True) if key not in touched and sex == "1")
+    key = next(
+        key for key, sex in zip(main["_key"], main["sex"], strict=True) if key not in touched and sex == "1"
+    )
     score = score_with(delivered, monkeypatch, lambda table: put(table, key, "sex", "2"))
     assert score.changed == [("participants", key, "sex", "1", "2")]
     assert not totals_of([score]).is_good
@@ -109,8 +117,14 @@ def test_a_wrong_reading_is_wrongly_changed_and_not_reported(delivered, monkeypa
     study, tables, log = delivered
     right = fate_of(score_delivery(study), 4)
     assert (right["wrongly changed"], right["missed"]) == (0, 0)
-    line = log[(log["kind"] == "4") & (log["variable"] == "wage_now") & log["key"].isin(tables["participants"].kept["_key"])].iloc[0]
-    wrong = score_with(delivered, monkeypatch, lambda table: put(table, line["key"], "wage_now", float(line["true"]) * 10))
+    line = log[
+        (log["kind"] == "4")
+        & (log["variable"] == "wage_now")
+        & log["key"].isin(tables["participants"].kept["_key"])
+    ].iloc[0]
+    wrong = score_with(
+        delivered, monkeypatch, lambda table: put(table, line["key"], "wage_now", float(line["true"]) * 10)
+    )
     assert fate_of(wrong, 4)["wrongly changed"] == 1
     assert not totals_of([wrong]).is_good
 
@@ -119,7 +133,11 @@ def test_what_nobody_names_is_missed(delivered, monkeypatch):
     study, _, _ = delivered
     right = fate_of(score_delivery(study), 23)
     silent = score_with(
-        delivered, monkeypatch, lambda table: replace(table, review=table.review.head(0), findings=table.findings.head(0), reasons=table.reasons.head(0))
+        delivered,
+        monkeypatch,
+        lambda table: replace(
+            table, review=table.review.head(0), findings=table.findings.head(0), reasons=table.reasons.head(0)
+        ),
     )
     assert right["reported"] > fate_of(silent, 23)["reported"]
     assert fate_of(silent, 23)["missed"] > 0
@@ -131,7 +149,12 @@ def test_a_row_that_was_set_aside_for_nothing_is_seen(delivered, monkeypatch):
         rows = table.changed["row"].to_numpy()
         kept = table.kept.iloc[1:].reset_index(drop=True)
         changed = table.changed[rows > 0].assign(row=lambda frame: frame["row"] - 1)
-        aside = pd.concat([table.aside, table.aside.head(1).assign(**{name: table.kept[name].iloc[0] for name in PLACE}, _key=first)])
+        aside = pd.concat(
+            [
+                table.aside,
+                table.aside.head(1).assign(**{name: table.kept[name].iloc[0] for name in PLACE}, _key=first),
+            ]
+        )
         return replace(table, kept=kept, changed=changed, aside=aside)
 
     score = score_with(delivered, monkeypatch, drop)
@@ -148,16 +171,31 @@ def test_the_command_ends_with_totals_and_fails_when_something_is_wrong(delivere
     study, _, _ = delivered
     score = score_delivery(study)
     for shown, code in ((score, 0), (replace(score, changed=[("participants", "P1", "sex", "1", "2")]), 1)):
-        monkeypatch.setattr(score_runs, "score_shipped", lambda root, shown=shown: iter([("trial-synthetic", shown)]))
-        monkeypatch.setattr(score_runs, "outliers_shipped", lambda root: "amounts far from all others: 1 of 2")
+        monkeypatch.setattr(
+            score_runs, "score_shipped", lambda root, shown=shown: iter([("trial-synthetic", shown)])
+        )
+        monkeypatch.setattr(
+            score_runs, "outliers_shipped", lambda root: "amounts far from all others: 1 of 2"
+        )
         monkeypatch.chdir(ROOT)
         assert score_runs.main([]) == code
         said = capsys.readouterr().out.strip().splitlines()
-        assert said[0].split() == ["kind", "what", "injected", "repaired", "reported", "missed", "wrongly", "changed"]
+        assert said[0].split() == [
+            "kind",
+            "what",
+            "injected",
+            "repaired",
+            "reported",
+            "missed",
+            "wrongly",
+            "changed",
+        ]
         assert said[-2].startswith("total of 1 cohorts: ")
         assert f"{len(shown.changed)} changed" in said[-2]
         assert said[-1] == "amounts far from all others: 1 of 2"
     table = score.table
     assert (table[list(scoring.FATES)].sum(axis=1) == table["injected"]).all()
     assert table["what"].notna().all()
-    assert np.isclose(totals_of([score]).share, table[["repaired", "reported"]].to_numpy().sum() / table["injected"].sum())
+    assert np.isclose(
+        totals_of([score]).share, table[["repaired", "reported"]].to_numpy().sum() / table["injected"].sum()
+    )

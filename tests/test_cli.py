@@ -38,10 +38,16 @@ def test_check_names_all_problems(project):
 
 def test_check_refuses_a_panel_of_columns_that_are_not_there(project):
     path = project / "programmes/michigan-grants/programme.yml"
-    path.write_text(path.read_text(encoding="utf-8").replace("panel: {unit: firm,", "panel: {unit: firn,"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("panel: {unit: firm,", "panel: {unit: firn,"),
+        encoding="utf-8",
+    )
     result = runner.invoke(app, ["check", "michigan-1987-89"])
     assert result.exit_code == 2
-    assert "design.panel.unit: 'firn' is not a variable of the table firm_years. Expected: did you mean firm?" in " ".join(result.output.split())
+    assert (
+        "design.panel.unit: 'firn' is not a variable of the table firm_years. Expected: did you mean firm?"
+        in " ".join(result.output.split())
+    )
 
 
 def test_figures_need_a_report_and_a_known_medium():

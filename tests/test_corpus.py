@@ -1,4 +1,6 @@
-"""Real files of packages that are installed anyway, drafted, read and cleaned: rows, missing answers, open answers, findings."""
+"""Real files of packages that are installed anyway, drafted, read and cleaned: rows, missing answers, open
+answers, findings.
+"""
 
 import sys
 
@@ -29,11 +31,29 @@ def test_every_file_says_its_licence_and_what_is_true_of_it():
 
 
 def test_what_is_written_down_is_what_is_true():
-    # Rows as the package's own description has them, missing answers as pandas reads them; rows set aside are blank ones.
-    whole = LINES.astype({"rows": int, "kept": int, "aside": int, "review": int, "findings": int, "true_rows": int, "true_missing": int})
+    # Rows as the package's own description has them, missing answers as pandas reads them; rows set aside are
+    # blank ones.
+    whole = LINES.astype(
+        {
+            "rows": int,
+            "kept": int,
+            "aside": int,
+            "review": int,
+            "findings": int,
+            "true_rows": int,
+            "true_missing": int,
+        }
+    )
     assert (whole["rows"] == whole["true_rows"]).all()
     assert (whole["kept"] + whole["aside"] == whole["rows"]).all()
-    counted = whole["missing"].str.extractall(r"(\d+)")[0].astype(int).groupby(level=0).sum().reindex(whole.index, fill_value=0)
+    counted = (
+        whole["missing"]
+        .str.extractall(r"(\d+)")[0]
+        .astype(int)
+        .groupby(level=0)
+        .sum()
+        .reindex(whole.index, fill_value=0)
+    )
     assert (counted + whole["aside_cells"].astype(int) == whole["true_missing"]).all()
 
 

@@ -1,4 +1,6 @@
-"""Corrections as people keep them: by key or place, with or without the old answer, "looked at, stays", and a field team's log."""
+"""Corrections as people keep them: by key or place, with or without the old answer, "looked at, stays", and a
+field team's log.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,14 @@ def keyed(project):
     (raw / "cohort.yml").write_text((raw / "cohort.yml").read_text() + "\nunreadable: review\n")
     programme = project / "programmes/nsw"
     book = pd.read_csv(programme / "codebook.csv", dtype=str, keep_default_na=False)
-    line = dict.fromkeys(book.columns, "") | {"table": "people", "name": "id", "type": "text", "source": "id", "required": "yes", "role": "key"}
+    line = dict.fromkeys(book.columns, "") | {
+        "table": "people",
+        "name": "id",
+        "type": "text",
+        "source": "id",
+        "required": "yes",
+        "role": "key",
+    }
     line |= dict.fromkeys([column for column in book.columns if column.startswith("label")], "id")
     pd.concat([pd.DataFrame([line]), book]).to_csv(programme / "codebook.csv", index=False)
     text = (programme / "programme.yml").read_text()
@@ -63,7 +72,13 @@ def test_the_old_answer_may_be_left_out(keyed):
 def test_looked_at_stays_is_stored_and_asks_no_more(keyed):
     before = cleaned(keyed)
     assert sorted(before.review["raw"]) == ["199", "many"]
-    after = cleaned(keyed, *[f"{COHORT},people,{key},age,{old},{old},AB,2026-01-01,seen his card" for key, old in (("u1", "199"), ("u2", "many"))])
+    after = cleaned(
+        keyed,
+        *[
+            f"{COHORT},people,{key},age,{old},{old},AB,2026-01-01,seen his card"
+            for key, old in (("u1", "199"), ("u2", "many"))
+        ],
+    )
     assert after.review.empty
     assert age_of(after, "u1") == 199  # out of range and true
     assert pd.isna(age_of(after, "u2"))  # still no number
@@ -73,7 +88,16 @@ def test_looked_at_stays_is_stored_and_asks_no_more(keyed):
 
 
 def test_keep_in_the_review_list_is_taken():
-    line = pd.Series({"decision": "keep", "variable": "age", "raw": "199", "proposal": "199", "key": "u1", "reason": "out of range"})
+    line = pd.Series(
+        {
+            "decision": "keep",
+            "variable": "age",
+            "raw": "199",
+            "proposal": "199",
+            "key": "u1",
+            "reason": "out of range",
+        }
+    )
     assert meant(line) == ("199", None)
 
 
@@ -86,7 +110,12 @@ def log(project, *rows, head="uuid,question,old,new,action"):
 def test_a_field_teams_log_becomes_corrections(keyed):
     cleaned(keyed)
     study = load_study(COHORT, root=keyed)
-    rows = ["u0,age,37,38,change_response", "u1,age,199,,no_action", "u2,age,many,,blank_response", "nsw.csv:5,,,,remove_survey"]
+    rows = [
+        "u0,age,37,38,change_response",
+        "u1,age,199,,no_action",
+        "u2,age,many,,blank_response",
+        "nsw.csv:5,,,,remove_survey",
+    ]
     assert record_log(study, log(keyed, *rows), "AB") == 4
     study = load_study(COHORT, root=keyed)
     table = clean_tables(study, read_raw(study))["people"]
@@ -101,9 +130,15 @@ def test_a_field_teams_log_becomes_corrections(keyed):
     ("row", "told"),
     [
         ("u9,age,37,38,change", "row 2, column uuid: 'u9' names 0 rows of the delivery"),
-        ("u0,agge,37,38,change", "row 2, column question: there is no question 'agge'. Expected: did you mean age"),
+        (
+            "u0,agge,37,38,change",
+            "row 2, column question: there is no question 'agge'. Expected: did you mean age",
+        ),
         ("u0,age,36,38,change", "row 2, column old: 'age' of 'u0' is not what stands under 'old'"),
-        ("u0,age,37,38,chnge", "row 2, column action: the action 'chnge' is not known. Expected: did you mean change"),
+        (
+            "u0,age,37,38,chnge",
+            "row 2, column action: the action 'chnge' is not known. Expected: did you mean change",
+        ),
         ("u0,age,37,old,change", "the new answer of 'age' for key 'u0' cannot be used"),
     ],
 )

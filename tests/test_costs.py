@@ -14,7 +14,16 @@ from cost_cases import LINE, declared, money, placed, table
 from manfaat.analysis.study import load_study
 from manfaat.base.problems import ProblemsError
 from manfaat.costs import indicators
-from manfaat.costs.accounts import by_convention, in_money, percentages, reconcile, share_table, shares, totals, without_unknown_years
+from manfaat.costs.accounts import (
+    by_convention,
+    in_money,
+    percentages,
+    reconcile,
+    share_table,
+    shares,
+    totals,
+    without_unknown_years,
+)
 from manfaat.costs.sheet import read_sheet
 from manfaat.costs.slips import as_proposed, proposals
 from manfaat.definitions.prices import HOUSE, about_series, house_series, rate, spans
@@ -36,7 +45,19 @@ def test_every_series_of_the_house_is_described_and_its_gaps_are_told():
 
 def test_cross_rates_are_those_of_the_fact_sheet():
     # rupiah per yen, annual averages: IMF rupiah per dollar over FRED yen per dollar
-    known = {1989: 12.82, 1990: 12.71, 1993: 18.79, 1996: 21.53, 1997: 24.03, 1998: 76.45, 1999: 69.07, 2000: 78.12, 2002: 74.36, 2004: 82.65, 2006: 78.75}
+    known = {
+        1989: 12.82,
+        1990: 12.71,
+        1993: 18.79,
+        1996: 21.53,
+        1997: 24.03,
+        1998: 76.45,
+        1999: 69.07,
+        2000: 78.12,
+        2002: 74.36,
+        2004: 82.65,
+        2006: 78.75,
+    }
     years = pd.Series(list(known))
     found = rate(house_series(), ["idr_per_usd"], ["jpy_per_usd"], years)
     assert found.tolist() == pytest.approx(list(known.values()), abs=0.006)
@@ -44,7 +65,13 @@ def test_cross_rates_are_those_of_the_fact_sheet():
 
 
 def test_a_year_that_a_series_lacks_is_refused_by_name_year_and_what_there_is():
-    with pytest.raises(ProblemsError, match=r"price series 'minimum_wage': it has no value for 1997, 2006; it has 2004 to 2005, 2009 to 2010, 2015 to 2024"):
+    with pytest.raises(
+        ProblemsError,
+        match=(
+            r"price series 'minimum_wage': it has no value for 1997, 2006; it has 2004 to 2005, 2009 to 2010,"
+            r" 2015 to 2024"
+        ),
+    ):
         rate(house_series(), ["minimum_wage"], [], pd.Series([2006, 2004, 1997]))
     assert spans([2010, 2004, 2005]) == "2004 to 2005, 2010"
 
@@ -64,8 +91,17 @@ def test_a_programmes_own_series_goes_before_the_houses(tmp_path):
 
 def test_three_lines_by_hand():
     _, lines = placed(
-        {},  # ¥100,000 a trainee × 10 = ¥1,000,000 × 2909.38 / 121.06 = Rp 24,032,545.8; at 2004 prices × 100 / 35.76 = 67,205,105.8
-        {"currency": "IDR", "amount": 2_000_000.0, "basis": "1", "share": 0.5, "year": 1998, "payer": "2"},  # half of 2,000,000; × 100 / 56.66 = 1,764,913.5
+        # ¥100,000 a trainee × 10 = ¥1,000,000 × 2909.38 / 121.06 = Rp 24,032,545.8; at 2004 prices × 100 /
+        # 35.76 = 67,205,105.8
+        {},
+        {
+            "currency": "IDR",
+            "amount": 2_000_000.0,
+            "basis": "1",
+            "share": 0.5,
+            "year": 1998,
+            "payer": "2",
+        },  # half of 2,000,000; × 100 / 56.66 = 1,764,913.5
         {
             "currency": "IDR",
             "amount": 150_000.0,
@@ -75,11 +111,18 @@ def test_three_lines_by_hand():
         },  # × 10 trainees × 10 months = 15,000,000; × 100 / 56.66 = 26,473,702.8
     )
     assert lines["nominal"].tolist() == [24_032_546, 1_000_000, 15_000_000]
-    assert lines["real"].tolist() == [round(Fraction(290_938, 12_106) * 1_000_000 / Fraction("0.3576")), 1_764_914, 26_473_703]
-    # pooled: 67,205,106 + 1,764,914 + 26,473,703 = 95,443,723 → 70.4, 1.8, 27.7 %; what rounding leaves (0.1) goes to the largest remainder
+    assert lines["real"].tolist() == [
+        round(Fraction(290_938, 12_106) * 1_000_000 / Fraction("0.3576")),
+        1_764_914,
+        26_473_703,
+    ]
+    # pooled: 67,205,106 + 1,764,914 + 26,473,703 = 95,443,723 → 70.4, 1.8, 27.7 %; what rounding leaves (0.1)
+    # goes to the largest remainder
     pooled = share_table(lines)[lambda rows: rows["year"].isna()].set_index("payer")
     assert pooled["real"].sum() == lines["real"].sum()
-    assert pooled["share"].tolist() == pytest.approx([67_205_106 / 95_443_723, 1_764_914 / 95_443_723, 26_473_703 / 95_443_723], abs=1e-7)
+    assert pooled["share"].tolist() == pytest.approx(
+        [67_205_106 / 95_443_723, 1_764_914 / 95_443_723, 26_473_703 / 95_443_723], abs=1e-7
+    )
     assert round(pooled["percent"].sum(), 9) == 100
     in_1998 = share_table(lines)[lambda rows: rows["year"] == 1998].set_index("payer")
     assert in_1998.loc["2", "percent"] == 6.3  # 1,764,914 of 28,238,617 is 6.25 %
@@ -88,17 +131,27 @@ def test_three_lines_by_hand():
 
 def test_the_same_yen_by_three_rates():
     sheet = read_sheet(table({"year": 1997}, {"year": 1998, "cohort": 1998}), declared())
-    found = {name: in_money(sheet.lines, money(name)) for name in ("year of payment", "average", "purchasing power")}
+    found = {
+        name: in_money(sheet.lines, money(name))
+        for name in ("year of payment", "average", "purchasing power")
+    }
     # the average of 24.0325 and 76.4457 is 50.2391, for both years
     assert found["average"]["nominal"].tolist() == pytest.approx([50_239_130, 50_239_130], abs=200)
-    # by purchasing power: at Japanese prices of 2004, at the rate of 2004: 1,000,000 × 100 / 102.32 × 82.6523 = 80,778,200
-    assert found["purchasing power"]["real"].tolist() == pytest.approx([1e6 / 1.0232 * 8938.85 / 108.15, 1e6 / 1.03 * 8938.85 / 108.15], abs=1)
-    assert found["year of payment"]["nominal"].iloc[1] / found["year of payment"]["nominal"].iloc[0] == pytest.approx(3.18, abs=0.005)
+    # by purchasing power: at Japanese prices of 2004, at the rate of 2004: 1,000,000 × 100 / 102.32 × 82.6523
+    # = 80,778,200
+    assert found["purchasing power"]["real"].tolist() == pytest.approx(
+        [1e6 / 1.0232 * 8938.85 / 108.15, 1e6 / 1.03 * 8938.85 / 108.15], abs=1
+    )
+    assert found["year of payment"]["nominal"].iloc[1] / found["year of payment"]["nominal"].iloc[
+        0
+    ] == pytest.approx(3.18, abs=0.005)
 
 
 def test_a_currency_without_prices_keeps_its_market_rate_by_purchasing_power():
     sheet = read_sheet(table({"currency": "USD", "amount": 100.0}), declared())
-    assert in_money(sheet.lines, money("purchasing power"))["nominal"].tolist() == [round(Fraction("2909.38") * 1000)]
+    assert in_money(sheet.lines, money("purchasing power"))["nominal"].tolist() == [
+        round(Fraction("2909.38") * 1000)
+    ]
 
 
 def test_conventions_each_add_up_to_one_hundred():
@@ -121,7 +174,12 @@ def test_conventions_each_add_up_to_one_hundred():
         ({"year": "soon"}, "year", "soon", "it is not a number"),
         ({"cohort": "soon"}, "cohort", "soon", "it is not a number"),
         ({"year": 1960}, "year", "1960", "no price or exchange rate is known for the year"),
-        ({"year": 2012}, "year", "2012", "no price or exchange rate is known for the year"),  # prices are known, the yen's rate is not
+        (
+            {"year": 2012},
+            "year",
+            "2012",
+            "no price or exchange rate is known for the year",
+        ),  # prices are known, the yen's rate is not
         ({"currency": None}, "currency", "", "the currency is missing"),
         ({"currency": "EUR"}, "currency", "EUR", "the currency is unknown"),
         ({"payer": "9"}, "payer", "9", "the payer is unknown"),
@@ -142,7 +200,9 @@ def test_conventions_each_add_up_to_one_hundred():
 def test_a_line_that_cannot_be_placed_is_set_aside_with_its_reason(cell, column, found, reason):
     sheet = without_unknown_years(read_sheet(table({}, cell), declared()), money())
     assert sheet.lines["line"].tolist() == ["K1"]
-    assert sheet.aside.drop(columns="year").to_dict("records") == [{"line": "K2", "column": column, "found": found, "reason": reason}]
+    assert sheet.aside.drop(columns="year").to_dict("records") == [
+        {"line": "K2", "column": column, "found": found, "reason": reason}
+    ]
     ledger = reconcile(sheet, in_money(sheet.lines, money()), 2).set_index("entry")
     assert ledger.loc[["delivered", "set aside", "placed"], "lines"].tolist() == [2, 1, 1]
 
@@ -155,9 +215,15 @@ def test_every_reason_has_words():
     calls = [
         node
         for node in ast.walk(source)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("stated", "code", "number", "whole_year", "SetAsideError")
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in ("stated", "code", "number", "whole_year", "SetAsideError")
     ]
-    reasons = {part.value for call in calls for part in call.args if isinstance(part, ast.Constant) and " " in str(part.value)}
+    reasons = {
+        part.value
+        for call in calls
+        for part in call.args
+        if isinstance(part, ast.Constant) and " " in str(part.value)
+    }
     assert len(reasons) >= 14
     assert reasons | {"no price or exchange rate is known for the year", WAITS} == set(SET_ASIDE)
 
@@ -218,7 +284,10 @@ def test_shares_and_totals_conserve_to_the_last_unit(lines):
         assert sum(parts.values()) == 1
         assert round(sum(percentages(parts).values()) * 10) == 1000
         table_of_shares = share_table(found)
-        assert all(round(total * 10) == 1000 for total in table_of_shares.groupby("year", dropna=False)["percent"].sum())
+        assert all(
+            round(total * 10) == 1000
+            for total in table_of_shares.groupby("year", dropna=False)["percent"].sum()
+        )
 
 
 @given(st.lists(st.integers(0, 10**12), min_size=1, max_size=9).filter(sum), st.integers(0, 3))
@@ -226,7 +295,10 @@ def test_rounded_percentages_always_add_up(amounts, decimals):
     parts = shares({str(place): amount for place, amount in enumerate(amounts)})
     rounded = percentages(parts, decimals)
     assert round(sum(rounded.values()) * 10**decimals) == 100 * 10**decimals
-    assert all(abs(Fraction(rounded[name]).limit_denominator(10**6) / 100 - part) <= Fraction(1, 100 * 10**decimals) for name, part in parts.items())
+    assert all(
+        abs(Fraction(rounded[name]).limit_denominator(10**6) / 100 - part) <= Fraction(1, 100 * 10**decimals)
+        for name, part in parts.items()
+    )
 
 
 # --- indicators by hand
@@ -234,11 +306,39 @@ def test_rounded_percentages_always_add_up(amounts, decimals):
 
 def test_input_indicators_by_hand():
     _, lines = placed(
-        {"currency": "IDR", "year": 2004, "cohort": 2004, "amount": 9_000_000.0, "basis": "1", "payer": "1", "in_kind": "1"},
-        {"currency": "IDR", "year": 2004, "cohort": 2004, "amount": 1_000_000.0, "basis": "1", "payer": "2", "in_kind": "2"},
-        {"currency": "IDR", "year": 2004, "cohort": 2004, "amount": 20_000.0, "basis": "3", "payer": "3", "item": "10", "in_kind": "", "transfer": "1"},
+        {
+            "currency": "IDR",
+            "year": 2004,
+            "cohort": 2004,
+            "amount": 9_000_000.0,
+            "basis": "1",
+            "payer": "1",
+            "in_kind": "1",
+        },
+        {
+            "currency": "IDR",
+            "year": 2004,
+            "cohort": 2004,
+            "amount": 1_000_000.0,
+            "basis": "1",
+            "payer": "2",
+            "in_kind": "2",
+        },
+        {
+            "currency": "IDR",
+            "year": 2004,
+            "cohort": 2004,
+            "amount": 20_000.0,
+            "basis": "3",
+            "payer": "3",
+            "item": "10",
+            "in_kind": "",
+            "transfer": "1",
+        },
     )  # 20,000 × 10 trainees × 10 months = 2,000,000: in all 12,000,000 for 10 trainees
-    found = indicators.cost_indicators(lines, declared(), {"completed": 0.8, "training_hours": 1_500.0}, {"JPY": 80.0}).set_index(["name", "unit"])["value"]
+    found = indicators.cost_indicators(
+        lines, declared(), {"completed": 0.8, "training_hours": 1_500.0}, {"JPY": 80.0}
+    ).set_index(["name", "unit"])["value"]
     assert found["cost per trainee", "money"] == 1_200_000
     assert found["cost per trainee", "money:JPY"] == 15_000  # 1,200,000 / 80
     assert found["cost per completer", "money"] == 1_500_000  # 12,000,000 / 8
@@ -254,7 +354,11 @@ def test_input_indicators_by_hand():
 def test_what_was_not_measured_stays_missing():
     _, lines = placed({"payer": "1"})
     found = indicators.cost_indicators(lines, declared(), {}, {}).set_index("name")["value"]
-    assert found[["cost per completer", "training hours per trainee", "cost per training hour", "leverage"]].isna().all()
+    assert (
+        found[["cost per completer", "training hours per trainee", "cost per training hour", "leverage"]]
+        .isna()
+        .all()
+    )
     with pytest.raises(ValueError, match="no line of the cost sheet could be placed"):
         indicators.cost_indicators(lines.iloc[:0], declared(), {}, {})
 
@@ -271,7 +375,11 @@ def test_yen_in_a_rupiah_field_and_thousands_are_proposed_and_never_made():
     _, found = placed(*lines)
     slips = proposals(found, money()).set_index("line")
     assert slips.index.tolist() == ["K3", "K6", "K8"]
-    assert slips.loc["K3", ["column", "found", "proposed"]].tolist() == ["currency", "120000 IDR", "120000 JPY"]
+    assert slips.loc["K3", ["column", "found", "proposed"]].tolist() == [
+        "currency",
+        "120000 IDR",
+        "120000 JPY",
+    ]
     assert slips.loc["K6", ["column", "proposed", "reading"]].tolist() == ["amount", "120000 JPY", "thousand"]
     assert slips.loc["K8", "reading"] == "per million"
     assert found["amount"].tolist()[2] == 120_000  # as delivered
@@ -279,17 +387,25 @@ def test_yen_in_a_rupiah_field_and_thousands_are_proposed_and_never_made():
     read = as_proposed(found, proposals(found, money()), money())
     assert read["real"].sum() < found["real"].sum() / 1000
     assert read["real"].iloc[2] == pytest.approx(
-        in_money(read_sheet(table(*[line | {"currency": "JPY"} for line in lines]), declared()).lines, money())["real"].iloc[2], abs=60
+        in_money(
+            read_sheet(table(*[line | {"currency": "JPY"} for line in lines]), declared()).lines, money()
+        )["real"].iloc[2],
+        abs=60,
     )
 
 
 def test_no_slip_is_seen_among_few_lines_or_in_ordinary_spread():
     _, few = placed({"amount": 1.0}, {"amount": 100_000.0}, {"amount": 100_000.0})
     assert proposals(few, money()).empty
-    _, many = placed(*[{"year": year, "cohort": year, "amount": 50_000.0 * (1 + year % 5)} for year in range(1990, 2003)])
+    _, many = placed(
+        *[{"year": year, "cohort": year, "amount": 50_000.0 * (1 + year % 5)} for year in range(1990, 2003)]
+    )
     assert proposals(many, money()).empty
     # a sixth of the others is no slip, although read as yen (12.7 rupiah in 1990) it would be near them
-    lines = [{"year": 1990, "cohort": 1990, "currency": "IDR", "amount": amount} for amount in (600.0, 600.0, 600.0, 600.0, 100.0)]
+    lines = [
+        {"year": 1990, "cohort": 1990, "currency": "IDR", "amount": amount}
+        for amount in (600.0, 600.0, 600.0, 600.0, 100.0)
+    ]
     assert proposals(placed(*lines)[1], money()).empty
 
 
@@ -304,9 +420,17 @@ def test_no_slip_is_seen_among_few_lines_or_in_ordinary_spread():
         ("role: host", "role: other", "0 parties have the role 'host'"),
         ('receivers: {"2": trainee', 'receivers: {"2": trainees', "'trainees' is not a party"),
         ('alternatives: ["15"]', 'alternatives: ["16"]', "'16' is not an answer of the cost sheet"),
-        ("times: [idr_per_usd], over: [jpy_per_usd]", "times: [idr_per_usd], over: [yen_per_usd]", "there is no series 'yen_per_usd'"),
+        (
+            "times: [idr_per_usd], over: [jpy_per_usd]",
+            "times: [idr_per_usd], over: [yen_per_usd]",
+            "there is no series 'yen_per_usd'",
+        ),
         ("currency: IDR\n  columns", "currency: IDX\n  columns", "'IDX' is not declared"),
-        ("amount: amount, year: year_paid", "amount: amounts, year: year_paid", "'amounts' is not a variable. Expected: did you mean amount"),
+        (
+            "amount: amount, year: year_paid",
+            "amount: amounts, year: year_paid",
+            "'amounts' is not a variable. Expected: did you mean amount",
+        ),
         ("base: pay_now", "base: pay_then", "'pay_then' is not declared"),
         ("statistic: completed", "statistic: completion", "'completion' is not a statistic"),
         ("      below: 0.9\n", "", "a threshold is either 'below' or 'above'"),
@@ -318,7 +442,10 @@ def test_mistakes_in_the_declarations_are_told(project, right, wrong, message):
     folder = project / "data/raw/trial"
     folder.mkdir()
     (folder / "cohort.yml").write_text(
-        (project / "data/raw/michigan-1987-89/cohort.yml").read_text().replace("michigan-1987-89", "trial").replace("michigan-grants", "jakarta-tokyo")
+        (project / "data/raw/michigan-1987-89/cohort.yml")
+        .read_text()
+        .replace("michigan-1987-89", "trial")
+        .replace("michigan-grants", "jakarta-tokyo")
     )
     replace_in(project / "programmes/jakarta-tokyo/programme.yml", right, wrong)
     with pytest.raises(ProblemsError) as raised:

@@ -1,4 +1,6 @@
-"""A small version of ``make coverage``; the definition of agreement; the verdict on the shipped cohorts; the truth in the report."""
+"""A small version of ``make coverage``; the definition of agreement; the verdict on the shipped cohorts; the
+truth in the report.
+"""
 
 from dataclasses import replace
 
@@ -38,22 +40,43 @@ def drawn(trials):
 
 @pytest.fixture(scope="module")
 def rows(trials, drawn) -> pd.DataFrame:
-    return pd.DataFrame([row for name, trial in trials.items() for cohort in drawn[name] for row in coverage.seed_rows(trial, cohort, NAMES)])
+    return pd.DataFrame(
+        [
+            row
+            for name, trial in trials.items()
+            for cohort in drawn[name]
+            for row in coverage.seed_rows(trial, cohort, NAMES)
+        ]
+    )
 
 
 @pytest.fixture(scope="module")
 def grades(trials, drawn) -> pd.DataFrame:
-    return pd.DataFrame([row for name, trial in trials.items() for cohort in drawn[name][:2] for row in grading.seed_grades(trial, cohort)])
+    return pd.DataFrame(
+        [
+            row
+            for name, trial in trials.items()
+            for cohort in drawn[name][:2]
+            for row in grading.seed_grades(trial, cohort)
+        ]
+    )
 
 
 def test_groups_differ_in_what_is_hidden_only_where_they_should(trials):
-    """Of 20,000 people: selection on ability, no selection on it, and a lottery in which schooling does not differ either."""
+    """Of 20,000 people: selection on ability, no selection on it, and a lottery in which schooling does not
+    differ either.
+    """
     gaps = {}
     for condition, trial in trials.items():
         block = next(blocks(replace(trial, participants=6_000, comparison=14_000).plan(3)))
         values, took_part = block.people.values, block.people.values["treated"] == 1
-        gaps[condition] = [values[name][took_part].mean() - values[name][~took_part].mean() for name in ("ability", "schooling", "age_drawn")]
-        gaps[condition].append((values["edu_pre"][took_part] == 5).mean() - (values["edu_pre"][~took_part] == 5).mean())
+        gaps[condition] = [
+            values[name][took_part].mean() - values[name][~took_part].mean()
+            for name in ("ability", "schooling", "age_drawn")
+        ]
+        gaps[condition].append(
+            (values["edu_pre"][took_part] == 5).mean() - (values["edu_pre"][~took_part] == 5).mean()
+        )
     assert gaps["hidden"][0] > 0.2
     assert abs(gaps["measured"][0]) < 0.06  # 4 standard errors
     assert abs(gaps["lottery"][0]) < 0.06
@@ -62,9 +85,13 @@ def test_groups_differ_in_what_is_hidden_only_where_they_should(trials):
 
 
 def test_without_effect_only_the_response_shift_is_left(trials):
-    """The same people with and without: pay, the test and supervisors' ratings do not move; own ratings of the past are the same in both."""
+    """The same people with and without: pay, the test and supervisors' ratings do not move; own ratings of
+    the past are the same in both.
+    """
     trial = replace(trials["lottery"], participants=3_000, comparison=3_000)
-    there, absent = (next(blocks(trial.plan(5), is_treated=treated)).people.values for treated in (True, False))
+    there, absent = (
+        next(blocks(trial.plan(5), is_treated=treated)).people.values for treated in (True, False)
+    )
     took_part = there["treated"] == 1
     assert (there["log_now"] - absent["log_now"])[took_part].mean() > 0.05
     for name in ("log_now", "steps_up", "kn_after"):
@@ -80,10 +107,23 @@ def test_what_is_hidden_must_be_something_that_selection_depends_on(trials):
 
 def test_table_says_bias_coverage_and_rejections():
     """By hand: errors 1, −1, 3; the third interval leaves the truth out, the second holds 0."""
-    key = {"condition": "hidden", "effect": "planted", "indicator": "a", "rater": "", "specification": "s", "truth": 2.0}
+    key = {
+        "condition": "hidden",
+        "effect": "planted",
+        "indicator": "a",
+        "rater": "",
+        "specification": "s",
+        "truth": 2.0,
+    }
     made = [(3, 1, 5), (1, -1, 3), (5, 4, 6)]
-    found = coverage.tabulate(pd.DataFrame([key | {"estimate": e, "std_error": 1.0, "ci_low": low, "ci_high": high} for e, low, high in made])).iloc[0]
-    assert found[["seeds", "truth", "mean", "bias", "sd", "mean_std_error"]].tolist() == pytest.approx([3, 2, 3, 1, 2, 1])
+    found = coverage.tabulate(
+        pd.DataFrame(
+            [key | {"estimate": e, "std_error": 1.0, "ci_low": low, "ci_high": high} for e, low, high in made]
+        )
+    ).iloc[0]
+    assert found[["seeds", "truth", "mean", "bias", "sd", "mean_std_error"]].tolist() == pytest.approx(
+        [3, 2, 3, 1, 2, 1]
+    )
     assert found[["coverage", "rejected"]].tolist() == pytest.approx([2 / 3, 2 / 3])
     assert found["bias_error"] == pytest.approx(2 / np.sqrt(3))
     assert found["coverage_error"] == pytest.approx(np.sqrt(2 / 27))
@@ -96,12 +136,18 @@ def test_a_change_of_participants_and_own_ratings_miss_the_truth_and_a_compariso
         assert found.loc[(condition, "none", "log_pay", "", "change"), "coverage"] == 0
         assert found.loc[(condition, "planted", "log_pay", "", "change"), "bias"] > 0.2
         assert found.loc[(condition, "none", "knowledge_gain", "self", "adjusted-work"), "bias"] > 0.08
-    pay = rows[(rows["indicator"] == "log_pay") & rows["specification"].isin(["adjusted-work", "aipw", "did-robust"])]
+    pay = rows[
+        (rows["indicator"] == "log_pay") & rows["specification"].isin(["adjusted-work", "aipw", "did-robust"])
+    ]
     covered = (pay["ci_low"] <= pay["truth"]) & (pay["truth"] <= pay["ci_high"])
     assert len(pay) == 3 * 4 * 2 * 3
     assert covered.mean() > 0.8
     assert (rows[rows["effect"] == "none"]["truth"] == 0).all()
-    assert rows[(rows["effect"] == "planted") & (rows["indicator"] == "log_pay")]["truth"].between(0.05, 0.2).all()
+    assert (
+        rows[(rows["effect"] == "planted") & (rows["indicator"] == "log_pay")]["truth"]
+        .between(0.05, 0.2)
+        .all()
+    )
 
 
 def test_grades_of_a_few_cohorts_agree_and_nothing_is_shown_without_a_lottery(grades):
@@ -110,7 +156,9 @@ def test_grades_of_a_few_cohorts_agree_and_nothing_is_shown_without_a_lottery(gr
     assert not ((grades["grade"] == "shown") & (grades["condition"] != "lottery")).any()
     assert not ((grades["grade"] == "shown") & (grades["effect"] == "none")).any()
     shares = grading.tabulate_grades(grades)
-    np.testing.assert_allclose(shares[["contradicted", "cannot tell", "reported only", "suggested", "shown"]].sum(axis=1), 1)
+    np.testing.assert_allclose(
+        shares[["contradicted", "cannot tell", "reported only", "suggested", "shown"]].sum(axis=1), 1
+    )
 
 
 def test_a_large_lottery_shows_a_raise_in_pay_and_a_small_one_cannot_tell(trials):
@@ -120,12 +168,24 @@ def test_a_large_lottery_shows_a_raise_in_pay_and_a_small_one_cannot_tell(trials
         rows = pd.DataFrame(grading.seed_grades(trial, trial.drawn(2)))
         verdicts[size] = rows[rows["claim"] == "T4"].set_index("effect")["grade"].to_dict()
         assert rows["agrees"].all()
-    assert verdicts[1_500] == {"planted": "shown", "none": "cannot tell"} or verdicts[1_500] == {"planted": "shown", "none": "contradicted"}
+    assert verdicts[1_500] == {"planted": "shown", "none": "cannot tell"} or verdicts[1_500] == {
+        "planted": "shown",
+        "none": "contradicted",
+    }
     assert verdicts[40]["planted"] == "cannot tell"
 
 
 def line(**more) -> dict:
-    values = {"claim": "C", "part": "", "indicator": "a", "basis": "comparison", "failed": "", "is_opinion": False, "mde": 0.28, "power": 0.8}
+    values = {
+        "claim": "C",
+        "part": "",
+        "indicator": "a",
+        "basis": "comparison",
+        "failed": "",
+        "is_opinion": False,
+        "mde": 0.28,
+        "power": 0.8,
+    }
     return values | more
 
 
@@ -168,14 +228,36 @@ def test_the_page_names_what_fails_and_stopped_runs_go_on(trials, tmp_path):
     task = Task("jakarta-tokyo", ("ability",), ("log_pay_now",), 1, 1, 130, 260)
     for condition in CONDITIONS:
         assert coverage_runs.run_chunk(task, condition, 1, ROOT, tmp_path) == 1
-        (tmp_path / f"large-{condition}-00001.parquet").write_bytes((tmp_path / f"grades-{condition}-00001.parquet").read_bytes())
+        (tmp_path / f"large-{condition}-00001.parquet").write_bytes(
+            (tmp_path / f"grades-{condition}-00001.parquet").read_bytes()
+        )
     assert list(coverage_runs.run_all(task, ROOT, tmp_path, workers=1)) == []  # everything is there
     found, grades = (coverage_runs.gathered(tmp_path, kind) for kind in coverage_runs.KINDS)
-    told = page(task, trials["hidden"], coverage.tabulate(found), grading.tabulate_grades(grades), grading.tabulate_grades(grades))
-    for text in ("By how much are naive figures off", "before–after change of participants off by", "| log_pay | adjusted-work | 1 |", "it holds"):
+    told = page(
+        task,
+        trials["hidden"],
+        coverage.tabulate(found),
+        grading.tabulate_grades(grades),
+        grading.tabulate_grades(grades),
+    )
+    for text in (
+        "By how much are naive figures off",
+        "before–after change of participants off by",
+        "| log_pay | adjusted-work | 1 |",
+        "it holds",
+    ):
         assert text in told, text
-    grades.loc[(grades["effect"] == "none") & (grades["claim"] == "T4"), ["grade", "agrees"]] = ["shown", False]
-    bad = page(task, trials["hidden"], coverage.tabulate(found), grading.tabulate_grades(grades), grading.tabulate_grades(grades))
+    grades.loc[(grades["effect"] == "none") & (grades["claim"] == "T4"), ["grade", "agrees"]] = [
+        "shown",
+        False,
+    ]
+    bad = page(
+        task,
+        trials["hidden"],
+        coverage.tabulate(found),
+        grading.tabulate_grades(grades),
+        grading.tabulate_grades(grades),
+    )
     assert "it does not hold" in bad
     assert "**Below 95 %:** T4, lottery, no effect: 0.0 %" in bad
 
@@ -195,7 +277,13 @@ def test_a_lottery_shows_what_the_training_did_for_earnings(finished):
 @pytest.mark.parametrize("cohort", ["nsw-1976-cps", "nsw-1976-psid"])
 def test_the_placebo_pulls_down_a_comparison_with_strangers(finished, cohort):
     assert verdict_of(finished, cohort, "N1")["grade"] not in ("shown", "suggested")
-    threats = pd.concat([pd.read_csv(path) for path in sorted((finished.reports / cohort / "threats").glob("*.csv")) if "threat" in pd.read_csv(path, nrows=0)])
+    threats = pd.concat(
+        [
+            pd.read_csv(path)
+            for path in sorted((finished.reports / cohort / "threats").glob("*.csv"))
+            if "threat" in pd.read_csv(path, nrows=0)
+        ]
+    )
     failed = threats[(threats["indicator"] == "earnings") & (threats["threat"] == "placebo")]
     assert (failed["passed"] == "no").any()
 
@@ -213,16 +301,28 @@ def test_the_truth_stands_beside_the_estimate_that_speaks(synthetic):
     known = truths.known_truth(study, estimates).set_index(["indicator", "rater"])
     delivered = pd.read_csv(study.places.raw / "truth" / "effects.csv").set_index("name")
     pay = known.loc[("log_pay", "")]
-    assert pay[["truth", "change", "gap"]].tolist() == delivered.loc["log_pay_now", ["effect", "naive_change", "naive_gap"]].tolist()
+    assert (
+        pay[["truth", "change", "gap"]].tolist()
+        == delivered.loc["log_pay_now", ["effect", "naive_change", "naive_gap"]].tolist()
+    )
     own = estimates[(estimates["indicator"] == "log_pay") & estimates["is_primary"]]
     assert pay["estimate"] == own["estimate"].iloc[0]
-    assert {("knowledge_gain", "self"), ("knowledge_gain", "supervisor"), ("promoted", "self"), ("asset_index", "")} <= set(known.index)
+    assert {
+        ("knowledge_gain", "self"),
+        ("knowledge_gain", "supervisor"),
+        ("promoted", "self"),
+        ("asset_index", ""),
+    } <= set(known.index)
     assert known.index.is_unique
 
 
 def test_sentences_count_what_is_further_off():
     known = pd.DataFrame(
-        [("a", "", "", 1.0, 1.1, 0.9, 1.3, 3.0, 1.2), ("b", "", "", -1.0, 0.0, -0.5, 0.5, np.nan, -0.9), ("c", "", "", 0.0, 0.1, -1, 1, 0.5, 0.05)],
+        [
+            ("a", "", "", 1.0, 1.1, 0.9, 1.3, 3.0, 1.2),
+            ("b", "", "", -1.0, 0.0, -0.5, 0.5, np.nan, -0.9),
+            ("c", "", "", 0.0, 0.1, -1, 1, 0.5, 0.05),
+        ],
         columns=truths.COLUMNS,
     )
     assert truths.further_off(known, "change") == (2, 2)
@@ -256,12 +356,27 @@ def test_sentences_in_both_languages(synthetic):
 
 
 def test_intervals_of_other_laws_cover_or_are_doubted():
-    # a small version of the table in docs/coverage.md: what auto takes, 40 draws each; .80 is four Monte-Carlo errors below .95
-    chosen = [cell for cell in interval_laws.cells() if (cell.what, cell.n) in (
-        ("lottery, 10% treated, their SD double", 60), ("clusters, unequal", 12), ("clusters, two large, a third treated", 60),
-        ("3 strata of clusters, weights", 4), ("people within clusters, effects differ", 4), ("selection, slope 0.7, a tenth treated", 130))]  # fmt: skip
+    # a small version of the table in docs/coverage.md: what auto takes, 40 draws each; .80 is four
+    # Monte-Carlo errors below .95
+    chosen = [
+        cell
+        for cell in interval_laws.cells()
+        if (cell.what, cell.n)
+        in (
+            ("lottery, 10% treated, their SD double", 60),
+            ("clusters, unequal", 12),
+            ("clusters, two large, a third treated", 60),
+            ("3 strata of clusters, weights", 4),
+            ("people within clusters, effects differ", 4),
+            ("selection, slope 0.7, a tenth treated", 130),
+        )
+    ]
     assert len(chosen) == 6
-    found = interval_runs.tabulate(pd.DataFrame([row for cell in chosen for seed in range(40) for row in interval_runs.one_draw(cell, seed)]))
+    found = interval_runs.tabulate(
+        pd.DataFrame(
+            [row for cell in chosen for seed in range(40) for row in interval_runs.one_draw(cell, seed)]
+        )
+    )
     kinds = found.groupby("what")["kind"].first()
     assert kinds["lottery, 10% treated, their SD double"] == "BM"
     assert kinds["clusters, two large, a third treated"] == "CR2"
@@ -271,13 +386,20 @@ def test_intervals_of_other_laws_cover_or_are_doubted():
     quiet = found[found["quiet"] >= 30]
     assert len(quiet) >= 9
     assert (quiet["else"] >= 0.8).all()
-    page = interval_runs.with_section("# Page\n\n## Do the intervals cover?\n\nformer table\n", interval_runs.section(found))
+    page = interval_runs.with_section(
+        "# Page\n\n## Do the intervals cover?\n\nformer table\n", interval_runs.section(found)
+    )
     assert page.count(interval_runs.HEADING) == 1
     assert "former table" not in page
 
 
 def test_families_panels_bounds_and_checks_are_drawn_too():
-    rows = [row for trial in interval_tests.trials() for seed in range(2) for row in interval_runs.one_draw(trial, seed)]
+    rows = [
+        row
+        for trial in interval_tests.trials()
+        for seed in range(2)
+        for row in interval_runs.one_draw(trial, seed)
+    ]
     found = interval_runs.tabulate(pd.DataFrame(rows))
     named = {trial.what: set(trial.estimators) for trial in interval_tests.trials()}
     assert {what: set(part["estimator"]) for what, part in found.groupby("what")} == named
@@ -291,22 +413,38 @@ def test_page_names_what_covers_too_rarely_too_often_and_tests_that_reject_too_o
     def rows(what, covers, *, doubted=0.0, p=0.5):
         covered = np.arange(1000) < 1000 * covers
         low = np.where(covered, -1.0, 0.5) if covers >= 0 else np.nan
-        return pd.DataFrame({
-            "what": what, "n": 9, "estimator": "e", "kind": "BM", "estimate": np.arange(1000.0), "std_error": 1.0, "low": low, "high": np.abs(low) + 1,
-            "p": np.where(np.arange(1000) < 1000 * p, 0.01, 0.5), "doubted": np.arange(1000) < 1000 * doubted})  # fmt: skip
+        return pd.DataFrame(
+            {
+                "what": what,
+                "n": 9,
+                "estimator": "e",
+                "kind": "BM",
+                "estimate": np.arange(1000.0),
+                "std_error": 1.0,
+                "low": low,
+                "high": np.abs(low) + 1,
+                "p": np.where(np.arange(1000) < 1000 * p, 0.01, 0.5),
+                "doubted": np.arange(1000) < 1000 * doubted,
+            }
+        )
 
     found = interval_runs.tabulate(
         pd.concat(
             [
-                rows("good", 0.95), rows("narrow", 0.9), rows("tail", 0.95, doubted=0.8), rows("known", 0.9, doubted=0.96), rows("wide", 0.99),
-                rows("test", -1, p=0.09), rows("holds", -1, p=0.06),
+                rows("good", 0.95),
+                rows("narrow", 0.9),
+                rows("tail", 0.95, doubted=0.8),
+                rows("known", 0.9, doubted=0.96),
+                rows("wide", 0.99),
+                rows("test", -1, p=0.09),
+                rows("holds", -1, p=0.06),
             ]
         )
-    )  # fmt: skip
+    )
     text = interval_runs.section(found)
     assert (
-        "(by more than twice the Monte-Carlo error): 1 of 5 intervals. 7 of 7 rows have 1,000 samples, none fewer than 1000.\n\n- narrow, n = 9, e: 10.0 ± 0.9 %"
-        in text
+        "(by more than twice the Monte-Carlo error): 1 of 5 intervals. 7 of 7 rows have 1,000 samples, none"
+        " fewer than 1000.\n\n- narrow, n = 9, e: 10.0 ± 0.9 %" in text
     )
     assert "are missed:\n\n- narrow, n = 9, e: 90.0 ± 0.9 %\n- tail, n = 9, e: 75.0 ± 3.1 %\n\n" in text
     assert "more than 97 %:\n\n- wide, n = 9" in text

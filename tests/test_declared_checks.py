@@ -1,4 +1,6 @@
-"""Every consistency rule of the questionnaire is executed: one planted violation each comes out, and a clean delivery has none."""
+"""Every consistency rule of the questionnaire is executed: one planted violation each comes out, and a clean
+delivery has none.
+"""
 
 import csv
 import io
@@ -53,7 +55,8 @@ RATINGS = [
     ]
     for time in ("now", "then")
 ]
-OUT_OF_RANGE = "review"  # the range or the answer list stands for the rule: the cell cannot be used, and a person decides
+# the range or the answer list stands for the rule: the cell cannot be used, and a person decides
+OUT_OF_RANGE = "review"
 
 
 def read_rows(path) -> list[dict[str, str]]:
@@ -78,22 +81,38 @@ def all_findings(tables) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def spotless(tmp_path_factory) -> SimpleNamespace:
-    """A simulated delivery without those rows that break a rule by chance (a high wage, an answer by somebody else …)."""
+    """A simulated delivery without those rows that break a rule by chance (a high wage, an answer by somebody
+    else …).
+    """
     base = tmp_path_factory.mktemp("spotless")
     programme, _ = load_programme(FOLDER, root=ROOT)
     codebook, _ = load_codebook(FOLDER, programme, root=ROOT)
     lines, _ = load_indicators(FOLDER, programme, codebook, root=ROOT)
     simulation, _ = load_simulation(FOLDER, programme, codebook, root=ROOT)
-    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in house_series().items()}
+    series = {
+        name: {int(year): float(value) for year, value in found.items()}
+        for name, found in house_series().items()
+    }
     plan = replace(Plan(simulation, codebook, programme.main_table, series, 60, 4), fixed={"form_ver": "1"})
     raw = base / "raw" / COHORT
-    write_delivery(raw, plan, programme, codebook, lines, Layout(level="", rendering=Rendering(dates="iso", version="1")), FOLDER, root=ROOT)
+    write_delivery(
+        raw,
+        plan,
+        programme,
+        codebook,
+        lines,
+        Layout(level="", rendering=Rendering(dates="iso", version="1")),
+        FOLDER,
+        root=ROOT,
+    )
     for _ in range(3):  # a row left out may leave another one alone
         found = all_findings(cleaned(base))
         for name in TABLES:
             key = "line_id" if name == "costs" else "resp_id"
             drop = set(found.loc[found["table"] == name, "key"])
-            write_rows(raw / f"{name}.csv", [row for row in read_rows(raw / f"{name}.csv") if row[key] not in drop])
+            write_rows(
+                raw / f"{name}.csv", [row for row in read_rows(raw / f"{name}.csv") if row[key] not in drop]
+            )
         seal(raw)
     rows = {name: read_rows(raw / f"{name}.csv") for name in TABLES}
     return SimpleNamespace(base=base, raw=raw, rows=rows, programme=programme, codebook=codebook)
@@ -119,7 +138,12 @@ def plant(spotless, tmp_path):
 def alumnus(rows, **wanted) -> dict[str, str]:
     """The first participant who has been away, works as an employee, and has all that is asked for."""
     return next(
-        r for r in rows["participants"] if r["grp"] == "1" and r["work_now"] == "4" and r["work_pre"] == "4" and all(r[k] == v for k, v in wanted.items())
+        r
+        for r in rows["participants"]
+        if r["grp"] == "1"
+        and r["work_now"] == "4"
+        and r["work_pre"] == "4"
+        and all(r[k] == v for k, v in wanted.items())
     )
 
 
@@ -129,7 +153,10 @@ def both(rows, **wanted) -> tuple[dict[str, str], dict[str, str]]:
     row = next(
         r
         for r in rows["participants"]
-        if r["resp_id"] in forms and r["wage_now"] and forms[r["resp_id"]]["wage_conf"] and all(r[k] == v for k, v in wanted.items())
+        if r["resp_id"] in forms
+        and r["wage_now"]
+        and forms[r["resp_id"]]["wage_conf"]
+        and all(r[k] == v for k, v in wanted.items())
     )
     return row, forms[row["resp_id"]]
 
@@ -159,7 +186,15 @@ def twice(rows):
 
 def alike(rows):
     row = alumnus(rows)
-    rows["participants"].append({**row, "resp_id": "P9999", **{name: str(1 + int(row[name] or 3) % 5) for name in RATINGS}, "t_start": "", "t_end": ""})
+    rows["participants"].append(
+        {
+            **row,
+            "resp_id": "P9999",
+            **{name: str(1 + int(row[name] or 3) % 5) for name in RATINGS},
+            "t_start": "",
+            "t_end": "",
+        }
+    )
 
 
 def too_many_promotions(rows):
@@ -186,7 +221,10 @@ def generous(rows):
     worker = rows["participants"][0]["enum_id"]
     for row in rows["participants"]:
         if row["enum_id"] == worker:
-            row.update({name: "5" if place % 9 else "4" for place, name in enumerate(RATINGS)} | {"kn1_then": row["kn1_then"] or "5"})
+            row.update(
+                {name: "5" if place % 9 else "4" for place, name in enumerate(RATINGS)}
+                | {"kn1_then": row["kn1_then"] or "5"}
+            )
 
 
 def shifted(name: str, months: int):
@@ -207,7 +245,12 @@ def not_alumnus(rows) -> dict[str, str]:
 
 def worker_of_firm(rows) -> dict[str, str]:
     return next(
-        r for r in rows["participants"] if r["same_emp"] == "1" and r["promo_any"] == "2" and r["lvl_now"] == r["lvl_pre"] and int(r["lvl_now"] or 7) < 6
+        r
+        for r in rows["participants"]
+        if r["same_emp"] == "1"
+        and r["promo_any"] == "2"
+        and r["lvl_now"] == r["lvl_pre"]
+        and int(r["lvl_now"] or 7) < 6
     )
 
 
@@ -215,17 +258,36 @@ def fallen(rows) -> dict[str, str]:
     return next(r for r in rows["participants"] if r["promo_any"] == "2" and int(r["lvl_pre"] or 1) > 1)
 
 
-# rule → (table, what is planted, the finding that must come out); a variable in place of an id: that cell waits for a person
+# rule → (table, what is planted, the finding that must come out); a variable in place of an id: that cell
+# waits for a person
 PLANTED = {
-    "V01": ("participants", lambda rows: (row := alumnus(rows)).update(depart_date=row["return_date"], return_date=row["depart_date"]), "V01"),
-    "V02": ("participants", lambda rows: (row := alumnus(rows)).update(return_date=f"{int(row['depart_date'][:4]) + 2}-01-15"), "V02"),
+    "V01": (
+        "participants",
+        lambda rows: (row := alumnus(rows)).update(
+            depart_date=row["return_date"], return_date=row["depart_date"]
+        ),
+        "V01",
+    ),
+    "V02": (
+        "participants",
+        lambda rows: (row := alumnus(rows)).update(return_date=f"{int(row['depart_date'][:4]) + 2}-01-15"),
+        "V02",
+    ),
     "V03": ("participants", lambda rows: (row := alumnus(rows)).update(int_date=row["depart_date"]), "V03"),
     "V04": ("participants", shifted("birth_ym", -17 * 12), "V04"),
     "V05": ("participants", shifted("start_pre", 3), "V05"),
     "V06": ("participants", too_many_promotions, "V06"),
     "V07": ("participants", shifted("promo_first_ym", -3), "V07"),
-    "V08": ("participants", lambda rows: (row := worker_of_firm(rows)).update(lvl_now=str(int(row["lvl_now"]) + 1)), "V08"),
-    "V09": ("participants", lambda rows: (row := worker_of_firm(rows)).update(lvl_now=str(int(row["lvl_now"]) + 1)), "V09"),
+    "V08": (
+        "participants",
+        lambda rows: (row := worker_of_firm(rows)).update(lvl_now=str(int(row["lvl_now"]) + 1)),
+        "V08",
+    ),
+    "V09": (
+        "participants",
+        lambda rows: (row := worker_of_firm(rows)).update(lvl_now=str(int(row["lvl_now"]) + 1)),
+        "V09",
+    ),
     "V10": ("participants", lambda rows: fallen(rows).update(lvl_now="1"), "V10"),
     "V11": ("participants", put(alumnus, wage_now="0"), "V11"),
     "V12": ("participants", put(alumnus, wage_now="2500"), "V12"),
@@ -243,22 +305,51 @@ PLANTED = {
     "V24": ("costs", lambda rows: rows["costs"][0].update(n_covered="31"), "V24"),
     "V25": ("participants", twice, "V25"),
     "V25N": ("participants", alike, "V25N"),
-    "V26": ("participants", lambda rows: (row := alumnus(rows)).update(t_end=row["t_start"][:11] + "23:59:00"), "V26"),
+    "V26": (
+        "participants",
+        lambda rows: (row := alumnus(rows)).update(t_end=row["t_start"][:11] + "23:59:00"),
+        "V26",
+    ),
     "V27": ("participants", unvisited, "V27"),
     "V27 (forms)": ("supervisors", orphaned, "V27"),
-    "V28": ("supervisors", lambda rows: rows["supervisors"][0].update(out_h_then="5", out_h_now="6", out_unit=""), "V28"),
+    "V28": (
+        "supervisors",
+        lambda rows: rows["supervisors"][0].update(out_h_then="5", out_h_now="6", out_unit=""),
+        "V28",
+    ),
     "V29": ("participants", generous, "V29"),
-    "V30": ("participants", lambda rows: (shifted("birth_ym", -18 * 12 - 6)(rows), alumnus(rows).update(edu_pre="8", start_pre=alumnus(rows)["depart_date"][:7])), "V30"),
-    "V31": ("participants", lambda rows: (row := alumnus(rows)).update(cohort="1989" if row["depart_date"][:4] != "1989" else "1990"), "V31"),
-    "V32": ("costs", lambda rows: next(r for r in rows["costs"] if r["currency"] == "IDR").update(amount="900"), "V32"),
+    "V30": (
+        "participants",
+        lambda rows: (
+            shifted("birth_ym", -18 * 12 - 6)(rows),
+            alumnus(rows).update(edu_pre="8", start_pre=alumnus(rows)["depart_date"][:7]),
+        ),
+        "V30",
+    ),
+    "V31": (
+        "participants",
+        lambda rows: (row := alumnus(rows)).update(
+            cohort="1989" if row["depart_date"][:4] != "1989" else "1990"
+        ),
+        "V31",
+    ),
+    "V32": (
+        "costs",
+        lambda rows: next(r for r in rows["costs"] if r["currency"] == "IDR").update(amount="900"),
+        "V32",
+    ),
     "V33": ("participants", put(alumnus, sel_score="101"), "sel_score"),
     "V34": ("participants", put(alumnus, assets_now="1 11"), "assets_now"),
     "V35": ("participants", put(alumnus, open_good="hubungi 0812-3456-7890"), "V35"),
     "V35 (number)": ("participants", put(alumnus, title_now="3174051204750003"), "V35"),
     "V35 (name)": ("participants", put(alumnus, open_bad="Pak Budi tidak pernah datang"), "V35"),
-    "V35S": ("supervisors", lambda rows: rows["supervisors"][0].update(tech_n="1", tech_list="kaizen, tanya budi@contoh.id"), "V35S"),
+    "V35S": (
+        "supervisors",
+        lambda rows: rows["supervisors"][0].update(tech_n="1", tech_list="kaizen, tanya budi@contoh.id"),
+        "V35S",
+    ),
     "V35K": ("costs", lambda rows: rows["costs"][0].update(note="WA 081234567890"), "V35K"),
-}  # fmt: skip
+}
 
 
 def test_a_clean_delivery_breaks_no_rule_and_every_rule_looked_at_it(spotless):
@@ -268,7 +359,9 @@ def test_a_clean_delivery_breaks_no_rule_and_every_rule_looked_at_it(spotless):
     assert all_findings(tables).empty
     assert all(table.review.empty for table in tables.values())
     checked = pd.concat([table.checked for table in tables.values()]).set_index("check")
-    declared = {rule.id for rule in spotless.codebook.rules} | {check.id for check in spotless.programme.checks}
+    declared = {rule.id for rule in spotless.codebook.rules} | {
+        check.id for check in spotless.programme.checks
+    }
     assert set(checked.index) == declared
     assert (checked["n_checked"] > 0).all()
     assert (checked["n_found"] == 0).all()
@@ -282,7 +375,9 @@ def test_a_planted_violation_is_found(plant, spotless, rule):
     ids = set(found.findings["check"])
     if expected.startswith("V"):
         assert expected in ids
-        severity = {check.id: check.severity for check in (*spotless.codebook.rules, *spotless.programme.checks)}[expected]
+        severity = {
+            check.id: check.severity for check in (*spotless.codebook.rules, *spotless.programme.checks)
+        }[expected]
         assert set(found.findings.loc[found.findings["check"] == expected, "severity"]) == {severity}
     else:
         waiting = found.review[found.review["variable"] == expected]

@@ -19,11 +19,31 @@ from manfaat.report.words import Language
 from manfaat.threats.survival import survival_curves
 
 EN = Language("en")
-STUDY = programme([{"id": "difference", "label": {"en": "d", "id": "d"}, "method": "difference_in_means", "std_errors": ["HC2"]}])
+STUDY = programme(
+    [
+        {
+            "id": "difference",
+            "label": {"en": "d", "id": "d"},
+            "method": "difference_in_means",
+            "std_errors": ["HC2"],
+        }
+    ]
+)
 DESIGN = STUDY.design
 
 
-@pytest.mark.parametrize(("count", "few"), [(0, False), (1, True), (4, True), (5, False), (0.9999999, True), (4.9999999, False), (float("nan"), False)])
+@pytest.mark.parametrize(
+    ("count", "few"),
+    [
+        (0, False),
+        (1, True),
+        (4, True),
+        (5, False),
+        (0.9999999, True),
+        (4.9999999, False),
+        (float("nan"), False),
+    ],
+)
 def test_one_to_four_are_few_and_nobody_is_not(count, few):
     assert bool(is_few(count)) is few
     assert is_few(pd.Series([count])).tolist() == [few]
@@ -56,7 +76,10 @@ def test_share_rests_on_few_when_those_it_holds_for_or_the_others_are(ones, n, f
         ([30, 4, 4, 9], [30, None, None, None]),  # 8 by two that are at most 4: four each
         ([30, 4, 3, 9], [30, None, None, 9]),
         ([30, 1, 1, 1, 1, 1, 9], [30, None, None, None, None, None, None]),  # 5 by five that are at least 1
-        ([161, 4, 4, 4, 12], [161, None, None, None, None]),  # twelve by three hidden steps: each exactly four
+        (
+            [161, 4, 4, 4, 12],
+            [161, None, None, None, None],
+        ),  # twelve by three hidden steps: each exactly four
         ([3, 0, 0], [None, None, None]),  # the total is small itself
         ([5, 6, 0], [5, 6, 0]),
     ],
@@ -68,8 +91,12 @@ def test_hidden_counts_do_not_follow_from_the_total(counts, shown):
 
 def test_rows_hide_numbers_that_rest_on_few_and_who_lacks_an_answer():
     """An n of 1 beside 131 without an answer, in a group of 132, is not hidden by blanking the 1."""
-    table = pd.DataFrame({"n": [1, 70, 70, 70], "n_missing": [131, 4, 0, 9], "mean": [3.0, 0.5, 0.02, 0.4], "sd": 1.0})
-    hidden = hide_small(table, "n", ["mean", "sd"], rests_on_few=pd.Series([False, False, True, False]), missing="n_missing")
+    table = pd.DataFrame(
+        {"n": [1, 70, 70, 70], "n_missing": [131, 4, 0, 9], "mean": [3.0, 0.5, 0.02, 0.4], "sd": 1.0}
+    )
+    hidden = hide_small(
+        table, "n", ["mean", "sd"], rests_on_few=pd.Series([False, False, True, False]), missing="n_missing"
+    )
     assert hidden["n"].isna().tolist() == [True, False, False, False]
     assert hidden["n_missing"].isna().tolist() == [True, True, False, False]
     assert hidden["mean"].isna().tolist() == hidden["sd"].isna().tolist() == [True, False, True, False]
@@ -79,13 +106,22 @@ def test_rows_hide_numbers_that_rest_on_few_and_who_lacks_an_answer():
 def test_no_file_says_how_many_lack_an_answer_where_they_are_few():
     written = check_exhibit(pd.DataFrame({"n": [73, 70], "n_missing": [1, 8]}))
     assert written["n_missing"].isna().tolist() == [True, False]
-    assert check_exhibit(pd.DataFrame({"n_missing": ["< 5"]}))["n_missing"].tolist() == ["< 5"]  # words, as the page has them
+    assert check_exhibit(pd.DataFrame({"n_missing": ["< 5"]}))["n_missing"].tolist() == [
+        "< 5"
+    ]  # words, as the page has them
     with pytest.raises(ValueError, match="identifies"):
         check_exhibit(pd.DataFrame({"_key": [1]}))
 
 
 def test_counts_in_words():
-    assert [shown_count(n, EN) for n in (0, 1, 4, 5, 1200, float("nan"))] == ["0", "< 5", "< 5", "5", "1,200", "–"]
+    assert [shown_count(n, EN) for n in (0, 1, 4, 5, 1200, float("nan"))] == [
+        "0",
+        "< 5",
+        "< 5",
+        "5",
+        "1,200",
+        "–",
+    ]
     assert [is_hidden(n) for n in (0, 1, 5, float("nan"))] == [False, True, False, True]
 
 
@@ -158,10 +194,18 @@ def test_curve_falls_only_where_five_events_have_come():
 
 def test_reasons_that_few_gave_do_not_follow_from_the_others():
     missing = pd.DataFrame(
-        {"n": [74, 74, 74], "n_missing": [1, 20, 30], "share_missing": [1 / 74, 20 / 74, 30 / 74], "refused": [1, 2, 0], "not_asked": [0, 18, 30]}
+        {
+            "n": [74, 74, 74],
+            "n_missing": [1, 20, 30],
+            "share_missing": [1 / 74, 20 / 74, 30 / 74],
+            "refused": [1, 2, 0],
+            "not_asked": [0, 18, 30],
+        }
     )
     hidden = without_few_reasons(missing, ["refused", "not_asked"])
-    assert hidden["n_missing"].isna().tolist() == hidden["share_missing"].isna().tolist() == [True, False, False]
+    assert (
+        hidden["n_missing"].isna().tolist() == hidden["share_missing"].isna().tolist() == [True, False, False]
+    )
     assert hidden["refused"].isna().tolist() == [True, True, False]
     assert hidden["not_asked"].isna().tolist() == [False, True, False]  # or the two who refused would follow
 
@@ -169,7 +213,9 @@ def test_reasons_that_few_gave_do_not_follow_from_the_others():
 def test_gaps_levels_and_items_go_by_the_same_rule():
     assert np.isnan(safe_share(pd.Series([True] * 4 + [False] * 30)))
     assert safe_share(pd.Series([False] * 30)) == 0
-    table = pd.DataFrame({DESIGN.group: DESIGN.participants[0], "x": [np.nan] * 4 + [1.0] * 40, "y": [np.nan] * 6 + [1.0] * 38})
+    table = pd.DataFrame(
+        {DESIGN.group: DESIGN.participants[0], "x": [np.nan] * 4 + [1.0] * 40, "y": [np.nan] * 6 + [1.0] * 38}
+    )
     found = profiles.gaps(table, STUDY, ["x", "y"]).set_index("name")
     assert np.isnan(found.loc["x", "share"])
     assert found.loc["y", "share"] == pytest.approx(6 / 44)
@@ -178,12 +224,16 @@ def test_gaps_levels_and_items_go_by_the_same_rule():
 def test_level_that_holds_for_all_but_two_is_not_told():
     from types import SimpleNamespace
 
-    line = SimpleNamespace(stage_thesis="outcome", indicator="promoted", rater="", recipe="copy", unit="share")
+    line = SimpleNamespace(
+        stage_thesis="outcome", indicator="promoted", rater="", recipe="copy", unit="share"
+    )
     settings = SimpleNamespace(cohort="c", confidence=0.95, power=0.8)
     row = level_row(pd.Series([1.0] * 29 + [0.0] * 2), line, settings, is_share=True)
     assert np.isnan([row["estimate"], row["ci_low"], row["ci_high"], row["std_error"]]).all()
     assert "could be recognised" in row["warnings"]
-    assert level_row(pd.Series([1.0] * 26 + [0.0] * 5), line, settings, is_share=True)["estimate"] == pytest.approx(26 / 31)
+    assert level_row(pd.Series([1.0] * 26 + [0.0] * 5), line, settings, is_share=True)[
+        "estimate"
+    ] == pytest.approx(26 / 31)
 
 
 def test_techniques_join_years_until_nothing_is_few():
@@ -192,14 +242,20 @@ def test_techniques_join_years_until_nothing_is_few():
     declared = SimpleNamespace(adopted="adopted", still="still", count="count", since="since", firm="firm")
 
     def found(years: list[tuple[int, int, int]]) -> pd.DataFrame:
-        rows = [{"since": f"{year}-01", "adopted": int(place < 8), "still": int(place < still), "count": 1} for year, n, still in years for place in range(n)]
+        rows = [
+            {"since": f"{year}-01", "adopted": int(place < 8), "still": int(place < still), "count": 1}
+            for year, n, still in years
+            for place in range(n)
+        ]
         table = pd.DataFrame(rows).assign(**{DESIGN.group: DESIGN.participants[0]})
         return basis.techniques_by_year(table, declared, pd.Series(range(len(table))), STUDY)
 
     joined = found([(1994, 16, 1), (1995, 16, 8), (1996, 16, 8)])
     assert joined[["first", "last"]].values.tolist() == [[1994, 1995], [1996, 1996]]
     assert joined["still"].tolist() == [9, 8]
-    last = found([(1994, 16, 8), (1995, 16, 8), (1996, 9, 8)])  # one of nine reports none: joined with the year before
+    last = found(
+        [(1994, 16, 8), (1995, 16, 8), (1996, 9, 8)]
+    )  # one of nine reports none: joined with the year before
     assert last[["first", "last"]].values.tolist() == [[1994, 1994], [1995, 1996]]
     alone = found([(1994, 16, 1)])
     assert alone["forms"].tolist() == [16]
@@ -210,13 +266,19 @@ def test_techniques_join_years_until_nothing_is_few():
 def test_codebook_counts_do_not_give_small_answers_away():
     assert shown_answers([30, 4, 4, 9], 47, EN) == ["30", "< 5", "< 5", "≥ 5"]
     assert shown_answers([30, 3, 9, 0], 42, EN) == ["30", "< 5", "≥ 5", "0"]
-    assert shown_answers([39, 12], 40, EN) == ["≥ 5", "12"]  # several answers at once: one person did not mark the first
+    assert shown_answers([39, 12], 40, EN) == [
+        "≥ 5",
+        "12",
+    ]  # several answers at once: one person did not mark the first
     assert shown_answers([1, 2], 3, EN) == ["< 5", "< 5"]
 
 
 def test_a_person_of_no_group_is_no_column_of_a_table_by_group():
     table = pd.DataFrame({"x": [1.0] * 12})
     found = summaries.describe(
-        table, programme([{"method": "difference_in_means", "id": "difference", "std_errors": ["HC2"]}]), [LINES[2]], pd.Series(["1"] * 6 + ["0"] * 5 + [""])
+        table,
+        programme([{"method": "difference_in_means", "id": "difference", "std_errors": ["HC2"]}]),
+        [LINES[2]],
+        pd.Series(["1"] * 6 + ["0"] * 5 + [""]),
     )
     assert found[["group", "n"]].to_numpy().tolist() == [["1", 6], ["0", 5]]

@@ -1,4 +1,6 @@
-"""Without a form the codebook is drafted from the data: what a column holds is told from how people write it."""
+"""Without a form the codebook is drafted from the data: what a column holds is told from how people write
+it.
+"""
 
 import pandas as pd
 import pytest
@@ -21,7 +23,10 @@ MONTHS = ["Januari", "Maret", "Agustus"]
         (["1.5", "2.5", "3"] * 4, "select_one"),
         ([str(i) for i in range(40)], "integer"),
         ([f"{i}.5" for i in range(40)], "decimal"),
-        ([f"0.0{i}123456789012" for i in range(40)] + ["-.5", "7.5e-05", "1e-05"], "decimal"),  # as text, its digits were "personal data"
+        (
+            [f"0.0{i}123456789012" for i in range(40)] + ["-.5", "7.5e-05", "1e-05"],
+            "decimal",
+        ),  # as text, its digits were "personal data"
         ([f"Budi {i}" for i in range(40)], "text"),
         ([f"P{i:03d}" for i in range(40)], "text"),
         ([f"+62 812 3456 {i:04d}" for i in range(40)], "text"),

@@ -1,13 +1,16 @@
-"""The ladder's published numbers come out of the notebooks, from the shipped cohorts, through definition files only.
+"""The ladder's published numbers come out of the notebooks, from the shipped cohorts, through definition
+files only.
 
-Imbens and Xu (2024), table B1 (10 covariates), where it can be repeated; else the same estimator in R 4.2.2 on the same files.
+Imbens and Xu (2024), table B1 (10 covariates), where it can be repeated; else the same estimator in R 4.2.2
+on the same files.
 """
 
 import pytest
 
 from test_published_numbers import row
 
-# cohort, specification, kind: estimate, its tolerance, standard error (None: theirs leaves out the estimated weights), its tolerance
+# cohort, specification, kind: estimate, its tolerance, standard error (None: theirs leaves out the estimated
+# weights), its tolerance
 LADDER = [
     # Oaxaca–Blinder: predict(lm(re78 ~ 10 covariates, comparison group), participants)
     ("nsw-1976", "imputation", "influence", 1706.20, 0.006, None),
@@ -17,7 +20,8 @@ LADDER = [
     ("nsw-1976", "ipw", "influence", 1754.55, 0.006, None),
     ("nsw-1976-cps", "ipw", "influence", 1377.12, 0.006, None),
     ("nsw-1976-psid", "ipw", "influence", 2796.21, 0.006, None),
-    # entropy balancing of means; Imbens and Xu print 1,406.27 and 2,420.49, which is ours to the accuracy of their solver
+    # entropy balancing of means; Imbens and Xu print 1,406.27 and 2,420.49, which is ours to the accuracy of
+    # their solver
     ("nsw-1976", "entropy", "influence", 1712.24, 0.006, None),
     ("nsw-1976-cps", "entropy", "influence", 1406.30, 0.006, None),
     ("nsw-1976-psid", "entropy", "influence", 2424.66, 0.006, None),
@@ -49,9 +53,14 @@ def test_estimates_of_the_ladder(finished, cohort, specification, kind, estimate
 def test_poor_overlap_is_told_where_it_is_poor_and_only_there(finished):
     for cohort, poor in (("nsw-1976", False), ("nsw-1976-cps", False), ("nsw-1976-psid", True)):
         for specification in ("ipw", "aipw", "entropy"):
-            told = str(row(finished.estimates(cohort), "earnings", specification, "group", "influence")["warnings"])
+            told = str(
+                row(finished.estimates(cohort), "earnings", specification, "group", "influence")["warnings"]
+            )
             assert ("poor overlap" in told) == poor, (cohort, specification)
-    assert "count for only 23 of equal weight" in row(finished.estimates("nsw-1976-psid"), "earnings", "entropy", "group", "influence")["warnings"]
+    assert (
+        "count for only 23 of equal weight"
+        in row(finished.estimates("nsw-1976-psid"), "earnings", "entropy", "group", "influence")["warnings"]
+    )
     assert "(poor overlap)" in finished.page("nsw-1976-psid")
     assert "(poor overlap)" not in finished.page("nsw-1976")
 
@@ -60,28 +69,42 @@ def test_training_hours_with_the_grant_as_instrument(finished):
     # Holzer et al. (1993) data, 45 firms: Δhours −.0142 (.0079), first stage 24.44 (5.18)
     estimates = finished.estimates("michigan-1987-89")
     late = row(estimates, "log_scrap", "offer", "training_hours", "classical")
-    assert (late["estimate"], late["std_error"]) == (pytest.approx(-0.0142, abs=5.1e-5), pytest.approx(0.0079, abs=5.1e-5))
+    assert (late["estimate"], late["std_error"]) == (
+        pytest.approx(-0.0142, abs=5.1e-5),
+        pytest.approx(0.0079, abs=5.1e-5),
+    )
     assert late["n"] + late["n_comparison"] == 45
-    uptake = estimates[(estimates["estimand"] == "take-up") & (estimates["std_error_kind"] == "classical")].iloc[0]
-    assert (uptake["estimate"], uptake["std_error"]) == (pytest.approx(24.44, abs=5.1e-3), pytest.approx(5.18, abs=5.1e-3))
+    uptake = estimates[
+        (estimates["estimand"] == "take-up") & (estimates["std_error_kind"] == "classical")
+    ].iloc[0]
+    assert (uptake["estimate"], uptake["std_error"]) == (
+        pytest.approx(24.44, abs=5.1e-3),
+        pytest.approx(5.18, abs=5.1e-3),
+    )
     assert uptake["unit"] == "hours"
 
 
 def test_clustered_errors_of_the_grants(finished):
-    # R, plm: sqrt(diag(vcovHC(m, method = "arellano", type = "HC0"))) → .1403291, .2763347, without any factor for few clusters; the printed
+    # R, plm: sqrt(diag(vcovHC(m, method = "arellano", type = "HC0"))) → .1403291, .2763347, without any
+    # factor for few clusters; the printed
     # .1421 and .2798 have n / (n − k). Ours: G / (G − 1) · (n − 1) / (n − 5), 54 firms, 162 firm-years.
     estimates = finished.estimates("michigan-1987-89")
     for treatment, bare in (("grant", 0.1403291), ("grant_last_year", 0.2763347)):
         found = row(estimates, "log_scrap", "fixed-effects", treatment, "CR1")
         assert found["std_error"] == pytest.approx(bare * (54 / 53 * 161 / 157) ** 0.5, abs=6e-7)
-        wild, jackknife = (row(estimates, "log_scrap", "fixed-effects", treatment, kind) for kind in ("wild", "CR3"))
+        wild, jackknife = (
+            row(estimates, "log_scrap", "fixed-effects", treatment, kind) for kind in ("wild", "CR3")
+        )
         assert wild["estimate"] == found["estimate"]
         assert wild["ci_low"] < found["estimate"] < wild["ci_high"]
         assert jackknife["std_error"] > found["std_error"]
 
 
 def test_lottery_repeated_agrees_with_the_robust_interval(finished):
-    drawn, robust = (row(finished.estimates("nsw-1976"), "earnings", "difference", "group", kind) for kind in ("randomisation", "HC2"))
+    drawn, robust = (
+        row(finished.estimates("nsw-1976"), "earnings", "difference", "group", kind)
+        for kind in ("randomisation", "HC2")
+    )
     assert drawn["p_value"] == pytest.approx(robust["p_value"], abs=0.004)
     assert drawn["ci_low"] == pytest.approx(robust["ci_low"], abs=60)
     refused = row(finished.estimates("nsw-1976-psid"), "earnings", "difference", "group", "randomisation")

@@ -20,11 +20,82 @@ from manfaat.evaluation.sample import RECALLED, NotApplicableError
 FIRST = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
 SECOND = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
 SLEEP = sample(FIRST, [1] * 10, before=SECOND)
-# Madsen (1976): satisfaction (low, medium, high) of tenants, by influence (3), type of housing (4) and contact (2), satisfaction first
+# Madsen (1976): satisfaction (low, medium, high) of tenants, by influence (3), type of housing (4) and
+# contact (2), satisfaction first
 HOUSING = [
-    21, 21, 28, 34, 22, 36, 10, 11, 36, 61, 23, 17, 43, 35, 40, 26, 18, 54, 13, 9, 10, 8, 8, 12, 6, 7, 9, 18, 6, 7, 15, 13, 13, 7, 5, 11,
-    14, 19, 37, 17, 23, 40, 3, 5, 23, 78, 46, 43, 48, 45, 86, 15, 25, 62, 20, 23, 20, 10, 22, 24, 7, 10, 21, 57, 23, 13, 31, 21, 13, 5, 6, 13,
-]  # fmt: skip
+    21,
+    21,
+    28,
+    34,
+    22,
+    36,
+    10,
+    11,
+    36,
+    61,
+    23,
+    17,
+    43,
+    35,
+    40,
+    26,
+    18,
+    54,
+    13,
+    9,
+    10,
+    8,
+    8,
+    12,
+    6,
+    7,
+    9,
+    18,
+    6,
+    7,
+    15,
+    13,
+    13,
+    7,
+    5,
+    11,
+    14,
+    19,
+    37,
+    17,
+    23,
+    40,
+    3,
+    5,
+    23,
+    78,
+    46,
+    43,
+    48,
+    45,
+    86,
+    15,
+    25,
+    62,
+    20,
+    23,
+    20,
+    10,
+    22,
+    24,
+    7,
+    10,
+    21,
+    57,
+    23,
+    13,
+    31,
+    21,
+    13,
+    5,
+    6,
+    13,
+]
 # Stuart (1955): unaided distance vision of 7,477 women, right eye by left
 VISION = np.array([[1520, 266, 124, 66], [234, 1512, 432, 78], [117, 362, 1772, 205], [36, 82, 179, 492]])
 
@@ -50,24 +121,34 @@ def test_three_effect_sizes_each_with_its_name_and_interval():
     assert found["d_z"][1] == pytest.approx(-1.2846, abs=5e-5)
     assert found["d_av"][1] == pytest.approx(-0.8335, abs=5e-5)
     assert found["g_av"][1] == pytest.approx(-0.8335 * (1 - 3 / 35), abs=5e-5)
-    # R: f <- function(p) uniroot(function(n) pt(-4.0621277, 9, n) - p, c(-20, 10), tol = 1e-10)$root / sqrt(10); c(f(.975), f(.025))
+    # R: f <- function(p) uniroot(function(n) pt(-4.0621277, 9, n) - p, c(-20, 10), tol = 1e-10)$root /
+    # sqrt(10); c(f(.975), f(.025))
     assert found["d_z"][0].interval == pytest.approx((-2.118017, -0.4146278), abs=2e-6)
     assert len({kind for _, _, kind in found.values()}) == 3
     assert all(result.p_value == pytest.approx(0.002833, abs=5e-7) for result, _, _ in found.values())
 
 
-@pytest.mark.parametrize(("n", "expected"), [(20, 0.660), (30, 0.529), (50, 0.404), (60, 0.368), (80, 0.317), (100, 0.283)])
+@pytest.mark.parametrize(
+    ("n", "expected"), [(20, 0.660), (30, 0.529), (50, 0.404), (60, 0.368), (80, 0.317), (100, 0.283)]
+)
 def test_minimum_detectable_change_as_tabulated(n, expected):
     rng = np.random.default_rng(n)
     frame = sample(rng.normal(size=n), np.ones(n), before=rng.normal(size=n))
     result = change.standardised_change(frame, spec("standardised_change", ("normal_theory",)))[0][0]
     # the table's numbers are exact powers (statsmodels TTestPower); the closed form is up to 0.0006 larger
-    assert minimum_detectable(result.null_error, result.df, Settings("x", "randomised", "x")) == pytest.approx(expected, abs=1.1e-3)
+    assert minimum_detectable(
+        result.null_error, result.df, Settings("x", "randomised", "x")
+    ) == pytest.approx(expected, abs=1.1e-3)
 
 
-@pytest.mark.parametrize(("n", "expected"), [(20, 0.909), (30, 0.736), (50, 0.566), (60, 0.516), (80, 0.446), (100, 0.398), (150, 0.325)])
+@pytest.mark.parametrize(
+    ("n", "expected"),
+    [(20, 0.909), (30, 0.736), (50, 0.566), (60, 0.516), (80, 0.446), (100, 0.398), (150, 0.325)],
+)
 def test_minimum_detectable_difference_as_tabulated(n, expected):
-    assert minimum_detectable(np.sqrt(2 / n), 2 * n - 2, Settings("x", "randomised", "x")) == pytest.approx(expected, abs=1.1e-3)
+    assert minimum_detectable(np.sqrt(2 / n), 2 * n - 2, Settings("x", "randomised", "x")) == pytest.approx(
+        expected, abs=1.1e-3
+    )
 
 
 @pytest.mark.simulation
@@ -76,8 +157,14 @@ def test_intervals_of_effect_sizes_cover_as_often_as_they_say():
     for _ in range(1_000):
         before = rng.normal(0, 1, n)
         now = 0.6 * before + rng.normal(0.7, 1.1, n)
-        for result, _ in change.standardised_change(sample(now, np.ones(n), before=before), spec("standardised_change", ("normal_theory",)))[:2]:
-            truth = 0.7 / np.sqrt(0.4**2 + 1.1**2) if result.population == "d_z" else 0.7 / ((1 + np.sqrt(0.6**2 + 1.1**2)) / 2)
+        for result, _ in change.standardised_change(
+            sample(now, np.ones(n), before=before), spec("standardised_change", ("normal_theory",))
+        )[:2]:
+            truth = (
+                0.7 / np.sqrt(0.4**2 + 1.1**2)
+                if result.population == "d_z"
+                else 0.7 / ((1 + np.sqrt(0.6**2 + 1.1**2)) / 2)
+            )
             margin = stats.t.ppf(0.975, result.df) * result.std_error
             low, high = result.interval or (result.estimate - margin, result.estimate + margin)
             inside[result.population] += low <= truth <= high
@@ -88,9 +175,14 @@ def test_intervals_of_effect_sizes_cover_as_often_as_they_say():
 @pytest.mark.simulation
 @pytest.mark.parametrize(("law", "people"), [("normal", 60), ("gamma", 60), ("heavy tails", 130)])
 def test_d_z_covers_also_where_changes_are_not_normal(law, people):
-    """Noncentral t covers .99 of the gamma changes and .89 of those with heavy tails, however many there are."""
+    """Noncentral t covers .99 of the gamma changes and .89 of those with heavy tails, however many there
+    are.
+    """
     rng, draws = np.random.default_rng(6), 500
-    make = {"normal": rng.standard_normal, "gamma": lambda size: rng.gamma(2, 1, size) / np.sqrt(2) - np.sqrt(2)}
+    make = {
+        "normal": rng.standard_normal,
+        "gamma": lambda size: rng.gamma(2, 1, size) / np.sqrt(2) - np.sqrt(2),
+    }
     make["heavy tails"] = lambda size: rng.standard_t(5, size) * np.sqrt(0.6)
     hits = 0
     for _ in range(draws):
@@ -103,15 +195,54 @@ def test_pseudo_median_as_in_r():
     # R: wilcox.test(x, conf.int = TRUE)
     short = np.array([1.1, 2.2, -0.3, 4.1, 0.7, 1.9, -0.8, 2.6])
     assert change.pseudo_median(short, 0.95) == pytest.approx((1.475, -0.05, 3.0))
-    longer = [2.341, -2.256, 0.718, -0.268, -0.153, 0.084, -1.72, 0.068, -0.565, 3.623, 0.526, -0.053, 0.019, -0.368, -0.755]
-    longer += [-0.091, 0.782, 0.061, 1.258, 0.1, 0.324, 1.846, 0.845, -0.205, 0.117, 0.841, 2.235, 0.03, 0.056, 1.302]
+    longer = [
+        2.341,
+        -2.256,
+        0.718,
+        -0.268,
+        -0.153,
+        0.084,
+        -1.72,
+        0.068,
+        -0.565,
+        3.623,
+        0.526,
+        -0.053,
+        0.019,
+        -0.368,
+        -0.755,
+    ]
+    longer += [
+        -0.091,
+        0.782,
+        0.061,
+        1.258,
+        0.1,
+        0.324,
+        1.846,
+        0.845,
+        -0.205,
+        0.117,
+        0.841,
+        2.235,
+        0.03,
+        0.056,
+        1.302,
+    ]
     assert change.pseudo_median(np.array(longer), 0.95) == pytest.approx((0.2725, -0.0345, 0.6835))
-    result, _ = only(change.signed_rank_change(sample(longer, np.ones(30), before=np.zeros(30)), spec("signed_rank_change", ("signed_rank",))))
+    result, _ = only(
+        change.signed_rank_change(
+            sample(longer, np.ones(30), before=np.zeros(30)), spec("signed_rank_change", ("signed_rank",))
+        )
+    )
     assert result.p_value == pytest.approx(0.096102, abs=5e-7)
 
 
 def test_pseudo_median_of_many_needs_no_table_of_all_averages():
-    for values in (np.random.default_rng(1).normal(size=3_000), np.random.default_rng(2).exponential(size=2_501).round(3)):
+    for values in (
+        np.random.default_rng(1).normal(size=3_000),
+        np.random.default_rng(2).exponential(size=2_501).round(3),
+    ):
         first, second = np.triu_indices(len(values))
         averages = np.sort((values[first] + values[second]) / 2)
         total, rank = len(averages), change.interval_rank(len(values), 0.95)
@@ -129,18 +260,22 @@ def test_signed_rank_interval_and_test_agree():
 
 
 def test_mcnemar_as_published():
-    # Bentur et al. (2009) in Fagerland, Lydersen and Laake (2013): of 21 children 7 gained and 1 lost airway hyper-responsiveness
+    # Bentur et al. (2009) in Fagerland, Lydersen and Laake (2013): of 21 children 7 gained and 1 lost airway
+    # hyper-responsiveness
     before = [1.0] * 2 + [0.0] * 19
     now = [1.0, 0.0] + [1.0] * 7 + [0.0] * 12
     found = {
         result.std_error_kind: result
-        for result, _ in categories.paired_shares(sample(now, np.ones(21), before=before), spec("paired_shares", ("exact", "mid_p")))
+        for result, _ in categories.paired_shares(
+            sample(now, np.ones(21), before=before), spec("paired_shares", ("exact", "mid_p"))
+        )
     }
     assert found["exact"].p_value == pytest.approx(0.0703, abs=5e-5)
     assert found["mid_p"].p_value == pytest.approx(0.0391, abs=5e-5)
     assert found["exact"].estimate == pytest.approx(6 / 21)
     assert change.discordant_test(4, 4, "mid_p") == pytest.approx(1 - 0.5 * stats.binom.pmf(4, 8, 0.5))
-    # the adjusted interval of Bonett and Price: (c + 1 − b − 1) / (n + 2) ± z √((b + c + 2 − (c − b)² / (n + 2)) / (n + 2)²)
+    # the adjusted interval of Bonett and Price: (c + 1 − b − 1) / (n + 2) ± z √((b + c + 2 − (c − b)² / (n +
+    # 2)) / (n + 2)²)
     centre, error = 6 / 23, np.sqrt((10 - 36 / 23) / 23**2)
     assert found["exact"].interval == pytest.approx((centre - 1.959964 * error, centre + 1.959964 * error))
 
@@ -156,7 +291,8 @@ def test_interval_of_a_net_share_covers_as_often_as_it_says():
 
 
 def test_stuart_maxwell_and_bowker_as_published():
-    # Stuart (1955), as in R: coin::mh_test(vision), Q = 11.96; mcnemar.test(vision) gives Bowker's 19.107, df 6, p .003987
+    # Stuart (1955), as in R: coin::mh_test(vision), Q = 11.96; mcnemar.test(vision) gives Bowker's 19.107, df
+    # 6, p .003987
     stuart, bowker = categories.marginal_tests(VISION)
     assert (round(stuart.statistic, 2), stuart.df) == (11.96, 3)
     assert (round(bowker.statistic, 3), bowker.df, round(bowker.p_value, 6)) == (19.107, 6, 0.003987)
@@ -168,13 +304,23 @@ def test_stuart_maxwell_and_bowker_as_published():
 
 def test_levels_tell_who_moved_and_protect_the_few():
     before, now = np.repeat(np.indices(VISION.shape).reshape(2, -1).astype(float), VISION.ravel(), axis=1)
-    sized = categories.marginal_homogeneity(sample(now, np.ones(len(now)), before=before), spec("marginal_homogeneity", ("mid_p",)))
+    sized = categories.marginal_homogeneity(
+        sample(now, np.ones(len(now)), before=before), spec("marginal_homogeneity", ("mid_p",))
+    )
     assert [result.population for result, _ in sized] == ["level 0", "level 1", "level 2", "level 3"]
     margins = (VISION.sum(axis=0) - VISION.sum(axis=1)) / VISION.sum()
     assert [result.estimate for result, _ in sized] == pytest.approx(list(margins))
-    assert "all levels together (Stuart–Maxwell): chi-square 11.96 with 3 degrees of freedom, p at most 0.0076" in sized[0][0].warnings
-    few = sample([0, 0, 0, 0, 0, 1, 1, 1, 1, 2.0] * 3, np.ones(30), before=[0, 1, 1, 0, 0, 1, 0, 0, 1, 1.0] * 3)
-    refused = {result.population: result.is_refused for result, _ in categories.marginal_homogeneity(few, spec("marginal_homogeneity", ("mid_p",)))}
+    assert (
+        "all levels together (Stuart–Maxwell): chi-square 11.96 with 3 degrees of freedom, p at most 0.0076"
+        in sized[0][0].warnings
+    )
+    few = sample(
+        [0, 0, 0, 0, 0, 1, 1, 1, 1, 2.0] * 3, np.ones(30), before=[0, 1, 1, 0, 0, 1, 0, 0, 1, 1.0] * 3
+    )
+    refused = {
+        result.population: result.is_refused
+        for result, _ in categories.marginal_homogeneity(few, spec("marginal_homogeneity", ("mid_p",)))
+    }
     assert refused == {"level 0": False, "level 1": False, "level 2": True}
 
 
@@ -188,19 +334,27 @@ def test_proportional_odds_as_published():
     assert fitted.thresholds.round(4).tolist() == [-0.4961, 0.6907]
     assert fitted.deviance == pytest.approx(3479.15, abs=0.005)
     errors = np.sqrt(np.diag(np.linalg.inv(fitted.information)))
-    assert errors[2:] == pytest.approx([0.1046528, 0.1271561, 0.1192380, 0.1551733, 0.1514860, 0.0955358], rel=2e-5)
+    assert errors[2:] == pytest.approx(
+        [0.1046528, 0.1271561, 0.1192380, 0.1551733, 0.1514860, 0.0955358], rel=2e-5
+    )
 
 
 def levelled(n: int, seed: int, effect: float = 0.6) -> pd.DataFrame:
     table = people(n, effect, seed)
-    return table.assign(**{name: np.digitize(table[name], [-1, 0, 1]).astype(float) for name in ("score_now", "score_before")})
+    return table.assign(
+        **{name: np.digitize(table[name], [-1, 0, 1]).astype(float) for name in ("score_now", "score_before")}
+    )
 
 
 def test_odds_ratio_between_groups_as_in_statsmodels():
     table = levelled(400, 3)
     case = sample(table["score_now"], table["group"], x=table["x"])
-    (result, (odds, kind)), (ratio, _) = ordered.ordered_logit(case, spec("ordered_logit", ("influence",), covariates=["x"]))
-    model = OrderedModel(table["score_now"], table[["group", "x"]], distr="logit").fit(method="bfgs", disp=False, gtol=1e-8)
+    (result, (odds, kind)), (ratio, _) = ordered.ordered_logit(
+        case, spec("ordered_logit", ("influence",), covariates=["x"])
+    )
+    model = OrderedModel(table["score_now"], table[["group", "x"]], distr="logit").fit(
+        method="bfgs", disp=False, gtol=1e-8
+    )
     assert result.estimate == pytest.approx(model.params["group"], abs=1e-5)
     assert result.std_error == pytest.approx(model.bse["group"], rel=0.08)  # sandwich against inverse Hessian
     assert (odds, kind) == (pytest.approx(np.exp(result.estimate)), ordered.ODDS_KIND)
@@ -219,7 +373,13 @@ def test_check_of_proportional_odds_as_by_stacked_logits():
         own = np.column_stack([np.ones(300), x])
         rows.append(np.column_stack([own * (cut == other) for other in range(3)]))
     outcome = np.concatenate([(level > cut).astype(float) for cut in range(3)])
-    fitted = GEE(outcome, np.vstack(rows), groups=np.tile(np.arange(300), 3), family=Binomial(), cov_struct=Independence()).fit()
+    fitted = GEE(
+        outcome,
+        np.vstack(rows),
+        groups=np.tile(np.arange(300), 3),
+        family=Binomial(),
+        cov_struct=Independence(),
+    ).fit()
     contrast = np.zeros((2, 9))
     contrast[0, [1, 4]] = contrast[1, [4, 7]] = [-1, 1]
     apart = contrast @ fitted.params
@@ -229,21 +389,28 @@ def test_check_of_proportional_odds_as_by_stacked_logits():
 
 def test_then_and_now_counts_each_person_once():
     # the standard error of two answers of a person: statsmodels GEE of a yes-or-no item, persons as clusters
-    table = levelled(300, 5).assign(score_now=lambda t: (t["score_now"] > 1) * 1.0, score_before=lambda t: (t["score_before"] > 1) * 1.0)
+    table = levelled(300, 5).assign(
+        score_now=lambda t: (t["score_now"] > 1) * 1.0, score_before=lambda t: (t["score_before"] > 1) * 1.0
+    )
     case = sample(table["score_now"], np.ones(300), before=table["score_before"])
     result, _ = only(ordered.ordered_change(case, spec("ordered_change", ("CR1",))))
     outcome = np.concatenate([table["score_before"], table["score_now"]])
     later = np.column_stack([np.ones(600), np.repeat([0.0, 1.0], 300)])
-    fitted = GEE(outcome, later, groups=np.tile(np.arange(300), 2), family=Binomial(), cov_struct=Independence()).fit()
+    fitted = GEE(
+        outcome, later, groups=np.tile(np.arange(300), 2), family=Binomial(), cov_struct=Independence()
+    ).fit()
     assert result.estimate == pytest.approx(fitted.params[1], abs=1e-6)
     assert result.std_error == pytest.approx(fitted.bse[1] * np.sqrt(300 / 299), rel=1e-5)
 
 
 def test_probability_of_superiority_as_published():
-    # Neubert and Brunner (2007), pain scores; R: lawstat::brunner.munzel.test(Y, N): 3.1375, df 17.683, p .005786, .788961 [.5952169, .9827052]
+    # Neubert and Brunner (2007), pain scores; R: lawstat::brunner.munzel.test(Y, N): 3.1375, df 17.683, p
+    # .005786, .788961 [.5952169, .9827052]
     fewer, more = [1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 1, 1], [3, 3, 4, 3, 1, 2, 3, 1, 1, 5, 4]
     case = sample(fewer + more, [0] * 14 + [1] * 11)
-    result, (size, _) = only(ordered.probability_of_superiority(case, spec("probability_of_superiority", ("brunner_munzel",))))
+    result, (size, _) = only(
+        ordered.probability_of_superiority(case, spec("probability_of_superiority", ("brunner_munzel",)))
+    )
     assert size == pytest.approx(0.788961, abs=5e-7)
     assert result.estimate / result.std_error == pytest.approx(3.1375, abs=5e-5)
     assert result.df == pytest.approx(17.683, abs=5e-4)
@@ -255,10 +422,23 @@ def test_probability_of_superiority_as_published():
 
 
 def test_finite_population_correction_is_stated_and_the_uncorrected_stays():
-    study = programme([{"method": "before_after_change", "id": "difference", "std_errors": ["classical", "finite_population"]}])
+    study = programme(
+        [
+            {
+                "method": "before_after_change",
+                "id": "difference",
+                "std_errors": ["classical", "finite_population"],
+            }
+        ]
+    )
     rows = ladder(people(100), study, trained=120).set_index("std_error_kind")
-    assert rows.loc["finite_population", "std_error"] / rows.loc["classical", "std_error"] == pytest.approx(np.sqrt((120 - 50) / 119))
-    assert "50 of 120 who took part were measured, which multiplies the standard error by 0.767" in rows.loc["finite_population", "warnings"]
+    assert rows.loc["finite_population", "std_error"] / rows.loc["classical", "std_error"] == pytest.approx(
+        np.sqrt((120 - 50) / 119)
+    )
+    assert (
+        "50 of 120 who took part were measured, which multiplies the standard error by 0.767"
+        in rows.loc["finite_population", "warnings"]
+    )
     unknown = ladder(people(100), study).set_index("std_error_kind")["warnings"]
     assert unknown["finite_population"] == "how many took part in all is not known"
     everyone = ladder(people(100), study, trained=50).set_index("std_error_kind")
@@ -273,7 +453,11 @@ def test_finite_population_interval_covers_as_often_as_it_says():
     inside, rows = 0, spec("before_after_change", ("finite_population",))
     for _ in range(1_500):
         drawn = rng.choice(all_of_them, 40, replace=False)
-        result, _ = only(methods.before_after_change(sample(drawn, np.ones(40), before=np.zeros(40)), rows, Inference(trained=60)))
+        result, _ = only(
+            methods.before_after_change(
+                sample(drawn, np.ones(40), before=np.zeros(40)), rows, Inference(trained=60)
+            )
+        )
         inside += abs(result.estimate - all_of_them.mean()) <= stats.t.ppf(0.975, 39) * result.std_error
     assert inside / 1_500 == pytest.approx(0.95, abs=0.02)
 
@@ -286,11 +470,15 @@ def test_recalled_and_measured_baselines_stay_apart():
         {"method": "before_after_change", "id": "recalled", "baseline": "then", "std_errors": ["classical"]},
     ]
     settings = Settings("trial", "randomised", "difference")
-    rows = estimate_stages(table, programme(specs), lines, settings, stages=("outcome",)).set_index("specification")
+    rows = estimate_stages(table, programme(specs), lines, settings, stages=("outcome",)).set_index(
+        "specification"
+    )
     assert rows.loc["recalled", "estimate"] == pytest.approx(rows.loc["difference", "estimate"] + 1)
     assert RECALLED in rows.loc["recalled", "warnings"]
     assert RECALLED not in rows.loc["difference", "warnings"]
-    alone = estimate_stages(table, programme(specs), LINES, settings, stages=("outcome",)).set_index("specification")
+    alone = estimate_stages(table, programme(specs), LINES, settings, stages=("outcome",)).set_index(
+        "specification"
+    )
     assert alone.loc["recalled", "warnings"] == "nobody was asked to recall it"
 
 
@@ -304,7 +492,12 @@ def test_only_numbers_in_the_indicators_unit_are_drawn_together():
         {"method": "ordered_logit", "std_errors": ["influence"]},
         {"method": "probability_of_superiority", "std_errors": ["brunner_munzel"]},
     ]
-    table = people(200, 0.5).assign(**{name: lambda t, name=name: (1.7 * t[name]).clip(-5, 5).round() for name in ("score_before", "score_now")})
+    table = people(200, 0.5).assign(
+        **{
+            name: lambda t, name=name: (1.7 * t[name]).clip(-5, 5).round()
+            for name in ("score_before", "score_now")
+        }
+    )
     rows = ladder(table, programme(specs)).dropna(subset=["estimate"])
     assert set(rows["specification"]) == {one.get("id", one["method"].replace("_", "-")) for one in specs}
     assert set(rows[on_its_own_scale(rows)]["specification"]) == {"difference", "signed-rank-change"}

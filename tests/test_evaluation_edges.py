@@ -1,4 +1,6 @@
-"""Every method at the edges of what data can be: a row with a reason, never a crash, never an interval without width."""
+"""Every method at the edges of what data can be: a row with a reason, never a crash, never an interval
+without width.
+"""
 
 import ast
 import re
@@ -20,25 +22,98 @@ from manfaat.report.words import Language
 COVARIATES = ["x", "z"]
 BY_INFLUENCE = ["auto", "influence", "CR1", "survey"]
 ALL_OF_THEM = [
-    {"method": "difference_in_means", "id": "difference", "std_errors": ["auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "wild", "randomisation", "survey"]},
-    {"method": "regression", "covariates": COVARIATES, "std_errors": ["HC1", "HC3", "BM", "CR2", "CR3", "wild", "randomisation", "survey", "auto"]},
-    {"method": "strata_fixed_effects", "covariates": ["x"], "std_errors": ["HC2", "classical", "auto", "CR2", "wild", "randomisation"]},
+    {
+        "method": "difference_in_means",
+        "id": "difference",
+        "std_errors": [
+            "auto",
+            "classical",
+            "HC1",
+            "HC2",
+            "HC3",
+            "BM",
+            "CR1",
+            "CR2",
+            "CR3",
+            "wild",
+            "randomisation",
+            "survey",
+        ],
+    },
+    {
+        "method": "regression",
+        "covariates": COVARIATES,
+        "std_errors": ["HC1", "HC3", "BM", "CR2", "CR3", "wild", "randomisation", "survey", "auto"],
+    },
+    {
+        "method": "strata_fixed_effects",
+        "covariates": ["x"],
+        "std_errors": ["HC2", "classical", "auto", "CR2", "wild", "randomisation"],
+    },
     {"method": "inverse_probability_weighting", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
-    {"method": "inverse_probability_weighting", "id": "ipw-ate", "estimand": "ate", "covariates": COVARIATES, "std_errors": BY_INFLUENCE, "trim": 0.05},
+    {
+        "method": "inverse_probability_weighting",
+        "id": "ipw-ate",
+        "estimand": "ate",
+        "covariates": COVARIATES,
+        "std_errors": BY_INFLUENCE,
+        "trim": 0.05,
+    },
     {"method": "doubly_robust", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
-    {"method": "doubly_robust", "id": "aipw-ate", "estimand": "ate", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
+    {
+        "method": "doubly_robust",
+        "id": "aipw-ate",
+        "estimand": "ate",
+        "covariates": COVARIATES,
+        "std_errors": BY_INFLUENCE,
+    },
     {"method": "entropy_balancing", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
-    {"method": "entropy_balancing", "id": "entropy-2", "covariates": COVARIATES, "std_errors": BY_INFLUENCE, "moments": 2},
-    {"method": "nearest_neighbour", "covariates": COVARIATES, "std_errors": ["AI", "AI_equal"], "neighbours": 2},
+    {
+        "method": "entropy_balancing",
+        "id": "entropy-2",
+        "covariates": COVARIATES,
+        "std_errors": BY_INFLUENCE,
+        "moments": 2,
+    },
+    {
+        "method": "nearest_neighbour",
+        "covariates": COVARIATES,
+        "std_errors": ["AI", "AI_equal"],
+        "neighbours": 2,
+    },
     {"method": "regression_imputation", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
-    {"method": "regression_imputation", "id": "lin", "estimand": "ate", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
+    {
+        "method": "regression_imputation",
+        "id": "lin",
+        "estimand": "ate",
+        "covariates": COVARIATES,
+        "std_errors": BY_INFLUENCE,
+    },
     {"method": "quantile_effects", "std_errors": BY_INFLUENCE},
-    {"method": "quantile_effects", "id": "quantile-att", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
-    {"method": "instrumental_variables", "instrument": "group", "treatment": ["taken"], "covariates": ["x"], "std_errors": ["HC1", "classical", "BM", "CR1", "CR2", "auto"]},
+    {
+        "method": "quantile_effects",
+        "id": "quantile-att",
+        "covariates": COVARIATES,
+        "std_errors": BY_INFLUENCE,
+    },
+    {
+        "method": "instrumental_variables",
+        "instrument": "group",
+        "treatment": ["taken"],
+        "covariates": ["x"],
+        "std_errors": ["HC1", "classical", "BM", "CR1", "CR2", "auto"],
+    },
     {"method": "difference_in_differences", "std_errors": ["HC1", "auto", "CR2", "wild", "randomisation"]},
-    {"method": "doubly_robust_difference_in_differences", "covariates": COVARIATES, "std_errors": BY_INFLUENCE},
+    {
+        "method": "doubly_robust_difference_in_differences",
+        "covariates": COVARIATES,
+        "std_errors": BY_INFLUENCE,
+    },
     {"method": "repeated_cross_sections", "std_errors": ["HC1", "CR1"]},
-    {"method": "before_after_change", "std_errors": ["classical", "auto", "CR1", "CR2", "CR3", "wild", "survey", "finite_population"]},
+    {
+        "method": "before_after_change",
+        "std_errors": ["classical", "auto", "CR1", "CR2", "CR3", "wild", "survey", "finite_population"],
+    },
     {"method": "standardised_change", "std_errors": ["normal_theory"]},
     {"method": "signed_rank_change", "std_errors": ["signed_rank"]},
     {"method": "sign_test", "std_errors": ["exact", "mid_p"]},
@@ -49,7 +124,7 @@ ALL_OF_THEM = [
     {"method": "probability_of_superiority", "std_errors": ["brunner_munzel"]},
     {"method": "fixed_effects", "treatment": ["taken"], "std_errors": ["CR1", "classical"]},
     {"method": "first_difference", "std_errors": ["HC1"]},
-]  # fmt: skip
+]
 DESIGNS = {
     "plain": {},
     "clustered": {"cluster": "place", "strata": "block"},
@@ -88,22 +163,40 @@ EDGES = {
     "group follows from covariate": people(40).assign(x=lambda t: t["group"]),
     "no overlap": people(40).assign(x=lambda t: t["x"].abs() + 10 * t["group"]),
     "hardly any overlap": people(60).assign(x=lambda t: t["x"] + 2.5 * t["group"]),
-    "a value that only one group has": people(40).assign(z=lambda t: (t["group"] == 0) & (np.arange(40) < 12)).astype({"z": float}),
+    "a value that only one group has": (
+        people(40).assign(z=lambda t: (t["group"] == 0) & (np.arange(40) < 12)).astype({"z": float})
+    ),
     "huge covariate": people(40).assign(x=lambda t: t["x"] * 1e9 + 1e12),
     "tiny covariate": people(40).assign(x=lambda t: t["x"] * 1e-12),
-    "huge outcome": people(40).assign(score_now=lambda t: t["score_now"] * 1e12, score_before=lambda t: t["score_before"] * 1e12),
+    "huge outcome": (
+        people(40).assign(
+            score_now=lambda t: t["score_now"] * 1e12, score_before=lambda t: t["score_before"] * 1e12
+        )
+    ),
     "outlier": people(40).assign(score_now=lambda t: np.where(np.arange(40) == 3, 1e9, t["score_now"])),
     "nobody took it up": people(40).assign(taken=0.0),
     "everybody took it up": people(40).assign(taken=1.0),
     "take-up has nothing to do with the offer": people(40).assign(taken=np.tile([0.0, 0.0, 1.0, 1.0], 10)),
-    "yes or no, twice": people(40, compliance=0.8).assign(score_now=lambda t: (t["score_now"] > 0) * 1.0, score_before=lambda t: (t["score_before"] > 0) * 1.0),
-    "few levels": people(60).assign(score_now=lambda t: t["score_now"].clip(-1, 1).round(), score_before=lambda t: t["score_before"].clip(-1, 1).round()),
+    "yes or no, twice": (
+        people(40, compliance=0.8).assign(
+            score_now=lambda t: (t["score_now"] > 0) * 1.0,
+            score_before=lambda t: (t["score_before"] > 0) * 1.0,
+        )
+    ),
+    "few levels": (
+        people(60).assign(
+            score_now=lambda t: t["score_now"].clip(-1, 1).round(),
+            score_before=lambda t: t["score_before"].clip(-1, 1).round(),
+        )
+    ),
     "levels apart": people(60).assign(score_now=lambda t: t["group"] + 3.0, score_before=1.0),
     "nobody changed": people(40).assign(score_now=lambda t: t["score_before"]),
     "everybody changed alike": people(40).assign(score_now=lambda t: t["score_before"] + 1),
     "one changed": people(40).assign(score_now=lambda t: t["score_before"] + (np.arange(40) == 1)),
-    "whole numbers, all tied": people(60).assign(score_now=lambda t: t["score_now"].round(), x=lambda t: t["x"].round()),
-}  # fmt: skip
+    "whole numbers, all tied": (
+        people(60).assign(score_now=lambda t: t["score_now"].round(), x=lambda t: t["x"].round())
+    ),
+}
 
 
 @pytest.mark.parametrize("design", DESIGNS)
@@ -133,13 +226,28 @@ def test_at_an_ordinary_place_every_method_gives_numbers():
     study = programme(ALL_OF_THEM, **DESIGNS["clustered"])
     rows = ladder(people(400, 0.5, compliance=0.8), study, draws=199)
     there = set(rows.dropna(subset=["estimate"])["specification"])
-    levels = {"paired-shares", "marginal-homogeneity", "ordered-change", "ordered-logit"}  # the outcome has no levels
-    assert set(rows["specification"]) - there == {"nearest-neighbour", "repeated-cross-sections", "fixed-effects", "first-difference"} | levels
-    several = people(400, 0.5, compliance=0.8).assign(
-        score_now=lambda t: t["score_now"].clip(-1, 1).round(), score_before=lambda t: t["score_before"].clip(-1, 1).round()
+    levels = {
+        "paired-shares",
+        "marginal-homogeneity",
+        "ordered-change",
+        "ordered-logit",
+    }  # the outcome has no levels
+    assert (
+        set(rows["specification"]) - there
+        == {"nearest-neighbour", "repeated-cross-sections", "fixed-effects", "first-difference"} | levels
     )
-    yes_no = several.assign(score_now=(several["score_now"] > 0) * 1.0, score_before=(several["score_before"] > 0) * 1.0)
-    there = {name for table in (several, yes_no) for name in set(ladder(table, study, draws=199).dropna(subset=["estimate"])["specification"])}
+    several = people(400, 0.5, compliance=0.8).assign(
+        score_now=lambda t: t["score_now"].clip(-1, 1).round(),
+        score_before=lambda t: t["score_before"].clip(-1, 1).round(),
+    )
+    yes_no = several.assign(
+        score_now=(several["score_now"] > 0) * 1.0, score_before=(several["score_before"] > 0) * 1.0
+    )
+    there = {
+        name
+        for table in (several, yes_no)
+        for name in set(ladder(table, study, draws=199).dropna(subset=["estimate"])["specification"])
+    }
     assert levels <= there
     rows = ladder(people(400, 0.5, compliance=0.8), programme(ALL_OF_THEM))
     assert "nearest-neighbour" in set(rows.dropna(subset=["estimate"])["specification"])
@@ -148,21 +256,35 @@ def test_at_an_ordinary_place_every_method_gives_numbers():
 
 def test_reasons_are_the_right_ones():
     plain = programme(ALL_OF_THEM)
-    told = {edge: ladder(EDGES[edge], plain, draws=199).drop_duplicates("specification").set_index("specification")["warnings"] for edge in EDGES}
+    told = {
+        edge: (
+            ladder(EDGES[edge], plain, draws=199)
+            .drop_duplicates("specification")
+            .set_index("specification")["warnings"]
+        )
+        for edge in EDGES
+    }
     assert told["nobody"]["inverse-probability-weighting"] == "no unit has all the answers needed"
     assert told["one treated"]["entropy-balancing"] == "one of the two groups has fewer than two units"
     assert told["only participants"]["nearest-neighbour"].startswith("there is nobody to compare")
-    assert told["group follows from covariate"]["doubly-robust"] == "some values of the covariates occur in only one of the groups: there is no overlap"
+    assert (
+        told["group follows from covariate"]["doubly-robust"]
+        == "some values of the covariates occur in only one of the groups: there is no overlap"
+    )
     assert told["no overlap"]["entropy-balancing"].startswith("no weights on the comparison group reproduce")
     assert told["nobody took it up"]["instrumental-variables"] == "everyone or nobody took part"
     assert told["yes or no"]["quantile-effects"].startswith("more than a tenth of a group has the very value")
     assert told["four"]["strata-fixed-effects"] == "the design declares no strata"
     survey = ladder(EDGES["negative weight"], programme(ALL_OF_THEM, **DESIGNS["survey"]))
-    assert set(survey["warnings"]) <= {"a survey weight is negative or not a number", "the study is not a panel", "the study has no periods"} | set(
-        survey.loc[survey["specification"] == "first-difference", "warnings"]
-    )
+    assert set(survey["warnings"]) <= {
+        "a survey weight is negative or not a number",
+        "the study is not a panel",
+        "the study has no periods",
+    } | set(survey.loc[survey["specification"] == "first-difference", "warnings"])
     absent = ladder(people(40), programme(ALL_OF_THEM, **DESIGNS["nothing there"]))
-    assert "a column that the design or the specification names is not among the indicators" in set(absent["warnings"])
+    assert "a column that the design or the specification names is not among the indicators" in set(
+        absent["warnings"]
+    )
 
 
 def test_covariate_of_after_the_programme_is_refused():
@@ -171,7 +293,9 @@ def test_covariate_of_after_the_programme_is_refused():
         {"method": "entropy_balancing", "covariates": ["score_now"], "std_errors": ["influence"]},
     ]
     rows = ladder(people(60), programme(specs))
-    assert set(rows["warnings"]) == {"a covariate was measured after the programme, which may have changed it"}
+    assert set(rows["warnings"]) == {
+        "a covariate was measured after the programme, which may have changed it"
+    }
 
 
 def test_input_is_not_changed():
@@ -182,12 +306,17 @@ def test_input_is_not_changed():
 
 
 def test_what_is_kept_in_memory_belongs_to_the_units_it_was_computed_for():
-    # two indicators of equally many, but other people; the second must not be given the first one's weights, matches or regressors
+    # two indicators of equally many, but other people; the second must not be given the first one's weights,
+    # matches or regressors
     table = people(200, 0.5).assign(
-        early_now=lambda t: t["score_now"].where(np.arange(200) < 120), late_now=lambda t: t["score_now"].where(np.arange(200) >= 80)
+        early_now=lambda t: t["score_now"].where(np.arange(200) < 120),
+        late_now=lambda t: t["score_now"].where(np.arange(200) >= 80),
     )
     study, settings = programme(ALL_OF_THEM), Settings("trial", "randomised", "difference", draws=99)
-    early, late = indicator("early_now", "now", "effect", "early"), indicator("late_now", "now", "effect", "late")
+    early, late = (
+        indicator("early_now", "now", "effect", "early"),
+        indicator("late_now", "now", "effect", "late"),
+    )
     both = estimate_stages(table, study, [*LINES, early, late], settings, stages=("outcome",))
     for line in (early, late):
         alone = estimate_stages(table, study, [*LINES[:-1], line], settings, stages=("outcome",))
@@ -197,17 +326,22 @@ def test_what_is_kept_in_memory_belongs_to_the_units_it_was_computed_for():
 
 def test_raters_of_one_indicator_stay_apart():
     # a self-rating and a supervisor's, each with its own value before
-    table = people(120, 0.5).assign(boss_before=lambda t: t["score_before"] * 2, boss_now=lambda t: t["score_now"] * 2)
+    table = people(120, 0.5).assign(
+        boss_before=lambda t: t["score_before"] * 2, boss_now=lambda t: t["score_now"] * 2
+    )
     own = [line.model_copy(update={"rater": "self"}) if line.indicator == "score" else line for line in LINES]
     boss = [
-        line.model_copy(update={"rater": "supervisor"}) for line in (indicator("boss_before", "before", "covariate"), indicator("boss_now", "now", "effect"))
+        line.model_copy(update={"rater": "supervisor"})
+        for line in (indicator("boss_before", "before", "covariate"), indicator("boss_now", "now", "effect"))
     ]
     specs = [
         {"method": "difference_in_means", "id": "difference", "std_errors": ["HC2"]},
         {"method": "difference_in_differences", "std_errors": ["HC2"]},
     ]
     study = programme(specs)
-    rows = estimate_stages(table, study, [*own, *boss], Settings("trial", "randomised", "difference"), stages=("outcome",))
+    rows = estimate_stages(
+        table, study, [*own, *boss], Settings("trial", "randomised", "difference"), stages=("outcome",)
+    )
     shown = reported(rows, study).set_index(["rater", "specification"])["estimate"]
     assert len(shown) == 4
     for specification in ("difference", "difference-in-differences"):
@@ -218,7 +352,16 @@ def test_words_effect_and_difference_follow_the_lottery():
     study = programme(ALL_OF_THEM)
     lottery = ladder(people(200, 0.5, compliance=0.8), study, draws=99)
     observed = ladder(people(200, 0.5, compliance=0.8), study, assignment="observational", draws=99)
-    assert {"effect", "effect (ATT)", "effect (ATE)", "effect (LATE)", "effect (ITT)", "effect (quantile 0.5)", "take-up", "change"} <= set(lottery["estimand"])
+    assert {
+        "effect",
+        "effect (ATT)",
+        "effect (ATE)",
+        "effect (LATE)",
+        "effect (ITT)",
+        "effect (quantile 0.5)",
+        "take-up",
+        "change",
+    } <= set(lottery["estimand"])
     assert not any("effect" in text for text in observed["estimand"])
     assert (observed["std_error_kind"] == "randomisation").any()
     assert observed.loc[observed["std_error_kind"] == "randomisation", "estimate"].isna().all()
@@ -231,18 +374,39 @@ def test_one_row_of_each_specification_and_population_is_reported():
     assert not shown.duplicated(["specification", "estimand"]).any()
     assert len(shown[shown["specification"] == "instrumental-variables"]) == 3
     assert len(shown[shown["specification"] == "quantile-effects"]) == 3
-    assert rows.loc[rows["is_primary"], ["specification", "estimand"]].to_numpy().tolist() == [["instrumental-variables", "effect (LATE)"]]
+    assert rows.loc[rows["is_primary"], ["specification", "estimand"]].to_numpy().tolist() == [
+        ["instrumental-variables", "effect (LATE)"]
+    ]
 
 
 def test_every_reason_in_the_code_can_be_said_to_the_reader():
     found = set()
     for path in sorted((ROOT / "src/manfaat/evaluation").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("NotApplicableError", "refused"):
-                found |= {arg.value for arg in node.args if isinstance(arg, ast.Constant) and " " in str(arg.value)}
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str) and " " in node.value.value:
-                found |= {node.value.value} if node.targets[0].id.isupper() and not node.targets[0].id.endswith("KIND") else set()
-    found |= {value for module in (inference, weighting) for value in vars(module).values() if isinstance(value, str) and value.startswith(DOUBT)}
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in (
+                "NotApplicableError",
+                "refused",
+            ):
+                found |= {
+                    arg.value for arg in node.args if isinstance(arg, ast.Constant) and " " in str(arg.value)
+                }
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.value, ast.Constant)
+                and isinstance(node.value.value, str)
+                and " " in node.value.value
+            ):
+                found |= (
+                    {node.value.value}
+                    if node.targets[0].id.isupper() and not node.targets[0].id.endswith("KIND")
+                    else set()
+                )
+    found |= {
+        value
+        for module in (inference, weighting)
+        for value in vars(module).values()
+        if isinstance(value, str) and value.startswith(DOUBT)
+    }
     found -= {DOUBT}  # the beginning of several
     assert len(found) > 40
     assert found <= set(labels.REASONS)
@@ -250,9 +414,12 @@ def test_every_reason_in_the_code_can_be_said_to_the_reader():
 
 def test_reasons_with_numbers_are_said_in_both_languages():
     text = (
-        "poor overlap: the 2490 units of the weighted group count for only 1234 of equal weight; the interval rests on only 3.3 degrees of freedom and is rough"
+        "poor overlap: the 2490 units of the weighted group count for only 1234 of equal weight; the interval"
+        " rests on only 3.3 degrees of freedom and is rough"
     )
-    assert labels.reason_text(text, Language("en")).startswith("poor overlap: the 2,490 units of the weighted group count for only 1,234 of")
+    assert labels.reason_text(text, Language("en")).startswith(
+        "poor overlap: the 2,490 units of the weighted group count for only 1,234 of"
+    )
     told = labels.reason_text(text, Language("id"))
     assert "1.234" in told
     assert "3,3" in told
@@ -269,7 +436,10 @@ def test_definitions_that_ask_what_a_method_cannot_do_are_refused():
         {"method": "difference_in_means", "instrument": "x", "trim": 0.1, "std_errors": ["HC2"]},
         {"method": "quantile_effects", "quantiles": [0.5, 1.5], "std_errors": ["influence"]},
     ]
-    found = [str(problem) for problem in check_specifications(programme(wrong, primary="quantile-effects"), "programme.yml")]
+    found = [
+        str(problem)
+        for problem in check_specifications(programme(wrong, primary="quantile-effects"), "programme.yml")
+    ]
     for part in (
         "the standard error 'HC1' does not belong to the method 'nearest_neighbour'",
         "the method 'doubly_robust' needs covariates",
@@ -283,7 +453,17 @@ def test_definitions_that_ask_what_a_method_cannot_do_are_refused():
         "none of which can speak for a cohort",
     ):
         assert any(part in line for line in found), part
-    lacking = {problem.column: problem.message for problem in check_specifications(programme(ALL_OF_THEM), "programme.yml")}
-    assert {column.split(".")[1] for column in lacking} == {"strata-fixed-effects", "repeated-cross-sections", "fixed-effects", "first-difference"}
-    assert all("the design declares none" in message for message in lacking.values())  # this design has neither strata nor periods
+    lacking = {
+        problem.column: problem.message
+        for problem in check_specifications(programme(ALL_OF_THEM), "programme.yml")
+    }
+    assert {column.split(".")[1] for column in lacking} == {
+        "strata-fixed-effects",
+        "repeated-cross-sections",
+        "fixed-effects",
+        "first-difference",
+    }
+    assert all(
+        "the design declares none" in message for message in lacking.values()
+    )  # this design has neither strata nor periods
     assert set(KINDS) <= {*METHODS, "fixed_effects"}

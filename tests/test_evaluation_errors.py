@@ -1,4 +1,6 @@
-"""Standard errors against R packages, other Python packages, formulas written out in full, and the rule that chooses among them."""
+"""Standard errors against R packages, other Python packages, formulas written out in full, and the rule that
+chooses among them.
+"""
 
 from dataclasses import replace
 
@@ -25,13 +27,21 @@ IN_R = {
     "BM": (0.35586485, 42.555735),
     "CR1": (0.61132615, 11),
     "CR2": (0.69219482, 3.274717),
-    "CR3": (0.85053748 * np.sqrt(11 / 12), 11),  # clubSandwich leaves out the factor (G − 1) / G of MacKinnon, Nielsen and Webb
+    "CR3": (
+        0.85053748 * np.sqrt(11 / 12),
+        11,
+    ),  # clubSandwich leaves out the factor (G − 1) / G of MacKinnon, Nielsen and Webb
 }
 
 
 def firms(*, weighted: bool = False, **more):
     d = unequal_firms()
-    columns = {"x": d["x"], "cluster_": d["firm"], "stratum_": d["s"], **({"weight_": d["w"] / d["w"].mean()} if weighted else {})}
+    columns = {
+        "x": d["x"],
+        "cluster_": d["firm"],
+        "stratum_": d["s"],
+        **({"weight_": d["w"] / d["w"].mean()} if weighted else {}),
+    }
     return sample(d["y"], d["t"], **columns, **more)
 
 
@@ -61,7 +71,8 @@ def test_satterthwaite_below_four_is_told():
         ("HC1", 0.38022071, 101),
         ("HC2", 0.38474043, 101),
         ("HC3", 0.39521319, 101),
-        # survey 4.1-1: svyglm(y ~ t + x, svydesign(ids = ~firm, strata = ~s, weights = ~w, data = d)); SE; degf(design) + 1 - 3
+        # survey 4.1-1: svyglm(y ~ t + x, svydesign(ids = ~firm, strata = ~s, weights = ~w, data = d)); SE;
+        # degf(design) + 1 - 3
         ("survey", 0.62485708, 8),
     ],
 )
@@ -120,18 +131,22 @@ def test_cr2_equals_the_formula_in_full():
 
 
 def test_weighted_cr2_is_that_of_the_rows_times_root_weight():
-    # its square root of the adjustment differs from clubSandwich's (0.74793082, df 2.724959); both are unbiased under the same working model
+    # its square root of the adjustment differs from clubSandwich's (0.74793082, df 2.724959); both are
+    # unbiased under the same working model
     study, d = firms(weighted=True), unequal_firms()
     fitted = regress(study, study.treated, ["x"])
     root = np.sqrt(d["w"] / d["w"].mean()).to_numpy()
     design = np.column_stack([np.ones(len(d)), d["t"], d["x"]]) * root[:, None]
     error = errors.bias_reduced(fitted, study.clusters)
-    assert (error.std_error, error.df) == pytest.approx(in_full(design, fitted.residuals, d["firm"].to_numpy(), 1), rel=1e-10)
+    assert (error.std_error, error.df) == pytest.approx(
+        in_full(design, fitted.residuals, d["firm"].to_numpy(), 1), rel=1e-10
+    )
     assert (error.std_error, error.df) == (pytest.approx(0.748, rel=0.01), pytest.approx(2.72, rel=0.02))
 
 
 def test_cr2_with_effects_nested_in_clusters_equals_the_formula_with_dummies():
-    # Pustejovsky and Tipton (2018), theorem 2; clubSandwich: lm(y ~ x + factor(year) + factor(firm)) → 0.16428442, df 9.323718
+    # Pustejovsky and Tipton (2018), theorem 2; clubSandwich: lm(y ~ x + factor(year) + factor(firm)) →
+    # 0.16428442, df 9.323718
     from manfaat.evaluation.linear import basis, fit
     from manfaat.evaluation.panel import demeaned
 
@@ -141,7 +156,10 @@ def test_cr2_with_effects_nested_in_clusters_equals_the_formula_with_dummies():
     within = demeaned(columns, firm, np.ones(len(d)))
     fitted = fit(basis(within[:, 1:], 0, absorbed=12), within[:, 0])
     error = errors.bias_reduced(fitted, firm)
-    assert (error.std_error, error.df) == (pytest.approx(0.16428442, abs=6e-9), pytest.approx(9.323718, abs=6e-7))
+    assert (error.std_error, error.df) == (
+        pytest.approx(0.16428442, abs=6e-9),
+        pytest.approx(9.323718, abs=6e-7),
+    )
     design = np.column_stack([d["x"], np.ones(len(d)), dummies(year), dummies(firm)])
     assert (error.std_error, error.df) == pytest.approx(in_full(design, fitted.residuals, firm, 0), rel=1e-8)
 
@@ -155,7 +173,9 @@ def test_cr3_equals_leaving_out_each_cluster_and_pyfixest():
     for firm in d["firm"].unique():
         rest = d[d["firm"] != firm]
         left.append(sm.OLS(rest["y"], sm.add_constant(rest[["t", "x"]])).fit().params["t"])
-    assert error.std_error == pytest.approx(np.sqrt(11 / 12 * ((np.array(left) - estimate) ** 2).sum()), rel=1e-10)
+    assert error.std_error == pytest.approx(
+        np.sqrt(11 / 12 * ((np.array(left) - estimate) ** 2).sum()), rel=1e-10
+    )
     fit = pyfixest.feols("y ~ t + x", d, vcov={"CRV3": "firm"}, ssc=pyfixest.ssc(k_adj=False, G_adj=False))
     assert error.std_error == pytest.approx(fit.se()["t"] * np.sqrt(11 / 12), rel=1e-8)
 
@@ -202,8 +222,14 @@ def test_two_cities_are_not_a_clustered_sample():
     study = sample(rng.normal(size=120), np.tile([0, 1], 60), cluster_=city)
     for kinds in (("auto",), ("HC1",), ("CR1",)):
         result = methods.difference_in_means(study, spec("difference_in_means", kinds))[0][0]
-        assert any(text.startswith(f"{DOUBT}the design has only 2 clusters: two cities are not a clustered sample") for text in result.warnings)
-    assert methods.difference_in_means(study, spec("difference_in_means", ("auto",)))[0][0].std_error_kind == "BM"
+        assert any(
+            text.startswith(f"{DOUBT}the design has only 2 clusters: two cities are not a clustered sample")
+            for text in result.warnings
+        )
+    assert (
+        methods.difference_in_means(study, spec("difference_in_means", ("auto",)))[0][0].std_error_kind
+        == "BM"
+    )
 
 
 def test_units_of_clusters_taken_as_independent_are_told():
@@ -213,7 +239,12 @@ def test_units_of_clusters_taken_as_independent_are_told():
 
 def test_kinds_that_cannot_be_had_say_why_and_leave_the_others():
     study = sample(np.arange(20.0) ** 1.5, np.tile([0, 1], 10), weight_=np.ones(20))
-    results = [one for one, _ in methods.difference_in_means(study, spec("difference_in_means", ("CR2", "classical", "HC1")))]
+    results = [
+        one
+        for one, _ in methods.difference_in_means(
+            study, spec("difference_in_means", ("CR2", "classical", "HC1"))
+        )
+    ]
     assert [one.is_refused for one in results] == [True, True, False]
     assert results[0].warnings == ("the design declares no clusters",)
     assert results[1].warnings == ("classical standard errors do not hold with survey weights",)
@@ -223,7 +254,9 @@ def test_kinds_that_cannot_be_had_say_why_and_leave_the_others():
 
 def test_randomisation_inference_needs_a_lottery():
     study = sample(np.arange(20.0) ** 1.5, np.tile([0, 1], 10))
-    results = methods.difference_in_means(study, spec("difference_in_means", ("HC2", "randomisation")), Inference(is_lottery=False))
+    results = methods.difference_in_means(
+        study, spec("difference_in_means", ("HC2", "randomisation")), Inference(is_lottery=False)
+    )
     assert results[1][0].warnings == ("no lottery assigned the programme, so none can be repeated",)
     assert DEFAULT.is_lottery
 
@@ -244,30 +277,49 @@ def test_change_of_participants_alone_carries_weights_and_clusters():
     assert plain[0].std_error == pytest.approx(d["x"].std() / np.sqrt(len(d)), rel=1e-10)
     assert plain[1][0] == pytest.approx(d["x"].mean() / d["x"].std(), rel=1e-10)
     case = sample(d["y"], ones, before=before, cluster_=d["firm"], weight_=d["w"] / d["w"].mean())
-    clustered, chosen = (one for one, _ in methods.before_after_change(case, spec("before_after_change", ("CR1", "auto"))))
-    fit = sm.WLS(d["x"], ones, weights=d["w"]).fit(cov_type="cluster", cov_kwds={"groups": d["firm"].astype(int)})
-    assert (clustered.estimate, clustered.std_error) == (pytest.approx(fit.params.iloc[0], rel=1e-10), pytest.approx(fit.bse.iloc[0], rel=1e-10))
+    clustered, chosen = (
+        one for one, _ in methods.before_after_change(case, spec("before_after_change", ("CR1", "auto")))
+    )
+    fit = sm.WLS(d["x"], ones, weights=d["w"]).fit(
+        cov_type="cluster", cov_kwds={"groups": d["firm"].astype(int)}
+    )
+    assert (clustered.estimate, clustered.std_error) == (
+        pytest.approx(fit.params.iloc[0], rel=1e-10),
+        pytest.approx(fit.bse.iloc[0], rel=1e-10),
+    )
     assert chosen.std_error_kind == "CR2"
-    assert chosen.warnings[0] == "chosen because there are 12 clusters, 12 of them in the group that has fewer"
+    assert (
+        chosen.warnings[0] == "chosen because there are 12 clusters, 12 of them in the group that has fewer"
+    )
 
 
 def test_strata_fixed_effects_equal_dummies_of_statsmodels():
     d = unequal_firms().assign(t=lambda table: (table["year"] % 2 == 0) * 1.0)
     study = sample(d["y"], d["t"], x=d["x"], stratum_=d["firm"])
-    result = methods.strata_fixed_effects(study, spec("strata_fixed_effects", ("HC2",), covariates=["x"]))[0][0]
+    result = methods.strata_fixed_effects(study, spec("strata_fixed_effects", ("HC2",), covariates=["x"]))[0][
+        0
+    ]
     design = pd.get_dummies(d["firm"], drop_first=True, dtype=float).assign(t=d["t"], x=d["x"])
     fit = sm.OLS(d["y"], sm.add_constant(design)).fit(cov_type="HC2")
-    assert (result.estimate, result.std_error) == (pytest.approx(fit.params["t"], rel=1e-10), pytest.approx(fit.bse["t"], rel=1e-10))
+    assert (result.estimate, result.std_error) == (
+        pytest.approx(fit.params["t"], rel=1e-10),
+        pytest.approx(fit.bse["t"], rel=1e-10),
+    )
 
 
 def test_bias_reduced_linearisation_by_brute_force():
-    # P is the matrix of the quadratic form in white errors: tr(P) times their variance is its expectation, tr(P)² / tr(P²) its degrees of freedom
+    # P is the matrix of the quadratic form in white errors: tr(P) times their variance is its expectation,
+    # tr(P)² / tr(P²) its degrees of freedom
     d = unequal_firms()
-    study = sample(d["y"], d["t"], x=d["x"], cluster_=d["firm"], stratum_=d["s"], weight_=d["w"] / d["w"].mean())
+    study = sample(
+        d["y"], d["t"], x=d["x"], cluster_=d["firm"], stratum_=d["s"], weight_=d["w"] / d["w"].mean()
+    )
     fitted = regress(study, study.treated, ["x"])
     found = errors.bias_reduced_linearisation(fitted, study.strata, study.clusters)
     part, n = errors.reduced_parts(fitted.basis, study.clusters)[0], len(d)
-    rows = np.array([(study.clusters == one) * part for one in range(12)]) @ (np.eye(n) - fitted.basis.q @ fitted.basis.q.T)
+    rows = np.array([(study.clusters == one) * part for one in range(12)]) @ (
+        np.eye(n) - fitted.basis.q @ fitted.basis.q.T
+    )
     strata = np.array([study.strata[study.clusters == one][0] for one in range(12)])
     form = np.zeros((n, n))
     for stratum in (0, 1):
@@ -282,7 +334,10 @@ def test_bias_reduced_linearisation_of_one_stratum_is_cr2_but_for_the_mean():
     study = firms()
     whole = replace(study, frame=study.frame.assign(stratum_=0.0))
     fitted = regress(whole, whole.treated, ["x"])
-    plain, within = errors.bias_reduced(fitted, whole.clusters), errors.bias_reduced_linearisation(fitted, whole.strata, whole.clusters)
+    plain, within = (
+        errors.bias_reduced(fitted, whole.clusters),
+        errors.bias_reduced_linearisation(fitted, whole.strata, whole.clusters),
+    )
     assert within.std_error == pytest.approx(plain.std_error, rel=0.25)
     alone = errors.bias_reduced_linearisation(fitted, None, None)
     assert alone.std_error == pytest.approx(errors.bell_mccaffrey(fitted).std_error, rel=0.05)
@@ -293,25 +348,47 @@ def test_a_declared_kind_that_is_too_narrow_says_so():
     rng = np.random.default_rng(4)
     d = (np.arange(60) < 6) * 1.0
     study = sample(rng.normal(size=60) * np.where(d == 1, 3, 1), d)
-    found = {one.std_error_kind: one.warnings for one, _ in methods.difference_in_means(study, spec("difference_in_means", ("classical", "HC1", "BM", "auto")))}
+    found = {
+        one.std_error_kind: one.warnings
+        for one, _ in methods.difference_in_means(
+            study, spec("difference_in_means", ("classical", "HC1", "BM", "auto"))
+        )
+    }
     assert any(text.startswith(f"{DOUBT}one that allows for how few") for text in found["classical"])
     assert any(text.startswith(f"{DOUBT}one that allows for how few") for text in found["HC1"])
     assert not any(text.startswith(DOUBT) for text in found["BM"])
     equal = sample(rng.normal(size=200), np.tile([0, 1], 100))
     kinds = ("classical", "HC1", "HC2", "HC3")
-    assert not any(text.startswith(DOUBT) for one, _ in methods.difference_in_means(equal, spec("difference_in_means", kinds)) for text in one.warnings)
+    assert not any(
+        text.startswith(DOUBT)
+        for one, _ in methods.difference_in_means(equal, spec("difference_in_means", kinds))
+        for text in one.warnings
+    )
 
 
 def test_unequal_weights_and_skewed_values_are_told():
     rng = np.random.default_rng(5)
     weight = np.exp(1.2 * rng.normal(size=200))
     lot = np.tile([0, 1], 100)
-    told = methods.difference_in_means(sample(rng.normal(size=200), lot, weight_=weight / weight.mean()), spec("difference_in_means", ("auto",)))[0][0].warnings
-    assert any(text.startswith(f"{DOUBT}the survey weights are so unequal that 200 units count for only") for text in told)
+    told = methods.difference_in_means(
+        sample(rng.normal(size=200), lot, weight_=weight / weight.mean()),
+        spec("difference_in_means", ("auto",)),
+    )[0][0].warnings
+    assert any(
+        text.startswith(f"{DOUBT}the survey weights are so unequal that 200 units count for only")
+        for text in told
+    )
     few = (np.arange(130) < 13) * 1.0
     pay = np.exp(rng.normal(size=130))
     kinds = ("auto", "randomisation")
-    both = [one.warnings for one, _ in methods.difference_in_means(sample(pay, few), spec("difference_in_means", kinds), Inference(draws=199))]
+    both = [
+        one.warnings
+        for one, _ in methods.difference_in_means(
+            sample(pay, few), spec("difference_in_means", kinds), Inference(draws=199)
+        )
+    ]
     assert [any("too skewed" in text for text in told) for told in both] == [True, False]
     assert [any(text.startswith(DOUBT) for text in told) for told in both] == [True, True]  # 13 of one group
-    assert not methods.difference_in_means(sample(np.log(pay), few), spec("difference_in_means", ("auto",)))[0][0].warnings[1:]
+    assert not methods.difference_in_means(sample(np.log(pay), few), spec("difference_in_means", ("auto",)))[
+        0
+    ][0].warnings[1:]

@@ -1,4 +1,6 @@
-"""Many indicators: published p values, Anderson's algorithm written out, pyfixest, and false alarms where nothing happened."""
+"""Many indicators: published p values, Anderson's algorithm written out, pyfixest, and false alarms where
+nothing happened.
+"""
 
 import numpy as np
 import pandas as pd
@@ -12,13 +14,33 @@ from manfaat.evaluation.estimate import Settings, margins
 from manfaat.evaluation.ladder import estimate_stages
 
 # Benjamini and Hochberg (1995), section 4.1: fifteen tests of a trial of thrombolysis
-PUBLISHED = np.array([0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0])
+PUBLISHED = np.array(
+    [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.7590,
+        1.0,
+    ]
+)
 DIFFERENCE = {"method": "difference_in_means", "id": "difference", "std_errors": ["HC2"]}
 SETTINGS = Settings("trial", "randomised", "difference", draws=1_999)
 
 
 def as_printed(p: np.ndarray) -> np.ndarray:
-    """Sharpened q values by the steps of Anderson's (2008) code: q from 1 downwards, two stages each, the last rejected rank."""
+    """Sharpened q values by the steps of Anderson's (2008) code: q from 1 downwards, two stages each, the
+    last rejected rank.
+    """
     order, count = np.argsort(p, kind="stable"), len(p)
     q = np.ones(count)
     for thousandth in range(1_000, 0, -1):
@@ -39,7 +61,9 @@ def as_printed(p: np.ndarray) -> np.ndarray:
     return q
 
 
-def study(n: int, count: int, seed: int, *, effects: tuple[float, ...] = (), clusters: int = 0) -> tuple[pd.DataFrame, list]:
+def study(
+    n: int, count: int, seed: int, *, effects: tuple[float, ...] = (), clusters: int = 0
+) -> tuple[pd.DataFrame, list]:
     """People with several correlated outcomes; of whole clusters where asked."""
     rng = np.random.default_rng(seed)
     table = people(n, 0.0, seed).assign(place=np.arange(n) % clusters if clusters else np.arange(n))
@@ -49,11 +73,16 @@ def study(n: int, count: int, seed: int, *, effects: tuple[float, ...] = (), clu
     for number in range(count):
         effect = effects[number] if number < len(effects) else 0.0
         table[f"s{number}"] = 0.7 * common + rng.normal(size=n) + effect * table["group"]
-    lines = [indicator(f"s{number}", "now", "effect", f"s{number}").model_copy(update={"family": "all"}) for number in range(count)]
+    lines = [
+        indicator(f"s{number}", "now", "effect", f"s{number}").model_copy(update={"family": "all"})
+        for number in range(count)
+    ]
     return table, [*LINES[:-1], *lines]
 
 
-def examined(table: pd.DataFrame, lines: list, specs=(DIFFERENCE,), settings: Settings = SETTINGS, **design) -> tuple[pd.DataFrame, pd.DataFrame]:
+def examined(
+    table: pd.DataFrame, lines: list, specs=(DIFFERENCE,), settings: Settings = SETTINGS, **design
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     declared = programme(list(specs), **design)
     estimates = estimate_stages(table, declared, lines, settings, stages=("outcome",))
     tests = families.family_table(estimates, lines)
@@ -68,13 +97,26 @@ def test_published_p_values():
         "by": multipletests(PUBLISHED, method="fdr_by")[0].sum(),
     }
     assert rejected == {"bonferroni": 3, "holm": 3, "bh": 4, "by": 3}
-    assert families.benjamini_hochberg(PUBLISHED)[:5].round(4).tolist() == [0.0015, 0.0030, 0.0095, 0.0356, 0.0603]
+    assert families.benjamini_hochberg(PUBLISHED)[:5].round(4).tolist() == [
+        0.0015,
+        0.0030,
+        0.0095,
+        0.0356,
+        0.0603,
+    ]
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_sharpened_q_values_as_printed(seed):
     rng = np.random.default_rng(seed)
-    for p in (PUBLISHED, rng.random(12), rng.random(20) ** 4, np.repeat(rng.random(4), 3), rng.random(1), np.array([0.0, 1.0])):
+    for p in (
+        PUBLISHED,
+        rng.random(12),
+        rng.random(20) ** 4,
+        np.repeat(rng.random(4), 3),
+        rng.random(1),
+        np.array([0.0, 1.0]),
+    ):
         assert families.sharpened(p) == pytest.approx(as_printed(p), abs=1e-12)
     assert len(families.sharpened(np.array([]))) == 0
 
@@ -109,14 +151,19 @@ def test_tests_without_numbers_are_no_tests():
 
 def test_raters_are_tests_of_their_own():
     table, lines = study(100, 2, 3)
-    twice = [line.model_copy(update={"indicator": "s", "rater": rater}) for line, rater in zip(lines[-2:], ("self", "supervisor"), strict=True)]
+    twice = [
+        line.model_copy(update={"indicator": "s", "rater": rater})
+        for line, rater in zip(lines[-2:], ("self", "supervisor"), strict=True)
+    ]
     _, tests = examined(table, [*lines[:-2], *twice])
     assert tests["rater"].tolist() == ["self", "supervisor"]
     assert set(tests["n_tests"]) == {2}
 
 
 def by_repeated_regression(table: pd.DataFrame, count: int, draws: int) -> np.ndarray:
-    """Romano–Wolf as Clarke, Romano and Wolf (2020) print it: regress anew in every draw of a wild bootstrap that imposes the null."""
+    """Romano–Wolf as Clarke, Romano and Wolf (2020) print it: regress anew in every draw of a wild bootstrap
+    that imposes the null.
+    """
     rng, x = np.random.default_rng(3), np.column_stack([np.ones(len(table)), table["group"]])
     outcomes = table[[f"s{k}" for k in range(count)]].to_numpy()
 
@@ -128,7 +175,12 @@ def by_repeated_regression(table: pd.DataFrame, count: int, draws: int) -> np.nd
         return np.abs(beta[1]) / np.sqrt((scores**2).sum(axis=0) * len(y) / (len(y) - 2))
 
     seen, null = t_values(outcomes), outcomes - outcomes.mean(axis=0)
-    drawn = np.array([t_values(outcomes.mean(axis=0) + null * rng.choice([-1.0, 1.0], len(table))[:, None]) for _ in range(draws)])
+    drawn = np.array(
+        [
+            t_values(outcomes.mean(axis=0) + null * rng.choice([-1.0, 1.0], len(table))[:, None])
+            for _ in range(draws)
+        ]
+    )
     left, found, last = list(range(count)), np.empty(count), 0.0
     while left:
         best = max(left, key=lambda k: seen[k])
@@ -140,9 +192,17 @@ def by_repeated_regression(table: pd.DataFrame, count: int, draws: int) -> np.nd
 
 def test_romano_wolf_as_by_repeated_regression():
     table, lines = study(150, 5, 4, effects=(0.45, 0.4, 0.3))
-    _, tests = examined(table, lines, ({**DIFFERENCE, "std_errors": ["HC1"]},), Settings("trial", "randomised", "difference", draws=60_000))
-    assert tests["romano_wolf"].to_numpy() == pytest.approx(by_repeated_regression(table, 5, 9_999), abs=0.015)
-    # pyfixest 0.60: rwolf([feols(f"s{k} ~ group", table, vcov="HC1") for k in range(5)], "group", reps=499, seed=1, sampling_method="ri")
+    _, tests = examined(
+        table,
+        lines,
+        ({**DIFFERENCE, "std_errors": ["HC1"]},),
+        Settings("trial", "randomised", "difference", draws=60_000),
+    )
+    assert tests["romano_wolf"].to_numpy() == pytest.approx(
+        by_repeated_regression(table, 5, 9_999), abs=0.015
+    )
+    # pyfixest 0.60: rwolf([feols(f"s{k} ~ group", table, vcov="HC1") for k in range(5)], "group", reps=499,
+    # seed=1, sampling_method="ri")
     assert tests["romano_wolf"].to_numpy() == pytest.approx([0.160, 0.198, 0.320, 0.430, 0.674], abs=0.04)
     assert (tests["romano_wolf"] >= tests["p"] - 0.015).all()
     assert (tests["romano_wolf"] <= tests["holm"] + 0.01).all()  # what is known of their dependence is used
@@ -150,8 +210,10 @@ def test_romano_wolf_as_by_repeated_regression():
 
 def test_step_down_values_never_fall_and_count_those_left():
     drawn = np.array([[4.0, 1.0, 1.0], [3.0, 4.0, 2.0], [2.0, 2.0, 4.0], [1.0, 3.0, 3.0]])
-    # ranks as p values: test 1 gives .25 .5 .75 1, test 2 1 .25 .75 .5, test 3 1 .75 .25 .5; smallest of all: .25 .25 .25 .5
-    # p = .25: three of four draws, (1 + 3) / 5; then of tests 2 and 3 1 .25 .25 .5 against .5: 4 / 5; of test 2 alone .25 .5 against .6: 3 / 5
+    # ranks as p values: test 1 gives .25 .5 .75 1, test 2 1 .25 .75 .5, test 3 1 .75 .25 .5; smallest of all:
+    # .25 .25 .25 .5
+    # p = .25: three of four draws, (1 + 3) / 5; then of tests 2 and 3 1 .25 .25 .5 against .5: 4 / 5; of test
+    # 2 alone .25 .5 against .6: 3 / 5
     assert families.step_down(np.array([0.25, 0.6, 0.5]), drawn).tolist() == [0.8, 0.8, 0.8]
     assert families.step_down(np.array([0.2, 0.6, 0.4]), drawn).tolist() == pytest.approx([0.2, 0.6, 0.6])
     # ties are one rank, the larger
@@ -166,9 +228,16 @@ def test_one_test_alone_keeps_its_p_value_and_none_falls_below_it(design):
         table, _ = study(n, 4, seed, clusters=clusters)
         lot = table["group"] if clusters else pd.Series((np.arange(n) < treated) * 1.0)
         more = {"cluster_": table["place"]} if clusters else {}
-        found = [methods.difference_in_means(sample(table[f"s{k}"], lot, **more), spec("difference_in_means", ("auto",)))[0][0] for k in range(4)]
+        found = [
+            methods.difference_in_means(
+                sample(table[f"s{k}"], lot, **more), spec("difference_in_means", ("auto",))
+            )[0][0]
+            for k in range(4)
+        ]
         p = np.array([margins(one, SETTINGS)[2] for one in found])
-        scores = pd.DataFrame([one.scores for one in found]).T.groupby(table["place"].to_numpy()).sum().to_numpy()
+        scores = (
+            pd.DataFrame([one.scores for one in found]).T.groupby(table["place"].to_numpy()).sum().to_numpy()
+        )
         drawn = families.drawn_statistics(scores, 1_999, seed)
         assert families.step_down(p[:1], drawn[:, :1]) == pytest.approx(p[:1], abs=0.001)
         assert (families.step_down(p, drawn) >= p).all()
@@ -178,27 +247,45 @@ def test_whole_clusters_change_sign_together():
     table, lines = study(120, 3, 11, clusters=12)
     _, tests = examined(table, lines, ({**DIFFERENCE, "std_errors": ["CR2"]},), cluster="place")
     found = [
-        methods.difference_in_means(sample(table[f"s{k}"], table["group"], cluster_=table["place"]), spec("difference_in_means", ("CR2",)))[0][0]
+        methods.difference_in_means(
+            sample(table[f"s{k}"], table["group"], cluster_=table["place"]),
+            spec("difference_in_means", ("CR2",)),
+        )[0][0]
         for k in range(3)
     ]
     scores = np.column_stack([np.bincount(table["place"], weights=one.scores) for one in found])
-    expected = families.step_down(tests["p"].to_numpy(), families.drawn_statistics(scores, SETTINGS.draws, SETTINGS.seed))
+    expected = families.step_down(
+        tests["p"].to_numpy(), families.drawn_statistics(scores, SETTINGS.draws, SETTINGS.seed)
+    )
     assert tests["romano_wolf"].tolist() == expected.tolist()
 
 
 def test_many_units_give_what_signs_would_give():
     rng = np.random.default_rng(5)
     scores = rng.normal(size=(1_200, 4)) + rng.normal(size=(1_200, 1))
-    few = families.step_down(2 * stats.norm.sf([2.5, 2.1, 1.0, 2.4]), families.drawn_statistics(scores[:1_000], 20_000, 1))
-    many = families.step_down(2 * stats.norm.sf([2.5, 2.1, 1.0, 2.4]), families.drawn_statistics(scores, 20_000, 2))
+    few = families.step_down(
+        2 * stats.norm.sf([2.5, 2.1, 1.0, 2.4]), families.drawn_statistics(scores[:1_000], 20_000, 1)
+    )
+    many = families.step_down(
+        2 * stats.norm.sf([2.5, 2.1, 1.0, 2.4]), families.drawn_statistics(scores, 20_000, 2)
+    )
     assert many == pytest.approx(few, abs=0.012)
 
 
-def drawn_p_values(seed: int, clusters: int, kind: str, *, heed: bool = True) -> tuple[np.ndarray, np.ndarray]:
-    """Raw and step-down p values of five outcomes that nothing changed; ``heed``: sum the scores by cluster."""
+def drawn_p_values(
+    seed: int, clusters: int, kind: str, *, heed: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
+    """Raw and step-down p values of five outcomes that nothing changed; ``heed``: sum the scores by
+    cluster.
+    """
     table, _ = study(90, 5, seed, clusters=clusters)
     more = {"cluster_": table["place"]} if clusters and heed else {}
-    found = [methods.difference_in_means(sample(table[f"s{k}"], table["group"], **more), spec("difference_in_means", (kind,)))[0][0] for k in range(5)]
+    found = [
+        methods.difference_in_means(
+            sample(table[f"s{k}"], table["group"], **more), spec("difference_in_means", (kind,))
+        )[0][0]
+        for k in range(5)
+    ]
     place = table["place"] if clusters and heed else table.index
     scores = pd.DataFrame([one.scores for one in found]).T.groupby(np.asarray(place)).sum().to_numpy()
     p = np.array([margins(one, SETTINGS)[2] for one in found])
@@ -216,8 +303,11 @@ def test_false_alarms_in_a_family_are_as_rare_as_said(clusters, kind):
 
 
 def test_ignoring_clusters_would_be_wrong():
-    # scores of single units, although whole clusters were assigned, give false alarms far more often: the sums by cluster matter
-    alarms = np.mean([(drawn_p_values(2_000 + seed, 10, "HC2", heed=False)[1] <= 0.05).any() for seed in range(100)])
+    # scores of single units, although whole clusters were assigned, give false alarms far more often: the
+    # sums by cluster matter
+    alarms = np.mean(
+        [(drawn_p_values(2_000 + seed, 10, "HC2", heed=False)[1] <= 0.05).any() for seed in range(100)]
+    )
     assert alarms > 0.15
 
 
@@ -235,7 +325,12 @@ WEIGHTED = [
     {"method": "inverse_probability_weighting", "covariates": ["x"], "std_errors": ["influence"]},
     {"method": "doubly_robust", "covariates": ["x"], "std_errors": ["influence"]},
     {"method": "entropy_balancing", "covariates": ["x"], "std_errors": ["influence"]},
-    {"method": "instrumental_variables", "instrument": "group", "treatment": ["taken"], "std_errors": ["HC1"]},
+    {
+        "method": "instrumental_variables",
+        "instrument": "group",
+        "treatment": ["taken"],
+        "std_errors": ["HC1"],
+    },
 ]
 
 
@@ -257,10 +352,15 @@ def test_index_weights_are_row_sums_of_the_inverse_covariance():
     index = indexes.family_index(table, members, programme([DIFFERENCE]), lines)
     aside = table["group"] == 0
     z = np.column_stack(
-        [sign * (table[name] - table.loc[aside, name].mean()) / table.loc[aside, name].std() for name, sign in (("s0", 1), ("s1", 1), ("s2", -1))]
+        [
+            sign * (table[name] - table.loc[aside, name].mean()) / table.loc[aside, name].std()
+            for name, sign in (("s0", 1), ("s1", 1), ("s2", -1))
+        ]
     )
     inverse = np.linalg.inv(np.cov(z, rowvar=False))
-    expected = z @ inverse @ np.ones(3) / (np.ones(3) @ inverse @ np.ones(3))  # Anderson (2008), section 3.2.1
+    expected = (
+        z @ inverse @ np.ones(3) / (np.ones(3) @ inverse @ np.ones(3))
+    )  # Anderson (2008), section 3.2.1
     assert index.values.to_numpy() == pytest.approx(expected)
     assert sum(index.weights.values()) == pytest.approx(1)
 
@@ -273,13 +373,17 @@ def test_index_is_estimated_by_the_primary_specification():
     assert row["is_primary"]
     assert row["ci_low"] > 0
     missing = table.assign(s3=np.where(np.arange(400) % 3 == 0, np.nan, table["s3"]))
-    assert indexes.index_estimates(missing, programme([DIFFERENCE]), lines, SETTINGS)["n"].iloc[0] == 200  # what was measured counts
+    assert (
+        indexes.index_estimates(missing, programme([DIFFERENCE]), lines, SETTINGS)["n"].iloc[0] == 200
+    )  # what was measured counts
 
 
 def test_no_index_of_one_indicator_or_of_repeats():
     table, lines = study(100, 2, 10)
     assert indexes.family_index(table, lines[-1:], programme([DIFFERENCE]), lines) is None
-    assert indexes.family_index(table.assign(s1=table["s0"]), lines[-2:], programme([DIFFERENCE]), lines) is None
+    assert (
+        indexes.family_index(table.assign(s1=table["s0"]), lines[-2:], programme([DIFFERENCE]), lines) is None
+    )
     neutral = [line.model_copy(update={"direction": "neutral"}) for line in lines[-2:]]
     assert indexes.family_index(table, neutral, programme([DIFFERENCE]), lines) is None
     assert indexes.family_index(table.assign(group=1.0), lines[-2:], programme([DIFFERENCE]), lines) is None

@@ -1,4 +1,6 @@
-"""Instrumental variables against pyfixest and against Anderson–Rubin tests made one by one; quantiles against the bootstrap."""
+"""Instrumental variables against pyfixest and against Anderson–Rubin tests made one by one; quantiles against
+the bootstrap.
+"""
 
 import numpy as np
 import pandas as pd
@@ -20,20 +22,28 @@ def offered(n: int = 240, compliance: float = 0.7, **roles):
 
 
 def rows(case, kinds=("classical",), covariates=("x",), confidence: float = 0.95) -> dict:
-    asked = spec("instrumental_variables", kinds, covariates=list(covariates), instrument="group", treatment=["taken"])
+    asked = spec(
+        "instrumental_variables", kinds, covariates=list(covariates), instrument="group", treatment=["taken"]
+    )
     found = [one for one, _ in instrument.instrumental_variables(case, asked, Inference(confidence))]
     return {(one.population, one.std_error_kind): one for one in found}
 
 
 @pytest.mark.filterwarnings("ignore:The inplace keyword")  # of pyfixest
-@pytest.mark.parametrize(("kind", "theirs"), [("classical", "iid"), ("HC1", "HC1"), ("CR1", {"CRV1": "place"})])
+@pytest.mark.parametrize(
+    ("kind", "theirs"), [("classical", "iid"), ("HC1", "HC1"), ("CR1", {"CRV1": "place"})]
+)
 def test_two_stage_least_squares_as_in_pyfixest(kind, theirs):
     d, _ = offered()
     case = sample(d["score_now"], d["taken"], x=d["x"], instrument_=d["group"], cluster_=d["place"])
     ours = rows(case, (kind,))
     late = pyfixest.feols("score_now ~ x | taken ~ group", d, vcov=theirs)
     offer, uptake = (pyfixest.feols(f"{name} ~ group + x", d, vcov=theirs) for name in ("score_now", "taken"))
-    for population, fit, name in (("LATE", late, "taken"), ("ITT", offer, "group"), ("take-up", uptake, "group")):
+    for population, fit, name in (
+        ("LATE", late, "taken"),
+        ("ITT", offer, "group"),
+        ("take-up", uptake, "group"),
+    ):
         assert ours[population, kind].estimate == pytest.approx(fit.coef()[name], rel=1e-9)
         assert ours[population, kind].std_error == pytest.approx(fit.se()[name], rel=1e-8)
 
@@ -74,8 +84,11 @@ def test_nothing_to_correct_and_nobody_taken_give_reasons():
 
 
 def test_training_hours_and_scrap_as_published():
-    # Holzer et al. (1993) data, first differences 1987-88, 45 firms: Δhours −.0142 (.0079), first stage 24.44 (5.18), F 22.2
-    wide = pd.read_csv(ROOT / "data/raw/michigan-1987-89/jtrain.csv").pivot(index="fcode", columns="year", values=["scrap", "hrsemp", "grant"])
+    # Holzer et al. (1993) data, first differences 1987-88, 45 firms: Δhours −.0142 (.0079), first stage 24.44
+    # (5.18), F 22.2
+    wide = pd.read_csv(ROOT / "data/raw/michigan-1987-89/jtrain.csv").pivot(
+        index="fcode", columns="year", values=["scrap", "hrsemp", "grant"]
+    )
     wide.columns = [f"{name}_{year}" for name, year in wide.columns]
     wide = wide.dropna(subset=["scrap_1987", "scrap_1988", "hrsemp_1987", "hrsemp_1988"])
     case = sample(
@@ -89,13 +102,22 @@ def test_training_hours_and_scrap_as_published():
     ours = rows(case, covariates=())
     assert len(wide) == 45
     late, uptake = ours["LATE", "classical"], ours["take-up", "classical"]
-    assert (late.estimate, late.std_error) == (pytest.approx(-0.0142, abs=5.1e-5), pytest.approx(0.0079, abs=5.1e-5))
-    assert (uptake.estimate, uptake.std_error) == (pytest.approx(24.44, abs=5.1e-3), pytest.approx(5.18, abs=5.1e-3))
+    assert (late.estimate, late.std_error) == (
+        pytest.approx(-0.0142, abs=5.1e-5),
+        pytest.approx(0.0079, abs=5.1e-5),
+    )
+    assert (uptake.estimate, uptake.std_error) == (
+        pytest.approx(24.44, abs=5.1e-3),
+        pytest.approx(5.18, abs=5.1e-3),
+    )
     assert (uptake.estimate / uptake.std_error) ** 2 == pytest.approx(22.2, abs=0.06)
 
 
 def run_quantiles(case, kinds=("influence",), **options):
-    return {one.population: one for one, _ in quantiles.quantile_effects(case, spec("quantile_effects", kinds, **options))}
+    return {
+        one.population: one
+        for one, _ in quantiles.quantile_effects(case, spec("quantile_effects", kinds, **options))
+    }
 
 
 def test_quantiles_without_covariates_are_those_of_the_groups():
@@ -103,7 +125,9 @@ def test_quantiles_without_covariates_are_those_of_the_groups():
     y, d = rng.normal(size=201), np.r_[np.ones(100), np.zeros(101)]
     found = run_quantiles(sample(y, d), quantiles=[0.25, 0.5, 0.9])
     for level, population in ((0.25, "quantile 0.25"), (0.5, "quantile 0.5"), (0.9, "quantile 0.9")):
-        expected = np.quantile(y[d == 1], level, method="averaged_inverted_cdf") - np.quantile(y[d == 0], level, method="averaged_inverted_cdf")
+        expected = np.quantile(y[d == 1], level, method="averaged_inverted_cdf") - np.quantile(
+            y[d == 0], level, method="averaged_inverted_cdf"
+        )
         assert found[population].estimate == pytest.approx(expected, rel=1e-12)
 
 
@@ -112,7 +136,10 @@ def test_error_of_a_quantile_near_that_of_the_bootstrap(level):
     rng = np.random.default_rng(2)
     high, low = rng.gamma(2, 1, 400) + 0.5, rng.gamma(2, 1, 300)
     found = run_quantiles(sample(np.r_[high, low], np.r_[np.ones(400), np.zeros(300)]), quantiles=[level])
-    draws = [np.quantile(rng.choice(high, 400), level) - np.quantile(rng.choice(low, 300), level) for _ in range(2_000)]
+    draws = [
+        np.quantile(rng.choice(high, 400), level) - np.quantile(rng.choice(low, 300), level)
+        for _ in range(2_000)
+    ]
     assert found[f"quantile {level:g}"].std_error == pytest.approx(np.std(draws), rel=0.15)
 
 
@@ -139,7 +166,12 @@ def test_weighted_quantile_error_near_that_of_the_bootstrap():
 
     def estimate(table):
         upper, lower, _, _ = quantiles.group_weights(case(table), chosen)
-        return np.subtract(*(quantiles.weighted_quantile(table["score_now"].to_numpy(), weights, 0.5) for weights in (upper, lower)))
+        return np.subtract(
+            *(
+                quantiles.weighted_quantile(table["score_now"].to_numpy(), weights, 0.5)
+                for weights in (upper, lower)
+            )
+        )
 
     rng = np.random.default_rng(1)
     draws = [estimate(d.iloc[rng.integers(0, 400, 400)]) for _ in range(400)]
@@ -152,14 +184,19 @@ def test_quantile_that_many_share_gives_a_reason_and_the_others_stand():
     rng = np.random.default_rng(4)
     y = np.where(rng.random(400) < 0.35, 0.0, rng.gamma(2, 1, 400))
     found = run_quantiles(sample(y, np.tile([0, 1], 200)))
-    assert found["quantile 0.25"].warnings == ("more than a tenth of a group has the very value of this quantile, which makes it jump",)
+    assert found["quantile 0.25"].warnings == (
+        "more than a tenth of a group has the very value of this quantile, which makes it jump",
+    )
     assert not found["quantile 0.75"].is_refused
 
 
 def test_quantile_in_a_heap_is_refused_even_where_its_step_has_a_width():
     # a seventh of the comparison group has the same pay, right at its median
     low = np.r_[np.linspace(1, 2, 43), np.full(14, 2.5), np.linspace(3, 4, 43)]
-    found = run_quantiles(sample(np.r_[low, low + np.linspace(0, 1, 100)], np.r_[np.zeros(100), np.ones(100)]), quantiles=[0.5, 0.9])
+    found = run_quantiles(
+        sample(np.r_[low, low + np.linspace(0, 1, 100)], np.r_[np.zeros(100), np.ones(100)]),
+        quantiles=[0.5, 0.9],
+    )
     assert found["quantile 0.5"].warnings[0].startswith("more than a tenth of a group has the very value")
     assert not found["quantile 0.9"].is_refused
 

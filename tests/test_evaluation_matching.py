@@ -9,8 +9,10 @@ from manfaat.evaluation.sample import NotApplicableError
 from test_evaluation_weighting import delivered
 
 NAMES = ["age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75", "u74", "u75"]
-# R 4.2.2, Matching 4.10-8: Match(Y = d$re78, Tr = d$treat, X = d[, cov], Z = d[, cov], estimand = "ATT", M = M, replace = TRUE,
-# ties = TRUE, BiasAdjust = TRUE); m$est, m$se. With M = 5 these are the numbers of Imbens and Xu (2024), table B1.
+# R 4.2.2, Matching 4.10-8: Match(Y = d$re78, Tr = d$treat, X = d[, cov], Z = d[, cov], estimand = "ATT", M =
+# M, replace = TRUE,
+# ties = TRUE, BiasAdjust = TRUE); m$est, m$se. With M = 5 these are the numbers of Imbens and Xu (2024),
+# table B1.
 IN_R = [
     ("nsw", 1, 1618.8331, 867.0426),
     ("nsw", 5, 1757.1750, 764.0582),
@@ -22,14 +24,24 @@ IN_R = [
 
 
 def results(case, neighbours: int, names, kinds=("AI_equal", "AI")):
-    return [one for one, _ in matching.nearest_neighbour(case, spec("nearest_neighbour", kinds, covariates=names, neighbours=neighbours))]
+    return [
+        one
+        for one, _ in matching.nearest_neighbour(
+            case, spec("nearest_neighbour", kinds, covariates=names, neighbours=neighbours)
+        )
+    ]
 
 
 @pytest.mark.parametrize(("cohort", "neighbours", "estimate", "std_error"), IN_R)
 def test_estimate_and_error_as_in_r(cohort, neighbours, estimate, std_error):
     d = delivered(cohort)
-    equal, unequal = results(sample(d["re78"], d["treat"], **{name: d[name] for name in NAMES}), neighbours, NAMES)
-    assert (equal.estimate, equal.std_error) == (pytest.approx(estimate, abs=6e-5), pytest.approx(std_error, abs=6e-5))
+    equal, unequal = results(
+        sample(d["re78"], d["treat"], **{name: d[name] for name in NAMES}), neighbours, NAMES
+    )
+    assert (equal.estimate, equal.std_error) == (
+        pytest.approx(estimate, abs=6e-5),
+        pytest.approx(std_error, abs=6e-5),
+    )
     assert unequal.estimate == equal.estimate
 
 
@@ -51,7 +63,9 @@ def by_hand(case, names, neighbours: int) -> tuple[float, float]:
         squared[found] += 1 / len(found) ** 2
     kept = control[used[control] > 0]
     root = np.sqrt(used[kept])[:, None]
-    slope = np.linalg.lstsq(np.column_stack([np.ones(len(kept)), x[kept]]) * root, y[kept] * root[:, 0], rcond=None)[0][1:]
+    slope = np.linalg.lstsq(
+        np.column_stack([np.ones(len(kept)), x[kept]]) * root, y[kept] * root[:, 0], rcond=None
+    )[0][1:]
     gains = np.array([y[i] - np.mean(y[found] + (x[i] - x[found]) @ slope) for i, found in chosen.items()])
     variance = 0.0
     for j in kept:
@@ -78,7 +92,12 @@ def test_all_ties_count_even_when_they_are_many():
     case = sample(y, np.r_[1, 1, np.zeros(65)], x=x)
     assert results(case, 1, ["x"])[0].estimate == pytest.approx(11 - np.arange(60).mean())
     spread = np.r_[np.tile([-1.0, 1.0], 40), np.linspace(5, 6, 20)]  # forty cells tied at equal distance
-    shifted = sample(np.r_[1.0, 2.0, np.arange(100.0)], np.r_[1, 1, np.zeros(100)], x=np.r_[0, 0, spread], z=np.r_[0, 0, np.arange(80) * 0, np.ones(20)])
+    shifted = sample(
+        np.r_[1.0, 2.0, np.arange(100.0)],
+        np.r_[1, 1, np.zeros(100)],
+        x=np.r_[0, 0, spread],
+        z=np.r_[0, 0, np.arange(80) * 0, np.ones(20)],
+    )
     found = matching.match(shifted, ["x", "z"], 1)
     assert found.neighbours.tolist() == [80.0]
 
@@ -108,9 +127,15 @@ def sparse(outcome_shift: float = 0.0, own=(1, 0, 1, 0, 1, 0), theirs=(1, 1, 1, 
 @pytest.mark.parametrize(
     ("own", "theirs"),
     [
-        ((1, 0, 1, 0, 1, 0), (1, 1, 1, 1, 1, 1)),  # constant among the comparison units: 7.81 was printed, and 57.81 with 100 added
+        (
+            (1, 0, 1, 0, 1, 0),
+            (1, 1, 1, 1, 1, 1),
+        ),  # constant among the comparison units: 7.81 was printed, and 57.81 with 100 added
         ((5, 5, 5, 5, 5, 5), (0, 0, 0, 0, 0, 1e-3)),  # hardly varies there, and participants are far beyond
-        ((20.5, 21, 30.5, 31, 40.5, 41), (20, 20, 30, 30, 40, 40)),  # follows from the other covariate among them
+        (
+            (20.5, 21, 30.5, 31, 40.5, 41),
+            (20, 20, 30, 30, 40, 40),
+        ),  # follows from the other covariate among them
     ],
 )
 def test_no_slope_is_invented_where_comparison_units_are_alike(own, theirs, shift):
@@ -121,10 +146,21 @@ def test_no_slope_is_invented_where_comparison_units_are_alike(own, theirs, shif
 def test_the_level_of_the_outcome_enters_no_slope():
     # nobody differs in the second covariate but two comparison units far away, whom nobody is matched with
     own, theirs = (0, 0, 0, 0, 0, 0), (0, 0, 0, 0, 0, 0)
-    case, shifted = (sample(np.r_[one.now, 1.0, 2.0], np.r_[one.treated, 0, 0], age=np.r_[one.frame["age"], 30, 30], z=np.r_[np.zeros(12), 1, 1])
-                     for one in (sparse(0.0, own, theirs), sparse(100.0, own, theirs)))  # fmt: skip
-    assert results(shifted, 1, ["age", "z"])[0].estimate == pytest.approx(results(case, 1, ["age", "z"])[0].estimate, abs=1e-9)
-    assert results(case, 1, ["age", "z"])[0].estimate == pytest.approx(1.516667, abs=1e-6)  # the mean of six exact matches
+    case, shifted = (
+        sample(
+            np.r_[one.now, 1.0, 2.0],
+            np.r_[one.treated, 0, 0],
+            age=np.r_[one.frame["age"], 30, 30],
+            z=np.r_[np.zeros(12), 1, 1],
+        )
+        for one in (sparse(0.0, own, theirs), sparse(100.0, own, theirs))
+    )
+    assert results(shifted, 1, ["age", "z"])[0].estimate == pytest.approx(
+        results(case, 1, ["age", "z"])[0].estimate, abs=1e-9
+    )
+    assert results(case, 1, ["age", "z"])[0].estimate == pytest.approx(
+        1.516667, abs=1e-6
+    )  # the mean of six exact matches
 
 
 @pytest.mark.parametrize(("curve", "told"), [(0.5, True), (0.0, False)])
@@ -140,4 +176,7 @@ def test_a_bend_that_a_linear_correction_leaves_is_told(curve, told):
 
 def test_covariates_of_two_answers_have_no_bend():
     case = people(300, effect=1.0, selected=1.0)
-    assert matching.CURVED not in results(sample(case["score_now"], case["group"], z=case["z"]), 1, ["z"])[0].warnings
+    assert (
+        matching.CURVED
+        not in results(sample(case["score_now"], case["group"], z=case["z"]), 1, ["z"])[0].warnings
+    )

@@ -1,4 +1,6 @@
-"""Panels, periods, parts and families by hand: what is drawn of which period, what is counted, what is joined."""
+"""Panels, periods, parts and families by hand: what is drawn of which period, what is counted, what is
+joined.
+"""
 
 from types import SimpleNamespace
 
@@ -12,7 +14,14 @@ from manfaat.evaluation import chooser, indexes, left_out, romano_wolf, summarie
 from manfaat.evaluation.estimate import TAKE_UP, Result, Settings
 from manfaat.evaluation.ladder import KEYS, METHODS, reported, rows_of
 from manfaat.evaluation.methods import with_size
-from manfaat.evaluation.sample import WEIGHT, Counts, NotApplicableError, check_columns, draw_sample, periods_of
+from manfaat.evaluation.sample import (
+    WEIGHT,
+    Counts,
+    NotApplicableError,
+    check_columns,
+    draw_sample,
+    periods_of,
+)
 from manfaat.evaluation.weighted import Answers, answers
 from manfaat.measurement import measurement, profiles, reliability, response_shift, scales
 
@@ -23,24 +32,38 @@ SETTINGS = Settings("c", "randomised", "difference-in-differences")
 
 def study(method: str = "difference_in_differences", *, design: dict | None = None, **more: object):
     """A programme with one specification."""
-    return programme([{"method": method, "std_errors": ["HC2"], **more}], primary=method.replace("_", "-"), **(PANEL if design is None else design))
+    return programme(
+        [{"method": method, "std_errors": ["HC2"], **more}],
+        primary=method.replace("_", "-"),
+        **(PANEL if design is None else design),
+    )
 
 
 def firms(**columns: list) -> pd.DataFrame:
     """Three firms in the years 1 to 3; the last is not seen in the first."""
-    table = pd.DataFrame({
-        "firm": list("aaabbbcc"), "year": [1, 2, 3, 1, 2, 3, 2, 3], "group": list("11100011"), "score": [1.0, 2, 4, 1, 1, 2, 7, 9],
-        "_key": [f"k{place}" for place in range(8)],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "firm": list("aaabbbcc"),
+            "year": [1, 2, 3, 1, 2, 3, 2, 3],
+            "group": list("11100011"),
+            "score": [1.0, 2, 4, 1, 1, 2, 7, 9],
+            "_key": [f"k{place}" for place in range(8)],
+        }
+    )
     return table.assign(**columns)
 
 
 # --- periods
 
 
-@pytest.mark.parametrize(("before", "now", "found"), [("first", "last", (1, 3)), (2, 3, (2, 3)), (None, "last", (None, 3)), ("first", 2, (1, 2))])
+@pytest.mark.parametrize(
+    ("before", "now", "found"),
+    [("first", "last", (1, 3)), (2, 3, (2, 3)), (None, "last", (None, 3)), ("first", 2, (1, 2))],
+)
 def test_first_and_last_are_those_of_the_column_and_numbers_themselves(before, now, found):
-    periods = periods_of(pd.Series([2, 1, 3]), SimpleNamespace(periods=Periods.model_construct(before=before, now=now)))
+    periods = periods_of(
+        pd.Series([2, 1, 3]), SimpleNamespace(periods=Periods.model_construct(before=before, now=now))
+    )
     assert (periods.before, periods.now) == found
     with pytest.raises(NotApplicableError, match="names no periods"):
         periods_of(pd.Series([1]), SimpleNamespace(periods=None))
@@ -53,9 +76,23 @@ def test_unit_of_a_panel_is_compared_with_itself_in_the_period_before():
     assert drawn.n_missing == 1
     assert drawn.left_out.index.tolist() == [7]  # the row of what was asked for, of whom was not seen before
     with pytest.raises(NotApplicableError, match="several answers in one period"):
-        draw_sample(firms(year=[1, 3, 3, 1, 2, 3, 2, 3]), SCORE, one.specifications[0], one, [SCORE], needs_before=True)
+        draw_sample(
+            firms(year=[1, 3, 3, 1, 2, 3, 2, 3]),
+            SCORE,
+            one.specifications[0],
+            one,
+            [SCORE],
+            needs_before=True,
+        )
     with pytest.raises(NotApplicableError, match="several answers in one period"):
-        draw_sample(firms(year=[1, 1, 3, 1, 2, 3, 2, 3]), SCORE, one.specifications[0], one, [SCORE], needs_before=True)
+        draw_sample(
+            firms(year=[1, 1, 3, 1, 2, 3, 2, 3]),
+            SCORE,
+            one.specifications[0],
+            one,
+            [SCORE],
+            needs_before=True,
+        )
 
 
 def test_what_is_kept_for_a_sample_is_kept_for_the_same_units():
@@ -72,7 +109,11 @@ def test_what_is_kept_for_a_sample_is_kept_for_the_same_units():
 def test_covariate_of_after_the_programme_is_refused_where_it_is_held_to_be_of_before():
     lines = [*LINES, indicator("late", "now", "covariate")]
     table = pd.DataFrame(columns=["group", "late", "x"])
-    for name, kind, refused in (("late", "before", True), ("x", "before", False), ("late", "same_period", False)):
+    for name, kind, refused in (
+        ("late", "before", True),
+        ("x", "before", False),
+        ("late", "same_period", False),
+    ):
         spec = SimpleNamespace(columns=lambda design: ["group"], covariates_measured=kind, covariates=[name])
         if refused:
             with pytest.raises(NotApplicableError, match="after the programme"):
@@ -83,15 +124,28 @@ def test_covariate_of_after_the_programme_is_refused_where_it_is_held_to_be_of_b
 
 def test_before_and_now_of_a_panel_are_its_first_and_last_period():
     weighted = study(design=PANEL | {"weight": "w"})
-    found = summaries.before_and_now(firms(w=[1.0, 2, 3, 4, 5, 6, 7, 8]), SCORE, weighted, [SCORE]).sort_values("now", ignore_index=True)
+    found = summaries.before_and_now(
+        firms(w=[1.0, 2, 3, 4, 5, 6, 7, 8]), SCORE, weighted, [SCORE]
+    ).sort_values("now", ignore_index=True)
     assert found[["participant", "now", WEIGHT]].to_numpy().tolist() == [[0, 2, 6], [1, 4, 3], [1, 9, 8]]
     assert found["before"].tolist() == pytest.approx([1, 1, np.nan], nan_ok=True)
-    assert list(summaries.before_and_now(firms(), SCORE, study(), [SCORE]).columns) == ["participant", "before", "now"]
+    assert list(summaries.before_and_now(firms(), SCORE, study(), [SCORE]).columns) == [
+        "participant",
+        "before",
+        "now",
+    ]
 
 
 def test_trend_is_the_mean_of_each_period_with_the_interval_of_t():
     """1 to 5 in year 1: 3 ± 2.776445 × 0.707107; four are too few."""
-    table = pd.DataFrame({"firm": list("abcdefghi"), "year": [1] * 9, "group": ["1"] * 5 + ["0"] * 4, "score": [1.0, 2, 3, 4, 5, 1, 2, 3, 4]})
+    table = pd.DataFrame(
+        {
+            "firm": list("abcdefghi"),
+            "year": [1] * 9,
+            "group": ["1"] * 5 + ["0"] * 4,
+            "score": [1.0, 2, 3, 4, 5, 1, 2, 3, 4],
+        }
+    )
     found = summaries.trends(table, SCORE, study(), confidence=0.95)
     assert found[["group", "period", "n", "mean"]].to_numpy().tolist() == [["1", 1, 5, 3]]
     assert found[["ci_low", "ci_high"]].iloc[0].tolist() == pytest.approx([3 - 1.963243, 3 + 1.963243])
@@ -100,7 +154,9 @@ def test_trend_is_the_mean_of_each_period_with_the_interval_of_t():
 def test_percentile_that_five_share_is_told_and_else_five_around_it():
     shared = Answers(np.r_[np.zeros(5), np.full(5, 3.0), np.arange(10, 15)], np.ones(15))
     assert summaries.percentile(shared, 0.5, 5) == 3
-    assert summaries.percentile(Answers(np.r_[np.zeros(6), np.full(4, 3.0), np.arange(10.0, 15)], np.ones(15)), 0.5, 5) == pytest.approx((0 + 3 * 4) / 5)
+    assert summaries.percentile(
+        Answers(np.r_[np.zeros(6), np.full(4, 3.0), np.arange(10.0, 15)], np.ones(15)), 0.5, 5
+    ) == pytest.approx((0 + 3 * 4) / 5)
 
 
 # --- why units of a panel are left out
@@ -118,7 +174,8 @@ def test_value_of_the_period_before_is_missing_for_its_own_reason():
     _, reasons = left_out.reasons_of(table, told, SCORE, one.specifications[0], one, [SCORE])
     assert reasons.to_dict() == {2: "refused", 5: "blank", 7: "absent"}
     assert left_out.counted(SCORE, "s", reasons, 3) == [
-        {"indicator": "score", "rater": "", "specification": "s", "total": 3, "reason": reason, "n": 1} for reason in ("refused", "blank", "absent")
+        {"indicator": "score", "rater": "", "specification": "s", "total": 3, "reason": reason, "n": 1}
+        for reason in ("refused", "blank", "absent")
     ]
 
 
@@ -127,7 +184,10 @@ def test_value_of_the_period_before_is_missing_for_its_own_reason():
 
 def test_row_of_take_up_has_the_unit_of_what_is_taken_up():
     line, spec_ = LINES[5], study("instrumental_variables", design={}, instrument="taken").specifications[0]
-    results = [(Result(1.0, 0.5, "HC2", 9.0, population="LATE"), (np.nan, "")), (Result(0.8, 0.1, "HC2", 9.0, population=TAKE_UP), (np.nan, ""))]
+    results = [
+        (Result(1.0, 0.5, "HC2", 9.0, population="LATE"), (np.nan, "")),
+        (Result(0.8, 0.1, "HC2", 9.0, population=TAKE_UP), (np.nan, "")),
+    ]
     lines = [
         indicator("other", "fixed", "treatment").model_copy(update={"unit": "yen"}),
         indicator("taken", "fixed", "treatment").model_copy(update={"unit": "share"}),
@@ -140,12 +200,22 @@ def test_row_of_take_up_has_the_unit_of_what_is_taken_up():
 
 def test_first_declared_kind_of_error_is_reported():
     keys = {name: "x" for name in KEYS}
-    rows = pd.DataFrame([keys | {"estimate": 1.0}, keys | {"estimate": 2.0}, keys | {KEYS[0]: "y", "estimate": 3.0}])
+    rows = pd.DataFrame(
+        [keys | {"estimate": 1.0}, keys | {"estimate": 2.0}, keys | {KEYS[0]: "y", "estimate": 3.0}]
+    )
     assert reported(rows, study())["estimate"].tolist() == [1, 3]
 
 
 def test_methods_of_change_need_what_was_before_and_participants_alone():
-    alone = {"before_after_change", "standardised_change", "signed_rank_change", "sign_test", "paired_shares", "marginal_homogeneity", "ordered_change"}
+    alone = {
+        "before_after_change",
+        "standardised_change",
+        "signed_rank_change",
+        "sign_test",
+        "paired_shares",
+        "marginal_homogeneity",
+        "ordered_change",
+    }
     assert {name for name, method in METHODS.items() if method.participants_only} == alone
     assert {name for name, method in METHODS.items() if method.needs_before} == alone | {
         "difference_in_differences", "doubly_robust_difference_in_differences", "first_difference",
@@ -159,12 +229,24 @@ def test_methods_of_change_need_what_was_before_and_participants_alone():
 def test_only_tests_of_families_that_can_be_drawn_are_adjusted(monkeypatch):
     lines = [indicator(name, "now", "effect", name) for name in "abcd"]
     tests = pd.DataFrame(
-        {"indicator": list("abcd"), "rater": "", "treatment": "group", "family": list("ffgh"), "p": [0.01, 0.04, 0.3, 0.2]}, index=[3, 5, 7, 9]
+        {
+            "indicator": list("abcd"),
+            "rater": "",
+            "treatment": "group",
+            "family": list("ffgh"),
+            "p": [0.01, 0.04, 0.3, 0.2],
+        },
+        index=[3, 5, 7, 9],
     )
     tests = tests.assign(romano_wolf=np.nan, romano_wolf_reason="")
     rng, few = np.random.default_rng(1), romano_wolf.FEWEST_CLUSTERS - 1
     full = {name: pd.Series(rng.normal(size=40)) for name in "ab"}
-    scores = {"a": {"group": full["a"]}, "b": {"group": full["b"]}, "c": {}, "d": {"group": pd.Series(np.r_[np.ones(few), np.zeros(40 - few)])}}
+    scores = {
+        "a": {"group": full["a"]},
+        "b": {"group": full["b"]},
+        "c": {},
+        "d": {"group": pd.Series(np.r_[np.ones(few), np.zeros(40 - few)])},
+    }
     monkeypatch.setattr(romano_wolf, "scores_of", lambda table, line, *_: scores[line.name])
     settings = SimpleNamespace(primary="difference-in-differences", draws=199, seed=1)
     found = romano_wolf.adjusted(tests, None, study(), lines, settings)
@@ -176,7 +258,10 @@ def test_only_tests_of_families_that_can_be_drawn_are_adjusted(monkeypatch):
     assert alone["romano_wolf_reason"].tolist() == ["", "", romano_wolf.NO_SCORES, ""]
     half = {"a": {"group": full["a"].iloc[:few]}, "b": {"group": full["b"]}}
     scores.update(half)  # a cluster that one test does not have has no part in it
-    assert romano_wolf.adjusted(tests, None, study(), lines, settings)["romano_wolf_reason"].tolist()[:2] == [romano_wolf.FEW_CLUSTERS] * 2
+    assert (
+        romano_wolf.adjusted(tests, None, study(), lines, settings)["romano_wolf_reason"].tolist()[:2]
+        == [romano_wolf.FEW_CLUSTERS] * 2
+    )
 
 
 # --- answers counted with their neighbours, parts, scales
@@ -199,14 +284,21 @@ def test_units_are_parted_by_their_weight_with_five_in_each():
     assert [len(part) for part in plain] == [5, 5, 5, 5]
     weights = np.r_[np.full(10, 0.5), np.full(10, 1.5)]
     parts = profiles.equal_parts(order, Answers(np.arange(20.0), weights, is_weighted=True), 2, 5)
-    assert [part.tolist() for part in parts] == [list(range(14)), list(range(14, 20))]  # 10 × 0.5 + 4 × 1.5 ≥ 10
+    assert [part.tolist() for part in parts] == [
+        list(range(14)),
+        list(range(14, 20)),
+    ]  # 10 × 0.5 + 4 × 1.5 ≥ 10
     heavy = Answers(np.arange(20.0), np.r_[np.full(17, 0.5), np.full(3, 23 / 6)], is_weighted=True)
-    assert [len(part) for part in profiles.equal_parts(order, heavy, 2, 5)] == [20]  # of three people no part is told
+    assert [len(part) for part in profiles.equal_parts(order, heavy, 2, 5)] == [
+        20
+    ]  # of three people no part is told
 
 
 def test_pairwise_alpha_rests_on_who_answered_two_items():
     given = pd.DataFrame({"a": [1.0, 2, 3, 4, np.nan], "b": [1.0, 3, 2, 4, np.nan], "c": [2.0, 2, 4, 5, 1]})
-    assert scales.alpha_pairwise(given).estimate == pytest.approx(reliability.cronbach_alpha(given.cov().to_numpy()))
+    assert scales.alpha_pairwise(given).estimate == pytest.approx(
+        reliability.cronbach_alpha(given.cov().to_numpy())
+    )
     two = given.iloc[:3].assign(c=np.nan)[["a", "b"]]
     assert np.isfinite(scales.alpha_pairwise(two).estimate)  # three people who answered both
     with pytest.raises(NotApplicableError, match="fewer than three people"):
@@ -220,9 +312,13 @@ def test_what_is_told_of_a_scale():
     assert scales.warnings_of(items, reliability.covariance(items), (1, 5)) == []
     ends = items.assign(a=[5.0] * 33 + [4.0] * 7)
     assert scales.ONE_END in scales.warnings_of(ends, reliability.covariance(ends), (1, 5))
-    assert scales.ONE_END not in scales.warnings_of(ends.assign(a=[5.0] * 32 + [4.0] * 8), reliability.covariance(ends), (1, 5))
+    assert scales.ONE_END not in scales.warnings_of(
+        ends.assign(a=[5.0] * 32 + [4.0] * 8), reliability.covariance(ends), (1, 5)
+    )
     assert scales.FEW_PEOPLE in scales.warnings_of(items.iloc[:29], reliability.covariance(items), (1, 5))
-    assert scales.FEW_ITEMS in scales.warnings_of(items[["a", "b"]], reliability.covariance(items[["a", "b"]]), (1, 5))
+    assert scales.FEW_ITEMS in scales.warnings_of(
+        items[["a", "b"]], reliability.covariance(items[["a", "b"]]), (1, 5)
+    )
     turned = items.assign(c=6 - items["c"])
     assert reliability.unreversed(reliability.covariance(turned)) == [2]
     assert reliability.unreversed(reliability.covariance(items)) == []
@@ -239,25 +335,38 @@ def test_items_are_described_by_mean_and_spread():
     found = pd.DataFrame(scales.item_rows(scale, pd.Series([True] * 40)))
     assert found["mean"].tolist() == pytest.approx(items.mean().tolist())
     assert found["sd"].tolist() == pytest.approx(items.std().tolist())
-    assert found["item_rest_r"].iloc[0] == pytest.approx(np.corrcoef(items["a"], items["b"] + items["c"])[0, 1])
-    assert [row["warnings"] for row in scales.item_rows(scale, pd.Series([True] * 4 + [False] * 36))] == [scales.TOO_FEW] * 3
+    assert found["item_rest_r"].iloc[0] == pytest.approx(
+        np.corrcoef(items["a"], items["b"] + items["c"])[0, 1]
+    )
+    assert [row["warnings"] for row in scales.item_rows(scale, pd.Series([True] * 4 + [False] * 36))] == [
+        scales.TOO_FEW
+    ] * 3
 
 
 def test_recalled_state_without_an_earlier_one_gives_its_reason_once_a_group():
     table = pd.DataFrame({"group": ["1", "0"], "then": [1.0, 2.0]})
-    found = response_shift.shift_estimates(table, study("difference_in_means", design={}), [indicator("then", "then", "effect")], SETTINGS)
+    found = response_shift.shift_estimates(
+        table, study("difference_in_means", design={}), [indicator("then", "then", "effect")], SETTINGS
+    )
     assert found["estimand"].tolist() == ["response shift"] * 3
     assert (found["items"] == 1).all()
     assert found["warnings"].tolist() == [response_shift.NOT_BOTH] * 3
 
 
 def test_nothing_to_measure_gives_no_rows_and_parts_are_numbered_on():
-    table = pd.DataFrame({"group": ["1", "0"] * 20, "then": 1.0, "a": np.arange(40.0), "b": np.arange(40.0) + 1})
+    table = pd.DataFrame(
+        {"group": ["1", "0"] * 20, "then": 1.0, "a": np.arange(40.0), "b": np.arange(40.0) + 1}
+    )
     one = study("difference_in_means", design={})
     empty = measurement.measurement_estimates([], table, one, [], SETTINGS)
     assert (len(empty), list(empty.columns)) == (0, measurement.ALL_COLUMNS)
-    rated = [indicator(name, "now", "effect", "skill").model_copy(update={"rater": rater}) for name, rater in (("a", "self"), ("b", "boss"))]
-    both = measurement.measurement_estimates([], table, one, [*rated, indicator("then", "then", "effect")], SETTINGS)
+    rated = [
+        indicator(name, "now", "effect", "skill").model_copy(update={"rater": rater})
+        for name, rater in (("a", "self"), ("b", "boss"))
+    ]
+    both = measurement.measurement_estimates(
+        [], table, one, [*rated, indicator("then", "then", "effect")], SETTINGS
+    )
     assert set(both["estimand"]) == {"agreement", "rater difference", "response shift"}
     assert both.index.tolist() == list(range(len(both)))
     agreed = both[both["estimand"] == "rater difference"]

@@ -17,17 +17,25 @@ from manfaat.measurement import one_factor
 
 
 def test_noncentral_t_without_the_series_is_the_same_by_quantiles(monkeypatch):
-    """scipy.stats.nct.cdf(1, 10, 0.5) where it works, the mean over the quantiles of the spread where it does not."""
+    """scipy.stats.nct.cdf(1, 10, 0.5) where it works, the mean over the quantiles of the spread where it does
+    not.
+    """
     wanted = [float(stats.nct.cdf(t, 10, shift)) for t, shift in ((1.0, 0.5), (3.0, 0.5), (-1.0, 2.0))]
     monkeypatch.setattr(change.stats.nct, "cdf", lambda *_: np.nan)
-    assert [change.noncentral_below(t, 10, shift) for t, shift in ((1.0, 0.5), (3.0, 0.5), (-1.0, 2.0))] == pytest.approx(wanted, abs=1e-4)
+    assert [
+        change.noncentral_below(t, 10, shift) for t, shift in ((1.0, 0.5), (3.0, 0.5), (-1.0, 2.0))
+    ] == pytest.approx(wanted, abs=1e-4)
 
 
 def test_skewed_changes_are_told_and_even_ones_are_not():
     even, skewed = np.arange(12.0), np.r_[np.zeros(11), 30.0] + np.arange(12) / 100
     for values, told in ((even, False), (skewed, True)):
         result = next(
-            r for r, (_, kind) in change.standardised_change(sample(values, np.ones(12), np.zeros(12)), spec("standardised_change")) if kind == change.D_Z_KIND
+            r
+            for r, (_, kind) in change.standardised_change(
+                sample(values, np.ones(12), np.zeros(12)), spec("standardised_change")
+            )
+            if kind == change.D_Z_KIND
         )
         assert (change.SKEWED in result.warnings) is told
 
@@ -58,12 +66,22 @@ def test_smaller_side_is_that_with_fewer_clusters(clusters, treated, smaller):
 
 @pytest.mark.parametrize(("p_value", "shown"), [(0.0, "0.0001"), (0.00011, "0.0002"), (0.5, "0.5000")])
 def test_p_value_of_a_joint_test_is_rounded_up_and_never_zero(p_value, shown):
-    assert categories.told("x", categories.JointTest(3.0, 2, p_value)) == (f"x: chi-square 3.00 with 2 degrees of freedom, p at most {shown}",)
+    assert categories.told("x", categories.JointTest(3.0, 2, p_value)) == (
+        f"x: chi-square 3.00 with 2 degrees of freedom, p at most {shown}",
+    )
     assert categories.told("x", None) == ()
 
 
 def study(**design: object) -> SimpleNamespace:
-    fixed = {"panel": None, "wave": None, "strata": None, "sampling_weight": None, "cluster": None, "instrument": None, "times": SimpleNamespace(before=None)}
+    fixed = {
+        "panel": None,
+        "wave": None,
+        "strata": None,
+        "sampling_weight": None,
+        "cluster": None,
+        "instrument": None,
+        "times": SimpleNamespace(before=None),
+    }
     return SimpleNamespace(design=SimpleNamespace(**fixed | design))
 
 
@@ -88,15 +106,27 @@ def test_covariates_are_those_of_before_and_matching_needs_neither_weights_nor_c
     assert chooser.adjusting(lines, "period") == ["p"]
     assert [rung.id for rung in chooser.adjusted(study(), ["x"])][-1] == "matching"
     for forbidding in ({"sampling_weight": "w"}, {"cluster": "c"}):
-        assert [rung.id for rung in chooser.adjusted(study(**forbidding), ["x"])] == ["adjusted", "ipw", "aipw", "entropy"]
+        assert [rung.id for rung in chooser.adjusted(study(**forbidding), ["x"])] == [
+            "adjusted",
+            "ipw",
+            "aipw",
+            "entropy",
+        ]
     assert chooser.adjusted(study(), []) == []
     assert chooser.periods(study()) is None
     assert chooser.periods(study(wave="w")).before is None
-    assert (chooser.periods(study(wave="w", times=SimpleNamespace(before="b"))).before, chooser.periods(study(wave="w")).now) == ("first", "last")
+    assert (
+        chooser.periods(study(wave="w", times=SimpleNamespace(before="b"))).before,
+        chooser.periods(study(wave="w")).now,
+    ) == ("first", "last")
 
 
 def test_panel_adjusts_for_what_its_first_period_measured():
-    lines = [indicator("x", "fixed", "covariate"), indicator("z", "period", "effect", "score"), indicator("p", "period", "covariate", "other")]
+    lines = [
+        indicator("x", "fixed", "covariate"),
+        indicator("z", "period", "effect", "score"),
+        indicator("p", "period", "covariate", "other"),
+    ]
     panel = {"panel": SimpleNamespace(period="year")}
     with_first = chooser.compared(study(**panel, times=SimpleNamespace(before="b")), lines)
     assert next(rung for rung in with_first if rung.id == "adjusted").covariates == ["x", "p"]
@@ -113,22 +143,51 @@ def test_factor_of_hedges_needs_more_than_one_degree_of_freedom():
 
 
 def test_row_is_primary_by_the_first_kind_of_error_and_has_the_results_own_unit():
-    settings, method = Settings("c", "randomised", "difference-in-means"), spec("difference_in_means", ("HC2", "HC3"))
+    settings, method = (
+        Settings("c", "randomised", "difference-in-means"),
+        spec("difference_in_means", ("HC2", "HC3")),
+    )
 
     def row(kind: str, unit: str | None = None, **more: bool) -> dict[str, object]:
-        return estimate_row(LINES[5], method, "group", Result(1.0, 0.5, kind, 10.0, unit=unit), Counts(5, 6, 1), (np.nan, ""), settings, [], **more)
+        return estimate_row(
+            LINES[5],
+            method,
+            "group",
+            Result(1.0, 0.5, kind, 10.0, unit=unit),
+            Counts(5, 6, 1),
+            (np.nan, ""),
+            settings,
+            [],
+            **more,
+        )
 
-    assert [row("HC2")["is_primary"], row("HC3")["is_primary"], row("HC3", is_first=True)["is_primary"]] == [True, False, True]
-    assert [row("HC2")["unit"], row("HC2", "share")["unit"], row("HC2", "")["unit"]] == ["points", "share", ""]
+    assert [row("HC2")["is_primary"], row("HC3")["is_primary"], row("HC3", is_first=True)["is_primary"]] == [
+        True,
+        False,
+        True,
+    ]
+    assert [row("HC2")["unit"], row("HC2", "share")["unit"], row("HC2", "")["unit"]] == [
+        "points",
+        "share",
+        "",
+    ]
     # t of ten degrees 2.228139: 1 ± 1.114069; p of t = 2: 0.073388
-    assert [row("HC2")[name] for name in ("ci_low", "ci_high", "p_value")] == pytest.approx([-0.114069, 2.114069, 0.073388], abs=1e-6)
+    assert [row("HC2")[name] for name in ("ci_low", "ci_high", "p_value")] == pytest.approx(
+        [-0.114069, 2.114069, 0.073388], abs=1e-6
+    )
     with pytest.raises(ValueError, match="has no name"):
-        estimate_row(LINES[5], method, "group", Result(1.0, 0.5, "HC2", 10.0), Counts(5, 6, 1), (0.3, ""), settings, [])
+        estimate_row(
+            LINES[5], method, "group", Result(1.0, 0.5, "HC2", 10.0), Counts(5, 6, 1), (0.3, ""), settings, []
+        )
 
 
 def family(rater: str = "") -> list:
     """Two indicators of one family with what they were before, and one of a family of its own."""
-    made = [indicator(f"{name}_{time}", time, use, name) for time, use in (("now", "effect"), ("before", "covariate")) for name in "ab"]
+    made = [
+        indicator(f"{name}_{time}", time, use, name)
+        for time, use in (("now", "effect"), ("before", "covariate"))
+        for name in "ab"
+    ]
     return [line.model_copy(update={"family": "f", "rater": rater}) for line in made] + [
         indicator("c_now", "now", "effect", "c").model_copy(update={"family": "g"})
     ]
@@ -154,7 +213,9 @@ def test_index_is_estimated_of_each_family_that_has_one(method):
 
 
 def test_index_before_is_that_of_the_same_rater():
-    study_ = programme([{"method": "difference_in_means", "std_errors": ["HC2"]}], primary="difference-in-means")
+    study_ = programme(
+        [{"method": "difference_in_means", "std_errors": ["HC2"]}], primary="difference-in-means"
+    )
     same = family("self")
     assert indexes.family_index(measured(), same[:2], study_, same).before is not None
     other = same[:2] + [line.model_copy(update={"rater": "boss"}) for line in same[2:4]]
@@ -167,40 +228,57 @@ def test_covariance_by_weight_needs_ten_complete_units():
     assert found.shape == (2, 2)
     assert np.isnan(found).all()
     doubled = pd.concat([values, *[values.iloc[1::2]] * 2])  # a weight of three as three units
-    assert indexes.weighted_covariance(values, weights) == pytest.approx(np.cov(doubled.to_numpy().T, ddof=0) * 120 / (120 - (30 + 90 * 3) / 120), rel=1e-9)
+    assert indexes.weighted_covariance(values, weights) == pytest.approx(
+        np.cov(doubled.to_numpy().T, ddof=0) * 120 / (120 - (30 + 90 * 3) / 120), rel=1e-9
+    )
 
 
 def test_draws_of_very_many_clusters_have_the_covariance_of_their_sums(monkeypatch):
     scores = np.array([[1.0, 2.0], [2.0, 1.0], [0.0, 1.0]])
     own = families.drawn_statistics(scores, 20_000, 1)
-    assert np.abs(own).max() <= np.sqrt(3) + 1e-9  # each by its own spread: never beyond the root of the number of clusters
+    assert (
+        np.abs(own).max() <= np.sqrt(3) + 1e-9
+    )  # each by its own spread: never beyond the root of the number of clusters
     monkeypatch.setattr(families, "STUDENTISED_UP_TO", 2)
-    assert np.cov(families.drawn_statistics(scores, 20_000, 1).T) == pytest.approx(scores.T @ scores, abs=0.15)
+    assert np.cov(families.drawn_statistics(scores, 20_000, 1).T) == pytest.approx(
+        scores.T @ scores, abs=0.15
+    )
 
 
 # --- what is told of a standard error
 
 
-@pytest.mark.parametrize(("weights", "told"), [([1.0, 0.0], False), ([1.0, 0.0, 0.0], True), ([1.0, 1.0, 1.0], False)])
+@pytest.mark.parametrize(
+    ("weights", "told"), [([1.0, 0.0], False), ([1.0, 0.0, 0.0], True), ([1.0, 1.0, 1.0], False)]
+)
 def test_weights_are_unequal_where_the_sample_is_worth_less_than_half(weights, told):
     n = len(weights)
     assert bool(inference.unequal_weights(sample(np.ones(n), np.ones(n), weight_=weights))) is told
     assert inference.unequal_weights(sample(np.ones(n), np.ones(n))) == ()
 
 
-@pytest.mark.parametrize(("safe", "said"), [(1.1, ""), (1.2, "1.20 times as wide"), (2.0, "2.00 times as wide"), (500.0, "99.00 times as wide")])
+@pytest.mark.parametrize(
+    ("safe", "said"),
+    [(1.1, ""), (1.2, "1.20 times as wide"), (2.0, "2.00 times as wide"), (500.0, "99.00 times as wide")],
+)
 def test_narrow_interval_is_told_where_it_would_miss_half_again_as_often(safe, said):
-    """With 100 degrees of freedom 1.984 errors of 1 are 1.803 of 1.1: 7.4 in a hundred are missed, less than 7.5; of 1.2 they are 1.653: 10.1."""
+    """With 100 degrees of freedom 1.984 errors of 1 are 1.803 of 1.1: 7.4 in a hundred are missed, less than
+    7.5; of 1.2 they are 1.653: 10.1.
+    """
     found = inference.too_narrow(errors.Error(1.0, 100.0), lambda kind: errors.Error(safe, 100.0), "HC3")
     assert (said in found[0]) if said else (found == ())
 
 
 @pytest.mark.parametrize(("high", "told"), [(6, True), (8, False)])
 def test_skewness_is_told_beyond_what_chance_gives(high, told):
-    """Of 24 values two standard errors are 1: six high ones have a skewness of 0.5 / √0.1875 = 1.15, eight of 0.71."""
+    """Of 24 values two standard errors are 1: six high ones have a skewness of 0.5 / √0.1875 = 1.15, eight of
+    0.71.
+    """
     values = np.r_[np.ones(high), np.zeros(24 - high)] - high / 24
     assert bool(inference.skew_warning(values, np.eye(24)[0])) is told
-    assert inference.skew_warning(values, np.ones(24)) == () or told  # over all units an estimate is as skewed as their mean
+    assert (
+        inference.skew_warning(values, np.ones(24)) == () or told
+    )  # over all units an estimate is as skewed as their mean
     assert inference.skew_warning(np.zeros(24), np.ones(24)) == ()
 
 
@@ -211,9 +289,14 @@ def test_every_kind_of_error_is_that_of_its_name():
     fitted = fit(basis(design, 0), rng.normal(size=24))
     drawn = sample(np.ones(24), np.ones(24), stratum_=strata, cluster_=clusters)
     wanted = {
-        "classical": errors.classical(fitted), "HC2": errors.robust(fitted, "HC2"), "BM": errors.bell_mccaffrey(fitted), "CR1": errors.cluster_robust(fitted, clusters),
-        "CR2": errors.bias_reduced(fitted, clusters), "CR3": errors.jackknife(fitted, clusters), "BRL": errors.bias_reduced_linearisation(fitted, strata, clusters),
-    }  # fmt: skip
+        "classical": errors.classical(fitted),
+        "HC2": errors.robust(fitted, "HC2"),
+        "BM": errors.bell_mccaffrey(fitted),
+        "CR1": errors.cluster_robust(fitted, clusters),
+        "CR2": errors.bias_reduced(fitted, clusters),
+        "CR3": errors.jackknife(fitted, clusters),
+        "BRL": errors.bias_reduced_linearisation(fitted, strata, clusters),
+    }
     for kind, error in wanted.items():
         assert inference.least_squares_error(fitted, kind, drawn).std_error == pytest.approx(error.std_error)
     assert len({round(error.std_error, 9) for error in wanted.values()}) >= 6
@@ -223,7 +306,9 @@ def test_every_kind_of_error_is_that_of_its_name():
 
 
 def test_offer_participation_and_outcome_are_changes_where_both_periods_are_there():
-    drawn = sample([5.0, 4], [1, 0], [2.0, 3], instrument_=[1, 1], instrument_before=[0, 1], treated_before=[0, 0])
+    drawn = sample(
+        [5.0, 4], [1, 0], [2.0, 3], instrument_=[1, 1], instrument_before=[0, 1], treated_before=[0, 0]
+    )
     offered, taken, moved = instrument.differenced(drawn)
     assert (offered.tolist(), taken.tolist(), moved.now.tolist()) == ([1, 0], [1, 0], [3, 1])
     offered, taken, same = instrument.differenced(sample([5.0, 4], [1, 0], instrument_=[1, 1]))
@@ -234,8 +319,17 @@ def test_effect_of_an_offer_between_periods_is_in_spreads_of_before():
     rng = np.random.default_rng(9)
     offered = np.tile([1.0, 0.0], 40)
     taken, before = offered * (rng.random(80) < 0.8), rng.normal(0, 3, 80)
-    drawn = sample(before + taken + rng.normal(0, 0.1, 80), taken, before, instrument_=offered, instrument_before=0.0, treated_before=0.0)
-    found = instrument.instrumental_variables(drawn, spec("instrumental_variables", ("HC2",), instrument="offer", treatment=["taken"]))
+    drawn = sample(
+        before + taken + rng.normal(0, 0.1, 80),
+        taken,
+        before,
+        instrument_=offered,
+        instrument_before=0.0,
+        treated_before=0.0,
+    )
+    found = instrument.instrumental_variables(
+        drawn, spec("instrumental_variables", ("HC2",), instrument="offer", treatment=["taken"])
+    )
     late, (size, kind) = next((result, sized) for result, sized in found if result.population == "LATE")
     assert late.estimate == pytest.approx(1, abs=0.1)
     assert (size, kind) == (pytest.approx(late.estimate / before.std(ddof=1)), SD_BEFORE_KIND)
@@ -251,4 +345,6 @@ def test_interval_of_a_share_is_even_in_log_odds_and_needs_a_width():
 
 
 def test_complex_step_gives_the_slope():
-    assert one_factor.derivatives(lambda at: at[0] ** 3 * at[1], np.array([2.0, 5.0])).tolist() == pytest.approx([60, 8])
+    assert one_factor.derivatives(
+        lambda at: at[0] ** 3 * at[1], np.array([2.0, 5.0])
+    ).tolist() == pytest.approx([60, 8])

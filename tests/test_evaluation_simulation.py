@@ -1,7 +1,8 @@
-"""Bias and coverage by simulation where the truth is known and each method's assumptions hold, without and with an effect.
+"""Bias and coverage by simulation where the truth is known and each method's assumptions hold, without and
+with an effect.
 
-Tolerances: four standard errors of a mean over the runs; coverage of 95 % intervals within four standard errors of a share, and a
-little more downwards for methods that are right only in large samples.
+Tolerances: four standard errors of a mean over the runs; coverage of 95 % intervals within four standard
+errors of a share, and a little more downwards for methods that are right only in large samples.
 """
 
 import numpy as np
@@ -66,14 +67,20 @@ def test_adjusting_methods_where_the_abler_take_part(truth):
         d = people(300, truth, seed, selected=0.7)
         case = sample(d["score_now"], d["group"], before=d["score_before"], x=d["x"], z=d["z"])
         for method, kinds, options in SELECTED:
-            gather(results, method, METHODS[method].estimate(case, spec(method, kinds, covariates=COVARIATES, **options)))
+            gather(
+                results,
+                method,
+                METHODS[method].estimate(case, spec(method, kinds, covariates=COVARIATES, **options)),
+            )
     assert len(results) == 14
     check(results, truth)
 
 
 def test_the_raw_difference_is_biased_there():
     found = [
-        methods.difference_in_means(sample(d["score_now"], d["group"]), spec("difference_in_means", ("HC2",)))[0][0]
+        methods.difference_in_means(
+            sample(d["score_now"], d["group"]), spec("difference_in_means", ("HC2",))
+        )[0][0]
         for d in (people(300, 0.0, s, selected=0.7) for s in range(20))
     ]
     assert np.mean([one.estimate for one in found]) > 0.4
@@ -91,7 +98,9 @@ def test_doubly_robust_is_right_if_one_of_its_models_is(wrong, methods_right):
         case = sample(for_outcome + 0.5 * d + rng.normal(size=800), d, x=x)
         chosen = spec("doubly_robust", ("influence",), covariates=["x"])
         errors.append(weighting.doubly_robust(case, chosen)[0][0].estimate - 0.5)
-        other = weighting.regression_imputation if wrong == "outcome" else weighting.inverse_probability_weighting
+        other = (
+            weighting.regression_imputation if wrong == "outcome" else weighting.inverse_probability_weighting
+        )
         single.append(other(case, chosen)[0][0].estimate - 0.5)
     assert abs(np.mean(errors)) < 4 * np.std(errors) / np.sqrt(60)
     assert abs(np.mean(single)) > abs(np.mean(errors)) + 0.02 or methods_right == "outcome"
@@ -103,7 +112,12 @@ def test_offer_and_take_up(truth):
     for seed in range(RUNS):
         d = people(200, truth, seed, compliance=0.7)
         case = sample(d["score_now"], d["taken"], x=d["x"], instrument_=d["group"])
-        found = instrument.instrumental_variables(case, spec("instrumental_variables", ("HC1",), covariates=["x"], instrument="group", treatment=["taken"]))
+        found = instrument.instrumental_variables(
+            case,
+            spec(
+                "instrumental_variables", ("HC1",), covariates=["x"], instrument="group", treatment=["taken"]
+            ),
+        )
         gather(late, "late", found[:1])
         gather(offer, "offer", found[1:2])
     check(late, truth)
@@ -119,7 +133,11 @@ def test_villages_assigned_as_a_whole(truth):
         d = np.isin(village, rng.permutation(12)[:6]).astype(float)
         y = truth * d + 0.7 * rng.normal(size=12)[village] + rng.normal(size=len(village))
         chosen = spec("difference_in_means", ("HC1", "auto", "CR3", "wild", "randomisation"))
-        gather(results, "means", methods.difference_in_means(sample(y, d, cluster_=village), chosen, Inference(draws=399)))
+        gather(
+            results,
+            "means",
+            methods.difference_in_means(sample(y, d, cluster_=village), chosen, Inference(draws=399)),
+        )
     alone = results.pop(("means", "", "HC1"))
     assert np.mean([bounds(one)[0] <= truth <= bounds(one)[1] for one in alone]) < 0.8  # why clusters matter
     assert {kind for _, _, kind in results} == {"CR2", "CR3", "wild", "randomisation"}
@@ -136,13 +154,24 @@ def test_lottery_within_strata_and_survey_weights(truth):
         share = np.array([0.3, 0.4, 0.5, 0.5, 0.6, 0.7])[stratum]
         d = (rng.random(120) < share).astype(float)
         case = sample(truth * d + stratum + rng.normal(size=120), d, stratum_=stratum)
-        gather(results, "strata", methods.strata_fixed_effects(case, spec("strata_fixed_effects", ("HC2", "BM", "randomisation")), Inference(draws=199)))
-        # two kinds of people, one of them asked four times as often, with effects that average to the truth in the population
+        gather(
+            results,
+            "strata",
+            methods.strata_fixed_effects(
+                case, spec("strata_fixed_effects", ("HC2", "BM", "randomisation")), Inference(draws=199)
+            ),
+        )
+        # two kinds of people, one of them asked four times as often, with effects that average to the truth
+        # in the population
         kind, lot = (rng.random(150) < 0.8).astype(float), rng.integers(0, 2, 150).astype(float)
         weight = np.where(kind == 1, 1.0, 4.0)
         y = lot * (truth + 0.4 * np.where(kind == 1, 1.0, -1.0)) + rng.normal(size=150)
         weighted = sample(y, lot, weight_=weight / weight.mean())
-        gather(results, "weights", methods.difference_in_means(weighted, spec("difference_in_means", ("HC2", "survey"))))
+        gather(
+            results,
+            "weights",
+            methods.difference_in_means(weighted, spec("difference_in_means", ("HC2", "survey"))),
+        )
     check(results, truth)
 
 
@@ -153,7 +182,13 @@ def test_repeated_cross_sections(truth):
         rng = np.random.default_rng(seed)
         d, later = rng.integers(0, 2, 200).astype(float), rng.integers(0, 2, 200).astype(float)
         y = d + 0.5 * later + truth * d * later + rng.normal(size=200)
-        gather(results, "waves", methods.repeated_cross_sections(sample(y, d, post_=later), spec("repeated_cross_sections", ("HC1",))))
+        gather(
+            results,
+            "waves",
+            methods.repeated_cross_sections(
+                sample(y, d, post_=later), spec("repeated_cross_sections", ("HC1",))
+            ),
+        )
     check(results, truth)
 
 
@@ -164,7 +199,13 @@ def test_quantiles_of_a_lottery(truth):
         rng = np.random.default_rng(seed)
         d = np.tile([0.0, 1.0], 100)
         case = sample(truth * d + rng.gamma(2, 1, 200), d)
-        gather(results, "quantiles", quantiles.quantile_effects(case, spec("quantile_effects", ("influence",), quantiles=[0.25, 0.5, 0.75])))
+        gather(
+            results,
+            "quantiles",
+            quantiles.quantile_effects(
+                case, spec("quantile_effects", ("influence",), quantiles=[0.25, 0.5, 0.75])
+            ),
+        )
     assert len(results) == 3
     check(results, truth)
 
@@ -174,5 +215,11 @@ def test_matching_on_more_neighbours_is_right_as_well():
     for seed in range(100):
         d = people(300, 0.5, seed, selected=0.7)
         case = sample(d["score_now"], d["group"], x=d["x"], z=d["z"])
-        gather(results, "four", matching.nearest_neighbour(case, spec("nearest_neighbour", ("AI",), covariates=COVARIATES, neighbours=4)))
+        gather(
+            results,
+            "four",
+            matching.nearest_neighbour(
+                case, spec("nearest_neighbour", ("AI",), covariates=COVARIATES, neighbours=4)
+            ),
+        )
     check(results, 0.5, least=0.86, size=100)

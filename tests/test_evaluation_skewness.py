@@ -21,7 +21,9 @@ def test_l_skewness_as_by_all_triples_and_as_tabulated():
     values = np.random.default_rng(1).exponential(size=9)
     triples = np.array([sorted(values[[i, j, k]]) for i in range(9) for j in range(i) for k in range(j)])
     pairs = np.array([abs(values[i] - values[j]) for i in range(9) for j in range(i)])
-    assert l_skewness(values) == pytest.approx(((triples[:, 2] - 2 * triples[:, 1] + triples[:, 0]).mean() / 3) / (pairs.mean() / 2))
+    assert l_skewness(values) == pytest.approx(
+        ((triples[:, 2] - 2 * triples[:, 1] + triples[:, 0]).mean() / 3) / (pairs.mean() / 2)
+    )
     assert l_skewness(np.ones(5)) == 0
     place = (np.arange(200_000) + 0.5) / 200_000
     assert l_skewness(stats.expon.ppf(place)) == pytest.approx(1 / 3, abs=1e-4)  # Hosking (1990), table 1
@@ -30,9 +32,18 @@ def test_l_skewness_as_by_all_triples_and_as_tabulated():
         assert float(stats.lognorm.stats(spread, moments="s")) == pytest.approx(cubes, abs=6e-3)
 
 
-@pytest.mark.parametrize(("law", "n", "least", "most"), [
-    (LOG_NORMAL, 30, 0.95, 1), (LOG_NORMAL, 130, 0.95, 1), (LOG_NORMAL, 400, 0.9, 1), (stats.norm, 12, 0, 0.4), (stats.norm, 20, 0, 0.1), (stats.norm, 60, 0, 0.02), (stats.t(5), 60, 0, 0.1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("law", "n", "least", "most"),
+    [
+        (LOG_NORMAL, 30, 0.95, 1),
+        (LOG_NORMAL, 130, 0.95, 1),
+        (LOG_NORMAL, 400, 0.9, 1),
+        (stats.norm, 12, 0, 0.4),
+        (stats.norm, 20, 0, 0.1),
+        (stats.norm, 60, 0, 0.02),
+        (stats.t(5), 60, 0, 0.1),
+    ],
+)
 def test_skewed_laws_are_nearly_always_doubted_and_even_ones_hardly_ever(law, n, least, most):
     rng = np.random.default_rng(11)
     share = np.mean([is_skewed(law.rvs(size=n, random_state=rng)) for _ in range(200)])
@@ -45,7 +56,12 @@ def test_small_samples_of_skewed_laws_rarely_miss_without_a_doubt(law, n):
     # of 1,000 draws; the interval by t alone misses up to one in six
     draws = law.rvs(size=(1_000, n), random_state=np.random.default_rng(12))
     missed = np.abs(stats.ttest_1samp(draws, law.mean(), axis=1).statistic) > stats.t.ppf(0.975, n - 1)
-    assert np.mean([is_missed and not is_skewed(values) for is_missed, values in zip(missed, draws, strict=True)]) <= 0.07
+    assert (
+        np.mean(
+            [is_missed and not is_skewed(values) for is_missed, values in zip(missed, draws, strict=True)]
+        )
+        <= 0.07
+    )
 
 
 def test_answers_of_few_values_have_no_tail_that_is_missed():
@@ -53,11 +69,15 @@ def test_answers_of_few_values_have_no_tail_that_is_missed():
     assert is_skewed((np.arange(60) < 6) * 1.0)  # 2.67 / 7.7
 
 
-def both(n: int, few: int, *, kinds=("auto",), is_lottery: bool = True, values=None, **roles) -> list[tuple[str, tuple[str, ...]]]:
+def both(
+    n: int, few: int, *, kinds=("auto",), is_lottery: bool = True, values=None, **roles
+) -> list[tuple[str, tuple[str, ...]]]:
     rng = np.random.default_rng(2)
     pay = np.exp(rng.normal(size=n)) if values is None else values
     case = sample(pay, (np.arange(n) < few) * 1.0, **roles)
-    found = methods.difference_in_means(case, spec("difference_in_means", kinds), Inference(draws=199, is_lottery=is_lottery))
+    found = methods.difference_in_means(
+        case, spec("difference_in_means", kinds), Inference(draws=199, is_lottery=is_lottery)
+    )
     return [(one.std_error_kind, one.warnings) for one, _ in found]
 
 
@@ -67,7 +87,10 @@ def test_after_a_lottery_auto_repeats_it_for_skewed_values():
     assert TOO_SKEWED in small[0][1]
     assert small[1][1] == (BY_LOT, BESIDE_BY_LOT)  # whose p value holds, and whose interval need not
     large = both(400, 40)
-    assert [kind for kind, _ in large] == ["randomisation", "BM"]  # neither group is small: it is the one that is reported
+    assert [kind for kind, _ in large] == [
+        "randomisation",
+        "BM",
+    ]  # neither group is small: it is the one that is reported
     assert not any(text.startswith(DOUBT) for text in large[0][1])
     assert [kind for kind, _ in both(400, 40, is_lottery=False)] == ["BM"]
     assert [kind for kind, _ in both(130, 13, values=np.random.default_rng(3).normal(size=130))] == ["BM"]
@@ -79,12 +102,22 @@ def test_estimates_that_weight_or_match_are_doubted_as_well():
     rng = np.random.default_rng(4)
     x, noise = rng.normal(size=130), rng.normal(size=130)
     treated = (np.argsort(np.argsort(0.5 * x + rng.normal(size=130))) >= 117) * 1.0
-    for name, estimate in (("doubly_robust", weighting.doubly_robust), ("inverse_probability_weighting", weighting.inverse_probability_weighting)):
-        told = [estimate(sample(x + values, treated, x=x), spec(name, ("auto",), covariates=["x"]))[0][0].warnings for values in (np.exp(noise), noise)]
+    for name, estimate in (
+        ("doubly_robust", weighting.doubly_robust),
+        ("inverse_probability_weighting", weighting.inverse_probability_weighting),
+    ):
+        told = [
+            estimate(sample(x + values, treated, x=x), spec(name, ("auto",), covariates=["x"]))[0][0].warnings
+            for values in (np.exp(noise), noise)
+        ]
         assert [TOO_SKEWED in one for one in told] == [True, False]
-    pay = matching.nearest_neighbour(sample(x + np.exp(2 * noise), treated, x=x), spec("nearest_neighbour", ("AI",), covariates=["x"]))
+    pay = matching.nearest_neighbour(
+        sample(x + np.exp(2 * noise), treated, x=x), spec("nearest_neighbour", ("AI",), covariates=["x"])
+    )
     assert TOO_SKEWED in pay[0][0].warnings
     alone = methods.before_after_change(
-        sample(np.exp(noise), np.ones(130), before=np.zeros(130)), spec("before_after_change", ("auto", "finite_population")), FAST
+        sample(np.exp(noise), np.ones(130), before=np.zeros(130)),
+        spec("before_after_change", ("auto", "finite_population")),
+        FAST,
     )
     assert TOO_SKEWED in alone[0][0].warnings

@@ -1,4 +1,6 @@
-"""Survey weights reach everything that is shown: the weighted summariser, and every summary that rests on it."""
+"""Survey weights reach everything that is shown: the weighted summariser, and every summary that rests on
+it.
+"""
 
 import numpy as np
 import pandas as pd
@@ -24,7 +26,8 @@ def test_by_hand():
     assert known.variance == pytest.approx((1.5**2 + 3 * 0.5**2 + 2 * 1.5**2) / 6 * 3 / 2)
     assert known.effective == pytest.approx(36 / 14)
     assert [known.quantile(share) for share in (0.1, 0.5, 0.9)] == [1.0, 2.0, 4.0]
-    # R 4.2.2, survey 4.1: SE(svymean(~x, svydesign(~1, weights = ~w))) = sqrt(n/(n-1) * sum((w (x - mean))^2)) / sum(w)
+    # R 4.2.2, survey 4.1: SE(svymean(~x, svydesign(~1, weights = ~w))) = sqrt(n/(n-1) * sum((w (x -
+    # mean))^2)) / sum(w)
     assert known.std_error == pytest.approx(np.sqrt(1.5 * (1.5**2 + 1.5**2 + 3**2)) / 6)
 
 
@@ -33,7 +36,9 @@ def test_without_weights_and_with_equal_ones_it_is_the_ordinary_summary(weights)
     known, plain = answers(VALUES, weights), VALUES.dropna()
     assert (known.n, known.mean, known.sd) == (4, pytest.approx(plain.mean()), pytest.approx(plain.std()))
     assert known.std_error == pytest.approx(plain.std() / 2)
-    assert [known.quantile(share) for share in (0.1, 0.25, 0.5)] == pytest.approx([plain.quantile(share) for share in (0.1, 0.25, 0.5)])
+    assert [known.quantile(share) for share in (0.1, 0.25, 0.5)] == pytest.approx(
+        [plain.quantile(share) for share in (0.1, 0.25, 0.5)]
+    )
 
 
 def test_nobody_and_one():
@@ -50,15 +55,32 @@ def halves(table: pd.DataFrame) -> pd.DataFrame:
 
 def shown(table: pd.DataFrame) -> dict[str, list[float]]:
     """What is shown of a weighted study, as lists of numbers that rest on means and shares."""
-    study, group = programme([{"method": "difference_in_means", "std_errors": ["auto"]}], primary="difference-in-means", weight="weight"), table["group"]
+    study, group = (
+        programme(
+            [{"method": "difference_in_means", "std_errors": ["auto"]}],
+            primary="difference-in-means",
+            weight="weight",
+        ),
+        table["group"],
+    )
     line = next(one for one in LINES if one.name == "score_now")
     found = balance(table, study, LINES)
     return {
         "balance": found[["mean", "mean_comparison"]].to_numpy().ravel().tolist(),
         "summary": summaries.describe(table, study, LINES, group)["mean"].tolist(),
         "spread": summaries.spread(table, line, study, LINES)["mean"].tolist(),
-        "change": profiles.moved_means(table, line, study, LINES)[["before", "now"]].to_numpy().ravel().tolist(),
-        "level": [levels.level_row(table["score_now"], line, Settings("c", "observational", "d"), is_share=False, weights=table["weight"])["estimate"]],
+        "change": (
+            profiles.moved_means(table, line, study, LINES)[["before", "now"]].to_numpy().ravel().tolist()
+        ),
+        "level": [
+            levels.level_row(
+                table["score_now"],
+                line,
+                Settings("c", "observational", "d"),
+                is_share=False,
+                weights=table["weight"],
+            )["estimate"]
+        ],
     }
 
 
@@ -66,12 +88,22 @@ def test_every_summary_is_weighted():
     table = people(300, 0.4, 5, selected=1.0)
     by_hand = table[table["group"] == 1]
     mean = np.average(by_hand["x"], weights=by_hand["weight"])
-    found = balance(table, programme([{"method": "difference_in_means", "std_errors": ["auto"]}], primary="difference-in-means", weight="weight"), LINES)
+    found = balance(
+        table,
+        programme(
+            [{"method": "difference_in_means", "std_errors": ["auto"]}],
+            primary="difference-in-means",
+            weight="weight",
+        ),
+        LINES,
+    )
     assert found.set_index("name").loc["x", "mean"] == pytest.approx(mean)
     plain, other = shown(table), shown(table.assign(weight=1.0))
     for name, numbers in plain.items():
         assert numbers != pytest.approx(other[name]), name
-        assert numbers == pytest.approx(shown(halves(table))[name]), name  # a row split in two changes nothing
+        assert numbers == pytest.approx(shown(halves(table))[name]), (
+            name
+        )  # a row split in two changes nothing
         assert numbers == pytest.approx(shown(table.assign(weight=table["weight"] * 50))[name]), name
 
 
@@ -86,11 +118,21 @@ def test_curves_and_dots_are_weighted():
 
 def test_a_frequency_is_written_out():
     table = people(40, 0.4, 5)
-    study = programme([{"method": "difference_in_means", "std_errors": ["HC1"]}], primary="difference-in-means", weight="weight", weight_kind="frequency")
+    study = programme(
+        [{"method": "difference_in_means", "std_errors": ["HC1"]}],
+        primary="difference-in-means",
+        weight="weight",
+        weight_kind="frequency",
+    )
     found = written_out(table, study, "programme.yml")
     assert len(found) == table["weight"].sum()
     assert found["_key"].is_unique
     assert study.design.sampling_weight is None
-    for wrong, message in ((0.5, "no whole number"), (1e9, "adds up to"), (np.nan, "no whole number"), (-1.0, "no whole number")):
+    for wrong, message in (
+        (0.5, "no whole number"),
+        (1e9, "adds up to"),
+        (np.nan, "no whole number"),
+        (-1.0, "no whole number"),
+    ):
         with pytest.raises(ProblemsError, match=message):
             written_out(table.assign(weight=wrong), study, "programme.yml")

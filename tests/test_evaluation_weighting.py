@@ -1,4 +1,6 @@
-"""Weighting and imputation against statsmodels, R, and estimating equations solved and differentiated by brute force."""
+"""Weighting and imputation against statsmodels, R, and estimating equations solved and differentiated by
+brute force.
+"""
 
 from dataclasses import replace
 
@@ -26,7 +28,9 @@ def study(n: int = 300, seed: int = 1, **more):
 
 
 def run(method: str, case, **options):
-    found = getattr(weighting, method)(case, spec(method, options.pop("kinds", ("influence",)), covariates=COVARIATES, **options))
+    found = getattr(weighting, method)(
+        case, spec(method, options.pop("kinds", ("influence",)), covariates=COVARIATES, **options)
+    )
     return found[0][0]
 
 
@@ -43,22 +47,34 @@ def bare_error(result, case, k: int) -> float:
         ("inverse_probability_weighting", "ipw", "att", 1e-8),
         ("regression_imputation", "ra", "ate", 1e-8),
         ("regression_imputation", "ra", "att", 1e-8),
-        ("doubly_robust", "aipw", "ate", 2e-4),  # statsmodels does not divide the weights of the residuals by their sum, we do
+        (
+            "doubly_robust",
+            "aipw",
+            "ate",
+            2e-4,
+        ),  # statsmodels does not divide the weights of the residuals by their sum, we do
     ],
 )
 @pytest.mark.filterwarnings("ignore")  # of the optimiser inside statsmodels
 def test_same_numbers_as_statsmodels(method, theirs, estimand, tolerance):
     case = study()
     regressors, treated = case.frame.assign(constant=1.0)[["constant", *COVARIATES]], case.treated.astype(int)
-    effect = TreatmentEffect(OLS(case.now, regressors), treated, results_select=Logit(treated, regressors).fit(disp=0, tol=1e-12))
-    found = getattr(effect, theirs)(return_results=True, **({} if theirs == "aipw" else {"effect_group": {"ate": "all", "att": 1}[estimand]}))
+    effect = TreatmentEffect(
+        OLS(case.now, regressors), treated, results_select=Logit(treated, regressors).fit(disp=0, tol=1e-12)
+    )
+    found = getattr(effect, theirs)(
+        return_results=True,
+        **({} if theirs == "aipw" else {"effect_group": {"ate": "all", "att": 1}[estimand]}),
+    )
     ours = run(method, case, estimand=estimand)
     assert ours.estimate == pytest.approx(found.effect[0], rel=tolerance)
     assert bare_error(ours, case, 4) == pytest.approx(found.results_gmm.bse[0], rel=tolerance)
 
 
 def stacked(case, method: str, weights: np.ndarray):
-    """Estimating equations (n × p) of a method and its starting point, the estimate first, spelled out without any algebra."""
+    """Estimating equations (n × p) of a method and its starting point, the estimate first, spelled out
+    without any algebra.
+    """
     y, d = case.now, case.treated
     x = np.column_stack([np.ones(len(y)), case.frame[COVARIATES]])
     k, s = x.shape[1], weights
@@ -82,28 +98,60 @@ def stacked(case, method: str, weights: np.ndarray):
     def aipw_att(theta):
         t, c, b, g = theta[0], theta[1], theta[2 : 2 + k], theta[2 + k :]
         rest = y - x @ g
-        return np.column_stack([s * d * (rest - c - t), s * (1 - d) * np.exp(x @ b) * (rest - c), logit(b), line(g, 1 - d)])
+        return np.column_stack(
+            [s * d * (rest - c - t), s * (1 - d) * np.exp(x @ b) * (rest - c), logit(b), line(g, 1 - d)]
+        )
 
     def aipw_ate(theta):
-        t, r1, r0, b, g1, g0 = theta[0], theta[1], theta[2], theta[3 : 3 + k], theta[3 + k : 3 + 2 * k], theta[3 + 2 * k :]
+        t, r1, r0, b, g1, g0 = (
+            theta[0],
+            theta[1],
+            theta[2],
+            theta[3 : 3 + k],
+            theta[3 + k : 3 + 2 * k],
+            theta[3 + 2 * k :],
+        )
         p = expit(x @ b)
         top = s * (x @ g1 - x @ g0 + r1 - r0 - t)
-        return np.column_stack([top, s * d / p * (y - x @ g1 - r1), s * (1 - d) / (1 - p) * (y - x @ g0 - r0), logit(b), line(g1, d), line(g0, 1 - d)])
+        return np.column_stack(
+            [
+                top,
+                s * d / p * (y - x @ g1 - r1),
+                s * (1 - d) / (1 - p) * (y - x @ g0 - r0),
+                logit(b),
+                line(g1, d),
+                line(g0, 1 - d),
+            ]
+        )
 
     def entropy(theta):
         t, m0, lam, mean = theta[0], theta[1], theta[2 : 1 + k], theta[1 + k :]
         apart = x[:, 1:] - mean
         w = s * (1 - d) * np.exp(x[:, 1:] @ lam)
-        return np.column_stack([s * d * (y - m0 - t), w * (y - m0), w[:, None] * apart, (s * d)[:, None] * apart])
+        return np.column_stack(
+            [s * d * (y - m0 - t), w * (y - m0), w[:, None] * apart, (s * d)[:, None] * apart]
+        )
 
     def imputation(theta):
         t, g = theta[0], theta[1:]
         return np.column_stack([s * d * (y - x @ g - t), line(g, 1 - d)])
 
-    size = {"ipw_att": 2 + k, "ipw_ate": 2 + k, "aipw_att": 2 + 2 * k, "aipw_ate": 3 + 3 * k, "entropy": 2 + 2 * (k - 1), "imputation": 1 + k}
-    return {"ipw_att": ipw_att, "ipw_ate": ipw_ate, "aipw_att": aipw_att, "aipw_ate": aipw_ate, "entropy": entropy, "imputation": imputation}[method], size[
-        method
-    ]
+    size = {
+        "ipw_att": 2 + k,
+        "ipw_ate": 2 + k,
+        "aipw_att": 2 + 2 * k,
+        "aipw_ate": 3 + 3 * k,
+        "entropy": 2 + 2 * (k - 1),
+        "imputation": 1 + k,
+    }
+    return {
+        "ipw_att": ipw_att,
+        "ipw_ate": ipw_ate,
+        "aipw_att": aipw_att,
+        "aipw_ate": aipw_ate,
+        "entropy": entropy,
+        "imputation": imputation,
+    }[method], size[method]
 
 
 STACKED = [
@@ -152,12 +200,16 @@ def test_clusters_are_summed_before_squaring():
 def test_doubly_robust_difference_in_differences_as_in_r(cohort):
     # R 4.2.2, drdid_panel of the package DRDID (Sant'Anna and Zhao 2020), logit by glm.fit to 1e-13:
     # y1 = re78, y0 = re75, covariates 1, age, education, black, hispanic, married, nodegree, re74, u74
-    expected = {"nsw": (1475.3370, 720.1967), "cps": (1961.7353, 661.0418), "psid": (4106.8162, 930.1218)}[cohort]
+    expected = {"nsw": (1475.3370, 720.1967), "cps": (1961.7353, 661.0418), "psid": (4106.8162, 930.1218)}[
+        cohort
+    ]
     d = delivered(cohort)
     names = ["age", "educ", "black", "hisp", "marr", "nodegree", "re74", "u74"]
     case = sample(d["re78"], d["treat"], before=d["re75"], **{name: d[name] for name in names})
     method = "doubly_robust_difference_in_differences"
-    ours = weighting.doubly_robust_difference_in_differences(case, spec(method, ("influence",), covariates=names))[0][0]
+    ours = weighting.doubly_robust_difference_in_differences(
+        case, spec(method, ("influence",), covariates=names)
+    )[0][0]
     assert ours.estimate == pytest.approx(expected[0], abs=6e-5)
     assert bare_error(ours, case, 10) == pytest.approx(expected[1], abs=6e-5)
 
@@ -168,9 +220,17 @@ def delivered(cohort: str) -> pd.DataFrame:
     if cohort == "nsw":
         d = pd.read_csv(raw / "nsw-1976" / "nsw.csv")
     elif cohort == "cps":
-        d = pd.concat([pd.read_csv(raw / "nsw-1976-cps" / name) for name in ("nsw-participants.csv", "cps-comparison.csv")], ignore_index=True)
+        d = pd.concat(
+            [
+                pd.read_csv(raw / "nsw-1976-cps" / name)
+                for name in ("nsw-participants.csv", "cps-comparison.csv")
+            ],
+            ignore_index=True,
+        )
     else:
-        d = pd.read_csv(raw / "nsw-1976-psid" / "jtrain3.csv").rename(columns={"train": "treat", "married": "marr"})
+        d = pd.read_csv(raw / "nsw-1976-psid" / "jtrain3.csv").rename(
+            columns={"train": "treat", "married": "marr"}
+        )
         d = d.assign(re74=d["re74"] * 1000, re75=d["re75"] * 1000, re78=d["re78"] * 1000)
     return d.assign(nodegree=(d["educ"] < 12) * 1.0, u74=(d["re74"] == 0) * 1.0, u75=(d["re75"] == 0) * 1.0)
 
@@ -184,7 +244,8 @@ def test_entropy_balancing_balances_and_stays_close_to_the_survey_weights():
         for name in columns:
             target = np.average(frame.loc[treated, name], weights=frame.loc[treated, "weight_"])
             assert balance.weights @ frame[name] == pytest.approx(target, abs=1e-7)
-        # the weights are the survey weights times exp(linear): that is what makes them the closest in entropy (Hainmueller 2012)
+        # the weights are the survey weights times exp(linear): that is what makes them the closest in entropy
+        # (Hainmueller 2012)
         ratio = np.log(balance.weights[~treated] / frame.loc[~treated, "weight_"])
         basis = np.column_stack([np.ones((~treated).sum()), frame.loc[~treated, columns]])
         assert np.abs(ratio - basis @ np.linalg.lstsq(basis, ratio, rcond=None)[0]).max() < 1e-6
@@ -198,9 +259,18 @@ def test_effective_sample_sizes_of_entropy_balancing(cohort):
     case = sample(d["re78"], d["treat"], **{name: d[name] for name in names})
     found = weighting.overlap(nuisance.entropy_balance(case, names, 1).weights)
     assert found.effective == pytest.approx({"cps": 268.8, "psid": 23.4}[cohort], abs=0.06)
-    told = weighting.entropy_balancing(case, spec("entropy_balancing", ("influence",), covariates=names))[0][0].warnings
-    # 15,992 for 185 participants: that most of a large pool count for nothing is as it should be; 23 for as many are few
-    assert told[:1] == {"cps": (), "psid": ("poor overlap: the 2490 units of the weighted group count for only 23 of equal weight",)}[cohort]
+    told = weighting.entropy_balancing(case, spec("entropy_balancing", ("influence",), covariates=names))[0][
+        0
+    ].warnings
+    # 15,992 for 185 participants: that most of a large pool count for nothing is as it should be; 23 for as
+    # many are few
+    assert (
+        told[:1]
+        == {
+            "cps": (),
+            "psid": ("poor overlap: the 2490 units of the weighted group count for only 23 of equal weight",),
+        }[cohort]
+    )
 
 
 def test_overlap_by_hand():
@@ -211,17 +281,23 @@ def test_overlap_by_hand():
     assert weighting.overlap(np.r_[np.ones(20), np.full(80, 1e-6)]).warnings == (
         "poor overlap: the 100 units of the weighted group count for only 20 of equal weight",
     )
-    assert weighting.overlap(np.r_[np.ones(20), np.full(80, 1e-6)], 60).warnings == ()  # a third of those whom they are to resemble
+    assert (
+        weighting.overlap(np.r_[np.ones(20), np.full(80, 1e-6)], 60).warnings == ()
+    )  # a third of those whom they are to resemble
 
 
 def test_trimming_leaves_out_who_is_like_nobody_and_says_so():
     case = study(1000, seed=3)
-    chosen = spec("inverse_probability_weighting", ("influence",), covariates=COVARIATES, estimand="ate", trim=0.2)
+    chosen = spec(
+        "inverse_probability_weighting", ("influence",), covariates=COVARIATES, estimand="ate", trim=0.2
+    )
     rest = weighting.trimmed(case, chosen)
     score = nuisance.propensity(case, COVARIATES).score
     assert len(rest.frame) == ((score >= 0.2) & (score <= 0.8)).sum() < 1000
     share = 100 * (1 - len(rest.frame) / 1000)
-    assert rest.notes == (f"{share:.1f}% of the units were left out because hardly anyone in the other group is like them",)
+    assert rest.notes == (
+        f"{share:.1f}% of the units were left out because hardly anyone in the other group is like them",
+    )
     assert rest.memory is not case.memory
     for_participants = weighting.trimmed(case, chosen.model_copy(update={"estimand": "att"}))
     assert len(for_participants.frame) == (score <= 0.8).sum()
@@ -250,7 +326,9 @@ def test_second_moments_that_cannot_be_met_are_refused():
     names = ["age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75", "u74", "u75"]
     case = sample(d["re78"], d["treat"], **{name: d[name] for name in names})
     with pytest.raises(NotApplicableError, match="no weights on the comparison group"):
-        weighting.entropy_balancing(case, spec("entropy_balancing", ("influence",), covariates=names, moments=2))
+        weighting.entropy_balancing(
+            case, spec("entropy_balancing", ("influence",), covariates=names, moments=2)
+        )
 
 
 def test_what_rests_on_covariates_alone_is_computed_once():
@@ -282,10 +360,17 @@ def test_one_step_of_the_jackknife_is_near_the_jackknife_itself(method, options,
     shown = replace(case, frame=case.frame.assign(cluster_=clusters * 1.0)) if by_cluster else case
     ours = run(method, shown, kinds=("jackknife",), **options)
     groups = clusters if by_cluster else np.arange(120)
-    without = [run(method, replace(case, frame=case.frame[groups != one], memory={}), **options).estimate for one in np.unique(groups)]
-    expected = np.sqrt((len(without) - 1) / len(without) * ((np.array(without) - np.mean(without)) ** 2).sum())
+    without = [
+        run(method, replace(case, frame=case.frame[groups != one], memory={}), **options).estimate
+        for one in np.unique(groups)
+    ]
+    expected = np.sqrt(
+        (len(without) - 1) / len(without) * ((np.array(without) - np.mean(without)) ** 2).sum()
+    )
     assert ours.std_error == pytest.approx(expected, rel=0.06)
-    assert ours.std_error > run(method, shown, kinds=("CR1" if by_cluster else "influence",), **options).std_error * (0.97 if by_cluster else 0.99)
+    assert ours.std_error > run(
+        method, shown, kinds=("CR1" if by_cluster else "influence",), **options
+    ).std_error * (0.97 if by_cluster else 0.99)
 
 
 def test_degrees_of_freedom_of_the_jackknife_are_those_of_welch_where_nothing_is_adjusted():

@@ -1,6 +1,7 @@
 """Every method reaches a report in every design: cross-section, panel and waves, with a lottery and without.
 
-No notebook is run: a small study is estimated, threatened, judged and told in this process, by the functions that the notebooks call.
+No notebook is run: a small study is estimated, threatened, judged and told in this process, by the functions
+that the notebooks call.
 """
 
 import re
@@ -19,7 +20,15 @@ from manfaat.base.paths import Places
 from manfaat.definitions.claims import Claim
 from manfaat.definitions.codebook import Codebook
 from manfaat.definitions.programme import Cohort, Programme, check_specifications
-from manfaat.definitions.vocabulary import BY_LEAST_SQUARES, KINDS, NEEDS_COVARIATES, OF_PARTICIPANTS_ALONE, OVER_TIME, SEVERAL_NUMBERS, Method  # fmt: skip
+from manfaat.definitions.vocabulary import (
+    BY_LEAST_SQUARES,
+    KINDS,
+    NEEDS_COVARIATES,
+    OF_PARTICIPANTS_ALONE,
+    OVER_TIME,
+    SEVERAL_NUMBERS,
+    Method,
+)
 from manfaat.evaluation import chooser, families, left_out, romano_wolf, summaries
 from manfaat.evaluation.balance import balance
 from manfaat.evaluation.estimate import Settings
@@ -29,7 +38,11 @@ from manfaat.report.families import families_table
 from manfaat.report.threats import for_whom, threat_sentences, threat_tables
 from manfaat.report.words import Language
 
-DESIGNS = {"cross-section": {}, "panel": {"panel": {"unit": "unit", "period": "year"}}, "waves": {"wave": "year"}}
+DESIGNS = {
+    "cross-section": {},
+    "panel": {"panel": {"unit": "unit", "period": "year"}},
+    "waves": {"wave": "year"},
+}
 CANNOT = {  # what a design does not hold; the check of the definitions says so before anything is run
     "cross-section": ("fixed_effects", "first_difference", "repeated_cross_sections"),
     "panel": (),
@@ -40,14 +53,21 @@ FEW_LEVELS = ("paired_shares", "ordered_change", "ordered_logit")
 
 @cache
 def answers(design: str, *, levels: int = 0) -> pd.DataFrame:
-    """80 people, some without an answer; of a panel in three years, treated from the second; of waves 80 others each year."""
+    """80 people, some without an answer; of a panel in three years, treated from the second; of waves 80
+    others each year.
+    """
     frames = []
     for year in (1, 2, 3) if design == "panel" else (1, 2) if design == "waves" else (2,):
         one = people(80, effect=1.2 * (year > 1), seed=4 + (year if design == "waves" else 0), compliance=0.9)
         noise = np.random.default_rng(year).normal(size=80)
         if design == "panel":
             one["score_now"] = (one["score_before"] if year == 1 else one["score_now"]) + noise
-        one = one.assign(year=year, unit=one["_key"], begun=one["group"] * (year > 1), _key=[f"{key}-{year}" for key in one["_key"]])
+        one = one.assign(
+            year=year,
+            unit=one["_key"],
+            begun=one["group"] * (year > 1),
+            _key=[f"{key}-{year}" for key in one["_key"]],
+        )
         if levels:
             for name in ("score_before", "score_now"):
                 one[name] = (one[name] > 0).astype("float64")
@@ -98,12 +118,24 @@ def study_of(study: Programme, lines: list, design: str, assignment: str, folder
     whole = study.model_copy(update={"claims": [claim], "units": units})
     cohort = Cohort.model_validate(
         {
-            "cohort": "trial", "programme": "trial", "label": WORDS, "kind": "real", "assignment": assignment, "files": [{"file": "x.csv", "table": "people"}],
-            "period": WORDS, "denominators": {}, "origin": "x", "licence": "x", "citation": "x", "groups": {"1": {"en": "trained", "id": "dilatih"}, "0": {"en": "others", "id": "lainnya"}},
+            "cohort": "trial",
+            "programme": "trial",
+            "label": WORDS,
+            "kind": "real",
+            "assignment": assignment,
+            "files": [{"file": "x.csv", "table": "people"}],
+            "period": WORDS,
+            "denominators": {},
+            "origin": "x",
+            "licence": "x",
+            "citation": "x",
+            "groups": {"1": {"en": "trained", "id": "dilatih"}, "0": {"en": "others", "id": "lainnya"}},
         }
-    )  # fmt: skip
+    )
     extra = [indicator("block", "fixed", "technical", "block")]
-    return Study(Places(folder, folder, folder, "trial"), whole, Codebook((), ()), tuple(lines + extra), (), cohort)
+    return Study(
+        Places(folder, folder, folder, "trial"), whole, Codebook((), ()), tuple(lines + extra), (), cohort
+    )
 
 
 def told(study: Study, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
@@ -118,25 +150,45 @@ def told(study: Study, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame,
     graded = verdict.verdicts(study.programme, evidence)
     said, counts = [], summaries.flow_counts(table, study.programme, lines)
     language = Language({"randomised": "en", "observational": "id"}[assignment])
-    said += [sentences.who_was_studied(study, counts, language), *sentences.findings(study, estimates, language)]
+    said += [
+        sentences.who_was_studied(study, counts, language),
+        *sentences.findings(study, estimates, language),
+    ]
     said += sentences.limits(study, estimates, balance(table, study.programme, lines), language)
-    said += [*verdicts.verdict_sentences(study, graded, evidence, language), *threat_sentences(study, found, estimates, language)]
+    said += [
+        *verdicts.verdict_sentences(study, graded, evidence, language),
+        *threat_sentences(study, found, estimates, language),
+    ]
     groups, group_tables = for_whom(study, found, estimates, language)
-    shown = [*threat_tables(study, found, estimates, language), verdicts.verdict_table(study, graded, evidence, estimates, language), *group_tables]
+    shown = [
+        *threat_tables(study, found, estimates, language),
+        verdicts.verdict_table(study, graded, evidence, estimates, language),
+        *group_tables,
+    ]
     numbers = [
         *exhibits.estimates_table(study, estimates, language),
         *verdicts.evidence_table(study, evidence, language),
         *families_table(study, tests, language),
     ]
-    said += [groups, *[one.caption for one in (*shown, *numbers)], *[text for one in shown for text in one.data.astype(str).to_numpy().ravel()]]
+    said += [
+        groups,
+        *[one.caption for one in (*shown, *numbers)],
+        *[text for one in shown for text in one.data.astype(str).to_numpy().ravel()],
+    ]
     said += sentences.findings(study, estimates, language, reasons_told(study, table, estimates))
     return estimates, graded, said
 
 
 def reasons_told(study: Study, table: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
     """Why units are left out; every one of them is told."""
-    absent = table[["_key", *[line.name for line in study.indicators if line.name in table]]].melt("_key", var_name="indicator", value_name="value")
-    why = absent[absent["value"].isna()].rename(columns={"_key": "key"}).assign(reason="refused; blank")[["key", "indicator", "reason"]]
+    absent = table[["_key", *[line.name for line in study.indicators if line.name in table]]].melt(
+        "_key", var_name="indicator", value_name="value"
+    )
+    why = (
+        absent[absent["value"].isna()]
+        .rename(columns={"_key": "key"})
+        .assign(reason="refused; blank")[["key", "indicator", "reason"]]
+    )
     left = left_out.left_out(table, why, study.programme, list(study.indicators), estimates)
     counted = int(estimates.loc[estimates["is_primary"], "n_missing"].iloc[0])
     assert left["n"].sum() == counted
@@ -159,7 +211,10 @@ def test_every_method_reaches_a_report_in_every_design(method, design, assignmen
     assert estimates["estimate"].notna().all(), estimates["warnings"].tolist()
     assert not [text for text in said if re.search(r"\bnan\b|\bNone\b|[{}]", text)]
     if method in OF_PARTICIPANTS_ALONE:  # no lottery makes an effect of a change of participants alone
-        assert graded.loc[0, ["grade", "basis"]].tolist() in (["reported only", "change"], ["cannot tell", "change"])
+        assert graded.loc[0, ["grade", "basis"]].tolist() in (
+            ["reported only", "change"],
+            ["cannot tell", "change"],
+        )
     elif assignment == "observational":
         assert graded.loc[0, "grade"] in ("suggested", "cannot tell")
     else:
@@ -169,7 +224,11 @@ def test_every_method_reaches_a_report_in_every_design(method, design, assignmen
 @pytest.mark.parametrize("design", DESIGNS)
 def test_the_figures_of_every_design_are_drawn(design, tmp_path):
     table, lines = answers(design), lines_of(design)
-    made = programme([rung("regression", design), rung("difference_in_differences", design)], primary="regression", **DESIGNS[design])
+    made = programme(
+        [rung("regression", design), rung("difference_in_differences", design)],
+        primary="regression",
+        **DESIGNS[design],
+    )
     study = study_of(made, lines, design, "observational", tmp_path)
     settings = Settings("trial", "observational", "regression")
     estimates = estimate_stages(table, study.programme, lines, settings, stages=("outcome",))
@@ -188,14 +247,27 @@ def test_people_asked_before_the_programme_took_part_in_nothing():
 
 
 @pytest.mark.parametrize("assignment", ["randomised", "observational"])
-@pytest.mark.parametrize(("design", "begins"), [("cross-section", False), ("panel", False), ("panel", True), ("waves", False)])
+@pytest.mark.parametrize(
+    ("design", "begins"), [("cross-section", False), ("panel", False), ("panel", True), ("waves", False)]
+)
 def test_a_ladder_chosen_by_the_design_can_be_estimated(design, begins, assignment):
-    # a lottery with follow-ups: who was drawn never changes, so that effects of units would leave nothing of it
-    bare = programme([{"method": "difference_in_means", "std_errors": ["HC2"]}], primary="difference-in-means", **DESIGNS[design])
+    # a lottery with follow-ups: who was drawn never changes, so that effects of units would leave nothing of
+    # it
+    bare = programme(
+        [{"method": "difference_in_means", "std_errors": ["HC2"]}],
+        primary="difference-in-means",
+        **DESIGNS[design],
+    )
     lines = [line for line in lines_of(design) if line.name != "taken" and (begins or line.name != "begun")]
     for before in (None, WORDS):
         times = bare.design.times.model_copy(update={"before": before})
-        made = bare.model_copy(update={"specifications": [], "primary": None, "design": bare.design.model_copy(update={"times": times})})
+        made = bare.model_copy(
+            update={
+                "specifications": [],
+                "primary": None,
+                "design": bare.design.model_copy(update={"times": times}),
+            }
+        )
         made = chooser.completed(made, lines)
         assert check_specifications(made, "programme.yml") == []
         settings = Settings("trial", assignment, getattr(made.primary, assignment), draws=99)
@@ -204,30 +276,59 @@ def test_a_ladder_chosen_by_the_design_can_be_estimated(design, begins, assignme
         assert speaks["estimate"].notna().all(), speaks["warnings"].tolist()
         assert (speaks["method"] == "fixed_effects").all() == begins
         refused = estimates[estimates["estimate"].isna()]
-        assert set(refused["warnings"]) <= {"how many took part in all is not known", ""}, refused[["specification", "warnings"]]
+        assert set(refused["warnings"]) <= {"how many took part in all is not known", ""}, refused[
+            ["specification", "warnings"]
+        ]
 
 
 def test_a_lottery_with_follow_ups_is_compared_in_its_last_period(tmp_path):
-    # difference in means of the third year by hand; the first year is before the programme and says nothing about it
+    # difference in means of the third year by hand; the first year is before the programme and says nothing
+    # about it
     table = answers("panel")
-    bare = programme([{"method": "difference_in_means", "std_errors": ["HC2"], "periods": {"now": "last"}}], primary="difference-in-means", **DESIGNS["panel"])
+    bare = programme(
+        [{"method": "difference_in_means", "std_errors": ["HC2"], "periods": {"now": "last"}}],
+        primary="difference-in-means",
+        **DESIGNS["panel"],
+    )
     estimates, _, _ = told(study_of(bare, lines_of("panel"), "panel", "randomised", tmp_path), table)
     last = table[table["year"] == 3].groupby("group")["score_now"].mean()
     assert estimates.loc[0, "estimate"] == pytest.approx(last[1] - last[0])
 
 
 def test_whom_an_estimate_leaves_out_is_told_by_why():
-    made = programme([{"method": "regression", "covariates": ["x"], "std_errors": ["HC2"]}], primary="regression")
+    made = programme(
+        [{"method": "regression", "covariates": ["x"], "std_errors": ["HC2"]}], primary="regression"
+    )
     table = people(100)
     table.loc[0:29, "score_now"] = np.nan
     table.loc[20:39, "x"] = np.nan
-    estimates = estimate_stages(table, made, LINES, Settings("trial", "randomised", "regression"), stages=("outcome",))
-    reasons = {range(10): "not_asked", range(10, 18): "to_decide; blank", range(18, 20): "refused", range(20, 30): "dont_know"}
-    why = [{"key": str(key), "indicator": "score_now", "reason": text} for keys, text in reasons.items() for key in keys]
+    estimates = estimate_stages(
+        table, made, LINES, Settings("trial", "randomised", "regression"), stages=("outcome",)
+    )
+    reasons = {
+        range(10): "not_asked",
+        range(10, 18): "to_decide; blank",
+        range(18, 20): "refused",
+        range(20, 30): "dont_know",
+    }
+    why = [
+        {"key": str(key), "indicator": "score_now", "reason": text}
+        for keys, text in reasons.items()
+        for key in keys
+    ]
     why += [{"key": str(key), "indicator": "x", "reason": "no_record"} for key in range(20, 40)]
     found = left_out.left_out(table, pd.DataFrame(why), made, LINES, estimates)
     # of several missing answers the reason that stands first in ORDER is told, each unit once
-    assert found.set_index("reason")["n"].to_dict() == {"not_asked": 10, "to_decide": 8, "refused": 2, "no_record": 20}
+    assert found.set_index("reason")["n"].to_dict() == {
+        "not_asked": 10,
+        "to_decide": 8,
+        "refused": 2,
+        "no_record": 20,
+    }
     assert found["n"].sum() == estimates.loc[0, "n_missing"]
     assert left_out.waiting(found)["score", ""] == pytest.approx(0.08)
-    assert left_out.shown(found) == [("to_decide", 8), ("no_record", 20), ("other", 12)]  # the two who refused are not told apart, nor by subtraction
+    assert left_out.shown(found) == [
+        ("to_decide", 8),
+        ("no_record", 20),
+        ("other", 12),
+    ]  # the two who refused are not told apart, nor by subtraction

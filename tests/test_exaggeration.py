@@ -1,4 +1,6 @@
-"""Significant estimates of a small study overshoot: by how much, where it is said, and what the value chapter makes of it."""
+"""Significant estimates of a small study overshoot: by how much, where it is said, and what the value chapter
+makes of it.
+"""
 
 from types import SimpleNamespace
 
@@ -21,7 +23,8 @@ ENGLISH = Language("en")
 
 @pytest.mark.parametrize(
     ("effect", "error", "printed"),
-    # Gelman and Carlin (2014): beauty and sex ratio, standard error 3.28, true effects of 0.1, 0.3 and 1.0 points: 77, 25 and 7.7 (their
+    # Gelman and Carlin (2014): beauty and sex ratio, standard error 3.28, true effects of 0.1, 0.3 and 1.0
+    # points: 77, 25 and 7.7 (their
     # simulation gives 25 where the integral is 25.6); fat arms, effect 2 and standard error 8.1: 9.5
     [(0.1, 3.28, 77), (0.3, 3.28, 25.5), (1.0, 3.28, 7.7), (2, 8.1, 9.5)],
 )
@@ -39,8 +42,13 @@ def test_exaggeration_is_the_mean_of_what_is_told_from_zero(effect, df):
 def test_a_large_study_does_not_overshoot_and_no_effect_is_overshot_without_bound():
     assert exaggeration(10.0, 1.0, 200) == pytest.approx(1.0, abs=1e-6)
     assert exaggeration(0.0, 1.0, 200) == np.inf
-    assert exaggeration(1.0, 2.0, float("nan")) == exaggeration(1.0, 2.0, np.inf)  # a method that has no degrees of freedom
-    assert [is_overshooting(0.3, low, 0.5, mde) for low, mde in ((0.1, 0.4), (0.1, 0.2), (-0.1, 0.4), (0.1, np.nan))] == [True, False, False, False]
+    assert exaggeration(1.0, 2.0, float("nan")) == exaggeration(
+        1.0, 2.0, np.inf
+    )  # a method that has no degrees of freedom
+    assert [
+        is_overshooting(0.3, low, 0.5, mde)
+        for low, mde in ((0.1, 0.4), (0.1, 0.2), (-0.1, 0.4), (0.1, np.nan))
+    ] == [True, False, False, False]
 
 
 def test_a_finding_smaller_than_the_study_could_find_says_so():
@@ -48,9 +56,14 @@ def test_a_finding_smaller_than_the_study_could_find_says_so():
     times = [exaggeration(effect, 0.25, 50.0) for effect in (0.6, 0.3)]
     told = sentences.sureness(small, study_of(), ENGLISH)
     assert "smaller than the 0.7 points that the study could be expected to find" in told
-    assert f"on average {times[0]:.1f} times if the truth were as large as this one, {times[1]:.1f} times if it were 0.3 points" in told
+    assert (
+        f"on average {times[0]:.1f} times if the truth were as large as this one, {times[1]:.1f} times if it"
+        " were 0.3 points" in told
+    )
     study = study_of()
-    study.programme.smallest_effects = {"score": 0.1}  # the smallest effect that would be worth having, where it is declared and less than half
+    study.programme.smallest_effects = {
+        "score": 0.1
+    }  # the smallest effect that would be worth having, where it is declared and less than half
     assert "if it were 0.1 points" in sentences.sureness(small, study, ENGLISH)
     assert sentences.sureness(row_of(estimate=1.0), study_of(), ENGLISH) == ""
     assert "Gelman" not in sentences.sureness(row_of(estimate=0.2), study_of(), ENGLISH)
@@ -58,7 +71,9 @@ def test_a_finding_smaller_than_the_study_could_find_says_so():
 
 
 def test_the_value_knows_that_its_gain_overshoots():
-    assert Evidence("difference", 0.237, 0.1, 0.04, 0.43, "x", 0.28, 120).times_too_large == pytest.approx(exaggeration(0.237, 0.1, 120))
+    assert Evidence("difference", 0.237, 0.1, 0.04, 0.43, "x", 0.28, 120).times_too_large == pytest.approx(
+        exaggeration(0.237, 0.1, 120)
+    )
     for found in (
         Evidence("difference", 0.3, 0.1, 0.1, 0.5, "x", 0.28, 120),
         Evidence("difference", 0.1, 0.1, -0.1, 0.3, "x", 0.28, 120),
@@ -71,12 +86,14 @@ def test_the_value_says_that_the_gain_is_priced_unshrunk_and_what_it_would_be_wo
     asked = case(placed(rupiah())[1], effect=0.237, error=0.1)
     found = Evidence("difference", 0.237, 0.1, 0.04, 0.43, "x", 0.28, 120)
     words = SimpleNamespace(amount=lambda value: f"Rp {value:.0f}")
-    teller = SimpleNamespace(language=ENGLISH, words=words, level=lambda what, value: f"{100 * np.expm1(value):.1f}%")
+    teller = SimpleNamespace(
+        language=ENGLISH, words=words, level=lambda what, value: f"{100 * np.expm1(value):.1f}%"
+    )
     told = value_words.unshrunk(SimpleNamespace(found=found, case=asked), teller)
     smaller = 0.237 / exaggeration(0.237, 0.1, 120)
     assert (
-        f"were the gain that much smaller, {100 * np.expm1(smaller):.1f}%, the net present value for society would be Rp {net_value(asked, effect=smaller):.0f}."
-        in told
+        f"were the gain that much smaller, {100 * np.expm1(smaller):.1f}%, the net present value for society"
+        f" would be Rp {net_value(asked, effect=smaller):.0f}." in told
     )
     assert "If the truth were 26.7%" in told
     large = Evidence("effect", 0.5, 0.1, 0.3, 0.7, "x", 0.28, 120)
@@ -84,20 +101,36 @@ def test_the_value_says_that_the_gain_is_priced_unshrunk_and_what_it_would_be_wo
 
 
 def test_the_truth_of_a_simulation_is_held_against_what_was_told_from_zero():
-    # of a study of 130 with known truth: 13 of 13 estimates told from zero were too large, and no sentence said so
+    # of a study of 130 with known truth: 13 of 13 estimates told from zero were too large, and no sentence
+    # said so
     known = pd.DataFrame(
-        {"truth": [0.1, 0.2, -0.1, 0.5], "estimate": [0.3, 0.4, -0.15, 0.1], "ci_low": [0.1, 0.1, -0.2, -0.1], "ci_high": [0.5, 0.7, -0.1, 0.3]}
+        {
+            "truth": [0.1, 0.2, -0.1, 0.5],
+            "estimate": [0.3, 0.4, -0.15, 0.1],
+            "ci_low": [0.1, 0.1, -0.2, -0.1],
+            "ci_high": [0.5, 0.7, -0.1, 0.3],
+        }
     )
     assert truths.too_large(known, ENGLISH) == [
-        "Of the 3 estimates whose interval excludes zero 3 are larger than the truth; the median is 2.0 times the truth. A small study finds what it overestimates."
+        "Of the 3 estimates whose interval excludes zero 3 are larger than the truth; the median is 2.0 times"
+        " the truth. A small study finds what it overestimates."
     ]
     assert truths.too_large(known.iloc[3:], ENGLISH) == []
 
 
 def test_how_many_findings_the_study_was_too_small_for():
-    rows = pd.DataFrame({"estimate": [0.6, 1.0, 0.1], "ci_low": [0.1, 0.5, -0.4], "ci_high": [1.1, 1.5, 0.6], "mde": 0.7, "is_primary": True})
+    rows = pd.DataFrame(
+        {
+            "estimate": [0.6, 1.0, 0.1],
+            "ci_low": [0.1, 0.5, -0.4],
+            "ci_high": [1.1, 1.5, 0.6],
+            "mde": 0.7,
+            "is_primary": True,
+        }
+    )
     assert sentences.overshot(rows, ENGLISH) == [
-        "Of 2 primary estimates told from zero 1 is smaller than what the study could be expected to find: it is as a rule too large."
+        "Of 2 primary estimates told from zero 1 is smaller than what the study could be expected to find: it"
+        " is as a rule too large."
     ]
     assert sentences.overshot(rows.iloc[1:], ENGLISH) == []
 

@@ -1,4 +1,6 @@
-"""What statistics programs cannot hold as it is reaches them all the same: long names, words of theirs, one answer among many."""
+"""What statistics programs cannot hold as it is reaches them all the same: long names, words of theirs, one
+answer among many.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +23,24 @@ def line(name, kind, label=""):
 def written(kind, tmp_path, values, reasons, name="x", type_="integer"):
     """Write one column and read it back: its values, its labels, what it declares missing."""
     variables = [line(name, type_)]
-    choices = (Choice.model_validate({"list_name": "yn", "name": "1", "label::English (en)": "Yes", "label::Bahasa Indonesia (id)": "Ya"}),)
+    choices = (
+        Choice.model_validate(
+            {
+                "list_name": "yn",
+                "name": "1",
+                "label::English (en)": "Yes",
+                "label::Bahasa Indonesia (id)": "Ya",
+            }
+        ),
+    )
     book = Codebook(tuple(variables), choices)
     keys = [f"a{at}" for at in range(len(values))]
     table = pd.DataFrame({"_key": keys, name: pd.array(values, dtype="Float64")})
     frame = prepared(table, variables, book)
-    lines = pd.DataFrame([(key, name, reason) for key, reason in zip(keys, reasons, strict=True) if reason], columns=["key", "variable", "reason"])
+    lines = pd.DataFrame(
+        [(key, name, reason) for key, reason in zip(keys, reasons, strict=True) if reason],
+        columns=["key", "variable", "reason"],
+    )
     path = tmp_path / f"t.{kind}"
     {"dta": write_dta, "sav": write_sav}[kind](path, frame, lines, variables, book, Language("en"))
     return {"dta": pyreadstat.read_dta, "sav": pyreadstat.read_sav}[kind](path, user_missing=True)

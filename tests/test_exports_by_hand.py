@@ -1,4 +1,6 @@
-"""Exports as survey services write them, written by hand: Qualtrics, SurveyMonkey re-saved by pandas, LimeSurvey, Google Forms, KoboToolbox labels."""
+"""Exports as survey services write them, written by hand: Qualtrics, SurveyMonkey re-saved by pandas,
+LimeSurvey, Google Forms, KoboToolbox labels.
+"""
 
 import csv
 
@@ -14,7 +16,14 @@ from manfaat.files.formats import read_any
 from manfaat.files.parsing import read_multiple
 from manfaat.files.parsing.choices import choice_list
 
-GOODS = choice_list([("1", "House", "Rumah"), ("2", "Motorcycle", "Sepeda motor"), ("3", "Rice land", "Tanah, sawah"), ("4", "Car", "Mobil")])
+GOODS = choice_list(
+    [
+        ("1", "House", "Rumah"),
+        ("2", "Motorcycle", "Sepeda motor"),
+        ("3", "Rice land", "Tanah, sawah"),
+        ("4", "Car", "Mobil"),
+    ]
+)
 
 
 def write(path, rows):
@@ -27,7 +36,12 @@ def test_the_three_header_rows_of_qualtrics_are_no_people(tmp_path):
     rows = [
         ["StartDate", "ResponseId", "Q1", "Q3"],
         ["Start Date", "Response ID", "Do you\nwork?", "Wage"],
-        ['{"ImportId":"startDate","timeZone":"Asia/Jakarta"}', '{"ImportId":"_recordId"}', '{"ImportId":"QID1"}', '{"ImportId":"QID3_TEXT"}'],
+        [
+            '{"ImportId":"startDate","timeZone":"Asia/Jakarta"}',
+            '{"ImportId":"_recordId"}',
+            '{"ImportId":"QID1"}',
+            '{"ImportId":"QID3_TEXT"}',
+        ],
         *[[f"2019-03-{day:02} 07:15:22", f"R_{day}", "Yes", str(day * 1000)] for day in range(1, 13)],
     ]
     table = read_any(write(tmp_path / "qualtrics.csv", rows))[0]
@@ -41,29 +55,48 @@ def test_the_three_header_rows_of_qualtrics_are_no_people(tmp_path):
 def test_a_second_header_row_under_made_names_is_no_person(tmp_path):
     first = ["Respondent ID", "Punya apa?", "Unnamed: 2", "Unnamed: 3", "Saran"]
     rows = [first, ["", "Rumah", "Mobil", "Other (please specify)", "Open-Ended Response"]]
-    rows += [[str(100 + at), "Rumah" if at % 2 else "", "Mobil" if at % 3 else "", "", f"saran {at}"] for at in range(12)]
+    rows += [
+        [str(100 + at), "Rumah" if at % 2 else "", "Mobil" if at % 3 else "", "", f"saran {at}"]
+        for at in range(12)
+    ]
     table = read_any(write(tmp_path / "monkey.csv", rows))[0]
-    assert table.columns == ["Respondent ID", "Punya apa? / Rumah", "Punya apa? / Mobil", "Punya apa? / Other (please specify)", "Saran / Open-Ended Response"]
+    assert table.columns == [
+        "Respondent ID",
+        "Punya apa? / Rumah",
+        "Punya apa? / Mobil",
+        "Punya apa? / Other (please specify)",
+        "Saran / Open-Ended Response",
+    ]
     assert table.frame["_row"].tolist()[0] == 3
 
 
 def test_marks_in_brackets_are_options_and_rows_of_a_grid_are_not(tmp_path):
     rows = [["id", "G1Q2[SQ001]", "G1Q2[SQ002]", "G1Q2[other]", "Nilai [Ilmu]", "Nilai [Kerja]"]]
-    rows += [[str(at), "Y" if at % 2 else "", "Y" if at % 3 else "", "sapi" if at == 4 else "", "Ya", "Tidak"] for at in range(12)]
+    rows += [
+        [str(at), "Y" if at % 2 else "", "Y" if at % 3 else "", "sapi" if at == 4 else "", "Ya", "Tidak"]
+        for at in range(12)
+    ]
     draft = draft_from_data(read_any(write(tmp_path / "lime.csv", rows)))
     assert [(line["name"], line["type"]) for line in draft.variables] == [
-        ("id", "integer"), ("g1q2", "select_multiple g1q2"), ("g1q2_other", "text"), ("nilai_ilmu", "select_one nilai_ilmu"), ("nilai_kerja", "select_one nilai_kerja")
-    ]  # fmt: skip
+        ("id", "integer"),
+        ("g1q2", "select_multiple g1q2"),
+        ("g1q2_other", "text"),
+        ("nilai_ilmu", "select_one nilai_ilmu"),
+        ("nilai_kerja", "select_one nilai_kerja"),
+    ]
     assert [line["name"] for line in draft.choices if line["list_name"] == "g1q2"] == ["SQ001", "SQ002"]
 
 
 @pytest.mark.parametrize(
     ("text", "codes"),
     [
-        ("Rumah Sepeda motor", ("1", "2")), ("Mobil Sepeda motor Rumah", ("1", "2", "4")), ("Rumah, Tanah, sawah, Mobil", ("1", "3", "4")),
-        ("Tanah, sawah", ("3",)), ("House Rice land", ("1", "3")),
+        ("Rumah Sepeda motor", ("1", "2")),
+        ("Mobil Sepeda motor Rumah", ("1", "2", "4")),
+        ("Rumah, Tanah, sawah, Mobil", ("1", "3", "4")),
+        ("Tanah, sawah", ("3",)),
+        ("House Rice land", ("1", "3")),
     ],
-)  # fmt: skip
+)
 def test_labels_joined_by_what_labels_hold_are_read_where_there_is_one_way(text, codes):
     assert read_multiple(text, GOODS).value == codes
 
@@ -74,26 +107,40 @@ def test_a_word_that_is_no_label_leaves_the_answer_to_a_person(text):
 
 
 def test_two_ways_to_part_a_text_are_for_a_person():
-    answers = choice_list([("1", "A", "Merah"), ("2", "B", "Merah muda"), ("3", "C", "Muda hijau"), ("4", "D", "Hijau")])
+    answers = choice_list(
+        [("1", "A", "Merah"), ("2", "B", "Merah muda"), ("3", "C", "Muda hijau"), ("4", "D", "Hijau")]
+    )
     assert not read_multiple("Merah muda hijau", answers).is_read
 
 
 def test_several_answers_in_one_cell_are_drafted_as_such(tmp_path):
     rows = [
         ["Cap waktu", "Punya apa?"],
-        *[[f"2019/03/{1 + at:02} 10.15.22 AM GMT+7", text] for at, text in enumerate(["Rumah, Mobil", "Mobil", "Rumah", "Kapal, Rumah, Mobil", "Kapal"] * 5)],
+        *[
+            [f"2019/03/{1 + at:02} 10.15.22 AM GMT+7", text]
+            for at, text in enumerate(["Rumah, Mobil", "Mobil", "Rumah", "Kapal, Rumah, Mobil", "Kapal"] * 5)
+        ],
     ]
     rows = [
         rows[0],
         *[
-            [row[0], row[1] + (", Sapi" if at % 7 == 0 else "") + (", Padi" if at % 5 == 0 else "") + (", Kuda" if at % 4 == 0 else "")]
+            [
+                row[0],
+                row[1]
+                + (", Sapi" if at % 7 == 0 else "")
+                + (", Padi" if at % 5 == 0 else "")
+                + (", Kuda" if at % 4 == 0 else ""),
+            ]
             for at, row in enumerate(rows[1:])
         ],
     ]
     draft = draft_from_data(read_any(write(tmp_path / "google.csv", rows)))
     assert [line["type"].split(" ")[0] for line in draft.variables] == ["dateTime", "select_multiple"]
     assert "perhaps several answers" in draft.variables[1]["note"]
-    assert [(line["name"], line["aliases"]) for line in draft.choices][:2] == [("kapal", "Kapal"), ("kuda", "Kuda")]
+    assert [(line["name"], line["aliases"]) for line in draft.choices][:2] == [
+        ("kapal", "Kapal"),
+        ("kuda", "Kuda"),
+    ]
 
 
 def put(path, text):
@@ -103,21 +150,31 @@ def put(path, text):
 
 def test_decimal_commas_between_commas_are_named_by_row_even_where_all_rows_have_them(tmp_path):
     text = "gaji,skor\n" + "".join(f"{1000 + at},5,3,5\n" for at in range(20))
-    with pytest.raises(ProblemsError, match="row 2: the row has 4 cells, the header 2; perhaps decimal commas"):
+    with pytest.raises(
+        ProblemsError, match="row 2: the row has 4 cells, the header 2; perhaps decimal commas"
+    ):
         read_any(put(tmp_path / "a.csv", text))
 
 
 @pytest.mark.parametrize("stray", [(4, 9), (4, 5), (7, 8)])
 def test_two_stray_quotes_do_not_swallow_the_people_between_them(tmp_path, stray):
-    text = "resp_id,nama,saran\n" + "".join(f"{at:04},{chr(34) if at in stray else ''}Budi,bagus {at}\n" for at in range(20))
+    text = "resp_id,nama,saran\n" + "".join(
+        f"{at:04},{chr(34) if at in stray else ''}Budi,bagus {at}\n" for at in range(20)
+    )
     path = put(tmp_path / "a.csv", text)
-    with pytest.raises(ProblemsError, match=f"row {stray[0] + 2}: a quoted cell holds lines that look like whole rows"):
+    with pytest.raises(
+        ProblemsError, match=f"row {stray[0] + 2}: a quoted cell holds lines that look like whole rows"
+    ):
         read_any(path)
-    assert len(read_any(path, options_of(RawFile(file="a.csv", table="people", quote='"')))[0].frame) == 20 - (stray[1] - stray[0])
+    assert len(
+        read_any(path, options_of(RawFile(file="a.csv", table="people", quote='"')))[0].frame
+    ) == 20 - (stray[1] - stray[0])
 
 
 def test_lines_of_an_answer_are_not_taken_for_rows(tmp_path):
-    text = "id,nama,saran\n" + "".join(f'{at},Budi,"satu, dua,\ntiga, empat, lima\nenam {at}"\n' for at in range(20))
+    text = "id,nama,saran\n" + "".join(
+        f'{at},Budi,"satu, dua,\ntiga, empat, lima\nenam {at}"\n' for at in range(20)
+    )
     assert len(read_any(put(tmp_path / "a.csv", text))[0].frame) == 20
 
 

@@ -1,4 +1,6 @@
-"""What is read back from the axes of a figure is what stands in its table: the types that tests/test_figures.py does not hold."""
+"""What is read back from the axes of a figure is what stands in its table: the types that
+tests/test_figures.py does not hold.
+"""
 
 from xml.etree import ElementTree
 
@@ -38,9 +40,15 @@ def test_intervals_and_their_texts():
     data = cases.interval_data()
     _, ax = style.new_figure(2)
     forest.draw_intervals(data, ax, "points")
-    assert [tuple(line.get_xdata()) for line in ax.lines[0:6:2]] == list(data[["ci_low", "ci_high"]].itertuples(index=False, name=None))
+    assert [tuple(line.get_xdata()) for line in ax.lines[0:6:2]] == list(
+        data[["ci_low", "ci_high"]].itertuples(index=False, name=None)
+    )
     assert [line.get_xdata()[0] for line in ax.lines[1:6:2]] == data["estimate"].tolist()
-    assert [line.get_marker() for line in ax.lines[1:6:2]] == ["D", "o", "s"]  # the one that counts, another, nobody compared
+    assert [line.get_marker() for line in ax.lines[1:6:2]] == [
+        "D",
+        "o",
+        "s",
+    ]  # the one that counts, another, nobody compared
     assert [text.get_text() for text in ax.texts] == data["text"].tolist()
     assert [label.get_text() for label in ax.get_yticklabels()] == data["label"].tolist()
 
@@ -51,7 +59,10 @@ def test_points_of_a_love_plot_and_which_lie_outside():
     love.draw_love(data, ax, EN)
     points = {tuple(point) for collection in ax.collections for point in np.asarray(collection.get_offsets())}
     assert points == {(0.05, 0), (-0.3, 1), (0.4, 2)}
-    assert [len(collection.get_offsets()) for collection in ax.collections] == [1, 2]  # within and beyond a tenth
+    assert [len(collection.get_offsets()) for collection in ax.collections] == [
+        1,
+        2,
+    ]  # within and beyond a tenth
     made = love.love_plot(data, "c", EN)
     assert made.data["smd"].tolist() == [-0.3, 0.05, 0.4]
 
@@ -93,7 +104,9 @@ def test_lines_of_a_panel_go_through_the_means_with_their_intervals(drawn):
     for container, (_, rows) in zip(drawn[0].containers, data.groupby("group"), strict=True):
         line, _, (bars,) = container
         assert line.get_ydata() == pytest.approx(rows["mean"])
-        assert np.array([segment[:, 1] for segment in bars.get_segments()]) == pytest.approx(rows[["ci_low", "ci_high"]].to_numpy())
+        assert np.array([segment[:, 1] for segment in bars.get_segments()]) == pytest.approx(
+            rows[["ci_low", "ci_high"]].to_numpy()
+        )
 
 
 def test_ties_begin_in_their_year_and_unknown_years_are_not_drawn(drawn):
@@ -112,7 +125,10 @@ def test_stacks_are_as_tall_as_what_was_paid(drawn):
         paid = {payer: rows.loc[rows[column] > 0, column].tolist() for payer, rows in data.groupby("payer")}
         assert heights == list(paid.values())
         assert boxes[1][0].min() == paid["A"][0]  # the second stands on the first
-        assert [box.min() for box in boxes[2]] == [paid["A"][0] + paid["B"][0], paid["A"][1]]  # and the third on both, or on the one there is
+        assert [box.min() for box in boxes[2]] == [
+            paid["A"][0] + paid["B"][0],
+            paid["A"][1],
+        ]  # and the third on both, or on the one there is
 
 
 def test_steps_of_a_waterfall_go_from_start_to_end(drawn):
@@ -147,16 +163,22 @@ def test_a_place_costs_what_the_table_says(drawn):
     data = cases.place_data()
     value.place_bars(data, "Rp", "t", "c", EN)
     assert [bar.get_width() for bar in drawn[0].patches] == data["cost"].tolist()
-    assert [tuple(line.get_xdata()) for line in drawn[0].lines] == list(data[["low", "high"]].itertuples(index=False, name=None))
+    assert [tuple(line.get_xdata()) for line in drawn[0].lines] == list(
+        data[["low", "high"]].itertuples(index=False, name=None)
+    )
 
 
 @pytest.mark.parametrize("kind", cases.FURTHER)
-@pytest.mark.parametrize("text", ["short", LONG, HEBREW, "<b>&amp;</b>"], ids=["short", "long", "right to left", "hostile"])
+@pytest.mark.parametrize(
+    "text", ["short", LONG, HEBREW, "<b>&amp;</b>"], ids=["short", "long", "right to left", "hostile"]
+)
 def test_any_text_is_drawn_once_for_all_machines(kind, text):
     made = cases.FURTHER[kind](text)
     assert made.svg == cases.FURTHER[kind](text).svg
     root = ElementTree.fromstring(made.svg)
-    letters = "".join("".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text"))
+    letters = "".join(
+        "".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")
+    )
     assert "@font-face" in font_faces({"normal": letters})
     assert len(made.alt) > 4
 
@@ -166,14 +188,18 @@ def test_no_figure_has_a_title_of_its_own_and_all_are_as_wide_as_the_text_of_a_t
     made = cases.EVERY[kind]("Real pay")
     root = ElementTree.fromstring(made.svg)
     assert float(root.get("width").removesuffix("pt")) / 72 * 2.54 == pytest.approx(16, abs=0.01)
-    assert "t" not in ["".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "t" not in [
+        "".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")
+    ]
 
 
 @pytest.mark.filterwarnings("ignore:Glyph")  # matplotlib says so too, and draws an empty box
 @pytest.mark.parametrize("kind", cases.EVERY)
 def test_a_letter_without_a_glyph_fails(kind):
     root = ElementTree.fromstring(cases.EVERY[kind]("\u4e00").svg)
-    letters = "".join("".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text"))
+    letters = "".join(
+        "".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")
+    )
     if kind == "draws":  # its text stands in the caption
         assert "\u4e00" not in letters
     else:
@@ -197,7 +223,9 @@ def test_pictures_for_a_slide_are_wider_by_as_much_in_every_format(tmp_path):
     assert write_sized(tmp_path, "slide") == 1
     with Image.open(tmp_path / "slide" / "bounds.png") as picture:
         assert picture.width == pytest.approx(28 / 2.54 * 300, abs=2)
-    assert float(PdfReader(tmp_path / "slide" / "bounds.pdf").pages[0].mediabox.width) / 72 * 2.54 == pytest.approx(28, abs=0.05)
+    assert float(
+        PdfReader(tmp_path / "slide" / "bounds.pdf").pages[0].mediabox.width
+    ) / 72 * 2.54 == pytest.approx(28, abs=0.05)
     first = (tmp_path / "slide" / "bounds.png").read_bytes()
     assert write_sized(tmp_path, "slide") == 1
     assert (tmp_path / "slide" / "bounds.png").read_bytes() == first
@@ -207,5 +235,7 @@ def test_a_figure_of_half_the_width_has_letters_of_the_same_size():
     figure, ax = style.new_figure(2, width=style.HALF_WIDTH)
     forest.draw_intervals(cases.interval_data(), ax, "points")
     svg = style.to_svg(figure).decode()
-    assert float(ElementTree.fromstring(svg).get("width").removesuffix("pt")) / 72 * 2.54 == pytest.approx(8, abs=0.01)
+    assert float(ElementTree.fromstring(svg).get("width").removesuffix("pt")) / 72 * 2.54 == pytest.approx(
+        8, abs=0.01
+    )
     assert "font: 8.5px" in svg or "font-size: 8.5px" in svg

@@ -39,25 +39,47 @@ def squeezed(text: str) -> str:
 def texts(folder: Path, language: str) -> dict[str, str]:
     """What each format says, as plain text."""
     name = NAMES[language]
-    html = re.sub(r"<(?:svg|style|script)\b.*?</(?:svg|style|script)>", " ", (folder / f"{name}.html").read_text(encoding="utf-8"), flags=re.DOTALL)
+    html = re.sub(
+        r"<(?:svg|style|script)\b.*?</(?:svg|style|script)>",
+        " ",
+        (folder / f"{name}.html").read_text(encoding="utf-8"),
+        flags=re.DOTALL,
+    )
     document = ElementTree.fromstring(zipfile.ZipFile(folder / f"{name}.docx").read("word/document.xml"))
     return {
-        "html": squeezed(re.sub(r"<[^>]+>", " ", html).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")),
+        "html": squeezed(
+            re.sub(r"<[^>]+>", " ", html).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        ),
         "pdf": squeezed("\n".join(page.extract_text() for page in PdfReader(folder / f"{name}.pdf").pages)),
-        "docx": squeezed("\n".join("".join(t.text or "" for t in p.iter(f"{W}t")) for p in document.iter(f"{W}p"))),
+        "docx": squeezed(
+            "\n".join("".join(t.text or "" for t in p.iter(f"{W}t")) for p in document.iter(f"{W}p"))
+        ),
     }
 
 
 def numbers(folder: Path, language: str) -> list[str]:
-    """Every reported estimate and interval, written as the reader's language writes it, from ``estimates.csv``."""
+    """Every reported estimate and interval, written as the reader's language writes it, from
+    ``estimates.csv``.
+    """
     study, words = load_study("nsw-1976", root=ROOT), Language(language)
     estimates = pd.read_csv(folder / "estimates.csv").dropna(subset=["estimate", "unit"])
-    estimates = estimates[~estimates["method"].isin([*OF_PARTICIPANTS_ALONE, "mean", "share"])]  # these stand in tables of their own
-    first = estimates[[row.std_error_kind == study.programme.specification(row.specification).std_errors[0] for row in estimates.itertuples()]]
+    estimates = estimates[
+        ~estimates["method"].isin([*OF_PARTICIPANTS_ALONE, "mean", "share"])
+    ]  # these stand in tables of their own
+    first = estimates[
+        [
+            row.std_error_kind == study.programme.specification(row.specification).std_errors[0]
+            for row in estimates.itertuples()
+        ]
+    ]
     written = []
     for row in first.itertuples():
         unit = study.programme.units[row.unit]
-        written += [words.amount(row.estimate, unit), f"{words.amount(row.ci_low, unit)} … {words.amount(row.ci_high, unit)}", words.amount(row.mde, unit)]
+        written += [
+            words.amount(row.estimate, unit),
+            f"{words.amount(row.ci_low, unit)} … {words.amount(row.ci_high, unit)}",
+            words.amount(row.mde, unit),
+        ]
     return written
 
 
@@ -119,7 +141,11 @@ def test_figures_of_the_pdf_are_described(sent):
                 walk(node["/K"])
 
     walk(PdfReader(sent.reports / "nsw-1976/report.pdf").trailer["/Root"]["/StructTreeRoot"])
-    words = [json.loads(path.read_text())["alt"] for path in (sent.reports / "nsw-1976/exhibits").glob("*.json") if path.with_suffix(".svg").is_file()]
+    words = [
+        json.loads(path.read_text())["alt"]
+        for path in (sent.reports / "nsw-1976/exhibits").glob("*.json")
+        if path.with_suffix(".svg").is_file()
+    ]
     assert len(words) == FIGURES
     assert set(words) <= set(described)
 
@@ -168,12 +194,19 @@ def test_word_names_no_person_and_no_machine(sent):
 def test_same_run_gives_the_same_bytes_in_every_format(sent, tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "raw").symlink_to(ROOT / "data" / "raw")
-    options = Options("both", str(tmp_path / "data"), str(tmp_path / "reports"), formats=("html", "pdf", "docx"))
+    options = Options(
+        "both", str(tmp_path / "data"), str(tmp_path / "reports"), formats=("html", "pdf", "docx")
+    )
     assert run_cohort("nsw-1976", options, root=ROOT).failure == ""
     first, second = sent.reports, tmp_path / "reports"
     names = sorted(p.relative_to(first).as_posix() for p in first.rglob("*") if p.is_file())
     assert names == sorted(p.relative_to(second).as_posix() for p in second.rglob("*") if p.is_file())
-    assert {"nsw-1976/report.pdf", "nsw-1976/report.id.docx", "nsw-1976/exhibits/id/05-ladder-earnings.png", "index.html"} <= set(names)
+    assert {
+        "nsw-1976/report.pdf",
+        "nsw-1976/report.id.docx",
+        "nsw-1976/exhibits/id/05-ladder-earnings.png",
+        "index.html",
+    } <= set(names)
     differing = [name for name in names if (first / name).read_bytes() != (second / name).read_bytes()]
     assert differing == ["nsw-1976/run.json"]  # it holds the time of the run
 
@@ -183,21 +216,30 @@ def test_every_exhibit_is_there_as_data_and_every_figure_as_svg_png_and_pdf(sent
         stems = {path.stem for path in folder.glob("*.json")}
         assert stems == {path.stem for path in folder.glob("*.csv")}
         figures = {path.stem for path in folder.glob("*.svg")}
-        assert figures == {path.stem for path in folder.glob("*.png")} == {path.stem for path in folder.glob("*.pdf")}
+        assert (
+            figures
+            == {path.stem for path in folder.glob("*.png")}
+            == {path.stem for path in folder.glob("*.pdf")}
+        )
         assert len(figures) == FIGURES
         for stem in figures:
             svg = ElementTree.parse(folder / f"{stem}.svg").getroot()
             wide = float(svg.get("width").removesuffix("pt"))
             png = (folder / f"{stem}.png").read_bytes()
             assert int.from_bytes(png[16:20], "big") == pytest.approx(wide / 72 * 300, abs=1)
-            assert float(PdfReader(folder / f"{stem}.pdf").pages[0].mediabox.width) == pytest.approx(wide, abs=0.1)
+            assert float(PdfReader(folder / f"{stem}.pdf").pages[0].mediabox.width) == pytest.approx(
+                wide, abs=0.1
+            )
 
 
 def test_letters_of_a_figure_are_in_its_picture(tmp_path):
     # a picture without its letters would look right to every test of sizes
     from manfaat.report.pictures import write_pictures
 
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="100pt" height="20pt" viewBox="0 0 100 20"><text x="5" y="15" style="font: 10px \'DejaVu Sans\'">{}</text></svg>'
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="100pt" height="20pt" viewBox="0 0 100 20"><text x="5"'
+        ' y="15" style="font: 10px \'DejaVu Sans\'">{}</text></svg>'
+    )
     (tmp_path / "with.svg").write_text(svg.format("Benefit"))
     (tmp_path / "without.svg").write_text(svg.format(""))
     assert write_pictures(tmp_path) == 2
@@ -271,9 +313,19 @@ def test_overview_lists_every_report_with_verdicts_and_links(sent, tmp_path):
 
 def test_hostile_names_are_escaped_in_the_overview(tmp_path):
     bad = '<script>alert("x")</script>'
-    version = {"language": "en", "title": bad, "label": bad, "files": {"html": "report.html"}, "verdicts": {bad: 1}}
+    version = {
+        "language": "en",
+        "title": bad,
+        "label": bad,
+        "files": {"html": "report.html"},
+        "verdicts": {bad: 1},
+    }
     (tmp_path / "c").mkdir()
-    (tmp_path / "c/summary.json").write_text(json.dumps({"cohort": "c", "programme": "p", "kind": "real", "day": "2026-01-31", "versions": [version]}))
+    (tmp_path / "c/summary.json").write_text(
+        json.dumps(
+            {"cohort": "c", "programme": "p", "kind": "real", "day": "2026-01-31", "versions": [version]}
+        )
+    )
     write_index(tmp_path)
     html = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert bad not in html
@@ -299,7 +351,9 @@ def test_every_reported_estimate_can_be_traced(sent):
     html = (sent.reports / "nsw-1976/report.html").read_text(encoding="utf-8")
     estimates = pd.read_csv(sent.reports / "nsw-1976/estimates.csv")
     traced = re.findall(r"<code>(indicator = .*?)</code>", html)
-    assert len(traced) == len(numbers(sent.reports / "nsw-1976", "en")) / 3 + 2  # those of the chapters, and of the two claims
+    assert (
+        len(traced) == len(numbers(sent.reports / "nsw-1976", "en")) / 3 + 2
+    )  # those of the chapters, and of the two claims
     for text in traced:
         keys = dict(part.split(" = ") for part in text.split("; "))
         found = estimates
@@ -315,14 +369,21 @@ def test_blocks_are_read_back_from_the_page():
     <span class="number">Figure 1.1.</span> <span class="title">T.</span><p class="note">n</p></figcaption></figure>
     <figure class="exhibit table" id="t"><figcaption><span class="number">Table 1.1.</span> <span class="title">U.</span></figcaption><div class="scroll"><table>
     <thead><tr><th scope="col">a</th><th scope="col" class="number">b</th></tr></thead><tbody><tr><th scope="row">x</th><td class="number">1</td></tr></tbody></table></div>
-    <p class="note">m</p><details class="origins"><summary>hidden</summary></details></figure>"""
+    <p class="note">m</p><details class="origins"><summary>hidden</summary></details></figure>"""  # noqa: E501
     found = blocks(html)
     assert [type(block) for block in found] == [Heading, Paragraph, Items, Figure, Table]
     assert found[0] == Heading(1, "1 A & B", "c")
     assert [(run.text, run.bold, run.italic, run.code, run.lang) for run in found[1].runs] == [
-        ("Text ", False, False, False, ""), ("bold", True, False, False, ""), (" and ", False, False, False, ""), ("soft", False, True, False, ""),
-        (" ", False, False, False, ""), ("x", False, False, True, ""), (" ", False, False, False, ""), ("in English", False, False, False, "en"), (".", False, False, False, ""),
-    ]  # fmt: skip
+        ("Text ", False, False, False, ""),
+        ("bold", True, False, False, ""),
+        (" and ", False, False, False, ""),
+        ("soft", False, True, False, ""),
+        (" ", False, False, False, ""),
+        ("x", False, False, True, ""),
+        (" ", False, False, False, ""),
+        ("in English", False, False, False, "en"),
+        (".", False, False, False, ""),
+    ]
     assert found[3] == Figure("Figure 1.1", "T.", "n", "a dot", "f")
     assert [[(cell.text, cell.is_number) for cell in row] for row in found[4].head + found[4].rows] == [
         [("a", False), ("b", True)],
@@ -336,10 +397,17 @@ def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pic
     from manfaat.report.fitting import fitted
 
     def picture(name: str, size: int) -> str:
-        return f'<figure class="exhibit" id="{name}"><svg aria-label="{name} in words" role="img">{"x" * size}</svg></figure>'
+        return (
+            f'<figure class="exhibit" id="{name}"><svg aria-label="{name} in words"'
+            f' role="img">{"x" * size}</svg></figure>'
+        )
 
-    fold = '<details class="origins"><summary>s</summary><details><summary>a</summary><dl><dt>b</dt>' + "y" * 500 + "</dl></details></details>"
-    html = f"<section>{picture('first', 5000)}{fold}</section><section>{picture('small', 1000)}{picture('large', 3000)}</section>"
+    fold = (
+        '<details class="origins"><summary>s</summary><details><summary>a</summary><dl><dt>b</dt>'
+        + "y" * 500
+        + "</dl></details></details>"
+    )
+    html = f"<section>{picture('first', 5000)}{fold}</section><section>{picture('small', 1000)}{picture('large', 3000)}</section>"  # noqa: E501
     files = {"large": "exhibits/id/large.svg", "first": "exhibits/first.svg"}
 
     def drawn(largest: int) -> list[str]:

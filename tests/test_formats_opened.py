@@ -16,7 +16,8 @@ from test_formats_workbooks import cells, said
 @pytest.mark.parametrize("version", [8, 10, 12])
 @pytest.mark.parametrize("unused", [0, 1, 0x4C, 255])
 def test_old_stata_files_whatever_their_unused_byte_holds(tmp_path, version, unused):
-    # Seven of eight published files of one folder were "no such file": Stata leaves the fourth byte of an old header undefined.
+    # Seven of eight published files of one folder were "no such file": Stata leaves the fourth byte of an old
+    # header undefined.
     path = tmp_path / "a.dta"
     pyreadstat.write_dta(pd.DataFrame({"wage": [1.5, 2.25], "name": ["a", "b"]}), str(path), version=version)
     content = bytearray(path.read_bytes())

@@ -1,4 +1,6 @@
-"""Questions across columns: Kobo groups and repeats, several answers, headers matched with the codebook, sheets united."""
+"""Questions across columns: Kobo groups and repeats, several answers, headers matched with the codebook,
+sheets united.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,18 @@ MARKS = {"g/assets/1": ["1", "0", ""], "g/assets/2": ["0", "1", ""], "g/assets/9
 
 
 def test_groups_are_taken_off_but_options_stay():
-    table = strip_groups(made({"grp_C/wage_pre": ["1", "2", "3"], **MARKS, "Upah/gaji bersih": ["1", "2", "3"], **SYSTEM}))
-    assert table.columns == ["wage_pre", "assets/1", "assets/2", "assets/9", "Upah/gaji bersih", "_uuid", "_submission_time"]
+    table = strip_groups(
+        made({"grp_C/wage_pre": ["1", "2", "3"], **MARKS, "Upah/gaji bersih": ["1", "2", "3"], **SYSTEM})
+    )
+    assert table.columns == [
+        "wage_pre",
+        "assets/1",
+        "assets/2",
+        "assets/9",
+        "Upah/gaji bersih",
+        "_uuid",
+        "_submission_time",
+    ]
     assert "grp_C/wage_pre → wage_pre" in said(table, "form groups")
 
 
@@ -74,7 +86,13 @@ def test_marks_are_folded_and_silence_is_told_from_no():
     table = made({**MARKS, "x": ["a", "b", "c"]})
     table.frame.loc[1, list(MARKS)] = "0"
     (block,) = find_multiple(table)
-    assert (block.question, block.options, block.kind, block.combined, block.sure) == ("g/assets", ("1", "2", "9"), "marks", None, True)
+    assert (block.question, block.options, block.kind, block.combined, block.sure) == (
+        "g/assets",
+        ("1", "2", "9"),
+        "marks",
+        None,
+        True,
+    )
     folded = fold_multiple(table, block, name="assets", none="none")
     assert folded.table.columns == ["assets", "x"]
     assert folded.table.frame["assets"].tolist() == ["1 9", "none", ""]
@@ -98,9 +116,22 @@ def test_two_ways_of_storing_one_answer_are_compared_row_by_row():
     assert (block.combined, block.sure) == ("own", True)
     folded = fold_multiple(table, block)
     assert folded.table.columns == ["id", "own"]
-    assert folded.table.frame["own"].tolist() == ["1 2", "2 1", "2", "1", "1", ""]  # marks are no less an answer where the other column is empty
-    found = folded.disagreements[["_row", "combined", "separate", "reason"]].itertuples(index=False, name=None)
-    assert list(found) == [(4, "2", "1", "the codes differ"), (5, "", "1", "only one of the two is filled"), (6, "1", "", "only one of the two is filled")]
+    assert folded.table.frame["own"].tolist() == [
+        "1 2",
+        "2 1",
+        "2",
+        "1",
+        "1",
+        "",
+    ]  # marks are no less an answer where the other column is empty
+    found = folded.disagreements[["_row", "combined", "separate", "reason"]].itertuples(
+        index=False, name=None
+    )
+    assert list(found) == [
+        (4, "2", "1", "the codes differ"),
+        (5, "", "1", "only one of the two is filled"),
+        (6, "1", "", "only one of the two is filled"),
+    ]
     assert "rows 4, 5, 6" in said(folded.table, "several answers")
 
 
@@ -109,13 +140,17 @@ def test_marks_that_are_neither_yes_nor_no_are_named():
     block = Block("own", ("own/1", "own/2"), ("1", "2"), "marks", None, True, "stated")
     folded = fold_multiple(table, block)
     assert folded.table.frame["own"].tolist() == ["1", "2 own/1=x", ""]  # read as for review, with 2 proposed
-    assert folded.disagreements[["_row", "reason"]].to_numpy().tolist() == [[3, "a mark is neither yes nor no"]]
+    assert folded.disagreements[["_row", "reason"]].to_numpy().tolist() == [
+        [3, "a mark is neither yes nor no"]
+    ]
     assert "partly filled" in said(folded.table, "several answers")
     assert find_multiple(table) == []
 
 
 def test_options_in_words_get_a_separator_that_they_do_not_hold():
-    table = made({"Punya? / Sepeda motor": ["Sepeda motor", "", ""], "Punya? / Rumah": ["Rumah", "Rumah", ""]})
+    table = made(
+        {"Punya? / Sepeda motor": ["Sepeda motor", "", ""], "Punya? / Rumah": ["Rumah", "Rumah", ""]}
+    )
     (block,) = find_multiple(table)
     assert (block.kind, block.sure) == ("texts", True)
     assert fold_multiple(table, block).table.frame["Punya?"].tolist() == ["Sepeda motor;Rumah", "Rumah", ""]
@@ -124,11 +159,21 @@ def test_options_in_words_get_a_separator_that_they_do_not_hold():
     with pytest.raises(KeyError, match="no column"):
         fold_multiple(table, replace(block, columns=("nothing",)))
     with pytest.raises(ValueError, match="already has a column 'x'"):
-        fold_multiple(made({"own/1": ["1"], "own/2": ["0"], "x": ["5"]}), replace(block, columns=("own/1", "own/2"), kind="marks"), name="x")
+        fold_multiple(
+            made({"own/1": ["1"], "own/2": ["0"], "x": ["5"]}),
+            replace(block, columns=("own/1", "own/2"), kind="marks"),
+            name="x",
+        )
 
 
 def test_free_text_for_other_answers_stays_a_column_of_its_own():
-    table = made({"Punya? / Rumah": ["Rumah", "", ""], "Punya? / Motor": ["Motor", "", ""], "Punya? / Lainnya (sebutkan)": ["", "perahu", "kuda"]})
+    table = made(
+        {
+            "Punya? / Rumah": ["Rumah", "", ""],
+            "Punya? / Motor": ["Motor", "", ""],
+            "Punya? / Lainnya (sebutkan)": ["", "perahu", "kuda"],
+        }
+    )
     (block,) = find_multiple(table)
     assert block.options == ("Rumah", "Motor")
     folded = fold_multiple(table, block).table
@@ -159,11 +204,18 @@ def kobo_book(path, children: list[list]) -> list[RawTable]:
 
 
 def test_repeat_groups_are_linked_to_the_rows_of_their_parents(tmp_path):
-    tables = kobo_book(tmp_path / "a.xlsx", [["operator", 1, "survey", 1], ["leader", 2, "survey", 1], ["mandor", 3, "survey", 2]])
+    tables = kobo_book(
+        tmp_path / "a.xlsx",
+        [["operator", 1, "survey", 1], ["leader", 2, "survey", 1], ["mandor", 3, "survey", 2]],
+    )
     survey, jobs = link_repeats([strip_groups(table) for table in tables])
     assert (survey.name, jobs.name) == ("survey", "jobs")
     assert survey.columns == ["name", "_index", "_uuid"]
-    assert jobs.frame[["title", "_parent_row"]].to_numpy().tolist() == [["operator", "2"], ["leader", "2"], ["mandor", "3"]]
+    assert jobs.frame[["title", "_parent_row"]].to_numpy().tolist() == [
+        ["operator", "2"],
+        ["leader", "2"],
+        ["mandor", "3"],
+    ]
     assert "3 rows linked to 'survey' by _parent_index = _index" in said(jobs, "repeat group")
     assert not [entry for entry in jobs.doubts if entry.what == "repeat group"]
 
@@ -181,7 +233,14 @@ def test_repeats_without_or_with_two_parents_are_named():
 
 def variable(name: str, source: str, en: str, bahasa: str) -> Variable:
     return Variable.model_validate(
-        {"table": "people", "name": name, "type": "text", "source": source, "label::English (en)": en, "label::Bahasa Indonesia (id)": bahasa}
+        {
+            "table": "people",
+            "name": name,
+            "type": "text",
+            "source": source,
+            "label::English (en)": en,
+            "label::Bahasa Indonesia (id)": bahasa,
+        }
     )
 
 
@@ -242,7 +301,11 @@ def test_headers_that_are_matched(column, name, how):
         ([f"C8. {PAY}, sekarang"], "wage_now", "the code and the text point to different variables"),
         ([f"C8. {PAY}, sekarangg"], "wage_now", "the code and the text point to different variables"),
         (["E11. Ritme kerja stabil"], "pr1", "several variables share this question code"),
-        (["Jam kerja seminggu", "Hours worked in a usual week"], "hours_pre", "another column fits the same variable"),
+        (
+            ["Jam kerja seminggu", "Hours worked in a usual week"],
+            "hours_pre",
+            "another column fits the same variable",
+        ),
         (["Hours worked"], "hours_pre", "no text is alike enough"),
         (["Nama lengkap"], "", "no text is alike enough"),
         (["Hours worked in 2 usual week"], "hours_pre", "deciding word: 2"),
@@ -259,10 +322,16 @@ def test_headers_that_a_person_must_decide(columns, proposed, reason):
 
 
 def test_two_variables_with_one_text_are_not_told_apart():
-    twins = [Loose("a", "Satisfaction with the course", "Kepuasan"), Loose("b", "Satisfaction with the course", "Kepuasan lain")]
+    twins = [
+        Loose("a", "Satisfaction with the course", "Kepuasan"),
+        Loose("b", "Satisfaction with the course", "Kepuasan lain"),
+    ]
     match = match_headers(["Satisfaction with the course", "Satisfaction with the courses"], twins)
     assert match.mapping == {}
-    assert set(match.review["reason"]) == {"several variables have this text", "several variables have nearly this text"}
+    assert set(match.review["reason"]) == {
+        "several variables have this text",
+        "several variables have nearly this text",
+    }
 
 
 def test_a_match_by_name_beats_a_match_by_text():
@@ -280,10 +349,17 @@ def test_a_code_with_a_very_different_text_is_doubted():
 @pytest.mark.parametrize(
     ("text", "code", "rest"),
     [
-        ("C7a. Upah", "c7a", "Upah"), ("C7a Upah", "c7a", "Upah"), ("(B1) Sex", "b1", "Sex"), ("12) Umur", "12", "Umur"), ("12. Umur", "12", "Umur"),
-        ("12 tahun", "", "12 tahun"), ("Upah", "", "Upah"), ("C7a", "c7a", ""), ("Q12 - Umur", "q12", "Umur"),
+        ("C7a. Upah", "c7a", "Upah"),
+        ("C7a Upah", "c7a", "Upah"),
+        ("(B1) Sex", "b1", "Sex"),
+        ("12) Umur", "12", "Umur"),
+        ("12. Umur", "12", "Umur"),
+        ("12 tahun", "", "12 tahun"),
+        ("Upah", "", "Upah"),
+        ("C7a", "c7a", ""),
+        ("Q12 - Umur", "q12", "Umur"),
     ],
-)  # fmt: skip
+)
 def test_question_codes_are_split_from_their_text(text, code, rest):
     assert split_code(text) == (code, rest)
 

@@ -1,4 +1,6 @@
-"""What is written comes back: generated text tables, real tables in every format, and every row accounted for."""
+"""What is written comes back: generated text tables, real tables in every format, and every row accounted
+for.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +24,34 @@ from manfaat.files.formats.csvbody import careful_body, count_lines, fast_body, 
 from manfaat.files.formats.multiple import join_codes
 from test_formats_safety import here
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+QUICK = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
 SIGNS = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), include_characters="\n\t")
 CELL = st.one_of(
-    st.text(SIGNS, max_size=8), st.sampled_from(["", "a,b", 'a "b"', "x\r\ny", "0007", "2.500", " ", "'", '"', "é;|", "１２３", "=1+1", "#N/A", "nan", "NULL"])
+    st.text(SIGNS, max_size=8),
+    st.sampled_from(
+        [
+            "",
+            "a,b",
+            'a "b"',
+            "x\r\ny",
+            "0007",
+            "2.500",
+            " ",
+            "'",
+            '"',
+            "é;|",
+            "１２３",
+            "=1+1",
+            "#N/A",
+            "nan",
+            "NULL",
+        ]
+    ),
 )
 
 
@@ -33,7 +59,10 @@ CELL = st.one_of(
 def grids(draw: st.DrawFn) -> list[list[str]]:
     """Return a table of text; the first column is a number, so that no row is blank, a total or a note."""
     width, height = draw(st.integers(2, 5)), draw(st.integers(1, 8))
-    rows = [[str(number), *draw(st.lists(CELL, min_size=width - 1, max_size=width - 1))] for number in range(height)]
+    rows = [
+        [str(number), *draw(st.lists(CELL, min_size=width - 1, max_size=width - 1))]
+        for number in range(height)
+    ]
     return [["id", *[f"v{at}" for at in range(1, width)]], *rows]
 
 
@@ -42,7 +71,12 @@ def lines_of(grid: list[list[str]], separator: str, end: str) -> tuple[str, list
     parts, starts, line = [], [], 1
     for row in grid:
         out = io.StringIO(newline="")
-        csv.writer(out, delimiter=separator, lineterminator=end, quoting=csv.QUOTE_ALL if end == "\r" else csv.QUOTE_MINIMAL).writerow(row)
+        csv.writer(
+            out,
+            delimiter=separator,
+            lineterminator=end,
+            quoting=csv.QUOTE_ALL if end == "\r" else csv.QUOTE_MINIMAL,
+        ).writerow(row)
         parts.append(out.getvalue())
         starts.append(line)
         line += count_lines(out.getvalue().encode())
@@ -67,7 +101,12 @@ def test_text_tables_come_back_with_their_line_numbers(tmp_path, grid, separator
 
 
 @QUICK
-@given(grid=grids(), separator=st.sampled_from([",", ";"]), end=st.sampled_from(["\n", "\r\n", "\r"]), last=st.booleans())
+@given(
+    grid=grids(),
+    separator=st.sampled_from([",", ";"]),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    last=st.booleans(),
+)
 def test_the_fast_and_the_careful_way_agree(grid, separator, end, last):
     content = lines_of(grid, separator, end)[0].encode()
     content = content if last else content.rstrip(b"\r\n")
@@ -104,7 +143,27 @@ def test_sheets_of_text_come_back(tmp_path, rows):
     assert table.frame[["v1", "v2"]].to_numpy().tolist() == rows
 
 
-MESSY = st.sampled_from(["", "", "", "TOTAL", "Jumlah", "Budi", "Siti", "5", "2,5", "Sumber: arsip", "id", "nama", "(1)", "#N/A", "P1", "P2", "catatan kecil"])
+MESSY = st.sampled_from(
+    [
+        "",
+        "",
+        "",
+        "TOTAL",
+        "Jumlah",
+        "Budi",
+        "Siti",
+        "5",
+        "2,5",
+        "Sumber: arsip",
+        "id",
+        "nama",
+        "(1)",
+        "#N/A",
+        "P1",
+        "P2",
+        "catatan kecil",
+    ]
+)
 
 
 @settings(QUICK, max_examples=150)
@@ -123,17 +182,24 @@ def test_no_filled_cell_is_ever_lost(tmp_path, grid, sheet):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(isolated, "started", here)
         try:
-            (table,) = read_any(tmp_path / ("a.xlsx" if sheet else "a.csv"), None if sheet else FormatOptions(separator=";"))
+            (table,) = read_any(
+                tmp_path / ("a.xlsx" if sheet else "a.csv"), None if sheet else FormatOptions(separator=";")
+            )
         except ProblemsError:
             assert not any(cell for row in grid for cell in row)
             return
     value = next(entry.value for entry in table.log if entry.what == "header")
     header = [int(number) for number in value.removeprefix("rows ").removeprefix("row ").split(", ")]
-    found = [cell for number in header for cell in grid[number - 1]] + table.frame[table.columns].to_numpy().ravel().tolist()
+    found = [cell for number in header for cell in grid[number - 1]] + table.frame[
+        table.columns
+    ].to_numpy().ravel().tolist()
     found += [cell for text in table.dropped["text"] for cell in text.split("\t")]
     assert Counter(cell for cell in found if cell) == Counter(cell for row in grid for cell in row if cell)
     kept = dict(zip(table.frame["_row"], table.frame[table.columns].to_numpy().tolist(), strict=True))
-    assert all([cell for cell in cells if cell] == [cell for cell in grid[number - 1] if cell] for number, cells in kept.items())
+    assert all(
+        [cell for cell in cells if cell] == [cell for cell in grid[number - 1] if cell]
+        for number, cells in kept.items()
+    )
 
 
 def real(name: str) -> pd.DataFrame:
@@ -163,7 +229,12 @@ def write(frame: pd.DataFrame, form: str, path: Path) -> Path:
     values = {frame.columns[0]: {float(frame.iloc[0, 0]): "first"}}
     text = frame.map(as_text)
     if form in ("csv", "semicolon", "utf-16"):
-        text.to_csv(path, index=False, sep=";" if form == "semicolon" else ",", encoding="utf-16" if form == "utf-16" else "utf-8")
+        text.to_csv(
+            path,
+            index=False,
+            sep=";" if form == "semicolon" else ",",
+            encoding="utf-16" if form == "utf-16" else "utf-8",
+        )
     elif form in ("xlsx", "ods"):
         frame.to_excel(path, index=False, engine="openpyxl" if form == "xlsx" else "odf")
     elif form == "xls":
@@ -175,11 +246,18 @@ def write(frame: pd.DataFrame, form: str, path: Path) -> Path:
                     sheet.write(row, column, cell)
         book.save(str(path))
     elif form == "dta":
-        pyreadstat.write_dta(frame, path, column_labels=labels, variable_value_labels={k: {int(c): t for c, t in v.items()} for k, v in values.items()})
+        pyreadstat.write_dta(
+            frame,
+            path,
+            column_labels=labels,
+            variable_value_labels={k: {int(c): t for c, t in v.items()} for k, v in values.items()},
+        )
     elif form == "por":
         pyreadstat.write_por(frame, path, column_labels=labels)
     else:
-        pyreadstat.write_sav(frame, path, column_labels=labels, variable_value_labels=values, compress=form == "zsav")
+        pyreadstat.write_sav(
+            frame, path, column_labels=labels, variable_value_labels=values, compress=form == "zsav"
+        )
     return path
 
 
@@ -187,17 +265,23 @@ def write(frame: pd.DataFrame, form: str, path: Path) -> Path:
 @pytest.mark.parametrize("name", ["anes96", "fair", "macrodata"])
 def test_real_tables_come_back_the_same_from_every_format(tmp_path, name, form):
     frame = real(name)
-    if form == "por":  # the format knows only unaccented letters and upper-case names, and keeps 11 digits of a number
+    if (
+        form == "por"
+    ):  # the format knows only unaccented letters and upper-case names, and keeps 11 digits of a number
         frame = frame.assign(note=frame["note"].str.replace("é", "e")).rename(columns=str.upper)
     if form in ("sav", "zsav", "dta"):
-        frame = frame.astype({column: "float64" for column in frame.columns if frame[column].dtype.kind in "if"})
+        frame = frame.astype(
+            {column: "float64" for column in frame.columns if frame[column].dtype.kind in "if"}
+        )
     ending = {"semicolon": "csv", "utf-16": "csv"}.get(form, form)
     (table,) = read_any(write(frame, form, tmp_path / f"a.{ending}"))
     expected = frame.map(as_text)
     assert table.columns == list(expected.columns)
     if form == "por":
         numbers = [column for column in frame.columns if frame[column].dtype.kind in "if"]
-        np.testing.assert_allclose(table.frame[numbers].replace("", "nan").astype(float), frame[numbers].astype(float), rtol=1e-9)
+        np.testing.assert_allclose(
+            table.frame[numbers].replace("", "nan").astype(float), frame[numbers].astype(float), rtol=1e-9
+        )
         expected = expected.drop(columns=numbers)
     assert table.frame[list(expected.columns)].to_numpy().tolist() == expected.to_numpy().tolist()
     first = 1 if form in ("sav", "zsav", "dta", "por") else 2
@@ -212,7 +296,19 @@ def test_real_tables_come_back_the_same_from_every_format(tmp_path, name, form):
 @pytest.mark.parametrize(
     "lines",
     [
-        ["judul", "", "id,nama,gaji", "P1,Budi,2", "", "P2,Siti,3", "TOTAL,,5", "", "Sumber: arsip,,", "", ""],
+        [
+            "judul",
+            "",
+            "id,nama,gaji",
+            "P1,Budi,2",
+            "",
+            "P2,Siti,3",
+            "TOTAL,,5",
+            "",
+            "Sumber: arsip,,",
+            "",
+            "",
+        ],
         ["id,nama,gaji", "P1,Budi,2", "id,nama,gaji", "P2,Siti,3", ",,", "  ,,", "P3,Agus,4"],
         ["a,b", "1,2"],
     ],
@@ -222,7 +318,14 @@ def test_every_line_is_a_header_an_answer_or_set_aside(tmp_path, lines):
     path = tmp_path / "a.csv"
     path.write_text("\n".join(lines) + "\n")
     (table,) = read_any(path)
-    header = [int(row) for row in next(entry.value for entry in table.log if entry.what == "header").removeprefix("row ").split(", ")]
+    header = [
+        int(row)
+        for row in (
+            next(entry.value for entry in table.log if entry.what == "header")
+            .removeprefix("row ")
+            .split(", ")
+        )
+    ]
     aside: list[int] = []
     for row, reason in zip(table.dropped["_row"], table.dropped["reason"], strict=True):
         last = int(reason.rsplit(" to ", 1)[1]) if " to " in reason else row
@@ -235,23 +338,36 @@ def test_a_large_file_is_read_fast_and_its_rows_are_counted(tmp_path):
 
     count = 60_000
     path = tmp_path / "a.csv"
-    path.write_text("id,note,wage,city\n" + "".join(f'P{n},"baris\n{n}",{n}.5,"Kota, {n % 7}"\n' for n in range(count)))
+    path.write_text(
+        "id,note,wage,city\n" + "".join(f'P{n},"baris\n{n}",{n}.5,"Kota, {n % 7}"\n' for n in range(count))
+    )
     started = time.monotonic()
     (table,) = read_any(path)
     assert time.monotonic() - started < 5
     assert len(table.frame) == count
     assert table.frame["_row"].iloc[[0, 1, -1]].tolist() == [2, 4, 2 * count]
-    assert "line breaks inside quoted cells" in next(entry.how for entry in table.log if entry.what == "table")
+    assert "line breaks inside quoted cells" in next(
+        entry.how for entry in table.log if entry.what == "table"
+    )
 
 
 @pytest.mark.parametrize(
-    ("content", "line", "position"), [(b"a\nb\r\nc\rd", 1, 0), (b"a\nb\r\nc\rd", 2, 2), (b"a\nb\r\nc\rd", 3, 5), (b"a\nb\r\nc\rd", 4, 7), (b"a", 9, 1)]
+    ("content", "line", "position"),
+    [
+        (b"a\nb\r\nc\rd", 1, 0),
+        (b"a\nb\r\nc\rd", 2, 2),
+        (b"a\nb\r\nc\rd", 3, 5),
+        (b"a\nb\r\nc\rd", 4, 7),
+        (b"a", 9, 1),
+    ],
 )
 def test_positions_of_lines(content, line, position):
     assert offset_of(content, line) == position
 
 
-@pytest.mark.parametrize(("content", "lines"), [(b"", 0), (b"a", 1), (b"a\n", 1), (b"a\nb", 2), (b"a\r\nb\rc\n\n", 4)])
+@pytest.mark.parametrize(
+    ("content", "lines"), [(b"", 0), (b"a", 1), (b"a\n", 1), (b"a\nb", 2), (b"a\r\nb\rc\n\n", 4)]
+)
 def test_lines_are_counted_with_any_ending(content, lines):
     assert count_lines(content) == lines
 

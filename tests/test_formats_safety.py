@@ -1,4 +1,6 @@
-"""Broken, hostile and foreign files: always a table or a ProblemsError that a person can act on, never anything else."""
+"""Broken, hostile and foreign files: always a table or a ProblemsError that a person can act on, never
+anything else.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,13 @@ from manfaat.base.problems import ProblemsError
 from manfaat.files.formats import FormatOptions, RawTable, isolated, read_any, safety, worker
 from manfaat.files.formats.safety import plain_problems
 
-FRAME = pd.DataFrame({"id": [f"P{n}" for n in range(20)], "wage": [float(n * 1000) for n in range(20)], "note": ["ya, é" if n % 3 else "" for n in range(20)]})
+FRAME = pd.DataFrame(
+    {
+        "id": [f"P{n}" for n in range(20)],
+        "wage": [float(n * 1000) for n in range(20)],
+        "note": ["ya, é" if n % 3 else "" for n in range(20)],
+    }
+)
 KINDS = ("csv", "xlsx", "xls", "ods", "sav", "zsav", "por", "dta")
 SEEDS = {"csv": 150, "xlsx": 60, "ods": 60, "xls": 60, "sav": 60, "zsav": 30, "por": 60, "dta": 60}
 
@@ -45,7 +53,9 @@ def valid(kind: str, folder: Path) -> bytes:
     elif kind == "por":
         pyreadstat.write_por(FRAME.assign(note="ya").rename(columns=str.upper), path)
     else:
-        pyreadstat.write_sav(FRAME, path, compress=kind == "zsav", missing_ranges={"wage": [{"lo": 5000, "hi": 9000}]})
+        pyreadstat.write_sav(
+            FRAME, path, compress=kind == "zsav", missing_ranges={"wage": [{"lo": 5000, "hi": 9000}]}
+        )
     return path.read_bytes()
 
 
@@ -65,7 +75,9 @@ def tables_or_problems(path: Path, options: FormatOptions | None = None) -> list
         assert path.name in str(found)
         return found
     assert found
-    assert all(isinstance(table, RawTable) and list(table.frame.columns[:2]) == ["_sheet", "_row"] for table in found)
+    assert all(
+        isinstance(table, RawTable) and list(table.frame.columns[:2]) == ["_sheet", "_row"] for table in found
+    )
     return found
 
 
@@ -89,12 +101,16 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
 
 
 def inside(content: bytes, chance: random.Random) -> bytes:
-    """Return a zipped workbook of which one part was mutated and packed again, so that the damage gets past the checksums."""
+    """Return a zipped workbook of which one part was mutated and packed again, so that the damage gets past
+    the checksums.
+    """
     source, target = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
     victim = chance.choice([name for name in source.namelist() if name.endswith((".xml", ".rels"))])
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in source.namelist():
-            archive.writestr(name, mutated(source.read(name), chance) if name == victim else source.read(name))
+            archive.writestr(
+                name, mutated(source.read(name), chance) if name == victim else source.read(name)
+            )
     return target.getvalue()
 
 
@@ -145,7 +161,13 @@ def test_the_content_counts_and_not_the_name(kind, tmp_path):
         (b"", "the file is empty"),
         (b"%PDF-1.7\n...", "a PDF document"),
         (b"<html><body><table><tr><td>1</td></tr></table></body></html>", "a web page"),
-        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>', "XML, not a table"),
+        (
+            (
+                b'<?xml version="1.0"?><Workbook'
+                b' xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>'
+            ),
+            "XML, not a table",
+        ),
         (b'[{"id": 1}]', "JSON"),
         (b"\x89PNG\r\n\x1a\n", "a picture"),
         (b"\x1f\x8b\x08\x00", "gzip"),
@@ -159,7 +181,10 @@ def test_the_content_counts_and_not_the_name(kind, tmp_path):
         ("id,nama\nP1,José".encode()[:-1], "cut off"),
         (b"PK\x03\x04rubbish", "damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "damaged"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "protected by a password",
+        ),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), "a text document"),
         (b"$FL2" + bytes(200), "damaged"),
         (b"<stata_dta><header>", "damaged"),
@@ -191,9 +216,17 @@ def workbook(tmp_path) -> Path:
 
 
 def test_archives_and_documents_are_told_apart(tmp_path):
-    assert "a text document" in str(tables_or_problems(zipped(tmp_path / "a.docx", {"word/document.xml": "<w/>"})))
-    assert "an archive of other files" in str(tables_or_problems(zipped(tmp_path / "a.zip", {"answers.csv": "a,b"})))
-    manifest = {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>", "META-INF/manifest.xml": "<manifest:encryption-data/>"}
+    assert "a text document" in str(
+        tables_or_problems(zipped(tmp_path / "a.docx", {"word/document.xml": "<w/>"}))
+    )
+    assert "an archive of other files" in str(
+        tables_or_problems(zipped(tmp_path / "a.zip", {"answers.csv": "a,b"}))
+    )
+    manifest = {
+        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": "<x/>",
+        "META-INF/manifest.xml": "<manifest:encryption-data/>",
+    }
     assert "password" in str(tables_or_problems(zipped(tmp_path / "a.ods", manifest)))
 
 
@@ -205,7 +238,10 @@ def test_zip_bombs_are_refused_before_they_unpack(workbook, tmp_path):
 
 
 def test_an_ordinary_large_workbook_is_no_bomb(workbook, tmp_path):
-    path = zipped(tmp_path / "photo.xlsx", parts_of(workbook) | {"xl/media/photo.jpg": random.Random(1).randbytes(4_000_000)})
+    path = zipped(
+        tmp_path / "photo.xlsx",
+        parts_of(workbook) | {"xl/media/photo.jpg": random.Random(1).randbytes(4_000_000)},
+    )
     assert len(tables_or_problems(path)[0].frame) == 20
 
 
@@ -235,12 +271,20 @@ def test_a_stray_cell_far_from_the_table_is_refused_quickly(tmp_path):
 
 
 def test_ods_repeats_that_unroll_to_too_much_are_refused(tmp_path):
-    cell = '<table:table-cell office:value-type="string" table:number-columns-repeated="16000"><text:p>a</text:p></table:table-cell>'
-    content = (
-        '<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x"><office:body><office:spreadsheet><table:table table:name="S">'
-        f'<table:table-row table:number-rows-repeated="1000000">{cell}</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>'
+    cell = (
+        '<table:table-cell office:value-type="string"'
+        ' table:number-columns-repeated="16000"><text:p>a</text:p></table:table-cell>'
     )
-    path = zipped(tmp_path / "a.ods", {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content})
+    content = (
+        '<office:document-content xmlns:office="o" xmlns:table="t"'
+        ' xmlns:text="x"><office:body><office:spreadsheet><table:table table:name="S">'
+        "<table:table-row"
+        f' table:number-rows-repeated="1000000">{cell}</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>'  # noqa: E501
+    )
+    path = zipped(
+        tmp_path / "a.ods",
+        {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content},
+    )
     assert "unrolls to more than 40,000,000 cells" in str(tables_or_problems(path))
 
 
@@ -273,7 +317,9 @@ def test_a_reading_process_that_dies_is_a_message(script, words, workbook, tmp_p
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux caps the memory of a process")
 def test_the_reading_process_cannot_take_all_memory(workbook, tmp_path, monkeypatch):
     source = Path(worker.__file__).read_text(encoding="utf-8")
-    greedy = source.replace("    stand_in()\n", "").replace('yield from reader(request["kind"])(request)', "yield bytearray(3 << 30)")
+    greedy = source.replace("    stand_in()\n", "").replace(
+        'yield from reader(request["kind"])(request)', "yield bytearray(3 << 30)"
+    )
     assert greedy.count("bytearray") == 1
     (tmp_path / "greedy.py").write_text(greedy, encoding="utf-8")
     monkeypatch.setattr(worker, "__file__", str(tmp_path / "greedy.py"))
@@ -283,12 +329,30 @@ def test_the_reading_process_cannot_take_all_memory(workbook, tmp_path, monkeypa
 @pytest.mark.parametrize(
     ("content", "refused"),
     [
-        (b"a," + b" " * 200_000 + b"x\n1,2\n", False), (b"\xe9,b\n" + b"a" * 2_000_000 + b",1\n", False), (2 * (b"a" + b"," * 5_000_000 + b"\n"), True), (b"a" * 70_000_000, True),
-        (b'"' * 3_000_001, True), (b"\n" * 5_000_000, True), (b"a,b\n" + (b"1," * 1000 + b"\n") * 20_000, True), (b"(" * 1_000_000 + b",b\n1,2\n", False),
-        (b"1,1,1\n" * 3, False), (b"a,b\n" + b"1,2,3\n" * 200_000, True),
+        (b"a," + b" " * 200_000 + b"x\n1,2\n", False),
+        (b"\xe9,b\n" + b"a" * 2_000_000 + b",1\n", False),
+        (2 * (b"a" + b"," * 5_000_000 + b"\n"), True),
+        (b"a" * 70_000_000, True),
+        (b'"' * 3_000_001, True),
+        (b"\n" * 5_000_000, True),
+        (b"a,b\n" + (b"1," * 1000 + b"\n") * 20_000, True),
+        (b"(" * 1_000_000 + b",b\n1,2\n", False),
+        (b"1,1,1\n" * 3, False),
+        (b"a,b\n" + b"1,2,3\n" * 200_000, True),
     ],
-    ids=["spaces", "letters", "commas", "one-cell", "quotes", "lines", "wide-rows", "brackets", "equal-cells", "ragged"],
-)  # fmt: skip
+    ids=[
+        "spaces",
+        "letters",
+        "commas",
+        "one-cell",
+        "quotes",
+        "lines",
+        "wide-rows",
+        "brackets",
+        "equal-cells",
+        "ragged",
+    ],
+)
 def test_hostile_text_neither_hangs_nor_raises(content, refused, tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(content)
@@ -299,11 +363,20 @@ def test_hostile_text_neither_hangs_nor_raises(content, refused, tmp_path):
 
 @pytest.mark.parametrize(
     "sheet",
-    [b'<row r="1">' + b'<c t="e" a' * 300_000, b"<row a" * 300_000, b'<row hidden="1" ' * 300_000, b'<c r="A1" t="e">' + b"<v" * 300_000, b"<a>" * 300_000],
+    [
+        b'<row r="1">' + b'<c t="e" a' * 300_000,
+        b"<row a" * 300_000,
+        b'<row hidden="1" ' * 300_000,
+        b'<c r="A1" t="e">' + b"<v" * 300_000,
+        b"<a>" * 300_000,
+    ],
     ids=["cells", "rows", "hidden-rows", "values", "depth"],
 )
 def test_hostile_sheets_neither_hang_nor_raise(sheet, workbook, tmp_path):
-    parts = parts_of(workbook) | {"xl/worksheets/sheet1.xml": b"<worksheet><sheetData>" + sheet, "xl/styles.xml": b"<styleSheet>" + b"<fills" * 300_000}
+    parts = parts_of(workbook) | {
+        "xl/worksheets/sheet1.xml": b"<worksheet><sheetData>" + sheet,
+        "xl/styles.xml": b"<styleSheet>" + b"<fills" * 300_000,
+    }
     started = time.monotonic()
     tables_or_problems(zipped(tmp_path / "a.xlsx", parts), FormatOptions(max_ratio=10**6))
     assert time.monotonic() - started < 15
@@ -317,7 +390,9 @@ def test_a_hundred_thousand_columns(tmp_path):
     (table,) = tables_or_problems(path)
     assert table.columns == names
     assert table.frame["_row"].tolist() == [2, 3]
-    assert time.monotonic() - started < 90  # a time that grows with the square of the columns would be an hour
+    assert (
+        time.monotonic() - started < 90
+    )  # a time that grows with the square of the columns would be an hour
 
 
 @pytest.mark.parametrize("target", ["folder", "missing", "pipe"])
@@ -356,7 +431,11 @@ def test_options_that_cannot_be_meant_are_refused(options, words, tmp_path):
 def test_the_wrapper_lets_interrupts_pass_and_explains_the_rest():
     with pytest.raises(KeyboardInterrupt), plain_problems("a.csv"):
         raise KeyboardInterrupt
-    for error, words in ((MemoryError(), "more memory"), (RecursionError("deep"), "RecursionError: deep"), (PermissionError(), "may not be read")):
+    for error, words in (
+        (MemoryError(), "more memory"),
+        (RecursionError("deep"), "RecursionError: deep"),
+        (PermissionError(), "may not be read"),
+    ):
         with pytest.raises(ProblemsError, match=words) as caught, plain_problems("a.csv"):
             raise error
         assert caught.value.__cause__ is error

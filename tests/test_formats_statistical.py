@@ -37,7 +37,15 @@ VALUES = {"wage": {9.0: "Menolak", 95.0: "Tidak tahu"}}
 
 def sav(path: Path, **more: object) -> Path:
     ranges = {"wage": [9, {"lo": 90, "hi": 99}], "share": [{"lo": -np.inf, "hi": -1}], "nama": ["tt"]}
-    pyreadstat.write_sav(SURVEY, path, column_labels=LABELS, variable_value_labels=VALUES, missing_ranges=ranges, file_label="Survei", **more)
+    pyreadstat.write_sav(
+        SURVEY,
+        path,
+        column_labels=LABELS,
+        variable_value_labels=VALUES,
+        missing_ranges=ranges,
+        file_label="Survei",
+        **more,
+    )
     return path
 
 
@@ -52,13 +60,20 @@ def test_spss_files_keep_codes_labels_and_missing_ranges(tmp_path, compress):
     assert cells(table) == TEXTS
     assert table.frame["_row"].tolist() == [1, 2, 3, 4]
     assert rows_of(table.labels) == {
-        ("wage", "variable", "", "Upah bersih"), ("nama", "variable", "", "Nama lengkap"), ("wage", "value", "9", "Menolak"), ("wage", "value", "95", "Tidak tahu"),
-    }  # fmt: skip
+        ("wage", "variable", "", "Upah bersih"),
+        ("nama", "variable", "", "Nama lengkap"),
+        ("wage", "value", "9", "Menolak"),
+        ("wage", "value", "95", "Tidak tahu"),
+    }
     assert rows_of(table.missing) == {
-        ("wage", "value", "9", "9", "Menolak", 1), ("wage", "range", "90", "99", "95 Tidak tahu", 1), ("wage", "system", "", "", "system missing", 1),
-        ("share", "range", "LOWEST", "-1", "", 1), ("nama", "value", "tt", "tt", "", 1),
-        ("depart", "system", "", "", "system missing", 1), ("stamp", "system", "", "", "system missing", 1),
-    }  # fmt: skip
+        ("wage", "value", "9", "9", "Menolak", 1),
+        ("wage", "range", "90", "99", "95 Tidak tahu", 1),
+        ("wage", "system", "", "", "system missing", 1),
+        ("share", "range", "LOWEST", "-1", "", 1),
+        ("nama", "value", "tt", "tt", "", 1),
+        ("depart", "system", "", "", "system missing", 1),
+        ("stamp", "system", "", "", "system missing", 1),
+    }
     assert "UTF-8: as the file says" in said(table, "encoding")
     assert "shown as DATE11; leaves as ISO text [column depart]" in said(table, "dates")
     assert "Survei" in said(table, "file label")
@@ -69,8 +84,12 @@ def test_spss_files_keep_codes_labels_and_missing_ranges(tmp_path, compress):
 
 
 def portable(path: Path) -> Path:
-    """Write a portable file with user-missing values and value labels, which pyreadstat itself cannot write."""
-    pyreadstat.write_por(pd.DataFrame({"W": [1.0, 9.0, 3.0], "V": [1.0, 2.0, 9.0]}), path, column_labels=["gaji", "v"])
+    """Write a portable file with user-missing values and value labels, which pyreadstat itself cannot
+    write.
+    """
+    pyreadstat.write_por(
+        pd.DataFrame({"W": [1.0, 9.0, 3.0], "V": [1.0, 2.0, 9.0]}), path, column_labels=["gaji", "v"]
+    )
     flat = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"")
     for mark, record in ((b"C4/gaji", b"89/"), (b"C1/v", b"B9/A/"), (b"F1/1/9", b"D1/1/W1/9/7/MENOLAK")):
         assert flat.count(mark) == 1
@@ -82,45 +101,76 @@ def portable(path: Path) -> Path:
 
 
 def test_portable_files_keep_user_missing_values(tmp_path):
-    assert pyreadstat.read_por(portable(tmp_path / "a.por"))[0]["W"].isna().sum() == 1  # what the library alone would lose
+    assert (
+        pyreadstat.read_por(portable(tmp_path / "a.por"))[0]["W"].isna().sum() == 1
+    )  # what the library alone would lose
     (table,) = read_any(tmp_path / "a.por")
     assert cells(table) == [["1", "1"], ["9", "2"], ["3", "9"]]
-    assert rows_of(table.missing) == {("W", "value", "9", "9", "MENOLAK", 1), ("V", "range", "9", "10", "", 1)}
+    assert rows_of(table.missing) == {
+        ("W", "value", "9", "9", "MENOLAK", 1),
+        ("V", "range", "9", "10", "", 1),
+    }
     assert rows_of(table.labels) >= {("W", "variable", "", "gaji"), ("W", "value", "9", "MENOLAK")}
 
 
 def test_stata_files_keep_tagged_missings_apart(tmp_path):
-    frame = pd.DataFrame({"wage": [2500000.0, "a", "z", np.nan], "grade": ["a", "b", ".a", ""], "year": pd.array([1, 2, 3, 4], dtype="int8")})
+    frame = pd.DataFrame(
+        {
+            "wage": [2500000.0, "a", "z", np.nan],
+            "grade": ["a", "b", ".a", ""],
+            "year": pd.array([1, 2, 3, 4], dtype="int8"),
+        }
+    )
     pyreadstat.write_dta(
-        frame, tmp_path / "a.dta", column_labels=["Upah", None, None], missing_user_values={"wage": ["a", "z"]},
+        frame,
+        tmp_path / "a.dta",
+        column_labels=["Upah", None, None],
+        missing_user_values={"wage": ["a", "z"]},
         variable_value_labels={"wage": {"a": "Menolak", "z": "Lupa", 1: "satu"}},
-    )  # fmt: skip
+    )
     (table,) = read_any(tmp_path / "a.dta")
     assert cells(table) == [["2500000", "a", "1"], [".a", "b", "2"], [".z", ".a", "3"], ["", "", "4"]]
     assert rows_of(table.missing) == {
-        ("wage", "tagged", ".a", ".a", "Menolak", 1), ("wage", "tagged", ".z", ".z", "Lupa", 1), ("wage", "system", "", "", "system missing", 1),
-    }  # fmt: skip
+        ("wage", "tagged", ".a", ".a", "Menolak", 1),
+        ("wage", "tagged", ".z", ".z", "Lupa", 1),
+        ("wage", "system", "", "", "system missing", 1),
+    }
     assert rows_of(table.labels) == {
-        ("wage", "variable", "", "Upah"), ("wage", "value", ".a", "Menolak"), ("wage", "value", ".z", "Lupa"), ("wage", "value", "1", "satu"),
-    }  # fmt: skip
+        ("wage", "variable", "", "Upah"),
+        ("wage", "value", ".a", "Menolak"),
+        ("wage", "value", ".z", "Lupa"),
+        ("wage", "value", "1", "satu"),
+    }
 
 
 def test_single_precision_numbers_leave_as_they_were_typed(tmp_path):
-    frame = pd.DataFrame({"x": np.array([0.1, 2.5, 1e6, 16777216.0], dtype="float32"), "y": [0.1, 1 / 3, 2.0, 1e15]})
+    frame = pd.DataFrame(
+        {"x": np.array([0.1, 2.5, 1e6, 16777216.0], dtype="float32"), "y": [0.1, 1 / 3, 2.0, 1e15]}
+    )
     frame.to_stata(tmp_path / "a.dta", write_index=False)
     (table,) = read_any(tmp_path / "a.dta")
-    assert cells(table) == [["0.1", "0.1"], ["2.5", "0.3333333333333333"], ["1000000", "2"], ["16777216", "1000000000000000"]]
+    assert cells(table) == [
+        ["0.1", "0.1"],
+        ["2.5", "0.3333333333333333"],
+        ["1000000", "2"],
+        ["16777216", "1000000000000000"],
+    ]
 
 
 @pytest.mark.parametrize(
     ("form", "values", "texts"),
     [
-        ("tc", [0, 1000], ["1960-01-01", "1960-01-01T00:00:01"]), ("td", [0, 366], ["1960-01-01", "1961-01-01"]), ("tm", [459, -1], ["1998-04", "1959-12"]),
-        ("tq", [153, 154], ["153", "154"]), ("ty", [1998, 1999], ["1998", "1999"]),
+        ("tc", [0, 1000], ["1960-01-01", "1960-01-01T00:00:01"]),
+        ("td", [0, 366], ["1960-01-01", "1961-01-01"]),
+        ("tm", [459, -1], ["1998-04", "1959-12"]),
+        ("tq", [153, 154], ["153", "154"]),
+        ("ty", [1998, 1999], ["1998", "1999"]),
     ],
-)  # fmt: skip
+)
 def test_stata_dates(tmp_path, form, values, texts):
-    pyreadstat.write_dta(pd.DataFrame({"when": values}), tmp_path / "a.dta", variable_format={"when": f"%{form}"})
+    pyreadstat.write_dta(
+        pd.DataFrame({"when": values}), tmp_path / "a.dta", variable_format={"when": f"%{form}"}
+    )
     (table,) = read_any(tmp_path / "a.dta")
     assert [row[0] for row in cells(table)] == texts
     left = [entry for entry in table.doubts if entry.what == "dates"]
@@ -130,13 +180,21 @@ def test_stata_dates(tmp_path, form, values, texts):
 @pytest.mark.parametrize(
     ("kind", "form", "value", "text"),
     [
-        ("sav", "DATE11", 13110940800.0, "1998-04-03"), ("sav", "DATETIME20", 13110977722.0, "1998-04-03T10:15:22"), ("sav", "TIME8", 108000.0, "30:00:00"),
-        ("sav", "MOYR8", 13110768000.0, "1998-04-01"), ("sav", "DATE11", 1e15, None), ("sav", "F8.2", 1.0, "-"), ("sav", "WKDAY3", 2.0, "-"),
-        ("dta", "%tdDD/NN/CCYY", 13972.0, "1998-04-03"), ("dta", "%d", 13972.0, "1998-04-03"),
+        ("sav", "DATE11", 13110940800.0, "1998-04-03"),
+        ("sav", "DATETIME20", 13110977722.0, "1998-04-03T10:15:22"),
+        ("sav", "TIME8", 108000.0, "30:00:00"),
+        ("sav", "MOYR8", 13110768000.0, "1998-04-01"),
+        ("sav", "DATE11", 1e15, None),
+        ("sav", "F8.2", 1.0, "-"),
+        ("sav", "WKDAY3", 2.0, "-"),
+        ("dta", "%tdDD/NN/CCYY", 13972.0, "1998-04-03"),
+        ("dta", "%d", 13972.0, "1998-04-03"),
         ("dta", "%-td", 13972.0, "1998-04-03"),
-        ("dta", "%tc", 1e30, None), ("dta", "%tm", 1e9, None), ("dta", "%9.0g", 1.0, "-"),
+        ("dta", "%tc", 1e30, None),
+        ("dta", "%tm", 1e9, None),
+        ("dta", "%9.0g", 1.0, "-"),
     ],
-)  # fmt: skip
+)
 def test_display_formats_decide_what_is_a_date(kind, form, value, text):
     found = worker_statistics.dated(kind, form)
     assert (found[1](value) if found else "-") == text
@@ -194,14 +252,18 @@ def test_many_rows_come_in_portions(tmp_path, monkeypatch):
 
     monkeypatch.setattr(isolated, "started", here)
     monkeypatch.setattr(worker_statistics, "PORTION", 2000)
-    pyreadstat.write_sav(pd.DataFrame({"n": np.arange(3500.0), "s": [f"P{n}" for n in range(3500)]}), tmp_path / "a.sav")
+    pyreadstat.write_sav(
+        pd.DataFrame({"n": np.arange(3500.0), "s": [f"P{n}" for n in range(3500)]}), tmp_path / "a.sav"
+    )
     (table,) = read_any(tmp_path / "a.sav")
     assert table.frame["n"].tolist() == [str(n) for n in range(3500)]
     assert table.frame["_row"].tolist() == list(range(1, 3501))
 
 
 def test_a_data_set_without_rows_is_a_table_that_is_doubted(tmp_path):
-    pyreadstat.write_sav(pd.DataFrame({"n": np.array([], dtype=float), "s": np.array([], dtype=object)}), tmp_path / "a.sav")
+    pyreadstat.write_sav(
+        pd.DataFrame({"n": np.array([], dtype=float), "s": np.array([], dtype=object)}), tmp_path / "a.sav"
+    )
     (table,) = read_any(tmp_path / "a.sav")
     assert table.columns == ["n", "s"]
     assert any(entry.what == "table" for entry in table.doubts)
@@ -210,9 +272,19 @@ def test_a_data_set_without_rows_is_a_table_that_is_doubted(tmp_path):
 @pytest.mark.parametrize(
     ("package", "parts", "shape", "first"),
     [
-        ("statsmodels", ("sandbox", "regression", "tests", "griliches76.dta"), (758, 20), {"iq": "93", "lw": "5.9"}),
+        (
+            "statsmodels",
+            ("sandbox", "regression", "tests", "griliches76.dta"),
+            (758, 20),
+            {"iq": "93", "lw": "5.9"},
+        ),
         ("statsmodels", ("iolib", "tests", "results", "data_missing.dta"), None, {}),
-        ("statsmodels", ("datasets", "macrodata", "macrodata.dta"), (203, 14), {"year": "1959", "realgdp": "2710.349"}),
+        (
+            "statsmodels",
+            ("datasets", "macrodata", "macrodata.dta"),
+            (203, 14),
+            {"year": "1959", "realgdp": "2710.349"},
+        ),
         ("statsmodels", ("tsa", "tests", "results", "lutkepohl2.dta"), (92, 10), {"qtr": "0", "inv": "180"}),
         ("pyfixest", ("did", "data", "lpdidtestdata1.dta"), (100000, 7), {"unit": "1", "event_date": "27"}),
     ],
@@ -241,5 +313,6 @@ def equal_to(table: RawTable, reference: pd.DataFrame) -> None:
         numbers = pd.to_numeric(table.frame[name].where(table.frame[name] != ""))
         assert (numbers.isna() == values.isna()).all()
         np.testing.assert_array_equal(
-            numbers.astype(values.dtype if values.dtype.kind == "f" else "float64"), values.astype("float64" if values.dtype.kind != "f" else values.dtype)
+            numbers.astype(values.dtype if values.dtype.kind == "f" else "float64"),
+            values.astype("float64" if values.dtype.kind != "f" else values.dtype),
         )

@@ -24,7 +24,15 @@ pytestmark = pytest.mark.runs
 
 FORM = {
     "survey": [
-        ["type", "name", "label::English (en)", "label::Bahasa Indonesia (id)", "required", "relevant", "constraint"],
+        [
+            "type",
+            "name",
+            "label::English (en)",
+            "label::Bahasa Indonesia (id)",
+            "required",
+            "relevant",
+            "constraint",
+        ],
         ["start", "start", "", "", "", "", ""],
         ["begin_group", "grp_a", "Part A", "Bagian A", "", "", ""],
         ["text", "resp_id", "Number", "Nomor", "yes", "", ""],
@@ -39,10 +47,13 @@ FORM = {
     ],
     "choices": [
         ["list_name", "name", "label::English (en)", "label::Bahasa Indonesia (id)"],
-        ["yn", "1", "Yes", "Ya"], ["yn", "2", "No", "Tidak"], ["goods", "1", "House", "Rumah"], ["goods", "2", "Car", "Mobil"],
+        ["yn", "1", "Yes", "Ya"],
+        ["yn", "2", "No", "Tidak"],
+        ["goods", "1", "House", "Rumah"],
+        ["goods", "2", "Car", "Mobil"],
     ],
     "settings": [["form_title", "form_id"], ["Trial", "trial"]],
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -63,9 +74,13 @@ def test_a_form_becomes_a_codebook(form):
     draft = read_form(form, table="participants")
     lines = {line["name"]: line for line in draft.variables}
     assert {name: (line["table"], line["type"]) for name, line in lines.items()} == {
-        "start": ("participants", "dateTime"), "resp_id": ("participants", "text"), "consent": ("participants", "select_one yn"),
-        "wage": ("participants", "integer"), "age": ("kids", "integer"), "assets": ("participants", "select_multiple goods"),
-    }  # fmt: skip
+        "start": ("participants", "dateTime"),
+        "resp_id": ("participants", "text"),
+        "consent": ("participants", "select_one yn"),
+        "wage": ("participants", "integer"),
+        "age": ("kids", "integer"),
+        "assets": ("participants", "select_multiple goods"),
+    }
     assert (lines["wage"]["relevant"], lines["wage"]["constraint"]) == ("${consent} = '1'", ". >= 0")
     assert lines["start"]["role"] == "start"
     assert lines["assets"]["label::Bahasa Indonesia (id)"] == f"{DECIDE} Assets"
@@ -87,13 +102,26 @@ def test_a_codebook_becomes_a_form_that_reads_back(tmp_path):
     draft = read_form(tmp_path / "out.xlsx", table="people")
     wanted = [(v.name, v.type, v.label_en, v.label_id, v.constraint) for v in codebook.table("people")]
     assert [
-        (line["name"], line["type"], line["label::English (en)"], line["label::Bahasa Indonesia (id)"], line["constraint"]) for line in draft.variables
+        (
+            line["name"],
+            line["type"],
+            line["label::English (en)"],
+            line["label::Bahasa Indonesia (id)"],
+            line["constraint"],
+        )
+        for line in draft.variables
     ] == wanted
 
 
 def test_a_new_programme_is_drafted_and_says_what_to_decide(project, form):
     folder, draft, _ = new_programme("trial", project, form=form, data=None)
-    assert {path.name for path in folder.iterdir()} == {"programme.yml", "codebook.csv", "choices.csv", "indicators.csv", "corrections.csv"}
+    assert {path.name for path in folder.iterdir()} == {
+        "programme.yml",
+        "codebook.csv",
+        "choices.csv",
+        "indicators.csv",
+        "corrections.csv",
+    }
     assert draft.title == "Trial"
     programme, problems = load_programme(folder, root=project)
     assert problems == []
@@ -107,14 +135,24 @@ def test_a_codebook_is_drafted_from_data_alone(project):
     data = ROOT / "data/raw/michigan-1987-89/jtrain.csv"
     folder, draft, _ = new_programme("trial", project, form=None, data=data)
     kinds = {line["source"]: line["type"] for line in draft.variables}
-    assert (kinds["fcode"], kinds["year"], kinds["scrap"], kinds["union"]) == ("integer", "select_one year", "decimal", "select_one union")
+    assert (kinds["fcode"], kinds["year"], kinds["scrap"], kinds["union"]) == (
+        "integer",
+        "select_one year",
+        "decimal",
+        "select_one union",
+    )
     assert f"{DECIDE} fcode" in (folder / "codebook.csv").read_text()
     with pytest.raises(ProblemsError, match="nothing to draft from"):
         new_programme("other", project, form=None, data=None)
 
 
 def test_a_new_delivery_says_how_it_differs(project, tmp_path):
-    text = (project / "data/raw/nsw-1976/nsw.csv").read_text().replace("treat,age,", "treat,usia_,", 1).replace(",re78", ",re_78,shoe", 1)
+    text = (
+        (project / "data/raw/nsw-1976/nsw.csv")
+        .read_text()
+        .replace("treat,age,", "treat,usia_,", 1)
+        .replace(",re78", ",re_78,shoe", 1)
+    )
     lines = text.splitlines()
     lines = [lines[0], *[line + ",1" for line in lines[1:]]]
     lines[1] = "7" + lines[1][1:]
@@ -157,7 +195,9 @@ def test_decisions_become_corrections_that_the_next_run_applies(undecided):
     review = pd.read_csv(path, dtype=str, keep_default_na=False)
     assert review[["key", "variable", "raw"]].to_numpy().tolist() == [["nsw:2", "age", "37 or 38"]]
     kinds = pd.read_csv(path.with_name("review_kinds.csv"), dtype=str, keep_default_na=False)
-    assert kinds[["kind", "variable", "raw", "rows", "row"]].to_numpy().tolist() == [["1", "age", "37 or 38", "1", "2"]]
+    assert kinds[["kind", "variable", "raw", "rows", "row"]].to_numpy().tolist() == [
+        ["1", "age", "37 or 38", "1", "2"]
+    ]
     study = load_study("nsw-1976", root=undecided)
     with pytest.raises(ProblemsError, match="no line has a decision"):
         record_decisions(study, path, "AB")
@@ -165,17 +205,23 @@ def test_decisions_become_corrections_that_the_next_run_applies(undecided):
     assert record_decisions(study, path, "AB") == 1
     assert run_cohort("nsw-1976", Options(), root=undecided).failure == ""
     cells = pd.read_parquet(undecided / "data/processed/nsw-1976/people_cells.parquet").astype(str)
-    assert cells[["key", "raw", "clean", "rule"]].to_numpy().tolist() == [["nsw:2", "37 or 38", "37", "correction"]]
+    assert cells[["key", "raw", "clean", "rule"]].to_numpy().tolist() == [
+        ["nsw:2", "37 or 38", "37", "correction"]
+    ]
     assert len(pd.read_csv(path)) == 0
 
 
 def test_decisions_about_whole_rows_are_read_back(undecided):
     with (undecided / "programmes/nsw/programme.yml").open("a", encoding="utf-8") as stream:
         stream.write(
-            "checks:\n  - {id: N1, table: people, severity: warning, kind: near_duplicate, variables: [education, pay_1975, pay_1978], label: {en: x, id: x}}\n"
+            "checks:\n  - {id: N1, table: people, severity: warning, kind: near_duplicate, variables:"
+            " [education, pay_1975, pay_1978], label: {en: x, id: x}}\n"
         )
     assert run_cohort("nsw-1976", Options(), root=undecided).failure == ""
-    path, kept = undecided / "data/processed/nsw-1976/review.csv", undecided / "data/processed/nsw-1976/people.parquet"
+    path, kept = (
+        undecided / "data/processed/nsw-1976/review.csv",
+        undecided / "data/processed/nsw-1976/people.parquet",
+    )
     before = len(pd.read_parquet(kept))
     review = pd.read_csv(path, dtype=str, keep_default_na=False)
     rows = review[review["variable"] == "_row"]
@@ -238,7 +284,11 @@ def test_parquet_reads_back_equal_with_both_languages(exported):
     assert table["pay_1978"].to_pylist() == clean["pay_1978"].tolist()
     assert json.loads(table["missing"][0].as_py()) == {"age": "to_decide"}
     note = json.loads(table.schema.field("married").metadata[b"codebook"])
-    assert note == {"label_en": "Married", "label_id": "Menikah", "answers": {"1": ["Yes", "Ya"], "0": ["No", "Tidak"]}}
+    assert note == {
+        "label_en": "Married",
+        "label_id": "Menikah",
+        "answers": {"1": ["Yes", "Ya"], "0": ["No", "Tidak"]},
+    }
 
 
 def test_the_codebook_page_shows_both_languages_counts_and_no_small_cells(exported):

@@ -1,4 +1,6 @@
-"""Whatever stands in a folder that somebody sent, every command ends in a sentence; what was interrupted leaves nothing behind."""
+"""Whatever stands in a folder that somebody sent, every command ends in a sentence; what was interrupted
+leaves nothing behind.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ runner = CliRunner()
 @pytest.fixture
 def inside(project, monkeypatch):
     monkeypatch.chdir(project)
-    monkeypatch.setattr("manfaat.run.interpreter.warm_interpreter", lambda: None)  # nothing here gets as far as a notebook
+    monkeypatch.setattr(
+        "manfaat.run.interpreter.warm_interpreter", lambda: None
+    )  # nothing here gets as far as a notebook
     shutil.rmtree(project / "data/raw/michigan-1987-89")
     return project
 
@@ -67,7 +71,9 @@ def prepend(path, text: str) -> None:
 
 def file_is(project, name: str) -> None:
     path = raw(project)
-    path.write_text(path.read_text(encoding="utf-8").replace("file: nsw.csv", f"file: {name}"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("file: nsw.csv", f"file: {name}"), encoding="utf-8"
+    )
     sums = raw(project, "SHA256SUMS")
     sums.write_text(sums.read_text().replace("nsw.csv", name))
 
@@ -89,13 +95,31 @@ FOLDERS = {
     ),
     "a file by its whole path": (lambda p: file_is(p, "/etc/passwd"), "'/etc/passwd' lies elsewhere"),
     "a link out of the folder": (linked, "'nsw.csv' lies elsewhere"),
-    "an odd word in the seal": (lambda p: prepend(raw(p, "SHA256SUMS"), "sealed\n"), "SHA256SUMS, row 1: 'sealed' is no seal. Expected: 64 hexadecimal digits"),
-    "a seal of letters only": (lambda p: raw(p, "SHA256SUMS").write_bytes(b"\xff\xfe\x00zz  nsw.csv\n"), "is no seal"),
-    "a short checksum": (lambda p: raw(p, "SHA256SUMS").write_text("abc  nsw.csv\n"), "'abc nsw.csv' is no seal"),
+    "an odd word in the seal": (
+        lambda p: prepend(raw(p, "SHA256SUMS"), "sealed\n"),
+        "SHA256SUMS, row 1: 'sealed' is no seal. Expected: 64 hexadecimal digits",
+    ),
+    "a seal of letters only": (
+        lambda p: raw(p, "SHA256SUMS").write_bytes(b"\xff\xfe\x00zz  nsw.csv\n"),
+        "is no seal",
+    ),
+    "a short checksum": (
+        lambda p: raw(p, "SHA256SUMS").write_text("abc  nsw.csv\n"),
+        "'abc nsw.csv' is no seal",
+    ),
     "an empty seal": (lambda p: raw(p, "SHA256SUMS").write_text("\n"), "SHA256SUMS: the file is missing"),
-    "a key twice": (lambda p: prepend(raw(p), "assignment: observational\n"), "'assignment' stands twice, first in row 1"),
-    "a key twice in the programme": (lambda p: prepend(p / "programmes/nsw/programme.yml", "programme: nsw\n"), "'programme' stands twice"),
-    "a text of a megabyte": (lambda p: prepend(raw(p), f"label: {'x' * 1_000_001}\n"), "letters, more than 1,000,000"),
+    "a key twice": (
+        lambda p: prepend(raw(p), "assignment: observational\n"),
+        "'assignment' stands twice, first in row 1",
+    ),
+    "a key twice in the programme": (
+        lambda p: prepend(p / "programmes/nsw/programme.yml", "programme: nsw\n"),
+        "'programme' stands twice",
+    ),
+    "a text of a megabyte": (
+        lambda p: prepend(raw(p), f"label: {'x' * 1_000_001}\n"),
+        "letters, more than 1,000,000",
+    ),
     "brackets without end": (lambda p: raw(p).write_text("[" * 100_000), "nested more than 60 deep"),
     "dashes without end": (lambda p: raw(p).write_text("- " * 100_000), "nested more than 60 deep"),
     "names that multiply": (lambda p: raw(p).write_text(LAUGHS), "fill the memory"),
@@ -105,15 +129,26 @@ FOLDERS = {
     "a number": (lambda p: raw(p).write_text("5"), "cohort.yml"),
     "a list as a key": (lambda p: prepend(raw(p), "? [a]\n: b\n"), "cohort.yml"),
     "prices from elsewhere": (
-        lambda p: prepend(p / "programmes/nsw/programme.yml", "prices: {series: cpi, file: ../../../prices.csv, base_year: 1982, label: {en: a, id: a}}\n"),
+        lambda p: prepend(
+            p / "programmes/nsw/programme.yml",
+            "prices: {series: cpi, file: ../../../prices.csv, base_year: 1982, label: {en: a, id: a}}\n",
+        ),
         "'../../../prices.csv' lies elsewhere. Expected: a file in the programme's own folder",
     ),
     "a programme elsewhere": (
-        lambda p: raw(p).write_text(raw(p).read_text().replace("programme: nsw", "programme: ../../elsewhere")),
+        lambda p: raw(p).write_text(
+            raw(p).read_text().replace("programme: nsw", "programme: ../../elsewhere")
+        ),
         "programme '../../elsewhere': it is no name of a folder",
     ),
-    "a folder in place of a file": (lambda p: (raw(p, "nsw.csv").unlink(), raw(p, "nsw.csv").mkdir()), "nsw.csv: the file is missing"),
-    "a folder in place of the definition": (lambda p: (raw(p).unlink(), raw(p).mkdir()), "cohort.yml: the file is missing"),
+    "a folder in place of a file": (
+        lambda p: (raw(p, "nsw.csv").unlink(), raw(p, "nsw.csv").mkdir()),
+        "nsw.csv: the file is missing",
+    ),
+    "a folder in place of the definition": (
+        lambda p: (raw(p).unlink(), raw(p).mkdir()),
+        "cohort.yml: the file is missing",
+    ),
     "nothing": (lambda p: shutil.rmtree(raw(p).parent), "there is no cohort 'nsw-1976'"),
 }
 
@@ -128,19 +163,45 @@ def test_every_command_ends_in_a_sentence_whatever_the_folder_holds(inside, kind
 
 
 @pytest.mark.parametrize(
-    "name", [f"{COHORT}/", f"./{COHORT}", f"../raw/{COHORT}", f"data/raw/{COHORT}", f"..\\{COHORT}", "/etc", "..", ".", "", "~", ".git", "a\0b", "x" * 300]
+    "name",
+    [
+        f"{COHORT}/",
+        f"./{COHORT}",
+        f"../raw/{COHORT}",
+        f"data/raw/{COHORT}",
+        f"..\\{COHORT}",
+        "/etc",
+        "..",
+        ".",
+        "",
+        "~",
+        ".git",
+        "a\0b",
+        "x" * 300,
+    ],
 )
 def test_a_name_with_a_path_in_it_is_refused_by_every_command(inside, name):
     said = {arguments[0]: told(arguments) for arguments in commands(name, name) if arguments[0] != "list"}
-    plain = "File name too long" if name == "x" * 300 else "it is no name of a folder. Expected: the name alone"
+    plain = (
+        "File name too long" if name == "x" * 300 else "it is no name of a folder. Expected: the name alone"
+    )
     assert plain in said["check"]
     if COHORT in name:
         assert f"did you mean {COHORT}?" in said["check"]
-    assert sorted(path.name for path in inside.iterdir()) == ["data", "notebooks", "programmes"], "nothing was written anywhere"
+    assert sorted(path.name for path in inside.iterdir()) == [
+        "data",
+        "notebooks",
+        "programmes",
+    ], "nothing was written anywhere"
 
 
 @pytest.mark.parametrize(
-    ("code", "word"), [(errno.ENOSPC, "No space left on device"), (errno.EROFS, "Read-only file system"), (errno.EACCES, "Permission denied")]
+    ("code", "word"),
+    [
+        (errno.ENOSPC, "No space left on device"),
+        (errno.EROFS, "Read-only file system"),
+        (errno.EACCES, "Permission denied"),
+    ],
 )
 def test_a_full_or_locked_disk_is_told_in_a_sentence(inside, monkeypatch, code, word):
     def refuse(*arguments: object, **options: object) -> None:
@@ -160,12 +221,16 @@ def test_a_file_in_place_of_the_reports_is_told_in_a_sentence(inside):
 def test_one_unfinished_cohort_does_not_stop_the_others_and_is_named(inside, monkeypatch):
     (inside / "data/raw/begun").mkdir()
     asked = []
-    monkeypatch.setattr("manfaat.run.command.run_all", lambda cohorts, options, root: asked.extend(cohorts) or 0)
+    monkeypatch.setattr(
+        "manfaat.run.command.run_all", lambda cohorts, options, root: asked.extend(cohorts) or 0
+    )
     result = runner.invoke(app, ["run", "--all"])
     assert asked == [COHORT]
     assert result.exit_code == 1
     assert "begun: not run: 1 problem found" in " ".join(result.output.split())
-    assert "cohort.yml: the file is missing" in told(["run", "begun", COHORT]), "asked for by name it stops the run"
+    assert "cohort.yml: the file is missing" in told(["run", "begun", COHORT]), (
+        "asked for by name it stops the run"
+    )
 
 
 def test_list_cuts_no_name_off(inside, monkeypatch):
@@ -184,7 +249,13 @@ def test_list_cuts_no_name_off(inside, monkeypatch):
 
 def summary(reports, name: str, language: str) -> None:
     (reports / name).mkdir(parents=True)
-    version = {"language": language, "title": name, "label": "", "files": {"html": "report.html"}, "verdicts": {}}
+    version = {
+        "language": language,
+        "title": name,
+        "label": "",
+        "files": {"html": "report.html"},
+        "verdicts": {},
+    }
     values = {"cohort": name, "programme": "nsw", "kind": "real", "day": "2026-01-02", "versions": [version]}
     (reports / name / "summary.json").write_text(json.dumps(values))
 

@@ -1,6 +1,8 @@
-"""What every type of figure looks like, against pictures that were looked at: ``make test`` compares them (pytest-mpl).
+"""What every type of figure looks like, against pictures that were looked at: ``make test`` compares them
+(pytest-mpl).
 
-After a change that is meant: ``python -m pytest tests/test_images.py --mpl-generate-path=tests/images``, then look at each.
+After a change that is meant: ``python -m pytest tests/test_images.py --mpl-generate-path=tests/images``, then
+look at each.
 """
 
 import tempfile
@@ -14,7 +16,8 @@ pytest.importorskip("typst")  # has no wheel for every machine
 from figure_cases import EVERY
 from manfaat.report.pictures import PAGE, image_source, typesetter
 
-TOLERANCE = 2.0  # root of the mean squared difference, of 255: a moved letter is more, another rounding of a grey is less
+# root of the mean squared difference, of 255: a moved letter is more, another rounding of a grey is less
+TOLERANCE = 2.0
 PPI = 72.0
 
 
@@ -27,7 +30,9 @@ class Picture:
     def savefig(self, target: str, **_: object) -> None:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "figure.svg").write_bytes(self.svg)
-            page = typesetter(Path(folder)).compile((PAGE + image_source("figure.svg")).encode(), format="png", ppi=PPI)
+            page = typesetter(Path(folder)).compile(
+                (PAGE + image_source("figure.svg")).encode(), format="png", ppi=PPI
+            )
         Path(target).write_bytes(page)
 
 

@@ -14,18 +14,25 @@ HOSTILE = r"\input{/etc/passwd} $x$ 100% & #1 a_b {c} ~ ^ <b> | “q” −5 …
 
 def table(*rows: tuple[str, str], note: str = "A note.") -> Table:
     head = (Cell("What", True, False), Cell("Value", True, True))
-    return Table("Table 1.1", "A title", note, "t", (head,), tuple((Cell(name, True, False), Cell(value, False, True)) for name, value in rows))
+    return Table(
+        "Table 1.1",
+        "A title",
+        note,
+        "t",
+        (head,),
+        tuple((Cell(name, True, False), Cell(value, False, True)) for name, value in rows),
+    )
 
 
 def test_no_text_of_a_survey_is_a_command():
     made = latex_table(table((HOSTILE, "1.5"), note=HOSTILE), "01-x", Language("en"))
     assert r"\input" not in made
     assert (
-        r"\textbackslash{}input\{/etc/passwd\} \$x\$ 100\% \& \#1 a\_b \{c\} \textasciitilde{} \textasciicircum{} $<$b$>$ $|$ “q” $-$5 \dots{} $\alpha$ Ω"
-        in made
+        r"\textbackslash{}input\{/etc/passwd\} \$x\$ 100\% \& \#1 a\_b \{c\} \textasciitilde{}"
+        r" \textasciicircum{} $<$b$>$ $|$ “q” $-$5 \dots{} $\alpha$ Ω" in made
     )
     assert made.count(escaped(HOSTILE)) == 2
-    known = r"\\(?:usepackage|small|setlength|tabcolsep|begin|end|caption|label|toprule|midrule|bottomrule|raggedright|raggedleft|arraybackslash|dimexpr|linewidth|par|smallskip|footnotesize)\b"
+    known = r"\\(?:usepackage|small|setlength|tabcolsep|begin|end|caption|label|toprule|midrule|bottomrule|raggedright|raggedleft|arraybackslash|dimexpr|linewidth|par|smallskip|footnotesize)\b"  # noqa: E501
     assert not re.findall(r"\\[a-z]+", re.sub(known, "", made.replace(escaped(HOSTILE), "")))
 
 
@@ -34,7 +41,10 @@ def test_every_sign_that_latex_reads_as_a_command_is_escaped(sign):
     assert (ord(sign) in ESCAPES) == (sign in "\\&%$#_{}~^<>|")
 
 
-@pytest.mark.parametrize(("code", "mark", "words"), [("en", ".", "Continued on the next page"), ("id", ",", "Bersambung ke halaman berikutnya")])
+@pytest.mark.parametrize(
+    ("code", "mark", "words"),
+    [("en", ".", "Continued on the next page"), ("id", ",", "Bersambung ke halaman berikutnya")],
+)
 def test_numbers_stay_aligned_and_long_tables_run_over_pages(code, mark, words):
     rows = [(f"row {n}", f"{n}{mark}25" if n % 2 else f"−{n}{MARK}{DIGIT}{DIGIT}") for n in range(1, 30)]
     made = latex_table(table(*rows), "01-x", Language(code))
@@ -47,8 +57,15 @@ def test_numbers_stay_aligned_and_long_tables_run_over_pages(code, mark, words):
 def test_every_table_of_a_report_is_there_with_the_strings_of_the_page(sent):
     for name, folder, code in (("report.html", "exhibits", "en"), ("report.id.html", "exhibits/id", "id")):
         told = sent.reports / "nsw-1976"
-        chapters = re.findall(r'<section class="chapter".*?</section>', (told / name).read_text(encoding="utf-8"), re.DOTALL)
-        found = [block for html in chapters for block in blocks(html) if isinstance(block, Table) and block.rows and not block.label.endswith("A.1")]
+        chapters = re.findall(
+            r'<section class="chapter".*?</section>', (told / name).read_text(encoding="utf-8"), re.DOTALL
+        )
+        found = [
+            block
+            for html in chapters
+            for block in blocks(html)
+            if isinstance(block, Table) and block.rows and not block.label.endswith("A.1")
+        ]
         files = sorted((told / folder).glob("*.tex"))
         assert len(files) == len(found) > 5
         written = "\n".join(path.read_text(encoding="utf-8") for path in files)

@@ -1,4 +1,6 @@
-"""Records as enumerators deliver them, written by hand: two persons under one number, lost keys, remarks, units."""
+"""Records as enumerators deliver them, written by hand: two persons under one number, lost keys, remarks,
+units.
+"""
 
 import pandas as pd
 import pytest
@@ -13,23 +15,42 @@ def rows(*lines: str) -> str:
 
 def with_birth() -> Codebook:
     book = codebook()
-    changed = [line.model_copy(update={"role": "quasi-identifier"}) if line.name == "month" else line for line in book.variables]
+    changed = [
+        line.model_copy(update={"role": "quasi-identifier"}) if line.name == "month" else line
+        for line in book.variables
+    ]
     return Codebook(tuple(changed), book.choices, book.rules)
 
 
 def twice(folder, first: str, second: str):
-    lines = (f"a,{first},4,1,L,SMA,2020-01-01 10:00", f"a,{second},4,1,L,SMA,2020-01-02 10:00", "b,1970-01,5,2,P,SD,2020-01-01 10:00")
-    return deliver(folder, {"f.csv": rows("id,month,answer,yes,sex,edu,stamp", *lines)}, book=with_birth()).people
+    lines = (
+        f"a,{first},4,1,L,SMA,2020-01-01 10:00",
+        f"a,{second},4,1,L,SMA,2020-01-02 10:00",
+        "b,1970-01,5,2,P,SD,2020-01-01 10:00",
+    )
+    return deliver(
+        folder, {"f.csv": rows("id,month,answer,yes,sex,edu,stamp", *lines)}, book=with_birth()
+    ).people
 
 
 def test_a_second_form_of_one_person_replaces_the_first(tmp_path):
-    for number, (first, second) in enumerate([("1975-08", "1975-08"), ("Agustus 1975", "08/1975"), ("1975", "Agt 1975"), ("", "1975-08"), ("lupa", "1975-08")]):
+    for number, (first, second) in enumerate(
+        [
+            ("1975-08", "1975-08"),
+            ("Agustus 1975", "08/1975"),
+            ("1975", "Agt 1975"),
+            ("", "1975-08"),
+            ("lupa", "1975-08"),
+        ]
+    ):
         people = twice(tmp_path / str(number), first, second)
         assert people.aside["rule"].tolist() == ["resubmission"], (first, second)
 
 
 def test_two_dates_of_birth_under_one_number_are_for_a_person_to_decide(tmp_path):
-    for number, (first, second) in enumerate([("1975-08", "1981-03"), ("Agustus 1975", "09/1975"), ("1975", "1976-01")]):
+    for number, (first, second) in enumerate(
+        [("1975-08", "1981-03"), ("Agustus 1975", "09/1975"), ("1975", "1976-01")]
+    ):
         people = twice(tmp_path / str(number), first, second)
         assert people.aside["rule"].tolist() == ["same key, different answers"] * 2, (first, second)
         assert people.review["variable"].tolist() == ["_row", "_row"]
@@ -72,16 +93,26 @@ def test_a_header_with_its_unit_is_found_and_applied(tmp_path, header, texts, ex
 
 
 def test_units_in_a_row_of_their_own_below_the_names(tmp_path):
-    outcome = deliver(tmp_path, {"f.csv": rows("id,wage,hours", ",(ribu Rp),(jam)", "a,2500,40", "b,1750,42")})
+    outcome = deliver(
+        tmp_path, {"f.csv": rows("id,wage,hours", ",(ribu Rp),(jam)", "a,2500,40", "b,1750,42")}
+    )
     assert values(outcome, "wage") == ["2500000", "1750000"]
     assert values(outcome, "hours") == ["40", "42"]
 
 
 def test_a_bracket_that_is_no_unit_and_names_that_two_columns_share_are_left(tmp_path):
-    for number, header in enumerate(("wage (suami)", "wage (2),wage (ribu Rp),wage (juta Rp)", "wage (gross)")):
+    for number, header in enumerate(
+        ("wage (suami)", "wage (2),wage (ribu Rp),wage (juta Rp)", "wage (gross)")
+    ):
         outcome = deliver(
             tmp_path / str(number),
-            {"f.csv": rows(f"id,{header},yes", "a," + "1," * (header.count(",") + 1) + "1", "b," + "2," * (header.count(",") + 1) + "2")},
+            {
+                "f.csv": rows(
+                    f"id,{header},yes",
+                    "a," + "1," * (header.count(",") + 1) + "1",
+                    "b," + "2," * (header.count(",") + 1) + "2",
+                )
+            },
         )
         assert values(outcome, "wage") == ["", ""], header
         assert "wage" in outcome.delivery.files["unused"][0]
@@ -90,7 +121,21 @@ def test_a_bracket_that_is_no_unit_and_names_that_two_columns_share_are_left(tmp
 def test_ticks_and_words_in_columns_of_options(tmp_path):
     header = "id,assets/1,assets/3,assets/5,assets/9"
     for number, (yes, no) in enumerate(
-        [("v", ""), ("V", ""), ("√", ""), ("x", ""), ("ya", "tidak"), ("Ya", "Tidak"), ("Y", "T"), ("TRUE", "FALSE"), ("1", "0"), ("✓", "")]
+        [
+            ("v", ""),
+            ("V", ""),
+            ("√", ""),
+            ("x", ""),
+            ("ya", "tidak"),
+            ("Ya", "Tidak"),
+            ("Y", "T"),
+            ("TRUE", "FALSE"),
+            ("1", "0"),
+            ("✓", ""),
+        ]
     ):
-        outcome = deliver(tmp_path / str(number), {"f.csv": rows(header, f"a,{yes},{no},{yes},{no}", f"b,{no},{yes},{no},{no}")})
+        outcome = deliver(
+            tmp_path / str(number),
+            {"f.csv": rows(header, f"a,{yes},{no},{yes},{no}", f"b,{no},{yes},{no},{no}")},
+        )
         assert values(outcome, "assets") == ["1 5", "3"], (yes, no)

@@ -9,7 +9,17 @@ import pytest
 from conftest import ROOT
 from manfaat.analysis.oracle import AGREES, MISSES, NO_DATA, NOT_OFFERED, compare, published, results, totals
 
-LISTED = pd.DataFrame({"id": ["a", "b", "c", "d"], "group": "g", "quantity": "q", "source": "s", "published": ["1.25", "3", "0.5", "9"], "tolerance": ["", "", "0.2", ""], "note": ""})  # fmt: skip
+LISTED = pd.DataFrame(
+    {
+        "id": ["a", "b", "c", "d"],
+        "group": "g",
+        "quantity": "q",
+        "source": "s",
+        "published": ["1.25", "3", "0.5", "9"],
+        "tolerance": ["", "", "0.2", ""],
+        "note": "",
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -17,14 +27,21 @@ def computed() -> pd.DataFrame:
     sys.path.insert(0, str(ROOT / "tools"))
     tool = runpy.run_path(str(ROOT / "tools/oracle/__main__.py"))
     listed = published(ROOT)
-    numbers = tool["ours"](set(listed["id"]), None) | dict.fromkeys(tool["borrowed_ids"](listed), float("nan"))
+    numbers = tool["ours"](set(listed["id"]), None) | dict.fromkeys(
+        tool["borrowed_ids"](listed), float("nan")
+    )
     return compare(numbers, listed)
 
 
 def test_agreement_is_to_the_printed_digit_or_the_stated_tolerance():
     found = compare({"a": 1.2549, "b": 3.6, "c": float("nan")}, LISTED)
     assert found["verdict"].tolist() == [AGREES, MISSES, NO_DATA, NOT_OFFERED]
-    assert compare({"a": 1.2550, "b": 3.5, "c": 0.69, "d": 9.0}, LISTED)["verdict"].tolist() == [AGREES, AGREES, AGREES, AGREES]
+    assert compare({"a": 1.2550, "b": 3.5, "c": 0.69, "d": 9.0}, LISTED)["verdict"].tolist() == [
+        AGREES,
+        AGREES,
+        AGREES,
+        AGREES,
+    ]
     assert compare({"a": 1.2552}, LISTED)["verdict"].iloc[0] == MISSES
     assert totals(found) == "4 published numbers: 1 agrees, 1 misses, 1 not offered, 1 data not at hand"
     with pytest.raises(KeyError, match="z"):

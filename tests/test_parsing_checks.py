@@ -18,7 +18,12 @@ def frame():
             "wage": [500_000.0, 1_250_000.0, 2_100_000.0, np.nan],
             "start": ["1998-01", "1995", "2000-05-03", None],
             "begin": ["2019-03-05T10:00:00+07:00", "2019-03-05T10:00:00+07:00", "2019-03-05T10:00:00", None],
-            "end": ["2019-03-05T10:07:00+07:00", "2019-03-05T12:00:00+09:00", "2019-03-05T10:30:00+07:00", "2019-03-05T10:30:00"],
+            "end": [
+                "2019-03-05T10:07:00+07:00",
+                "2019-03-05T12:00:00+09:00",
+                "2019-03-05T10:30:00+07:00",
+                "2019-03-05T10:30:00",
+            ],
             "q1": [3, 3, 3, np.nan],
             "q2": [3, 4, 3, np.nan],
             "q3": [3, 5, np.nan, np.nan],
@@ -42,7 +47,9 @@ def test_no_check_changes_its_frame(frame):
 
 
 def test_kind60_heaping(frame):
-    table = checks.heaping_table(frame, money=["wage"], months=["start"], years=["start"]).set_index("pattern")
+    table = checks.heaping_table(frame, money=["wage"], months=["start"], years=["start"]).set_index(
+        "pattern"
+    )
     # 500,000 | 500,000 and 2,100,000 | and 1,250,000 as well, of three amounts
     assert table["n"].tolist() == [3, 3, 3, 2, 3]
     assert table["share"].tolist() == pytest.approx([1 / 3, 2 / 3, 1, 1 / 2, 2 / 3])
@@ -50,7 +57,9 @@ def test_kind60_heaping(frame):
 
 
 def test_kind60_zeros_do_not_count_and_nothing_has_no_share():
-    table = checks.heaping_table(pd.DataFrame({"wage": [0, 0], "start": [None, None]}), money=["wage"], months=["start"])
+    table = checks.heaping_table(
+        pd.DataFrame({"wage": [0, 0], "start": [None, None]}), money=["wage"], months=["start"]
+    )
     assert table["n"].tolist() == [0, 0, 0, 0]
     assert table["share"].isna().all()
 
@@ -61,13 +70,22 @@ def test_kind58_straight_lining(frame):
     assert table["n_answered"].tolist() == [3, 3, 2, 0]
     # numpy.std([3, 4, 5]) = 0.816497
     assert table["sd"].tolist() == pytest.approx([0, 0.816497, 0, np.nan], abs=1e-6, nan_ok=True)
-    assert checks.straight_lining(frame, ["q1", "q2", "q3"], key="id", fewest=2)["is_straight"].tolist() == [True, False, True, False]
+    assert checks.straight_lining(frame, ["q1", "q2", "q3"], key="id", fewest=2)["is_straight"].tolist() == [
+        True,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_kind58_nine_same_answers_tell_nothing_by_default():
     same = pd.DataFrame({"id": [1], **{f"q{number}": [3] for number in range(10)}})
-    assert checks.straight_lining(same, [f"q{number}" for number in range(10)], key="id")["is_straight"].tolist() == [True]
-    assert checks.straight_lining(same, [f"q{number}" for number in range(9)], key="id")["is_straight"].tolist() == [False]
+    assert checks.straight_lining(same, [f"q{number}" for number in range(10)], key="id")[
+        "is_straight"
+    ].tolist() == [True]
+    assert checks.straight_lining(same, [f"q{number}" for number in range(9)], key="id")[
+        "is_straight"
+    ].tolist() == [False]
 
 
 def test_kind58_one_answer_is_no_straight_line(frame):
@@ -83,14 +101,27 @@ def test_kind58_too_fast_too_slow_and_unknown(frame):
     swapped = checks.interview_lengths(frame, "end", "begin", key="id")
     assert swapped["is_reversed"].tolist() == [True, False, True, False]
     assert not swapped["is_too_fast"].iloc[0]
-    bounds = pd.DataFrame({"id": range(4), "s": ["2019-03-05T10:00"] * 4, "e": [f"2019-03-05T{clock}" for clock in ("13:01", "13:00", "10:08", "10:07")]})
+    bounds = pd.DataFrame(
+        {
+            "id": range(4),
+            "s": ["2019-03-05T10:00"] * 4,
+            "e": [f"2019-03-05T{clock}" for clock in ("13:01", "13:00", "10:08", "10:07")],
+        }
+    )
     table = checks.interview_lengths(bounds, "s", "e", key="id")
     assert table["is_too_slow"].tolist() == [True, False, False, False]
     assert table["is_too_fast"].tolist() == [False, False, False, True]
 
 
 def test_kind58_copied_questionnaires():
-    frame = pd.DataFrame({"id": list("abcdef"), "enum": [1, 1, 2, 2, 2, 2], "q1": [1, 1, 1, 2, None, None], "q2": [3, 3, 3, 4, None, None]})
+    frame = pd.DataFrame(
+        {
+            "id": list("abcdef"),
+            "enum": [1, 1, 2, 2, 2, 2],
+            "q1": [1, 1, 1, 2, None, None],
+            "q2": [3, 3, 3, 4, None, None],
+        }
+    )
     over_all = checks.repeated_answers(frame, ["q1", "q2"], key="id")
     assert over_all["key"].tolist() == ["a", "b", "c"]
     assert over_all["set"].tolist() == [1, 1, 1]
@@ -113,12 +144,17 @@ def test_kind19_return_before_departure(frame):
     assert found.index.tolist() == [0, 1]
 
 
-@pytest.mark.parametrize("raw", ["TEST", "coba", "asdf", "test 1", "Coba-coba", "testing", "xxx", "qwerty", "ini test", "DUMMY"])
+@pytest.mark.parametrize(
+    "raw", ["TEST", "coba", "asdf", "test 1", "Coba-coba", "testing", "xxx", "qwerty", "ini test", "DUMMY"]
+)
 def test_kind56_trial_answers(raw):
     assert checks.is_trial_text(raw)
 
 
-@pytest.mark.parametrize("raw", ["operator", "tes tertulis", "protest", "SMA", "III", "Testarossa", "", "-", "1", "coba saya ingat"])
+@pytest.mark.parametrize(
+    "raw",
+    ["operator", "tes tertulis", "protest", "SMA", "III", "Testarossa", "", "-", "1", "coba saya ingat"],
+)
 def test_kind56_real_answers(raw):
     assert not checks.is_trial_text(raw)
 
@@ -166,7 +202,16 @@ def test_lengths_and_orders_of_time_are_those_of_python():
     # datetime.fromisoformat and text comparison in the coarser precision, row by row
     from datetime import datetime
 
-    texts = ["2004-03-01T08:00:00", "2004-03-01T09:30:00+07:00", "2004-03-01T01:00:00Z", "2004-03", "2004", None, "2004-02-29", "2004-03-02T00:00:00"]
+    texts = [
+        "2004-03-01T08:00:00",
+        "2004-03-01T09:30:00+07:00",
+        "2004-03-01T01:00:00Z",
+        "2004-03",
+        "2004",
+        None,
+        "2004-02-29",
+        "2004-03-02T00:00:00",
+    ]
     rows = [(a, b) for a in texts for b in texts]
     frame = pd.DataFrame(rows, columns=["start", "end"]).assign(id=range(len(rows)))
     lengths = checks.interview_lengths(frame, "start", "end", key="id")["minutes"]
@@ -176,7 +221,9 @@ def test_lengths_and_orders_of_time_are_those_of_python():
         if None in moments:
             assert np.isnan(lengths[number])
         else:
-            if len({moment.tzinfo is None for moment in moments}) == 2:  # one without a zone: both by the clock
+            if (
+                len({moment.tzinfo is None for moment in moments}) == 2
+            ):  # one without a zone: both by the clock
                 moments = [moment.replace(tzinfo=None) for moment in moments]
             assert lengths[number] == (moments[1] - moments[0]).total_seconds() / 60
         width = min(len(a), len(b), 10) if a and b else 0
@@ -200,7 +247,9 @@ def test_kind63_numbers_and_clean_columns_hold_none(frame):
 
 
 def test_kind55_alike_under_two_keys():
-    frame = pd.DataFrame({"id": list("abcde"), "birth": ["1970-01", "1970-01", "1971-02", None, None], "wage": [1, 1, 1, 2, 2]})
+    frame = pd.DataFrame(
+        {"id": list("abcde"), "birth": ["1970-01", "1970-01", "1971-02", None, None], "wage": [1, 1, 1, 2, 2]}
+    )
     found = checks.near_duplicates(frame, ["birth", "wage"], key="id")
     assert found["key"].tolist() == ["a", "b"]
     assert found["n_equal"].tolist() == [2, 2]

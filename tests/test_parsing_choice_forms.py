@@ -1,4 +1,6 @@
-"""Answers in the ways that people write them by hand, and spellings that commonly mean more than one answer."""
+"""Answers in the ways that people write them by hand, and spellings that commonly mean more than one
+answer.
+"""
 
 import pandas as pd
 import pytest
@@ -16,14 +18,25 @@ AGREE = choice_list(
     ]
 )
 YES = choice_list([("1", "Yes", "Ya", ("Pernah",)), ("2", "No", "Tidak", ("Belum pernah",))])
-MARITAL = choice_list([("1", "Single", "Belum kawin"), ("2", "Married", "Kawin"), ("3", "Divorced", "Cerai hidup"), ("4", "Widowed", "Cerai mati")])
+MARITAL = choice_list(
+    [
+        ("1", "Single", "Belum kawin"),
+        ("2", "Married", "Kawin"),
+        ("3", "Divorced", "Cerai hidup"),
+        ("4", "Widowed", "Cerai mati"),
+    ]
+)
 WORK = choice_list(
     [
         ("0", "Not working", "Tidak bekerja"),
         ("1", "Own-account", "Berusaha sendiri"),
         ("3", "Employer with paid staff", "Berusaha dibantu buruh tetap"),
         ("4", "Employee", "Buruh, karyawan, pegawai"),
-        ("2", "Own-account with unpaid or temporary help", "Berusaha dibantu buruh tidak tetap/tidak dibayar"),
+        (
+            "2",
+            "Own-account with unpaid or temporary help",
+            "Berusaha dibantu buruh tidak tetap/tidak dibayar",
+        ),
     ]
 )
 SCHOOL = [
@@ -39,15 +52,38 @@ SEX = choice_list([("1", "Male", "Laki-laki"), ("2", "Female", "Perempuan")])
 @pytest.mark.parametrize(
     ("text", "choices", "code", "flag"),
     [
-        ("sgat tdk setuju", AGREE, "1", "report"), ("gak setuju", AGREE, "2", "report"), ("sngt setuju", AGREE, "5", "report"), ("empat", AGREE, "4", "report"),
-        ("4)", AGREE, "4", "report"), ("[4]", AGREE, "4", "report"), ("nilai 4", AGREE, "4", "report"), ("blm prnh", YES, "2", "report"),
-        ("sdh", YES, "1", "report"), ("Blm nikah", MARITAL, "1", "report"), ("duda", MARITAL, None, "review"), ("Janda", MARITAL, None, "review"),
-        ("wiraswasta", WORK, None, "review"), ("PNS", WORK, "4", ""), ("buruh pabrik", WORK, "4", ""), ("STM Mesin", EDU, "5", ""), ("lulusan SMA", EDU, "4", ""),
-        ("SLTA", EDU, "4", "report"), ("S.T.", EDU, None, "review"), ("ST", EDU, "3", "report"), ("Sarjana Teknik", EDU, "7", ""), ("Ir.", EDU, "7", ""),
-        ("Tn", SEX, "1", ""), ("Ny.", SEX, "2", ""), ("LK-LK", SEX, "1", ""), ("KS", AGREE, None, "unreadable"), ("4?", AGREE, None, "review"),
-        ("enam", AGREE, None, "unreadable"), ("[6]", AGREE, None, "unreadable"), ("setuju tidak setuju", AGREE, None, "review"),
+        ("sgat tdk setuju", AGREE, "1", "report"),
+        ("gak setuju", AGREE, "2", "report"),
+        ("sngt setuju", AGREE, "5", "report"),
+        ("empat", AGREE, "4", "report"),
+        ("4)", AGREE, "4", "report"),
+        ("[4]", AGREE, "4", "report"),
+        ("nilai 4", AGREE, "4", "report"),
+        ("blm prnh", YES, "2", "report"),
+        ("sdh", YES, "1", "report"),
+        ("Blm nikah", MARITAL, "1", "report"),
+        ("duda", MARITAL, None, "review"),
+        ("Janda", MARITAL, None, "review"),
+        ("wiraswasta", WORK, None, "review"),
+        ("PNS", WORK, "4", ""),
+        ("buruh pabrik", WORK, "4", ""),
+        ("STM Mesin", EDU, "5", ""),
+        ("lulusan SMA", EDU, "4", ""),
+        ("SLTA", EDU, "4", "report"),
+        ("S.T.", EDU, None, "review"),
+        ("ST", EDU, "3", "report"),
+        ("Sarjana Teknik", EDU, "7", ""),
+        ("Ir.", EDU, "7", ""),
+        ("Tn", SEX, "1", ""),
+        ("Ny.", SEX, "2", ""),
+        ("LK-LK", SEX, "1", ""),
+        ("KS", AGREE, None, "unreadable"),
+        ("4?", AGREE, None, "review"),
+        ("enam", AGREE, None, "unreadable"),
+        ("[6]", AGREE, None, "unreadable"),
+        ("setuju tidak setuju", AGREE, None, "review"),
     ],
-)  # fmt: skip
+)
 def test_written_by_hand(text, choices, code, flag):
     reading = read_choice(text, choices)
     assert (reading.value, reading.flag) == (code, flag)

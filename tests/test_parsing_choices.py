@@ -49,7 +49,13 @@ FUNDER = choice_list([(1, "Participant", "Peserta"), (7, "Other", "Lainnya")])
 SIZE = choice_list([(1, "1–4", "1–4"), (2, "5–19", "5–19"), (5, "500+", "500+")])
 SECTOR = choice_list([("C", "Manufacturing", "Industri pengolahan"), ("F", "Construction", "Konstruksi")])
 ASSETS = choice_list(
-    [(1, "House", "Rumah"), (2, "Land", "Tanah"), (3, "Motorcycle", "Sepeda motor", ("Motor",)), (4, "Car", "Mobil"), (5, "Refrigerator", "Kulkas")],
+    [
+        (1, "House", "Rumah"),
+        (2, "Land", "Tanah"),
+        (3, "Motorcycle", "Sepeda motor", ("Motor",)),
+        (4, "Car", "Mobil"),
+        (5, "Refrigerator", "Kulkas"),
+    ],
     missing=MISSING,
 )
 
@@ -113,7 +119,24 @@ NOT_READ = [
     (22, "setju", AGREE, ("4", "5", "2"), "review"),
     (22, "Setuju?", AGREE, ("4", "5", "2"), "review"),
     (22, "(4)", AGREE, "4", "review"),
-    *[(23, raw, AGREE, None, "unreadable") for raw in ("0", "6", "7", "44", "4-5", "4-0", "3.5", "3,5", "V", "x", "4 atau 5", "Setuju/Netral", "-4")],
+    *[
+        (23, raw, AGREE, None, "unreadable")
+        for raw in (
+            "0",
+            "6",
+            "7",
+            "44",
+            "4-5",
+            "4-0",
+            "3.5",
+            "3,5",
+            "V",
+            "x",
+            "4 atau 5",
+            "Setuju/Netral",
+            "-4",
+        )
+    ],
     (25, "0", YES_NO, None, "unreadable"),
     (25, "2", ZERO_ONE, None, "unreadable"),
     (27, "L/P", SEX, None, "unreadable"),
@@ -150,7 +173,10 @@ SEVERAL = [
 
 
 def named(cases):
-    return [pytest.param(*case[1:], id=f"kind{case[0]:02d}-{case[1]!a}-{number}") for number, case in enumerate(cases)]
+    return [
+        pytest.param(*case[1:], id=f"kind{case[0]:02d}-{case[1]!a}-{number}")
+        for number, case in enumerate(cases)
+    ]
 
 
 @pytest.mark.parametrize(("raw", "choices", "value", "flag"), named(READ))
@@ -213,15 +239,30 @@ def test_kind24_a_reversed_item_is_turned_by_its_own_map():
     [
         ({"1": 3, "5": 1, "99": 2, "Setuju": 1}, AGREE, "as-listed", None),
         ({"0": 3, "4": 1}, AGREE, None, {"0": "1", "4": "5"}),
-        ({"0": 1, "1": 1, "2": 1, "3": 1, "4": 1, "-9": 4}, AGREE, None, {"0": "1", "1": "2", "2": "3", "3": "4", "4": "5"}),
+        (
+            {"0": 1, "1": 1, "2": 1, "3": 1, "4": 1, "-9": 4},
+            AGREE,
+            None,
+            {"0": "1", "1": "2", "2": "3", "3": "4", "4": "5"},
+        ),
         ({"1": 5, "0": 5}, YES_NO, None, {"1": "1", "0": "2"}),
         ({"1": 5, "2": 5}, YES_NO, "as-listed", None),
         ({"1": 5, "7": 1}, AGREE, None, None),
         ({"0": 5}, AGREE, None, None),
         ({"2": 5, "6": 1}, AGREE, None, {"2": "1", "6": "5"}),
         ({"0": 5}, YES_NO, None, {"1": "1", "0": "2"}),
-        ({"0": 1, "1": 9, "2": 9, "3": 9, "4": 9}, AGREE, None, None),  # one 0 among many codes of the list is a slip
-        ({"0": 2, "1": 9, "2": 9, "3": 9, "4": 9}, AGREE, None, {"0": "1", "1": "2", "2": "3", "3": "4", "4": "5"}),
+        (
+            {"0": 1, "1": 9, "2": 9, "3": 9, "4": 9},
+            AGREE,
+            None,
+            None,
+        ),  # one 0 among many codes of the list is a slip
+        (
+            {"0": 2, "1": 9, "2": 9, "3": 9, "4": 9},
+            AGREE,
+            None,
+            {"0": "1", "1": "2", "2": "3", "3": "4", "4": "5"},
+        ),
         ({"2": 9, "3": 9, "4": 9, "6": 1}, AGREE, None, None),
     ],
     ids=lambda value: f"kind25-{value}" if isinstance(value, dict) else None,
@@ -249,14 +290,28 @@ def test_region(raw, region):
 
 
 @pytest.mark.parametrize(
-    ("raw", "proposal"), [("Bogor", ("Kota Bogor", "Kabupaten Bogor")), ("Jakarta Puast", ("Jakarta Pusat", "Jakarta Barat", "Jakarta Utara"))]
+    ("raw", "proposal"),
+    [
+        ("Bogor", ("Kota Bogor", "Kabupaten Bogor")),
+        ("Jakarta Puast", ("Jakarta Pusat", "Jakarta Barat", "Jakarta Utara")),
+    ],
 )
 def test_kind29_ambiguous_and_misspelt_regions_are_for_review(raw, proposal):
-    assert (read_region(raw).value, read_region(raw).proposal, read_region(raw).flag) == (None, proposal, "review")
+    assert (read_region(raw).value, read_region(raw).proposal, read_region(raw).flag) == (
+        None,
+        proposal,
+        "review",
+    )
 
 
 def test_words_without_a_list_of_codes():
-    assert [read_sex(raw).value for raw in ("P", "pr.", "Pria", "L", "女")] == ["female", "female", "male", "male", "female"]
+    assert [read_sex(raw).value for raw in ("P", "pr.", "Pria", "L", "女")] == [
+        "female",
+        "female",
+        "male",
+        "male",
+        "female",
+    ]
     assert [read_yes_no(raw).value for raw in ("Ya", "√", "TRUE", "ngga")] == ["yes", "yes", "yes", "no"]
     assert not read_yes_no("1").is_read
     assert not read_sex("0").is_read
@@ -272,8 +327,17 @@ def test_a_programmes_own_spellings_outweigh_every_table(tmp_path):
     assert read_concept("SIAP!", path).value == "yes"
     choices = choice_list([(1, "Yes", "Ya", ("T",)), (2, "No", "Tidak")])
     assert (read_choice("T", choices).value, read_choice("T", choices).flag) == ("1", "")
-    assert read_choice("siap", choice_list([(1, "Yes", "Ya", "siap; ok"), (2, "No", "Tidak", None)])).value == "1"
-    assert read_choice("ogah", choice_list([(1, "Yes", "Siap"), (2, "No", "Tidak")], tables=[load_aliases(path), "yes_no"])).value == "2"
+    assert (
+        read_choice("siap", choice_list([(1, "Yes", "Ya", "siap; ok"), (2, "No", "Tidak", None)])).value
+        == "1"
+    )
+    assert (
+        read_choice(
+            "ogah",
+            choice_list([(1, "Yes", "Siap"), (2, "No", "Tidak")], tables=[load_aliases(path), "yes_no"]),
+        ).value
+        == "2"
+    )
 
 
 def test_a_spelling_of_two_answers_is_never_read():
@@ -305,7 +369,10 @@ def test_a_list_that_contradicts_itself_is_refused(arguments):
         choice_list(**arguments)
 
 
-@pytest.mark.parametrize(("content", "message"), [("concept,word\na,b\n", "lacks the columns"), ("concept,alias\na,\n,b\n", "rows 2, 3")])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("concept,word\na,b\n", "lacks the columns"), ("concept,alias\na,\n,b\n", "rows 2, 3")],
+)
 def test_a_wrong_table_says_what_is_wrong(tmp_path, content, message):
     path = tmp_path / "table.csv"
     path.write_text(content, encoding="utf-8")

@@ -7,8 +7,19 @@ from manfaat.files.parsing import Order, column_dates, date_context, in_its_file
 from manfaat.files.parsing.date_order import by_its_file, order_of_stamps
 from manfaat.files.parsing.date_times import at_place
 
-ASKED = {"missing": None, "order": None, "serials": None, "years": (1930, 2029), "epoch": None, "stored": (), "zone": ""}
-SEPTEMBER = [f"9/{day}/2019 {hour}:05:22" for day, hour in ((3, 14), (3, 15), (4, 9), (6, 10), (9, 8), (10, 9), (11, 16), (12, 8))]
+ASKED = {
+    "missing": None,
+    "order": None,
+    "serials": None,
+    "years": (1930, 2029),
+    "epoch": None,
+    "stored": (),
+    "zone": "",
+}
+SEPTEMBER = [
+    f"9/{day}/2019 {hour}:05:22"
+    for day, hour in ((3, 14), (3, 15), (4, 9), (6, 10), (9, 8), (10, 9), (11, 16), (12, 8))
+]
 
 
 def counted(texts):
@@ -16,7 +27,8 @@ def counted(texts):
 
 
 def test_times_by_a_program_in_one_month_are_month_first():
-    # An English Google Form of September 2019 without a day above 12: read day first, it became nine months, each on its 9th day.
+    # An English Google Form of September 2019 without a day above 12: read day first, it became nine months,
+    # each on its 9th day.
     context = date_context(counted(SEPTEMBER))
     assert (context.order, context.mixed) == ("mdy", False)
     reading = read_date("9/3/2019 14:05:22", context)
@@ -30,12 +42,20 @@ def test_the_same_times_as_an_indonesian_form_writes_them_are_day_first():
 
 
 def test_times_by_a_program_follow_one_another():
-    rows = ["9/10/2019 8:00:00", "9/12/2019 8:00:00", "10/2/2019 8:00:00", "10/5/2019 8:00:00", "11/4/2019 8:00:00"]
+    rows = [
+        "9/10/2019 8:00:00",
+        "9/12/2019 8:00:00",
+        "10/2/2019 8:00:00",
+        "10/5/2019 8:00:00",
+        "11/4/2019 8:00:00",
+    ]
     context = date_context(counted(rows))
     assert context.order == "mdy"
     assert "follow one another" in context.because
     assert date_context(counted(rows[::-1])).order == "mdy"  # newest first, as some exports are
-    assert date_context(counted([rows[2], rows[0], rows[4], rows[1], rows[3]])).order is None  # sorted by name: nothing shows it
+    assert (
+        date_context(counted([rows[2], rows[0], rows[4], rows[1], rows[3]])).order is None
+    )  # sorted by name: nothing shows it
 
 
 def test_typed_dates_prove_nothing_by_their_order_or_a_constant_part():
@@ -44,7 +64,9 @@ def test_typed_dates_prove_nothing_by_their_order_or_a_constant_part():
 
 
 def test_two_evidences_that_contradict_each_other_decide_nothing():
-    dates = [f"5/{day}/2019 8:00:00" for day in (3, 2, 4, 1)]  # one month if month first, but then out of order; day first as well
+    dates = [
+        f"5/{day}/2019 8:00:00" for day in (3, 2, 4, 1)
+    ]  # one month if month first, but then out of order; day first as well
     assert date_context(counted(dates)).order == "mdy"
     assert order_of_stamps([]) == (None, "")
 
@@ -54,7 +76,11 @@ def test_two_evidences_that_contradict_each_other_decide_nothing():
     [
         ({"9/3/2019 14:02:10": 1, "9/13/2019 9:00:00": 1}, "mdy", False),  # a program writes one order
         ({"9/3/2019": 1, "9/13/2019": 1}, "mdy", True),  # one person may have meant anything
-        ({f"9/{day}/2019": 1 for day in range(10, 31)}, "mdy", False),  # eighteen that can only be month-first, none day-first
+        (
+            {f"9/{day}/2019": 1 for day in range(10, 31)},
+            "mdy",
+            False,
+        ),  # eighteen that can only be month-first, none day-first
         ({f"9/{day}/2019": 1 for day in range(10, 31)} | {"30/9/2019": 1}, "dmy", True),
         ({"9/13/2019 9:00:00": 1, "13/9/2019 9:00:00": 1}, "dmy", True),
     ],
@@ -104,7 +130,9 @@ def test_what_its_file_says_decides_or_is_proposed():
     assert by_its_file(decided, [("born", Order("dmy"))], "id") is decided
 
 
-@pytest.mark.parametrize(("epoch", "value"), [(1900, "2004-07-10"), (1904, "2008-07-11"), (None, "2004-07-10")])
+@pytest.mark.parametrize(
+    ("epoch", "value"), [(1900, "2004-07-10"), (1904, "2008-07-11"), (None, "2004-07-10")]
+)
 def test_a_bare_day_number_is_proposed_by_the_book_s_own_calendar(epoch, value):
     reading = read_date("38178", date_context({"38178": 1, "besok": 1}, epoch=epoch))
     assert (reading.value, reading.proposal) == (None, value)
@@ -118,7 +146,8 @@ def test_day_numbers_of_a_book_of_1904_are_never_counted_from_1900():
 
 
 def test_days_that_a_spreadsheet_took_for_months_are_seen():
-    # 03/04, 07/04 … became 4 March, 4 July; 13/04 … stayed text: every text has a day above 12 and no stored date has.
+    # 03/04, 07/04 … became 4 March, 4 July; 13/04 … stayed text: every text has a day above 12 and no stored
+    # date has.
     texts = {f"{day}/04/2019": 1 for day in range(13, 20)}
     stored = [f"2019-{month:02d}-04" for month in (3, 7, 8)] + [f"2019-05-{day:02d}" for day in (1, 2, 6)]
     assert date_context(texts, stored=stored).exchanged
@@ -133,7 +162,11 @@ def test_days_that_a_spreadsheet_took_for_months_are_seen():
         ("2022-07-17T18:30:00.000+00:00", "Asia/Jakarta", "2022-07-18T01:30:00+07:00"),
         ("2022-12-31T20:00Z", "Asia/Tokyo", "2023-01-01T05:00+09:00"),
         ("2022-07-17T09:43:10-04:00", "Asia/Jakarta", "2022-07-17T20:43:10+07:00"),
-        ("2022-07-17T18:30:00", "Asia/Jakarta", "2022-07-17T18:30:00"),  # no offset: the clock of nobody knows where
+        (
+            "2022-07-17T18:30:00",
+            "Asia/Jakarta",
+            "2022-07-17T18:30:00",
+        ),  # no offset: the clock of nobody knows where
         ("2022-07-17T18:30:00+00:00", "", "2022-07-17T18:30:00+00:00"),
         ("2022-07-17", "Asia/Jakarta", "2022-07-17"),
     ],
@@ -165,7 +198,9 @@ def test_the_weekday_beside_a_date_is_held_against_it(text, value, proposal):
     assert (reading.value, reading.proposal) == (value, proposal)
 
 
-@pytest.mark.parametrize(("text", "value"), [("Sabtu 9 Mei 2004", "2004-05-09"), ("Selasa, 25/04/2019", "2019-04-25")])
+@pytest.mark.parametrize(
+    ("text", "value"), [("Sabtu 9 Mei 2004", "2004-05-09"), ("Selasa, 25/04/2019", "2019-04-25")]
+)
 def test_a_weekday_that_fits_no_reading_is_reported(text, value):
     reading = read_date(text)
     assert (reading.value, reading.flag) == (value, "report")

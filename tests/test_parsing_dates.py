@@ -19,7 +19,10 @@ READ = [
     (14, "25.3.1998", PLAIN, "1998-03-25", "day", ""),
     (14, "25041998", PLAIN, "1998-04-25", "day", "report"),
     (14, "19980425", PLAIN, "1998-04-25", "day", "report"),
-    *[(15, f"12 {month} 1998", PLAIN, "1998-08-12", "day", "") for month in ("Agustus", "Agt", "Agu", "Ags", "agustus", "AGUSTUS", "Aug", "August")],
+    *[
+        (15, f"12 {month} 1998", PLAIN, "1998-08-12", "day", "")
+        for month in ("Agustus", "Agt", "Agu", "Ags", "agustus", "AGUSTUS", "Aug", "August")
+    ],
     *[
         (15, f"12-{month}-1998", PLAIN, f"1998-{number}-12", "day", "")
         for month, number in (("Mei", "05"), ("Okt", "10"), ("Des", "12"), ("Nop", "11"), ("May", "05"))
@@ -87,7 +90,13 @@ READ = [
     (21, "1998-04-03", PLAIN, "1998-04-03", "day", ""),
 ]
 NOT_READ = [
-    (14, "03/04/1998", PLAIN, "1998-04-03", "review"),  # 3 April or 4 March: nobody may be given the other day without a word
+    (
+        14,
+        "03/04/1998",
+        PLAIN,
+        "1998-04-03",
+        "review",
+    ),  # 3 April or 4 March: nobody may be given the other day without a word
     (14, "03041998", PLAIN, "1998-04-03", "review"),
     (14, "03/04/1998", MIXED, "1998-04-03", "review"),
     (14, "03/04/1998", DateContext("mdy", mixed=True), "1998-03-04", "review"),
@@ -129,7 +138,13 @@ NOT_READ = [
     (20, "H10", PLAIN, "1998", "review"),
     (20, "昭和64年1月8日", PLAIN, "1989-01-08", "review"),
     (20, "平成0年", PLAIN, None, "unreadable"),
-    (21, "3/5/2019 10:15:22 PM GMT+7", PLAIN, "2019-03-05T22:15:22+07:00", "review"),  # AM and PM are American
+    (
+        21,
+        "3/5/2019 10:15:22 PM GMT+7",
+        PLAIN,
+        "2019-03-05T22:15:22+07:00",
+        "review",
+    ),  # AM and PM are American
     (21, "1998-04-03 25:00", PLAIN, None, "unreadable"),
     (21, "1998-04-03 24:00", PLAIN, None, "unreadable"),
     (21, "1998-04-03 23:60", PLAIN, None, "unreadable"),
@@ -145,7 +160,10 @@ NOT_READ = [
 
 
 def named(cases):
-    return [pytest.param(*case[1:], id=f"kind{case[0]:02d}-{case[1]!a}-{number}") for number, case in enumerate(cases)]
+    return [
+        pytest.param(*case[1:], id=f"kind{case[0]:02d}-{case[1]!a}-{number}")
+        for number, case in enumerate(cases)
+    ]
 
 
 @pytest.mark.parametrize(("raw", "context", "value", "precision", "flag"), named(READ))
@@ -210,7 +228,9 @@ def test_two_digits_mean_one_year_only():
         DateContext(years=(1930, 2030))
 
 
-@pytest.mark.parametrize(("raw", "reason"), [("tidak tahu", "dont_know"), ("-9", "refused"), ("#####", "damaged"), ("", "blank")])
+@pytest.mark.parametrize(
+    ("raw", "reason"), [("tidak tahu", "dont_know"), ("-9", "refused"), ("#####", "damaged"), ("", "blank")]
+)
 def test_no_date(raw, reason):
     assert read_date(raw, DateContext(missing={"-9": "refused"})).missing == reason
 
@@ -250,7 +270,10 @@ def test_kind14_what_somebody_knows_is_not_derived():
         ({"36012": 1, "25/03/1998": 1}, 1900),
         ({"36012": 1, "25/03/2002": 1}, None),  # 1998 or 2002: one number proves nothing
         ({"36012": 1, "36013": 1, "36400": 1, "25/03/2002": 1, "25/03/2003": 1}, 1904),
-        ({"36012": 1, "37622": 1, "37700": 1, "25/03/2002": 1, "25/03/2007": 1}, None),  # most of them fit the usual base
+        (
+            {"36012": 1, "37622": 1, "37700": 1, "25/03/2002": 1, "25/03/2007": 1},
+            None,
+        ),  # most of them fit the usual base
         ({"12345": 1, "25/03/1998": 1}, None),
         ({"36012": 1, "36013": 1, "36020": 1, "besok": 1}, None),
     ],
@@ -260,7 +283,17 @@ def test_kind17_the_column_shows_its_day_numbers(cells, base):
     assert date_context(cells).serials == base
 
 
-@pytest.mark.parametrize("fields", [{"order": "ymd"}, {"serials": 1970}, {"years": (1900, 2010)}, {"years": (2010, 1930)}, {"missing": {"1": "lost"}}], ids=str)
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"order": "ymd"},
+        {"serials": 1970},
+        {"years": (1900, 2010)},
+        {"years": (2010, 1930)},
+        {"missing": {"1": "lost"}},
+    ],
+    ids=str,
+)
 def test_a_context_that_is_not_known_is_refused(fields):
     with pytest.raises(ValueError, match=r"order|years|reasons"):
         DateContext(**fields)

@@ -34,7 +34,10 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("raw", "reason", "flag"), [pytest.param(*case[1:], id=f"kind{case[0]:02d}-{case[1]!a}") for case in CASES])
+@pytest.mark.parametrize(
+    ("raw", "reason", "flag"),
+    [pytest.param(*case[1:], id=f"kind{case[0]:02d}-{case[1]!a}") for case in CASES],
+)
 def test_reason(raw, reason, flag):
     reading = read_missing(raw, CODES)
     assert (reading.value, reading.missing, reading.flag) == (None, reason, flag)

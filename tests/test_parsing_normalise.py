@@ -5,7 +5,9 @@ import pytest
 from manfaat.files.parsing import normalise, read_missing
 from manfaat.files.parsing.normalise import BYTE_OF, LONGEST_NFKC, looks_shift_jis, tidy
 
-CHAR_OF = {byte: char for char, byte in BYTE_OF.items()}  # where two characters share a byte, the Windows-1252 one
+CHAR_OF = {
+    byte: char for char, byte in BYTE_OF.items()
+}  # where two characters share a byte, the Windows-1252 one
 
 
 def misread(text: str, encoding: str = "utf-8") -> str:
@@ -39,13 +41,18 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("raw", "clean", "rule", "flag"), [pytest.param(*case[1:], id=f"kind{case[0]:02d}-{case[1]!a}") for case in CASES])
+@pytest.mark.parametrize(
+    ("raw", "clean", "rule", "flag"),
+    [pytest.param(*case[1:], id=f"kind{case[0]:02d}-{case[1]!a}") for case in CASES],
+)
 def test_normalise(raw, clean, rule, flag):
     reading = normalise(raw)
     assert (reading.value, reading.rule, reading.flag) == (clean, rule, flag)
 
 
-@pytest.mark.parametrize("raw", ["“平成10年”", "レベル", "はい", "José ¥80,000", "±2", "2–3 juta", "男", "1998年", "8万円"])
+@pytest.mark.parametrize(
+    "raw", ["“平成10年”", "レベル", "はい", "José ¥80,000", "±2", "2–3 juta", "男", "1998年", "8万円"]
+)
 def test_kind47_misread_text_is_read_like_the_text_itself(raw):
     assert normalise(misread(raw)).value == normalise(raw).value
     assert normalise(misread(raw)).flag == "report"

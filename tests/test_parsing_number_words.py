@@ -6,11 +6,26 @@ from hypothesis import strategies as st
 from manfaat.files.parsing import ColumnContext, read_number
 from manfaat.files.parsing.number_words import in_digits
 
-ONES = ["nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas"]
+ONES = [
+    "nol",
+    "satu",
+    "dua",
+    "tiga",
+    "empat",
+    "lima",
+    "enam",
+    "tujuh",
+    "delapan",
+    "sembilan",
+    "sepuluh",
+    "sebelas",
+]
 
 
 def spelt(number: int) -> str:
-    """Spell a number below a thousand by the rules of Badan Bahasa, written here from the rule and not from the reader."""
+    """Spell a number below a thousand by the rules of Badan Bahasa, written here from the rule and not from
+    the reader.
+    """
     if number < 12:
         return ONES[number]
     if number < 20:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from manfaat.files.parsing import ColumnContext, column_context, read_header_unit, read_identifier, read_number, read_stored
+from manfaat.files.parsing import (
+    ColumnContext,
+    column_context,
+    read_header_unit,
+    read_identifier,
+    read_number,
+    read_stored,
+)
 
 RUPIAH = ColumnContext("rupiah", ",")
 OPEN = ColumnContext("rupiah")
@@ -197,7 +204,10 @@ NOT_READ = [
 
 
 def named(cases):
-    return [pytest.param(*case[1:], id=f"kind{case[0]:02d}-{case[1]!a}-{case[2].kind}-{number}") for number, case in enumerate(cases)]
+    return [
+        pytest.param(*case[1:], id=f"kind{case[0]:02d}-{case[1]!a}-{case[2].kind}-{number}")
+        for number, case in enumerate(cases)
+    ]
 
 
 @pytest.mark.parametrize(("raw", "context", "value", "flag"), named(READ))
@@ -215,7 +225,14 @@ def test_not_read(raw, context, proposal, flag):
 
 
 @pytest.mark.parametrize(
-    ("raw", "reason"), [("-9", "refused"), ("(9)", "refused"), ("9999999", "dont_know"), ("9.999.999", "dont_know"), ("Rp 0", "not_applicable")]
+    ("raw", "reason"),
+    [
+        ("-9", "refused"),
+        ("(9)", "refused"),
+        ("9999999", "dont_know"),
+        ("9.999.999", "dont_know"),
+        ("Rp 0", "not_applicable"),
+    ],
 )
 def test_kind12_declared_codes_are_missing(raw, reason):
     assert read_number(raw, CODED).missing == reason
@@ -227,12 +244,12 @@ def test_kind13_zero_is_missing_only_where_the_variable_says_so():
 
 
 def test_kind12_a_likely_code_is_reported_in_whole_numbers():
-    assert {raw: read_number(raw, INTEGER).flag for raw in ("77", "88", "98", "99", "777", "888", "998", "999")} == dict.fromkeys(
-        ("77", "88", "98", "99", "777", "888", "998", "999"), "report"
-    )
-    assert {raw: read_number(raw, INTEGER).flag for raw in ("7", "8", "9", "78", "97", "100", "997")} == dict.fromkeys(
-        ("7", "8", "9", "78", "97", "100", "997"), ""
-    )
+    assert {
+        raw: read_number(raw, INTEGER).flag for raw in ("77", "88", "98", "99", "777", "888", "998", "999")
+    } == dict.fromkeys(("77", "88", "98", "99", "777", "888", "998", "999"), "report")
+    assert {
+        raw: read_number(raw, INTEGER).flag for raw in ("7", "8", "9", "78", "97", "100", "997")
+    } == dict.fromkeys(("7", "8", "9", "78", "97", "100", "997"), "")
     assert read_number("99", ColumnContext("integer", missing={"99": "refused"})).missing == "refused"
 
 
@@ -287,7 +304,10 @@ def test_kind07_the_unit_is_named_and_only_the_columns_own_passes():
     assert read_number("75rb/hari", RUPIAH).unit == "day"
     assert read_number("2,5 juta/bulan", RUPIAH).flag == "report"
     monthly = ColumnContext("rupiah", ",", period="month")
-    assert (read_number("2,5 juta/bulan", monthly).value, read_number("2,5 juta/bulan", monthly).flag) == (2_500_000, "")
+    assert (read_number("2,5 juta/bulan", monthly).value, read_number("2,5 juta/bulan", monthly).flag) == (
+        2_500_000,
+        "",
+    )
     assert read_number("2,5 juta/bulan", ColumnContext("rupiah", ",", period="year")).value is None
 
 
@@ -296,7 +316,10 @@ def test_kind09_the_minimum_wage_is_named_not_guessed():
 
 
 def test_rules_are_stable_names():
-    assert [read_number(raw, RUPIAH).rule for raw in ("Rp 2.500.000", "2,5 juta", "850rb", "2-3 juta", "75rb/hari")] == [
+    assert [
+        read_number(raw, RUPIAH).rule
+        for raw in ("Rp 2.500.000", "2,5 juta", "850rb", "2-3 juta", "75rb/hari")
+    ] == [
         "rupiah-dots",
         "words-million",
         "words-thousand",
@@ -334,7 +357,14 @@ def test_kind03_the_column_shows_its_convention(cells, kind, decimal, typical):
 
 
 @pytest.mark.parametrize(
-    ("cells", "style"), [({"3,5%": 9, "0,035": 1}, "points"), ({"0,035": 9, "0,5": 3}, "share"), ({"3,5": 1, "0,5": 1}, None), ({"0": 5}, None)], ids=str
+    ("cells", "style"),
+    [
+        ({"3,5%": 9, "0,035": 1}, "points"),
+        ({"0,035": 9, "0,5": 3}, "share"),
+        ({"3,5": 1, "0,5": 1}, None),
+        ({"0": 5}, None),
+    ],
+    ids=str,
 )
 def test_kind10_the_majority_shows_the_percent_style(cells, style):
     assert column_context(cells, "percent").percent == style
@@ -390,7 +420,11 @@ def test_kind53_lost_zeros_are_proposed_where_the_width_is_known():
     assert read_identifier("31710157089800011", width=16).flag == "review"
 
 
-@pytest.mark.parametrize("fields", [{"kind": "euro"}, {"decimal": ";"}, {"percent": "half"}, {"factor": 0}, {"missing": {"1": "lost"}}], ids=str)
+@pytest.mark.parametrize(
+    "fields",
+    [{"kind": "euro"}, {"decimal": ";"}, {"percent": "half"}, {"factor": 0}, {"missing": {"1": "lost"}}],
+    ids=str,
+)
 def test_a_context_that_is_not_known_is_refused(fields):
     with pytest.raises(ValueError, match=r"kind|factor|reasons"):
         ColumnContext(**fields)
@@ -399,7 +433,11 @@ def test_a_context_that_is_not_known_is_refused(fields):
 @pytest.mark.parametrize(
     ("text", "kind", "value"),
     [
-        ("1.082661958322826", "decimal", 1.082661958322826),  # sixteen digits: all that a number of double precision has
+        (
+            "1.082661958322826",
+            "decimal",
+            1.082661958322826,
+        ),  # sixteen digits: all that a number of double precision has
         ("3.9960000000000004", "decimal", 3.9960000000000004),
         ("12418.07031250000123", "decimal", 12418.07031250000123),
         (".5", "decimal", 0.5),  # as SPSS writes it
@@ -449,7 +487,8 @@ def test_groups_of_three_that_may_be_fractions_wait(cells):
 
 
 def test_three_digits_after_the_decimal_sign_are_no_silent_fraction_where_the_unit_has_none():
-    # With decimal "." by the other answers, 12.500 of a unit without decimals is 12500 or 12.5: a person says which.
+    # With decimal "." by the other answers, 12.500 of a unit without decimals is 12500 or 12.5: a person says
+    # which.
     context = column_context({"12.500": 1, "3.5": 4}, "decimal", whole=True)
     reading = read_number("12.500", context)
     assert (reading.value, reading.flag) == (None, "review")
@@ -457,7 +496,11 @@ def test_three_digits_after_the_decimal_sign_are_no_silent_fraction_where_the_un
     assert read_number("12.500", column_context({"12.500": 1, "3.5": 4}, "decimal")).value == 12.5
 
 
-@pytest.mark.parametrize("cells", [{"0.250": 3, "12.500": 1}, {"1234.567": 3, "12.500": 1}, {"1.08266195832": 3, "12.500": 1}], ids=str)
+@pytest.mark.parametrize(
+    "cells",
+    [{"0.250": 3, "12.500": 1}, {"1234.567": 3, "12.500": 1}, {"1.08266195832": 3, "12.500": 1}],
+    ids=str,
+)
 @pytest.mark.parametrize("given", [{"whole": True}, {"currency": "USD"}], ids=str)
 def test_a_column_that_writes_three_digits_of_a_fraction_is_read_so(cells, given):
     assert read_number("12.500", column_context(cells, "decimal", **given)).value == 12.5
@@ -470,7 +513,12 @@ def test_a_column_that_writes_three_digits_of_a_fraction_is_read_so(cells, given
         ("1.082661958322826", "decimal", 1.082661958322826, ""),
         ("1e-05", "decimal", 1e-05, ""),
         ("2500000", "rupiah", 2500000, ""),
-        ("2.5", "rupiah", None, "review"),  # typed 2.500 or 2,5 million in a spreadsheet: the size tells, not the sign
+        (
+            "2.5",
+            "rupiah",
+            None,
+            "review",
+        ),  # typed 2.500 or 2,5 million in a spreadsheet: the size tells, not the sign
         ("3.9999999999999996", "integer", 4, ""),
         ("3.5", "integer", None, "review"),
         ("-4", "decimal", None, "review"),

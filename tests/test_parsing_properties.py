@@ -1,4 +1,6 @@
-"""What holds for every text: values written in any supported way read back, the ambiguous is flagged, nothing raises or hangs."""
+"""What holds for every text: values written in any supported way read back, the ambiguous is flagged, nothing
+raises or hangs.
+"""
 
 import string
 import time
@@ -36,7 +38,13 @@ from manfaat.files.parsing.dates import SERIAL_FIRST
 from manfaat.files.parsing.normalise import BYTE_OF, tidy
 
 # The same examples each time: a test that fails one day in ten is no test. No database: no folder of its own.
-PROPERTY = settings(max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
+PROPERTY = settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 RUPIAH = column_context({"2.500.000": 5, "1.750.000": 3}, "rupiah", missing={"-9": "refused"})
 AGREE_LABELS = [
     ("1", "Strongly disagree", "Sangat tidak setuju"),
@@ -76,12 +84,17 @@ READERS = {
     "header": read_header_unit,
 }
 # The characters that the rules look at, so that the search goes where the rules are.
-ALPHABET = "0123456789" * 3 + ".,-/' ()+%±<>~:;|'\"#" + "rpjtibumsahndgkvlERPM" + "月年万円平成元٣½²Ã©â€\u00a0\u200b\ufeff\x00\ufffd"
+ALPHABET = (
+    "0123456789" * 3
+    + ".,-/' ()+%±<>~:;|'\"#"
+    + "rpjtibumsahndgkvlERPM"
+    + "月年万円平成元٣½²Ã©â€\u00a0\u200b\ufeff\x00\ufffd"
+)
 PHRASES = """
     Rp IDR juta jt ribu rb M k miliar /hari perbulan UMR ± > - s/d sampai 2
     2.500 2,5 2.500.000 850 1998 08 12 31 36012 Agustus Agt akhir WIB 10.15 PM GMT+7
     平成 10年 4月 H10.4.1 Setuju Sangat tidak 4 - Lainnya: ya / atau operator ass. manager 1;3 1E+15 % ( ) #N/A #### 0812 万 円 , . ' ~ + tahu
-"""
+"""  # noqa: E501
 WORDS = PHRASES.split()
 texts = st.one_of(
     st.text(max_size=40),
@@ -178,8 +191,12 @@ def test_yen_reads_back(man, rest):
 def test_decimals_read_back_in_their_column(locale, decimal, value):
     context = ColumnContext("decimal", decimal)
     assume(set(str(int(value))) != {"9"})
-    assert read_number(format_decimal(value, locale=locale, decimal_quantization=False), context).value == float(value)
-    assert read_number(str(float(value)) if float(value) >= 0.01 else "0", ColumnContext("decimal", ".")).value == float(value)
+    assert read_number(
+        format_decimal(value, locale=locale, decimal_quantization=False), context
+    ).value == float(value)
+    assert read_number(
+        str(float(value)) if float(value) >= 0.01 else "0", ColumnContext("decimal", ".")
+    ).value == float(value)
 
 
 @PROPERTY
@@ -187,7 +204,11 @@ def test_decimals_read_back_in_their_column(locale, decimal, value):
 def test_a_range_gives_its_middle_with_its_bounds_and_a_report(value, width):
     assume({set(str(value)) == {"9"}, set(str(value + width)) == {"9"}} == {False})
     reading = read_number(f"{dots(value)} - {dots(value + width)}", RUPIAH)
-    assert (reading.value, reading.bounds, reading.flag) == ((2 * value + width) / 2, (value, value + width), "report")
+    assert (reading.value, reading.bounds, reading.flag) == (
+        (2 * value + width) / 2,
+        (value, value + width),
+        "report",
+    )
 
 
 DATE_WRITERS = {
@@ -231,7 +252,10 @@ def test_every_spelling_of_a_month_reads_back(month):
 @given(day=st.dates(date(1989, 1, 8), date(2019, 4, 30)), sign=st.sampled_from(ERA_SIGNS))
 def test_an_era_date_reads_back(day, sign):
     name, first, second, last = sign
-    assert read_date(f"{name}{day.year - 1988}{first}{day.month}{second}{day.day}{last}").value == day.isoformat()
+    assert (
+        read_date(f"{name}{day.year - 1988}{first}{day.month}{second}{day.day}{last}").value
+        == day.isoformat()
+    )
 
 
 @pytest.mark.parametrize("base", [1900, 1904])
@@ -255,7 +279,14 @@ def test_a_day_number_reads_back(base, day, half):
 @PROPERTY
 @given(day=days, clock=st.times())
 def test_a_time_stamp_reads_back(pattern, zone, day, clock):
-    text = pattern.format(d=day, h=clock.hour, m=clock.minute, s=clock.second, k=clock.hour % 12 or 12, half="AM" if clock.hour < 12 else "PM")
+    text = pattern.format(
+        d=day,
+        h=clock.hour,
+        m=clock.minute,
+        s=clock.second,
+        k=clock.hour % 12 or 12,
+        half="AM" if clock.hour < 12 else "PM",
+    )
     assert read_date(text, DateContext("mdy")).value == f"{day}T{clock:%H:%M:%S}{zone}"
 
 
@@ -298,13 +329,23 @@ def test_text_misread_as_windows_1252_is_repaired(text):
 
 
 @PROPERTY
-@given(head=st.integers(1, 999), tail=st.integers(0, 999), sign=st.sampled_from(".,"), kind=st.sampled_from(["rupiah", "integer", "decimal"]))
+@given(
+    head=st.integers(1, 999),
+    tail=st.integers(0, 999),
+    sign=st.sampled_from(".,"),
+    kind=st.sampled_from(["rupiah", "integer", "decimal"]),
+)
 def test_one_sign_before_three_digits_is_never_read_without_the_column(head, tail, sign, kind):
     assert read_number(f"{head}{sign}{tail:03d}", ColumnContext(kind)).flag == "review"
 
 
 @PROPERTY
-@given(first=st.integers(1, 12), second=st.integers(1, 12), year=st.integers(1900, 2100), sign=st.sampled_from("/-. "))
+@given(
+    first=st.integers(1, 12),
+    second=st.integers(1, 12),
+    year=st.integers(1900, 2100),
+    sign=st.sampled_from("/-. "),
+)
 def test_day_and_month_that_could_be_exchanged_are_flagged(first, second, year, sign):
     text = f"{first}{sign}{second}{sign}{year}"
     ambiguous = first != second
@@ -345,7 +386,10 @@ def test_no_text_breaks_the_checks(text):
 
 
 @PROPERTY
-@given(cells=st.dictionaries(texts, st.integers(1, 1000), max_size=6), kind=st.sampled_from(["rupiah", "yen", "integer", "decimal", "percent"]))
+@given(
+    cells=st.dictionaries(texts, st.integers(1, 1000), max_size=6),
+    kind=st.sampled_from(["rupiah", "yen", "integer", "decimal", "percent"]),
+)
 def test_every_column_has_a_context(cells, kind):
     context = column_context(cells, kind)
     assert context.kind == kind
@@ -357,7 +401,8 @@ def test_every_column_has_a_context(cells, kind):
 @given(text=texts)
 def test_one_spelling_is_a_fixed_point(text):
     once = tidy(text)[0]
-    # Taking characters away can leave what looks like mojibake; that is not repaired on the way, only when read again.
+    # Taking characters away can leave what looks like mojibake; that is not repaired on the way, only when
+    # read again.
     if not set(once) & set("ÂÃâãäåæçèéï"):
         assert tidy(once)[0] == once
 
@@ -384,9 +429,48 @@ def test_a_date_that_was_read_reads_back_from_iso(text):
 
 LONG = 100_000
 PIECES = [
-    "1", "1.", "1,000.", "1 ", "1 000 ", "9", "a", " ", "a ", "Rp", "±", "-", "2-", "jt", "2jt ", "(", "((", "/", "1/", "4-", "4 - ", "x", "'", "é",
-    "\u0301", "\u0327\u0301", "平成", "万", "#", "%", "% ", ".0", "lain ", "Ã", "â€", "٣", "½", ";", "ya;", "\x00", "ru",
-]  # fmt: skip
+    "1",
+    "1.",
+    "1,000.",
+    "1 ",
+    "1 000 ",
+    "9",
+    "a",
+    " ",
+    "a ",
+    "Rp",
+    "±",
+    "-",
+    "2-",
+    "jt",
+    "2jt ",
+    "(",
+    "((",
+    "/",
+    "1/",
+    "4-",
+    "4 - ",
+    "x",
+    "'",
+    "é",
+    "\u0301",
+    "\u0327\u0301",
+    "平成",
+    "万",
+    "#",
+    "%",
+    "% ",
+    ".0",
+    "lain ",
+    "Ã",
+    "â€",
+    "٣",
+    "½",
+    ";",
+    "ya;",
+    "\x00",
+    "ru",
+]
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -2,7 +2,17 @@
 
 import pytest
 
-from manfaat.files.parsing.reading import MISSING_REASONS, Reading, absent, doubted, missing_reasons, noted, report, review, unreadable
+from manfaat.files.parsing.reading import (
+    MISSING_REASONS,
+    Reading,
+    absent,
+    doubted,
+    missing_reasons,
+    noted,
+    report,
+    review,
+    unreadable,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +47,13 @@ def test_zero_and_empty_tuple_are_values():
 
 @pytest.mark.parametrize(
     ("reading", "needs"),
-    [(Reading(1, "r"), False), (report(1, "r", "n"), False), (absent("blank", "r"), False), (review("r", "n", 1), True), (unreadable("r", "n"), True)],
+    [
+        (Reading(1, "r"), False),
+        (report(1, "r", "n"), False),
+        (absent("blank", "r"), False),
+        (review("r", "n", 1), True),
+        (unreadable("r", "n"), True),
+    ],
 )
 def test_needs_person_only_for_review_and_unreadable(reading, needs):
     assert reading.needs_person is needs
@@ -45,7 +61,13 @@ def test_needs_person_only_for_review_and_unreadable(reading, needs):
 
 def test_doubt_turns_a_value_into_a_proposal():
     reading = doubted(report(5, "r", "first"), "doubt", "second")
-    assert (reading.value, reading.proposal, reading.flag, reading.rule, reading.note) == (None, 5, "review", "doubt", "first; second")
+    assert (reading.value, reading.proposal, reading.flag, reading.rule, reading.note) == (
+        None,
+        5,
+        "review",
+        "doubt",
+        "first; second",
+    )
 
 
 def test_doubt_about_no_value_keeps_what_was_decided():
@@ -58,7 +80,11 @@ def test_a_note_reports_and_keeps_the_value():
 
 
 def test_missing_reasons_are_spelt_alike_and_checked():
-    assert missing_reasons({"-8": "Don't know", -9: "refused", "-7": "not applicable"}) == {"-8": "dont_know", "-9": "refused", "-7": "not_applicable"}
+    assert missing_reasons({"-8": "Don't know", -9: "refused", "-7": "not applicable"}) == {
+        "-8": "dont_know",
+        "-9": "refused",
+        "-7": "not_applicable",
+    }
     with pytest.raises(ValueError, match=r"'lost'.*use not_applicable") as failure:
         missing_reasons({"1": "lost", "2": "gone"})
     assert "gone" in str(failure.value)

@@ -28,7 +28,9 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize(("raw", "level", "flag"), [pytest.param(*case, id=f"kind26-{case[0]!a}") for case in READ])
+@pytest.mark.parametrize(
+    ("raw", "level", "flag"), [pytest.param(*case, id=f"kind26-{case[0]!a}") for case in READ]
+)
 def test_read(raw, level, flag):
     reading = read_title(raw)
     assert (reading.value, reading.flag) == (level, flag)
@@ -79,7 +81,13 @@ def test_kind26_a_tie_between_levels_is_for_review():
 
 @pytest.mark.parametrize(
     ("raw", "missing", "flag"),
-    [("tidak tahu", "dont_know", ""), ("", "blank", ""), ("-9", "refused", ""), ("3", "", "unreadable"), ("x" * 500, "", "unreadable")],
+    [
+        ("tidak tahu", "dont_know", ""),
+        ("", "blank", ""),
+        ("-9", "refused", ""),
+        ("3", "", "unreadable"),
+        ("x" * 500, "", "unreadable"),
+    ],
     ids=str,
 )
 def test_no_title(raw, missing, flag):
@@ -102,5 +110,9 @@ def test_a_programme_brings_its_own_ladder(tmp_path):
 def test_every_title_of_the_dictionary_reads_back():
     ladder = load_ladder()
     assert len(ladder.levels) > 50
-    wrong = [title for title, levels in ladder.levels.items() if read_title(title).value != (levels[0] if len(levels) == 1 else None)]
+    wrong = [
+        title
+        for title, levels in ladder.levels.items()
+        if read_title(title).value != (levels[0] if len(levels) == 1 else None)
+    ]
     assert wrong == []

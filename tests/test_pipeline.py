@@ -22,7 +22,9 @@ def outputs(folder) -> dict[str, list]:
     for name in NOTEBOOKS:
         notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
         found[name] = [
-            [dict(output) for output in cell.get("outputs", [])] for cell in notebook.cells if "injected-parameters" not in cell.metadata.get("tags", [])
+            [dict(output) for output in cell.get("outputs", [])]
+            for cell in notebook.cells
+            if "injected-parameters" not in cell.metadata.get("tags", [])
         ]
     return found
 
@@ -32,11 +34,16 @@ def test_same_outputs_as_ordinary_kernels(finished, tmp_path):
     (tmp_path / "data" / "raw").symlink_to(ROOT / "data" / "raw")
     options = Options(data_dir=str(tmp_path / "data"), reports_dir=str(tmp_path / "reports"), warm=False)
     assert run_cohort("nsw-1976", options, root=ROOT).failure == ""
-    ordinary, warm = outputs(tmp_path / "data/processed/nsw-1976/notebooks"), outputs(finished.data / "processed/nsw-1976/notebooks")
+    ordinary, warm = (
+        outputs(tmp_path / "data/processed/nsw-1976/notebooks"),
+        outputs(finished.data / "processed/nsw-1976/notebooks"),
+    )
     assert sum(len(cell) for cells in ordinary.values() for cell in cells) > 30
     assert warm == ordinary
     for name in ("estimates.csv", "ledger_rows.csv"):
-        assert (tmp_path / "reports/nsw-1976" / name).read_bytes() == (finished.reports / "nsw-1976" / name).read_bytes()
+        assert (tmp_path / "reports/nsw-1976" / name).read_bytes() == (
+            finished.reports / "nsw-1976" / name
+        ).read_bytes()
 
 
 def test_second_run_gives_the_same_bytes(finished, tmp_path):
@@ -52,10 +59,27 @@ def test_second_run_gives_the_same_bytes(finished, tmp_path):
 
 
 def test_run_record_says_what_was_run(finished):
-    values = json.loads((finished.reports / "nsw-1976" / "run.json").read_text(), parse_constant=pytest.fail)  # NaN is no JSON
+    values = json.loads(
+        (finished.reports / "nsw-1976" / "run.json").read_text(), parse_constant=pytest.fail
+    )  # NaN is no JSON
     assert values["primary_specification"] == "difference"
-    estimating = {"cohort": "nsw-1976", "language": "en", "confidence": 0.95, "power": 0.8, "seed": 1, "draws": 9999}
-    valuing = {"base_year": 0, "discount_rate": 0.05, "horizon": 10, "decay": 0.05, "timing": "end", "marginal_cost_of_funds": 1.0, "assumed_gain": 0.05}
+    estimating = {
+        "cohort": "nsw-1976",
+        "language": "en",
+        "confidence": 0.95,
+        "power": 0.8,
+        "seed": 1,
+        "draws": 9999,
+    }
+    valuing = {
+        "base_year": 0,
+        "discount_rate": 0.05,
+        "horizon": 10,
+        "decay": 0.05,
+        "timing": "end",
+        "marginal_cost_of_funds": 1.0,
+        "assumed_gain": 0.05,
+    }
     assert values["parameters"] == estimating | valuing
     assert "idn_cpi.csv" in values["series"]
     assert values["inputs"]["nsw.csv"] == (ROOT / "data/raw/nsw-1976/SHA256SUMS").read_text().split()[0]
@@ -73,11 +97,16 @@ def test_no_path_user_or_identifier_in_any_output(finished, cohorts):
             if path.is_file():
                 text = path.read_text(encoding="utf-8")
                 assert not [word for word in private if word in text], path
-    firms = {line.split(",")[0] for line in (ROOT / "data/raw/michigan-1987-89/jtrain.csv").read_text().splitlines()[1:]}
+    firms = {
+        line.split(",")[0]
+        for line in (ROOT / "data/raw/michigan-1987-89/jtrain.csv").read_text().splitlines()[1:]
+    }
     assert len(firms) == 157
     for path in (finished.reports / "michigan-1987-89").rglob("*"):
         if path.is_file() and path.name != "run.json":
-            shown = re.sub(r"<[^>]*>", " ", path.read_text(encoding="utf-8"))  # coordinates of pictures are no identifiers
+            shown = re.sub(
+                r"<[^>]*>", " ", path.read_text(encoding="utf-8")
+            )  # coordinates of pictures are no identifiers
             assert not firms & set(re.findall(r"(?<![\d.,])\d{6}(?![\d.,])", shown)), path
 
 
@@ -85,7 +114,9 @@ def broken(project, source: str, name: str = "03_inputs", before: str = "read(")
     """Put a cell that fails or lingers into a notebook."""
     path = project / "notebooks" / f"{name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    place = next(i for i, cell in enumerate(notebook.cells) if before in cell.source and cell.cell_type == "code")
+    place = next(
+        i for i, cell in enumerate(notebook.cells) if before in cell.source and cell.cell_type == "code"
+    )
     notebook.cells[place].source = source
     nbformat.write(notebook, path)
     return Options()
@@ -94,21 +125,34 @@ def broken(project, source: str, name: str = "03_inputs", before: str = "read(")
 def test_failing_notebook_names_cell_and_cause_and_leaves_the_former_report(project):
     assert run_cohort("nsw-1976", Options(), root=project).failure == ""
     before = {p: p.read_bytes() for p in (project / "reports/nsw-1976").rglob("*") if p.is_file()}
-    outcome = run_cohort("nsw-1976", broken(project, "wages = 5\nraise ValueError('no such\\nwage')"), root=project)
+    outcome = run_cohort(
+        "nsw-1976", broken(project, "wages = 5\nraise ValueError('no such\\nwage')"), root=project
+    )
     assert outcome.report is None
     assert outcome.failure.startswith("03_inputs, cell ")
     assert outcome.failure.endswith("ValueError: no such wage")
     assert {p: p.read_bytes() for p in (project / "reports/nsw-1976").rglob("*") if p.is_file()} == before
-    assert sorted(p.name for p in (project / "reports").iterdir()) == ["index.html", "index.id.html", "nsw-1976"]
-    copies = [path.read_text(encoding="utf-8") for path in (project / "data/processed/nsw-1976/notebooks").rglob("*.ipynb")]
+    assert sorted(p.name for p in (project / "reports").iterdir()) == [
+        "index.html",
+        "index.id.html",
+        "nsw-1976",
+    ]
+    copies = [
+        path.read_text(encoding="utf-8")
+        for path in (project / "data/processed/nsw-1976/notebooks").rglob("*.ipynb")
+    ]
     assert len(copies) >= 3
-    assert not any(str(project) in text for text in copies), "the project's place on this machine is nobody's business"
+    assert not any(str(project) in text for text in copies), (
+        "the project's place on this machine is nobody's business"
+    )
     kept = nbformat.read(project / "data/processed/nsw-1976/notebooks/03_inputs.ipynb", as_version=4)
     assert any(output.output_type == "error" for cell in kept.cells for output in cell.get("outputs", []))
 
 
 def test_notebook_that_takes_too_long_is_ended(project):
-    broken(project, "import time\nwhile True:\n    time.sleep(0.2)", "01_clean", "import")  # before any other cell needs its time
+    broken(
+        project, "import time\nwhile True:\n    time.sleep(0.2)", "01_clean", "import"
+    )  # before any other cell needs its time
     began = time.perf_counter()
     outcome = run_cohort("nsw-1976", Options(time_limit=3), root=project)
     assert "01_clean, cell " in outcome.failure
@@ -129,16 +173,25 @@ def test_no_state_leaks_from_one_notebook_to_the_next(tmp_path):
 
     def run(source: str) -> list:
         notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(source)], metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+            cells=[nbformat.v4.new_code_cell(source)],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
         )
         nbformat.write(notebook, tmp_path / "in.ipynb")
-        done = papermill.execute_notebook(tmp_path / "in.ipynb", tmp_path / "out.ipynb", engine_name="warm", progress_bar=False)
+        done = papermill.execute_notebook(
+            tmp_path / "in.ipynb", tmp_path / "out.ipynb", engine_name="warm", progress_bar=False
+        )
         return done.cells[0].outputs
 
     run(
-        "import numpy as np, os, sys, pandas as pd, matplotlib as mpl, random\nnp.random.rand(5); random.random(); leaked = 1; pd.options.display.precision = 2; mpl.rcParams['lines.linewidth'] = 9; os.environ['LEAK'] = '1'; sys.modules['leak'] = sys"
+        "import numpy as np, os, sys, pandas as pd, matplotlib as mpl, random\nnp.random.rand(5);"
+        " random.random(); leaked = 1; pd.options.display.precision = 2; mpl.rcParams['lines.linewidth'] = 9;"
+        " os.environ['LEAK'] = '1'; sys.modules['leak'] = sys"
     )
-    look = "import numpy as np, os, sys, pandas as pd, matplotlib as mpl, random\nprint('leaked' in globals(), pd.options.display.precision, mpl.rcParams['lines.linewidth'], os.environ.get('LEAK'), 'leak' in sys.modules, round(np.random.rand(), 6), round(random.random(), 6))"
+    look = (
+        "import numpy as np, os, sys, pandas as pd, matplotlib as mpl, random\nprint('leaked' in globals(),"
+        " pd.options.display.precision, mpl.rcParams['lines.linewidth'], os.environ.get('LEAK'), 'leak' in"
+        " sys.modules, round(np.random.rand(), 6), round(random.random(), 6))"
+    )
     first, second = run(look), run(look)
     # np.random.seed(0); np.random.rand() → 0.548814; random.seed(0); random.random() → 0.844422
     assert first == second
@@ -148,32 +201,56 @@ def test_no_state_leaks_from_one_notebook_to_the_next(tmp_path):
 def test_streams_displays_and_values_keep_their_order(tmp_path):
     import papermill
 
-    source = "import sys\nfrom IPython.display import display\nprint('a')\nprint('b')\ndisplay(1)\nprint('c', file=sys.stderr)\n2"
+    source = (
+        "import sys\nfrom IPython.display import display\nprint('a')\nprint('b')\ndisplay(1)\nprint('c',"
+        " file=sys.stderr)\n2"
+    )
     notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source)], metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        cells=[nbformat.v4.new_code_cell(source)],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
     )
     nbformat.write(notebook, tmp_path / "in.ipynb")
     done = [
-        papermill.execute_notebook(tmp_path / "in.ipynb", tmp_path / f"{name}.ipynb", engine_name=name, progress_bar=False).cells[0].outputs
+        papermill.execute_notebook(
+            tmp_path / "in.ipynb", tmp_path / f"{name}.ipynb", engine_name=name, progress_bar=False
+        )
+        .cells[0]
+        .outputs
         for name in ("warm", "nbclient")
     ]
-    assert [output.output_type for output in done[0]] == ["stream", "display_data", "stream", "execute_result"]
+    assert [output.output_type for output in done[0]] == [
+        "stream",
+        "display_data",
+        "stream",
+        "execute_result",
+    ]
     assert done[0] == done[1]
 
 
 def test_declared_parameters_are_read_from_the_notebooks():
     found = parameters.declared(ROOT / "notebooks" / "05_outcomes.ipynb")
     assert {name: (p.type, p.default) for name, p in found.items()} == {
-        "cohort": ("str", "jakarta-tokyo-2004-synthetic"), "language": ("str", "en"), "data_dir": ("str", "data"), "reports_dir": ("str", "reports"), "confidence": ("float", 0.95), "power": ("float", 0.8),
-        "seed": ("int", 1), "draws": ("int", 9999),
-    }  # fmt: skip
+        "cohort": ("str", "jakarta-tokyo-2004-synthetic"),
+        "language": ("str", "en"),
+        "data_dir": ("str", "data"),
+        "reports_dir": ("str", "reports"),
+        "confidence": ("float", 0.95),
+        "power": ("float", 0.8),
+        "seed": ("int", 1),
+        "draws": ("int", 9999),
+    }
     assert all(p.help for p in found.values())
 
 
 KNOWN = {
     "n": {
         name: parameters.Parameter(name, kind, default, "")
-        for name, kind, default in [("label", "str", "a"), ("draws", "int", 5), ("rate", "float", 0.1), ("deep", "bool", False)]
+        for name, kind, default in [
+            ("label", "str", "a"),
+            ("draws", "int", 5),
+            ("rate", "float", 0.1),
+            ("deep", "bool", False),
+        ]
     }
 }
 
@@ -207,12 +284,15 @@ def test_parameter_changes_the_result_and_an_own_cell_does_not(project):
     path = project / "notebooks" / "05_outcomes.ipynb"
     notebook = nbformat.read(path, as_version=4)
     place = next(i for i, cell in enumerate(notebook.cells) if "read(" in cell.source)
-    notebook.cells.insert(place + 1, nbformat.v4.new_code_cell("print(table.head(3).to_string())\ntable[['_key', 'age']].head(3)"))
+    notebook.cells.insert(
+        place + 1,
+        nbformat.v4.new_code_cell("print(table.head(3).to_string())\ntable[['_key', 'age']].head(3)"),
+    )
     nbformat.write(notebook, path)
     outcome = run_cohort("nsw-1976", Options(values={"confidence": 0.5}), root=project)
     assert list(outcome.notes) == [
-        f"05_outcomes, cell {place + 2}: a printed text and the value of its last line: left out of the report. "
-        "A table of groups is shared by chapter.share(...)"
+        f"05_outcomes, cell {place + 2}: a printed text and the value of its last line: left out of the"
+        " report. A table of groups is shared by chapter.share(...)"
     ]
     text = (project / "reports/nsw-1976/report.html").read_text()
     assert "nsw:2" not in text

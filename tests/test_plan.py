@@ -9,7 +9,17 @@ import pytest
 import yaml
 
 from evaluation_cases import LINES, programme
-from manfaat.analysis.plan import LOOK, Plan, departures, first_look, in_force, looks, note_look, plans, write_plan
+from manfaat.analysis.plan import (
+    LOOK,
+    Plan,
+    departures,
+    first_look,
+    in_force,
+    looks,
+    note_look,
+    plans,
+    write_plan,
+)
 from manfaat.analysis.study import load_study
 from manfaat.base.paths import places
 from manfaat.base.problems import ProblemsError
@@ -18,7 +28,10 @@ from manfaat.report.plan import departures_table, fixed_before, plan_sentence
 from manfaat.report.sentences import primary_rule
 from manfaat.report.words import Language
 
-SPECIFICATIONS = [{"method": "regression", "covariates": ["x"], "std_errors": ["HC2"]}, {"method": "difference_in_means", "std_errors": ["HC2"]}]
+SPECIFICATIONS = [
+    {"method": "regression", "covariates": ["x"], "std_errors": ["HC2"]},
+    {"method": "difference_in_means", "std_errors": ["HC2"]},
+]
 DAY = date(2026, 1, 2)
 
 
@@ -53,7 +66,10 @@ def test_every_kind_of_departure_is_found(tmp_path):
     assert found[4] == ["design.cluster"]
     assert [one.what for one in departures(plan, base(), LINES, confidence=0.9)] == ["confidence"]
     less = [line for line in LINES if line.name != "score_now"]
-    assert {one.what for one in departures(plan, base(), less)} >= {"directions.score_now", "definitions.score_now"}
+    assert {one.what for one in departures(plan, base(), less)} >= {
+        "directions.score_now",
+        "definitions.score_now",
+    }
 
 
 def test_only_a_plan_older_than_the_first_look_vouches(tmp_path):
@@ -108,16 +124,25 @@ def test_opening_a_notebook_that_estimates_is_a_look(project, monkeypatch):
 
 @pytest.mark.parametrize("code", ["en", "id"])
 def test_fixed_before_results_were_seen_is_said_only_where_a_plan_vouches(project, code):
-    # "fixed before results were seen" was printed whatever had happened, and a plan written after four runs was "kept in every respect"
+    # "fixed before results were seen" was printed whatever had happened, and a plan written after four runs
+    # was "kept in every respect"
     study, words = load_study("nsw-1976", root=project), Language(code)
     estimates = pd.DataFrame({"confidence": [0.95], "power": [0.8]})
     before = words.say(
-        "Rule for the primary specification, fixed before results were seen: “{lottery}” where a lottery decided who took part, “{otherwise}” where none did."
+        "Rule for the primary specification, fixed before results were seen: “{lottery}” where a lottery"
+        " decided who took part, “{otherwise}” where none did."
     )
     before = before.partition("“")[0]
     assert not primary_rule(study, words).startswith(before), "no plan"
     note_look(study.places, today=date(2026, 1, 10))
-    write_plan(study.programme, list(study.indicators), study.definitions, root=project, today=date(2026, 1, 11), seen=("nsw-1976",))
+    write_plan(
+        study.programme,
+        list(study.indicators),
+        study.definitions,
+        root=project,
+        today=date(2026, 1, 11),
+        seen=("nsw-1976",),
+    )
     late = plan_sentence(study, estimates, words)
     assert not primary_rule(study, words).startswith(before), "a plan after the first look"
     assert words.say("This run keeps to it in every respect.") not in late
@@ -127,7 +152,9 @@ def test_fixed_before_results_were_seen_is_said_only_where_a_plan_vouches(projec
     assert primary_rule(study, words).startswith(before), "a plan before the first look"
     assert words.say("This run keeps to it in every respect.") in plan_sentence(study, estimates, words)
     assert fixed_before(study, "subgroups")
-    changed = replace(study, programme=study.programme.model_copy(update={"subgroups": study.programme.subgroups[:1]}))
+    changed = replace(
+        study, programme=study.programme.model_copy(update={"subgroups": study.programme.subgroups[:1]})
+    )
     assert not fixed_before(changed, "subgroups"), "what departs from the plan was not fixed by it"
     assert fixed_before(changed, "primary", "design")
 
@@ -143,7 +170,13 @@ def test_a_plan_is_never_overwritten_and_the_latest_is_in_force(tmp_path):
     write_plan(base(), LINES, tmp_path, root=tmp_path, today=DAY)
     with pytest.raises(ProblemsError, match="already"):
         write_plan(base(), LINES, tmp_path, root=tmp_path, today=DAY)
-    write_plan(programme(SPECIFICATIONS, primary="difference-in-means"), LINES, tmp_path, root=tmp_path, today=date(2026, 2, 1))
+    write_plan(
+        programme(SPECIFICATIONS, primary="difference-in-means"),
+        LINES,
+        tmp_path,
+        root=tmp_path,
+        today=date(2026, 2, 1),
+    )
     assert [one.written for one in plans(tmp_path, root=tmp_path)] == ["2026-01-02", "2026-02-01"]
 
 
@@ -165,4 +198,7 @@ def test_the_report_says_whether_the_run_keeps_to_its_plan(project, code):
     assert departures_table(study, estimates, words) == []
     (shown,) = departures_table(study, estimates.assign(confidence=0.9), words)
     assert shown.data["what"].tolist() == ["confidence"]
-    assert yaml.safe_load(path.read_text())["fixed"]["primary"] == {"randomised": "difference", "observational": "adjusted-10"}
+    assert yaml.safe_load(path.read_text())["fixed"]["primary"] == {
+        "randomised": "difference",
+        "observational": "adjusted-10",
+    }

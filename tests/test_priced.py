@@ -1,4 +1,6 @@
-"""What is priced, what is assumed and how both are printed: work not done, shares written once, bands, what has no price."""
+"""What is priced, what is assumed and how both are printed: work not done, shares written once, bands, what
+has no price.
+"""
 
 import itertools
 from dataclasses import replace
@@ -32,12 +34,18 @@ def opportunity(*lines: dict[str, object]) -> float:
 
 def test_the_work_not_done_is_priced_once():
     wage = rupiah(payer="3", amount=80.0, item="10", transfer="1")
-    # the wage goes on (80) and a replacement does the work (50): the work not done is worth 50, for 10 trainees 5 each, not 130
+    # the wage goes on (80) and a replacement does the work (50): the work not done is worth 50, for 10
+    # trainees 5 each, not 130
     assert opportunity(wage, rupiah(payer="3", amount=50.0, item="11")) == 5
     # nobody replaced the worker: the wage stands for the work, 80 / 10
     assert opportunity(wage) == 8
     # pay that the trainee lost (30) comes on top of the replacement: (50 + 30) / 10
-    assert opportunity(wage, rupiah(payer="3", amount=50.0, item="11"), rupiah(payer="5", amount=30.0, item="12")) == 8
+    assert (
+        opportunity(
+            wage, rupiah(payer="3", amount=50.0, item="11"), rupiah(payer="5", amount=30.0, item="12")
+        )
+        == 8
+    )
 
 
 def test_a_sheet_without_such_lines_does_not_say_that_time_was_free():
@@ -48,8 +56,28 @@ def test_a_sheet_without_such_lines_does_not_say_that_time_was_free():
 
 
 def test_the_band_of_exchange_rates_is_about_their_usual_move():
-    # rupiah per yen, 1989 to 2006, each year over the one before (facts in src/manfaat/definitions/series): the median of the 17 changes
-    rates = [12.82, 12.71, 14.49, 16.01, 18.79, 21.15, 23.93, 21.53, 24.03, 76.45, 69.07, 78.12, 84.40, 74.36, 73.98, 82.65, 88.14, 78.75]
+    # rupiah per yen, 1989 to 2006, each year over the one before (facts in src/manfaat/definitions/series):
+    # the median of the 17 changes
+    rates = [
+        12.82,
+        12.71,
+        14.49,
+        16.01,
+        18.79,
+        21.15,
+        23.93,
+        21.53,
+        24.03,
+        76.45,
+        69.07,
+        78.12,
+        84.40,
+        74.36,
+        73.98,
+        82.65,
+        88.14,
+        78.75,
+    ]
     moves = sorted(max(one / other, other / one) - 1 for one, other in itertools.pairwise(rates))
     median, most, first, last = typical_move(money(), "JPY")
     assert median == pytest.approx(moves[8], abs=0.002)
@@ -96,15 +124,22 @@ def test_every_assumption_has_its_switching_value():
     assert {"discount_rate", "decay", "horizon", "funds", "valuation", "rate"} <= set(found.index)
     assert uncertainty.net_value(one) > 0
     for what in ("funds", "valuation", "rate"):
-        assert uncertainty.net_value(one, **{what: found.loc[what, "switches_at"]}) == pytest.approx(0, abs=2), what
+        assert uncertainty.net_value(one, **{what: found.loc[what, "switches_at"]}) == pytest.approx(
+            0, abs=2
+        ), what
 
 
 # --- what has no price is not zero
 
 
 def test_what_the_unpriced_would_have_to_be_worth_by_hand():
-    # nothing discounted, nothing lost, 5 years, 10 trainees: 50 unit-years. Home pays 1,000,000: 20,000 a trainee and year
-    _, lines = placed(rupiah(payer="2", amount=1e6), rupiah(payer="1", amount=4e6), rupiah(payer="1", amount=5e5, item="2", transfer="1"))
+    # nothing discounted, nothing lost, 5 years, 10 trainees: 50 unit-years. Home pays 1,000,000: 20,000 a
+    # trainee and year
+    _, lines = placed(
+        rupiah(payer="2", amount=1e6),
+        rupiah(payer="1", amount=4e6),
+        rupiah(payer="1", amount=5e5, item="2", transfer="1"),
+    )
     one = case(lines, terms=Terms(0.0, 5, 0.0, timing="start"), effect=0.0)
     found = break_even(one, ["trainee", "employer", "home", "host"]).set_index("party")
     assert found.loc["home", "needed"] == pytest.approx(20_000)
@@ -117,13 +152,17 @@ def test_what_the_unpriced_would_have_to_be_worth_by_hand():
     needed = break_even(now, ["home"]).set_index("party").loc["home", "needed"]
     paid = [10 * needed * 0.9**year * 1.05 ** -(year + 2) for year in range(7)]
     assert sum(paid) + uncertainty.net_value(now, "home") == pytest.approx(0, abs=1e-6)
-    assert break_even(replace(one, terms=Terms(0.0, 0)), ["home"])["needed"].isna().all()  # no year of benefit is counted
+    assert (
+        break_even(replace(one, terms=Terms(0.0, 0)), ["home"])["needed"].isna().all()
+    )  # no year of benefit is counted
 
 
 def test_a_party_without_a_priced_gain_has_no_ratio():
     _, lines = placed(rupiah(payer="2", amount=1e6), rupiah(payer="1", amount=5e5, item="2", transfer="1"))
     now = Terms(0.0, 5, 0.0, timing="start")
-    table = value.value_table(all_entries(lines, 0.0, "trainee", declared(), now), ["trainee", "home", "host"], now).set_index("party")
+    table = value.value_table(
+        all_entries(lines, 0.0, "trainee", declared(), now), ["trainee", "home", "host"], now
+    ).set_index("party")
     assert table.loc[["home", "host"], "bcr"].isna().all()
     assert table.loc[SOCIETY, "bcr"] == 0  # society's benefit was valued, and it is nothing
     assert np.isnan(table.loc["trainee", "bcr"])  # spends nothing
@@ -135,7 +174,9 @@ def test_a_party_without_a_priced_gain_has_no_ratio():
 def test_transfers_that_nobody_receives_are_counted_as_unclear():
     _, lines = placed(
         rupiah(payer="1", item="2", transfer="1"),  # an allowance: to the trainee
-        rupiah(payer="1", item="4", transfer="1"),  # a transfer, but nobody is declared to receive instruction
+        rupiah(
+            payer="1", item="4", transfer="1"
+        ),  # a transfer, but nobody is declared to receive instruction
         rupiah(payer="1", item="4", transfer=""),  # not stated
         rupiah(payer="1", item="4", transfer="2"),
     )
@@ -144,6 +185,18 @@ def test_transfers_that_nobody_receives_are_counted_as_unclear():
 
 
 def test_shares_of_the_indicators_are_rounded_together():
-    # 90.154, 7.477, 1.955 and 0.414 per cent: rounded one by one they add up to 100.1; the largest remainders are those of 7.477 and 1.955
-    found = pd.DataFrame({"code": ["IN02"] * 4 + ["IN03"], "name": [*"abcd", "leverage"], "value": [0.90154, 0.07477, 0.01955, 0.00414, 50.2]})
-    assert shares_told(found, SimpleNamespace(language=Language("en"))).tolist()[:4] == ["90.1%", "7.5%", "2.0%", "0.4%"]
+    # 90.154, 7.477, 1.955 and 0.414 per cent: rounded one by one they add up to 100.1; the largest remainders
+    # are those of 7.477 and 1.955
+    found = pd.DataFrame(
+        {
+            "code": ["IN02"] * 4 + ["IN03"],
+            "name": [*"abcd", "leverage"],
+            "value": [0.90154, 0.07477, 0.01955, 0.00414, 50.2],
+        }
+    )
+    assert shares_told(found, SimpleNamespace(language=Language("en"))).tolist()[:4] == [
+        "90.1%",
+        "7.5%",
+        "2.0%",
+        "0.4%",
+    ]

@@ -1,4 +1,6 @@
-"""What happens around cleaning, on shipped deliveries: labelled files, the codebook's page, decisions, corrections, identifiers, links."""
+"""What happens around cleaning, on shipped deliveries: labelled files, the codebook's page, decisions,
+corrections, identifiers, links.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +35,13 @@ def copy_project(folder, cohort=DEFAULT):
 
 
 def clean_stage(root, cohort, monkeypatch):
-    """Do what notebook 01 does: clean the delivery and write its tables; return the study and the clean tables."""
+    """Do what notebook 01 does: clean the delivery and write its tables; return the study and the clean
+    tables.
+    """
     monkeypatch.chdir(root)
-    chapter = open_chapter("01_clean", cohort, language="en", data_dir="data", reports_dir="reports/.run-test/en")  # as manfaat run does
+    chapter = open_chapter(
+        "01_clean", cohort, language="en", data_dir="data", reports_dir="reports/.run-test/en"
+    )  # as manfaat run does
     tables = clean_tables(chapter.study, read_raw(chapter.study))
     for table in tables.values():
         chapter.write_clean(table)
@@ -57,7 +63,9 @@ def test_the_codebook_page_of_the_default_cohort_counts_what_the_clean_table_hol
     kept = tables["participants"].kept
     assert {c.name: n for c, n in rows["sex"]["answers"]} == kept["sex"].value_counts().to_dict()
     owned = [codes.split() for codes in kept["assets_now"].dropna()]
-    assert {c.name: n for c, n in rows["assets_now"]["answers"]} == {c.name: sum(c.name in codes for codes in owned) for c, _ in rows["assets_now"]["answers"]}
+    assert {c.name: n for c, n in rows["assets_now"]["answers"]} == {
+        c.name: sum(c.name in codes for codes in owned) for c, _ in rows["assets_now"]["answers"]
+    }
     assert (rows["assets_now"]["n"], rows["assets_now"]["missing"]) == (len(owned), len(kept) - len(owned))
     assert '<span lang="id">' in codebook_html(study)
 
@@ -66,7 +74,11 @@ def test_a_hidden_count_cannot_be_worked_out_from_the_others():
     english = Language("en")
     assert shown_answers([40, 3, 20], 63, english) == ["40", "< 5", "≥ 5"]
     assert shown_answers([40, 3, 2], 45, english) == ["40", "< 5", "< 5"]
-    assert shown_answers([40, 3, 30], 50, english) == ["40", "< 5", "30"]  # several answers a person: nothing adds up
+    assert shown_answers([40, 3, 30], 50, english) == [
+        "40",
+        "< 5",
+        "30",
+    ]  # several answers a person: nothing adds up
     assert shown_answers([3, 0], 3, english) == ["< 5", "< 5"]
     assert shown_answers([0, 12], 12, english) == ["0", "12"]
 
@@ -95,7 +107,9 @@ def test_labelled_files_of_the_default_cohort_read_back_with_pandas_too(shipped,
                 assert meta.column_names_to_labels[variable.name] == variable.label(language)
         wages = [v.name for v in study.codebook.table(name) if v.kind == "money"]
         for wage in wages:
-            assert plain[wage].tolist() == pytest.approx(table.kept[wage].astype("float64").tolist(), nan_ok=True)
+            assert plain[wage].tolist() == pytest.approx(
+                table.kept[wage].astype("float64").tolist(), nan_ok=True
+            )
 
 
 IDENTIFYING = ("nama", "nik", "hp", "surel", "alamat", "lahir")
@@ -104,18 +118,43 @@ PLANTED = re.compile(r"(?i)zqx|0812-9876|3171\d{12}|31/02/1907|@contoh")
 
 @pytest.fixture
 def named(tmp_path):
-    """The default cohort with columns that identify people, some of them damaged, and one phone number among the job titles."""
+    """The default cohort with columns that identify people, some of them damaged, and one phone number among
+    the job titles.
+    """
     root = copy_project(tmp_path)
     book = root / "programmes" / "jakarta-tokyo" / "codebook.csv"
     lines = pd.read_csv(book, dtype=str, keep_default_na=False)
-    new = pd.DataFrame([{c: "" for c in lines} | {"table": "participants", "name": n, "type": "date" if n == "lahir" else "text", "source": n,
-        "label::English (en)": n, "label::Bahasa Indonesia (id)": n, "required": "no", "role": "identifier"} for n in IDENTIFYING])  # fmt: skip
+    new = pd.DataFrame(
+        [
+            {c: "" for c in lines}
+            | {
+                "table": "participants",
+                "name": n,
+                "type": "date" if n == "lahir" else "text",
+                "source": n,
+                "label::English (en)": n,
+                "label::Bahasa Indonesia (id)": n,
+                "required": "no",
+                "role": "identifier",
+            }
+            for n in IDENTIFYING
+        ]
+    )
     pd.concat([lines, new]).to_csv(book, index=False)
     raw = root / "data" / "raw" / DEFAULT
     study = load_study(DEFAULT, root=ROOT)
     table = read_raw(study).tables["participants"].drop(columns=["_file", "_sheet", "_row"])
     for name, pattern in zip(
-        IDENTIFYING, (" Zqx{}  Siti", "3171{:012d}", "0812-9876{:04d}", "zqx{}@Contoh.example ", "Jl. Zqx No. {}", "31/02/1907"), strict=True
+        IDENTIFYING,
+        (
+            " Zqx{}  Siti",
+            "3171{:012d}",
+            "0812-9876{:04d}",
+            "zqx{}@Contoh.example ",
+            "Jl. Zqx No. {}",
+            "31/02/1907",
+        ),
+        strict=True,
     ):
         table[name] = [pattern.format(row) for row in range(len(table))]
     table.to_csv(raw / "participants.csv", index=False)
@@ -131,7 +170,11 @@ def planted_in(folder):
     found = []
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.parent.name != "identifiers":
-            text = pd.read_parquet(path).to_csv() + str(pq.read_schema(path)) if path.suffix == ".parquet" else path.read_bytes().decode("utf-8", "replace")
+            text = (
+                pd.read_parquet(path).to_csv() + str(pq.read_schema(path))
+                if path.suffix == ".parquet"
+                else path.read_bytes().decode("utf-8", "replace")
+            )
             content = path.read_bytes().decode("latin-1")
             found += [path.name] if PLANTED.search(text) or PLANTED.search(content) else []
     return found
@@ -146,7 +189,11 @@ def test_what_identifies_people_is_in_one_folder_and_nowhere_else(named, monkeyp
     assert planted_in(named / "data" / "processed") == []
     assert planted_in(named / "reports") == []
     apart = study.places.processed / "identifiers"
-    assert sorted(path.name for path in apart.iterdir()) == ["participants.parquet", "participants_aside.parquet", "participants_cells.parquet"]
+    assert sorted(path.name for path in apart.iterdir()) == [
+        "participants.parquet",
+        "participants_aside.parquet",
+        "participants_cells.parquet",
+    ]
     assert set(tables["participants"].reasons.query("variable == 'lahir'")["reason"]) == {"damaged"}
 
 
@@ -157,7 +204,10 @@ def test_raw_is_rebuilt_from_the_files_alone_by_somebody_else(named, monkeypatch
     for name in ("participants", "supervisors", "costs"):
         raw = delivered_raw[name]
         rebuilt = rebuilt_from_files(study.places.processed, name).reindex(columns=raw.columns)
-        both = [frame.astype(str).sort_values(["_file", "_sheet", "_row"], ignore_index=True) for frame in (raw, rebuilt)]
+        both = [
+            frame.astype(str).sort_values(["_file", "_sheet", "_row"], ignore_index=True)
+            for frame in (raw, rebuilt)
+        ]
         pd.testing.assert_frame_equal(*both, check_dtype=False)
 
 
@@ -202,15 +252,23 @@ def test_no_message_repeats_what_identifies_somebody(named, monkeypatch):
     (raw / "cohort.yml").write_text(text, encoding="utf-8")
     study = load_study(DEFAULT, root=named)
     delivery = read_raw(study)
-    blank = {v.name: "" for v in study.codebook.table("participants") if v.role not in ("identifier", "key", "group", "text")}
-    delivery.tables["participants"] = delivery.tables["participants"].assign(**blank).drop_duplicates("resp_id")
+    blank = {
+        v.name: ""
+        for v in study.codebook.table("participants")
+        if v.role not in ("identifier", "key", "group", "text")
+    }
+    delivery.tables["participants"] = (
+        delivery.tables["participants"].assign(**blank).drop_duplicates("resp_id")
+    )
     with pytest.raises(ProblemsError) as caught:
         clean_tables(study, delivery)
     assert "lahir" in str(caught.value)
     assert not PLANTED.search(str(caught.value))
 
 
-def corrections_of(root, *lines, head="cohort,table,key,variable,old,new,who,when,why", newline="\n", encoding="utf-8"):
+def corrections_of(
+    root, *lines, head="cohort,table,key,variable,old,new,who,when,why", newline="\n", encoding="utf-8"
+):
     """Put lines into the corrections of the default programme."""
     path = root / "programmes" / "jakarta-tokyo" / "corrections.csv"
     path.write_bytes(newline.join([head, *lines, ""]).encode(encoding))
@@ -235,11 +293,26 @@ SEX = f"{DEFAULT},participants,P0000002,sex,Laki-laki"
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        ([f"{DEFAULT},participant,P0000002,sex,1,2,AB,2026,asked"], "row 2, column table: there is no table 'participant'"),
-        (["jakarta-tokyo-2005,participants,P0000002,sex,1,2,AB,2026,asked"], "row 2, column cohort: there is no cohort 'jakarta-tokyo-2005'"),
-        ([f"{DEFAULT},participants,P9999999,sex,1,2,AB,2026,asked"], "row 2: the correction of 'sex' for key 'P9999999' matches 0 cells"),
-        ([f"{DEFAULT},participants,P0000002,gender,1,2,AB,2026,asked"], "row 2: the correction names 'gender', which matches no variable"),
-        ([f"{DEFAULT},participants,P0000002,sex,{{sex}},77,AB,2026,asked"], "row 2, column new: the new answer of 'sex' for key 'P0000002' cannot be used"),
+        (
+            [f"{DEFAULT},participant,P0000002,sex,1,2,AB,2026,asked"],
+            "row 2, column table: there is no table 'participant'",
+        ),
+        (
+            ["jakarta-tokyo-2005,participants,P0000002,sex,1,2,AB,2026,asked"],
+            "row 2, column cohort: there is no cohort 'jakarta-tokyo-2005'",
+        ),
+        (
+            [f"{DEFAULT},participants,P9999999,sex,1,2,AB,2026,asked"],
+            "row 2: the correction of 'sex' for key 'P9999999' matches 0 cells",
+        ),
+        (
+            [f"{DEFAULT},participants,P0000002,gender,1,2,AB,2026,asked"],
+            "row 2: the correction names 'gender', which matches no variable",
+        ),
+        (
+            [f"{DEFAULT},participants,P0000002,sex,{{sex}},77,AB,2026,asked"],
+            "row 2, column new: the new answer of 'sex' for key 'P0000002' cannot be used",
+        ),
         ([f"{DEFAULT},participants,P0000002,sex,{{sex}},2,AB,2026, "], "row 2, column why"),
         ([f"{DEFAULT},participants,P0000002,sex,{{sex}},2,,2026,asked"], "row 2, column who"),
         ([f"{DEFAULT},participants,P0000002,sex,zz,2,AB,2026,asked"], "row 2: 'sex' of key 'P0000002' is '"),
@@ -247,9 +320,15 @@ SEX = f"{DEFAULT},participants,P0000002,sex,Laki-laki"
             [f"{DEFAULT},participants,P0000002,resp_id,P0000002,P0000003,AB,2026,asked"],
             "row 2, column new: the corrected key of 'P0000002' stands on another row",
         ),
-        ([f"{DEFAULT},participants,P0000002,depend_pre,{{depend_pre}},11,AB,2026,asked"] * 2, "row 3: 'depend_pre' of key 'P0000002' already is '11'"),
         (
-            [f"{DEFAULT},participants,P0000002,depend_pre,{{depend_pre}},{new},AB,2026,asked" for new in (11, 12)],
+            [f"{DEFAULT},participants,P0000002,depend_pre,{{depend_pre}},11,AB,2026,asked"] * 2,
+            "row 3: 'depend_pre' of key 'P0000002' already is '11'",
+        ),
+        (
+            [
+                f"{DEFAULT},participants,P0000002,depend_pre,{{depend_pre}},{new},AB,2026,asked"
+                for new in (11, 12)
+            ],
             "row 3: 'depend_pre' of key 'P0000002' is '11', not",
         ),
     ],
@@ -269,7 +348,17 @@ def test_a_correction_that_does_not_fit_stops_the_run_and_says_which(project_onc
 )
 def test_corrections_may_be_saved_by_a_spreadsheet_program(project_once, separator, newline, encoding):
     raw = read_raw(load_study(DEFAULT, root=ROOT)).tables["participants"].set_index("resp_id")
-    cells = [DEFAULT, "participants", "P0000002", "depend_pre", raw.loc["P0000002", "depend_pre"], "11", "AB", "03/04/2026", "asked, again"]
+    cells = [
+        DEFAULT,
+        "participants",
+        "P0000002",
+        "depend_pre",
+        raw.loc["P0000002", "depend_pre"],
+        "11",
+        "AB",
+        "03/04/2026",
+        "asked, again",
+    ]
     quoted = [f'"{cell}"' if "," in cell else cell for cell in cells]
     head = "cohort,table,key,variable,old,new,who,when,why".replace(",", separator)
     root = corrections_of(project_once, separator.join(quoted), head=head, newline=newline, encoding=encoding)
@@ -278,7 +367,9 @@ def test_corrections_may_be_saved_by_a_spreadsheet_program(project_once, separat
 
 
 def filled(root, cohort, decide, *, separator=";", encoding="utf-8-sig", spoil=True):
-    """Fill in the review list and save it as a spreadsheet program of another language does, dates and zeros changed."""
+    """Fill in the review list and save it as a spreadsheet program of another language does, dates and zeros
+    changed.
+    """
     path = root / "data" / "processed" / cohort / "review.csv"
     lines = pd.read_csv(path, dtype=str, keep_default_na=False)
     lines["decision"] = [decide(line) for line in lines.itertuples()]
@@ -297,7 +388,13 @@ def test_the_review_list_can_be_worked_through_to_the_end(tmp_path, monkeypatch)
     def decide(line):
         if line.variable == "_row":
             return "Set aside "
-        return "keep" if line.until_then == "kept" else "Accept" if line.proposal and "perhaps" in line.reason else " missing"
+        return (
+            "keep"
+            if line.until_then == "kept"
+            else "Accept"
+            if line.proposal and "perhaps" in line.reason
+            else " missing"
+        )
 
     assert record_decisions(study, filled(root, DEFAULT, decide), "AB") == asked
     again, after = clean_stage(root, DEFAULT, monkeypatch)
@@ -323,7 +420,9 @@ def test_a_decision_that_cannot_be_read_is_refused_before_it_is_written(tmp_path
     study, _ = clean_stage(root, DEFAULT, monkeypatch)
     before = (root / "programmes/jakarta-tokyo/corrections.csv").read_bytes()
     path = filled(root, DEFAULT, lambda line: "77" if line.variable == "jp_level_pre" else "")
-    with pytest.raises(ProblemsError, match=r"review\.csv, row \d+, column decision: the new answer of 'jp_level_pre'"):
+    with pytest.raises(
+        ProblemsError, match=r"review\.csv, row \d+, column decision: the new answer of 'jp_level_pre'"
+    ):
         record_decisions(study, path, "AB")
     with pytest.raises(ProblemsError, match="nobody is named"):
         record_decisions(study, path, " ")
@@ -345,7 +444,9 @@ def test_the_review_list_says_enough_and_what_matters_first(shipped):
     lines = review_list(study, tables, Language("id"))
     assert len(lines) == sum(len(table.review) for table in tables.values())
     first = lines[lines["variable"] == "marital_pre"].iloc[0]
-    assert first["question"] == next(v for v in study.codebook.table("participants") if v.name == "marital_pre").label("id")
+    assert first["question"] == next(
+        v for v in study.codebook.table("participants") if v.name == "marital_pre"
+    ).label("id")
     assert "1 = Belum kawin" in first["answers"]
     assert (lines["row"] > 1).all()
     ranks = [0 if name == "_row" else 1 for name in lines["variable"]]

@@ -1,4 +1,5 @@
-"""The numbers in print come out of the notebooks, run by the runner from the raw files, through definition files only.
+"""The numbers in print come out of the notebooks, run by the runner from the raw files, through definition
+files only.
 
 Each expected value stands with the printed digits; the estimate must round to it.
 """
@@ -7,7 +8,8 @@ import pandas as pd
 import pytest
 
 # cohort, indicator, specification, treatment, kind of standard error: estimate, standard error, as printed.
-# LaLonde (1986); Dehejia and Wahba (1999); Imbens and Xu (2024), table B1; Holzer et al. (1993), as recomputed in R:
+# LaLonde (1986); Dehejia and Wahba (1999); Imbens and Xu (2024), table B1; Holzer et al. (1993), as
+# recomputed in R:
 #   lm(re78 ~ treat, nsw); lm(re78 ~ treat + age + educ + black + hisp + marr + nodegree + re74 + re75, nsw)
 #   plm(lscrap ~ d88 + d89 + grant + grant_1, index = c("fcode", "year"), model = "within")
 PUBLISHED = [
@@ -36,14 +38,23 @@ def decimals(printed: str) -> int:
 
 
 def row(estimates: pd.DataFrame, indicator: str, specification: str, treatment: str, kind: str) -> pd.Series:
-    keys = {"indicator": indicator, "specification": specification, "treatment": treatment, "std_error_kind": kind}
+    keys = {
+        "indicator": indicator,
+        "specification": specification,
+        "treatment": treatment,
+        "std_error_kind": kind,
+    }
     found = estimates[(estimates[list(keys)] == pd.Series(keys)).all(axis=1)]
     assert len(found) == 1
     return found.iloc[0]
 
 
-@pytest.mark.parametrize(("cohort", "indicator", "specification", "treatment", "kind", "estimate", "std_error"), PUBLISHED)
-def test_estimate_and_standard_error_as_printed(finished, cohort, indicator, specification, treatment, kind, estimate, std_error):
+@pytest.mark.parametrize(
+    ("cohort", "indicator", "specification", "treatment", "kind", "estimate", "std_error"), PUBLISHED
+)
+def test_estimate_and_standard_error_as_printed(
+    finished, cohort, indicator, specification, treatment, kind, estimate, std_error
+):
     found = row(finished.estimates(cohort), indicator, specification, treatment, kind)
     # half a unit of the last printed digit, plus what single-precision source files lose
     assert found["estimate"] == pytest.approx(float(estimate), abs=0.51 * 10 ** -decimals(estimate))
@@ -62,7 +73,9 @@ def test_first_difference_uses_54_firms(finished):
 
 
 def test_cross_section_of_hours_uses_105_firms(finished):
-    found = row(finished.estimates("michigan-1987-89"), "training_hours", "cross-section", "grant", "classical")
+    found = row(
+        finished.estimates("michigan-1987-89"), "training_hours", "cross-section", "grant", "classical"
+    )
     assert found["n"] + found["n_comparison"] == 105
 
 
@@ -74,8 +87,14 @@ def test_effect_size_and_p_value_of_the_randomised_difference(finished):
 
 
 def test_standardised_differences_before_the_programme(finished):
-    shown = pd.read_csv(finished.reports / "nsw-1976" / "exhibits" / "03-balance-plot.csv").set_index("label")["smd"]
-    for label, printed in {"No high-school degree": -0.304, "Hispanic": -0.175, "No earnings in 1975": -0.177}.items():
+    shown = pd.read_csv(finished.reports / "nsw-1976" / "exhibits" / "03-balance-plot.csv").set_index(
+        "label"
+    )["smd"]
+    for label, printed in {
+        "No high-school degree": -0.304,
+        "Hispanic": -0.175,
+        "No earnings in 1975": -0.177,
+    }.items():
         assert shown[label] == pytest.approx(printed, abs=0.0006)
 
 

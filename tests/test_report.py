@@ -39,7 +39,9 @@ class Page(HTMLParser):
         if re.fullmatch("h[1-6]", tag):
             self.headings.append(int(tag[1]))
         self.outside += [
-            values[name] for name in ("src", "href", "action", "data", "poster") if re.match(r"(?:[a-z]+:)?//|file:|https?:", values.get(name) or "")
+            values[name]
+            for name in ("src", "href", "action", "data", "poster")
+            if re.match(r"(?:[a-z]+:)?//|file:|https?:", values.get(name) or "")
         ]
 
 
@@ -68,9 +70,14 @@ def test_every_figure_is_numbered_described_and_has_a_source(page):
     assert len(parsed.svgs) >= 6
     assert all(len(svg["aria-label"]) > 40 and svg["role"] == "img" for svg in parsed.svgs)
     figures = re.findall(r"<figure.*?</figure>", html, re.DOTALL)
-    captions = [re.sub("<[^>]+>", "", re.search(r"<figcaption[^>]*>(.*?)</figcaption>", figure, re.DOTALL)[1]) for figure in figures]
+    captions = [
+        re.sub("<[^>]+>", "", re.search(r"<figcaption[^>]*>(.*?)</figcaption>", figure, re.DOTALL)[1])
+        for figure in figures
+    ]
     assert all(re.match(r"(?:Figure|Table) [AF\d]\.\d+\. ", caption) for caption in captions)
-    assert all("Source:" in caption for caption, figure in zip(captions, figures, strict=True) if "<svg" in figure)
+    assert all(
+        "Source:" in caption for caption, figure in zip(captions, figures, strict=True) if "<svg" in figure
+    )
 
 
 def test_a_synthetic_cohort_says_so_on_the_cover_and_under_every_figure_of_its_data(finished, cohorts):
@@ -87,7 +94,9 @@ def test_headings_step_down_one_at_a_time(page):
     _, parsed = page
     assert parsed.headings[0] == 1
     assert parsed.headings.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(parsed.headings, parsed.headings[1:], strict=False))
+    assert all(
+        after - before <= 1 for before, after in zip(parsed.headings, parsed.headings[1:], strict=False)
+    )
 
 
 def test_parameter_cells_are_not_shown_and_code_is(page):
@@ -107,11 +116,17 @@ def test_figures_that_each_programme_must_have(finished, cohorts):
 
 
 def test_scrap_rate_over_three_years_by_grant_year(finished):
-    shown = pd.read_csv(finished.reports / "michigan-1987-89/exhibits/04-trend-scrap-rate.csv").set_index(["group", "period"])
+    shown = pd.read_csv(finished.reports / "michigan-1987-89/exhibits/04-trend-scrap-rate.csv").set_index(
+        ["group", "period"]
+    )
     raw = pd.read_csv(ROOT / "data/raw/michigan-1987-89/jtrain.csv").dropna(subset=["scrap"])
     first = raw[raw["grant"] == 1].set_index("fcode")["year"]
     when = raw["fcode"].map(first)
-    for label, chosen in {"Grant in 1988": when == 1988, "Grant in 1989": when == 1989, "No grant": when.isna()}.items():
+    for label, chosen in {
+        "Grant in 1988": when == 1988,
+        "Grant in 1989": when == 1989,
+        "No grant": when.isna(),
+    }.items():
         means = raw[chosen].groupby("year")["scrap"].mean()
         for year in (1987, 1988, 1989):
             assert shown.loc[(label, year), "mean"] == pytest.approx(means[year])
@@ -121,7 +136,11 @@ def test_every_text_of_a_figure_stands_in_the_page_unchanged(finished):
     # coordinates are shortened for size; a number that a reader sees must not be
     html = finished.page("michigan-1987-89")
     for path in (finished.reports / "michigan-1987-89/exhibits").glob("*.svg"):
-        texts = [element.text for element in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text") if element.text]
+        texts = [
+            element.text
+            for element in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")
+            if element.text
+        ]
         assert texts
         for text in texts:
             assert f">{text.replace('&', '&amp;')}</text>" in html or text.strip() in html, (path.name, text)
@@ -147,7 +166,9 @@ def test_verdicts_follow_the_rule(finished):
 def test_never_no_effect_without_what_could_have_been_found(finished, cohorts):
     for cohort in cohorts:
         text = re.sub("<[^>]+>", "", finished.page(cohort))
-        assert text.count("cannot be told. With 80% power") == text.count("whether there is a difference cannot be told")
+        assert text.count("cannot be told. With 80% power") == text.count(
+            "whether there is a difference cannot be told"
+        )
         assert not re.search(r"\bno effect\b|not significant", text)
 
 
@@ -156,7 +177,12 @@ def test_indonesian_report_is_indonesian(project):
     html = outcome.report.read_text(encoding="utf-8")
     assert '<html lang="id">' in html
     assert "−0,252 poin logaritma" in html
-    text = re.sub(r"<svg.*?</svg>|<div class=\"code\".*?</div>|<style.*?</style>|<script.*?</script>|<dd>.*?</dd>", "", html, flags=re.DOTALL)
+    text = re.sub(
+        r"<svg.*?</svg>|<div class=\"code\".*?</div>|<style.*?</style>|<script.*?</script>|<dd>.*?</dd>",
+        "",
+        html,
+        flags=re.DOTALL,
+    )
     text = re.sub("<[^>]+>", " ", text)
     english = re.findall(r"\b(?:the|of|and|was|were|with|for participants|Figure|Table|Source)\b", text)
     assert set(english) <= {"of", "and"}, english  # names of surveys and of authors
@@ -166,7 +192,9 @@ def test_indonesian_report_is_indonesian(project):
 @pytest.mark.parametrize("rows", [1, 100])
 def test_every_table_bears_the_name_of_its_caption(rows):
     data = pd.DataFrame({"a": range(rows)})
-    html = Numbered(Exhibit("e", "t", "c", data, html=html_table(data, [Column("a", "a", str)])), "Table 1.1")._repr_html_()
+    html = Numbered(
+        Exhibit("e", "t", "c", data, html=html_table(data, [Column("a", "a", str)])), "Table 1.1"
+    )._repr_html_()
     assert html.count('aria-labelledby="exhibit-table-1-1-name"') == 2  # what scrolls, and the table in it
     assert 'role="region"' in html
 
@@ -174,7 +202,11 @@ def test_every_table_bears_the_name_of_its_caption(rows):
 def test_hostile_survey_text_is_escaped():
     bad = '<script>alert("x")</script>'
     exhibit = Exhibit(
-        "e", bad, bad, pd.DataFrame({"a": [bad]}), html=html_table(pd.DataFrame({"a": [bad], "b": [1]}), [Column("a", bad), Column("b", "b", str)])
+        "e",
+        bad,
+        bad,
+        pd.DataFrame({"a": [bad]}),
+        html=html_table(pd.DataFrame({"a": [bad], "b": [1]}), [Column("a", bad), Column("b", "b", str)]),
     )
     html = Numbered(exhibit, "Table 1.1")._repr_html_()
     assert "<script>" not in html
@@ -185,13 +217,22 @@ def test_hostile_survey_text_is_escaped():
         "c",
         pd.DataFrame(),
         alt='" onload="x',
-        svg=b'<?xml version="1.0"?><svg xmlns="x" width="1pt" height="1pt" viewBox="0 0 1 1"><g id="a"/></svg>',
+        svg=(
+            b'<?xml version="1.0"?><svg xmlns="x" width="1pt" height="1pt" viewBox="0 0 1 1"><g'
+            b' id="a"/></svg>'
+        ),
     )
     assert 'aria-label="&quot; onload=&quot;x"' in inline_svg(figure)
 
 
 @pytest.mark.parametrize(
-    "html", ['<img src="https://x.org/a.png">', "<link href='//x.org/a.css'>", "<style>@import url(https://x.org)</style>", '<script src="a.js"></script>']
+    "html",
+    [
+        '<img src="https://x.org/a.png">',
+        "<link href='//x.org/a.css'>",
+        "<style>@import url(https://x.org)</style>",
+        '<script src="a.js"></script>',
+    ],
 )
 def test_page_that_loads_something_is_refused(html):
     with pytest.raises(ValueError, match="from outside"):
@@ -218,7 +259,9 @@ def test_executed_notebooks_hold_no_rows_of_people(finished):
         assert "nsw:2" not in text  # the key of the first row
 
 
-@pytest.mark.parametrize("limits", [(-0.45, 0.6), (0, 1), (-16_000, 6_000), (0, 0.031), (11.2, 12.1), (-0.0004, 0.0009), (0, 7)])
+@pytest.mark.parametrize(
+    "limits", [(-0.45, 0.6), (0, 1), (-16_000, 6_000), (0, 0.031), (11.2, 12.1), (-0.0004, 0.0009), (0, 7)]
+)
 def test_numbers_on_an_axis_are_the_positions_of_its_ticks(limits):
     from matplotlib.ticker import MaxNLocator
 
@@ -231,20 +274,36 @@ def test_numbers_on_an_axis_are_the_positions_of_its_ticks(limits):
         plain_ticks(ax.xaxis, Language("en"))
         ax.xaxis.set_major_locator(MaxNLocator(most))
         ticks = ax.xaxis.get_majorticklocs()
-        written = [float(ax.xaxis.get_major_formatter()(tick, 0).replace("−", "-").replace(",", "")) for tick in ticks]
+        written = [
+            float(ax.xaxis.get_major_formatter()(tick, 0).replace("−", "-").replace(",", ""))
+            for tick in ticks
+        ]
         assert written == pytest.approx(list(ticks), rel=1e-9, abs=abs(ticks[1] - ticks[0]) / 1000)
 
 
 def test_code_is_coloured_by_the_style_sheet_only_where_it_says_so() -> None:
-    code = '<div class="code"><pre><span></span><span class="kn">import</span><span class="w"> </span><span class="nn">os</span><span class="p">(</span><span class="s2">"&lt;p&gt;"</span><span class="p">)</span></pre></div>'
+    code = (
+        '<div class="code"><pre><span></span><span class="kn">import</span><span class="w"> </span><span'
+        ' class="nn">os</span><span class="p">(</span><span class="s2">"&lt;p&gt;"</span><span'
+        ' class="p">)</span></pre></div>'
+    )
     made, _ = compact(code + '<p><span class="n">kept</span></p>')
-    assert made == '<div class="code"><pre><span class="kn">import</span> os(<span class="s2">"&lt;p&gt;"</span>)</pre></div><p><span class="n">kept</span></p>'
+    assert (
+        made == '<div class="code"><pre><span class="kn">import</span> os(<span'
+        ' class="s2">"&lt;p&gt;"</span>)</pre></div><p><span class="n">kept</span></p>'
+    )
 
 
 def test_the_page_has_the_letters_of_its_figures_in_their_weight(finished):
     html = (finished.reports / "nsw-1976" / "report.html").read_text(encoding="utf-8")
     weights = dict(re.findall(r"\.exhibit \.(\w+)\{[^}]*font-weight:(\d+)", html))
-    faces = dict(re.findall(r'@font-face\{font-family:"DejaVu Sans";font-weight:(\w+);src:url\(data:font/woff;base64,([^)]*)\)', html))
+    faces = dict(
+        re.findall(
+            r'@font-face\{font-family:"DejaVu'
+            r' Sans";font-weight:(\w+);src:url\(data:font/woff;base64,([^)]*)\)',
+            html,
+        )
+    )
     used = {"normal": set(), "bold": set()}
     for opening, text in re.findall(r"<text([^>]*)>([^<]*)</text>", html):
         named = re.search(r'class="(\w+)"', opening)

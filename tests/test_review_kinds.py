@@ -1,4 +1,6 @@
-"""One decision a kind: what waits for one reason under one text is decided once, and written where it holds."""
+"""One decision a kind: what waits for one reason under one text is decided once, and written where it
+holds.
+"""
 
 import os
 
@@ -27,7 +29,7 @@ people,often,select_one often,often,How often?,Seberapa sering?,,no,,,,,
 people,again,select_one often,again,And now?,Dan sekarang?,,no,,,,,
 people,paid,integer,paid,Paid,Dibayar,,no,,,,,
 people,visit,date,visit,Visit,Kunjungan,,no,,,,,
-"""
+"""  # noqa: E501
 CHOICES = """list_name,name,label::English (en),label::Bahasa Indonesia (id),aliases
 grp,1,In,Ikut,
 grp,2,Out,Tidak,
@@ -45,15 +47,24 @@ def root(tmp_path):
     lines = ["id,grp,often,again,paid,visit"]
     for at in range(40):
         often, paid = ODD if at < 15 else "nsa"[at % 3], UNKNOWN if 10 <= at < 22 else 5 + at
-        lines.append(f"P{at:02d},{1 + at % 2},{often},{'nsa'[at % 3]},{'37 or 38' if at == 30 else paid},0{1 + at % 9}/0{1 + (at // 3) % 8 + (at % 2)}/2024")
+        lines.append(
+            f"P{at:02d},{1 + at % 2},{often},{'nsa'[at % 3]},{'37 or 38' if at == 30 else paid},0{1 + at % 9}/0{1 + (at // 3) % 8 + (at % 2)}/2024"  # noqa: E501
+        )
     data = tmp_path / "export.csv"
     data.write_text("\n".join(lines) + "\n", encoding="utf-8")
     folder, _, _ = new_programme("trial", tmp_path, form=None, data=data)
     (folder / "codebook.csv").write_text(CODEBOOK, encoding="utf-8")
     (folder / "choices.csv").write_text(CHOICES, encoding="utf-8")
     text = (folder / "programme.yml").read_text(encoding="utf-8")
-    table = next(line.strip().rstrip(":") for line in text.splitlines() if line.startswith("  ") and line.strip() in ("export:", "people:"))
-    text = text.replace(f"  {table}:\n    label", "  people:\n    label").partition("\nchecks:")[0] + "\nchecks: []\nclaims: []\n"
+    table = next(
+        line.strip().rstrip(":")
+        for line in text.splitlines()
+        if line.startswith("  ") and line.strip() in ("export:", "people:")
+    )
+    text = (
+        text.replace(f"  {table}:\n    label", "  people:\n    label").partition("\nchecks:")[0]
+        + "\nchecks: []\nclaims: []\n"
+    )
     (folder / "programme.yml").write_text(text, encoding="utf-8")
     place = places("trial-1", root=tmp_path)
     cohort, _ = first_cohort("trial-1", *load_codes("trial", place), [data], place)
@@ -104,13 +115,25 @@ def test_one_decision_a_kind_is_written_where_it_fits_and_nothing_waits(root):
     path = study.places.processed / KINDS_FILE
     filled = pd.read_csv(path, dtype=str, keep_default_na=False)
     filled["decision"] = [
-        {"often": "s", "visit": "Day first"}.get(line.variable, "missing: dont know" if line.raw == UNKNOWN else "37") for line in filled.itertuples()
+        {"often": "s", "visit": "Day first"}.get(
+            line.variable, "missing: dont know" if line.raw == UNKNOWN else "37"
+        )
+        for line in filled.itertuples()
     ]
-    filled.assign(raw="#VALUE!").to_csv(path, index=False, sep=";", encoding="utf-8-sig")  # as a spreadsheet program may save it
-    assert dict(record_lists(study, None, "AB")) == {"choices.csv": 1, "codebook.csv": 1, "cohort.yml": 1, "corrections.csv": 1}
+    filled.assign(raw="#VALUE!").to_csv(
+        path, index=False, sep=";", encoding="utf-8-sig"
+    )  # as a spreadsheet program may save it
+    assert dict(record_lists(study, None, "AB")) == {
+        "choices.csv": 1,
+        "codebook.csv": 1,
+        "cohort.yml": 1,
+        "corrections.csv": 1,
+    }
     folder = study.definitions
     assert (folder / "choices.csv").read_text() == CHOICES.replace("now and then", f"now and then|{ODD}")
-    assert (folder / "codebook.csv").read_text() == CODEBOOK.replace("Dibayar,,no,,,,,", f"Dibayar,,no,,,{UNKNOWN}=dont_know,,")
+    assert (folder / "codebook.csv").read_text() == CODEBOOK.replace(
+        "Dibayar,,no,,,,,", f"Dibayar,,no,,,{UNKNOWN}=dont_know,,"
+    )
     assert "  date_order: {visit: dmy}" in (study.places.raw / "cohort.yml").read_text()
     assert (folder / "corrections.csv").read_text().count("\n") == 2
     _, after, rest = cleaned(root)
@@ -149,10 +172,15 @@ def test_taking_the_text_out_again_undoes_a_decision(root):
 
 def test_a_decision_that_does_not_settle_its_kind_leaves_all_files_as_they_were(root):
     study, _, _ = cleaned(root)
-    files = [study.definitions / name for name in ("choices.csv", "codebook.csv", "corrections.csv")] + [study.places.raw / "cohort.yml"]
+    files = [study.definitions / name for name in ("choices.csv", "codebook.csv", "corrections.csv")] + [
+        study.places.raw / "cohort.yml"
+    ]
     before = [path.read_bytes() for path in files]
     for decisions, words in (
-        ({"often": "s", "paid": "many"}, r"review_kinds\.csv, row \d, column decision: the new answer of 'paid'"),
+        (
+            {"often": "s", "paid": "many"},
+            r"review_kinds\.csv, row \d, column decision: the new answer of 'paid'",
+        ),
         ({"often": "s", "visit": "year first"}, "'year first' is no order of day and month"),
         ({"often": "missing: on holiday"}, "'on_holiday' is no reason of a missing answer"),
     ):
@@ -179,7 +207,9 @@ def test_the_command_says_what_was_written_where(root, monkeypatch):
     monkeypatch.chdir(root)
     (root / "pyproject.toml").write_text("")
     (root / "notebooks").mkdir()
-    result = CliRunner().invoke(app, ["decide", "trial-1", "--who", "AB"], env=os.environ | {"COLUMNS": "200"})
+    result = CliRunner().invoke(
+        app, ["decide", "trial-1", "--who", "AB"], env=os.environ | {"COLUMNS": "200"}
+    )
     assert "1 decision written to programmes/trial/choices.csv" in result.output
     assert "1 decision written to data/raw/trial-1/cohort.yml" in result.output
 
@@ -187,13 +217,28 @@ def test_the_command_says_what_was_written_where(root, monkeypatch):
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("files:\n- file: a.csv  # the first\n  table: people\nkind: real\n", "files:\n- file: a.csv  # the first\n  date_order: {x: dmy}\n  table: people\nkind: real\n"),
-        ("files: [{file: a.csv, table: people}]\n", "files: [{file: a.csv, table: people, date_order: {x: dmy}}]\n"),
-        ("files:\n  - {file: a.csv, table: people, date_order: {y: mdy}}\n", "files:\n  - {file: a.csv, table: people, date_order: {y: mdy, x: dmy}}\n"),
-        ("files:\n- file: a.csv\n  table: people\n  date_order:\n    y: mdy\n", "files:\n- file: a.csv\n  table: people\n  date_order:\n    y: mdy\n    x: dmy\n"),
-        ("files:\n- file: a.csv\n  table: other\n- file: a.csv\n  table: people", "files:\n- file: a.csv\n  table: other\n- file: a.csv\n  date_order: {x: dmy}\n  table: people"),
+        (
+            "files:\n- file: a.csv  # the first\n  table: people\nkind: real\n",
+            "files:\n- file: a.csv  # the first\n  date_order: {x: dmy}\n  table: people\nkind: real\n",
+        ),
+        (
+            "files: [{file: a.csv, table: people}]\n",
+            "files: [{file: a.csv, table: people, date_order: {x: dmy}}]\n",
+        ),
+        (
+            "files:\n  - {file: a.csv, table: people, date_order: {y: mdy}}\n",
+            "files:\n  - {file: a.csv, table: people, date_order: {y: mdy, x: dmy}}\n",
+        ),
+        (
+            "files:\n- file: a.csv\n  table: people\n  date_order:\n    y: mdy\n",
+            "files:\n- file: a.csv\n  table: people\n  date_order:\n    y: mdy\n    x: dmy\n",
+        ),
+        (
+            "files:\n- file: a.csv\n  table: other\n- file: a.csv\n  table: people",
+            "files:\n- file: a.csv\n  table: other\n- file: a.csv\n  date_order: {x: dmy}\n  table: people",
+        ),
     ],
-)  # fmt: skip
+)
 def test_an_order_is_put_into_cohort_yml_as_people_write_it(before, after):
     assert with_date_order(before, ("a.csv", "people"), "x", "dmy") == after
 
@@ -204,13 +249,20 @@ def test_an_order_that_is_stated_is_neither_written_twice_nor_over():
     with pytest.raises(LookupError, match="another order"):
         with_date_order(stated, ("a.csv", "people"), "x", "mdy")
     with pytest.raises(LookupError, match="another order"):
-        with_date_order("files:\n- {file: a.csv, table: people, date_order: mdy}\n", ("a.csv", "people"), "x", "dmy")
+        with_date_order(
+            "files:\n- {file: a.csv, table: people, date_order: mdy}\n", ("a.csv", "people"), "x", "dmy"
+        )
 
 
 def test_one_cell_of_a_definition_file_is_changed_and_nothing_else():
     text = '\ufeffname;label;aliases\r\n"a";"one; two";\r\n"b";three;x\r\n'
-    assert with_cell(text, {"name": "b"}, "aliases", lambda cell: cell + "|y") == text.replace("three;x", "three;x|y").replace('"b"', "b")
-    assert with_cell("name,label\na,1\nb,2\n", {"name": "a"}, "aliases", lambda cell: "z") == "name,label,aliases\na,1,z\nb,2,\n"
+    assert with_cell(text, {"name": "b"}, "aliases", lambda cell: cell + "|y") == text.replace(
+        "three;x", "three;x|y"
+    ).replace('"b"', "b")
+    assert (
+        with_cell("name,label\na,1\nb,2\n", {"name": "a"}, "aliases", lambda cell: "z")
+        == "name,label,aliases\na,1,z\nb,2,\n"
+    )
     with pytest.raises(LookupError):
         with_cell(text, {"name": "c"}, "aliases", str)
 

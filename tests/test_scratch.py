@@ -1,4 +1,6 @@
-"""A notebook opened by hand damages no report, and never counts with tables that are older than what they were made from."""
+"""A notebook opened by hand damages no report, and never counts with tables that are older than what they
+were made from.
+"""
 
 from __future__ import annotations
 
@@ -43,19 +45,34 @@ def measure(reports_dir: str = "reports") -> None:
     chapter = open_chapter("02_indicators", COHORT, reports_dir=reports_dir)
     study, main = chapter.study, chapter.study.programme.main_table
     people = chapter.read(main)
-    table, why = build_with_reasons(study, people, {name: chapter.read(name) for name in linked_tables(study)}, {main: chapter.read(f"{main}_reasons")})
+    table, why = build_with_reasons(
+        study,
+        people,
+        {name: chapter.read(name) for name in linked_tables(study)},
+        {main: chapter.read(f"{main}_reasons")},
+    )
     chapter.write(table, "indicators")
     chapter.write(why, "indicators_missing")
 
 
 def all_files(folder) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def test_opening_and_running_a_notebook_by_hand_leaves_report_and_tables_as_they_are(inside):
     clean(RUN), measure(RUN)
     report = inside / "reports" / COHORT
-    for name in ("exhibits/05-ladder.csv", "exhibits/02-x.svg", "estimates/05_outcomes.csv", "estimates.csv", "ledger_rows.csv"):
+    for name in (
+        "exhibits/05-ladder.csv",
+        "exhibits/02-x.svg",
+        "estimates/05_outcomes.csv",
+        "estimates.csv",
+        "ledger_rows.csv",
+    ):
         (report / name).parent.mkdir(parents=True, exist_ok=True)
         (report / name).write_text("as published")
     before = all_files(inside / "reports"), all_files(inside / "data" / "processed")
@@ -67,7 +84,10 @@ def test_opening_and_running_a_notebook_by_hand_leaves_report_and_tables_as_they
     assert after.pop(f"{COHORT}/first_look.json"), "whoever opens 05 sees results"
     assert all_files(inside / "reports") == before[0]
     assert {name: data for name, data in after.items() if f"{COHORT}/scratch/" not in name} == before[1]
-    assert {f"{COHORT}/scratch/{name}" for name in ("people.parquet", "review.csv", "indicators.parquet", "estimates/05_outcomes.csv")} <= set(after)
+    assert {
+        f"{COHORT}/scratch/{name}"
+        for name in ("people.parquet", "review.csv", "indicators.parquet", "estimates/05_outcomes.csv")
+    } <= set(after)
 
 
 def test_no_value_of_a_parameter_lets_a_notebook_write_among_the_reports(inside):
@@ -81,11 +101,22 @@ def test_no_value_of_a_parameter_lets_a_notebook_write_among_the_reports(inside)
 def test_the_nearest_fresh_table_is_read(inside):
     clean(RUN), measure(RUN)
     chapter = open_chapter("05_outcomes", COHORT)
-    assert chapter.shelf.open("indicators.parquet", "02_indicators") == inside / f"data/processed/{COHORT}/indicators.parquet"
+    assert (
+        chapter.shelf.open("indicators.parquet", "02_indicators")
+        == inside / f"data/processed/{COHORT}/indicators.parquet"
+    )
     clean(), measure()
-    assert chapter.shelf.open("indicators.parquet", "02_indicators") == inside / f"data/processed/{COHORT}/scratch/indicators.parquet"
+    assert (
+        chapter.shelf.open("indicators.parquet", "02_indicators")
+        == inside / f"data/processed/{COHORT}/scratch/indicators.parquet"
+    )
     # a run of manfaat never looks at what was made by hand
-    assert open_chapter("05_outcomes", COHORT, reports_dir=RUN).shelf.open("indicators.parquet", "02_indicators").parent.name == COHORT
+    assert (
+        open_chapter("05_outcomes", COHORT, reports_dir=RUN)
+        .shelf.open("indicators.parquet", "02_indicators")
+        .parent.name
+        == COHORT
+    )
 
 
 def refused(notebook: str = "05_outcomes", table: str = "indicators", reports_dir: str = "reports") -> str:
@@ -95,15 +126,22 @@ def refused(notebook: str = "05_outcomes", table: str = "indicators", reports_di
 
 
 @pytest.mark.parametrize("reports_dir", ["reports", RUN])
-def test_a_table_older_than_its_sources_is_refused_and_the_notebook_to_run_again_is_named(inside, reports_dir):
+def test_a_table_older_than_its_sources_is_refused_and_the_notebook_to_run_again_is_named(
+    inside, reports_dir
+):
     # changing an indicator's unit and running 05 alone printed "800.0 percentage points"
     definitions, raw = inside / "programmes/nsw", inside / "data/raw" / COHORT
     clean(reports_dir), measure(reports_dir)
     with (definitions / "indicators.csv").open("a", encoding="utf-8") as stream:
         stream.write("\n")
     text = refused(reports_dir=reports_dir)
-    assert "older than programmes/nsw/indicators.csv. Expected: notebooks/02_indicators.ipynb to be run first for cohort 'nsw-1976'" in text
-    assert open_chapter("02_indicators", COHORT, reports_dir=reports_dir).read("people").shape[0] == 445, "cleaning looks at no indicator"
+    assert (
+        "older than programmes/nsw/indicators.csv. Expected: notebooks/02_indicators.ipynb to be run first"
+        " for cohort 'nsw-1976'" in text
+    )
+    assert open_chapter("02_indicators", COHORT, reports_dir=reports_dir).read("people").shape[0] == 445, (
+        "cleaning looks at no indicator"
+    )
     measure(reports_dir)
     open_chapter("05_outcomes", COHORT, reports_dir=reports_dir).read("indicators")
     for path in (definitions / "codebook.csv", raw / "SHA256SUMS", raw / "cohort.yml"):
@@ -141,15 +179,24 @@ def test_what_a_finished_report_holds_is_read_while_its_record_agrees(inside):
     (report / "estimates").mkdir(parents=True)
     (report / "basis.csv").write_text("n\n1\n")
     sums = {key.split("/")[-1]: value for key, value in study.sources.items() if value}
-    record = {"programme": "nsw", "inputs": sums, "definitions": sums, "parameters": {"confidence": 0.9, "draws": 5}}
+    record = {
+        "programme": "nsw",
+        "inputs": sums,
+        "definitions": sums,
+        "parameters": {"confidence": 0.9, "draws": 5},
+    }
     (report / "run.json").write_text(json.dumps(record))
     chapter = open_chapter("06_benefits", COHORT)
     assert chapter.read_summary("basis", "03_inputs")["n"].tolist() == [1]
     chapter = open_chapter("07_findings", COHORT)
     chapter.parameters.update(confidence=0.95, draws=9999)
-    with pytest.raises(ProblemsError, match=r"made with confidence=0.9, and this notebook has confidence=0.95"):
+    with pytest.raises(
+        ProblemsError, match=r"made with confidence=0.9, and this notebook has confidence=0.95"
+    ):
         chapter.read_summary("basis", "03_inputs")
-    (inside / "programmes/nsw/rules.csv").write_text("table,rule,severity,because\n")  # a file that the run did not find
+    (inside / "programmes/nsw/rules.csv").write_text(
+        "table,rule,severity,because\n"
+    )  # a file that the run did not find
     with pytest.raises(ProblemsError, match=r"rules.csv"):
         open_chapter("06_benefits", COHORT).read_summary("basis", "03_inputs")
 
@@ -163,7 +210,10 @@ def test_a_report_older_than_its_definitions_is_not_set_beside_others(inside):
         stream.write("\n")
     fresh, problems = trends.up_to_date([made])
     assert fresh == []
-    assert "nsw-1976: the report is older than programmes/nsw/indicators.csv. Expected: manfaat run nsw-1976" in str(problems[0])
+    assert (
+        "nsw-1976: the report is older than programmes/nsw/indicators.csv. Expected: manfaat run nsw-1976"
+        in str(problems[0])
+    )
 
 
 def test_the_cohorts_side_by_side_are_written_into_no_report(finished, tmp_path, monkeypatch):
@@ -176,7 +226,9 @@ def test_the_cohorts_side_by_side_are_written_into_no_report(finished, tmp_path,
     assert (finished.data / "processed/programmes/nsw/scratch/differences.csv").is_file()
     assert all_files(finished.reports) == before
     with pytest.raises(ProblemsError, match="set by manfaat run alone"):
-        open_programme("08_cohorts", "nsw", **options, output_dir=str(finished.reports / "programmes" / "nsw"))
+        open_programme(
+            "08_cohorts", "nsw", **options, output_dir=str(finished.reports / "programmes" / "nsw")
+        )
 
 
 # --- parameters
@@ -191,16 +243,31 @@ def session(monkeypatch, *cells: str) -> None:
     monkeypatch.setattr("IPython.get_ipython", lambda: shell)
 
 
-DECLARED = 'cohort: str = "nsw-1976"\nlanguage: str = "en"\ndata_dir: str = "data"\nreports_dir: str = "reports"\nconfidence: float = 0.95\npower: float = 0.8\nseed: int = 1\ndraws: int = 9999'
+DECLARED = (
+    'cohort: str = "nsw-1976"\nlanguage: str = "en"\ndata_dir: str = "data"\nreports_dir: str ='
+    ' "reports"\nconfidence: float = 0.95\npower: float = 0.8\nseed: int = 1\ndraws: int = 9999'
+)
 
 
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ('cohrt = "nsw-1976"', r"parameter 'cohrt': notebooks/05_outcomes.ipynb has no such parameter. Expected: did you mean cohort\?"),
+        (
+            'cohrt = "nsw-1976"',
+            (
+                r"parameter 'cohrt': notebooks/05_outcomes.ipynb has no such parameter. Expected: did you"
+                r" mean cohort\?"
+            ),
+        ),
         ("cohort = 2004", "parameter 'cohort': found 2004 of type int. Expected: a text"),
         ('confidence = "0.9"', "parameter 'confidence': found the text '0.9'. Expected: a number"),
-        ("confidence = 90", "parameter 'confidence': 90 is out of range. Expected: a number from 0.5 to 0.999; 90 per cent is 0.9"),
+        (
+            "confidence = 90",
+            (
+                "parameter 'confidence': 90 is out of range. Expected: a number from 0.5 to 0.999; 90 per"
+                " cent is 0.9"
+            ),
+        ),
         ("confidence = 1", "parameter 'confidence': 1 is out of range"),
         ("confidence = float('nan')", "nan is no number"),
         ("power = True", "parameter 'power': found True of type bool"),
@@ -218,7 +285,12 @@ def test_the_first_call_refuses_a_wrong_parameter(inside, monkeypatch, given, to
 
 def test_right_parameters_and_names_of_ones_own_pass(inside, monkeypatch):
     session(monkeypatch, DECLARED, "# Parameters\nconfidence = 0.9\n", "pay = 5\ncohrt = 1\n")
-    assert open_chapter("05_outcomes", COHORT).parameters == {"confidence": 0.9, "power": 0.8, "seed": 1, "draws": 9999}
+    assert open_chapter("05_outcomes", COHORT).parameters == {
+        "confidence": 0.9,
+        "power": 0.8,
+        "seed": 1,
+        "draws": 9999,
+    }
 
 
 def test_every_default_passes_its_own_check():

@@ -1,4 +1,6 @@
-"""Sentences in their singular, plural, zero and negative forms, in both languages: no "1 people", no "0 records belong to nobody"."""
+"""Sentences in their singular, plural, zero and negative forms, in both languages: no "1 people", no "0
+records belong to nobody".
+"""
 
 import re
 from types import SimpleNamespace
@@ -9,7 +11,18 @@ import pytest
 
 from conftest import ROOT
 from manfaat.definitions.programme import Unit
-from manfaat.report import chapter, comparison_words, cost_sentences, exhibit, ledgers, origins, sentences, threat_words, translations, verdicts
+from manfaat.report import (
+    chapter,
+    comparison_words,
+    cost_sentences,
+    exhibit,
+    ledgers,
+    origins,
+    sentences,
+    threat_words,
+    translations,
+    verdicts,
+)
 from manfaat.report.compact import share_names
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.words import LANGUAGES, Language
@@ -18,9 +31,12 @@ ENGLISH, INDONESIAN = Language("en"), Language("id")
 BOTH = {"en": "points", "id": "poin"}
 POINTS = Unit.model_validate({"label": BOTH, "decimals": 1})
 WORDS = {"en": "Score", "id": "Skor"}
-# What no number may stand before, or after: the wrong form of a noun or a verb, two signs, a hyphen for a minus.
+# What no number may stand before, or after: the wrong form of a noun or a verb, two signs, a hyphen for a
+# minus.
 WRONG = re.compile(
-    r"(?<![\d.,…–−])1 (?:people|participants|records|tests|indicators|scales|cells|trainees|comparisons|threats|were|have|are)\b|\b0 of 0\b|−−|(?<![\w.])-\d"
+    r"(?<![\d.,…–−])1"
+    r" (?:people|participants|records|tests|indicators|scales|cells|trainees|comparisons|threats|were|have|are)\b|\b0"  # noqa: E501
+    r" of 0\b|−−|(?<![\w.])-\d"
 )
 
 
@@ -37,24 +53,46 @@ def study_of(assignment="observational"):
         smallest_effects={},
         title={"en": "Training", "id": "Pelatihan"},
         design=SimpleNamespace(unit=unit, panel=None),
-        specification=lambda name: SimpleNamespace(id=name, label={"en": "Difference in means", "id": "Selisih rata-rata"}, compares=True),
+        specification=lambda name: SimpleNamespace(
+            id=name, label={"en": "Difference in means", "id": "Selisih rata-rata"}, compares=True
+        ),
         tables={"answers": table, "forms": table},
         main_table="answers",
     )
     line = Line(name="score", indicator="score", use="effect", rater="", time="now")
     cohort = SimpleNamespace(
-        assignment=assignment, kind="real", label={"en": "2004", "id": "2004"}, period={"en": "May", "id": "Mei"},
-        denominators=SimpleNamespace(trained=None), files=[SimpleNamespace(file="a.csv")],
-    )  # fmt: skip
+        assignment=assignment,
+        kind="real",
+        label={"en": "2004", "id": "2004"},
+        period={"en": "May", "id": "Mei"},
+        denominators=SimpleNamespace(trained=None),
+        files=[SimpleNamespace(file="a.csv")],
+    )
     return SimpleNamespace(programme=programme, indicators=[line], cohort=cohort)
 
 
 def row_of(estimate=1.0, n=20, m=30, missing=0, method="difference_in_means", rater="", warnings=""):
     return SimpleNamespace(
-        indicator="score", rater=rater, unit="points", method=method, specification="difference", std_error_kind="HC2", treatment="group", std_error=0.25, df=50.0,
-        estimate=estimate, ci_low=estimate - 0.5, ci_high=estimate + 0.5, confidence=0.95, power=0.8, mde=0.7,
-        n=n, n_comparison=m, n_missing=missing, warnings=warnings,
-    )  # fmt: skip
+        indicator="score",
+        rater=rater,
+        unit="points",
+        method=method,
+        specification="difference",
+        std_error_kind="HC2",
+        treatment="group",
+        std_error=0.25,
+        df=50.0,
+        estimate=estimate,
+        ci_low=estimate - 0.5,
+        ci_high=estimate + 0.5,
+        confidence=0.95,
+        power=0.8,
+        mde=0.7,
+        n=n,
+        n_comparison=m,
+        n_missing=missing,
+        warnings=warnings,
+    )
 
 
 def told(row, language, assignment="observational") -> str:
@@ -68,8 +106,16 @@ def told(row, language, assignment="observational") -> str:
     [
         (1.0, "Score: higher by 1.0 points among participants", "Skor: lebih tinggi 1,0 poin pada peserta"),
         (-1.0, "Score: lower by 1.0 points among participants", "Skor: lebih rendah 1,0 poin pada peserta"),
-        (0.0, "Score: the estimated difference is zero to the digits shown (95% interval −0.5 to 0.5)", "Skor: selisih yang diestimasi adalah nol"),
-        (-0.04, "Score: the estimated difference is zero to the digits shown", "Skor: selisih yang diestimasi adalah nol"),
+        (
+            0.0,
+            "Score: the estimated difference is zero to the digits shown (95% interval −0.5 to 0.5)",
+            "Skor: selisih yang diestimasi adalah nol",
+        ),
+        (
+            -0.04,
+            "Score: the estimated difference is zero to the digits shown",
+            "Skor: selisih yang diestimasi adalah nol",
+        ),
     ],
 )
 def test_a_difference_is_higher_lower_or_zero(estimate, english, indonesian):
@@ -83,7 +129,12 @@ def test_a_difference_is_higher_lower_or_zero(estimate, english, indonesian):
 @pytest.mark.parametrize(
     ("n", "missing", "english", "indonesian"),
     [
-        (1, 0, "It rests on 1 participant and 30 in the comparison group.", "Hasil ini didasarkan pada 1 peserta dan 30 dalam kelompok pembanding."),
+        (
+            1,
+            0,
+            "It rests on 1 participant and 30 in the comparison group.",
+            "Hasil ini didasarkan pada 1 peserta dan 30 dalam kelompok pembanding.",
+        ),
         # one to four people are not told apart
         (
             2,
@@ -91,7 +142,12 @@ def test_a_difference_is_higher_lower_or_zero(estimate, english, indonesian):
             "2 participants and 30 in the comparison group; fewer than 5 were left out because",
             "2 peserta dan 30 dalam kelompok pembanding; kurang dari 5",
         ),
-        (2, 6, "; 6 were left out because an answer was missing.", "; 6 tidak disertakan karena ada jawaban yang tidak tersedia."),
+        (
+            2,
+            6,
+            "; 6 were left out because an answer was missing.",
+            "; 6 tidak disertakan karena ada jawaban yang tidak tersedia.",
+        ),
     ],
 )
 def test_for_how_many(n, missing, english, indonesian):
@@ -113,7 +169,9 @@ def test_what_holds_for_all_findings_is_said_once(assignment):
     assert text.count("Difference in means") == 1
     assert ("is an effect of the programme" in text) == (assignment == "randomised")
     assert sentences.sureness(rows[0], study_of(assignment), ENGLISH) == ""
-    assert "lottery" not in sentences.terms([row_of(method="before_after_change")], study_of(assignment), ENGLISH)
+    assert "lottery" not in sentences.terms(
+        [row_of(method="before_after_change")], study_of(assignment), ENGLISH
+    )
     different = SimpleNamespace(**vars(rows[1]) | {"std_error_kind": "HC1"})
     assert "Difference in means" not in sentences.terms([rows[0], different], study_of(assignment), ENGLISH)
 
@@ -129,11 +187,18 @@ def test_what_holds_for_all_findings_is_said_once(assignment):
     ],
 )
 def test_a_change_says_whose_and_which_way(estimate, rater, warnings, english):
-    assert english in comparison_words.change_template(row_of(estimate, rater=rater, warnings=warnings), POINTS, ENGLISH)
+    assert english in comparison_words.change_template(
+        row_of(estimate, rater=rater, warnings=warnings), POINTS, ENGLISH
+    )
 
 
 def test_a_recalled_fall_has_one_sign():
-    frame = pd.DataFrame([vars(row_of(-1.0, rater="self", warnings=comparison_words.RECALLED, method="before_after_change")) | {"estimand": "change"}])
+    frame = pd.DataFrame(
+        [
+            vars(row_of(-1.0, rater="self", warnings=comparison_words.RECALLED, method="before_after_change"))
+            | {"estimand": "change"}
+        ]
+    )
     study = study_of()
     study.indicators[0].rater = "self"
     study.programme.specifications, study.programme.primary = [], None
@@ -156,15 +221,23 @@ def test_who_was_studied(participants, comparison, english):
     assert sentences.who_was_studied(study_of(), counts, ENGLISH).endswith(english)
     study = study_of()
     study.cohort.denominators.trained = 1
-    assert "1 person took part, of whom the data delivered hold" in sentences.who_was_studied(study, counts, ENGLISH)
+    assert "1 person took part, of whom the data delivered hold" in sentences.who_was_studied(
+        study, counts, ENGLISH
+    )
 
 
 @pytest.mark.parametrize(
     ("theirs", "english"),
-    [(["a"], []), (["a", "x"], ["1 record belongs to nobody there."]), (["a", "x", "y"], ["2 records belong to nobody there."])],
+    [
+        (["a"], []),
+        (["a", "x"], ["1 record belongs to nobody there."]),
+        (["a", "x", "y"], ["2 records belong to nobody there."]),
+    ],
 )
 def test_records_that_belong_to_nobody_are_named_only_where_there_are_some(theirs, english):
-    found = ledgers.link_sentences(study_of(), pd.DataFrame({"key": ["a", "b"]}), {"forms": pd.DataFrame({"key": theirs})}, ENGLISH)
+    found = ledgers.link_sentences(
+        study_of(), pd.DataFrame({"key": ["a", "b"]}), {"forms": pd.DataFrame({"key": theirs})}, ENGLISH
+    )
     assert found[0] == "answers: a record was found for 1 of 2 (answers)."
     assert found[1:] == english
 
@@ -174,8 +247,16 @@ def test_records_that_belong_to_nobody_are_named_only_where_there_are_some(their
     [
         (["none"], "no threat could be decided", "tidak ada ancaman"),
         (["yes"], "stands against the 1 threat", "1 ancaman"),
-        (["no"], "does not stand against the one threat that the data decide, “Groups unlike", "1 dari 1 ancaman"),
-        (["no", "yes"], "does not stand against 1 of the 2 threats that the data decide, namely", "1 dari 2 ancaman"),
+        (
+            ["no"],
+            "does not stand against the one threat that the data decide, “Groups unlike",
+            "1 dari 1 ancaman",
+        ),
+        (
+            ["no", "yes"],
+            "does not stand against 1 of the 2 threats that the data decide, namely",
+            "1 dari 2 ancaman",
+        ),
     ],
 )
 def test_threats_are_counted(passed, english, indonesian):
@@ -188,17 +269,24 @@ def test_threats_are_counted(passed, english, indonesian):
     ("meanings", "english"),
     [
         (["alike"], "The interval of the one comparison between subgroups includes zero"),
-        (["difference between groups"], "The interval of the one comparison between subgroups excludes zero."),
+        (
+            ["difference between groups"],
+            "The interval of the one comparison between subgroups excludes zero.",
+        ),
         (["alike", "alike"], "Of 2 comparisons between subgroups none has"),
         (["alike", "difference between groups"], "Of 2 comparisons between subgroups 1 has"),
         (["difference between groups"] * 2, "Of 2 comparisons between subgroups 2 have"),
     ],
 )
 def test_subgroups_are_counted(meanings, english):
-    assert threat_words.subgroups_summary(pd.DataFrame({"meaning": meanings}), 0.95, ENGLISH).startswith(english)
+    assert threat_words.subgroups_summary(pd.DataFrame({"meaning": meanings}), 0.95, ENGLISH).startswith(
+        english
+    )
 
 
-@pytest.mark.parametrize(("n", "english"), [(0, ""), (1, "1 cost line could not"), (2, "2 cost lines could not")])
+@pytest.mark.parametrize(
+    ("n", "english"), [(0, ""), (1, "1 cost line could not"), (2, "2 cost lines could not")]
+)
 def test_cost_lines_that_could_not_be_placed(n, english):
     accounts = SimpleNamespace(sheet=SimpleNamespace(aside=[0] * n))
     text = cost_sentences.not_placed(accounts, ENGLISH)
@@ -206,7 +294,13 @@ def test_cost_lines_that_could_not_be_placed(n, english):
     assert bool(text) == bool(n)
 
 
-@pytest.mark.parametrize(("n", "m", "english"), [(1, np.nan, "1 participant, 0 left out;"), (2, 1, "2 participants, 1 in the comparison group, 0 left out;")])
+@pytest.mark.parametrize(
+    ("n", "m", "english"),
+    [
+        (1, np.nan, "1 participant, 0 left out;"),
+        (2, 1, "2 participants, 1 in the comparison group, 0 left out;"),
+    ],
+)
 def test_where_an_estimate_is_from(n, m, english):
     assert origins.data(study_of(), row_of(n=n, m=m), ENGLISH).startswith(english)
 
@@ -214,7 +308,9 @@ def test_where_an_estimate_is_from(n, m, english):
 def test_a_panel_counts_periods_of_units_and_errors_are_in_the_unit():
     study, row = study_of(), row_of(n=185, m=201, method="fixed_effects")
     study.programme.design.panel = SimpleNamespace(unit="firm", period="year")
-    assert origins.data(study, row, ENGLISH).startswith("185 (answers) of participants, 201 in the comparison group")
+    assert origins.data(study, row, ENGLISH).startswith(
+        "185 (answers) of participants, 201 in the comparison group"
+    )
     row.std_error = 0.123
     assert origins.uncertainty(study, row, ENGLISH).startswith("0.1 (HC2")
     study.programme.units["points"] = POINTS.model_copy(update={"is_share": True})
@@ -242,7 +338,11 @@ def test_verdicts_are_counted(grades, english, indonesian):
     [
         (0, 0, "because {why}"),
         (2, 1, "The weaker half is {part}"),
-        (2, 2, "Both halves have this grade; of {part}"),  # "the weaker half is knowledge" was said where skills had the same grade
+        (
+            2,
+            2,
+            "Both halves have this grade; of {part}",
+        ),  # "the weaker half is knowledge" was said where skills had the same grade
         (3, 1, "The weakest part is {part}"),
         (3, 2, "The weakest parts are {parts}; of {part}"),
         (3, 3, "All its parts have this grade"),
@@ -255,9 +355,21 @@ def test_a_claim_has_halves_or_parts_and_ties_are_ties(parts, tied, english):
 @pytest.mark.parametrize(
     ("grade", "threat", "english"),
     [
-        ("shown", "other places", "What it does not tell: whether it would work for other firms, places and years."),  # overturns nothing
-        ("shown", "balance stands", "Most likely to overturn this: that the groups differed by more than a lottery"),
-        ("suggested", "hidden cause", "Most likely to overturn this: a difference between the groups that nobody measured."),
+        (
+            "shown",
+            "other places",
+            "What it does not tell: whether it would work for other firms, places and years.",
+        ),  # overturns nothing
+        (
+            "shown",
+            "balance stands",
+            "Most likely to overturn this: that the groups differed by more than a lottery",
+        ),
+        (
+            "suggested",
+            "hidden cause",
+            "Most likely to overturn this: a difference between the groups that nobody measured.",
+        ),
         ("cannot tell", "too few", "What stands most in the way: the small number of firms studied."),
     ],
 )
@@ -266,7 +378,11 @@ def test_what_is_doubtful_overturns_a_finding_only_where_it_could(grade, threat,
 
 
 def test_a_title_that_asks_gets_no_full_stop():
-    assert [exhibit.ended(title) for title in ("For whom?", "Who paid", "Who paid.")] == ["For whom?", "Who paid.", "Who paid."]
+    assert [exhibit.ended(title) for title in ("For whom?", "Who paid", "Who paid.")] == [
+        "For whom?",
+        "Who paid.",
+        "Who paid.",
+    ]
 
 
 def test_a_figure_and_a_table_cannot_share_an_id(tmp_path):
@@ -278,12 +394,17 @@ def test_a_figure_and_a_table_cannot_share_an_id(tmp_path):
 
 
 def test_every_counted_sentence_has_its_forms():
-    # a message that counts has a singular without the number's plural noun, and every language has a form for each
+    # a message that counts has a singular without the number's plural noun, and every language has a form for
+    # each
     counted = [message for message in translations.extracted(ROOT) if isinstance(message.id, tuple)]
     assert len(counted) > 20
     for message in counted:
         one, many = message.id
-        assert set(re.findall(r"\{(\w+)\}", one)) <= set(re.findall(r"\{(\w+)\}", many)) | {"n", "lowest", "low"}, one
+        assert set(re.findall(r"\{(\w+)\}", one)) <= set(re.findall(r"\{(\w+)\}", many)) | {
+            "n",
+            "lowest",
+            "low",
+        }, one
         names = dict.fromkeys(re.findall(r"\{(\w+)\}", many + one), "x")
         del names["n"]
         for language in map(Language, LANGUAGES):
@@ -307,13 +428,20 @@ def study_with_source():
 
 
 def test_rows_of_the_files_and_rows_of_the_ledger_agree():
-    # 308 rows in one table and 311 in the next: titles and totals of the sheet were counted in the second only
+    # 308 rows in one table and 311 in the next: titles and totals of the sheet were counted in the second
+    # only
     delivery = SimpleNamespace(
-        files=pd.DataFrame([{"file": "a.xlsx", "sheet": "one", "table": "answers", "rows": 308, "columns": 4, "unused": ""}]),
+        files=pd.DataFrame(
+            [{"file": "a.xlsx", "sheet": "one", "table": "answers", "rows": 308, "columns": 4, "unused": ""}]
+        ),
         left_out=pd.DataFrame([{"table": "answers", "file": "a.xlsx", "sheet": "one", "rule": "total"}] * 3),
     )
     shown = ledgers.files_table(study_with_source(), delivery, ENGLISH)
     assert shown.data[["rows", "no_answers"]].to_numpy().tolist() == [[308, 3]]
     assert "both together are the rows in of the ledger of rows" in shown.caption
-    without = ledgers.files_table(study_with_source(), SimpleNamespace(files=delivery.files, left_out=delivery.left_out.iloc[:0]), ENGLISH)
+    without = ledgers.files_table(
+        study_with_source(),
+        SimpleNamespace(files=delivery.files, left_out=delivery.left_out.iloc[:0]),
+        ENGLISH,
+    )
     assert "no_answers" not in without.data

@@ -19,20 +19,37 @@ ENGLISH = Language("en")
 
 
 def executed(*outputs: dict) -> nbformat.NotebookNode:
-    cell = nbformat.v4.new_code_cell("print(people.head(3))", outputs=[nbformat.from_dict(output) for output in outputs])
+    cell = nbformat.v4.new_code_cell(
+        "print(people.head(3))", outputs=[nbformat.from_dict(output) for output in outputs]
+    )
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A chapter"), cell])
 
 
 def shown(text: str, **metadata: object) -> dict:
-    return {"output_type": "display_data", "data": {"text/html": text, "text/plain": text}, "metadata": metadata}
+    return {
+        "output_type": "display_data",
+        "data": {"text/html": text, "text/plain": text},
+        "metadata": metadata,
+    }
 
 
 PRINTED = {"output_type": "stream", "name": "stdout", "text": "KV001 2200"}
-RETURNED = {"output_type": "execute_result", "data": {"text/html": "<td>KV001</td>", "text/plain": "KV001"}, "metadata": {}, "execution_count": 1}
-DRAWN = {"output_type": "display_data", "data": {"image/png": "S1YwMDE=", "text/plain": "KV001"}, "metadata": {}}
+RETURNED = {
+    "output_type": "execute_result",
+    "data": {"text/html": "<td>KV001</td>", "text/plain": "KV001"},
+    "metadata": {},
+    "execution_count": 1,
+}
+DRAWN = {
+    "output_type": "display_data",
+    "data": {"image/png": "S1YwMDE=", "text/plain": "KV001"},
+    "metadata": {},
+}
 
 
-@pytest.mark.parametrize("output", [PRINTED, RETURNED, DRAWN, shown("<b>KV001</b>"), shown("KV001", manfaat="other")])
+@pytest.mark.parametrize(
+    "output", [PRINTED, RETURNED, DRAWN, shown("<b>KV001</b>"), shown("KV001", manfaat="other")]
+)
 def test_only_what_went_through_the_gate_is_published_and_the_rest_is_named(output):
     part = chapter_part("05_outcomes", executed(shown("<p>as computed</p>", **MARK), output), ENGLISH)
     assert "<p>as computed</p>" in part.html
@@ -50,12 +67,20 @@ def test_nothing_is_named_where_nothing_is_left_out():
 @pytest.fixture
 def chapter(tmp_path):
     study = load_study("nsw-1976", root=ROOT)
-    apart = places("nsw-1976", data_dir=str(tmp_path / "data"), reports_dir=str(tmp_path / "reports"), root=ROOT)
+    apart = places(
+        "nsw-1976", data_dir=str(tmp_path / "data"), reports_dir=str(tmp_path / "reports"), root=ROOT
+    )
     return Chapter("05_outcomes", study.__class__(**vars(study) | {"places": apart}), ENGLISH)
 
 
 def people() -> pd.DataFrame:
-    return pd.DataFrame({"_key": [f"K{i}" for i in range(14)], "county": ["Kisumu"] * 10 + ["Lamu"] * 4, "pay": [100.0 * i for i in range(14)]})
+    return pd.DataFrame(
+        {
+            "_key": [f"K{i}" for i in range(14)],
+            "county": ["Kisumu"] * 10 + ["Lamu"] * 4,
+            "pay": [100.0 * i for i in range(14)],
+        }
+    )
 
 
 def test_a_table_of_groups_is_published_without_what_rests_on_fewer_than_five(chapter, capsys):

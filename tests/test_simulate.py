@@ -1,4 +1,6 @@
-"""The command that simulates a cohort: all or nothing, refused in clear words, sealed, and the same bytes again."""
+"""The command that simulates a cohort: all or nothing, refused in clear words, sealed, and the same bytes
+again.
+"""
 
 import shlex
 import shutil
@@ -36,7 +38,9 @@ def call(*arguments: str):
 
 
 def files_of(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
 
 
 def test_a_cohort_is_simulated_sealed_and_can_be_checked(house):
@@ -50,7 +54,9 @@ def test_a_cohort_is_simulated_sealed_and_can_be_checked(house):
     }
     assert set(read_checksums(folder)) == set(found) - {"cohort.yml", "SHA256SUMS"}
     assert call("check", "trial-synthetic") == (0, "trial-synthetic: definitions and files are in order")
-    assert [path.name for path in (house / "data/raw").iterdir()] == ["trial-synthetic"]  # nothing half-made beside it
+    assert [path.name for path in (house / "data/raw").iterdir()] == [
+        "trial-synthetic"
+    ]  # nothing half-made beside it
 
 
 def test_the_truth_is_never_needed(house):
@@ -60,7 +66,20 @@ def test_the_truth_is_never_needed(house):
 
 
 def test_the_command_in_the_file_makes_the_same_bytes_again(house):
-    call(*ASKED, "--format", "xlsx", "--answers", "id", "--comparison", "30", "--survey", "2009-07-06", "--form-version", "2", "--record")
+    call(
+        *ASKED,
+        "--format",
+        "xlsx",
+        "--answers",
+        "id",
+        "--comparison",
+        "30",
+        "--survey",
+        "2009-07-06",
+        "--form-version",
+        "2",
+        "--record",
+    )
     folder = house / "data/raw/trial-synthetic"
     first = files_of(folder)
     command = yaml.safe_load(first["cohort.yml"])["simulated"]["command"]
@@ -69,7 +88,10 @@ def test_the_command_in_the_file_makes_the_same_bytes_again(house):
 
 
 def test_the_comparison_groups_have_the_asked_size(house):
-    plan = requests.plan_of(Request("jakarta-tokyo", "x-synthetic", 100, 1, "none", comparison=400), requests.load_simulated("jakarta-tokyo", root=house))
+    plan = requests.plan_of(
+        Request("jakarta-tokyo", "x-synthetic", 100, 1, "none", comparison=400),
+        requests.load_simulated("jakarta-tokyo", root=house),
+    )
     assert plan.sizes["1"] == 100
     assert sum(plan.sizes.values()) == pytest.approx(500, abs=2)
 
@@ -78,8 +100,14 @@ def test_the_comparison_groups_have_the_asked_size(house):
     ("given", "told"),
     [
         ({"programme": "jakarta-tokio"}, "there is no such programme. Expected: did you mean jakarta-tokyo?"),
-        ({"programme": "nsw"}, "it has no simulation.yml: nothing says how it is simulated. Expected: one of jakarta-tokyo"),
-        ({"cohort": "trial"}, "the name of a simulated cohort must say so. Expected: for instance 'trial-synthetic'"),
+        (
+            {"programme": "nsw"},
+            "it has no simulation.yml: nothing says how it is simulated. Expected: one of jakarta-tokyo",
+        ),
+        (
+            {"cohort": "trial"},
+            "the name of a simulated cohort must say so. Expected: for instance 'trial-synthetic'",
+        ),
         ({"cohort": "../x-synthetic"}, "is no name of a folder. Expected: small letters, digits and hyphens"),
         ({"mess": "much"}, "--mess: there is no 'much'. Expected: one of high, low, none, real"),
         ({"participants": 9}, "--participants: 9 is out of range. Expected: 10 to 10000000"),
@@ -94,9 +122,20 @@ def test_the_comparison_groups_have_the_asked_size(house):
         ({"survey": "2031-01-01"}, "has no value for 2030"),
         ({"kind": "xlsx", "participants": 100_000}, "people are too many for the format 'xlsx'"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_simulated_is_refused_and_leaves_nothing(house, given, told):
-    asked = Request(**({"programme": "jakarta-tokyo", "cohort": "trial-synthetic", "participants": 12, "seed": 1, "mess": "real"} | given))
+    asked = Request(
+        **(
+            {
+                "programme": "jakarta-tokyo",
+                "cohort": "trial-synthetic",
+                "participants": 12,
+                "seed": 1,
+                "mess": "real",
+            }
+            | given
+        )
+    )
     with pytest.raises(ProblemsError) as failure:
         simulate(asked, house / "data", root=house)
     assert told in str(failure.value)
@@ -104,7 +143,18 @@ def test_what_cannot_be_simulated_is_refused_and_leaves_nothing(house, given, to
 
 
 def test_all_that_is_wrong_is_told_at_once(house):
-    code, said = call("simulate", "jakarta-tokyo", "--cohort", "trial", "--participants", "1", "--seed", "1", "--mess", "much")
+    code, said = call(
+        "simulate",
+        "jakarta-tokyo",
+        "--cohort",
+        "trial",
+        "--participants",
+        "1",
+        "--seed",
+        "1",
+        "--mess",
+        "much",
+    )
     assert code == 2
     assert "3 problems found" in said
 
@@ -119,7 +169,9 @@ def test_nothing_is_overwritten_unless_asked_for_and_never_what_is_real(project,
     real = project / "data/raw/a-real-cohort-not-synthetic"
     shutil.copytree(project / "data/raw/nsw-1976", real)
     told = files_of(real)
-    code, said = call("simulate", "jakarta-tokyo", "--cohort", real.name, "--participants", "12", "--seed", "1", "--replace")
+    code, said = call(
+        "simulate", "jakarta-tokyo", "--cohort", real.name, "--participants", "12", "--seed", "1", "--replace"
+    )
     assert (code, "it is no synthetic cohort, and a real one is never replaced" in said) == (2, True)
     assert files_of(real) == told
 
@@ -142,8 +194,15 @@ def test_an_interruption_leaves_the_former_cohort_and_nothing_else(house, monkey
 def test_progress_is_told_while_blocks_are_written(house):
     told = []
     definitions = house / "programmes/jakarta-tokyo/simulation.yml"
-    definitions.write_text(definitions.read_text(encoding="utf-8").replace("block: 50000", "block: 20"), encoding="utf-8")
-    simulate(Request("jakarta-tokyo", "trial-synthetic", 20, 3, "none"), house / "data", root=house, progress=lambda people, of: told.append((people, of)))
+    definitions.write_text(
+        definitions.read_text(encoding="utf-8").replace("block: 50000", "block: 20"), encoding="utf-8"
+    )
+    simulate(
+        Request("jakarta-tokyo", "trial-synthetic", 20, 3, "none"),
+        house / "data",
+        root=house,
+        progress=lambda people, of: told.append((people, of)),
+    )
     assert told == [(20, 60), (40, 60), (60, 60)]
 
 
@@ -164,14 +223,26 @@ def test_a_shipped_cohort_is_synthetic_small_and_says_so(cohort):
 @pytest.mark.parametrize("cohort", SHIPPED)
 def test_a_shipped_cohort_is_what_its_command_makes(house, cohort):
     """If this fails after a change of the simulation, ``make synthetic`` makes the cohorts anew."""
-    command = yaml.safe_load((ROOT / "data/raw" / cohort / "cohort.yml").read_text(encoding="utf-8"))["simulated"]["command"]
+    command = yaml.safe_load((ROOT / "data/raw" / cohort / "cohort.yml").read_text(encoding="utf-8"))[
+        "simulated"
+    ]["command"]
     assert call(*shlex.split(command)[1:])[0] == 0
     made, shipped = files_of(house / "data/raw" / cohort), files_of(ROOT / "data/raw" / cohort)
     assert set(made) == set(shipped)
-    changed = {name for name in made if made[name] != shipped[name]} - {"truth/effects.csv", "SHA256SUMS"}  # effects follow the indicators
+    changed = {name for name in made if made[name] != shipped[name]} - {
+        "truth/effects.csv",
+        "SHA256SUMS",
+    }  # effects follow the indicators
     assert changed == set()
 
 
 def test_three_surveys_are_shipped_of_different_kinds_and_versions():
-    files = {cohort: {path.name for path in (ROOT / "data/raw" / cohort).glob("participants.*")} for cohort in SHIPPED}
-    assert sorted(map(sorted, files.values())) == [["participants.csv"], ["participants.sav"], ["participants.xlsx"]]
+    files = {
+        cohort: {path.name for path in (ROOT / "data/raw" / cohort).glob("participants.*")}
+        for cohort in SHIPPED
+    }
+    assert sorted(map(sorted, files.values())) == [
+        ["participants.csv"],
+        ["participants.sav"],
+        ["participants.xlsx"],
+    ]

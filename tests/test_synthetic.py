@@ -38,12 +38,19 @@ def study() -> SimpleNamespace:
     lines, wrong = load_indicators(FOLDER, programme, codebook, root=ROOT)
     simulation, worse = load_simulation(FOLDER, programme, codebook, root=ROOT)
     assert problems + more + wrong + worse == []
-    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in house_series().items()}
-    return SimpleNamespace(programme=programme, codebook=codebook, lines=lines, simulation=simulation, series=series)
+    series = {
+        name: {int(year): float(value) for year, value in found.items()}
+        for name, found in house_series().items()
+    }
+    return SimpleNamespace(
+        programme=programme, codebook=codebook, lines=lines, simulation=simulation, series=series
+    )
 
 
 def plan(study, participants: int, seed: int = 1, survey: str = "") -> Plan:
-    return Plan(study.simulation, study.codebook, study.programme.main_table, study.series, participants, seed, survey)
+    return Plan(
+        study.simulation, study.codebook, study.programme.main_table, study.series, participants, seed, survey
+    )
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +58,11 @@ def many(study) -> SimpleNamespace:
     """16,500 who took part and 33,000 others, as they answered."""
     block = next(blocks(plan(study, 16_500)))
     rows = block.answered
-    return SimpleNamespace(block=block, values={name: values[rows] for name, values in block.people.values.items()}, all=block.people.values)
+    return SimpleNamespace(
+        block=block,
+        values={name: values[rows] for name, values in block.people.values.items()},
+        all=block.people.values,
+    )
 
 
 # --- answers look like real ones (shares of the labour-force survey that the project's list of messes gives)
@@ -70,7 +81,9 @@ def test_wages_before_have_the_asked_middle_and_spread(many, study):
     real = wages[known] / np.array([study.series["idn_cpi"][int(year)] for year in months[known] // 12]) * 100
     assert np.median(real) == pytest.approx(1.5 * 671_550, rel=0.03)
     assert np.log(real).std() == pytest.approx(0.55, abs=0.02)
-    assert 0.213**2 / (many.all["log_before"] - many.all["path_before"]).var() == pytest.approx(0.15, abs=0.02)  # share of the firm
+    assert 0.213**2 / (many.all["log_before"] - many.all["path_before"]).var() == pytest.approx(
+        0.15, abs=0.02
+    )  # share of the firm
 
 
 def test_start_months_are_unknown_and_heaped_as_in_the_labour_force_survey(many):
@@ -80,7 +93,9 @@ def test_start_months_are_unknown_and_heaped_as_in_the_labour_force_survey(many)
     assert np.isnan(months).mean() == pytest.approx(0.111, abs=0.006)
     assert (known % 12 == 0).mean() == pytest.approx(0.198, abs=0.01)
     assert ((known // 12) % 5 == 0).mean() == pytest.approx(0.381, abs=0.01)
-    assert (many.values["wagekind_now"] > 0)[many.values["work_now"] != 0].mean() == pytest.approx(0.041, abs=0.005)
+    assert (many.values["wagekind_now"] > 0)[many.values["work_now"] != 0].mean() == pytest.approx(
+        0.041, abs=0.005
+    )
 
 
 def test_who_answers_and_who_keeps_the_wage_back(many):
@@ -88,7 +103,11 @@ def test_who_answers_and_who_keeps_the_wage_back(many):
     alumni = people["grp"] == 1
     for code, share in ((1, 0.65), (2, 0.75), (3, 0.88), (4, 0.80)):
         assert answered[people["grp"] == code].mean() == pytest.approx(share, abs=0.015)
-    odds = [np.log(share / (1 - share)) for code in (1, 2) for share in [answered[alumni & (people["promo_any"] == code)].mean()]]
+    odds = [
+        np.log(share / (1 - share))
+        for code in (1, 2)
+        for share in [answered[alumni & (people["promo_any"] == code)].mean()]
+    ]
     assert odds[0] - odds[1] == pytest.approx(0.5, abs=0.15)
     working = people["work_now"] != 0
     silent = np.isnan(people["wage_now"])[working]
@@ -122,7 +141,9 @@ def test_raters_agree_with_the_truth_as_asked(many):
 
 @pytest.fixture(scope="module")
 def truth(study) -> pd.DataFrame:
-    return truth_table(plan(study, 8_000), study.programme, study.codebook, study.lines, FOLDER, root=ROOT, most_blocks=1).set_index("name")
+    return truth_table(
+        plan(study, 8_000), study.programme, study.codebook, study.lines, FOLDER, root=ROOT, most_blocks=1
+    ).set_index("name")
 
 
 def test_effects_are_those_that_were_declared(truth):
@@ -130,7 +151,15 @@ def test_effects_are_those_that_were_declared(truth):
     assert truth.loc["defect_change", "effect"] == pytest.approx(-0.17, abs=0.003)
     assert truth.loc["defect_change", "mean_without"] == pytest.approx(-0.08, abs=0.01)
     assert truth.loc["output_change", "effect"] == pytest.approx(0.05, abs=0.003)
-    untouched = ["age", "schooling", "log_pay_before", "level_before", "test_before", "knowledge_then", "asset_index_before"]
+    untouched = [
+        "age",
+        "schooling",
+        "log_pay_before",
+        "level_before",
+        "test_before",
+        "knowledge_then",
+        "asset_index_before",
+    ]
     assert (truth.loc[untouched, "effect"] == 0).all()
     assert (truth["effect_error"].dropna() >= 0).all()
 
@@ -142,11 +171,15 @@ def test_naive_readings_are_wrong_by_a_stated_amount(truth):
     assert gain["naive_change"] > 1.8 * gain["effect"] > 0  # growth of everybody and response shift
     assert abs(truth.loc["knowledge_sup_gain", "naive_gap_bias"]) < 0.05  # supervisors have no response shift
     for kind in ("change", "gap"):
-        np.testing.assert_allclose(truth[f"naive_{kind}"] - truth["effect"], truth[f"naive_{kind}_bias"], equal_nan=True)
+        np.testing.assert_allclose(
+            truth[f"naive_{kind}"] - truth["effect"], truth[f"naive_{kind}_bias"], equal_nan=True
+        )
 
 
 def test_the_same_people_have_the_same_luck_without_the_programme(study):
-    there, absent = (next(blocks(plan(study, 300), is_treated=is_treated)).people for is_treated in (True, False))
+    there, absent = (
+        next(blocks(plan(study, 300), is_treated=is_treated)).people for is_treated in (True, False)
+    )
     took_part = there.values["grp"] == 1
     for name in ("ability", "wage_pre", "kn1_now", "out_h_now", "log_now"):
         np.testing.assert_array_equal(there.values[name][~took_part], absent.values[name][~took_part])
@@ -172,15 +205,33 @@ def test_groups_have_exactly_the_declared_sizes(study):
     assert sizes == {"1": 130, "2": 80, "3": 150, "4": 30}
     groups = group_of(np.arange(390), np.array(list(sizes.values())))
     assert np.bincount(groups).tolist() == [130, 80, 150, 30]
-    assert np.bincount(groups[:195], minlength=4).tolist() == pytest.approx([65, 40, 75, 15], abs=2)  # spread evenly
+    assert np.bincount(groups[:195], minlength=4).tolist() == pytest.approx(
+        [65, 40, 75, 15], abs=2
+    )  # spread evenly
 
 
 def test_clean_answers_keep_the_rules_of_the_form(study):
     block = next(blocks(plan(study, 1_500)))
     rows = np.flatnonzero(block.answered)
-    frames = {"participants": typed_frame(block.people, rows, study.codebook, "participants", "resp_id", keys_of(block, plan(study, 1_500)).take(rows))}
+    frames = {
+        "participants": typed_frame(
+            block.people,
+            rows,
+            study.codebook,
+            "participants",
+            "resp_id",
+            keys_of(block, plan(study, 1_500)).take(rows),
+        )
+    }
     rows = np.flatnonzero(block.tables["supervisors"][1])
-    frames["supervisors"] = typed_frame(block.people, rows, study.codebook, "supervisors", "resp_id", keys_of(block, plan(study, 1_500)).take(rows))
+    frames["supervisors"] = typed_frame(
+        block.people,
+        rows,
+        study.codebook,
+        "supervisors",
+        "resp_id",
+        keys_of(block, plan(study, 1_500)).take(rows),
+    )
     for rule in study.codebook.rules:
         if rule.table in frames:
             broken = (~evaluate(parse_expression(rule.rule), frames[rule.table])).fillna(False).mean()
@@ -188,7 +239,9 @@ def test_clean_answers_keep_the_rules_of_the_form(study):
     table = frames["participants"]
     for variable in study.codebook.table("participants"):
         if variable.list_name and variable.kind == "select_one":
-            assert set(table[variable.name].dropna()) <= {choice.name for choice in study.codebook.answers(variable.list_name)}, variable.name
+            assert set(table[variable.name].dropna()) <= {
+                choice.name for choice in study.codebook.answers(variable.list_name)
+            }, variable.name
         for sign, limit in variable.bounds:
             known = table[variable.name].dropna()
             assert {">=": known >= limit, "<=": known <= limit, ">": known > limit}[sign].all(), variable.name
@@ -197,7 +250,9 @@ def test_clean_answers_keep_the_rules_of_the_form(study):
 def test_fast_conditions_agree_with_the_expressions_of_the_house(study):
     block = next(blocks(plan(study, 200)))
     everybody = np.arange(block.people.n)
-    frame = typed_frame(block.people, everybody, study.codebook, "participants", "resp_id", keys_of(block, plan(study, 200)))
+    frame = typed_frame(
+        block.people, everybody, study.codebook, "participants", "resp_id", keys_of(block, plan(study, 200))
+    )
     texts = {variable.relevant for variable in study.codebook.table("participants") if variable.relevant}
     texts |= {
         "${promo_any} = 1 and ${grp} = 9",
@@ -219,7 +274,9 @@ def test_a_reworded_item_gives_the_same_score_in_both_versions_of_the_form(study
         made = replace(plan(study, 200), fixed={"form_ver": version})
         block = next(blocks(made, is_biased=False))
         table = indicators_of(block, made, study.programme, study.codebook, study.lines, FOLDER, root=ROOT)
-        scores[version] = table[["effectiveness_now", "effectiveness_then", "effectiveness_sup_now", "productivity_now"]]
+        scores[version] = table[
+            ["effectiveness_now", "effectiveness_then", "effectiveness_sup_now", "productivity_now"]
+        ]
         raw = block.people.values["et2_now"]
     assert scores["1"].notna().sum().min() > 100
     pd.testing.assert_frame_equal(scores["1"], scores["2"])
@@ -260,15 +317,24 @@ def test_normal_rounds_and_keeps_within_limits():
 
 
 def test_lookup_takes_codes_and_years():
-    world = draw(Lookup(name="x", law="lookup", of="code", values={"1": 5}, other=0), 3, code=([1, 2, np.nan], "code"))
+    world = draw(
+        Lookup(name="x", law="lookup", of="code", values={"1": 5}, other=0), 3, code=([1, 2, np.nan], "code")
+    )
     np.testing.assert_array_equal(world.values["x"], [5, 0, np.nan])
-    world = draw(Lookup(name="x", law="lookup", of="month", values={"1998": -0.25}), 2, month=([1998 * 12 + 11, 1999 * 12], "month"))
+    world = draw(
+        Lookup(name="x", law="lookup", of="month", values={"1998": -0.25}),
+        2,
+        month=([1998 * 12 + 11, 1999 * 12], "month"),
+    )
     np.testing.assert_array_equal(world.values["x"], [-0.25, np.nan])
 
 
 def test_hazard_is_the_declared_chance_a_year():
-    # a chance of 0.09 a year over 4 years: 1 − 0.91⁴ = 0.314 have an event; with exp(0.35) more: 1 − (1 − 0.09 e^0.35)⁴ = 0.422
-    hazard = Hazard(name="n", law="hazard", start="a", end="b", yearly=0.09, plus={"x": 0.35}, most=6, first="when")
+    # a chance of 0.09 a year over 4 years: 1 − 0.91⁴ = 0.314 have an event; with exp(0.35) more: 1 − (1 −
+    # 0.09 e^0.35)⁴ = 0.422
+    hazard = Hazard(
+        name="n", law="hazard", start="a", end="b", yearly=0.09, plus={"x": 0.35}, most=6, first="when"
+    )
     for x, share in ((0, 1 - 0.91**4), (1, 1 - (1 - 0.09 * np.exp(0.35)) ** 4)):
         world = draw(hazard, a=(0, "month"), b=(48, "month"), x=(x, "number"))
         assert (world.values["n"] > 0).mean() == pytest.approx(share, abs=0.004)
@@ -288,8 +354,15 @@ def test_recall_is_right_in_the_world_without_bias():
 def test_amounts_are_heaped_in_the_money_of_their_year():
     heaps = Heaps(units=[500_000], shares=[1.0], year=2004)
     series = {1997: 35.76, 2004: 100.0, 2009: 150.0}
-    # 500,000 of 2004 is 178,800 of 1997, nearest 1-2-5 number 200,000; never larger than declared; under 1.5 units only thousands
-    amounts = heaped(np.array([710_400.0, 1_710_400.0, 1_710_400.0, 710_400.0]), np.zeros(4), np.array([1997.0, 2004, 2009, 2004]), heaps, series)
+    # 500,000 of 2004 is 178,800 of 1997, nearest 1-2-5 number 200,000; never larger than declared; under 1.5
+    # units only thousands
+    amounts = heaped(
+        np.array([710_400.0, 1_710_400.0, 1_710_400.0, 710_400.0]),
+        np.zeros(4),
+        np.array([1997.0, 2004, 2009, 2004]),
+        heaps,
+        series,
+    )
     assert amounts.tolist() == [800_000, 1_500_000, 1_500_000, 710_000]
 
 
@@ -309,7 +382,9 @@ def read(path) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("kind", ["csv", "kobo", "xlsx", "sav"])
 def test_same_seed_same_bytes_and_another_seed_other_people(study, tmp_path, kind):
-    layout = Layout(level="high", rendering=Rendering(answers="id"), headers="id", formats={"participants": kind})
+    layout = Layout(
+        level="high", rendering=Rendering(answers="id"), headers="id", formats={"participants": kind}
+    )
     for name, seed in (("one", 5), ("two", 5), ("other", 6)):
         write_cohort(tmp_path / name, plan(study, 60, seed), study.programme, study.codebook, layout)
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
@@ -321,31 +396,66 @@ def test_same_seed_same_bytes_and_another_seed_other_people(study, tmp_path, kin
 
 def test_the_log_names_every_answer_that_was_messed_up_and_no_other(study, tmp_path):
     rendering = Rendering(answers="id")
-    write_cohort(tmp_path / "plain", plan(study, 150), study.programme, study.codebook, Layout(level="", rendering=rendering))
-    written = write_cohort(tmp_path / "messy", plan(study, 150), study.programme, study.codebook, Layout(level="high", rendering=rendering))
+    write_cohort(
+        tmp_path / "plain",
+        plan(study, 150),
+        study.programme,
+        study.codebook,
+        Layout(level="", rendering=rendering),
+    )
+    written = write_cohort(
+        tmp_path / "messy",
+        plan(study, 150),
+        study.programme,
+        study.codebook,
+        Layout(level="high", rendering=rendering),
+    )
     log = read(tmp_path / "messy" / "errors.csv")
     assert sum(written.errors.values()) == len(log) > 5_000
     places = [(line["table"], line["key"], line["variable"]) for line in log if line["variable"]]
     assert len(set(places)) == len(places)  # no answer is messed up twice
-    truth = {part.name: part for block in blocks(plan(study, 150)) for part in table_blocks(block, plan(study, 150), study.codebook)}
+    truth = {
+        part.name: part
+        for block in blocks(plan(study, 150))
+        for part in table_blocks(block, plan(study, 150), study.codebook)
+    }
     for table in ("participants", "supervisors"):
         plain, messy = read(tmp_path / "plain" / f"{table}.csv"), read(tmp_path / "messy" / f"{table}.csv")
         keys = [row["resp_id"] for row in plain]
-        logged = {(line["key"], line["variable"]): line for line in log if line["table"] == table and line["variable"]}
+        logged = {
+            (line["key"], line["variable"]): line
+            for line in log
+            if line["table"] == table and line["variable"]
+        }
         again = {line["key"] for line in log if line["table"] == table and line["kind"] == "54"}
-        canonical = {name: dict(zip(keys, column.texts(), strict=True)) for name, column in truth[table].canonical.items()}
-        assert len(messy) == len(plain) + sum(line["kind"] in ("54", "56") and line["table"] == table for line in log)
+        canonical = {
+            name: dict(zip(keys, column.texts(), strict=True))
+            for name, column in truth[table].canonical.items()
+        }
+        assert len(messy) == len(plain) + sum(
+            line["kind"] in ("54", "56") and line["table"] == table for line in log
+        )
         for key, before, after in zip(keys, plain, messy, strict=False):
             for name in before:
                 if (line := logged.get((key, name))) is not None:
-                    assert line["true"] == canonical[name][key] or line["kind"] in ("24", "25", "65")  # on another form
+                    assert line["true"] == canonical[name][key] or line["kind"] in (
+                        "24",
+                        "25",
+                        "65",
+                    )  # on another form
                     assert key in again or (after[name] == line["raw"] != before[name])
                 else:
                     assert key in again or after[name] == before[name]
 
 
 def test_mess_comes_at_the_declared_rates(study, tmp_path):
-    written = write_cohort(tmp_path / "x", plan(study, 2_000), study.programme, study.codebook, Layout(level="high", rendering=Rendering(answers="id")))
+    written = write_cohort(
+        tmp_path / "x",
+        plan(study, 2_000),
+        study.programme,
+        study.codebook,
+        Layout(level="high", rendering=Rendering(answers="id")),
+    )
     log = pd.read_csv(tmp_path / "x" / "errors.csv", dtype=str, keep_default_na=False)
     people = written.rows["participants"]
     assert log["kind"].eq("54").sum() / people == pytest.approx(0.03, abs=0.01)
@@ -383,19 +493,40 @@ def test_mess_comes_at_the_declared_rates(study, tmp_path):
         45,
         49,
     }
-    low = sum(write_cohort(tmp_path / "low", plan(study, 2_000), study.programme, study.codebook, Layout(level="low")).errors.values())
+    low = sum(
+        write_cohort(
+            tmp_path / "low", plan(study, 2_000), study.programme, study.codebook, Layout(level="low")
+        ).errors.values()
+    )
     assert 0 < low < len(log) / 8
 
 
 def test_ways_to_write_an_amount_and_a_date():
     assert {way.write("2500000") for way in RUPIAH if way.kind in (1, 3, 4, 6)} == {
-        "Rp 2.500.000", "Rp2.500.000,-", "IDR 2.500.000,00", "2,500,000", "2,5 juta", "2.5jt", "2500", "30000000",
-    }  # fmt: skip
+        "Rp 2.500.000",
+        "Rp2.500.000,-",
+        "IDR 2.500.000,00",
+        "2,500,000",
+        "2,5 juta",
+        "2.5jt",
+        "2500",
+        "30000000",
+    }
     assert in_words(850_000, long=False) == "850rb"
     assert in_words(2_550_000, long=True) is None  # two decimals are not written
     assert all(way.write("") is None for way in RUPIAH)
     written = {way.write("1998-04-05") for way in DATES}
-    assert written == {"5 April 1998", "5-Apr-1998", "5-4-98", "35890", "04/1998", "akhir 1998", "31/02/1998", "平成10年4月5日", "H10.4.5"}
+    assert written == {
+        "5 April 1998",
+        "5-Apr-1998",
+        "5-4-98",
+        "35890",
+        "04/1998",
+        "akhir 1998",
+        "31/02/1998",
+        "平成10年4月5日",
+        "H10.4.5",
+    }
 
 
 def test_what_cannot_be_is_refused(study, tmp_path):
@@ -407,7 +538,16 @@ def test_what_cannot_be_is_refused(study, tmp_path):
     from manfaat.simulation.delivery import write_delivery
 
     with pytest.raises(ValueError, match="must say so"):
-        write_delivery(tmp_path / "cohort-2004", plan(study, 2), study.programme, study.codebook, study.lines, Layout(), FOLDER, root=ROOT)
+        write_delivery(
+            tmp_path / "cohort-2004",
+            plan(study, 2),
+            study.programme,
+            study.codebook,
+            study.lines,
+            Layout(),
+            FOLDER,
+            root=ROOT,
+        )
 
 
 def test_a_year_without_a_price_is_refused(study):
@@ -417,26 +557,44 @@ def test_a_year_without_a_price_is_refused(study):
 
 @pytest.mark.parametrize("participants", [1, 2, 10])
 def test_very_few_people(study, tmp_path, participants):
-    written = write_cohort(tmp_path / "x", plan(study, participants), study.programme, study.codebook, Layout(level="high"))
-    assert written.rows["participants"] >= sum(size for code, size in plan(study, participants).sizes.items() if code != "1")
+    written = write_cohort(
+        tmp_path / "x", plan(study, participants), study.programme, study.codebook, Layout(level="high")
+    )
+    assert written.rows["participants"] >= sum(
+        size for code, size in plan(study, participants).sizes.items() if code != "1"
+    )
 
 
 @pytest.mark.parametrize(
     ("right", "wrong", "message"),
     [
-        ("plus: {age_drawn: -12}", "plus: {age_drwan: -12}", "'age_drwan' is not drawn by an earlier step. Expected: did you mean age_drawn"),
-        ("  - {name: mode, law: choose", "  - {name: modus, law: choose", "no step draws 'mode' of the table 'participants'"),
+        (
+            "plus: {age_drawn: -12}",
+            "plus: {age_drwan: -12}",
+            "'age_drwan' is not drawn by an earlier step. Expected: did you mean age_drawn",
+        ),
+        (
+            "  - {name: mode, law: choose",
+            "  - {name: modus, law: choose",
+            "no step draws 'mode' of the table 'participants'",
+        ),
         ("  - {name: lang, law: choose", "  - {name: sex, law: choose", "'sex' is drawn twice"),
         ("law: uniform, low: 1990", "law: unifrom, low: 1990", "unifrom"),
-        ("  - table: supervisors\n    where", "  - table: supervisor\n    where", "the table 'supervisor' is not declared"),
-        ("item: \"1\", funder", "items: \"1\", funder", "'items' is not a variable of 'costs'"),
+        (
+            "  - table: supervisors\n    where",
+            "  - table: supervisor\n    where",
+            "the table 'supervisor' is not declared",
+        ),
+        ('item: "1", funder', 'items: "1", funder', "'items' is not a variable of 'costs'"),
     ],
-)  # fmt: skip
+)
 def test_mistakes_in_a_simulation_are_told(project, study, right, wrong, message):
     path = project / "programmes/jakarta-tokyo/simulation.yml"
     replace_in(path, right, wrong)
     _, problems = load_simulation(path.parent, study.programme, study.codebook, root=project)
-    assert any(message in str(problem) and "simulation.yml" in str(problem) for problem in problems), [str(problem) for problem in problems]
+    assert any(message in str(problem) and "simulation.yml" in str(problem) for problem in problems), [
+        str(problem) for problem in problems
+    ]
 
 
 # --- another programme, another codebook
@@ -448,40 +606,75 @@ def test_any_programme_can_be_simulated(tmp_path):
     folder.mkdir(parents=True)
     labels = "label::English (en),label::Bahasa Indonesia (id)"
     (folder / "codebook.csv").write_text(
-        f"table,name,type,source,{labels},relevant,role\npupils,id,text,id,Number,Nomor,,key\npupils,arm,select_one arm,arm,Arm,Kelompok,,group\n"
-        "pupils,score,integer,score,Score,Nilai,,\npupils,why,text,why,Why,Mengapa,${arm} = 1,\n"
+        f"table,name,type,source,{labels},relevant,role\npupils,id,text,id,Number,Nomor,,key\npupils,arm,select_one"
+        " arm,arm,Arm,Kelompok,,group\npupils,score,integer,score,Score,Nilai,,\npupils,why,text,why,Why,Mengapa,${arm}"  # noqa: E501
+        " = 1,\n"
     )
-    (folder / "choices.csv").write_text(f"list_name,name,{labels}\narm,1,Tutored,Dibimbing\narm,0,Not tutored,Tidak dibimbing\n")
+    (folder / "choices.csv").write_text(
+        f"list_name,name,{labels}\narm,1,Tutored,Dibimbing\narm,0,Not tutored,Tidak dibimbing\n"
+    )
     (folder / "indicators.csv").write_text(
-        "name,indicator,time,stage_thesis,stage_dac,construct,inputs,arguments,unit,direction,family,use,label::English (en),label::Bahasa Indonesia (id),"
-        "definition::English (en),definition::Bahasa Indonesia (id)\narm,arm,fixed,input,input,copy,arm,,,,,group,Arm,Kelompok,Arm,Kelompok\n"
+        "name,indicator,time,stage_thesis,stage_dac,construct,inputs,arguments,unit,direction,family,use,label::English"
+        " (en),label::Bahasa Indonesia (id),"
+        "definition::English (en),definition::Bahasa Indonesia"
+        " (id)\narm,arm,fixed,input,input,copy,arm,,,,,group,Arm,Kelompok,Arm,Kelompok\n"
         "score,score,now,outcome,outcome,copy,score,,points,higher,,effect,Score,Nilai,Score,Nilai\n"
     )
     programme = Programme.model_validate(
         {
-            "programme": "trial", "title": words, "summary": words, "tables": {"pupils": {"label": words, "key": ["id"]}}, "units": {"points": {"label": words}},
-            "design": {"unit": {"one": words, "many": words}, "group": "arm", "participants": ["1"], "comparison": ["0"], "times": {"now": words}},
-            "specifications": [{"id": "difference", "label": words, "method": "difference_in_means", "std_errors": ["HC2"]}],
+            "programme": "trial",
+            "title": words,
+            "summary": words,
+            "tables": {"pupils": {"label": words, "key": ["id"]}},
+            "units": {"points": {"label": words}},
+            "design": {
+                "unit": {"one": words, "many": words},
+                "group": "arm",
+                "participants": ["1"],
+                "comparison": ["0"],
+                "times": {"now": words},
+            },
+            "specifications": [
+                {"id": "difference", "label": words, "method": "difference_in_means", "std_errors": ["HC2"]}
+            ],
             "primary": {"randomised": "difference", "observational": "difference"},
         }
-    )  # fmt: skip
+    )
     codebook, problems = load_codebook(folder, programme, root=tmp_path)
     lines, more = load_indicators(folder, programme, codebook, root=tmp_path)
     assert problems + more == []
     simulation = Simulation.model_validate(
         {
-            "note": words, "block": 1000, "key": "id", "key_prefix": "S", "group": "arm", "interview": "day", "survey": "2020-01-01",
-            "groups": {"1": {"per_participant": 1, "selected": True, "treated": True}, "0": {"per_participant": 1, "selected": False}},
+            "note": words,
+            "block": 1000,
+            "key": "id",
+            "key_prefix": "S",
+            "group": "arm",
+            "interview": "day",
+            "survey": "2020-01-01",
+            "groups": {
+                "1": {"per_participant": 1, "selected": True, "treated": True},
+                "0": {"per_participant": 1, "selected": False},
+            },
             "selection": {"steps": [{"name": "wit", "law": "normal"}], "base": 0.0, "plus": {"wit": 1.0}},
             "steps": [
-                {"name": "score", "law": "normal", "base": 50, "plus": {"wit": 10, "treated": 4}, "sd": 5, "to": 1},
+                {
+                    "name": "score",
+                    "law": "normal",
+                    "base": 50,
+                    "plus": {"wit": 10, "treated": 4},
+                    "sd": 5,
+                    "to": 1,
+                },
                 {"name": "why", "law": "texts", "texts": {"": ["because"]}},
             ],
             "response": {"base": 9.0},
         }
-    )  # fmt: skip
+    )
     trial = Plan(simulation, codebook, "pupils", {}, 3_000, 2)
-    table = truth_table(trial, programme, codebook, lines, folder, root=tmp_path, most_blocks=9).set_index("name")
+    table = truth_table(trial, programme, codebook, lines, folder, root=tmp_path, most_blocks=9).set_index(
+        "name"
+    )
     assert table.loc["score", "n"] == 3_000
     assert table.loc["score", "effect"] == pytest.approx(4, abs=0.02)
     assert table.loc["score", "naive_gap_bias"] > 5  # the witty were selected
@@ -495,11 +688,42 @@ def test_any_programme_can_be_simulated(tmp_path):
 
 
 EXPORTS = {
-    "Indonesian CSV with questions for names": (Layout(level="", rendering=Rendering(answers="id"), headers="id", separator=";", mark=True, titles=("Data survei (sintetis)",), footer=True), "1"),
-    "Indonesian workbook": (Layout(level="", rendering=Rendering(answers="id"), headers="id", formats={"participants": "xlsx"}, titles=("Data survei (sintetis)",), footer=True), "1"),
-    "KoboToolbox, version 2": (Layout(level="", rendering=Rendering(dates="iso", version="2"), formats={"participants": "kobo"}), "2"),
-    "SPSS": (Layout(level="", rendering=Rendering(dates="iso", version="1", skipped="code"), formats={"participants": "sav"}), "1"),
-}  # fmt: skip
+    "Indonesian CSV with questions for names": (
+        Layout(
+            level="",
+            rendering=Rendering(answers="id"),
+            headers="id",
+            separator=";",
+            mark=True,
+            titles=("Data survei (sintetis)",),
+            footer=True,
+        ),
+        "1",
+    ),
+    "Indonesian workbook": (
+        Layout(
+            level="",
+            rendering=Rendering(answers="id"),
+            headers="id",
+            formats={"participants": "xlsx"},
+            titles=("Data survei (sintetis)",),
+            footer=True,
+        ),
+        "1",
+    ),
+    "KoboToolbox, version 2": (
+        Layout(level="", rendering=Rendering(dates="iso", version="2"), formats={"participants": "kobo"}),
+        "2",
+    ),
+    "SPSS": (
+        Layout(
+            level="",
+            rendering=Rendering(dates="iso", version="1", skipped="code"),
+            formats={"participants": "sav"},
+        ),
+        "1",
+    ),
+}
 
 
 @pytest.mark.parametrize("export", EXPORTS)
@@ -518,13 +742,20 @@ def test_every_answer_of_a_clean_export_is_read_back(study, tmp_path, export):
     for block in blocks(made):
         for part in table_blocks(block, made, study.codebook):
             kept = tables[part.name].kept.set_index("resp_id")
-            agreed = part.canonical["consent"].texts() != "2" if "consent" in part.canonical else np.ones(len(part.keys.codes), dtype=bool)
+            agreed = (
+                part.canonical["consent"].texts() != "2"
+                if "consent" in part.canonical
+                else np.ones(len(part.keys.codes), dtype=bool)
+            )
             keys = part.keys.texts()[agreed]
             assert sorted(kept.index) == sorted(keys)
             for name in kept.columns.intersection(list(part.canonical)):
                 read_back = [canonical(value) for value in kept[name].reindex(keys)]
                 assert read_back == list(part.canonical[name].texts()[agreed]), (export, part.name, name)
     built, why = studies.build_with_reasons(
-        cohort, tables["participants"].kept, {"supervisors": tables["supervisors"].kept}, {name: table.reasons for name, table in tables.items()}
+        cohort,
+        tables["participants"].kept,
+        {"supervisors": tables["supervisors"].kept},
+        {name: table.reasons for name, table in tables.items()},
     )
     assert len(why) == built.isna().sum().sum()

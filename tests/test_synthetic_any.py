@@ -1,4 +1,6 @@
-"""The generator for any programme: what it needs, a programme of three variables, and the same bytes from the same seed in every format."""
+"""The generator for any programme: what it needs, a programme of three variables, and the same bytes from the
+same seed in every format.
+"""
 
 import csv
 import hashlib
@@ -28,7 +30,12 @@ def study():
     return loaded(FOLDER, ROOT)
 
 
-SETTINGS = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 @SETTINGS
@@ -41,22 +48,45 @@ SETTINGS = settings(max_examples=12, deadline=None, derandomize=True, suppress_h
     seed=st.integers(0, 2**32),
 )
 def test_same_seed_same_bytes(study, tmp_path_factory, kind, level, answers, untidy, people, seed):
-    more = {"sections": True, "twice": ("wage_now",), "numbers": True, "sheets": "cohort", "encoding": "utf-16", "line_end": "\r\n", "broken": True}
-    layout = Layout(level=level, rendering=Rendering(answers=answers), formats={MAIN: kind, "supervisors": kind}, **(more if untidy else {}))
-    folders = [written(tmp_path_factory.mktemp("x") / name, study, plan(study, people, seed), layout) for name in ("one", "two")]
-    sums = [{path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()} for folder in folders]
+    more = {
+        "sections": True,
+        "twice": ("wage_now",),
+        "numbers": True,
+        "sheets": "cohort",
+        "encoding": "utf-16",
+        "line_end": "\r\n",
+        "broken": True,
+    }
+    layout = Layout(
+        level=level,
+        rendering=Rendering(answers=answers),
+        formats={MAIN: kind, "supervisors": kind},
+        **(more if untidy else {}),
+    )
+    folders = [
+        written(tmp_path_factory.mktemp("x") / name, study, plan(study, people, seed), layout)
+        for name in ("one", "two")
+    ]
+    sums = [
+        {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+        for folder in folders
+    ]
     assert sums[0] == sums[1]
     assert len(sums[0]) == 4
 
 
 def test_no_file_holds_the_time_at_which_it_was_made(study, tmp_path):
     """Two files made in the same second would be alike even so."""
-    folder = written(tmp_path / "x", study, plan(study, 5), Layout(formats={MAIN: "xlsx", "supervisors": "sav"}))
+    folder = written(
+        tmp_path / "x", study, plan(study, 5), Layout(formats={MAIN: "xlsx", "supervisors": "sav"})
+    )
     with zipfile.ZipFile(folder / f"{MAIN}.xlsx") as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(2000, 1, 1, 0, 0, 0)}
         moments = re.findall(rb">(\d{4}-\d\d-\d\dT[^<]*)<", archive.read("docProps/core.xml"))
     assert moments == [b"2000-01-01T00:00:00Z"] * 2
-    assert (folder / "supervisors.sav").read_bytes()[92:109] == b"01 Jan 0000:00:00"  # offset 84 is the bias, 92 the day, 101 the time
+    assert (folder / "supervisors.sav").read_bytes()[
+        92:109
+    ] == b"01 Jan 0000:00:00"  # offset 84 is the bias, 92 the day, 101 the time
 
 
 @pytest.mark.parametrize("name", ["nsw", "michigan-grants"])
@@ -70,20 +100,34 @@ def test_a_programme_without_a_simulation_says_what_it_needs(name):
     assert f"programmes/{name}/simulation.yml" in problem
     assert "cannot be simulated" in problem
     assert "groups, selection, steps, response" in problem
-    drawn = [variable.name for variable in codebook.table(programme.main_table) if variable.role not in ("key", "group")]
-    assert all(variable in problem for variable in drawn if variable not in programme.tables[programme.main_table].key)
+    drawn = [
+        variable.name
+        for variable in codebook.table(programme.main_table)
+        if variable.role not in ("key", "group")
+    ]
+    assert all(
+        variable in problem
+        for variable in drawn
+        if variable not in programme.tables[programme.main_table].key
+    )
 
 
 LABELS = "label::English (en),label::Bahasa Indonesia (id)"
 THREE = {
-    "codebook.csv": f"table,name,type,source,{LABELS},role\nplants,plot,text,plot,Plot,Petak,key\nplants,water,select_one yes,water,Watered,Disiram,group\n"
-    "plants,height,integer,height,Height,Tinggi,\n",
+    "codebook.csv": (
+        f"table,name,type,source,{LABELS},role\nplants,plot,text,plot,Plot,Petak,key\nplants,water,select_one"
+        " yes,water,Watered,Disiram,group\nplants,height,integer,height,Height,Tinggi,\n"
+    ),
     "choices.csv": f"list_name,name,{LABELS}\nyes,1,Yes,Ya\nyes,2,No,Tidak\n",
-    "indicators.csv": f"name,indicator,time,stage_thesis,stage_dac,construct,inputs,arguments,unit,direction,family,use,{LABELS},"
-    "definition::English (en),definition::Bahasa Indonesia (id)\nwater,water,fixed,input,input,copy,water,,,,,group,Water,Air,Water,Air\n"
-    "height,height,now,outcome,outcome,copy,height,,cm,higher,,effect,Height,Tinggi,Height,Tinggi\n",
+    "indicators.csv": (
+        f"name,indicator,time,stage_thesis,stage_dac,construct,inputs,arguments,unit,direction,family,use,{LABELS},"
+        "definition::English (en),definition::Bahasa Indonesia"
+        " (id)\nwater,water,fixed,input,input,copy,water,,,,,group,Water,Air,Water,Air\n"
+        "height,height,now,outcome,outcome,copy,height,,cm,higher,,effect,Height,Tinggi,Height,Tinggi\n"
+    ),
     "corrections.csv": "table,key,variable,old,new,who,when,why\n",
-    "programme.yml": """programme: plants
+    "programme.yml": (
+        """programme: plants
 title: {en: Watering, id: Penyiraman}
 summary: {en: Watering, id: Penyiraman}
 tables: {plants: {label: {en: plants, id: tanaman}, key: [plot]}}
@@ -91,8 +135,10 @@ units: {cm: {label: {en: centimetres, id: sentimeter}}}
 design: {unit: {one: {en: plant, id: tanaman}, many: {en: plants, id: tanaman}}, group: water, participants: ["1"], comparison: ["2"], times: {now: {en: now, id: sekarang}}}
 specifications: [{id: difference, label: {en: Difference, id: Selisih}, method: difference_in_means, std_errors: [HC2]}]
 primary: {randomised: difference, observational: difference}
-""",
-    "simulation.yml": """note: {en: Simulated, id: Simulasi}
+"""  # noqa: E501
+    ),
+    "simulation.yml": (
+        """note: {en: Simulated, id: Simulasi}
 block: 400
 key: plot
 key_prefix: "0"
@@ -106,7 +152,8 @@ selection: {base: 0, plus: {sun: 1}, steps: [{name: sun, law: normal}]}
 steps:
   - {name: height, law: normal, base: 40, plus: {sun: 5, treated: 7}, sd: 3, to: 1, blank: {base: -3}}
 response: {base: 1, plus: {sun: 0.5}}
-""",
+"""
+    ),
 }
 
 
@@ -126,7 +173,9 @@ def test_a_programme_of_three_variables(plants, tmp_path, kind):
     made = plan(plants, 500, seed=8)
     layout = Layout(level="real", formats={"plants": kind})
     folder = plants.root / "data" / "raw" / f"{kind}-synthetic"
-    written_ = write_delivery(folder, made, plants.programme, plants.codebook, plants.lines, layout, plants.folder, root=plants.root)
+    written_ = write_delivery(
+        folder, made, plants.programme, plants.codebook, plants.lines, layout, plants.folder, root=plants.root
+    )
     cohort = studies.load_study(f"{kind}-synthetic", root=plants.root)
     tables = studies.clean_tables(cohort, studies.read_raw(cohort))
     built = studies.build(cohort, tables["plants"].kept)
@@ -137,14 +186,18 @@ def test_a_programme_of_three_variables(plants, tmp_path, kind):
     assert float(height["naive_gap_bias"]) > 2
     took_part = built["water"].astype("float64") == 1
     gap = built.loc[took_part, "height"].mean() - built.loc[~took_part, "height"].mean()
-    assert gap == pytest.approx(float(height["naive_gap"]), abs=0.2)  # of the same people, some answers unreadable
+    assert gap == pytest.approx(
+        float(height["naive_gap"]), abs=0.2
+    )  # of the same people, some answers unreadable
     assert written_.fates["1"]["answered"] < 500 == sum(written_.fates["1"].values())
     assert written_.fates["2"] == {"answered": 1_000, "not_reached": 0, "refused": 0, "no_consent": 0}
     assert cohort.cohort.denominators.invited == 500
 
 
 def test_consent_is_asked_where_people_may_withhold_it(plants):
-    changed = plants.simulation.model_dump(by_alias=True, mode="json") | {"response": {"base": 1, "lost": {"no_consent": 1}}}
+    changed = plants.simulation.model_dump(by_alias=True, mode="json") | {
+        "response": {"base": 1, "lost": {"no_consent": 1}}
+    }
     with pytest.raises(ValueError, match="'no_consent' needs 'consent'"):
         type(plants.simulation).model_validate(changed)
     with pytest.raises(ValueError, match="need a sum above 0"):
@@ -155,7 +208,9 @@ def test_unknown_names_about_those_who_do_not_answer_are_told(plants, tmp_path):
     folder = tmp_path / "plants"
     folder.mkdir()
     text = THREE["simulation.yml"].replace(
-        "response: {base: 1, plus: {sun: 0.5}}", 'response: {base: 1, lost_by: {"3": {refused: 1}}, consent: {question: agree, declined: "2", before: [hight]}}'
+        "response: {base: 1, plus: {sun: 0.5}}",
+        'response: {base: 1, lost_by: {"3": {refused: 1}}, consent: {question: agree, declined: "2", before:'
+        " [hight]}}",
     )
     (folder / "simulation.yml").write_text(text)
     _, problems = load_simulation(folder, plants.programme, plants.codebook, root=tmp_path)
@@ -166,6 +221,8 @@ def test_unknown_names_about_those_who_do_not_answer_are_told(plants, tmp_path):
 
 
 def test_the_truth_of_few_people_is_still_a_table(plants):
-    table = truth_table(plan(plants, 1), plants.programme, plants.codebook, plants.lines, plants.folder, root=plants.root)
+    table = truth_table(
+        plan(plants, 1), plants.programme, plants.codebook, plants.lines, plants.folder, root=plants.root
+    )
     assert table["name"].tolist() == ["water", "height"]
     assert table["n"].tolist() == [0, 1]

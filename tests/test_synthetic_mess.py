@@ -1,4 +1,6 @@
-"""Every kind of mess: what the log says stands in the file, and nothing else differs from the export without mess."""
+"""Every kind of mess: what the log says stands in the file, and nothing else differs from the export without
+mess.
+"""
 
 import csv
 import io
@@ -18,7 +20,15 @@ from manfaat.indicators import load_indicators
 from manfaat.simulation import Plan, load_simulation, messing
 from manfaat.simulation.exports import Layout
 from manfaat.simulation.layout import HIDDEN_SHEET, OTHERS_SHEET
-from manfaat.simulation.mess.rates import CELL_RATES, COLUMN_RATES, FILE_RATES, LEVELS, NOT_INJECTED, RECORD_RATES, rates_of
+from manfaat.simulation.mess.rates import (
+    CELL_RATES,
+    COLUMN_RATES,
+    FILE_RATES,
+    LEVELS,
+    NOT_INJECTED,
+    RECORD_RATES,
+    rates_of,
+)
 from manfaat.simulation.mess.rendering import Rendering
 from manfaat.simulation.untidy import untidy
 from manfaat.simulation.writing import write_cohort
@@ -33,9 +43,23 @@ def loaded(folder: Path, root: Path) -> SimpleNamespace:
     lines, wrong = load_indicators(folder, programme, codebook, root=root)
     simulation, worse = load_simulation(folder, programme, codebook, root=root)
     assert problems + more + wrong + worse == []
-    prices = read_all_series(programme.prices.path(folder), programme.prices.series, root=root) if programme.prices else {}
-    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in prices.items()}
-    return SimpleNamespace(programme=programme, codebook=codebook, lines=lines, simulation=simulation, series=series, folder=folder, root=root)
+    prices = (
+        read_all_series(programme.prices.path(folder), programme.prices.series, root=root)
+        if programme.prices
+        else {}
+    )
+    series = {
+        name: {int(year): float(value) for year, value in found.items()} for name, found in prices.items()
+    }
+    return SimpleNamespace(
+        programme=programme,
+        codebook=codebook,
+        lines=lines,
+        simulation=simulation,
+        series=series,
+        folder=folder,
+        root=root,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +77,7 @@ pupils,likes,select_one five,likes,Likes it,Suka,,no,,,2,,1: 0=1;1=2;2=3;3=4;4=5
 pupils,extra,integer,extra,Extra,Tambahan,,no,-9=refused,,,2,
 pupils,score,decimal,score,Score,Nilai,percent,no,,,,,
 pupils,day,date,day,Day,Hari,,no,,,,,
-"""
+"""  # noqa: E501
 CHOICES = """list_name,name,label::English (en),label::Bahasa Indonesia (id),aliases
 arm,1,Tutored,Dibimbing,
 arm,0,Not tutored,Tidak dibimbing,
@@ -72,7 +96,7 @@ five,5,Very much,Sangat banyak,
 INDICATORS = """name,indicator,time,stage_thesis,stage_dac,construct,inputs,arguments,unit,direction,family,use,label::English (en),label::Bahasa Indonesia (id),definition::English (en),definition::Bahasa Indonesia (id)
 arm,arm,fixed,input,input,copy,arm,,,,,group,Arm,Kelompok,Arm,Kelompok
 score,score,now,outcome,outcome,copy,score,,percent,higher,,effect,Score,Nilai,Score,Nilai
-"""
+"""  # noqa: E501
 PROGRAMME = """programme: pupils
 title: {en: Tutoring, id: Bimbingan}
 summary: {en: Tutoring, id: Bimbingan}
@@ -118,14 +142,28 @@ def pupils(tmp_path_factory) -> SimpleNamespace:
     root = tmp_path_factory.mktemp("house")
     folder = root / "programmes" / "pupils"
     folder.mkdir(parents=True)
-    files = {"codebook.csv": CODEBOOK, "choices.csv": CHOICES, "indicators.csv": INDICATORS, "programme.yml": PROGRAMME, "simulation.yml": SIMULATION}
+    files = {
+        "codebook.csv": CODEBOOK,
+        "choices.csv": CHOICES,
+        "indicators.csv": INDICATORS,
+        "programme.yml": PROGRAMME,
+        "simulation.yml": SIMULATION,
+    }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     return loaded(folder, root)
 
 
 def plan(study, participants: int = 120, seed: int = 4, **fixed: str) -> Plan:
-    return Plan(study.simulation, study.codebook, study.programme.main_table, study.series, participants, seed, fixed=fixed)
+    return Plan(
+        study.simulation,
+        study.codebook,
+        study.programme.main_table,
+        study.series,
+        participants,
+        seed,
+        fixed=fixed,
+    )
 
 
 def written(folder: Path, study, made: Plan, layout: Layout) -> Path:
@@ -144,7 +182,10 @@ def text_rows(path: Path, layout: Layout) -> list[list[str]]:
 
 def sheet_rows(path: Path, sheet: str = "Data") -> list[list[str]]:
     book = openpyxl.load_workbook(path)
-    rows = [["" if value is None else str(value) for value in row] for row in book[sheet].iter_rows(values_only=True)]
+    rows = [
+        ["" if value is None else str(value) for value in row]
+        for row in book[sheet].iter_rows(values_only=True)
+    ]
     return rows
 
 
@@ -154,7 +195,9 @@ def log_of(folder: Path, table: str) -> list[dict[str, str]]:
 
 
 def as_logged(plain: list[list[str]], log: list[dict[str, str]], header: int = 0) -> list[list[str]]:
-    """The rows that the log promises: those of the export without mess, with what was written in its place."""
+    """The rows that the log promises: those of the export without mess, with what was written in its
+    place.
+    """
     rows = [list(row) for row in plain]
     for line in log:
         if line["variable"] and line["row"]:
@@ -176,11 +219,16 @@ IN_TEXT = [*sorted(set(CELL_RATES) - {29, 44, 53, 62}), 14, 55, 57, 58, 65]
 
 @pytest.mark.parametrize("kind", IN_TEXT)
 @pytest.mark.parametrize("layout", [PERSONAL_LAYOUT, CODES_LAYOUT], ids=["labels", "codes"])
-def test_what_is_logged_stands_in_the_file_and_nothing_else_differs(study, tmp_path, monkeypatch, kind, layout):
+def test_what_is_logged_stands_in_the_file_and_nothing_else_differs(
+    study, tmp_path, monkeypatch, kind, layout
+):
     layout = replace(layout, broken=kind == 51)
     only(monkeypatch, {kind: 1.0 if kind == 14 else rates_of("high")[kind]})
     made = plan(study, form_ver="1")
-    plain, messy = written(tmp_path / "plain", study, made, replace(layout, level="")), written(tmp_path / "messy", study, made, layout)
+    plain, messy = (
+        written(tmp_path / "plain", study, made, replace(layout, level="")),
+        written(tmp_path / "messy", study, made, layout),
+    )
     found = 0
     for table in ("participants", "supervisors"):
         log = log_of(messy, table)
@@ -200,14 +248,28 @@ def test_what_is_logged_stands_in_the_file_and_nothing_else_differs(study, tmp_p
 def test_kinds_that_need_numbers_regions_or_versions(pupils, tmp_path, monkeypatch, kind):
     layout = Layout(level="high", rendering=Rendering(answers="id" if kind == 29 else "code"))
     only(monkeypatch, {kind: 1.0 if kind == 14 else 0.3})
-    plain, messy = (written(tmp_path / name, pupils, plan(pupils), entry) for name, entry in (("plain", replace(layout, level="")), ("messy", layout)))
+    plain, messy = (
+        written(tmp_path / name, pupils, plan(pupils), entry)
+        for name, entry in (("plain", replace(layout, level="")), ("messy", layout))
+    )
     log, before = log_of(messy, "pupils"), text_rows(plain / "pupils.csv", layout)
     expected = as_logged(before, log)
     assert text_rows(messy / "pupils.csv", layout) == expected != before
     raw = {(line["variable"], line["true"], line["raw"]) for line in log}
     assert {
-        29: {("home", "C", "Jakpus"), ("home", "C", "Kota Adm. Jakarta Pusat"), ("home", "S", "Jaksel"), ("home", "A", "DKI")} <= raw,
-        53: {variable for variable, _, _ in raw} == {"id"} and all(text == true.lstrip("0") for _, true, text in raw),
+        29: (
+            {
+                ("home", "C", "Jakpus"),
+                ("home", "C", "Kota Adm. Jakarta Pusat"),
+                ("home", "S", "Jaksel"),
+                ("home", "A", "DKI"),
+            }
+            <= raw
+        ),
+        53: (
+            {variable for variable, _, _ in raw} == {"id"}
+            and all(text == true.lstrip("0") for _, true, text in raw)
+        ),
         62: {len(text.replace(" ", "")) for _, _, text in raw} == {15, 16, 17},
         14: all(text[3:5] + text[:2] == true[8:] + true[5:7] for _, true, text in raw),
         65: {kind for _, kind in {(line["variable"], line["kind"]) for line in log}} == {"24", "65"},
@@ -217,8 +279,14 @@ def test_kinds_that_need_numbers_regions_or_versions(pupils, tmp_path, monkeypat
 def test_another_version_of_the_form_is_written_as_that_version_would_be(pupils, tmp_path, monkeypatch):
     only(monkeypatch, {65: 0.3})
     layout = Layout(level="high", rendering=Rendering(answers="code"))
-    plain, messy = (written(tmp_path / name, pupils, plan(pupils), entry) for name, entry in (("plain", replace(layout, level="")), ("messy", layout)))
-    before, after = ([dict(zip(rows[0], row, strict=True)) for row in rows[1:]] for rows in (text_rows(path / "pupils.csv", layout) for path in (plain, messy)))
+    plain, messy = (
+        written(tmp_path / name, pupils, plan(pupils), entry)
+        for name, entry in (("plain", replace(layout, level="")), ("messy", layout))
+    )
+    before, after = (
+        [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+        for rows in (text_rows(path / "pupils.csv", layout) for path in (plain, messy))
+    )
     other = [(old, new) for old, new in zip(before, after, strict=True) if new["form"] != "1"]
     assert {new["form"] for _, new in other} == {"2", "v2 (2003)"}
     # version 1 counts from 0; version 2 from 1 and asks the other way round: 0 ↔ 5, 4 ↔ 1
@@ -246,7 +314,16 @@ def test_rates_are_shares_that_rise(level, kind):
 
 def test_every_kind_of_the_list_is_injected_or_has_a_reason():
     drawn_by_layout = {36, 37, 38, 46, 50}
-    assert {*CELL_RATES, *COLUMN_RATES, *RECORD_RATES, *FILE_RATES, *NOT_INJECTED, *drawn_by_layout, 24, 25} == set(range(1, 67))
+    assert {
+        *CELL_RATES,
+        *COLUMN_RATES,
+        *RECORD_RATES,
+        *FILE_RATES,
+        *NOT_INJECTED,
+        *drawn_by_layout,
+        24,
+        25,
+    } == set(range(1, 67))
     assert not NOT_INJECTED.keys() & {*CELL_RATES, *COLUMN_RATES, *RECORD_RATES, *FILE_RATES}
 
 
@@ -256,11 +333,20 @@ def test_every_kind_of_the_list_is_injected_or_has_a_reason():
 def test_formulas_in_a_workbook_have_their_value_or_none(study, tmp_path, monkeypatch):
     only(monkeypatch, {44: 0.3})
     layout = Layout(level="high", formats={MAIN: "xlsx"})
-    plain, messy = (written(tmp_path / name, study, plan(study), entry) for name, entry in (("plain", replace(layout, level="")), ("messy", layout)))
+    plain, messy = (
+        written(tmp_path / name, study, plan(study), entry)
+        for name, entry in (("plain", replace(layout, level="")), ("messy", layout))
+    )
     log, before = log_of(messy, MAIN), sheet_rows(plain / f"{MAIN}.xlsx")
     assert sheet_rows(messy / f"{MAIN}.xlsx") == as_logged(before, log) != before
     stored = openpyxl.load_workbook(messy / f"{MAIN}.xlsx", data_only=True)["Data"]
-    values = {(line["expected"], stored.cell(int(line["row"]), before[0].index(line["column"]) + 1).value == int(line["true"])) for line in log}
+    values = {
+        (
+            line["expected"],
+            stored.cell(int(line["row"]), before[0].index(line["column"]) + 1).value == int(line["true"]),
+        )
+        for line in log
+    }
     assert values == {("repair", True), ("report", False)}
 
 
@@ -268,7 +354,11 @@ def test_coloured_rows_are_those_of_the_log(study, tmp_path, monkeypatch):
     only(monkeypatch, {42: 0.1, 54: 0.05, 56: 0.05})
     folder = written(tmp_path / "x", study, plan(study), Layout(formats={MAIN: "xlsx"}))
     sheet = openpyxl.load_workbook(folder / f"{MAIN}.xlsx")["Data"]
-    red = {str(row[0].row) for row in sheet.iter_rows() if all(cell.fill.fgColor == Color(rgb="FFFF0000") for cell in row)}
+    red = {
+        str(row[0].row)
+        for row in sheet.iter_rows()
+        if all(cell.fill.fgColor == Color(rgb="FFFF0000") for cell in row)
+    }
     log = [line for line in log_of(folder, MAIN) if line["kind"] == "42"]
     assert {line["row"] for line in log} == red
     assert len(red) > 5
@@ -277,26 +367,41 @@ def test_coloured_rows_are_those_of_the_log(study, tmp_path, monkeypatch):
 
 
 def test_sheets_by_cohort_hold_all_rows_but_those_of_the_lost_one(study, tmp_path):
-    layout = Layout(level="", formats={MAIN: "xlsx"}, sheets="cohort", titles=("Data (sintetis)",), footer=True)
-    whole = sheet_rows(written(tmp_path / "whole", study, plan(study), Layout(level="", formats={MAIN: "xlsx"})) / f"{MAIN}.xlsx")
+    layout = Layout(
+        level="", formats={MAIN: "xlsx"}, sheets="cohort", titles=("Data (sintetis)",), footer=True
+    )
+    whole = sheet_rows(
+        written(tmp_path / "whole", study, plan(study), Layout(level="", formats={MAIN: "xlsx"}))
+        / f"{MAIN}.xlsx"
+    )
     folder = written(tmp_path / "parts", study, plan(study), replace(layout, lost="1998"))
     book = openpyxl.load_workbook(folder / f"{MAIN}.xlsx")
     years = {row[2] for row in whole[1:] if row[2]}
     assert set(book.sheetnames) == (years - {"1998"}) | {HIDDEN_SHEET, OTHERS_SHEET}
     assert book[HIDDEN_SHEET].sheet_state == "hidden"
-    parts = {name: sheet_rows(folder / f"{MAIN}.xlsx", name) for name in book.sheetnames if name != HIDDEN_SHEET}
+    parts = {
+        name: sheet_rows(folder / f"{MAIN}.xlsx", name) for name in book.sheetnames if name != HIDDEN_SHEET
+    }
     rows = [row for name, found in parts.items() for row in found[2:-1]]
-    assert all(found[1] == whole[0] and found[-1][:2] == ["Jumlah", str(len(found) - 3)] for found in parts.values())
+    assert all(
+        found[1] == whole[0] and found[-1][:2] == ["Jumlah", str(len(found) - 3)] for found in parts.values()
+    )
     assert sorted(rows) == sorted(row for row in whole[1:] if row[2] != "1998")
     log = log_of(folder, MAIN)
-    assert [(line["kind"], line["sheet"]) for line in log if line["sheet"]] == [("41", HIDDEN_SHEET), ("66", "1998")]
+    assert [(line["kind"], line["sheet"]) for line in log if line["sheet"]] == [
+        ("41", HIDDEN_SHEET),
+        ("66", "1998"),
+    ]
 
 
 def test_the_log_finds_answers_in_sheets_by_cohort(study, tmp_path, monkeypatch):
     only(monkeypatch, {23: 0.05, 56: 0.05})
     layout = Layout(formats={MAIN: "xlsx"}, sheets="cohort", lost="1998")
     folder = written(tmp_path / "x", study, plan(study), layout)
-    book, log = openpyxl.load_workbook(folder / f"{MAIN}.xlsx"), [line for line in log_of(folder, MAIN) if line["kind"] in ("23", "56")]
+    book, log = (
+        openpyxl.load_workbook(folder / f"{MAIN}.xlsx"),
+        [line for line in log_of(folder, MAIN) if line["kind"] in ("23", "56")],
+    )
     for line in log:
         assert (line["row"] == "") == (line["sheet"] == "1998")
         if line["row"]:
@@ -313,7 +418,10 @@ def test_the_log_finds_answers_in_sheets_by_cohort(study, tmp_path, monkeypatch)
 def test_sections_above_the_names(study, tmp_path):
     layout = Layout(level="", headers="id", sections=True, titles=("Judul",))
     rows = text_rows(written(tmp_path / "x", study, plan(study), layout) / f"{MAIN}.csv", layout)
-    plain = text_rows(written(tmp_path / "plain", study, plan(study), replace(layout, sections=False)) / f"{MAIN}.csv", layout)
+    plain = text_rows(
+        written(tmp_path / "plain", study, plan(study), replace(layout, sections=False)) / f"{MAIN}.csv",
+        layout,
+    )
     assert rows[:1] + rows[2:] == plain
     named = {name: section for name, section in zip(plain[1], rows[1], strict=True) if section}
     assert list(named.values()) == [f"Bagian {letter}" for letter in "ABCDEFGH"]
@@ -324,31 +432,54 @@ def test_sections_above_the_names(study, tmp_path):
 def test_a_column_that_stands_twice_and_one_of_identity_numbers(study, tmp_path, monkeypatch, kind):
     only(monkeypatch, {62: 0.25, 56: 0.05})
     layout = Layout(formats={MAIN: kind}, twice=("wage_now", "sex"), numbers=True)
-    plain, messy = (written(tmp_path / name, study, plan(study), entry) for name, entry in (("plain", Layout(level="", formats={MAIN: kind})), ("x", layout)))
-    before, after = (sheet_rows(path / f"{MAIN}.xlsx") if kind == "xlsx" else text_rows(path / f"{MAIN}.csv", layout) for path in (plain, messy))
+    plain, messy = (
+        written(tmp_path / name, study, plan(study), entry)
+        for name, entry in (("plain", Layout(level="", formats={MAIN: kind})), ("x", layout))
+    )
+    before, after = (
+        sheet_rows(path / f"{MAIN}.xlsx") if kind == "xlsx" else text_rows(path / f"{MAIN}.csv", layout)
+        for path in (plain, messy)
+    )
     width, n = len(before[0]), len(before)
     assert [row[:width] for row in after[:n]] == before
     assert after[0][width:] == ["wage_now", "sex", "NIK"]
     log = log_of(messy, MAIN)
-    conflicts = {(int(line["row"]), line["variable"]): line for line in log if line["kind"] == "39" and line["row"]}
+    conflicts = {
+        (int(line["row"]), line["variable"]): line for line in log if line["kind"] == "39" and line["row"]
+    }
     typos = {int(line["row"]): line for line in log if line["kind"] == "62" and line["row"]}
     for number, row in enumerate(after[1:n], start=2):
         for place, name in ((width, "wage_now"), (width + 1, "sex")):
             line = conflicts.get((number, f"{name} again"))
             assert row[place] == (line["raw"] if line else row[before[0].index(name)])
             assert line is None or line["raw"] != line["true"] == row[before[0].index(name)]
-        assert (row[-1] == typos[number]["raw"]) if number in typos else (len(row[-1]) == 16 and row[-1].startswith("99"))
+        assert (
+            (row[-1] == typos[number]["raw"])
+            if number in typos
+            else (len(row[-1]) == 16 and row[-1].startswith("99"))
+        )
         assert number not in typos or row[0] == typos[number]["key"]
     assert len(conflicts) > 3
     assert len(typos) / (n - 1) == pytest.approx(0.25, abs=0.08)
-    assert [(line["kind"], line["variable"], line["row"]) for line in log[:3]] == [("39", "wage_now", ""), ("39", "sex", ""), ("62", "NIK", "")]
+    assert [(line["kind"], line["variable"], line["row"]) for line in log[:3]] == [
+        ("39", "wage_now", ""),
+        ("39", "sex", ""),
+        ("62", "NIK", ""),
+    ]
 
 
 def test_two_rows_a_record_then_and_now(study, tmp_path, monkeypatch):
     only(monkeypatch, {23: 0.1})
     layout = Layout(long=True)
-    plain, messy = (written(tmp_path / name, study, plan(study), entry) for name, entry in (("plain", Layout(level="")), ("x", layout)))
-    before = [dict(zip(rows[0], row, strict=True)) for rows in [text_rows(plain / f"{MAIN}.csv", layout)] for row in rows[1:]]
+    plain, messy = (
+        written(tmp_path / name, study, plan(study), entry)
+        for name, entry in (("plain", Layout(level="")), ("x", layout))
+    )
+    before = [
+        dict(zip(rows[0], row, strict=True))
+        for rows in [text_rows(plain / f"{MAIN}.csv", layout)]
+        for row in rows[1:]
+    ]
     rows = text_rows(messy / f"{MAIN}.csv", layout)
     log = {(line["row"], line["column"]): line for line in log_of(messy, MAIN) if line["row"]}
     assert len(rows) - 1 == 2 * len(before)
@@ -361,7 +492,9 @@ def test_two_rows_a_record_then_and_now(study, tmp_path, monkeypatch):
                     assert text == ("then", "now")[offset]
                     continue
                 own = next((name + suffix for suffix in suffixes if name + suffix in old), name)
-                line = log.get((str(number), name)) or (log.get((str(number - 1), name)) if own == name else None)
+                line = log.get((str(number), name)) or (
+                    log.get((str(number - 1), name)) if own == name else None
+                )
                 hits += line is not None
                 assert text == (line["raw"] if line and line["variable"] == own else old[own]), (number, name)
     assert hits >= len(log) > 50
@@ -370,19 +503,26 @@ def test_two_rows_a_record_then_and_now(study, tmp_path, monkeypatch):
 
 def test_amounts_in_thousands(study, tmp_path):
     layout = Layout(level="high", thousands=("wage_now", "wagekind_now"))
-    plain, messy = (written(tmp_path / name, study, plan(study), entry) for name, entry in (("plain", Layout(level="")), ("x", layout)))
+    plain, messy = (
+        written(tmp_path / name, study, plan(study), entry)
+        for name, entry in (("plain", Layout(level="")), ("x", layout))
+    )
     one, two = (text_rows(path / f"{MAIN}.csv", layout) for path in (plain, messy))
     again = {line["key"] for line in log_of(messy, MAIN) if line["kind"] in ("54", "57")}
     place = one[0].index("wage_now")
     assert two[0][place] == "wage_now (ribu Rp)"
-    logged = {int(line["row"]) for line in log_of(messy, MAIN) if line["variable"] == "wage_now" and line["row"]}
+    logged = {
+        int(line["row"]) for line in log_of(messy, MAIN) if line["variable"] == "wage_now" and line["row"]
+    }
     checked = 0
     for number, (old, new) in enumerate(zip(one[1:], two[1:], strict=False), start=2):
         if old[place].isdigit() and new[0] not in again and number not in logged:
             assert float(new[place]) * 1000 == float(old[place])
             checked += 1
     assert checked > 100
-    assert {line["kind"] for line in log_of(messy, MAIN) if line["variable"] == "wage_now" and line["row"]} <= {"12", "31", "13", "57"}
+    assert {
+        line["kind"] for line in log_of(messy, MAIN) if line["variable"] == "wage_now" and line["row"]
+    } <= {"12", "31", "13", "57"}
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "shift_jis"])
@@ -392,12 +532,16 @@ def test_another_encoding_holds_the_same_text(study, tmp_path, encoding, level):
     folder = written(tmp_path / "x", study, plan(study), layout)
     content = (folder / f"{MAIN}.csv").read_bytes()
     if not level:
-        plain = written(tmp_path / "plain", study, plan(study), replace(layout, encoding="utf-8")) / f"{MAIN}.csv"
+        plain = (
+            written(tmp_path / "plain", study, plan(study), replace(layout, encoding="utf-8")) / f"{MAIN}.csv"
+        )
         assert content.decode(encoding) == plain.read_text(encoding="utf-8")
     assert "toleransi ±0,01" in (folder / "supervisors.csv").read_bytes().decode(encoding)
     assert content.startswith(b"\xff\xfe") == (encoding == "utf-16")
     log = log_of(folder, MAIN)
-    assert ("47" if encoding == "cp1252" else "48", f"written in {encoding}") in {(line["kind"], line["raw"]) for line in log}
+    assert ("47" if encoding == "cp1252" else "48", f"written in {encoding}") in {
+        (line["kind"], line["raw"]) for line in log
+    }
     rows = text_rows(folder / f"{MAIN}.csv", layout)
     for line in log:
         if line["variable"] and line["row"] and line["kind"] not in ("54", "57"):
@@ -427,15 +571,23 @@ def test_line_ends(study, tmp_path):
 def test_what_happens_to_files_comes_at_the_declared_rates(study):
     drawn = [untidy(Layout(level="high"), plan(study, seed=seed), study.codebook) for seed in range(400)]
     shares = {
-        35: [layout.sections for layout in drawn], 39: [bool(layout.twice) for layout in drawn], 40: [layout.long for layout in drawn],
-        43: [bool(layout.thousands) for layout in drawn], 47: [layout.encoding == "cp1252" for layout in drawn], 51: [layout.broken for layout in drawn],
-        62: [layout.numbers for layout in drawn], 66: [not layout.recorded for layout in drawn],
-    }  # fmt: skip
+        35: [layout.sections for layout in drawn],
+        39: [bool(layout.twice) for layout in drawn],
+        40: [layout.long for layout in drawn],
+        43: [bool(layout.thousands) for layout in drawn],
+        47: [layout.encoding == "cp1252" for layout in drawn],
+        51: [layout.broken for layout in drawn],
+        62: [layout.numbers for layout in drawn],
+        66: [not layout.recorded for layout in drawn],
+    }
     for kind, found in shares.items():
         assert sum(found) / len(found) == pytest.approx(FILE_RATES[kind][3], abs=0.07), kind
     assert any(layout.encoding in ("utf-16", "shift_jis") for layout in drawn)
     assert any(layout.line_end == "\r\n" for layout in drawn)
-    books = [untidy(Layout(level="high", formats={MAIN: "xlsx"}), plan(study, seed=seed), study.codebook) for seed in range(400)]
+    books = [
+        untidy(Layout(level="high", formats={MAIN: "xlsx"}), plan(study, seed=seed), study.codebook)
+        for seed in range(400)
+    ]
     assert sum(bool(layout.sheets) for layout in books) / 400 == pytest.approx(0.5, abs=0.07)
     assert all(layout.encoding == "utf-8" and not layout.long for layout in books)
     assert untidy(Layout(level=""), plan(study), study.codebook) == Layout(level="")

@@ -1,4 +1,6 @@
-"""The truth of a simulation is what its answers, computed from the data as any study computes them, come to."""
+"""The truth of a simulation is what its answers, computed from the data as any study computes them, come
+to.
+"""
 
 from functools import partial
 
@@ -30,25 +32,42 @@ def study():
 @pytest.fixture(scope="module")
 def truth(study) -> pd.DataFrame:
     """From 100,000 people."""
-    return truth_table(plan(study, 33_333, seed=11), study.programme, study.codebook, study.lines, FOLDER, root=ROOT).set_index("name")
+    return truth_table(
+        plan(study, 33_333, seed=11), study.programme, study.codebook, study.lines, FOLDER, root=ROOT
+    ).set_index("name")
 
 
 @pytest.fixture(scope="module")
 def indicators(study) -> pd.DataFrame:
     """The indicators of those who answered, of 200,000 other people, block by block."""
-    build = partial(indicators_of, programme=study.programme, codebook=study.codebook, lines=study.lines, folder=FOLDER, root=ROOT)
+    build = partial(
+        indicators_of,
+        programme=study.programme,
+        codebook=study.codebook,
+        lines=study.lines,
+        folder=FOLDER,
+        root=ROOT,
+    )
     made = plan(study, 66_667, seed=12)
-    return pd.concat([build(block, made, rows=np.flatnonzero(block.answered)) for block in blocks(made)], ignore_index=True)
+    return pd.concat(
+        [build(block, made, rows=np.flatnonzero(block.answered)) for block in blocks(made)], ignore_index=True
+    )
 
 
 def test_every_indicator_has_a_line_and_every_gap_a_reason(study, truth):
     assert truth.index.tolist() == [line.name for line in study.lines]
-    for number, reason in (("effect", "not known|no mean"), ("naive_change", "change:|not known|no mean"), ("naive_gap", "gap:|not known|no mean")):
+    for number, reason in (
+        ("effect", "not known|no mean"),
+        ("naive_change", "change:|not known|no mean"),
+        ("naive_gap", "gap:|not known|no mean"),
+    ):
         lacking = truth[truth[number].isna()]
         assert lacking["note"].str.contains(reason).all(), number
         assert truth.loc[truth[number].notna(), f"{number}_error"].notna().all()
     for kind in ("change", "gap"):
-        np.testing.assert_allclose(truth[f"naive_{kind}"] - truth["effect"], truth[f"naive_{kind}_bias"], equal_nan=True)
+        np.testing.assert_allclose(
+            truth[f"naive_{kind}"] - truth["effect"], truth[f"naive_{kind}_bias"], equal_nan=True
+        )
     used = [line.name for line in study.lines if line.use == "effect"]
     assert truth.loc[used, ["effect", "naive_gap_bias"]].notna().all().all()
 
@@ -78,7 +97,9 @@ def test_stated_biases_are_what_the_indicators_of_other_people_show(study, truth
                 distances.append((line.name, kind, (bias - stated[f"naive_{kind}_bias"]) / error))
     table = pd.DataFrame(distances, columns=["name", "kind", "z"])
     assert len(table) > 120
-    limit = stats.norm.isf(CHANCE / len(table) / 2) * 1.15  # errors of people in one firm, and of few very large values, are somewhat larger than stated
+    limit = (
+        stats.norm.isf(CHANCE / len(table) / 2) * 1.15
+    )  # errors of people in one firm, and of few very large values, are somewhat larger than stated
     assert table["z"].abs().max() < limit, table[table["z"].abs() >= limit]
     assert 0.7 < table["z"].std() < 1.4  # the stated errors are those of chance
 
@@ -89,7 +110,9 @@ def test_effects_do_not_depend_on_who_answered(study, truth):
     silent = study.simulation.model_copy(update={"response": response})
     made = plan(study, 3_000, seed=11)
     one, two = (
-        truth_table(entry, study.programme, study.codebook, study.lines, FOLDER, root=ROOT, most_blocks=1).set_index("name")
+        truth_table(
+            entry, study.programme, study.codebook, study.lines, FOLDER, root=ROOT, most_blocks=1
+        ).set_index("name")
         for entry in (made, type(made)(**{**vars(made), "simulation": silent}))
     )
     pd.testing.assert_series_equal(one["effect"], two["effect"])
@@ -97,17 +120,42 @@ def test_effects_do_not_depend_on_who_answered(study, truth):
 
 
 def test_indicators_of_a_delivered_cohort_are_those_of_the_simulation(study, tmp_path):
-    """From the files, through reading, cleaning and building: the same numbers as straight from the simulated people."""
+    """From the files, through reading, cleaning and building: the same numbers as straight from the simulated
+    people.
+    """
     made = plan(study, 200, seed=5, form_ver="1")
     layout = Layout(level="", rendering=Rendering(answers="id"), headers="id", separator=";")
-    write_delivery(tmp_path / "raw" / "trial-synthetic", made, study.programme, study.codebook, study.lines, layout, FOLDER, root=ROOT)
+    write_delivery(
+        tmp_path / "raw" / "trial-synthetic",
+        made,
+        study.programme,
+        study.codebook,
+        study.lines,
+        layout,
+        FOLDER,
+        root=ROOT,
+    )
     cohort = studies.load_study("trial-synthetic", data_dir=str(tmp_path), root=ROOT)
     tables = studies.clean_tables(cohort, studies.read_raw(cohort))
     built = studies.build(cohort, tables[MAIN].kept, {"supervisors": tables["supervisors"].kept})
     block = next(blocks(made))
-    straight = indicators_of(block, made, study.programme, study.codebook, study.lines, FOLDER, root=ROOT, rows=np.flatnonzero(block.answered))
+    straight = indicators_of(
+        block,
+        made,
+        study.programme,
+        study.codebook,
+        study.lines,
+        FOLDER,
+        root=ROOT,
+        rows=np.flatnonzero(block.answered),
+    )
     straight["_key"] = straight["_key"].astype("string")
-    pd.testing.assert_frame_equal(built.sort_values("_key", ignore_index=True), straight.sort_values("_key", ignore_index=True), check_dtype=False, rtol=1e-12)
+    pd.testing.assert_frame_equal(
+        built.sort_values("_key", ignore_index=True),
+        straight.sort_values("_key", ignore_index=True),
+        check_dtype=False,
+        rtol=1e-12,
+    )
 
 
 # --- what the project's list of messes asks of the simulation (marginals, one by one)
@@ -136,17 +184,24 @@ def test_wages_rise_with_schooling_and_tenure_and_fall_in_1998(people):
     import statsmodels.api as sm
 
     known = ~np.isnan(people["tenure"])
-    columns = np.column_stack([people[name][known] for name in ("schooling", "tenure", "ability", "firm_effect", "lvl_pre")])
+    columns = np.column_stack(
+        [people[name][known] for name in ("schooling", "tenure", "ability", "firm_effect", "lvl_pre")]
+    )
     columns = np.column_stack([columns, people["path_before"][known]])
     keep = ~np.isnan(columns).any(axis=1)
     fit = sm.OLS(people["log_before"][known][keep], sm.add_constant(columns[keep])).fit()
     np.testing.assert_allclose(fit.params[1:3], [0.07, 0.03], atol=4 * fit.bse[1:3].max())
-    path = {int(year): value for year, value in zip(people["before_month"] // 12, people["path_before"], strict=True)}
+    path = {
+        int(year): value
+        for year, value in zip(people["before_month"] // 12, people["path_before"], strict=True)
+    }
     assert np.exp(path[1998] - path[1997]) - 1 == pytest.approx(-0.25, abs=0.01)
 
 
 def test_selection_has_the_declared_log_odds(study):
-    """Recovered by a logistic regression among people drawn without a need: β of ability 0.8, vocational school 0.4, named by employer 0.3."""
+    """Recovered by a logistic regression among people drawn without a need: β of ability 0.8, vocational
+    school 0.4, named by employer 0.3.
+    """
     import statsmodels.api as sm
 
     selection, world = study.simulation.selection, World(60_000, 5, 0, study.series)
@@ -154,7 +209,12 @@ def test_selection_has_the_declared_log_odds(study):
         step.draw(world)
     odds = 1 / (1 + np.exp(-world.sum(selection.base, selection.plus)))
     chosen = world.stream("selection").random(world.n) < odds
-    columns = [world.values["ability"], world.factor("edu_pre=5"), world.factor("route=1"), world.values["age_distance"]]
+    columns = [
+        world.values["ability"],
+        world.factor("edu_pre=5"),
+        world.factor("route=1"),
+        world.values["age_distance"],
+    ]
     fit = sm.Logit(chosen, sm.add_constant(np.column_stack(columns))).fit(disp=0)
     np.testing.assert_allclose(fit.params, [-0.2, 0.8, 0.4, 0.3, -0.002], atol=4 * fit.bse.max())
 
@@ -185,13 +245,23 @@ def test_the_effect_on_pay_rises_with_ability(study, people):
 def test_response_shift_acquiescence_and_raters_are_as_declared(study, people):
     honest = next(blocks(plan(study, 16_600, seed=21), is_biased=False)).people.values
     took_part = people["grp"] == 1
-    shift = np.nanmean((people["kn1_then"] - honest["kn1_then"])[took_part]) - np.nanmean((people["kn1_then"] - honest["kn1_then"])[~took_part])
+    shift = np.nanmean((people["kn1_then"] - honest["kn1_then"])[took_part]) - np.nanmean(
+        (people["kn1_then"] - honest["kn1_then"])[~took_part]
+    )
     sd = np.nanstd(honest["kn1_then"])
     # −0.3 of what the rater sees, of which √0.46 reaches one item: −0.2 of an item of standard deviation 1
     assert shift / sd == pytest.approx(-0.3 * np.sqrt(0.46) / 1.0, abs=0.03)
     assert people["acquiescence"].std() == pytest.approx(0.3, abs=0.01)
-    # answers of one rater about different people: 0.2 of what the rater brings along, seen through √(1 − 0.54²) and four items
-    table = pd.DataFrame({"rater": people["sup_id"], "score": np.mean([honest[f"pr{i}_sup_now"] for i in range(1, 5)], axis=0) - honest["pr_after"] * 0.3})
+    # answers of one rater about different people: 0.2 of what the rater brings along, seen through √(1 −
+    # 0.54²) and four items
+    table = pd.DataFrame(
+        {
+            "rater": people["sup_id"],
+            "score": (
+                np.mean([honest[f"pr{i}_sup_now"] for i in range(1, 5)], axis=0) - honest["pr_after"] * 0.3
+            ),
+        }
+    )
     table = table[people["same_emp"] == 1].dropna()
     groups = table.groupby("rater")["score"]
     size = groups.size()
@@ -211,10 +281,19 @@ def test_item_non_response_and_unknown_dates_are_as_declared(people):
 
 def test_costs_lie_within_the_given_ranges(study):
     rows = listing_rows(study.simulation.listings[0], seed=1)
-    limits = {("1", "JPY"): (110_000, 130_000), ("2", "JPY"): (80_000, 100_000), ("3", "JPY"): (45_000, 55_000), ("4", "JPY"): (550_000, 650_000)}
-    seen = {key: [float(row["amount"]) for row in rows if (row["item"], row["currency"]) == key] for key in limits}
+    limits = {
+        ("1", "JPY"): (110_000, 130_000),
+        ("2", "JPY"): (80_000, 100_000),
+        ("3", "JPY"): (45_000, 55_000),
+        ("4", "JPY"): (550_000, 650_000),
+    }
+    seen = {
+        key: [float(row["amount"]) for row in rows if (row["item"], row["currency"]) == key] for key in limits
+    }
     for key, amounts in seen.items():
         assert len(amounts) == 13
         assert limits[key][0] <= min(amounts) <= max(amounts) <= limits[key][1]
-    assert {row["funder"] for row in rows if row["currency"] == "JPY" and row["item"] != "15"} == {"1"}  # 15: what an equivalent programme would have cost
+    assert {row["funder"] for row in rows if row["currency"] == "JPY" and row["item"] != "15"} == {
+        "1"
+    }  # 15: what an equivalent programme would have cost
     assert {row["funder"] for row in rows if row["currency"] == "IDR"} == {"2", "3", "5"}

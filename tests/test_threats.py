@@ -1,4 +1,6 @@
-"""What threatens the numbers of whole cohorts: everything is run, nothing is hidden, and known truths come out."""
+"""What threatens the numbers of whole cohorts: everything is run, nothing is hidden, and known truths come
+out.
+"""
 
 import ast
 import re
@@ -23,7 +25,15 @@ from manfaat.evaluation.sample import NotApplicableError, participation
 from manfaat.indicators import measured_before
 from manfaat.report import labels, threat_texts, threat_words
 from manfaat.report.chapter import Chapter
-from manfaat.report.threats import for_whom, one_table, primary_row, show_threats, threat_sentences, threat_tables, when
+from manfaat.report.threats import (
+    for_whom,
+    one_table,
+    primary_row,
+    show_threats,
+    threat_sentences,
+    threat_tables,
+    when,
+)
 from manfaat.report.words import Language
 from manfaat.threats.case import Case
 from manfaat.threats.contract import COLUMNS, MEANINGS, as_table, conclusion, entry
@@ -59,18 +69,26 @@ def test_every_row_keeps_the_contract(cohort):
 
 
 def test_every_threat_to_every_primary_estimate_has_a_headline(cohort):
-    primary = cohort.estimates[cohort.estimates["is_primary"].astype(bool)].drop_duplicates(["indicator", "rater", "treatment"])
+    primary = cohort.estimates[cohort.estimates["is_primary"].astype(bool)].drop_duplicates(
+        ["indicator", "rater", "treatment"]
+    )
     heads = threats.headlines(cohort.found.rows)
     asked = {*THREATS, "raking", "specification curve"}
     assert len(primary)
     for row in primary.itertuples(index=False):
-        own = heads[(heads["indicator"] == row.indicator) & (heads["rater"] == row.rater) & (heads["treatment"] == row.treatment)]
+        own = heads[
+            (heads["indicator"] == row.indicator)
+            & (heads["rater"] == row.rater)
+            & (heads["treatment"] == row.treatment)
+        ]
         assert asked <= set(own["threat"]), row.indicator
         assert own["threat"].is_unique
 
 
 def test_nothing_that_leaves_the_house_names_a_unit(cohort):
-    keys = set(cohort.table["_key"].astype(str)) | ({f"F{n}" for n in range(100)} if cohort.study.cohort.kind == "synthetic" else set())
+    keys = set(cohort.table["_key"].astype(str)) | (
+        {f"F{n}" for n in range(100)} if cohort.study.cohort.kind == "synthetic" else set()
+    )
     for data in (cohort.found.rows, *cohort.found.tables.values()):
         assert not set(data.columns) & set(IDENTIFYING_COLUMNS)
     assert not set(cohort.found.rows["detail"]) & {key for key in keys if not key.isdigit()}
@@ -87,13 +105,21 @@ def test_running_changes_nothing_that_was_given(name):
 
 
 def test_a_number_that_rests_on_fewer_than_five_is_blanked():
-    rows = as_table([entry("placebo", "estimate", 3.0, interval=(1.0, 5.0), n=4), entry("placebo", "estimate", 3.0, n=5)])
+    rows = as_table(
+        [entry("placebo", "estimate", 3.0, interval=(1.0, 5.0), n=4), entry("placebo", "estimate", 3.0, n=5)]
+    )
     assert rows["value"].isna().tolist() == [True, False]
     assert rows["ci_low"].isna().all()
 
 
 def test_conclusions():
-    assert [conclusion(1, 2), conclusion(-2, -1), conclusion(-1, 1), conclusion(0, 1), conclusion(np.nan, np.nan)] == [1, -1, 0, 0, 0]
+    assert [
+        conclusion(1, 2),
+        conclusion(-2, -1),
+        conclusion(-1, 1),
+        conclusion(0, 1),
+        conclusion(np.nan, np.nan),
+    ] == [1, -1, 0, 0, 0]
 
 
 # --- what is known of the real cohorts
@@ -108,8 +134,19 @@ def test_the_placebo_is_the_same_regression_on_earnings_before(cohort):
     if cohort.study.cohort.cohort not in ("nsw-1976-cps", "nsw-1976-psid"):
         pytest.skip("only these adjust for what was measured before")
     table = cohort.table.astype("float64", errors="ignore")
-    kept = ["age", "education", "black", "hispanic", "married", "no_degree", "earnings_1974", "zero_1974"]  # without what rests on 1975
-    design = sm.add_constant(np.column_stack([participation(table, cohort.study.programme), table[kept].astype("float64")]))
+    kept = [
+        "age",
+        "education",
+        "black",
+        "hispanic",
+        "married",
+        "no_degree",
+        "earnings_1974",
+        "zero_1974",
+    ]  # without what rests on 1975
+    design = sm.add_constant(
+        np.column_stack([participation(table, cohort.study.programme), table[kept].astype("float64")])
+    )
     expected = sm.OLS(table["earnings_1975"].astype("float64"), design).fit(cov_type="HC1", use_t=True)
     found = cohort.rows("placebo", "earnings").loc[0]
     assert found["value"] == pytest.approx(expected.params.iloc[1])
@@ -117,7 +154,8 @@ def test_the_placebo_is_the_same_regression_on_earnings_before(cohort):
 
 
 def test_the_groups_drifted_apart_before_on_the_surveys_and_not_after_the_lottery():
-    # statsmodels: ols("I(re75 - re74) ~ treat + age + education + black + hispanic + married + nodegree"): PSID -369.35 (HC1 447.25);
+    # statsmodels: ols("I(re75 - re74) ~ treat + age + education + black + hispanic + married + nodegree"):
+    # PSID -369.35 (HC1 447.25);
     # earnings, and whether there were any, rest on the same answers as the outcome and are no covariates
     assert {name: examined(name).rows("pre-trend", "earnings")["passed"][0] for name in COHORTS[:3]} == {
         "nsw-1976": "yes", "nsw-1976-cps": "no", "nsw-1976-psid": "none",
@@ -125,9 +163,12 @@ def test_the_groups_drifted_apart_before_on_the_surveys_and_not_after_the_lotter
 
 
 def test_balance_and_overlap_of_the_real_cohorts():
-    # weighted by a logit of the 10 covariates; the effective sizes that the weighting methods themselves warn of
+    # weighted by a logit of the 10 covariates; the effective sizes that the weighting methods themselves warn
+    # of
     lottery, psid = examined("nsw-1976"), examined("nsw-1976-psid")
-    assert lottery.rows("balance", "earnings").set_index("statistic").loc["largest smd", ["value", "detail"]].tolist() == [
+    assert lottery.rows("balance", "earnings").set_index("statistic").loc[
+        "largest smd", ["value", "detail"]
+    ].tolist() == [
         pytest.approx(-0.304, abs=5e-4),
         "no_degree",
     ]
@@ -151,17 +192,25 @@ def test_the_curve_holds_every_declared_specification_and_is_sorted(cohort):
         assert own["is_primary"].sum() == 1
     if cohort.study.cohort.cohort == "nsw-1976-cps":
         own = curve[curve["indicator"] == "earnings"]
-        compared = {spec.id for spec in cohort.study.programme.specifications if spec.method not in (*OF_PARTICIPANTS_ALONE, "quantile_effects")}
+        compared = {
+            spec.id
+            for spec in cohort.study.programme.specifications
+            if spec.method not in (*OF_PARTICIPANTS_ALONE, "quantile_effects")
+        }
         assert set(own.loc[own["kind"] == "declared", "specification"]) == compared
         plain = own[(own["covariates"] == "none") & (own["outcome"] == "as measured")]
         assert plain["estimate"].item() == pytest.approx(-8_497.52, abs=0.005)
-        assert cohort.rows("specification curve", "earnings")["value"][0] == pytest.approx((own["estimate"] > 0).mean())
+        assert cohort.rows("specification curve", "earnings")["value"][0] == pytest.approx(
+            (own["estimate"] > 0).mean()
+        )
 
 
 def test_firms_that_did_not_answer_are_counted_once_each():
     # 54 of 157 firms told their scrap rate in all three years: 29 of 66 with a grant, 25 of 91 without
     found = examined("michigan-1987-89").rows("attrition", "log_scrap", treatment="grant")
-    assert found.loc[found["statistic"] == "share answered", "value"].tolist() == pytest.approx([29 / 66, 25 / 91])
+    assert found.loc[found["statistic"] == "share answered", "value"].tolist() == pytest.approx(
+        [29 / 66, 25 / 91]
+    )
 
 
 def test_leaving_out_a_firm_is_estimating_without_it():
@@ -172,7 +221,9 @@ def test_leaving_out_a_firm_is_estimating_without_it():
     firms = case.sample.frame["unit_"]
     for place in (0, 17, 53):
         firm = np.unique(firms)[place]
-        assert found[place] == pytest.approx(case.again(table=case.table[case.table["firm"] != firm])["estimate"])
+        assert found[place] == pytest.approx(
+            case.again(table=case.table[case.table["firm"] != firm])["estimate"]
+        )
 
 
 def test_a_trend_before_by_hand():
@@ -200,8 +251,9 @@ def test_time_to_promotion_and_transitions_of_the_simulated_cohort():
     assert steps["n"].dropna().isin([0, *range(5, 500)]).all()
     pairs = event_times(list(own.study.indicators))
     assert [(line.name, other.name) for line, other in pairs] == [
-        ("months_to_promotion", "promotion_observed"), ("months_to_promotion_file", "promotion_observed_file"),
-    ]  # fmt: skip
+        ("months_to_promotion", "promotion_observed"),
+        ("months_to_promotion_file", "promotion_observed_file"),
+    ]
 
 
 def test_a_placebo_leaves_out_what_is_made_from_the_same_answers():
@@ -216,8 +268,10 @@ def test_a_placebo_leaves_out_what_is_made_from_the_same_answers():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    # statsmodels OLS (HC2) of log household income before on participation and the 11 covariates of the primary specification;
-    # without log pay before, which shares nothing with it but the month whose prices are used, they were 0.211, 0.092 and 0.047
+    # statsmodels OLS (HC2) of log household income before on participation and the 11 covariates of the
+    # primary specification;
+    # without log pay before, which shares nothing with it but the month whose prices are used, they were
+    # 0.211, 0.092 and 0.047
     [(SYNTHETIC, None), ("jakarta-tokyo-2004-synthetic", 0.159)],  # 2009: -0.039, 2014: 0.024
 )
 def test_a_placebo_keeps_what_shares_only_the_month_of_its_prices(name, value):
@@ -230,8 +284,15 @@ def test_a_placebo_keeps_what_shares_only_the_month_of_its_prices(name, value):
     settings = Settings(name, "observational", spec.id)
     line = next(line for line in lines if line.name == "log_household_income_now")
     found = placebo_rows(Case(table, study.programme, lines, line, spec, settings, row))
-    frame = table[[before.name, *spec.covariates]].assign(group=participation(table, study.programme)).astype("float64").dropna()
-    expected = sm.OLS(frame[before.name], sm.add_constant(frame[["group", *spec.covariates]])).fit().params["group"]
+    frame = (
+        table[[before.name, *spec.covariates]]
+        .assign(group=participation(table, study.programme))
+        .astype("float64")
+        .dropna()
+    )
+    expected = (
+        sm.OLS(frame[before.name], sm.add_constant(frame[["group", *spec.covariates]])).fit().params["group"]
+    )
     assert found[0]["value"] == pytest.approx(expected)
     assert value is None or found[0]["value"] == pytest.approx(value, abs=5e-4)
     assert (found[2]["value"], found[2]["detail"]) == (0, "")
@@ -243,19 +304,29 @@ def test_a_placebo_leaves_out_what_was_measured_after_its_outcome_and_says_what(
     lines, spec = list(cohort.study.indicators), cohort.study.programme.specification("adjusted-10")
     earlier = next(line for line in lines if line.name == "earnings_1974")
     kept = unrelated(spec, [earlier], lines, ["earnings_1975"]).covariates
-    assert kept == ["age", "education", "black", "hispanic", "married", "no_degree"]  # no earnings of 1975, nor what is made from them
+    assert kept == [
+        "age",
+        "education",
+        "black",
+        "hispanic",
+        "married",
+        "no_degree",
+    ]  # no earnings of 1975, nor what is made from them
     assert set(unrelated(spec, [earlier], lines).covariates) - set(kept) == {"earnings_1975", "zero_1975"}
     rows = cohort.rows("placebo", "earnings")
     assert rows[rows["statistic"] == "covariates left out"]["detail"].item() == "earnings_1975 zero_1975"
     said = threat_words.sentence(cohort.study, rows, cohort.study.programme.units["usd_1982"], Language("en"))
     assert said.endswith(
-        "It is without “Earnings in 1975” and “No earnings in 1975”, which rest on the same answers or on later ones; all other covariates are the same."
+        "It is without “Earnings in 1975” and “No earnings in 1975”, which rest on the same answers or on"
+        " later ones; all other covariates are the same."
     )
 
 
 def test_answers_of_a_scale_are_the_same_answers_though_no_item_is_named():
     one, other = (
-        indicator(name, "before", "covariate", name).model_copy(update={"recipe": "mean_items", "inputs": "", "arguments": "scale=skills;suffix=_pre"})
+        indicator(name, "before", "covariate", name).model_copy(
+            update={"recipe": "mean_items", "inputs": "", "arguments": "scale=skills;suffix=_pre"}
+        )
         for name in ("a", "b")
     )
     apart = other.model_copy(update={"name": "c", "arguments": "scale=skills;suffix=_now"})
@@ -264,11 +335,16 @@ def test_answers_of_a_scale_are_the_same_answers_though_no_item_is_named():
 
 
 def small_study(**more) -> Programme:
-    specifications = [{"method": "regression", "covariates": ["x", "z"], "std_errors": ["HC2"]}, {"method": "difference_in_means", "std_errors": ["HC2"]}]
+    specifications = [
+        {"method": "regression", "covariates": ["x", "z"], "std_errors": ["HC2"]},
+        {"method": "difference_in_means", "std_errors": ["HC2"]},
+    ]
     return programme(specifications, primary="regression").model_copy(update=more)
 
 
-def run_small(table: pd.DataFrame, study: Programme, assignment: str = "observational", **settings) -> pd.DataFrame:
+def run_small(
+    table: pd.DataFrame, study: Programme, assignment: str = "observational", **settings
+) -> pd.DataFrame:
     chosen = Settings("trial", assignment, study.primary.randomised, **settings)
     estimates = estimate_stages(table, study, LINES, chosen, stages=("outcome",))
     return threats.run(table, study, LINES, estimates, chosen).rows
@@ -278,7 +354,12 @@ def test_selection_on_a_hidden_cause_is_seen_by_the_placebo():
     table = people(600, effect=0.0, seed=3, selected=1.5)
     study = small_study()
     hidden = study.model_copy(
-        update={"specifications": [spec.model_copy(update={"covariates": ["z"]} if spec.covariates else {}) for spec in study.specifications]}
+        update={
+            "specifications": [
+                spec.model_copy(update={"covariates": ["z"]} if spec.covariates else {})
+                for spec in study.specifications
+            ]
+        }
     )
     of = lambda rows: rows[rows["threat"] == "placebo"]["passed"].iloc[0]  # noqa: E731
     assert of(run_small(table, hidden)) == "no"
@@ -295,7 +376,9 @@ def test_a_placebo_that_could_not_see_a_difference_decides_nothing():
 
 def test_lost_answers_of_the_least_able_are_bounded():
     table = people(800, effect=1.0, seed=6)
-    lost = table["group"].eq(1) & (table["score_now"] < table.loc[table["group"] == 1, "score_now"].quantile(0.2))
+    lost = table["group"].eq(1) & (
+        table["score_now"] < table.loc[table["group"] == 1, "score_now"].quantile(0.2)
+    )
     rows = run_small(table.assign(score_now=table["score_now"].mask(lost)), small_study(), "randomised")
     by_statistic = rows[rows["threat"] == "lee bounds"].set_index("statistic")["value"]
     assert by_statistic["lower"] < 1.0 < by_statistic["upper"] + 0.2
@@ -324,12 +407,22 @@ def test_raking_gives_participants_the_known_margin():
     table = people(2_000, seed=9)
     table["score_now"] += table["taken"] * (1 + 2 * table["z"])
     study = small_study()
-    difference = study.model_copy(update={"primary": study.primary.model_copy(update={"randomised": "difference-in-means"})})
-    estimates = estimate_stages(table, difference, LINES, Settings("trial", "randomised", "difference-in-means"), stages=("outcome",))
-    case = next(cases(table, difference, LINES, estimates, Settings("trial", "randomised", "difference-in-means"), {}))
+    difference = study.model_copy(
+        update={"primary": study.primary.model_copy(update={"randomised": "difference-in-means"})}
+    )
+    estimates = estimate_stages(
+        table, difference, LINES, Settings("trial", "randomised", "difference-in-means"), stages=("outcome",)
+    )
+    case = next(
+        cases(table, difference, LINES, estimates, Settings("trial", "randomised", "difference-in-means"), {})
+    )
     rows = raking_rows(case, {"z": {"1": 900.0, "0": 100.0}})
     ours, theirs = table[table["group"] == 1], table[table["group"] == 0]
-    expected = 0.9 * ours.loc[ours["z"] == 1, "score_now"].mean() + 0.1 * ours.loc[ours["z"] == 0, "score_now"].mean() - theirs["score_now"].mean()
+    expected = (
+        0.9 * ours.loc[ours["z"] == 1, "score_now"].mean()
+        + 0.1 * ours.loc[ours["z"] == 0, "score_now"].mean()
+        - theirs["score_now"].mean()
+    )
     assert rows[0]["value"] == pytest.approx(expected)
     with pytest.raises(NotApplicableError, match="not among the known totals"):
         raking_rows(case, {"z": {"1": 900.0}})
@@ -339,7 +432,12 @@ def test_raking_gives_participants_the_known_margin():
 
 # --- for whom
 
-BY_Z = {"id": "by-z", "label": {"en": "z", "id": "z"}, "variable": "z", "answers": {"0": {"en": "no", "id": "tidak"}, "1": {"en": "yes", "id": "ya"}}}
+BY_Z = {
+    "id": "by-z",
+    "label": {"en": "z", "id": "z"},
+    "variable": "z",
+    "answers": {"0": {"en": "no", "id": "tidak"}, "1": {"en": "yes", "id": "ya"}},
+}
 
 
 def with_subgroups(*declared: dict) -> Programme:
@@ -352,12 +450,18 @@ def test_an_interaction_is_the_difference_of_the_estimates_within():
     table["score_now"] += table["taken"] * (1 + 2 * table["z"])
     rows = run_small(table, with_subgroups(BY_Z))
     found = rows[rows["threat"] == "subgroup"].set_index(["statistic", "detail"])["value"]
-    assert found["interaction", "by-z=1"] == pytest.approx(found["within", "by-z=1"] - found["within", "by-z=0"])
+    assert found["interaction", "by-z=1"] == pytest.approx(
+        found["within", "by-z=1"] - found["within", "by-z=0"]
+    )
     assert rows[rows["statistic"] == "interaction"]["meaning"].item() == "difference between groups"
     apart = examined("michigan-1987-89")
     for treatment in ("grant", "grant_last_year"):
-        own = apart.rows("subgroup", "log_salary", treatment=treatment).set_index(["statistic", "detail"])["value"]
-        assert own["interaction", "union=0"] == pytest.approx(own["within", "union=0"] - own["within", "union=1"])
+        own = apart.rows("subgroup", "log_salary", treatment=treatment).set_index(["statistic", "detail"])[
+            "value"
+        ]
+        assert own["interaction", "union=0"] == pytest.approx(
+            own["within", "union=0"] - own["within", "union=1"]
+        )
 
 
 def test_interaction_tests_keep_their_level():
@@ -375,8 +479,12 @@ def test_subgroups_that_cannot_be_looked_at_say_why():
     few = people(120).assign(z=lambda table: np.where(table.index < 6, 1.0, 0.0))
     assert run_small(few, with_subgroups(BY_Z)).query("threat == 'subgroup'")["reason"].tolist() == [SMALL]
     absent = run_small(people(120), with_subgroups(BY_Z | {"variable": "nowhere"}))
-    assert absent.query("threat == 'subgroup'")["reason"].tolist() == ["the variable of the subgroups is not among the indicators"]
-    three = BY_Z | {"answers": {"0": {"en": "a", "id": "a"}, "1": {"en": "b", "id": "b"}, "2": {"en": "c", "id": "c"}}}
+    assert absent.query("threat == 'subgroup'")["reason"].tolist() == [
+        "the variable of the subgroups is not among the indicators"
+    ]
+    three = BY_Z | {
+        "answers": {"0": {"en": "a", "id": "a"}, "1": {"en": "b", "id": "b"}, "2": {"en": "c", "id": "c"}}
+    }
     rows = run_small(people(300).assign(z=lambda table: table.index % 3 * 1.0), with_subgroups(three))
     assert (rows["statistic"] == "interaction").sum() == 3
 
@@ -390,7 +498,11 @@ def test_subgroups_that_cannot_be_looked_at_say_why():
         ("variable: no_degree", "variable: no_degre", "'no_degre' is not an indicator"),
         ("variable: no_degree", "variable: zero_1978", "measured after the programme"),
         ("id: work-before", "id: schooling", "stands twice"),
-        ("[earnings_1974, earnings_1975]\n  no", "[earnings_1974, earnings_1978]\n  no", "measured after the programme"),
+        (
+            "[earnings_1974, earnings_1975]\n  no",
+            "[earnings_1974, earnings_1978]\n  no",
+            "measured after the programme",
+        ),
         ("\n  no_earnings: [", "\n  employment: [", "'employment' is not an indicator"),
     ],
 )
@@ -415,12 +527,18 @@ def worn(table: pd.DataFrame, study: Programme, effects: list[str]) -> dict[str,
     each = lambda n: pd.concat([table[group == 1].iloc[:n], table[group == 0].iloc[:n]])  # noqa: E731
     holes = pd.DataFrame(rng.random((len(table), len(effects))), index=table.index, columns=effects)
     return {
-        "nobody": table.iloc[:0], "one": table.iloc[:1], "two each": each(2), "five each": each(5), "fifteen each": each(15),
-        "participants": table[group == 1], "comparison": table[group == 0], "all equal": table.assign(**dict.fromkeys(effects, 1.0)),
+        "nobody": table.iloc[:0],
+        "one": table.iloc[:1],
+        "two each": each(2),
+        "five each": each(5),
+        "fifteen each": each(15),
+        "participants": table[group == 1],
+        "comparison": table[group == 0],
+        "all equal": table.assign(**dict.fromkeys(effects, 1.0)),
         "all missing": table.assign(**dict.fromkeys(effects, np.nan)),
         "ours missing": table.assign(**{name: table[name].where(group == 0) for name in effects}),
         "most missing": table.assign(**{name: table[name].where(holes[name] > 0.9) for name in effects}),
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("assignment", ["randomised", "observational"])
@@ -433,8 +551,15 @@ def test_whatever_is_delivered_gives_rows_or_reasons_and_sentences(name, assignm
         assert len(own.found.rows), what
         assert set(own.found.rows["meaning"]) <= set(MEANINGS), what
         for code in ("en", "id"):
-            said = [*threat_sentences(study, own.found, own.estimates, Language(code)), *when(study, own.found, Language(code))]
-            said += [text for exhibit in threat_tables(study, own.found, own.estimates, Language(code)) for text in (exhibit.caption, *exhibit.data["meaning"])]
+            said = [
+                *threat_sentences(study, own.found, own.estimates, Language(code)),
+                *when(study, own.found, Language(code)),
+            ]
+            said += [
+                text
+                for exhibit in threat_tables(study, own.found, own.estimates, Language(code))
+                for text in (exhibit.caption, *exhibit.data["meaning"])
+            ]
             assert not [text for text in said if re.search(r"\bnan\b|None|[{}]", text)], what
 
 
@@ -455,7 +580,9 @@ def test_a_stage_without_indicators_has_no_threats_and_says_so(tmp_path, capsys)
     placed = replace(study, places=replace(study.places, reports_dir=tmp_path / ".run-x" / "en"))
     show_threats(Chapter("04_outputs", placed, Language("en")), found, estimates)
     assert "no primary estimate" in capsys.readouterr().out
-    assert [path.name for path in (tmp_path / ".run-x" / "en" / "nsw-1976" / "threats").iterdir()] == ["04_outputs.csv"]
+    assert [path.name for path in (tmp_path / ".run-x" / "en" / "nsw-1976" / "threats").iterdir()] == [
+        "04_outputs.csv"
+    ]
 
 
 # --- words
@@ -467,11 +594,19 @@ def messages() -> dict[str, list[str]]:
     for path in (ROOT / "src/manfaat/threats").glob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found += [
-            node.value.value for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and " " in str(node.value.value)
+            node.value.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Constant)
+            and " " in str(node.value.value)
         ]
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "NotApplicableError":
-                parts = [part for one in node.args for part in ([one.body, one.orelse] if isinstance(one, ast.IfExp) else [one])]
+                parts = [
+                    part
+                    for one in node.args
+                    for part in ([one.body, one.orelse] if isinstance(one, ast.IfExp) else [one])
+                ]
                 found += [part.value for part in parts if isinstance(part, ast.Constant)]
     return found
 
@@ -500,11 +635,22 @@ def test_every_table_is_said_in_both_languages_without_gaps(cohort):
 
 
 def headline_rows(passed: list[str], value: float = 1.0) -> pd.DataFrame:
-    names = {"cohort": "c", "stage": "outcome", "indicator": "earnings", "rater": "", "specification": "difference", "treatment": "group"}
+    names = {
+        "cohort": "c",
+        "stage": "outcome",
+        "indicator": "earnings",
+        "rater": "",
+        "specification": "difference",
+        "treatment": "group",
+    }
     meaning = {"yes": "nothing missing", "no": "conclusion changes", "none": "conclusion changes"}
     kinds = ["attrition", "response weights", "worst case"]
     return as_table(
-        [names | entry(kind, "estimate", value, interval=(0.5, 2.0), n=50, passed=one, meaning=meaning[one]) for kind, one in zip(kinds, passed, strict=False)]
+        [
+            names
+            | entry(kind, "estimate", value, interval=(0.5, 2.0), n=50, passed=one, meaning=meaning[one])
+            for kind, one in zip(kinds, passed, strict=False)
+        ]
     )
 
 

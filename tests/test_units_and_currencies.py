@@ -1,4 +1,6 @@
-"""Numbers with the word of their unit, and amounts of currencies with cents, as a column of a programme reads them."""
+"""Numbers with the word of their unit, and amounts of currencies with cents, as a column of a programme reads
+them.
+"""
 
 import pandas as pd
 import pytest
@@ -16,7 +18,17 @@ YEAR = Unit.model_validate({"label": {"en": "year", "id": "tahun"}, "is_calendar
 
 def read(text: str, unit: Unit, others: list[str], kind: str = "money", constraint: str = ""):
     labels = {"label::English (en)": "x", "label::Bahasa Indonesia (id)": "x"}
-    variable = Variable.model_validate({"table": "people", "name": "v", "type": kind, "source": "v", "required": "no", "constraint": constraint} | labels)
+    variable = Variable.model_validate(
+        {
+            "table": "people",
+            "name": "v",
+            "type": kind,
+            "source": "v",
+            "required": "no",
+            "constraint": constraint,
+        }
+        | labels
+    )
     counts = pd.Series(1, index=[*others, text]).groupby(level=0).sum()
     return number_readers(variable, unit, counts, FILE, counts[:0])[0](text)
 
@@ -27,10 +39,16 @@ POINT, COMMA, GROUPED = ["1200.50", "1,350.25", "2400"], ["1200,50", "1.350,25"]
 @pytest.mark.parametrize(
     ("text", "others", "value"),
     [
-        ("$1,200", POINT, 1200), ("US$ 1,200.50", POINT, 1200.5), ("1200 USD", POINT, 1200), ("2,500", POINT, 2500), ("2,500", GROUPED, 2500),
-        ("1.200", COMMA, 1200), ("$ 1.200,50", COMMA, 1200.5), ("2k", POINT, 2000),
+        ("$1,200", POINT, 1200),
+        ("US$ 1,200.50", POINT, 1200.5),
+        ("1200 USD", POINT, 1200),
+        ("2,500", POINT, 2500),
+        ("2,500", GROUPED, 2500),
+        ("1.200", COMMA, 1200),
+        ("$ 1.200,50", COMMA, 1200.5),
+        ("2k", POINT, 2000),
     ],
-)  # fmt: skip
+)
 def test_dollars_are_read_in_a_column_of_dollars(text, others, value):
     reading = read(text, DOLLARS, others)
     assert (reading.value, reading.flag) == (value, "")
@@ -38,14 +56,33 @@ def test_dollars_are_read_in_a_column_of_dollars(text, others, value):
 
 @pytest.mark.parametrize(
     ("text", "others", "proposal"),
-    [("2.500", POINT, 2500), ("2,500", COMMA, 2500), ("1.5M", POINT, 1_500_000), ("€900", POINT, None), ("Rp 500", POINT, None), ("2.500", ["2400"], None)],
+    [
+        ("2.500", POINT, 2500),
+        ("2,500", COMMA, 2500),
+        ("1.5M", POINT, 1_500_000),
+        ("€900", POINT, None),
+        ("Rp 500", POINT, None),
+        ("2.500", ["2400"], None),
+    ],
 )
 def test_a_doubtful_amount_of_dollars_waits(text, others, proposal):
     reading = read(text, DOLLARS, others)
     assert (reading.value, reading.proposal, reading.flag) == (None, proposal, "review")
 
 
-@pytest.mark.parametrize("text", ["40 jam", "40jam", "40 hours", "40 hour", "40 jam/minggu", "40 jam per minggu", "40 hours a week", "40 jam seminggu"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "40 jam",
+        "40jam",
+        "40 hours",
+        "40 hour",
+        "40 jam/minggu",
+        "40 jam per minggu",
+        "40 hours a week",
+        "40 jam seminggu",
+    ],
+)
 def test_the_word_of_the_unit_is_no_reason_to_wait(text):
     reading = read(text, HOURS, ["42"], "integer")
     assert (reading.value, reading.flag) == (40, "")

@@ -1,4 +1,6 @@
-"""Value: hand-worked cases, viewpoints that conserve, draws against closed forms, switching values, grades that never exceed."""
+"""Value: hand-worked cases, viewpoints that conserve, draws against closed forms, switching values, grades
+that never exceed.
+"""
 
 from dataclasses import replace
 
@@ -29,7 +31,16 @@ def rupiah(**changes: object) -> dict[str, object]:
 
 def case(lines: pd.DataFrame, **changes: object) -> uncertainty.Case:
     """A case with 10 trainees who earn Rp 1,000,000 a month."""
-    usual = {"terms": Terms(0.05, 10, 0.05), "people": 10, "effect": 0.1, "error": 0.02, "amount": 1e6, "amount_error": 5e4, "reach": 0.9, "reach_error": 0.02}
+    usual = {
+        "terms": Terms(0.05, 10, 0.05),
+        "people": 10,
+        "effect": 0.1,
+        "error": 0.02,
+        "amount": 1e6,
+        "amount_error": 5e4,
+        "reach": 0.9,
+        "reach_error": 0.02,
+    }
     return uncertainty.Case(lines=lines, sheet=declared(), times=12, goes_to="trainee", **(usual | changes))
 
 
@@ -43,7 +54,9 @@ def test_present_value_by_hand_and_what_timing_moves():
     # at their end all of it is a year later: 11.564626 / 1.05 = 11.013929; timing alone moves it by 5 %
     assert value.present_value(flow, 0, Terms(0.05, timing="end")) == pytest.approx(11.013929, abs=1e-6)
     # paid the year before departure: worth 5 % more at departure
-    assert value.present_value(flow, -1, Terms(0.05, timing="start")) == pytest.approx(11.564626 * 1.05, abs=1e-5)
+    assert value.present_value(flow, -1, Terms(0.05, timing="start")) == pytest.approx(
+        11.564626 * 1.05, abs=1e-5
+    )
 
 
 def test_internal_rate_against_roots_of_another_library():
@@ -74,14 +87,17 @@ def test_payback_by_hand():
 
 
 def test_phillips_by_hand():
-    # gain 200, half of it ascribed with a confidence of 0.8: 200 × 0.4 = 80 against a cost of 50: (80 − 50) / 50 = 60 %
+    # gain 200, half of it ascribed with a confidence of 0.8: 200 × 0.4 = 80 against a cost of 50: (80 − 50) /
+    # 50 = 60 %
     assert value.phillips_roi(200, 0.5 * 0.8, 50) == pytest.approx(0.6)
     for bad in ((200, 0.4, 0), (200, 1.2, 50), (200, -0.1, 50)):
         with pytest.raises(ValueError, match="a return needs"):
             value.phillips_roi(*bad)
 
 
-@pytest.mark.parametrize("wrong", [{"timing": "middle"}, {"horizon": -1}, {"decay": 1.5}, {"funds": 0.5}, {"discount_rate": 2.0}])
+@pytest.mark.parametrize(
+    "wrong", [{"timing": "middle"}, {"horizon": -1}, {"decay": 1.5}, {"funds": 0.5}, {"discount_rate": 2.0}]
+)
 def test_terms_that_cannot_be_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Terms(**wrong)
@@ -101,15 +117,24 @@ def test_viewpoints_by_hand():
     now = Terms(0.0, 2, 0.5, funds=1.2, timing="start")
     entries = all_entries(lines, 200.0, "trainee", declared(), now)
     found = viewpoint_table(entries, PARTIES, now).set_index(["kind", "item"])
-    # benefit 200, then 200 × 0.5 = 100; the wage that goes on is left out, because its cohort prices the work not done
+    # benefit 200, then 200 × 0.5 = 100; the wage that goes on is left out, because its cohort prices the work
+    # not done
     assert found.loc[("benefit", "benefit")].tolist() == [300, 0, 0, 0, 300]
     assert found.loc[("transfer", "2")].tolist() == [300, 0, 0, -300, 0]
     assert ("transfer", "10") not in found.index
-    assert found.loc[("burden", "burden")].tolist() == [0, 0, -20, -180, -200]  # 20 % of 100, and of 600 + 300
+    assert found.loc[("burden", "burden")].tolist() == [
+        0,
+        0,
+        -20,
+        -180,
+        -200,
+    ]  # 20 % of 100, and of 600 + 300
     assert found.loc[("total", "")].tolist() == [600, -50, -120, -1080, -650]
     worth = value.value_table(entries, PARTIES, now).set_index("party")
     assert worth["npv"].tolist() == pytest.approx([600, -50, -120, -1080, -650])
-    assert worth.loc[SOCIETY, ["benefits", "costs"]].tolist() == pytest.approx([300, 950])  # 600 + 100 + 50 + 200
+    assert worth.loc[SOCIETY, ["benefits", "costs"]].tolist() == pytest.approx(
+        [300, 950]
+    )  # 600 + 100 + 50 + 200
     # trainees and employers gain 600 − 50 = 550; governments spend 1,200; home alone 120
     assert value.value_of_funds(worth.reset_index(), declared()) == pytest.approx(550 / 1200)
     assert value.value_of_funds(worth.reset_index(), declared(), "home") == pytest.approx(550 / 120)
@@ -127,15 +152,25 @@ def test_a_wage_that_goes_on_stands_for_the_work_where_nobody_replaced_it():
 
 
 def test_rounding_leaves_nothing_of_a_transfer():
-    # 11 from each of two payers, 5 % off: 10.476 is rounded to 10 twice, 20.952 to 21; the row must still add up to nothing
+    # 11 from each of two payers, 5 % off: 10.476 is rounded to 10 twice, 20.952 to 21; the row must still add
+    # up to nothing
     _, lines = placed(*[rupiah(payer=payer, amount=11.0, item="2", transfer="1") for payer in ("1", "2")])
     now = Terms(0.05, timing="end")
-    seen = viewpoint_table(all_entries(lines, 0.0, "trainee", declared(), now), PARTIES, now).set_index(["kind", "item"])
+    seen = viewpoint_table(all_entries(lines, 0.0, "trainee", declared(), now), PARTIES, now).set_index(
+        ["kind", "item"]
+    )
     assert seen.loc[("transfer", "2")].tolist() == [20, 0, -10, -10, 0]
 
 
 @settings(max_examples=60, deadline=None)
-@given(LINES, st.integers(0, 10**12), st.floats(0, 0.2), st.floats(1, 2), st.floats(0, 1), st.sampled_from(["start", "end"]))
+@given(
+    LINES,
+    st.integers(0, 10**12),
+    st.floats(0, 0.2),
+    st.floats(1, 2),
+    st.floats(0, 1),
+    st.sampled_from(["start", "end"]),
+)
 def test_viewpoints_conserve_to_the_last_unit(lines, yearly, rate, funds, decay, timing):
     _, found = placed(*lines)
     now = Terms(rate, 7, decay, timing=timing, funds=funds)
@@ -148,11 +183,16 @@ def test_viewpoints_conserve_to_the_last_unit(lines, yearly, rate, funds, decay,
     assert (seen[PARTIES].sum(axis=1) == seen[SOCIETY]).all()
     assert (seen.loc[seen["kind"] == "transfer", SOCIETY] == 0).all()
     body = seen[seen["kind"] != "total"]
-    assert (body[[*PARTIES, SOCIETY]].sum() == seen[seen["kind"] == "total"][[*PARTIES, SOCIETY]].iloc[0]).all()
+    assert (
+        body[[*PARTIES, SOCIETY]].sum() == seen[seen["kind"] == "total"][[*PARTIES, SOCIETY]].iloc[0]
+    ).all()
     # the rounded table and the unrounded flow agree but for half a unit a cell
     for party in [*PARTIES, SOCIETY]:
         flow, first = yearly_flow(entries, party)
-        assert abs(value.present_value(flow, first, now) - seen[seen["kind"] == "total"][party].iloc[0]) <= len(seen) * len(PARTIES) + 1e-9 * abs(flow).sum()
+        assert (
+            abs(value.present_value(flow, first, now) - seen[seen["kind"] == "total"][party].iloc[0])
+            <= len(seen) * len(PARTIES) + 1e-9 * abs(flow).sum()
+        )
     # all resource entries are the real cost of what changes, payer by payer
     left = changing(found, declared())
     resources = entries[entries["kind"] == "resource"]["amount"].sum()
@@ -166,7 +206,9 @@ def test_annuity_is_the_sum_of_its_years():
     now = Terms(0.07, 9, 0.1, first_year=2, timing="end")
     by_hand = sum(0.9**year * 1.07 ** -(year + 2 + 1) for year in range(9))
     assert uncertainty.annuity(now, 0.1) == pytest.approx(by_hand, rel=1e-12)
-    assert uncertainty.annuity(Terms(0.0, 5, 0.0, timing="start"), 0.0) == 5  # nothing discounted, nothing lost
+    assert (
+        uncertainty.annuity(Terms(0.0, 5, 0.0, timing="start"), 0.0) == 5
+    )  # nothing discounted, nothing lost
     assert uncertainty.annuity(Terms(0.05, 0), 0.0) == 0
     drawn = uncertainty.annuity(now, np.array([0.0, 0.1, 1.0]))
     assert drawn[1] == pytest.approx(by_hand)
@@ -174,16 +216,24 @@ def test_annuity_is_the_sum_of_its_years():
 
 
 def test_net_value_is_that_of_the_flows():
-    _, lines = placed(rupiah(payer="1", amount=9e6), rupiah(payer="1", amount=3e6, item="2", transfer="1"), rupiah(payer="2", amount=1e6, year=2005))
+    _, lines = placed(
+        rupiah(payer="1", amount=9e6),
+        rupiah(payer="1", amount=3e6, item="2", transfer="1"),
+        rupiah(payer="2", amount=1e6, year=2005),
+    )
     one = case(lines, terms=Terms(0.08, 6, 0.1, funds=1.1))
     entries = all_entries(lines, one.yearly, "trainee", declared(), one.terms)
     table = value.value_table(entries, PARTIES, one.terms).set_index("party")["npv"]
     for party in [*PARTIES, SOCIETY]:
-        assert uncertainty.net_value(one, party) == pytest.approx(table[party], abs=20)  # the flows are rounded to whole units each year
+        assert uncertainty.net_value(one, party) == pytest.approx(
+            table[party], abs=20
+        )  # the flows are rounded to whole units each year
 
 
 def test_draws_have_the_moments_of_their_closed_form():
-    _, lines = placed(rupiah(payer="1", amount=1e8, valuation="4"), rupiah(payer="2", amount=5e7, valuation="1"))
+    _, lines = placed(
+        rupiah(payer="1", amount=1e8, valuation="4"), rupiah(payer="2", amount=5e7, valuation="1")
+    )
     one = case(lines, terms=Terms(0.0, 5, 0.0, timing="start"), error=0.0, amount_error=1e5, reach_error=0.0)
     drawn = uncertainty.draws(one, seed=3, draws=200_000)
     # host: 1e8 within ±30 %, uniform: mean 1e8, standard deviation 0.3 × 1e8 / √3
@@ -225,7 +275,13 @@ def test_at_its_switching_value_nothing_is_left():
     assert uncertainty.net_value(one, horizon=years) >= 0 > uncertainty.net_value(one, horizon=years - 1)
     # a cost that nothing can pay back turns nowhere
     _, dear = placed(rupiah(payer="1", amount=1e15))
-    assert uncertainty.switching_values(case(dear)).set_index("what").loc[["decay", "horizon"], "switches_at"].isna().all()
+    assert (
+        uncertainty.switching_values(case(dear))
+        .set_index("what")
+        .loc[["decay", "horizon"], "switches_at"]
+        .isna()
+        .all()
+    )
 
 
 def test_tornado_moves_one_thing_at_a_time():
@@ -235,23 +291,33 @@ def test_tornado_moves_one_thing_at_a_time():
     assert found["swing"].is_monotonic_decreasing
     assert found.loc["valuation", "swing"] == pytest.approx(2 * 0.3 * 1e7 * one.terms.factor(0), rel=1e-6)
     assert found.loc["effect", ["at_low", "at_high"]].tolist() == pytest.approx(
-        [uncertainty.net_value(replace(one, effect=0.1 - 1.959964 * 0.02)), uncertainty.net_value(replace(one, effect=0.1 + 1.959964 * 0.02))]
+        [
+            uncertainty.net_value(replace(one, effect=0.1 - 1.959964 * 0.02)),
+            uncertainty.net_value(replace(one, effect=0.1 + 1.959964 * 0.02)),
+        ]
     )
 
 
 def test_a_benefit_in_money_is_no_difference_of_logarithms():
-    # Rp 520 a month more is Rp 520 a month more; through exp() it was beyond any number, and 5.2 thousand dollars were "520.1 %"
+    # Rp 520 a month more is Rp 520 a month more; through exp() it was beyond any number, and 5.2 thousand
+    # dollars were "520.1 %"
     _, lines = placed(rupiah(payer="1", amount=1e4))
     one = case(lines, effect=520.0, error=50.0, amount_error=3e5, is_level=True)
     assert one.yearly == pytest.approx(10 * 0.9 * 12 * 520)
     found = uncertainty.draws(replace(one, terms=Terms(0.05, 10, 0.0)), seed=1, draws=20_000)["trainee"]
-    expected = replace(one, terms=Terms(0.05, 10, 0.0)).yearly * float(uncertainty.annuity(Terms(0.05, 10, 0.0), 0.0))
-    assert found.mean() == pytest.approx(expected, rel=0.01)  # however uncertain the amount without the programme is
+    expected = replace(one, terms=Terms(0.05, 10, 0.0)).yearly * float(
+        uncertainty.annuity(Terms(0.05, 10, 0.0), 0.0)
+    )
+    assert found.mean() == pytest.approx(
+        expected, rel=0.01
+    )  # however uncertain the amount without the programme is
     turns = uncertainty.switching_values(one).set_index("what")
     assert uncertainty.net_value(one, effect=turns.loc["effect", "switches_at"]) == pytest.approx(0, abs=1)
     assert "amount" not in turns.index
     assert "amount" not in set(uncertainty.tornado(one)["what"])
-    assert replace(one, effect=-2e6).yearly < -one.amount  # a loss of more than the amount has no logarithm, and is a loss
+    assert (
+        replace(one, effect=-2e6).yearly < -one.amount
+    )  # a loss of more than the amount has no logarithm, and is a loss
 
 
 @pytest.mark.parametrize(
@@ -268,10 +334,18 @@ def test_the_kind_of_a_benefit_is_that_of_its_unit(benefit, unit, message):
     from manfaat.indicators import check_value_units
 
     study = load_study("jakarta-tokyo-2004-synthetic")
-    name = next(line.unit for line in study.indicators if line.indicator == "log_pay" and line.use == "effect")
-    worth = study.programme.worth.model_copy(update={"benefit": study.programme.worth.benefit.model_copy(update=benefit)})
+    name = next(
+        line.unit for line in study.indicators if line.indicator == "log_pay" and line.use == "effect"
+    )
+    worth = study.programme.worth.model_copy(
+        update={"benefit": study.programme.worth.benefit.model_copy(update=benefit)}
+    )
     units = study.programme.units | {name: study.programme.units[name].model_copy(update=unit)}
-    problems = check_value_units(study.programme.model_copy(update={"worth": worth, "units": units}), list(study.indicators), "programme.yml")
+    problems = check_value_units(
+        study.programme.model_copy(update={"worth": worth, "units": units}),
+        list(study.indicators),
+        "programme.yml",
+    )
     assert [problem.message for problem in problems][:1] == ([message] if message else [])
 
 
@@ -281,7 +355,13 @@ def test_the_kind_of_a_benefit_is_that_of_its_unit(benefit, unit, message):
 def test_cost_of_one_unit_by_hand():
     _, lines = placed(rupiah(payer="1", amount=8e6), rupiah(payer="2", amount=2e6))
     one = case(lines, terms=Terms(0.0, timing="start"))
-    row = {"indicator": "promoted", "rater": "self", "is_primary": True, "specification": "s", "effect_size": 0.5}
+    row = {
+        "indicator": "promoted",
+        "rater": "self",
+        "is_primary": True,
+        "specification": "s",
+        "effect_size": 0.5,
+    }
     estimates = pd.DataFrame(
         [
             row | {"estimate": 0.2, "ci_low": 0.1, "ci_high": 0.4},
@@ -291,14 +371,19 @@ def test_cost_of_one_unit_by_hand():
     )
     words = {"en": "x", "id": "x"}
     sticks = [
-        Yardstick(label=words, indicator=name, kind=kind) for name, kind in (("promoted", "share"), ("skills", "sd"), ("log_pay", "percent"), ("absent", "sd"))
+        Yardstick(label=words, indicator=name, kind=kind)
+        for name, kind in (("promoted", "share"), ("skills", "sd"), ("log_pay", "percent"), ("absent", "sd"))
     ]
     found = effectiveness.cost_per_unit(one, sticks, estimates).set_index(["indicator", "payer"])
     # 10,000,000 for 10 trainees, 0.2 more promoted each: 1,000,000 / 0.2; bounds 1,000,000 / 0.4 and / 0.1
-    assert found.loc[("promoted", SOCIETY), ["each", "each_low", "each_high"]].tolist() == pytest.approx([5e6, 2.5e6, 1e7])
+    assert found.loc[("promoted", SOCIETY), ["each", "each_low", "each_high"]].tolist() == pytest.approx(
+        [5e6, 2.5e6, 1e7]
+    )
     assert found.loc[("promoted", "home"), "each"] == pytest.approx(1e6)
     # half a standard deviation, interval −0.5 to 1.5: the upper bound of the cost does not exist
-    assert found.loc[("skills", SOCIETY), ["units", "units_low", "units_high", "each"]].tolist() == pytest.approx([0.5, -0.5, 1.5, 2e6])
+    assert found.loc[
+        ("skills", SOCIETY), ["units", "units_low", "units_high", "each"]
+    ].tolist() == pytest.approx([0.5, -0.5, 1.5, 2e6])
     assert np.isnan(found.loc[("skills", SOCIETY), "each_high"])
     assert found.loc[("log_pay", SOCIETY), "units"] == pytest.approx(100 * np.expm1(-0.1))
     assert found.loc[[("log_pay", SOCIETY), ("absent", "home")], "each"].isna().all()
@@ -314,11 +399,30 @@ def basis(share: float, n: int = 40) -> pd.DataFrame:
 
     low, high = interval(answers(pd.Series([1.0] * round(share * n) + [0.0] * (n - round(share * n)))), 0.95)
     return pd.DataFrame(
-        [{"name": "adopted", "group": "participants", "n": n, "mean": share, "sd": 0.5, "std_error": 0.5 / n**0.5, "ci_low": low, "ci_high": high}]
+        [
+            {
+                "name": "adopted",
+                "group": "participants",
+                "n": n,
+                "mean": share,
+                "sd": 0.5,
+                "std_error": 0.5 / n**0.5,
+                "ci_low": low,
+                "ci_high": high,
+            }
+        ]
     )
 
 
-TECH = Technology(adopted="adopted", count="count", still="still", taught="taught", since="since", firm="firm", threshold=0.5)
+TECH = Technology(
+    adopted="adopted",
+    count="count",
+    still="still",
+    taught="taught",
+    since="since",
+    firm="firm",
+    threshold=0.5,
+)
 
 
 def accounts_of(*lines: dict[str, object]):
@@ -329,10 +433,19 @@ def accounts_of(*lines: dict[str, object]):
     from manfaat.costs.slips import proposals
 
     sheet, found = placed(*lines)
-    return Accounts(money(), sheet, found, in_money(sheet.alternatives, money()), reconcile(sheet, found, len(lines)), proposals(found, money()))
+    return Accounts(
+        money(),
+        sheet,
+        found,
+        in_money(sheet.alternatives, money()),
+        reconcile(sheet, found, len(lines)),
+        proposals(found, money()),
+    )
 
 
-@pytest.mark.parametrize(("share", "grade"), [(0.9, "reported only"), (0.5, "cannot tell"), (0.1, "contradicted")])
+@pytest.mark.parametrize(
+    ("share", "grade"), [(0.9, "reported only"), (0.5, "cannot tell"), (0.1, "contradicted")]
+)
 def test_technology_is_never_more_than_reported(share, grade):
     assert double_benefit.technology(basis(share), TECH).grade == grade
 
@@ -344,11 +457,19 @@ def test_technology_that_was_not_measured_cannot_be_told():
 
 @pytest.mark.parametrize(
     ("home", "other", "valuation", "grade"),
-    [(1e6, 9e6, "1", "shown"), (1e6, 9e6, "4", "suggested"), (9e6, 1e6, "1", "contradicted"), (6.2e6, 9e6, "4", "suggested"), (6.5e6, 9e6, "4", "cannot tell")],
+    [
+        (1e6, 9e6, "1", "shown"),
+        (1e6, 9e6, "4", "suggested"),
+        (9e6, 1e6, "1", "contradicted"),
+        (6.2e6, 9e6, "4", "suggested"),
+        (6.5e6, 9e6, "4", "cannot tell"),
+    ],
 )
 def test_cheaper_only_when_no_reading_says_otherwise(home, other, valuation, grade):
     # 9,000,000 estimated within ±30 % may be 6,300,000: more than 6,200,000, less than 6,500,000
-    found = accounts_of(rupiah(payer="2", amount=home), rupiah(payer="2", item="15", amount=other, valuation=valuation))
+    found = accounts_of(
+        rupiah(payer="2", amount=home), rupiah(payer="2", item="15", amount=other, valuation=valuation)
+    )
     assert double_benefit.cheaper(found).grade == grade
 
 
@@ -357,10 +478,21 @@ def test_without_an_equivalent_no_saving_can_be_told():
 
 
 def test_who_bore_most():
-    assert double_benefit.borne_by_host(accounts_of(rupiah(payer="1", amount=3.0), rupiah(payer="2", amount=2.0))).grade == "shown"
-    assert double_benefit.borne_by_host(accounts_of(rupiah(payer="1", amount=2.0), rupiah(payer="2", amount=3.0))).grade == "contradicted"
+    assert (
+        double_benefit.borne_by_host(
+            accounts_of(rupiah(payer="1", amount=3.0), rupiah(payer="2", amount=2.0))
+        ).grade
+        == "shown"
+    )
+    assert (
+        double_benefit.borne_by_host(
+            accounts_of(rupiah(payer="1", amount=2.0), rupiah(payer="2", amount=3.0))
+        ).grade
+        == "contradicted"
+    )
     assert double_benefit.borne_by_host(accounts_of(rupiah(payer="2", amount=3.0))).grade == "contradicted"
-    # ¥100,000 × 10 in 1997 are Rp 24.0 million by the year's rate and 82.65 × 35.76 / 100 / 1.0232 = 28.9 million by purchasing power
+    # ¥100,000 × 10 in 1997 are Rp 24.0 million by the year's rate and 82.65 × 35.76 / 100 / 1.0232 = 28.9
+    # million by purchasing power
     yen = accounts_of({"payer": "1"}, {"payer": "2", "currency": "IDR", "amount": 26_000_000.0, "basis": "1"})
     assert double_benefit.borne_by_host(yen).grade == "cannot tell"
 
@@ -369,7 +501,11 @@ def test_who_bore_most():
 @pytest.mark.parametrize("home", [1e6, 6.5e6, 2e7])
 @pytest.mark.parametrize("host", [1e5, 1e9])
 def test_the_joint_claim_is_never_surer_than_the_weaker_half(share, home, host):
-    found = accounts_of(rupiah(payer="1", amount=host), rupiah(payer="2", amount=home), rupiah(payer="2", item="15", amount=9e6, valuation="4"))
+    found = accounts_of(
+        rupiah(payer="1", amount=host),
+        rupiah(payer="2", amount=home),
+        rupiah(payer="2", item="15", amount=9e6, valuation="4"),
+    )
     halves = {half.name: half.grade for half in double_benefit.double_benefit(found, basis(share), TECH)}
     rank = GRADES.index
     assert rank(halves["joint"]) == min(rank(halves["technology"]), rank(halves["cost"]))
@@ -378,7 +514,13 @@ def test_the_joint_claim_is_never_surer_than_the_weaker_half(share, home, host):
 
 def test_without_costs_the_double_benefit_cannot_be_told():
     halves = {half.name: half.grade for half in double_benefit.double_benefit(None, basis(0.9), TECH)}
-    assert halves == {"technology": "reported only", "host": "cannot tell", "cheaper": "cannot tell", "cost": "cannot tell", "joint": "cannot tell"}
+    assert halves == {
+        "technology": "reported only",
+        "host": "cannot tell",
+        "cheaper": "cannot tell",
+        "cost": "cannot tell",
+        "joint": "cannot tell",
+    }
 
 
 # --- advice

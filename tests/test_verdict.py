@@ -1,4 +1,6 @@
-"""The verdict follows the written rule: each grade, each way down, halves, joint claims, several indicators, several raters."""
+"""The verdict follows the written rule: each grade, each way down, halves, joint claims, several indicators,
+several raters.
+"""
 
 import numpy as np
 import pandas as pd
@@ -21,9 +23,16 @@ SETTINGS = Settings("c", "randomised", "difference-in-means")
 
 
 def study_of(*claims: dict, smallest: dict | None = None, rating: bool = False):
-    base = programme([{"method": "difference_in_means", "std_errors": ["HC2"]}], primary="difference-in-means")
-    units = {"points": base.units["points"].model_copy(update={"is_rating": rating}), "yen": base.units["points"]}
-    made = [Claim.model_validate({"id": f"C{i}", "text": WORDS, **one}) for i, one in enumerate(claims, start=1)]
+    base = programme(
+        [{"method": "difference_in_means", "std_errors": ["HC2"]}], primary="difference-in-means"
+    )
+    units = {
+        "points": base.units["points"].model_copy(update={"is_rating": rating}),
+        "yen": base.units["points"],
+    }
+    made = [
+        Claim.model_validate({"id": f"C{i}", "text": WORDS, **one}) for i, one in enumerate(claims, start=1)
+    ]
     return base.model_copy(update={"claims": made, "smallest_effects": smallest or {}, "units": units})
 
 
@@ -33,7 +42,14 @@ def row(name="score", estimate=1.0, error=0.2, rater="", estimand="effect", **mo
         "ci_high": estimate + 1.96 * error,
         "p_value": 2e-6 if abs(estimate) > 4 * error else 0.5 if abs(estimate) < error else 0.03,
     }
-    fixed = {"indicator": name, "rater": rater, "estimand": estimand, "specification": "difference-in-means", "treatment": "group", "estimate": estimate}
+    fixed = {
+        "indicator": name,
+        "rater": rater,
+        "estimand": estimand,
+        "specification": "difference-in-means",
+        "treatment": "group",
+        "estimate": estimate,
+    }
     return (
         dict.fromkeys(COLUMNS, np.nan)
         | fixed
@@ -53,7 +69,11 @@ def row(name="score", estimate=1.0, error=0.2, rater="", estimand="effect", **mo
 
 
 def lines_of(*names: str, raters=("",)):
-    made = [indicator(f"{name}_{rater or 'x'}", "now", "effect", name).model_copy(update={"rater": rater}) for name in names for rater in raters]
+    made = [
+        indicator(f"{name}_{rater or 'x'}", "now", "effect", name).model_copy(update={"rater": rater})
+        for name in names
+        for rater in raters
+    ]
     return made
 
 
@@ -87,22 +107,48 @@ def test_less_is_better_where_it_is_declared():
     assert graded(study_of(ONE), [row(estimate=1.0)], lines)[0].loc[0, "grade"] == "contradicted"
 
 
-@pytest.mark.parametrize(("assignment", "grade"), [("observational", "cannot tell"), ("randomised", "suggested")])
+@pytest.mark.parametrize(
+    ("assignment", "grade"), [("observational", "cannot tell"), ("randomised", "suggested")]
+)
 @pytest.mark.parametrize("threat", ["placebo", "overlap", "attrition", "pre-trend"])
 def test_a_failed_check_pulls_the_verdict_down_and_is_named(assignment, grade, threat):
-    threats = pd.DataFrame([{"indicator": "score", "rater": "", "specification": "difference-in-means", "threat": threat, "passed": "no"}])
+    threats = pd.DataFrame(
+        [
+            {
+                "indicator": "score",
+                "rater": "",
+                "specification": "difference-in-means",
+                "threat": threat,
+                "passed": "no",
+            }
+        ]
+    )
     found, _ = graded(study_of(ONE), [row()], lines_of("score"), assignment=assignment, threats=threats)
     assert found.loc[0, ["grade", "threat"]].tolist() == [grade, threat]
     other = threats.assign(specification="another")
-    assert graded(study_of(ONE), [row()], lines_of("score"), assignment=assignment, threats=other)[0].loc[0, "grade"] != grade
-    opposite, _ = graded(study_of(ONE), [row(estimate=-1.0)], lines_of("score"), assignment="observational", threats=threats)
+    assert (
+        graded(study_of(ONE), [row()], lines_of("score"), assignment=assignment, threats=other)[0].loc[
+            0, "grade"
+        ]
+        != grade
+    )
+    opposite, _ = graded(
+        study_of(ONE), [row(estimate=-1.0)], lines_of("score"), assignment="observational", threats=threats
+    )
     assert opposite.loc[0, "grade"] == "cannot tell"
 
 
 def test_a_threat_that_is_not_decisive_is_named_and_leaves_the_grade():
     threats = pd.DataFrame(
         [
-            {"indicator": "score", "rater": "", "specification": "difference-in-means", "treatment": "group", "threat": threat, "passed": passed}
+            {
+                "indicator": "score",
+                "rater": "",
+                "specification": "difference-in-means",
+                "treatment": "group",
+                "threat": threat,
+                "passed": passed,
+            }
             for threat, passed in (("placebo", "yes"), ("placebo", "no"), ("robustness", "no"))
         ]
     )
@@ -113,13 +159,17 @@ def test_a_threat_that_is_not_decisive_is_named_and_leaves_the_grade():
 def test_own_ratings_are_reported_only_and_a_test_counts_before_them():
     study = study_of(ONE, rating=True)
     own = row(rater="self")
-    assert graded(study, [own], lines_of("score", raters=("self",)))[0].loc[0, ["grade", "rule"]].tolist() == ["reported only", "opinion"]
+    assert graded(study, [own], lines_of("score", raters=("self",)))[0].loc[
+        0, ["grade", "rule"]
+    ].tolist() == ["reported only", "opinion"]
     both = [own, row(rater="supervisor", estimate=0.05)]
     found, lines = graded(study, both, lines_of("score", raters=("self", "supervisor")))
     assert found.loc[0, ["grade", "rater"]].tolist() == ["cannot tell", "supervisor"]
     assert lines.set_index("rater")["speaks"].to_dict() == {"self": False, "supervisor": True}
     tested = [*both, row(rater="test", unit="yen")]
-    assert graded(study, tested, lines_of("score", raters=("self", "supervisor", "test")))[0].loc[0, ["grade", "rater"]].tolist() == ["shown", "test"]
+    assert graded(study, tested, lines_of("score", raters=("self", "supervisor", "test")))[0].loc[
+        0, ["grade", "rater"]
+    ].tolist() == ["shown", "test"]
 
 
 def test_change_of_participants_alone_is_reported_only_and_contradicts_nothing():
@@ -130,8 +180,13 @@ def test_change_of_participants_alone_is_reported_only_and_contradicts_nothing()
 
 def test_an_interval_below_the_smallest_effect_contradicts_and_one_above_it_cannot_tell():
     tight = row(estimate=0.01, error=0.02)
-    assert graded(study_of(ONE, smallest={"score": 0.2}), [tight], lines_of("score"))[0].loc[0, ["grade", "rule"]].tolist() == ["contradicted", "small"]
-    assert graded(study_of(ONE, smallest={"score": 0.04}), [tight], lines_of("score"))[0].loc[0, "grade"] == "cannot tell"
+    assert graded(study_of(ONE, smallest={"score": 0.2}), [tight], lines_of("score"))[0].loc[
+        0, ["grade", "rule"]
+    ].tolist() == ["contradicted", "small"]
+    assert (
+        graded(study_of(ONE, smallest={"score": 0.04}), [tight], lines_of("score"))[0].loc[0, "grade"]
+        == "cannot tell"
+    )
     assert graded(study_of(ONE), [tight], lines_of("score"))[0].loc[0, "grade"] == "cannot tell"
 
 
@@ -146,23 +201,36 @@ def test_p_values_of_one_part_are_adjusted_for_their_number():
 
 
 def test_a_claim_of_two_halves_needs_both():
-    claim = {"indicators": ["a", "b"], "parts": [{"label": WORDS, "indicators": ["a"]}, {"label": WORDS, "indicators": ["b"]}]}
+    claim = {
+        "indicators": ["a", "b"],
+        "parts": [{"label": WORDS, "indicators": ["a"]}, {"label": WORDS, "indicators": ["b"]}],
+    }
     found, _ = graded(study_of(claim), [row("a"), row("b", estimate=0.05)], lines_of("a", "b"))
     assert found.loc[0, ["grade", "part", "indicator"]].tolist() == ["cannot tell", "2", "b"]
     assert graded(study_of(claim), [row("a"), row("b")], lines_of("a", "b"))[0].loc[0, "grade"] == "shown"
-    assert graded(study_of(claim), [row("a")], lines_of("a", "b"))[0].loc[0, ["grade", "rule"]].tolist() == ["cannot tell", "nothing"]
+    assert graded(study_of(claim), [row("a")], lines_of("a", "b"))[0].loc[0, ["grade", "rule"]].tolist() == [
+        "cannot tell",
+        "nothing",
+    ]
 
 
 def test_indicators_that_contradict_one_another_tell_nothing():
-    found, _ = graded(study_of({"indicators": ["a", "b"]}), [row("a"), row("b", estimate=-1.0)], lines_of("a", "b"))
+    found, _ = graded(
+        study_of({"indicators": ["a", "b"]}), [row("a"), row("b", estimate=-1.0)], lines_of("a", "b")
+    )
     assert found.loc[0, ["grade", "rule"]].tolist() == ["cannot tell", "mixed"]
 
 
 def test_parts_and_joined_claims_of_the_same_grade_are_tied():
-    claim = {"indicators": ["a", "b"], "parts": [{"label": WORDS, "indicators": ["a"]}, {"label": WORDS, "indicators": ["b"]}]}
+    claim = {
+        "indicators": ["a", "b"],
+        "parts": [{"label": WORDS, "indicators": ["a"]}, {"label": WORDS, "indicators": ["b"]}],
+    }
     for values, tied in (((0.05, 0.05), "1 2"), ((1.0, 0.05), "2"), ((0.05, 1.0), "1")):
         found, _ = graded(
-            study_of(claim, {"claims": ["C1"]}), [row(name, estimate=value) for name, value in zip("ab", values, strict=True)], lines_of("a", "b")
+            study_of(claim, {"claims": ["C1"]}),
+            [row(name, estimate=value) for name, value in zip("ab", values, strict=True)],
+            lines_of("a", "b"),
         )
         assert found["tied"].tolist() == [tied, "C1"]
     both, _ = graded(study_of(ONE, ONE, {"claims": ["C1", "C2"]}), [row(estimate=0.05)], lines_of("score"))
@@ -170,13 +238,25 @@ def test_parts_and_joined_claims_of_the_same_grade_are_tied():
 
 
 def test_a_lottery_whose_groups_differ_is_doubted_for_that_and_not_for_other_places():
-    # p = 0.033 of the omnibus test of a lottery never reached the findings: the conclusion stands, and the difference is there
+    # p = 0.033 of the omnibus test of a lottery never reached the findings: the conclusion stands, and the
+    # difference is there
     names = {"indicator": "score", "rater": "", "specification": "difference-in-means", "treatment": "group"}
-    stands = pd.DataFrame([names | {"threat": "balance", "passed": "yes", "meaning": "differ, but the conclusion stands"}])
-    assert graded(study_of(ONE), [row()], lines_of("score"), threats=stands)[0].loc[0, ["grade", "threat"]].tolist() == ["shown", "balance stands"]
+    stands = pd.DataFrame(
+        [names | {"threat": "balance", "passed": "yes", "meaning": "differ, but the conclusion stands"}]
+    )
+    assert graded(study_of(ONE), [row()], lines_of("score"), threats=stands)[0].loc[
+        0, ["grade", "threat"]
+    ].tolist() == ["shown", "balance stands"]
     alike = stands.assign(meaning="alike")
-    assert graded(study_of(ONE), [row()], lines_of("score"), threats=alike)[0].loc[0, "threat"] == "other places"
-    assert graded(study_of(ONE), [row()], lines_of("score"), assignment="observational", threats=stands)[0].loc[0, "threat"] == "hidden cause"
+    assert (
+        graded(study_of(ONE), [row()], lines_of("score"), threats=alike)[0].loc[0, "threat"] == "other places"
+    )
+    assert (
+        graded(study_of(ONE), [row()], lines_of("score"), assignment="observational", threats=stands)[0].loc[
+            0, "threat"
+        ]
+        == "hidden cause"
+    )
 
 
 def test_what_all_tests_of_the_family_leave_is_said_beside_a_claim_of_one_indicator():
@@ -189,40 +269,85 @@ def test_what_all_tests_of_the_family_leave_is_said_beside_a_claim_of_one_indica
 
 
 def test_no_verdict_is_given_while_more_than_one_in_twenty_answers_wait():
-    # seven in ten earnings of a public file waited to be read, and the verdict was "shown" at twice the true effect
+    # seven in ten earnings of a public file waited to be read, and the verdict was "shown" at twice the true
+    # effect
     for share, grade in ((0.7, "cannot tell"), (0.051, "cannot tell"), (0.05, "shown"), (0.0, "shown")):
         waiting = pd.Series([share], index=pd.MultiIndex.from_tuples([("score", "")]))
-        lines = verdict.evidence(study_of(ONE), lines_of("score"), pd.DataFrame([row()], columns=COLUMNS), NO_THREATS, "randomised", waiting)
+        lines = verdict.evidence(
+            study_of(ONE),
+            lines_of("score"),
+            pd.DataFrame([row()], columns=COLUMNS),
+            NO_THREATS,
+            "randomised",
+            waiting,
+        )
         found = verdict.verdicts(study_of(ONE), lines)
         assert found.loc[0, "grade"] == grade
         assert (found.loc[0, "threat"] == "waiting") == (grade == "cannot tell")
     opposite = verdict.evidence(
-        study_of(ONE), lines_of("score"), pd.DataFrame([row(estimate=-1.0)], columns=COLUMNS), NO_THREATS, "randomised", waiting * 0 + 0.3
+        study_of(ONE),
+        lines_of("score"),
+        pd.DataFrame([row(estimate=-1.0)], columns=COLUMNS),
+        NO_THREATS,
+        "randomised",
+        waiting * 0 + 0.3,
     )
-    assert verdict.verdicts(study_of(ONE), opposite).loc[0, ["grade", "rule"]].tolist() == ["cannot tell", "waiting"]
+    assert verdict.verdicts(study_of(ONE), opposite).loc[0, ["grade", "rule"]].tolist() == [
+        "cannot tell",
+        "waiting",
+    ]
     another = pd.Series([0.7], index=pd.MultiIndex.from_tuples([("other", "")]))
-    lines = verdict.evidence(study_of(ONE), lines_of("score"), pd.DataFrame([row()], columns=COLUMNS), NO_THREATS, "randomised", another)
+    lines = verdict.evidence(
+        study_of(ONE),
+        lines_of("score"),
+        pd.DataFrame([row()], columns=COLUMNS),
+        NO_THREATS,
+        "randomised",
+        another,
+    )
     assert verdict.verdicts(study_of(ONE), lines).loc[0, "grade"] == "shown"
 
 
 def test_a_joint_claim_is_as_strong_as_the_weakest_it_joins():
     study = study_of(ONE, {"accounts": True}, {"claims": ["C1", "C2"]})
-    for given, grade, why in (({"C2": {"grade": "suggested", "rule": "accounts", "threat": "equivalent"}}, "suggested", "C2"), ({}, "cannot tell", "C2")):
+    for given, grade, why in (
+        ({"C2": {"grade": "suggested", "rule": "accounts", "threat": "equivalent"}}, "suggested", "C2"),
+        ({}, "cannot tell", "C2"),
+    ):
         found, _ = graded(study, [row()], lines_of("score"), accounts=given)
         assert found.loc[2, ["grade", "rule", "part"]].tolist() == [grade, "joint", why]
 
 
 def test_accounts_grade_the_cost_claim_and_cap_the_other():
     halves = pd.DataFrame(
-        [("technology", "C1", "contradicted", "below"), ("host", "", "shown", "most"), ("cheaper", "", "suggested", "estimated price"), ("cost", "C2", "suggested", "weaker"), ("joint", "C3", "contradicted", "weaker")],
+        [
+            ("technology", "C1", "contradicted", "below"),
+            ("host", "", "shown", "most"),
+            ("cheaper", "", "suggested", "estimated price"),
+            ("cost", "C2", "suggested", "weaker"),
+            ("joint", "C3", "contradicted", "weaker"),
+        ],
         columns=["part", "claim", "grade", "why"],
-    )  # fmt: skip
+    )
     accounts = verdict.from_accounts(halves)
     study = study_of(ONE, {"accounts": True}, {"claims": ["C1", "C2"]})
     found, _ = graded(study, [row()], lines_of("score"), accounts=accounts)
     assert found["grade"].tolist() == ["contradicted", "suggested", "contradicted"]
-    assert found.loc[1, ["rule", "part", "basis", "threat"]].tolist() == ["accounts", "cheaper", "estimated price", "equivalent"]
-    assert graded(study, [row()], lines_of("score"), accounts={**accounts, "C1": accounts["C1"] | {"grade": "shown"}})[0].loc[0, "rule"] == "lottery"
+    assert found.loc[1, ["rule", "part", "basis", "threat"]].tolist() == [
+        "accounts",
+        "cheaper",
+        "estimated price",
+        "equivalent",
+    ]
+    assert (
+        graded(
+            study,
+            [row()],
+            lines_of("score"),
+            accounts={**accounts, "C1": accounts["C1"] | {"grade": "shown"}},
+        )[0].loc[0, "rule"]
+        == "lottery"
+    )
     assert set(told.WHY) >= set(halves["why"])
 
 
@@ -244,7 +369,10 @@ def test_no_more_than_five_in_a_hundred_claims_are_shown_where_there_is_nothing(
     rng, shown = np.random.default_rng(1), 0
     study, lines = study_of({"indicators": ["a", "b", "c"]}), lines_of("a", "b", "c")
     for _ in range(400):
-        rows = [row(name, estimate=value, error=1.0, p_value=float(2 * norm.sf(abs(value)))) for name, value in zip("abc", rng.normal(size=3), strict=True)]
+        rows = [
+            row(name, estimate=value, error=1.0, p_value=float(2 * norm.sf(abs(value))))
+            for name, value in zip("abc", rng.normal(size=3), strict=True)
+        ]
         shown += graded(study, rows, lines)[0].loc[0, "grade"] == "shown"
     assert 0 < shown / 400 <= 0.05
 
@@ -257,7 +385,9 @@ def test_level_of_a_share_has_wilsons_interval_and_a_count_the_t_interval():
     assert (share["ci_low"], share["ci_high"]) == pytest.approx((0.5312991, 0.8881383), abs=1e-6)
     # R: t.test(c(1, 2, 4)) → .5390 … 4.1277 about 2.3333
     mean = level_row(pd.Series([1.0, 2.0, 4.0]), line, SETTINGS, is_share=False)
-    assert (mean["estimate"], mean["ci_low"], mean["ci_high"]) == pytest.approx((2.3333, -1.4612, 6.1279), abs=1e-3)
+    assert (mean["estimate"], mean["ci_low"], mean["ci_high"]) == pytest.approx(
+        (2.3333, -1.4612, 6.1279), abs=1e-3
+    )
     assert level_row(pd.Series([1.0] * 5), line, SETTINGS, is_share=True)["ci_high"] == pytest.approx(1.0)
     assert level_row(pd.Series([1.0] * 5), line, SETTINGS, is_share=True)["ci_low"] < 0.6
     for values in ([], [1.0], [2.0, 2.0]):
@@ -267,14 +397,24 @@ def test_level_of_a_share_has_wilsons_interval_and_a_count_the_t_interval():
 
 
 def test_levels_are_of_participants_and_of_what_claims_name():
-    lines = [indicator("group", "fixed", "group", "group"), indicator("score_now", "now", "describe"), indicator("other", "now", "describe", "other")]
+    lines = [
+        indicator("group", "fixed", "group", "group"),
+        indicator("score_now", "now", "describe"),
+        indicator("other", "now", "describe", "other"),
+    ]
     table = pd.DataFrame({"group": ["1", "1", "0"], "score_now": [1.0, 3.0, 90.0], "other": [1.0, 2.0, 3.0]})
     found = estimate_levels(table, study_of(ONE), lines, SETTINGS)
-    assert found[["indicator", "n", "estimate", "estimand"]].to_numpy().tolist() == [["score", 2, 2.0, "level"]]
+    assert found[["indicator", "n", "estimate", "estimand"]].to_numpy().tolist() == [
+        ["score", 2, 2.0, "level"]
+    ]
 
 
 def test_claims_that_rest_on_nothing_or_join_what_is_not_there_are_refused():
-    study = study_of({"indicators": []}, {"claims": ["C9"]}, {"indicators": ["a"], "parts": [{"label": WORDS, "indicators": ["b"]}]})
+    study = study_of(
+        {"indicators": []},
+        {"claims": ["C9"]},
+        {"indicators": ["a"], "parts": [{"label": WORDS, "indicators": ["b"]}]},
+    )
     messages = [str(problem) for problem in check_claims(study.claims, "programme.yml")]
     assert [name in message for name, message in zip(("C1", "C2", "C3"), messages, strict=True)] == [True] * 3
 
@@ -286,7 +426,14 @@ def test_every_rule_and_threat_has_a_sentence_in_both_languages(code):
         texts = [language.say(text) for text in words.values()]
         assert all(texts)
         assert len(set(texts)) == len(texts)
-    assert set(DECISIVE) | {"robustness", "oster", "rosenbaum", "specification curve", "lee bounds", "leave one out"} <= set(told.THREATS)
+    assert set(DECISIVE) | {
+        "robustness",
+        "oster",
+        "rosenbaum",
+        "specification curve",
+        "lee bounds",
+        "leave one out",
+    } <= set(told.THREATS)
     for words in (told.HIGHER, told.LOWER, told.OTHER):
         for text in words.values():
             assert (language.say(text) != text) == (code == "id"), text
@@ -294,9 +441,16 @@ def test_every_rule_and_threat_has_a_sentence_in_both_languages(code):
 
 @pytest.mark.parametrize(
     ("estimate", "expected"),
-    [(0.237, "0.237 log points or 26.7%"), (-0.21, "0.210 log points or 18.9%"), (0.0, "0.000 log points or 0.0%")],  # exp(0.237) − 1, 1 − exp(−0.21)
+    [
+        (0.237, "0.237 log points or 26.7%"),
+        (-0.21, "0.210 log points or 18.9%"),
+        (0.0, "0.000 log points or 0.0%"),
+    ],  # exp(0.237) − 1, 1 − exp(−0.21)
 )
 def test_a_difference_of_logarithms_is_told_in_per_cent_too(estimate, expected):
     log = Unit(label={"en": "log points", "id": "poin logaritma"}, decimals=3, is_log=True)
     assert distance(estimate, log, Language("en")) == expected
-    assert distance(estimate, log.model_copy(update={"is_log": False}), Language("en")) == expected[: expected.index(" or ")]
+    assert (
+        distance(estimate, log.model_copy(update={"is_log": False}), Language("en"))
+        == expected[: expected.index(" or ")]
+    )

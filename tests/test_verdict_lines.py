@@ -1,4 +1,6 @@
-"""Lines of evidence: which threats, warnings, p values and reasons are those of this very line, held from both sides."""
+"""Lines of evidence: which threats, warnings, p values and reasons are those of this very line, held from
+both sides.
+"""
 
 import numpy as np
 import pandas as pd
@@ -20,7 +22,9 @@ def test_threats_of_another_treatment_or_indicator_are_not_those_of_this_line():
         mine | {"threat": "pre-trend", "treatment": "a", "rater": "self"},
         mine | {"threat": "bounds", "treatment": "a", "specification": "t"},
     ])  # fmt: skip
-    assert failed_threats(threats, pd.Series({"indicator": "i", "rater": "", "specification": "s", "treatment": "a"})) == ["overlap", "oster"]
+    assert failed_threats(
+        threats, pd.Series({"indicator": "i", "rater": "", "specification": "s", "treatment": "a"})
+    ) == ["overlap", "oster"]
 
 
 def test_interval_that_cannot_be_relied_on_is_told_by_its_first_doubt_alone():
@@ -31,16 +35,33 @@ def test_interval_that_cannot_be_relied_on_is_told_by_its_first_doubt_alone():
     assert unreliable(pd.Series({"warnings": np.nan})) == ""
 
 
-def line(p_value: float, *, speaks: bool = True, estimate: float = 1.0, low: float = 0.5, direction: int = 1, doubt: str = "") -> dict[str, object]:
+def line(
+    p_value: float,
+    *,
+    speaks: bool = True,
+    estimate: float = 1.0,
+    low: float = 0.5,
+    direction: int = 1,
+    doubt: str = "",
+) -> dict[str, object]:
     """A line before it is weighed."""
     return {
-        "speaks": speaks, "p_value": p_value, "p_holm": np.nan, "ci_low": low, "ci_high": low + 2, "direction": direction, "estimate": estimate,
-        "unreliable": doubt, "side": "neither",
-    }  # fmt: skip
+        "speaks": speaks,
+        "p_value": p_value,
+        "p_holm": np.nan,
+        "ci_low": low,
+        "ci_high": low + 2,
+        "direction": direction,
+        "estimate": estimate,
+        "unreliable": doubt,
+        "side": "neither",
+    }
 
 
 def test_only_p_values_of_lines_that_speak_are_adjusted():
-    """Holm: 2 × 0.02 and 1 × 0.03, but no less than the one before; the silent one and the one without a p value stand aside."""
+    """Holm: 2 × 0.02 and 1 × 0.03, but no less than the one before; the silent one and the one without a p
+    value stand aside.
+    """
     lines = sides([line(0.02), line(0.03), line(0.01, speaks=False), line(np.nan)], 0.05)
     assert [one["p_holm"] for one in lines] == pytest.approx([0.04, 0.04, np.nan, np.nan], nan_ok=True)
 
@@ -67,33 +88,58 @@ def test_side_of_a_line_turns_at_alpha_and_at_zero(given, side):
 
 
 def test_reason_of_an_indicator_without_estimates_is_its_own():
-    rows = [("i", None), ("j", "everybody has the same value"), ("i", "fewer than two people"), ("i", "later")]
+    rows = [
+        ("i", None),
+        ("j", "everybody has the same value"),
+        ("i", "fewer than two people"),
+        ("i", "later"),
+    ]
     estimates = pd.DataFrame(rows, columns=["indicator", "warnings"])
     claim = Claim.model_validate({"id": "C1", "text": {"en": "x", "id": "x"}, "indicators": ["i"]})
     found = nothing(claim, "", "i", estimates)
     assert found["reason"] == "fewer than two people"
-    assert (found["is_small"], found["is_opinion"], found["speaks"], found["side"]) == (False, False, True, "neither")
+    assert (found["is_small"], found["is_opinion"], found["speaks"], found["side"]) == (
+        False,
+        False,
+        True,
+        "neither",
+    )
     assert nothing(claim, "", "k", estimates)["reason"] == "no specification estimates it"
 
 
 def test_direction_is_that_of_the_line_of_this_indicator_and_rater():
     lines = lines_of("score", raters=("test", "self"))
-    lines = [lines[0].model_copy(update={"direction": ""}), lines[1].model_copy(update={"direction": "lower"})]
+    lines = [
+        lines[0].model_copy(update={"direction": ""}),
+        lines[1].model_copy(update={"direction": "lower"}),
+    ]
     assert direction_of(lines, "score", "self") == -1
     assert direction_of(lines, "score", "test") == 0
     assert direction_of(lines, "other", "self") == 0
 
 
 def test_change_that_is_no_main_estimate_still_speaks_and_a_comparison_that_is_none_does_not():
-    estimates = pd.DataFrame([row(estimand="change"), row(estimate=5.0) | {"is_primary": False}], columns=COLUMNS)
-    assert [(kind, one["estimate"]) for kind, one in candidates(estimates, "score", "randomised")] == [("change", 1.0)]
+    estimates = pd.DataFrame(
+        [row(estimand="change"), row(estimate=5.0) | {"is_primary": False}], columns=COLUMNS
+    )
+    assert [(kind, one["estimate"]) for kind, one in candidates(estimates, "score", "randomised")] == [
+        ("change", 1.0)
+    ]
     both = pd.DataFrame([row(estimate=np.nan), row(estimate=2.0), row(estimate=3.0)], columns=COLUMNS)
-    assert [(kind, one["estimate"]) for kind, one in candidates(both, "score", "observational")] == [("comparison", 2.0)]  # one a rater
+    assert [(kind, one["estimate"]) for kind, one in candidates(both, "score", "observational")] == [
+        ("comparison", 2.0)
+    ]  # one a rater
 
 
 @pytest.mark.parametrize(("high", "small"), [(0.49, True), (0.5, False)])
 def test_effect_is_small_where_its_interval_ends_below_the_smallest_that_matters(high, small):
-    found = graded(study_of(ONE, smallest={"score": 0.5}), [row(estimate=0.1, ci_low=-0.3, ci_high=high)], lines_of("score"))[1]
+    found = graded(
+        study_of(ONE, smallest={"score": 0.5}),
+        [row(estimate=0.1, ci_low=-0.3, ci_high=high)],
+        lines_of("score"),
+    )[1]
     assert found.loc[0, "is_small"] == small
     doubtful = [row(estimate=0.1, ci_low=-0.3, ci_high=high, warnings=f"{DOUBT}few clusters")]
-    assert not graded(study_of(ONE, smallest={"score": 0.5}), doubtful, lines_of("score"))[1].loc[0, "is_small"]
+    assert not graded(study_of(ONE, smallest={"score": 0.5}), doubtful, lines_of("score"))[1].loc[
+        0, "is_small"
+    ]

@@ -41,9 +41,14 @@ def test_messages_are_never_inside_an_f_string():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):
                 calls = [
-                    c for c in ast.walk(node) if isinstance(c, ast.Call) and getattr(c.func, "attr", getattr(c.func, "id", "")) in ("say", "mark", "say_count")
+                    c
+                    for c in ast.walk(node)
+                    if isinstance(c, ast.Call)
+                    and getattr(c.func, "attr", getattr(c.func, "id", "")) in ("say", "mark", "say_count")
                 ]
-                assert not [c for c in calls if c.args and isinstance(c.args[0], ast.Constant)], f"{path.name}:{node.lineno}"
+                assert not [c for c in calls if c.args and isinstance(c.args[0], ast.Constant)], (
+                    f"{path.name}:{node.lineno}"
+                )
 
 
 @pytest.mark.parametrize(
@@ -70,18 +75,33 @@ def test_amounts():
     assert english.amount(float("nan"), MONEY) == "–"
     calendar = Unit(label={"en": "year", "id": "tahun"}, decimals=0, is_calendar=True)
     assert [language.amount(1996.2, calendar) for language in (english, Language("id"))] == ["1996", "1996"]
-    assert [language.amount(1996.2, calendar.model_copy(update={"is_calendar": False})) for language in (english, Language("id"))] == ["1,996", "1.996"]
+    assert [
+        language.amount(1996.2, calendar.model_copy(update={"is_calendar": False}))
+        for language in (english, Language("id"))
+    ] == ["1,996", "1.996"]
     assert english.p_value(0.0004) == "< 0.001"
 
 
 def test_plural_forms():
     one, many = "{n} cell was changed.", "{n} cells were changed."
-    assert [Language("en").say_count(one, many, n) for n in (0, 1, 2000)] == ["0 cells were changed.", "1 cell was changed.", "2,000 cells were changed."]
-    assert [Language("id").say_count(one, many, n) for n in (1, 2000)] == ["1 sel diubah.", "2.000 sel diubah."]
+    assert [Language("en").say_count(one, many, n) for n in (0, 1, 2000)] == [
+        "0 cells were changed.",
+        "1 cell was changed.",
+        "2,000 cells were changed.",
+    ]
+    assert [Language("id").say_count(one, many, n) for n in (1, 2000)] == [
+        "1 sel diubah.",
+        "2.000 sel diubah.",
+    ]
 
 
 def test_listing():
-    assert [Language("en").listing(list(parts)) for parts in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
+    assert [Language("en").listing(list(parts)) for parts in ("", "a", "ab", "abc")] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
 
 
 def test_unknown_language_is_refused():
@@ -97,13 +117,18 @@ def test_a_third_language_is_one_catalogue(project):
     for message in translations.extracted(ROOT):
         if message.id:
             one, many = (message.id, "") if isinstance(message.id, str) else message.id
-            catalogue.add(message.id, f"{one} ¤" if not many else tuple(f"{many} ¤" for _ in range(catalogue.num_plurals)))
+            catalogue.add(
+                message.id,
+                f"{one} ¤" if not many else tuple(f"{many} ¤" for _ in range(catalogue.num_plurals)),
+            )
     with (project / "src/manfaat/report/locale/ms.po").open("wb") as stream:
         write_po(stream, catalogue)
 
     def run(*arguments: str) -> str:
         environment = os.environ | {"PYTHONPATH": str(project / "src")}
-        done = subprocess.run([sys.executable, "-m", *arguments], cwd=project, env=environment, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", *arguments], cwd=project, env=environment, capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -115,10 +140,20 @@ def test_a_third_language_is_one_catalogue(project):
     assert "Verdict ¤" in html
     assert (project / "reports/nsw-1976/report.pdf").is_file()
     assert (project / "reports/index.ms.html").is_file()
-    stale = (project / "src/manfaat/report/locale/ms.po").read_text(encoding="utf-8").replace('msgid "Verdict"', 'msgid "Verdikt"', 1)
+    stale = (
+        (project / "src/manfaat/report/locale/ms.po")
+        .read_text(encoding="utf-8")
+        .replace('msgid "Verdict"', 'msgid "Verdikt"', 1)
+    )
     (project / "src/manfaat/report/locale/ms.po").write_text(stale, encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(project / "src")}
-    checked = subprocess.run([sys.executable, "-m", "manfaat.report.translations", "--check"], cwd=project, env=environment, capture_output=True, text=True)
+    checked = subprocess.run(
+        [sys.executable, "-m", "manfaat.report.translations", "--check"],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
     assert checked.returncode == 1
     assert "ms.po: not translated: 'Verdict'" in checked.stdout
     assert "ms.po: stale: 'Verdikt'" in checked.stdout

@@ -1,4 +1,6 @@
-"""Cohorts for the tests of threats: the shipped ones and a simulated one, with their indicators, estimates and threats."""
+"""Cohorts for the tests of threats: the shipped ones and a simulated one, with their indicators, estimates
+and threats.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -44,8 +46,15 @@ class Examined:
 
     def case(self, indicator: str, **more: str) -> Case:
         """A fresh case, sharing no memory."""
-        made = cases(self.table, self.study.programme, list(self.study.indicators), self.estimates, self.settings, {})
-        return next(case for case in made if case.row["indicator"] == indicator and all(case.row[name] == value for name, value in more.items()))
+        made = cases(
+            self.table, self.study.programme, list(self.study.indicators), self.estimates, self.settings, {}
+        )
+        return next(
+            case
+            for case in made
+            if case.row["indicator"] == indicator
+            and all(case.row[name] == value for name, value in more.items())
+        )
 
 
 @cache
@@ -60,18 +69,29 @@ def data_folder() -> Path:
     codebook, _ = load_codebook(folder, programme, root=ROOT)
     lines, _ = load_indicators(folder, programme, codebook, root=ROOT)
     simulation, _ = load_simulation(folder, programme, codebook, root=ROOT)
-    series = {name: {int(year): float(value) for year, value in found.items()} for name, found in house_series().items()}
+    series = {
+        name: {int(year): float(value) for year, value in found.items()}
+        for name, found in house_series().items()
+    }
     plan = Plan(simulation, codebook, programme.main_table, series, 130, 3, "")
-    write_delivery(data / "raw" / SYNTHETIC, plan, programme, codebook, lines, Layout(level=""), folder, root=ROOT)
+    write_delivery(
+        data / "raw" / SYNTHETIC, plan, programme, codebook, lines, Layout(level=""), folder, root=ROOT
+    )
     return data
 
 
 @cache
 def loaded(cohort: str) -> tuple[Study, pd.DataFrame]:
     """Definitions and indicators of a cohort."""
-    study = load_study(cohort, data_dir=str(data_folder()), reports_dir=str(data_folder() / "reports"), root=ROOT)
+    study = load_study(
+        cohort, data_dir=str(data_folder()), reports_dir=str(data_folder() / "reports"), root=ROOT
+    )
     tables = clean_tables(study, read_raw(study))
-    return study, build(study, tables[study.programme.main_table].kept, {name: tables[name].kept for name in linked_tables(study)})
+    return study, build(
+        study,
+        tables[study.programme.main_table].kept,
+        {name: tables[name].kept for name in linked_tables(study)},
+    )
 
 
 def examine(study: Study, table: pd.DataFrame, *, assignment: str = "") -> Examined:
@@ -79,7 +99,13 @@ def examine(study: Study, table: pd.DataFrame, *, assignment: str = "") -> Exami
     assigned, lines = assignment or study.cohort.assignment, list(study.indicators)
     settings = Settings(study.cohort.cohort, assigned, getattr(study.programme.primary, assigned), draws=199)
     estimates = estimate_stages(table, study.programme, lines, settings, stages=STAGES)
-    return Examined(study, table, settings, estimates, threats.run(table, study.programme, lines, estimates, settings, cohort=study.cohort))
+    return Examined(
+        study,
+        table,
+        settings,
+        estimates,
+        threats.run(table, study.programme, lines, estimates, settings, cohort=study.cohort),
+    )
 
 
 @cache

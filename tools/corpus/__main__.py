@@ -1,7 +1,8 @@
-"""Read real files of other people's packages as deliveries: ``python tools/corpus`` prints what differs from tests/corpus/expected.csv.
+"""Read real files of other people's packages as deliveries: ``python tools/corpus`` prints what differs from
+tests/corpus/expected.csv.
 
-Exits with 1 on a difference; ``--write`` writes down what was found instead, for a person to look at. Nothing of the packages is
-shipped: those that are not installed are fetched by ``make corpus`` and removed again.
+Exits with 1 on a difference; ``--write`` writes down what was found instead, for a person to look at. Nothing
+of the packages is shipped: those that are not installed are fetched by ``make corpus`` and removed again.
 """
 
 from __future__ import annotations

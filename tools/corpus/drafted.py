@@ -24,10 +24,20 @@ def cohort_of(file: str, table: str) -> Cohort:
     words = {"en": "not known", "id": "tidak diketahui"}
     return Cohort.model_validate(
         {
-            "cohort": NAME, "programme": NAME, "label": words, "kind": "real", "assignment": "observational", "unreadable": "review", "period": words,
-            "denominators": {"because": words}, "origin": "a package", "licence": "see expected.csv", "citation": "none", "files": [{"file": file, "table": table}],
+            "cohort": NAME,
+            "programme": NAME,
+            "label": words,
+            "kind": "real",
+            "assignment": "observational",
+            "unreadable": "review",
+            "period": words,
+            "denominators": {"because": words},
+            "origin": "a package",
+            "licence": "see expected.csv",
+            "citation": "none",
+            "files": [{"file": file, "table": table}],
         }
-    )  # fmt: skip
+    )
 
 
 def cleaned(path: Path, base: Path) -> CleanTable:
@@ -37,7 +47,9 @@ def cleaned(path: Path, base: Path) -> CleanTable:
     raw = base / "data" / "raw" / NAME
     raw.mkdir(parents=True)
     copy = Path(shutil.copy(path, raw / path.name))
-    (raw / "SHA256SUMS").write_text(f"{hashlib.sha256(copy.read_bytes()).hexdigest()}  {copy.name}\n", encoding="utf-8")
+    (raw / "SHA256SUMS").write_text(
+        f"{hashlib.sha256(copy.read_bytes()).hexdigest()}  {copy.name}\n", encoding="utf-8"
+    )
     new_programme(NAME, base, form=None, data=copy)
     programme, codebook = load_codes(NAME, place)
     name = next(iter(programme.tables))
@@ -58,10 +70,16 @@ def cleaned(path: Path, base: Path) -> CleanTable:
 
 
 def counted(table: CleanTable) -> dict[str, object]:
-    """What cleaning made of a file (``COUNTS``): its missing answers by reason, and what a person would have to look at."""
+    """What cleaning made of a file (``COUNTS``): its missing answers by reason, and what a person would have
+    to look at.
+    """
     reasons = table.reasons["reason"].value_counts().sort_index()
     return {
-        "columns": len([column for column in table.kept if not column.startswith("_")]) + len(table.identifiers.columns) - 1,
+        "columns": (
+            len([column for column in table.kept if not column.startswith("_")])
+            + len(table.identifiers.columns)
+            - 1
+        ),
         "rows": table.rows_in,
         "kept": len(table.kept),
         "aside": len(table.aside),
@@ -78,6 +96,8 @@ def differences(found: pd.DataFrame, expected: pd.DataFrame) -> list[str]:
     told += [f"{package} {file}: not found" for package, file in two.index.difference(one.index)]
     for place in one.index.intersection(two.index):
         told += [
-            f"{' '.join(place)}: {name} {two.loc[place, name]} → {one.loc[place, name]}" for name in COUNTS if one.loc[place, name] != two.loc[place, name]
+            f"{' '.join(place)}: {name} {two.loc[place, name]} → {one.loc[place, name]}"
+            for name in COUNTS
+            if one.loc[place, name] != two.loc[place, name]
         ]
     return told

@@ -1,10 +1,12 @@
-"""Spoil modules in one place each, run the unit tests that reach the place, and see whether one fails; the outcome is docs/mutation.md.
+"""Spoil modules in one place each, run the unit tests that reach the place, and see whether one fails; the
+outcome is docs/mutation.md.
 
     make mutation                              a sample of every module below
     make mutation ARGS="--module costs.flows --all"
 
-The known tools start an interpreter for every mutant; loading pandas, statsmodels and matplotlib takes longer than the tests themselves.
-Here everything is loaded and every test collected once, and a mutant is tried in a fork of that process (``trying``).
+The known tools start an interpreter for every mutant; loading pandas, statsmodels and matplotlib takes longer
+than the tests themselves. Here everything is loaded and every test collected once, and a mutant is tried in a
+fork of that process (``trying``).
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ SKIPPED = {
 
 @dataclass
 class Tried:
-    """What became of the mutants of a module: how many there are, how many were tried, which no test noticed, which change nothing."""
+    """What became of the mutants of a module: how many there are, how many were tried, which no test noticed,
+    which change nothing.
+    """
 
     name: str
     there: int
@@ -74,12 +78,20 @@ def test_files(packages: set[str]) -> list[str]:
 
 
 def sample(name: str, found: list[Mutant], most: int, seed: int) -> list[Mutant]:
-    """A few mutants of a module: the same ones for the same seed, as long as the module stands as it stands."""
-    return found if len(found) <= most else sorted(random.Random(f"{seed} {name}").sample(found, most), key=lambda mutant: mutant.line)
+    """A few mutants of a module: the same ones for the same seed, as long as the module stands as it
+    stands.
+    """
+    return (
+        found
+        if len(found) <= most
+        else sorted(random.Random(f"{seed} {name}").sample(found, most), key=lambda mutant: mutant.line)
+    )
 
 
 def reasons() -> dict[tuple[str, str, str], str]:
-    """Why a mutant changes nothing, by module, line as it stands and changed expression; looked at by a person."""
+    """Why a mutant changes nothing, by module, line as it stands and changed expression; looked at by a
+    person.
+    """
     with SAME.open(encoding="utf-8", newline="") as file:
         return {(row["module"], row["was"], row["became"]): row["reason"] for row in csv.DictReader(file)}
 
@@ -98,7 +110,11 @@ def tried(name: str, path: Path, asked: argparse.Namespace, tests: Tests) -> Tri
         outcome.tried += 1
         if not tests.noticing(path, mutant):
             outcome.left.append(mutant)
-    print(f"{name}: {outcome.tried - len(outcome.left)} of {outcome.tried} noticed ({time.perf_counter() - began:.0f} s)", flush=True)
+    print(
+        f"{name}: {outcome.tried - len(outcome.left)} of {outcome.tried} noticed"
+        f" ({time.perf_counter() - began:.0f} s)",
+        flush=True,
+    )
     for mutant in outcome.left:
         print(f"  {mutant.line}: {mutant.was} → {mutant.became}", flush=True)
     return outcome
@@ -119,20 +135,40 @@ def shown(text: str) -> str:
     return f"`{text.replace('`', '´').replace('|', '¦')[:110]}`"
 
 
-def page(outcomes: list[Tried], hand: list[tuple[str, Written, str]], asked: argparse.Namespace, slow: int) -> str:
+def page(
+    outcomes: list[Tried], hand: list[tuple[str, Written, str]], asked: argparse.Namespace, slow: int
+) -> str:
     """What the run found, as a page."""
-    drawn = "every mutant was tried" if asked.all else f"{asked.most} mutants of each module were drawn (all, where it has no more), with seed {asked.seed}"
+    drawn = (
+        "every mutant was tried"
+        if asked.all
+        else (
+            f"{asked.most} mutants of each module were drawn (all, where it has no more), with seed"
+            f" {asked.seed}"
+        )
+    )
     lines = [
         "# Mutation",
         "",
-        "`make mutation` writes this page. A mutant is a module spoilt in one place: a sign, a bound, a constant, a guard dropped. The unit tests that run",
-        f"the place are run on it, the quickest first; tests of whole runs, simulations and random inputs are not. Of {sum(one.there for one in outcomes):,} mutants",
-        f"{drawn}. Of the tests of a mutant those are run that fit into {LONGEST:g} seconds; {slow} tests of more than {SLOWEST:g} seconds are never run.",
+        (
+            "`make mutation` writes this page. A mutant is a module spoilt in one place: a sign, a bound, a"
+            " constant, a guard dropped. The unit tests that run"
+        ),
+        (
+            "the place are run on it, the quickest first; tests of whole runs, simulations and random inputs"
+            f" are not. Of {sum(one.there for one in outcomes):,} mutants"
+        ),
+        (
+            f"{drawn}. Of the tests of a mutant those are run that fit into {LONGEST:g} seconds; {slow} tests"
+            f" of more than {SLOWEST:g} seconds are never run."
+        ),
         "",
         "| package | tried | noticed | share |",
         "|---|---|---|---|",
     ]
-    packages = [(package, [one for one in outcomes if one.name.partition(".")[0] == package]) for package in PACKAGES]
+    packages = [
+        (package, [one for one in outcomes if one.name.partition(".")[0] == package]) for package in PACKAGES
+    ]
     for package, own in [*packages, ("all", outcomes)]:
         total, left = sum(one.tried for one in own), sum(len(one.left) for one in own)
         if total:
@@ -146,17 +182,38 @@ def page(outcomes: list[Tried], hand: list[tuple[str, Written, str]], asked: arg
         "| place | becomes | noticed first by |",
         "|---|---|---|",
     ]
-    lines += [f"| {file}:{mutant.line} | {shown(mutant.became)} | {test.partition('::')[2].partition('[')[0] or 'nothing'} |" for file, mutant, test in hand]
+    lines += [
+        f"| {file}:{mutant.line} | {shown(mutant.became)} |"
+        f" {test.partition('::')[2].partition('[')[0] or 'nothing'} |"
+        for file, mutant, test in hand
+    ]
     lines += [
         "",
         "## Not noticed",
         "",
-        "A bound that no unit test holds from both sides, or a change that makes no difference. Whole runs may still notice it.",
+        (
+            "A bound that no unit test holds from both sides, or a change that makes no difference. Whole"
+            " runs may still notice it."
+        ),
         "",
     ]
-    lines += [f"- {one.name}:{mutant.line} {shown(mutant.was)} → {shown(mutant.became)}" for one in outcomes for mutant in one.left]
-    lines += ["", "## Drawn, but no change of what the module does", "", "Not counted above; each was looked at by a person.", ""]
-    lines += [f"- {one.name}:{mutant.line} {shown(mutant.was)} → {shown(mutant.became)}: {reason}" for one in outcomes for mutant, reason in one.same]
+    lines += [
+        f"- {one.name}:{mutant.line} {shown(mutant.was)} → {shown(mutant.became)}"
+        for one in outcomes
+        for mutant in one.left
+    ]
+    lines += [
+        "",
+        "## Drawn, but no change of what the module does",
+        "",
+        "Not counted above; each was looked at by a person.",
+        "",
+    ]
+    lines += [
+        f"- {one.name}:{mutant.line} {shown(mutant.was)} → {shown(mutant.became)}: {reason}"
+        for one in outcomes
+        for mutant, reason in one.same
+    ]
     lines += ["", "## By module", "", "| module | mutants | tried | noticed |", "|---|---|---|---|"]
     lines += [f"| {one.name} | {one.there} | {one.tried} | {one.tried - len(one.left)} |" for one in outcomes]
     return "\n".join(lines) + "\n"
@@ -177,9 +234,18 @@ class Instead:
 
 def arguments() -> argparse.Namespace:
     """What is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--module", nargs="*", default=[""], help="only modules whose name begins so: costs evaluation.change")
-    parser.add_argument("--tests", nargs="*", type=lambda file: str(ROOT / file), help="only these files of tests: tests/test_bounds_and_guards.py")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--module", nargs="*", default=[""], help="only modules whose name begins so: costs evaluation.change"
+    )
+    parser.add_argument(
+        "--tests",
+        nargs="*",
+        type=lambda file: str(ROOT / file),
+        help="only these files of tests: tests/test_bounds_and_guards.py",
+    )
     parser.add_argument("--line", type=int, help="only mutants of this line")
     parser.add_argument("--most", type=int, default=10, help="mutants drawn of a module")
     parser.add_argument("--seed", type=int, default=1, help="of the draw")
@@ -189,7 +255,9 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Try mutants; write the page unless only some modules were chosen; fail where one written by hand was not noticed."""
+    """Try mutants; write the page unless only some modules were chosen; fail where one written by hand was
+    not noticed.
+    """
     asked, failed = arguments(), []
     os.chdir(ROOT)
     chosen = [] if asked.hand else list(modules(tuple(asked.module)))
@@ -201,15 +269,32 @@ def main() -> None:
         outcomes = []
         for package in packages:
             tests.look(asked.tests or test_files({package}), lambda line: print(line, flush=True))
-            outcomes += [tried(name, path, asked, tests) for name, path in chosen if name.partition(".")[0] == package]
-        print(*[f"fails with nothing spoilt, left out: {name}" for name in tests.failing], sep="\n", flush=True)
+            outcomes += [
+                tried(name, path, asked, tests) for name, path in chosen if name.partition(".")[0] == package
+            ]
+        print(
+            *[f"fails with nothing spoilt, left out: {name}" for name in tests.failing], sep="\n", flush=True
+        )
         written_ones = by_hand(tests) if hand else []
         failed.extend(mutant for _, mutant, test in written_ones if not test)
         if everything and not asked.hand:
             PAGE.write_text(page(outcomes, written_ones, asked, tests.slow), encoding="utf-8")
 
-    packages = list(dict.fromkeys([name.partition(".")[0] for name, _ in chosen] + ([*PACKAGES, "threats"] if hand else [])))
-    quiet = ["-s", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    packages = list(
+        dict.fromkeys(
+            [name.partition(".")[0] for name, _ in chosen] + ([*PACKAGES, "threats"] if hand else [])
+        )
+    )
+    quiet = [
+        "-s",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-W",
+        "ignore::pytest.PytestAssertRewriteWarning",
+    ]
     code = pytest.main([*quiet, *(asked.tests or test_files(set(packages)))], plugins=[Instead(work)])
     sys.exit(1 if failed or code not in (0, 5) else 0)
 

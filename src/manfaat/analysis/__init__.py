@@ -1,1 +1,3 @@
-"""One cohort with its definitions and tables, the plan it was fixed by, and cohorts of a programme side by side."""
+"""One cohort with its definitions and tables, the plan it was fixed by, and cohorts of a programme side by
+side.
+"""

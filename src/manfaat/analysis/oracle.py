@@ -1,8 +1,10 @@
-"""Published numbers and ours, side by side: quantity, source, published, ours, difference, and whether it agrees.
+"""Published numbers and ours, side by side: quantity, source, published, ours, difference, and whether it
+agrees.
 
-What is in print stands in ``tools/oracle/published.csv``; ``make oracle`` computes the same from the shipped cohorts through their
-definition files, from small tables typed in with their source, and from data that may be used but not shipped, and writes
-``docs/oracle.csv``. A test computes again all that needs no other data and holds it against that file.
+What is in print stands in ``tools/oracle/published.csv``; ``make oracle`` computes the same from the shipped
+cohorts through their definition files, from small tables typed in with their source, and from data that may
+be used but not shipped, and writes ``docs/oracle.csv``. A test computes again all that needs no other data
+and holds it against that file.
 """
 
 from __future__ import annotations
@@ -28,11 +30,15 @@ def results(root: Path) -> pd.DataFrame:
     if not (root / RESULTS).is_file():
         return pd.DataFrame(columns=RESULT_COLUMNS)
     texts = {"published": "str", "tolerance": "str"}
-    return pd.read_csv(root / RESULTS, dtype=texts, keep_default_na=False, na_values={"ours": [""], "difference": [""]})
+    return pd.read_csv(
+        root / RESULTS, dtype=texts, keep_default_na=False, na_values={"ours": [""], "difference": [""]}
+    )
 
 
 def tolerance(printed: str, stated: str) -> float:
-    """How far ours may lie off: as stated, else half a unit of the last digit printed (and a little for what single precision lost)."""
+    """How far ours may lie off: as stated, else half a unit of the last digit printed (and a little for what
+    single precision lost).
+    """
     return float(stated) if stated else 0.51 * 10 ** -len(printed.partition(".")[2])
 
 
@@ -41,7 +47,8 @@ def compare(ours: dict[str, float], table: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    table : from ``published``. ours : number by ``id``; NaN where the data are not at hand. An id that is in print and not here is one we offer no estimator for.
+    table : from ``published``. ours : number by ``id``; NaN where the data are not at hand. An id that is in
+    print and not here is one we offer no estimator for.
 
     Returns
     -------
@@ -64,11 +71,20 @@ def compare(ours: dict[str, float], table: pd.DataFrame) -> pd.DataFrame:
         else:
             difference = float(value) - float(line["published"])
             close = abs(difference) <= tolerance(line["published"], line["tolerance"])
-            rows.append(line | {"ours": float(value), "difference": difference, "verdict": AGREES if close else MISSES})
+            rows.append(
+                line
+                | {
+                    "ours": float(value),
+                    "difference": difference,
+                    "verdict": AGREES if close else MISSES,
+                }
+            )
     return pd.DataFrame(rows, columns=RESULT_COLUMNS)
 
 
 def totals(table: pd.DataFrame) -> str:
     """One line: how many agree, miss, are not offered, or lack their data."""
     counts = table["verdict"].value_counts()
-    return f"{len(table)} published numbers: " + ", ".join(f"{int(counts.get(word, 0))} {word}" for word in (AGREES, MISSES, NOT_OFFERED, NO_DATA))
+    return f"{len(table)} published numbers: " + ", ".join(
+        f"{int(counts.get(word, 0))} {word}" for word in (AGREES, MISSES, NOT_OFFERED, NO_DATA)
+    )

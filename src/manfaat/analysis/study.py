@@ -56,7 +56,9 @@ class Study:
         return sources_of(self.places, self.definitions, prices.path(self.definitions) if prices else None)
 
 
-def load_study(cohort: str, *, data_dir: str = "data", reports_dir: str = "reports", root: Path | None = None) -> Study:
+def load_study(
+    cohort: str, *, data_dir: str = "data", reports_dir: str = "reports", root: Path | None = None
+) -> Study:
     """Load a cohort's definitions.
 
     Raises
@@ -111,7 +113,11 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     problems += cleaning.check_corrections(corrections, codebook, programme.tables, cohorts, file)
     problems += check_totals(delivery, lines, shown(place.raw / "cohort.yml", place.root))
     problems += cleaning.check_declarations(programme, codebook, shown(folder / "programme.yml", place.root))
-    problems += wrong + check_delivery(delivery, programme, codebook, shown(place.raw / "cohort.yml", place.root)) + undecided([folder, place.raw], place.root)
+    problems += (
+        wrong
+        + check_delivery(delivery, programme, codebook, shown(place.raw / "cohort.yml", place.root))
+        + undecided([folder, place.raw], place.root)
+    )
     problems += check_value(programme, codebook, lines, folder, place)
     refuse(problems)
     from manfaat.evaluation.chooser import completed
@@ -121,33 +127,59 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     return Study(place, completed(programme, lines), codebook, tuple(lines), tuple(corrections), delivery)
 
 
-def idle_texts(programme: Programme, codebook: Codebook, lines: list[Indicator]) -> frozenset[tuple[str, str]]:
-    """Free texts whose names no indicator, rule or definition holds, as (table, name): nothing depends on how they are spelt."""
+def idle_texts(
+    programme: Programme, codebook: Codebook, lines: list[Indicator]
+) -> frozenset[tuple[str, str]]:
+    """Free texts whose names no indicator, rule or definition holds, as (table, name): nothing depends on how
+    they are spelt.
+    """
     told = [programme.model_dump_json(), *[line.model_dump_json() for line in (*lines, *codebook.rules)]]
     told += [text for variable in codebook.variables for text in (variable.relevant, variable.constraint)]
     used = set(re.findall(r"\w+", " ".join(told)))
-    return frozenset((v.table, v.name) for v in codebook.variables if v.kind == "text" and v.role in ("", "text", "other") and v.name not in used)
+    return frozenset(
+        (v.table, v.name)
+        for v in codebook.variables
+        if v.kind == "text" and v.role in ("", "text", "other") and v.name not in used
+    )
 
 
 def check_own_prices(programme: Programme, folder: Path, root: Path) -> list[Problem]:
-    """Say when a programme's price file lies elsewhere: what is read is what stands beside the definitions and is recorded with them."""
+    """Say when a programme's price file lies elsewhere: what is read is what stands beside the definitions
+    and is recorded with them.
+    """
     path = programme.prices.path(folder) if programme.prices else None
     if path is None or path.resolve().is_relative_to(folder.resolve()):
         return []
     message = f"'{short(programme.prices.file)}' lies elsewhere"
-    return [Problem(shown(folder / "programme.yml", root), message, column="prices.file", expected="a file in the programme's own folder")]
+    return [
+        Problem(
+            shown(folder / "programme.yml", root),
+            message,
+            column="prices.file",
+            expected="a file in the programme's own folder",
+        )
+    ]
 
 
 def load_codes(name: str, place: Places) -> tuple[Programme, Codebook]:
-    """Load a programme and its codebook alone, drafts with marks among them: what its first delivery is held against.
+    """Load a programme and its codebook alone, drafts with marks among them: what its first delivery is held
+    against.
 
     Raises
     ------
     ProblemsError if there is no such programme, or with every mistake in the two.
     """
     folder = place.programme(name)
-    known = sorted(path.name for path in (place.root / "programmes").iterdir() if path.is_dir() and not path.name.startswith("."))
-    refuse([] if name in known else [Problem(f"programmes/{name}", f"there is no programme '{name}'", expected=nearest(name, known))])
+    known = sorted(
+        path.name
+        for path in (place.root / "programmes").iterdir()
+        if path.is_dir() and not path.name.startswith(".")
+    )
+    refuse(
+        []
+        if name in known
+        else [Problem(f"programmes/{name}", f"there is no programme '{name}'", expected=nearest(name, known))]
+    )
     programme, problems = load_programme(folder, root=place.root)
     refuse(problems if programme is None else [])
     codebook, wrong = load_codebook(folder, programme, root=place.root)
@@ -155,27 +187,51 @@ def load_codes(name: str, place: Places) -> tuple[Programme, Codebook]:
     return programme, codebook
 
 
-def check_value(programme: Programme, codebook: Codebook, lines: list[Indicator], folder: Path, place: Places) -> list[Problem]:
+def check_value(
+    programme: Programme, codebook: Codebook, lines: list[Indicator], folder: Path, place: Places
+) -> list[Problem]:
     """Say what the declarations of costs and value refer to in vain."""
-    answers = {v.name: [choice.name for choice in codebook.answers(v.list_name)] if v.list_name else [] for v in codebook.variables}
-    variables = {table: {v.name: answers[v.name] for v in codebook.table(table)} for table in programme.tables}
+    answers = {
+        v.name: [choice.name for choice in codebook.answers(v.list_name)] if v.list_name else []
+        for v in codebook.variables
+    }
+    variables = {
+        table: {v.name: answers[v.name] for v in codebook.table(table)} for table in programme.tables
+    }
     known = series_names(programme.prices.path(folder) if programme.prices else None, root=place.root)
     concepts = [line.indicator for line in lines if line.use == "effect"]
     file = shown(folder / "programme.yml", place.root)
-    problems = check_declared(programme.costs, programme.worth, variables, [line.name for line in lines], concepts, known, file)
+    problems = check_declared(
+        programme.costs, programme.worth, variables, [line.name for line in lines], concepts, known, file
+    )
     return problems + indicators.check_value_units(programme, lines, file)
 
 
 def undecided(folders: list[Path], root: Path) -> list[Problem]:
     """Say which lines of the definition files are still drafts that a person must decide."""
     problems = []
-    for path in sorted(path for folder in folders for pattern in ("*.yml", "*.csv") for path in folder.glob(pattern) if folder.name == path.parent.name):
+    for path in sorted(
+        path
+        for folder in folders
+        for pattern in ("*.yml", "*.csv")
+        for path in folder.glob(pattern)
+        if folder.name == path.parent.name
+    ):
         if path.suffix == ".csv" and path.parent != folders[0]:
             continue  # a delivery's own tables are no definitions
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        marked = [number for number, line in enumerate(lines, start=1) if DECIDE in line and not line.startswith("#")]
+        marked = [
+            number
+            for number, line in enumerate(lines, start=1)
+            if DECIDE in line and not line.startswith("#")
+        ]
         problems += [
-            Problem(shown(path, root), f"still to be decided: {lines[number - 1].strip()[:80]}", row=number, expected="the marked text put right")
+            Problem(
+                shown(path, root),
+                f"still to be decided: {lines[number - 1].strip()[:80]}",
+                row=number,
+                expected="the marked text put right",
+            )
             for number in marked
         ]
     return problems
@@ -185,11 +241,19 @@ def check_totals(delivery: Cohort, lines: list[Indicator], file: str) -> list[Pr
     """Say which known totals are about no indicator, or cannot be numbers of people."""
     names = [line.name for line in lines]
     problems = [
-        Problem(file, f"'{name}' is not an indicator", column=f"totals.{name}", expected=nearest(name, names)) for name in delivery.totals if name not in names
+        Problem(file, f"'{name}' is not an indicator", column=f"totals.{name}", expected=nearest(name, names))
+        for name in delivery.totals
+        if name not in names
     ]
     for name, known in delivery.totals.items():
         if not known or min(known.values()) < 0 or not sum(known.values()) > 0:
-            problems.append(Problem(file, "the known numbers are not all 0 or more, or none is above 0", column=f"totals.{name}"))
+            problems.append(
+                Problem(
+                    file,
+                    "the known numbers are not all 0 or more, or none is above 0",
+                    column=f"totals.{name}",
+                )
+            )
     return problems
 
 
@@ -199,7 +263,12 @@ def check_delivery(delivery: Cohort, programme: Programme, codebook: Codebook, f
     for item in delivery.files:
         if item.table not in programme.tables:
             problems.append(
-                Problem(file, f"the table '{item.table}' is not declared", column=f"files.{item.file}", expected=nearest(item.table, programme.tables))
+                Problem(
+                    file,
+                    f"the table '{item.table}' is not declared",
+                    column=f"files.{item.file}",
+                    expected=nearest(item.table, programme.tables),
+                )
             )
             continue
         names = {variable.name for variable in codebook.table(item.table)}
@@ -210,16 +279,33 @@ def check_delivery(delivery: Cohort, programme: Programme, codebook: Codebook, f
             ("date_order", item.date_order if isinstance(item.date_order, dict) else {}),
         ):
             problems += [
-                Problem(file, f"'{name}' is not a variable", column=f"files.{item.file}.{word}", expected=nearest(name, names))
+                Problem(
+                    file,
+                    f"'{name}' is not a variable",
+                    column=f"files.{item.file}.{word}",
+                    expected=nearest(name, names),
+                )
                 for name in named
                 if name not in names
             ]
         if item.time_zone and item.time_zone not in available_timezones():
             expected = nearest(item.time_zone, sorted(available_timezones()))
-            problems.append(Problem(file, f"the time zone '{item.time_zone}' is not known", column=f"files.{item.file}.time_zone", expected=expected))
+            problems.append(
+                Problem(
+                    file,
+                    f"the time zone '{item.time_zone}' is not known",
+                    column=f"files.{item.file}.time_zone",
+                    expected=expected,
+                )
+            )
         problems += check_absent(item, programme, codebook, file) + check_recodes(item, codebook, file)
-    main = programme.main_table  # the others may not have been asked for in this delivery: what rests on them is then missing, and said so
-    return problems + ([] if main in {item.table for item in delivery.files} else [Problem(file, f"no file feeds the table '{main}'", column="files")])
+    # the others may not have been asked for in this delivery: what rests on them is then missing, and said so
+    main = programme.main_table
+    return problems + (
+        []
+        if main in {item.table for item in delivery.files}
+        else [Problem(file, f"no file feeds the table '{main}'", column="files")]
+    )
 
 
 def read_raw(study: Study) -> readers.Delivery:
@@ -261,19 +347,29 @@ def clean_tables(study: Study, delivery: readers.Delivery) -> dict[str, cleaning
 
 
 def clean_by_parts(study: Study, tell: Callable[[str, int], None]) -> cleaning.Totals:
-    """Clean a delivery of one delimited file part by part, and write its tables as the cleaning stage does; see ``clean_in_chunks``.
+    """Clean a delivery of one delimited file part by part, and write its tables as the cleaning stage does;
+    see ``clean_in_chunks``.
 
     Raises
     ------
-    ProblemsError when the delivery has several files, or its file is no delimited text, besides all that stops the stage.
+    ProblemsError when the delivery has several files, or its file is no delimited text, besides all that
+    stops the stage.
     """
     place, files = study.places, study.cohort.files
     file = shown(place.raw / "cohort.yml", place.root)
     wanted = "one file of delimited text; other deliveries are cleaned whole, by notebooks/01_clean.ipynb"
-    refuse([] if len(files) == 1 else [Problem(file, f"the delivery has {len(files)} files", column="files", expected=wanted)])
+    refuse(
+        []
+        if len(files) == 1
+        else [Problem(file, f"the delivery has {len(files)} files", column="files", expected=wanted)]
+    )
     item = files[0]
     wrong = Path(item.file).suffix.lower() not in (".csv", ".tsv", ".txt", ".tab")
-    refuse([Problem(file, f"'{item.file}' is no delimited text", column="files", expected=wanted)] if wrong else [])
+    refuse(
+        [Problem(file, f"'{item.file}' is no delimited text", column="files", expected=wanted)]
+        if wrong
+        else []
+    )
     refuse(readers.check_files(place.raw, study.cohort, root=place.root))
     totals = cleaning.clean_in_chunks(
         place.raw / item.file,
@@ -289,13 +385,17 @@ def clean_by_parts(study: Study, tell: Callable[[str, int], None]) -> cleaning.T
     )
     cleaning.write_kinds(place.processed)
     shelf = Shelf(place, study.sources)
-    for path in (*place.processed.glob(f"{item.table}*.parquet"), *place.processed.glob(f"identifiers/{item.table}*.parquet")):
+    for path in (
+        *place.processed.glob(f"{item.table}*.parquet"),
+        *place.processed.glob(f"identifiers/{item.table}*.parquet"),
+    ):
         shelf.written(place.processed, path.relative_to(place.processed).as_posix(), "01_clean")
     return totals
 
 
 def deflator(study: Study) -> cleaning.Prices | None:
-    """The price series that checks of amounts at constant prices need; None where the programme has none or asks for none.
+    """The price series that checks of amounts at constant prices need; None where the programme has none or
+    asks for none.
 
     Raises
     ------
@@ -320,7 +420,9 @@ def undelivered_tables(study: Study) -> list[str]:
     return [name for name in study.programme.tables if name not in fed]
 
 
-def build(study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
+def build(
+    study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None = None
+) -> pd.DataFrame:
     """Compute the declared indicators of the main table and refuse groups that cannot be compared.
 
     Parameters
@@ -329,20 +431,24 @@ def build(study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] 
 
     Raises
     ------
-    ProblemsError for keys that cannot be joined one to one, years without prices, and groups without rows; KeyError for a
-    linked table that is not given.
+    ProblemsError for keys that cannot be joined one to one, years without prices, and groups without rows;
+    KeyError for a linked table that is not given.
     """
     return build_with_reasons(study, table, linked, None)[0]
 
 
 def build_with_reasons(
-    study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None, reasons: Mapping[str, pd.DataFrame] | None
+    study: Study,
+    table: pd.DataFrame,
+    linked: Mapping[str, pd.DataFrame] | None,
+    reasons: Mapping[str, pd.DataFrame] | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Compute the indicators, and say why each missing value is missing.
 
     Parameters
     ----------
-    reasons : table → ``key, variable, reason`` of its missing answers, as the cleaning stage gives them; None to ask for none.
+    reasons : table → ``key, variable, reason`` of its missing answers, as the cleaning stage gives them; None
+    to ask for none.
 
     Returns
     -------
@@ -352,24 +458,40 @@ def build_with_reasons(
     given, joined, context = joined_answers(study, table, linked)
     built = indicators.build_indicators(joined, lines, context, programme)
     refuse(check_groups(study, built) + check_measured(study, built))
-    units = indicators.written_out(built, programme, shown(study.definitions / "programme.yml", study.places.root))
+    units = indicators.written_out(
+        built, programme, shown(study.definitions / "programme.yml", study.places.root)
+    )
     if reasons is None:
         return units, pd.DataFrame(columns=["key", "indicator", "reason"])
     told = indicators.main_reasons(table, given, programme, reasons)
-    return units, indicators.explain_missing(joined, built, lines, context, programme, told, undelivered=undelivered_tables(study))
+    return units, indicators.explain_missing(
+        joined, built, lines, context, programme, told, undelivered=undelivered_tables(study)
+    )
 
 
 def joined_answers(
     study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None
 ) -> tuple[dict[str, pd.DataFrame | None], pd.DataFrame, indicators.Context]:
-    """Join the linked tables to the main one; return the linked tables, the joined table, and what constructs may look at."""
+    """Join the linked tables to the main one; return the linked tables, the joined table, and what constructs
+    may look at.
+    """
     programme = study.programme
-    given = dict.fromkeys(name for name, entry in programme.tables.items() if entry.link) | {name: (linked or {})[name] for name in linked_tables(study)}
+    given = dict.fromkeys(name for name, entry in programme.tables.items() if entry.link) | {
+        name: (linked or {})[name] for name in linked_tables(study)
+    }
     joined = indicators.join_linked(table, given, programme, study.codebook)
-    return given, joined, indicators.panel_context(joined, programme, study.definitions, root=study.places.root, codebook=study.codebook)
+    return (
+        given,
+        joined,
+        indicators.panel_context(
+            joined, programme, study.definitions, root=study.places.root, codebook=study.codebook
+        ),
+    )
 
 
-def scale_items(study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None, built: pd.DataFrame) -> list[indicators.Scale]:
+def scale_items(
+    study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataFrame] | None, built: pd.DataFrame
+) -> list[indicators.Scale]:
     """Gather the items behind every declared scale score, in the rows of the indicators.
 
     Parameters
@@ -381,7 +503,9 @@ def scale_items(study: Study, table: pd.DataFrame, linked: Mapping[str, pd.DataF
     ValueError when the indicators are of other rows than the table.
     """
     if table[cleaning.KEY].tolist() != built[cleaning.KEY].tolist():
-        raise ValueError("the indicators are of other rows than the clean table: run notebooks/02_indicators.ipynb again")
+        raise ValueError(
+            "the indicators are of other rows than the clean table: run notebooks/02_indicators.ipynb again"
+        )
     _, joined, context = joined_answers(study, table, linked)
     return indicators.scales_of(joined, built, list(study.indicators), context, study.programme.main_table)
 
@@ -394,14 +518,24 @@ def check_groups(study: Study, built: pd.DataFrame) -> list[Problem]:
     file = shown(study.places.raw / "cohort.yml", study.places.root)
     problems = []
     if not (group == 1).any():
-        problems.append(Problem(file, "no row belongs to the participants", column=design.group, expected=f"rows with {' or '.join(design.participants)}"))
+        problems.append(
+            Problem(
+                file,
+                "no row belongs to the participants",
+                column=design.group,
+                expected=f"rows with {' or '.join(design.participants)}",
+            )
+        )
     if design.comparison and not (group == 0).any():
         problems.append(
             Problem(
                 file,
                 "no row belongs to the comparison group",
                 column=design.group,
-                expected=f"rows with {' or '.join(design.comparison)}, or a programme that declares no comparison group",
+                expected=(
+                    f"rows with {' or '.join(design.comparison)}, or a programme that declares no comparison"
+                    " group"
+                ),
             )
         )
     return problems
@@ -409,10 +543,18 @@ def check_groups(study: Study, built: pd.DataFrame) -> list[Problem]:
 
 def check_measured(study: Study, built: pd.DataFrame) -> list[Problem]:
     """Say when the indicators are about nothing but who took part, as in a programme just drafted."""
-    measured = [line for line in study.indicators if line.use != "group" and pd.api.types.is_numeric_dtype(built[line.name])]
+    measured = [
+        line
+        for line in study.indicators
+        if line.use != "group" and pd.api.types.is_numeric_dtype(built[line.name])
+    ]
     file = shown(study.definitions / "indicators.csv", study.places.root)
     expected = "a line for each number that is reported, with use 'effect' for what a claim rests on"
-    return [] if measured else [Problem(file, "no indicator is a number: nothing is measured", column="use", expected=expected)]
+    return (
+        []
+        if measured
+        else [Problem(file, "no indicator is a number: nothing is measured", column="use", expected=expected)]
+    )
 
 
 def only_cleans(study: Study) -> bool:
@@ -421,7 +563,13 @@ def only_cleans(study: Study) -> bool:
 
 
 def check_study(study: Study) -> None:
-    """Read, clean and build without writing anything; raise every problem found. Where nothing is measured there is nothing to build."""
+    """Read, clean and build without writing anything; raise every problem found. Where nothing is measured
+    there is nothing to build.
+    """
     tables = clean_tables(study, read_raw(study))
     if not only_cleans(study):
-        build(study, tables[study.programme.main_table].kept, {name: tables[name].kept for name in linked_tables(study)})
+        build(
+            study,
+            tables[study.programme.main_table].kept,
+            {name: tables[name].kept for name in linked_tables(study)},
+        )

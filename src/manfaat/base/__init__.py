@@ -1,1 +1,3 @@
-"""What every package stands on: problems told together, paths, parameters, valid JSON, and which numbers rest on too few people."""
+"""What every package stands on: problems told together, paths, parameters, valid JSON, and which numbers rest
+on too few people.
+"""

@@ -3,11 +3,15 @@
 One rule for every table, figure, description and file:
 
 - a count of people is shown when it is none, or ``SMALLEST_CELL`` and more (``is_few``);
-- a share is shown when the people it holds for, and those it does not hold for, are each none or that many (``share_of_few``);
-- counts that add up to a total that is known are shown so that none of the hidden ones follows from the others (``without_few``);
-- how many lack a value is hidden beside a number of answers that is hidden, or they would follow from the size of the group (``hide_small``).
+- a share is shown when the people it holds for, and those it does not hold for, are each none or that many
+  (``share_of_few``);
+- counts that add up to a total that is known are shown so that none of the hidden ones follows from the
+  others (``without_few``);
+- how many lack a value is hidden beside a number of answers that is hidden, or they would follow from the
+  size of the group (``hide_small``).
 
-How many answered stands beside every number, so from that many on it is shown: no mean can be judged without it.
+How many answered stands beside every number, so from that many on it is shown: no mean can be judged without
+it.
 """
 
 from __future__ import annotations
@@ -19,32 +23,54 @@ SMALLEST_CELL = 5
 IDENTIFYING_COLUMNS = ("_key", "_row", "_file", "key")
 
 
-def is_few(counts: pd.Series | np.ndarray | float, *, smallest: int = SMALLEST_CELL) -> pd.Series | np.ndarray | bool:
-    """Whether counts are of at least one person and of fewer than ``smallest``; counts worked out from shares may be a little off a whole number."""
+def is_few(
+    counts: pd.Series | np.ndarray | float, *, smallest: int = SMALLEST_CELL
+) -> pd.Series | np.ndarray | bool:
+    """Whether counts are of at least one person and of fewer than ``smallest``; counts worked out from shares
+    may be a little off a whole number.
+    """
     return (counts > 0.5) & (counts < smallest - 0.5)
 
 
-def share_of_few(share: pd.Series | float, n: pd.Series | float, *, smallest: int = SMALLEST_CELL) -> pd.Series | bool:
-    """Whether a share of ``n`` people rests on few: those it holds for, those it does not hold for, or all of them."""
-    return is_few(share * n, smallest=smallest) | is_few(n - share * n, smallest=smallest) | is_few(n, smallest=smallest)
+def share_of_few(
+    share: pd.Series | float, n: pd.Series | float, *, smallest: int = SMALLEST_CELL
+) -> pd.Series | bool:
+    """Whether a share of ``n`` people rests on few: those it holds for, those it does not hold for, or all of
+    them.
+    """
+    return (
+        is_few(share * n, smallest=smallest)
+        | is_few(n - share * n, smallest=smallest)
+        | is_few(n, smallest=smallest)
+    )
 
 
 def hide_small(
-    table: pd.DataFrame, counts: str, columns: list[str], *, rests_on_few: pd.Series | None = None, missing: str | None = None, smallest: int = SMALLEST_CELL
+    table: pd.DataFrame,
+    counts: str,
+    columns: list[str],
+    *,
+    rests_on_few: pd.Series | None = None,
+    missing: str | None = None,
+    smallest: int = SMALLEST_CELL,
 ) -> pd.DataFrame:
     """Blank what rests on few.
 
     Parameters
     ----------
     counts : column with the number of people behind a row; blanked itself where it is small.
-    columns : statistics of the row, blanked where ``counts`` is small, or where ``rests_on_few`` says so (see ``share_of_few``).
-    missing : column with the number of people without an answer, blanked where it is small, or where ``counts`` is.
+    columns : statistics of the row, blanked where ``counts`` is small, or where ``rests_on_few`` says so (see
+    ``share_of_few``).
+    missing : column with the number of people without an answer, blanked where it is small, or where
+    ``counts`` is.
     """
     small = is_few(table[counts], smallest=smallest)
     hidden = table.copy()
     hidden[counts] = hidden[counts].astype("float64").mask(small)
     for column in columns:
-        hidden[column] = hidden[column].astype("float64").mask(small if rests_on_few is None else small | rests_on_few)
+        hidden[column] = (
+            hidden[column].astype("float64").mask(small if rests_on_few is None else small | rests_on_few)
+        )
     if missing:
         hidden[missing] = blanked(hidden[missing], small | is_few(table[missing], smallest=smallest))
     return hidden
@@ -56,10 +82,12 @@ def blanked(counts: pd.Series, hidden: pd.Series) -> pd.Series:
 
 
 def without_few(counts: np.ndarray, *, smallest: int = SMALLEST_CELL) -> np.ndarray:
-    """Blank the counts of a distribution whose total is known that are above 0 and below ``smallest``, and as many more as it takes.
+    """Blank the counts of a distribution whose total is known that are above 0 and below ``smallest``, and as
+    many more as it takes.
 
-    What is blanked adds up to the total less what is shown. The next smallest count is blanked too while that sum could only come
-    about in one way: below ``smallest``, or by as many hidden counts of one, or of the most that is small.
+    What is blanked adds up to the total less what is shown. The next smallest count is blanked too while that
+    sum could only come about in one way: below ``smallest``, or by as many hidden counts of one, or of the
+    most that is small.
     """
     counts = np.asarray(counts, dtype="float64")
     hidden = is_few(counts, smallest=smallest)

@@ -1,7 +1,8 @@
-"""Parameters of the notebooks, checked before anything starts: papermill itself would only warn, and run with the defaults.
+"""Parameters of the notebooks, checked before anything starts: papermill itself would only warn, and run with
+the defaults.
 
-The runner checks what the command line gives; the first call of every notebook checks what it finds in its own session, so that
-JupyterLab and plain papermill refuse the same.
+The runner checks what the command line gives; the first call of every notebook checks what it finds in its
+own session, so that JupyterLab and plain papermill refuse the same.
 """
 
 from __future__ import annotations
@@ -53,15 +54,28 @@ def declared(path: Path) -> dict[str, Parameter]:
     ValueError if there is not exactly one such cell or a line is of another form.
     """
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    cells = ["".join(cell["source"]) for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", [])]
+    cells = [
+        "".join(cell["source"])
+        for cell in notebook["cells"]
+        if "parameters" in cell["metadata"].get("tags", [])
+    ]
     if len(cells) != 1:
         raise ValueError(f"{path.name} needs exactly one cell tagged 'parameters', it has {len(cells)}")
     found, lines = {}, cells[0].splitlines()
     for node in ast.parse(cells[0]).body:
-        if not (isinstance(node, ast.AnnAssign) and isinstance(node.annotation, ast.Name) and node.annotation.id in TYPES and node.value):
-            raise ValueError(f"{path.name}: '{lines[node.lineno - 1]}' is not of the form 'name: type = value'")
+        if not (
+            isinstance(node, ast.AnnAssign)
+            and isinstance(node.annotation, ast.Name)
+            and node.annotation.id in TYPES
+            and node.value
+        ):
+            raise ValueError(
+                f"{path.name}: '{lines[node.lineno - 1]}' is not of the form 'name: type = value'"
+            )
         note = lines[node.lineno - 1].partition("#")[2].strip()
-        found[node.target.id] = Parameter(node.target.id, node.annotation.id, ast.literal_eval(node.value), note)
+        found[node.target.id] = Parameter(
+            node.target.id, node.annotation.id, ast.literal_eval(node.value), note
+        )
     return found
 
 
@@ -81,10 +95,14 @@ def convert(text: str, parameter: Parameter) -> object:
     try:
         return TYPES[parameter.type](text)
     except ValueError:
-        raise ValueError(f"'{text}' is not {'a whole number' if parameter.type == 'int' else 'a number'}") from None
+        raise ValueError(
+            f"'{text}' is not {'a whole number' if parameter.type == 'int' else 'a number'}"
+        ) from None
 
 
-def check(given: list[str], notebooks: dict[str, dict[str, Parameter]]) -> tuple[dict[str, object], list[Problem]]:
+def check(
+    given: list[str], notebooks: dict[str, dict[str, Parameter]]
+) -> tuple[dict[str, object], list[Problem]]:
     """Check ``name=value`` texts against all notebooks' declarations.
 
     Returns
@@ -103,16 +121,30 @@ def check(given: list[str], notebooks: dict[str, dict[str, Parameter]]) -> tuple
                 Problem(
                     place,
                     "it has an option of its own",
-                    expected={"cohort": "the cohort as an argument", "language": "--language"}.get(name, f"--{name.replace('_', '-')}"),
+                    expected={"cohort": "the cohort as an argument", "language": "--language"}.get(
+                        name, f"--{name.replace('_', '-')}"
+                    ),
                 )
             )
         elif name not in known:
-            problems.append(Problem(place, "no notebook has it", expected=nearest(name, [k for k in known if k not in OWN])))
+            problems.append(
+                Problem(
+                    place, "no notebook has it", expected=nearest(name, [k for k in known if k not in OWN])
+                )
+            )
         else:
             try:
                 values[name] = convert(value, known[name])
             except ValueError as failure:
-                problems.append(Problem(place, str(failure), expected=f"a value of type {known[name].type}, for example {name}={known[name].default}"))
+                problems.append(
+                    Problem(
+                        place,
+                        str(failure),
+                        expected=(
+                            f"a value of type {known[name].type}, for example {name}={known[name].default}"
+                        ),
+                    )
+                )
             else:
                 if wrong := unfit(name, values[name]):
                     problems += wrong
@@ -127,22 +159,36 @@ def unfit(name: str, value: object) -> list[Problem]:
         return [Problem(place, f"{value} is no number that one can count with")]
     if low_high and not low_high[0] <= value <= low_high[1]:
         hint = f"; {value:g} per cent is {value / 100:g}" if low_high[1] < 1 < value <= 100 else ""
-        return [Problem(place, f"{value:g} is out of range", expected=f"a number from {low_high[0]:,} to {low_high[1]:,}{hint}")]
+        return [
+            Problem(
+                place,
+                f"{value:g} is out of range",
+                expected=f"a number from {low_high[0]:,} to {low_high[1]:,}{hint}",
+            )
+        ]
     if name in CHOICES and value not in CHOICES[name]:
         return [Problem(place, f"'{value}' is not allowed", expected=f"one of {', '.join(CHOICES[name])}")]
     if name in YEARS and value != 0 and not YEARS[name][0] <= value <= YEARS[name][1]:
-        return [Problem(place, f"{value} is no year", expected="a year of four digits, or 0 for the one that the programme declares")]
+        return [
+            Problem(
+                place,
+                f"{value} is no year",
+                expected="a year of four digits, or 0 for the one that the programme declares",
+            )
+        ]
     return []
 
 
 def check_session(notebook: str, root: Path) -> dict[str, object]:
-    """Check the parameters of the running notebook, those that papermill injected among them; return their values by name.
+    """Check the parameters of the running notebook, those that papermill injected among them; return their
+    values by name.
 
     Outside a notebook there is nothing to check, and nothing is returned.
 
     Raises
     ------
-    ProblemsError with every parameter that the notebook does not have, or that has a value of another type or out of range.
+    ProblemsError with every parameter that the notebook does not have, or that has a value of another type or
+    out of range.
     """
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     path = root / "notebooks" / f"{notebook}.ipynb"
@@ -150,7 +196,11 @@ def check_session(notebook: str, root: Path) -> dict[str, object]:
         return {}
     known = declared(path)
     problems = [
-        Problem(f"parameter '{name}'", f"notebooks/{path.name} has no such parameter", expected=nearest(name, known))
+        Problem(
+            f"parameter '{name}'",
+            f"notebooks/{path.name} has no such parameter",
+            expected=nearest(name, known),
+        )
         for name in injected(shell.user_ns.get("In", []))
         if name not in known
     ]
@@ -166,7 +216,13 @@ def injected(cells: Iterable[str]) -> list[str]:
     found = []
     for source in cells:
         if source.startswith(INJECTED):
-            found += [target.id for node in ast.parse(source).body if isinstance(node, ast.Assign) for target in node.targets if isinstance(target, ast.Name)]
+            found += [
+                target.id
+                for node in ast.parse(source).body
+                if isinstance(node, ast.Assign)
+                for target in node.targets
+                if isinstance(target, ast.Name)
+            ]
     return list(dict.fromkeys(found))
 
 
@@ -178,11 +234,19 @@ def mistyped(value: object, parameter: Parameter) -> list[Problem]:
     name, example = parameter.name, json.dumps(parameter.default)
     how = "papermill takes -p for numbers and -r for texts"
     found = f"the text '{value}'" if isinstance(value, str) else f"{value} of type {type(value).__name__}"
-    return [Problem(f"parameter '{name}'", f"found {found}", expected=f"{KINDS[parameter.type]}, for example {name} = {example} ({how})")]
+    return [
+        Problem(
+            f"parameter '{name}'",
+            f"found {found}",
+            expected=f"{KINDS[parameter.type]}, for example {name} = {example} ({how})",
+        )
+    ]
 
 
 def scientific(values: Mapping[str, object]) -> dict[str, object]:
-    """The parameters that numbers depend on: all but those that say where things are and in which language."""
+    """The parameters that numbers depend on: all but those that say where things are and in which
+    language.
+    """
     return {name: value for name, value in values.items() if name not in OWN}
 
 

@@ -7,14 +7,24 @@ from pathlib import Path
 
 from manfaat.base.problems import Problem, nearest, refuse
 
-NOTEBOOKS = ("01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "06_benefits", "07_findings")
+NOTEBOOKS = (
+    "01_clean",
+    "02_indicators",
+    "03_inputs",
+    "04_outputs",
+    "05_outcomes",
+    "06_benefits",
+    "07_findings",
+)
 OVER_COHORTS = "08_cohorts"  # reads finished reports of a programme; part of none
-STAGING = ".run-"  # begins the name of the folder in which a run builds a report before it takes the former one's place
+# begins the name of the folder in which a run builds a report before it takes the former one's place
+STAGING = ".run-"
 SCRATCH = "scratch"  # below data/processed/<cohort>: what JupyterLab and plain papermill write
 
 
 def find_root(start: Path | str | None = None) -> Path:
-    """Return the project folder: the nearest one at or above ``start`` that holds ``programmes/`` and ``notebooks/``.
+    """Return the project folder: the nearest one at or above ``start`` that holds ``programmes/`` and
+    ``notebooks/``.
 
     Raises
     ------
@@ -24,22 +34,45 @@ def find_root(start: Path | str | None = None) -> Path:
     for folder in (here, *here.parents):
         if (folder / "programmes").is_dir() and (folder / "notebooks").is_dir():
             return folder
-    raise FileNotFoundError("No folder above this one holds 'programmes' and 'notebooks': start from inside the project.")
+    raise FileNotFoundError(
+        "No folder above this one holds 'programmes' and 'notebooks': start from inside the project."
+    )
 
 
 def refused_by_machine(failure: OSError, root: Path) -> Problem:
     """Say which file the machine did not let us read or write, by its place in the project, and why."""
     path = Path(str(failure.filename)) if failure.filename else None
-    place = "the disk" if path is None else path.relative_to(root).as_posix() if path.is_relative_to(root) else "/".join(path.parts[-3:])
+    place = (
+        "the disk"
+        if path is None
+        else path.relative_to(root).as_posix()
+        if path.is_relative_to(root)
+        else "/".join(path.parts[-3:])
+    )
     return Problem(place, f"it cannot be read or written: {failure.strerror or failure}")
 
 
 def check_name(name: object, kind: str, known: list[str]) -> None:
-    """Refuse what is no plain name of a folder: nothing may be read or written elsewhere by a name with a path in it."""
-    plain = isinstance(name, str) and name.strip() not in ("", ".", "..") and not set(name) & set("/\\\0") and not name.startswith(("~", "."))
+    """Refuse what is no plain name of a folder: nothing may be read or written elsewhere by a name with a
+    path in it.
+    """
+    plain = (
+        isinstance(name, str)
+        and name.strip() not in ("", ".", "..")
+        and not set(name) & set("/\\\0")
+        and not name.startswith(("~", "."))
+    )
     if not plain:
         bare = str(name).replace("\\", "/").rstrip("/").split("/")[-1]
-        refuse([Problem(f"{kind} '{name}'", "it is no name of a folder", expected=f"the name alone: {nearest(bare, known)}" if known else "the name alone")])
+        refuse(
+            [
+                Problem(
+                    f"{kind} '{name}'",
+                    "it is no name of a folder",
+                    expected=f"the name alone: {nearest(bare, known)}" if known else "the name alone",
+                )
+            ]
+        )
 
 
 @dataclass(frozen=True)
@@ -68,7 +101,9 @@ class Places:
 
     @property
     def is_published(self) -> bool:
-        """Whether ``manfaat run`` is at work: it alone gives notebooks a folder of its own, and puts that among the reports when all is done."""
+        """Whether ``manfaat run`` is at work: it alone gives notebooks a folder of its own, and puts that
+        among the reports when all is done.
+        """
         return any(folder.name.startswith(STAGING) for folder in (self.reports_dir, self.reports_dir.parent))
 
     @property
@@ -91,7 +126,9 @@ class Places:
         return self.root / "programmes" / name
 
 
-def places(cohort: str, *, data_dir: str = "data", reports_dir: str = "reports", root: Path | None = None) -> Places:
+def places(
+    cohort: str, *, data_dir: str = "data", reports_dir: str = "reports", root: Path | None = None
+) -> Places:
     """Return the folders of ``cohort``; relative folders count from the project folder.
 
     Raises
@@ -105,10 +142,18 @@ def places(cohort: str, *, data_dir: str = "data", reports_dir: str = "reports",
 
 def known_programmes(root: Path) -> list[str]:
     """Names of all programmes: folders of ``programmes``."""
-    return sorted(path.name for path in (root / "programmes").iterdir() if path.is_dir() and not path.name.startswith("."))
+    return sorted(
+        path.name
+        for path in (root / "programmes").iterdir()
+        if path.is_dir() and not path.name.startswith(".")
+    )
 
 
 def known_cohorts(data: Path) -> list[str]:
     """Names of all cohorts delivered: folders of ``data/raw``, with or without a ``cohort.yml``."""
     raw = data / "raw"
-    return sorted(p.name for p in raw.iterdir() if p.is_dir() and not p.name.startswith(".")) if raw.is_dir() else []
+    return (
+        sorted(p.name for p in raw.iterdir() if p.is_dir() and not p.name.startswith("."))
+        if raw.is_dir()
+        else []
+    )

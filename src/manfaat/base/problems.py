@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake: the file it stands in, its row and column where they apply, what is wrong and what would be right."""
+    """One mistake: the file it stands in, its row and column where they apply, what is wrong and what would
+    be right.
+    """
 
     file: str
     message: str
@@ -37,7 +39,9 @@ class ProblemsError(ValueError):
         super().__init__("\n".join([f"{title} found", *[f"  - {problem}" for problem in self.problems]]))
 
     def _render_traceback_(self) -> list[str]:
-        """Show a notebook the problems alone: where in our code they were noticed helps nobody to put them right."""
+        """Show a notebook the problems alone: where in our code they were noticed helps nobody to put them
+        right.
+        """
         return str(self).splitlines()
 
     def __reduce__(self) -> tuple[type, tuple[list[Problem]]]:

@@ -1,7 +1,7 @@
 """The same information in usable form, with a ledger of every row and every changed cell.
 
-A cell's *canonical text* is the shortest way to write its clean value. Where the raw text is something else, the ledger
-holds it; so the raw table can always be rebuilt from the clean one.
+A cell's *canonical text* is the shortest way to write its clean value. Where the raw text is something else,
+the ledger holds it; so the raw table can always be rebuilt from the clean one.
 """
 
 from manfaat.cleaning.apart import take_apart
@@ -11,7 +11,16 @@ from manfaat.cleaning.chunks import Totals, clean_in_chunks
 from manfaat.cleaning.corrections import KEY, Correction, check_corrections, load_corrections
 from manfaat.cleaning.declared import apply_between, check_declarations
 from manfaat.cleaning.kinds import write_kinds
-from manfaat.cleaning.ledger import CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, rebuild_raw, row_ledger, write_cells
+from manfaat.cleaning.ledger import (
+    CleanTable,
+    cell_ledger,
+    cell_table,
+    check_ledger,
+    missing_answers,
+    rebuild_raw,
+    row_ledger,
+    write_cells,
+)
 from manfaat.cleaning.outcomes import Prices
 from manfaat.cleaning.table import clean_table
 

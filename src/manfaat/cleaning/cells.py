@@ -48,7 +48,9 @@ UNDECIDED = ("review", "unreadable")
 
 @dataclass(frozen=True)
 class Readers:
-    """How the cells of a column are read: its texts, and what the file itself stores as one of ``kinds`` (numbers, dates)."""
+    """How the cells of a column are read: its texts, and what the file itself stores as one of ``kinds``
+    (numbers, dates).
+    """
 
     text: Callable[[str], Reading]
     stored: Callable[[str], Reading] | None = None
@@ -71,17 +73,29 @@ class ColumnReading:
 
     def waits(self) -> np.ndarray:
         """For each row whether a person must decide."""
-        return self.read["flag"].isin(UNDECIDED).to_numpy()[self.codes] if len(self.read) else np.zeros(len(self.codes), dtype=bool)
+        return (
+            self.read["flag"].isin(UNDECIDED).to_numpy()[self.codes]
+            if len(self.read)
+            else np.zeros(len(self.codes), dtype=bool)
+        )
 
 
 def canonical(value: object) -> str:
-    """Write a clean value in its shortest form; missing is the empty text, several codes stand with spaces between."""
+    """Write a clean value in its shortest form; missing is the empty text, several codes stand with spaces
+    between.
+    """
     if value is None or value is pd.NA:
         return ""
     if isinstance(value, tuple):
         return " ".join(value)
     if isinstance(value, float):
-        return "" if value != value else str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))
+        return (
+            ""
+            if value != value
+            else str(int(value))
+            if value.is_integer() and abs(value) < 1e15
+            else repr(float(value))
+        )
     return str(value)
 
 
@@ -94,8 +108,12 @@ def number_kind(variable: Variable, unit: Unit | None) -> str:
     return "integer" if variable.kind == "integer" else "decimal"
 
 
-def number_context(variable: Variable, unit: Unit | None, counts: pd.Series, item: RawFile, stored: pd.Series) -> ColumnContext:
-    """What a column of numbers is, by its declaration and by the conventions that its unambiguous cells show."""
+def number_context(
+    variable: Variable, unit: Unit | None, counts: pd.Series, item: RawFile, stored: pd.Series
+) -> ColumnContext:
+    """What a column of numbers is, by its declaration and by the conventions that its unambiguous cells
+    show.
+    """
     kind = number_kind(variable, unit)
     below_zero = not any(sign in (">=", ">") and number >= 0 for sign, number in variable.bounds)
     context = column_context(
@@ -125,7 +143,9 @@ def number_readers(
             if "-times-" in reading.rule and not reading.note:
                 reading = replace(reading, rule="unit", note=f"multiplied by {context.factor:g}")
         reading = within_bounds(reading, variable)
-        return short_year(reading, variable) if unit and unit.is_calendar and reading.needs_person else reading
+        return (
+            short_year(reading, variable) if unit and unit.is_calendar and reading.needs_person else reading
+        )
 
     return lambda text: judged(read_number(text, context)), lambda text: judged(read_stored(text, context))
 
@@ -136,21 +156,37 @@ def unit_words(unit: Unit | None) -> tuple[str, ...]:
         return ()
     labels = [label.lower() for label in (unit.label.en, unit.label.id)]
     first = [label.split()[0] for label in labels]
-    whole = [form for label in labels for form in (label, label.replace(" per ", "/"), label.replace(" per ", " se"))]
+    whole = [
+        form
+        for label in labels
+        for form in (label, label.replace(" per ", "/"), label.replace(" per ", " se"))
+    ]
     return tuple(dict.fromkeys((*whole, *first, first[0].removesuffix("s"), *SHORT_UNITS.get(first[1], ()))))
 
 
 def short_year(reading: Reading, variable: Variable) -> Reading:
     """Propose the only year in the variable's range for one of two digits."""
-    years = [1900 + reading.proposal, 2000 + reading.proposal] if isinstance(reading.proposal, float | int) and 0 <= reading.proposal < 100 else []
+    years = (
+        [1900 + reading.proposal, 2000 + reading.proposal]
+        if isinstance(reading.proposal, float | int) and 0 <= reading.proposal < 100
+        else []
+    )
     likely = [year for year in years if all(COMPARE[sign](year, number) for sign, number in variable.bounds)]
     return replace(reading, proposal=int(likely[0])) if len(likely) == 1 else reading
 
 
 def within_bounds(reading: Reading, variable: Variable) -> Reading:
     """Turn a number outside the variable's range into a proposal."""
-    broken = [f"{sign} {number:g}" for sign, number in variable.bounds if reading.is_read and not COMPARE[sign](reading.value, number)]
-    return doubted(reading, "out-of-range", f"out of range (must be {' and '.join(broken)})") if broken else reading
+    broken = [
+        f"{sign} {number:g}"
+        for sign, number in variable.bounds
+        if reading.is_read and not COMPARE[sign](reading.value, number)
+    ]
+    return (
+        doubted(reading, "out-of-range", f"out of range (must be {' and '.join(broken)})")
+        if broken
+        else reading
+    )
 
 
 def code_in(text: str) -> str:
@@ -160,7 +196,9 @@ def code_in(text: str) -> str:
 
 
 def shifted_reader(counts: pd.Series, answers: ChoiceList) -> Callable[[str], Reading]:
-    """Return the reader of one answer; in a column whose codes are of another version (0–4 for 1–5) no shifted code is believed."""
+    """Return the reader of one answer; in a column whose codes are of another version (0–4 for 1–5) no
+    shifted code is believed.
+    """
     verdict = check_codes(counts, answers)
     if not verdict.proposal:
         return lambda text: read_choice(text, answers)
@@ -169,24 +207,41 @@ def shifted_reader(counts: pd.Series, answers: ChoiceList) -> Callable[[str], Re
         reading, code = read_choice(text, answers), code_in(text)
         meant = verdict.proposal.get(str(code).removesuffix(".0")) if code else None
         doubtful = meant is not None and reading.value != meant
-        return replace(doubted(reading, "shifted-codes", verdict.note), flag="review", proposal=meant) if doubtful else reading
+        return (
+            replace(doubted(reading, "shifted-codes", verdict.note), flag="review", proposal=meant)
+            if doubtful
+            else reading
+        )
 
     return read
 
 
 def unversioned_reader(recodes: dict[str, dict[str, str]], answers: ChoiceList) -> Callable[[str], Reading]:
-    """Return the reader of one answer of a form whose version is not known: no code is believed that a version would recode."""
+    """Return the reader of one answer of a form whose version is not known: no code is believed that a
+    version would recode.
+    """
 
     def read(text: str) -> Reading:
         reading, code = read_choice(text, answers), code_in(text).removesuffix(".0")
         meant = {pairs[code] for pairs in recodes.values() if code in pairs} - {reading.value}
-        note = "the version of the form is not known, and its codes differ; the column with the version, or 'version' in cohort.yml, tells"
-        return replace(doubted(reading, "unknown-version", note), flag="review", proposal=reading.value or min(meant)) if meant else reading
+        note = (
+            "the version of the form is not known, and its codes differ; the column with the version, or"
+            " 'version' in cohort.yml, tells"
+        )
+        return (
+            replace(
+                doubted(reading, "unknown-version", note), flag="review", proposal=reading.value or min(meant)
+            )
+            if meant
+            else reading
+        )
 
     return read
 
 
-def choice_reader(variable: Variable, codebook: Codebook, version: str, counts: pd.Series, item: RawFile) -> Callable[[str], Reading]:
+def choice_reader(
+    variable: Variable, codebook: Codebook, version: str, counts: pd.Series, item: RawFile
+) -> Callable[[str], Reading]:
     """Return the reader of a question with a list of answers; a job title may also stand for its level."""
     recode = item.recode.get(variable.name) or variable.recodes.get(version, {})
     answers = answers_of(variable, codebook, recode)
@@ -194,7 +249,11 @@ def choice_reader(variable: Variable, codebook: Codebook, version: str, counts: 
         return lambda text: read_multiple(text, answers)
     if not variable.ladder:
         if recode or variable.recodes:
-            return (lambda text: read_choice(text, answers)) if recode or version else unversioned_reader(variable.recodes, answers)
+            return (
+                (lambda text: read_choice(text, answers))
+                if recode or version
+                else unversioned_reader(variable.recodes, answers)
+            )
         return shifted_reader(counts, answers)
     ladder = load_ladder(variable.ladder)
 
@@ -204,19 +263,36 @@ def choice_reader(variable: Variable, codebook: Codebook, version: str, counts: 
         if titled.is_read and titled.value in answers.codes:
             return titled
         levels = tuple(dict.fromkeys(level for level, *_ in titled.proposal or () if level in answers.codes))
-        return replace(titled, proposal=levels) if titled.rule == "title-ambiguous" and len(levels) > 1 else reading
+        return (
+            replace(titled, proposal=levels)
+            if titled.rule == "title-ambiguous" and len(levels) > 1
+            else reading
+        )
 
     return read
 
 
-def date_readers(variable: Variable, context: DateContext) -> tuple[Callable[[str], Reading], Callable[[str], Reading]]:
-    """Return the readers of a column of dates or months: of its texts, and of what the file stores as dates."""
+def date_readers(
+    variable: Variable, context: DateContext
+) -> tuple[Callable[[str], Reading], Callable[[str], Reading]]:
+    """Return the readers of a column of dates or months: of its texts, and of what the file stores as
+    dates.
+    """
     length = 7 if variable.kind == "month" else None
 
     def judged(reading: Reading) -> Reading:
         reading = likely_year(reading)
-        if reading.is_read and variable.kind != "dateTime" and reading.value.endswith(UTC_OFFSET) and not context.zone:
-            reading = noted(reading, "the time is in UTC, and its day may be another at the place; 'time_zone' under the file in cohort.yml says where")
+        if (
+            reading.is_read
+            and variable.kind != "dateTime"
+            and reading.value.endswith(UTC_OFFSET)
+            and not context.zone
+        ):
+            reading = noted(
+                reading,
+                "the time is in UTC, and its day may be another at the place; 'time_zone' under the file in"
+                " cohort.yml says where",
+            )
         if length and reading.is_read and len(reading.value) > length:
             return replace(reading, value=reading.value[:length], rule="month-of-date")
         return reading
@@ -229,16 +305,23 @@ def date_readers(variable: Variable, context: DateContext) -> tuple[Callable[[st
 
 
 def turned_back(reading: Reading) -> Reading:
-    """Doubt a stored date of a column in which a spreadsheet program took days for months; propose it the other way round."""
+    """Doubt a stored date of a column in which a spreadsheet program took days for months; propose it the
+    other way round.
+    """
     if not reading.is_read or len(reading.value) < len("2004-03-12"):
         return reading
     year, month, rest = reading.value[:4], reading.value[5:7], reading.value[8:]
-    note = "a spreadsheet program exchanged day and month: all texts of the column have a day above 12, and no stored date has one"
+    note = (
+        "a spreadsheet program exchanged day and month: all texts of the column have a day above 12, and no"
+        " stored date has one"
+    )
     return replace(doubted(reading, "exchanged", note), proposal=f"{year}-{rest[:2]}-{month}{rest[2:]}")
 
 
 def likely_year(reading: Reading) -> Reading:
-    """Doubt a date in a year that no answer can mean: Excel's first, or one still to come; report one long ago."""
+    """Doubt a date in a year that no answer can mean: Excel's first, or one still to come; report one long
+    ago.
+    """
     year = int(reading.value[:4]) if reading.is_read else YEARS[0]
     if year == 1900 or year > YEARS[1]:
         return doubted(reading, "odd-year", f"the year {year} is not likely")
@@ -246,11 +329,15 @@ def likely_year(reading: Reading) -> Reading:
 
 
 def text_reader(variable: Variable, *, is_idle: bool = False) -> Callable[[str], Reading]:
-    """Return the reader of free text and keys: only the characters are put in order; of ``is_idle`` text, which nothing uses, not even these."""
+    """Return the reader of free text and keys: only the characters are put in order; of ``is_idle`` text,
+    which nothing uses, not even these.
+    """
 
     def read(text: str) -> Reading:
         reading = normalise(text)
-        if is_idle and reading.is_read and not reading.flag:  # letters of a wrong encoding are repaired all the same
+        if (
+            is_idle and reading.is_read and not reading.flag
+        ):  # letters of a wrong encoding are repaired all the same
             reading = replace(reading, value=text, rule="as-is")
         code = variable.missing_codes.get(str(reading.value).strip()) if reading.is_read else None
         if variable.role in ("key", "identifier") and reading.is_read and SCIENTIFIC.fullmatch(reading.value):
@@ -260,7 +347,9 @@ def text_reader(variable: Variable, *, is_idle: bool = False) -> Callable[[str],
     return read
 
 
-def text_or_choice_reader(variable: Variable, codebook: Codebook, counts: pd.Series, item: RawFile, version: str) -> Callable[[str], Reading]:
+def text_or_choice_reader(
+    variable: Variable, codebook: Codebook, counts: pd.Series, item: RawFile, version: str
+) -> Callable[[str], Reading]:
     """Return the function that reads one text of a variable that is neither number nor date."""
     return (
         choice_reader(variable, codebook, version, counts, item)
@@ -270,33 +359,55 @@ def text_or_choice_reader(variable: Variable, codebook: Codebook, counts: pd.Ser
 
 
 def declared_by_file(variable: Variable, declared: pd.DataFrame) -> Callable[[str], Reading | None] | None:
-    """Return a function that reads a code which is missing by the file's own word (None when it is not); None when no file says so.
+    """Return a function that reads a code which is missing by the file's own word (None when it is not); None
+    when no file says so.
 
     The reason is that of the code in the codebook; else the one that its label in the file gives.
     """
-    rows = declared[declared["variable"].isin([*variable.sources, variable.name])] if len(declared) else declared
-    rows = rows[~((rows["kind"] == "labelled") & (variable.role in ("key", "identifier")))] if len(rows) else rows
+    rows = (
+        declared[declared["variable"].isin([*variable.sources, variable.name])] if len(declared) else declared
+    )
+    rows = (
+        rows[~((rows["kind"] == "labelled") & (variable.role in ("key", "identifier")))]
+        if len(rows)
+        else rows
+    )
     if rows.empty:
         return None
-    ranges = [(str(row.low), str(row.high), str(row.reason or ""), row.kind) for row in rows.itertuples(index=False)]
+    ranges = [
+        (str(row.low), str(row.high), str(row.reason or ""), row.kind) for row in rows.itertuples(index=False)
+    ]
 
     def read(text: str) -> Reading | None:
         for low, high, label, kind in ranges:
             if text == low or (low != high and between(text, low, high)):
                 own = declared_code(text, variable.missing_codes)
-                told = f"its label in the file is '{label}'" if kind == "labelled" else f"the file declares it missing: {label or 'blank'}"
+                told = (
+                    f"its label in the file is '{label}'"
+                    if kind == "labelled"
+                    else f"the file declares it missing: {label or 'blank'}"
+                )
                 return own or absent(read_label(label, text) or "blank", "missing-in-file", "report", told)
         return None
 
     return read
 
 
-def read_texts(column: Column, variable: Variable, readers: Readers, by_file: Callable[[str], Reading | None] | None) -> pd.DataFrame:
+def read_texts(
+    column: Column, variable: Variable, readers: Readers, by_file: Callable[[str], Reading | None] | None
+) -> pd.DataFrame:
     """Read distinct texts; free texts and keys in plain letters are taken as they are, many at once."""
     texts, read = column.texts, readers.text
     if variable.kind != "text" or by_file or any(code in set(texts) for code in variable.missing_codes):
-        stored = np.isin(column.kinds, readers.kinds) if column.kinds is not None else np.zeros(len(texts), dtype=bool)
-        lines = [line_of(text, readers.stored if held else read, by_file) for text, held in zip(texts, stored, strict=True)]
+        stored = (
+            np.isin(column.kinds, readers.kinds)
+            if column.kinds is not None
+            else np.zeros(len(texts), dtype=bool)
+        )
+        lines = [
+            line_of(text, readers.stored if held else read, by_file)
+            for text, held in zip(texts, stored, strict=True)
+        ]
         return pd.DataFrame(lines, columns=READ_COLUMNS, dtype="object")
     lines = as_they_are(texts)
     for at in np.flatnonzero(lines["rule"].to_numpy() == ""):
@@ -305,18 +416,39 @@ def read_texts(column: Column, variable: Variable, readers: Readers, by_file: Ca
 
 
 def as_they_are(texts: list[str]) -> pd.DataFrame:
-    """Reading lines of texts; those in plain letters with single spaces are taken as they are, the others left open (no rule)."""
-    powers = pc.match_substring(pa.array(texts, type=pa.string()), "E+").to_numpy(zero_copy_only=False)  # a number that a spreadsheet shortened
+    """Reading lines of texts; those in plain letters with single spaces are taken as they are, the others
+    left open (no rule).
+    """
+    powers = pc.match_substring(pa.array(texts, type=pa.string()), "E+").to_numpy(
+        zero_copy_only=False
+    )  # a number that a spreadsheet shortened
     plain, values = plain_texts(texts) & ~powers, np.array(texts, dtype=object)
-    lines = {name: values for name in ("text", "value", "clean")} | {"rule": np.where(plain, "as-it-is", "").astype(object)}
-    return pd.DataFrame(lines | dict.fromkeys(("flag", "note", "missing", "proposal"), ""), columns=READ_COLUMNS, dtype="object")
+    lines = {name: values for name in ("text", "value", "clean")} | {
+        "rule": np.where(plain, "as-it-is", "").astype(object)
+    }
+    return pd.DataFrame(
+        lines | dict.fromkeys(("flag", "note", "missing", "proposal"), ""),
+        columns=READ_COLUMNS,
+        dtype="object",
+    )
 
 
-def line_of(text: str, read: Callable[[str], Reading], by_file: Callable[[str], Reading | None] | None) -> tuple:
+def line_of(
+    text: str, read: Callable[[str], Reading], by_file: Callable[[str], Reading | None] | None
+) -> tuple:
     """Read one text; what the file itself declares missing comes before everything else."""
     reading = (by_file(text) if by_file else None) or read(text)
     proposal = canonical(reading.proposal) if reading.proposal is not None else ""
-    return (text, reading.value, canonical(reading.value), reading.rule, reading.flag, reading.note, reading.missing, proposal)
+    return (
+        text,
+        reading.value,
+        canonical(reading.value),
+        reading.rule,
+        reading.flag,
+        reading.note,
+        reading.missing,
+        proposal,
+    )
 
 
 def renumbered(raw: Column, used: np.ndarray) -> np.ndarray:
@@ -342,15 +474,21 @@ def read_column(
 ) -> ColumnReading:
     """Read a column of one file and form version, each distinct text once.
 
-    ``whole`` counts the texts of the whole column when ``raw`` is only a part of it: conventions are those of the whole.
-    ``dates`` says how its dates are to be read; without it the column alone does.
+    ``whole`` counts the texts of the whole column when ``raw`` is only a part of it: conventions are those of
+    the whole. ``dates`` says how its dates are to be read; without it the column alone does.
     """
     counts = np.bincount(raw.codes, minlength=len(raw.texts))
     used = np.flatnonzero(counts)
-    here = Column(np.arange(len(used)), [raw.texts[place] for place in used], None if raw.kinds is None else raw.kinds[used])
+    here = Column(
+        np.arange(len(used)),
+        [raw.texts[place] for place in used],
+        None if raw.kinds is None else raw.kinds[used],
+    )
     by_file = declared_by_file(variable, declared) if declared is not None else None
     shown = pd.Series(counts[used], index=pd.Index(here.texts, dtype=object)) if whole is None else whole
-    shown = shown if by_file is None else shown.mask([bool(by_file(text)) for text in shown.index], 0)  # what is declared missing shows no convention
+    shown = (
+        shown if by_file is None else shown.mask([bool(by_file(text)) for text in shown.index], 0)
+    )  # what is declared missing shows no convention
     readers = readers_of(here, shown, variable, codebook, unit, item, version=version, dates=dates)
     return ColumnReading(renumbered(raw, used), read_texts(here, variable, readers, by_file))
 
@@ -366,18 +504,28 @@ def readers_of(
     version: str,
     dates: DateContext | None,
 ) -> Readers:
-    """Return the functions that read a column's cells; ``shown`` counts the texts that show its conventions, 0 of those that a file declares missing."""
+    """Return the functions that read a column's cells; ``shown`` counts the texts that show its conventions,
+    0 of those that a file declares missing.
+    """
     if variable.list_name or variable.kind == "text":
         return Readers(text_or_choice_reader(variable, codebook, shown, item, version))
     if variable.kind in ("date", "month", "dateTime"):
-        context = dates or date_context(shown, missing=variable.missing_codes, order=item.order_of(variable.name), years=YEARS, zone=item.time_zone)
+        context = dates or date_context(
+            shown,
+            missing=variable.missing_codes,
+            order=item.order_of(variable.name),
+            years=YEARS,
+            zone=item.time_zone,
+        )
         return Readers(*date_readers(variable, context), kinds=(DATE,))
     held = column.kinds == NUMBER if column.kinds is not None else np.zeros(len(shown), dtype=bool)
     return Readers(*number_readers(variable, unit, shown[~held], item, shown[held]), kinds=(NUMBER,))
 
 
 def looked_up(raw: Column, known: ColumnReading) -> ColumnReading | None:
-    """Read a part of a column by the lines of the whole; None if a text of the part (a corrected one) does not stand there."""
+    """Read a part of a column by the lines of the whole; None if a text of the part (a corrected one) does
+    not stand there.
+    """
     used = np.flatnonzero(np.bincount(raw.codes, minlength=len(raw.texts)))
     lines = pd.Index(known.read["text"]).get_indexer([raw.texts[place] for place in used])
     if len(lines) and lines.min() < 0:
@@ -392,11 +540,15 @@ def join_readings(parts: list[tuple[np.ndarray, ColumnReading]], size: int) -> C
         codes[positions] = part.codes + start
         frames.append(part.read)
         start += len(part.read)
-    return ColumnReading(codes, pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=READ_COLUMNS))
+    return ColumnReading(
+        codes, pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=READ_COLUMNS)
+    )
 
 
 def typed(reading: ColumnReading, variable: Variable) -> pd.Series:
-    """Give a column's values their type: whole numbers ``Int64``, other numbers ``float64``, everything else ``string``."""
+    """Give a column's values their type: whole numbers ``Int64``, other numbers ``float64``, everything else
+    ``string``.
+    """
     values = reading.read["value"]
     if variable.kind in ("integer", "decimal", "money"):
         distinct = np.array([np.nan if value is None else float(value) for value in values], dtype="float64")

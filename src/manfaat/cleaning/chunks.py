@@ -1,11 +1,12 @@
 """Delimited files too large for memory, cleaned part by part with the same functions and the same ledgers.
 
-The file is read twice. The first pass counts the texts of every column (a column's conventions are those of all its rows)
-and finds keys that stand twice; the second cleans part by part, proves each part's ledger, and writes it out. Memory does not
-grow with the file but for eight bytes a row (the keys' fingerprints) and the distinct texts that have conventions.
+The file is read twice. The first pass counts the texts of every column (a column's conventions are those of
+all its rows) and finds keys that stand twice; the second cleans part by part, proves each part's ledger, and
+writes it out. Memory does not grow with the file but for eight bytes a row (the keys' fingerprints) and the
+distinct texts that have conventions.
 
-What the second pass cannot treat as the whole would be treated (notes and totals below the answers, one column an answer of a
-multiple choice) is refused, never passed over.
+What the second pass cannot treat as the whole would be treated (notes and totals below the answers, one
+column an answer of a multiple choice) is refused, never passed over.
 """
 
 from __future__ import annotations
@@ -33,9 +34,27 @@ from manfaat.cleaning.columns import Column, encode
 from manfaat.cleaning.corrections import KEY, Correction, misfit
 from manfaat.cleaning.date_orders import Contexts, contexts_of_counts
 from manfaat.cleaning.declared import KINDS
-from manfaat.cleaning.ledger import PARQUET, CleanTable, cell_ledger, cell_table, check_ledger, missing_answers, row_ledger
+from manfaat.cleaning.ledger import (
+    PARQUET,
+    CleanTable,
+    cell_ledger,
+    cell_table,
+    check_ledger,
+    missing_answers,
+    row_ledger,
+)
 from manfaat.cleaning.outcomes import Prices
-from manfaat.cleaning.readers import FILE, PLACE, ROW, SHEET, Told, header_units, lacking, match_columns, prepare
+from manfaat.cleaning.readers import (
+    FILE,
+    PLACE,
+    ROW,
+    SHEET,
+    Told,
+    header_units,
+    lacking,
+    match_columns,
+    prepare,
+)
 from manfaat.cleaning.reviews import WHOLE_ROW, by_place, decided_rows, row_names
 from manfaat.cleaning.rows import row_keys, set_aside_raw
 from manfaat.cleaning.table import Whole, clean_table, same_conventions
@@ -54,10 +73,11 @@ MOST_TEXTS = 2_000_000  # distinct texts of a column that are counted; conventio
 
 @dataclass
 class Totals:
-    """What all parts add up to: ``rows, cells, missing`` as the ledgers have them, and how many answers wait for a person.
+    """What all parts add up to: ``rows, cells, missing`` as the ledgers have them, and how many answers wait
+    for a person.
 
-    ``found`` : rows that break each rule or check. ``not_checked`` : why some checks decided nothing: they need the whole table,
-    another table, or prices.
+    ``found`` : rows that break each rule or check. ``not_checked`` : why some checks decided nothing: they
+    need the whole table, another table, or prices.
     """
 
     rows: Counter = field(default_factory=Counter)
@@ -70,12 +90,24 @@ class Totals:
     def add(self, part: CleanTable, codebook: Codebook) -> None:
         """Add one part."""
         tables = {part.name: part}
-        self.rows.update({(row.entry, row.rule): row.rows for row in row_ledger(tables).itertuples(index=False)})
-        self.cells.update({(row.variable, row.rule): row.cells for row in cell_ledger(tables).itertuples(index=False)})
-        self.missing.update({row.variable: row.n_missing for row in missing_answers(tables, codebook).itertuples(index=False)})
+        self.rows.update(
+            {(row.entry, row.rule): row.rows for row in row_ledger(tables).itertuples(index=False)}
+        )
+        self.cells.update(
+            {(row.variable, row.rule): row.cells for row in cell_ledger(tables).itertuples(index=False)}
+        )
+        self.missing.update(
+            {row.variable: row.n_missing for row in missing_answers(tables, codebook).itertuples(index=False)}
+        )
         self.to_decide += len(part.review)
-        self.found.update({row.check: row.n_found for row in part.checked.itertuples(index=False) if row.n_found})
-        self.not_checked |= {row.check: row.because for row in part.checked.itertuples(index=False) if row.because and not row.n_checked}
+        self.found.update(
+            {row.check: row.n_found for row in part.checked.itertuples(index=False) if row.n_found}
+        )
+        self.not_checked |= {
+            row.check: row.because
+            for row in part.checked.itertuples(index=False)
+            if row.because and not row.n_checked
+        }
 
 
 def ends_of(path: Path) -> tuple[bytes, bytes]:
@@ -101,18 +133,21 @@ def notes_of(table: RawTable, path: Path, tail: bytes, item: RawFile) -> list[st
     """Rows at the beginning or end of a file that are no answers: titles, notes, totals."""
     dropped = [table.dropped]
     if tail.count(b"\n") > 1:
-        with contextlib.suppress(ProblemsError):  # a row of another width: the next pass names it by its number in the file
+        with contextlib.suppress(
+            ProblemsError
+        ):  # a row of another width: the next pass names it by its number in the file
             dropped.append(rows_of(tail, path, item).dropped)
     return [str(row.text).strip() for part in dropped for row in part.itertuples() if row.rule != "empty row"]
 
 
 def head_of(path: Path, item: RawFile, codebook: Codebook) -> tuple[RawTable, dict[str, str], str]:
-    """Read the beginning and the end of a file; return their table, the variable of each column, and the separator.
+    """Read the beginning and the end of a file; return their table, the variable of each column, and the
+    separator.
 
     Raises
     ------
-    ProblemsError unless it is UTF-8 text with its header in the first row, nothing but answers below, and no quoted line breaks:
-    larger files are not guessed at.
+    ProblemsError unless it is UTF-8 text with its header in the first row, nothing but answers below, and no
+    quoted line breaks: larger files are not guessed at.
     """
     head, tail = ends_of(path)
     variables = codebook.table(item.table)
@@ -122,32 +157,59 @@ def head_of(path: Path, item: RawFile, codebook: Codebook) -> tuple[RawTable, di
     problems += lacking(table, mapping, unused, codebook, item, versions, file=path.name)
     first, noted = int(table.frame["_row"].iloc[0]), notes_of(table, path, tail, item)
     if first != 2 or noted:
-        told = f"its table begins in row {first - 1}" if first != 2 else f"'{noted[0][:40]}' is no row of answers"
-        problems.append(Problem(path.name, told, expected="a large file with the header in its first row and nothing but answers below"))
+        told = (
+            f"its table begins in row {first - 1}"
+            if first != 2
+            else f"'{noted[0][:40]}' is no row of answers"
+        )
+        problems.append(
+            Problem(
+                path.name,
+                told,
+                expected="a large file with the header in its first row and nothing but answers below",
+            )
+        )
     folded = [column for column in prepare(table, variables, codebook).columns if column not in table.columns]
     expected = "one column a question, under its own name, in a file that is read part by part"
-    problems += [Problem(path.name, "columns of this question must be put together first", column=name, expected=expected) for name in folded]
+    problems += [
+        Problem(
+            path.name, "columns of this question must be put together first", column=name, expected=expected
+        )
+        for name in folded
+    ]
     refuse(problems)
     separator = item.separator or next(entry.value for entry in table.log if entry.what == "separator")
     return table, mapping, {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}.get(separator, separator)
 
 
-def batches(path: Path, columns: list[str], separator: str, *, threads: bool = True) -> Iterator[pa.RecordBatch]:
+def batches(
+    path: Path, columns: list[str], separator: str, *, threads: bool = True
+) -> Iterator[pa.RecordBatch]:
     """Yield some columns of the file as text, block by block; without threads a failure names its row."""
-    options = pacsv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string()), include_columns=columns, strings_can_be_null=False)
+    options = pacsv.ConvertOptions(
+        column_types=dict.fromkeys(columns, pa.string()), include_columns=columns, strings_can_be_null=False
+    )
     layout = pacsv.ParseOptions(delimiter=separator, newlines_in_values=False, ignore_empty_lines=False)
     yield from pacsv.open_csv(path, pacsv.ReadOptions(block_size=BLOCK, use_threads=threads), layout, options)
 
 
-def parts_of(path: Path, item: RawFile, mapping: dict[str, str], separator: str, variables: list[Variable]) -> Iterator[pd.DataFrame]:
+def parts_of(
+    path: Path, item: RawFile, mapping: dict[str, str], separator: str, variables: list[Variable]
+) -> Iterator[pd.DataFrame]:
     """Yield the file part by part as raw text, shaped as ``readers.shape`` does."""
     row = 2
     try:
         for batch in batches(path, list(mapping), separator):
-            texts = pa.table({mapping[name]: batch.column(name) for name in mapping}).to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get)
+            texts = pa.table({mapping[name]: batch.column(name) for name in mapping}).to_pandas(
+                types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get
+            )
             place = pd.DataFrame({FILE: item.file, SHEET: "", ROW: np.arange(row, row + len(texts))})
             row += len(texts)
-            lacking = {variable.name: item.version if variable.role == "version" else "" for variable in variables if variable.name not in texts}
+            lacking = {
+                variable.name: item.version if variable.role == "version" else ""
+                for variable in variables
+                if variable.name not in texts
+            }
             yield pd.concat([place, texts], axis=1).assign(**lacking)[[*PLACE, *[v.name for v in variables]]]
     except (pa.ArrowInvalid, KeyError) as failure:
         refuse([unreadable(path, mapping, separator, failure)])
@@ -172,10 +234,14 @@ def unreadable(path: Path, mapping: dict[str, str], separator: str, failure: Exc
     told = str(failure).splitlines()[0]
     row = re.search(r"Row #(\d+)", told)
     expected = "UTF-8 text, the same number of cells in every row, no blank line, no line break inside a cell"
-    return Problem(path.name, f"a row cannot be read: {told}", row=int(row.group(1)) if row else None, expected=expected)
+    return Problem(
+        path.name, f"a row cannot be read: {told}", row=int(row.group(1)) if row else None, expected=expected
+    )
 
 
-def survey(parts: Iterator[pd.DataFrame], variables: list[Variable], key: list[str]) -> tuple[dict[str, pd.Series], np.ndarray]:
+def survey(
+    parts: Iterator[pd.DataFrame], variables: list[Variable], key: list[str]
+) -> tuple[dict[str, pd.Series], np.ndarray]:
     """First pass: count the texts of every column that has conventions; fingerprint every key.
 
     Returns
@@ -185,11 +251,23 @@ def survey(parts: Iterator[pd.DataFrame], variables: list[Variable], key: list[s
     counts = {variable.name: Counter() for variable in variables if variable.kind != "text"}
     prints = []
     for part in parts:
-        columns = {variable.name: encode(part[variable.name]) for variable in variables if variable.kind != "text" or variable.name in key}
+        columns = {
+            variable.name: encode(part[variable.name])
+            for variable in variables
+            if variable.kind != "text" or variable.name in key
+        }
         for name, counter in counts.items():
             if len(counter) < MOST_TEXTS:
                 column = columns[name]
-                counter.update(dict(zip(column.texts, np.bincount(column.codes, minlength=len(column.texts)).tolist(), strict=True)))
+                counter.update(
+                    dict(
+                        zip(
+                            column.texts,
+                            np.bincount(column.codes, minlength=len(column.texts)).tolist(),
+                            strict=True,
+                        )
+                    )
+                )
         if key != ["row"]:
             prints.append(pd.util.hash_array(row_keys(part, columns, key)))
     series = {name: pd.Series(counter, dtype="int64") for name, counter in counts.items()}
@@ -197,7 +275,12 @@ def survey(parts: Iterator[pd.DataFrame], variables: list[Variable], key: list[s
 
 
 def read_once(
-    counts: dict[str, pd.Series], variables: list[Variable], programme: Programme, codebook: Codebook, cohort: Cohort, dates: Contexts
+    counts: dict[str, pd.Series],
+    variables: list[Variable],
+    programme: Programme,
+    codebook: Codebook,
+    cohort: Cohort,
+    dates: Contexts,
 ) -> dict[str, ColumnReading]:
     """Read every text of the columns that have conventions and not too many texts, once for all parts."""
     files = [item for item in cohort.files if item.table == variables[0].table]
@@ -205,21 +288,41 @@ def read_once(
     for variable in variables:
         texts = counts.get(variable.name, pd.Series())
         if 0 < len(texts) <= MOST_READ and same_conventions(files, variable, dates):
-            column, order = Column(np.arange(len(texts), dtype="int32"), list(texts.index)), dates.get((files[0].file, variable.name))
-            readings[variable.name] = read_column(column, variable, codebook, programme.units.get(variable.unit), files[0], whole=texts, dates=order)
+            column, order = (
+                Column(np.arange(len(texts), dtype="int32"), list(texts.index)),
+                dates.get((files[0].file, variable.name)),
+            )
+            readings[variable.name] = read_column(
+                column,
+                variable,
+                codebook,
+                programme.units.get(variable.unit),
+                files[0],
+                whole=texts,
+                dates=order,
+            )
     return readings
 
 
 def doubles(
-    parts: Iterator[pd.DataFrame], prints: np.ndarray, variables: list[Variable], key: list[str], lines: list[tuple[int, Correction]], *, file: str, stop: bool
+    parts: Iterator[pd.DataFrame],
+    prints: np.ndarray,
+    variables: list[Variable],
+    key: list[str],
+    lines: list[tuple[int, Correction]],
+    *,
+    file: str,
+    stop: bool,
 ) -> pd.DataFrame:
-    """Decide which rows with a key that stands twice are set aside, wherever in the file they are: ``rule, reason`` by row number.
+    """Decide which rows with a key that stands twice are set aside, wherever in the file they are: ``rule,
+    reason`` by row number.
 
     ``lines`` are what a person decided about whole rows, in the corrections ``file``.
 
     Raises
     ------
-    ProblemsError when a key stands on rows with different answers and the cohort says that this stops the run.
+    ProblemsError when a key stands on rows with different answers and the cohort says that this stops the
+    run.
     """
     order = np.argsort(prints, kind="stable")
     same = prints[order][1:] == prints[order][:-1]
@@ -237,7 +340,9 @@ def doubles(
 
 
 class Writer:
-    """Appends parts to one Parquet file each; the first part fixes the types. Nothing stands in the folder until all is written."""
+    """Appends parts to one Parquet file each; the first part fixes the types. Nothing stands in the folder
+    until all is written.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.open = folder, {}
@@ -267,11 +372,20 @@ class Writer:
         shutil.rmtree(self.parts)
 
 
-def with_header_units(cohort: Cohort, item: RawFile, mapping: dict[str, str], variables: list[Variable]) -> Cohort:
+def with_header_units(
+    cohort: Cohort, item: RawFile, mapping: dict[str, str], variables: list[Variable]
+) -> Cohort:
     """Add the units that the file's headers state ("(ribu Rp)") to what ``cohort.yml`` says of it."""
-    stated = {name: factor for _, name, _, factor in header_units({name: column for column, name in mapping.items()}, variables, item)}
+    stated = {
+        name: factor
+        for _, name, _, factor in header_units(
+            {name: column for column, name in mapping.items()}, variables, item
+        )
+    }
     own = item.model_copy(update={"multiply": stated | item.multiply})
-    return cohort.model_copy(update={"files": [own if other.file == item.file else other for other in cohort.files]})
+    return cohort.model_copy(
+        update={"files": [own if other.file == item.file else other for other in cohort.files]}
+    )
 
 
 def about_rows(lines: list[tuple[int, Correction]], place: pd.DataFrame) -> list[tuple[int, Correction]]:
@@ -281,15 +395,23 @@ def about_rows(lines: list[tuple[int, Correction]], place: pd.DataFrame) -> list
 
 
 def corrections_for(
-    raw: pd.DataFrame, variables: list[Variable], key: list[str], lines: list[tuple[int, Correction]], whole: Whole
+    raw: pd.DataFrame,
+    variables: list[Variable],
+    key: list[str],
+    lines: list[tuple[int, Correction]],
+    whole: Whole,
 ) -> list[tuple[int, Correction]]:
-    """The decisions about rows of this part, and the corrections whose key stands on a row of it that is not set aside."""
+    """The decisions about rows of this part, and the corrections whose key stands on a row of it that is not
+    set aside.
+    """
     if not lines:
         return []
     alive = raw[~raw[ROW].isin(whole.aside.index)].reset_index(drop=True)
     columns = {variable.name: encode(alive[variable.name]) for variable in variables if variable.name in key}
     keys = row_keys(alive, columns, key)
-    cells = by_place([line for line in lines if line[1].variable != WHOLE_ROW], alive[list(PLACE)].assign(**{KEY: keys}))
+    cells = by_place(
+        [line for line in lines if line[1].variable != WHOLE_ROW], alive[list(PLACE)].assign(**{KEY: keys})
+    )
     here = set(keys)
     return about_rows(lines, raw) + [line for line in cells if line[1].key in here]
 
@@ -320,10 +442,11 @@ def clean_in_chunks(
 ) -> Totals:
     """Clean a large delimited file part by part.
 
-    Writes into ``folder`` what the stage writes for a table cleaned whole, lines in the order of the parts: ``<table>.parquet``,
-    ``<table>_cells, _aside, _reasons, _findings``, ``review.csv``, and apart ``identifiers/<table>``,
-    ``<table>_cells, _aside``.
-    Rules and checks that look at one row at a time find what they find in the whole table; the others are named in ``not_checked``.
+    Writes into ``folder`` what the stage writes for a table cleaned whole, lines in the order of the parts:
+    ``<table>.parquet``, ``<table>_cells, _aside, _reasons, _findings``, ``review.csv``, and apart
+    ``identifiers/<table>``, ``<table>_cells, _aside``.
+    Rules and checks that look at one row at a time find what they find in the whole table; the others are
+    named in ``not_checked``.
 
     Returns
     -------
@@ -344,9 +467,19 @@ def clean_in_chunks(
         return counted(parts_of(path, item, mapping, separator, variables), lambda rows: tell(doing, rows))
 
     counts, prints = survey(parts("counting"), variables, key)
-    aside = doubles(parts("comparing doubles"), prints, variables, key, mine, file=corrections_file, stop=cohort.unreadable == "stop")
+    aside = doubles(
+        parts("comparing doubles"),
+        prints,
+        variables,
+        key,
+        mine,
+        file=corrections_file,
+        stop=cohort.unreadable == "stop",
+    )
     headers = {(item.file, name): column for column, name in mapping.items()}
-    dates = contexts_of_counts(counts, variables, item, Told(headers=headers, languages={item.file: language_of(header.columns)}))
+    dates = contexts_of_counts(
+        counts, variables, item, Told(headers=headers, languages={item.file: language_of(header.columns)})
+    )
     whole = Whole(counts, aside, read_once(counts, variables, programme, codebook, cohort, dates), dates)
     del prints
     totals, writer, fitted, done = Totals(), Writer(folder), set(), False
@@ -354,26 +487,57 @@ def clean_in_chunks(
         for raw in parts("cleaning"):
             here = corrections_for(raw, variables, key, mine, whole)
             fitted |= {number for number, _ in here}
-            part = clean_table(raw, item.table, programme, codebook, cohort, here, corrections_file=corrections_file, absent=absent, whole=whole, prices=prices)
+            part = clean_table(
+                raw,
+                item.table,
+                programme,
+                codebook,
+                cohort,
+                here,
+                corrections_file=corrections_file,
+                absent=absent,
+                whole=whole,
+                prices=prices,
+            )
             check_ledger(part, raw, variables)
             totals.add(part, codebook)
             write_part(writer, part)
-        refuse(unfit([line for line in mine if line[0] not in fitted], [v.name for v in variables], corrections_file))
+        refuse(
+            unfit(
+                [line for line in mine if line[0] not in fitted],
+                [v.name for v in variables],
+                corrections_file,
+            )
+        )
         done = True
     finally:
         writer.close(keep=done)
-    totals.not_checked |= {c.id: "it needs another table" for c in programme.checks if c.table == item.table and KINDS[c.kind].sees == "other"}
+    totals.not_checked |= {
+        c.id: "it needs another table"
+        for c in programme.checks
+        if c.table == item.table and KINDS[c.kind].sees == "other"
+    }
     return totals
 
 
 def write_part(writer: Writer, part: CleanTable) -> None:
-    """Write one part's rows, changed cells, rows set aside, reasons, findings, open decisions, and apart what identifies people."""
+    """Write one part's rows, changed cells, rows set aside, reasons, findings, open decisions, and apart what
+    identifies people.
+    """
     shared, secret, aside = take_apart(part)
-    tables = {part.name: pa.Table.from_pandas(part.kept, preserve_index=False), f"{part.name}_cells": cell_table(shared)}
+    tables = {
+        part.name: pa.Table.from_pandas(part.kept, preserve_index=False),
+        f"{part.name}_cells": cell_table(shared),
+    }
     if len(part.identifiers.columns) > 1:
         tables[f"identifiers/{part.name}"] = pa.Table.from_pandas(part.identifiers, preserve_index=False)
-        tables |= {f"identifiers/{part.name}_cells": cell_table(secret), f"identifiers/{part.name}_aside": as_strings(aside)}
-    tables |= {f"{part.name}_{name}": as_strings(getattr(shared, name)) for name in ("aside", "reasons", "findings")}
+        tables |= {
+            f"identifiers/{part.name}_cells": cell_table(secret),
+            f"identifiers/{part.name}_aside": as_strings(aside),
+        }
+    tables |= {
+        f"{part.name}_{name}": as_strings(getattr(shared, name)) for name in ("aside", "reasons", "findings")
+    }
     each(lambda name: writer.append(tables[name], name), tables)
     writer.append_csv(part.review, "review")
 
@@ -382,4 +546,6 @@ def as_strings(frame: pd.DataFrame) -> pa.Table:
     """A frame as texts, but for the row number."""
     types = {column: pa.int64() if column == ROW else pa.string() for column in frame}
     texts = {column: frame[column] if column == ROW else frame[column].astype("str") for column in frame}
-    return pa.table({column: pa.array(texts[column], type=kind, from_pandas=True) for column, kind in types.items()})
+    return pa.table(
+        {column: pa.array(texts[column], type=kind, from_pandas=True) for column, kind in types.items()}
+    )

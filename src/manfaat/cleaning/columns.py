@@ -19,8 +19,8 @@ PLAIN = "^[!-~]+( [!-~]+)*$"  # printable ASCII, single spaces between, none at 
 class Column:
     """A column of raw text, each distinct text once: row ``i`` holds ``texts[codes[i]]``.
 
-    ``kinds`` is the stored type of each distinct text (codes of ``formats.celltext``) where the file stores types: a text that
-    stands as a number and as a text stands twice.
+    ``kinds`` is the stored type of each distinct text (codes of ``formats.celltext``) where the file stores
+    types: a text that stands as a number and as a text stands twice.
     """
 
     codes: np.ndarray
@@ -33,13 +33,17 @@ class Column:
 
     def array(self) -> np.ndarray:
         """The texts row by row."""
-        return np.array(self.texts, dtype=object)[self.codes] if len(self.codes) else np.array([], dtype=object)
+        return (
+            np.array(self.texts, dtype=object)[self.codes] if len(self.codes) else np.array([], dtype=object)
+        )
 
     def put(self, row: int, text: str) -> Column:
         """The column with another text in one row."""
         codes = self.codes.copy()
         codes[row] = len(self.texts)
-        return Column(codes, [*self.texts, text], None if self.kinds is None else np.append(self.kinds, WORDS))
+        return Column(
+            codes, [*self.texts, text], None if self.kinds is None else np.append(self.kinds, WORDS)
+        )
 
 
 def encode(values: pd.Series, kinds: np.ndarray | None = None) -> Column:
@@ -51,7 +55,10 @@ def encode(values: pd.Series, kinds: np.ndarray | None = None) -> Column:
     encoded = pa.chunked_array([encoded]) if not isinstance(encoded, pa.ChunkedArray) else encoded
     encoded = encoded.combine_chunks().dictionary_encode()
     encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
-    column = Column(encoded.indices.to_numpy(zero_copy_only=False), [text or "" for text in encoded.dictionary.to_pylist()])
+    column = Column(
+        encoded.indices.to_numpy(zero_copy_only=False),
+        [text or "" for text in encoded.dictionary.to_pylist()],
+    )
     return column if kinds is None else with_kinds(column, kinds)
 
 
@@ -64,5 +71,7 @@ def with_kinds(column: Column, kinds: np.ndarray) -> Column:
 
 
 def plain_texts(texts: list[str]) -> np.ndarray:
-    """Mask of the texts in plain letters with single spaces: nothing about their characters needs to be put in order."""
+    """Mask of the texts in plain letters with single spaces: nothing about their characters needs to be put
+    in order.
+    """
     return pc.match_substring_regex(pa.array(texts, type=pa.string()), PLAIN).to_numpy(zero_copy_only=False)

@@ -41,52 +41,108 @@ def load_corrections(folder: Path, *, root: Path) -> tuple[list[tuple[int, Corre
 
 
 def check_corrections(
-    lines: Iterable[tuple[int, Correction]], codebook: Codebook, tables: Collection[str], cohorts: Collection[str], file: str
+    lines: Iterable[tuple[int, Correction]],
+    codebook: Codebook,
+    tables: Collection[str],
+    cohorts: Collection[str],
+    file: str,
 ) -> list[Problem]:
-    """Say which corrections name a table or cohort that does not exist, so that they would match nothing, or an identifier."""
+    """Say which corrections name a table or cohort that does not exist, so that they would match nothing, or
+    an identifier.
+    """
     secret, problems = {(v.table, v.name) for v in codebook.variables if v.role == "identifier"}, []
     for number, line in lines:
         if line.table not in tables:
-            problems.append(Problem(file, f"there is no table '{line.table}'", row=number, column="table", expected=nearest(line.table, tables)))
+            problems.append(
+                Problem(
+                    file,
+                    f"there is no table '{line.table}'",
+                    row=number,
+                    column="table",
+                    expected=nearest(line.table, tables),
+                )
+            )
         if line.cohort not in cohorts:
-            problems.append(Problem(file, f"there is no cohort '{line.cohort}'", row=number, column="cohort", expected=nearest(line.cohort, cohorts)))
+            problems.append(
+                Problem(
+                    file,
+                    f"there is no cohort '{line.cohort}'",
+                    row=number,
+                    column="cohort",
+                    expected=nearest(line.cohort, cohorts),
+                )
+            )
         if (line.table, line.variable) in secret:
             wanted = "no line: no analysis needs what identifies people, and this file is shared"
-            problems.append(Problem(file, f"'{line.variable}' identifies people", row=number, column="variable", expected=wanted))
+            problems.append(
+                Problem(
+                    file,
+                    f"'{line.variable}' identifies people",
+                    row=number,
+                    column="variable",
+                    expected=wanted,
+                )
+            )
     return problems
 
 
-def misfit(line: Correction, rows: np.ndarray, columns: dict[str, Column], *, untold: Collection[str] = ()) -> tuple[str, str] | None:
+def misfit(
+    line: Correction, rows: np.ndarray, columns: dict[str, Column], *, untold: Collection[str] = ()
+) -> tuple[str, str] | None:
     """Say what is wrong with a correction (message, expected), or None when it fits exactly one cell.
 
-    Spaces around an answer do not count; without ``old`` any answer is the one that is meant. ``untold`` : variables whose answers are not repeated in a message.
+    Spaces around an answer do not count; without ``old`` any answer is the one that is meant. ``untold`` :
+    variables whose answers are not repeated in a message.
     """
     if line.variable not in columns:
-        return f"the correction names '{line.variable}', which matches no variable of the table", "a variable of the codebook"
+        return (
+            f"the correction names '{line.variable}', which matches no variable of the table",
+            "a variable of the codebook",
+        )
     if len(rows) != 1:
-        return f"the correction of '{line.variable}' for key '{line.key}' matches {len(rows)} cells", "exactly one cell of a row that is not set aside"
+        return (
+            f"the correction of '{line.variable}' for key '{line.key}' matches {len(rows)} cells",
+            "exactly one cell of a row that is not set aside",
+        )
     column = columns[line.variable]
     found, old, new = (text.strip() for text in (column.texts[column.codes[rows[0]]], line.old, line.new))
     if found == new and old in ("", found):
         return None  # a person looked at the answer, and it stays
     if line.variable in untold and found == new:
-        return f"'{line.variable}' of key '{line.key}' already is what the line says", "a line that changes something, or no line"
+        return (
+            f"'{line.variable}' of key '{line.key}' already is what the line says",
+            "a line that changes something, or no line",
+        )
     if line.variable in untold and old and found != old:
-        return f"'{line.variable}' of key '{line.key}' is not what stands under 'old'", "the answer as delivered under 'old'"
+        return (
+            f"'{line.variable}' of key '{line.key}' is not what stands under 'old'",
+            "the answer as delivered under 'old'",
+        )
     if found == new:
-        return f"'{line.variable}' of key '{line.key}' already is '{line.new}'", "a line that changes something, or no line"
+        return (
+            f"'{line.variable}' of key '{line.key}' already is '{line.new}'",
+            "a line that changes something, or no line",
+        )
     if old and found != old:
-        return f"'{line.variable}' of key '{line.key}' is '{found}', not '{line.old}'", "the answer as delivered under 'old'"
+        return (
+            f"'{line.variable}' of key '{line.key}' is '{found}', not '{line.old}'",
+            "the answer as delivered under 'old'",
+        )
     return None
 
 
 def apply_corrections(
-    keys: np.ndarray, columns: dict[str, Column], corrections: list[tuple[int, Correction]], *, file: str, untold: Collection[str] = ()
+    keys: np.ndarray,
+    columns: dict[str, Column],
+    corrections: list[tuple[int, Correction]],
+    *,
+    file: str,
+    untold: Collection[str] = (),
 ) -> tuple[dict[str, Column], pd.DataFrame]:
     """Replace single answers as ``corrections.csv`` says.
 
-    Returns the corrected columns and one line a corrected cell: ``row`` (position), ``variable, reason, number`` (of the line),
-    ``stays`` (a person looked at it and changed nothing).
+    Returns the corrected columns and one line a corrected cell: ``row`` (position), ``variable, reason,
+    number`` (of the line), ``stays`` (a person looked at it and changed nothing).
 
     Raises
     ------
@@ -100,33 +156,62 @@ def apply_corrections(
             problems.append(Problem(file, wrong[0], row=number, expected=wrong[1]))
             continue
         column, row = corrected[line.variable], int(rows[0])
-        before = next((one["number"] for one in done if (one["row"], one["variable"]) == (row, line.variable)), None)
-        if before is not None and not line.old.strip():  # without 'old' nothing says that the second knows of the first
+        before = next(
+            (one["number"] for one in done if (one["row"], one["variable"]) == (row, line.variable)), None
+        )
+        if (
+            before is not None and not line.old.strip()
+        ):  # without 'old' nothing says that the second knows of the first
             told = f"'{line.variable}' of key '{line.key}' is corrected twice, in rows {before} and {number}"
             problems.append(Problem(file, told, row=number, expected="one line a cell"))
             continue
         stays = column.texts[column.codes[row]].strip() == line.new.strip()
         corrected[line.variable] = column.put(row, line.new)
-        done.append({"row": row, "variable": line.variable, "reason": f"{line.why} ({line.who}, {line.when})", "number": number, "stays": stays})
+        done.append(
+            {
+                "row": row,
+                "variable": line.variable,
+                "reason": f"{line.why} ({line.who}, {line.when})",
+                "number": number,
+                "stays": stays,
+            }
+        )
     refuse(problems)
     return corrected, pd.DataFrame(done, columns=["row", "variable", "reason", "number", "stays"])
 
 
-def settle_stays(done: pd.DataFrame, readings: dict[str, ColumnReading], codebook: Codebook, table: str) -> dict[str, ColumnReading]:
+def settle_stays(
+    done: pd.DataFrame, readings: dict[str, ColumnReading], codebook: Codebook, table: str
+) -> dict[str, ColumnReading]:
     """Settle the answers that a person looked at and left as they are, so that they wait no longer.
 
-    What was doubted only for what it says (out of range, a code of another version, an odd year) stands as it is written. What
-    cannot be read stays missing: its reason is that it is damaged.
+    What was doubted only for what it says (out of range, a code of another version, an odd year) stands as it
+    is written. What cannot be read stays missing: its reason is that it is damaged.
     """
-    settled, lists = dict(readings), {v.name: {c.name for c in codebook.answers(v.list_name)} for v in codebook.table(table) if v.list_name}
+    settled, lists = (
+        dict(readings),
+        {
+            v.name: {c.name for c in codebook.answers(v.list_name)}
+            for v in codebook.table(table)
+            if v.list_name
+        },
+    )
     for line in done[done["stays"].astype(bool)].itertuples(index=False):
         reading = settled[line.variable]
         if not reading.waits()[line.row]:
             continue
         read, at = reading.read.copy(), int(reading.codes[line.row])
         text, proposal = str(read.at[at, "text"]).strip(), str(read.at[at, "proposal"])
-        stands = text if text in lists.get(line.variable, set()) else proposal if same_text(text, proposal) else ""
-        for column, value in (("value", stands or None), ("clean", stands), ("flag", "report"), ("missing", "" if stands else "damaged"), ("proposal", "")):
+        stands = (
+            text if text in lists.get(line.variable, set()) else proposal if same_text(text, proposal) else ""
+        )
+        for column, value in (
+            ("value", stands or None),
+            ("clean", stands),
+            ("flag", "report"),
+            ("missing", "" if stands else "damaged"),
+            ("proposal", ""),
+        ):
             read.at[at, column] = value
         settled[line.variable] = replace(reading, read=read)
     return settled
@@ -140,12 +225,21 @@ def same_text(text: str, proposal: str) -> bool:
         return False
 
 
-def check_corrected(done: pd.DataFrame, readings: dict[str, ColumnReading], old: np.ndarray, new: np.ndarray, key: list[str], *, file: str) -> list[Problem]:
+def check_corrected(
+    done: pd.DataFrame,
+    readings: dict[str, ColumnReading],
+    old: np.ndarray,
+    new: np.ndarray,
+    key: list[str],
+    *,
+    file: str,
+) -> list[Problem]:
     """Say which corrected answers cannot be read either, and which corrected keys now stand on two rows.
 
     Parameters
     ----------
-    done : as ``apply_corrections`` gives it. old, new : the keys of the rows before and after the corrections. key : the key variables.
+    done : as ``apply_corrections`` gives it. old, new : the keys of the rows before and after the
+    corrections. key : the key variables.
     """
     problems, counts = [], pd.Series(new, dtype="object").value_counts()
     for line in done.itertuples(index=False):
@@ -153,7 +247,12 @@ def check_corrected(done: pd.DataFrame, readings: dict[str, ColumnReading], old:
         if reading.waits()[line.row]:
             why = reading.lines("note")[reading.codes[line.row]]
             problems.append(
-                Problem(file, f"the new answer of '{line.variable}' for key '{old[line.row]}' cannot be used: {why}", row=line.number, column="new")
+                Problem(
+                    file,
+                    f"the new answer of '{line.variable}' for key '{old[line.row]}' cannot be used: {why}",
+                    row=line.number,
+                    column="new",
+                )
             )
         elif line.variable in key and counts[new[line.row]] > 1:
             told = f"the corrected key of '{old[line.row]}' stands on another row too"

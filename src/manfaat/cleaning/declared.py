@@ -10,7 +10,17 @@ import pandas as pd
 from manfaat.base.problems import Problem, nearest
 from manfaat.cleaning import between_checks, row_checks, table_checks
 from manfaat.cleaning.ledger import CleanTable
-from manfaat.cleaning.outcomes import FINDING_COLUMNS, WHOLE_TABLE, Given, Kind, Outcome, Prices, checked_frame, findings_of, nothing_hit
+from manfaat.cleaning.outcomes import (
+    FINDING_COLUMNS,
+    WHOLE_TABLE,
+    Given,
+    Kind,
+    Outcome,
+    Prices,
+    checked_frame,
+    findings_of,
+    nothing_hit,
+)
 from manfaat.definitions.codebook import Codebook
 from manfaat.definitions.expressions import parse_expression
 from manfaat.definitions.programme import Check, Programme
@@ -33,30 +43,47 @@ KINDS: dict[str, Kind] = {
     "outlier": Kind(table_checks.outlier, "table", (), ("by", "limit", "factor")),
     "recent_dates": Kind(table_checks.recent_dates, "table", ("until",), ("months", "limit")),
     "agreement": Kind(between_checks.agreement, "other", ("with_table", "with_variable"), ("tolerance",)),
-    "date_agreement": Kind(between_checks.date_agreement, "other", ("with_table", "with_variable"), ("months",)),
+    "date_agreement": Kind(
+        between_checks.date_agreement, "other", ("with_table", "with_variable"), ("months",)
+    ),
     "linked_rows": Kind(between_checks.linked_rows, "other", ("with_table",), ("where", "by")),
 }
 PAIRS = ("real_ratio", "interview_length")  # kinds that compare two variables
 
 
 def names_of(clean: pd.DataFrame, codebook: Codebook, table: str) -> tuple[str, ...]:
-    """Names of people, to be found where they do not belong: what the variables with the role identifier hold."""
-    own = [variable.name for variable in codebook.table(table) if variable.role == "identifier" and variable.kind == "text"]
+    """Names of people, to be found where they do not belong: what the variables with the role identifier
+    hold.
+    """
+    own = [
+        variable.name
+        for variable in codebook.table(table)
+        if variable.role == "identifier" and variable.kind == "text"
+    ]
     return tuple(dict.fromkeys(str(name) for column in own for name in clean[column].dropna().unique()))
 
 
 def apply_checks(
-    clean: pd.DataFrame, aside: pd.DataFrame, table: str, programme: Programme, codebook: Codebook, prices: Prices | None, *, is_whole: bool
+    clean: pd.DataFrame,
+    aside: pd.DataFrame,
+    table: str,
+    programme: Programme,
+    codebook: Codebook,
+    prices: Prices | None,
+    *,
+    is_whole: bool,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Apply the declared checks that need no other table.
 
     Parameters
     ----------
-    clean : the rows kept, identifiers among them. is_whole : whether they are all rows of the table, or a part of it.
+    clean : the rows kept, identifiers among them. is_whole : whether they are all rows of the table, or a
+    part of it.
 
     Returns
     -------
-    Findings (``check, severity, key, variable, note``), and one line a check applied (``check, severity, n_checked, n_found, because``).
+    Findings (``check, severity, key, variable, note``), and one line a check applied (``check, severity,
+    n_checked, n_found, because``).
     """
     key, names = tuple(programme.tables[table].key), names_of(clean, codebook, table)
     found, lines = [], []
@@ -65,13 +92,19 @@ def apply_checks(
         if check.table != table or kind.sees == "other":
             continue
         given = Given(check, clean, aside, key, names, prices)
-        partwise = is_whole or kind.sees == "row" or (check.kind == "duplicate_key" and set(check.variables) == set(key))
+        partwise = (
+            is_whole
+            or kind.sees == "row"
+            or (check.kind == "duplicate_key" and set(check.variables) == set(key))
+        )
         outcome = kind.run(given) if partwise else Outcome(0, nothing_hit(), WHOLE_TABLE)
         hit, line = findings_of(check.id, check.severity, outcome)
         found.append(hit)
         lines.append(line)
     filled = [part for part in found if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=FINDING_COLUMNS), checked_frame(lines)
+    return (
+        pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=FINDING_COLUMNS)
+    ), checked_frame(lines)
 
 
 def apply_between(tables: Mapping[str, CleanTable], programme: Programme) -> dict[str, CleanTable]:
@@ -88,17 +121,33 @@ def apply_between(tables: Mapping[str, CleanTable], programme: Programme) -> dic
             outcome, lost = Outcome(0, nothing_hit(), f"the table '{name}' was not delivered"), nothing_hit()
         else:
             by = linking_variable(programme, check.table, name)
-            outcome, lost = between_checks.both(Given(check, done[check.table].kept, other=done[name].kept, by=by))
+            outcome, lost = between_checks.both(
+                Given(check, done[check.table].kept, other=done[name].kept, by=by)
+            )
         hit, line = findings_of(check.id, check.severity, outcome)
-        done[check.table] = with_findings(done[check.table], hit, pd.concat([done[check.table].checked, checked_frame([line])], ignore_index=True))
+        done[check.table] = with_findings(
+            done[check.table],
+            hit,
+            pd.concat([done[check.table].checked, checked_frame([line])], ignore_index=True),
+        )
         if len(lost):
-            done[name] = with_findings(done[name], findings_of(check.id, check.severity, Outcome(len(lost), lost))[0], done[name].checked)
+            done[name] = with_findings(
+                done[name],
+                findings_of(check.id, check.severity, Outcome(len(lost), lost))[0],
+                done[name].checked,
+            )
     return done
 
 
 def with_findings(table: CleanTable, found: pd.DataFrame, checked: pd.DataFrame) -> CleanTable:
     """A clean table with more findings."""
-    findings = pd.concat([table.findings, found], ignore_index=True) if len(found) and len(table.findings) else found if len(found) else table.findings
+    findings = (
+        pd.concat([table.findings, found], ignore_index=True)
+        if len(found) and len(table.findings)
+        else found
+        if len(found)
+        else table.findings
+    )
     return replace(table, findings=findings, checked=checked)
 
 
@@ -113,16 +162,26 @@ def check_declarations(programme: Programme, codebook: Codebook, file: str) -> l
     problems = []
     for check in programme.checks:
         if check.table in programme.tables:
-            problems += [Problem(file, message, column=f"checks.{check.id}", expected=expected) for message, expected in mistakes(check, programme, codebook)]
+            problems += [
+                Problem(file, message, column=f"checks.{check.id}", expected=expected)
+                for message, expected in mistakes(check, programme, codebook)
+            ]
     return problems
 
 
 def mistakes(check: Check, programme: Programme, codebook: Codebook) -> list[tuple[str, str]]:
     """What is wrong with the arguments of one check: (message, what is expected)."""
     kind, given = KINDS[check.kind], set(check.arguments)
-    found = [(f"the argument '{name}' is missing", f"'{name}' under arguments") for name in kind.needs if name not in given]
+    found = [
+        (f"the argument '{name}' is missing", f"'{name}' under arguments")
+        for name in kind.needs
+        if name not in given
+    ]
     found += [
-        (f"'{name}' is not an argument of '{check.kind}'", nearest(name, (*kind.needs, *kind.may) or ("no argument",)))
+        (
+            f"'{name}' is not an argument of '{check.kind}'",
+            nearest(name, (*kind.needs, *kind.may) or ("no argument",)),
+        )
         for name in given - {*kind.needs, *kind.may}
     ]
     if check.kind in PAIRS and len(check.variables) != 2:
@@ -140,11 +199,28 @@ def unknown_names(check: Check, codebook: Codebook) -> list[tuple[str, str]]:
     own = {variable.name for variable in codebook.table(check.table)}
     other = {variable.name for variable in codebook.table(str(check.arguments.get("with_table", "")))}
     named = [(name, own) for argument in ("by", "until") for name in check.arguments.get(argument, [])]
-    named += [(name, own) for argument in ("dates", "sections") for names in check.arguments.get(argument, {}).values() for name in names]
-    named += [(str(check.arguments["with_variable"]), other)] if "with_variable" in check.arguments and other else []
-    lacking = [name for name in check.variables if "dates" in check.arguments and name not in check.arguments["dates"]]
-    found = [(f"there is no variable '{name}'", nearest(name, known)) for name, known in named if name not in known]
-    found += [(f"'{name}' has no date to take its prices of", f"'{name}' under arguments.dates") for name in lacking]
+    named += [
+        (name, own)
+        for argument in ("dates", "sections")
+        for names in check.arguments.get(argument, {}).values()
+        for name in names
+    ]
+    named += (
+        [(str(check.arguments["with_variable"]), other)]
+        if "with_variable" in check.arguments and other
+        else []
+    )
+    lacking = [
+        name
+        for name in check.variables
+        if "dates" in check.arguments and name not in check.arguments["dates"]
+    ]
+    found = [
+        (f"there is no variable '{name}'", nearest(name, known)) for name, known in named if name not in known
+    ]
+    found += [
+        (f"'{name}' has no date to take its prices of", f"'{name}' under arguments.dates") for name in lacking
+    ]
     return found + wrong_expression(str(check.arguments.get("where", "")), own)
 
 

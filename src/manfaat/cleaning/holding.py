@@ -1,4 +1,6 @@
-"""Answers that wait: an amount that a slip of unit would explain counts as missing until a person decides what was meant."""
+"""Answers that wait: an amount that a slip of unit would explain counts as missing until a person decides
+what was meant.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ RULE, REASON = "waits", "to_decide"
 
 
 def hold(table: CleanTable, waiting: pd.DataFrame, variables: list[Variable]) -> CleanTable:
-    """Take answers out of a clean table until a person decides; the ledger says what they were, so that raw can be rebuilt.
+    """Take answers out of a clean table until a person decides; the ledger says what they were, so that raw
+    can be rebuilt.
 
     Parameters
     ----------
@@ -33,11 +36,18 @@ def hold(table: CleanTable, waiting: pd.DataFrame, variables: list[Variable]) ->
         rows, raw = places_of.to_numpy(), texts[name]
         kept.loc[kept.index[rows], name] = pd.NA if by_name[name].kind == "integer" else np.nan
         reasons = lines["reason"].to_numpy(dtype=object)[places_of.index]
-        more = pd.DataFrame({"variable": name, "raw": raw[rows], "clean": "", "rule": RULE, "reason": reasons}, columns=CHANGE_COLUMNS)
+        more = pd.DataFrame(
+            {"variable": name, "raw": raw[rows], "clean": "", "rule": RULE, "reason": reasons},
+            columns=CHANGE_COLUMNS,
+        )
         changes.append(more)
-        changed.append(pd.DataFrame({"row": rows.astype("int32"), "line": np.arange(n, n + len(rows), dtype="int32")}))
+        changed.append(
+            pd.DataFrame({"row": rows.astype("int32"), "line": np.arange(n, n + len(rows), dtype="int32")})
+        )
         n += len(rows)
-    told = pd.DataFrame({"key": lines["key"].to_numpy(), "variable": lines["variable"].to_numpy(), "reason": REASON})
+    told = pd.DataFrame(
+        {"key": lines["key"].to_numpy(), "variable": lines["variable"].to_numpy(), "reason": REASON}
+    )
     return replace(
         table,
         kept=kept,

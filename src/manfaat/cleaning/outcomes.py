@@ -1,4 +1,6 @@
-"""What one declared check sees, and what it says: on how many rows it could be decided, and which rows break it."""
+"""What one declared check sees, and what it says: on how many rows it could be decided, and which rows break
+it.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +31,10 @@ class Prices:
 class Given:
     """What a check may look at.
 
-    ``clean`` : the rows kept. ``aside`` : the rows set aside, with their rule. ``names`` : names of people, to be found in texts.
-    ``key`` : the key variables. ``other`` : the rows kept of the table that the argument ``with_table`` names, and ``by`` the
-    variable that joins both.
+    ``clean`` : the rows kept. ``aside`` : the rows set aside, with their rule. ``names`` : names of people,
+    to be found in texts.
+    ``key`` : the key variables. ``other`` : the rows kept of the table that the argument ``with_table``
+    names, and ``by`` the variable that joins both.
     """
 
     check: Check
@@ -56,7 +59,8 @@ class Given:
 class Outcome:
     """What a check found.
 
-    ``n_checked`` : rows on which it could be decided. ``hits`` : ``key, variable, note``, one line a row that breaks it.
+    ``n_checked`` : rows on which it could be decided. ``hits`` : ``key, variable, note``, one line a row that
+    breaks it.
     ``because`` : why it could not be decided on some or all rows.
     """
 
@@ -69,7 +73,8 @@ class Outcome:
 class Kind:
     """How a kind of check works: its function, what it must see at once, the arguments it needs and may have.
 
-    ``sees`` : one row at a time, the whole table, or another table. ``asks`` : a person must decide on the rows that it finds.
+    ``sees`` : one row at a time, the whole table, or another table. ``asks`` : a person must decide on the
+    rows that it finds.
     """
 
     run: Callable[[Given], Outcome]
@@ -81,7 +86,9 @@ class Kind:
 
 def hits(rows: pd.DataFrame, variable: str, note: object) -> pd.DataFrame:
     """One line a row: ``key, variable, note``; the note is one text or one a row."""
-    return pd.DataFrame({"key": rows[KEY].to_numpy(), "variable": variable, "note": note}, columns=HIT_COLUMNS)
+    return pd.DataFrame(
+        {"key": rows[KEY].to_numpy(), "variable": variable, "note": note}, columns=HIT_COLUMNS
+    )
 
 
 def nothing_hit() -> pd.DataFrame:
@@ -96,9 +103,17 @@ def joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def findings_of(check_id: str, severity: str, outcome: Outcome) -> tuple[pd.DataFrame, Mapping[str, object]]:
-    """The findings of one check (``FINDING_COLUMNS``), and its line among the checks applied (``CHECKED_COLUMNS``)."""
+    """The findings of one check (``FINDING_COLUMNS``), and its line among the checks applied
+    (``CHECKED_COLUMNS``).
+    """
     found = outcome.hits.assign(check=check_id, severity=severity)[FINDING_COLUMNS]
-    line = {"check": check_id, "severity": severity, "n_checked": outcome.n_checked, "n_found": len(found), "because": outcome.because}
+    line = {
+        "check": check_id,
+        "severity": severity,
+        "n_checked": outcome.n_checked,
+        "n_found": len(found),
+        "because": outcome.because,
+    }
     return found, line
 
 

@@ -9,7 +9,11 @@ from manfaat.cleaning.corrections import KEY
 from manfaat.definitions.codebook import Variable
 
 LENGTHS = {"date": 10, "month": 7, "dateTime": 16}  # letters of a whole one, in ISO form
-NOTES = {4: "only the year is known", 7: "only the year and month are known", 10: "the time of day is not known"}
+NOTES = {
+    4: "only the year is known",
+    7: "only the year and month are known",
+    10: "the time of day is not known",
+}
 
 
 def partial_dates(clean: pd.DataFrame, variables: list[Variable]) -> pd.DataFrame:
@@ -25,6 +29,14 @@ def partial_dates(clean: pd.DataFrame, variables: list[Variable]) -> pd.DataFram
             size = clean[variable.name].str.len()
             for length, note in NOTES.items():
                 if length < LENGTHS[variable.kind]:
-                    found.append(findings(clean[[KEY]][(size == length).fillna(False).astype(bool)], "part of a date", "note", variable.name, note))
+                    found.append(
+                        findings(
+                            clean[[KEY]][(size == length).fillna(False).astype(bool)],
+                            "part of a date",
+                            "note",
+                            variable.name,
+                            note,
+                        )
+                    )
     filled = [part for part in found if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=FINDING_COLUMNS)

@@ -1,4 +1,6 @@
-"""Checks that look at one row at a time: amounts at constant prices, times, ratings, texts. Nothing is changed here."""
+"""Checks that look at one row at a time: amounts at constant prices, times, ratings, texts. Nothing is
+changed here.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,19 @@ import pandas as pd
 
 from manfaat.cleaning.corrections import KEY
 from manfaat.cleaning.outcomes import Given, Outcome, hits, joined, nothing_hit
-from manfaat.files.parsing.checks import interview_lengths, last_answered, personal_data, reversed_intervals, straight_lining, trial_rows
+from manfaat.files.parsing.checks import (
+    interview_lengths,
+    last_answered,
+    personal_data,
+    reversed_intervals,
+    straight_lining,
+    trial_rows,
+)
 
-SLIPS = ((1_000, "thousands"), (1 / 12, "a year instead of a month"))  # units that an amount out of range may have been meant in
+SLIPS = (
+    (1_000, "thousands"),
+    (1 / 12, "a year instead of a month"),
+)  # units that an amount out of range may have been meant in
 PERHAPS = "; perhaps "  # begins what is said of a slip of unit
 NO_PRICES = "no price series was given"
 
@@ -23,12 +35,15 @@ def first_known(clean: pd.DataFrame, names: list[str]) -> pd.Series:
 
 
 def real_amounts(given: Given, name: str) -> pd.Series:
-    """Amounts above zero at the prices of the base year; missing without an amount, a date or a price of its year.
+    """Amounts above zero at the prices of the base year; missing without an amount, a date or a price of its
+    year.
 
     Source: amount × index(base year) / index(year of the date), as in ``prices.deflate``.
     """
     amounts = given.clean[name].astype("float64")
-    years = pd.to_numeric(first_known(given.clean, given.check.arguments["dates"][name]).str[:4]).astype("float64")
+    years = pd.to_numeric(first_known(given.clean, given.check.arguments["dates"][name]).str[:4]).astype(
+        "float64"
+    )
     index = given.prices.index
     return amounts.where(amounts > 0) * index[given.prices.base_year] / years.map(index).astype("float64")
 
@@ -46,11 +61,19 @@ def real_range(given: Given) -> Outcome:
     """
     if given.prices is None:
         return Outcome(0, nothing_hit(), NO_PRICES)
-    low, high, found, checked, because = given.number("low"), given.number("high"), [], np.zeros(len(given.clean), dtype=bool), []
+    low, high, found, checked, because = (
+        given.number("low"),
+        given.number("high"),
+        [],
+        np.zeros(len(given.clean), dtype=bool),
+        [],
+    )
     for name in given.check.variables:
         real = real_amounts(given, name)
         outside = ((real < low) | (real > high)).to_numpy()
-        notes = np.where(real[outside] < low, "below the range, at constant prices", "above the range, at constant prices").astype(object)
+        notes = np.where(
+            real[outside] < low, "below the range, at constant prices", "above the range, at constant prices"
+        ).astype(object)
         for factor, meant in SLIPS:
             fits = (real[outside] * factor).between(low, high).to_numpy()
             notes[fits] = notes[fits] + PERHAPS + meant
@@ -69,7 +92,9 @@ def real_ratio(given: Given) -> Outcome:
     ratio = first / second
     outside = ~ratio.between(given.number("low"), given.number("high")) & ratio.notna()
     notes = [f"{value:.3g} times" for value in ratio[outside]]
-    because = "; ".join(part for part in (undated(given, first, above), undated(given, second, below)) if part)
+    because = "; ".join(
+        part for part in (undated(given, first, above), undated(given, second, below)) if part
+    )
     return Outcome(int(ratio.notna().sum()), hits(given.clean[outside], above, notes), because)
 
 
@@ -78,18 +103,35 @@ def straight_line(given: Given) -> Outcome:
     items, fewest = given.check.variables, int(given.number("fewest", 10))
     lines = straight_lining(given.clean, items, key=KEY, fewest=fewest)
     straight = lines["is_straight"].to_numpy()
-    notes = [f"the same answer to all {count} items answered" for count in lines["n_answered"].to_numpy()[straight]]
-    return Outcome(int((lines["n_answered"] >= max(fewest, 2)).sum()), hits(given.clean[straight], items[0], notes))
+    notes = [
+        f"the same answer to all {count} items answered" for count in lines["n_answered"].to_numpy()[straight]
+    ]
+    return Outcome(
+        int((lines["n_answered"] >= max(fewest, 2)).sum()), hits(given.clean[straight], items[0], notes)
+    )
 
 
 def interview_length(given: Given) -> Outcome:
     """From the first variable to the second it took ``shortest`` (8) to ``longest`` (180) minutes."""
     start, end = given.check.variables
-    lengths = interview_lengths(given.clean, start, end, key=KEY, shortest=given.number("shortest", 8), longest=given.number("longest", 180))
+    lengths = interview_lengths(
+        given.clean,
+        start,
+        end,
+        key=KEY,
+        shortest=given.number("shortest", 8),
+        longest=given.number("longest", 180),
+    )
     parts = [
         hits(given.clean[lengths["is_reversed"].to_numpy()], end, "the interview ended before it started"),
-        hits(given.clean[lengths["is_too_fast"].to_numpy()], end, "the interview was shorter than people need"),
-        hits(given.clean[lengths["is_too_slow"].to_numpy()], end, "the interview lasted longer than people bear"),
+        hits(
+            given.clean[lengths["is_too_fast"].to_numpy()], end, "the interview was shorter than people need"
+        ),
+        hits(
+            given.clean[lengths["is_too_slow"].to_numpy()],
+            end,
+            "the interview lasted longer than people bear",
+        ),
     ]
     return Outcome(int(lengths["minutes"].notna().sum()), joined(parts))
 
@@ -101,16 +143,23 @@ def date_order(given: Given) -> Outcome:
     known = np.zeros(len(given.clean), dtype=bool)
     for earlier, later in pairs:
         known |= (given.clean[earlier].notna() & given.clean[later].notna()).to_numpy()
-    lines = pd.DataFrame({"key": found["key"], "variable": found["later"], "note": "before " + found["earlier"].astype(str)})
+    lines = pd.DataFrame(
+        {"key": found["key"], "variable": found["later"], "note": "before " + found["earlier"].astype(str)}
+    )
     return Outcome(int(known.sum()), lines.reset_index(drop=True))
 
 
 def personal(given: Given) -> Outcome:
-    """No identity number, telephone number, e-mail address or name in a column that should hold none; the text is not repeated."""
+    """No identity number, telephone number, e-mail address or name in a column that should hold none; the
+    text is not repeated.
+    """
     found = personal_data(given.clean, given.check.variables, names=given.names)
     known = given.clean[given.check.variables].notna().any(axis=1)
     keys = given.clean[KEY].loc[found.index].to_numpy()
-    return Outcome(int(known.sum()), pd.DataFrame({"key": keys, "variable": found["column"].to_numpy(), "note": found["kind"].to_numpy()}))
+    return Outcome(
+        int(known.sum()),
+        pd.DataFrame({"key": keys, "variable": found["column"].to_numpy(), "note": found["kind"].to_numpy()}),
+    )
 
 
 def trial_text(given: Given) -> Outcome:
@@ -118,7 +167,12 @@ def trial_text(given: Given) -> Outcome:
     found = trial_rows(given.clean, given.check.variables, names=given.listed("names"))
     known = given.clean[given.check.variables].notna().any(axis=1)
     keys = given.clean[KEY].loc[found.index].to_numpy()
-    return Outcome(int(known.sum()), pd.DataFrame({"key": keys, "variable": found["column"].to_numpy(), "note": "perhaps entered to try the form"}))
+    return Outcome(
+        int(known.sum()),
+        pd.DataFrame(
+            {"key": keys, "variable": found["column"].to_numpy(), "note": "perhaps entered to try the form"}
+        ),
+    )
 
 
 def partial(given: Given) -> Outcome:
@@ -126,5 +180,8 @@ def partial(given: Given) -> Outcome:
     sections = given.check.arguments["sections"]
     reached = last_answered(given.clean, sections, key=KEY)
     ends = reached["is_partial"].to_numpy()
-    notes = [f"ends with section {name}" if name else "holds no answer of any section" for name in reached["last"].to_numpy()[ends]]
+    notes = [
+        f"ends with section {name}" if name else "holds no answer of any section"
+        for name in reached["last"].to_numpy()[ends]
+    ]
     return Outcome(len(given.clean), hits(given.clean[ends], given.check.variables[0], notes))

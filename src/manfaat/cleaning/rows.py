@@ -26,7 +26,9 @@ def row_keys(place: pd.DataFrame, columns: dict[str, Column], key: list[str]) ->
     if key == ["row"]:
         name = place[FILE].map(lambda file: Path(file).stem)
         several = place.groupby(FILE)[SHEET].transform("nunique") > 1
-        return (name + ("/" + place[SHEET]).where(several, "") + ":" + place[ROW].astype(str)).to_numpy(dtype=object)
+        return (name + ("/" + place[SHEET]).where(several, "") + ":" + place[ROW].astype(str)).to_numpy(
+            dtype=object
+        )
     parts = [Column(columns[name].codes, tidy_texts(columns[name].texts)).array() for name in key]
     joined = parts[0]
     for part in parts[1:]:
@@ -36,7 +38,10 @@ def row_keys(place: pd.DataFrame, columns: dict[str, Column], key: list[str]) ->
 
 def tidy_texts(texts: list[str]) -> list[str]:
     """Texts with their characters and spaces in order."""
-    return [text if is_plain else normalise(text).value or "" for text, is_plain in zip(texts, plain_texts(texts), strict=True)]
+    return [
+        text if is_plain else normalise(text).value or ""
+        for text, is_plain in zip(texts, plain_texts(texts), strict=True)
+    ]
 
 
 def blank_rows(columns: dict[str, Column], size: int) -> np.ndarray:
@@ -56,18 +61,25 @@ def noted(rows: np.ndarray, rule: str, reason: str) -> pd.DataFrame:
 
 
 def set_aside_raw(
-    place: pd.DataFrame, columns: dict[str, Column], variables: list[Variable], key: list[str], *, stop: bool, decided: pd.DataFrame | None = None
+    place: pd.DataFrame,
+    columns: dict[str, Column],
+    variables: list[Variable],
+    key: list[str],
+    *,
+    stop: bool,
+    decided: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Say for each row that is no answer of its own by which rule and reason it is set aside.
 
     Parameters
     ----------
-    place : ``_key, _file, _sheet, _row`` of every row. decided : ``decision, reason`` by position, where a person decided.
+    place : ``_key, _file, _sheet, _row`` of every row. decided : ``decision, reason`` by position, where a
+    person decided.
 
     Returns
     -------
-    One line a row set aside (``rule, reason``), by its position; and, with ``stop``, a problem for each key that stands on rows
-    with different answers (else those rows are set aside until a person decides).
+    One line a row set aside (``rule, reason``), by its position; and, with ``stop``, a problem for each key
+    that stands on rows with different answers (else those rows are set aside until a person decides).
     """
     size = len(place)
     blank = blank_rows(columns, size)
@@ -75,28 +87,39 @@ def set_aside_raw(
     stays, goes = (decided[decided["decision"] == word] for word in ("keep", "set aside"))
     blank[stays.index] = False
     blank[goes.index] = False
-    found = [noted(np.flatnonzero(blank), "empty row", "no answer in any column"), goes.assign(rule="decided")[NOTE_COLUMNS]]
+    found = [
+        noted(np.flatnonzero(blank), "empty row", "no answer in any column"),
+        goes.assign(rule="decided")[NOTE_COLUMNS],
+    ]
     if key == ["row"]:
         return pd.concat(found), []
     alive = ~blank
     alive[goes.index.to_numpy(dtype="int64")] = False
     alive = np.flatnonzero(alive)
     double = alive[place[KEY].iloc[alive].duplicated(keep=False).to_numpy()]
-    rows = pd.DataFrame({name: column.select(double).array() for name, column in columns.items()}, index=double).assign(
-        **{c: place[c].to_numpy()[double] for c in (KEY, FILE, ROW)}
-    )
+    rows = pd.DataFrame(
+        {name: column.select(double).array() for name, column in columns.items()}, index=double
+    ).assign(**{c: place[c].to_numpy()[double] for c in (KEY, FILE, ROW)})
     twice = rows[list(columns)].duplicated(keep="first") & ~rows.index.isin(stays.index)
-    found.append(noted(double[twice.to_numpy()], "exact duplicate", "the same in every column as an earlier row; the earlier one is kept"))
+    found.append(
+        noted(
+            double[twice.to_numpy()],
+            "exact duplicate",
+            "the same in every column as an earlier row; the earlier one is kept",
+        )
+    )
     again, problems = same_key(rows[~twice], variables, stays, stop=stop)
     return pd.concat([*found, again]), problems
 
 
-def same_key(rows: pd.DataFrame, variables: list[Variable], stays: pd.DataFrame, *, stop: bool) -> tuple[pd.DataFrame, list[Problem]]:
+def same_key(
+    rows: pd.DataFrame, variables: list[Variable], stays: pd.DataFrame, *, stop: bool
+) -> tuple[pd.DataFrame, list[Problem]]:
     """Decide on several rows under one key; the one that a person decided to keep is kept.
 
-    Of submissions by one person the fullest is kept, of equally full ones the last. Rows whose time of submission cannot be
-    read, that agree in less than half of what both answer or give two dates of birth, and may be two persons', are for a person
-    to decide.
+    Of submissions by one person the fullest is kept, of equally full ones the last. Rows whose time of
+    submission cannot be read, that agree in less than half of what both answer or give two dates of birth,
+    and may be two persons', are for a person to decide.
     """
     notes, problems = [], []
     for key, several in rows[rows[KEY].duplicated(keep=False)].groupby(KEY, sort=False):
@@ -104,24 +127,47 @@ def same_key(rows: pd.DataFrame, variables: list[Variable], stays: pd.DataFrame,
         when, chosen = submission_times(several, variables), several.index.intersection(stays.index)
         if len(chosen) > 1:
             wanted = "one row a key: keep one of them"
-            problems.append(Problem(str(several[FILE].iloc[0]), f"rows {numbers} have the key '{key}', and it was decided to keep several", expected=wanted))
+            problems.append(
+                Problem(
+                    str(several[FILE].iloc[0]),
+                    f"rows {numbers} have the key '{key}', and it was decided to keep several",
+                    expected=wanted,
+                )
+            )
             continue
         if len(chosen) == 1:
             reason = f"row {several.loc[chosen[0], ROW]} was kept: {stays.loc[chosen[0], 'reason']}"
             notes.append(noted(several.index.drop(chosen).to_numpy(), "decided", reason))
         elif when is not None and agree(several, variables) and one_birth(several, variables):
             kept = fullest(several, [variable.name for variable in variables], when)
-            reason = f"submitted again under the same key; row {several.loc[kept, ROW]}, the fullest and latest, is kept"
+            reason = (
+                f"submitted again under the same key; row {several.loc[kept, ROW]}, the fullest and latest,"
+                " is kept"
+            )
             notes.append(noted(several.index.drop(kept).to_numpy(), "resubmission", reason))
         elif stop:
-            problems.append(Problem(str(several[FILE].iloc[0]), f"the key '{key}' stands on rows {numbers} with different answers", expected="one row a key"))
+            problems.append(
+                Problem(
+                    str(several[FILE].iloc[0]),
+                    f"the key '{key}' stands on rows {numbers} with different answers",
+                    expected="one row a key",
+                )
+            )
         else:
-            notes.append(noted(several.index.to_numpy(), "same key, different answers", f"rows {numbers} have the same key; a person must decide"))
+            notes.append(
+                noted(
+                    several.index.to_numpy(),
+                    "same key, different answers",
+                    f"rows {numbers} have the same key; a person must decide",
+                )
+            )
     return pd.concat(notes) if notes else noted(np.array([], dtype="int64"), "", ""), problems
 
 
 def submission_times(rows: pd.DataFrame, variables: list[Variable]) -> pd.Series | None:
-    """When each row was submitted, as ISO text that sorts; None when the form does not say or one time cannot be read."""
+    """When each row was submitted, as ISO text that sorts; None when the form does not say or one time cannot
+    be read.
+    """
     name = next((variable.name for variable in variables if variable.role == "submitted"), None)
     if name is None:
         return None
@@ -131,8 +177,12 @@ def submission_times(rows: pd.DataFrame, variables: list[Variable]) -> pd.Series
 
 
 def agree(rows: pd.DataFrame, variables: list[Variable]) -> bool:
-    """Whether all rows give the first row's answer to at least half of what both answer; times of the record do not count."""
-    names = [variable.name for variable in variables if variable.role not in ("key", "submitted", "start", "end")]
+    """Whether all rows give the first row's answer to at least half of what both answer; times of the record
+    do not count.
+    """
+    names = [
+        variable.name for variable in variables if variable.role not in ("key", "submitted", "start", "end")
+    ]
     texts = rows[names].apply(lambda column: column.str.strip())
     first = texts.iloc[0]
     for _, other in texts.iloc[1:].iterrows():
@@ -143,25 +193,38 @@ def agree(rows: pd.DataFrame, variables: list[Variable]) -> bool:
 
 
 def one_birth(rows: pd.DataFrame, variables: list[Variable]) -> bool:
-    """Whether all rows give the same dates by which a person can be known (a month of birth), as far as each gives them."""
+    """Whether all rows give the same dates by which a person can be known (a month of birth), as far as each
+    gives them.
+    """
     for variable in variables:
         if variable.role == "quasi-identifier" and variable.kind in ("date", "month"):
             context = date_context(rows[variable.name].value_counts(), missing=variable.missing_codes)
-            read = [reading.value[:7] for text in rows[variable.name].unique() if (reading := read_date(text, context)).is_read]
-            if any(not (one.startswith(other) or other.startswith(one)) for one, other in combinations(dict.fromkeys(read), 2)):
+            read = [
+                reading.value[:7]
+                for text in rows[variable.name].unique()
+                if (reading := read_date(text, context)).is_read
+            ]
+            if any(
+                not (one.startswith(other) or other.startswith(one))
+                for one, other in combinations(dict.fromkeys(read), 2)
+            ):
                 return False
     return True
 
 
 def fullest(rows: pd.DataFrame, names: list[str], when: pd.Series) -> object:
-    """The position of the row with most answers; of several, the one submitted last (then the one that stands last)."""
+    """The position of the row with most answers; of several, the one submitted last (then the one that stands
+    last).
+    """
     answers = (rows[names].apply(lambda column: column.str.strip()) != "").sum(axis=1)
     best = when[answers == answers.max()]
     return best.sort_values(kind="stable").index[-1]
 
 
 def set_aside_declared(clean: pd.DataFrame, table: Table, language: str = "en") -> pd.DataFrame:
-    """Rows that a declared rule of the programme sets aside, for instance those without consent; by their index."""
+    """Rows that a declared rule of the programme sets aside, for instance those without consent; by their
+    index.
+    """
     notes, excluded = [], np.zeros(len(clean), dtype=bool)
     for entry in table.set_aside:
         hit = evaluate(parse_expression(entry.when), clean).fillna(False).astype(bool).to_numpy() & ~excluded

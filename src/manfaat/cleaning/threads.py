@@ -17,7 +17,8 @@ def each(function: Callable[[Item], Result], items: Iterable[Item], *, rows: int
 
     Parameters
     ----------
-    rows : the length of the table whose columns the items are; a long one is worked on by as many threads as the machine has cores.
+    rows : the length of the table whose columns the items are; a long one is worked on by as many threads as
+    the machine has cores.
 
     Raises
     ------

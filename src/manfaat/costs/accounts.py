@@ -1,4 +1,6 @@
-"""Who paid how much: lines in one currency and at the prices of one year, in whole units, so that every total closes."""
+"""Who paid how much: lines in one currency and at the prices of one year, in whole units, so that every total
+closes.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,11 @@ class Money:
     def has_year(self, currency: str, year: int) -> bool:
         """Whether prices and rates of a year are known."""
         money, home = self.sheet.currencies[currency], self.sheet.currencies[self.sheet.currency]
-        return all(year in self.series[name].index for name in (*money.times, *money.over, money.prices, home.prices) if name)
+        return all(
+            year in self.series[name].index
+            for name in (*money.times, *money.over, money.prices, home.prices)
+            if name
+        )
 
     def market_rate(self, currency: str, year: int) -> Fraction:
         """How much of the accounts' currency one unit bought in a year."""
@@ -60,14 +66,22 @@ class Money:
     def rate(self, currency: str, year: int, years: list[int]) -> Fraction:
         """The rate by the convention; ``years`` are those in which the sheet pays in this currency.
 
-        By purchasing power: the market rate of the base year, moved by the two price levels since (relative purchasing power
-        parity). In real terms that is the amount at the foreign prices of the base year, at the base year's rate.
+        By purchasing power: the market rate of the base year, moved by the two price levels since (relative
+        purchasing power parity). In real terms that is the amount at the foreign prices of the base year, at
+        the base year's rate.
         """
         if self.convention == "average":
             return sum((self.market_rate(currency, one) for one in years), Fraction(0)) / len(years)
         if self.convention == "purchasing power" and self.sheet.currencies[currency].prices:
-            abroad, home = self.sheet.currencies[currency].prices, self.sheet.currencies[self.sheet.currency].prices
-            moved = self.value(home, year) / self.value(home, self.base_year) / (self.value(abroad, year) / self.value(abroad, self.base_year))
+            abroad, home = (
+                self.sheet.currencies[currency].prices,
+                self.sheet.currencies[self.sheet.currency].prices,
+            )
+            moved = (
+                self.value(home, year)
+                / self.value(home, self.base_year)
+                / (self.value(abroad, year) / self.value(abroad, self.base_year))
+            )
             return self.market_rate(currency, self.base_year) * moved
         return self.market_rate(currency, year)
 
@@ -78,35 +92,54 @@ class Money:
 
 
 def typical_move(money: Money, currency: str) -> tuple[float, float, int, int]:
-    """How far the market rate of a currency moved from one year to the next: median and largest change without sign, first and last year.
+    """How far the market rate of a currency moved from one year to the next: median and largest change
+    without sign, first and last year.
 
-    Only years that follow one another are compared; a change is the ratio of the two rates, the larger over the smaller, minus 1.
+    Only years that follow one another are compared; a change is the ratio of the two rates, the larger over
+    the smaller, minus 1.
     """
     named = [*money.sheet.currencies[currency].times, *money.sheet.currencies[currency].over]
     years = sorted(set.intersection(*[set(money.series[name].index) for name in named]))
     rates = pd.Series([float(money.market_rate(currency, year)) for year in years], index=years)
     pairs = [(rates[year] / rates[year + 1], year + 1) for year in years if year + 1 in rates.index]
     moved = [max(ratio, 1 / ratio) - 1 for ratio, _ in pairs]
-    return (float(np.median(moved)), max(moved), years[0], pairs[-1][1]) if moved else (float("nan"), float("nan"), years[0], years[-1])
+    return (
+        (float(np.median(moved)), max(moved), years[0], pairs[-1][1])
+        if moved
+        else (float("nan"), float("nan"), years[0], years[-1])
+    )
 
 
 def without_unknown_years(sheet: Sheet, money: Money) -> Sheet:
     """Set lines aside whose year has no price or no rate; a year is never filled in."""
     known, priced = (
-        np.array([money.has_year(row.currency, row.year) for row in part.itertuples(index=False)], dtype=bool) for part in (sheet.lines, sheet.alternatives)
+        np.array([money.has_year(row.currency, row.year) for row in part.itertuples(index=False)], dtype=bool)
+        for part in (sheet.lines, sheet.alternatives)
     )
     column, reason = money.sheet.columns.year, "no price or exchange rate is known for the year"
     late = pd.concat([sheet.lines[~known], sheet.alternatives[~priced]])
     aside = pd.DataFrame(
-        [{"line": row.line, "year": float(row.year), "column": column, "found": str(row.year), "reason": reason} for row in late.itertuples(index=False)],
+        [
+            {
+                "line": row.line,
+                "year": float(row.year),
+                "column": column,
+                "found": str(row.year),
+                "reason": reason,
+            }
+            for row in late.itertuples(index=False)
+        ],
         columns=ASIDE,
     )
     every = pd.concat([part for part in (sheet.aside, aside) if len(part)] or [aside], ignore_index=True)
-    return Sheet(sheet.lines[known].reset_index(drop=True), every, sheet.alternatives[priced].reset_index(drop=True))
+    return Sheet(
+        sheet.lines[known].reset_index(drop=True), every, sheet.alternatives[priced].reset_index(drop=True)
+    )
 
 
 def in_money(lines: pd.DataFrame, money: Money) -> pd.DataFrame:
-    """Add ``rate``, ``nominal`` (whole units of the accounts' currency) and ``real`` (the same at the prices of the base year).
+    """Add ``rate``, ``nominal`` (whole units of the accounts' currency) and ``real`` (the same at the prices
+    of the base year).
 
     Raises
     ------
@@ -117,7 +150,10 @@ def in_money(lines: pd.DataFrame, money: Money) -> pd.DataFrame:
     amounts = [row.paid * rate for row, rate in zip(lines.itertuples(index=False), rates, strict=True)]
     real = [amount * money.deflator(year) for amount, year in zip(amounts, lines["year"], strict=True)]
     whole = {"nominal": [round(amount) for amount in amounts], "real": [round(amount) for amount in real]}
-    return lines.assign(rate=[float(rate) for rate in rates], **{name: pd.Series(values, dtype="int64", index=lines.index) for name, values in whole.items()})
+    return lines.assign(
+        rate=[float(rate) for rate in rates],
+        **{name: pd.Series(values, dtype="int64", index=lines.index) for name, values in whole.items()},
+    )
 
 
 def totals(lines: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -140,7 +176,9 @@ def shares(amounts: Mapping[str, int]) -> dict[str, Fraction]:
 
 
 def percentages(parts: Mapping[str, Fraction], decimals: int = 1) -> dict[str, float]:
-    """Round shares to percentages that add up to exactly 100: what rounding down leaves goes to the largest remainders."""
+    """Round shares to percentages that add up to exactly 100: what rounding down leaves goes to the largest
+    remainders.
+    """
     scale = 100 * 10**decimals
     floors = {name: int(part * scale) for name, part in parts.items()}
     left = scale - sum(floors.values())
@@ -154,8 +192,9 @@ def share_table(lines: pd.DataFrame, by: str = "payer") -> pd.DataFrame:
 
     Returns
     -------
-    ``year`` (missing for the pooled row), ``by``, ``nominal, real, share, percent``. Pooled shares are of money at the prices of the
-    base year, since nominal money of different years cannot be added; within a year both are the same up to rounding.
+    ``year`` (missing for the pooled row), ``by``, ``nominal, real, share, percent``. Pooled shares are of
+    money at the prices of the base year, since nominal money of different years cannot be added; within a
+    year both are the same up to rounding.
     """
     rows, names = [], sorted(lines[by].unique())
     for year, own in [*lines.groupby("year", sort=True), (None, lines)]:
@@ -166,7 +205,15 @@ def share_table(lines: pd.DataFrame, by: str = "payer") -> pd.DataFrame:
         parts = shares(sums)
         percent = percentages(parts)
         rows += [
-            {"year": year, by: name, "nominal": nominal[name], "real": sums[name], "share": float(parts[name]), "percent": percent[name]} for name in names
+            {
+                "year": year,
+                by: name,
+                "nominal": nominal[name],
+                "real": sums[name],
+                "share": float(parts[name]),
+                "percent": percent[name],
+            }
+            for name in names
         ]
     return pd.DataFrame(rows, columns=["year", by, "nominal", "real", "share", "percent"])
 
@@ -176,8 +223,8 @@ def reconcile(sheet: Sheet, lines: pd.DataFrame, delivered: int) -> pd.DataFrame
 
     Raises
     ------
-    ValueError when lines delivered are not placed plus set aside plus alternatives, or when a sum over payers, years or items is not
-    that of the lines. A ledger that does not close stops the run.
+    ValueError when lines delivered are not placed plus set aside plus alternatives, or when a sum over
+    payers, years or items is not that of the lines. A ledger that does not close stops the run.
     """
     rows = [{"entry": "delivered", "lines": delivered}, {"entry": "set aside", "lines": len(sheet.aside)}]
     rows += [{"entry": "equivalent programme", "lines": len(sheet.alternatives)}]
@@ -185,11 +232,20 @@ def reconcile(sheet: Sheet, lines: pd.DataFrame, delivered: int) -> pd.DataFrame
     rows += [{"entry": "placed", **whole}]
     for by in ("payer", "year", "item"):
         found = totals(lines, [by])
-        rows.append({"entry": by, "lines": int(found["lines"].sum()), "nominal": int(found["nominal"].sum()), "real": int(found["real"].sum())})
+        rows.append(
+            {
+                "entry": by,
+                "lines": int(found["lines"].sum()),
+                "nominal": int(found["nominal"].sum()),
+                "real": int(found["real"].sum()),
+            }
+        )
     wrong = [row["entry"] for row in rows[4:] if {name: row[name] for name in whole} != whole]
     if delivered != len(lines) + len(sheet.aside) + len(sheet.alternatives) or wrong:
         raise ValueError("the accounts do not close: " + (", ".join(wrong) or "lines are lost"))
-    return pd.DataFrame(rows, columns=["entry", "lines", "nominal", "real"]).astype({"nominal": "Int64", "real": "Int64"})
+    return pd.DataFrame(rows, columns=["entry", "lines", "nominal", "real"]).astype(
+        {"nominal": "Int64", "real": "Int64"}
+    )
 
 
 def by_convention(sheet: Sheet, money: Money, by: str = "party") -> pd.DataFrame:

@@ -18,13 +18,21 @@ COLUMNS = ["name", "group", "n", "mean", "sd", "std_error", "ci_low", "ci_high"]
 TECHNIQUES = ["first", "last", "forms", "adopted", "techniques", "still", "firms"]
 
 
-def basis(table: pd.DataFrame, names: list[str], programme: object, *, confidence: float = 0.95, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
-    """Mean of each named indicator among participants and in the comparison group, with a t interval (Wilson's for yes and no).
+def basis(
+    table: pd.DataFrame,
+    names: list[str],
+    programme: object,
+    *,
+    confidence: float = 0.95,
+    smallest: int = SMALLEST_CELL,
+) -> pd.DataFrame:
+    """Mean of each named indicator among participants and in the comparison group, with a t interval
+    (Wilson's for yes and no).
 
     Returns
     -------
-    ``name, group`` (``participants`` or ``comparison``), ``n, mean, sd, std_error, ci_low, ci_high``, by survey weight; groups of fewer than ``smallest`` with a
-    value are left out.
+    ``name, group`` (``participants`` or ``comparison``), ``n, mean, sd, std_error, ci_low, ci_high``, by
+    survey weight; groups of fewer than ``smallest`` with a value are left out.
     """
     role, weights, rows = participation(table, programme), weights_of(table, programme), []
     for name in names:
@@ -32,7 +40,14 @@ def basis(table: pd.DataFrame, names: list[str], programme: object, *, confidenc
             known = answers(table.loc[(role == code).to_numpy(), name], weights)
             if known.n >= smallest:
                 low, high = interval(known, confidence)
-                found = {"n": known.n, "mean": known.mean, "sd": known.sd, "std_error": known.std_error, "ci_low": low, "ci_high": high}
+                found = {
+                    "n": known.n,
+                    "mean": known.mean,
+                    "sd": known.sd,
+                    "std_error": known.std_error,
+                    "ci_low": low,
+                    "ci_high": high,
+                }
                 rows.append({"name": name, "group": group, **found})
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -44,7 +59,9 @@ def for_later(study: Study, table: pd.DataFrame, *, confidence: float = 0.95) ->
 
 
 def interval(known: Answers, confidence: float) -> tuple[float, float]:
-    """Interval of a mean: Wilson (1927) for zeros and ones, answers counted by what they are worth, else from t."""
+    """Interval of a mean: Wilson (1927) for zeros and ones, answers counted by what they are worth, else from
+    t.
+    """
     n, mean, tail = known.effective, known.mean, (1 + confidence) / 2
     if np.isin(known.values, (0.0, 1.0)).all():
         z = stats.norm.ppf(tail)
@@ -54,11 +71,19 @@ def interval(known: Answers, confidence: float) -> tuple[float, float]:
     return mean - margin, mean + margin
 
 
-def techniques_by_year(table: pd.DataFrame, declared: Technology, firms: pd.Series, programme: object, *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
-    """Techniques by the year of return: how many supervisors report one, how many techniques, still used, and in how many firms.
+def techniques_by_year(
+    table: pd.DataFrame,
+    declared: Technology,
+    firms: pd.Series,
+    programme: object,
+    *,
+    smallest: int = SMALLEST_CELL,
+) -> pd.DataFrame:
+    """Techniques by the year of return: how many supervisors report one, how many techniques, still used, and
+    in how many firms.
 
-    Firms are counted, never named: a firm's name or number identifies people. Years are joined until every count of
-    each, and what it leaves over, is none or ``smallest`` and more.
+    Firms are counted, never named: a firm's name or number identifies people. Years are joined until every
+    count of each, and what it leaves over, is none or ``smallest`` and more.
 
     Parameters
     ----------
@@ -66,11 +91,19 @@ def techniques_by_year(table: pd.DataFrame, declared: Technology, firms: pd.Seri
 
     Returns
     -------
-    ``first, last`` (years of return), ``forms, adopted, techniques, still, firms``; counts. Nothing is returned of fewer than ``smallest``
-    forms; where even all years together count fewer of anything, only the forms are told.
+    ``first, last`` (years of return), ``forms, adopted, techniques, still, firms``; counts. Nothing is
+    returned of fewer than ``smallest`` forms; where even all years together count fewer of anything, only the
+    forms are told.
     """
-    held = (participation(table, programme) == 1).to_numpy() & table[declared.adopted].notna().to_numpy() & table[declared.since].notna().to_numpy()
-    rows = table[held].assign(year=table.loc[held, declared.since].astype("string").str[:4].astype("int64"), firm=firms.to_numpy()[held])
+    held = (
+        (participation(table, programme) == 1).to_numpy()
+        & table[declared.adopted].notna().to_numpy()
+        & table[declared.since].notna().to_numpy()
+    )
+    rows = table[held].assign(
+        year=table.loc[held, declared.since].astype("string").str[:4].astype("int64"),
+        firm=firms.to_numpy()[held],
+    )
     found, waiting = [], []
     for year, own in rows.groupby("year", sort=True):
         waiting.append((year, own))
@@ -89,8 +122,17 @@ def techniques_by_year(table: pd.DataFrame, declared: Technology, firms: pd.Seri
 
 
 def rests_on_few(row: Mapping[str, float], smallest: int) -> bool:
-    """Whether a row of techniques counts so few people or firms that one could be recognised, or would let them be worked out."""
-    counts = [row["forms"], row["adopted"], row["forms"] - row["adopted"], row["still"], row["adopted"] - row["still"], row["firms"]]
+    """Whether a row of techniques counts so few people or firms that one could be recognised, or would let
+    them be worked out.
+    """
+    counts = [
+        row["forms"],
+        row["adopted"],
+        row["forms"] - row["adopted"],
+        row["still"],
+        row["adopted"] - row["still"],
+        row["firms"],
+    ]
     return any(is_few(count, smallest=smallest) for count in counts)
 
 
@@ -99,12 +141,15 @@ def techniques_for_later(study: Study, table: pd.DataFrame, main: pd.DataFrame) 
 
     Parameters
     ----------
-    table : indicators, one row a row of ``main``, the clean main table, in which the number of the firm stands.
+    table : indicators, one row a row of ``main``, the clean main table, in which the number of the firm
+    stands.
     """
     declared = study.programme.worth.technology if study.programme.worth else None
     if declared is None:
         return pd.DataFrame(columns=TECHNIQUES)
-    firms = table[["_key"]].merge(main[["_key", declared.firm]], on="_key", how="left", validate="one_to_one")[declared.firm]
+    firms = table[["_key"]].merge(
+        main[["_key", declared.firm]], on="_key", how="left", validate="one_to_one"
+    )[declared.firm]
     return techniques_by_year(table, declared, firms, study.programme)
 
 
@@ -114,6 +159,11 @@ def technique_row(years: list[tuple[int, pd.DataFrame]], declared: Technology) -
     adopted = rows[declared.adopted].eq(1).fillna(False)
     still = rows[declared.still].eq(1).fillna(False) & adopted
     return {
-        "first": years[0][0], "last": years[-1][0], "forms": len(rows), "adopted": int(adopted.sum()),
-        "techniques": int(rows[declared.count].sum()), "still": int(still.sum()), "firms": int(rows.loc[still, "firm"].nunique()),
-    }  # fmt: skip
+        "first": years[0][0],
+        "last": years[-1][0],
+        "forms": len(rows),
+        "adopted": int(adopted.sum()),
+        "techniques": int(rows[declared.count].sum()),
+        "still": int(still.sum()),
+        "firms": int(rows.loc[still, "firm"].nunique()),
+    }

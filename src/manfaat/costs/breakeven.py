@@ -1,4 +1,6 @@
-"""What a benefit that nobody priced would have to be worth: the usual way to judge what has no price without giving it one."""
+"""What a benefit that nobody priced would have to be worth: the usual way to judge what has no price without
+giving it one.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,11 @@ COLUMNS = ["party", "needed", "of_amount"]
 
 
 def break_even(case: Case, parties: list[str]) -> pd.DataFrame:
-    """How much what is not priced would have to bring, for each trainee in the first year, for a party's net present value to be zero.
+    """How much what is not priced would have to bring, for each trainee in the first year, for a party's net
+    present value to be zero.
 
-    It is taken to last and to shrink as the priced benefit does. Source: Boardman et al., Cost-Benefit Analysis, on
-    break-even values.
+    It is taken to last and to shrink as the priced benefit does. Source: Boardman et al., Cost-Benefit
+    Analysis, on break-even values.
 
     Parameters
     ----------
@@ -22,8 +25,9 @@ def break_even(case: Case, parties: list[str]) -> pd.DataFrame:
 
     Returns
     -------
-    ``party, needed`` (accounts' currency at the prices of the base year; missing where the party loses nothing, or where no year of benefit is
-    counted) and ``of_amount``: the same as a share of what is earned in a year without the programme.
+    ``party, needed`` (accounts' currency at the prices of the base year; missing where the party loses
+    nothing, or where no year of benefit is counted) and ``of_amount``: the same as a share of what is earned
+    in a year without the programme.
     """
     worth = case.people * float(annuity(case.terms, case.terms.decay))
     rows = []

@@ -1,4 +1,6 @@
-"""The double benefit: technology acquired, cost saved, and both. What both claim is never surer than the weaker half."""
+"""The double benefit: technology acquired, cost saved, and both. What both claim is never surer than the
+weaker half.
+"""
 
 from __future__ import annotations
 
@@ -27,20 +29,28 @@ class Half:
 def technology(basis: pd.DataFrame, declared: Technology | None) -> Half:
     """Grade the first half by the share of supervisors who report a technique in use.
 
-    Nobody knows what the firms would have adopted without the programme, so it is never more than reported: that, when the interval of the
-    share lies above the declared threshold; contradicted, when it lies below.
+    Nobody knows what the firms would have adopted without the programme, so it is never more than reported:
+    that, when the interval of the share lies above the declared threshold; contradicted, when it lies below.
     """
-    own = basis[(basis["name"] == (declared.adopted if declared else "")) & (basis["group"] == "participants")]
+    own = basis[
+        (basis["name"] == (declared.adopted if declared else "")) & (basis["group"] == "participants")
+    ]
     if own.empty:
         return Half("technology", "cannot tell", "not measured")
     row = own.iloc[0]
     if row["ci_low"] > declared.threshold:
         return Half("technology", "reported only", "above")
-    return Half("technology", "contradicted", "below") if row["ci_high"] < declared.threshold else Half("technology", "cannot tell", "around")
+    return (
+        Half("technology", "contradicted", "below")
+        if row["ci_high"] < declared.threshold
+        else Half("technology", "cannot tell", "around")
+    )
 
 
 def cheaper(accounts: Accounts) -> Half:
-    """Grade whether the sending side paid less than for an equivalent programme: only when no reading of the sheet says otherwise."""
+    """Grade whether the sending side paid less than for an equivalent programme: only when no reading of the
+    sheet says otherwise.
+    """
     places = place_costs(accounts)
     if places["equivalent"].isna().any():
         return Half("cheaper", "cannot tell", "no equivalent")
@@ -49,7 +59,11 @@ def cheaper(accounts: Accounts) -> Half:
     if not (places["sender_high"] < places["equivalent_low"]).all():
         return Half("cheaper", "cannot tell", "by reading")
     bands = accounts.alternatives["valuation"].map(accounts.money.sheet.bands).fillna(1.0)
-    return Half("cheaper", "suggested", "estimated price") if bands.max() > FIRM_VALUATION else Half("cheaper", "shown", "every reading")
+    return (
+        Half("cheaper", "suggested", "estimated price")
+        if bands.max() > FIRM_VALUATION
+        else Half("cheaper", "shown", "every reading")
+    )
 
 
 def borne_by_host(accounts: Accounts) -> Half:
@@ -58,22 +72,32 @@ def borne_by_host(accounts: Accounts) -> Half:
     host = found[found["party"] == accounts.money.sheet.party("host").id]["share"]
     if len(host) and (host > 0.5).all():
         return Half("host", "shown", "most")
-    return Half("host", "cannot tell", "by rate") if len(host) and (host > 0.5).any() else Half("host", "contradicted", "less")
+    return (
+        Half("host", "cannot tell", "by rate")
+        if len(host) and (host > 0.5).any()
+        else Half("host", "contradicted", "less")
+    )
 
 
 def for_what_is_known(half: Half, accounts: Accounts) -> Half:
-    """Lower what is shown to suggested where lines were set aside or look like slips: the accounts are then not complete."""
+    """Lower what is shown to suggested where lines were set aside or look like slips: the accounts are then
+    not complete.
+    """
     open_ = len(accounts.sheet.aside) or len(accounts.slips)
     return Half(half.name, "suggested", "incomplete") if open_ and half.grade == "shown" else half
 
 
 def double_benefit(accounts: Accounts | None, basis: pd.DataFrame, declared: Technology | None) -> list[Half]:
-    """All parts: technology, host, cheaper, cost (the weaker of the two before it), joint (the weaker of technology and cost)."""
+    """All parts: technology, host, cheaper, cost (the weaker of the two before it), joint (the weaker of
+    technology and cost).
+    """
     first = technology(basis, declared)
     if accounts is None or accounts.is_empty:
         host = Half("host", "cannot tell", "no costs")
         less = Half("cheaper", "cannot tell", "no costs")
     else:
-        host, less = (for_what_is_known(half, accounts) for half in (borne_by_host(accounts), cheaper(accounts)))
+        host, less = (
+            for_what_is_known(half, accounts) for half in (borne_by_host(accounts), cheaper(accounts))
+        )
     cost = Half("cost", weakest(host.grade, less.grade), "weaker")
     return [first, host, less, cost, Half("joint", weakest(first.grade, cost.grade), "weaker")]

@@ -1,4 +1,6 @@
-"""The input indicators IN01 to IN06, from the accounts and from what the answers say of hours and completion."""
+"""The input indicators IN01 to IN06, from the accounts and from what the answers say of hours and
+completion.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,8 @@ def real_by_role(lines: pd.DataFrame, sheet: CostSheet) -> dict[str, int]:
 def time_away(lines: pd.DataFrame, sheet: CostSheet, people: int) -> float | None:
     """Cost of the work not done, for one trainee: its replacement and what the trainee lost.
 
-    A wage that goes on prices the same work as the replacement and counts only where its cohort had none (``changing``). None where the sheet
-    has no line of this kind: that is not known, and not nothing.
+    A wage that goes on prices the same work as the replacement and counts only where its cohort had none
+    (``changing``). None where the sheet has no line of this kind: that is not known, and not nothing.
     """
     if not lines["item"].isin(sheet.opportunity).any():
         return None
@@ -39,20 +41,30 @@ def time_away(lines: pd.DataFrame, sheet: CostSheet, people: int) -> float | Non
 
 def line_of(code: str, name: str, value: float | None, unit: str, rests_on: str) -> dict[str, object]:
     """One indicator; a missing value stays missing."""
-    return {"code": code, "name": name, "value": float("nan") if value is None else float(value), "unit": unit, "rests_on": rests_on}
+    return {
+        "code": code,
+        "name": name,
+        "value": float("nan") if value is None else float(value),
+        "unit": unit,
+        "rests_on": rests_on,
+    }
 
 
-def cost_indicators(lines: pd.DataFrame, sheet: CostSheet, basis: Mapping[str, float], rates: Mapping[str, float]) -> pd.DataFrame:
+def cost_indicators(
+    lines: pd.DataFrame, sheet: CostSheet, basis: Mapping[str, float], rates: Mapping[str, float]
+) -> pd.DataFrame:
     """IN01 to IN06, in money at the prices of the base year.
 
     Parameters
     ----------
-    lines : placed lines with ``real``. basis : means of the participants' answers: ``completed`` (share) and ``training_hours``.
+    lines : placed lines with ``real``. basis : means of the participants' answers: ``completed`` (share) and
+    ``training_hours``.
     rates : how much of the accounts' currency one unit of another bought in the base year.
 
     Returns
     -------
-    ``code, name, value, unit`` (``money``, ``money:<currency>``, ``share``, ``ratio``, ``hours``) and ``rests_on``.
+    ``code, name, value, unit`` (``money``, ``money:<currency>``, ``share``, ``ratio``, ``hours``) and
+    ``rests_on``.
 
     Raises
     ------
@@ -62,17 +74,59 @@ def cost_indicators(lines: pd.DataFrame, sheet: CostSheet, basis: Mapping[str, f
         raise ValueError("no line of the cost sheet could be placed")
     total, people, by_role = int(lines["real"].sum()), trainees(lines), real_by_role(lines, sheet)
     sender, completed, hours = by_role.get("sender", 0), basis.get("completed"), basis.get("training_hours")
-    completed, hours = (None if value is None or pd.isna(value) or value <= 0 else value for value in (completed, hours))
+    completed, hours = (
+        None if value is None or pd.isna(value) or value <= 0 else value for value in (completed, hours)
+    )
     rows = [line_of("IN01", "cost per trainee", total / people, "money", "costs")]
-    rows += [line_of("IN01", "cost per trainee", total / people / rate, f"money:{currency}", "costs") for currency, rate in rates.items()]
-    rows += [line_of("IN01", "cost per completer", total / people / completed if completed else None, "money", "costs, completed")]
-    rows += [line_of("IN02", f"share of {role}", amount / total, "share", "costs") for role, amount in by_role.items()]
+    rows += [
+        line_of("IN01", "cost per trainee", total / people / rate, f"money:{currency}", "costs")
+        for currency, rate in rates.items()
+    ]
+    rows += [
+        line_of(
+            "IN01",
+            "cost per completer",
+            total / people / completed if completed else None,
+            "money",
+            "costs, completed",
+        )
+    ]
+    rows += [
+        line_of("IN02", f"share of {role}", amount / total, "share", "costs")
+        for role, amount in by_role.items()
+    ]
     rows += [line_of("IN03", "leverage", (total - sender) / sender if sender else None, "ratio", "costs")]
-    rows += [line_of("IN04", "opportunity cost per trainee", time_away(lines, sheet, people), "money", "costs")]
+    rows += [
+        line_of("IN04", "opportunity cost per trainee", time_away(lines, sheet, people), "money", "costs")
+    ]
     rows += [line_of("IN05", "training hours per trainee", hours, "hours", "training_hours")]
-    rows += [line_of("IN05", "cost per training hour", total / people / hours if hours else None, "money", "costs, training_hours")]
-    rows += [line_of("IN06", "in-kind share", int(lines.loc[lines["in_kind"] == "yes", "real"].sum()) / total, "share", "costs")]
-    rows += [line_of("IN06", "not stated whether in kind", int(lines.loc[lines["in_kind"] == "", "real"].sum()) / total, "share", "costs")]
+    rows += [
+        line_of(
+            "IN05",
+            "cost per training hour",
+            total / people / hours if hours else None,
+            "money",
+            "costs, training_hours",
+        )
+    ]
+    rows += [
+        line_of(
+            "IN06",
+            "in-kind share",
+            int(lines.loc[lines["in_kind"] == "yes", "real"].sum()) / total,
+            "share",
+            "costs",
+        )
+    ]
+    rows += [
+        line_of(
+            "IN06",
+            "not stated whether in kind",
+            int(lines.loc[lines["in_kind"] == "", "real"].sum()) / total,
+            "share",
+            "costs",
+        )
+    ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -87,7 +141,11 @@ def for_accounts(accounts: Accounts | None, basis: pd.DataFrame) -> pd.DataFrame
         return pd.DataFrame(columns=COLUMNS)
     sheet, year = accounts.money.sheet, accounts.money.base_year
     own = basis[basis["group"] == "participants"].set_index("name")["mean"]
-    rates = {code: float(accounts.money.market_rate(code, year)) for code in sheet.currencies if code != sheet.currency and accounts.money.has_year(code, year)}
+    rates = {
+        code: float(accounts.money.market_rate(code, year))
+        for code in sheet.currencies
+        if code != sheet.currency and accounts.money.has_year(code, year)
+    }
     return cost_indicators(accounts.lines, sheet, own.to_dict(), rates)
 
 

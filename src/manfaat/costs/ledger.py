@@ -17,7 +17,9 @@ WAITS = "it waits for a person's decision"
 
 @dataclass(frozen=True)
 class Accounts:
-    """A cost sheet in money. ``lines`` have ``nominal`` and ``real``; ``ledger`` closes; ``slips`` are proposals to a person."""
+    """A cost sheet in money. ``lines`` have ``nominal`` and ``real``; ``ledger`` closes; ``slips`` are
+    proposals to a person.
+    """
 
     money: Money
     sheet: Sheet
@@ -33,7 +35,9 @@ class Accounts:
 
 
 def money_of(study: Study, base_year: int = 0, convention: str = "year of payment") -> Money:
-    """What turns the amounts of this programme into money of one year; 0 stands for the base year that the programme declares."""
+    """What turns the amounts of this programme into money of one year; 0 stands for the base year that the
+    programme declares.
+    """
     base_year = base_year or study.programme.prices.base_year
     path = study.programme.prices.path(study.definitions) if study.programme.prices else None
     series = house_series() | (read_prices(path, root=study.places.root) if path else {})
@@ -41,15 +45,23 @@ def money_of(study: Study, base_year: int = 0, convention: str = "year of paymen
 
 
 def with_reasons(aside: pd.DataFrame, reasons: pd.DataFrame | None) -> pd.DataFrame:
-    """Say of a cell that is empty because nobody has decided yet what it says that it waits, not that it is missing."""
+    """Say of a cell that is empty because nobody has decided yet what it says that it waits, not that it is
+    missing.
+    """
     if reasons is None or aside.empty:
         return aside
-    waiting = set(map(tuple, reasons.loc[reasons["reason"] == "to_decide", ["key", "variable"]].to_numpy().tolist()))
-    told = [WAITS if (row.line, row.column) in waiting else row.reason for row in aside.itertuples(index=False)]
+    waiting = set(
+        map(tuple, reasons.loc[reasons["reason"] == "to_decide", ["key", "variable"]].to_numpy().tolist())
+    )
+    told = [
+        WAITS if (row.line, row.column) in waiting else row.reason for row in aside.itertuples(index=False)
+    ]
     return aside.assign(reason=told)
 
 
-def open_accounts(study: Study, table: pd.DataFrame | None, reasons: pd.DataFrame | None = None, *, base_year: int = 0) -> Accounts | None:
+def open_accounts(
+    study: Study, table: pd.DataFrame | None, reasons: pd.DataFrame | None = None, *, base_year: int = 0
+) -> Accounts | None:
     """Open the accounts of a clean cost sheet; none when the programme delivers no costs.
 
     Parameters
@@ -58,7 +70,8 @@ def open_accounts(study: Study, table: pd.DataFrame | None, reasons: pd.DataFram
 
     Raises
     ------
-    ProblemsError when the table lacks a declared column or the price series the base year; ValueError when the accounts do not close.
+    ProblemsError when the table lacks a declared column or the price series the base year; ValueError when
+    the accounts do not close.
     """
     if table is None or study.programme.costs is None:
         return None
@@ -66,4 +79,11 @@ def open_accounts(study: Study, table: pd.DataFrame | None, reasons: pd.DataFram
     sheet = without_unknown_years(read_sheet(table, study.programme.costs), money)
     sheet = replace(sheet, aside=with_reasons(sheet.aside, reasons))
     lines = in_money(sheet.lines, money)
-    return Accounts(money, sheet, lines, in_money(sheet.alternatives, money), reconcile(sheet, lines, len(table)), proposals(lines, money))
+    return Accounts(
+        money,
+        sheet,
+        lines,
+        in_money(sheet.alternatives, money),
+        reconcile(sheet, lines, len(table)),
+        proposals(lines, money),
+    )

@@ -22,7 +22,9 @@ NAMES = ("none", "low", "estimate", "high")
 
 @dataclass(frozen=True)
 class Evidence:
-    """The benefit's estimate, in the indicator's unit, with its error and interval. ``kind``: ``effect`` (lottery), ``difference``, ``change`` (of participants alone) or ``assumed``."""
+    """The benefit's estimate, in the indicator's unit, with its error and interval. ``kind``: ``effect``
+    (lottery), ``difference``, ``change`` (of participants alone) or ``assumed``.
+    """
 
     kind: str
     effect: float
@@ -35,7 +37,9 @@ class Evidence:
 
     @property
     def times_too_large(self) -> float:
-        """How many times too large an estimate told from zero is on average, if the truth is as large as this one; 1 where it is as large as the study could find."""
+        """How many times too large an estimate told from zero is on average, if the truth is as large as this
+        one; 1 where it is as large as the study could find.
+        """
         if not is_overshooting(self.effect, self.low, self.high, self.mde):
             return 1.0
         return exaggeration(self.effect, self.error, self.df)
@@ -49,12 +53,16 @@ class Evidence:
 def primary_row(estimates: pd.DataFrame, indicator: str, rater: str | None = None) -> pd.Series | None:
     """The row that speaks for an indicator (of one rater, if named); none where it has no number."""
     rows = primary(estimates)
-    rows = rows[(rows["indicator"] == indicator) & ((rows["rater"] == rater) if rater is not None else True)].dropna(subset=["estimate"])
+    rows = rows[
+        (rows["indicator"] == indicator) & ((rows["rater"] == rater) if rater is not None else True)
+    ].dropna(subset=["estimate"])
     return None if rows.empty else rows.iloc[0]
 
 
 def evidence(study: Study, estimates: pd.DataFrame, assumed_gain: float) -> Evidence:
-    """What is known of the benefit; ``assumed_gain`` (a share, 0.05: 5 %) stands in where no estimate applies."""
+    """What is known of the benefit; ``assumed_gain`` (a share, 0.05: 5 %) stands in where no estimate
+    applies.
+    """
     row = primary_row(estimates, study.programme.worth.benefit.indicator)
     if row is None:
         return Evidence("assumed", float(np.log1p(assumed_gain)), 0.0, 0.0, float(np.log1p(2 * assumed_gain)))
@@ -89,37 +97,67 @@ def moved_to_accounts(study: Study, accounts: Accounts, column: str) -> float:
     return moved * (unit.multiple if unit else 1.0)
 
 
-def base_amount(study: Study, benefit: Benefit, basis: pd.DataFrame, accounts: Accounts) -> tuple[float, float]:
-    """The amount without the programme at the prices of the accounts' base year: the comparison group's mean, and its error."""
+def base_amount(
+    study: Study, benefit: Benefit, basis: pd.DataFrame, accounts: Accounts
+) -> tuple[float, float]:
+    """The amount without the programme at the prices of the accounts' base year: the comparison group's mean,
+    and its error.
+    """
     mean, error, _ = mean_of(basis, benefit.base, "comparison")
     moved = moved_to_accounts(study, accounts, benefit.base)
     return mean * moved, error * moved
 
 
 def in_accounts(study: Study, accounts: Accounts, amount: float, found: Evidence) -> Evidence:
-    """The estimate as the accounts count: logarithms as they are, an effect in money at the prices of their base year."""
+    """The estimate as the accounts count: logarithms as they are, an effect in money at the prices of their
+    base year.
+    """
     benefit = study.programme.worth.benefit
     if not is_level(study.programme, list(study.indicators)):
         return found
     numbers = np.array([found.effect, found.error, found.low, found.high])
-    numbers = amount * np.expm1(numbers) if found.kind == "assumed" else moved_to_accounts(study, accounts, benefit.base) * numbers
+    numbers = (
+        amount * np.expm1(numbers)
+        if found.kind == "assumed"
+        else moved_to_accounts(study, accounts, benefit.base) * numbers
+    )
     return replace(found, **dict(zip(("effect", "error", "low", "high"), numbers.tolist(), strict=True)))
 
 
-def case_for(study: Study, accounts: Accounts, basis: pd.DataFrame, found: Evidence, terms: Terms) -> Case | None:
+def case_for(
+    study: Study, accounts: Accounts, basis: pd.DataFrame, found: Evidence, terms: Terms
+) -> Case | None:
     """Everything a value rests on; none where the amount without the programme was not measured."""
     benefit = study.programme.worth.benefit
     amount, amount_error = base_amount(study, benefit, basis, accounts)
-    reach, reach_error = (1.0, 0.0) if benefit.reach is None else mean_of(basis, benefit.reach, "participants")[:2]
+    reach, reach_error = (
+        (1.0, 0.0) if benefit.reach is None else mean_of(basis, benefit.reach, "participants")[:2]
+    )
     if np.isnan([amount, reach]).any():
         return None
-    rate_band, price_band = (band.value if band else 0.0 for band in (accounts.money.sheet.rate_band, accounts.money.sheet.price_band))
+    rate_band, price_band = (
+        band.value if band else 0.0
+        for band in (accounts.money.sheet.rate_band, accounts.money.sheet.price_band)
+    )
     found = in_accounts(study, accounts, amount, found)
     return Case(
-        accounts.lines, accounts.money.sheet, terms, trainees(accounts.lines), found.effect, found.error, amount, amount_error,
-        reach, reach_error, benefit.times_a_year, benefit.goes_to, rate_band, price_band, (found.low, found.high),
+        accounts.lines,
+        accounts.money.sheet,
+        terms,
+        trainees(accounts.lines),
+        found.effect,
+        found.error,
+        amount,
+        amount_error,
+        reach,
+        reach_error,
+        benefit.times_a_year,
+        benefit.goes_to,
+        rate_band,
+        price_band,
+        (found.low, found.high),
         is_level(study.programme, list(study.indicators)),
-    )  # fmt: skip
+    )
 
 
 def scenario_cases(case: Case) -> dict[str, Case]:

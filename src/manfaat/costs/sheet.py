@@ -34,10 +34,12 @@ ASIDE = ["line", "year", "column", "found", "reason"]
 
 @dataclass(frozen=True)
 class Sheet:
-    """The lines of a cost sheet: those placed, those set aside with the reason, and those that price an equivalent programme.
+    """The lines of a cost sheet: those placed, those set aside with the reason, and those that price an
+    equivalent programme.
 
-    ``lines`` : one row a line, ``paid`` is amount × units × share in its currency, an exact fraction; ``receiver`` is the party that
-    a transfer goes to, empty for a resource. ``aside`` : ``line, year`` (missing where it is not known), ``column, found, reason``. ``alternatives`` : as ``lines``.
+    ``lines`` : one row a line, ``paid`` is amount × units × share in its currency, an exact fraction;
+    ``receiver`` is the party that a transfer goes to, empty for a resource. ``aside`` : ``line, year``
+    (missing where it is not known), ``column, found, reason``. ``alternatives`` : as ``lines``.
     """
 
     lines: pd.DataFrame
@@ -104,7 +106,9 @@ def place_line(row: dict[str, object], sheet: CostSheet) -> dict[str, object]:
     """
     columns = sheet.columns
     year = whole_year(row, columns.year, "the year of payment is missing")
-    currency = code(row, columns.currency, sheet.currencies, "the currency is missing", "the currency is unknown")
+    currency = code(
+        row, columns.currency, sheet.currencies, "the currency is missing", "the currency is unknown"
+    )
     payer = code(row, columns.payer, sheet.party_of, "the payer is missing", "the payer is unknown")
     item = str(stated(row, columns.item, "the kind of cost is missing"))
     amount = number(row, columns.amount, "the amount is missing")
@@ -115,18 +119,40 @@ def place_line(row: dict[str, object], sheet: CostSheet) -> dict[str, object]:
         raise SetAsideError(columns.share, float(share), "the share is not between 0 and 1")
     covered = number(row, columns.covered, "the number of trainees is missing")
     if covered <= 0 or covered.denominator != 1:
-        raise SetAsideError(columns.covered, float(covered), "the number of trainees is not a whole number above zero")
-    basis = sheet.bases[code(row, columns.basis, sheet.bases, "what the amount is meant per is missing", "what the amount is meant per is unknown")]
+        raise SetAsideError(
+            columns.covered, float(covered), "the number of trainees is not a whole number above zero"
+        )
+    basis = sheet.bases[
+        code(
+            row,
+            columns.basis,
+            sheet.bases,
+            "what the amount is meant per is missing",
+            "what the amount is meant per is unknown",
+        )
+    ]
     units = {"cohort": Fraction(1), "trainee": covered, "month": covered * exact(sheet.months.value)}[basis]
     transfer = answer(row[columns.transfer], sheet)
     cohort = year if is_blank(row[columns.cohort]) else whole_year(row, columns.cohort, "")
     return {
-        "line": str(row[columns.line]), "cohort": cohort, "item": item, "payer": payer, "party": sheet.party_of[payer],
-        "receiver": sheet.receivers.get(item, "") if transfer == "yes" else "", "currency": currency, "year": year, "covered": int(covered), "share": share,
-        "units": units, "amount": amount, "paid": amount * units * share, "in_kind": answer(row[columns.in_kind], sheet), "transfer": transfer,
+        "line": str(row[columns.line]),
+        "cohort": cohort,
+        "item": item,
+        "payer": payer,
+        "party": sheet.party_of[payer],
+        "receiver": sheet.receivers.get(item, "") if transfer == "yes" else "",
+        "currency": currency,
+        "year": year,
+        "covered": int(covered),
+        "share": share,
+        "units": units,
+        "amount": amount,
+        "paid": amount * units * share,
+        "in_kind": answer(row[columns.in_kind], sheet),
+        "transfer": transfer,
         "valuation": "" if is_blank(row[columns.valuation]) else str(row[columns.valuation]),
         "document": "" if is_blank(row[columns.document]) else str(row[columns.document]),
-    }  # fmt: skip
+    }
 
 
 def year_of(value: object) -> float:
@@ -167,4 +193,8 @@ def read_sheet(table: pd.DataFrame, sheet: CostSheet) -> Sheet:
             )
     lines = pd.DataFrame(placed, columns=PLACED)
     other = lines["item"].isin(sheet.alternatives)
-    return Sheet(lines[~other].reset_index(drop=True), pd.DataFrame(aside, columns=ASIDE), lines[other].reset_index(drop=True))
+    return Sheet(
+        lines[~other].reset_index(drop=True),
+        pd.DataFrame(aside, columns=ASIDE),
+        lines[other].reset_index(drop=True),
+    )

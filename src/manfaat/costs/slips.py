@@ -1,4 +1,6 @@
-"""Amounts that look like slips: another currency, or thousands taken for ones. Proposed to a person, never made."""
+"""Amounts that look like slips: another currency, or thousands taken for ones. Proposed to a person, never
+made.
+"""
 
 from __future__ import annotations
 
@@ -16,26 +18,37 @@ COLUMNS = ["line", "column", "found", "proposed", "reading", "ratio", "ratio_aft
 
 def unit_costs(lines: pd.DataFrame) -> pd.Series:
     """Real cost of a line for one trainee, whole lines and monthly amounts alike."""
-    return lines["real"].astype("float64") / lines["covered"] / lines["share"].astype("float64").where(lines["share"] > 0)
+    return (
+        lines["real"].astype("float64")
+        / lines["covered"]
+        / lines["share"].astype("float64").where(lines["share"] > 0)
+    )
 
 
 def readings(row: object, money: Money) -> dict[str, tuple[float, str]]:
-    """Other ways to read a line: name → (what the real cost is multiplied by, what would stand in the sheet)."""
+    """Other ways to read a line: name → (what the real cost is multiplied by, what would stand in the
+    sheet).
+    """
     amount, found = float(row.amount), {}
     for name, factor in FACTORS.items():
         found[name] = (factor, f"{amount * factor:.0f} {row.currency}")
         found[f"per {name}"] = (1 / factor, f"{amount / factor:g} {row.currency}")
     for other in money.sheet.currencies:
         if other != row.currency and money.has_year(other, row.year):
-            found[f"currency {other}"] = (float(money.market_rate(other, row.year)) / row.rate, f"{amount:.0f} {other}")
+            found[f"currency {other}"] = (
+                float(money.market_rate(other, row.year)) / row.rate,
+                f"{amount:.0f} {other}",
+            )
     return found
 
 
 def proposals(lines: pd.DataFrame, money: Money) -> pd.DataFrame:
-    """Lines whose amount is far from that of the other lines of the same kind, and near it once read differently.
+    """Lines whose amount is far from that of the other lines of the same kind, and near it once read
+    differently.
 
-    Each line is held against the median of the others of its kind (``FEWEST`` at least), in real money for one trainee. It is
-    proposed to be read differently when it is more than ``ODD`` times off and another reading leaves it within ``CLOSE`` times.
+    Each line is held against the median of the others of its kind (``FEWEST`` at least), in real money for
+    one trainee. It is proposed to be read differently when it is more than ``ODD`` times off and another
+    reading leaves it within ``CLOSE`` times.
 
     Returns
     -------
@@ -51,11 +64,18 @@ def proposals(lines: pd.DataFrame, money: Money) -> pd.DataFrame:
             ratio = costs[place] / others.median()
             if 1 / ODD <= ratio <= ODD:
                 continue
-            options = {name: (abs(np.log(ratio * factor)), ratio * factor, text) for name, (factor, text) in readings(lines.loc[place], money).items()}
+            options = {
+                name: (abs(np.log(ratio * factor)), ratio * factor, text)
+                for name, (factor, text) in readings(lines.loc[place], money).items()
+            }
             name, (distance, after, text) = min(options.items(), key=lambda option: option[1][0])
             if distance <= np.log(CLOSE):
                 row = lines.loc[place]
-                column = money.sheet.columns.currency if name.startswith("currency") else money.sheet.columns.amount
+                column = (
+                    money.sheet.columns.currency
+                    if name.startswith("currency")
+                    else money.sheet.columns.amount
+                )
                 rows.append(
                     {
                         "line": row.line,
@@ -71,7 +91,14 @@ def proposals(lines: pd.DataFrame, money: Money) -> pd.DataFrame:
 
 
 def as_proposed(lines: pd.DataFrame, found: pd.DataFrame, money: Money) -> pd.DataFrame:
-    """Return the lines as they would stand if every proposal were accepted: to see what hangs on it, not to be used instead."""
-    factors = {row.line: readings(lines[lines["line"] == row.line].iloc[0], money)[row.reading][0] for row in found.itertuples(index=False)}
+    """Return the lines as they would stand if every proposal were accepted: to see what hangs on it, not to
+    be used instead.
+    """
+    factors = {
+        row.line: readings(lines[lines["line"] == row.line].iloc[0], money)[row.reading][0]
+        for row in found.itertuples(index=False)
+    }
     times = lines["line"].map(factors).fillna(1.0)
-    return lines.assign(**{name: (lines[name] * times).round().astype("int64") for name in ("nominal", "real")})
+    return lines.assign(
+        **{name: (lines[name] * times).round().astype("int64") for name in ("nominal", "real")}
+    )

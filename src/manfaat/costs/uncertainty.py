@@ -1,4 +1,6 @@
-"""How sure a value is: draws from what is not known, what each unknown alone can move, and where the answer turns."""
+"""How sure a value is: draws from what is not known, what each unknown alone can move, and where the answer
+turns.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,12 @@ from manfaat.definitions.declarations import CostSheet
 class Case:
     """All that a value rests on.
 
-    ``effect, error`` : of the benefit's indicator, in logarithms or, ``is_level``, in money a time, with its standard error. ``amount, amount_error`` : the amount a time
-    without the programme (a month's pay at the prices of the base year). ``reach, reach_error`` : share of people who have the
-    amount. ``people`` : trainees. ``times`` : times a year. ``goes_to`` : party. ``lines`` : cost lines with ``real``.
-    ``rate_band, price_band`` : how far exchange rates and consumer prices may be off, as shares. ``interval`` : of the effect, where it has one.
+    ``effect, error`` : of the benefit's indicator, in logarithms or, ``is_level``, in money a time, with its
+    standard error. ``amount, amount_error`` : the amount a time without the programme (a month's pay at the
+    prices of the base year). ``reach, reach_error`` : share of people who have the amount. ``people`` :
+    trainees. ``times`` : times a year. ``goes_to`` : party. ``lines`` : cost lines with ``real``.
+    ``rate_band, price_band`` : how far exchange rates and consumer prices may be off, as shares. ``interval``
+    : of the effect, where it has one.
     """
 
     lines: pd.DataFrame
@@ -51,16 +55,22 @@ class Case:
         return self.people * self.reach * self.times * float(self.gained(self.effect, self.amount))
 
     def gained(self, effect: np.ndarray | float, amount: np.ndarray | float) -> np.ndarray | float:
-        """What one person gains each time: the effect itself where it is in money, else the share of the amount that it stands for."""
+        """What one person gains each time: the effect itself where it is in money, else the share of the
+        amount that it stands for.
+        """
         return effect if self.is_level else amount * np.expm1(effect)
 
     @property
     def searched(self) -> dict[str, tuple[float, float]]:
-        """Within what bounds each unknown is tried; an effect in money as far as one in logarithms would carry the amount."""
+        """Within what bounds each unknown is tried; an effect in money as far as one in logarithms would
+        carry the amount.
+        """
         if not self.is_level:
             return dict(SEARCHED)
         low, high = (self.amount * float(np.expm1(end)) for end in SEARCHED["effect"])
-        return {name: bounds for name, bounds in SEARCHED.items() if name != "amount"} | {"effect": (low, high)}
+        return {name: bounds for name, bounds in SEARCHED.items() if name != "amount"} | {
+            "effect": (low, high)
+        }
 
     @property
     def parties(self) -> list[str]:
@@ -72,19 +82,31 @@ def annuity(terms: Terms, decay: object, rate: object | None = None) -> object:
     """Present value of one unit a year that shrinks by ``decay``, over the horizon; arrays are welcome."""
     rate = terms.discount_rate if rate is None else rate
     keep = (1 - np.asarray(decay, dtype="float64")) / (1 + rate)
-    series = np.where(np.isclose(keep, 1), terms.horizon, (1 - keep**terms.horizon) / np.where(np.isclose(keep, 1), 1, 1 - keep))
+    series = np.where(
+        np.isclose(keep, 1),
+        terms.horizon,
+        (1 - keep**terms.horizon) / np.where(np.isclose(keep, 1), 1, 1 - keep),
+    )
     return series * (1 + rate) ** -(terms.first_year + (terms.timing == "end"))
 
 
 def cost_matrix(case: Case) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Present value of the costs by group of lines valued alike (rows) and party or society (columns), the bands, and which are foreign.
+    """Present value of the costs by group of lines valued alike (rows) and party or society (columns), the
+    bands, and which are foreign.
 
     The burden of public money is counted with the line that causes it.
     """
-    entries, public = cost_entries(case.lines, case.sheet), {party.id for party in case.sheet.parties if party.government}
+    entries, public = (
+        cost_entries(case.lines, case.sheet),
+        {party.id for party in case.sheet.parties if party.government},
+    )
     burden = np.where(entries["party"].isin(public) & (entries["amount"] < 0), case.terms.funds, 1.0)
     worth = entries.assign(worth=entries["amount"] * case.terms.factor(entries["offset"].to_numpy()) * burden)
-    wide = worth.groupby(["item", "valuation", "currency", "party"], sort=True)["worth"].sum().unstack("party", fill_value=0.0)
+    wide = (
+        worth.groupby(["item", "valuation", "currency", "party"], sort=True)["worth"]
+        .sum()
+        .unstack("party", fill_value=0.0)
+    )
     wide = wide.reindex(columns=case.parties[:-1], fill_value=0.0)
     wide[SOCIETY] = wide.sum(axis=1)
     bands = np.array([case.sheet.bands.get(valuation, 0.0) for _, valuation, _ in wide.index])
@@ -95,10 +117,11 @@ def cost_matrix(case: Case) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def draws(case: Case, *, seed: int, draws: int) -> pd.DataFrame:
     """Net present values, one row a draw, one column a party and ``society``.
 
-    Drawn are the effect (normal, with its standard error), the amount and its reach (normal, with theirs), decay (uniform from none to
-    twice the assumed), every group of lines valued alike (uniform within the band of its valuation), the exchange rate (uniform within
-    ``rate_band``, the same for all foreign lines) and consumer prices (uniform within ``price_band``, the same for all lines). Discount
-    rate, horizon and timing are choices and are not drawn.
+    Drawn are the effect (normal, with its standard error), the amount and its reach (normal, with theirs),
+    decay (uniform from none to twice the assumed), every group of lines valued alike (uniform within the band
+    of its valuation), the exchange rate (uniform within ``rate_band``, the same for all foreign lines) and
+    consumer prices (uniform within ``price_band``, the same for all lines). Discount rate, horizon and timing
+    are choices and are not drawn.
     """
     random = np.random.default_rng(seed)
     matrix, bands, foreign = cost_matrix(case)
@@ -106,10 +129,19 @@ def draws(case: Case, *, seed: int, draws: int) -> pd.DataFrame:
     factors *= np.where(foreign, 1 + case.rate_band * random.uniform(-1, 1, (draws, 1)), 1.0)
     factors *= 1 + case.price_band * random.uniform(-1, 1, (draws, 1))
     values = factors @ matrix
-    effect, amount = random.normal(case.effect, case.error, draws), random.normal(case.amount, case.amount_error, draws)
+    effect, amount = (
+        random.normal(case.effect, case.error, draws),
+        random.normal(case.amount, case.amount_error, draws),
+    )
     reach = np.clip(random.normal(case.reach, case.reach_error, draws), 0, 1)
     decay = np.clip(random.uniform(0, 2, draws) * case.terms.decay, 0, 1)
-    gain = case.people * reach * case.times * case.gained(effect, np.maximum(amount, 0)) * annuity(case.terms, decay)
+    gain = (
+        case.people
+        * reach
+        * case.times
+        * case.gained(effect, np.maximum(amount, 0))
+        * annuity(case.terms, decay)
+    )
     for party in (case.goes_to, SOCIETY):
         values[:, case.parties.index(party)] += gain
     return pd.DataFrame(values, columns=case.parties)
@@ -118,7 +150,14 @@ def draws(case: Case, *, seed: int, draws: int) -> pd.DataFrame:
 def summary(values: pd.DataFrame) -> pd.DataFrame:
     """``party, mean, p5, median, p95, probability`` (that the net present value is above zero)."""
     rows = [
-        {"party": party, "mean": own.mean(), "p5": own.quantile(0.05), "median": own.median(), "p95": own.quantile(0.95), "probability": (own > 0).mean()}
+        {
+            "party": party,
+            "mean": own.mean(),
+            "p5": own.quantile(0.05),
+            "median": own.median(),
+            "p95": own.quantile(0.95),
+            "probability": (own > 0).mean(),
+        }
         for party, own in values.items()
     ]
     return pd.DataFrame(rows)
@@ -127,17 +166,28 @@ def summary(values: pd.DataFrame) -> pd.DataFrame:
 def net_value(case: Case, party: str = SOCIETY, **changes: float | str) -> float:
     """Net present value with some of what it rests on changed.
 
-    ``changes`` : ``effect, amount, reach, discount_rate, horizon, decay, funds, timing, costs`` and ``prices`` (both times), ``rate`` (times,
-    foreign lines), ``valuation`` (−1: every line at the low end of its band, 1: at the high end).
+    ``changes`` : ``effect, amount, reach, discount_rate, horizon, decay, funds, timing, costs`` and
+    ``prices`` (both times), ``rate`` (times, foreign lines), ``valuation`` (−1: every line at the low end of
+    its band, 1: at the high end).
     """
-    named = {name: changes[name] for name in ("discount_rate", "decay", "funds", "horizon", "timing") if name in changes}
+    named = {
+        name: changes[name]
+        for name in ("discount_rate", "decay", "funds", "horizon", "timing")
+        if name in changes
+    }
     named |= {"horizon": int(named["horizon"])} if "horizon" in named else {}
-    now = replace(case, terms=replace(case.terms, **named), **{name: changes[name] for name in ("effect", "amount", "reach") if name in changes})
+    now = replace(
+        case,
+        terms=replace(case.terms, **named),
+        **{name: changes[name] for name in ("effect", "amount", "reach") if name in changes},
+    )
     matrix, bands, foreign = cost_matrix(now)
     factors = np.where(foreign, changes.get("rate", 1.0), 1.0) * (1 + bands * changes.get("valuation", 0.0))
     factors = factors * changes.get("costs", 1.0) * changes.get("prices", 1.0)
     cost = float(factors @ matrix[:, now.parties.index(party)])
-    return cost + (now.yearly * float(annuity(now.terms, now.terms.decay)) if party in (now.goes_to, SOCIETY) else 0.0)
+    return cost + (
+        now.yearly * float(annuity(now.terms, now.terms.decay)) if party in (now.goes_to, SOCIETY) else 0.0
+    )
 
 
 def tornado(case: Case, party: str = SOCIETY, *, z: float = 1.959964) -> pd.DataFrame:
@@ -166,7 +216,16 @@ def tornado(case: Case, party: str = SOCIETY, *, z: float = 1.959964) -> pd.Data
         del tried["amount"]  # the gain is no share of it
     for what, (low, high) in tried.items():
         at_low, at_high = (net_value(case, party, **{what: value}) for value in (low, high))
-        rows.append({"what": what, "low": low, "high": high, "at_low": at_low, "at_high": at_high, "swing": abs(at_high - at_low)})
+        rows.append(
+            {
+                "what": what,
+                "low": low,
+                "high": high,
+                "at_low": at_low,
+                "at_high": at_high,
+                "swing": abs(at_high - at_low),
+            }
+        )
     return pd.DataFrame(rows).sort_values("swing", ascending=False, ignore_index=True)
 
 
@@ -197,7 +256,9 @@ def switching_values(case: Case, party: str = SOCIETY) -> pd.DataFrame:
             {
                 "what": what,
                 "now": now[what],
-                "switches_at": root(lambda value, what=what: net_value(case, party, **{what: value}), low, high),
+                "switches_at": root(
+                    lambda value, what=what: net_value(case, party, **{what: value}), low, high
+                ),
                 "low": low,
                 "high": high,
             }

@@ -1,4 +1,6 @@
-"""Everything that the chapter on value shows, computed once; nothing when there is no cost or no amount to value."""
+"""Everything that the chapter on value shows, computed once; nothing when there is no cost or no amount to
+value.
+"""
 
 from __future__ import annotations
 
@@ -51,21 +53,35 @@ class Valuation:
     def funds(self) -> dict[str, float]:
         """Marginal value of public funds: of all governments together, and of the sending side alone."""
         table, sheet = self.table(), self.case.sheet
-        return {"all": value_of_funds(table, sheet), "sender": value_of_funds(table, sheet, sheet.party("sender").id)}
+        return {
+            "all": value_of_funds(table, sheet),
+            "sender": value_of_funds(table, sheet, sheet.party("sender").id),
+        }
 
     def phillips(self) -> dict[str, float]:
-        """Phillips's return of the first year, from the participants' own change and their own estimate of the programme's share.
+        """Phillips's return of the first year, from the participants' own change and their own estimate of
+        the programme's share.
 
-        ``gain`` : change of the amount a year, all people; ``attributed`` : share; ``cost`` : whole cost; ``roi``. Missing where not asked.
+        ``gain`` : change of the amount a year, all people; ``attributed`` : share; ``cost`` : whole cost;
+        ``roi``. Missing where not asked.
         """
         worth, case = self.study.programme.worth, self.case
-        now, before = (mean_of(self.basis, name or "", "participants")[0] for name in (worth.benefit.base, worth.before))
-        moved = case.amount / mean_of(self.basis, worth.benefit.base, "comparison")[0]  # to the base year of the accounts
+        now, before = (
+            mean_of(self.basis, name or "", "participants")[0] for name in (worth.benefit.base, worth.before)
+        )
+        moved = (
+            case.amount / mean_of(self.basis, worth.benefit.base, "comparison")[0]
+        )  # to the base year of the accounts
         gain = (now - before) * moved * case.times * case.reach * case.people
         attributed = mean_of(self.basis, worth.attributed or "", "participants")[0]
         cost = float(self.accounts.lines["real"].sum())
         known = gain == gain and attributed == attributed
-        return {"gain": gain, "attributed": attributed, "cost": cost, "roi": phillips_roi(gain, attributed, cost) if known else float("nan")}
+        return {
+            "gain": gain,
+            "attributed": attributed,
+            "cost": cost,
+            "roi": phillips_roi(gain, attributed, cost) if known else float("nan"),
+        }
 
     def drawn(self, *, seed: int, draws_: int) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Draws of the net present value of every party, and their summary."""
@@ -82,16 +98,26 @@ def value_programme(
     *,
     assumed_gain: float,
 ) -> Valuation | None:
-    """Value a programme; none without costs, without a declared benefit, or without the amount it is a share of."""
+    """Value a programme; none without costs, without a declared benefit, or without the amount it is a share
+    of.
+    """
     if accounts is None or accounts.is_empty or study.programme.worth is None:
         return None
     found = evidence(study, estimates, assumed_gain)
     case = case_for(study, accounts, basis, found, terms)
-    return None if case is None else Valuation(study, accounts, basis, estimates, found, case, scenario_cases(case))
+    return (
+        None
+        if case is None
+        else Valuation(study, accounts, basis, estimates, found, case, scenario_cases(case))
+    )
 
 
 def summary_table(valuation: Valuation | None) -> pd.DataFrame:
     """Value by scenario and party, for the report's folder; no rows when nothing could be valued."""
     if valuation is None:
-        return pd.DataFrame(columns=["scenario", "party", "benefits", "costs", "npv", "bcr", "irr", "sign_changes", "payback"])
-    return pd.concat([valuation.table(name).assign(scenario=name) for name in valuation.cases], ignore_index=True)
+        return pd.DataFrame(
+            columns=["scenario", "party", "benefits", "costs", "npv", "bcr", "irr", "sign_changes", "payback"]
+        )
+    return pd.concat(
+        [valuation.table(name).assign(scenario=name) for name in valuation.cases], ignore_index=True
+    )

@@ -1,1 +1,3 @@
-"""Programme, codebook, choices, indicators, claims, prices and expressions: loaded and checked, all problems at once."""
+"""Programme, codebook, choices, indicators, claims, prices and expressions: loaded and checked, all problems
+at once.
+"""

@@ -1,4 +1,6 @@
-"""What a programme claims, declared before looking: claims with their halves, and the groups of people looked at apart."""
+"""What a programme claims, declared before looking: claims with their halves, and the groups of people looked
+at apart.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,13 @@ from pydantic import Field
 from manfaat.base.problems import Problem, nearest
 from manfaat.definitions.records import Record, Words
 
-GRADES = ("contradicted", "cannot tell", "reported only", "suggested", "shown")  # from the weakest to the strongest
+GRADES = (
+    "contradicted",
+    "cannot tell",
+    "reported only",
+    "suggested",
+    "shown",
+)  # from the weakest to the strongest
 
 
 def weakest(*grades: str) -> str:
@@ -25,8 +33,9 @@ class Part(Record):
 class Claim(Record):
     """One statement to be examined, and what bears on it.
 
-    ``indicators`` bear on it as they are, or in ``parts`` of which each must hold. ``claims`` makes it a joint claim, which holds
-    only if all of those do. ``accounts`` lets it rest on the cost accounts. Where nothing is named, ``because`` says why.
+    ``indicators`` bear on it as they are, or in ``parts`` of which each must hold. ``claims`` makes it a
+    joint claim, which holds only if all of those do. ``accounts`` lets it rest on the cost accounts. Where
+    nothing is named, ``because`` says why.
     """
 
     id: str
@@ -39,7 +48,9 @@ class Claim(Record):
 
 
 class Subgroup(Record):
-    """One question "for whom?", asked before results are seen: a variable of the indicators table, and its answers that make the subgroups."""
+    """One question "for whom?", asked before results are seen: a variable of the indicators table, and its
+    answers that make the subgroups.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     label: Words
@@ -48,19 +59,39 @@ class Subgroup(Record):
 
 
 def check_claims(claims: list[Claim], file: str) -> list[Problem]:
-    """Say which claims rest on nothing, whose parts are not all of their indicators, and which join what does not exist or themselves."""
+    """Say which claims rest on nothing, whose parts are not all of their indicators, and which join what does
+    not exist or themselves.
+    """
     problems, before = [], set()
     for claim in claims:
         place = f"claims.{claim.id}"
         if not (claim.indicators or claim.claims or claim.accounts or claim.because):
             problems.append(
-                Problem(file, "the claim names no indicators", column=place, expected="indicators, claims, accounts, or the reason under 'because'")
+                Problem(
+                    file,
+                    "the claim names no indicators",
+                    column=place,
+                    expected="indicators, claims, accounts, or the reason under 'because'",
+                )
             )
         halves = [name for part in claim.parts for name in part.indicators]
         if claim.parts and sorted(halves) != sorted(claim.indicators):
-            problems.append(Problem(file, "the parts are not made of the claim's indicators, each once", column=f"{place}.parts"))
+            problems.append(
+                Problem(
+                    file,
+                    "the parts are not made of the claim's indicators, each once",
+                    column=f"{place}.parts",
+                )
+            )
         for name in claim.claims:
             if name not in before:
-                problems.append(Problem(file, f"'{name}' is not an earlier claim", column=f"{place}.claims", expected=nearest(name, before)))
+                problems.append(
+                    Problem(
+                        file,
+                        f"'{name}' is not an earlier claim",
+                        column=f"{place}.claims",
+                        expected=nearest(name, before),
+                    )
+                )
         before.add(claim.id)
     return problems

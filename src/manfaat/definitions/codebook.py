@@ -19,9 +19,24 @@ from manfaat.files.parsing.reading import missing_reasons
 TYPES = ("text", "integer", "decimal", "money", "select_one", "select_multiple", "date", "month", "dateTime")
 WITH_LIST = ("select_one", "select_multiple")
 Role = Literal[
-    "", "key", "group", "treatment", "cluster", "weight", "stratum", "identifier", "quasi-identifier", "sensitive", "text",
-    "version", "submitted", "start", "end", "enumerator", "other",
-]  # fmt: skip
+    "",
+    "key",
+    "group",
+    "treatment",
+    "cluster",
+    "weight",
+    "stratum",
+    "identifier",
+    "quasi-identifier",
+    "sensitive",
+    "text",
+    "version",
+    "submitted",
+    "start",
+    "end",
+    "enumerator",
+    "other",
+]
 BOUND = re.compile(r"\.\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)")
 
 
@@ -35,9 +50,10 @@ def readable_expression(value: str) -> str:
 class Variable(Record):
     """One line of ``codebook.csv``; column names follow XLSForm where it has them.
 
-    ``relevant`` is the skip rule, ``constraint`` the range, ``missing`` the codes that stand for a missing answer with their
-    reasons, ``versions`` the versions of the form that ask it (all when empty), ``reversed`` those in which it is worded the
-    other way round, ``recode`` how codes of a version differ (``2: 0=1;1=2``), ``scale`` the scale it is an item of.
+    ``relevant`` is the skip rule, ``constraint`` the range, ``missing`` the codes that stand for a missing
+    answer with their reasons, ``versions`` the versions of the form that ask it (all when empty),
+    ``reversed`` those in which it is worded the other way round, ``recode`` how codes of a version differ
+    (``2: 0=1;1=2``), ``scale`` the scale it is an item of.
     """
 
     table: str
@@ -66,7 +82,10 @@ class Variable(Record):
         """Refuse a type that the cleaning stage does not know."""
         parts = value.split(" ")
         if parts[0] not in TYPES or len(parts) != (2 if parts[0] in WITH_LIST else 1):
-            raise ValueError(f"the type '{value}' is not known; use one of {', '.join(TYPES)}, with the name of its list after {' and '.join(WITH_LIST)}")
+            raise ValueError(
+                f"the type '{value}' is not known; use one of {', '.join(TYPES)}, with the name of its list"
+                f" after {' and '.join(WITH_LIST)}"
+            )
         return value
 
     @field_validator("constraint", "relevant")
@@ -106,7 +125,9 @@ class Variable(Record):
 
     @property
     def bounds(self) -> list[tuple[str, float]]:
-        """The constraint as (operator, number) pairs, when it is a chain of comparisons of the answer; else none."""
+        """The constraint as (operator, number) pairs, when it is a chain of comparisons of the answer; else
+        none.
+        """
         parts = [part.strip() for part in self.constraint.split(" and ")]
         if not self.constraint or not all(BOUND.fullmatch(part) for part in parts):
             return []
@@ -150,7 +171,9 @@ def read_recodes(text: str) -> dict[str, dict[str, str]]:
 
 
 class Choice(Record):
-    """One line of ``choices.csv``: an answer of a list; ``aliases`` are other ways to write it, separated by ``|``."""
+    """One line of ``choices.csv``: an answer of a list; ``aliases`` are other ways to write it, separated by
+    ``|``.
+    """
 
     list_name: str = Field(min_length=1)
     name: str = Field(min_length=1)
@@ -164,7 +187,8 @@ class Choice(Record):
         """Refuse a code with a space: several answers stand with spaces between their codes."""
         if re.search(r"\s", value):
             raise ValueError(
-                f"the code '{value}' holds a space; write a short code such as '{'_'.join(value.lower().split())[:24]}', and the text as it is delivered under 'aliases'"
+                f"the code '{value}' holds a space; write a short code such as"
+                f" '{'_'.join(value.lower().split())[:24]}', and the text as it is delivered under 'aliases'"
             )
         return value
 
@@ -174,7 +198,9 @@ class Choice(Record):
 
 
 class Rule(Record):
-    """One line of ``rules.csv``: what must hold between the answers of a row, and how bad it is when it does not."""
+    """One line of ``rules.csv``: what must hold between the answers of a row, and how bad it is when it does
+    not.
+    """
 
     id: str = Field(min_length=1)
     table: str
@@ -196,7 +222,9 @@ class Rule(Record):
 
 @dataclass(frozen=True)
 class Codebook:
-    """All variables, answers and consistency rules of a programme; ``idle`` are free texts (table, name) on which nothing depends."""
+    """All variables, answers and consistency rules of a programme; ``idle`` are free texts (table, name) on
+    which nothing depends.
+    """
 
     variables: tuple[Variable, ...]
     choices: tuple[Choice, ...]
@@ -215,7 +243,12 @@ class Codebook:
 def answers_of(variable: Variable, codebook: Codebook, recode: dict[str, str]) -> ChoiceList:
     """Make a variable's answer list ready for reading; ``recode`` turns delivered codes into the list's."""
     rows = [
-        (choice.name, choice.label_en, choice.label_id, [part.strip() for part in choice.aliases.split("|") if part.strip()])
+        (
+            choice.name,
+            choice.label_en,
+            choice.label_id,
+            [part.strip() for part in choice.aliases.split("|") if part.strip()],
+        )
         for choice in codebook.answers(variable.list_name)
     ]
     return choice_list(rows, missing=variable.missing_codes, recode=recode or None)
@@ -226,28 +259,51 @@ def load_codebook(folder: Path, programme: Programme, *, root: Path) -> tuple[Co
     variables, problems = read_rows(Variable, folder / "codebook.csv", root=root)
     choices, more = read_rows(Choice, folder / "choices.csv", root=root)
     rules, wrong = read_rows(Rule, folder / "rules.csv", root=root, required=False)
-    codebook = Codebook(tuple(v for _, v in variables), tuple(c for _, c in choices), tuple(r for _, r in rules))
-    problems += more + wrong + check_variables(variables, codebook, programme, shown(folder / "codebook.csv", root))
+    codebook = Codebook(
+        tuple(v for _, v in variables), tuple(c for _, c in choices), tuple(r for _, r in rules)
+    )
+    problems += (
+        more + wrong + check_variables(variables, codebook, programme, shown(folder / "codebook.csv", root))
+    )
     problems += check_checks(codebook, programme, shown(folder / "programme.yml", root))
     return codebook, problems + check_expressions(variables, rules, codebook, root=root, folder=folder)
 
 
-def check_expressions(variables: list[tuple[int, Variable]], rules: list[tuple[int, Rule]], codebook: Codebook, *, root: Path, folder: Path) -> list[Problem]:
+def check_expressions(
+    variables: list[tuple[int, Variable]],
+    rules: list[tuple[int, Rule]],
+    codebook: Codebook,
+    *,
+    root: Path,
+    folder: Path,
+) -> list[Problem]:
     """Say which skip rule, range or consistency rule looks at a variable that its table does not have."""
-    asked = [(folder / "codebook.csv", row, column, line.table, getattr(line, column)) for row, line in variables for column in ("relevant", "constraint")]
+    asked = [
+        (folder / "codebook.csv", row, column, line.table, getattr(line, column))
+        for row, line in variables
+        for column in ("relevant", "constraint")
+    ]
     asked += [(folder / "rules.csv", row, "rule", line.table, line.rule) for row, line in rules]
     problems = []
     for path, row, column, table, text in asked:
         known = {variable.name for variable in codebook.table(table)} | {"."}
         unknown = sorted(parse_expression(text).names() - known) if text else []
         problems += [
-            Problem(shown(path, root), f"there is no variable '{name}' in table '{table}'", row=row, column=column, expected=nearest(name, known - {"."}))
+            Problem(
+                shown(path, root),
+                f"there is no variable '{name}' in table '{table}'",
+                row=row,
+                column=column,
+                expected=nearest(name, known - {"."}),
+            )
             for name in unknown
         ]
     return problems
 
 
-def check_variables(variables: list[tuple[int, Variable]], codebook: Codebook, programme: Programme, file: str) -> list[Problem]:
+def check_variables(
+    variables: list[tuple[int, Variable]], codebook: Codebook, programme: Programme, file: str
+) -> list[Problem]:
     """Say which variables stand twice or name a table, unit or answer list that does not exist."""
     lists = {choice.list_name for choice in codebook.choices}
     problems, seen = [], set()
@@ -261,7 +317,15 @@ def check_variables(variables: list[tuple[int, Variable]], codebook: Codebook, p
             ("type", variable.list_name, lists),
         ):
             if value and value not in allowed:
-                problems.append(Problem(file, f"'{value}' is not declared", row=row, column=column, expected=nearest(value, allowed)))
+                problems.append(
+                    Problem(
+                        file,
+                        f"'{value}' is not declared",
+                        row=row,
+                        column=column,
+                        expected=nearest(value, allowed),
+                    )
+                )
     return problems + check_keys(codebook, programme, file) + check_links(codebook, programme, file)
 
 
@@ -276,7 +340,9 @@ def check_keys(codebook: Codebook, programme: Programme, file: str) -> list[Prob
 
 
 def check_links(codebook: Codebook, programme: Programme, file: str) -> list[Problem]:
-    """Say which linked table lacks the variable that links it, and which names it shares with the tables it is joined to."""
+    """Say which linked table lacks the variable that links it, and which names it shares with the tables it
+    is joined to.
+    """
     main = programme.main_table
     problems, taken = [], {variable.name: main for variable in codebook.table(main)}
     for name, table in programme.tables.items():
@@ -284,12 +350,21 @@ def check_links(codebook: Codebook, programme: Programme, file: str) -> list[Pro
             continue
         own = [variable.name for variable in codebook.table(name)]
         problems += [
-            Problem(file, f"the table '{place}' has no variable '{table.link.by}' to link '{name}' by", column="name")
+            Problem(
+                file,
+                f"the table '{place}' has no variable '{table.link.by}' to link '{name}' by",
+                column="name",
+            )
             for place, names in ((name, own), (main, [variable.name for variable in codebook.table(main)]))
             if table.link.by not in names
         ]
         problems += [
-            Problem(file, f"'{other}' stands in the tables '{taken[other]}' and '{name}', which are joined", column="name", expected="a name of its own")
+            Problem(
+                file,
+                f"'{other}' stands in the tables '{taken[other]}' and '{name}', which are joined",
+                column="name",
+                expected="a name of its own",
+            )
             for other in own
             if other in taken and other != table.link.by
         ]
@@ -299,11 +374,25 @@ def check_links(codebook: Codebook, programme: Programme, file: str) -> list[Pro
 
 def check_checks(codebook: Codebook, programme: Programme, file: str) -> list[Problem]:
     """Say which declared checks and batteries of ratings name a variable that their table does not have."""
-    asked = [(f"checks.{check.id}.variables", check.table, name) for check in programme.checks for name in check.variables]
-    asked += [(f"tables.{table}.scales", table, name) for table, definition in programme.tables.items() for scale in definition.scales for name in scale]
+    asked = [
+        (f"checks.{check.id}.variables", check.table, name)
+        for check in programme.checks
+        for name in check.variables
+    ]
+    asked += [
+        (f"tables.{table}.scales", table, name)
+        for table, definition in programme.tables.items()
+        for scale in definition.scales
+        for name in scale
+    ]
     known = {table: [variable.name for variable in codebook.table(table)] for table in programme.tables}
     return [
-        Problem(file, f"there is no variable '{name}' in table '{table}'", column=place, expected=nearest(name, known[table]))
+        Problem(
+            file,
+            f"there is no variable '{name}' in table '{table}'",
+            column=place,
+            expected=nearest(name, known[table]),
+        )
         for place, table, name in asked
         if table in known and name not in known[table]
     ]

@@ -1,4 +1,6 @@
-"""The setting of a programme: prose and a list of ties beside its definitions, both optional, each fact with its source."""
+"""The setting of a programme: prose and a list of ties beside its definitions, both optional, each fact with
+its source.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ TIES = "ties.csv"
 
 
 class Tie(Record):
-    """One partner of a city: since which year, where that is confirmed, and whether it is the one of the programme."""
+    """One partner of a city: since which year, where that is confirmed, and whether it is the one of the
+    programme.
+    """
 
     partner_en: str = Field(alias="partner::English (en)", min_length=1)
     partner_id: str = Field(alias="partner::Bahasa Indonesia (id)", min_length=1)
@@ -31,7 +35,8 @@ def read_context(folder: Path, language: str) -> str:
 
 
 def read_ties(folder: Path, language: str, *, root: Path) -> pd.DataFrame:
-    """Ties in the order of the file: ``partner, year`` (missing where it was not found), ``highlight, source``.
+    """Ties in the order of the file: ``partner, year`` (missing where it was not found), ``highlight,
+    source``.
 
     Raises
     ------

@@ -1,4 +1,6 @@
-"""What ``programme.yml`` declares about costs and value: who pays, in which currencies, what a benefit is worth to whom."""
+"""What ``programme.yml`` declares about costs and value: who pays, in which currencies, what a benefit is
+worth to whom.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,17 @@ Basis = Literal["cohort", "trainee", "month"]
 Role = Literal["trainee", "employer", "sender", "host", "other"]
 
 
-STATISTICS = ("share_host", "share_sender", "share_in_kind", "leverage")  # of the accounts, beside the declared columns
+STATISTICS = (
+    "share_host",
+    "share_sender",
+    "share_in_kind",
+    "leverage",
+)  # of the accounts, beside the declared columns
 
 
 class Party(Record):
-    """One viewpoint: the payers of the cost sheet that it stands for. The ``sender`` is whose saving is at issue.
+    """One viewpoint: the payers of the cost sheet that it stands for. The ``sender`` is whose saving is at
+    issue.
 
     ``government`` : its money comes from taxes.
     """
@@ -51,9 +59,11 @@ class CostColumns(Record):
 
 
 class Currency(Record):
-    """How much of the accounts' currency one unit buys: the product of the series ``times`` over that of ``over``.
+    """How much of the accounts' currency one unit buys: the product of the series ``times`` over that of
+    ``over``.
 
-    ``prices`` : consumer prices where the currency is spent, for the rate by purchasing power; without them the market rate stands.
+    ``prices`` : consumer prices where the currency is spent, for the rate by purchasing power; without them
+    the market rate stands.
     """
 
     label: Words
@@ -77,19 +87,25 @@ class Band(Record):
 
 
 class Continued(Record):
-    """Items that are paid with or without the programme (a wage that goes on), and the items that price the work not done instead."""
+    """Items that are paid with or without the programme (a wage that goes on), and the items that price the
+    work not done instead.
+    """
 
     items: list[str]
     replaced_by: list[str] = []
 
 
 class CostSheet(Record):
-    """How the cost sheet is read. ``bases``: what an amount is meant per; ``bands``: how far a valuation may be off (0.1: ±10 %).
+    """How the cost sheet is read. ``bases``: what an amount is meant per; ``bands``: how far a valuation may
+    be off (0.1: ±10 %).
 
-    ``receivers`` : item → party that receives it where the line is a transfer. ``opportunity`` : items of the time away.
+    ``receivers`` : item → party that receives it where the line is a transfer. ``opportunity`` : items of the
+    time away.
     ``continued`` : what belongs in the accounts and changes nothing for anybody, see ``Continued``.
-    ``alternatives`` : items that state what an equivalent programme would cost; they are no costs of this one.
-    ``rate_band, price_band`` : how far exchange rates and consumer prices may be off; without them they are taken as they are.
+    ``alternatives`` : items that state what an equivalent programme would cost; they are no costs of this
+    one.
+    ``rate_band, price_band`` : how far exchange rates and consumer prices may be off; without them they are
+    taken as they are.
     """
 
     table: str
@@ -120,11 +136,13 @@ class CostSheet(Record):
 
 
 class Benefit(Record):
-    """What is worth money: the effect on an amount (``level``), or on its logarithm (``log``) times the amount without the programme.
+    """What is worth money: the effect on an amount (``level``), or on its logarithm (``log``) times the
+    amount without the programme.
 
-    ``indicator`` : the concept. ``kind`` : what it is in; by its unit where it is not said. ``base`` : column of the amount, whose mean in
-    the comparison group is used.
-    ``reach`` : column whose mean among participants says for how many the amount exists. ``times_a_year`` : 12 for a month's pay.
+    ``indicator`` : the concept. ``kind`` : what it is in; by its unit where it is not said. ``base`` : column
+    of the amount, whose mean in the comparison group is used.
+    ``reach`` : column whose mean among participants says for how many the amount exists. ``times_a_year`` :
+    12 for a month's pay.
     """
 
     label: Words
@@ -145,7 +163,9 @@ class Unpriced(Record):
 
 
 class Yardstick(Record):
-    """One unit of a result, for cost-effectiveness: ``share`` (one more person), ``sd`` (one standard deviation), ``percent`` (one per cent)."""
+    """One unit of a result, for cost-effectiveness: ``share`` (one more person), ``sd`` (one standard
+    deviation), ``percent`` (one per cent).
+    """
 
     label: Words
     indicator: str
@@ -154,7 +174,9 @@ class Yardstick(Record):
 
 
 class Technology(Record):
-    """The first half of the double benefit: columns of participants, what share must report one, since when and in which firm."""
+    """The first half of the double benefit: columns of participants, what share must report one, since when
+    and in which firm.
+    """
 
     adopted: str
     count: str
@@ -166,7 +188,9 @@ class Technology(Record):
 
 
 class Model(Record):
-    """The training model: what it was (``shown`` and ``features``) and with which results its features are held together (``outcomes``)."""
+    """The training model: what it was (``shown`` and ``features``) and with which results its features are
+    held together (``outcomes``).
+    """
 
     shown: list[str] = []
     features: list[str] = []
@@ -174,7 +198,9 @@ class Model(Record):
 
 
 class Implication(Record):
-    """One recommendation: said when the statistic lies below or above a threshold. ``statistic`` is a name of the basis."""
+    """One recommendation: said when the statistic lies below or above a threshold. ``statistic`` is a name of
+    the basis.
+    """
 
     id: str
     statistic: str
@@ -188,10 +214,14 @@ class Worth(Record):
 
     benefit: Benefit
     unpriced: list[Unpriced] = []
-    attributed: str | None = None  # column: own estimate of the programme's share times how sure of it (Phillips)
+    attributed: str | None = (
+        None  # column: own estimate of the programme's share times how sure of it (Phillips)
+    )
     before: str | None = None  # column: the amount before the programme
     yardsticks: list[Yardstick] = []
-    claims: dict[Literal["technology", "cost", "joint"], str] = {}  # which claim each half of the double benefit, and both, speak to
+    claims: dict[
+        Literal["technology", "cost", "joint"], str
+    ] = {}  # which claim each half of the double benefit, and both, speak to
     technology: Technology | None = None
     model: Model = Model()
     implications: list[Implication] = []
@@ -199,7 +229,15 @@ class Worth(Record):
     def columns(self) -> list[str]:
         """Names of columns of the indicators table that are summarised for the later chapters."""
         tech = self.technology
-        named = [self.benefit.base, self.benefit.reach, self.attributed, self.before, *self.model.shown, *self.model.features, *self.model.outcomes]
+        named = [
+            self.benefit.base,
+            self.benefit.reach,
+            self.attributed,
+            self.before,
+            *self.model.shown,
+            *self.model.features,
+            *self.model.outcomes,
+        ]
         named += [tech.adopted, tech.count, tech.still, tech.taught] if tech else []
         return list(dict.fromkeys(name for name in named if name))
 
@@ -217,15 +255,26 @@ def check_declared(
 
     Parameters
     ----------
-    variables : table → variable → codes of its answer list. columns : names of indicators. concepts : indicators with an effect.
+    variables : table → variable → codes of its answer list. columns : names of indicators. concepts :
+    indicators with an effect.
     """
     if sheet is None:
-        return [Problem(file, "value cannot be judged without costs", column="worth", expected="a section 'costs'")] if worth else []
+        return (
+            [
+                Problem(
+                    file, "value cannot be judged without costs", column="worth", expected="a section 'costs'"
+                )
+            ]
+            if worth
+            else []
+        )
     if sheet.table not in variables:
         return []  # said where the programme is loaded
     own = variables[sheet.table]
     problems = [
-        Problem(file, f"'{name}' is not a variable", column=f"costs.columns.{part}", expected=nearest(name, own))
+        Problem(
+            file, f"'{name}' is not a variable", column=f"costs.columns.{part}", expected=nearest(name, own)
+        )
         for part, name in sheet.columns
         if name not in own
     ]
@@ -234,11 +283,21 @@ def check_declared(
 
 
 def check_codes(sheet: CostSheet, own: Mapping[str, list[str]], file: str) -> list[Problem]:
-    """Every payer belongs to one party, every named code exists, the parties that the accounts need are there."""
+    """Every payer belongs to one party, every named code exists, the parties that the accounts need are
+    there.
+    """
     payers, items, problems = own.get(sheet.columns.payer, []), own.get(sheet.columns.item, []), []
     named = Counter(code for party in sheet.parties for code in party.payers)
-    problems += [Problem(file, f"the payer '{code}' belongs to no party", column="costs.parties") for code in payers if code not in named]
-    problems += [Problem(file, f"the payer '{code}' belongs to {n} parties", column="costs.parties") for code, n in named.items() if n > 1]
+    problems += [
+        Problem(file, f"the payer '{code}' belongs to no party", column="costs.parties")
+        for code in payers
+        if code not in named
+    ]
+    problems += [
+        Problem(file, f"the payer '{code}' belongs to {n} parties", column="costs.parties")
+        for code, n in named.items()
+        if n > 1
+    ]
     roles = Counter(party.role for party in sheet.parties)
     problems += [
         Problem(file, f"{roles[role]} parties have the role '{role}'", column="costs.parties", expected="one")
@@ -246,62 +305,126 @@ def check_codes(sheet: CostSheet, own: Mapping[str, list[str]], file: str) -> li
         if roles[role] != 1
     ]
     ids = [party.id for party in sheet.parties]
-    problems += [Problem(file, f"the party '{name}' stands twice", column="costs.parties") for name, n in Counter(ids).items() if n > 1]
     problems += [
-        Problem(file, f"'{party}' is not a party", column=f"costs.receivers.{item}", expected=nearest(party, ids))
+        Problem(file, f"the party '{name}' stands twice", column="costs.parties")
+        for name, n in Counter(ids).items()
+        if n > 1
+    ]
+    problems += [
+        Problem(
+            file, f"'{party}' is not a party", column=f"costs.receivers.{item}", expected=nearest(party, ids)
+        )
         for item, party in sheet.receivers.items()
         if party not in ids
     ]
-    lists = {"bases": (own.get(sheet.columns.basis, []), sheet.bases), "bands": (own.get(sheet.columns.valuation, []), sheet.bands)}
+    lists = {
+        "bases": (own.get(sheet.columns.basis, []), sheet.bases),
+        "bands": (own.get(sheet.columns.valuation, []), sheet.bands),
+    }
     lists |= {
         "continued": (items, [*sheet.continued.items, *sheet.continued.replaced_by]),
         "receivers": (items, sheet.receivers),
         "opportunity": (items, sheet.opportunity),
         "alternatives": (items, sheet.alternatives),
     }
-    lists |= {"parties": (payers, named), "currencies": (own.get(sheet.columns.currency, []), sheet.currencies)}
+    lists |= {
+        "parties": (payers, named),
+        "currencies": (own.get(sheet.columns.currency, []), sheet.currencies),
+    }
     return problems + [
-        Problem(file, f"'{code}' is not an answer of the cost sheet", column=f"costs.{part}", expected=nearest(code, known))
+        Problem(
+            file,
+            f"'{code}' is not an answer of the cost sheet",
+            column=f"costs.{part}",
+            expected=nearest(code, known),
+        )
         for part, (known, used) in lists.items()
         for code in used
         if known and code not in known
     ]
 
 
-def check_money(sheet: CostSheet, own: Mapping[str, list[str]], series: frozenset[str], file: str) -> list[Problem]:
+def check_money(
+    sheet: CostSheet, own: Mapping[str, list[str]], series: frozenset[str], file: str
+) -> list[Problem]:
     """Every currency has a rate made of known series, the accounts' own needs none."""
     problems = []
     if sheet.currency not in sheet.currencies:
-        problems.append(Problem(file, f"'{sheet.currency}' is not declared", column="costs.currency", expected=nearest(sheet.currency, sheet.currencies)))
+        problems.append(
+            Problem(
+                file,
+                f"'{sheet.currency}' is not declared",
+                column="costs.currency",
+                expected=nearest(sheet.currency, sheet.currencies),
+            )
+        )
     elif sheet.currencies[sheet.currency].prices is None:
-        problems.append(Problem(file, "the accounts' own currency has no price series", column=f"costs.currencies.{sheet.currency}.prices"))
+        problems.append(
+            Problem(
+                file,
+                "the accounts' own currency has no price series",
+                column=f"costs.currencies.{sheet.currency}.prices",
+            )
+        )
     for code, money in sheet.currencies.items():
         if (code == sheet.currency) == bool(money.times or money.over):
-            problems.append(Problem(file, "the accounts' own currency has no rate, every other one has", column=f"costs.currencies.{code}"))
+            problems.append(
+                Problem(
+                    file,
+                    "the accounts' own currency has no rate, every other one has",
+                    column=f"costs.currencies.{code}",
+                )
+            )
         problems += [
-            Problem(file, f"there is no series '{name}'", column=f"costs.currencies.{code}", expected=nearest(name, series))
+            Problem(
+                file,
+                f"there is no series '{name}'",
+                column=f"costs.currencies.{code}",
+                expected=nearest(name, series),
+            )
             for name in (*money.times, *money.over, money.prices)
             if name and name not in series
         ]
     problems += [
-        Problem(file, f"a band of {band:g} is no share", column=f"costs.bands.{code}", expected="0 to below 1")
+        Problem(
+            file, f"a band of {band:g} is no share", column=f"costs.bands.{code}", expected="0 to below 1"
+        )
         for code, band in sheet.bands.items()
         if not 0 <= band < 1
     ]
     return problems
 
 
-def check_worth(sheet: CostSheet, worth: Worth, columns: list[str], concepts: list[str], file: str) -> list[Problem]:
+def check_worth(
+    sheet: CostSheet, worth: Worth, columns: list[str], concepts: list[str], file: str
+) -> list[Problem]:
     """Every indicator that value rests on exists, and every threshold is one-sided."""
     found = [("worth", name, columns) for name in worth.columns()]
-    found += [("worth.benefit.indicator", worth.benefit.indicator, concepts)] + [("worth.yardsticks", stick.indicator, concepts) for stick in worth.yardsticks]
-    goes_to = [("worth.benefit.goes_to", worth.benefit.goes_to), *(("worth.unpriced", one.goes_to) for one in worth.unpriced)]
+    found += [("worth.benefit.indicator", worth.benefit.indicator, concepts)] + [
+        ("worth.yardsticks", stick.indicator, concepts) for stick in worth.yardsticks
+    ]
+    goes_to = [
+        ("worth.benefit.goes_to", worth.benefit.goes_to),
+        *(("worth.unpriced", one.goes_to) for one in worth.unpriced),
+    ]
     found += [(place, name, [party.id for party in sheet.parties]) for place, name in goes_to]
-    found += [("worth.technology", name, columns) for name in ((worth.technology.since,) if worth.technology else ())]
-    problems = [Problem(file, f"'{name}' is not declared", column=place, expected=nearest(name, known)) for place, name, known in found if name not in known]
+    found += [
+        ("worth.technology", name, columns)
+        for name in ((worth.technology.since,) if worth.technology else ())
+    ]
+    problems = [
+        Problem(file, f"'{name}' is not declared", column=place, expected=nearest(name, known))
+        for place, name, known in found
+        if name not in known
+    ]
     known = [*worth.columns(), *STATISTICS]
     problems += [
-        Problem(file, f"'{one.statistic}' is not a statistic", column=f"worth.implications.{one.id}", expected=nearest(one.statistic, known))
+        Problem(
+            file,
+            f"'{one.statistic}' is not a statistic",
+            column=f"worth.implications.{one.id}",
+            expected=nearest(one.statistic, known),
+        )
         for one in worth.implications
         if one.statistic not in known
     ]

@@ -1,8 +1,9 @@
 """XLSForm expressions (skip rules, constraints, consistency rules), read once and applied to whole columns.
 
-The part of ODK's XPath that questionnaires use: ``${name}``, ``.``, numbers, ``'texts'``, ``= != < <= > >=``, ``+ - * div mod``,
-``and or not()``, ``selected(${x}, 'code')``, ``count-selected()``, ``if(a, b, c)``, ``coalesce(a, b)``, ``abs()``, ``year()``,
-``months-between(a, b)``, ``regex(a, 'pattern')``. No code is executed from a definition file.
+The part of ODK's XPath that questionnaires use: ``${name}``, ``.``, numbers, ``'texts'``, ``= != < <= > >=``,
+``+ - * div mod``, ``and or not()``, ``selected(${x}, 'code')``, ``count-selected()``, ``if(a, b, c)``,
+``coalesce(a, b)``, ``abs()``, ``year()``, ``months-between(a, b)``, ``regex(a, 'pattern')``. No code is
+executed from a definition file.
 
 Truth has three values: a comparison with a missing answer is unknown, and what is unknown breaks no rule.
 """
@@ -17,8 +18,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-TOKEN = re.compile(r"\s*(?:(\$\{\w+\})|(\d+(?:\.\d+)?)|'([^']*)'|\"([^\"]*)\"|(!=|<=|>=|=|<|>|\+|-|\*|\(|\)|,|\.)|([A-Za-z][\w-]*))")
-COMPARE = {"=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+TOKEN = re.compile(
+    r"\s*(?:(\$\{\w+\})|(\d+(?:\.\d+)?)|'([^']*)'|\"([^\"]*)\"|(!=|<=|>=|=|<|>|\+|-|\*|\(|\)|,|\.)|([A-Za-z][\w-]*))"
+)
+COMPARE = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 LONGEST = 2_000  # letters; longer ones are not read by people either
 
 
@@ -52,7 +62,16 @@ def tokens(text: str) -> list[tuple[str, str]]:
             raise ValueError(f"the expression cannot be read at '{text[place : place + 20].strip()}'")
         name, number, single, double, sign, word = match.groups()
         kind, value = next(
-            (k, v) for k, v in (("name", name), ("number", number), ("text", single), ("text", double), ("sign", sign), ("word", word)) if v is not None
+            (k, v)
+            for k, v in (
+                ("name", name),
+                ("number", number),
+                ("text", single),
+                ("text", double),
+                ("sign", sign),
+                ("word", word),
+            )
+            if v is not None
         )
         found.append((kind, value[2:-1] if kind == "name" else value))
         place = match.end()
@@ -126,7 +145,10 @@ class Parser:
                 break
         fewest, most, _ = FUNCTIONS[name]
         if not fewest <= len(parts) <= most:
-            raise ValueError(f"'{name}' takes {fewest if fewest == most else f'{fewest} to {most}'} arguments, not {len(parts)}")
+            raise ValueError(
+                f"'{name}' takes {fewest if fewest == most else f'{fewest} to {most}'} arguments, not"
+                f" {len(parts)}"
+            )
         return Node("call", name, tuple(parts))
 
 
@@ -159,7 +181,9 @@ def evaluate(node: Node, table: pd.DataFrame, answer: str = "") -> pd.Series:
         return column(table, answer if node.value == "." else node.value)
     if node.kind in ("number", "text"):
         value = float(node.value) if node.kind == "number" else node.value
-        return pd.Series([value] * len(table), index=table.index, dtype="float64" if node.kind == "number" else "object")
+        return pd.Series(
+            [value] * len(table), index=table.index, dtype="float64" if node.kind == "number" else "object"
+        )
     parts = [evaluate(part, table, answer) for part in node.parts]
     return FUNCTIONS[node.value][2](*parts) if node.kind == "call" else operate(node.value, *parts)
 
@@ -194,12 +218,16 @@ def operate(sign: str, left: pd.Series, right: pd.Series) -> pd.Series:
 
 
 def compare(sign: str, left: pd.Series, right: pd.Series) -> pd.Series:
-    """Compare as numbers where both sides are numbers, as dates or texts otherwise; unknown where a side is missing."""
+    """Compare as numbers where both sides are numbers, as dates or texts otherwise; unknown where a side is
+    missing.
+    """
     one, two = numbers(left), numbers(right)
     by_number, known = one.notna() & two.notna(), left.notna() & right.notna()
     answer = COMPARE[sign](one, two)
     if (known & ~by_number).any():
-        answer = answer.where(by_number, COMPARE[sign](left.astype("object").map(str), right.astype("object").map(str)))
+        answer = answer.where(
+            by_number, COMPARE[sign](left.astype("object").map(str), right.astype("object").map(str))
+        )
     return answer.astype("boolean").mask(~known)
 
 
@@ -224,7 +252,11 @@ def count_selected(values: pd.Series) -> pd.Series:
 def by_text(values: pd.Series, read: Callable[[str], float]) -> pd.Series:
     """A number a row, each distinct text read once; missing where there is none."""
     codes, distinct = pd.factorize(values)
-    return pd.Series(np.array([*[read(str(value)) for value in distinct], np.nan])[codes], index=values.index, dtype="float64")
+    return pd.Series(
+        np.array([*[read(str(value)) for value in distinct], np.nan])[codes],
+        index=values.index,
+        dtype="float64",
+    )
 
 
 def choose(condition: pd.Series, yes: pd.Series, no: pd.Series) -> pd.Series:
@@ -241,7 +273,10 @@ def year_of(values: pd.Series) -> pd.Series:
 def month_number(values: pd.Series) -> pd.Series:
     """Months since year 0 of an ISO date or month; missing where the month is."""
     found = re.compile(r"([0-9]{4})-([0-9]{2})")
-    return by_text(values, lambda text: float(int(match[1]) * 12 + int(match[2])) if (match := found.match(text)) else np.nan)
+    return by_text(
+        values,
+        lambda text: float(int(match[1]) * 12 + int(match[2])) if (match := found.match(text)) else np.nan,
+    )
 
 
 def matches(values: pd.Series, patterns: pd.Series) -> pd.Series:

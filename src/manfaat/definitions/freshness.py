@@ -1,8 +1,9 @@
 """What every table between notebooks was made from, and whether it is older than that.
 
-Beside each table that a notebook writes stands a line in ``.made/``: the notebook, the checksum of the table, those of the definition
-files and of the delivery's seal, those of the tables that the notebook had opened, and the parameters it ran with. Who opens the table
-holds the line against what is there now. Times of files are not looked at: a copy or a checkout changes them.
+Beside each table that a notebook writes stands a line in ``.made/``: the notebook, the checksum of the table,
+those of the definition files and of the delivery's seal, those of the tables that the notebook had opened,
+and the parameters it ran with. Who opens the table holds the line against what is there now. Times of files
+are not looked at: a copy or a checkout changes them.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ def checksum(path: Path) -> str:
 
 
 def checksum_once(path: Path) -> str:
-    """The same, but a table is read once for as long as nothing of it moves: a notebook opens several that rest on it."""
+    """The same, but a table is read once for as long as nothing of it moves: a notebook opens several that
+    rest on it.
+    """
     if not path.is_file():
         return ""
     known = path.stat()
@@ -52,9 +55,14 @@ def _summed(path: Path, size: int, changed: int, place: int) -> str:
 def sources_of(places: Places, definitions: Path, series: Path | None) -> dict[str, str]:
     """Checksums of everything that numbers of a cohort are made from, by the file's name as it may be shown.
 
-    ``series`` is the programme's own price file. The series of the house come with the package, whose version stands among the sources.
+    ``series`` is the programme's own price file. The series of the house come with the package, whose version
+    stands among the sources.
     """
-    files = [*(definitions / name for name in DEFINING), *(places.raw / name for name in DELIVERED), *([series] if series else [])]
+    files = [
+        *(definitions / name for name in DEFINING),
+        *(places.raw / name for name in DELIVERED),
+        *([series] if series else []),
+    ]
     return {shown(path, places.root): checksum(path) for path in files} | {"Manfaat": __version__}
 
 
@@ -70,8 +78,8 @@ class Doubt:
 class Shelf:
     """The tables of one cohort as a session's notebooks find them.
 
-    A run of ``manfaat run`` finds what it made itself. Elsewhere what was made by hand below ``scratch/`` comes first, as long as it is
-    fresh, then what the last run left.
+    A run of ``manfaat run`` finds what it made itself. Elsewhere what was made by hand below ``scratch/``
+    comes first, as long as it is fresh, then what the last run left.
 
     ``opened`` : what this notebook has read so far: table → the notebook that writes it, and its checksum.
     """
@@ -83,7 +91,11 @@ class Shelf:
 
     def folders(self, name: str) -> tuple[Path, ...]:
         """Where a table may stand, nearest first: one about people (Parquet) or one of numbers (CSV)."""
-        own, last = (self.places.tables, self.places.processed) if name.endswith(".parquet") else (self.places.output, self.places.reports)
+        own, last = (
+            (self.places.tables, self.places.processed)
+            if name.endswith(".parquet")
+            else (self.places.output, self.places.reports)
+        )
         return (own,) if self.places.is_published else (own, last)
 
     def written(self, folder: Path, name: str, notebook: str) -> None:
@@ -99,7 +111,8 @@ class Shelf:
 
         Raises
         ------
-        ProblemsError naming the notebook to run first, where there is no such table or it is older than what it was made from.
+        ProblemsError naming the notebook to run first, where there is no such table or it is older than what
+        it was made from.
         """
         path, doubts = self.find(name, notebook)
         if path is None:
@@ -139,7 +152,11 @@ class Shelf:
     def changed(self, then: Mapping[str, str], notebook: str = "") -> list[str]:
         """Name the sources that are no longer as they were."""
         unread = UNREAD.get(notebook, ())
-        return [file for file, sum_now in self.sources.items() if file.split("/")[-1] not in unread and then.get(file, sum_now) != sum_now]
+        return [
+            file
+            for file, sum_now in self.sources.items()
+            if file.split("/")[-1] not in unread and then.get(file, sum_now) != sum_now
+        ]
 
     def line(self, folder: Path, name: str) -> dict | None:
         """What is known of a table's making; of one in a finished report what the report's record says."""
@@ -158,18 +175,33 @@ class Shelf:
         if not path.is_file():
             return None
         record = json.loads(path.read_text(encoding="utf-8"))
-        return {"notebook": "", "sha256": "", "sources": recorded_sources(record, self.sources), "tables": {}, "parameters": record.get("parameters", {})}
+        return {
+            "notebook": "",
+            "sha256": "",
+            "sources": recorded_sources(record, self.sources),
+            "tables": {},
+            "parameters": record.get("parameters", {}),
+        }
 
     def agree(self, path: Path, name: str) -> None:
-        """Refuse a table that was made with other parameters than this notebook has: one page would hold two kinds of numbers."""
+        """Refuse a table that was made with other parameters than this notebook has: one page would hold two
+        kinds of numbers.
+        """
         line = self.line(path.parents[name.count("/")], name) or {}
         then = line.get("parameters", {})
-        differing = [one for one in self.parameters if one in then and one not in (*CHANCE, "language") and then[one] != self.parameters[one]]
+        differing = [
+            one
+            for one in self.parameters
+            if one in then and one not in (*CHANCE, "language") and then[one] != self.parameters[one]
+        ]
         refuse(
             Problem(
                 shown(path, self.places.root),
                 f"it was made with {one}={then[one]}, and this notebook has {one}={self.parameters[one]}",
-                expected=f"the same in both: {one}={then[one]} here, or notebooks/{line['notebook'] or 'those before this one'} run again",
+                expected=(
+                    f"the same in both: {one}={then[one]} here, or"
+                    f" notebooks/{line['notebook'] or 'those before this one'} run again"
+                ),
             )
             for one in differing
         )
@@ -179,12 +211,20 @@ class Shelf:
         doubts = list(doubts)
         notebooks = list(dict.fromkeys(f"notebooks/{doubt.notebook}.ipynb" for doubt in doubts))
         cohort = self.places.cohort
-        expected = f"{' and then '.join(notebooks)} to be run first for cohort '{cohort}', or all by: manfaat run {cohort}"
+        expected = (
+            f"{' and then '.join(notebooks)} to be run first for cohort '{cohort}', or all by: manfaat run"
+            f" {cohort}"
+        )
         refuse([Problem(shown(path, self.places.root), doubts[0].because, expected=expected)])
 
 
 def recorded_sources(record: Mapping[str, object], sources: Mapping[str, str]) -> dict[str, str]:
-    """The checksums that a run's record holds of ``sources``, by the same names; a file that the run did not find has none."""
+    """The checksums that a run's record holds of ``sources``, by the same names; a file that the run did not
+    find has none.
+    """
     held = {"inputs": record.get("inputs", {}), "definitions": record.get("definitions", {})}
     names = {file: file.split("/")[-1] for file in sources if "/" in file}
-    return {file: held["inputs" if name in DELIVERED else "definitions"].get(name, "") for file, name in names.items()}
+    return {
+        file: held["inputs" if name in DELIVERED else "definitions"].get(name, "")
+        for file, name in names.items()
+    }

@@ -1,7 +1,8 @@
 """Price series: what turns the money of one year into the money of another.
 
-The house's own series stand in ``series``: ``about.csv`` says what each is, where it is from and what it lacks, and one
-file a series holds its values. A programme may bring more, or its own under the same name, in the file that it names.
+The house's own series stand in ``series``: ``about.csv`` says what each is, where it is from and what it
+lacks, and one file a series holds its values. A programme may bring more, or its own under the same name, in
+the file that it names.
 """
 
 from __future__ import annotations
@@ -89,33 +90,43 @@ def read_prices(path: Path, *, root: Path) -> dict[str, pd.Series]:
 
     Raises
     ------
-    ProblemsError if the file is missing or unreadable, if a value is not positive, or if a series has two values for one year.
+    ProblemsError if the file is missing or unreadable, if a value is not positive, or if a series has two
+    values for one year.
     """
     lines, problems = read_rows(Price, path, root=root)
     return by_year(((row, line.series, line.year, line.value) for row, line in lines), path.name, problems)
 
 
-def by_year(lines: Iterable[tuple[int, str, int, float]], file: str, problems: list[Problem]) -> dict[str, pd.Series]:
-    """Gather (row, series, year, value) by series; refuse values that are not positive and years that stand twice."""
+def by_year(
+    lines: Iterable[tuple[int, str, int, float]], file: str, problems: list[Problem]
+) -> dict[str, pd.Series]:
+    """Gather (row, series, year, value) by series; refuse values that are not positive and years that stand
+    twice.
+    """
     values: dict[str, dict[int, float]] = {}
     for row, series, year, value in lines:
         if value <= 0:
             problems.append(Problem(file, f"the value {value:g} is not positive", row=row, column="value"))
         if year in values.setdefault(series, {}):
-            problems.append(Problem(file, f"the series '{series}' has two values for {year}", row=row, column="year"))
+            problems.append(
+                Problem(file, f"the series '{series}' has two values for {year}", row=row, column="year")
+            )
         values[series][year] = value
     refuse(problems)
     return {name: pd.Series(found, name=name, dtype="float64").sort_index() for name, found in values.items()}
 
 
 def series_names(path: Path | None, *, root: Path) -> frozenset[str]:
-    """Names of the house's series and of those of a programme's file, as far as it can be read (which is said where it is read)."""
+    """Names of the house's series and of those of a programme's file, as far as it can be read (which is said
+    where it is read).
+    """
     own = read_rows(Price, path, root=root)[0] if path else []
     return frozenset(about_series()) | frozenset(line.series for _, line in own)
 
 
 def read_all_series(path: Path | None, needed: str, *, root: Path) -> dict[str, pd.Series]:
-    """Return every series that a programme can use, by name: the house's, and over them those of its own file, if it has one.
+    """Return every series that a programme can use, by name: the house's, and over them those of its own
+    file, if it has one.
 
     Raises
     ------
@@ -124,7 +135,13 @@ def read_all_series(path: Path | None, needed: str, *, root: Path) -> dict[str, 
     found = house_series() | (read_prices(path, root=root) if path else {})
     if needed not in found:
         file = path.name if path else "programme.yml"
-        refuse([Problem(file, f"there is no series '{needed}'", column="series", expected=nearest(needed, found))])
+        refuse(
+            [
+                Problem(
+                    file, f"there is no series '{needed}'", column="series", expected=nearest(needed, found)
+                )
+            ]
+        )
     return found
 
 
@@ -152,7 +169,9 @@ def refuse_unknown_years(years: pd.Series, index: pd.Series, also: tuple[int, ..
     ------
     ProblemsError naming every such year.
     """
-    unknown = sorted({int(year) for year in [*years.dropna().unique(), *also]} - {int(year) for year in index.index})
+    unknown = sorted(
+        {int(year) for year in [*years.dropna().unique(), *also]} - {int(year) for year in index.index}
+    )
     if unknown:
         years_named = ", ".join(map(str, unknown))
         refuse(
@@ -160,7 +179,10 @@ def refuse_unknown_years(years: pd.Series, index: pd.Series, also: tuple[int, ..
                 Problem(
                     f"price series '{index.name}'",
                     f"it has no value for {years_named}; it has {spans(index.index)}",
-                    expected="a line for every year, with its source, in the series or in the programme's price file",
+                    expected=(
+                        "a line for every year, with its source, in the series or in the programme's price"
+                        " file"
+                    ),
                 )
             ]
         )
@@ -178,7 +200,8 @@ def deflate(amounts: pd.Series, years: pd.Series, index: pd.Series, base_year: i
 
 
 def relative_to(amounts: pd.Series, years: pd.Series, series: pd.Series) -> pd.Series:
-    """Return ``amounts`` of ``years`` divided by the value of a series in the same year (a wage in minimum wages).
+    """Return ``amounts`` of ``years`` divided by the value of a series in the same year (a wage in minimum
+    wages).
 
     Raises
     ------
@@ -189,7 +212,8 @@ def relative_to(amounts: pd.Series, years: pd.Series, series: pd.Series) -> pd.S
 
 
 def rate(series: dict[str, pd.Series], times: list[str], over: list[str], years: pd.Series) -> pd.Series:
-    """Product of the series ``times`` over that of the series ``over``, in each of ``years``: rupiah per yen from two dollar rates.
+    """Product of the series ``times`` over that of the series ``over``, in each of ``years``: rupiah per yen
+    from two dollar rates.
 
     Raises
     ------

@@ -32,8 +32,8 @@ TRUTH = "truth"  # folder beside a synthetic delivery that holds what nobody kno
 class Unit(Record):
     """How an amount is written: its name, a sign before the number, decimal places.
 
-    ``label`` stands on axes; ``after`` follows a number in a sentence (the label, unless given). A share is written as a
-    percentage: 0.111 as 11.1.
+    ``label`` stands on axes; ``after`` follows a number in a sentence (the label, unless given). A share is
+    written as a percentage: 0.111 as 11.1.
     """
 
     label: Words
@@ -47,7 +47,9 @@ class Unit(Record):
     multiple: float = Field(default=1.0, gt=0)  # of the currency: 1000 where amounts are in thousands
     is_log: bool = False  # a difference of logarithms: also told as a percentage
     is_calendar: bool = False  # a year of the calendar: written without a separator (1996)
-    is_rating: bool = False  # points on a scale of opinion: a person's rating of himself is reported, never shown
+    is_rating: bool = (
+        False  # points on a scale of opinion: a person's rating of himself is reported, never shown
+    )
 
     @property
     def scale(self) -> float:
@@ -64,7 +66,9 @@ class SetAside(Record):
 
 
 class Link(Record):
-    """How a table joins the units of analysis: ``by`` is a variable that both tables have, one row a value."""
+    """How a table joins the units of analysis: ``by`` is a variable that both tables have, one row a
+    value.
+    """
 
     to: str
     by: str
@@ -102,11 +106,14 @@ class Times(Record):
 
 
 class Design(Record):
-    """Who is compared with whom. ``group``, ``weight``, ``strata``, ``cluster`` and ``wave`` are columns of the indicators table.
+    """Who is compared with whom. ``group``, ``weight``, ``strata``, ``cluster`` and ``wave`` are columns of
+    the indicators table.
 
-    ``weight`` says how much a row counts: by how many people of the population stand behind it (``weight_kind`` sampling, as a rule), or by
-    how many units were put together in it (frequency: the row is read as so many equal ones). ``strata`` is what the sample or the lottery was drawn within, ``cluster`` what was drawn (or
-    assigned) together, ``instrument`` what was offered where ``group`` is who took it up, ``wave`` the period of an answer where other people were asked in each period.
+    ``weight`` says how much a row counts: by how many people of the population stand behind it
+    (``weight_kind`` sampling, as a rule), or by how many units were put together in it (frequency: the row is
+    read as so many equal ones). ``strata`` is what the sample or the lottery was drawn within, ``cluster``
+    what was drawn (or assigned) together, ``instrument`` what was offered where ``group`` is who took it up,
+    ``wave`` the period of an answer where other people were asked in each period.
     """
 
     unit: UnitWords
@@ -134,7 +141,9 @@ class Design(Record):
 
 
 class Periods(Record):
-    """Periods of a panel, or waves, that a specification uses: their numbers, or the first and the last that there are."""
+    """Periods of a panel, or waves, that a specification uses: their numbers, or the first and the last that
+    there are.
+    """
 
     before: int | Literal["first"] | None = None
     now: int | Literal["last"]
@@ -151,19 +160,27 @@ class Specification(Record):
     covariates: list[str] = []
     covariates_measured: Literal["before", "same_period"] = "before"
     periods: Periods | None = None
-    baseline: Literal["before", "then"] = "before"  # measured before the programme, or recalled at the interview (never mixed)
+    baseline: Literal["before", "then"] = (
+        "before"  # measured before the programme, or recalled at the interview (never mixed)
+    )
     strata: str | None = None  # effects of other strata than the design's: one for each firm, say
     std_errors: list[StdError] = Field(min_length=1)  # the first is the one reported in figures and sentences
     estimand: Literal["att", "ate"] | None = None  # average over participants (as a rule) or over everyone
-    instrument: str | None = None  # instrumental variables: what was offered; the treatment is what was taken up
+    instrument: str | None = (
+        None  # instrumental variables: what was offered; the treatment is what was taken up
+    )
     quantiles: list[float] = [0.25, 0.5, 0.75]
     neighbours: int = Field(default=1, ge=1, le=100)  # nearest-neighbour matching
     moments: Literal[1, 2] = 1  # entropy balancing: means, or also squares and products
-    trim: float | None = Field(default=None, ge=0, lt=0.5)  # leave out units with a smaller chance than this of being in the other group
+    trim: float | None = Field(
+        default=None, ge=0, lt=0.5
+    )  # leave out units with a smaller chance than this of being in the other group
 
     @property
     def population(self) -> str:
-        """Whom the estimate is about, where the method fixes it: ``ATT``, ``ATE``, ``LATE``, ``quantiles``; else empty."""
+        """Whom the estimate is about, where the method fixes it: ``ATT``, ``ATE``, ``LATE``, ``quantiles``;
+        else empty.
+        """
         if self.method == "instrumental_variables":
             return "LATE"
         if self.method == "quantile_effects":
@@ -177,7 +194,15 @@ class Specification(Record):
 
     def columns(self, design: Design) -> list[str]:
         """Names of columns of the indicators table that the specification and the design rest on."""
-        named = [*self.covariates, *self.treatment, self.instrument, design.weight, self.strata or design.strata, design.cluster, design.wave]
+        named = [
+            *self.covariates,
+            *self.treatment,
+            self.instrument,
+            design.weight,
+            self.strata or design.strata,
+            design.cluster,
+            design.wave,
+        ]
         return [name for name in named if name]
 
 
@@ -190,13 +215,32 @@ class Primary(Record):
 
 
 CheckKind = Literal[
-    "real_range", "real_ratio", "agreement", "straight_line", "shares_sum", "duplicate_key", "near_duplicate", "interview_length", "linked_rows",
-    "interviewer_mean", "personal_data", "date_order", "trial_text", "partial", "repeated_answers", "heaping", "outlier", "recent_dates", "date_agreement",
-]  # fmt: skip
+    "real_range",
+    "real_ratio",
+    "agreement",
+    "straight_line",
+    "shares_sum",
+    "duplicate_key",
+    "near_duplicate",
+    "interview_length",
+    "linked_rows",
+    "interviewer_mean",
+    "personal_data",
+    "date_order",
+    "trial_text",
+    "partial",
+    "repeated_answers",
+    "heaping",
+    "outlier",
+    "recent_dates",
+    "date_agreement",
+]
 
 
 class Check(Record):
-    """A check that a rule about the answers of one row cannot express: it looks at many rows, another table, prices or times."""
+    """A check that a rule about the answers of one row cannot express: it looks at many rows, another table,
+    prices or times.
+    """
 
     id: str
     table: str
@@ -244,9 +288,13 @@ class Programme(Record):
     specifications: list[Specification] = []  # none: a ladder chosen by the design
     primary: Primary | None = None
     subgroups: list[Subgroup] = []
-    history: dict[str, list[str]] = {}  # indicator → its columns of several times before the programme, the oldest first
+    history: dict[
+        str, list[str]
+    ] = {}  # indicator → its columns of several times before the programme, the oldest first
     claims: list[Claim] = []
-    families: dict[str, Words] = {}  # what a family of indicators is called; its own name where it is not said
+    families: dict[
+        str, Words
+    ] = {}  # what a family of indicators is called; its own name where it is not said
     smallest_effects: dict[str, float] = {}  # by indicator, in its unit: what would still be worth having
     checks: list[Check] = []
 
@@ -287,7 +335,9 @@ class Fieldwork(Record):
 
 
 class Simulated(Record):
-    """How a synthetic cohort was made, and the folder in which its truth lies; no estimate and no verdict uses it."""
+    """How a synthetic cohort was made, and the folder in which its truth lies; no estimate and no verdict
+    uses it.
+    """
 
     command: str
     truth: str = TRUTH
@@ -303,13 +353,21 @@ class Cohort(Record):
     assignment: Literal["randomised", "observational"]
     files: list[RawFile] = Field(min_length=1)
     groups: dict[str, Words] = {}
-    same_participants_as: str | None = None  # another cohort whose participants these are, set against other people
-    unreadable: Literal["stop", "review"] = "stop"  # what an answer that cannot be read does: stop the run, or wait in the review list
+    same_participants_as: str | None = (
+        None  # another cohort whose participants these are, set against other people
+    )
+    unreadable: Literal["stop", "review"] = (
+        "stop"  # what an answer that cannot be read does: stop the run, or wait in the review list
+    )
     period: Words
-    fieldwork: Fieldwork | None = None  # when answers were collected, in days; a record from before may be a trial of the form
+    fieldwork: Fieldwork | None = (
+        None  # when answers were collected, in days; a record from before may be a trial of the form
+    )
     flow: list[FlowStep] = []
     denominators: Denominators
-    totals: dict[str, dict[str, float]] = {}  # known numbers of all who took part, by variable and answer, to weight the answers to
+    totals: dict[
+        str, dict[str, float]
+    ] = {}  # known numbers of all who took part, by variable and answer, to weight the answers to
     origin: str
     licence: str
     citation: str
@@ -321,11 +379,24 @@ def load_cohort(folder: Path, *, root: Path) -> tuple[Cohort | None, list[Proble
     path = folder / "cohort.yml"
     cohort, problems = read_yaml(Cohort, path, root=root)
     if cohort and cohort.cohort != folder.name:
-        problems.append(Problem(shown(path, root), f"'cohort' is '{cohort.cohort}' but the folder is '{folder.name}'"))
+        problems.append(
+            Problem(shown(path, root), f"'cohort' is '{cohort.cohort}' but the folder is '{folder.name}'")
+        )
     if cohort and cohort.kind == "real" and (cohort.simulated or "synthetic" in cohort.cohort):
-        problems.append(Problem(shown(path, root), "a simulated cohort is called real", column="kind", expected="synthetic"))
+        problems.append(
+            Problem(
+                shown(path, root), "a simulated cohort is called real", column="kind", expected="synthetic"
+            )
+        )
     if cohort and cohort.kind == "synthetic" and "synthetic" not in cohort.cohort:
-        problems.append(Problem(shown(path, root), "the name of a simulated cohort must say so", column="cohort", expected=f"'{cohort.cohort}-synthetic'"))
+        problems.append(
+            Problem(
+                shown(path, root),
+                "the name of a simulated cohort must say so",
+                column="cohort",
+                expected=f"'{cohort.cohort}-synthetic'",
+            )
+        )
     return cohort, problems
 
 
@@ -334,7 +405,9 @@ def load_programme(folder: Path, *, root: Path) -> tuple[Programme | None, list[
     path = folder / "programme.yml"
     programme, problems = read_yaml(Programme, path, root=root)
     if programme:
-        problems += check_specifications(programme, shown(path, root)) + check_tables(programme, shown(path, root))
+        problems += check_specifications(programme, shown(path, root)) + check_tables(
+            programme, shown(path, root)
+        )
     return programme, problems
 
 
@@ -342,21 +415,55 @@ def check_specifications(programme: Programme, file: str) -> list[Problem]:
     """Say which primary specification does not exist, which ids stand twice, and what a method cannot do."""
     ids = [spec.id for spec in programme.specifications]
     if (programme.primary is None) != (not ids):
-        found = "no specification is primary" if ids else "a primary specification is named, and none is declared"
-        return [Problem(file, found, column="primary", expected="both, or neither, which leaves the choice to the design")]
-    problems = [Problem(file, f"the specification '{name}' stands twice", column="specifications") for name in set(ids) if ids.count(name) > 1]
+        found = (
+            "no specification is primary" if ids else "a primary specification is named, and none is declared"
+        )
+        return [
+            Problem(
+                file,
+                found,
+                column="primary",
+                expected="both, or neither, which leaves the choice to the design",
+            )
+        ]
+    problems = [
+        Problem(file, f"the specification '{name}' stands twice", column="specifications")
+        for name in set(ids)
+        if ids.count(name) > 1
+    ]
     for rule in ("randomised", "observational") if programme.primary else ():
         name = getattr(programme.primary, rule)
         if name not in ids:
-            problems.append(Problem(file, f"'{name}' is not a specification", column=f"primary.{rule}", expected=nearest(name, ids)))
+            problems.append(
+                Problem(
+                    file,
+                    f"'{name}' is not a specification",
+                    column=f"primary.{rule}",
+                    expected=nearest(name, ids),
+                )
+            )
         elif (given := SEVERAL_NUMBERS.get(programme.specification(name).method)) is not None:
-            problems.append(Problem(file, f"'{name}' gives {given}, none of which can speak for a cohort", column=f"primary.{rule}"))
+            problems.append(
+                Problem(
+                    file,
+                    f"'{name}' gives {given}, none of which can speak for a cohort",
+                    column=f"primary.{rule}",
+                )
+            )
     for spec in programme.specifications:
         problems += check_specification(spec, file) + check_design(spec, programme.design, file)
     named = [declared.id for declared in programme.subgroups]
-    problems += [Problem(file, f"the subgroup '{name}' stands twice", column="subgroups") for name in sorted(set(named)) if named.count(name) > 1]
+    problems += [
+        Problem(file, f"the subgroup '{name}' stands twice", column="subgroups")
+        for name in sorted(set(named))
+        if named.count(name) > 1
+    ]
     if programme.design.wave and programme.design.panel:
-        problems.append(Problem(file, "a panel asks the same units in every period, so it has no 'wave'", column="design.wave"))
+        problems.append(
+            Problem(
+                file, "a panel asks the same units in every period, so it has no 'wave'", column="design.wave"
+            )
+        )
     return problems
 
 
@@ -366,20 +473,46 @@ def check_specification(spec: Specification, file: str) -> list[Problem]:
     for kind in spec.std_errors:
         if kind not in spec.kinds:
             found = f"the standard error '{kind}' does not belong to the method '{spec.method}'"
-            problems.append(Problem(file, found, column=f"{place}.std_errors", expected="one of " + ", ".join(spec.kinds)))
-    if spec.estimand and spec.method not in FOR_EITHER and (spec.estimand == "ate" or spec.method not in FOR_PARTICIPANTS):
-        problems.append(Problem(file, f"the method '{spec.method}' has no estimand '{spec.estimand}'", column=f"{place}.estimand"))
+            problems.append(
+                Problem(file, found, column=f"{place}.std_errors", expected="one of " + ", ".join(spec.kinds))
+            )
+    if (
+        spec.estimand
+        and spec.method not in FOR_EITHER
+        and (spec.estimand == "ate" or spec.method not in FOR_PARTICIPANTS)
+    ):
+        problems.append(
+            Problem(
+                file,
+                f"the method '{spec.method}' has no estimand '{spec.estimand}'",
+                column=f"{place}.estimand",
+            )
+        )
     if spec.method in NEEDS_COVARIATES and not spec.covariates:
-        problems.append(Problem(file, f"the method '{spec.method}' needs covariates", column=f"{place}.covariates"))
+        problems.append(
+            Problem(file, f"the method '{spec.method}' needs covariates", column=f"{place}.covariates")
+        )
     if (spec.instrument is None) == (spec.method == "instrumental_variables"):
-        found = "'instrumental_variables' needs an instrument" if spec.instrument is None else f"the method '{spec.method}' has no instrument"
+        found = (
+            "'instrumental_variables' needs an instrument"
+            if spec.instrument is None
+            else f"the method '{spec.method}' has no instrument"
+        )
         problems.append(Problem(file, found, column=f"{place}.instrument"))
     if spec.method == "instrumental_variables" and len(spec.treatment) != 1:
-        problems.append(Problem(file, "'instrumental_variables' needs one treatment: what the offer led to", column=f"{place}.treatment"))
+        problems.append(
+            Problem(
+                file,
+                "'instrumental_variables' needs one treatment: what the offer led to",
+                column=f"{place}.treatment",
+            )
+        )
     if spec.trim is not None and spec.method not in NEEDS_COVARIATES:
         problems.append(Problem(file, f"the method '{spec.method}' does not trim", column=f"{place}.trim"))
     if not all(0 < level < 1 for level in spec.quantiles) or len(set(spec.quantiles)) < len(spec.quantiles):
-        problems.append(Problem(file, "quantiles are different numbers between 0 and 1", column=f"{place}.quantiles"))
+        problems.append(
+            Problem(file, "quantiles are different numbers between 0 and 1", column=f"{place}.quantiles")
+        )
     return problems + check_places(spec, file)
 
 
@@ -387,15 +520,30 @@ def check_places(spec: Specification, file: str) -> list[Problem]:
     """Say where a specification names strata or a baseline that its method does not use."""
     place, problems = f"specifications.{spec.id}", []
     if spec.strata and spec.method != "strata_fixed_effects":
-        problems.append(Problem(file, f"the method '{spec.method}' has no effects of strata of its own", column=f"{place}.strata"))
+        problems.append(
+            Problem(
+                file,
+                f"the method '{spec.method}' has no effects of strata of its own",
+                column=f"{place}.strata",
+            )
+        )
     if spec.baseline == "then" and spec.method not in OF_PARTICIPANTS_ALONE:
         found = f"the method '{spec.method}' does not compare with what is recalled"
-        problems.append(Problem(file, found, column=f"{place}.baseline", expected="before: what is recalled is a change that participants report, no baseline"))
+        problems.append(
+            Problem(
+                file,
+                found,
+                column=f"{place}.baseline",
+                expected="before: what is recalled is a change that participants report, no baseline",
+            )
+        )
     return problems
 
 
 def check_design(spec: Specification, design: Design, file: str) -> list[Problem]:
-    """Say what a method needs of the design that the design does not have: such a specification could never be estimated."""
+    """Say what a method needs of the design that the design does not have: such a specification could never
+    be estimated.
+    """
     place, periods = f"specifications.{spec.id}", spec.periods
     needs = {
         "fixed_effects": (design.panel is not None, "a panel"),
@@ -406,39 +554,70 @@ def check_design(spec: Specification, design: Design, file: str) -> list[Problem
     has, what = needs.get(spec.method, (True, ""))
     if not has:
         return [
-            Problem(file, f"the method '{spec.method}' needs {what}, and the design declares none", column=f"{place}.method", expected=f"{what} under 'design'")
+            Problem(
+                file,
+                f"the method '{spec.method}' needs {what}, and the design declares none",
+                column=f"{place}.method",
+                expected=f"{what} under 'design'",
+            )
         ]
     if not (design.panel or design.wave) or spec.method == "fixed_effects":
         return []
     if periods is None:
         found = "the study asks in several periods, and the specification names none"
-        return [Problem(file, found, column=f"{place}.periods", expected="{now: last}, {before: first, now: last}, or the numbers of the periods")]
+        return [
+            Problem(
+                file,
+                found,
+                column=f"{place}.periods",
+                expected="{now: last}, {before: first, now: last}, or the numbers of the periods",
+            )
+        ]
     needs_before = spec.method in OVER_TIME if design.panel else spec.method == "repeated_cross_sections"
     if needs_before and periods.before is None:
         return [
             Problem(
-                file, f"the method '{spec.method}' needs a period before", column=f"{place}.periods", expected="{before: first, now: last}, or their numbers"
+                file,
+                f"the method '{spec.method}' needs a period before",
+                column=f"{place}.periods",
+                expected="{before: first, now: last}, or their numbers",
             )
         ]
     return []
 
 
 def check_tables(programme: Programme, file: str) -> list[Problem]:
-    """Say which links and checks name a table that does not exist, and which claims rest on nothing and do not say why."""
+    """Say which links and checks name a table that does not exist, and which claims rest on nothing and do
+    not say why.
+    """
     problems = []
     for name, table in programme.tables.items():
         if table.link and table.link.to != programme.main_table:
             problems.append(
-                Problem(file, f"'{table.link.to}' is not the main table", column=f"tables.{name}.link.to", expected=f"'{programme.main_table}', the first one")
+                Problem(
+                    file,
+                    f"'{table.link.to}' is not the main table",
+                    column=f"tables.{name}.link.to",
+                    expected=f"'{programme.main_table}', the first one",
+                )
             )
     for check in programme.checks:
         others = [value for key, value in check.arguments.items() if key == "with_table"]
         problems += [
-            Problem(file, f"the table '{table}' is not declared", column=f"checks.{check.id}", expected=nearest(str(table), programme.tables))
+            Problem(
+                file,
+                f"the table '{table}' is not declared",
+                column=f"checks.{check.id}",
+                expected=nearest(str(table), programme.tables),
+            )
             for table in (check.table, *others)
             if table not in programme.tables
         ]
     if programme.costs and programme.costs.table not in programme.tables:
         message = f"the table '{programme.costs.table}' is not declared"
-        problems.append(Problem(file, message, column="costs.table", expected=nearest(programme.costs.table, programme.tables)))
+        problems.append(
+            Problem(
+                file, message, column="costs.table", expected=nearest(programme.costs.table, programme.tables)
+            )
+        )
     return problems + check_claims(programme.claims, file)

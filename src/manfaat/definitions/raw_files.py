@@ -10,14 +10,16 @@ from manfaat.definitions.records import Record
 
 
 class RawFile(Record):
-    """One delivered file and the table it feeds. What is not said here is detected, and what was detected is stated.
+    """One delivered file and the table it feeds. What is not said here is detected, and what was detected is
+    stated.
 
-    ``sheets`` are read as one table; ``header_rows`` and ``skip_rows`` count from 1 as in the file; ``columns`` names the
-    variable of a column whose name does not tell; ``absent`` names variables that were not asked or not delivered; ``multiply``
-    converts units, by variable; ``recode`` says what the codes of this file mean (delivered code → code of the answer list), by
-    variable; ``decimal`` holds for all columns, and so does ``date_order`` unless it is given by variable; ``time_zone`` is that of
-    the interviews (``Asia/Makassar``), in which times with an offset are written; ``version`` is the version of the form when the
-    file itself does not say.
+    ``sheets`` are read as one table; ``header_rows`` and ``skip_rows`` count from 1 as in the file;
+    ``columns`` names the variable of a column whose name does not tell; ``absent`` names variables that were
+    not asked or not delivered; ``multiply`` converts units, by variable; ``recode`` says what the codes of
+    this file mean (delivered code → code of the answer list), by variable; ``decimal`` holds for all columns,
+    and so does ``date_order`` unless it is given by variable; ``time_zone`` is that of the interviews
+    (``Asia/Makassar``), in which times with an offset are written; ``version`` is the version of the form
+    when the file itself does not say.
     """
 
     file: str
@@ -44,7 +46,10 @@ class RawFile(Record):
         """Take codes that YAML reads as numbers as the texts that they are."""
         if not isinstance(value, dict):
             return value
-        return {name: {str(old): str(new) for old, new in pairs.items()} if isinstance(pairs, dict) else pairs for name, pairs in value.items()}
+        return {
+            name: {str(old): str(new) for old, new in pairs.items()} if isinstance(pairs, dict) else pairs
+            for name, pairs in value.items()
+        }
 
     def order_of(self, variable: str) -> str | None:
         """The order of day and month that is stated for a variable; None where none is."""

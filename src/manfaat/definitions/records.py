@@ -22,7 +22,9 @@ TOLD = ("label::", "definition::")  # columns whose texts a reader sees
 
 
 def printable(text: str) -> str:
-    """Return a text without what no file format can hold: marks of byte order go, control characters become spaces."""
+    """Return a text without what no file format can hold: marks of byte order go, control characters become
+    spaces.
+    """
     return CONTROLS.sub(" ", BYTE_MARKS.sub("", text))
 
 
@@ -33,7 +35,9 @@ class Record(BaseModel):
 
 
 class Words(Record):
-    """One text in both languages; a further language of the reader is served in English until the definitions speak it."""
+    """One text in both languages; a further language of the reader is served in English until the definitions
+    speak it.
+    """
 
     en: str
     id: str
@@ -68,7 +72,9 @@ def explain(error: dict[str, Any], model: type[BaseModel]) -> tuple[str, str | N
     return f"{error['msg'][0].lower()}{error['msg'][1:]} (found {short(repr(value))})", None
 
 
-def parse(model: type[Kind], values: dict[str, Any], *, file: str, row: int | None = None) -> tuple[Kind | None, list[Problem]]:
+def parse(
+    model: type[Kind], values: dict[str, Any], *, file: str, row: int | None = None
+) -> tuple[Kind | None, list[Problem]]:
     """Return the record, or None and the problems found; one of the two is always empty."""
     try:
         return model.model_validate(values), []
@@ -90,7 +96,9 @@ class Strict(yaml.SafeLoader):
         for key, _ in node.value:
             line = key.start_mark.line + 1
             if isinstance(key, yaml.ScalarNode) and lines.setdefault(key.value, line) != line:
-                raise yaml.constructor.ConstructorError(None, None, f"'{key.value}' stands twice, first in row {lines[key.value]}", key.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"'{key.value}' stands twice, first in row {lines[key.value]}", key.start_mark
+                )
         return super().construct_mapping(node, deep)
 
 
@@ -99,7 +107,8 @@ def load_yaml(text: str) -> Any:
 
     Raises
     ------
-    yaml.YAMLError for a text that is no YAML, has a key twice, or is too large, too deep or too often repeated to be a definition.
+    yaml.YAMLError for a text that is no YAML, has a key twice, or is too large, too deep or too often
+    repeated to be a definition.
     """
     if len(text) > LARGEST_YAML:
         raise too_much(f"it has {len(text):,} letters, more than {LARGEST_YAML:,}")
@@ -127,11 +136,19 @@ def too_much(why: str) -> yaml.MarkedYAMLError:
 
 
 def size_of(node: yaml.Node, known: dict[int, int]) -> int:
-    """How many values a part of a document holds, those that it repeats by name (``*name``) counted each time."""
+    """How many values a part of a document holds, those that it repeats by name (``*name``) counted each
+    time.
+    """
     if id(node) not in known:
         known[id(node)] = LARGEST_YAML + 1  # if it holds itself
-        inner = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
-        known[id(node)] = 1 if isinstance(node, yaml.ScalarNode) else 1 + sum(size_of(part, known) for part in inner)
+        inner = (
+            [part for pair in node.value for part in pair]
+            if isinstance(node, yaml.MappingNode)
+            else node.value
+        )
+        known[id(node)] = (
+            1 if isinstance(node, yaml.ScalarNode) else 1 + sum(size_of(part, known) for part in inner)
+        )
     return known[id(node)]
 
 
@@ -151,13 +168,17 @@ def read_yaml(model: type[Kind], path: Path, *, root: Path) -> tuple[Kind | None
     except (yaml.YAMLError, UnicodeDecodeError) as failure:
         mark = getattr(failure, "problem_mark", None)
         reason = getattr(failure, "problem", None) or "it is not UTF-8 text"
-        return None, [Problem(name, f"the file cannot be read as YAML: {reason}", row=mark.line + 1 if mark else None)]
+        return None, [
+            Problem(name, f"the file cannot be read as YAML: {reason}", row=mark.line + 1 if mark else None)
+        ]
     if not isinstance(values, dict):
         return None, [Problem(name, "the file is empty or not a list of 'name: value' lines")]
     return parse(model, values, file=name)
 
 
-def read_rows(model: type[Kind], path: Path, *, root: Path, required: bool = True) -> tuple[list[tuple[int, Kind]], list[Problem]]:
+def read_rows(
+    model: type[Kind], path: Path, *, root: Path, required: bool = True
+) -> tuple[list[tuple[int, Kind]], list[Problem]]:
     """Read a CSV file, one record a line; return (line number, record) pairs and all problems."""
     name = shown(path, root)
     if not path.is_file():
@@ -173,7 +194,12 @@ def read_rows(model: type[Kind], path: Path, *, root: Path, required: bool = Tru
         if None in line or None in line.values():
             problems.append(Problem(name, "the row has more or fewer cells than the header", row=number))
             continue
-        record, wrong = parse(model, {k: printable(v).strip() if k.startswith(TOLD) else v.strip() for k, v in line.items()}, file=name, row=number)
+        record, wrong = parse(
+            model,
+            {k: printable(v).strip() if k.startswith(TOLD) else v.strip() for k, v in line.items()},
+            file=name,
+            row=number,
+        )
         problems += wrong
         if record is not None:
             records.append((number, record))
@@ -181,21 +207,26 @@ def read_rows(model: type[Kind], path: Path, *, root: Path, required: bool = Tru
 
 
 def said_once(problems: list[Problem]) -> list[Problem]:
-    """Tell what is wrong in the same words on many rows once, by its first row: a column too many is one mistake, not two hundred."""
+    """Tell what is wrong in the same words on many rows once, by its first row: a column too many is one
+    mistake, not two hundred.
+    """
     words = [(problem.message, problem.column, problem.expected) for problem in problems]
     rows, told = Counter(words), []
     for place, (problem, same) in enumerate(zip(problems, words, strict=True)):
         if rows[same] <= FEW:
             told.append(problem)
         elif words.index(same) == place:
-            told.append(replace(problem, message=f"{problem.message}, and the same in {rows[same] - 1} more rows"))
+            told.append(
+                replace(problem, message=f"{problem.message}, and the same in {rows[same] - 1} more rows")
+            )
     return told
 
 
 def numbered_lines(text: str) -> list[tuple[int, dict[str | None, Any]]]:
     """The rows of a CSV text by its header, each with the number of its first line.
 
-    The separator is the comma, semicolon or tab of which the header has most: spreadsheet programs save semicolons in many languages.
+    The separator is the comma, semicolon or tab of which the header has most: spreadsheet programs save
+    semicolons in many languages.
     """
     header = text.split("\n", 1)[0]
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))

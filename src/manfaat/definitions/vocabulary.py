@@ -57,11 +57,49 @@ StdError = Literal[
 ]
 BY_INFLUENCE = ("auto", "influence", "CR1", "survey")
 BY_WEIGHTING = (*BY_INFLUENCE, "jackknife")
-BY_LEAST_SQUARES = ("auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "wild", "randomisation", "survey", "BRL")
+BY_LEAST_SQUARES = (
+    "auto",
+    "classical",
+    "HC1",
+    "HC2",
+    "HC3",
+    "BM",
+    "CR1",
+    "CR2",
+    "CR3",
+    "wild",
+    "randomisation",
+    "survey",
+    "BRL",
+)
 KINDS: dict[str, tuple[str, ...]] = {
     "fixed_effects": ("auto", "classical", "HC1", "CR1", "CR2", "CR3", "wild", "survey", "BRL"),
-    "instrumental_variables": ("auto", "classical", "HC1", "HC2", "HC3", "BM", "CR1", "CR2", "CR3", "survey", "BRL"),
-    "before_after_change": ("auto", "classical", "HC1", "BM", "CR1", "CR2", "CR3", "wild", "survey", "BRL", "finite_population"),
+    "instrumental_variables": (
+        "auto",
+        "classical",
+        "HC1",
+        "HC2",
+        "HC3",
+        "BM",
+        "CR1",
+        "CR2",
+        "CR3",
+        "survey",
+        "BRL",
+    ),
+    "before_after_change": (
+        "auto",
+        "classical",
+        "HC1",
+        "BM",
+        "CR1",
+        "CR2",
+        "CR3",
+        "wild",
+        "survey",
+        "BRL",
+        "finite_population",
+    ),
     "standardised_change": ("normal_theory",),
     "signed_rank_change": ("signed_rank",),
     "sign_test": ("exact", "mid_p"),
@@ -101,4 +139,9 @@ SEVERAL_NUMBERS = {  # none of them can speak for a cohort
     "marginal_homogeneity": "a number for each level",
     "standardised_change": "several effect sizes",
 }
-NEEDS_COVARIATES = (*FOR_PARTICIPANTS, "inverse_probability_weighting", "doubly_robust", "regression_imputation")
+NEEDS_COVARIATES = (
+    *FOR_PARTICIPANTS,
+    "inverse_probability_weighting",
+    "doubly_robust",
+    "regression_imputation",
+)

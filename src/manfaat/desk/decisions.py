@@ -1,7 +1,8 @@
 """Answers that a person decided: the filled review list becomes lines of ``corrections.csv``.
 
-A spreadsheet program changes what it saves: separators, dates, leading zeros. So only ``line`` and ``decision`` are read from the
-filled list; what each line is about is taken from the list as the run wrote it.
+A spreadsheet program changes what it saves: separators, dates, leading zeros. So only ``line`` and
+``decision`` are read from the filled list; what each line is about is taken from the list as the run wrote
+it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def read_decisions(path: Path) -> pd.DataFrame:
 
     Returns
     -------
-    ``table, key, variable, raw, proposal, reason, decision``, with ``at``, the number of the line in the file.
+    ``table, key, variable, raw, proposal, reason, decision``, with ``at``, the number of the line in the
+    file.
 
     Raises
     ------
@@ -43,18 +45,28 @@ def read_decisions(path: Path) -> pd.DataFrame:
 
 
 def decided_lines(path: Path, needed: Sequence[str]) -> pd.DataFrame:
-    """Read the lines of a list with a decision, however a spreadsheet program saved it, with ``at``, the number of the line in the file.
+    """Read the lines of a list with a decision, however a spreadsheet program saved it, with ``at``, the
+    number of the line in the file.
 
     Raises
     ------
-    ProblemsError if the file is missing, cannot be read, lacks one of the ``needed`` columns or decides nothing.
+    ProblemsError if the file is missing, cannot be read, lacks one of the ``needed`` columns or decides
+    nothing.
     """
     rows = lines_of(path)
     names = rows[0][1].keys() if rows else []
     refuse([Problem(path.name, "the column is missing", column=name) for name in needed if name not in names])
-    decided = [{"at": at} | {str(name): str(cell or "") for name, cell in row.items()} for at, row in rows if str(row["decision"] or "").strip()]
-    wanted = "the right answer, or keep, accept, missing, a missing code; for a whole row: " + " or ".join(DECISIONS)
-    refuse([] if decided else [Problem(path.name, "no line has a decision", column="decision", expected=wanted)])
+    decided = [
+        {"at": at} | {str(name): str(cell or "") for name, cell in row.items()}
+        for at, row in rows
+        if str(row["decision"] or "").strip()
+    ]
+    wanted = "the right answer, or keep, accept, missing, a missing code; for a whole row: " + " or ".join(
+        DECISIONS
+    )
+    refuse(
+        [] if decided else [Problem(path.name, "no line has a decision", column="decision", expected=wanted)]
+    )
     return pd.DataFrame(decided).assign(decision=[row["decision"].strip() for row in decided])
 
 
@@ -65,7 +77,17 @@ def is_filled(path: Path) -> bool:
 
 def lines_of(path: Path) -> list[tuple[int, dict]]:
     """The lines of a list, each with its number in the file."""
-    refuse([] if path.is_file() else [Problem(path.name, "the file is missing", expected="the review list of a run, with the column 'decision' filled in")])
+    refuse(
+        []
+        if path.is_file()
+        else [
+            Problem(
+                path.name,
+                "the file is missing",
+                expected="the review list of a run, with the column 'decision' filled in",
+            )
+        ]
+    )
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
@@ -78,7 +100,9 @@ def lines_of(path: Path) -> list[tuple[int, dict]]:
 
 
 def as_written(decided: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Take what each decided line is about from the list as the run wrote it, where it lies beside the filled one."""
+    """Take what each decided line is about from the list as the run wrote it, where it lies beside the filled
+    one.
+    """
     before = path.with_name(AS_WRITTEN)
     if "line" not in decided or not before.is_file():
         return decided.assign(proposal=decided.get("proposal", ""))
@@ -88,7 +112,13 @@ def as_written(decided: pd.DataFrame, path: Path) -> pd.DataFrame:
     told = found[["table", "variable"]].fillna("").to_numpy() == decided[["table", "variable"]].to_numpy()
     same = [alike(key, given) for key, given in zip(found["key"].fillna(""), decided["key"], strict=True)]
     refuse(
-        Problem(path.name, "this line is not the one that the last run wrote", row=int(at), column="line", expected="the list of the last run")
+        Problem(
+            path.name,
+            "this line is not the one that the last run wrote",
+            row=int(at),
+            column="line",
+            expected="the list of the last run",
+        )
         for at, fits, is_same in zip(decided["at"], told.all(axis=1), same, strict=True)
         if not (fits and is_same)
     )
@@ -96,19 +126,26 @@ def as_written(decided: pd.DataFrame, path: Path) -> pd.DataFrame:
 
 
 def alike(key: str, given: str) -> bool:
-    """Whether a key may have become what stands in the filled list: leading zeros, spaces and escapes are lost on the way."""
+    """Whether a key may have become what stands in the filled list: leading zeros, spaces and escapes are
+    lost on the way.
+    """
     return key.strip().lstrip("0") == given.strip().removeprefix("'").lstrip("0")
 
 
 def meant(line: pd.Series) -> tuple[str, tuple[str, str] | None]:
-    """What a decision says: the answer that shall stand; and what is wrong with it (message, expected), if anything is."""
+    """What a decision says: the answer that shall stand; and what is wrong with it (message, expected), if
+    anything is.
+    """
     word = line.decision.lower()
     if line.variable == WHOLE_ROW:
         wrong = (f"'{line.decision}' is no decision about the row '{line.raw}'", " or ".join(DECISIONS))
         return word, None if word in DECISIONS else wrong
     new = {KEEP: line.raw, MISSING: "", ACCEPT: line.proposal}.get(word, line.decision)
     if word == ACCEPT and not line.proposal:
-        return new, (f"nothing is proposed for '{line.variable}' of key '{line.key}'", "the right answer, or missing")
+        return new, (
+            f"nothing is proposed for '{line.variable}' of key '{line.key}'",
+            "the right answer, or missing",
+        )
     return new, None
 
 
@@ -119,35 +156,56 @@ def record_decisions(study: Study, path: Path, who: str) -> int:
 
     Raises
     ------
-    ProblemsError as ``read_decisions``, when nobody's initials are given, when a decision about a row is not one of ``keep`` and
-    ``set aside``, cannot be read, or was made before. ``keep`` lets an answer stand as it is written; one that cannot be read
-    stays missing, and no longer waits.
+    ProblemsError as ``read_decisions``, when nobody's initials are given, when a decision about a row is not
+    one of ``keep`` and ``set aside``, cannot be read, or was made before. ``keep`` lets an answer stand as it
+    is written; one that cannot be read stays missing, and no longer waits.
     """
     refuse_nobody(who)
     decided = read_decisions(path)
     told = [meant(row) for row in decided.itertuples()]
     wrong = zip(decided["at"], told, strict=True)
-    refuse(Problem(path.name, problem[0], row=int(at), column="decision", expected=problem[1]) for at, (_, problem) in wrong if problem)
+    refuse(
+        Problem(path.name, problem[0], row=int(at), column="decision", expected=problem[1])
+        for at, (_, problem) in wrong
+        if problem
+    )
     lines = [
-        (int(row.at), line_of(study, who, row.table, row.key, row.variable, row.raw, new, f"decided: {row.reason}"))
+        (
+            int(row.at),
+            line_of(study, who, row.table, row.key, row.variable, row.raw, new, f"decided: {row.reason}"),
+        )
         for row, (new, _) in zip(decided.itertuples(), told, strict=True)
     ]
-    return store(study, lines, path, is_tried=path.with_name(AS_WRITTEN).is_file())  # what was cleaned part by part is too large to be tried out
+    return store(
+        study, lines, path, is_tried=path.with_name(AS_WRITTEN).is_file()
+    )  # what was cleaned part by part is too large to be tried out
 
 
 def refuse_nobody(who: str) -> None:
     """Refuse decisions of nobody."""
-    refuse([] if who.strip() else [Problem("--who", "nobody is named", expected="the initials of the person who decided")])
+    refuse(
+        []
+        if who.strip()
+        else [Problem("--who", "nobody is named", expected="the initials of the person who decided")]
+    )
 
 
 def line_of(study: Study, who: str, *told: str) -> dict[str, str]:
     """A line of ``corrections.csv`` of today; ``told`` is table, key, variable, old, new and why."""
     table, key, variable, old, new, why = told
-    return dict(zip(COLUMNS, (study.cohort.cohort, table, key, variable, old, new, who.strip(), date.today().isoformat(), why), strict=True))
+    return dict(
+        zip(
+            COLUMNS,
+            (study.cohort.cohort, table, key, variable, old, new, who.strip(), date.today().isoformat(), why),
+            strict=True,
+        )
+    )
 
 
 def store(study: Study, lines: list[tuple[int, dict[str, str]]], path: Path, *, is_tried: bool) -> int:
-    """Try decisions out, each with its row in the file, and write them; return how many. When one does not fit, none is written."""
+    """Try decisions out, each with its row in the file, and write them; return how many. When one does not
+    fit, none is written.
+    """
     refuse_repeated(study, lines, path.name)
     if is_tried:
         try_out(study, lines, path.name)
@@ -157,17 +215,37 @@ def store(study: Study, lines: list[tuple[int, dict[str, str]]], path: Path, *, 
 
 def cell_of(line: dict[str, str]) -> tuple[str, ...]:
     """What a line decides: one cell, or one row by its place."""
-    return (line["cohort"], line["table"], line["key"], line["variable"], line["old"] if line["variable"] == WHOLE_ROW else "")
+    return (
+        line["cohort"],
+        line["table"],
+        line["key"],
+        line["variable"],
+        line["old"] if line["variable"] == WHOLE_ROW else "",
+    )
 
 
 def refuse_repeated(study: Study, lines: list[tuple[int, dict[str, str]]], file: str) -> None:
     """Refuse decisions that ``corrections.csv`` holds already, or that the list holds twice."""
-    seen = {cell_of(line.model_dump()): f"it was made before, in row {number} of corrections.csv" for number, line in study.corrections}
+    seen = {
+        cell_of(line.model_dump()): f"it was made before, in row {number} of corrections.csv"
+        for number, line in study.corrections
+    }
     problems = []
     for at, line in lines:
         if cell_of(line) in seen:
-            told = f"the decision for '{line['variable']}' of key '{line['key']}' is not new: {seen[cell_of(line)]}"
-            problems.append(Problem(file, told, row=int(at), column="decision", expected="an empty cell; run the cohort again for a new list"))
+            told = (
+                f"the decision for '{line['variable']}' of key '{line['key']}' is not new:"
+                f" {seen[cell_of(line)]}"
+            )
+            problems.append(
+                Problem(
+                    file,
+                    told,
+                    row=int(at),
+                    column="decision",
+                    expected="an empty cell; run the cohort again for a new list",
+                )
+            )
         seen[cell_of(line)] = f"it is made in row {at} of this list"
     refuse(problems)
 
@@ -180,7 +258,11 @@ def try_out(study: Study, lines: list[tuple[int, dict[str, str]]], file: str) ->
         return clean_tables(replace(study, corrections=(*study.corrections, *new)), read_raw(study))
     except ProblemsError as failure:
         told = [
-            Problem(file, p.message, row=p.row - last, column="decision", expected=p.expected) if p.file == name and (p.row or 0) > last else p
+            (
+                Problem(file, p.message, row=p.row - last, column="decision", expected=p.expected)
+                if p.file == name and (p.row or 0) > last
+                else p
+            )
             for p in failure.problems
         ]
         raise ProblemsError(told) from failure

@@ -10,11 +10,13 @@ import yaml
 
 
 def with_cell(text: str, line: dict[str, str], column: str, change: Callable[[str], str]) -> str:
-    """Return a CSV text in which one cell is changed; only its line is written anew, all lines where the column is new.
+    """Return a CSV text in which one cell is changed; only its line is written anew, all lines where the
+    column is new.
 
     Parameters
     ----------
-    line : what stands in other columns of the line that is meant. change : the cell as it is → as it shall be.
+    line : what stands in other columns of the line that is meant. change : the cell as it is → as it shall
+    be.
 
     Raises
     ------
@@ -28,7 +30,11 @@ def with_cell(text: str, line: dict[str, str], column: str, change: Callable[[st
         wider = [[*cells, "" if at else column] if cells else [] for at, (_, cells) in enumerate(parts)]
         parts = [(as_line(cells, sign, end), cells) for cells in wider]
     names = parts[0][1]
-    found = [at for at, (_, cells) in enumerate(parts) if at and len(cells) == len(names) and stands(dict(zip(names, cells, strict=True)), line)]
+    found = [
+        at
+        for at, (_, cells) in enumerate(parts)
+        if at and len(cells) == len(names) and stands(dict(zip(names, cells, strict=True)), line)
+    ]
     if len(found) != 1:
         raise LookupError(f"{len(found)} lines are meant by {line}")
     cells = list(parts[found[0]][1])
@@ -74,12 +80,19 @@ def with_date_order(text: str, entry: tuple[str, str], variable: str, order: str
     items = [
         item
         for item in files.value
-        if all((node := value_of(item, key)) is not None and node.value == said for key, said in zip(("file", "table"), entry, strict=True))
+        if all(
+            (node := value_of(item, key)) is not None and node.value == said
+            for key, said in zip(("file", "table"), entry, strict=True)
+        )
     ]
     known = value_of(items[0], "date_order") if len(items) == 1 else None
     stated = value_of(known, variable) if isinstance(known, yaml.MappingNode) else known
     if len(items) != 1 or (stated is not None and stated.value != order):
-        raise LookupError(f"{len(items)} entries of 'files' are meant" if len(items) != 1 else f"another order of '{variable}' is stated")
+        raise LookupError(
+            f"{len(items)} entries of 'files' are meant"
+            if len(items) != 1
+            else f"another order of '{variable}' is stated"
+        )
     if stated is not None:
         return text
     own = f"{variable}: {order}"
@@ -100,6 +113,8 @@ def put_in(text: str, node: yaml.MappingNode, own: str) -> str:
         before = text[:at].rstrip()
         return before + ("" if before.endswith(("{", ",")) else ", ") + own + text[at:]
     name, value = node.value[0]
-    at = text.find("\n", value.end_mark.index if isinstance(value, yaml.ScalarNode) else name.start_mark.index)
+    at = text.find(
+        "\n", value.end_mark.index if isinstance(value, yaml.ScalarNode) else name.start_mark.index
+    )
     at = len(text) if at < 0 else at
     return text[:at] + "\n" + " " * name.start_mark.column + own + text[at:]

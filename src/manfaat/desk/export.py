@@ -1,7 +1,8 @@
-"""Codebook out: a readable page in both languages, and labelled SPSS, Stata and Parquet files of the clean tables.
+"""Codebook out: a readable page in both languages, and labelled SPSS, Stata and Parquet files of the clean
+tables.
 
-The reasons why an answer is missing go along: as user-missing codes in SPSS, as tagged missings in Stata, as a column of their own
-in Parquet.
+The reasons why an answer is missing go along: as user-missing codes in SPSS, as tagged missings in Stata, as
+a column of their own in Parquet.
 """
 
 from __future__ import annotations
@@ -25,14 +26,42 @@ from manfaat.report.counts import shown_count
 from manfaat.report.labels import MISSING_REASONS
 from manfaat.report.words import LANGUAGES, Language
 
-SPSS_CODES = {"blank": -3, "damaged": -4, "to_decide": -5, "not_asked": -6, "not_applicable": -7, "dont_know": -8, "refused": -9}
-STATA_TAGS = {"blank": "a", "damaged": "b", "to_decide": "c", "not_asked": "d", "not_applicable": "e", "dont_know": "f", "refused": "g"}
+SPSS_CODES = {
+    "blank": -3,
+    "damaged": -4,
+    "to_decide": -5,
+    "not_asked": -6,
+    "not_applicable": -7,
+    "dont_know": -8,
+    "refused": -9,
+}
+STATA_TAGS = {
+    "blank": "a",
+    "damaged": "b",
+    "to_decide": "c",
+    "not_asked": "d",
+    "not_applicable": "e",
+    "dont_know": "f",
+    "refused": "g",
+}
 FORMATS = ("sav", "dta", "parquet")
 LONGEST = {"sav": 64, "dta": 32}  # letters of a name
 LONGEST_LABEL = 80  # of a variable, in Stata
 RESERVED = {  # words that are no names there
     "sav": ("all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"),
-    "dta": ("byte", "double", "float", "if", "in", "int", "long", "strl", "using", "with", *(f"str{n}" for n in range(2046))),
+    "dta": (
+        "byte",
+        "double",
+        "float",
+        "if",
+        "in",
+        "int",
+        "long",
+        "strl",
+        "using",
+        "with",
+        *(f"str{n}" for n in range(2046)),
+    ),
 }
 
 
@@ -50,7 +79,11 @@ def numeric(variable: Variable, codebook: Codebook) -> bool:
 
 def value_labels(variable: Variable, codebook: Codebook, language: str) -> dict[int, str]:
     """Code → label of a question with whole-number codes."""
-    return {int(choice.name): choice.label(language) for choice in codebook.answers(variable.list_name)} if is_coded(variable, codebook) else {}
+    return (
+        {int(choice.name): choice.label(language) for choice in codebook.answers(variable.list_name)}
+        if is_coded(variable, codebook)
+        else {}
+    )
 
 
 def prepared(table: pd.DataFrame, variables: list[Variable], codebook: Codebook) -> pd.DataFrame:
@@ -59,7 +92,9 @@ def prepared(table: pd.DataFrame, variables: list[Variable], codebook: Codebook)
     for variable in variables:
         values = table[variable.name]
         columns[variable.name] = (
-            pd.to_numeric(values).astype("float64") if numeric(variable, codebook) else values.astype("object").where(values.notna(), "").astype("str")
+            pd.to_numeric(values).astype("float64")
+            if numeric(variable, codebook)
+            else values.astype("object").where(values.notna(), "").astype("str")
         )
     return pd.DataFrame(columns)
 
@@ -87,13 +122,24 @@ def spss_codes(values: pd.Series) -> dict[str, int]:
 
 
 def with_tags(frame: pd.DataFrame, reasons: pd.DataFrame, variable: str) -> pd.Series:
-    """A numeric column with Stata's tags as categories, numbers first: the writer tells the type of a column by what comes first."""
+    """A numeric column with Stata's tags as categories, numbers first: the writer tells the type of a column
+    by what comes first.
+    """
     column = with_reasons(frame, reasons, variable, STATA_TAGS)
-    numbers, tags = sorted(map(float, frame[variable].dropna().unique())), sorted({value for value in column if isinstance(value, str)})
-    return pd.Series(pd.Categorical(column, categories=[*numbers, *tags]), index=column.index) if tags else frame[variable]
+    numbers, tags = (
+        sorted(map(float, frame[variable].dropna().unique())),
+        sorted({value for value in column if isinstance(value, str)}),
+    )
+    return (
+        pd.Series(pd.Categorical(column, categories=[*numbers, *tags]), index=column.index)
+        if tags
+        else frame[variable]
+    )
 
 
-def with_reasons(frame: pd.DataFrame, reasons: pd.DataFrame, variable: str, codes: dict[str, object]) -> pd.Series:
+def with_reasons(
+    frame: pd.DataFrame, reasons: pd.DataFrame, variable: str, codes: dict[str, object]
+) -> pd.Series:
     """A numeric column in which every missing answer holds the code of its reason."""
     own = reasons[reasons["variable"] == variable]
     marks = frame["row_key"].map(own.set_index("key")["reason"].map(codes))
@@ -105,7 +151,14 @@ def used_reasons(reasons: pd.DataFrame, variable: str) -> list[str]:
     return sorted(reasons.loc[reasons["variable"] == variable, "reason"].unique())
 
 
-def write_sav(path: Path, frame: pd.DataFrame, reasons: pd.DataFrame, variables: list[Variable], codebook: Codebook, language: Language) -> None:
+def write_sav(
+    path: Path,
+    frame: pd.DataFrame,
+    reasons: pd.DataFrame,
+    variables: list[Variable],
+    codebook: Codebook,
+    language: Language,
+) -> None:
     """Write SPSS: labels of variables and answers, reasons as user-missing codes from −9 to −3."""
     import pyreadstat
 
@@ -114,51 +167,114 @@ def write_sav(path: Path, frame: pd.DataFrame, reasons: pd.DataFrame, variables:
         labels[variable.name] = variable.label(language.code)
         if numeric(variable, codebook):
             used, codes = used_reasons(reasons, variable.name), spss_codes(frame[variable.name])
-            out[variable.name] = pd.to_numeric(with_reasons(frame, reasons, variable.name, codes)).astype("float64")
-            values[variable.name] = value_labels(variable, codebook, language.code) | {codes[r]: language.say(MISSING_REASONS[r]) for r in used}
-            missing |= {variable.name: [{"lo": min(codes.values()), "hi": max(codes.values())}]} if used else {}
+            out[variable.name] = pd.to_numeric(with_reasons(frame, reasons, variable.name, codes)).astype(
+                "float64"
+            )
+            values[variable.name] = value_labels(variable, codebook, language.code) | {
+                codes[r]: language.say(MISSING_REASONS[r]) for r in used
+            }
+            missing |= (
+                {variable.name: [{"lo": min(codes.values()), "hi": max(codes.values())}]} if used else {}
+            )
     names = names_in("sav", variables)
-    labels, values, missing = ({names.get(k, k): v for k, v in part.items() if v} for part in (labels, values, missing))
-    pyreadstat.write_sav(out.rename(columns=names), path, column_labels=labels, variable_value_labels=values, missing_ranges=missing)
+    labels, values, missing = (
+        {names.get(k, k): v for k, v in part.items() if v} for part in (labels, values, missing)
+    )
+    pyreadstat.write_sav(
+        out.rename(columns=names),
+        path,
+        column_labels=labels,
+        variable_value_labels=values,
+        missing_ranges=missing,
+    )
 
 
-def write_dta(path: Path, frame: pd.DataFrame, reasons: pd.DataFrame, variables: list[Variable], codebook: Codebook, language: Language) -> None:
-    """Write Stata: labels of variables and answers, reasons as tagged missings .a to .g; a shortened name stands whole in its label."""
+def write_dta(
+    path: Path,
+    frame: pd.DataFrame,
+    reasons: pd.DataFrame,
+    variables: list[Variable],
+    codebook: Codebook,
+    language: Language,
+) -> None:
+    """Write Stata: labels of variables and answers, reasons as tagged missings .a to .g; a shortened name
+    stands whole in its label.
+    """
     import pyreadstat
 
-    out, labels, values, missing, names = frame.copy(), {"row_key": "row_key"}, {}, {}, names_in("dta", variables)
+    out, labels, values, missing, names = (
+        frame.copy(),
+        {"row_key": "row_key"},
+        {},
+        {},
+        names_in("dta", variables),
+    )
     for variable in variables:
         whole = f"{variable.name}: " if variable.name in names else ""
         labels[variable.name] = f"{whole}{variable.label(language.code)}"[:LONGEST_LABEL]
         if numeric(variable, codebook):
             used = used_reasons(reasons, variable.name)
             out[variable.name] = with_tags(frame, reasons, variable.name)
-            values[variable.name] = value_labels(variable, codebook, language.code) | {STATA_TAGS[r]: language.say(MISSING_REASONS[r]) for r in used}
+            values[variable.name] = value_labels(variable, codebook, language.code) | {
+                STATA_TAGS[r]: language.say(MISSING_REASONS[r]) for r in used
+            }
             missing |= {variable.name: [STATA_TAGS[r] for r in used]} if used else {}
-    labels, values, missing = ({names.get(k, k): v for k, v in part.items() if v} for part in (labels, values, missing))
-    pyreadstat.write_dta(out.rename(columns=names), path, column_labels=labels, variable_value_labels=values, missing_user_values=missing)
+    labels, values, missing = (
+        {names.get(k, k): v for k, v in part.items() if v} for part in (labels, values, missing)
+    )
+    pyreadstat.write_dta(
+        out.rename(columns=names),
+        path,
+        column_labels=labels,
+        variable_value_labels=values,
+        missing_user_values=missing,
+    )
 
 
-def write_parquet(path: Path, frame: pd.DataFrame, reasons: pd.DataFrame, variables: list[Variable], codebook: Codebook, language: Language) -> None:
-    """Write Parquet: the codebook in both languages as metadata of each column, reasons in a column ``missing`` (JSON)."""
+def write_parquet(
+    path: Path,
+    frame: pd.DataFrame,
+    reasons: pd.DataFrame,
+    variables: list[Variable],
+    codebook: Codebook,
+    language: Language,
+) -> None:
+    """Write Parquet: the codebook in both languages as metadata of each column, reasons in a column
+    ``missing`` (JSON).
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     why = (
-        reasons.groupby("key")[["variable", "reason"]].apply(lambda rows: json.dumps(dict(zip(rows["variable"], rows["reason"], strict=True))))
+        reasons.groupby("key")[["variable", "reason"]].apply(
+            lambda rows: json.dumps(dict(zip(rows["variable"], rows["reason"], strict=True)))
+        )
         if len(reasons)
         else pd.Series(dtype="str")
     )
-    table = pa.Table.from_pandas(frame.assign(missing=frame["row_key"].map(why).fillna("{}").astype("str")), preserve_index=False)
+    table = pa.Table.from_pandas(
+        frame.assign(missing=frame["row_key"].map(why).fillna("{}").astype("str")), preserve_index=False
+    )
     notes = {
         v.name: {
             "label_en": v.label_en,
             "label_id": v.label_id,
-            "answers": {str(c.name): [c.label_en, c.label_id] for c in codebook.answers(v.list_name)} if v.list_name else {},
+            "answers": (
+                {str(c.name): [c.label_en, c.label_id] for c in codebook.answers(v.list_name)}
+                if v.list_name
+                else {}
+            ),
         }
         for v in variables
     }
-    fields = [field.with_metadata({"codebook": json.dumps(notes[field.name], ensure_ascii=False)}) if field.name in notes else field for field in table.schema]
+    fields = [
+        (
+            field.with_metadata({"codebook": json.dumps(notes[field.name], ensure_ascii=False)})
+            if field.name in notes
+            else field
+        )
+        for field in table.schema
+    ]
     pq.write_table(table.cast(pa.schema(fields, metadata=table.schema.metadata)), path)
 
 
@@ -166,31 +282,48 @@ WRITERS = {"sav": write_sav, "dta": write_dta, "parquet": write_parquet}
 
 
 def export_table(study: Study, name: str, kind: str, language: Language) -> Path:
-    """Write one clean table of a finished run as a labelled file into the confidential folder; return its path.
+    """Write one clean table of a finished run as a labelled file into the confidential folder; return its
+    path.
 
     Raises
     ------
     FileNotFoundError if the cohort has not been run.
     """
     folder = study.places.processed
-    table, reasons = pd.read_parquet(folder / f"{name}.parquet"), pd.read_parquet(folder / f"{name}_reasons.parquet")
+    table, reasons = (
+        pd.read_parquet(folder / f"{name}.parquet"),
+        pd.read_parquet(folder / f"{name}_reasons.parquet"),
+    )
     variables = [variable for variable in study.codebook.table(name) if variable.name in table]
     path = folder / "export" / f"{name}.{kind}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    WRITERS[kind](path, prepared(table, variables, study.codebook), reasons, variables, study.codebook, language)
+    WRITERS[kind](
+        path, prepared(table, variables, study.codebook), reasons, variables, study.codebook, language
+    )
     return path
 
 
 def export_all(study: Study, kinds: list[str], language: Language) -> Iterator[str]:
-    """Write all clean tables in the given formats (all when none is given) and the codebook's page; yield what was written, as it is.
+    """Write all clean tables in the given formats (all when none is given) and the codebook's page; yield
+    what was written, as it is.
 
     Raises
     ------
     ProblemsError for a format that there is not, or when the cohort has not been run.
     """
     root, cohort = study.places.root, study.cohort.cohort
-    refuse([Problem(f"format '{name}'", "there is no such format", expected=nearest(name, FORMATS)) for name in kinds if name not in FORMATS])
-    refuse([] if study.places.processed.is_dir() else [Problem(cohort, "there are no clean tables yet", expected=f"manfaat run {cohort} first")])
+    refuse(
+        [
+            Problem(f"format '{name}'", "there is no such format", expected=nearest(name, FORMATS))
+            for name in kinds
+            if name not in FORMATS
+        ]
+    )
+    refuse(
+        []
+        if study.places.processed.is_dir()
+        else [Problem(cohort, "there are no clean tables yet", expected=f"manfaat run {cohort} first")]
+    )
     for name in delivered(study):
         for kind in kinds or FORMATS:
             yield f"{shown(export_table(study, name, kind, language), root)} (confidential)"
@@ -202,12 +335,20 @@ def export_all(study: Study, kinds: list[str], language: Language) -> Iterator[s
 
 
 def personal_columns(study: Study, name: str) -> list[str]:
-    """Say which columns of an exported table hold what identifies people, though the codebook does not say so."""
+    """Say which columns of an exported table hold what identifies people, though the codebook does not say
+    so.
+    """
     table = pd.read_parquet(study.places.processed / f"{name}.parquet")
-    texts = [v.name for v in study.codebook.table(name) if v.kind == "text" and v.role != "key" and v.name in table]
-    found = personal_data(table, texts).groupby(["column", "kind"]).size() if texts else pd.Series(dtype="int64")
+    texts = [
+        v.name for v in study.codebook.table(name) if v.kind == "text" and v.role != "key" and v.name in table
+    ]
+    found = (
+        personal_data(table, texts).groupby(["column", "kind"]).size() if texts else pd.Series(dtype="int64")
+    )
     return [
-        f"{name}: '{column}' holds personal data ({kind}, {n} cells): role 'identifier' in codebook.csv keeps it apart" for (column, kind), n in found.items()
+        f"{name}: '{column}' holds personal data ({kind}, {n} cells): role 'identifier' in codebook.csv keeps"
+        " it apart"
+        for (column, kind), n in found.items()
     ]
 
 
@@ -218,61 +359,98 @@ def delivered(study: Study) -> list[str]:
 
 
 def codebook_rows(study: Study, name: str) -> list[dict[str, object]]:
-    """What the page shows of every variable: labels, rules, counts of answers and reasons; small cells are hidden."""
+    """What the page shows of every variable: labels, rules, counts of answers and reasons; small cells are
+    hidden.
+    """
     folder = study.places.processed
-    table, reasons = pd.read_parquet(folder / f"{name}.parquet"), pd.read_parquet(folder / f"{name}_reasons.parquet")
+    table, reasons = (
+        pd.read_parquet(folder / f"{name}.parquet"),
+        pd.read_parquet(folder / f"{name}_reasons.parquet"),
+    )
     rows = []
     for variable in study.codebook.table(name):
         values = table[variable.name] if variable.name in table else pd.Series(dtype="object")
         counts = answer_counts(values, variable, study.codebook)
         why = reasons.loc[reasons["variable"] == variable.name, "reason"].value_counts()
-        rows.append({"variable": variable, "n": int(values.notna().sum()), "missing": int(values.isna().sum()), "answers": counts, "reasons": why.to_dict()})
+        rows.append(
+            {
+                "variable": variable,
+                "n": int(values.notna().sum()),
+                "missing": int(values.isna().sum()),
+                "answers": counts,
+                "reasons": why.to_dict(),
+            }
+        )
     return rows
 
 
 def answer_counts(values: pd.Series, variable: Variable, codebook: Codebook) -> list[tuple[Choice, int]]:
-    """How often each answer of a list was given; one person may have given several to a ``select_multiple``."""
+    """How often each answer of a list was given; one person may have given several to a
+    ``select_multiple``.
+    """
     answers = codebook.answers(variable.list_name) if variable.list_name else []
-    given = values.dropna().astype("str").str.split().explode().value_counts() if answers else pd.Series(dtype="int64")
+    given = (
+        values.dropna().astype("str").str.split().explode().value_counts()
+        if answers
+        else pd.Series(dtype="int64")
+    )
     return [(choice, int(given.get(choice.name, 0))) for choice in answers]
 
 
 def shown_answers(counts: list[int], n: int, language: Language) -> list[str]:
     """The counts of a question's answers as they may be shown.
 
-    A small count is hidden. Where answers exclude one another it could be what the others lack to ``n``: then the next smallest is only
-    bounded; where they do not, a count that all but a few gave is. Where too few answered, none is shown.
+    A small count is hidden. Where answers exclude one another it could be what the others lack to ``n``: then
+    the next smallest is only bounded; where they do not, a count that all but a few gave is. Where too few
+    answered, none is shown.
     """
     if is_few(n):
         return [f"< {SMALLEST_CELL}"] * len(counts)
     excluding = sum(counts) == n  # of several answers at once, each stands for itself
-    safe = without_few(np.array(counts)) if excluding else np.where(is_few(n - np.array(counts)), np.nan, counts)
+    safe = (
+        without_few(np.array(counts)) if excluding else np.where(is_few(n - np.array(counts)), np.nan, counts)
+    )
     bounded = np.isnan(safe) & ~is_few(np.array(counts))
-    shown = [f"≥ {SMALLEST_CELL}" if is_bounded and count else shown_count(count, language) for count, is_bounded in zip(counts, bounded, strict=True)]
+    shown = [
+        f"≥ {SMALLEST_CELL}" if is_bounded and count else shown_count(count, language)
+        for count, is_bounded in zip(counts, bounded, strict=True)
+    ]
     return shown
 
 
 def codebook_html(study: Study) -> str:
-    """The codebook of a cohort as one page, English and Bahasa Indonesia side by side, with counts and missing shares."""
+    """The codebook of a cohort as one page, English and Bahasa Indonesia side by side, with counts and
+    missing shares.
+    """
     languages = [Language(code) for code in LANGUAGES]
     english = languages[0]
     parts = []
     for name in delivered(study):
         definition = study.programme.tables[name]
-        parts.append(f'<h2>{escape(definition.label.en)} · <span lang="id">{escape(definition.label.id)}</span></h2>')
+        parts.append(
+            f'<h2>{escape(definition.label.en)} · <span lang="id">{escape(definition.label.id)}</span></h2>'
+        )
         parts.append(
             '<div class="scroll" tabindex="0"><table><thead><tr>'
-            + "".join(f'<th scope="col">{text}</th>' for text in ("Name", "English", "Bahasa Indonesia", "Type, rules", "n", "Missing", "Answers"))
+            + "".join(
+                f'<th scope="col">{text}</th>'
+                for text in ("Name", "English", "Bahasa Indonesia", "Type, rules", "n", "Missing", "Answers")
+            )
             + "</tr></thead><tbody>"
         )
         parts += [variable_html(row, english, languages[1]) for row in codebook_rows(study, name)]
         parts.append("</tbody></table></div>")
     style = (Path(__file__).parents[1] / "report" / "templates" / "page.css").read_text(encoding="utf-8")
     title = f"{study.programme.title.en} – {study.cohort.label.en}"
-    head = f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Codebook: {escape(title)}</title><style>{style}</style></head>'
+    head = (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport"'
+        ' content="width=device-width, initial-scale=1"><title>Codebook:'
+        f" {escape(title)}</title><style>{style}</style></head>"
+    )
     return (
-        head
-        + f'<body><header class="cover"><h1>Codebook · <span lang="id">Buku kode</span></h1><p class="label">{escape(title)}</p></header><main class="frame"><div>{"".join(parts)}</div></main></body></html>'
+        head + '<body><header class="cover"><h1>Codebook · <span lang="id">Buku kode</span></h1><p'
+        f' class="label">{escape(title)}</p></header><main'
+        f' class="frame"><div>{"".join(parts)}</div></main></body></html>'
     )
 
 
@@ -287,10 +465,14 @@ def variable_html(row: dict[str, object], english: Language, indonesian: Languag
     ]
     counts = shown_answers([n for _, n in row["answers"]], row["n"], english)
     answers = "".join(
-        f'<li>{escape(choice.name)} {escape(choice.label_en)} · <span lang="id">{escape(choice.label_id)}</span>: {escape(count)}</li>'
+        f"<li>{escape(choice.name)} {escape(choice.label_en)} · <span"
+        f' lang="id">{escape(choice.label_id)}</span>: {escape(count)}</li>'
         for (choice, _), count in zip(row["answers"], counts, strict=True)
     )
-    reasons = "; ".join(f"{english.say(MISSING_REASONS[reason])} {shown_count(n, english)}" for reason, n in row["reasons"].items())
+    reasons = "; ".join(
+        f"{english.say(MISSING_REASONS[reason])} {shown_count(n, english)}"
+        for reason, n in row["reasons"].items()
+    )
     share = english.percent(row["missing"] / total, 1) if total else "–"
     cells = [
         f'<span lang="id">{escape(variable.label_id)}</span>',

@@ -1,4 +1,6 @@
-"""A field team's log of corrections (uuid, question, old, new, action) becomes lines of ``corrections.csv``."""
+"""A field team's log of corrections (uuid, question, old, new, action) becomes lines of
+``corrections.csv``.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,16 @@ from manfaat.files.formats import RawTable, read_any
 
 COLUMNS = {  # what a column of a log is called
     "uuid": ("uuid", "_uuid", "key", "id", "submission", "instanceid", "kunci"),
-    "question": ("question", "question.name", "variable", "field", "column", "name", "pertanyaan", "variabel"),
+    "question": (
+        "question",
+        "question.name",
+        "variable",
+        "field",
+        "column",
+        "name",
+        "pertanyaan",
+        "variabel",
+    ),
     "old": ("old", "old.value", "old_value", "old value", "before", "lama", "nilai lama"),
     "new": ("new", "new.value", "new_value", "new value", "after", "baru", "nilai baru"),
     "action": ("action", "changed", "type", "change_type", "tindakan"),
@@ -60,7 +71,17 @@ ACTIONS = {
         "benar",
     ),
     MISSING: ("missing", "blank", "blank_response", "empty", "clear", "set missing", "kosongkan"),
-    ASIDE: ("set aside", "delete", "deleted", "remove", "removed", "remove_survey", "drop", "hapus", "dihapus"),
+    ASIDE: (
+        "set aside",
+        "delete",
+        "deleted",
+        "remove",
+        "removed",
+        "remove_survey",
+        "drop",
+        "hapus",
+        "dihapus",
+    ),
 }
 NAMES_A_SUBMISSION = ("_uuid", "uuid", "KEY", "meta/instanceID", "meta-instanceID", "instanceID", "_id")
 
@@ -72,7 +93,8 @@ def record_log(study: Study, path: Path, who: str) -> int:
 
     Raises
     ------
-    ProblemsError naming every row of the log that names no row or question of the delivery, or no known action.
+    ProblemsError naming every row of the log that names no row or question of the delivery, or no known
+    action.
     """
     refuse_nobody(who)
     log = read_log(path)
@@ -86,39 +108,85 @@ def record_log(study: Study, path: Path, who: str) -> int:
 
 
 def read_log(path: Path) -> pd.DataFrame:
-    """Read a log in any format that deliveries have: ``uuid, question, old, new, action, why`` as texts, and ``_row``.
+    """Read a log in any format that deliveries have: ``uuid, question, old, new, action, why`` as texts, and
+    ``_row``.
 
     Raises
     ------
-    ProblemsError if the file is missing, cannot be read, or lacks the column of the row, the question or the new value.
+    ProblemsError if the file is missing, cannot be read, or lacks the column of the row, the question or the
+    new value.
     """
-    refuse([] if path.is_file() else [Problem(path.name, "the file is missing", expected="a log with the columns uuid, question, old, new, action")])
+    refuse(
+        []
+        if path.is_file()
+        else [
+            Problem(
+                path.name,
+                "the file is missing",
+                expected="a log with the columns uuid, question, old, new, action",
+            )
+        ]
+    )
     table: RawTable = read_any(path)[0]
     known = {column.strip().casefold(): column for column in table.columns}
-    given = {name: next((known[other] for other in others if other in known), None) for name, others in COLUMNS.items()}
+    given = {
+        name: next((known[other] for other in others if other in known), None)
+        for name, others in COLUMNS.items()
+    }
     refuse(
-        Problem(path.name, "the column is missing", column=name, expected=f"one of {', '.join(COLUMNS[name])}; columns: {', '.join(table.columns)}")
+        Problem(
+            path.name,
+            "the column is missing",
+            column=name,
+            expected=f"one of {', '.join(COLUMNS[name])}; columns: {', '.join(table.columns)}",
+        )
         for name in ("uuid", "question", "new")
         if given[name] is None
     )
-    texts = {name: table.frame[column].astype("str").str.strip() if column else "" for name, column in given.items()}
+    texts = {
+        name: table.frame[column].astype("str").str.strip() if column else ""
+        for name, column in given.items()
+    }
     return pd.DataFrame(texts | {"_row": table.frame["_row"]})
 
 
-def line_of_log(study: Study, raw: Mapping[str, pd.DataFrame], entry: dict, who: str, *, file: str) -> tuple[dict[str, str] | None, list[Problem]]:
+def line_of_log(
+    study: Study, raw: Mapping[str, pd.DataFrame], entry: dict, who: str, *, file: str
+) -> tuple[dict[str, str] | None, list[Problem]]:
     """Turn one row of a log into a line of ``corrections.csv``, or into what is wrong with it."""
     at = int(entry["_row"])
     action = action_of(entry)
     if action is None:
         known = [word for words in ACTIONS.values() for word in words]
         return None, [
-            Problem(file, f"the action '{entry['action']}' is not known", row=at, column="action", expected=nearest(entry["action"].casefold(), known))
+            Problem(
+                file,
+                f"the action '{entry['action']}' is not known",
+                row=at,
+                column="action",
+                expected=nearest(entry["action"].casefold(), known),
+            )
         ]
-    found = [(table, place) for table, frame in raw.items() for place in rows_of(frame, entry["uuid"], study.codebook.table(table))]
+    found = [
+        (table, place)
+        for table, frame in raw.items()
+        for place in rows_of(frame, entry["uuid"], study.codebook.table(table))
+    ]
     if len(found) != 1:
         wanted = "the key or uuid of one row, or its place (file:row)"
-        return None, [Problem(file, f"'{entry['uuid']}' names {len(found)} rows of the delivery", row=at, column="uuid", expected=wanted)]
-    (table, place), why = found[0], f"field log {file}, row {at}" + (f": {entry['why']}" if entry["why"] else "")
+        return None, [
+            Problem(
+                file,
+                f"'{entry['uuid']}' names {len(found)} rows of the delivery",
+                row=at,
+                column="uuid",
+                expected=wanted,
+            )
+        ]
+    (table, place), why = (
+        found[0],
+        f"field log {file}, row {at}" + (f": {entry['why']}" if entry["why"] else ""),
+    )
     key = key_of(study, raw[table], table, place)
     if action == ASIDE:
         return line_of(study, who, table, key, WHOLE_ROW, place, "set aside", why), []
@@ -126,11 +194,25 @@ def line_of_log(study: Study, raw: Mapping[str, pd.DataFrame], entry: dict, who:
     asked = entry["question"].casefold()
     variable = variables.get(asked) or variables.get(asked.rpartition("/")[2])
     if variable is None:
-        return None, [Problem(file, f"there is no question '{entry['question']}'", row=at, column="question", expected=nearest(entry["question"], variables))]
+        return None, [
+            Problem(
+                file,
+                f"there is no question '{entry['question']}'",
+                row=at,
+                column="question",
+                expected=nearest(entry["question"], variables),
+            )
+        ]
     old = cell(raw[table], place, variable)
     if entry["old"] and entry["old"] != old:
         return None, [
-            Problem(file, f"'{variable.name}' of '{entry['uuid']}' is not what stands under 'old'", row=at, column="old", expected="the answer as delivered")
+            Problem(
+                file,
+                f"'{variable.name}' of '{entry['uuid']}' is not what stands under 'old'",
+                row=at,
+                column="old",
+                expected="the answer as delivered",
+            )
         ]
     new = {STAYS: old, MISSING: ""}.get(action, entry["new"])
     return line_of(study, who, table, key, variable.name, old, new, why), []
@@ -161,7 +243,11 @@ def key_of(study: Study, frame: pd.DataFrame, table: str, place: str) -> str:
 
     key = study.programme.tables[table].key
     columns = {name: encode(frame[name]) for name in key if name in frame}
-    return str(row_keys(frame[list(PLACE)], columns, key)[int((row_names(frame, frame) == place).to_numpy().argmax())])
+    return str(
+        row_keys(frame[list(PLACE)], columns, key)[
+            int((row_names(frame, frame) == place).to_numpy().argmax())
+        ]
+    )
 
 
 def cell(frame: pd.DataFrame, place: str, variable: Variable) -> str:

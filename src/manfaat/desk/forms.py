@@ -1,7 +1,8 @@
-"""XLSForm in and out: a KoboToolbox or ODK form becomes a codebook, a codebook becomes a form that can be fielded.
+"""XLSForm in and out: a KoboToolbox or ODK form becomes a codebook, a codebook becomes a form that can be
+fielded.
 
-pyxform reads and checks the form; what the codebook has and a form has not (roles, missing codes, scales) is left for a
-person to decide, and marked so.
+pyxform reads and checks the form; what the codebook has and a form has not (roles, missing codes, scales) is
+left for a person to decide, and marked so.
 """
 
 from __future__ import annotations
@@ -17,30 +18,78 @@ from manfaat.analysis.study import DECIDE
 from manfaat.base.problems import Problem, ProblemsError
 from manfaat.definitions.codebook import Codebook, readable_expression
 from manfaat.definitions.programme import Programme
-from manfaat.desk.drafts import ENGLISH, INDONESIAN, PERHAPS_IDENTIFIER, Draft, codebook_line, identifies, tidy_name
+from manfaat.desk.drafts import (
+    ENGLISH,
+    INDONESIAN,
+    PERHAPS_IDENTIFIER,
+    Draft,
+    codebook_line,
+    identifies,
+    tidy_name,
+)
 from manfaat.desk.form_dialects import FILES, OF_DEVICE, Dialect, read_workbook, with_own_types
 
 TYPES = {
-    "text": "text", "string": "text", "integer": "integer", "int": "integer", "range": "integer", "decimal": "decimal", "date": "date",
-    "dateTime": "dateTime", "datetime": "dateTime", "start": "dateTime", "end": "dateTime", "today": "date", "time": "text", "calculate": "text",
-    "hidden": "text", "barcode": "text", "deviceid": "text", "phonenumber": "text", "phone number": "text", "username": "text", "email": "text",
-    "geopoint": "text", "select one": "select_one", "select all that apply": "select_multiple",
-    "caseid": "text", "enumerator": "text", "duration": "integer", "sensor_statistic": "decimal", "speed violations count": "integer",
+    "text": "text",
+    "string": "text",
+    "integer": "integer",
+    "int": "integer",
+    "range": "integer",
+    "decimal": "decimal",
+    "date": "date",
+    "dateTime": "dateTime",
+    "datetime": "dateTime",
+    "start": "dateTime",
+    "end": "dateTime",
+    "today": "date",
+    "time": "text",
+    "calculate": "text",
+    "hidden": "text",
+    "barcode": "text",
+    "deviceid": "text",
+    "phonenumber": "text",
+    "phone number": "text",
+    "username": "text",
+    "email": "text",
+    "geopoint": "text",
+    "select one": "select_one",
+    "select all that apply": "select_multiple",
+    "caseid": "text",
+    "enumerator": "text",
+    "duration": "integer",
+    "sensor_statistic": "decimal",
+    "speed violations count": "integer",
     **dict.fromkeys(OF_DEVICE, "text"),
-}  # fmt: skip
+}
 SAYS_NOTHING = ("note", "audit", "group", "repeat")
 ROLES = {
-    "start": "start", "end": "end", "deviceid": "identifier", "phonenumber": "identifier", "phone number": "identifier", "username": "enumerator",
-    "email": "identifier", "geopoint": "identifier", "enumerator": "enumerator", **dict.fromkeys(OF_DEVICE, "identifier"),
-}  # fmt: skip
+    "start": "start",
+    "end": "end",
+    "deviceid": "identifier",
+    "phonenumber": "identifier",
+    "phone number": "identifier",
+    "username": "enumerator",
+    "email": "identifier",
+    "geopoint": "identifier",
+    "enumerator": "enumerator",
+    **dict.fromkeys(OF_DEVICE, "identifier"),
+}
 RECORDED = {  # what the device writes itself has no question text
-    "start": ("Start of the interview", "Awal wawancara"), "end": ("End of the interview", "Akhir wawancara"),
-    "today": ("Day of the interview", "Hari wawancara"), "deviceid": ("Device", "Perangkat"), "username": ("Interviewer", "Pewawancara"),
-    "phonenumber": ("Telephone number of the device", "Nomor telepon perangkat"), "email": ("E-mail address", "Alamat surel"),
-    "subscriberid": ("Subscriber of the device", "Pelanggan perangkat"), **dict.fromkeys(("simid", "simserial"), ("SIM card of the device", "Kartu SIM perangkat")),
-    "devicephonenum": ("Telephone number of the device", "Nomor telepon perangkat"), "device_info": ("Kind of device", "Jenis perangkat"), "caseid": ("Case", "Kasus"),
-    "duration": ("Duration of the interview in seconds", "Lama wawancara dalam detik"), "enumerator": ("Interviewer", "Pewawancara"),
-}  # fmt: skip
+    "start": ("Start of the interview", "Awal wawancara"),
+    "end": ("End of the interview", "Akhir wawancara"),
+    "today": ("Day of the interview", "Hari wawancara"),
+    "deviceid": ("Device", "Perangkat"),
+    "username": ("Interviewer", "Pewawancara"),
+    "phonenumber": ("Telephone number of the device", "Nomor telepon perangkat"),
+    "email": ("E-mail address", "Alamat surel"),
+    "subscriberid": ("Subscriber of the device", "Pelanggan perangkat"),
+    **dict.fromkeys(("simid", "simserial"), ("SIM card of the device", "Kartu SIM perangkat")),
+    "devicephonenum": ("Telephone number of the device", "Nomor telepon perangkat"),
+    "device_info": ("Kind of device", "Jenis perangkat"),
+    "caseid": ("Case", "Kasus"),
+    "duration": ("Duration of the interview in seconds", "Lama wawancara dalam detik"),
+    "enumerator": ("Interviewer", "Pewawancara"),
+}
 OTHER, OTHER_TEXT = ("Other", "Lainnya"), "Specify other."
 COMPUTED = "the type of what is computed"
 LONGEST_NAME = 40  # as in the codebook
@@ -51,7 +100,9 @@ NAME = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
 
 @dataclass(frozen=True)
 class Question:
-    """One question of a form as pyxform read it: its table, the groups around it, and the skip rules of these groups."""
+    """One question of a form as pyxform read it: its table, the groups around it, and the skip rules of these
+    groups.
+    """
 
     node: dict
     table: str
@@ -65,7 +116,8 @@ class Question:
 
 
 def read_form(path: Path, *, table: str) -> Draft:
-    """Read an XLSForm into draft definitions; a repeat group is a table of its own, and skip rules of groups hold for their questions.
+    """Read an XLSForm into draft definitions; a repeat group is a table of its own, and skip rules of groups
+    hold for their questions.
 
     Raises
     ------
@@ -83,7 +135,9 @@ def read_form(path: Path, *, table: str) -> Draft:
 
 
 def checked_form(path: Path) -> tuple[dict, Dialect]:
-    """Read a form that pyxform finds valid, as its tree of groups and questions, and what was put into other words before."""
+    """Read a form that pyxform finds valid, as its tree of groups and questions, and what was put into other
+    words before.
+    """
     from pyxform.errors import PyXFormError
     from pyxform.xls2json import workbook_to_json
     from pyxform.xls2json_backends import get_xlsform
@@ -92,13 +146,20 @@ def checked_form(path: Path) -> tuple[dict, Dialect]:
     try:
         book, told = read_workbook(path)
         convert(deepcopy(book), validate=False)
-        return with_own_types(workbook_to_json(get_xlsform(book), form_name="data", warnings=[]), told.types), told
+        return (
+            with_own_types(workbook_to_json(get_xlsform(book), form_name="data", warnings=[]), told.types),
+            told,
+        )
     except (PyXFormError, OSError, KeyError, ValueError, AttributeError, TypeError) as failure:
         message = f"the form is not a valid XLSForm: {' '.join(str(failure).split())}"
-        raise ProblemsError([Problem(path.name, message, expected="an XLSX file with the sheets survey and choices")]) from failure
+        raise ProblemsError(
+            [Problem(path.name, message, expected="an XLSX file with the sheets survey and choices")]
+        ) from failure
 
 
-def questions(node: dict, table: str, groups: tuple[str, ...], rules: tuple[str, ...], draft: Draft) -> Iterator[Question]:
+def questions(
+    node: dict, table: str, groups: tuple[str, ...], rules: tuple[str, ...], draft: Draft
+) -> Iterator[Question]:
     """Yield the questions below a group in order; say of each repeat group that its rows belong to others."""
     for child in node.get("children", []):
         name, kind = str(child.get("name", "")), child.get("type")
@@ -114,7 +175,9 @@ def questions(node: dict, table: str, groups: tuple[str, ...], rules: tuple[str,
 
 
 def named(found: list[Question]) -> dict[tuple[str, str], str]:
-    """Name the variable of each question: (table, "/" and its path in the form) → name, and (table, its name) → name where one question has it."""
+    """Name the variable of each question: (table, "/" and its path in the form) → name, and (table, its name)
+    → name where one question has it.
+    """
     taken: dict[str, set[str]] = {}
     often = Counter((question.table, question.name) for question in found)
     names = {}
@@ -137,19 +200,33 @@ def add_question(question: Question, names: dict[tuple[str, str], str], draft: D
     listed = question.node.get("list_name")
     if kind not in TYPES or (kind.startswith("select") and not listed):
         what = {"photo": "image"}.get(kind, kind)
-        why = "its answers lie in another file" if kind in (*TYPES, *FILES) else f"the type '{what}' holds no answer that can be analysed"
+        why = (
+            "its answers lie in another file"
+            if kind in (*TYPES, *FILES)
+            else f"the type '{what}' holds no answer that can be analysed"
+        )
         draft.decide.append(f"question '{question.name}': {why}; it was left out")
         return
-    line = codebook_line(question.table, names[question.table, "/" + path_of(question)], TYPES[kind], question.name)
+    line = codebook_line(
+        question.table, names[question.table, "/" + path_of(question)], TYPES[kind], question.name
+    )
     if (question.table, question.name) not in names:
         line["source"] = path_of(question)
     line["type"] += f" {listed}" if listed else ""
     line["role"] = ROLES.get(kind, "")
-    line["required"] = "yes" if str(question.node.get("bind", {}).get("required", "")).strip().lower() in ("yes", "true", "true()") else "no"
+    line["required"] = (
+        "yes"
+        if str(question.node.get("bind", {}).get("required", "")).strip().lower() in ("yes", "true", "true()")
+        else "no"
+    )
     line[ENGLISH], line[INDONESIAN] = question_labels(question, draft)
     if kind == "calculate":
         note(line, COMPUTED)
-    if line["type"] == "text" and not line["role"] and identifies(question.name, line[ENGLISH], line[INDONESIAN]):
+    if (
+        line["type"] == "text"
+        and not line["role"]
+        and identifies(question.name, line[ENGLISH], line[INDONESIAN])
+    ):
         line["role"] = "identifier"
         note(line, PERHAPS_IDENTIFIER)
     add_rules(question, line, names, draft)
@@ -162,7 +239,9 @@ def note(line: dict[str, str], what: str) -> None:
 
 
 def question_labels(question: Question, draft: Draft) -> tuple[str, str]:
-    """The question in both languages; words of the house for what the device records and for the text of other answers."""
+    """The question in both languages; words of the house for what the device records and for the text of
+    other answers.
+    """
     label, kind = question.node.get("label"), question.node["type"]
     if kind in RECORDED and not label:
         return RECORDED[kind]
@@ -172,26 +251,40 @@ def question_labels(question: Question, draft: Draft) -> tuple[str, str]:
     return labels_of(label, question.name, draft, "questions")
 
 
-def add_rules(question: Question, line: dict[str, str], names: dict[tuple[str, str], str], draft: Draft) -> None:
-    """Add skip rule and range in the codebook's names; what cannot be read becomes a note that a person must decide on."""
+def add_rules(
+    question: Question, line: dict[str, str], names: dict[tuple[str, str], str], draft: Draft
+) -> None:
+    """Add skip rule and range in the codebook's names; what cannot be read becomes a note that a person must
+    decide on.
+    """
     bind = question.node.get("bind", {})
     own = str(bind.get("relevant", "") or "").strip()
     rules = [*question.rules, own] if own else [*question.rules]
     texts = {
         "relevant": " and ".join(f"({rule})" for rule in rules) if len(rules) > 1 else "".join(rules),
-        "constraint": str(bind.get("constraint", "") or "").strip() or ends(question.node.get("parameters"), question.node["type"]),
+        "constraint": (
+            str(bind.get("constraint", "") or "").strip()
+            or ends(question.node.get("parameters"), question.node["type"])
+        ),
     }
     for column, text in texts.items():
         try:
             line[column] = readable_expression(in_names(text, question.table, names))
         except ValueError as failure:
             note(line, f"{column} '{text}' ({failure})")
-            draft.decide.append(f"question '{question.name}': its {column} '{text}' cannot be read ({failure})")
+            draft.decide.append(
+                f"question '{question.name}': its {column} '{text}' cannot be read ({failure})"
+            )
 
 
 def ends(parameters: object, kind: str) -> str:
     """The range of a slider, whose ends are its parameters."""
-    if kind != "range" or not isinstance(parameters, dict) or "start" not in parameters or "end" not in parameters:
+    if (
+        kind != "range"
+        or not isinstance(parameters, dict)
+        or "start" not in parameters
+        or "end" not in parameters
+    ):
         return ""
     return f". >= {parameters['start']} and . <= {parameters['end']}"
 
@@ -218,17 +311,33 @@ def add_answers(name: str, answers: list[dict], draft: Draft) -> None:
     for answer in answers:
         code, told = str(answer["name"]), answer.get("label")
         if code in seen:
-            twice = f"answer '{code}' stands twice in the list '{name}', as '{in_words(seen[code])}' and as '{in_words(told)}'; the first is taken"
+            twice = (
+                f"answer '{code}' stands twice in the list '{name}', as '{in_words(seen[code])}' and as"
+                f" '{in_words(told)}'; the first is taken"
+            )
             draft.decide += [twice] if told != seen[code] else []
             continue
         seen[code] = told
         if (name_in_form := code) != (code := "_".join(code.split())):
-            draft.decide.append(f"answer '{name_in_form}' of the list '{name}' holds a space; its code is '{code}', also in rules that name it")
+            draft.decide.append(
+                f"answer '{name_in_form}' of the list '{name}' holds a space; its code is '{code}', also in"
+                " rules that name it"
+            )
         texts = answer.get("label")
         given = set(texts.values()) if isinstance(texts, dict) else {texts}
-        english, indonesian = OTHER if code == "other" and given == {OTHER[0]} else labels_of(texts, code, draft, f"answers of the list '{name}'")
+        english, indonesian = (
+            OTHER
+            if code == "other" and given == {OTHER[0]}
+            else labels_of(texts, code, draft, f"answers of the list '{name}'")
+        )
         draft.choices.append(
-            {"list_name": name, "name": code, ENGLISH: english, INDONESIAN: indonesian, "aliases": "" if name_in_form == code else name_in_form}
+            {
+                "list_name": name,
+                "name": code,
+                ENGLISH: english,
+                INDONESIAN: indonesian,
+                "aliases": "" if name_in_form == code else name_in_form,
+            }
         )
 
 
@@ -239,12 +348,21 @@ def in_words(label: str | dict[str, str] | None) -> str:
 
 def labels_of(label: str | dict[str, str] | None, name: str, draft: Draft, what: str) -> tuple[str, str]:
     """Labels in both languages; where one is missing the other stands in, marked."""
-    labels = {key.lower(): " ".join(str(value).split()) for key, value in (label.items() if isinstance(label, dict) else [("", label or "")])}
+    labels = {
+        key.lower(): " ".join(str(value).split())
+        for key, value in (label.items() if isinstance(label, dict) else [("", label or "")])
+    }
     english = next((value for key, value in labels.items() if "(en)" in key or key.startswith("english")), "")
-    indonesian = next((value for key, value in labels.items() if "(id)" in key or "indonesia" in key or key == "bahasa"), "")
+    indonesian = next(
+        (value for key, value in labels.items() if "(id)" in key or "indonesia" in key or key == "bahasa"), ""
+    )
     plain = english or indonesian or next(iter(labels.values()), "") or name
     if not (english and indonesian):
-        draft.decide.append(f"{what}: the text in {'Bahasa Indonesia' if english else 'English' if indonesian else 'both languages'} where it is marked")
+        draft.decide.append(
+            f"{what}: the text in"
+            f" {'Bahasa Indonesia' if english else 'English' if indonesian else 'both languages'} where it is"
+            " marked"
+        )
     return english or f"{DECIDE} {plain}", indonesian or f"{DECIDE} {plain}"
 
 
@@ -295,5 +413,7 @@ def write_form(programme: Programme, codebook: Codebook, table: str, path: Path)
     try:
         convert(path, warnings=warnings, validate=False)
     except PyXFormError as failure:
-        raise ProblemsError([Problem(path.name, f"the codebook does not make a valid form: {' '.join(str(failure).split())}")]) from failure
+        raise ProblemsError(
+            [Problem(path.name, f"the codebook does not make a valid form: {' '.join(str(failure).split())}")]
+        ) from failure
     return warnings

@@ -1,6 +1,8 @@
-"""One decision a kind: the filled list of kinds becomes aliases, missing codes, orders of dates, and lines of ``corrections.csv``.
+"""One decision a kind: the filled list of kinds becomes aliases, missing codes, orders of dates, and lines of
+``corrections.csv``.
 
-Each decision is written where it holds for every such answer to come; what fits nowhere else is a correction of each row.
+Each decision is written where it holds for every such answer to come; what fits nowhere else is a correction
+of each row.
 """
 
 from __future__ import annotations
@@ -44,7 +46,9 @@ NEEDED = ("kind", "table", "variable", "decision")
 
 
 class Asked(NamedTuple):
-    """One decided kind: its line in the file, what was decided, and the lines of the review list that hang on it."""
+    """One decided kind: its line in the file, what was decided, and the lines of the review list that hang on
+    it.
+    """
 
     at: int
     decision: str
@@ -58,14 +62,17 @@ class Asked(NamedTuple):
 
 @dataclass
 class Settled:
-    """What decisions become: a change of a file's text each (file, what is changed), and corrections with their line in the list."""
+    """What decisions become: a change of a file's text each (file, what is changed), and corrections with
+    their line in the list.
+    """
 
     edits: list[tuple[Path, Callable[[str], str]]] = field(default_factory=list)
     corrections: list[tuple[int, dict[str, str]]] = field(default_factory=list)
 
 
 def record_lists(study: Study, path: Path | None, who: str) -> Counter:
-    """Write the decisions of a filled list, or of both lists of the last run where they are filled: by kind first, then row by row.
+    """Write the decisions of a filled list, or of both lists of the last run where they are filled: by kind
+    first, then row by row.
 
     Returns
     -------
@@ -101,8 +108,8 @@ def record_kinds(study: Study, path: Path, who: str) -> Counter:
 
     Raises
     ------
-    ProblemsError when nobody's initials are given, the list is that of another run, a decision does not fit, or some answer of a
-    decided kind would still wait.
+    ProblemsError when nobody's initials are given, the list is that of another run, a decision does not fit,
+    or some answer of a decided kind would still wait.
     """
     refuse_nobody(who)
     asked, settled, told = read_kinds(path), Settled(), Counter()
@@ -110,7 +117,9 @@ def record_kinds(study: Study, path: Path, who: str) -> Counter:
     for kind in asked:
         before = len(settled.edits)
         wrong = settle(kind, study, who, settled)
-        problems += [Problem(path.name, wrong[0], row=kind.at, column="decision", expected=wrong[1])] if wrong else []
+        problems += (
+            [Problem(path.name, wrong[0], row=kind.at, column="decision", expected=wrong[1])] if wrong else []
+        )
         told[settled.edits[-1][0].name if len(settled.edits) > before else "corrections.csv"] += 1
     refuse(problems)
     refuse_repeated(study, settled.corrections, path.name)
@@ -125,12 +134,22 @@ def read_kinds(path: Path) -> list[Asked]:
     if before.is_file():
         review = with_kinds(pd.read_parquet(before))
     else:  # cleaned part by part
-        review = with_kinds(pd.read_csv(path.with_name("review.csv"), dtype=str, keep_default_na=False, encoding="utf-8-sig"))
+        review = with_kinds(
+            pd.read_csv(path.with_name("review.csv"), dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        )
     numbers, found, problems = pd.to_numeric(decided["kind"], errors="coerce"), [], []
     for number, line in zip(numbers, decided.itertuples(), strict=True):
         rows = review[review["kind"] == number]
         if rows.empty or (rows[["table", "variable"]].iloc[0] != [line.table, line.variable]).any():
-            problems.append(Problem(path.name, "this kind is not one of the last run", row=int(line.at), column="kind", expected="the list of the last run"))
+            problems.append(
+                Problem(
+                    path.name,
+                    "this kind is not one of the last run",
+                    row=int(line.at),
+                    column="kind",
+                    expected="the list of the last run",
+                )
+            )
         else:
             found.append(Asked(int(line.at), line.decision, rows))
     refuse(problems)
@@ -139,7 +158,9 @@ def read_kinds(path: Path) -> list[Asked]:
 
 def settle(kind: Asked, study: Study, who: str, settled: Settled) -> tuple[str, str] | None:
     """Add what a decision becomes; return what is wrong with it (message, expected), or None."""
-    variable = next((v for v in study.codebook.table(kind.first.table) if v.name == kind.first.variable), None)
+    variable = next(
+        (v for v in study.codebook.table(kind.first.table) if v.name == kind.first.variable), None
+    )
     if variable is not None and asks_order(kind.lines).any() and kind.decision.lower() != MISSING:
         return settle_order(kind, study, settled)
     reason = "" if variable is None else reason_of(kind.decision, variable)
@@ -150,20 +171,29 @@ def settle(kind: Asked, study: Study, who: str, settled: Settled) -> tuple[str, 
             return None
         code = code_of(reason, variable)
         if code is None:
-            told = f"'{kind.first.raw}' cannot be a missing code, and '{kind.first.variable}' has none for this reason"
+            told = (
+                f"'{kind.first.raw}' cannot be a missing code, and '{kind.first.variable}' has none for this"
+                " reason"
+            )
             return told, "a code for it under 'missing' in codebook.csv, or missing"
         return corrected(kind, [code] * len(kind.lines), study, who, settled)
     told = [meant(line) for line in kind.lines.assign(decision=kind.decision).itertuples()]
     wrong = next((problem for _, problem in told if problem), None)
     if wrong:
         return wrong
-    if variable is not None and kind.decision.lower() not in (KEEP, MISSING) and settle_alias(kind, told[0][0], variable, study, settled):
+    if (
+        variable is not None
+        and kind.decision.lower() not in (KEEP, MISSING)
+        and settle_alias(kind, told[0][0], variable, study, settled)
+    ):
         return None
     return corrected(kind, [new for new, _ in told], study, who, settled)
 
 
 def reason_of(decision: str, variable: Variable) -> str:
-    """The reason that a decision gives for a missing answer: ``missing: refused``, or a missing code of the variable; "" where it gives none."""
+    """The reason that a decision gives for a missing answer: ``missing: refused``, or a missing code of the
+    variable; "" where it gives none.
+    """
     word, sign, reason = decision.partition(":")
     if sign and word.strip().lower() == MISSING:
         return reason.strip().lower().replace(" ", "_")
@@ -172,13 +202,30 @@ def reason_of(decision: str, variable: Variable) -> str:
 
 def code_of(reason: str, variable: Variable) -> str | None:
     """The missing code of a variable that stands for a reason; None where it has none."""
-    return next((code for code, given in variable.missing_codes.items() if given == reason), "" if reason == "blank" else None)
+    return next(
+        (code for code, given in variable.missing_codes.items() if given == reason),
+        "" if reason == "blank" else None,
+    )
 
 
 def corrected(kind: Asked, new: Sequence[str], study: Study, who: str, settled: Settled) -> None:
     """Correct each row of a kind to its new answer."""
     for line, answer in zip(kind.lines.itertuples(), new, strict=True):
-        settled.corrections.append((kind.at, line_of(study, who, line.table, line.key, line.variable, line.raw, answer, f"decided: {line.reason}")))
+        settled.corrections.append(
+            (
+                kind.at,
+                line_of(
+                    study,
+                    who,
+                    line.table,
+                    line.key,
+                    line.variable,
+                    line.raw,
+                    answer,
+                    f"decided: {line.reason}",
+                ),
+            )
+        )
 
 
 def settle_order(kind: Asked, study: Study, settled: Settled) -> tuple[str, str] | None:
@@ -187,24 +234,40 @@ def settle_order(kind: Asked, study: Study, settled: Settled) -> tuple[str, str]
     if order is None:
         return f"'{kind.decision}' is no order of day and month", "day first, month first or missing"
     entry, variable = (str(kind.first.file), str(kind.first.table)), str(kind.first.variable)
-    settled.edits.append((study.places.raw / "cohort.yml", lambda text: with_date_order(text, entry, variable, order)))
+    settled.edits.append(
+        (study.places.raw / "cohort.yml", lambda text: with_date_order(text, entry, variable, order))
+    )
     return None
 
 
 def settle_alias(kind: Asked, code: str, variable: Variable, study: Study, settled: Settled) -> bool:
-    """Make words that were delivered another way to write an answer, where they are read so then; bare numbers mean something in other questions."""
-    raw, codes = str(kind.first.raw).strip(), [choice.name for choice in study.codebook.answers(variable.list_name)] if variable.list_name else []
+    """Make words that were delivered another way to write an answer, where they are read so then; bare
+    numbers mean something in other questions.
+    """
+    raw, codes = (
+        str(kind.first.raw).strip(),
+        [choice.name for choice in study.codebook.answers(variable.list_name)] if variable.list_name else [],
+    )
     if code not in codes or "|" in raw or not any(letter.isalpha() for letter in raw):
         return False
     choices = tuple(
-        choice.model_copy(update={"aliases": joined(choice.aliases, "|", raw)}) if (choice.list_name, choice.name) == (variable.list_name, code) else choice
+        (
+            choice.model_copy(update={"aliases": joined(choice.aliases, "|", raw)})
+            if (choice.list_name, choice.name) == (variable.list_name, code)
+            else choice
+        )
         for choice in study.codebook.choices
     )
     reading = reading_of(kind, variable, replace(study.codebook, choices=choices), study)
     if reading.waits()[0] or reading.lines("clean")[0] != code:
         return False
     line = {"list_name": variable.list_name, "name": code}
-    settled.edits.append((study.definitions / "choices.csv", lambda text: with_cell(text, line, "aliases", lambda cell: joined(cell, "|", raw))))
+    settled.edits.append(
+        (
+            study.definitions / "choices.csv",
+            lambda text: with_cell(text, line, "aliases", lambda cell: joined(cell, "|", raw)),
+        )
+    )
     return True
 
 
@@ -219,7 +282,12 @@ def settle_missing(kind: Asked, reason: str, variable: Variable, study: Study, s
     if reading.waits()[0] or reading.lines("missing")[0] != reason:
         return False
     line = {"table": variable.table, "name": variable.name}
-    settled.edits.append((study.definitions / "codebook.csv", lambda text: with_cell(text, line, "missing", lambda cell: joined(cell, ";", own))))
+    settled.edits.append(
+        (
+            study.definitions / "codebook.csv",
+            lambda text: with_cell(text, line, "missing", lambda cell: joined(cell, ";", own)),
+        )
+    )
     return True
 
 
@@ -231,13 +299,25 @@ def joined(cell: str, sign: str, further: str) -> str:
 
 def reading_of(kind: Asked, variable: Variable, codebook: Codebook, study: Study) -> ColumnReading:
     """Read the text of a kind by changed definitions."""
-    item = next(item for item in study.cohort.files if item.table == variable.table and item.file == kind.first.file)
-    return read_column(encode(pd.Series([str(kind.first.raw)], dtype="str")), variable, codebook, study.programme.units.get(variable.unit), item)
+    item = next(
+        item for item in study.cohort.files if item.table == variable.table and item.file == kind.first.file
+    )
+    return read_column(
+        encode(pd.Series([str(kind.first.raw)], dtype="str")),
+        variable,
+        codebook,
+        study.programme.units.get(variable.unit),
+        item,
+    )
 
 
 def written(study: Study, settled: Settled, check: Callable[[], None]) -> None:
-    """Write all that decisions become, and hold it against the delivery; what fails leaves the files as they were."""
-    files = {path for path, _ in settled.edits} | ({study.definitions / "corrections.csv"} if settled.corrections else set())
+    """Write all that decisions become, and hold it against the delivery; what fails leaves the files as they
+    were.
+    """
+    files = {path for path, _ in settled.edits} | (
+        {study.definitions / "corrections.csv"} if settled.corrections else set()
+    )
     before = {path: path.read_bytes() if path.is_file() else None for path in files}
     try:
         for path, change in settled.edits:
@@ -256,7 +336,11 @@ def changed(path: Path, change: Callable[[str], str], study: Study) -> str:
     try:
         return change(path.read_bytes().decode("utf-8"))
     except LookupError as failure:
-        told = Problem(shown(path, study.places.root), f"the decision cannot be written: {failure.args[0]}", expected="the file as the last run found it")
+        told = Problem(
+            shown(path, study.places.root),
+            f"the decision cannot be written: {failure.args[0]}",
+            expected="the file as the last run found it",
+        )
         raise ProblemsError([told]) from failure
 
 
@@ -268,7 +352,8 @@ def put(path: Path, content: bytes) -> None:
 
 
 def ends_them(study: Study, asked: list[Asked], settled: Settled, path: Path) -> None:
-    """Clean the delivery by the definitions as they are now; refuse where some answer of a decided kind still waits.
+    """Clean the delivery by the definitions as they are now; refuse where some answer of a decided kind still
+    waits.
 
     What was cleaned part by part is too large to be tried out; its definitions are loaded.
     """
@@ -280,14 +365,30 @@ def ends_them(study: Study, asked: list[Asked], settled: Settled, path: Path) ->
     open_now = set(zip(review["table"], review["key"], review["variable"], review["raw"], strict=True))
     problems = []
     for kind in asked:
-        rest = [line for line in kind.lines.itertuples() if (line.table, line.key, line.variable, line.raw) in open_now]
+        rest = [
+            line
+            for line in kind.lines.itertuples()
+            if (line.table, line.key, line.variable, line.raw) in open_now
+        ]
         if rest:
-            told = f"{len(rest)} of {len(kind.lines)} rows would still wait, the first with key '{rest[0].key}'"
-            problems.append(Problem(path.name, told, row=kind.at, column="decision", expected="an answer that can be read, missing, or keep"))
+            told = (
+                f"{len(rest)} of {len(kind.lines)} rows would still wait, the first with key '{rest[0].key}'"
+            )
+            problems.append(
+                Problem(
+                    path.name,
+                    told,
+                    row=kind.at,
+                    column="decision",
+                    expected="an answer that can be read, missing, or keep",
+                )
+            )
     refuse(problems)
 
 
 def reloaded(study: Study) -> Study:
     """The study by its definition files as they are now."""
     place = study.places
-    return load_study(place.cohort, data_dir=str(place.data), reports_dir=str(place.reports_dir), root=place.root)
+    return load_study(
+        place.cohort, data_dir=str(place.data), reports_dir=str(place.reports_dir), root=place.root
+    )

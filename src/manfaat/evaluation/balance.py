@@ -10,11 +10,23 @@ from manfaat.evaluation.sample import participation
 from manfaat.evaluation.weighted import Answers, answers, weights_of
 from manfaat.indicators import Indicator
 
-COLUMNS = ["name", "n", "n_comparison", "mean", "mean_comparison", "smd", "variance_ratio", "few", "few_comparison"]
+COLUMNS = [
+    "name",
+    "n",
+    "n_comparison",
+    "mean",
+    "mean_comparison",
+    "smd",
+    "variance_ratio",
+    "few",
+    "few_comparison",
+]
 
 
 def standardised_difference(participants: Answers, comparison: Answers) -> float:
-    """Difference in means over the root of the average variance (Austin 2009); missing when nothing varies."""
+    """Difference in means over the root of the average variance (Austin 2009); missing when nothing
+    varies.
+    """
     spread = np.sqrt((participants.variance + comparison.variance) / 2)
     return float((participants.mean - comparison.mean) / spread) if spread > 0 else np.nan
 
@@ -25,7 +37,9 @@ def variance_ratio(participants: Answers, comparison: Answers) -> float:
 
 
 def baseline(table: pd.DataFrame, programme: Programme) -> pd.DataFrame:
-    """Rows that describe units before the programme: all of them, or the first period of a panel or of repeated cross-sections."""
+    """Rows that describe units before the programme: all of them, or the first period of a panel or of
+    repeated cross-sections.
+    """
     design = programme.design
     period = design.panel.period if design.panel else design.wave
     return table if period is None else table[table[period] == table[period].min()]
@@ -37,8 +51,9 @@ def balance(table: pd.DataFrame, programme: Programme, indicators: list[Indicato
     Returns
     -------
     One row a covariate: ``name, n, n_comparison`` (answers), ``mean, mean_comparison`` (own unit), ``smd``
-    (standardised difference), ``variance_ratio`` (participants over comparison group), all but the counts by survey weight; ``few`` and
-    ``few_comparison`` (a share that holds, or does not, for so few people that it may not be shown).
+    (standardised difference), ``variance_ratio`` (participants over comparison group), all but the counts by
+    survey weight; ``few`` and ``few_comparison`` (a share that holds, or does not, for so few people that it
+    may not be shown).
     """
     before = baseline(table, programme)
     group, weights = participation(before, programme), weights_of(before, programme)
@@ -48,6 +63,14 @@ def balance(table: pd.DataFrame, programme: Programme, indicators: list[Indicato
         if line.use not in panel_uses:
             continue
         one, other = (answers(before.loc[group == role, line.name], weights) for role in (1, 0))
-        measured = [line.name, one.n, other.n, one.mean, other.mean, standardised_difference(one, other), variance_ratio(one, other)]
+        measured = [
+            line.name,
+            one.n,
+            other.n,
+            one.mean,
+            other.mean,
+            standardised_difference(one, other),
+            variance_ratio(one, other),
+        ]
         rows.append([*measured, one.rests_on_few(), other.rests_on_few()])
     return pd.DataFrame(rows, columns=COLUMNS)

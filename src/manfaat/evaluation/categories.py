@@ -1,4 +1,6 @@
-"""How participants moved between categories and levels: McNemar, Stuart–Maxwell and Bowker. A change, never an effect."""
+"""How participants moved between categories and levels: McNemar, Stuart–Maxwell and Bowker. A change, never
+an effect.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,8 @@ def crossed(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
 
     Raises
     ------
-    NotApplicableError with survey weights, for fewer than two participants, one level, or so many that they are a scale.
+    NotApplicableError with survey weights, for fewer than two participants, one level, or so many that they
+    are a scale.
     """
     if sample.weights is not None:
         raise NotApplicableError("the method cannot carry survey weights")
@@ -47,11 +50,15 @@ def crossed(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
     if len(levels) > MOST_LEVELS:
         raise NotApplicableError("the indicator has too many levels to count who moved between them")
     size = len(levels)
-    return levels, np.bincount(place[: len(now)] * size + place[len(now) :], minlength=size * size).reshape(size, size)
+    return levels, np.bincount(place[: len(now)] * size + place[len(now) :], minlength=size * size).reshape(
+        size, size
+    )
 
 
 def paired_shares(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Change of a share among the same participants: McNemar's test (1947), exact or mid-p (Fagerland, Lydersen and Laake 2013)."""
+    """Change of a share among the same participants: McNemar's test (1947), exact or mid-p (Fagerland,
+    Lydersen and Laake 2013).
+    """
     levels, table = crossed(sample)
     if not np.isin(levels, (0.0, 1.0)).all():
         raise NotApplicableError("the indicator is not yes or no")
@@ -66,7 +73,8 @@ def paired_shares(sample: Sample, spec: Specification, inference: Inference = DE
 
 
 def marginal_tests(table: np.ndarray) -> tuple[JointTest | None, JointTest | None]:
-    """Stuart–Maxwell test that all shares stayed as they were (Stuart 1955; Maxwell 1970), Bowker's of symmetry (1948); None where undefined.
+    """Stuart–Maxwell test that all shares stayed as they were (Stuart 1955; Maxwell 1970), Bowker's of
+    symmetry (1948); None where undefined.
 
     Levels that nobody left or entered have no part in either.
     """
@@ -101,11 +109,14 @@ def told(name: str, test: JointTest | None) -> tuple[str, ...]:
     if test is None:
         return ()
     p_value = max(ceil(test.p_value * 10_000), 1) / 10_000
-    return (f"{name}: chi-square {test.statistic:.2f} with {test.df} degrees of freedom, p at most {p_value:.4f}",)
+    return (
+        f"{name}: chi-square {test.statistic:.2f} with {test.df} degrees of freedom, p at most {p_value:.4f}",
+    )
 
 
 def marginal_homogeneity(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Change of the share of participants at each level, with the tests of all levels together (Stuart–Maxwell, Bowker) beside it.
+    """Change of the share of participants at each level, with the tests of all levels together
+    (Stuart–Maxwell, Bowker) beside it.
 
     A level into and out of which fewer than five moved gives no number, which also protects these few.
     """
@@ -113,13 +124,25 @@ def marginal_homogeneity(sample: Sample, spec: Specification, inference: Inferen
     if (table.sum() - np.trace(table)) == 0:
         raise NotApplicableError("no participant changed")
     stuart, bowker = marginal_tests(table)
-    notes = (*told("all levels together (Stuart–Maxwell)", stuart), *told("symmetry of the moves (Bowker)", bowker))
+    notes = (
+        *told("all levels together (Stuart–Maxwell)", stuart),
+        *told("symmetry of the moves (Bowker)", bowker),
+    )
     results: list[Result] = []
     for place, level in enumerate(levels):
-        into, out = int(table[:, place].sum() - table[place, place]), int(table[place].sum() - table[place, place])
+        into, out = (
+            int(table[:, place].sum() - table[place, place]),
+            int(table[place].sum() - table[place, place]),
+        )
         population = f"level {level:g}"
         if into + out < SMALLEST_CELL:
-            results.append(refused(spec.std_errors[0], "fewer than five participants moved into or out of this level", population))
+            results.append(
+                refused(
+                    spec.std_errors[0],
+                    "fewer than five participants moved into or out of this level",
+                    population,
+                )
+            )
             continue
 
         def one(kind: str, into: int = into, out: int = out, population: str = population) -> Result:

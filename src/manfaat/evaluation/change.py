@@ -50,7 +50,9 @@ def changes(sample: Sample) -> np.ndarray:
 
 
 def noncentral_below(t: float, df: int, shift: float) -> float:
-    """P(T ≤ t) under noncentral t; where SciPy's series gives no number, the mean of Φ(t·s − shift) over the quantiles of s = √(χ²/df)."""
+    """P(T ≤ t) under noncentral t; where SciPy's series gives no number, the mean of Φ(t·s − shift) over the
+    quantiles of s = √(χ²/df).
+    """
     found = float(stats.nct.cdf(t, df, shift))
     if np.isfinite(found):
         return found
@@ -59,7 +61,9 @@ def noncentral_below(t: float, df: int, shift: float) -> float:
 
 
 def noncentral_interval(d: float, n: int, confidence: float) -> tuple[float, float]:
-    """Interval of a standardised mean d of n values: all δ for which t = d√n is no surprise under noncentral t (Steiger and Fouladi 1997)."""
+    """Interval of a standardised mean d of n values: all δ for which t = d√n is no surprise under noncentral
+    t (Steiger and Fouladi 1997).
+    """
     root, tail = np.sqrt(n), (1 - confidence) / 2
     if n - 1 > MOST_DF or abs(d) * root > LARGEST_T:
         margin = stats.norm.ppf(1 - tail) * np.sqrt(1 / n + d * d / (2 * n))
@@ -71,15 +75,28 @@ def noncentral_interval(d: float, n: int, confidence: float) -> tuple[float, flo
         while (noncentral_below(t, n - 1, t + direction * step) - level) * direction > 0:
             step *= 2
         inner, outer = t, t + direction * step
-        if (noncentral_below(t, n - 1, inner) - level) * direction <= 0:  # the end lies on the other side of t, which happens for tiny n
+        if (
+            noncentral_below(t, n - 1, inner) - level
+        ) * direction <= 0:  # the end lies on the other side of t, which happens for tiny n
             inner = t - direction * step
-        return float(optimize.brentq(lambda shift: noncentral_below(t, n - 1, shift) - level, *sorted((inner, outer)), xtol=1e-10)) / root
+        return (
+            float(
+                optimize.brentq(
+                    lambda shift: noncentral_below(t, n - 1, shift) - level,
+                    *sorted((inner, outer)),
+                    xtol=1e-10,
+                )
+            )
+            / root
+        )
 
     return end(1 - tail, -1.0), end(tail, 1.0)
 
 
 def standardised_interval(values: np.ndarray, confidence: float) -> tuple[float, float, float]:
-    """Standard error and interval of the mean of changes over their standard deviation: noncentral t below 30, the jackknife from there."""
+    """Standard error and interval of the mean of changes over their standard deviation: noncentral t below
+    30, the jackknife from there.
+    """
     n, mean, sd = len(values), values.mean(), values.std(ddof=1)
     d = float(mean / sd)
     if n < FEWEST_PEOPLE:
@@ -89,12 +106,14 @@ def standardised_interval(values: np.ndarray, confidence: float) -> tuple[float,
 
 
 def standardised_change(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Mean change in three kinds of standard deviations: d_z, d_av and g_av (Cumming 2012; Lakens 2013), each with an interval.
+    """Mean change in three kinds of standard deviations: d_z, d_av and g_av (Cumming 2012; Lakens 2013), each
+    with an interval.
 
-    d_z divides by the standard deviation of the change (interval by noncentral t), d_av by the mean of the standard deviations before and
-    now (interval by the delta method for normal values, as Bonett 2008 does for the root of the mean variance), g_av is d_av with Hedges'
-    factor. p values are those of the paired t test. From 30 participants on, d_z has a jackknife interval instead: noncentral t covers
-    80 to 90 in 100 where changes are skewed or have heavy tails, and more people do not heal it.
+    d_z divides by the standard deviation of the change (interval by noncentral t), d_av by the mean of the
+    standard deviations before and now (interval by the delta method for normal values, as Bonett 2008 does
+    for the root of the mean variance), g_av is d_av with Hedges' factor. p values are those of the paired t
+    test. From 30 participants on, d_z has a jackknife interval instead: noncentral t covers 80 to 90 in 100
+    where changes are skewed or have heavy tails, and more people do not heal it.
     """
     values = changes(sample)
     n, mean, sd = len(values), float(values.mean()), float(values.std(ddof=1))
@@ -104,7 +123,9 @@ def standardised_change(sample: Sample, spec: Specification, inference: Inferenc
     p_value = float(2 * stats.t.sf(abs(mean) / sd * np.sqrt(n), df))
     d_z, d_av, factor = mean / sd, mean / level, hedges_factor(df)
     shared = np.cov(first, second)[0, 1] ** 2 / (sd1 * sd2) if sd1 > 0 and sd2 > 0 else 0.0
-    of_level = (sd1**2 + sd2**2 + 2 * shared) / (8 * df)  # variance of the mean of two dependent standard deviations
+    of_level = (sd1**2 + sd2**2 + 2 * shared) / (
+        8 * df
+    )  # variance of the mean of two dependent standard deviations
     error_av = float(np.sqrt(sd**2 / n + d_av**2 * of_level) / level)
     null_av, kind = sd / np.sqrt(n) / level, spec.std_errors[0]
     error_z, *interval_z = standardised_interval(values, inference.confidence)
@@ -121,16 +142,31 @@ def standardised_change(sample: Sample, spec: Specification, inference: Inferenc
         null_error=float(1 / np.sqrt(n)),
     )
     sized = [(of_z, (d_z, D_Z_KIND))]
-    for estimate, scale, name, label in ((d_av, 1.0, D_AV, D_AV_KIND), (d_av * factor, factor, G_AV, G_AV_KIND)):
+    for estimate, scale, name, label in (
+        (d_av, 1.0, D_AV, D_AV_KIND),
+        (d_av * factor, factor, G_AV, G_AV_KIND),
+    ):
         if not np.isfinite(estimate):
             continue
-        result = Result(estimate, error_av * scale, kind, df, None, p_value, name, unit="", null_error=float(null_av * scale))
+        result = Result(
+            estimate,
+            error_av * scale,
+            kind,
+            df,
+            None,
+            p_value,
+            name,
+            unit="",
+            null_error=float(null_av * scale),
+        )
         sized.append((result, (estimate, label)))
     return sized
 
 
 def signed_rank_counts(n: int) -> np.ndarray:
-    """P(V = 0), …, P(V = n (n + 1) / 2) of the sum V of the ranks of the rises among n changes without ties."""
+    """P(V = 0), …, P(V = n (n + 1) / 2) of the sum V of the ranks of the rises among n changes without
+    ties.
+    """
     share = np.ones(1)
     for rank in range(1, n + 1):
         grown = np.zeros(len(share) + rank)
@@ -141,7 +177,8 @@ def signed_rank_counts(n: int) -> np.ndarray:
 
 
 def interval_rank(n: int, confidence: float) -> int:
-    """Which of the n (n + 1) / 2 averages of two changes, counted from below, is the lower end of the interval.
+    """Which of the n (n + 1) / 2 averages of two changes, counted from below, is the lower end of the
+    interval.
 
     Raises
     ------
@@ -158,7 +195,9 @@ def interval_rank(n: int, confidence: float) -> int:
 
 
 def walsh_averages(values: np.ndarray, ranks: list[int]) -> list[float]:
-    """The averages (x_i + x_j) / 2, i ≤ j, with the given ranks (from 1), without forming all of them where there are many values."""
+    """The averages (x_i + x_j) / 2, i ≤ j, with the given ranks (from 1), without forming all of them where
+    there are many values.
+    """
     distinct, counts = np.unique(values, return_counts=True)
     if len(distinct) > MOST_DISTINCT:
         ordered = np.sort(values)
@@ -173,7 +212,9 @@ def walsh_averages(values: np.ndarray, ranks: list[int]) -> list[float]:
 
 
 def nth_average(ordered: np.ndarray, rank: int) -> float:
-    """The average with this rank, by halving the range that holds it until few enough lie in it to form them."""
+    """The average with this rank, by halving the range that holds it until few enough lie in it to form
+    them.
+    """
     low, high = ordered[0] - abs(ordered[0]) * 1e-12 - 1e-300, ordered[-1]
     below, upto = 0, len(ordered) * (len(ordered) + 1) // 2
     while upto - below > MOST_AVERAGES:
@@ -198,25 +239,32 @@ def averages_upto(ordered: np.ndarray, limit: float) -> int:
 
 
 def pseudo_median(values: np.ndarray, confidence: float) -> tuple[float, float, float]:
-    """Hodges–Lehmann pseudo-median of the changes with its interval (Hodges and Lehmann 1963), the signed-rank test inverted.
+    """Hodges–Lehmann pseudo-median of the changes with its interval (Hodges and Lehmann 1963), the
+    signed-rank test inverted.
 
-    Unchanged participants count. The interval is exact up to 50 participants without ties; with ties it covers at least as often.
+    Unchanged participants count. The interval is exact up to 50 participants without ties; with ties it
+    covers at least as often.
     """
     n = len(values)
     total, rank = n * (n + 1) // 2, interval_rank(n, confidence)
-    low, left, right, high = walsh_averages(values, [rank, (total + 1) // 2, total // 2 + 1, total + 1 - rank])
+    low, left, right, high = walsh_averages(
+        values, [rank, (total + 1) // 2, total // 2 + 1, total + 1 - rank]
+    )
     return (left + right) / 2, low, high
 
 
 def signed_rank_change(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
     """Pseudo-median of the change, tested by Wilcoxon's signed ranks (Wilcoxon 1945; zeros as Pratt 1959).
 
-    The standard error, on which the minimum detectable effect rests, is the interval's width over that of a t interval of one unit.
+    The standard error, on which the minimum detectable effect rests, is the interval's width over that of a t
+    interval of one unit.
     """
     values = changes(sample)
     estimate, low, high = pseudo_median(values, inference.confidence)
     if not low < high:
-        raise NotApplicableError("so many participants changed by the same amount that the interval has no width")
+        raise NotApplicableError(
+            "so many participants changed by the same amount that the interval has no width"
+        )
     df = len(values) - 1.0
     test = stats.wilcoxon(values, zero_method="pratt" if (values == 0).any() else "wilcox", correction=True)
     ranks = stats.rankdata(np.abs(values))[values != 0]
@@ -231,7 +279,9 @@ def signed_rank_change(sample: Sample, spec: Specification, inference: Inference
 
 
 def discordant_test(rose: int, fell: int, kind: str) -> float:
-    """Two-sided p value of ``rose`` against ``fell`` under even odds: exact, or less half the chance of what was seen (mid-p; Lancaster 1961)."""
+    """Two-sided p value of ``rose`` against ``fell`` under even odds: exact, or less half the chance of what
+    was seen (mid-p; Lancaster 1961).
+    """
     total, fewer = rose + fell, min(rose, fell)
     exact = min(1.0, 2 * float(stats.binom.cdf(fewer, total, 0.5)))
     if kind == "exact":
@@ -240,17 +290,30 @@ def discordant_test(rose: int, fell: int, kind: str) -> float:
     return 1 - seen / 2 if rose == fell else exact - seen
 
 
-def net_share(rose: int, fell: int, n: int, kind: str, confidence: float, population: str, unit: str | None = None) -> Result:
+def net_share(
+    rose: int, fell: int, n: int, kind: str, confidence: float, population: str, unit: str | None = None
+) -> Result:
     """Share that rose less share that fell, of n, with the adjusted interval of Bonett and Price (2012)."""
     more, less = (rose + 1) / (n + 2), (fell + 1) / (n + 2)
     error = float(np.sqrt((more + less - (more - less) ** 2) / (n + 2)))
     margin = stats.norm.ppf((1 + confidence) / 2) * error
     interval = (max(more - less - margin, -1.0), min(more - less + margin, 1.0))
-    return Result((rose - fell) / n, error, kind, n - 1.0, interval, discordant_test(rose, fell, kind), population, unit=unit)
+    return Result(
+        (rose - fell) / n,
+        error,
+        kind,
+        n - 1.0,
+        interval,
+        discordant_test(rose, fell, kind),
+        population,
+        unit=unit,
+    )
 
 
 def sign_test(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Share of participants who rose less share who fell, tested by the sign test (Dixon and Mood 1946): no scale is assumed, only order."""
+    """Share of participants who rose less share who fell, tested by the sign test (Dixon and Mood 1946): no
+    scale is assumed, only order.
+    """
     if sample.weights is not None:
         raise NotApplicableError("the method cannot carry survey weights")
     values = sample.change().now

@@ -1,9 +1,10 @@
 """The ladder of a programme that declares none: chosen by its design, before any answer is read.
 
-The written rule. A panel whose treatment begins in the course of it: unit and period fixed effects. Nobody to compare with: change of
-participants, by mean, ranks, signs and effect sizes. Else, of a panel or of waves in the last period, the difference in means, what adjusts for the covariates of before the programme, what uses the value before where it
-was measured, what uses the offer where one was made, and the change of participants last. What the data cannot carry still has its row
-with the reason.
+The written rule. A panel whose treatment begins in the course of it: unit and period fixed effects. Nobody to
+compare with: change of participants, by mean, ranks, signs and effect sizes. Else, of a panel or of waves in
+the last period, the difference in means, what adjusts for the covariates of before the programme, what uses
+the value before where it was measured, what uses the offer where one was made, and the change of participants
+last. What the data cannot carry still has its row with the reason.
 """
 
 from __future__ import annotations
@@ -32,23 +33,41 @@ LABELS = {
 BECAUSE = {
     "panel": (
         "units are compared with themselves in other periods, because the study asks them again and again",
-        "satuan dibandingkan dengan dirinya sendiri pada periode lain karena penelitian ini menanyai satuan yang sama berulang kali",
+        (
+            "satuan dibandingkan dengan dirinya sendiri pada periode lain karena penelitian ini menanyai"
+            " satuan yang sama berulang kali"
+        ),
     ),
     "followed": (
-        "a lottery makes groups alike, so their means in the last period are compared; without one, each unit's change since before the programme is",
-        "undian membuat kelompok serupa sehingga rata-ratanya pada periode terakhir dibandingkan; tanpa undian, perubahan setiap satuan sejak sebelum program yang dibandingkan",
+        (
+            "a lottery makes groups alike, so their means in the last period are compared; without one, each"
+            " unit's change since before the programme is"
+        ),
+        (
+            "undian membuat kelompok serupa sehingga rata-ratanya pada periode terakhir dibandingkan; tanpa"
+            " undian, perubahan setiap satuan sejak sebelum program yang dibandingkan"
+        ),
     ),
     "alone": (
         "the programme declares no comparison group, so that only the change of participants can be told",
-        "program tidak menetapkan kelompok pembanding, sehingga hanya perubahan pada peserta yang dapat diketahui",
+        (
+            "program tidak menetapkan kelompok pembanding, sehingga hanya perubahan pada peserta yang dapat"
+            " diketahui"
+        ),
     ),
     "offer": (
         "not everyone took up the offer, so the offer stands in for taking part",
         "tidak semua orang mengambil tawaran, sehingga tawaran dipakai sebagai pengganti keikutsertaan",
     ),
     "compared": (
-        "a lottery makes groups alike, so their means are compared; without one, what was measured before the programme is adjusted for",
-        "undian membuat kelompok serupa sehingga rata-ratanya dibandingkan; tanpa undian, hal yang diukur sebelum program disesuaikan",
+        (
+            "a lottery makes groups alike, so their means are compared; without one, what was measured before"
+            " the programme is adjusted for"
+        ),
+        (
+            "undian membuat kelompok serupa sehingga rata-ratanya dibandingkan; tanpa undian, hal yang diukur"
+            " sebelum program disesuaikan"
+        ),
     ),
 }
 
@@ -56,7 +75,9 @@ BECAUSE = {
 def made(name: str, method: str, std_errors: tuple[str, ...] = ("auto",), **more: object) -> Specification:
     """One rung with its labels."""
     english, indonesian = LABELS[name]
-    return Specification(id=name, label={"en": english, "id": indonesian}, method=method, std_errors=list(std_errors), **more)
+    return Specification(
+        id=name, label={"en": english, "id": indonesian}, method=method, std_errors=list(std_errors), **more
+    )
 
 
 def adjusting(indicators: list[Indicator], *times: str) -> list[str]:
@@ -65,16 +86,26 @@ def adjusting(indicators: list[Indicator], *times: str) -> list[str]:
 
 
 def was_measured_before(programme: Programme, indicators: list[Indicator]) -> bool:
-    """Whether any indicator that an effect is asked for was measured before the programme: in a panel, in its first period."""
+    """Whether any indicator that an effect is asked for was measured before the programme: in a panel, in its
+    first period.
+    """
     if programme.design.panel:
         return programme.design.times.before is not None
-    return any(measured_before(indicators, line.indicator, line.rater or None) for line in concepts(indicators))
+    return any(
+        measured_before(indicators, line.indicator, line.rater or None) for line in concepts(indicators)
+    )
 
 
 def periods(programme: Programme) -> Periods | None:
-    """The last period of a panel or of waves, and the first where the programme says what 'before' means; none in a cross-section."""
+    """The last period of a panel or of waves, and the first where the programme says what 'before' means;
+    none in a cross-section.
+    """
     design = programme.design
-    return Periods(before="first" if design.times.before else None, now="last") if design.panel or design.wave else None
+    return (
+        Periods(before="first" if design.times.before else None, now="last")
+        if design.panel or design.wave
+        else None
+    )
 
 
 def changes() -> list[Specification]:
@@ -103,18 +134,26 @@ def adjusted(programme: Programme, covariates: list[str]) -> list[Specification]
 
 def compared(programme: Programme, indicators: list[Indicator]) -> list[Specification]:
     """The ladder of a study that compares groups."""
-    design, fixed, before = programme.design, adjusting(indicators, "fixed"), was_measured_before(programme, indicators)
+    design, fixed, before = (
+        programme.design,
+        adjusting(indicators, "fixed"),
+        was_measured_before(programme, indicators),
+    )
     moving = ("period",) if design.panel and before else ()  # in the first period
     rungs = [made("difference", "difference_in_means")]
     rungs += [made("strata", "strata_fixed_effects")] if design.strata else []
     rungs += adjusted(programme, adjusting(indicators, "fixed", "before", *moving))
     if before:
         rungs.append(made("did", "difference_in_differences"))
-        rungs += [made("did-robust", "doubly_robust_difference_in_differences", covariates=fixed)] if fixed else []
+        rungs += (
+            [made("did-robust", "doubly_robust_difference_in_differences", covariates=fixed)] if fixed else []
+        )
     if design.wave and design.times.before:
         rungs.append(made("waves", "repeated_cross_sections"))
     if design.instrument:
-        rungs.append(made("offer", "instrumental_variables", instrument=design.instrument, treatment=[design.group]))
+        rungs.append(
+            made("offer", "instrumental_variables", instrument=design.instrument, treatment=[design.group])
+        )
     return rungs + (changes() if before else [])
 
 
@@ -122,7 +161,9 @@ def chosen(programme: Programme, indicators: list[Indicator]) -> tuple[list[Spec
     """The ladder of a design and which of its rungs speaks, by how the comparison came about."""
     design = programme.design
     if design.panel and (treatments := begun_within(programme, indicators)):
-        return [made("fixed-effects", "fixed_effects", treatment=treatments)], primary("fixed-effects", "fixed-effects", "panel")
+        return [made("fixed-effects", "fixed_effects", treatment=treatments)], primary(
+            "fixed-effects", "fixed-effects", "panel"
+        )
     if not design.comparison:
         return dated(changes(), programme), primary("change", "change", "alone")
     rungs = dated(compared(programme, indicators), programme)
@@ -132,14 +173,22 @@ def chosen(programme: Programme, indicators: list[Indicator]) -> tuple[list[Spec
     by_lottery = "strata" if "strata" in there else "difference"
     if design.panel and "did" in there:
         return rungs, primary(by_lottery, "did", "followed")
-    wanted = ("adjusted",) if design.cluster else ("aipw",)  # weighting methods have no standard errors for few clusters
+    wanted = (
+        ("adjusted",) if design.cluster else ("aipw",)
+    )  # weighting methods have no standard errors for few clusters
     otherwise = next((name for name in (*wanted, "did", "waves") if name in there), "difference")
     return rungs, primary(by_lottery, otherwise, "compared")
 
 
 def begun_within(programme: Programme, indicators: list[Indicator]) -> list[str]:
-    """The treatments of a panel that begin in the course of it; effects of units leave nothing of one that never changes."""
-    return [line.name for line in indicators if line.time == "period" and (line.use == "treatment" or line.name == programme.design.group)]
+    """The treatments of a panel that begin in the course of it; effects of units leave nothing of one that
+    never changes.
+    """
+    return [
+        line.name
+        for line in indicators
+        if line.time == "period" and (line.use == "treatment" or line.name == programme.design.group)
+    ]
 
 
 def dated(rungs: list[Specification], programme: Programme) -> list[Specification]:
@@ -150,7 +199,9 @@ def dated(rungs: list[Specification], programme: Programme) -> list[Specificatio
 def primary(randomised: str, observational: str, why: str) -> Primary:
     """The rule, with its reason in both languages."""
     english, indonesian = BECAUSE[why]
-    return Primary(randomised=randomised, observational=observational, because={"en": english, "id": indonesian})
+    return Primary(
+        randomised=randomised, observational=observational, because={"en": english, "id": indonesian}
+    )
 
 
 def completed(programme: Programme, indicators: list[Indicator]) -> Programme:

@@ -1,6 +1,7 @@
 """Standard errors of one least-squares coefficient, and which of them a design calls for.
 
-Notation: a = influence (the coefficient is a'y), e = residuals, h = leverage, g = clusters, k = coefficients, G = number of clusters.
+Notation: a = influence (the coefficient is a'y), e = residuals, h = leverage, g = clusters, k = coefficients,
+G = number of clusters.
 """
 
 from __future__ import annotations
@@ -45,19 +46,24 @@ class Choice:
     reason: str
 
 
-def choose(clusters: int | None, smaller_side: int, *, by: str = "least squares", survey: bool = False) -> Choice:
+def choose(
+    clusters: int | None, smaller_side: int, *, by: str = "least squares", survey: bool = False
+) -> Choice:
     """Choose the standard error by the design: the written rule of ``auto``.
 
-    1. Fewer than 5 clusters: as without clusters, with a warning, because two cities are not a clustered sample.
+    1. Fewer than 5 clusters: as without clusters, with a warning, because two cities are not a clustered
+    sample.
     2. Survey weights with strata: ``BRL`` (bias-reduced linearisation; Bell and McCaffrey 2002).
     3. No clusters: ``BM`` (HC2, Satterthwaite degrees of freedom; Imbens and Kolesár 2016).
-    4. Clusters, however many: ``CR2`` (Bell and McCaffrey 2002). How many there are does not say how much they tell: of 60, two large ones can
+    4. Clusters, however many: ``CR2`` (Bell and McCaffrey 2002). How many there are does not say how much
+    they tell: of 60, two large ones can
        decide, and CR1 then covers .84; the degrees of freedom say it.
 
-    Weighting methods take the ``jackknife`` in each of these places, methods that have nothing but an influence function ``influence``, ``CR1`` and
-    ``survey`` (``by``).
+    Weighting methods take the ``jackknife`` in each of these places, methods that have nothing but an
+    influence function ``influence``, ``CR1`` and ``survey`` (``by``).
 
-    ``clusters`` is None where none are declared; ``smaller_side`` counts the clusters of the group that has fewer.
+    ``clusters`` is None where none are declared; ``smaller_side`` counts the clusters of the group that has
+    fewer.
     """
     units, clustered, stratified = BY[by]
     if clusters is not None and clusters < FEWEST_CLUSTERS:
@@ -66,16 +72,24 @@ def choose(clusters: int | None, smaller_side: int, *, by: str = "least squares"
         return Choice(stratified, "chosen because the sample is stratified and weighted")
     if clusters is None:
         return Choice(units, "chosen because no clusters are declared: standard errors of single units")
-    return Choice(clustered, f"chosen because there are {clusters} clusters, {smaller_side} of them in the group that has fewer")
+    return Choice(
+        clustered,
+        f"chosen because there are {clusters} clusters, {smaller_side} of them in the group that has fewer",
+    )
 
 
 def too_few(clusters: int) -> str:
     """The warning for a sample of too few clusters."""
-    return f"{DOUBT}the design has only {clusters} clusters: two cities are not a clustered sample, and what sets such places apart is left out"
+    return (
+        f"{DOUBT}the design has only {clusters} clusters: two cities are not a clustered sample, and what"
+        " sets such places apart is left out"
+    )
 
 
 def smaller_side(clusters: np.ndarray, treated: np.ndarray) -> int:
-    """Count the clusters with treated units and those with untreated ones; return the smaller number (all where there is one group)."""
+    """Count the clusters with treated units and those with untreated ones; return the smaller number (all
+    where there is one group).
+    """
     if (treated > 0).all():
         return len(np.unique(clusters))
     return min(len(np.unique(clusters[treated > 0])), len(np.unique(clusters[treated <= 0])))
@@ -111,9 +125,11 @@ def classical(fitted: Fit) -> Error:
 
 
 def finite_population(error: Error, n: int, total: int | None) -> Error:
-    """A standard error times √((N − n) / (N − 1)): of the N who took part, n were measured (Cochran 1977, chapter 2).
+    """A standard error times √((N − n) / (N − 1)): of the N who took part, n were measured (Cochran 1977,
+    chapter 2).
 
-    It is about these N alone, not about others like them, and holds if those measured are as good as a random draw from them.
+    It is about these N alone, not about others like them, and holds if those measured are as good as a random
+    draw from them.
 
     Raises
     ------
@@ -122,9 +138,14 @@ def finite_population(error: Error, n: int, total: int | None) -> Error:
     if total is None:
         raise NotApplicableError("how many took part in all is not known")
     if total <= n:
-        raise NotApplicableError("no fewer were measured than took part: nothing is left to chance in who was measured")
+        raise NotApplicableError(
+            "no fewer were measured than took part: nothing is left to chance in who was measured"
+        )
     factor = float(np.sqrt((total - n) / (total - 1)))
-    note = f"finite-population correction: {n} of {total} who took part were measured, which multiplies the standard error by {factor:.3f}"
+    note = (
+        f"finite-population correction: {n} of {total} who took part were measured, which multiplies the"
+        f" standard error by {factor:.3f}"
+    )
     return Error(error.std_error * factor, error.df, (*error.warnings, note))
 
 
@@ -132,8 +153,13 @@ def robust(fitted: Fit, kind: str) -> Error:
     """HC1, HC2 or HC3 (MacKinnon and White 1985): Σa²e² times n / (n − k), over 1 − h, over (1 − h)²."""
     base = fitted.basis
     if kind == "HC1":
-        return Error(float(np.sqrt(((base.influence * fitted.residuals) ** 2).sum() * fitted.n / base.df)), base.df)
-    return Error(float(np.sqrt(((adjusted(base, 0.5 if kind == "HC2" else 1.0) * fitted.residuals) ** 2).sum())), base.df)
+        return Error(
+            float(np.sqrt(((base.influence * fitted.residuals) ** 2).sum() * fitted.n / base.df)), base.df
+        )
+    return Error(
+        float(np.sqrt(((adjusted(base, 0.5 if kind == "HC2" else 1.0) * fitted.residuals) ** 2).sum())),
+        base.df,
+    )
 
 
 def adjusted(base: Basis, power: float) -> np.ndarray:
@@ -153,16 +179,21 @@ def adjusted(base: Basis, power: float) -> np.ndarray:
 def satterthwaite(own: np.ndarray, cross: np.ndarray, strata: np.ndarray | None = None) -> float:
     """Degrees of freedom of Σ(p_g'e)² when e is white: tr(P)² / tr(P²) with P = diag(own) − cross cross'.
 
-    ``own`` (G) and ``cross`` (G × k, or sparse) as in Bell and McCaffrey (2002); never G × G. With ``strata`` (G codes 0, 1, …, each at
-    least twice) those of Σ m / (m − 1) · (p_g'e − mean)² within strata of m clusters.
+    ``own`` (G) and ``cross`` (G × k, or sparse) as in Bell and McCaffrey (2002); never G × G. With ``strata``
+    (G codes 0, 1, …, each at least twice) those of Σ m / (m − 1) · (p_g'e − mean)² within strata of m
+    clusters.
     """
     square, weight = (own**2).sum(), own
     if strata is not None:
         cross = cross.toarray() if issparse(cross) else cross
         sizes = np.bincount(strata)
         factor = sizes / (sizes - 1)
-        square = factor**2 @ (by_group(own**2, strata) * (1 - 2 / sizes) + (by_group(own, strata) / sizes) ** 2)
-        cross = np.sqrt(factor)[strata][:, None] * (cross - (by_group(cross, strata) / sizes[:, None])[strata])
+        square = factor**2 @ (
+            by_group(own**2, strata) * (1 - 2 / sizes) + (by_group(own, strata) / sizes) ** 2
+        )
+        cross = np.sqrt(factor)[strata][:, None] * (
+            cross - (by_group(cross, strata) / sizes[:, None])[strata]
+        )
         weight = factor[strata] * own
     inner, each = cross.T @ cross, np.asarray((cross * cross).sum(axis=1)).ravel()
     trace = own.sum() - each.sum()
@@ -171,19 +202,26 @@ def satterthwaite(own: np.ndarray, cross: np.ndarray, strata: np.ndarray | None 
 
 
 def with_df(variance: float, df: float, clusters: int | None = None) -> Error:
-    """A standard error with Satterthwaite degrees of freedom, warned of where these are few, or far fewer than the clusters are many."""
+    """A standard error with Satterthwaite degrees of freedom, warned of where these are few, or far fewer
+    than the clusters are many.
+    """
     if not df > 0:
         raise NotApplicableError("there is no variation left to estimate a standard error from")
     told = []
     if df < FEWEST_DF:
         told.append(f"the interval rests on only {df:.1f} degrees of freedom and is rough")
     if clusters is not None and df < clusters / 2:
-        told.append(f"the {clusters} clusters are so unequal, or so few of one group, that they give only {df:.1f} degrees of freedom")
+        told.append(
+            f"the {clusters} clusters are so unequal, or so few of one group, that they give only {df:.1f}"
+            " degrees of freedom"
+        )
     return Error(float(np.sqrt(variance)), df, tuple(told))
 
 
 def bell_mccaffrey(fitted: Fit) -> Error:
-    """HC2 with Satterthwaite degrees of freedom: CR2 with every unit a cluster of its own (Imbens and Kolesár 2016)."""
+    """HC2 with Satterthwaite degrees of freedom: CR2 with every unit a cluster of its own (Imbens and Kolesár
+    2016).
+    """
     if fitted.basis.absorbed and fitted.basis.strata is None:
         raise NotApplicableError("there are too few clusters")
     part, own, cross = reduced_parts(fitted.basis, None)
@@ -191,7 +229,8 @@ def bell_mccaffrey(fitted: Fit) -> Error:
 
 
 def cluster_robust(fitted: Fit, clusters: np.ndarray | None, *, counted: int | None = None) -> Error:
-    """CR1 (Liang and Zeger 1986): G / (G − 1) · (n − 1) / (n − k) · Σ(Σ_g ae)², t with G − 1 degrees of freedom.
+    """CR1 (Liang and Zeger 1986): G / (G − 1) · (n − 1) / (n − k) · Σ(Σ_g ae)², t with G − 1 degrees of
+    freedom.
 
     ``counted`` is k where effects nested in the clusters were absorbed and do not count.
     """
@@ -203,7 +242,9 @@ def cluster_robust(fitted: Fit, clusters: np.ndarray | None, *, counted: int | N
 
 
 def adjusted_influence(base: Basis, rows: np.ndarray) -> np.ndarray:
-    """(I − Q_g Q_g')^(−1/2) a_g of one cluster, by the eigenvalues of the small Q_g'Q_g; a null direction is left out."""
+    """(I − Q_g Q_g')^(−1/2) a_g of one cluster, by the eigenvalues of the small Q_g'Q_g; a null direction is
+    left out.
+    """
     block, influence = base.block(rows), base.influence[rows]
     values, vectors = np.linalg.eigh(block.T @ block)
     kept = values > 1e-12
@@ -213,7 +254,9 @@ def adjusted_influence(base: Basis, rows: np.ndarray) -> np.ndarray:
 
 
 def reduced_parts(base: Basis, clusters: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The adjusted influence (n), and ``own`` (G) and ``cross`` (G × k) of ``satterthwaite``; once a basis, for they rest on no outcome."""
+    """The adjusted influence (n), and ``own`` (G) and ``cross`` (G × k) of ``satterthwaite``; once a basis,
+    for they rest on no outcome.
+    """
     key = None if clusters is None else hash(clusters.tobytes())
     if key not in base.memory:
         if clusters is None:
@@ -223,13 +266,17 @@ def reduced_parts(base: Basis, clusters: np.ndarray | None) -> tuple[np.ndarray,
             order, part = np.argsort(clusters, kind="stable"), np.empty(len(clusters))
             for rows in np.split(order, np.cumsum(np.bincount(clusters))[:-1]):
                 part[rows] = adjusted_influence(base, rows)
-            whose = csr_array((np.ones(len(part)), (clusters, np.arange(len(part)))), shape=(int(clusters.max()) + 1, len(part)))
+            whose = csr_array(
+                (np.ones(len(part)), (clusters, np.arange(len(part)))),
+                shape=(int(clusters.max()) + 1, len(part)),
+            )
             base.memory[key] = part, by_group(part**2, clusters), whose @ base.times(part)
     return base.memory[key]
 
 
 def bias_reduced(fitted: Fit, clusters: np.ndarray | None) -> Error:
-    """CR2 with Satterthwaite degrees of freedom (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018), independent equal errors as working model.
+    """CR2 with Satterthwaite degrees of freedom (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018),
+    independent equal errors as working model.
 
     With survey weights the working variance is their inverse.
     """
@@ -240,7 +287,8 @@ def bias_reduced(fitted: Fit, clusters: np.ndarray | None) -> Error:
 
 
 def bias_reduced_linearisation(fitted: Fit, strata: np.ndarray | None, clusters: np.ndarray | None) -> Error:
-    """The scores of CR2 (of BM without clusters), their variance within strata, Satterthwaite degrees of freedom (Bell and McCaffrey 2002).
+    """The scores of CR2 (of BM without clusters), their variance within strata, Satterthwaite degrees of
+    freedom (Bell and McCaffrey 2002).
 
     Binder's linearisation with the leverages that it leaves out, which matter with few clusters.
 
@@ -257,11 +305,16 @@ def bias_reduced_linearisation(fitted: Fit, strata: np.ndarray | None, clusters:
         own, cross = own[order], cross[order]
     centred = deviations(by_group(part * fitted.residuals, groups), stratum, sizes)
     variance = ((sizes / (sizes - 1))[stratum] * centred**2).sum()
-    return with_df(float(variance), satterthwaite(own, cross, stratum), None if clusters is None else len(stratum))
+    return with_df(
+        float(variance), satterthwaite(own, cross, stratum), None if clusters is None else len(stratum)
+    )
 
 
-def within_strata(strata: np.ndarray | None, clusters: np.ndarray | None, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Groups (n codes) of the same cluster and stratum, the stratum of each group, and how many groups each stratum has.
+def within_strata(
+    strata: np.ndarray | None, clusters: np.ndarray | None, n: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Groups (n codes) of the same cluster and stratum, the stratum of each group, and how many groups each
+    stratum has.
 
     Units count as clusters where none are declared, the sample as one stratum where there are none.
 
@@ -273,7 +326,9 @@ def within_strata(strata: np.ndarray | None, clusters: np.ndarray | None, n: int
     strata = np.zeros(n, dtype="int64") if strata is None else np.unique(strata, return_inverse=True)[1]
     width = int(clusters.max()) + 1
     pair = strata * width + clusters
-    if pair.max() < FASTER_UNSORTED * n:  # a place for each pair that could be, which is faster than sorting those that are
+    if (
+        pair.max() < FASTER_UNSORTED * n
+    ):  # a place for each pair that could be, which is faster than sorting those that are
         is_there = np.bincount(pair) > 0
         groups, there = (np.cumsum(is_there) - 1)[pair], np.flatnonzero(is_there)
     else:
@@ -291,17 +346,22 @@ def deviations(sums: np.ndarray, stratum: np.ndarray, sizes: np.ndarray) -> np.n
 
 
 def jackknife(fitted: Fit, clusters: np.ndarray | None) -> Error:
-    """CR3, the cluster jackknife: (G − 1) / G · Σ(b₍₋g₎ − b)², t with G − 1 degrees of freedom (MacKinnon, Nielsen and Webb 2023)."""
+    """CR3, the cluster jackknife: (G − 1) / G · Σ(b₍₋g₎ − b)², t with G − 1 degrees of freedom (MacKinnon,
+    Nielsen and Webb 2023).
+    """
     count = number_of(clusters)
     order = np.argsort(clusters, kind="stable")
-    shifts = np.array([without_rows(fitted, rows) for rows in np.split(order, np.cumsum(np.bincount(clusters))[:-1])])
+    shifts = np.array(
+        [without_rows(fitted, rows) for rows in np.split(order, np.cumsum(np.bincount(clusters))[:-1])]
+    )
     return Error(float(np.sqrt((count - 1) / count * (shifts @ shifts))), count - 1.0)
 
 
 def without_rows(fitted: Fit, rows: np.ndarray) -> float:
     """By how much the coefficient is larger than without some rows: l'(I − Q_g'Q_g)⁻¹ Q_g'e_g.
 
-    A direction that only these rows know, as a stratum of them alone is, does not matter where the coefficient has no part in it.
+    A direction that only these rows know, as a stratum of them alone is, does not matter where the
+    coefficient has no part in it.
 
     Raises
     ------
@@ -313,14 +373,16 @@ def without_rows(fitted: Fit, rows: np.ndarray) -> float:
     alone = values < 1e-10
     if (np.abs(wanted[alone]) > 1e-7 * np.linalg.norm(fitted.basis.contrast)).any():
         raise NotApplicableError("without one of the clusters the estimate does not exist")
-    return float((wanted / np.where(alone, np.inf, values)) @ (vectors.T @ (block.T @ fitted.residuals[rows])))
+    return float(
+        (wanted / np.where(alone, np.inf, values)) @ (vectors.T @ (block.T @ fitted.residuals[rows]))
+    )
 
 
 def linearised(scores: np.ndarray, strata: np.ndarray | None, clusters: np.ndarray | None, k: int) -> Error:
     """Survey standard error: scores (n) summed within clusters, their variance within strata (Binder 1983).
 
-    t has clusters − strata + 1 − k degrees of freedom for k coefficients, as R's ``svyglm`` counts them (units count as clusters where
-    none are declared).
+    t has clusters − strata + 1 − k degrees of freedom for k coefficients, as R's ``svyglm`` counts them
+    (units count as clusters where none are declared).
 
     Raises
     ------

@@ -13,12 +13,39 @@ from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE
 from manfaat.indicators import Indicator
 
 COLUMNS = [
-    "cohort", "stage", "indicator", "rater", "estimand", "method", "specification", "treatment", "subgroup",
-    "n", "n_comparison", "n_missing", "estimate", "std_error", "std_error_kind", "df", "ci_low", "ci_high", "confidence",
-    "p_value", "p_adjusted", "p_adjusted_kind", "effect_size", "effect_size_kind", "mde", "power", "unit", "is_primary", "warnings",
-]  # fmt: skip
+    "cohort",
+    "stage",
+    "indicator",
+    "rater",
+    "estimand",
+    "method",
+    "specification",
+    "treatment",
+    "subgroup",
+    "n",
+    "n_comparison",
+    "n_missing",
+    "estimate",
+    "std_error",
+    "std_error_kind",
+    "df",
+    "ci_low",
+    "ci_high",
+    "confidence",
+    "p_value",
+    "p_adjusted",
+    "p_adjusted_kind",
+    "effect_size",
+    "effect_size_kind",
+    "mde",
+    "power",
+    "unit",
+    "is_primary",
+    "warnings",
+]
 TAKE_UP = "take-up"
-# Begins every warning that says that an interval covers less often than it says: no verdict rests on such a row.
+# Begins every warning that says that an interval covers less often than it says: no verdict rests on such a
+# row.
 DOUBT = "the interval cannot be relied on: "
 
 
@@ -41,16 +68,19 @@ class Settings:
             if not 0.5 <= value < 1:
                 raise ValueError(f"{name} must be at least 0.5 and below 1, not {value}")
         if self.seed < 0 or self.draws < 99:
-            raise ValueError(f"seed must be at least 0 and draws at least 99, not {self.seed} and {self.draws}")
+            raise ValueError(
+                f"seed must be at least 0 and draws at least 99, not {self.seed} and {self.draws}"
+            )
 
 
 @dataclass(frozen=True)
 class Result:
     """One coefficient: number, standard error and degrees of freedom.
 
-    ``interval`` and ``p_value`` are given where they do not follow from the standard error and t (bootstrap, randomisation,
-    instruments). ``population`` says whom the number is about (``ATT``, ``ATE``, ``ITT``, ``LATE``, ``take-up``, ``quantile 0.5``).
-    ``treatment`` and ``unit`` are given where they differ from the specification's and the indicator's.
+    ``interval`` and ``p_value`` are given where they do not follow from the standard error and t (bootstrap,
+    randomisation, instruments). ``population`` says whom the number is about (``ATT``, ``ATE``, ``ITT``,
+    ``LATE``, ``take-up``, ``quantile 0.5``). ``treatment`` and ``unit`` are given where they differ from the
+    specification's and the indicator's.
     """
 
     estimate: float
@@ -63,12 +93,18 @@ class Result:
     treatment: str = ""
     unit: str | None = None
     warnings: tuple[str, ...] = ()
-    null_error: float | None = None  # standard error where the truth is none, if another: the minimum detectable effect rests on it
-    scores: np.ndarray | None = field(default=None, compare=False, repr=False)  # one a unit, summing to the deviation from the truth
+    null_error: float | None = (
+        None  # standard error where the truth is none, if another: the minimum detectable effect rests on it
+    )
+    scores: np.ndarray | None = field(
+        default=None, compare=False, repr=False
+    )  # one a unit, summing to the deviation from the truth
 
     @property
     def is_refused(self) -> bool:
-        """Whether this kind of standard error, or this quantile, could not be had; ``warnings`` holds the reason."""
+        """Whether this kind of standard error, or this quantile, could not be had; ``warnings`` holds the
+        reason.
+        """
         return np.isnan(self.estimate)
 
 
@@ -87,7 +123,8 @@ class Counts:
 
 
 def minimum_detectable(std_error: float, df: float, settings: Settings) -> float:
-    """Smallest effect that this design would find with the given power: (t(power) + t(1 − α/2)) × standard error.
+    """Smallest effect that this design would find with the given power: (t(power) + t(1 − α/2)) × standard
+    error.
 
     Source: Bloom (1995), Evaluation Review 19(5), 547–556.
     """
@@ -101,7 +138,8 @@ def hedges_factor(df: float) -> float:
 
 
 def estimand(spec: Specification, settings: Settings, population: str) -> str:
-    """Name what is estimated: ``effect`` only where a lottery assigned, ``change`` where nobody is compared, and for whom.
+    """Name what is estimated: ``effect`` only where a lottery assigned, ``change`` where nobody is compared,
+    and for whom.
 
     ``effect (ATT)``, ``difference (quantile 0.5)``, ``take-up`` …
     """
@@ -117,7 +155,11 @@ def margins(result: Result, settings: Settings) -> tuple[float, float, float]:
     """Interval and p value: the result's own where it has them, else from t."""
     margin = stats.t.ppf((1 + settings.confidence) / 2, result.df) * result.std_error
     low, high = result.interval or (result.estimate - margin, result.estimate + margin)
-    p_value = 2 * stats.t.sf(abs(result.estimate / result.std_error), result.df) if result.p_value is None else result.p_value
+    p_value = (
+        2 * stats.t.sf(abs(result.estimate / result.std_error), result.df)
+        if result.p_value is None
+        else result.p_value
+    )
     return float(low), float(high), float(p_value)
 
 
@@ -145,20 +187,40 @@ def estimate_row(
         raise ValueError(f"the effect size of '{line.indicator}' by '{spec.id}' has no name")
     is_first = result.std_error_kind == spec.std_errors[0] if is_first is None else is_first
     low, high, p_value = margins(result, settings)
-    smallest = minimum_detectable(result.std_error if result.null_error is None else result.null_error, result.df, settings)
+    smallest = minimum_detectable(
+        result.std_error if result.null_error is None else result.null_error, result.df, settings
+    )
     return {
-        "cohort": settings.cohort, "stage": line.stage_thesis, "indicator": line.indicator, "rater": line.rater,
+        "cohort": settings.cohort,
+        "stage": line.stage_thesis,
+        "indicator": line.indicator,
+        "rater": line.rater,
         "estimand": estimand(spec, settings, result.population),
-        "method": spec.method, "specification": spec.id, "treatment": result.treatment or treatment, "subgroup": "",
-        "n": counts.n, "n_comparison": counts.n_comparison, "n_missing": counts.n_missing,
-        "estimate": result.estimate, "std_error": result.std_error, "std_error_kind": result.std_error_kind, "df": result.df,
-        "ci_low": low, "ci_high": high, "confidence": settings.confidence,
-        "p_value": p_value, "p_adjusted": np.nan, "p_adjusted_kind": "",
-        "effect_size": size[0], "effect_size_kind": size[1], "mde": smallest, "power": settings.power,
+        "method": spec.method,
+        "specification": spec.id,
+        "treatment": result.treatment or treatment,
+        "subgroup": "",
+        "n": counts.n,
+        "n_comparison": counts.n_comparison,
+        "n_missing": counts.n_missing,
+        "estimate": result.estimate,
+        "std_error": result.std_error,
+        "std_error_kind": result.std_error_kind,
+        "df": result.df,
+        "ci_low": low,
+        "ci_high": high,
+        "confidence": settings.confidence,
+        "p_value": p_value,
+        "p_adjusted": np.nan,
+        "p_adjusted_kind": "",
+        "effect_size": size[0],
+        "effect_size_kind": size[1],
+        "mde": smallest,
+        "power": settings.power,
         "unit": line.unit if result.unit is None else result.unit,
         "is_primary": spec.id == settings.primary and is_first,
         "warnings": "; ".join(dict.fromkeys([*warnings, *result.warnings])),
-    }  # fmt: skip
+    }
 
 
 def reason_row(
@@ -174,16 +236,29 @@ def reason_row(
 ) -> dict[str, object]:
     """Return the row of a method that does not apply: no numbers, and the reason under ``warnings``.
 
-    ``result`` is given where only one kind of standard error, or one quantile, could not be had; ``is_first`` as for ``estimate_row``.
+    ``result`` is given where only one kind of standard error, or one quantile, could not be had; ``is_first``
+    as for ``estimate_row``.
     """
     row = dict.fromkeys(COLUMNS, np.nan)
     row |= {
-        "cohort": settings.cohort, "stage": line.stage_thesis, "indicator": line.indicator, "rater": line.rater, "subgroup": "",
+        "cohort": settings.cohort,
+        "stage": line.stage_thesis,
+        "indicator": line.indicator,
+        "rater": line.rater,
+        "subgroup": "",
         "estimand": estimand(spec, settings, result.population if result else spec.population),
-        "method": spec.method, "specification": spec.id, "treatment": treatment, "std_error_kind": result.std_error_kind if result else spec.std_errors[0],
-        "unit": line.unit, "confidence": settings.confidence, "power": settings.power, "effect_size_kind": "", "p_adjusted_kind": "",
-        "is_primary": spec.id == settings.primary and is_first, "warnings": reason,
-    }  # fmt: skip
+        "method": spec.method,
+        "specification": spec.id,
+        "treatment": treatment,
+        "std_error_kind": result.std_error_kind if result else spec.std_errors[0],
+        "unit": line.unit,
+        "confidence": settings.confidence,
+        "power": settings.power,
+        "effect_size_kind": "",
+        "p_adjusted_kind": "",
+        "is_primary": spec.id == settings.primary and is_first,
+        "warnings": reason,
+    }
     return row | (vars(counts) if counts else {})
 
 

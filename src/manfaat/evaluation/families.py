@@ -1,8 +1,10 @@
-"""Many indicators: p values adjusted for how many were examined, within and across the families declared in ``indicators.csv``.
+"""Many indicators: p values adjusted for how many were examined, within and across the families declared in
+``indicators.csv``.
 
-Which tests count is fixed by the definitions, not by the results: each indicator that an effect is asked for counts once, by its
-primary specification; ratings by different raters are tests of their own, and so are the treatments of a primary specification that
-has several. The other rungs of the ladder are no tests but checks of these.
+Which tests count is fixed by the definitions, not by the results: each indicator that an effect is asked for
+counts once, by its primary specification; ratings by different raters are tests of their own, and so are the
+treatments of a primary specification that has several. The other rungs of the ladder are no tests but checks
+of these.
 """
 
 from __future__ import annotations
@@ -16,7 +18,20 @@ from manfaat.evaluation.ladder import primary
 from manfaat.indicators import Indicator
 
 KEYS = ["indicator", "rater", "treatment"]
-COLUMNS = [*KEYS, "family", "n_tests", "estimate", "std_error", "df", "p", "holm", "bh", "q_sharpened", "romano_wolf", "romano_wolf_reason"]
+COLUMNS = [
+    *KEYS,
+    "family",
+    "n_tests",
+    "estimate",
+    "std_error",
+    "df",
+    "p",
+    "holm",
+    "bh",
+    "q_sharpened",
+    "romano_wolf",
+    "romano_wolf_reason",
+]
 HOLM_KIND = "Holm, within the family"
 GRID = 1_000  # sharpened q values are found to one part in so many
 STUDENTISED_UP_TO = 1_000  # clusters or units: above it a draw's own spread is as good as known
@@ -27,9 +42,9 @@ def family_table(estimates: pd.DataFrame, indicators: list[Indicator]) -> pd.Dat
 
     Returns
     -------
-    ``COLUMNS``, one row a test: ``holm`` within its family of ``n_tests``; ``bh`` (Benjamini and Hochberg 1995) and ``q_sharpened``
-    across all families; ``romano_wolf`` missing until ``romano_wolf.adjusted`` has drawn it, ``romano_wolf_reason`` why it could not.
-    Indicators without a family are one together.
+    ``COLUMNS``, one row a test: ``holm`` within its family of ``n_tests``; ``bh`` (Benjamini and Hochberg
+    1995) and ``q_sharpened`` across all families; ``romano_wolf`` missing until ``romano_wolf.adjusted`` has
+    drawn it, ``romano_wolf_reason`` why it could not. Indicators without a family are one together.
     """
     of = {(line.indicator, line.rater): line.family for line in indicators if line.use == "effect"}
     rows = primary(estimates).dropna(subset=["estimate", "p_value"])
@@ -45,7 +60,8 @@ def family_table(estimates: pd.DataFrame, indicators: list[Indicator]) -> pd.Dat
 def holm(p: pd.Series) -> np.ndarray:
     """Holm's step-down p values (1979), which bound the chance of even one false alarm.
 
-    As statsmodels' ``multipletests``, which collects garbage at each call and so takes half a second in a full run.
+    As statsmodels' ``multipletests``, which collects garbage at each call and so takes half a second in a
+    full run.
     """
     values = p.to_numpy()
     order = np.argsort(values, kind="stable")
@@ -55,14 +71,18 @@ def holm(p: pd.Series) -> np.ndarray:
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
-    """Step-up p values that bound the expected share of false alarms among the alarms (Benjamini and Hochberg 1995)."""
+    """Step-up p values that bound the expected share of false alarms among the alarms (Benjamini and Hochberg
+    1995).
+    """
     return multipletests(p, method="fdr_bh")[1] if len(p) else p
 
 
 def sharpened(p: np.ndarray) -> np.ndarray:
-    """Sharpened q values: the smallest level at which the two-stage procedure of Benjamini, Krieger and Yekutieli (2006) rejects.
+    """Sharpened q values: the smallest level at which the two-stage procedure of Benjamini, Krieger and
+    Yekutieli (2006) rejects.
 
-    On a grid of 0.001, as Anderson (2008, JASA 103, 1481–1495) computes them. They may lie below the p values where much is rejected.
+    On a grid of 0.001, as Anderson (2008, JASA 103, 1481–1495) computes them. They may lie below the p values
+    where much is rejected.
     """
     count = len(p)
     if not count:
@@ -88,19 +108,24 @@ def last_rejected(ordered: np.ndarray, limits: np.ndarray) -> np.ndarray:
 
 
 def with_adjusted(estimates: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
-    """Fill ``p_adjusted`` of the primary estimates with Holm's p values and say so in ``p_adjusted_kind``; raw p values stay."""
+    """Fill ``p_adjusted`` of the primary estimates with Holm's p values and say so in ``p_adjusted_kind``;
+    raw p values stay.
+    """
     place = pd.MultiIndex.from_frame(estimates[KEYS])
     values = tests.set_index(KEYS)["holm"].reindex(place).to_numpy()
     counts = (estimates["is_primary"].astype(bool) & estimates["p_value"].notna()).to_numpy()
-    return estimates.assign(p_adjusted=np.where(counts, values, np.nan), p_adjusted_kind=np.where(counts, HOLM_KIND, ""))
+    return estimates.assign(
+        p_adjusted=np.where(counts, values, np.nan), p_adjusted_kind=np.where(counts, HOLM_KIND, "")
+    )
 
 
 def step_down(p: np.ndarray, drawn: np.ndarray) -> np.ndarray:
     """Step-down p values of m tests from draws of their statistics under the null (draws × m).
 
-    The step-down of Romano and Wolf (2005, 2016) in the min-p form of Westfall and Young (1993): each draw is turned into a p value by its
-    rank among the draws of its own test, so that tests whose p values rest on unequal or few degrees of freedom are compared alike. The
-    draws say how the tests go together, their own p values how sure each is: one test alone keeps its p value, none falls below it.
+    The step-down of Romano and Wolf (2005, 2016) in the min-p form of Westfall and Young (1993): each draw is
+    turned into a p value by its rank among the draws of its own test, so that tests whose p values rest on
+    unequal or few degrees of freedom are compared alike. The draws say how the tests go together, their own p
+    values how sure each is: one test alone keeps its p value, none falls below it.
     """
     order = np.argsort(p, kind="stable")
     ranks = np.column_stack([rankdata(-np.abs(column), method="max") for column in drawn.T]) / len(drawn)
@@ -112,7 +137,8 @@ def step_down(p: np.ndarray, drawn: np.ndarray) -> np.ndarray:
 
 
 def drawn_statistics(scores: np.ndarray, draws: int, seed: int) -> np.ndarray:
-    """Draw the m statistics together under the null: each cluster's (or unit's) scores are multiplied by one normal number.
+    """Draw the m statistics together under the null: each cluster's (or unit's) scores are multiplied by one
+    normal number.
 
     Parameters
     ----------
@@ -120,8 +146,9 @@ def drawn_statistics(scores: np.ndarray, draws: int, seed: int) -> np.ndarray:
 
     Returns
     -------
-    draws × m, each studentised by its own draw (Kline and Santos 2012). Normal numbers and not signs, of which few clusters allow too few.
-    Above ``STUDENTISED_UP_TO`` clusters the sums are drawn with their exact covariance.
+    draws × m, each studentised by its own draw (Kline and Santos 2012). Normal numbers and not signs, of
+    which few clusters allow too few. Above ``STUDENTISED_UP_TO`` clusters the sums are drawn with their exact
+    covariance.
     """
     rng = np.random.default_rng(seed)
     if len(scores) > STUDENTISED_UP_TO:

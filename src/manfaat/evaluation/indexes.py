@@ -1,4 +1,6 @@
-"""One test a family: Anderson's index of its indicators (2008, JASA 103, 1481–1495), estimated by the primary specification."""
+"""One test a family: Anderson's index of its indicators (2008, JASA 103, 1481–1495), estimated by the primary
+specification.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ NEGATIVE = "an indicator counts against the family's index, because it follows n
 
 @dataclass(frozen=True)
 class Index:
-    """A family's index: ``values`` now and ``before`` (None unless all were measured before) and the weight of each indicator."""
+    """A family's index: ``values`` now and ``before`` (None unless all were measured before) and the weight
+    of each indicator.
+    """
 
     values: pd.Series
     before: pd.Series | None
@@ -33,15 +37,24 @@ def oriented(line: Indicator) -> float:
     return {"higher": 1.0, "lower": -1.0}.get(line.direction, 0.0)
 
 
-def family_index(table: pd.DataFrame, lines: list[Indicator], programme: Programme, indicators: list[Indicator]) -> Index | None:
-    """Weighted mean of a family's indicators, each turned so that more is better and in standard deviations of the comparison group.
+def family_index(
+    table: pd.DataFrame, lines: list[Indicator], programme: Programme, indicators: list[Indicator]
+) -> Index | None:
+    """Weighted mean of a family's indicators, each turned so that more is better and in standard deviations
+    of the comparison group.
 
-    Weights are row sums of the inverse covariance matrix, so that what repeats the others counts less. A unit's index rests on what was
-    measured of it. In a panel, the comparison group's unit-periods standardise. None where fewer than two indicators can be standardised
-    or one follows from the others.
+    Weights are row sums of the inverse covariance matrix, so that what repeats the others counts less. A
+    unit's index rests on what was measured of it. In a panel, the comparison group's unit-periods
+    standardise. None where fewer than two indicators can be standardised or one follows from the others.
     """
     aside, weights = participation(table, programme) == 0, weights_of(table, programme)
-    usable = [line for line in lines if oriented(line) and table.loc[aside, line.name].notna().sum() >= FEWEST and table.loc[aside, line.name].std() > 0]
+    usable = [
+        line
+        for line in lines
+        if oriented(line)
+        and table.loc[aside, line.name].notna().sum() >= FEWEST
+        and table.loc[aside, line.name].std() > 0
+    ]
     if len(usable) < 2:
         return None
 
@@ -49,11 +62,15 @@ def family_index(table: pd.DataFrame, lines: list[Indicator], programme: Program
         parts = {}
         for line, column in zip(usable, columns, strict=True):
             reference = answers(table.loc[aside, line.name], weights)
-            parts[line.name] = oriented(line) * (table[column].astype("float64") - reference.mean) / reference.sd
+            parts[line.name] = (
+                oriented(line) * (table[column].astype("float64") - reference.mean) / reference.sd
+            )
         return pd.DataFrame(parts)
 
     now = standardised([line.name for line in usable])
-    covariance = now.cov(min_periods=FEWEST).to_numpy() if weights is None else weighted_covariance(now, weights)
+    covariance = (
+        now.cov(min_periods=FEWEST).to_numpy() if weights is None else weighted_covariance(now, weights)
+    )
     if not np.isfinite(covariance).all() or np.linalg.eigvalsh(covariance)[0] < SINGULAR:
         return None
     shares = np.linalg.inv(covariance).sum(axis=1)
@@ -61,15 +78,21 @@ def family_index(table: pd.DataFrame, lines: list[Indicator], programme: Program
         return None
     earlier = [measured_before(indicators, line.indicator, line.rater or None) for line in usable]
     before = weighted(standardised([line.name for line in earlier]), shares) if all(earlier) else None
-    return Index(weighted(now, shares), before, dict(zip(now.columns, (shares / shares.sum()).tolist(), strict=True)))
+    return Index(
+        weighted(now, shares), before, dict(zip(now.columns, (shares / shares.sum()).tolist(), strict=True))
+    )
 
 
 def weighted_covariance(values: pd.DataFrame, weights: pd.Series) -> np.ndarray:
-    """Covariances of the units with all values, by survey weight; not finite where fewer than ``FEWEST`` have them."""
+    """Covariances of the units with all values, by survey weight; not finite where fewer than ``FEWEST`` have
+    them.
+    """
     complete = values.assign(weight_=weights).dropna()
     if len(complete) < FEWEST:
         return np.full((values.shape[1], values.shape[1]), np.nan)
-    return np.atleast_2d(np.cov(complete[values.columns].to_numpy().T, aweights=complete["weight_"].to_numpy()))
+    return np.atleast_2d(
+        np.cov(complete[values.columns].to_numpy().T, aweights=complete["weight_"].to_numpy())
+    )
 
 
 def weighted(values: pd.DataFrame, weights: np.ndarray) -> pd.Series:
@@ -83,12 +106,23 @@ def index_line(family: str, like: Indicator, time: str) -> Indicator:
     """The definition that the estimators need of an index."""
     name = f"index_{family}_{time}"[:40]
     use = "effect" if time == "now" else "covariate"
-    changes = {"name": name, "indicator": f"index_{family}", "time": time, "rater": "", "unit": "", "direction": "higher", "use": use}
+    changes = {
+        "name": name,
+        "indicator": f"index_{family}",
+        "time": time,
+        "rater": "",
+        "unit": "",
+        "direction": "higher",
+        "use": use,
+    }
     return like.model_copy(update=changes)
 
 
-def index_estimates(table: pd.DataFrame, programme: Programme, indicators: list[Indicator], settings: Settings) -> pd.DataFrame:
-    """Estimate each family's index by the specification that speaks for the cohort: one test a family, in standard deviations.
+def index_estimates(
+    table: pd.DataFrame, programme: Programme, indicators: list[Indicator], settings: Settings
+) -> pd.DataFrame:
+    """Estimate each family's index by the specification that speaks for the cohort: one test a family, in
+    standard deviations.
 
     Returns
     -------
@@ -106,5 +140,8 @@ def index_estimates(table: pd.DataFrame, programme: Programme, indicators: list[
         known = [*indicators, now, *([] if index.before is None else [before])]
         found = estimate_one(table.assign(**columns), now, spec, programme, known, settings)
         against = NEGATIVE if min(index.weights.values()) < 0 else ""
-        rows += [row | {"warnings": "; ".join(part for part in (against, row["warnings"]) if part)} for row in found]
+        rows += [
+            row | {"warnings": "; ".join(part for part in (against, row["warnings"]) if part)}
+            for row in found
+        ]
     return as_table(rows)

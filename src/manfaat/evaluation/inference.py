@@ -1,4 +1,6 @@
-"""From an estimator's coefficient to results, one for each kind of standard error that a specification asks for."""
+"""From an estimator's coefficient to results, one for each kind of standard error that a specification asks
+for.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +19,32 @@ from manfaat.evaluation.sample import NotApplicableError, Sample
 from manfaat.evaluation.skewness import skew_warning
 
 NO_VARIATION = "there is no variation left to estimate a standard error from"
-UNITS_ALONE = "units of one cluster are treated as independent of each other, which makes the interval too narrow"
+UNITS_ALONE = (
+    "units of one cluster are treated as independent of each other, which makes the interval too narrow"
+)
 MANY_CLUSTERS = 50  # below it CR1 is too small where no leverage is known
 FEW_FOR_INFLUENCE = f"{DOUBT}with fewer than 50 clusters the standard errors of this method are too small"
 FEWEST_WEIGHTED = 0.5  # effective units over units (Kish 1965)
 MOST_TOLD = 99.0  # times as wide: more is not worth a number
 MOST_MISSED = 1.5  # times the nominal share of misses: 92.5 % instead of 95 %
-FEW_BY_LOT = 40  # units of the smaller group, below which intervals by lot of skewed values are too narrow where effects differ
+# units of the smaller group, below which intervals by lot of skewed values are too narrow where effects
+# differ
+FEW_BY_LOT = 40
 BY_LOT = "chosen because a lottery assigned and the values are too skewed for an interval by t"
-BESIDE_BY_LOT = f"{DOUBT}of skewed values of so few it supposes that all were affected alike; the p value holds whatever the values, if nobody was affected"
-NAIVE = ("classical", "HC1", "HC2", "HC3", "CR1", "CR3", "survey", "influence")  # what takes no account of degrees of freedom, or of leverage
+BESIDE_BY_LOT = (
+    f"{DOUBT}of skewed values of so few it supposes that all were affected alike; the p value holds whatever"
+    " the values, if nobody was affected"
+)
+NAIVE = (
+    "classical",
+    "HC1",
+    "HC2",
+    "HC3",
+    "CR1",
+    "CR3",
+    "survey",
+    "influence",
+)  # what takes no account of degrees of freedom, or of leverage
 
 
 @dataclass(frozen=True)
@@ -45,11 +63,25 @@ DEFAULT = Inference()
 
 def from_settings(settings: Settings) -> Inference:
     """The choices of a run that concern uncertainty."""
-    return Inference(settings.confidence, settings.seed, settings.draws, settings.assignment == "randomised", settings.trained)
+    return Inference(
+        settings.confidence,
+        settings.seed,
+        settings.draws,
+        settings.assignment == "randomised",
+        settings.trained,
+    )
 
 
-def each_kind(sample: Sample, spec: Specification, estimate: float, one: Callable[[str], Result | Error], *, by: str = "least squares") -> list[Result]:
-    """Return one result a declared kind; a kind that cannot be had says why. ``one`` computes a kind, ``by`` is as for ``errors.choose``.
+def each_kind(
+    sample: Sample,
+    spec: Specification,
+    estimate: float,
+    one: Callable[[str], Result | Error],
+    *,
+    by: str = "least squares",
+) -> list[Result]:
+    """Return one result a declared kind; a kind that cannot be had says why. ``one`` computes a kind, ``by``
+    is as for ``errors.choose``.
 
     A declared kind whose interval is much narrower than that of the kind that ``auto`` would take says so.
 
@@ -63,9 +95,15 @@ def each_kind(sample: Sample, spec: Specification, estimate: float, one: Callabl
         try:
             found = one(kind)
             if isinstance(found, Error):
-                doubts = too_narrow(found, one, resolve("auto", sample, by=by)[0]) if declared in NAIVE else ()
+                doubts = (
+                    too_narrow(found, one, resolve("auto", sample, by=by)[0]) if declared in NAIVE else ()
+                )
                 found = Result(estimate, found.std_error, kind, found.df, warnings=(*found.warnings, *doubts))
-            if not (np.isfinite(found.estimate) and np.isfinite(found.std_error) and found.std_error > 1e-8 * abs(found.estimate)):
+            if not (
+                np.isfinite(found.estimate)
+                and np.isfinite(found.std_error)
+                and found.std_error > 1e-8 * abs(found.estimate)
+            ):
                 raise NotApplicableError(NO_VARIATION)
             results.append(replace(found, warnings=(*notes, *found.warnings, *about)))
         except NotApplicableError as reason:
@@ -76,7 +114,9 @@ def each_kind(sample: Sample, spec: Specification, estimate: float, one: Callabl
 
 
 def too_narrow(found: Error, one: Callable[[str], Result | Error], safe: str) -> tuple[str, ...]:
-    """The warning where a nominal 95 % interval is so much narrower than that of the ``safe`` kind that it would miss half again as often."""
+    """The warning where a nominal 95 % interval is so much narrower than that of the ``safe`` kind that it
+    would miss half again as often.
+    """
     try:
         other = one(safe)
     except NotApplicableError:
@@ -85,17 +125,29 @@ def too_narrow(found: Error, one: Callable[[str], Result | Error], safe: str) ->
     if not width > 0 or 2 * stats.t.sf(width / other.std_error, other.df) <= MOST_MISSED * 0.05:
         return ()
     ratio = min(np.floor(100 * wanted / width) / 100, MOST_TOLD)
-    return (f"{DOUBT}one that allows for how few or unequal units and clusters carry the estimate is at least {ratio:.2f} times as wide",)
+    return (
+        (
+            f"{DOUBT}one that allows for how few or unequal units and clusters carry the estimate is at least"
+            f" {ratio:.2f} times as wide"
+        ),
+    )
 
 
 def unequal_weights(sample: Sample) -> tuple[str, ...]:
-    """The warning where survey weights are so unequal that the sample is worth less than half its units ((Σw)² / Σw²; Kish 1965)."""
+    """The warning where survey weights are so unequal that the sample is worth less than half its units
+    ((Σw)² / Σw²; Kish 1965).
+    """
     if sample.weights is None:
         return ()
     count, effective = len(sample.weights), sample.weights.sum() ** 2 / (sample.weights @ sample.weights)
     if effective >= FEWEST_WEIGHTED * count:
         return ()
-    return (f"{DOUBT}the survey weights are so unequal that {count} units count for only {effective:.0f} of equal weight",)
+    return (
+        (
+            f"{DOUBT}the survey weights are so unequal that {count} units count for only {effective:.0f} of"
+            " equal weight"
+        ),
+    )
 
 
 def resolve(declared: str, sample: Sample, *, by: str) -> tuple[str, tuple[str, ...]]:
@@ -104,7 +156,9 @@ def resolve(declared: str, sample: Sample, *, by: str) -> tuple[str, tuple[str, 
     count = None if clusters is None else int(clusters.max()) + 1
     if declared == "auto":
         smaller = 0 if clusters is None else errors.smaller_side(clusters, sample.treated)
-        choice = errors.choose(count, smaller, by=by, survey=sample.weights is not None and sample.strata is not None)
+        choice = errors.choose(
+            count, smaller, by=by, survey=sample.weights is not None and sample.strata is not None
+        )
         few = (FEW_FOR_INFLUENCE,) if choice.kind == "CR1" and count < MANY_CLUSTERS else ()
         return choice.kind, (choice.reason, *few)
     if count is None or declared == "randomisation":
@@ -141,43 +195,77 @@ def least_squares_error(fitted: Fit, kind: str, sample: Sample, *, counted: int 
     if kind == "BRL":
         return errors.bias_reduced_linearisation(fitted, sample.strata, clusters)
     if kind == "survey":
-        return errors.linearised(fitted.basis.influence * fitted.residuals, sample.strata, clusters, fitted.basis.count)
+        return errors.linearised(
+            fitted.basis.influence * fitted.residuals, sample.strata, clusters, fitted.basis.count
+        )
     raise NotApplicableError("this kind of standard error does not belong to the method")
 
 
 def least_squares_results(
-    fitted: Fit, regressor: np.ndarray, sample: Sample, spec: Specification, inference: Inference, *, counted: int | None = None
+    fitted: Fit,
+    regressor: np.ndarray,
+    sample: Sample,
+    spec: Specification,
+    inference: Inference,
+    *,
+    counted: int | None = None,
 ) -> list[Result]:
-    """Results of a least-squares coefficient; ``regressor`` (n) is the wanted one before weighting, ``counted`` as for CR1.
+    """Results of a least-squares coefficient; ``regressor`` (n) is the wanted one before weighting,
+    ``counted`` as for CR1.
 
-    Interval and p value of ``wild`` and ``randomisation`` are drawn; the standard error beside them, which the minimum detectable
-    effect rests on, is CR1 for the bootstrap, and HC2 or, where whole clusters were assigned, CR2 for the lottery. After a lottery ``auto``
-    has a second row by randomisation where the values are too skewed for t, the first one where neither group is small.
+    Interval and p value of ``wild`` and ``randomisation`` are drawn; the standard error beside them, which
+    the minimum detectable effect rests on, is CR1 for the bootstrap, and HC2 or, where whole clusters were
+    assigned, CR2 for the lottery. After a lottery ``auto`` has a second row by randomisation where the values
+    are too skewed for t, the first one where neither group is small.
     """
     root, about = root_weights(sample), skew_warning(fitted.residuals, fitted.basis.influence, sample.now)
 
     def one(kind: str) -> Result | Error:
         if kind == "wild":
-            drawn = resampling.wild_bootstrap(fitted, regressor * root, sample.clusters, draws=inference.draws, seed=inference.seed)
+            drawn = resampling.wild_bootstrap(
+                fitted, regressor * root, sample.clusters, draws=inference.draws, seed=inference.seed
+            )
             beside, doubts = "CR1", about
         elif kind == "randomisation":
             if not inference.is_lottery:
                 raise NotApplicableError("no lottery assigned the programme, so none can be repeated")
             if not np.isin(regressor, (0.0, 1.0)).all() or not np.array_equal(regressor, sample.treated):
                 raise NotApplicableError("the method needs a treatment that is yes or no")
-            drawn = resampling.randomisation(fitted, regressor, root, sample.clusters, sample.strata, draws=inference.draws, seed=inference.seed)
+            drawn = resampling.randomisation(
+                fitted,
+                regressor,
+                root,
+                sample.clusters,
+                sample.strata,
+                draws=inference.draws,
+                seed=inference.seed,
+            )
             beside = "CR2" if resampling.assigned_whole(sample.treated, sample.clusters) else "HC2"
             doubts = (BESIDE_BY_LOT,) if about and is_small(sample.treated) else ()
         else:
-            found = least_squares_error(fitted, "classical" if kind == "finite_population" else kind, sample, counted=counted)
-            found = errors.finite_population(found, fitted.n, inference.trained) if kind == "finite_population" else found
+            found = least_squares_error(
+                fitted, "classical" if kind == "finite_population" else kind, sample, counted=counted
+            )
+            found = (
+                errors.finite_population(found, fitted.n, inference.trained)
+                if kind == "finite_population"
+                else found
+            )
             return replace(found, warnings=(*found.warnings, *about))
         error = least_squares_error(fitted, beside, sample, counted=counted)
         interval = resampling.invert(drawn, fitted.estimate, error.std_error, inference.confidence)
-        return Result(fitted.estimate, error.std_error, kind, error.df, interval, drawn.p_value(0.0), warnings=doubts)
+        return Result(
+            fitted.estimate, error.std_error, kind, error.df, interval, drawn.p_value(0.0), warnings=doubts
+        )
 
     scores, made = fitted.basis.influence * fitted.residuals, each_kind(sample, spec, fitted.estimate, one)
-    if about and inference.is_lottery and np.ptp(sample.treated) > 0 and sample.clusters is None and sample.weights is None:
+    if (
+        about
+        and inference.is_lottery
+        and np.ptp(sample.treated) > 0
+        and sample.clusters is None
+        and sample.weights is None
+    ):
         made = with_lottery(made, spec, one, is_first=not is_small(sample.treated))
     return [result if result.is_refused else replace(result, scores=scores) for result in made]
 
@@ -187,8 +275,12 @@ def is_small(treated: np.ndarray) -> bool:
     return bool(min((treated > 0).sum(), (treated <= 0).sum()) < FEW_BY_LOT)
 
 
-def with_lottery(results: list[Result], spec: Specification, one: Callable[[str], Result | Error], *, is_first: bool) -> list[Result]:
-    """Results with one by randomisation beside that of ``auto``, before it if ``is_first``; the same where one is declared or cannot be had."""
+def with_lottery(
+    results: list[Result], spec: Specification, one: Callable[[str], Result | Error], *, is_first: bool
+) -> list[Result]:
+    """Results with one by randomisation beside that of ``auto``, before it if ``is_first``; the same where
+    one is declared or cannot be had.
+    """
     found = []
     for declared, result in zip(spec.std_errors, results, strict=True):
         found.append(result)
@@ -203,10 +295,12 @@ def with_lottery(results: list[Result], spec: Specification, one: Callable[[str]
 
 
 def influence_error(scores: np.ndarray, kind: str, sample: Sample, k: int) -> Error:
-    """Standard error from an estimator's influence function: scores (n) whose sum is its deviation from the truth.
+    """Standard error from an estimator's influence function: scores (n) whose sum is its deviation from the
+    truth.
 
-    ``influence`` takes units as independent, ``CR1`` clusters, ``survey`` clusters within strata. ``k`` counts the coefficients of
-    a regression with as many covariates; t has n − k degrees of freedom (clusters − 1, clusters − strata + 1 − k).
+    ``influence`` takes units as independent, ``CR1`` clusters, ``survey`` clusters within strata. ``k``
+    counts the coefficients of a regression with as many covariates; t has n − k degrees of freedom (clusters
+    − 1, clusters − strata + 1 − k).
 
     Raises
     ------

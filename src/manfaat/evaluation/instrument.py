@@ -1,4 +1,6 @@
-"""Instrumental variables for non-compliance: an offer that not everyone took up, or that others found a way around."""
+"""Instrumental variables for non-compliance: an offer that not everyone took up, or that others found a way
+around.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,13 @@ from scipy import stats
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation.errors import Error
 from manfaat.evaluation.estimate import TAKE_UP, Result, refused
-from manfaat.evaluation.inference import DEFAULT, Inference, each_kind, least_squares_error, least_squares_results
+from manfaat.evaluation.inference import (
+    DEFAULT,
+    Inference,
+    each_kind,
+    least_squares_error,
+    least_squares_results,
+)
 from manfaat.evaluation.linear import Fit, check_groups, fit, regress, root_weights
 from manfaat.evaluation.methods import SD_BEFORE_KIND, Sized, with_size
 from manfaat.evaluation.sample import INSTRUMENT, NotApplicableError, Sample
@@ -22,12 +30,13 @@ WEAK = "the offer moved participation too little: what participation brought has
 def instrumental_variables(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
     """Effect of taking part on those whom the offer moved (LATE), effect of the offer (ITT), and take-up.
 
-    The LATE is ITT over take-up, which is two-stage least squares with one instrument; its standard error is that of two-stage least
-    squares. Its interval and p value are those of Anderson and Rubin (1949), which hold however weak the instrument: all effects b for
-    which the outcome less b × participation does not differ by the offer. Where that interval has no end the row says so.
+    The LATE is ITT over take-up, which is two-stage least squares with one instrument; its standard error is
+    that of two-stage least squares. Its interval and p value are those of Anderson and Rubin (1949), which
+    hold however weak the instrument: all effects b for which the outcome less b × participation does not
+    differ by the offer. Where that interval has no end the row says so.
 
-    With ``periods.before`` all three are changes between the periods. A treatment that is not 0 or 1 gives the average effect of one
-    unit of it (Angrist and Imbens 1995).
+    With ``periods.before`` all three are changes between the periods. A treatment that is not 0 or 1 gives
+    the average effect of one unit of it (Angrist and Imbens 1995).
     """
     offered, taken, sample = differenced(sample)
     level_sd = sample.sd("before") if "before" in sample.frame else None
@@ -40,19 +49,36 @@ def instrumental_variables(sample: Sample, spec: Specification, inference: Infer
     try:
         first = fit(reduced.basis, taken * root)
     except NotApplicableError:
-        raise NotApplicableError("participation follows exactly from the offer: there is nothing to correct") from None
+        raise NotApplicableError(
+            "participation follows exactly from the offer: there is nothing to correct"
+        ) from None
     joint = fit(reduced.basis, (sample.now + taken) * root)
     try:
-        late = each_kind(by_offer, spec, reduced.estimate / first.estimate, lambda kind: late_result(kind, reduced, first, joint, by_offer, inference))
+        late = each_kind(
+            by_offer,
+            spec,
+            reduced.estimate / first.estimate,
+            lambda kind: late_result(kind, reduced, first, joint, by_offer, inference),
+        )
     except NotApplicableError as reason:
         late = [refused(spec.std_errors[0], str(reason))]
     offer = least_squares_results(reduced, offered, by_offer, spec, inference)
-    uptake = each_kind(by_offer, spec, first.estimate, lambda kind: least_squares_error(first, kind, by_offer))
-    scores = reduced.basis.influence * reduced.residuals  # the p value of the LATE is that of the ITT (Anderson and Rubin 1949)
+    uptake = each_kind(
+        by_offer, spec, first.estimate, lambda kind: least_squares_error(first, kind, by_offer)
+    )
+    scores = (
+        reduced.basis.influence * reduced.residuals
+    )  # the p value of the LATE is that of the ITT (Anderson and Rubin 1949)
     late = [one if one.is_refused else replace(one, scores=scores) for one in late]
-    rows = [(replace(one, population="LATE"), "") for one in late] + [(replace(one, population="ITT"), spec.instrument) for one in offer]
+    rows = [(replace(one, population="LATE"), "") for one in late] + [
+        (replace(one, population="ITT"), spec.instrument) for one in offer
+    ]
     results = [replace(one, treatment=treatment) for one, treatment in rows]
-    sized = with_size(results, by_offer) if level_sd is None else [(one, (one.estimate / level_sd, SD_BEFORE_KIND)) for one in results]
+    sized = (
+        with_size(results, by_offer)
+        if level_sd is None
+        else [(one, (one.estimate / level_sd, SD_BEFORE_KIND)) for one in results]
+    )
     named = [replace(one, population=TAKE_UP, treatment=spec.instrument, unit="") for one in uptake]
     return [*sized, *((one, (np.nan, "")) for one in named)]
 
@@ -62,13 +88,20 @@ def differenced(sample: Sample) -> tuple[np.ndarray, np.ndarray, Sample]:
     frame = sample.frame
     if "before" not in frame:
         return frame[INSTRUMENT].to_numpy(), sample.treated, sample
-    return (frame[INSTRUMENT] - frame["instrument_before"]).to_numpy(), (frame["treated"] - frame["treated_before"]).to_numpy(), sample.change()
+    return (
+        (frame[INSTRUMENT] - frame["instrument_before"]).to_numpy(),
+        (frame["treated"] - frame["treated_before"]).to_numpy(),
+        sample.change(),
+    )
 
 
-def late_result(kind: str, reduced: Fit, first: Fit, joint: Fit, sample: Sample, inference: Inference) -> Result:
+def late_result(
+    kind: str, reduced: Fit, first: Fit, joint: Fit, sample: Sample, inference: Inference
+) -> Result:
     """One kind of standard error of a LATE, with its Anderson–Rubin interval.
 
-    The variance of ITT − b × take-up is a parabola in b, known from the variances of ITT, take-up and their sum.
+    The variance of ITT − b × take-up is a parabola in b, known from the variances of ITT, take-up and their
+    sum.
 
     Raises
     ------
@@ -80,7 +113,13 @@ def late_result(kind: str, reduced: Fit, first: Fit, joint: Fit, sample: Sample,
     of_outcome, of_taken, of_sum = (one.std_error**2 for one in found)
     both = (of_sum - of_outcome - of_taken) / 2
     estimate = reduced.estimate / first.estimate
-    error = Error(float(np.sqrt(max(of_outcome - 2 * estimate * both + estimate**2 * of_taken, 0.0)) / abs(first.estimate)), found[0].df, found[0].warnings)
+    error = Error(
+        float(
+            np.sqrt(max(of_outcome - 2 * estimate * both + estimate**2 * of_taken, 0.0)) / abs(first.estimate)
+        ),
+        found[0].df,
+        found[0].warnings,
+    )
     square = stats.t.ppf((1 + inference.confidence) / 2, error.df) ** 2
     a = first.estimate**2 - square * of_taken
     b = reduced.estimate * first.estimate - square * both
@@ -90,4 +129,12 @@ def late_result(kind: str, reduced: Fit, first: Fit, joint: Fit, sample: Sample,
     half = np.sqrt(max(b**2 - a * c, 0.0))
     p_value = 2 * stats.t.sf(abs(reduced.estimate) / found[0].std_error, error.df)
     told = (*error.warnings, *skew_warning(reduced.residuals, reduced.basis.influence, sample.now))
-    return Result(estimate, error.std_error, kind, error.df, (float((b - half) / a), float((b + half) / a)), float(p_value), warnings=told)
+    return Result(
+        estimate,
+        error.std_error,
+        kind,
+        error.df,
+        (float((b - half) / a), float((b + half) / a)),
+        float(p_value),
+        warnings=told,
+    )

@@ -24,10 +24,11 @@ def jackknife(whole: float, without: np.ndarray, confidence: float) -> tuple[flo
     -------
     Standard error, lower and upper end, on the scale of ``whole``.
 
-    The t distribution has 1.5 n / (κ − .5) degrees of freedom, κ the kurtosis of the contributions. Satterthwaite's, 2 n / (κ − 1),
-    would hold if κ were known; the sample's is too small where few people carry the result, as one answer in ten does on a scale where
-    nearly all give the highest. Between n − 1 for even contributions and few where one outweighs the others, this covers 93 to 97 in 100
-    from 30 people on, but for answers nearly all of which are the same (``docs/coverage.md``).
+    The t distribution has 1.5 n / (κ − .5) degrees of freedom, κ the kurtosis of the contributions.
+    Satterthwaite's, 2 n / (κ − 1), would hold if κ were known; the sample's is too small where few people
+    carry the result, as one answer in ten does on a scale where nearly all give the highest. Between n − 1
+    for even contributions and few where one outweighs the others, this covers 93 to 97 in 100 from 30 people
+    on, but for answers nearly all of which are the same (``docs/coverage.md``).
 
     Source: Tukey (1958), Annals of Mathematical Statistics 29, 614; Miller (1974), Biometrika 61, 1–15.
 
@@ -53,11 +54,15 @@ def jackknife(whole: float, without: np.ndarray, confidence: float) -> tuple[flo
         raise NotApplicableError(DECIDES_ALONE)
     kurtosis = n * float((parts**4).sum()) / squares**2
     error = float(np.sqrt((n - 1) / n * squares))
-    margin = float(stats.t.ppf((1 + confidence) / 2, float(np.clip(1.5 * n / (kurtosis - 0.5), 1, n - 1)))) * error
+    margin = (
+        float(stats.t.ppf((1 + confidence) / 2, float(np.clip(1.5 * n / (kurtosis - 0.5), 1, n - 1)))) * error
+    )
     return error, whole - margin, whole + margin
 
 
 def sums_without(parts: np.ndarray) -> np.ndarray:
-    """Sum of squares of deviations from the mean without each person, from the deviations with all (n, or n × k): S − n / (n − 1) d²."""
+    """Sum of squares of deviations from the mean without each person, from the deviations with all (n, or n ×
+    k): S − n / (n − 1) d².
+    """
     squares = parts**2
     return squares.sum(axis=0) - len(parts) / (len(parts) - 1) * squares

@@ -20,14 +20,28 @@ from manfaat.evaluation.quantiles import quantile_effects
 from manfaat.evaluation.sample import NotApplicableError, Sample, draw_sample
 from manfaat.indicators import Indicator, concepts
 
-SAME_PERIOD = "covariates were measured in the same period as the outcome and may themselves have been changed by the programme"
-OTHER_SCALES = (change.D_Z, change.D_AV, change.G_AV, "net-share", "level", ordered.LOG_ODDS, ordered.ODDS, "superiority")
+SAME_PERIOD = (
+    "covariates were measured in the same period as the outcome and may themselves have been changed by the"
+    " programme"
+)
+OTHER_SCALES = (
+    change.D_Z,
+    change.D_AV,
+    change.G_AV,
+    "net-share",
+    "level",
+    ordered.LOG_ODDS,
+    ordered.ODDS,
+    "superiority",
+)
 KEYS = ["cohort", "indicator", "rater", "specification", "treatment", "subgroup", "estimand"]
 
 
 @dataclass(frozen=True)
 class Method:
-    """An estimator and the sample it needs: the value before, participants alone, or the answers of two periods."""
+    """An estimator and the sample it needs: the value before, participants alone, or the answers of two
+    periods.
+    """
 
     estimate: Callable[..., Sized]
     needs_before: bool = False
@@ -47,7 +61,9 @@ METHODS = {
     "quantile_effects": Method(quantile_effects),
     "instrumental_variables": Method(instrumental_variables),
     "difference_in_differences": Method(methods.difference_in_differences, needs_before=True),
-    "doubly_robust_difference_in_differences": Method(weighting.doubly_robust_difference_in_differences, needs_before=True),
+    "doubly_robust_difference_in_differences": Method(
+        weighting.doubly_robust_difference_in_differences, needs_before=True
+    ),
     "first_difference": Method(methods.first_difference, needs_before=True),
     "repeated_cross_sections": Method(methods.repeated_cross_sections, two_periods=True),
     "before_after_change": Method(methods.before_after_change, needs_before=True, participants_only=True),
@@ -55,17 +71,28 @@ METHODS = {
     "signed_rank_change": Method(change.signed_rank_change, needs_before=True, participants_only=True),
     "sign_test": Method(change.sign_test, needs_before=True, participants_only=True),
     "paired_shares": Method(categories.paired_shares, needs_before=True, participants_only=True),
-    "marginal_homogeneity": Method(categories.marginal_homogeneity, needs_before=True, participants_only=True),
+    "marginal_homogeneity": Method(
+        categories.marginal_homogeneity, needs_before=True, participants_only=True
+    ),
     "ordered_change": Method(ordered.ordered_change, needs_before=True, participants_only=True),
     "ordered_logit": Method(ordered.ordered_logit),
     "probability_of_superiority": Method(ordered.probability_of_superiority),
 }
 
 
-def sample_for(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme, indicators: list[Indicator], memory: dict | None) -> Sample:
+def sample_for(
+    table: pd.DataFrame,
+    line: Indicator,
+    spec: Specification,
+    programme: Programme,
+    indicators: list[Indicator],
+    memory: dict | None,
+) -> Sample:
     """Draw the sample that the specification's method needs, trimmed where it says so."""
     method = METHODS[spec.method]
-    by_change = spec.method == "instrumental_variables" and bool(programme.design.panel and spec.periods and spec.periods.before is not None)
+    by_change = spec.method == "instrumental_variables" and bool(
+        programme.design.panel and spec.periods and spec.periods.before is not None
+    )
     sample = draw_sample(
         table,
         line,
@@ -89,7 +116,8 @@ def estimate_one(
     settings: Settings,
     memory: dict | None = None,
 ) -> list[dict[str, object]]:
-    """Apply one specification to one indicator; a specification that does not apply gives a row with the reason.
+    """Apply one specification to one indicator; a specification that does not apply gives a row with the
+    reason.
 
     ``memory`` is shared by the indicators of a run: what rests on covariates alone is computed once.
     """
@@ -101,11 +129,18 @@ def estimate_one(
             found, counts = fixed_effects(table, line, spec, programme, indicators, inference)
         else:
             sample = sample_for(table, line, spec, programme, indicators, memory)
-            counts, found = sample.counts, {treatments[0]: METHODS[spec.method].estimate(sample, spec, inference)}
+            counts, found = (
+                sample.counts,
+                {treatments[0]: METHODS[spec.method].estimate(sample, spec, inference)},
+            )
             warnings += sample.notes
     except NotApplicableError as reason:
         return [reason_row(line, spec, treatment, str(reason), settings) for treatment in treatments]
-    rows = [row for treatment, results in found.items() for row in rows_of(results, line, spec, treatment, counts, settings, warnings, indicators)]
+    rows = [
+        row
+        for treatment, results in found.items()
+        for row in rows_of(results, line, spec, treatment, counts, settings, warnings, indicators)
+    ]
     shares = next((name for name, unit in programme.units.items() if unit.is_share), "")
     return [row | {"unit": shares} if row["unit"] == change.SHARE else row for row in rows]
 
@@ -125,21 +160,35 @@ def rows_of(
     for place, (result, size) in enumerate(results):
         named = result.treatment or treatment
         if result.is_refused:
-            row = reason_row(line, spec, named, result.warnings[0], settings, counts, result=result, is_first=place == 0)
+            row = reason_row(
+                line, spec, named, result.warnings[0], settings, counts, result=result, is_first=place == 0
+            )
         else:
-            row = estimate_row(line, spec, named, result, counts, size, settings, warnings, is_first=place == 0)
+            row = estimate_row(
+                line, spec, named, result, counts, size, settings, warnings, is_first=place == 0
+            )
         if result.population == TAKE_UP:
-            row["unit"] = next((one.unit for one in indicators if one.name == treatment and one.use != "group"), "")
+            row["unit"] = next(
+                (one.unit for one in indicators if one.name == treatment and one.use != "group"), ""
+            )
         rows.append(row)
     return rows
 
 
-def estimate_stages(table: pd.DataFrame, programme: Programme, indicators: list[Indicator], settings: Settings, *, stages: tuple[str, ...]) -> pd.DataFrame:
+def estimate_stages(
+    table: pd.DataFrame,
+    programme: Programme,
+    indicators: list[Indicator],
+    settings: Settings,
+    *,
+    stages: tuple[str, ...],
+) -> pd.DataFrame:
     """Estimate every indicator of the given stages by every specification that names it (or names none).
 
     Returns
     -------
-    Rows in the contract's shape, one per indicator, specification, treatment, population and kind of standard error.
+    Rows in the contract's shape, one per indicator, specification, treatment, population and kind of standard
+    error.
     """
     rows, memory = [], {}
     for line in concepts(indicators, stages=stages):
@@ -160,11 +209,15 @@ def of_participants_alone(estimates: pd.DataFrame) -> pd.Series:
 
 
 def on_its_own_scale(estimates: pd.DataFrame) -> pd.Series:
-    """Whether each row is in the indicator's own unit: no odds, no standard deviations, no shares of something else."""
+    """Whether each row is in the indicator's own unit: no odds, no standard deviations, no shares of
+    something else.
+    """
     measure = estimates["estimand"].str.extract(r"\((\S+)", expand=False).str.removesuffix(")")
     return ~(measure.isin(OTHER_SCALES) | (estimates["estimand"] == TAKE_UP))
 
 
 def primary(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Keep the rows that speak for the cohort, by the rule fixed in ``programme.yml`` before results were seen."""
+    """Keep the rows that speak for the cohort, by the rule fixed in ``programme.yml`` before results were
+    seen.
+    """
     return estimates[estimates["is_primary"].astype(bool)]

@@ -10,16 +10,44 @@ from manfaat.cleaning import KEY
 from manfaat.definitions.programme import Programme, Specification
 from manfaat.evaluation.ladder import METHODS, primary, sample_for
 from manfaat.evaluation.panel import panel_sample
-from manfaat.evaluation.sample import CLUSTER, INSTRUMENT, STRATUM, WEIGHT, NotApplicableError, Sample, participation, periods_of
+from manfaat.evaluation.sample import (
+    CLUSTER,
+    INSTRUMENT,
+    STRATUM,
+    WEIGHT,
+    NotApplicableError,
+    Sample,
+    participation,
+    periods_of,
+)
 from manfaat.indicators import Indicator, concepts, measured_before
 
 COLUMNS = ["indicator", "rater", "specification", "reason", "n", "total"]
 WAITS, ABSENT, ONCE, OTHER = "to_decide", "absent", "once", "other"
-ORDER = (WAITS, "damaged", ABSENT, "no_record", "not_delivered", "not_asked", "not_applicable", "refused", "dont_know", "blank", OTHER)  # of several the first
+ORDER = (
+    WAITS,
+    "damaged",
+    ABSENT,
+    "no_record",
+    "not_delivered",
+    "not_asked",
+    "not_applicable",
+    "refused",
+    "dont_know",
+    "blank",
+    OTHER,
+)  # of several the first
 
 
-def left_out(table: pd.DataFrame, why: pd.DataFrame, programme: Programme, indicators: list[Indicator], estimates: pd.DataFrame) -> pd.DataFrame:
-    """Count the units that each primary estimate leaves out, by the reason why an answer that it needs is missing.
+def left_out(
+    table: pd.DataFrame,
+    why: pd.DataFrame,
+    programme: Programme,
+    indicators: list[Indicator],
+    estimates: pd.DataFrame,
+) -> pd.DataFrame:
+    """Count the units that each primary estimate leaves out, by the reason why an answer that it needs is
+    missing.
 
     Parameters
     ----------
@@ -27,9 +55,10 @@ def left_out(table: pd.DataFrame, why: pd.DataFrame, programme: Programme, indic
 
     Returns
     -------
-    ``COLUMNS``, one row an indicator, rater and reason; ``reason`` is one of ``ORDER`` or ``once`` (a unit of a panel seen in one period
-    only); ``total`` are all units, or unit-periods, of the groups that are compared. What claims name and no primary estimate is about
-    stands there with an empty ``specification``, counted over all who have a group.
+    ``COLUMNS``, one row an indicator, rater and reason; ``reason`` is one of ``ORDER`` or ``once`` (a unit of
+    a panel seen in one period only); ``total`` are all units, or unit-periods, of the groups that are
+    compared. What claims name and no primary estimate is about stands there with an empty ``specification``,
+    counted over all who have a group.
     """
     named = {name for claim in programme.claims for name in claim.indicators}
     told = why.drop_duplicates(["key", "indicator"]).set_index(["key", "indicator"])["reason"]
@@ -45,9 +74,18 @@ def left_out(table: pd.DataFrame, why: pd.DataFrame, programme: Programme, indic
         done.add((line.indicator, line.rater))
     compared = table[participation(table, programme).notna().to_numpy()]
     for line in indicators:
-        if line.indicator in named and line.time in ("now", "period") and (line.indicator, line.rater) not in done:
+        if (
+            line.indicator in named
+            and line.time in ("now", "period")
+            and (line.indicator, line.rater) not in done
+        ):
             absent = compared.loc[compared[line.name].isna(), [line.name]]
-            rows += counted(line, "", first_reasons(table, told, absent, {line.name: line.name}, None, set()), len(compared))
+            rows += counted(
+                line,
+                "",
+                first_reasons(table, told, absent, {line.name: line.name}, None, set()),
+                len(compared),
+            )
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -58,7 +96,12 @@ def counted(line: Indicator, specification: str, reasons: pd.Series, total: int)
 
 
 def reasons_of(
-    table: pd.DataFrame, told: pd.Series, line: Indicator, spec: Specification, programme: Programme, indicators: list[Indicator]
+    table: pd.DataFrame,
+    told: pd.Series,
+    line: Indicator,
+    spec: Specification,
+    programme: Programme,
+    indicators: list[Indicator],
 ) -> tuple[Sample, pd.Series]:
     """The sample of one specification, and the reason of each row that it leaves out."""
     if spec.method == "fixed_effects":
@@ -69,15 +112,33 @@ def reasons_of(
         sample = sample_for(table, line, spec, programme, indicators, None)
         before = measured_before(indicators, line.indicator, line.rater or None, time=spec.baseline)
         panel = programme.design.panel is not None and not METHODS[spec.method].two_periods
-        places = {"now": line.name, "before": line.name if panel or before is None else before.name} | {name: name for name in spec.covariates}
-        earlier = {"before", *(spec.covariates if spec.covariates_measured == "before" else [])} if panel else set()
+        places = {"now": line.name, "before": line.name if panel or before is None else before.name} | {
+            name: name for name in spec.covariates
+        }
+        earlier = (
+            {"before", *(spec.covariates if spec.covariates_measured == "before" else [])} if panel else set()
+        )
     design = programme.design
-    places |= {WEIGHT: design.weight, STRATUM: spec.strata or design.strata, CLUSTER: design.cluster, INSTRUMENT: spec.instrument}
-    return sample, first_reasons(table, told, sample.left_out, places, before_rows(table, sample, spec, programme) if earlier else None, earlier)
+    places |= {
+        WEIGHT: design.weight,
+        STRATUM: spec.strata or design.strata,
+        CLUSTER: design.cluster,
+        INSTRUMENT: spec.instrument,
+    }
+    return sample, first_reasons(
+        table,
+        told,
+        sample.left_out,
+        places,
+        before_rows(table, sample, spec, programme) if earlier else None,
+        earlier,
+    )
 
 
 def before_rows(table: pd.DataFrame, sample: Sample, spec: Specification, programme: Programme) -> pd.Series:
-    """The key of each left-out unit's row of the period before; of the later one where the specification names none before."""
+    """The key of each left-out unit's row of the period before; of the later one where the specification
+    names none before.
+    """
     panel = programme.design.panel
     before = periods_of(table[panel.period], spec).before
     if before is None:
@@ -87,9 +148,16 @@ def before_rows(table: pd.DataFrame, sample: Sample, spec: Specification, progra
 
 
 def first_reasons(
-    table: pd.DataFrame, told: pd.Series, left: pd.DataFrame, places: dict[str, str | None], before: pd.Series | None, earlier: set[str]
+    table: pd.DataFrame,
+    told: pd.Series,
+    left: pd.DataFrame,
+    places: dict[str, str | None],
+    before: pd.Series | None,
+    earlier: set[str],
 ) -> pd.Series:
-    """The first reason, in ``ORDER``, of each row that is left out; ``once`` where nothing is missing in it."""
+    """The first reason, in ``ORDER``, of each row that is left out; ``once`` where nothing is missing in
+    it.
+    """
     rank = pd.Series(len(ORDER), index=left.index)
     own = table.loc[left.index, KEY]
     for name in left.columns:
@@ -98,8 +166,16 @@ def first_reasons(
             continue
         keys = before if name in earlier else own
         column = places.get(name) or ""
-        at = pd.MultiIndex.from_arrays([keys[absent].astype(told.index.levels[0].dtype if len(told) else "object"), [column] * int(absent.sum())])
-        found = [ABSENT if missing else best(text) for missing, text in zip(keys[absent].isna(), told.reindex(at), strict=True)]
+        at = pd.MultiIndex.from_arrays(
+            [
+                keys[absent].astype(told.index.levels[0].dtype if len(told) else "object"),
+                [column] * int(absent.sum()),
+            ]
+        )
+        found = [
+            ABSENT if missing else best(text)
+            for missing, text in zip(keys[absent].isna(), told.reindex(at), strict=True)
+        ]
         rank[absent] = np.minimum(rank[absent], [ORDER.index(reason) for reason in found])
     return rank.map(lambda place: ONCE if place == len(ORDER) else ORDER[place])
 
@@ -117,9 +193,15 @@ def waiting(left: pd.DataFrame) -> pd.Series:
 
 
 def shown(left: pd.DataFrame, *, smallest: int = SMALLEST_CELL) -> list[tuple[str, int]]:
-    """The reasons with their counts in the order of ``ORDER``; none of 1 to ``smallest`` − 1 units: such reasons are one with others."""
+    """The reasons with their counts in the order of ``ORDER``; none of 1 to ``smallest`` − 1 units: such
+    reasons are one with others.
+    """
     counts = left.groupby("reason")["n"].sum()
-    large = {reason: int(counts[reason]) for reason in (*ORDER, ONCE) if reason != OTHER and counts.get(reason, 0) >= smallest}
+    large = {
+        reason: int(counts[reason])
+        for reason in (*ORDER, ONCE)
+        if reason != OTHER and counts.get(reason, 0) >= smallest
+    }
     while 0 < int(counts.sum()) - sum(large.values()) < smallest and large:
         large.pop(min(large, key=lambda reason: (reason == WAITS, large[reason])))
     rest = int(counts.sum()) - sum(large.values())

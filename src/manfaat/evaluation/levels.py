@@ -1,4 +1,6 @@
-"""How much and how many, among participants alone: means and shares of what has no before and no comparison group."""
+"""How much and how many, among participants alone: means and shares of what has no before and no comparison
+group.
+"""
 
 from __future__ import annotations
 
@@ -15,33 +17,69 @@ from manfaat.evaluation.weighted import answers, weights_of
 from manfaat.indicators import Indicator
 
 LEVEL = "level"
-CHANGES = ("difference", "normalised_gain", "log_ratio", "steps")  # constructs that are a change already: their mean is a change
+CHANGES = (
+    "difference",
+    "normalised_gain",
+    "log_ratio",
+    "steps",
+)  # constructs that are a change already: their mean is a change
 COUNTS = ("code_above", "in_set", "copy")
 TOO_FEW = "fewer than two participants have an answer"
 FEW_ALIKE = "fewer than five people gave this answer or did not, who could be recognised"
 NO_SPREAD = "every participant has the same value"
 
 
-def level_row(values: pd.Series, line: Indicator, settings: Settings, *, is_share: bool, weights: pd.Series | None = None) -> dict[str, object]:
-    """Mean of an indicator with a t interval, or a share with Wilson's (1927) interval, which never leaves 0 to 1 and has a width at 0 and 1.
+def level_row(
+    values: pd.Series,
+    line: Indicator,
+    settings: Settings,
+    *,
+    is_share: bool,
+    weights: pd.Series | None = None,
+) -> dict[str, object]:
+    """Mean of an indicator with a t interval, or a share with Wilson's (1927) interval, which never leaves 0
+    to 1 and has a width at 0 and 1.
 
-    With survey weights the error is linearised, and Wilson's interval counts answers by what they are worth (Kish's effective number).
+    With survey weights the error is linearised, and Wilson's interval counts answers by what they are worth
+    (Kish's effective number).
     """
     known = answers(values, weights)
     row = dict.fromkeys(COLUMNS, np.nan) | {
-        "cohort": settings.cohort, "stage": line.stage_thesis, "indicator": line.indicator, "rater": line.rater, "estimand": "change" if line.recipe in CHANGES else LEVEL,
-        "method": "share" if is_share else "mean", "specification": LEVEL, "treatment": "", "subgroup": "", "n": known.n, "n_comparison": 0,
-        "n_missing": len(values) - known.n, "std_error_kind": "Wilson" if is_share else "survey" if known.is_weighted else "classical", "confidence": settings.confidence,
-        "power": settings.power, "unit": line.unit, "effect_size_kind": "", "is_primary": False, "warnings": "",
-    }  # fmt: skip
+        "cohort": settings.cohort,
+        "stage": line.stage_thesis,
+        "indicator": line.indicator,
+        "rater": line.rater,
+        "estimand": "change" if line.recipe in CHANGES else LEVEL,
+        "method": "share" if is_share else "mean",
+        "specification": LEVEL,
+        "treatment": "",
+        "subgroup": "",
+        "n": known.n,
+        "n_comparison": 0,
+        "n_missing": len(values) - known.n,
+        "std_error_kind": "Wilson" if is_share else "survey" if known.is_weighted else "classical",
+        "confidence": settings.confidence,
+        "power": settings.power,
+        "unit": line.unit,
+        "effect_size_kind": "",
+        "is_primary": False,
+        "warnings": "",
+    }
     if known.n < 2:
         return row | {"warnings": TOO_FEW}
     mean, error = known.mean, known.std_error
     if is_share and known.rests_on_few():
         return row | {"warnings": FEW_ALIKE}
     if is_share:
-        low, high = proportion_confint(mean * known.effective, known.effective, alpha=1 - settings.confidence, method="wilson")
-        return row | {"estimate": mean, "std_error": np.sqrt(mean * (1 - mean) / known.effective), "ci_low": low, "ci_high": high}
+        low, high = proportion_confint(
+            mean * known.effective, known.effective, alpha=1 - settings.confidence, method="wilson"
+        )
+        return row | {
+            "estimate": mean,
+            "std_error": np.sqrt(mean * (1 - mean) / known.effective),
+            "ci_low": low,
+            "ci_high": high,
+        }
     if error == 0:
         return row | {"warnings": NO_SPREAD}
     low, high = stats.t.interval(settings.confidence, known.n - 1, mean, error)
@@ -55,14 +93,20 @@ def shares(programme: Programme) -> set[str]:
 
 
 def estimate_levels(
-    table: pd.DataFrame, programme: Programme, indicators: list[Indicator], settings: Settings, *, stages: tuple[str, ...] = ()
+    table: pd.DataFrame,
+    programme: Programme,
+    indicators: list[Indicator],
+    settings: Settings,
+    *,
+    stages: tuple[str, ...] = (),
 ) -> pd.DataFrame:
-    """Estimate, among participants, the level of every indicator that a claim names and whose zero means nothing happened.
+    """Estimate, among participants, the level of every indicator that a claim names and whose zero means
+    nothing happened.
 
     Returns
     -------
-    Rows in the contract's shape, one an indicator and rater; ``estimand`` is ``change`` where the indicator is itself a change, else
-    ``level``. Too few answers give a row with the reason.
+    Rows in the contract's shape, one an indicator and rater; ``estimand`` is ``change`` where the indicator
+    is itself a change, else ``level``. Too few answers give a row with the reason.
     """
     named = {name for claim in programme.claims for name in claim.indicators}
     lines = [
@@ -76,5 +120,13 @@ def estimate_levels(
     ]
     mine = table[participation(table, programme) == 1]
     percent, weights = shares(programme), weights_of(mine, programme)
-    yes_no = {line.name: line.unit in percent and bool(mine[line.name].dropna().isin([0, 1]).all()) for line in lines}
-    return as_table([level_row(mine[line.name], line, settings, is_share=yes_no[line.name], weights=weights) for line in lines])
+    yes_no = {
+        line.name: line.unit in percent and bool(mine[line.name].dropna().isin([0, 1]).all())
+        for line in lines
+    }
+    return as_table(
+        [
+            level_row(mine[line.name], line, settings, is_share=yes_no[line.name], weights=weights)
+            for line in lines
+        ]
+    )

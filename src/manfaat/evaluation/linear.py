@@ -1,7 +1,8 @@
 """Least squares in an orthonormal basis: every standard error of one coefficient becomes a short sum.
 
-With X = QR (columns of Q orthonormal) the wanted coefficient is l'Q'y with l = R⁻ᵀc, so that the "bread" of every sandwich is
-the identity. Survey weights enter as √w times each row, which makes weighted least squares ordinary least squares.
+With X = QR (columns of Q orthonormal) the wanted coefficient is l'Q'y with l = R⁻ᵀc, so that the "bread" of
+every sandwich is the identity. Survey weights enter as √w times each row, which makes weighted least squares
+ordinary least squares.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from scipy.sparse import csr_array, hstack
 
 from manfaat.evaluation.sample import NotApplicableError, Sample
 
-COLLINEAR = 1e-10  # smallest eigenvalue, of the correlations between regressors, that still counts as independent
+COLLINEAR = (
+    1e-10  # smallest eigenvalue, of the correlations between regressors, that still counts as independent
+)
 EXACT = 1e-18  # residual sum of squares over total: below it the outcome follows exactly from the regressors
 
 
@@ -22,10 +25,11 @@ EXACT = 1e-18  # residual sum of squares over total: below it the outcome follow
 class Basis:
     """The regressors of a fit and what of them standard errors need.
 
-    ``q`` (n × k) orthonormal columns; ``contrast`` (k) is l above; ``influence`` (n) is Ql: the coefficient is influence'y;
-    ``leverage`` (n); ``absorbed`` counts effects that were removed from outcome and regressors beforehand. ``strata`` (n × absorbed,
-    sparse) are their own orthonormal columns, at right angles to ``q``, where they are kept: one entry a row, so that their number has no limit.
-    ``memory`` keeps what standard errors need that rests on no outcome.
+    ``q`` (n × k) orthonormal columns; ``contrast`` (k) is l above; ``influence`` (n) is Ql: the coefficient
+    is influence'y; ``leverage`` (n); ``absorbed`` counts effects that were removed from outcome and
+    regressors beforehand. ``strata`` (n × absorbed, sparse) are their own orthonormal columns, at right
+    angles to ``q``, where they are kept: one entry a row, so that their number has no limit. ``memory`` keeps
+    what standard errors need that rests on no outcome.
     """
 
     q: np.ndarray
@@ -42,7 +46,9 @@ class Basis:
         return self.q.shape[1] + self.absorbed
 
     def block(self, rows: np.ndarray) -> np.ndarray:
-        """All orthonormal columns of some rows, those of ``q`` first; columns of strata that hold none of them are left out."""
+        """All orthonormal columns of some rows, those of ``q`` first; columns of strata that hold none of
+        them are left out.
+        """
         if self.strata is None:
             return self.q[rows]
         own = self.strata[rows]
@@ -51,7 +57,11 @@ class Basis:
     def times(self, factor: np.ndarray) -> np.ndarray | csr_array:
         """All orthonormal columns, each row times a factor (n)."""
         dense = self.q * factor[:, None]
-        return dense if self.strata is None else csr_array(hstack([csr_array(dense), self.strata.multiply(factor[:, None])]))
+        return (
+            dense
+            if self.strata is None
+            else csr_array(hstack([csr_array(dense), self.strata.multiply(factor[:, None])]))
+        )
 
     @property
     def df(self) -> float:
@@ -61,7 +71,9 @@ class Basis:
 
 @dataclass(frozen=True)
 class Fit:
-    """One coefficient by least squares: the basis, the coefficient and the residuals (times √w where there are weights)."""
+    """One coefficient by least squares: the basis, the coefficient and the residuals (times √w where there
+    are weights).
+    """
 
     basis: Basis
     outcome: np.ndarray
@@ -75,7 +87,8 @@ class Fit:
 
 
 def orthonormal(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return Q (n × k) and R (k × k) with Q R = columns, by two rounds of Cholesky (Yamamoto et al. 2015): fast for n ≫ k.
+    """Return Q (n × k) and R (k × k) with Q R = columns, by two rounds of Cholesky (Yamamoto et al. 2015):
+    fast for n ≫ k.
 
     Raises
     ------
@@ -94,7 +107,14 @@ def orthonormal(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return q, r
 
 
-def basis(columns: np.ndarray, place: int, *, absorbed: int = 0, absorbed_leverage: np.ndarray | float = 0.0, strata: csr_array | None = None) -> Basis:
+def basis(
+    columns: np.ndarray,
+    place: int,
+    *,
+    absorbed: int = 0,
+    absorbed_leverage: np.ndarray | float = 0.0,
+    strata: csr_array | None = None,
+) -> Basis:
     """Prepare the regressors (n × k, already times √w) for the coefficient of column ``place``."""
     q, r = orthonormal(columns)
     contrast = np.linalg.solve(r.T, np.eye(len(r))[place])
@@ -102,7 +122,8 @@ def basis(columns: np.ndarray, place: int, *, absorbed: int = 0, absorbed_levera
 
 
 def fit(prepared: Basis, outcome: np.ndarray, total: np.ndarray | None = None) -> Fit:
-    """Regress an outcome (n, already times √w) on prepared regressors; ``total`` is the outcome before effects were absorbed, if any were.
+    """Regress an outcome (n, already times √w) on prepared regressors; ``total`` is the outcome before
+    effects were absorbed, if any were.
 
     Raises
     ------
@@ -117,7 +138,9 @@ def fit(prepared: Basis, outcome: np.ndarray, total: np.ndarray | None = None) -
 
 
 def standardise(columns: np.ndarray) -> np.ndarray:
-    """Centre and scale columns: the coefficients of the others stay the same, the arithmetic loses no digits."""
+    """Centre and scale columns: the coefficients of the others stay the same, the arithmetic loses no
+    digits.
+    """
     spread = columns.std(axis=0)
     return (columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
 
@@ -152,9 +175,13 @@ def independent(columns: np.ndarray, given: np.ndarray | None = None) -> np.ndar
 def varying(frame: pd.DataFrame, covariates: list[str], given: np.ndarray | None = None) -> list[str]:
     """Names of the covariates that tell units apart: neither constant nor following from those before them.
 
-    What is left out changes no estimate: the answers of a list add up to one, and an answer that nobody of a sample gave is a constant.
+    What is left out changes no estimate: the answers of a list add up to one, and an answer that nobody of a
+    sample gave is a constant.
     """
-    return [covariates[place] for place in independent_places(standardise(frame[covariates].to_numpy(dtype="float64")), given)]
+    return [
+        covariates[place]
+        for place in independent_places(standardise(frame[covariates].to_numpy(dtype="float64")), given)
+    ]
 
 
 def regressors(frame: pd.DataFrame, covariates: list[str], given: np.ndarray | None = None) -> np.ndarray:
@@ -170,11 +197,15 @@ def dummies(group: np.ndarray) -> np.ndarray:
 def strata_columns(group: np.ndarray, root: np.ndarray) -> csr_array:
     """Orthonormal columns (n × groups) of one effect a group, rows times √w."""
     sizes = np.bincount(group, weights=root**2)
-    return csr_array((root / np.sqrt(sizes[group]), (np.arange(len(group)), group)), shape=(len(group), len(sizes)))
+    return csr_array(
+        (root / np.sqrt(sizes[group]), (np.arange(len(group)), group)), shape=(len(group), len(sizes))
+    )
 
 
 def without_strata(columns: np.ndarray, strata: csr_array) -> np.ndarray:
-    """What orthonormal columns of strata leave of columns (n or n × k, already times √w); a column that they explain wholly becomes 0."""
+    """What orthonormal columns of strata leave of columns (n or n × k, already times √w); a column that they
+    explain wholly becomes 0.
+    """
     rest = columns - strata @ (strata.T @ columns)
     rest = rest - strata @ (strata.T @ rest)
     gone = (rest**2).sum(axis=0) <= COLLINEAR * (columns**2).sum(axis=0)
@@ -187,7 +218,9 @@ def root_weights(sample: Sample) -> np.ndarray:
 
 
 def check_groups(sample: Sample) -> None:
-    """Refuse, with the reason, a sample without two groups of two units, or without any difference in the outcome."""
+    """Refuse, with the reason, a sample without two groups of two units, or without any difference in the
+    outcome.
+    """
     if len(sample.frame) == 0:
         raise NotApplicableError("no unit has all the answers needed")
     counts = np.unique(sample.treated, return_counts=True)[1]
@@ -205,7 +238,15 @@ def check_treatment(sample: Sample) -> None:
         raise NotApplicableError("the method needs a treatment that is yes or no")
 
 
-def regress(sample: Sample, wanted: np.ndarray, covariates: list[str], *, strata: bool = False, extra: np.ndarray | None = None, key: str = "") -> Fit:
+def regress(
+    sample: Sample,
+    wanted: np.ndarray,
+    covariates: list[str],
+    *,
+    strata: bool = False,
+    extra: np.ndarray | None = None,
+    key: str = "",
+) -> Fit:
     """Regress the outcome on a constant, ``wanted`` (n), covariates and, if asked, one effect a stratum.
 
     ``extra`` (n × m) are further regressors, ``key`` tells fits apart whose ``wanted`` differs.
@@ -220,7 +261,9 @@ def regress(sample: Sample, wanted: np.ndarray, covariates: list[str], *, strata
 
     def prepare() -> Basis:
         others = np.column_stack([np.ones((len(root), 1)), *([] if extra is None else [extra])])
-        design = np.column_stack([others[:, :1], wanted, regressors(sample.frame, covariates, others), others[:, 1:]])
+        design = np.column_stack(
+            [others[:, :1], wanted, regressors(sample.frame, covariates, others), others[:, 1:]]
+        )
         if len(design) <= design.shape[1]:
             raise NotApplicableError("there are not more units than coefficients")
         return basis(design * root[:, None], 1)
@@ -230,7 +273,8 @@ def regress(sample: Sample, wanted: np.ndarray, covariates: list[str], *, strata
 
 
 def regress_within(sample: Sample, wanted: np.ndarray, covariates: list[str]) -> Fit:
-    """Regress the outcome on ``wanted`` (n), covariates and one effect a stratum, however many there are: all within strata.
+    """Regress the outcome on ``wanted`` (n), covariates and one effect a stratum, however many there are: all
+    within strata.
 
     The same coefficient and errors as with a column for each stratum (Frisch and Waugh 1933).
 
@@ -245,11 +289,19 @@ def regress_within(sample: Sample, wanted: np.ndarray, covariates: list[str]) ->
         inside = without_strata(wanted * root, effects)
         if not inside.any():
             raise NotApplicableError("in no stratum are there both participants and others")
-        others = without_strata(standardise(sample.frame[covariates].to_numpy(dtype="float64")) * root[:, None], effects)
+        others = without_strata(
+            standardise(sample.frame[covariates].to_numpy(dtype="float64")) * root[:, None], effects
+        )
         design = np.column_stack([inside, independent(others, np.zeros((len(root), 0)))])
         if len(design) <= design.shape[1] + effects.shape[1]:
             raise NotApplicableError("there are not more units than coefficients")
-        return basis(design, 0, absorbed=effects.shape[1], absorbed_leverage=np.asarray(effects.multiply(effects).sum(axis=1)).ravel(), strata=effects)
+        return basis(
+            design,
+            0,
+            absorbed=effects.shape[1],
+            absorbed_leverage=np.asarray(effects.multiply(effects).sum(axis=1)).ravel(),
+            strata=effects,
+        )
 
     prepared = sample.once(("regress within", tuple(covariates)), prepare)
     return fit(prepared, without_strata(sample.now * root, effects), total=sample.now * root)

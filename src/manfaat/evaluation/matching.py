@@ -1,6 +1,8 @@
-"""Nearest-neighbour matching with bias correction (Abadie and Imbens 2006, 2011), on distinct rows of covariates.
+"""Nearest-neighbour matching with bias correction (Abadie and Imbens 2006, 2011), on distinct rows of
+covariates.
 
-Units that agree in all covariates form a cell, so that ties, which all count, cost nothing: survey answers are mostly tied.
+Units that agree in all covariates form a cell, so that ties, which all count, cost nothing: survey answers
+are mostly tied.
 """
 
 from __future__ import annotations
@@ -24,8 +26,14 @@ from manfaat.evaluation.skewness import adjusted_skew_warning
 from manfaat.evaluation.weighting import overlap
 
 TOLERANCE = 1e-5  # squared distances that differ by less are ties
-UNLIKE = "the comparison units nearest to the participants hardly differ in a covariate by which participants differ from them"
-CURVED = f"{DOUBT}the outcome bends with the covariates, and the correction, which is linear, leaves a part of it that no standard error shows"
+UNLIKE = (
+    "the comparison units nearest to the participants hardly differ in a covariate by which participants"
+    " differ from them"
+)
+CURVED = (
+    f"{DOUBT}the outcome bends with the covariates, and the correction, which is linear, leaves a part of it"
+    " that no standard error shows"
+)
 SURELY_CURVED = 0.05  # p value of the squares among comparison units
 MOST_CURVED = 0.2  # standard errors that they leave: at .3 an interval of 95 % covers 94 %
 VARIANCE_NEIGHBOURS = 2  # of a unit's own group, to estimate its variance
@@ -33,7 +41,9 @@ VARIANCE_NEIGHBOURS = 2  # of a unit's own group, to estimate its variance
 
 @dataclass(frozen=True)
 class Cells:
-    """Distinct rows of covariates of one group: ``rows`` (cells × k), the ``cell`` of every unit, units a cell (``size``)."""
+    """Distinct rows of covariates of one group: ``rows`` (cells × k), the ``cell`` of every unit, units a
+    cell (``size``).
+    """
 
     rows: np.ndarray
     cell: np.ndarray
@@ -48,8 +58,8 @@ class Cells:
 class Matches:
     """Who is compared with whom: rows are cells of participants, columns cells of the comparison group.
 
-    ``shares`` sum to 1 a row; ``neighbours`` counts each row's matched units; ``own`` are the matches of the ``used`` comparison
-    cells within their own group, as counts of units a cell (the unit itself left out).
+    ``shares`` sum to 1 a row; ``neighbours`` counts each row's matched units; ``own`` are the matches of the
+    ``used`` comparison cells within their own group, as counts of units a cell (the unit itself left out).
     """
 
     participants: Cells
@@ -68,7 +78,9 @@ class Matches:
     def times_squared(self) -> np.ndarray:
         """Sum of the squared shares of each unit of a comparison cell."""
         single = self.participants.size / self.neighbours**2
-        used = csr_array((np.ones_like(self.shares.data), self.shares.indices, self.shares.indptr), shape=self.shares.shape)
+        used = csr_array(
+            (np.ones_like(self.shares.data), self.shares.indices, self.shares.indptr), shape=self.shares.shape
+        )
         return used.T @ single
 
 
@@ -78,8 +90,11 @@ def cells(rows: np.ndarray) -> Cells:
     return Cells(distinct, cell.ravel(), size.astype("float64"))
 
 
-def nearest(points: np.ndarray, tree: KDTree, size: np.ndarray, wanted: int, *, own: np.ndarray | None = None) -> csr_array:
-    """Cells (columns) that hold the ``wanted`` nearest units of each point, all ties included; entries count their units.
+def nearest(
+    points: np.ndarray, tree: KDTree, size: np.ndarray, wanted: int, *, own: np.ndarray | None = None
+) -> csr_array:
+    """Cells (columns) that hold the ``wanted`` nearest units of each point, all ties included; entries count
+    their units.
 
     ``own``: the points are these cells of the tree itself, and one unit of the cell itself does not count.
     """
@@ -103,11 +118,13 @@ def nearest(points: np.ndarray, tree: KDTree, size: np.ndarray, wanted: int, *, 
 
 
 def match(sample: Sample, covariates: list[str], wanted: int) -> Matches:
-    """Match every participant with the ``wanted`` nearest comparison units, distances in standard deviations of each covariate.
+    """Match every participant with the ``wanted`` nearest comparison units, distances in standard deviations
+    of each covariate.
 
     Raises
     ------
-    NotApplicableError if the comparison group has fewer units than that, or none from which what distance remains can be corrected.
+    NotApplicableError if the comparison group has fewer units than that, or none from which what distance
+    remains can be corrected.
     """
 
     def compute() -> Matches:
@@ -129,11 +146,13 @@ def match(sample: Sample, covariates: list[str], wanted: int) -> Matches:
 
 
 def check_correction(found: Matches) -> None:
-    """Refuse matches whose remaining distance cannot be corrected, because the matched comparison units hardly differ in that direction.
+    """Refuse matches whose remaining distance cannot be corrected, because the matched comparison units
+    hardly differ in that direction.
 
-    The corrected estimate weights every comparison unit by how often it was used, plus what the regression of the correction makes of
-    the mean distance. Where the second part is larger than the first (sums of squares), a slope is carried far beyond the units that
-    it was found among; where they do not differ at all there is none. No outcome is looked at.
+    The corrected estimate weights every comparison unit by how often it was used, plus what the regression of
+    the correction makes of the mean distance. Where the second part is larger than the first (sums of
+    squares), a slope is carried far beyond the units that it was found among; where they do not differ at all
+    there is none. No outcome is looked at.
 
     Raises
     ------
@@ -141,7 +160,11 @@ def check_correction(found: Matches) -> None:
     """
     rows, weights = found.comparison.rows, found.times_used * found.comparison.size
     weights = weights / weights.sum()
-    distance = found.participants.size @ (found.participants.rows - found.shares @ rows) / found.participants.size.sum()
+    distance = (
+        found.participants.size
+        @ (found.participants.rows - found.shares @ rows)
+        / found.participants.size.sum()
+    )
     away = rows - weights @ rows
     moments = (away * weights[:, None]).T @ away
     needed = np.linalg.lstsq(moments, distance, rcond=COLLINEAR)[0]
@@ -152,33 +175,50 @@ def check_correction(found: Matches) -> None:
 
 
 def bias_slope(found: Matches, outcome: np.ndarray) -> np.ndarray:
-    """Slopes of the outcome on the covariates among matched comparison units, weighted by how often each was used.
+    """Slopes of the outcome on the covariates among matched comparison units, weighted by how often each was
+    used.
 
-    Covariates and outcome are taken from their means, so that the outcome's level never enters a slope; in a direction in which
-    the units do not differ the slope is 0.
+    Covariates and outcome are taken from their means, so that the outcome's level never enters a slope; in a
+    direction in which the units do not differ the slope is 0.
     """
     weights = found.times_used * found.comparison.size
     root, weights = np.sqrt(weights)[:, None], weights / weights.sum()
     rows, level = found.comparison.rows, found.comparison.mean(outcome)
-    return np.linalg.lstsq((rows - weights @ rows) * root, (level - weights @ level) * root[:, 0], rcond=1e-10)[0]
+    return np.linalg.lstsq(
+        (rows - weights @ rows) * root, (level - weights @ level) * root[:, 0], rcond=1e-10
+    )[0]
 
 
-def corrected(found: Matches, inside: np.ndarray, outside: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Each participant's value less that of its matches after the correction, the comparison units' values at equal covariates, the slopes."""
+def corrected(
+    found: Matches, inside: np.ndarray, outside: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Each participant's value less that of its matches after the correction, the comparison units' values at
+    equal covariates, the slopes.
+    """
     slope = bias_slope(found, outside)
     level = outside - (found.comparison.rows @ slope)[found.comparison.cell]
-    return inside - ((found.participants.rows @ slope) + found.shares @ found.comparison.mean(level))[found.participants.cell], level, slope
+    return (
+        inside
+        - ((found.participants.rows @ slope) + found.shares @ found.comparison.mean(level))[
+            found.participants.cell
+        ],
+        level,
+        slope,
+    )
 
 
 def curve_warning(found: Matches, outside: np.ndarray, std_error: float) -> tuple[str, ...]:
-    """The warning where squares of the covariates belong into the outcome's regression (F test among comparison units) and shift the estimate.
+    """The warning where squares of the covariates belong into the outcome's regression (F test among
+    comparison units) and shift the estimate.
 
     The shift is what the estimator makes of the squares' part of the outcome, of which nothing is an effect.
     """
     rows, cell = found.comparison.rows, found.comparison.cell
     linear = np.column_stack([np.ones(len(cell)), rows[cell]])
     full = np.column_stack([linear, rows[cell] ** 2])
-    (fitted, fewer), (bent, more) = (np.linalg.lstsq(design, outside, rcond=1e-10)[::2] for design in (linear, full))
+    (fitted, fewer), (bent, more) = (
+        np.linalg.lstsq(design, outside, rcond=1e-10)[::2] for design in (linear, full)
+    )
     left, df = float(((outside - full @ bent) ** 2).sum()), len(cell) - more
     if more == fewer or df < 1 or not left > 0:
         return ()
@@ -186,12 +226,16 @@ def curve_warning(found: Matches, outside: np.ndarray, std_error: float) -> tupl
     if stats.f.sf(ratio, more - fewer, df) > SURELY_CURVED:
         return ()
     squares = bent[1 + rows.shape[1] :]
-    shift = corrected(found, (found.participants.rows**2 @ squares)[found.participants.cell], (rows**2 @ squares)[cell])[0].mean()
+    shift = corrected(
+        found, (found.participants.rows**2 @ squares)[found.participants.cell], (rows**2 @ squares)[cell]
+    )[0].mean()
     return (CURVED,) if abs(shift) > MOST_CURVED * std_error else ()
 
 
 def own_variance(found: Matches, outcome: np.ndarray) -> np.ndarray:
-    """Variance of each comparison unit's outcome given its covariates, from its nearest neighbours in its own group; 0 where unused."""
+    """Variance of each comparison unit's outcome given its covariates, from its nearest neighbours in its own
+    group; 0 where unused.
+    """
     comparison = found.comparison
     place = np.full(len(comparison.size), -1)
     place[found.used] = np.arange(len(found.used))
@@ -202,7 +246,11 @@ def own_variance(found: Matches, outcome: np.ndarray) -> np.ndarray:
     # of its own cell a unit counts all but itself; the sum over the row spread that over the cell
     alike = comparison.size[cell] - 1
     sums = np.bincount(comparison.cell, weights=outcome)
-    total = (others @ sums)[row] - alike / comparison.size[cell] * sums[cell] + np.where(alike > 0, sums[cell] - outcome[units], 0.0)
+    total = (
+        (others @ sums)[row]
+        - alike / comparison.size[cell] * sums[cell]
+        + np.where(alike > 0, sums[cell] - outcome[units], 0.0)
+    )
     count = found.own.sum(axis=1)[row]
     variance = np.zeros(len(outcome))
     variance[units] = count / (count + 1) * (outcome[units] - total / count) ** 2
@@ -210,16 +258,19 @@ def own_variance(found: Matches, outcome: np.ndarray) -> np.ndarray:
 
 
 def degrees_of_freedom(participants: int, times_used: np.ndarray, k: int) -> float:
-    """Satterthwaite's for a mean of ``participants`` less a weighted mean of the comparison units, equal variances as working model."""
+    """Satterthwaite's for a mean of ``participants`` less a weighted mean of the comparison units, equal
+    variances as working model.
+    """
     square, fourth = participants + times_used @ times_used, participants + (times_used**4).sum()
     return float(min(square**2 / fourth, participants + len(times_used) - k))
 
 
 def nearest_neighbour(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Each participant against the nearest comparison units, corrected by regression for what distance remains (ATT).
+    """Each participant against the nearest comparison units, corrected by regression for what distance
+    remains (ATT).
 
-    Kinds of standard error: ``AI`` lets the variance differ between units (Abadie and Imbens 2006, two neighbours),
-    ``AI_equal`` takes it as one (what the R package Matching reports unless told otherwise).
+    Kinds of standard error: ``AI`` lets the variance differ between units (Abadie and Imbens 2006, two
+    neighbours), ``AI_equal`` takes it as one (what the R package Matching reports unless told otherwise).
     """
     check_groups(sample)
     check_treatment(sample)
@@ -238,7 +289,10 @@ def nearest_neighbour(sample: Sample, spec: Specification, inference: Inference 
             variance = own_variance(found, outside)
         else:
             rest = inside - (found.participants.rows @ slope)[found.participants.cell] - estimate
-            near, square = ((found.shares @ found.comparison.mean(part))[found.participants.cell] for part in (level, level**2))
+            near, square = (
+                (found.shares @ found.comparison.mean(part))[found.participants.cell]
+                for part in (level, level**2)
+            )
             variance = np.full(len(outside), (rest**2 - 2 * rest * near + square).mean() / 2)
         times = (found.times_used**2 - found.times_squared)[found.comparison.cell]
         total = ((gained - estimate) ** 2).sum() + (variance * times).sum()

@@ -1,7 +1,7 @@
 """The estimators that are least squares, each from a complete sample to coefficients with standard errors.
 
-The difference in means regresses the outcome on participation, the regression adds covariates, strata fixed effects add one effect a
-stratum, the difference-in-differences regresses the change.
+The difference in means regresses the outcome on participation, the regression adds covariates, strata fixed
+effects add one effect a stratum, the difference-in-differences regresses the change.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ Sized = list[tuple[Result, tuple[float, str]]]
 
 
 def within_sd(values: np.ndarray, treated: np.ndarray, weights: np.ndarray | None = None) -> float:
-    """Standard deviation of an outcome within the two groups, weighted by degrees of freedom and survey weights."""
+    """Standard deviation of an outcome within the two groups, weighted by degrees of freedom and survey
+    weights.
+    """
     weights = np.ones(len(values)) if weights is None else weights
     group = (treated > 0).astype("int64")
     totals = np.bincount(group, weights=weights)
@@ -31,7 +33,9 @@ def within_sd(values: np.ndarray, treated: np.ndarray, weights: np.ndarray | Non
 
 
 def standardised(estimate: float, sample: Sample, outcome: np.ndarray | None = None) -> tuple[float, str]:
-    """Effect size: the estimate in standard deviations of the outcome within the two groups, corrected for small samples."""
+    """Effect size: the estimate in standard deviations of the outcome within the two groups, corrected for
+    small samples.
+    """
     sd = within_sd(sample.now if outcome is None else outcome, sample.treated, sample.weights)
     return (estimate / sd * hedges_factor(len(sample.frame) - 2) if sd > 0 else np.nan), SD_KIND
 
@@ -84,13 +88,18 @@ def first_difference(sample: Sample, spec: Specification, inference: Inference =
     fitted = regress(changed, wanted, spec.covariates, key="change")
     level_sd = sample.sd("before")
     size = lambda estimate: (estimate / level_sd if level_sd > 0 else np.nan, SD_BEFORE_KIND)  # noqa: E731
-    return [(result, size(result.estimate)) for result in least_squares_results(fitted, wanted, changed, spec, inference)]
+    return [
+        (result, size(result.estimate))
+        for result in least_squares_results(fitted, wanted, changed, spec, inference)
+    ]
 
 
 def repeated_cross_sections(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Difference-in-differences of group means, the people asked before and after not being the same ones; covariates may be added.
+    """Difference-in-differences of group means, the people asked before and after not being the same ones;
+    covariates may be added.
 
-    The coefficient of participant × later period in a regression on both and the covariates (Card and Krueger 1994).
+    The coefficient of participant × later period in a regression on both and the covariates (Card and Krueger
+    1994).
     """
     check_groups(sample)
     later = sample.frame[POST].to_numpy()
@@ -98,12 +107,15 @@ def repeated_cross_sections(sample: Sample, spec: Specification, inference: Infe
     if (cells < 2).any():
         raise NotApplicableError("one of the two groups has fewer than two units before or after")
     wanted = sample.treated * later
-    fitted = regress(sample, wanted, spec.covariates, extra=np.column_stack([sample.treated, later]), key="wave")
+    fitted = regress(
+        sample, wanted, spec.covariates, extra=np.column_stack([sample.treated, later]), key="wave"
+    )
     return with_size(least_squares_results(fitted, wanted, sample, spec, inference), sample)
 
 
 def before_after_change(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Mean change of the participants alone: the paired t test (Student 1908). Not an effect: nobody is compared.
+    """Mean change of the participants alone: the paired t test (Student 1908). Not an effect: nobody is
+    compared.
 
     Survey weights and clusters enter as in a regression on nothing but a constant.
     """

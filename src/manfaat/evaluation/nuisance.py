@@ -1,4 +1,5 @@
-"""What weighting methods estimate on the way: propensity scores, outcome regressions, balancing weights; each with its influence function.
+"""What weighting methods estimate on the way: propensity scores, outcome regressions, balancing weights; each
+with its influence function.
 
 An influence function here is one row of scores a unit whose sum is the estimate's deviation from the truth.
 """
@@ -15,10 +16,13 @@ from manfaat.evaluation.sample import NotApplicableError, Sample
 
 SEPARATED = "some values of the covariates occur in only one of the groups: there is no overlap"
 ALL_ALIKE = "no covariate differs between the units"
-UNBALANCED = "no weights on the comparison group reproduce the participants' averages: there is not enough overlap"
+UNBALANCED = (
+    "no weights on the comparison group reproduce the participants' averages: there is not enough overlap"
+)
 LARGEST_LOGIT = 500.0
 ROUNDS = 200
-ALONE = 1e-3  # of a regression that is left without a unit or a cluster: below it the coefficients rest on that one alone
+# of a regression that is left without a unit or a cluster: below it the coefficients rest on that one alone
+ALONE = 1e-3
 WITHOUT = "without one of the units or clusters the estimate does not exist"
 
 
@@ -26,8 +30,8 @@ WITHOUT = "without one of the units or clusters the estimate does not exist"
 class Propensity:
     """Probability p of taking part, given the covariates (logit).
 
-    ``odds`` p / (1 − p), ``by_score`` 1 / p and ``by_rest`` 1 / (1 − p), each n; ``influence`` of the coefficients (n × k). What rests on no
-    outcome is kept in ``memory``.
+    ``odds`` p / (1 − p), ``by_score`` 1 / p and ``by_rest`` 1 / (1 − p), each n; ``influence`` of the
+    coefficients (n × k). What rests on no outcome is kept in ``memory``.
     """
 
     score: np.ndarray
@@ -48,9 +52,11 @@ class Propensity:
 
 @dataclass(frozen=True)
 class Balance:
-    """Entropy-balancing weights of the comparison units (sum 1, 0 for participants) and what their influence function needs.
+    """Entropy-balancing weights of the comparison units (sum 1, 0 for participants) and what their influence
+    function needs.
 
-    ``centred`` (n × k) moments minus the participants' averages, ``spread`` (k × k) their weighted covariance.
+    ``centred`` (n × k) moments minus the participants' averages, ``spread`` (k × k) their weighted
+    covariance.
     """
 
     weights: np.ndarray
@@ -87,11 +93,16 @@ def propensity(sample: Sample, covariates: list[str]) -> Propensity:
     ------
     NotApplicableError when it has no maximum: the covariates tell the groups apart.
     """
-    return sample.once(("propensity", tuple(covariates)), lambda: logit(design_matrix(sample, covariates), sample.treated, survey_weights(sample)))
+    return sample.once(
+        ("propensity", tuple(covariates)),
+        lambda: logit(design_matrix(sample, covariates), sample.treated, survey_weights(sample)),
+    )
 
 
 def logit(x: np.ndarray, treated: np.ndarray, weights: np.ndarray) -> Propensity:
-    """Maximum likelihood by Newton steps, halved where they do not help; where there is no maximum the steps never become small."""
+    """Maximum likelihood by Newton steps, halved where they do not help; where there is no maximum the steps
+    never become small.
+    """
     beta, best, step = np.zeros(x.shape[1]), -np.inf, np.zeros(x.shape[1])
     for _ in range(ROUNDS):
         eta = np.clip(x @ (beta + step), -LARGEST_LOGIT, LARGEST_LOGIT)
@@ -102,7 +113,10 @@ def logit(x: np.ndarray, treated: np.ndarray, weights: np.ndarray) -> Propensity
         beta, best = beta + step, likelihood
         score = expit(eta)
         information = (x * (weights * score * (1 - score))[:, None]).T @ x
-        if np.linalg.eigvalsh(information)[0] < 1e-11 * np.trace(information) or np.abs(beta).max() > LARGEST_LOGIT:
+        if (
+            np.linalg.eigvalsh(information)[0] < 1e-11 * np.trace(information)
+            or np.abs(beta).max() > LARGEST_LOGIT
+        ):
             raise NotApplicableError(SEPARATED)
         deviations = x * (weights * (treated - score))[:, None]
         step = np.linalg.solve(information, deviations.sum(axis=0))
@@ -111,11 +125,13 @@ def logit(x: np.ndarray, treated: np.ndarray, weights: np.ndarray) -> Propensity
     raise NotApplicableError(SEPARATED)
 
 
-def solved(x: np.ndarray, weights: np.ndarray, scores: np.ndarray, leaving: np.ndarray | None = None) -> np.ndarray:
+def solved(
+    x: np.ndarray, weights: np.ndarray, scores: np.ndarray, leaving: np.ndarray | None = None
+) -> np.ndarray:
     """Influence on coefficients: (Σ w x x')⁻¹ times each unit's scores (n × k).
 
-    With ``leaving`` (n codes of groups) each unit's group is left out of the sum: the step that the coefficients take when the group is
-    deleted (one step of the jackknife; units alone by their leverage).
+    With ``leaving`` (n codes of groups) each unit's group is left out of the sum: the step that the
+    coefficients take when the group is deleted (one step of the jackknife; units alone by their leverage).
 
     Raises
     ------
@@ -143,8 +159,8 @@ def solved(x: np.ndarray, weights: np.ndarray, scores: np.ndarray, leaving: np.n
 
 @dataclass(frozen=True)
 class Regression:
-    """An outcome regression of one group: ``fitted`` for everyone (n), the influence of its coefficients (n × k), and what of these is each
-    outcome's (``pull``, n × k: the coefficients are pull'y).
+    """An outcome regression of one group: ``fitted`` for everyone (n), the influence of its coefficients (n ×
+    k), and what of these is each outcome's (``pull``, n × k: the coefficients are pull'y).
     """
 
     fitted: np.ndarray
@@ -152,8 +168,15 @@ class Regression:
     pull: np.ndarray
 
 
-def outcome_regression(x: np.ndarray, outcome: np.ndarray, group: np.ndarray, weights: np.ndarray, leaving: np.ndarray | None = None) -> Regression:
-    """Least squares of the outcome on x among ``group`` (booleans), predicted for everyone; ``leaving`` as for ``solved``.
+def outcome_regression(
+    x: np.ndarray,
+    outcome: np.ndarray,
+    group: np.ndarray,
+    weights: np.ndarray,
+    leaving: np.ndarray | None = None,
+) -> Regression:
+    """Least squares of the outcome on x among ``group`` (booleans), predicted for everyone; ``leaving`` as
+    for ``solved``.
 
     Raises
     ------
@@ -165,15 +188,23 @@ def outcome_regression(x: np.ndarray, outcome: np.ndarray, group: np.ndarray, we
     moments = (inside * weights[group][:, None]).T @ inside
     scale = np.sqrt(np.diag(moments))
     if (scale <= 0).any() or np.linalg.eigvalsh(moments / np.outer(scale, scale))[0] < COLLINEAR:
-        raise NotApplicableError("within one of the groups a covariate is constant or follows from the others")
+        raise NotApplicableError(
+            "within one of the groups a covariate is constant or follows from the others"
+        )
     beta = np.linalg.solve(moments, inside.T @ (weights[group] * outcome[group]))
     fitted = x @ beta
     pull = x * (group * weights)[:, None]
-    return Regression(fitted, solved(x, group * weights, pull * (outcome - fitted)[:, None], leaving), pull @ np.linalg.inv(moments))
+    return Regression(
+        fitted,
+        solved(x, group * weights, pull * (outcome - fitted)[:, None], leaving),
+        pull @ np.linalg.inv(moments),
+    )
 
 
 def moments_of(sample: Sample, covariates: list[str], degree: int) -> np.ndarray:
-    """Covariates and, for degree 2, squares of those that are not 0 or 1, and products; centred and scaled (n × m)."""
+    """Covariates and, for degree 2, squares of those that are not 0 or 1, and products; centred and scaled (n
+    × m).
+    """
     x = design_matrix(sample, covariates)[:, 1:]
     if degree == 1:
         return x
@@ -183,7 +214,8 @@ def moments_of(sample: Sample, covariates: list[str], degree: int) -> np.ndarray
 
 
 def entropy_balance(sample: Sample, covariates: list[str], degree: int) -> Balance:
-    """Weights of the comparison units closest to their survey weights whose averages equal the participants' (Hainmueller 2012).
+    """Weights of the comparison units closest to their survey weights whose averages equal the participants'
+    (Hainmueller 2012).
 
     ``degree`` 1 balances means, 2 also squares and products. Solved by Newton's method in the dual.
 

@@ -1,4 +1,5 @@
-"""Answers on ordered levels: proportional odds, then and now or between groups, and the probability of superiority.
+"""Answers on ordered levels: proportional odds, then and now or between groups, and the probability of
+superiority.
 
 statsmodels' ``OrderedModel`` gives the same coefficients; it knows neither survey weights nor clusters.
 """
@@ -33,7 +34,9 @@ TOO_MANY = "the indicator has too many levels for a model of ordered levels"
 
 @dataclass(frozen=True)
 class OrderedFit:
-    """Coefficients (k) and thresholds (levels − 1) of proportional odds, deviance, and the influence of the coefficients (n × k)."""
+    """Coefficients (k) and thresholds (levels − 1) of proportional odds, deviance, and the influence of the
+    coefficients (n × k).
+    """
 
     beta: np.ndarray
     thresholds: np.ndarray
@@ -48,7 +51,9 @@ def split(parameters: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def pieces(parameters: np.ndarray, level: np.ndarray, x: np.ndarray, count: int) -> tuple[np.ndarray, ...]:
-    """Upper and lower bound of each unit's level on the logistic scale, less its index; infinite at the ends."""
+    """Upper and lower bound of each unit's level on the logistic scale, less its index; infinite at the
+    ends.
+    """
     cut, beta = split(parameters, count)
     index = x @ beta
     bounds = np.concatenate([[-np.inf], cut, [np.inf]])
@@ -61,7 +66,9 @@ def likelihood(upper: np.ndarray, lower: np.ndarray, weights: np.ndarray) -> flo
     return float(weights @ np.log(chance)) if (chance > 0).all() else -np.inf
 
 
-def derivatives(upper: np.ndarray, lower: np.ndarray, level: np.ndarray, x: np.ndarray, count: int) -> tuple[np.ndarray, ...]:
+def derivatives(
+    upper: np.ndarray, lower: np.ndarray, level: np.ndarray, x: np.ndarray, count: int
+) -> tuple[np.ndarray, ...]:
     """Scores (n × parameters) and what the second derivatives need: bounds' rows and their curvatures."""
     n, k = x.shape
     high, low = np.zeros((n, count + k)), np.zeros((n, count + k))
@@ -79,11 +86,13 @@ def derivatives(upper: np.ndarray, lower: np.ndarray, level: np.ndarray, x: np.n
 
 
 def proportional_odds(level: np.ndarray, x: np.ndarray, weights: np.ndarray) -> OrderedFit:
-    """Logistic regression of ordered levels with the same odds ratio at every level (McCullagh 1980), by Newton steps.
+    """Logistic regression of ordered levels with the same odds ratio at every level (McCullagh 1980), by
+    Newton steps.
 
     Parameters
     ----------
-    level : codes 0, 1, … (n), all of which occur. x : regressors without a constant (n × k). weights : n, frequencies or survey weights.
+    level : codes 0, 1, … (n), all of which occur. x : regressors without a constant (n × k). weights : n,
+    frequencies or survey weights.
 
     Raises
     ------
@@ -94,9 +103,15 @@ def proportional_odds(level: np.ndarray, x: np.ndarray, weights: np.ndarray) -> 
     parameters = np.concatenate([np.log(below / (1 - below)), np.zeros(x.shape[1])])
     best = likelihood(*pieces(parameters, level, x, count), weights)
     for _ in range(ROUNDS):
-        scores, high, low, of_high, of_low = derivatives(*pieces(parameters, level, x, count), level, x, count)
+        scores, high, low, of_high, of_low = derivatives(
+            *pieces(parameters, level, x, count), level, x, count
+        )
         weighted = weights[:, None]
-        information = scores.T @ (weighted * scores) - high.T @ (weighted * of_high[:, None] * high) - low.T @ (weighted * of_low[:, None] * low)
+        information = (
+            scores.T @ (weighted * scores)
+            - high.T @ (weighted * of_high[:, None] * high)
+            - low.T @ (weighted * of_low[:, None] * low)
+        )
         gradient = scores.T @ weights
         if np.abs(parameters[count:]).max(initial=0.0) > LARGEST or np.linalg.cond(information) > 1e14:
             raise NotApplicableError(APART)
@@ -104,11 +119,15 @@ def proportional_odds(level: np.ndarray, x: np.ndarray, weights: np.ndarray) -> 
         if np.abs(step).max() < 1e-9:
             influence = np.linalg.solve(information, (scores * weighted).T).T[:, count:]
             return OrderedFit(parameters[count:], parameters[:count], -2 * best, influence, information)
-        parameters, best = climbed(parameters, step, best, lambda p: likelihood(*pieces(p, level, x, count), weights))
+        parameters, best = climbed(
+            parameters, step, best, lambda p: likelihood(*pieces(p, level, x, count), weights)
+        )
     raise NotApplicableError(APART)
 
 
-def climbed(parameters: np.ndarray, step: np.ndarray, best: float, height: object) -> tuple[np.ndarray, float]:
+def climbed(
+    parameters: np.ndarray, step: np.ndarray, best: float, height: object
+) -> tuple[np.ndarray, float]:
     """Go a step, or the half of it again and again until the likelihood does not fall."""
     for _ in range(40):
         found = height(parameters + step)
@@ -118,11 +137,15 @@ def climbed(parameters: np.ndarray, step: np.ndarray, best: float, height: objec
     return parameters, best
 
 
-def same_odds(level: np.ndarray, x: np.ndarray, weights: np.ndarray, clusters: np.ndarray) -> tuple[float, int] | None:
-    """Wald test that the first regressor's log odds ratio is the same at every level: chi-square and degrees of freedom.
+def same_odds(
+    level: np.ndarray, x: np.ndarray, weights: np.ndarray, clusters: np.ndarray
+) -> tuple[float, int] | None:
+    """Wald test that the first regressor's log odds ratio is the same at every level: chi-square and degrees
+    of freedom.
 
-    One logistic regression a threshold, their joint covariance from their influence functions, summed over clusters (as Brant 1990, whose
-    covariance is that of independent units). None where a threshold has no estimate.
+    One logistic regression a threshold, their joint covariance from their influence functions, summed over
+    clusters (as Brant 1990, whose covariance is that of independent units). None where a threshold has no
+    estimate.
     """
     design = np.column_stack([np.ones(len(level)), x])
     slopes, influences = [], []
@@ -143,10 +166,14 @@ def same_odds(level: np.ndarray, x: np.ndarray, weights: np.ndarray, clusters: n
     return float(apart @ np.linalg.solve(spread, apart)), len(apart)
 
 
-def logit_with_slope(design: np.ndarray, outcome: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
+def logit_with_slope(
+    design: np.ndarray, outcome: np.ndarray, weights: np.ndarray
+) -> tuple[float, np.ndarray]:
     """Second coefficient of a logistic regression and its influence (n)."""
     fitted = logit(design, outcome, weights)
-    slope = np.linalg.lstsq(design * np.sqrt(weights)[:, None], np.log(fitted.odds) * np.sqrt(weights), rcond=None)[0]
+    slope = np.linalg.lstsq(
+        design * np.sqrt(weights)[:, None], np.log(fitted.odds) * np.sqrt(weights), rcond=None
+    )[0]
     return float(slope[1]), fitted.influence[:, 1]
 
 
@@ -165,8 +192,12 @@ def levels_of(values: np.ndarray) -> np.ndarray:
     return level
 
 
-def odds_results(sample: Sample, spec: Specification, x: np.ndarray, clusters: np.ndarray, inference: Inference) -> Sized:
-    """Log odds ratio of the first regressor and the odds ratio itself, with the check of proportional odds."""
+def odds_results(
+    sample: Sample, spec: Specification, x: np.ndarray, clusters: np.ndarray, inference: Inference
+) -> Sized:
+    """Log odds ratio of the first regressor and the odds ratio itself, with the check of proportional
+    odds.
+    """
     level = levels_of(sample.now)
     weights = np.ones(len(level)) if sample.weights is None else sample.weights
     if len(level) <= x.shape[1] + level.max():
@@ -176,29 +207,51 @@ def odds_results(sample: Sample, spec: Specification, x: np.ndarray, clusters: n
     note = "whether the odds ratio is the same at every level could not be tested"
     if check:
         p_value = max(np.ceil(stats.chi2.sf(*check) * 10_000), 1) / 10_000
-        note = f"test of the same odds ratio at every level: chi-square {check[0]:.2f} with {check[1]} degrees of freedom, p at most {p_value:.4f}"
-    found = each_kind(sample, spec, float(fitted.beta[0]), lambda kind: influence_error(fitted.influence[:, 0], kind, sample, x.shape[1] + 1))
+        note = (
+            f"test of the same odds ratio at every level: chi-square {check[0]:.2f} with {check[1]} degrees"
+            f" of freedom, p at most {p_value:.4f}"
+        )
+    found = each_kind(
+        sample,
+        spec,
+        float(fitted.beta[0]),
+        lambda kind: influence_error(fitted.influence[:, 0], kind, sample, x.shape[1] + 1),
+    )
     sized: Sized = []
     for result in found:
         if result.is_refused:
             sized.append((result, (np.nan, "")))
             continue
         log_odds = replace(result, population=LOG_ODDS, unit="", warnings=(note, *result.warnings))
-        sized += [(log_odds, (float(np.exp(result.estimate)), ODDS_KIND)), (as_odds(log_odds, inference.confidence), (np.nan, ""))]
+        sized += [
+            (log_odds, (float(np.exp(result.estimate)), ODDS_KIND)),
+            (as_odds(log_odds, inference.confidence), (np.nan, "")),
+        ]
     return sized
 
 
 def as_odds(result: Result, confidence: float) -> Result:
-    """The odds ratio of a log odds ratio; its interval and p value are those of the logarithm, its standard error by the delta method."""
+    """The odds ratio of a log odds ratio; its interval and p value are those of the logarithm, its standard
+    error by the delta method.
+    """
     margin = stats.t.ppf((1 + confidence) / 2, result.df) * result.std_error
     interval = (float(np.exp(result.estimate - margin)), float(np.exp(result.estimate + margin)))
     p_value = float(2 * stats.t.sf(abs(result.estimate) / result.std_error, result.df))
     odds = float(np.exp(result.estimate))
-    return replace(result, estimate=odds, std_error=odds * result.std_error, interval=interval, p_value=p_value, population=ODDS)
+    return replace(
+        result,
+        estimate=odds,
+        std_error=odds * result.std_error,
+        interval=interval,
+        p_value=p_value,
+        population=ODDS,
+    )
 
 
 def ordered_change(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Odds ratio of a higher level now against before, the same participants both times: each is a cluster of two answers."""
+    """Odds ratio of a higher level now against before, the same participants both times: each is a cluster of
+    two answers.
+    """
     frame = sample.frame
     if len(frame) < 2:
         raise NotApplicableError("fewer than two participants were measured both before and after")
@@ -208,7 +261,9 @@ def ordered_change(sample: Sample, spec: Specification, inference: Inference = D
     stacked = {name: np.concatenate([part[name].to_numpy() for part in both]) for name in ("now", "later")}
     person = np.tile(np.arange(len(frame)), 2)
     kept = {name: np.tile(frame[name].to_numpy(), 2) for name in (WEIGHT, CLUSTER) if name in frame}
-    answers = Sample(pd.DataFrame({"now": stacked["now"], "treated": 1.0, CLUSTER: person, **kept}), sample.n_missing)
+    answers = Sample(
+        pd.DataFrame({"now": stacked["now"], "treated": 1.0, CLUSTER: person, **kept}), sample.n_missing
+    )
     return odds_results(answers, spec, stacked["later"][:, None], answers.clusters, inference)
 
 
@@ -222,7 +277,8 @@ def ordered_logit(sample: Sample, spec: Specification, inference: Inference = DE
 
 
 def probability_of_superiority(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """How much oftener a participant exceeds one of the comparison group than the reverse: 2p − 1, p the probability of superiority.
+    """How much oftener a participant exceeds one of the comparison group than the reverse: 2p − 1, p the
+    probability of superiority.
 
     Brunner and Munzel (2000): unequal spreads and ties are allowed, t with Satterthwaite degrees of freedom.
     """
@@ -233,17 +289,31 @@ def probability_of_superiority(sample: Sample, spec: Specification, inference: I
     first, second = sample.now[sample.treated == 1], sample.now[sample.treated == 0]
     both = stats.rankdata(np.concatenate([first, second]))
     places = [both[: len(first)] - stats.rankdata(first), both[len(first) :] - stats.rankdata(second)]
-    parts = [place.var(ddof=1) / len(place) / other**2 for place, other in zip(places, (len(second), len(first)), strict=True)]
+    parts = [
+        place.var(ddof=1) / len(place) / other**2
+        for place, other in zip(places, (len(second), len(first)), strict=True)
+    ]
     probability = float(places[0].mean() / len(second))
     spread = sum(parts)
     if not spread > 0:
-        raise NotApplicableError("every participant exceeds every unit of the comparison group, or the reverse")
+        raise NotApplicableError(
+            "every participant exceeds every unit of the comparison group, or the reverse"
+        )
     df = spread**2 / (parts[0] ** 2 / (len(first) - 1) + parts[1] ** 2 / (len(second) - 1))
     error = 2 * float(np.sqrt(spread))
 
     def one(kind: str) -> Result:
         estimate, margin = 2 * probability - 1, stats.t.ppf((1 + inference.confidence) / 2, df) * error
         interval = (max(estimate - margin, -1.0), min(estimate + margin, 1.0))
-        return Result(estimate, error, kind, float(df), interval, float(2 * stats.t.sf(abs(estimate) / error, df)), "superiority", unit=SHARE)
+        return Result(
+            estimate,
+            error,
+            kind,
+            float(df),
+            interval,
+            float(2 * stats.t.sf(abs(estimate) / error, df)),
+            "superiority",
+            unit=SHARE,
+        )
 
     return [(result, (probability, SUPERIORITY_KIND)) for result in each_kind(sample, spec, 1.0, one)]

@@ -17,30 +17,39 @@ from manfaat.evaluation.sample import NotApplicableError, Sample
 from manfaat.evaluation.weighted import weighted_quantile
 from manfaat.evaluation.weighting import beyond_comparison, overlap
 
-SHARED = 0.1  # of a group with one and the same value at a quantile: above it the quantile jumps and has no usable interval
+# of a group with one and the same value at a quantile: above it the quantile jumps and has no usable interval
+SHARED = 0.1
 FEWEST_BEYOND = 5.0  # units of a group beyond a quantile
 NORMAL = 1.959964  # width, in standard errors, of the step from which the density at a quantile is taken
 
 
 def quantile_effects(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Difference between the groups' quantiles, one result a declared quantile; with covariates, after weighting by the propensity score.
+    """Difference between the groups' quantiles, one result a declared quantile; with covariates, after
+    weighting by the propensity score.
 
-    Quantiles of the two distributions, not of individual gains (Firpo 2007). Without covariates the groups stand as they are; with
-    them, the comparison group is weighted to the participants (ATT) or both to everyone (ATE).
-    Standard errors: influence functions, with the density at the quantile from the step in the distribution function that its own
-    standard error spans (Woodruff 1952).
+    Quantiles of the two distributions, not of individual gains (Firpo 2007). Without covariates the groups
+    stand as they are; with them, the comparison group is weighted to the participants (ATT) or both to
+    everyone (ATE). Standard errors: influence functions, with the density at the quantile from the step in
+    the distribution function that its own standard error spans (Woodruff 1952).
     """
     check_groups(sample)
     check_treatment(sample)
     upper, lower, slopes, about = group_weights(sample, spec)
     found = []
     for level in spec.quantiles:
-        population = f"quantile {level:g}" + (f", {(spec.estimand or 'att').upper()}" if spec.covariates else "")
+        population = f"quantile {level:g}" + (
+            f", {(spec.estimand or 'att').upper()}" if spec.covariates else ""
+        )
         try:
             high, first = quantile_scores(sample.now, upper, level, slopes and slopes[0], sample)
             low, second = quantile_scores(sample.now, lower, level, slopes and slopes[1], sample)
             results = one_quantile(sample, spec, high - low, first - second)
-            found += [replace(one, population=population, warnings=(*(() if one.is_refused else about), *one.warnings)) for one in results]
+            found += [
+                replace(
+                    one, population=population, warnings=(*(() if one.is_refused else about), *one.warnings)
+                )
+                for one in results
+            ]
         except NotApplicableError as reason:
             found.append(refused(spec.std_errors[0], str(reason), population))
     if all(one.is_refused for one in found) and len({one.warnings for one in found}) == 1:
@@ -52,13 +61,22 @@ def one_quantile(sample: Sample, spec: Specification, estimate: float, scores: n
     """Results of one quantile, one a kind of standard error."""
 
     def one(kind: str) -> Error:
-        return influence_error(scores, kind, sample, 2 + (design_matrix(sample, spec.covariates).shape[1] - 1 if spec.covariates else 0))
+        return influence_error(
+            scores,
+            kind,
+            sample,
+            2 + (design_matrix(sample, spec.covariates).shape[1] - 1 if spec.covariates else 0),
+        )
 
     return each_kind(sample, spec, estimate, one, by="influence")
 
 
-def group_weights(sample: Sample, spec: Specification) -> tuple[np.ndarray, np.ndarray, tuple | None, tuple[str, ...]]:
-    """Weights (n) of participants and comparison group, what estimating them adds to the scores, and warnings about overlap."""
+def group_weights(
+    sample: Sample, spec: Specification
+) -> tuple[np.ndarray, np.ndarray, tuple | None, tuple[str, ...]]:
+    """Weights (n) of participants and comparison group, what estimating them adds to the scores, and warnings
+    about overlap.
+    """
     d, s = sample.treated, survey_weights(sample)
     if not spec.covariates:
         return s * d, s * (1 - d), None, ()
@@ -70,13 +88,18 @@ def group_weights(sample: Sample, spec: Specification) -> tuple[np.ndarray, np.n
         upper, lower = s * d, s * (1 - d) * p.odds
         slopes = (None, (lower, x, p.influence))
     about = [
-        warning for weights in (upper, lower) for warning in overlap(weights, int((weights <= 0).sum())).warnings if spec.estimand == "ate" or weights is lower
+        warning
+        for weights in (upper, lower)
+        for warning in overlap(weights, int((weights <= 0).sum())).warnings
+        if spec.estimand == "ate" or weights is lower
     ]
     about += beyond_comparison(p.score, d, s, both=spec.estimand == "ate")
     return upper, lower, slopes, tuple(dict.fromkeys(about))
 
 
-def quantile_scores(outcome: np.ndarray, weights: np.ndarray, level: float, slope: tuple | None, sample: Sample) -> tuple[float, np.ndarray]:
+def quantile_scores(
+    outcome: np.ndarray, weights: np.ndarray, level: float, slope: tuple | None, sample: Sample
+) -> tuple[float, np.ndarray]:
     """A quantile of a weighted group and its scores (n).
 
     Raises
@@ -90,7 +113,9 @@ def quantile_scores(outcome: np.ndarray, weights: np.ndarray, level: float, slop
     quantile = weighted_quantile(values, part, level)
     total = part.sum()
     if part[values == quantile].sum() / total > SHARED:
-        raise NotApplicableError("more than a tenth of a group has the very value of this quantile, which makes it jump")
+        raise NotApplicableError(
+            "more than a tenth of a group has the very value of this quantile, which makes it jump"
+        )
     below = outcome <= quantile
     centre = float(weights @ below / total)
     scores = weights * (below - centre) / total
@@ -103,5 +128,7 @@ def quantile_scores(outcome: np.ndarray, weights: np.ndarray, level: float, slop
     low, high = max(level - width, 0.0), min(level + width, 1.0)
     spread = weighted_quantile(values, part, high) - weighted_quantile(values, part, max(low, 1e-12))
     if not spread > 0:
-        raise NotApplicableError("more than a tenth of a group has the very value of this quantile, which makes it jump")
+        raise NotApplicableError(
+            "more than a tenth of a group has the very value of this quantile, which makes it jump"
+        )
     return quantile, -scores * spread / (high - low)

@@ -1,4 +1,6 @@
-"""Step-down p values of the families from the indicators table: how the estimates of a family would vary together under the null."""
+"""Step-down p values of the families from the indicators table: how the estimates of a family would vary
+together under the null.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,24 @@ from manfaat.evaluation.panel import fixed_effects, panel_rows
 from manfaat.evaluation.sample import CLUSTER, NotApplicableError
 from manfaat.indicators import Indicator
 
-NO_SCORES = "the method does not say what each unit adds to the estimate, so that it cannot be drawn how the tests go together"
+NO_SCORES = (
+    "the method does not say what each unit adds to the estimate, so that it cannot be drawn how the tests go"
+    " together"
+)
 FEW_CLUSTERS = "with fewer than five clusters it cannot be drawn how the tests go together"
 
 
 def scores_of(
-    table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme, indicators: list[Indicator], settings: Settings, memory: dict
+    table: pd.DataFrame,
+    line: Indicator,
+    spec: Specification,
+    programme: Programme,
+    indicators: list[Indicator],
+    settings: Settings,
+    memory: dict,
 ) -> dict[str, pd.Series]:
-    """An indicator's scores by treatment, summed over clusters (units where there are none) and indexed by them.
+    """An indicator's scores by treatment, summed over clusters (units where there are none) and indexed by
+    them.
 
     Empty where the method has none (matching, quantiles, ranks) or does not apply.
     """
@@ -37,12 +49,26 @@ def scores_of(
             place = np.asarray(sample.frame.get(CLUSTER, sample.frame.index))
     except NotApplicableError:
         return {}
-    first = {treatment: next((result.scores for result, _ in sized if result.scores is not None), None) for treatment, sized in found.items()}
-    return {treatment: pd.Series(scores).groupby(place).sum() for treatment, scores in first.items() if scores is not None}
+    first = {
+        treatment: next((result.scores for result, _ in sized if result.scores is not None), None)
+        for treatment, sized in found.items()
+    }
+    return {
+        treatment: pd.Series(scores).groupby(place).sum()
+        for treatment, scores in first.items()
+        if scores is not None
+    }
 
 
-def adjusted(tests: pd.DataFrame, table: pd.DataFrame, programme: Programme, indicators: list[Indicator], settings: Settings) -> pd.DataFrame:
-    """Fill ``romano_wolf`` of a table of tests, family by family; missing, with the reason, where one of a family's tests cannot be drawn.
+def adjusted(
+    tests: pd.DataFrame,
+    table: pd.DataFrame,
+    programme: Programme,
+    indicators: list[Indicator],
+    settings: Settings,
+) -> pd.DataFrame:
+    """Fill ``romano_wolf`` of a table of tests, family by family; missing, with the reason, where one of a
+    family's tests cannot be drawn.
 
     Units of one cluster go together; the seed and the number of draws are those of the run.
     """

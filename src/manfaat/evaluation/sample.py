@@ -30,10 +30,11 @@ class NotApplicableError(ValueError):
 class Sample:
     """Complete units and how many were left out.
 
-    ``frame`` holds ``now``, ``before`` (where needed), ``treated``, the covariates and, where declared, the survey weight
-    (mean 1), codes of stratum and cluster, the instrument and whether a row is of the later period (``weight_``,
-    ``stratum_``, ``cluster_``, ``instrument_``, ``post_``).
-    ``left_out`` holds the rows in which something is missing. ``memory`` keeps what rests on the covariates alone, so that indicators measured for the same units share it.
+    ``frame`` holds ``now``, ``before`` (where needed), ``treated``, the covariates and, where declared, the
+    survey weight (mean 1), codes of stratum and cluster, the instrument and whether a row is of the later
+    period (``weight_``, ``stratum_``, ``cluster_``, ``instrument_``, ``post_``).
+    ``left_out`` holds the rows in which something is missing. ``memory`` keeps what rests on the covariates
+    alone, so that indicators measured for the same units share it.
     """
 
     frame: pd.DataFrame
@@ -44,7 +45,9 @@ class Sample:
 
     @property
     def counts(self) -> Counts:
-        """Participants, comparison units and units left out; with an instrument, those who got the offer and those who did not."""
+        """Participants, comparison units and units left out; with an instrument, those who got the offer and
+        those who did not.
+        """
         treated = int((self.frame[INSTRUMENT if INSTRUMENT in self.frame else "treated"] > 0).sum())
         return Counts(treated, len(self.frame) - treated, self.n_missing)
 
@@ -114,8 +117,11 @@ def variable(table: pd.DataFrame, name: str, programme: Programme) -> pd.Series:
     return participation(table, programme) if name == programme.design.group else table[name]
 
 
-def with_roles(frame: pd.DataFrame, table: pd.DataFrame, spec: Specification, programme: Programme) -> pd.DataFrame:
-    """Add survey weight, stratum, cluster and instrument where they are declared; rows of ``frame`` and ``table`` are the same.
+def with_roles(
+    frame: pd.DataFrame, table: pd.DataFrame, spec: Specification, programme: Programme
+) -> pd.DataFrame:
+    """Add survey weight, stratum, cluster and instrument where they are declared; rows of ``frame`` and
+    ``table`` are the same.
 
     Raises
     ------
@@ -132,30 +138,59 @@ def with_roles(frame: pd.DataFrame, table: pd.DataFrame, spec: Specification, pr
         if (weight < 0).any() or (weight.isna() & given.notna()).any():
             raise NotApplicableError("a survey weight is negative or not a number")
         frame = frame.assign(**{WEIGHT: weight.where(weight > 0)})
-    return frame.assign(**{INSTRUMENT: variable(table, spec.instrument, programme)}) if spec.instrument else frame
+    return (
+        frame.assign(**{INSTRUMENT: variable(table, spec.instrument, programme)})
+        if spec.instrument
+        else frame
+    )
 
 
-def check_columns(table: pd.DataFrame, spec: Specification, programme: Programme, indicators: list[Indicator]) -> None:
-    """Refuse, with the reason, names that are not columns and covariates that the programme may have changed."""
+def check_columns(
+    table: pd.DataFrame, spec: Specification, programme: Programme, indicators: list[Indicator]
+) -> None:
+    """Refuse, with the reason, names that are not columns and covariates that the programme may have
+    changed.
+    """
     if [name for name in spec.columns(programme.design) if name not in table]:
-        raise NotApplicableError("a column that the design or the specification names is not among the indicators")
+        raise NotApplicableError(
+            "a column that the design or the specification names is not among the indicators"
+        )
     late = {line.name for line in indicators if line.time in ("now", "then")}
     if spec.covariates_measured == "before" and late & set(spec.covariates):
         raise NotApplicableError("a covariate was measured after the programme, which may have changed it")
 
 
 def cross_section(
-    table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme, indicators: list[Indicator], *, needs_before: bool
+    table: pd.DataFrame,
+    line: Indicator,
+    spec: Specification,
+    programme: Programme,
+    indicators: list[Indicator],
+    *,
+    needs_before: bool,
 ) -> pd.DataFrame:
-    """One row a unit of a study without a panel; of repeated cross-sections, the units asked in the later period."""
+    """One row a unit of a study without a panel; of repeated cross-sections, the units asked in the later
+    period.
+    """
     wave = programme.design.wave
     if wave:
         table = table[table[wave] == periods_of(table[wave], spec).now]
-    frame = pd.DataFrame({"now": table[line.name], "treated": variable(table, spec.treatment[0] if spec.treatment else programme.design.group, programme)})
+    frame = pd.DataFrame(
+        {
+            "now": table[line.name],
+            "treated": variable(
+                table, spec.treatment[0] if spec.treatment else programme.design.group, programme
+            ),
+        }
+    )
     if needs_before:
         before = measured_before(indicators, line.indicator, line.rater or None, time=spec.baseline)
         if before is None:
-            raise NotApplicableError("not measured before the programme" if spec.baseline == "before" else "nobody was asked to recall it")
+            raise NotApplicableError(
+                "not measured before the programme"
+                if spec.baseline == "before"
+                else "nobody was asked to recall it"
+            )
         frame["before"] = table[before.name]
     return with_roles(frame.join(table[spec.covariates]), table, spec, programme)
 
@@ -170,13 +205,23 @@ def periods_of(column: pd.Series, spec: Specification) -> Periods:
     if spec.periods is None:
         raise NotApplicableError("the specification names no periods")
     before, now = spec.periods.before, spec.periods.now
-    return Periods.model_construct(before=column.min() if before == "first" else before, now=column.max() if now == "last" else now)
+    return Periods.model_construct(
+        before=column.min() if before == "first" else before, now=column.max() if now == "last" else now
+    )
 
 
 def panel_section(
-    table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme, indicators: list[Indicator], *, needs_before: bool
+    table: pd.DataFrame,
+    line: Indicator,
+    spec: Specification,
+    programme: Programme,
+    indicators: list[Indicator],
+    *,
+    needs_before: bool,
 ) -> pd.DataFrame:
-    """One row a unit of a panel, with the values of the periods that the specification names; the rows are those of the later period."""
+    """One row a unit of a panel, with the values of the periods that the specification names; the rows are
+    those of the later period.
+    """
     panel = programme.design.panel
     periods = periods_of(table[panel.period], spec)
     if needs_before and periods.before is None:
@@ -184,7 +229,12 @@ def panel_section(
     if needs_before and spec.baseline == "then":
         raise NotApplicableError("nobody was asked to recall it")
     treatment = variable(table, spec.treatment[0] if spec.treatment else programme.design.group, programme)
-    wide = with_roles(table[[panel.unit, panel.period, line.name, *spec.covariates]].assign(treated=treatment), table, spec, programme)
+    wide = with_roles(
+        table[[panel.unit, panel.period, line.name, *spec.covariates]].assign(treated=treatment),
+        table,
+        spec,
+        programme,
+    )
     now = wide[wide[panel.period] == periods.now]
     before = wide[wide[panel.period] == periods.before].set_index(panel.unit)
     if now[panel.unit].duplicated().any() or before.index.duplicated().any():
@@ -200,12 +250,17 @@ def panel_section(
     covariates = now if spec.covariates_measured == "same_period" or periods.before is None else before
     moving = {one.name for one in indicators if one.time == "period"} & set(spec.covariates)
     if moving and periods.before is None and spec.covariates_measured == "before":
-        raise NotApplicableError("a covariate changes over the periods, and the specification names none before")
+        raise NotApplicableError(
+            "a covariate changes over the periods, and the specification names none before"
+        )
     return frame.join(now[roles]).join(covariates[spec.covariates])
 
 
-def both_periods(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme) -> pd.DataFrame:
-    """One row an answer of the two periods that a specification names: repeated cross-sections, or a panel read as such.
+def both_periods(
+    table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme
+) -> pd.DataFrame:
+    """One row an answer of the two periods that a specification names: repeated cross-sections, or a panel
+    read as such.
 
     A panel's units are clusters, unless the design declares larger ones.
     """
@@ -218,7 +273,9 @@ def both_periods(table: pd.DataFrame, line: Indicator, spec: Specification, prog
         raise NotApplicableError("the specification names no periods")
     table = table[table[period].isin([periods.before, periods.now])]
     frame = table[[line.name, *spec.covariates]].rename(columns={line.name: "now"})
-    frame = frame.assign(treated=participation(table, programme), **{POST: (table[period] == periods.now).astype("float64")})
+    frame = frame.assign(
+        treated=participation(table, programme), **{POST: (table[period] == periods.now).astype("float64")}
+    )
     frame = with_roles(frame, table, spec, programme)
     if design.panel and not design.cluster:
         frame[CLUSTER] = pd.factorize(table[design.panel.unit], sort=True)[0].astype("float64")
@@ -239,14 +296,18 @@ def draw_sample(
 ) -> Sample:
     """Return the complete units of one specification, of both groups or of the participants alone.
 
-    ``memory`` is shared by all samples of a run; what is kept in it is told apart by units, covariates and treatment.
+    ``memory`` is shared by all samples of a run; what is kept in it is told apart by units, covariates and
+    treatment.
 
     Raises
     ------
     NotApplicableError with the reason, when the study does not hold what the specification needs.
     """
     if needs_before and any(
-        name == before.name for name in spec.covariates for before in [measured_before(indicators, line.indicator, line.rater or None)] if before
+        name == before.name
+        for name in spec.covariates
+        for before in [measured_before(indicators, line.indicator, line.rater or None)]
+        if before
     ):
         raise NotApplicableError("the value before the programme cannot be both subtracted and a covariate")
     check_columns(table, spec, programme, indicators)
@@ -260,15 +321,23 @@ def draw_sample(
     complete = frame.dropna()
     if WEIGHT in complete and len(complete):
         complete = complete.assign(**{WEIGHT: complete[WEIGHT] / complete[WEIGHT].mean()})
-    kept = {} if memory is None else memory.setdefault(memory_key(complete, spec, two_periods=two_periods), {})
+    kept = (
+        {} if memory is None else memory.setdefault(memory_key(complete, spec, two_periods=two_periods), {})
+    )
     notes = (RECALLED,) if needs_before and spec.baseline == "then" else ()
-    return Sample(complete, len(frame) - len(complete), notes, memory=kept, left_out=frame[frame.isna().any(axis=1)])
+    return Sample(
+        complete, len(frame) - len(complete), notes, memory=kept, left_out=frame[frame.isna().any(axis=1)]
+    )
 
 
 def memory_key(complete: pd.DataFrame, spec: Specification, *, two_periods: bool) -> tuple:
     """What tells samples apart that hold the same columns for the same units, whatever the outcome."""
     return (
-        sha256(complete.index.to_numpy(dtype="int64").tobytes()).digest() if is_integer_dtype(complete.index.dtype) else tuple(complete.index),
+        (
+            sha256(complete.index.to_numpy(dtype="int64").tobytes()).digest()
+            if is_integer_dtype(complete.index.dtype)
+            else tuple(complete.index)
+        ),
         tuple(spec.covariates),
         spec.covariates_measured,
         tuple(spec.treatment),

@@ -6,20 +6,31 @@ import numpy as np
 
 from manfaat.evaluation.estimate import DOUBT
 
-TOO_SKEWED = f"{DOUBT}the values are too skewed for so small a group, so that a logarithm, a quantile or, after a lottery, randomisation inference tells more"
-MOST_SKEW = 0.2  # of an estimate: at .29 intervals of 95 % cover 93 % (Edgeworth; Hall 1992, section 2.6), and small samples show less skew than there is
+TOO_SKEWED = (
+    f"{DOUBT}the values are too skewed for so small a group, so that a logarithm, a quantile or, after a"
+    " lottery, randomisation inference tells more"
+)
+# of an estimate: at .29 intervals of 95 % cover 93 % (Edgeworth; Hall 1992, section 2.6), and small samples
+# show less skew than there is
+MOST_SKEW = 0.2
 SURE = 2.0  # standard errors from none
-SMALL = 20  # of fewer units half of all skewed laws show too little: they are judged by the most skewness that their sample is compatible with
-FEW_VALUES = 10  # answers that take no more values have no tail that a sample could miss; of small samples half as many as there are units
+# of fewer units half of all skewed laws show too little: they are judged by the most skewness that their
+# sample is compatible with
+SMALL = 20
+# answers that take no more values have no tail that a sample could miss; of small samples half as many as
+# there are units
+FEW_VALUES = 10
 # L-skewness of a log-normal law and its skewness, for log SDs of 0, .2, .4, .6, .8, 1 and 1.05
 BY_ORDER = (0.0, 0.098, 0.194, 0.287, 0.377, 0.462, 0.483)
 BY_CUBES = (0.0, 0.61, 1.32, 2.26, 3.69, 6.18, 7.11)
 
 
 def l_skewness(values: np.ndarray) -> float:
-    """Skewness by order of size, between −1 and 1 (L-moments; Hosking 1990, JRSS B 52, 105–124); 0 of values that are all the same.
+    """Skewness by order of size, between −1 and 1 (L-moments; Hosking 1990, JRSS B 52, 105–124); 0 of values
+    that are all the same.
 
-    A sample of 30 from a skewed law mostly lacks its largest values and shows half of its skewness; this it shows nearly in full.
+    A sample of 30 from a skewed law mostly lacks its largest values and shows half of its skewness; this it
+    shows nearly in full.
     """
     n = len(values)
     place, ordered = np.arange(n), np.sort(values)
@@ -31,11 +42,13 @@ def l_skewness(values: np.ndarray) -> float:
 
 
 def skew_warning(values: np.ndarray, pull: np.ndarray, answers: np.ndarray | None = None) -> tuple[str, ...]:
-    """The warning where an estimate Σ a·value is itself skewed: skewness of its values times Σa³ / (Σa²)^1.5, as of independent units.
+    """The warning where an estimate Σ a·value is itself skewed: skewness of its values times Σa³ / (Σa²)^1.5,
+    as of independent units.
 
-    The values' skewness is the larger of the sample's and that of the log-normal law with the same L-skewness; only the sample's where
-    the ``answers`` (the values where not given) take few values. Skewness that chance alone would give normal values says nothing, but in
-    samples below ``SMALL`` one standard error is added to it.
+    The values' skewness is the larger of the sample's and that of the log-normal law with the same
+    L-skewness; only the sample's where the ``answers`` (the values where not given) take few values. Skewness
+    that chance alone would give normal values says nothing, but in samples below ``SMALL`` one standard error
+    is added to it.
     """
     n, answers = len(values), values if answers is None else answers
     square, lean = float(values @ values) / n, abs(float((pull * pull) @ pull / (pull @ pull) ** 1.5))
@@ -54,8 +67,12 @@ def skew_warning(values: np.ndarray, pull: np.ndarray, answers: np.ndarray | Non
     return (TOO_SKEWED,) if is_sure and skew * lean > MOST_SKEW else ()
 
 
-def adjusted_skew_warning(x: np.ndarray, treated: np.ndarray, outcome: np.ndarray, pull: np.ndarray) -> tuple[str, ...]:
-    """The same for an estimate that weights or matches: its outcomes count less what a regression on ``x`` (n × k) and participation predicts."""
+def adjusted_skew_warning(
+    x: np.ndarray, treated: np.ndarray, outcome: np.ndarray, pull: np.ndarray
+) -> tuple[str, ...]:
+    """The same for an estimate that weights or matches: its outcomes count less what a regression on ``x`` (n
+    × k) and participation predicts.
+    """
     design = np.column_stack([x, treated])
     slopes = np.linalg.lstsq(design.T @ design, design.T @ (outcome - outcome.mean()), rcond=None)[0]
     return skew_warning(outcome - outcome.mean() - design @ slopes, pull, outcome)

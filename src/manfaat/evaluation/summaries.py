@@ -1,4 +1,6 @@
-"""Summaries of groups: flow, spread before and after, means over the periods of a panel. No one person can be seen in them."""
+"""Summaries of groups: flow, spread before and after, means over the periods of a panel. No one person can be
+seen in them.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,14 @@ from manfaat.evaluation.weighted import Answers, answers, weights_of
 from manfaat.indicators import Indicator, concepts, measured_before
 
 
-def describe(table: pd.DataFrame, programme: Programme, indicators: list[Indicator], group: pd.Series) -> pd.DataFrame:
-    """One row an indicator and group: ``name, group, n, n_missing, mean, sd, ones``, by survey weight; only indicators that are numbers.
+def describe(
+    table: pd.DataFrame, programme: Programme, indicators: list[Indicator], group: pd.Series
+) -> pd.DataFrame:
+    """One row an indicator and group: ``name, group, n, n_missing, mean, sd, ones``, by survey weight; only
+    indicators that are numbers.
 
-    ``ones`` counts the units whose answer is 1, of an indicator that is 0 or 1 for everybody; else it is missing.
-    A unit of which no group is known ("") is in none.
+    ``ones`` counts the units whose answer is 1, of an indicator that is 0 or 1 for everybody; else it is
+    missing. A unit of which no group is known ("") is in none.
     """
     weights, rows, group = weights_of(table, programme), [], group.replace("", np.nan)
     for line in indicators:
@@ -26,13 +31,21 @@ def describe(table: pd.DataFrame, programme: Programme, indicators: list[Indicat
         yes_no = bool(table[line.name].dropna().isin([0, 1]).all())
         for name, values in table[line.name].groupby(group, sort=False):
             known = answers(values, None if line.name == programme.design.sampling_weight else weights)
-            told = {"name": line.name, "group": name, "n": known.n, "n_missing": len(values) - known.n, "mean": known.mean, "sd": known.sd}
+            told = {
+                "name": line.name,
+                "group": name,
+                "n": known.n,
+                "n_missing": len(values) - known.n,
+                "mean": known.mean,
+                "sd": known.sd,
+            }
             rows.append(told | {"ones": known.ones if yes_no and known.n else 0.0 if yes_no else np.nan})
     return pd.DataFrame(rows, columns=["name", "group", "n", "n_missing", "mean", "sd", "ones"])
 
 
 def flow_counts(table: pd.DataFrame, programme: Programme, indicators: list[Indicator]) -> pd.DataFrame:
-    """Count units at each step that the indicators table knows; of waves those of the last, for those asked before took part in nothing.
+    """Count units at each step that the indicators table knows; of waves those of the last, for those asked
+    before took part in nothing.
 
     Returns
     -------
@@ -43,7 +56,12 @@ def flow_counts(table: pd.DataFrame, programme: Programme, indicators: list[Indi
     units = unit_keys(table, programme)
     names = [line.name for line in concepts(indicators)]
     frame = pd.DataFrame(
-        {"unit": units, "participant": participation(table, programme), "any": table[names].notna().any(axis=1), "all": table[names].notna().all(axis=1)}
+        {
+            "unit": units,
+            "participant": participation(table, programme),
+            "any": table[names].notna().any(axis=1),
+            "all": table[names].notna().all(axis=1),
+        }
     )
     by_unit = frame.groupby("unit", sort=False).agg({"participant": "max", "any": "max", "all": "max"})
     rows = []
@@ -61,37 +79,68 @@ def measured_counts(table: pd.DataFrame, programme: Programme, indicators: list[
     rows = []
     for line in concepts(indicators):
         has = table[line.name].notna()
-        rows.append({"name": line.name, "n": units[has & (role == 1)].nunique(), "n_comparison": units[has & (role == 0)].nunique()})
+        rows.append(
+            {
+                "name": line.name,
+                "n": units[has & (role == 1)].nunique(),
+                "n_comparison": units[has & (role == 0)].nunique(),
+            }
+        )
     return pd.DataFrame(rows, columns=["name", "n", "n_comparison"])
 
 
-def before_and_now(table: pd.DataFrame, line: Indicator, programme: Programme, indicators: list[Indicator]) -> pd.DataFrame:
-    """Return ``participant, before, now``, one row a unit, and its survey weight (``weight_``) where the design declares one.
+def before_and_now(
+    table: pd.DataFrame, line: Indicator, programme: Programme, indicators: list[Indicator]
+) -> pd.DataFrame:
+    """Return ``participant, before, now``, one row a unit, and its survey weight (``weight_``) where the
+    design declares one.
 
-    ``before`` is left out where it was not measured; a panel's unit counts by its weight in the last period it was weighted in.
+    ``before`` is left out where it was not measured; a panel's unit counts by its weight in the last period
+    it was weighted in.
     """
     panel = programme.design.panel
     role, weights = participation(table, programme), weights_of(table, programme)
     if panel is None:
         before = measured_before(indicators, line.indicator, line.rater or None)
-        frame = pd.DataFrame({"participant": role, "now": table[line.name]} | ({} if weights is None else {WEIGHT: weights}))
+        frame = pd.DataFrame(
+            {"participant": role, "now": table[line.name]} | ({} if weights is None else {WEIGHT: weights})
+        )
         return frame.assign(before=table[before.name]) if before else frame
     first, last = table[panel.period].min(), table[panel.period].max()
-    wide = pd.DataFrame({"unit": table[panel.unit], "participant": role, "period": table[panel.period], "value": table[line.name]})
-    spread = wide[wide["period"].isin([first, last])].pivot(index=["unit", "participant"], columns="period", values="value").reset_index()
+    wide = pd.DataFrame(
+        {
+            "unit": table[panel.unit],
+            "participant": role,
+            "period": table[panel.period],
+            "value": table[line.name],
+        }
+    )
+    spread = (
+        wide[wide["period"].isin([first, last])]
+        .pivot(index=["unit", "participant"], columns="period", values="value")
+        .reset_index()
+    )
     spread = spread.rename(columns={first: "before", last: "now"})
     if weights is not None:
         spread[WEIGHT] = spread["unit"].map(weights.groupby(table[panel.unit]).last())
     return spread[["participant", "before", "now", *([] if weights is None else [WEIGHT])]]
 
 
-def spread(table: pd.DataFrame, line: Indicator, programme: Programme, indicators: list[Indicator], *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
+def spread(
+    table: pd.DataFrame,
+    line: Indicator,
+    programme: Programme,
+    indicators: list[Indicator],
+    *,
+    smallest: int = SMALLEST_CELL,
+) -> pd.DataFrame:
     """Summarise an indicator by group, before and now.
 
     Returns
     -------
-    ``participant, time, n, mean`` and, unless the indicator is 0 or 1, ``p10, p25, median, p75, p90`` (see ``percentiles``). A group of
-    fewer than ``smallest`` units is left out; of a 0 or 1 the mean is missing where so few have the one answer or the other.
+    ``participant, time, n, mean`` and, unless the indicator is 0 or 1, ``p10, p25, median, p75, p90`` (see
+    ``percentiles``). A group of fewer than ``smallest`` units is left out; of a 0 or 1 the mean is missing
+    where so few have the one answer or the other.
     """
     frame = before_and_now(table, line, programme, indicators)
     series = {
@@ -111,14 +160,21 @@ def spread(table: pd.DataFrame, line: Indicator, programme: Programme, indicator
 
 
 def percentiles(known: Answers, smallest: int) -> dict[str, float]:
-    """Percentiles beyond which at least ``smallest`` units lie, by their weight and in number; the others are missing."""
+    """Percentiles beyond which at least ``smallest`` units lie, by their weight and in number; the others are
+    missing.
+    """
     wanted = {"p10": 0.1, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
     lies = {share: min(known.n * min(share, 1 - share), known.beyond(share)) for share in wanted.values()}
-    return {name: percentile(known, share, smallest) if lies[share] >= smallest else np.nan for name, share in wanted.items()}
+    return {
+        name: percentile(known, share, smallest) if lies[share] >= smallest else np.nan
+        for name, share in wanted.items()
+    }
 
 
 def percentile(known: Answers, share: float, smallest: int) -> float:
-    """A percentile that is nobody's own value: where fewer than ``smallest`` units have it, the mean of the ``smallest`` values around it."""
+    """A percentile that is nobody's own value: where fewer than ``smallest`` units have it, the mean of the
+    ``smallest`` values around it.
+    """
     exact, values = known.quantile(share), np.sort(known.values)
     if (values == exact).sum() >= smallest:
         return exact
@@ -127,12 +183,20 @@ def percentile(known: Answers, share: float, smallest: int) -> float:
     return float(values[first : first + smallest].mean())
 
 
-def trends(table: pd.DataFrame, line: Indicator, programme: Programme, *, confidence: float, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
+def trends(
+    table: pd.DataFrame,
+    line: Indicator,
+    programme: Programme,
+    *,
+    confidence: float,
+    smallest: int = SMALLEST_CELL,
+) -> pd.DataFrame:
     """Mean of an indicator by group and period of a panel, with a t interval.
 
     Returns
     -------
-    ``group`` (code), ``period, n, mean, ci_low, ci_high``; groups smaller than ``smallest`` are left out, and shares that rest on fewer.
+    ``group`` (code), ``period, n, mean, ci_low, ci_high``; groups smaller than ``smallest`` are left out, and
+    shares that rest on fewer.
     """
     panel, weights = programme.design.panel, weights_of(table, programme)
     rows = []
@@ -147,7 +211,9 @@ def trends(table: pd.DataFrame, line: Indicator, programme: Programme, *, confid
     return pd.DataFrame(rows, columns=["group", "period", "n", "mean", "ci_low", "ci_high"])
 
 
-def all_trends(table: pd.DataFrame, lines: list[Indicator], programme: Programme, *, confidence: float) -> dict[str, pd.DataFrame]:
+def all_trends(
+    table: pd.DataFrame, lines: list[Indicator], programme: Programme, *, confidence: float
+) -> dict[str, pd.DataFrame]:
     """Trends of all ``lines`` by name; empty when the study is not a panel."""
     if programme.design.panel is None:
         return {}

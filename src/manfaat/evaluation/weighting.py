@@ -1,11 +1,13 @@
 """Estimators that weight the comparison group, or predict for it, so that it resembles the participants.
 
-Each returns its estimate with an influence function that accounts for the estimated weights and regressions. Where statsmodels'
-``TreatmentEffect`` knows the estimator (IPW, regression imputation) the numbers are the same, which tests hold; AIPW differs a little, because the
-weights of its residuals sum to 1 here and to what they happen to there. It is not called, because it knows neither
-survey weights nor clusters and solves a GMM for each outcome.
+Each returns its estimate with an influence function that accounts for the estimated weights and regressions.
+Where statsmodels' ``TreatmentEffect`` knows the estimator (IPW, regression imputation) the numbers are the
+same, which tests hold; AIPW differs a little, because the weights of its residuals sum to 1 here and to what
+they happen to there. It is not called, because it knows neither survey weights nor clusters and solves a GMM
+for each outcome.
 
-Notation: s = survey weights, D = participant, p = propensity, m₀, m₁ = outcome regressions of comparison group and participants.
+Notation: s = survey weights, D = participant, p = propensity, m₀, m₁ = outcome regressions of comparison
+group and participants.
 """
 
 from __future__ import annotations
@@ -38,16 +40,20 @@ from manfaat.evaluation.nuisance import (
 from manfaat.evaluation.sample import NotApplicableError, Sample
 from manfaat.evaluation.skewness import adjusted_skew_warning
 
-FEWEST_EFFECTIVE = 0.25  # effective units of a weighted group over the units of the smaller group: below it overlap is poor
+FEWEST_EFFECTIVE = (
+    0.25  # effective units of a weighted group over the units of the smaller group: below it overlap is poor
+)
 NEARLY_SURE = 0.95  # a propensity beyond which hardly anyone else is like that
 MOST_SURE = 0.05  # share of participants beyond it
-POOR_FOR_WEIGHTING = f"{DOUBT}with poor overlap weighting alone leaves a part of the bias, which no standard error shows"
+POOR_FOR_WEIGHTING = (
+    f"{DOUBT}with poor overlap weighting alone leaves a part of the bias, which no standard error shows"
+)
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """How far weights rest on few: effective sample size (Σw)² / Σw² (Kish 1965), units, the largest share of the weight on one, and how
-    many ``others`` the group is weighted to resemble.
+    """How far weights rest on few: effective sample size (Σw)² / Σw² (Kish 1965), units, the largest share of
+    the weight on one, and how many ``others`` the group is weighted to resemble.
     """
 
     effective: float
@@ -59,8 +65,8 @@ class Overlap:
     def least(self) -> float:
         """Effective units below which overlap is poor: a quarter of the smaller group.
 
-        A share and no number, for few units alike make an interval wide, not wrong; of the smaller group, for of a large pool most are
-        meant to count for nothing.
+        A share and no number, for few units alike make an interval wide, not wrong; of the smaller group, for
+        of a large pool most are meant to count for nothing.
         """
         return FEWEST_EFFECTIVE * min(self.units, self.others)
 
@@ -72,21 +78,42 @@ class Overlap:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know; nothing where overlap is good."""
-        return (f"poor overlap: the {self.units} units of the weighted group count for only {self.effective:.0f} of equal weight",) if self.is_poor else ()
+        return (
+            (
+                (
+                    f"poor overlap: the {self.units} units of the weighted group count for only"
+                    f" {self.effective:.0f} of equal weight"
+                ),
+            )
+            if self.is_poor
+            else ()
+        )
 
 
-def beyond_comparison(score: np.ndarray, d: np.ndarray, s: np.ndarray, *, both: bool = False) -> tuple[str, ...]:
-    """The warning where many participants are almost sure to take part, so that hardly anyone is like them; with ``both``, also the reverse."""
-    shares = [np.average(score > NEARLY_SURE, weights=s * d), np.average(score < 1 - NEARLY_SURE, weights=s * (1 - d)) if both else 0.0]
+def beyond_comparison(
+    score: np.ndarray, d: np.ndarray, s: np.ndarray, *, both: bool = False
+) -> tuple[str, ...]:
+    """The warning where many participants are almost sure to take part, so that hardly anyone is like them;
+    with ``both``, also the reverse.
+    """
+    shares = [
+        np.average(score > NEARLY_SURE, weights=s * d),
+        np.average(score < 1 - NEARLY_SURE, weights=s * (1 - d)) if both else 0.0,
+    ]
     if max(shares) <= MOST_SURE:
         return ()
-    return (f"poor overlap: {100 * max(shares):.0f}% of a group are as good as certain to belong to it by their covariates",)
+    return (
+        (
+            f"poor overlap: {100 * max(shares):.0f}% of a group are as good as certain to belong to it by"
+            " their covariates"
+        ),
+    )
 
 
 @dataclass(frozen=True)
 class Estimated:
-    """An estimate, its scores (n, summing to its deviation from the truth), what of it is each outcome's (``pull``, n: the estimate is pull'y
-    at given weights), and the weights of each group that was weighted.
+    """An estimate, its scores (n, summing to its deviation from the truth), what of it is each outcome's
+    (``pull``, n: the estimate is pull'y at given weights), and the weights of each group that was weighted.
     """
 
     estimate: float
@@ -97,7 +124,9 @@ class Estimated:
     @property
     def overlap(self) -> Overlap:
         """The weighted group with the smaller share of effective units; the larger of the largest shares."""
-        found = [overlap(weights, int((weights <= 0).sum())) for weights in self.weights] or [Overlap(np.inf, 0, 0.0)]
+        found = [overlap(weights, int((weights <= 0).sum())) for weights in self.weights] or [
+            Overlap(np.inf, 0, 0.0)
+        ]
         worst = min(found, key=lambda one: one.effective / max(one.least, 1e-9))
         return replace(worst, largest_share=max(one.largest_share for one in found))
 
@@ -110,10 +139,11 @@ def overlap(weights: np.ndarray, others: float = np.inf) -> Overlap:
 
 @dataclass(frozen=True)
 class Units:
-    """Outcome, participation, survey weights and design matrix of the units; with ``leaving`` (n codes), scores are those of the jackknife.
+    """Outcome, participation, survey weights and design matrix of the units; with ``leaving`` (n codes),
+    scores are those of the jackknife.
 
-    The jackknife in one step: what a group of units adds is told with the group left out of every mean and regression, so that a unit that
-    pulls the estimate its way does not hide its own error.
+    The jackknife in one step: what a group of units adds is told with the group left out of every mean and
+    regression, so that a unit that pulls the estimate its way does not hide its own error.
     """
 
     y: np.ndarray
@@ -126,7 +156,11 @@ class Units:
         """Weighted mean, its scores with the weights as given, and the sum of the weights."""
         total = weights.sum()
         mean = float(weights @ values / total)
-        rest = total if self.leaving is None else total - np.bincount(self.leaving, weights=weights)[self.leaving]
+        rest = (
+            total
+            if self.leaving is None
+            else total - np.bincount(self.leaving, weights=weights)[self.leaving]
+        )
         if np.min(rest) <= ALONE * total:
             raise NotApplicableError(WITHOUT)
         return mean, weights * (values - mean) / rest, total
@@ -137,7 +171,12 @@ class Units:
             return p.influence
         key = hash(self.leaving.tobytes())
         if key not in p.memory:
-            p.memory[key] = solved(self.x, self.s * p.score * (1 - p.score), self.x * (self.s * (self.d - p.score))[:, None], self.leaving)
+            p.memory[key] = solved(
+                self.x,
+                self.s * p.score * (1 - p.score),
+                self.x * (self.s * (self.d - p.score))[:, None],
+                self.leaving,
+            )
         return p.memory[key]
 
     def regression(self, group: np.ndarray) -> Regression:
@@ -146,13 +185,20 @@ class Units:
 
 
 def ipw_att(units: Units, p: Propensity) -> Estimated:
-    """Participants' mean minus the comparison group's mean weighted by s·p / (1 − p), weights summing to 1 (Hájek)."""
+    """Participants' mean minus the comparison group's mean weighted by s·p / (1 − p), weights summing to 1
+    (Hájek).
+    """
     y, d, s, x = units.y, units.d, units.s, units.x
     treated, first, total1 = units.mean(y, s * d)
     weights = s * (1 - d) * p.odds
     control, second, total = units.mean(y, weights)
     slope = (weights * (y - control)) @ x / total
-    return Estimated(treated - control, first - second - units.of_score(p) @ slope, s * d / total1 - weights / total, (weights,))
+    return Estimated(
+        treated - control,
+        first - second - units.of_score(p) @ slope,
+        s * d / total1 - weights / total,
+        (weights,),
+    )
 
 
 def ipw_ate(units: Units, p: Propensity) -> Estimated:
@@ -161,14 +207,23 @@ def ipw_ate(units: Units, p: Propensity) -> Estimated:
     upper, lower = s * d * p.by_score, s * (1 - d) * p.by_rest
     treated, first, total1 = units.mean(y, upper)
     control, second, total0 = units.mean(y, lower)
-    slope = (upper * (1 - p.score) * (y - treated)) @ x / total1 + (lower * p.score * (y - control)) @ x / total0
-    return Estimated(treated - control, first - second - units.of_score(p) @ slope, upper / total1 - lower / total0, (upper, lower))
+    slope = (upper * (1 - p.score) * (y - treated)) @ x / total1 + (
+        lower * p.score * (y - control)
+    ) @ x / total0
+    return Estimated(
+        treated - control,
+        first - second - units.of_score(p) @ slope,
+        upper / total1 - lower / total0,
+        (upper, lower),
+    )
 
 
 def aipw_att(units: Units, p: Propensity) -> Estimated:
-    """Doubly robust: IPW of what the comparison group's regression m₀ leaves unexplained (Robins, Rotnitzky and Zhao 1994).
+    """Doubly robust: IPW of what the comparison group's regression m₀ leaves unexplained (Robins, Rotnitzky
+    and Zhao 1994).
 
-    With the change as the outcome this is the difference-in-differences of Sant'Anna and Zhao (2020), equation 3.1.
+    With the change as the outcome this is the difference-in-differences of Sant'Anna and Zhao (2020),
+    equation 3.1.
     """
     y, d, s, x = units.y, units.d, units.s, units.x
     regression = units.regression(d == 0)
@@ -183,10 +238,15 @@ def aipw_att(units: Units, p: Propensity) -> Estimated:
 
 
 def aipw_ate(units: Units, p: Propensity) -> Estimated:
-    """Doubly robust for everyone: m₁ − m₀ plus the weighted residuals of both groups, weights summing to 1."""
+    """Doubly robust for everyone: m₁ − m₀ plus the weighted residuals of both groups, weights summing to
+    1.
+    """
     y, d, s, x = units.y, units.d, units.s, units.x
     estimate, scores, pull, used, of_p = 0.0, np.zeros(len(y)), np.zeros(len(y)), [], units.of_score(p)
-    for sign, group, inverse, other in ((1.0, d == 1, p.by_score, 1 - p.score), (-1.0, d == 0, p.by_rest, p.score)):
+    for sign, group, inverse, other in (
+        (1.0, d == 1, p.by_score, 1 - p.score),
+        (-1.0, d == 0, p.by_rest, p.score),
+    ):
         regression = units.regression(group)
         weights = s * group * inverse
         level, first, total_all = units.mean(regression.fitted, s)
@@ -201,11 +261,17 @@ def aipw_ate(units: Units, p: Propensity) -> Estimated:
 
 
 def imputation_att(units: Units) -> Estimated:
-    """Participants' mean of y − m₀: what the comparison group's regression predicts for them is taken off (Oaxaca 1973; Blinder 1973)."""
+    """Participants' mean of y − m₀: what the comparison group's regression predicts for them is taken off
+    (Oaxaca 1973; Blinder 1973).
+    """
     regression, part = units.regression(units.d == 0), units.s * units.d
     estimate, scores, total = units.mean(units.y - regression.fitted, part)
     of_regression = part @ units.x / total
-    return Estimated(estimate, scores - regression.influence @ of_regression, part / total - regression.pull @ of_regression)
+    return Estimated(
+        estimate,
+        scores - regression.influence @ of_regression,
+        part / total - regression.pull @ of_regression,
+    )
 
 
 def imputation_ate(units: Units) -> Estimated:
@@ -213,7 +279,11 @@ def imputation_ate(units: Units) -> Estimated:
     upper, lower = units.regression(units.d == 1), units.regression(units.d == 0)
     estimate, scores, total = units.mean(upper.fitted - lower.fitted, units.s)
     of_regression = units.s @ units.x / total
-    return Estimated(estimate, scores + (upper.influence - lower.influence) @ of_regression, (upper.pull - lower.pull) @ of_regression)
+    return Estimated(
+        estimate,
+        scores + (upper.influence - lower.influence) @ of_regression,
+        (upper.pull - lower.pull) @ of_regression,
+    )
 
 
 def balanced_att(units: Units, balance: Balance) -> Estimated:
@@ -231,37 +301,55 @@ def balanced_att(units: Units, balance: Balance) -> Estimated:
         design = np.column_stack([np.ones(len(predicted)), balance.centred])
         second = solved(design, balance.weights, design * second[:, None], units.leaving)[:, 0]
     moved = units.mean(predicted, part)[1]
-    return Estimated(treated - control, first - second - moved, part / total - balance.weights, (balance.weights,))
+    return Estimated(
+        treated - control, first - second - moved, part / total - balance.weights, (balance.weights,)
+    )
 
 
 def trimmed(sample: Sample, spec: Specification) -> Sample:
-    """Leave out units whose propensity is so near 1 (ATE: or 0) that the other group has hardly anyone like them (Crump et al. 2009).
+    """Leave out units whose propensity is so near 1 (ATE: or 0) that the other group has hardly anyone like
+    them (Crump et al. 2009).
 
-    ``spec.trim`` is the smallest chance of being in the other group. The sample says which share was left out; it answers for the rest only.
+    ``spec.trim`` is the smallest chance of being in the other group. The sample says which share was left
+    out; it answers for the rest only.
     """
     parts(sample, spec)
     score = propensity(sample, spec.covariates).score
     kept = (score <= 1 - spec.trim) & ((score >= spec.trim) | (spec.population != "ATE"))
-    note = f"{100 * (1 - kept.mean()):.1f}% of the units were left out because hardly anyone in the other group is like them"
+    note = (
+        f"{100 * (1 - kept.mean()):.1f}% of the units were left out because hardly anyone in the other group"
+        " is like them"
+    )
     memory = sample.memory.setdefault(("trimmed", spec.trim, spec.population, tuple(spec.covariates)), {})
     return Sample(sample.frame[kept], sample.n_missing, () if kept.all() else (note,), memory)
 
 
 def left_out(sample: Sample) -> np.ndarray:
-    """What the jackknife leaves out at a time: the clusters, or the units where there are no clusters or too few of them."""
+    """What the jackknife leaves out at a time: the clusters, or the units where there are no clusters or too
+    few of them.
+    """
     clusters = sample.clusters
-    return np.arange(len(sample.frame)) if clusters is None or clusters.max() + 1 < errors.FEWEST_CLUSTERS else clusters
+    return (
+        np.arange(len(sample.frame))
+        if clusters is None or clusters.max() + 1 < errors.FEWEST_CLUSTERS
+        else clusters
+    )
 
 
 def jackknife_error(scores: np.ndarray, pull: np.ndarray, sample: Sample, k: int) -> Error:
     """Standard error from scores of the jackknife, within strata where the sample is stratified and weighted.
 
-    Degrees of freedom are Satterthwaite's for (Σ pull·e)² with e white, (Σ p_g²)² / Σ p_g⁴: how many units or clusters carry the estimate.
+    Degrees of freedom are Satterthwaite's for (Σ pull·e)² with e white, (Σ p_g²)² / Σ p_g⁴: how many units or
+    clusters carry the estimate.
     """
     leaving, strata = left_out(sample), sample.strata if sample.weights is not None else None
     groups, stratum, sizes = errors.within_strata(strata, leaving, len(scores))
     sums, own = errors.by_group(scores, groups), errors.by_group(pull**2, groups)
-    within, factor = (sums, (sizes - 1) / sizes) if strata is None else (errors.deviations(sums, stratum, sizes), sizes / (sizes - 1))
+    within, factor = (
+        (sums, (sizes - 1) / sizes)
+        if strata is None
+        else (errors.deviations(sums, stratum, sizes), sizes / (sizes - 1))
+    )
     variance = factor[stratum] @ within**2
     df = min(own.sum() ** 2 / (own @ own), len(own) - len(sizes), len(scores) - k)
     if df < 1:
@@ -269,7 +357,14 @@ def jackknife_error(scores: np.ndarray, pull: np.ndarray, sample: Sample, k: int
     return errors.with_df(float(variance), float(df), len(own) if len(own) < len(scores) else None)
 
 
-def results_of(method: Callable[[Units], Estimated], units: Units, sample: Sample, spec: Specification, k: int, about: tuple[str, ...] = ()) -> Sized:
+def results_of(
+    method: Callable[[Units], Estimated],
+    units: Units,
+    sample: Sample,
+    spec: Specification,
+    k: int,
+    about: tuple[str, ...] = (),
+) -> Sized:
     """Results of an estimator, one a kind of standard error, with the warnings about overlap."""
     found = method(units)
 
@@ -281,42 +376,67 @@ def results_of(method: Callable[[Units], Estimated], units: Units, sample: Sampl
     made = each_kind(sample, spec, found.estimate, one, by="weighting")
     about = (*found.overlap.warnings, *about, *adjusted_skew_warning(units.x, units.d, units.y, found.pull))
     named = [
-        replace(result, population=spec.population)
-        if result.is_refused
-        else replace(result, population=spec.population, warnings=(*about, *result.warnings), scores=found.scores)
+        (
+            replace(result, population=spec.population)
+            if result.is_refused
+            else replace(
+                result, population=spec.population, warnings=(*about, *result.warnings), scores=found.scores
+            )
+        )
         for result in made
     ]
     return with_size(named, sample)
 
 
 def parts(sample: Sample, spec: Specification) -> Units:
-    """Outcome, participation, survey weights and design matrix, after checking that the sample can carry the method."""
+    """Outcome, participation, survey weights and design matrix, after checking that the sample can carry the
+    method.
+    """
     check_groups(sample)
     check_treatment(sample)
     return Units(sample.now, sample.treated, survey_weights(sample), design_matrix(sample, spec.covariates))
 
 
-def inverse_probability_weighting(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Comparison of the groups after weighting by the propensity score (Hirano, Imbens and Ridder 2003), for participants or everyone.
+def inverse_probability_weighting(
+    sample: Sample, spec: Specification, inference: Inference = DEFAULT
+) -> Sized:
+    """Comparison of the groups after weighting by the propensity score (Hirano, Imbens and Ridder 2003), for
+    participants or everyone.
 
-    Where overlap is poor the estimate is drawn towards the raw difference, which no standard error shows: the row says so.
+    Where overlap is poor the estimate is drawn towards the raw difference, which no standard error shows: the
+    row says so.
     """
     units = parts(sample, spec)
     method, p = ipw_ate if spec.population == "ATE" else ipw_att, propensity(sample, spec.covariates)
     found = method(units, p)
-    poor = found.overlap.is_poor or beyond_comparison(p.score, units.d, units.s, both=spec.population == "ATE")
-    return results_of(lambda given: method(given, p), units, sample, spec, units.x.shape[1] + 1, (POOR_FOR_WEIGHTING,) if poor else ())
+    poor = found.overlap.is_poor or beyond_comparison(
+        p.score, units.d, units.s, both=spec.population == "ATE"
+    )
+    return results_of(
+        lambda given: method(given, p),
+        units,
+        sample,
+        spec,
+        units.x.shape[1] + 1,
+        (POOR_FOR_WEIGHTING,) if poor else (),
+    )
 
 
 def doubly_robust(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Augmented inverse-probability weighting: right if either the propensity or the outcome regression is."""
+    """Augmented inverse-probability weighting: right if either the propensity or the outcome regression
+    is.
+    """
     units = parts(sample, spec)
     method, p = aipw_ate if spec.population == "ATE" else aipw_att, propensity(sample, spec.covariates)
     return results_of(lambda given: method(given, p), units, sample, spec, units.x.shape[1] + 1)
 
 
-def doubly_robust_difference_in_differences(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Difference-in-differences at equal covariates, doubly robust (Sant'Anna and Zhao 2020), units measured twice."""
+def doubly_robust_difference_in_differences(
+    sample: Sample, spec: Specification, inference: Inference = DEFAULT
+) -> Sized:
+    """Difference-in-differences at equal covariates, doubly robust (Sant'Anna and Zhao 2020), units measured
+    twice.
+    """
     changed = sample.change()
     units, p = parts(changed, spec), propensity(changed, spec.covariates)
     made = results_of(lambda given: aipw_att(given, p), units, changed, spec, units.x.shape[1] + 1)
@@ -324,13 +444,23 @@ def doubly_robust_difference_in_differences(sample: Sample, spec: Specification,
 
 
 def regression_imputation(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Oaxaca–Blinder: participants against what the comparison group's regression predicts for them (ATT), or Lin's regression (ATE)."""
+    """Oaxaca–Blinder: participants against what the comparison group's regression predicts for them (ATT), or
+    Lin's regression (ATE).
+    """
     units = parts(sample, spec)
-    return results_of(imputation_ate if spec.population == "ATE" else imputation_att, units, sample, spec, units.x.shape[1] + 1)
+    return results_of(
+        imputation_ate if spec.population == "ATE" else imputation_att,
+        units,
+        sample,
+        spec,
+        units.x.shape[1] + 1,
+    )
 
 
 def entropy_balancing(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Comparison of participants with the comparison group reweighted to their averages (Hainmueller 2012)."""
+    """Comparison of participants with the comparison group reweighted to their averages (Hainmueller
+    2012).
+    """
     units = parts(sample, spec)
     balance = entropy_balance(sample, spec.covariates, spec.moments)
     return results_of(lambda given: balanced_att(given, balance), units, sample, spec, units.x.shape[1] + 1)

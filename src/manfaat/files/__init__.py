@@ -1,1 +1,3 @@
-"""Any export as tables of raw text, and one raw text as one value with its doubts; nothing here knows a programme."""
+"""Any export as tables of raw text, and one raw text as one value with its doubts; nothing here knows a
+programme.
+"""

@@ -1,7 +1,7 @@
 """Every derived variable, once, for all cohorts: declared in ``indicators.csv``, never written as code.
 
-A construct is a small function (columns in, column out) that a definition names. Missing in gives missing out, and the reason
-why an answer is missing is carried on to the indicator.
+A construct is a small function (columns in, column out) that a definition names. Missing in gives missing
+out, and the reason why an answer is missing is carried on to the indicator.
 
 ``model``
     one line of ``indicators.csv``, and what is asked of several.
@@ -20,7 +20,8 @@ why an answer is missing is carried on to the indicator.
 ``scales``
     the items behind each scale score.
 ``linking``, ``building``, ``frequencies``, ``reasons``
-    tables joined, indicators computed, rows written out as the units they stand for, missing values explained.
+    tables joined, indicators computed, rows written out as the units they stand for, missing values
+    explained.
 """
 
 from manfaat.indicators.basic import build_copy, build_log, build_power
@@ -38,7 +39,30 @@ from manfaat.indicators.scales import Scale, scales_of
 from manfaat.indicators.values import numbers
 
 __all__ = [
-    "CONSTRUCTS", "NEEDS_PANEL", "NEEDS_PRICES", "Context", "Indicator", "Item", "Scale", "build_copy", "build_indicators", "build_log", "build_power", "check_indicator",
-    "check_names", "check_value_units", "concepts", "explain_missing", "is_level", "join_linked", "load_indicators", "main_reasons", "measured_before", "numbers", "panel_context",
-    "scales_of", "with_answers", "written_out",
-]  # fmt: skip
+    "CONSTRUCTS",
+    "NEEDS_PANEL",
+    "NEEDS_PRICES",
+    "Context",
+    "Indicator",
+    "Item",
+    "Scale",
+    "build_copy",
+    "build_indicators",
+    "build_log",
+    "build_power",
+    "check_indicator",
+    "check_names",
+    "check_value_units",
+    "concepts",
+    "explain_missing",
+    "is_level",
+    "join_linked",
+    "load_indicators",
+    "main_reasons",
+    "measured_before",
+    "numbers",
+    "panel_context",
+    "scales_of",
+    "with_answers",
+    "written_out",
+]

@@ -1,4 +1,6 @@
-"""Constructs that look at answers of a list: is it one of these, is it above that, how many, the same, which step."""
+"""Constructs that look at answers of a list: is it one of these, is it above that, how many, the same, which
+step.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from manfaat.indicators.values import codes_of, each_text, numbers, positions, t
 
 
 def is_in(values: pd.Series, options: dict[str, str]) -> pd.Series:
-    """1 where an answer is one of ``values`` (codes separated by spaces), 0 where it is another, missing where it is missing."""
+    """1 where an answer is one of ``values`` (codes separated by spaces), 0 where it is another, missing
+    where it is missing.
+    """
     codes = codes_of(values)
     return truth(codes.isin(options["values"].split()), codes.notna())
 
@@ -52,13 +56,17 @@ def enough(found: pd.DataFrame, options: dict[str, str]) -> pd.Series:
 
 
 def build_count(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
-    """How many inputs have one of ``values`` as answer; missing unless all, or at least ``minimum``, were answered."""
+    """How many inputs have one of ``values`` as answer; missing unless all, or at least ``minimum``, were
+    answered.
+    """
     found = hits(inputs, options)
     return found.sum(axis=1).where(enough(found, options))
 
 
 def build_share(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
-    """Share of the answered inputs with one of ``values``; missing unless all, or at least ``minimum``, were answered."""
+    """Share of the answered inputs with one of ``values``; missing unless all, or at least ``minimum``, were
+    answered.
+    """
     found = hits(inputs, options)
     return found.mean(axis=1).where(enough(found, options))
 
@@ -70,7 +78,9 @@ def build_any(inputs: list[pd.Series], options: dict[str, str], context: Context
 
 
 def build_steps(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
-    """Steps on a ladder: the place of the first answer in its list minus that of the second; a fall is negative."""
+    """Steps on a ladder: the place of the first answer in its list minus that of the second; a fall is
+    negative.
+    """
     places = []
     for column in inputs:
         item = context.items.get(str(column.name))

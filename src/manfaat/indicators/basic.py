@@ -52,13 +52,17 @@ def build_log(inputs: list[pd.Series], options: dict[str, str], context: Context
 
 
 def build_ratio(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
-    """First input divided by the second (savings by income, a total by months); missing where the second is zero."""
+    """First input divided by the second (savings by income, a total by months); missing where the second is
+    zero.
+    """
     below = numbers(inputs[1])
     return numbers(inputs[0]) / below.where(below != 0)
 
 
 def build_sum(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
-    """Sum of the inputs; missing unless all are known, or at least ``minimum`` of them (the others then count as zero)."""
+    """Sum of the inputs; missing unless all are known, or at least ``minimum`` of them (the others then count
+    as zero).
+    """
     values = frame_of(inputs)
     fewest = int(options.get("minimum", values.shape[1]))
     return values.sum(axis=1).where(values.notna().sum(axis=1) >= fewest)
@@ -80,15 +84,19 @@ def build_log_ratio(inputs: list[pd.Series], options: dict[str, str], context: C
 
 
 def build_part(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
-    """The first input as a share of the sum of all inputs; missing unless all are known and the sum is positive."""
+    """The first input as a share of the sum of all inputs; missing unless all are known and the sum is
+    positive.
+    """
     total = build_sum(inputs, {}, context)
     return numbers(inputs[0]) / total.where(total > 0)
 
 
 def build_normalised_gain(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
-    """Gain as a share of what could be gained: (after − before) / (``maximum`` − before); missing where nothing could.
+    """Gain as a share of what could be gained: (after − before) / (``maximum`` − before); missing where
+    nothing could.
 
-    Inputs: after, before. Source: Hake (1998), American Journal of Physics 66(1), 64–74, for one person instead of a class.
+    Inputs: after, before. Source: Hake (1998), American Journal of Physics 66(1), 64–74, for one person
+    instead of a class.
     """
     after, before = numbers(inputs[0]), numbers(inputs[1])
     room = float(options["maximum"]) - before

@@ -15,12 +15,23 @@ from manfaat.indicators.context import Item, input_names, items_of
 from manfaat.indicators.listed import check_lists
 from manfaat.indicators.model import Indicator
 from manfaat.indicators.refusals import check_money, check_moving, check_timing
-from manfaat.indicators.registry import ANY, CODES, CONSTRUCTS, NEEDS_PANEL, NEEDS_PRICES, NUMBERS, WHOLE, WORDS
+from manfaat.indicators.registry import (
+    ANY,
+    CODES,
+    CONSTRUCTS,
+    NEEDS_PANEL,
+    NEEDS_PRICES,
+    NUMBERS,
+    WHOLE,
+    WORDS,
+)
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a definition may refer to: variables, earlier indicators, columns already declared, price series."""
+    """What a definition may refer to: variables, earlier indicators, columns already declared, price
+    series.
+    """
 
     programme: Programme
     items: Mapping[str, Item]
@@ -47,7 +58,9 @@ class Findings:
         self.problems.append(Problem(self.file, message, row=self.row, column=column, expected=expected))
 
 
-def load_indicators(folder: Path, programme: Programme, codebook: Codebook, *, root: Path) -> tuple[list[Indicator], list[Problem]]:
+def load_indicators(
+    folder: Path, programme: Programme, codebook: Codebook, *, root: Path
+) -> tuple[list[Indicator], list[Problem]]:
     """Read ``indicators.csv`` and check every name in it."""
     path = folder / "indicators.csv"
     lines, problems = read_rows(Indicator, path, root=root)
@@ -59,30 +72,52 @@ def load_indicators(folder: Path, programme: Programme, codebook: Codebook, *, r
         problems += check_indicator(line, row, shown(path, root), known)
         known = known.with_line(line)
     known_lines = [line for _, line in lines]
-    problems += check_names(programme, known_lines, root=root) + check_money(programme, codebook, lines, shown(path, root))
+    problems += check_names(programme, known_lines, root=root) + check_money(
+        programme, codebook, lines, shown(path, root)
+    )
     file = shown(folder / "programme.yml", root)
-    problems += check_lists(programme, codebook, lines, shown(path, root)) + check_panel(programme, known.items, file)
-    return known_lines, problems + check_timing(programme, known_lines, file) + check_moving(programme, known_lines, file)
+    problems += check_lists(programme, codebook, lines, shown(path, root)) + check_panel(
+        programme, known.items, file
+    )
+    return known_lines, problems + check_timing(programme, known_lines, file) + check_moving(
+        programme, known_lines, file
+    )
 
 
 def check_indicator(line: Indicator, row: int, file: str, known: Known) -> list[Problem]:
-    """Say what is wrong with one definition: a construct, input, argument or unit that does not exist or does not fit."""
+    """Say what is wrong with one definition: a construct, input, argument or unit that does not exist or does
+    not fit.
+    """
     found = Findings(file, row)
     if line.name in known.seen:
         found.add(f"'{line.name}' stands twice", "name")
     if (line.indicator, line.time, line.rater) in known.columns:
-        found.add(f"'{line.indicator}' is measured twice at the time '{line.time}' by the same rater", "indicator", "another time, rater or indicator")
+        found.add(
+            f"'{line.indicator}' is measured twice at the time '{line.time}' by the same rater",
+            "indicator",
+            "another time, rater or indicator",
+        )
     if line.unit and line.unit not in known.programme.units:
-        found.add(f"the unit '{line.unit}' is not declared in programme.yml", "unit", nearest(line.unit, known.programme.units))
+        found.add(
+            f"the unit '{line.unit}' is not declared in programme.yml",
+            "unit",
+            nearest(line.unit, known.programme.units),
+        )
     if line.about and line.use in ("group", "treatment", "covariate"):
-        found.add("what is about participants alone cannot compare the groups", "about", "empty, or another use")
+        found.add(
+            "what is about participants alone cannot compare the groups", "about", "empty, or another use"
+        )
     names = input_names(line.inputs, line.options, known.items, known.programme.main_table)
     allowed = set(known.items) | known.seen
     for name in names:
         if name not in allowed:
-            found.add(f"'{name}' is neither a variable nor an earlier indicator", "inputs", nearest(name, allowed))
+            found.add(
+                f"'{name}' is neither a variable nor an earlier indicator", "inputs", nearest(name, allowed)
+            )
     if line.recipe not in CONSTRUCTS:
-        found.add(f"the construct '{line.recipe}' does not exist", "construct", nearest(line.recipe, CONSTRUCTS))
+        found.add(
+            f"the construct '{line.recipe}' does not exist", "construct", nearest(line.recipe, CONSTRUCTS)
+        )
         return found.problems
     check_inputs(line, names, known, found)
     check_arguments(line, names, known, found)
@@ -91,22 +126,40 @@ def check_indicator(line: Indicator, row: int, file: str, known: Known) -> list[
 
 
 def check_inputs(line: Indicator, names: list[str], known: Known, found: Findings) -> None:
-    """Say when there are too many or too few inputs, or an input is of a kind that the construct cannot use."""
+    """Say when there are too many or too few inputs, or an input is of a kind that the construct cannot
+    use.
+    """
     recipe, scale = CONSTRUCTS[line.recipe], line.options.get("scale", "")
     if scale and line.inputs.split():
         found.add("inputs and the argument 'scale' both name the items", "inputs", "one of the two")
     if scale and not names:
-        found.add(f"no variable of the scale '{scale}' fits", "arguments", nearest(scale, {item.scale for item in known.items.values()} - {""}))
+        found.add(
+            f"no variable of the scale '{scale}' fits",
+            "arguments",
+            nearest(scale, {item.scale for item in known.items.values()} - {""}),
+        )
     elif not recipe.fewest <= len(names) <= recipe.most:
         most = "or more" if recipe.most == ANY else f"or {recipe.most}"
-        found.add(f"'{line.recipe}' takes {recipe.fewest if recipe.fewest == recipe.most else f'{recipe.fewest} {most}'} inputs", "inputs")
+        found.add(
+            f"'{line.recipe}' takes"
+            f" {recipe.fewest if recipe.fewest == recipe.most else f'{recipe.fewest} {most}'} inputs",
+            "inputs",
+        )
     for place, name in enumerate(names):
         kinds = recipe.kinds[min(place, len(recipe.kinds) - 1)]
         if name in known.items and known.items[name].kind not in kinds:
-            found.add(f"'{line.recipe}' cannot use '{name}', which is of the type {known.items[name].kind}", "inputs", "one of " + ", ".join(sorted(kinds)))
+            found.add(
+                f"'{line.recipe}' cannot use '{name}', which is of the type {known.items[name].kind}",
+                "inputs",
+                "one of " + ", ".join(sorted(kinds)),
+            )
     lists = {known.items[name].list_name for name in names if name in known.items} - {""}
     if line.recipe in ("steps", "asset_index") and len(lists) > 1:
-        found.add(f"'{line.recipe}' compares answers of different lists: {', '.join(sorted(lists))}", "inputs", "variables with the same list of answers")
+        found.add(
+            f"'{line.recipe}' compares answers of different lists: {', '.join(sorted(lists))}",
+            "inputs",
+            "variables with the same list of answers",
+        )
 
 
 def check_arguments(line: Indicator, names: list[str], known: Known, found: Findings) -> None:
@@ -122,7 +175,9 @@ def check_arguments(line: Indicator, names: list[str], known: Known, found: Find
         found.add(f"'{line.recipe}' has no argument '{name}'", "arguments")
     for name, value in options.items():
         if name in NUMBERS | WHOLE and not is_number(value, whole=name in WHOLE):
-            found.add(f"'{name}' is '{value}'", "arguments", "a whole number" if name in WHOLE else "a number")
+            found.add(
+                f"'{name}' is '{value}'", "arguments", "a whole number" if name in WHOLE else "a number"
+            )
         elif name == "minimum" and names and not 1 <= int(value) <= len(names):
             found.add(f"'minimum' is {value}", "arguments", f"1 to {len(names)}, the number of items")
         elif name in CODES:
@@ -132,7 +187,9 @@ def check_arguments(line: Indicator, names: list[str], known: Known, found: Find
 
 
 def check_codes(name: str, value: str, codes: tuple[str, ...], found: Findings) -> None:
-    """Say which codes are not answers of the first input's list; without a list a single code must be a number."""
+    """Say which codes are not answers of the first input's list; without a list a single code must be a
+    number.
+    """
     if not value.split():
         found.add(f"'{name}' is empty", "arguments", "codes separated by spaces")
     for code in value.split() if codes else ():
@@ -154,7 +211,9 @@ def check_mapping(line: Indicator, codes: tuple[str, ...], found: Findings) -> N
 
 
 def check_surroundings(line: Indicator, known: Known, found: Findings) -> None:
-    """Say when a construct needs a panel, prices, a series or the group and the programme does not declare it."""
+    """Say when a construct needs a panel, prices, a series or the group and the programme does not declare
+    it.
+    """
     programme = known.programme
     if line.recipe in NEEDS_PANEL and programme.design.panel is None:
         found.add(f"'{line.recipe}' needs a panel, and programme.yml declares none", "construct")
@@ -165,8 +224,16 @@ def check_surroundings(line: Indicator, known: Known, found: Findings) -> None:
     series = line.options.get("series", "")
     if line.recipe == "ratio_to_series" and programme.prices is not None and series not in known.series:
         found.add(f"the price file has no series '{series}'", "arguments", nearest(series, known.series))
-    if line.recipe == "asset_index" and programme.design.comparison and programme.design.group not in known.seen:
-        found.add("'asset_index' needs to know the comparison group", "construct", f"a line below that of '{programme.design.group}'")
+    if (
+        line.recipe == "asset_index"
+        and programme.design.comparison
+        and programme.design.group not in known.seen
+    ):
+        found.add(
+            "'asset_index' needs to know the comparison group",
+            "construct",
+            f"a line below that of '{programme.design.group}'",
+        )
 
 
 def is_number(text: str, *, whole: bool = False) -> bool:
@@ -182,7 +249,12 @@ def check_panel(programme: Programme, items: Collection[str], file: str) -> list
     panel = programme.design.panel
     named = {} if panel is None else {"unit": panel.unit, "period": panel.period}
     return [
-        Problem(file, f"'{name}' is not a variable of the table {programme.main_table}", column=f"design.panel.{role}", expected=nearest(name, items))
+        Problem(
+            file,
+            f"'{name}' is not a variable of the table {programme.main_table}",
+            column=f"design.panel.{role}",
+            expected=nearest(name, items),
+        )
         for role, name in named.items()
         if name not in items
     ]
@@ -196,7 +268,9 @@ def check_names(programme: Programme, indicators: list[Indicator], *, root: Path
     file = f"programmes/{programme.programme}/programme.yml"
     design = programme.design
     roles = {name: getattr(design, name) for name in ("weight", "strata", "cluster", "wave", "instrument")}
-    asked = [("design.group", design.group, columns)] + [(f"design.{role}", name, columns) for role, name in roles.items() if name]
+    asked = [("design.group", design.group, columns)] + [
+        (f"design.{role}", name, columns) for role, name in roles.items() if name
+    ]
     for spec in programme.specifications:
         own = {"instrument": spec.instrument, "strata": spec.strata}
         asked += [(f"specifications.{spec.id}.{role}", name, columns) for role, name in own.items() if name]
@@ -207,12 +281,21 @@ def check_names(programme: Programme, indicators: list[Indicator], *, root: Path
         asked += [(f"claims.{claim.id}.indicators", name, told) for name in claim.indicators]
     early = [(f"subgroups.{declared.id}.variable", declared.variable) for declared in programme.subgroups]
     early += [(f"history.{concept}", name) for concept, names in programme.history.items() for name in names]
-    asked += [(place, name, columns) for place, name in early] + [("history", concept, effects) for concept in programme.history]
+    asked += [(place, name, columns) for place, name in early] + [
+        ("history", concept, effects) for concept in programme.history
+    ]
     late = {line.name for line in indicators if line.time == "now"}
     return [
-        Problem(file, f"'{name}' is not an indicator", column=place, expected=nearest(name, allowed)) for place, name, allowed in asked if name not in allowed
+        Problem(file, f"'{name}' is not an indicator", column=place, expected=nearest(name, allowed))
+        for place, name, allowed in asked
+        if name not in allowed
     ] + [
-        Problem(file, f"'{name}' was measured after the programme, which may have changed it", column=place, expected="what was measured before")
+        Problem(
+            file,
+            f"'{name}' was measured after the programme, which may have changed it",
+            column=place,
+            expected="what was measured before",
+        )
         for place, name in early
         if name in late
     ]

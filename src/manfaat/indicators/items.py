@@ -10,7 +10,9 @@ from manfaat.indicators.values import codes_of, frame_of, numbers, truth
 
 
 def asked_reversed(column: pd.Series, context: Context) -> pd.Series:
-    """Say in which rows an item was worded the other way round: 1 or 0, missing where the form version is not known."""
+    """Say in which rows an item was worded the other way round: 1 or 0, missing where the form version is not
+    known.
+    """
     item = context.items.get(str(column.name))
     if item is None or not item.reversed_in:
         return pd.Series(0.0, index=column.index)
@@ -22,7 +24,8 @@ def asked_reversed(column: pd.Series, context: Context) -> pd.Series:
 
 
 def turned(column: pd.Series, context: Context) -> pd.Series:
-    """Return an item's ratings, reversed (lowest + highest − rating) in the rows of the form versions that reverse it.
+    """Return an item's ratings, reversed (lowest + highest − rating) in the rows of the form versions that
+    reverse it.
 
     A rating whose form version is not known is missing: nobody can say which way round it was meant.
     """
@@ -38,7 +41,8 @@ def turned(column: pd.Series, context: Context) -> pd.Series:
 def build_mean_items(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
     """Mean of the answered items where at least ``minimum`` were answered, on the items' own scale.
 
-    The items are the inputs, or those of ``scale`` whose names end in ``suffix`` (of ``table``, the main one unless named).
+    The items are the inputs, or those of ``scale`` whose names end in ``suffix`` (of ``table``, the main one
+    unless named).
     """
     values = frame_of([turned(column, context) for column in inputs])
     return values.mean(axis=1).where(values.notna().sum(axis=1) >= int(options["minimum"]))

@@ -17,10 +17,11 @@ Use = Literal["effect", "covariate", "technical", "describe", "group", "treatmen
 class Indicator(Record):
     """One line of ``indicators.csv``: one column of the indicators table.
 
-    ``indicator`` is what is measured, ``time`` when (``then``: recalled at the interview; ``before``: measured before), ``rater``
-    who says so. Columns of one indicator at different times or by different raters stay apart and never replace one another.
-    ``code`` is its number in a dictionary of indicators, if there is one. ``about`` names whom the question is about: everybody, or
-    participants alone, so that the comparison group has no value (a 0 there would say that it was asked).
+    ``indicator`` is what is measured, ``time`` when (``then``: recalled at the interview; ``before``:
+    measured before), ``rater`` who says so. Columns of one indicator at different times or by different
+    raters stay apart and never replace one another. ``code`` is its number in a dictionary of indicators, if
+    there is one. ``about`` names whom the question is about: everybody, or participants alone, so that the
+    comparison group has no value (a 0 there would say that it was asked).
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -64,17 +65,22 @@ class Indicator(Record):
         return self.definition_id if language == "id" else self.definition_en
 
 
-def concepts(indicators: list[Indicator], *, stages: tuple[str, ...] = (), use: str = "effect") -> list[Indicator]:
+def concepts(
+    indicators: list[Indicator], *, stages: tuple[str, ...] = (), use: str = "effect"
+) -> list[Indicator]:
     """The indicators that an effect is asked for, of the given stages (all when none is named)."""
     return [line for line in indicators if line.use == use and (not stages or line.stage_thesis in stages)]
 
 
-def measured_before(indicators: list[Indicator], concept: str, rater: str | None = None, *, time: str = "before") -> Indicator | None:
+def measured_before(
+    indicators: list[Indicator], concept: str, rater: str | None = None, *, time: str = "before"
+) -> Indicator | None:
     """The column that measured the same indicator before the programme, if there is one.
 
     Parameters
     ----------
-    rater : whose measurement; None when only one rater measures this indicator. A self-rating now has no baseline in a test
+    rater : whose measurement; None when only one rater measures this indicator. A self-rating now has no
+    baseline in a test
         before: with several raters and none named there is none.
     time : ``before`` (measured) or ``then`` (recalled).
     """

@@ -9,10 +9,13 @@ from manfaat.indicators.context import Context
 from manfaat.indicators.values import numbers, years_of
 
 
-def dated(inputs: list[pd.Series], options: dict[str, str], context: Context, series: pd.Series) -> tuple[pd.Series, pd.Series]:
+def dated(
+    inputs: list[pd.Series], options: dict[str, str], context: Context, series: pd.Series
+) -> tuple[pd.Series, pd.Series]:
     """Return amounts and the year of each (from its date, month or year; in a panel the period).
 
-    With ``absent=missing`` a year that the series does not have gives a missing value; otherwise it is refused further on.
+    With ``absent=missing`` a year that the series does not have gives a missing value; otherwise it is
+    refused further on.
     """
     amounts = numbers(inputs[0])
     years = (years_of(inputs[1]) if len(inputs) > 1 else numbers(context.period)).where(amounts.notna())
@@ -22,7 +25,9 @@ def dated(inputs: list[pd.Series], options: dict[str, str], context: Context, se
 
 
 def build_deflate(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
-    """Money at the prices of the base year, by the date of each amount (second input, or the panel's period)."""
+    """Money at the prices of the base year, by the date of each amount (second input, or the panel's
+    period).
+    """
     amounts, years = dated(inputs, options, context, context.prices)
     return deflate(amounts, years, context.prices, context.base_year)
 

@@ -10,7 +10,9 @@ from manfaat.indicators.values import numbers
 
 def build_previous_period(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
     """The unit's value one period earlier; ``fill`` stands in for the first period of all."""
-    frame = pd.DataFrame({"unit": context.unit, "period": numbers(context.period), "value": numbers(inputs[0])})
+    frame = pd.DataFrame(
+        {"unit": context.unit, "period": numbers(context.period), "value": numbers(inputs[0])}
+    )
     earlier = frame.assign(period=frame["period"] + 1).rename(columns={"value": "earlier"})
     found = frame.merge(earlier, on=["unit", "period"], how="left")["earlier"].set_axis(frame.index)
     first = frame["period"] == frame["period"].min()

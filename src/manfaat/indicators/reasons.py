@@ -20,7 +20,12 @@ FIRST = ("not_asked", "not_applicable", "refused", "dont_know", "blank", "no_rec
 MOST_REASONS = 60
 
 
-def main_reasons(table: pd.DataFrame, linked: Mapping[str, pd.DataFrame | None], programme: Programme, reasons: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def main_reasons(
+    table: pd.DataFrame,
+    linked: Mapping[str, pd.DataFrame | None],
+    programme: Programme,
+    reasons: Mapping[str, pd.DataFrame],
+) -> pd.DataFrame:
     """Gather the reasons of all joined tables under the keys of the main table: ``key, variable, reason``."""
     parts = [reasons[programme.main_table]] if programme.main_table in reasons else []
     for name, other in linked.items():
@@ -28,15 +33,24 @@ def main_reasons(table: pd.DataFrame, linked: Mapping[str, pd.DataFrame | None],
             continue
         by = programme.tables[name].link.by
         main = pd.Series(table[KEY].to_numpy(), index=codes_of(table[by]).to_numpy())
-        partner = pd.Series(codes_of(other[by]).map(main[~main.index.duplicated()]).to_numpy(), index=other[KEY].astype("string").to_numpy())
+        partner = pd.Series(
+            codes_of(other[by]).map(main[~main.index.duplicated()]).to_numpy(),
+            index=other[KEY].astype("string").to_numpy(),
+        )
         told = reasons[name].assign(key=reasons[name]["key"].astype("string").map(partner))
         parts.append(told.dropna(subset=["key"]))
     filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["key", "variable", "reason"])
+    return (
+        pd.concat(filled, ignore_index=True)
+        if filled
+        else pd.DataFrame(columns=["key", "variable", "reason"])
+    )
 
 
 class Reasons:
-    """Sets of reasons as whole numbers, one bit a reason, so that those of several answers are joined at once."""
+    """Sets of reasons as whole numbers, one bit a reason, so that those of several answers are joined at
+    once.
+    """
 
     def __init__(self) -> None:
         self.bits: dict[str, int] = {name: 1 << place for place, name in enumerate(FIRST)}
@@ -80,14 +94,17 @@ def explain_missing(
 
     Parameters
     ----------
-    table : the clean table that ``built`` was made from (with linked tables joined). reasons : ``key, variable, reason``, one line a
-        missing answer of any of the joined tables; the keys are those of the main table. undelivered : tables without a file.
+    table : the clean table that ``built`` was made from (with linked tables joined). reasons : ``key,
+    variable, reason``, one line a
+        missing answer of any of the joined tables; the keys are those of the main table. undelivered : tables
+        without a file.
 
     Returns
     -------
-    One line a missing value: ``key, indicator`` (the column's name), ``reason``: those of the missing answers it needs, ``; ``
-    between them; ``blank`` for an answer without a given reason, ``no_record`` where the linked table has no row, ``not_delivered`` where there is no such table, and where all
-    answers are there the construct's own reason (``not_positive``, ``no_price`` …).
+    One line a missing value: ``key, indicator`` (the column's name), ``reason``: those of the missing answers
+    it needs, ``; `` between them; ``blank`` for an answer without a given reason, ``no_record`` where the
+    linked table has no row, ``not_delivered`` where there is no such table, and where all answers are there
+    the construct's own reason (``not_positive``, ``no_price`` …).
     """
     sets, design = Reasons(), programme.design
     others = codes_of(built[design.group]).isin(design.comparison).to_numpy()
@@ -105,19 +122,35 @@ def explain_missing(
         flags[line.name] = np.where(absent, own, 0)
         codes, distinct = pd.factorize(flags[line.name][absent])
         texts = np.array([sets.text(int(number)) for number in distinct], dtype=object)
-        lines.append(pd.DataFrame({"key": table[KEY].to_numpy()[absent], "indicator": line.name, "reason": texts[codes] if len(texts) else []}))
+        lines.append(
+            pd.DataFrame(
+                {
+                    "key": table[KEY].to_numpy()[absent],
+                    "indicator": line.name,
+                    "reason": texts[codes] if len(texts) else [],
+                }
+            )
+        )
     filled = [part for part in lines if len(part)]
     return pd.concat(filled, ignore_index=True)[COLUMNS] if filled else pd.DataFrame(columns=COLUMNS)
 
 
 def answer_flags(
-    table: pd.DataFrame, name: str, told: dict[str, np.ndarray], context: Context, programme: Programme, sets: Reasons, undelivered: Collection[str] = ()
+    table: pd.DataFrame,
+    name: str,
+    told: dict[str, np.ndarray],
+    context: Context,
+    programme: Programme,
+    sets: Reasons,
+    undelivered: Collection[str] = (),
 ) -> np.ndarray:
     """Return the reasons of a variable's missing answers as flags, 0 where it was answered."""
     absent = table[name].isna().to_numpy()
     flags = np.where(absent, told.get(name, np.zeros(len(table), dtype="int64")), 0)
     item = context.items.get(name)
     if item and item.table != programme.main_table and has_record(item.table) in table:
-        flags[absent & ~table[has_record(item.table)].to_numpy(dtype=bool)] = sets.bit("not_delivered" if item.table in undelivered else "no_record")
+        flags[absent & ~table[has_record(item.table)].to_numpy(dtype=bool)] = sets.bit(
+            "not_delivered" if item.table in undelivered else "no_record"
+        )
     flags[absent & (flags == 0)] = sets.bit("blank")
     return flags

@@ -1,4 +1,6 @@
-"""What no definition may ask for: nominal money across years, and adjusting for what came after the programme began."""
+"""What no definition may ask for: nominal money across years, and adjusting for what came after the programme
+began.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,27 @@ from manfaat.definitions.programme import Programme, Unit
 from manfaat.indicators.context import input_names, items_of
 from manfaat.indicators.model import Indicator
 
-CARRIES = ("copy", "first_known", "sum", "product", "power", "log", "mean_items", "previous_period")  # what is made so is still money of its year
+CARRIES = (
+    "copy",
+    "first_known",
+    "sum",
+    "product",
+    "power",
+    "log",
+    "mean_items",
+    "previous_period",
+)  # what is made so is still money of its year
 ACROSS = ("difference", "log_ratio")
 
 
 def nominal_money(programme: Programme, codebook: Codebook, indicators: list[Indicator]) -> set[str]:
-    """Names of variables and indicators that are money of their own year: their unit has a currency, or they are made from such."""
+    """Names of variables and indicators that are money of their own year: their unit has a currency, or they
+    are made from such.
+    """
     found = {
-        variable.name for variable in codebook.variables if variable.unit and programme.units.get(variable.unit) and programme.units[variable.unit].currency
+        variable.name
+        for variable in codebook.variables
+        if variable.unit and programme.units.get(variable.unit) and programme.units[variable.unit].currency
     }
     items = items_of(programme, codebook)
     for line in indicators:
@@ -26,25 +41,44 @@ def nominal_money(programme: Programme, codebook: Codebook, indicators: list[Ind
     return found
 
 
-def check_money(programme: Programme, codebook: Codebook, lines: list[tuple[int, Indicator]], file: str) -> list[Problem]:
-    """Refuse an effect on money that is not deflated, and a difference or ratio of two such amounts: they may be of different years."""
+def check_money(
+    programme: Programme, codebook: Codebook, lines: list[tuple[int, Indicator]], file: str
+) -> list[Problem]:
+    """Refuse an effect on money that is not deflated, and a difference or ratio of two such amounts: they may
+    be of different years.
+    """
     nominal = nominal_money(programme, codebook, [line for _, line in lines])
     items, problems = items_of(programme, codebook), []
     for row, line in lines:
         names = set(input_names(line.inputs, line.options, items, programme.main_table))
         if line.use == "effect" and line.name in nominal:
             problems.append(
-                Problem(file, f"'{line.name}' is nominal money, which cannot be compared across years", row=row, column="use", expected="deflated first")
+                Problem(
+                    file,
+                    f"'{line.name}' is nominal money, which cannot be compared across years",
+                    row=row,
+                    column="use",
+                    expected="deflated first",
+                )
             )
         elif line.recipe in ACROSS and len(names & nominal) > 1 and line.use != "technical":
-            found = f"'{line.recipe}' sets nominal amounts against each other, which may be of different years"
+            found = (
+                f"'{line.recipe}' sets nominal amounts against each other, which may be of different years"
+            )
             problems.append(Problem(file, found, row=row, column="inputs", expected="both deflated first"))
     return problems
 
 
 def unit_of_concept(programme: Programme, indicators: list[Indicator], concept: str) -> Unit | None:
     """The unit of the indicator that an effect is asked for; None where it has none."""
-    return next((programme.units.get(line.unit) for line in indicators if line.indicator == concept and line.use == "effect"), None)
+    return next(
+        (
+            programme.units.get(line.unit)
+            for line in indicators
+            if line.indicator == concept and line.use == "effect"
+        ),
+        None,
+    )
 
 
 def is_level(programme: Programme, indicators: list[Indicator]) -> bool:
@@ -55,7 +89,9 @@ def is_level(programme: Programme, indicators: list[Indicator]) -> bool:
 
 
 def check_value_units(programme: Programme, indicators: list[Indicator], file: str) -> list[Problem]:
-    """Refuse a benefit or a yardstick whose unit is not what its kind says: logarithms, money, per cent and shares are not one another."""
+    """Refuse a benefit or a yardstick whose unit is not what its kind says: logarithms, money, per cent and
+    shares are not one another.
+    """
     worth, problems = programme.worth, []
     if worth is None:
         return problems
@@ -63,26 +99,52 @@ def check_value_units(programme: Programme, indicators: list[Indicator], file: s
     base = next((programme.units.get(line.unit) for line in indicators if line.name == benefit.base), None)
     if not is_level(programme, indicators) and not (unit and unit.is_log):
         found = f"'{benefit.indicator}' is no difference of logarithms"
-        problems.append(Problem(file, found, column="worth.benefit.kind", expected="a unit with 'is_log: true', or 'kind: level' for an amount of money"))
+        problems.append(
+            Problem(
+                file,
+                found,
+                column="worth.benefit.kind",
+                expected="a unit with 'is_log: true', or 'kind: level' for an amount of money",
+            )
+        )
     elif is_level(programme, indicators) and (unit is None or not unit.currency or unit != base):
         found = f"'{benefit.indicator}' is no amount of money in the unit of '{benefit.base}'"
-        problems.append(Problem(file, found, column="worth.benefit.kind", expected="one unit for both, with a currency; or 'kind: log' for logarithms"))
+        problems.append(
+            Problem(
+                file,
+                found,
+                column="worth.benefit.kind",
+                expected="one unit for both, with a currency; or 'kind: log' for logarithms",
+            )
+        )
     for stick in worth.yardsticks:
         own = unit_of_concept(programme, indicators, stick.indicator)
         wanted = {"percent": "is_log", "share": "is_share"}.get(stick.kind)
         if wanted and not (own and getattr(own, wanted)):
             found = f"'{stick.indicator}' is not counted in '{stick.kind}'"
-            problems.append(Problem(file, found, column="worth.yardsticks.kind", expected=f"an indicator whose unit has '{wanted}: true'"))
+            problems.append(
+                Problem(
+                    file,
+                    found,
+                    column="worth.yardsticks.kind",
+                    expected=f"an indicator whose unit has '{wanted}: true'",
+                )
+            )
     return problems
 
 
 def check_timing(programme: Programme, indicators: list[Indicator], file: str) -> list[Problem]:
-    """Refuse a covariate that was measured, or recalled, at the interview: the programme may have changed it."""
+    """Refuse a covariate that was measured, or recalled, at the interview: the programme may have changed
+    it.
+    """
     late = {line.name: line.time for line in indicators if line.time in ("now", "then")}
     how = {"now": "was measured after the programme", "then": "was recalled after the programme"}
     return [
         Problem(
-            file, f"'{name}' {how[late[name]]}, which may have changed it", column=f"specifications.{spec.id}.covariates", expected="what was measured before"
+            file,
+            f"'{name}' {how[late[name]]}, which may have changed it",
+            column=f"specifications.{spec.id}.covariates",
+            expected="what was measured before",
         )
         for spec in programme.specifications
         if spec.covariates_measured == "before"
@@ -92,14 +154,19 @@ def check_timing(programme: Programme, indicators: list[Indicator], file: str) -
 
 
 def check_moving(programme: Programme, indicators: list[Indicator], file: str) -> list[Problem]:
-    """Refuse effects of units where no treatment begins in the course of the panel: they leave nothing of one that never changes."""
+    """Refuse effects of units where no treatment begins in the course of the panel: they leave nothing of one
+    that never changes.
+    """
     fixed = {line.name for line in indicators if line.time == "fixed"}
     return [
         Problem(
             file,
             f"'{name}' is the same in all periods, and effects of units leave nothing of it",
             column=f"specifications.{spec.id}.treatment",
-            expected="a treatment whose time is 'period', or another method, such as difference_in_means or difference_in_differences",
+            expected=(
+                "a treatment whose time is 'period', or another method, such as difference_in_means or"
+                " difference_in_differences"
+            ),
         )
         for spec in programme.specifications
         if spec.method == "fixed_effects"

@@ -24,8 +24,9 @@ ALL = NUMBER | DATE | SEVERAL | {"text"}
 class Recipe:
     """One construct.
 
-    ``build`` : the function. ``fewest, most`` : number of inputs. ``must, may`` : arguments that must and that may be given (``None``:
-    any, one a code). ``kinds`` : the kinds of variables that each input may be; the last one holds for all further inputs.
+    ``build`` : the function. ``fewest, most`` : number of inputs. ``must, may`` : arguments that must and
+    that may be given (``None``: any, one a code). ``kinds`` : the kinds of variables that each input may be;
+    the last one holds for all further inputs.
     ``undefined`` : why a value can be missing although all inputs are known.
     """
 
@@ -38,9 +39,13 @@ class Recipe:
     undefined: str = "undefined"
 
 
-def recipe(build: Construct, fewest: int, most: int, must: str = "", may: str | None = "", **more: object) -> Recipe:
+def recipe(
+    build: Construct, fewest: int, most: int, must: str = "", may: str | None = "", **more: object
+) -> Recipe:
     """Return a recipe; arguments are named in one text."""
-    return Recipe(build, fewest, most, frozenset(must.split()), None if may is None else frozenset(may.split()), **more)
+    return Recipe(
+        build, fewest, most, frozenset(must.split()), None if may is None else frozenset(may.split()), **more
+    )
 
 
 CONSTRUCTS: dict[str, Recipe] = {
@@ -65,20 +70,51 @@ CONSTRUCTS: dict[str, Recipe] = {
     "share": recipe(answers.build_share, 1, ANY, "values", "minimum scale suffix table", kinds=(ANSWER,)),
     "any": recipe(answers.build_any, 1, ANY, "values", kinds=(ANSWER,)),
     "steps": recipe(answers.build_steps, 2, 2, kinds=(ONE,)),
-    "mean_items": recipe(items.build_mean_items, 1, ANY, "minimum", "scale suffix table", kinds=(ONE | {"integer", "decimal"},)),
-    "deflate": recipe(money.build_deflate, 1, 2, may="absent", kinds=(frozenset(("integer", "decimal", "money")), DATE | {"integer"}), undefined="no_price"),
+    "mean_items": recipe(
+        items.build_mean_items, 1, ANY, "minimum", "scale suffix table", kinds=(ONE | {"integer", "decimal"},)
+    ),
+    "deflate": recipe(
+        money.build_deflate,
+        1,
+        2,
+        may="absent",
+        kinds=(frozenset(("integer", "decimal", "money")), DATE | {"integer"}),
+        undefined="no_price",
+    ),
     "ratio_to_series": recipe(
-        money.build_ratio_to_series, 1, 2, "series", "absent", kinds=(frozenset(("integer", "decimal", "money")), DATE | {"integer"}), undefined="no_price"
+        money.build_ratio_to_series,
+        1,
+        2,
+        "series",
+        "absent",
+        kinds=(frozenset(("integer", "decimal", "money")), DATE | {"integer"}),
+        undefined="no_price",
     ),
     "year": recipe(times.build_year, 1, 1, kinds=(DATE,), undefined="no_year"),
     "months_between": recipe(times.build_months_between, 2, 2, kinds=(DATE,), undefined="no_month"),
     "years_between": recipe(times.build_years_between, 2, 2, kinds=(DATE,), undefined="no_month"),
     "days_between": recipe(times.build_days_between, 2, 2, may="days", kinds=(DATE,), undefined="no_day"),
     "shift_months": recipe(times.build_shift_months, 1, 1, "months", kinds=(DATE,), undefined="no_month"),
-    "event_observed": recipe(times.build_event_observed, 4, 4, "happened not_happened", kinds=(ONE, DATE), undefined="outside_observation"),
-    "event_duration": recipe(times.build_event_duration, 4, 4, "happened not_happened", kinds=(ONE, DATE), undefined="outside_observation"),
+    "event_observed": recipe(
+        times.build_event_observed,
+        4,
+        4,
+        "happened not_happened",
+        kinds=(ONE, DATE),
+        undefined="outside_observation",
+    ),
+    "event_duration": recipe(
+        times.build_event_duration,
+        4,
+        4,
+        "happened not_happened",
+        kinds=(ONE, DATE),
+        undefined="outside_observation",
+    ),
     "count_selected": recipe(assets.build_count_selected, 1, 1, may="values", kinds=(SEVERAL,)),
-    "asset_index": recipe(assets.build_asset_index, 1, 2, "method", "values", kinds=(SEVERAL,), undefined="no_variation"),
+    "asset_index": recipe(
+        assets.build_asset_index, 1, 2, "method", "values", kinds=(SEVERAL,), undefined="no_variation"
+    ),
     "previous_period": recipe(panel.build_previous_period, 1, 1, may="fill", undefined="no_earlier_period"),
     "first_period": recipe(panel.build_first_period, 1, 1, "otherwise", "list"),
 }

@@ -1,4 +1,6 @@
-"""Constructs that look at dates: time between, months shifted, time to an event with censoring. Dates are ISO texts."""
+"""Constructs that look at dates: time between, months shifted, time to an event with censoring. Dates are ISO
+texts.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ def build_years_between(inputs: list[pd.Series], options: dict[str, str], contex
 
 
 def build_days_between(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
-    """Days from the first date to the second, divided by ``days`` (7 for weeks); missing where a day is not known."""
+    """Days from the first date to the second, divided by ``days`` (7 for weeks); missing where a day is not
+    known.
+    """
     return (days_of(inputs[1]) - days_of(inputs[0])) / float(options.get("days", 1))
 
 
@@ -34,7 +38,10 @@ def build_shift_months(inputs: list[pd.Series], options: dict[str, str], context
     """The month (``YYYY-MM``) that lies ``months`` after the input's (before, if negative)."""
     shifted = months_of(inputs[0]) + int(options["months"])
     codes, distinct = pd.factorize(shifted)
-    return pd.Series(pd.array([*[write_month(number) for number in distinct], None], dtype="string").take(codes), index=shifted.index)
+    return pd.Series(
+        pd.array([*[write_month(number) for number in distinct], None], dtype="string").take(codes),
+        index=shifted.index,
+    )
 
 
 @dataclass(frozen=True)
@@ -49,11 +56,16 @@ class Spell:
 def spell_of(inputs: list[pd.Series], options: dict[str, str]) -> Spell:
     """Read whether and when something happened.
 
-    Inputs: the answer whether it happened, the month when, the start, the end of observation. It happened where the answer is
-    ``happened`` and the month lies between start and end; it did not where the answer is ``not_happened``. What happened in an
-    unknown month, or outside the time under observation, is missing.
+    Inputs: the answer whether it happened, the month when, the start, the end of observation. It happened
+    where the answer is ``happened`` and the month lies between start and end; it did not where the answer is
+    ``not_happened``. What happened in an unknown month, or outside the time under observation, is missing.
     """
-    answer, event, start, end = codes_of(inputs[0]), months_of(inputs[1]), months_of(inputs[2]), months_of(inputs[3])
+    answer, event, start, end = (
+        codes_of(inputs[0]),
+        months_of(inputs[1]),
+        months_of(inputs[2]),
+        months_of(inputs[3]),
+    )
     to_event, to_end = event - start, end - start
     yes = (answer == options["happened"]).fillna(False).astype(bool) & (to_event >= 0) & (to_event <= to_end)
     no = (answer == options["not_happened"]).fillna(False).astype(bool) & (to_end >= 0)

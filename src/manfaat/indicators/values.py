@@ -14,7 +14,9 @@ def numbers(values: pd.Series) -> pd.Series:
 
 
 def each_text(values: pd.Series, read: Callable[[str], float]) -> pd.Series:
-    """Apply ``read`` to every distinct text; missing stays missing. Returns ``float64``, indexed as ``values``."""
+    """Apply ``read`` to every distinct text; missing stays missing. Returns ``float64``, indexed as
+    ``values``.
+    """
     codes, texts = pd.factorize(values)
     known = np.array([*[read(str(text)) for text in texts], np.nan], dtype="float64")
     return pd.Series(known[codes], index=values.index)
@@ -44,7 +46,9 @@ def years_of(values: pd.Series) -> pd.Series:
     """Return the years of ISO dates, months or years (texts), or numbers as they are."""
     if pd.api.types.is_numeric_dtype(values):
         return numbers(values)
-    return each_text(values, lambda text: float(text[:4]) if text[:4].isdigit() and text[4:5] in ("", "-") else np.nan)
+    return each_text(
+        values, lambda text: float(text[:4]) if text[:4].isdigit() and text[4:5] in ("", "-") else np.nan
+    )
 
 
 def month_of(text: str) -> float:

@@ -58,7 +58,14 @@ def mean_squares(ratings: np.ndarray) -> MeanSquares:
         raise NotApplicableError("all people are rated alike, so that nothing can agree or disagree")
     if not error > NEGLIGIBLE * total:
         raise NotApplicableError("the raters differ by the same amount for everyone")
-    return MeanSquares(n, k, people / (n - 1), (raters + error) / (n * (k - 1)), raters / (k - 1), error / ((n - 1) * (k - 1)))
+    return MeanSquares(
+        n,
+        k,
+        people / (n - 1),
+        (raters + error) / (n * (k - 1)),
+        raters / (k - 1),
+        error / ((n - 1) * (k - 1)),
+    )
 
 
 def from_ratio(ratio: float, k: int) -> float:
@@ -72,7 +79,9 @@ def of_average(single: float, k: int) -> float:
 
 
 def agreement_interval(squares: MeanSquares, confidence: float) -> Interval:
-    """ICC(2,1), absolute agreement of raters who stand for others, with the interval of Shrout and Fleiss (Satterthwaite df)."""
+    """ICC(2,1), absolute agreement of raters who stand for others, with the interval of Shrout and Fleiss
+    (Satterthwaite df).
+    """
     n, k, people, raters, error = squares.n, squares.k, squares.people, squares.raters, squares.error
     icc = (people - error) / (people + (k - 1) * error + k * (raters - error) / n)
     ratio, rest = raters / error, n * (1 + (k - 1) * icc) - k * icc
@@ -85,7 +94,9 @@ def agreement_interval(squares: MeanSquares, confidence: float) -> Interval:
 
 
 def ratio_of(single: np.ndarray | float, k: int) -> np.ndarray | float:
-    """Logarithm of the ratio of mean squares that stands for a correlation of single ratings: log((1 + (k − 1) ρ) / (1 − ρ))."""
+    """Logarithm of the ratio of mean squares that stands for a correlation of single ratings: log((1 + (k −
+    1) ρ) / (1 − ρ)).
+    """
     return np.log((1 + (k - 1) * single) / (1 - single))
 
 
@@ -112,29 +123,36 @@ def without_each(ratings: np.ndarray) -> MeanSquares:
 
 
 def intraclass(ratings: np.ndarray, confidence: float) -> dict[str, Interval]:
-    """All six intraclass correlations of complete ratings (n × k), with jackknife intervals of log((1 + (k − 1) ρ) / (1 − ρ)).
+    """All six intraclass correlations of complete ratings (n × k), with jackknife intervals of log((1 + (k −
+    1) ρ) / (1 − ρ)).
 
-    The F intervals of Shrout and Fleiss suppose normal ratings and cover 77 to 87 in 100 where these are skewed. Raters who stand for
-    others, ICC(2,·), vary too, which leaving out people does not show: there the interval is widened to theirs.
+    The F intervals of Shrout and Fleiss suppose normal ratings and cover 77 to 87 in 100 where these are
+    skewed. Raters who stand for others, ICC(2,·), vary too, which leaving out people does not show: there the
+    interval is widened to theirs.
 
     Returns
     -------
-    ``ICC(1,1)`` (each person has raters of his own), ``ICC(2,1)`` (raters stand for others, absolute agreement), ``ICC(3,1)``
-    (these raters only, differences in level left out), and of averages ``ICC(1,k)``, ``ICC(2,k)``, ``ICC(3,k)``.
+    ``ICC(1,1)`` (each person has raters of his own), ``ICC(2,1)`` (raters stand for others, absolute
+    agreement), ``ICC(3,1)`` (these raters only, differences in level left out), and of averages ``ICC(1,k)``,
+    ``ICC(2,k)``, ``ICC(3,k)``.
 
-    Source: Shrout and Fleiss (1979), Psychological Bulletin 86, 420–428; McGraw and Wong (1996), Psychological Methods 1, 30–46; Ukoumunne,
-    Davison, Gulliford and Chinn (2003), Statistics in Medicine 22, 3805–3821, for logarithms of F where ratings are not normal.
+    Source: Shrout and Fleiss (1979), Psychological Bulletin 86, 420–428; McGraw and Wong (1996),
+    Psychological Methods 1, 30–46; Ukoumunne, Davison, Gulliford and Chinn (2003), Statistics in Medicine 22,
+    3805–3821, for logarithms of F where ratings are not normal.
 
     Raises
     ------
-    NotApplicableError for fewer than three people, and where a correlation does not exist without one of them.
+    NotApplicableError for fewer than three people, and where a correlation does not exist without one of
+    them.
     """
     squares = mean_squares(ratings)
     k, whole = squares.k, single_correlations(squares)
     if squares.n < 3:
         raise NotApplicableError("fewer than three people were rated by both")
     with np.errstate(invalid="ignore", divide="ignore"):
-        left = {name: ratio_of(values, k) for name, values in single_correlations(without_each(ratings)).items()}
+        left = {
+            name: ratio_of(values, k) for name, values in single_correlations(without_each(ratings)).items()
+        }
     found = {}
     for name, value in whole.items():
         error, low, high = jackknife(float(ratio_of(value, k)), left[name], confidence)
@@ -142,19 +160,26 @@ def intraclass(ratings: np.ndarray, confidence: float) -> dict[str, Interval]:
         found[name] = Interval(float(value), *ends, float(error * (1 - value) * (1 + (k - 1) * value) / k))
     theirs = agreement_interval(squares, confidence)
     both = found["ICC(2,1)"]
-    found["ICC(2,1)"] = Interval(both.estimate, min(both.low, theirs.low), max(both.high, theirs.high), both.std_error)
+    found["ICC(2,1)"] = Interval(
+        both.estimate, min(both.low, theirs.low), max(both.high, theirs.high), both.std_error
+    )
     return found | {f"{name[:5]},k)": averaged(single, k) for name, single in found.items()}
 
 
 def averaged(single: Interval, k: int) -> Interval:
     """The same interval for averages of k ratings; an end that has no finite value is missing."""
-    ends = [of_average(value, k) if 1 + (k - 1) * value > 1e-9 else np.nan for value in (single.estimate, single.low, single.high)]
+    ends = [
+        of_average(value, k) if 1 + (k - 1) * value > 1e-9 else np.nan
+        for value in (single.estimate, single.low, single.high)
+    ]
     return Interval(*ends)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Mean difference of two raters (``bias``), its standard deviation, and the limits between which most differences lie."""
+    """Mean difference of two raters (``bias``), its standard deviation, and the limits between which most
+    differences lie.
+    """
 
     bias: Interval
     sd: float
@@ -163,10 +188,12 @@ class Limits:
 
 
 def limits_of_agreement(first: np.ndarray, second: np.ndarray, confidence: float) -> Limits:
-    """First minus second rating: mean with a t interval, and the limits, mean ± z × standard deviation, with jackknife intervals.
+    """First minus second rating: mean with a t interval, and the limits, mean ± z × standard deviation, with
+    jackknife intervals.
 
-    The limits hold the share ``confidence`` of the differences where these are normal. How exactly they are known depends on the fourth
-    moment of the differences; the usual standard error takes it from the normal law and covers 65 to 70 in 100 where they are skewed.
+    The limits hold the share ``confidence`` of the differences where these are normal. How exactly they are
+    known depends on the fourth moment of the differences; the usual standard error takes it from the normal
+    law and covers 65 to 70 in 100 where they are skewed.
 
     Source: Bland and Altman (1986), Lancet 327, 307–310, for the limits.
 
@@ -182,7 +209,11 @@ def limits_of_agreement(first: np.ndarray, second: np.ndarray, confidence: float
     if not sd > 1e-9 * max(1.0, float(np.abs(difference).max())):
         raise NotApplicableError("the raters differ by the same amount for everyone")
     tail = (1 + confidence) / 2
-    z, margin, error = stats.norm.ppf(tail), stats.t.ppf(tail, n - 1) * sd / np.sqrt(n), float(sd / np.sqrt(n))
+    z, margin, error = (
+        stats.norm.ppf(tail),
+        stats.t.ppf(tail, n - 1) * sd / np.sqrt(n),
+        float(sd / np.sqrt(n)),
+    )
     bias = Interval(mean, float(mean - margin), float(mean + margin), error)
     if n < 3:
         missing = [Interval(mean + sign * float(z) * sd, np.nan, np.nan) for sign in (-1, 1)]
@@ -205,16 +236,19 @@ def is_ordered_item(first: np.ndarray, second: np.ndarray) -> bool:
 
 
 def weighted_kappa(first: np.ndarray, second: np.ndarray, confidence: float) -> Interval:
-    """Cohen's kappa with quadratic weights of two raters' codes (for yes or no: the simple kappa), by the jackknife of log(1 − κ).
+    """Cohen's kappa with quadratic weights of two raters' codes (for yes or no: the simple kappa), by the
+    jackknife of log(1 − κ).
 
-    1 − κ is the mean squared difference over the one expected of two who rate alike by chance: its logarithm varies evenly where nearly all
-    ratings are the highest, κ does not.
+    1 − κ is the mean squared difference over the one expected of two who rate alike by chance: its logarithm
+    varies evenly where nearly all ratings are the highest, κ does not.
 
-    Source: Cohen (1968), Psychological Bulletin 70, 213–220; Blackman and Koval (2000), Statistics in Medicine 19, 723–741, for the jackknife.
+    Source: Cohen (1968), Psychological Bulletin 70, 213–220; Blackman and Koval (2000), Statistics in
+    Medicine 19, 723–741, for the jackknife.
 
     Raises
     ------
-    NotApplicableError for fewer than two people, where a rater always says the same, and where the raters always agree.
+    NotApplicableError for fewer than two people, where a rater always says the same, and where the raters
+    always agree.
     """
     if len(first) < 2:
         raise NotApplicableError("fewer than two people were rated by both")
@@ -232,4 +266,9 @@ def weighted_kappa(first: np.ndarray, second: np.ndarray, confidence: float) -> 
     total = parts.sum(axis=0)
     whole = float(disagreement(total))
     error, low, high = jackknife(whole, disagreement(total - parts), confidence)
-    return Interval(1 - float(np.exp(whole)), 1 - float(np.exp(high)), 1 - float(np.exp(low)), error * float(np.exp(whole)))
+    return Interval(
+        1 - float(np.exp(whole)),
+        1 - float(np.exp(high)),
+        1 - float(np.exp(low)),
+        error * float(np.exp(whole)),
+    )

@@ -14,7 +14,9 @@ from manfaat.measurement.scale_rows import ALL_COLUMNS
 from manfaat.measurement.scales import reliability_estimates
 
 
-def measurement_estimates(scales: list[Scale], table: pd.DataFrame, programme: Programme, lines: list[Indicator], settings: Settings) -> pd.DataFrame:
+def measurement_estimates(
+    scales: list[Scale], table: pd.DataFrame, programme: Programme, lines: list[Indicator], settings: Settings
+) -> pd.DataFrame:
     """Reliability, agreement of raters, response styles and response shift of all declared scales and raters.
 
     Parameters
@@ -23,8 +25,9 @@ def measurement_estimates(scales: list[Scale], table: pd.DataFrame, programme: P
 
     Returns
     -------
-    Rows in the contract's shape with ``name`` (column of the indicators), ``time`` and ``items`` before them; ``subgroup`` is empty
-    for all, ``participants`` or ``comparison``. A number that rests on fewer than five people is left out, with the reason.
+    Rows in the contract's shape with ``name`` (column of the indicators), ``time`` and ``items`` before them;
+    ``subgroup`` is empty for all, ``participants`` or ``comparison``. A number that rests on fewer than five
+    people is left out, with the reason.
     """
     parts = [
         reliability_estimates(scales, table, programme, settings),

@@ -1,4 +1,6 @@
-"""The one-factor model by maximum likelihood, and McDonald ω with an interval that does not need normal answers."""
+"""The one-factor model by maximum likelihood, and McDonald ω with an interval that does not need normal
+answers.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ class OneFactor:
     @property
     def is_improper(self) -> bool:
         """Whether an item's own variance lies at its bound (Heywood case)."""
-        return bool(np.any(self.uniquenesses <= 1.01 * SMALLEST_UNIQUENESS * (self.loadings**2 + self.uniquenesses)))
+        return bool(
+            np.any(self.uniquenesses <= 1.01 * SMALLEST_UNIQUENESS * (self.loadings**2 + self.uniquenesses))
+        )
 
 
 def fit_one_factor(matrix: np.ndarray) -> OneFactor:
@@ -45,7 +49,8 @@ def fit_one_factor(matrix: np.ndarray) -> OneFactor:
 
     Raises
     ------
-    NotApplicableError where k < 3 (not identified), an item follows from the others, or the search does not end.
+    NotApplicableError where k < 3 (not identified), an item follows from the others, or the search does not
+    end.
     """
     k, scale = len(matrix), np.sqrt(np.diag(matrix))
     if k < 3:
@@ -55,7 +60,15 @@ def fit_one_factor(matrix: np.ndarray) -> OneFactor:
         raise NotApplicableError("an item follows from the others")
     start = np.clip((1 - 0.5 / k) / np.diag(linalg.inv(found)), 2 * SMALLEST_UNIQUENESS, 1)
     bounds = [(SMALLEST_UNIQUENESS, 1.0)] * k
-    done = optimize.minimize(misfit, start, args=(found,), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 1000, "ftol": 1e-15, "gtol": 1e-9})
+    done = optimize.minimize(
+        misfit,
+        start,
+        args=(found,),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+        options={"maxiter": 1000, "ftol": 1e-15, "gtol": 1e-9},
+    )
     inside = (done.x > 1.01 * SMALLEST_UNIQUENESS) & (done.x < 0.999)
     if np.abs(done.jac[inside]).max(initial=0) > 1e-4:
         raise NotApplicableError("the model with one factor cannot be fitted")
@@ -72,7 +85,9 @@ def best_loadings(uniquenesses: np.ndarray, matrix: np.ndarray) -> np.ndarray:
 
 
 def misfit(uniquenesses: np.ndarray, matrix: np.ndarray) -> tuple[float, np.ndarray]:
-    """Discrepancy of maximum likelihood (up to a constant), with the best loadings put in, and its gradient."""
+    """Discrepancy of maximum likelihood (up to a constant), with the best loadings put in, and its
+    gradient.
+    """
     root = np.sqrt(uniquenesses)
     values = linalg.eigvalsh(matrix / np.outer(root, root))[:-1]
     loadings = best_loadings(uniquenesses, matrix)
@@ -90,7 +105,9 @@ def omega(loadings: np.ndarray, uniquenesses: np.ndarray) -> float:
 
 
 def omega_of(parameters: np.ndarray, *, standardised: bool) -> float:
-    """Return ω of the parameters (λ, ψ; 2k), of the items as they are or divided by their standard deviations."""
+    """Return ω of the parameters (λ, ψ; 2k), of the items as they are or divided by their standard
+    deviations.
+    """
     loadings, uniquenesses = np.split(parameters, 2)
     variance = loadings**2 + uniquenesses if standardised else 1.0
     return omega(loadings / variance**0.5, uniquenesses / variance)
@@ -121,15 +138,15 @@ def derivatives(function: object, parameters: np.ndarray) -> np.ndarray:
 def omega_error(values: np.ndarray, model: OneFactor, *, standardised: bool = False) -> float:
     """Standard error of ω by the delta method, from the sandwich covariance of the parameters.
 
-    The sandwich (inverse Hessian, outer product of scores, inverse Hessian) holds where answers are not normal, as on five points,
-    and where one factor fits only roughly; nothing is drawn.
+    The sandwich (inverse Hessian, outer product of scores, inverse Hessian) holds where answers are not
+    normal, as on five points, and where one factor fits only roughly; nothing is drawn.
 
     Parameters
     ----------
     values : complete answers (n × k).
 
-    Source: Zhang and Yuan (2014), Robust coefficients alpha and omega, without their down-weighting of outliers;
-    White (1982), Econometrica 50, 1–25.
+    Source: Zhang and Yuan (2014), Robust coefficients alpha and omega, without their down-weighting of
+    outliers; White (1982), Econometrica 50, 1–25.
     """
     centred = values - values.mean(axis=0)
     n, matrix = len(centred), centred.T @ centred / len(centred)
@@ -149,7 +166,10 @@ def logit_interval(share: float, error: float, df: float, confidence: float) -> 
     """
     if not (0 < share < 1 and error > 0):
         return np.nan, np.nan
-    centre, margin = np.log(share / (1 - share)), stats.t.ppf((1 + confidence) / 2, df) * error / (share * (1 - share))
+    centre, margin = (
+        np.log(share / (1 - share)),
+        stats.t.ppf((1 + confidence) / 2, df) * error / (share * (1 - share)),
+    )
     low, high = 1 / (1 + np.exp(-(centre + np.array([-margin, margin]))))
     return float(low), float(high)
 
@@ -157,7 +177,8 @@ def logit_interval(share: float, error: float, df: float, confidence: float) -> 
 def congruence(first: np.ndarray, second: np.ndarray) -> float:
     """Tucker's congruence of two sets of loadings: 1 when they are proportional.
 
-    Source: Lorenzo-Seva and ten Berge (2006), Methodology 2, 57–64: .95 and more counts as equal, .85 to .94 as fairly similar.
+    Source: Lorenzo-Seva and ten Berge (2006), Methodology 2, 57–64: .95 and more counts as equal, .85 to .94
+    as fairly similar.
     """
     size = np.sqrt((first @ first) * (second @ second))
     return float(first @ second / size) if size > 0 else np.nan

@@ -28,24 +28,30 @@ ICCS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
 
 
 def rater_pairs(lines: list[Indicator]) -> list[tuple[Indicator, Indicator]]:
-    """Pairs of columns that measure one indicator at one time in one unit by two raters, in the order declared."""
+    """Pairs of columns that measure one indicator at one time in one unit by two raters, in the order
+    declared.
+    """
     rated = [line for line in lines if line.rater and line.unit and line.use in ("effect", "describe")]
     return [
         (first, second)
         for first, second in combinations(rated, 2)
-        if (first.indicator, first.time, first.unit) == (second.indicator, second.time, second.unit) and first.rater != second.rater
+        if (first.indicator, first.time, first.unit) == (second.indicator, second.time, second.unit)
+        and first.rater != second.rater
     ]
 
 
-def agreement_estimates(table: pd.DataFrame, programme: Programme, lines: list[Indicator], settings: Settings) -> pd.DataFrame:
+def agreement_estimates(
+    table: pd.DataFrame, programme: Programme, lines: list[Indicator], settings: Settings
+) -> pd.DataFrame:
     """Agreement of every two raters: for all, for the participants, for the comparison group.
 
     Returns
     -------
-    Rows in the contract's shape and ``name, time, items``; ``rater`` names both (``self, supervisor``), differences are the first minus
-    the second. ``estimand`` is ``agreement`` with the six intraclass correlations, or ``weighted_kappa`` where both rate by whole
-    numbers of a short list (yes and no among them); or ``rater difference`` with ``bias``, and with ``limit_lower`` and
-    ``limit_upper`` unless the answer is yes or no. ``n_missing`` counts people whom only one of the two rated.
+    Rows in the contract's shape and ``name, time, items``; ``rater`` names both (``self, supervisor``),
+    differences are the first minus the second. ``estimand`` is ``agreement`` with the six intraclass
+    correlations, or ``weighted_kappa`` where both rate by whole numbers of a short list (yes and no among
+    them); or ``rater difference`` with ``bias``, and with ``limit_lower`` and ``limit_upper`` unless the
+    answer is yes or no. ``n_missing`` counts people whom only one of the two rated.
     """
     groups, rows = subgroups(table, programme), []
     for first, second in rater_pairs(lines):
@@ -55,25 +61,64 @@ def agreement_estimates(table: pd.DataFrame, programme: Programme, lines: list[I
     return as_protected_table(rows)
 
 
-def pair_rows(first: Indicator, second: Indicator, pair: pd.DataFrame, subgroup: str, settings: Settings) -> list[dict[str, object]]:
+def pair_rows(
+    first: Indicator, second: Indicator, pair: pd.DataFrame, subgroup: str, settings: Settings
+) -> list[dict[str, object]]:
     """All rows of one pair of raters."""
     complete = pair.dropna().to_numpy()
     left, right, confidence = complete[:, 0], complete[:, 1], settings.confidence
     subject = subject_of(first, 1, subgroup, rater=f"{first.rater}, {second.rater}")
     unitless = subject_of(first, 1, subgroup, rater=subject.rater, unit="")
     counts = {"n": len(complete), "n_missing": int(pair.notna().any(axis=1).sum() - len(complete))}
-    is_item, yes_no = agreement.is_ordered_item(left, right), bool(np.isin(complete, (0, 1)).all()) and len(complete) > 0
+    is_item, yes_no = (
+        agreement.is_ordered_item(left, right),
+        bool(np.isin(complete, (0, 1)).all()) and len(complete) > 0,
+    )
     make: list[tuple[str, str, str, Callable[[], Interval]]] = []
     if is_item:
-        make.append(("agreement", "weighted_kappa", "jackknife", lambda: agreement.weighted_kappa(left, right, confidence)))
+        make.append(
+            (
+                "agreement",
+                "weighted_kappa",
+                "jackknife",
+                lambda: agreement.weighted_kappa(left, right, confidence),
+            )
+        )
     if not yes_no:
-        make += [("agreement", name, "jackknife", partial(one_icc, name, complete, confidence)) for name in ICCS]
-    make.append(("rater difference", "bias", "t", lambda: agreement.limits_of_agreement(left, right, confidence).bias))
+        make += [
+            ("agreement", name, "jackknife", partial(one_icc, name, complete, confidence)) for name in ICCS
+        ]
+    make.append(
+        ("rater difference", "bias", "t", lambda: agreement.limits_of_agreement(left, right, confidence).bias)
+    )
     if not yes_no:
-        make.append(("rater difference", "limit_lower", "jackknife", lambda: agreement.limits_of_agreement(left, right, confidence).lower))
-        make.append(("rater difference", "limit_upper", "jackknife", lambda: agreement.limits_of_agreement(left, right, confidence).upper))
+        make.append(
+            (
+                "rater difference",
+                "limit_lower",
+                "jackknife",
+                lambda: agreement.limits_of_agreement(left, right, confidence).lower,
+            )
+        )
+        make.append(
+            (
+                "rater difference",
+                "limit_upper",
+                "jackknife",
+                lambda: agreement.limits_of_agreement(left, right, confidence).upper,
+            )
+        )
     return [
-        estimate_row(unitless if what == "agreement" else subject, what, method, settings, compute, kind=kind, warnings=warnings_of(method, complete), **counts)
+        estimate_row(
+            unitless if what == "agreement" else subject,
+            what,
+            method,
+            settings,
+            compute,
+            kind=kind,
+            warnings=warnings_of(method, complete),
+            **counts,
+        )
         for what, method, kind, compute in make
     ]
 
@@ -85,11 +130,19 @@ def warnings_of(method: str, complete: np.ndarray) -> tuple[str, ...]:
     told = [FEW_PEOPLE] if len(complete) < FEWEST_PEOPLE else []
     if method.startswith("ICC(2"):
         told.append(TWO_RATERS)
-    if method == "weighted_kappa" and len(complete) and any((complete == end).mean() > MOST_AT_ONE_END for end in (complete.min(), complete.max())):
+    if (
+        method == "weighted_kappa"
+        and len(complete)
+        and any((complete == end).mean() > MOST_AT_ONE_END for end in (complete.min(), complete.max()))
+    ):
         told.append(ONE_END)
     if method.startswith("limit"):
         difference = complete[:, 0] - complete[:, 1]
-        told += [SKEWED] if len(difference) > 2 and np.ptp(difference) > 0 and abs(stats.skew(difference)) > MOST_SKEWED else []
+        told += (
+            [SKEWED]
+            if len(difference) > 2 and np.ptp(difference) > 0 and abs(stats.skew(difference)) > MOST_SKEWED
+            else []
+        )
     return tuple(told)
 
 

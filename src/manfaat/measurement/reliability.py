@@ -1,4 +1,5 @@
-"""How consistently the items of a scale answer: Cronbach α, item–rest correlations, and what looks wrong with an item.
+"""How consistently the items of a scale answer: Cronbach α, item–rest correlations, and what looks wrong with
+an item.
 
 Everything follows from the covariance matrix of the items, so that n does not matter for the time it takes.
 """
@@ -11,14 +12,20 @@ import pandas as pd
 from manfaat.evaluation.jackknife import jackknife, sums_without
 
 FEWEST_PEOPLE = 30  # below it a row warns; the interval still holds
-HIGHEST_ALPHA = 0.95  # above it items repeat one another (Terwee et al. 2007, Journal of Clinical Epidemiology 60, 34–42)
+HIGHEST_ALPHA = (
+    0.95  # above it items repeat one another (Terwee et al. 2007, Journal of Clinical Epidemiology 60, 34–42)
+)
 NEGLIGIBLE = 1e-12  # variance relative to the square of the largest value: rounding, not variation
 
 
 def covariance(items: pd.DataFrame) -> np.ndarray:
     """Covariance matrix (k × k, divisor n − 1) of items that all were answered (listwise)."""
     values = items.to_numpy(dtype="float64")
-    return np.atleast_2d(np.cov(values, rowvar=False)) if len(values) > 1 else np.full((values.shape[1],) * 2, np.nan)
+    return (
+        np.atleast_2d(np.cov(values, rowvar=False))
+        if len(values) > 1
+        else np.full((values.shape[1],) * 2, np.nan)
+    )
 
 
 def is_constant(items: pd.DataFrame) -> np.ndarray:
@@ -48,10 +55,12 @@ def correlations(matrix: np.ndarray) -> np.ndarray:
 def alpha_interval(items: np.ndarray, confidence: float) -> tuple[float, float, float]:
     """Standard error and interval of α from complete answers (n × k), by the jackknife of log(1 − α).
 
-    Distribution-free: Feldt's F, exact for normal items, covers 63 to 74 in 100 where nearly nine in ten answers are the highest.
+    Distribution-free: Feldt's F, exact for normal items, covers 63 to 74 in 100 where nearly nine in ten
+    answers are the highest.
 
-    Source: van Zyl, Neudecker and Nel (2000), Psychometrika 65, 271–280, for the limiting law; Maydeu-Olivares, Coffman and Hartmann
-    (2007), Psychological Methods 12, 157–176, for answers that are not normal.
+    Source: van Zyl, Neudecker and Nel (2000), Psychometrika 65, 271–280, for the limiting law;
+    Maydeu-Olivares, Coffman and Hartmann (2007), Psychological Methods 12, 157–176, for answers that are not
+    normal.
 
     Raises
     ------
@@ -67,7 +76,11 @@ def alpha_interval(items: np.ndarray, confidence: float) -> tuple[float, float, 
     whole = float(logarithms[-1])
     error, low, high = jackknife(whole, logarithms[:-1], confidence)
     scale = k / (k - 1)
-    return error * scale * float(np.exp(whole)), 1 - scale * float(np.exp(high)), 1 - scale * float(np.exp(low))
+    return (
+        error * scale * float(np.exp(whole)),
+        1 - scale * float(np.exp(high)),
+        1 - scale * float(np.exp(low)),
+    )
 
 
 def mean_correlation(matrix: np.ndarray) -> float:
@@ -80,7 +93,11 @@ def item_rest(matrix: np.ndarray) -> np.ndarray:
     rows, own = matrix.sum(axis=1), np.diag(matrix)
     rest = matrix.sum() - 2 * rows + own
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where((own > 0) & (rest > NEGLIGIBLE * np.trace(matrix)), (rows - own) / np.sqrt(own * np.abs(rest)), np.nan)
+        return np.where(
+            (own > 0) & (rest > NEGLIGIBLE * np.trace(matrix)),
+            (rows - own) / np.sqrt(own * np.abs(rest)),
+            np.nan,
+        )
 
 
 def alpha_without(matrix: np.ndarray) -> np.ndarray:
@@ -90,9 +107,11 @@ def alpha_without(matrix: np.ndarray) -> np.ndarray:
 
 
 def unreversed(matrix: np.ndarray) -> list[int]:
-    """Places of the items that look as if they had not been turned: turned one after another, each raises the sum of covariances most.
+    """Places of the items that look as if they had not been turned: turned one after another, each raises the
+    sum of covariances most.
 
-    Empty where no item runs against the others. With two items that run against each other nobody can say which one it is: both.
+    Empty where no item runs against the others. With two items that run against each other nobody can say
+    which one it is: both.
     """
     signs, k = np.ones(len(matrix)), len(matrix)
     between = matrix - np.diag(np.diag(matrix))

@@ -1,4 +1,6 @@
-"""Rows on response shift: whether people, looking back, rate their earlier selves otherwise than they did at the time."""
+"""Rows on response shift: whether people, looking back, rate their earlier selves otherwise than they did at
+the time.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +20,32 @@ from manfaat.measurement.agreement import Interval
 from manfaat.measurement.scale_rows import as_protected_table, estimate_row, subgroups, subject_of
 from manfaat.measurement.scales import fitted
 
-NOT_BOTH = "the same rater did not measure this before the programme, so that what is recalled has nothing to be held against"
-DIFFERENCES = (("response shift", "then_minus_before"), ("change", "now_minus_before"), ("change", "now_minus_then"))
+NOT_BOTH = (
+    "the same rater did not measure this before the programme, so that what is recalled has nothing to be"
+    " held against"
+)
+DIFFERENCES = (
+    ("response shift", "then_minus_before"),
+    ("change", "now_minus_before"),
+    ("change", "now_minus_then"),
+)
 
 
-def shift_estimates(table: pd.DataFrame, programme: Programme, lines: list[Indicator], settings: Settings) -> pd.DataFrame:
-    """Recalled minus measured earlier state of every indicator that is recalled: for all, participants, comparison group.
+def shift_estimates(
+    table: pd.DataFrame, programme: Programme, lines: list[Indicator], settings: Settings
+) -> pd.DataFrame:
+    """Recalled minus measured earlier state of every indicator that is recalled: for all, participants,
+    comparison group.
 
     Returns
     -------
-    Rows in the contract's shape and ``name, time, items``: ``estimand`` ``response shift`` (``then_minus_before``) and, from the same
-    people, the ``change`` that each baseline would give (``now_minus_before``, ``now_minus_then``); paired t intervals, d_z and the
-    minimum detectable difference. Where nothing was measured before, one row a group with the reason.
+    Rows in the contract's shape and ``name, time, items``: ``estimand`` ``response shift``
+    (``then_minus_before``) and, from the same people, the ``change`` that each baseline would give
+    (``now_minus_before``, ``now_minus_then``); paired t intervals, d_z and the minimum detectable difference.
+    Where nothing was measured before, one row a group with the reason.
 
-    Source: Howard (1980), Evaluation Review 4, 93–106. What is recalled is not thereby right: Hill and Betz (2005), American Journal of
-    Evaluation 26, 501–517.
+    Source: Howard (1980), Evaluation Review 4, 93–106. What is recalled is not thereby right: Hill and Betz
+    (2005), American Journal of Evaluation 26, 501–517.
     """
     groups, rows = subgroups(table, programme), []
     for then in [line for line in lines if line.time == "then" and line.use in ("effect", "describe")]:
@@ -40,9 +53,24 @@ def shift_estimates(table: pd.DataFrame, programme: Programme, lines: list[Indic
         now = measured_before(lines, then.indicator, then.rater, time="now")
         for name, here in groups.items():
             if before is None or now is None or len({before.unit, then.unit, now.unit}) > 1:
-                rows.append(estimate_row(subject_of(then, 1, name), *DIFFERENCES[0], settings, refuse_shift, n=0, n_missing=0, kind="t"))
+                rows.append(
+                    estimate_row(
+                        subject_of(then, 1, name),
+                        *DIFFERENCES[0],
+                        settings,
+                        refuse_shift,
+                        n=0,
+                        n_missing=0,
+                        kind="t",
+                    )
+                )
             else:
-                rows += shift_rows(then, table.loc[here, [before.name, then.name, now.name]].astype("float64"), name, settings)
+                rows += shift_rows(
+                    then,
+                    table.loc[here, [before.name, then.name, now.name]].astype("float64"),
+                    name,
+                    settings,
+                )
     return as_protected_table(rows)
 
 
@@ -51,14 +79,26 @@ def refuse_shift() -> Interval:
     raise NotApplicableError(NOT_BOTH)
 
 
-def shift_rows(then: Indicator, answers: pd.DataFrame, subgroup: str, settings: Settings) -> list[dict[str, object]]:
+def shift_rows(
+    then: Indicator, answers: pd.DataFrame, subgroup: str, settings: Settings
+) -> list[dict[str, object]]:
     """The three differences of one indicator and group; columns are before, then, now."""
     complete = answers.dropna()
     counts = {"n": len(complete), "n_missing": int(answers.notna().any(axis=1).sum() - len(complete))}
     before, recalled, now = complete.to_numpy().T
     rows = []
-    for (estimand, method), difference in zip(DIFFERENCES, (recalled - before, now - before, now - recalled), strict=True):
-        row = estimate_row(subject_of(then, 1, subgroup), estimand, method, settings, partial(paired, difference, settings.confidence), kind="t", **counts)
+    for (estimand, method), difference in zip(
+        DIFFERENCES, (recalled - before, now - before, now - recalled), strict=True
+    ):
+        row = estimate_row(
+            subject_of(then, 1, subgroup),
+            estimand,
+            method,
+            settings,
+            partial(paired, difference, settings.confidence),
+            kind="t",
+            **counts,
+        )
         rows.append(row | sizes(row, difference, settings))
     return rows
 
@@ -71,28 +111,39 @@ def paired(difference: np.ndarray, confidence: float) -> Interval:
         raise NotApplicableError("everyone differs by the same amount")
     error = float(difference.std(ddof=1) / np.sqrt(len(difference)))
     margin = stats.t.ppf((1 + confidence) / 2, len(difference) - 1) * error
-    return Interval(float(difference.mean()), float(difference.mean() - margin), float(difference.mean() + margin), error)
+    return Interval(
+        float(difference.mean()), float(difference.mean() - margin), float(difference.mean() + margin), error
+    )
 
 
 def sizes(row: dict[str, object], difference: np.ndarray, settings: Settings) -> dict[str, object]:
-    """Effect size, degrees of freedom, p value and minimum detectable difference of a row that has a number."""
+    """Effect size, degrees of freedom, p value and minimum detectable difference of a row that has a
+    number.
+    """
     if np.isnan(row["estimate"]):
         return {}
     df = len(difference) - 1
     return {
-        "df": df, "p_value": float(2 * stats.t.sf(abs(row["estimate"] / row["std_error"]), df)), "power": settings.power,
-        "effect_size": float(difference.mean() / difference.std(ddof=1)), "effect_size_kind": D_Z_KIND,
+        "df": df,
+        "p_value": float(2 * stats.t.sf(abs(row["estimate"] / row["std_error"]), df)),
+        "power": settings.power,
+        "effect_size": float(difference.mean() / difference.std(ddof=1)),
+        "effect_size_kind": D_Z_KIND,
         "mde": minimum_detectable(row["std_error"], df, settings),
-    }  # fmt: skip
+    }
 
 
-def congruence_estimates(scales: list[Scale], table: pd.DataFrame, programme: Programme, settings: Settings) -> pd.DataFrame:
-    """Whether the items of a scale hang together alike then and now: Tucker's congruence of the loadings of the same items.
+def congruence_estimates(
+    scales: list[Scale], table: pd.DataFrame, programme: Programme, settings: Settings
+) -> pd.DataFrame:
+    """Whether the items of a scale hang together alike then and now: Tucker's congruence of the loadings of
+    the same items.
 
     Returns
     -------
-    One row a scale, rater and group in the contract's shape and ``name, time, items``; ``estimand`` is ``loadings then and now``. No
-    interval is given. It compares patterns, not levels: equal patterns do not show that a point means the same at both times.
+    One row a scale, rater and group in the contract's shape and ``name, time, items``; ``estimand`` is
+    ``loadings then and now``. No interval is given. It compares patterns, not levels: equal patterns do not
+    show that a point means the same at both times.
     """
     groups, rows = subgroups(table, programme), []
     by_time = {(scale.line.indicator, scale.line.rater, scale.line.time): scale for scale in scales}
@@ -105,7 +156,18 @@ def congruence_estimates(scales: list[Scale], table: pd.DataFrame, programme: Pr
             k = then.items.shape[1]
             compute = partial(loadings_alike, both.iloc[:, :k], both.iloc[:, k:])
             subject = subject_of(now.line, k, name, unit="")
-            rows.append(estimate_row(subject, "loadings then and now", "tucker_congruence", settings, compute, n=len(both), n_missing=0, kind=""))
+            rows.append(
+                estimate_row(
+                    subject,
+                    "loadings then and now",
+                    "tucker_congruence",
+                    settings,
+                    compute,
+                    n=len(both),
+                    n_missing=0,
+                    kind="",
+                )
+            )
     return as_protected_table(rows)
 
 

@@ -13,9 +13,18 @@ from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.sample import NotApplicableError
 from manfaat.indicators import Indicator, Scale
 from manfaat.measurement.agreement import Interval
-from manfaat.measurement.scale_rows import Subject, as_protected_table, estimate_row, share_interval, subgroups, subject_of
+from manfaat.measurement.scale_rows import (
+    Subject,
+    as_protected_table,
+    estimate_row,
+    share_interval,
+    subgroups,
+    subject_of,
+)
 
-MOST_AT_END = 0.15  # of people at an end of a scale (Terwee et al. 2007, Journal of Clinical Epidemiology 60, 34–42)
+MOST_AT_END = (
+    0.15  # of people at an end of a scale (Terwee et al. 2007, Journal of Clinical Epidemiology 60, 34–42)
+)
 AT_CEILING = "more than 15 per cent have the highest score, so that a rise cannot show"
 AT_FLOOR = "more than 15 per cent have the lowest score, so that a fall cannot show"
 AGREES = "people tend to agree whatever an item says"
@@ -23,21 +32,28 @@ DISAGREES = "people tend to disagree whatever an item says"
 FEWEST_ITEMS = 8  # answered, for the same answer throughout to be odd
 
 
-def style_estimates(scales: list[Scale], table: pd.DataFrame, programme: Programme, settings: Settings) -> pd.DataFrame:
-    """Ends of every scale, and answering styles of every rater and time: for all, participants, comparison group.
+def style_estimates(
+    scales: list[Scale], table: pd.DataFrame, programme: Programme, settings: Settings
+) -> pd.DataFrame:
+    """Ends of every scale, and answering styles of every rater and time: for all, participants, comparison
+    group.
 
     Returns
     -------
-    Rows in the contract's shape and ``name, time, items``. ``estimand`` is ``ceiling`` or ``floor`` (share of people with the highest or
-    lowest possible score, among those with a score; one row a scale), ``straight-lining`` (share who gave one and the same answer to
-    all items of a rater and time that they answered, at least eight, before any was turned) or ``acquiescence`` (points that answers lie above the middle of the list
-    whichever way round an item is worded); shares have Wilson intervals.
+    Rows in the contract's shape and ``name, time, items``. ``estimand`` is ``ceiling`` or ``floor`` (share of
+    people with the highest or lowest possible score, among those with a score; one row a scale),
+    ``straight-lining`` (share who gave one and the same answer to all items of a rater and time that they
+    answered, at least eight, before any was turned) or ``acquiescence`` (points that answers lie above the
+    middle of the list whichever way round an item is worded); shares have Wilson intervals.
     """
     groups, rows = subgroups(table, programme), []
     for scale in scales:
         for name, here in groups.items():
             rows += end_rows(
-                scale, table.loc[here, scale.line.name].astype("float64"), subject_of(scale.line, scale.items.shape[1], name, unit="share"), settings
+                scale,
+                table.loc[here, scale.line.name].astype("float64"),
+                subject_of(scale.line, scale.items.shape[1], name, unit="share"),
+                settings,
             )
     for battery in batteries(scales):
         for name, here in groups.items():
@@ -52,7 +68,19 @@ def end_rows(scale: Scale, score: pd.Series, subject: Subject, settings: Setting
         count = int(np.isclose(known, end).sum())
         told = (warning,) if len(known) and count / len(known) > MOST_AT_END else ()
         compute = partial(share_at_end, count, len(known), end, settings.confidence)
-        rows.append(estimate_row(subject, estimand, "share", settings, compute, kind="Wilson", warnings=told, n=len(known), n_missing=0))
+        rows.append(
+            estimate_row(
+                subject,
+                estimand,
+                "share",
+                settings,
+                compute,
+                kind="Wilson",
+                warnings=told,
+                n=len(known),
+                n_missing=0,
+            )
+        )
     return rows
 
 
@@ -72,7 +100,9 @@ def batteries(scales: list[Scale]) -> list[list[Scale]]:
     return list(found.values())
 
 
-def battery_rows(battery: list[Scale], here: pd.Series, subgroup: str, settings: Settings) -> list[dict[str, object]]:
+def battery_rows(
+    battery: list[Scale], here: pd.Series, subgroup: str, settings: Settings
+) -> list[dict[str, object]]:
     """Straight-lining and acquiescence in all items of one rater and time."""
     first = battery[0].line
     answers = pd.concat([scale.answers[here] for scale in battery], axis=1)
@@ -85,12 +115,28 @@ def battery_rows(battery: list[Scale], here: pd.Series, subgroup: str, settings:
     agree = partial(mean_interval, leaning, settings.confidence)
     told = tilt(leaning, settings.confidence)
     return [
-        estimate_row(subject, "straight-lining", "share", settings, lines, kind="Wilson", n=len(judged), n_missing=some - len(judged)),
         estimate_row(
-            battery_subject(first, answers.shape[1], subgroup, first.unit), "acquiescence", "balanced_mean", settings, agree, kind="t",
-            warnings=told, n=len(leaning), n_missing=some - len(leaning),
+            subject,
+            "straight-lining",
+            "share",
+            settings,
+            lines,
+            kind="Wilson",
+            n=len(judged),
+            n_missing=some - len(judged),
         ),
-    ]  # fmt: skip
+        estimate_row(
+            battery_subject(first, answers.shape[1], subgroup, first.unit),
+            "acquiescence",
+            "balanced_mean",
+            settings,
+            agree,
+            kind="t",
+            warnings=told,
+            n=len(leaning),
+            n_missing=some - len(leaning),
+        ),
+    ]
 
 
 def battery_subject(first: Indicator, items: int, subgroup: str, unit: str) -> Subject:
@@ -106,10 +152,12 @@ def straight_lining(same: int, n: int, items: int, confidence: float) -> Interva
 
 
 def leaning_of(battery: list[Scale], here: pd.Series) -> pd.Series:
-    """How far each person's answers lie above the middle of the list, items of both wordings counting for a half.
+    """How far each person's answers lie above the middle of the list, items of both wordings counting for a
+    half.
 
-    Per scale: mean of the items worded one way and of those worded the other way, before any is turned, averaged; what is asked then
-    cancels out and what is left is agreeing as such. Mean over the scales that hold both wordings; people who met none are left out.
+    Per scale: mean of the items worded one way and of those worded the other way, before any is turned,
+    averaged; what is asked then cancels out and what is left is agreeing as such. Mean over the scales that
+    hold both wordings; people who met none are left out.
     """
     parts = []
     for scale in battery:
@@ -122,7 +170,10 @@ def leaning_of(battery: list[Scale], here: pd.Series) -> pd.Series:
 def mean_interval(values: pd.Series, confidence: float) -> Interval:
     """Mean with its t interval."""
     if values.empty:
-        raise NotApplicableError("no item is worded the other way round, so that agreeing as such cannot be told from a high rating")
+        raise NotApplicableError(
+            "no item is worded the other way round, so that agreeing as such cannot be told from a high"
+            " rating"
+        )
     if len(values) < 2 or not np.ptp(values) > 0:
         raise NotApplicableError("there is no variation left to estimate a standard error from")
     error = float(values.std() / np.sqrt(len(values)))

@@ -1,4 +1,6 @@
-"""Rows in the shape of an estimate for what is not an effect: reliability, agreement, response styles, response shift."""
+"""Rows in the shape of an estimate for what is not an effect: reliability, agreement, response styles,
+response shift.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from manfaat.measurement.agreement import Interval
 ALL_COLUMNS = ["name", "time", "items", *COLUMNS]
 NUMBERS = ["estimate", "std_error", "df", "ci_low", "ci_high", "p_value", "effect_size", "mde"]
 TOO_FEW = "fewer than five people, who could be recognised"
-FEW_OTHERS = "the other group has so few people that they could be recognised from this number and that of all"
+FEW_OTHERS = (
+    "the other group has so few people that they could be recognised from this number and that of all"
+)
 SHARES = ("ceiling", "floor", "straight-lining")
 NO_INTERVAL = Interval(np.nan, np.nan, np.nan)
 
@@ -41,7 +45,14 @@ class Subject:
 
 def subject_of(line: Indicator, items: int, subgroup: str = "", **other: str) -> Subject:
     """Describe an indicator; ``other`` replaces single entries (a pair of raters, the unit of a share)."""
-    entries = {"name": line.name, "indicator": line.indicator, "time": line.time, "rater": line.rater, "stage": line.stage_thesis, "unit": line.unit}
+    entries = {
+        "name": line.name,
+        "indicator": line.indicator,
+        "time": line.time,
+        "rater": line.rater,
+        "stage": line.stage_thesis,
+        "unit": line.unit,
+    }
     return Subject(**(entries | other), items=items, subgroup=subgroup)
 
 
@@ -64,12 +75,32 @@ def estimate_row(
         found, told = NO_INTERVAL, (*warnings, str(reason))
     row = dict.fromkeys(ALL_COLUMNS, np.nan)
     return row | {
-        "name": subject.name, "time": subject.time, "items": subject.items, "cohort": settings.cohort, "stage": subject.stage,
-        "indicator": subject.indicator, "rater": subject.rater, "estimand": estimand, "method": method, "specification": "", "treatment": "",
-        "subgroup": subject.subgroup, "n": n, "n_comparison": 0, "n_missing": n_missing, "estimate": found.estimate, "std_error": found.std_error,
-        "std_error_kind": kind, "ci_low": found.low, "ci_high": found.high, "confidence": settings.confidence, "effect_size_kind": "",
-        "unit": subject.unit, "is_primary": False, "warnings": "; ".join(dict.fromkeys(told)),
-    }  # fmt: skip
+        "name": subject.name,
+        "time": subject.time,
+        "items": subject.items,
+        "cohort": settings.cohort,
+        "stage": subject.stage,
+        "indicator": subject.indicator,
+        "rater": subject.rater,
+        "estimand": estimand,
+        "method": method,
+        "specification": "",
+        "treatment": "",
+        "subgroup": subject.subgroup,
+        "n": n,
+        "n_comparison": 0,
+        "n_missing": n_missing,
+        "estimate": found.estimate,
+        "std_error": found.std_error,
+        "std_error_kind": kind,
+        "ci_low": found.low,
+        "ci_high": found.high,
+        "confidence": settings.confidence,
+        "effect_size_kind": "",
+        "unit": subject.unit,
+        "is_primary": False,
+        "warnings": "; ".join(dict.fromkeys(told)),
+    }
 
 
 def share_interval(count: int, n: int, confidence: float) -> Interval:
@@ -88,17 +119,24 @@ def share_interval(count: int, n: int, confidence: float) -> Interval:
 
 
 def subgroups(table: pd.DataFrame, programme: Programme) -> dict[str, pd.Series]:
-    """Who is looked at: everyone who is participant or comparison group, and each of the two. Of a panel, its last period only."""
+    """Who is looked at: everyone who is participant or comparison group, and each of the two. Of a panel, its
+    last period only.
+    """
     role = participation(table, programme)
     panel = programme.design.panel
-    here = pd.Series(True, index=table.index) if panel is None else table[panel.period] == table[panel.period].max()
+    here = (
+        pd.Series(True, index=table.index)
+        if panel is None
+        else table[panel.period] == table[panel.period].max()
+    )
     return {"": here & role.notna(), "participants": here & (role == 1), "comparison": here & (role == 0)}
 
 
 def as_protected_table(rows: list[dict[str, object]]) -> pd.DataFrame:
     """Gather rows; a number that rests on fewer than five people is left out, and the reason said.
 
-    Where one of the two groups has such a number, that of the other is left out too: else it would follow from the number of all.
+    Where one of the two groups has such a number, that of the other is left out too: else it would follow
+    from the number of all.
     """
     table = pd.DataFrame(rows, columns=ALL_COLUMNS)
     small = is_few(table["n"])

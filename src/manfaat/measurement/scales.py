@@ -15,7 +15,14 @@ from manfaat.evaluation.sample import NotApplicableError
 from manfaat.indicators import Scale
 from manfaat.measurement import one_factor, reliability
 from manfaat.measurement.agreement import Interval
-from manfaat.measurement.scale_rows import TOO_FEW, Subject, as_protected_table, estimate_row, subgroups, subject_of
+from manfaat.measurement.scale_rows import (
+    TOO_FEW,
+    Subject,
+    as_protected_table,
+    estimate_row,
+    subgroups,
+    subject_of,
+)
 
 AGAINST = "an item runs against the others and looks as if it had not been turned"
 CONSTANT = "everyone gave the same answer to an item"
@@ -27,52 +34,90 @@ ONE_END = "more than four fifths gave the same extreme answer to an item: the in
 MOST_AT_ONE_END = 0.8
 HEYWOOD = "the model leaves an item no variance of its own (Heywood case), so that ω cannot be trusted"
 ITEM_COLUMNS = [
-    "name", "indicator", "time", "rater", "item", "n", "mean", "sd", "item_rest_r", "alpha_without", "loading", "share_lowest", "share_highest", "warnings",
-]  # fmt: skip
+    "name",
+    "indicator",
+    "time",
+    "rater",
+    "item",
+    "n",
+    "mean",
+    "sd",
+    "item_rest_r",
+    "alpha_without",
+    "loading",
+    "share_lowest",
+    "share_highest",
+    "warnings",
+]
 
 
-def reliability_estimates(scales: list[Scale], table: pd.DataFrame, programme: Programme, settings: Settings) -> pd.DataFrame:
+def reliability_estimates(
+    scales: list[Scale], table: pd.DataFrame, programme: Programme, settings: Settings
+) -> pd.DataFrame:
     """Reliability of every scale: for all, for the participants, for the comparison group.
 
     Returns
     -------
-    Rows in the contract's shape and ``name, time, items``; ``estimand`` is ``reliability``, ``method`` one of ``cronbach_alpha`` (of
-    those who answered all items), ``cronbach_alpha_standardised``, ``cronbach_alpha_pairwise`` (each covariance from all who answered
-    both), ``mcdonald_omega``, ``mcdonald_omega_standardised``, ``mean_inter_item_correlation``. ``n_missing`` counts people who answered
+    Rows in the contract's shape and ``name, time, items``; ``estimand`` is ``reliability``, ``method`` one of
+    ``cronbach_alpha`` (of those who answered all items), ``cronbach_alpha_standardised``,
+    ``cronbach_alpha_pairwise`` (each covariance from all who answered both), ``mcdonald_omega``,
+    ``mcdonald_omega_standardised``, ``mean_inter_item_correlation``. ``n_missing`` counts people who answered
     some of the items. Survey weights and clusters do not enter.
     """
     groups, rows = subgroups(table, programme), []
     for scale in scales:
         for name, here in groups.items():
-            rows += scale_rows(scale, here, subject_of(scale.line, scale.items.shape[1], name, unit=""), settings)
+            rows += scale_rows(
+                scale, here, subject_of(scale.line, scale.items.shape[1], name, unit=""), settings
+            )
     return as_protected_table(rows)
 
 
-def scale_rows(scale: Scale, here: pd.Series, subject: Subject, settings: Settings) -> list[dict[str, object]]:
+def scale_rows(
+    scale: Scale, here: pd.Series, subject: Subject, settings: Settings
+) -> list[dict[str, object]]:
     """All reliability rows of one scale and group."""
     frame = scale.items[here]
     complete, some = frame.dropna(), frame.notna().any(axis=1).sum()
     matrix, n, confidence = reliability.covariance(complete), len(complete), settings.confidence
-    told = (*warnings_of(complete, matrix, (scale.low, scale.high)), *([INCOMPLETE] if n < 0.8 * some else []))
+    told = (
+        *warnings_of(complete, matrix, (scale.low, scale.high)),
+        *([INCOMPLETE] if n < 0.8 * some else []),
+    )
     model = cache(partial(fitted, complete, matrix))
     make: dict[str, tuple[str, Callable[[], Interval]]] = {
         "cronbach_alpha": ("jackknife", lambda: alpha_interval(complete, matrix, confidence)),
         "cronbach_alpha_standardised": ("", lambda: alpha_standardised(complete, matrix)),
         "cronbach_alpha_pairwise": ("", lambda: alpha_pairwise(frame)),
-        "mcdonald_omega": ("sandwich", lambda: omega_interval(complete, model(), confidence, standardised=False)),
-        "mcdonald_omega_standardised": ("sandwich", lambda: omega_interval(complete, model(), confidence, standardised=True)),
+        "mcdonald_omega": (
+            "sandwich",
+            lambda: omega_interval(complete, model(), confidence, standardised=False),
+        ),
+        "mcdonald_omega_standardised": (
+            "sandwich",
+            lambda: omega_interval(complete, model(), confidence, standardised=True),
+        ),
         "mean_inter_item_correlation": ("", lambda: mean_correlation(complete, matrix)),
     }
     rows = []
     for method, (kind, compute) in make.items():
         pairwise = method == "cronbach_alpha_pairwise"
-        counts = {"n": int((frame.notna().sum(axis=1) >= 2).sum()) if pairwise else n, "n_missing": 0 if pairwise else int(some - n)}
-        rows.append(estimate_row(subject, "reliability", method, settings, compute, kind=kind, warnings=told, **counts))
+        counts = {
+            "n": int((frame.notna().sum(axis=1) >= 2).sum()) if pairwise else n,
+            "n_missing": 0 if pairwise else int(some - n),
+        }
+        rows.append(
+            estimate_row(
+                subject, "reliability", method, settings, compute, kind=kind, warnings=told, **counts
+            )
+        )
     return rows
 
 
 def warnings_of(complete: pd.DataFrame, matrix: np.ndarray, ends: tuple[float, float]) -> list[str]:
-    """What a reader must know of a scale, whose lowest and highest answer are ``ends``, before relying on it."""
+    """What a reader must know of a scale, whose lowest and highest answer are ``ends``, before relying on
+    it.
+    """
     told = [FEW_ITEMS] if complete.shape[1] < 3 else []
     if len(complete) < 2:
         return told
@@ -149,9 +194,13 @@ def fitted(complete: pd.DataFrame, matrix: np.ndarray) -> one_factor.OneFactor:
     return model
 
 
-def omega_interval(complete: pd.DataFrame, model: one_factor.OneFactor, confidence: float, *, standardised: bool) -> Interval:
+def omega_interval(
+    complete: pd.DataFrame, model: one_factor.OneFactor, confidence: float, *, standardised: bool
+) -> Interval:
     """McDonald ω with its interval (sandwich standard error, log-odds)."""
-    omega = one_factor.omega_of(np.concatenate([model.loadings, model.uniquenesses]), standardised=standardised)
+    omega = one_factor.omega_of(
+        np.concatenate([model.loadings, model.uniquenesses]), standardised=standardised
+    )
     error = one_factor.omega_error(complete.to_numpy(dtype="float64"), model, standardised=standardised)
     low, high = one_factor.logit_interval(float(omega), error, len(complete) - 1, confidence)
     if np.isnan(low):
@@ -164,9 +213,10 @@ def item_table(scales: list[Scale], table: pd.DataFrame, programme: Programme) -
 
     Returns
     -------
-    One row a scale and item (``ITEM_COLUMNS``): mean and standard deviation after turning, correlation with the sum of the
-    others, α without the item, standardised loading on one factor, shares of the lowest and highest answer (missing where fewer
-    than five people gave it or did not). Missing, with the reason, where fewer than five people answered.
+    One row a scale and item (``ITEM_COLUMNS``): mean and standard deviation after turning, correlation with
+    the sum of the others, α without the item, standardised loading on one factor, shares of the lowest and
+    highest answer (missing where fewer than five people gave it or did not). Missing, with the reason, where
+    fewer than five people answered.
     """
     here = subgroups(table, programme)[""]
     return pd.DataFrame([row for scale in scales for row in item_rows(scale, here)], columns=ITEM_COLUMNS)
@@ -175,7 +225,10 @@ def item_table(scales: list[Scale], table: pd.DataFrame, programme: Programme) -
 def item_rows(scale: Scale, here: pd.Series) -> list[dict[str, object]]:
     """Rows of one scale."""
     complete, line = scale.items[here].dropna(), scale.line
-    base = [{"name": line.name, "indicator": line.indicator, "time": line.time, "rater": line.rater, "item": item} for item in complete]
+    base = [
+        {"name": line.name, "indicator": line.indicator, "time": line.time, "rater": line.rater, "item": item}
+        for item in complete
+    ]
     if len(complete) < SMALLEST_CELL:
         return [row | {"n": np.nan if len(complete) else 0, "warnings": TOO_FEW} for row in base]
     matrix = reliability.covariance(complete)
@@ -186,9 +239,20 @@ def item_rows(scale: Scale, here: pd.Series) -> list[dict[str, object]]:
     for place, row in enumerate(base):
         values = complete.iloc[:, place]
         told = [f"{AGAINST}: {row['item']}"] if place in against else []
-        numbers = {"n": len(values), "mean": values.mean(), "sd": values.std(), "item_rest_r": rest[place], "alpha_without": without[place]}
-        shares = {"share_lowest": safe_share(values == scale.low), "share_highest": safe_share(values == scale.high)}
-        rows.append(row | numbers | shares | {"loading": loadings[place], "warnings": "; ".join([*told, *reason])})
+        numbers = {
+            "n": len(values),
+            "mean": values.mean(),
+            "sd": values.std(),
+            "item_rest_r": rest[place],
+            "alpha_without": without[place],
+        }
+        shares = {
+            "share_lowest": safe_share(values == scale.low),
+            "share_highest": safe_share(values == scale.high),
+        }
+        rows.append(
+            row | numbers | shares | {"loading": loadings[place], "warnings": "; ".join([*told, *reason])}
+        )
     return rows
 
 

@@ -1,4 +1,6 @@
-"""Numbers of a column one below the other at the decimal mark, also where the rows have units with different decimals."""
+"""Numbers of a column one below the other at the decimal mark, also where the rows have units with different
+decimals.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ import re
 
 ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
 CELL = re.compile(r"(<t[dh][^>]*>)(.*?)(</t[dh]>)", re.DOTALL)
-NUMBER = re.compile(r"[−<\s]*(?:&lt;)?[^\d\s]{0,3}\s?(\d[\d.,]*)")  # a sign, a currency, digits; nothing after them
+NUMBER = re.compile(
+    r"[−<\s]*(?:&lt;)?[^\d\s]{0,3}\s?(\d[\d.,]*)"
+)  # a sign, a currency, digits; nothing after them
 DIGIT, MARK = "\u2007", "\u2008"  # spaces as wide as a digit, and as a full stop or a comma
 
 
@@ -25,7 +29,8 @@ def padding(text: str, widest: int, mark: str) -> str:
 
 
 def align_numbers(html: str, mark: str) -> str:
-    """Pad the numbers of a table's columns; a column that holds anything else than numbers and dashes stays as it is.
+    """Pad the numbers of a table's columns; a column that holds anything else than numbers and dashes stays
+    as it is.
 
     Parameters
     ----------
@@ -48,6 +53,8 @@ def align_numbers(html: str, mark: str) -> str:
 
 
 def widest_of(texts: list[str], mark: str) -> int | None:
-    """The most decimals of a column of numbers and dashes; None for another column, 0 where there is nothing to do."""
+    """The most decimals of a column of numbers and dashes; None for another column, 0 where there is nothing
+    to do.
+    """
     found = [decimals(text, mark) for text in texts if text != "–"]
     return None if not found or None in found else max(found)

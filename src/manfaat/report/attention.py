@@ -1,4 +1,6 @@
-"""What a manager must see of the cleaning: broken rules, rules that could not be applied, lost matches, and what waits for a person."""
+"""What a manager must see of the cleaning: broken rules, rules that could not be applied, lost matches, and
+what waits for a person.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +29,13 @@ UNTIL = {
     "set aside": mark("set aside"),
 }
 WAITING = {
-    ("_row", "set aside"): mark("rows under one key with different answers: is it one person, and which row is right?"),
-    ("_row", "kept"): mark("rows that may be no person of their own: one under two numbers, a trial of the form, a second header?"),
+    ("_row", "set aside"): mark(
+        "rows under one key with different answers: is it one person, and which row is right?"
+    ),
+    ("_row", "kept"): mark(
+        "rows that may be no person of their own: one under two numbers, a trial of the form, a second"
+        " header?"
+    ),
     ("", "missing"): mark("answers that could not be read for certain, or that a slip of unit would explain"),
     ("", "kept"): mark("amounts that may have been meant for a year"),
 }
@@ -52,13 +59,23 @@ UNDEFINED = {  # why an indicator is missing beside the reasons of its answers
 
 
 def findings_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:
-    """How often each rule is broken, the worst first; no table when none is. Single cases are in the confidential folder."""
+    """How often each rule is broken, the worst first; no table when none is. Single cases are in the
+    confidential folder.
+    """
     say = language.say
     found = pd.concat([part.findings for part in tables.values()], ignore_index=True)
     if found.empty:
         return []
-    checked = pd.concat([part.checked for part in tables.values()], ignore_index=True).groupby("check")["n_checked"].sum()
-    counts = found.groupby(["check", "severity"], as_index=False, sort=False).size().rename(columns={"size": "rows"})
+    checked = (
+        pd.concat([part.checked for part in tables.values()], ignore_index=True)
+        .groupby("check")["n_checked"]
+        .sum()
+    )
+    counts = (
+        found.groupby(["check", "severity"], as_index=False, sort=False)
+        .size()
+        .rename(columns={"size": "rows"})
+    )
     counts = counts.sort_values("severity", key=lambda words: words.map(WORST_FIRST.index), kind="stable")
     data = counts.assign(
         rule=[labels.check_label(study, check, language) for check in counts["check"]],
@@ -72,8 +89,19 @@ def findings_table(study: Study, tables: dict[str, CleanTable], language: Langua
         Column("checked", say("Rows it could be applied to"), lambda n: language.number(n, 0)),
         Column("rows", say("Findings"), lambda n: shown_count(n, language)),
     ]
-    caption = say("Reported, not changed. An error cannot be true, a warning seldom is, a note is for information. Which rows: see the files of findings.")
-    return [table("findings", say("Answers that contradict one another"), caption + " " + labels.source_note(study, language), data, columns)]
+    caption = say(
+        "Reported, not changed. An error cannot be true, a warning seldom is, a note is for information."
+        " Which rows: see the files of findings."
+    )
+    return [
+        table(
+            "findings",
+            say("Answers that contradict one another"),
+            caption + " " + labels.source_note(study, language),
+            data,
+            columns,
+        )
+    ]
 
 
 def unapplied_checks(study: Study, tables: dict[str, CleanTable], language: Language) -> list[str]:
@@ -86,9 +114,20 @@ def unapplied_checks(study: Study, tables: dict[str, CleanTable], language: Lang
             other = others.get(check, "")
             if other in absent:
                 name = study.programme.tables[other].label[language.code]
-                told.append(language.say("{check} could not be applied ({rule}): {table} were not delivered.", table=name, **values))
+                told.append(
+                    language.say(
+                        "{check} could not be applied ({rule}): {table} were not delivered.",
+                        table=name,
+                        **values,
+                    )
+                )
             elif len(part.kept):
-                told.append(language.say("{check} could not be applied ({rule}): no row has all the answers that it needs.", **values))
+                told.append(
+                    language.say(
+                        "{check} could not be applied ({rule}): no row has all the answers that it needs.",
+                        **values,
+                    )
+                )
     return told
 
 
@@ -96,12 +135,19 @@ def undelivered_sentences(study: Study, language: Language) -> list[str]:
     """Say which tables of the programme this delivery has no file for, and what follows."""
     names = [study.programme.tables[name].label[language.code] for name in undelivered_tables(study)]
     return [
-        language.say("Not delivered: {table}. Every indicator that rests on it is missing, and no chapter can say anything about it.", table=n) for n in names
+        language.say(
+            "Not delivered: {table}. Every indicator that rests on it is missing, and no chapter can say"
+            " anything about it.",
+            table=n,
+        )
+        for n in names
     ]
 
 
 def matches_table(study: Study, matches: pd.DataFrame, language: Language) -> list[Exhibit]:
-    """How many rows found their record in each linked table, which are lost and which ambiguous; no table without links."""
+    """How many rows found their record in each linked table, which are lost and which ambiguous; no table
+    without links.
+    """
     say = language.say
     if matches.empty:
         return []
@@ -119,8 +165,18 @@ def matches_table(study: Study, matches: pd.DataFrame, language: Language) -> li
         Column("with_table", say("Looked up in")),
         Column("rows", say("Rows"), lambda n: language.number(n, 0)),
     ]
-    caption = say("Matched by key. Which rows are lost or ambiguous stands in matches.csv in the confidential folder.")
-    return [table("matches", say("Records that belong together"), caption + " " + labels.source_note(study, language), data, columns)]
+    caption = say(
+        "Matched by key. Which rows are lost or ambiguous stands in matches.csv in the confidential folder."
+    )
+    return [
+        table(
+            "matches",
+            say("Records that belong together"),
+            caption + " " + labels.source_note(study, language),
+            data,
+            columns,
+        )
+    ]
 
 
 def waiting_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:
@@ -144,12 +200,22 @@ def waiting_table(study: Study, tables: dict[str, CleanTable], language: Languag
         Column("until", say("Until then it")),
     ]
     caption = say(
-        "Each line stands in review.csv in the confidential folder, with its place in the file. Fill in its column 'decision': the right answer, or accept (what is proposed), "
-        "keep, or missing; for a whole row keep, or set aside. In review_kinds.csv all answers that wait for one reason under one text are one line, "
-        "and one decision settles them. Any spreadsheet program will do; then 'manfaat decide {cohort} --who AB' writes the decisions down, and the next run applies them.",
+        "Each line stands in review.csv in the confidential folder, with its place in the file. Fill in its"
+        " column 'decision': the right answer, or accept (what is proposed), keep, or missing; for a whole"
+        " row keep, or set aside. In review_kinds.csv all answers that wait for one reason under one text are"
+        " one line, and one decision settles them. Any spreadsheet program will do; then 'manfaat decide"
+        " {cohort} --who AB' writes the decisions down, and the next run applies them.",
         cohort=study.cohort.cohort,
     )
-    return [table("waiting", say("What waits for a decision"), caption + " " + labels.source_note(study, language), data, columns)]
+    return [
+        table(
+            "waiting",
+            say("What waits for a decision"),
+            caption + " " + labels.source_note(study, language),
+            data,
+            columns,
+        )
+    ]
 
 
 def waiting_sentence(tables: dict[str, CleanTable], language: Language) -> str:
@@ -157,7 +223,11 @@ def waiting_sentence(tables: dict[str, CleanTable], language: Language) -> str:
     n = sum(len(part.review) for part in tables.values())
     if not n:
         return language.say("Nothing waits for a decision.")
-    return language.say_count("{n} line of the review list waits for a decision.", "{n} lines of the review list wait for a decision.", n)
+    return language.say_count(
+        "{n} line of the review list waits for a decision.",
+        "{n} lines of the review list wait for a decision.",
+        n,
+    )
 
 
 def unexplained_table(study: Study, why: pd.DataFrame, language: Language) -> list[Exhibit]:
@@ -165,19 +235,33 @@ def unexplained_table(study: Study, why: pd.DataFrame, language: Language) -> li
 
     Parameters
     ----------
-    why : ``key, indicator, reason``, one line a missing value; several reasons of one value stand with ``; `` between them.
+    why : ``key, indicator, reason``, one line a missing value; several reasons of one value stand with ``; ``
+    between them.
     """
     say = language.say
     if why.empty:
         return []
     each = why.assign(reason=why["reason"].str.split("; ")).explode("reason")
-    counts = each.groupby("reason", sort=False).agg(indicators=("indicator", "nunique"), values=("indicator", "size")).reset_index()
+    counts = (
+        each.groupby("reason", sort=False)
+        .agg(indicators=("indicator", "nunique"), values=("indicator", "size"))
+        .reset_index()
+    )
     counts = counts.sort_values("values", ascending=False, kind="stable")
     names = labels.MISSING_REASONS | UNDEFINED
     number = lambda n: language.number(n, 0)  # noqa: E731
-    columns = [Column("reason", say("Reason")), Column("indicators", say("Indicators"), number), Column("values", say("Values"), number)]
+    columns = [
+        Column("reason", say("Reason")),
+        Column("indicators", say("Indicators"), number),
+        Column("values", say("Values"), number),
+    ]
     data = counts.assign(reason=[say(names[word]) for word in counts["reason"]])
     caption = (
-        say("A value may have several reasons. What was not asked, or not delivered, says nothing about anybody.") + " " + labels.source_note(study, language)
+        say(
+            "A value may have several reasons. What was not asked, or not delivered, says nothing about"
+            " anybody."
+        )
+        + " "
+        + labels.source_note(study, language)
     )
     return [table("why-missing", say("Why values are missing"), caption, data, columns)]

@@ -1,4 +1,6 @@
-"""How participants alone changed, in one table: every method, every kind of uncertainty, each effect size with its name."""
+"""How participants alone changed, in one table: every method, every kind of uncertainty, each effect size
+with its name.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from manfaat.report.words import Language
 
 
 def change_table(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
-    """Changes of participants with intervals and minimum detectable changes; none where nothing was measured twice.
+    """Changes of participants with intervals and minimum detectable changes; none where nothing was measured
+    twice.
 
     Both the corrected and the uncorrected standard error stand in it where a finite population was declared.
     """
@@ -30,7 +33,10 @@ def change_table(study: Study, estimates: pd.DataFrame, language: Language) -> l
         rows.append(
             {
                 "indicator": name + (f" ({unit.label[language.code]})" if unit else ""),
-                "specification": f"{labels.row_label(study, row, language)} ({say(labels.SE_KINDS[row.std_error_kind])}){marks}",
+                "specification": (
+                    f"{labels.row_label(study, row, language)}"
+                    f" ({say(labels.SE_KINDS[row.std_error_kind])}){marks}"
+                ),
                 "n": language.number(row.n, 0),
                 "estimate": language.amount(row.estimate, unit),
                 "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}",
@@ -50,11 +56,17 @@ def change_table(study: Study, estimates: pd.DataFrame, language: Language) -> l
         Column("mde", say("Minimum detectable change"), str),
     ]
     caption = say(
-        "Participants alone, compared with nobody: a change holds everything else that happened in the meantime. Intervals cover {confidence}. The minimum detectable change would be found with {power} power.",
+        "Participants alone, compared with nobody: a change holds everything else that happened in the"
+        " meantime. Intervals cover {confidence}. The minimum detectable change would be found with {power}"
+        " power.",
         confidence=language.percent(shown["confidence"].iloc[0]),
         power=language.percent(shown["power"].iloc[0]),
     )
-    kinds = [say(labels.SIZE_KINDS[kind]) for kind in dict.fromkeys(shown["effect_size_kind"]) if kind in labels.SIZE_KINDS]
+    kinds = [
+        say(labels.SIZE_KINDS[kind])
+        for kind in dict.fromkeys(shown["effect_size_kind"])
+        if kind in labels.SIZE_KINDS
+    ]
     caption += " " + say("Effect sizes: {kinds}.", kinds="; ".join(kinds)) if kinds else ""
     caption += " " + labels.source_note(study, language, by_weight=True)
     caption += "".join(f" [{number}] {note[:1].upper()}{note[1:]}." for note, number in notes.items())

@@ -31,8 +31,9 @@ from manfaat.report.words import Language
 class Chapter:
     """One notebook of one cohort.
 
-    ``number`` is the notebook's own; exhibits are counted within it in the order shown, and an exhibit shown again keeps
-    its number. Everything is written below ``data/processed/<cohort>/scratch/``, unless ``manfaat run`` is at work: it alone publishes.
+    ``number`` is the notebook's own; exhibits are counted within it in the order shown, and an exhibit shown
+    again keeps its number. Everything is written below ``data/processed/<cohort>/scratch/``, unless ``manfaat
+    run`` is at work: it alone publishes.
     """
 
     name: str
@@ -48,32 +49,44 @@ class Chapter:
 
     @property
     def number(self) -> str:
-        """The chapter's number: that of its notebook; a letter for the findings, which the report puts first."""
+        """The chapter's number: that of its notebook; a letter for the findings, which the report puts
+        first.
+        """
         return self.language.say("F") if self.name == NOTEBOOKS[-1] else str(int(self.name[:2]))
 
     def show(self, *exhibits: Exhibit) -> None:
-        """Number and display exhibits, and keep each one's data, picture and words under ``exhibits/`` of the report."""
+        """Number and display exhibits, and keep each one's data, picture and words under ``exhibits/`` of the
+        report.
+        """
         for exhibit in exhibits:
-            aligned = exhibit if exhibit.is_figure else replace(exhibit, html=align_numbers(exhibit.html, self.language.decimal_mark))
+            aligned = (
+                exhibit
+                if exhibit.is_figure
+                else replace(exhibit, html=align_numbers(exhibit.html, self.language.decimal_mark))
+            )
             numbered = Numbered(aligned, self.label(exhibit))
             self.save(numbered)
             publish(numbered)
 
     def share(self, data: pd.DataFrame, title: str, *, counts: str, caption: str = "") -> None:
-        """Publish a table of groups that an analyst made; ``counts`` names the column that says on how many units each row rests.
+        """Publish a table of groups that an analyst made; ``counts`` names the column that says on how many
+        units each row rests.
 
         Raises
         ------
         ProblemsError where it cannot leave the house; see ``sharing.shared_table``.
         """
-        self.show(shared_table(self.study, data, title, counts=counts, caption=caption, language=self.language))
+        self.show(
+            shared_table(self.study, data, title, counts=counts, caption=caption, language=self.language)
+        )
 
     def label(self, exhibit: Exhibit) -> str:
         """Return 'Figure 4.2', counting figures and tables apart.
 
         Raises
         ------
-        ValueError for a figure and a table of the same id: they would share a number and overwrite each other's files.
+        ValueError for a figure and a table of the same id: they would share a number and overwrite each
+        other's files.
         """
         word = self.language.say("Figure") if exhibit.is_figure else self.language.say("Table")
         if not self.numbers.get(exhibit.id, word).startswith(word):
@@ -92,7 +105,12 @@ class Chapter:
         disclosure.check_exhibit(exhibit.data).to_csv(folder / f"{stem}.csv", index=False)
         if exhibit.svg:
             (folder / f"{stem}.svg").write_bytes(exhibit.svg)
-        words = {"number": numbered.label, "title": exhibit.title, "caption": exhibit.caption, "alt": exhibit.alt}
+        words = {
+            "number": numbered.label,
+            "title": exhibit.title,
+            "caption": exhibit.caption,
+            "alt": exhibit.alt,
+        }
         (folder / f"{stem}.json").write_text(json_text(words), encoding="utf-8")
 
     def say(self, *sentences: str, kind: str = "finding") -> None:
@@ -112,16 +130,22 @@ class Chapter:
             publish(block)
 
     def write(self, table: pd.DataFrame, name: str) -> None:
-        """Write a table about people to the confidential folder, whole or not at all, and what it was made from."""
+        """Write a table about people to the confidential folder, whole or not at all, and what it was made
+        from.
+        """
         target = self.study.places.tables / f"{name}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_suffix(".part")
-        table.to_parquet(temporary, index=False, write_statistics=False)  # they take a third of the time; no reader of ours looks at them
+        table.to_parquet(
+            temporary, index=False, write_statistics=False
+        )  # they take a third of the time; no reader of ours looks at them
         os.replace(temporary, target)
         self.shelf.written(self.study.places.tables, f"{name}.parquet", self.name)
 
     def write_csv(self, table: pd.DataFrame, name: str) -> None:
-        """Write numbers that hold no people to the folder of this session's figures and estimates, and what they were made from."""
+        """Write numbers that hold no people to the folder of this session's figures and estimates, and what
+        they were made from.
+        """
         target = self.study.places.output / name
         target.parent.mkdir(parents=True, exist_ok=True)
         disclosure.check_exhibit(table).to_csv(target, index=False)
@@ -146,11 +170,15 @@ class Chapter:
             self.shelf.written(folder, path.relative_to(folder).as_posix(), self.name)
 
     def write_review(self, tables: dict[str, CleanTable]) -> None:
-        """Write what a person must decide, row by row and by kind, to be filled in and read back; and once more, as it is before anybody opens it."""
+        """Write what a person must decide, row by row and by kind, to be filled in and read back; and once
+        more, as it is before anybody opens it.
+        """
         lines = review_list(self.study, tables, self.language)
         self.write(lines, "review_list")
         for name, table in {"review": lines, "review_kinds": kinds_of(lines)}.items():
-            escaped(table).to_csv(self.study.places.tables / f"{name}.csv", index=False, encoding="utf-8-sig")  # with the mark, spreadsheets read UTF-8
+            escaped(table).to_csv(
+                self.study.places.tables / f"{name}.csv", index=False, encoding="utf-8-sig"
+            )  # with the mark, spreadsheets read UTF-8
 
     def write_list(self, table: pd.DataFrame, name: str) -> None:
         """Write a list about people that a person works through to the confidential folder, as CSV."""
@@ -164,7 +192,13 @@ class Chapter:
     def settings(self, *, confidence: float, power: float, seed: int, draws: int) -> Settings:
         """The choices of a run, with what the cohort says of itself."""
         cohort = self.study.cohort
-        chosen = {"confidence": confidence, "power": power, "seed": seed, "draws": draws, "trained": cohort.denominators.trained}
+        chosen = {
+            "confidence": confidence,
+            "power": power,
+            "seed": seed,
+            "draws": draws,
+            "trained": cohort.denominators.trained,
+        }
         return Settings(cohort.cohort, cohort.assignment, self.study.primary, **chosen)
 
     def write_estimates(self, *parts: pd.DataFrame, name: str | None = None) -> None:
@@ -177,28 +211,50 @@ class Chapter:
 
         Raises
         ------
-        ProblemsError naming the notebook to run first, where it has not been or has been before something changed.
+        ProblemsError naming the notebook to run first, where it has not been or has been before something
+        changed.
         """
-        return pd.read_parquet(self.shelf.open(f"{name}.parquet", "02_indicators" if name.startswith("indicators") else "01_clean"))
+        return pd.read_parquet(
+            self.shelf.open(
+                f"{name}.parquet", "02_indicators" if name.startswith("indicators") else "01_clean"
+            )
+        )
 
     def read_summary(self, name: str, notebook: str) -> pd.DataFrame:
         """Read a summary that an earlier notebook wrote.
 
         Raises
         ------
-        ProblemsError naming the notebook to run first, where it has not been or has been before something changed.
+        ProblemsError naming the notebook to run first, where it has not been or has been before something
+        changed.
         """
         return pd.read_csv(self.shelf.open(f"{name}.csv", notebook))
 
     def read_delivered(self, table: str | None, suffix: str = "") -> pd.DataFrame | None:
-        """Read what ``01_clean`` wrote of a table; None where the programme has no such table or the delivery no file for it."""
+        """Read what ``01_clean`` wrote of a table; None where the programme has no such table or the delivery
+        no file for it.
+        """
         return None if table is None or table in undelivered_tables(self.study) else self.read(table + suffix)
 
     def read_estimates(self) -> pd.DataFrame:
         """Gather the estimates of all notebooks that estimate."""
         paths = [self.shelf.open(f"estimates/{name}.csv", name) for name in ESTIMATING]
-        texts = {column: str for column in ("rater", "subgroup", "warnings", "effect_size_kind", "p_adjusted_kind", "treatment", "unit")}
-        frames = [pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={c: [""] for c in NUMBERS}) for path in paths]
+        texts = {
+            column: str
+            for column in (
+                "rater",
+                "subgroup",
+                "warnings",
+                "effect_size_kind",
+                "p_adjusted_kind",
+                "treatment",
+                "unit",
+            )
+        }
+        frames = [
+            pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={c: [""] for c in NUMBERS})
+            for path in paths
+        ]
         return pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
 
     def read_threats(self) -> pd.DataFrame:
@@ -207,9 +263,19 @@ class Chapter:
         for name in ESTIMATING:
             beside = self.shelf.open(f"estimates/{name}.csv", name).parents[1]
             for path in sorted((beside / "threats").glob(f"{name}*.csv")):
-                frames.append(pd.read_csv(self.shelf.open(path.relative_to(beside).as_posix(), name), keep_default_na=False, dtype="str"))
+                frames.append(
+                    pd.read_csv(
+                        self.shelf.open(path.relative_to(beside).as_posix(), name),
+                        keep_default_na=False,
+                        dtype="str",
+                    )
+                )
         frames = [frame for frame in frames if {"threat", "passed"} <= set(frame)]
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["indicator", "rater", "specification", "threat", "passed"])
+        return (
+            pd.concat(frames, ignore_index=True)
+            if frames
+            else pd.DataFrame(columns=["indicator", "rater", "specification", "threat", "passed"])
+        )
 
 
 ESTIMATING = tuple(name for name in NOTEBOOKS if name[:2] in ("03", "04", "05"))
@@ -233,18 +299,24 @@ NUMBERS = [
 
 def set_display() -> None:
     """Set how data frames and figures look, so that every kernel shows the same."""
-    pd.set_option("display.max_columns", 40, "display.max_rows", 60, "display.width", 160, "display.precision", 6)
+    pd.set_option(
+        "display.max_columns", 40, "display.max_rows", 60, "display.width", 160, "display.precision", 6
+    )
     set_thesis_style()
 
 
-def open_chapter(name: str, cohort: str, *, language: str = "en", data_dir: str = "data", reports_dir: str = "reports") -> Chapter:
-    """Check the notebook's parameters, load the cohort's definitions, and clear what this notebook left in its own folder before.
+def open_chapter(
+    name: str, cohort: str, *, language: str = "en", data_dir: str = "data", reports_dir: str = "reports"
+) -> Chapter:
+    """Check the notebook's parameters, load the cohort's definitions, and clear what this notebook left in
+    its own folder before.
 
     A finished report is read and never written: see ``Chapter``.
 
     Raises
     ------
-    ProblemsError with every parameter that is wrong, or with every mistake in the definition files; ValueError for an unknown language.
+    ProblemsError with every parameter that is wrong, or with every mistake in the definition files;
+    ValueError for an unknown language.
     """
     set_display()
     parameters = scientific(check_session(name, find_root()))

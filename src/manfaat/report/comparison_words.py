@@ -1,4 +1,6 @@
-"""The sentences that fit an estimate: by what was compared with what, who said it, and its sign as it is written."""
+"""The sentences that fit an estimate: by what was compared with what, who said it, and its sign as it is
+written.
+"""
 
 from __future__ import annotations
 
@@ -13,30 +15,56 @@ def comparison_template(row: object) -> str:
     higher = row.estimate >= 0
     if row.method in OF_PARTICIPANTS_ALONE:
         if higher:
-            return mark("{indicator}: rose by {amount} among participants ({confidence} interval {low} to {high}).")
-        return mark("{indicator}: fell by {amount} among participants ({confidence} interval {low} to {high}).")
+            return mark(
+                "{indicator}: rose by {amount} among participants ({confidence} interval {low} to {high})."
+            )
+        return mark(
+            "{indicator}: fell by {amount} among participants ({confidence} interval {low} to {high})."
+        )
     if row.method == "fixed_effects":
         if higher:
             return mark(
-                "{indicator}: higher by {amount} {treatment} than the other years of the same {units} and the course of them all would lead one to expect ({confidence} interval {low} to {high})."
+                "{indicator}: higher by {amount} {treatment} than the other years of the same {units} and the"
+                " course of them all would lead one to expect ({confidence} interval {low} to {high})."
             )
         return mark(
-            "{indicator}: lower by {amount} {treatment} than the other years of the same {units} and the course of them all would lead one to expect ({confidence} interval {low} to {high})."
+            "{indicator}: lower by {amount} {treatment} than the other years of the same {units} and the"
+            " course of them all would lead one to expect ({confidence} interval {low} to {high})."
         )
     if row.method == "instrumental_variables":
         if higher:
-            return mark("{indicator}: higher by {amount} with “{treatment}” among those whom the offer moved ({confidence} interval {low} to {high}).")
-        return mark("{indicator}: lower by {amount} with “{treatment}” among those whom the offer moved ({confidence} interval {low} to {high}).")
+            return mark(
+                "{indicator}: higher by {amount} with “{treatment}” among those whom the offer moved"
+                " ({confidence} interval {low} to {high})."
+            )
+        return mark(
+            "{indicator}: lower by {amount} with “{treatment}” among those whom the offer moved ({confidence}"
+            " interval {low} to {high})."
+        )
     if higher:
-        return mark("{indicator}: higher by {amount} among participants than in the comparison group ({confidence} interval {low} to {high}).")
-    return mark("{indicator}: lower by {amount} among participants than in the comparison group ({confidence} interval {low} to {high}).")
+        return mark(
+            "{indicator}: higher by {amount} among participants than in the comparison group ({confidence}"
+            " interval {low} to {high})."
+        )
+    return mark(
+        "{indicator}: lower by {amount} among participants than in the comparison group ({confidence}"
+        " interval {low} to {high})."
+    )
 
 
 def no_distance(row: object) -> str:
-    """The sentence for an estimate that is zero to the digits shown: neither higher nor lower, and not called "no effect"."""
+    """The sentence for an estimate that is zero to the digits shown: neither higher nor lower, and not called
+    "no effect".
+    """
     if row.method in OF_PARTICIPANTS_ALONE:
-        return mark("{indicator}: the mean of participants stayed where it was, to the digits shown ({confidence} interval of the change {low} to {high}).")
-    return mark("{indicator}: the estimated difference is zero to the digits shown ({confidence} interval {low} to {high}).")
+        return mark(
+            "{indicator}: the mean of participants stayed where it was, to the digits shown ({confidence}"
+            " interval of the change {low} to {high})."
+        )
+    return mark(
+        "{indicator}: the estimated difference is zero to the digits shown ({confidence} interval {low} to"
+        " {high})."
+    )
 
 
 def is_written_zero(value: float, unit: Unit | None, language: Language) -> bool:
@@ -50,13 +78,24 @@ def change_template(row: object, unit: Unit | None, language: Language) -> str:
     if RECALLED in str(row.warnings):
         if row.rater == "supervisor":
             return mark(
-                "{indicator}: against what they recall of before, supervisors report a change of {signed} ({confidence} interval {low} to {high}; n = {n})."
+                "{indicator}: against what they recall of before, supervisors report a change of {signed}"
+                " ({confidence} interval {low} to {high}; n = {n})."
             )
         return mark(
-            "{indicator}: against what they recall of before, participants report a change of {signed} ({confidence} interval {low} to {high}; n = {n})."
+            "{indicator}: against what they recall of before, participants report a change of {signed}"
+            " ({confidence} interval {low} to {high}; n = {n})."
         )
     if still:
-        return mark("{indicator}: unchanged among participants, to the digits shown ({confidence} interval of the change {low} to {high}; n = {n}).")
+        return mark(
+            "{indicator}: unchanged among participants, to the digits shown ({confidence} interval of the"
+            " change {low} to {high}; n = {n})."
+        )
     if row.estimate > 0:
-        return mark("{indicator}: rose by {amount} among participants ({confidence} interval of the change {low} to {high}; n = {n}).")
-    return mark("{indicator}: fell by {amount} among participants ({confidence} interval of the change {low} to {high}; n = {n}).")
+        return mark(
+            "{indicator}: rose by {amount} among participants ({confidence} interval of the change {low} to"
+            " {high}; n = {n})."
+        )
+    return mark(
+        "{indicator}: fell by {amount} among participants ({confidence} interval of the change {low} to"
+        " {high}; n = {n})."
+    )

@@ -1,4 +1,6 @@
-"""Words of the accounts: labels of payers, items and parties, and amounts written with their scale and base year."""
+"""Words of the accounts: labels of payers, items and parties, and amounts written with their scale and base
+year.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ SCALES = ((1e9, mark("{amount} billion")), (1e6, mark("{amount} million")), (1e3
 CONVENTIONS = {
     "year of payment": mark("exchange rate of the year of payment"),
     "average": mark("average exchange rate of all years"),
-    "purchasing power": mark("exchange rate of the base year moved by the two price levels (relative purchasing power)"),
+    "purchasing power": mark(
+        "exchange rate of the base year moved by the two price levels (relative purchasing power)"
+    ),
 }
 SET_ASIDE = {
     "the year of payment is missing": mark("the year of payment is missing"),
@@ -31,12 +35,16 @@ SET_ASIDE = {
     "the share for this programme is missing": mark("the share for this programme is missing"),
     "the share is not between 0 and 1": mark("the share is not between 0 and 1"),
     "the number of trainees is missing": mark("the number of trainees is missing"),
-    "the number of trainees is not a whole number above zero": mark("the number of trainees is not a whole number above zero"),
+    "the number of trainees is not a whole number above zero": mark(
+        "the number of trainees is not a whole number above zero"
+    ),
     "what the amount is meant per is missing": mark("what the amount is meant per is missing"),
     "what the amount is meant per is unknown": mark("what the amount is meant per is unknown"),
     "it is not a number": mark("it is not a number"),
     "it waits for a person's decision": mark("it waits for a person's decision in review.csv"),
-    "no price or exchange rate is known for the year": mark("no price or exchange rate is known for the year"),
+    "no price or exchange rate is known for the year": mark(
+        "no price or exchange rate is known for the year"
+    ),
 }
 
 
@@ -57,13 +65,21 @@ class Teller:
     def prefix(self) -> str:
         """The sign before an amount of the accounts' currency."""
         units = self.study.programme.units.values()
-        return next((unit.prefix for unit in units if unit.currency == self.sheet.currency and not unit.period), self.sheet.currency + " ")
+        return next(
+            (unit.prefix for unit in units if unit.currency == self.sheet.currency and not unit.period),
+            self.sheet.currency + " ",
+        )
 
     def answer(self, variable: str, code: str) -> str:
         """What an answer of the cost sheet is called; a code that is not listed stands as it is."""
-        found = next((one for one in self.study.codebook.table(self.sheet.table) if one.name == variable), None)
+        found = next(
+            (one for one in self.study.codebook.table(self.sheet.table) if one.name == variable), None
+        )
         answers = self.study.codebook.answers(found.list_name) if found and found.list_name else []
-        return next((choice.label(self.language.code) for choice in answers if choice.name == code), code or self.language.say("not stated"))
+        return next(
+            (choice.label(self.language.code) for choice in answers if choice.name == code),
+            code or self.language.say("not stated"),
+        )
 
     def payer(self, code: str) -> str:
         """What a payer is called."""
@@ -111,17 +127,34 @@ class Teller:
         named = [self.sheet.currencies[self.sheet.currency].prices]
         for money in (self.sheet.currencies[currency] for currency in used):
             named += [*money.times, *money.over, *([money.prices] if money.prices else [])]
-        path = self.study.programme.prices.path(self.study.definitions) if self.study.programme.prices else None
+        path = (
+            self.study.programme.prices.path(self.study.definitions) if self.study.programme.prices else None
+        )
         where = sources(path, root=self.study.places.root)
-        series = "; ".join(f"{known[name].label(code) if name in known else name} ({where[name]})" for name in dict.fromkeys(named))
-        gaps = "; ".join(f"{known[name].label(code)}: {known[name].gaps(code)}" for name in dict.fromkeys(named) if name in known and known[name].gaps(code))
-        text = say("Real amounts are at the prices of {year}; {convention}. Series: {series}.", year=self.money.base_year,
-                   convention=say(CONVENTIONS[self.money.convention]), series=series)  # fmt: skip
+        series = "; ".join(
+            f"{known[name].label(code) if name in known else name} ({where[name]})"
+            for name in dict.fromkeys(named)
+        )
+        gaps = "; ".join(
+            f"{known[name].label(code)}: {known[name].gaps(code)}"
+            for name in dict.fromkeys(named)
+            if name in known and known[name].gaps(code)
+        )
+        text = say(
+            "Real amounts are at the prices of {year}; {convention}. Series: {series}.",
+            year=self.money.base_year,
+            convention=say(CONVENTIONS[self.money.convention]),
+            series=series,
+        )
         return f"{text} " + say("What they lack: {gaps}.", gaps=gaps) if gaps else text
 
     def note(self) -> str:
         """The short form of the same, for every caption, with the source of the data."""
         name, known = self.sheet.currencies[self.sheet.currency].prices, about_series()
-        text = self.language.say("At prices of {year} (deflator: {index}); {convention}.", year=self.money.base_year, index=known[name].label(self.language.code) if name in known else name,
-                                 convention=self.language.say(CONVENTIONS[self.money.convention]))  # fmt: skip
+        text = self.language.say(
+            "At prices of {year} (deflator: {index}); {convention}.",
+            year=self.money.base_year,
+            index=known[name].label(self.language.code) if name in known else name,
+            convention=self.language.say(CONVENTIONS[self.money.convention]),
+        )
         return text + " " + labels.source_note(self.study, self.language)

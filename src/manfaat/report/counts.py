@@ -1,4 +1,6 @@
-"""Counts of people in words and tables: a small one is said to be small, and not how small (see ``disclosure``)."""
+"""Counts of people in words and tables: a small one is said to be small, and not how small (see
+``disclosure``).
+"""
 
 from __future__ import annotations
 

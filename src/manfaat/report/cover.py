@@ -30,4 +30,10 @@ def kind_line(study: Study, language: Language) -> str:
 def cover_of(study: Study, language: Language, day: date) -> Cover:
     """Return the cover of a cohort's report."""
     code = language.code
-    return Cover(study.programme.title[code], study.cohort.label[code], study.cohort.period[code], kind_line(study, language), language.date(day))
+    return Cover(
+        study.programme.title[code],
+        study.cohort.label[code],
+        study.cohort.period[code],
+        kind_line(study, language),
+        language.date(day),
+    )

@@ -1,7 +1,7 @@
 """A chapter of the report as a list of blocks, read back from its HTML: what PDF and Word are written from.
 
-The HTML is the only place where sentences and numbers are made, so that no file can say something else than another.
-Code and technical notes, which a reader of the page unfolds, are left out.
+The HTML is the only place where sentences and numbers are made, so that no file can say something else than
+another. Code and technical notes, which a reader of the page unfolds, are left out.
 """
 
 from __future__ import annotations
@@ -98,8 +98,13 @@ class Table:
 
     @property
     def shares(self) -> list[float]:
-        """How much of the width each column gets: numbers what they need, texts by how long they are, within limits."""
-        wanted = [wanted_width([row[place] for row in self.head + self.rows if place < len(row)]) for place in range(self.width)]
+        """How much of the width each column gets: numbers what they need, texts by how long they are, within
+        limits.
+        """
+        wanted = [
+            wanted_width([row[place] for row in self.head + self.rows if place < len(row)])
+            for place in range(self.width)
+        ]
         return [width / sum(wanted) for width in wanted]
 
 

@@ -1,4 +1,6 @@
-"""One figure or table with the data behind it, its number, title, caption and a description for those who cannot see it."""
+"""One figure or table with the data behind it, its number, title, caption and a description for those who
+cannot see it.
+"""
 
 from __future__ import annotations
 
@@ -40,33 +42,54 @@ class Exhibit:
 def inline_svg(exhibit: Exhibit) -> str:
     """Return the picture to stand inside a page: described, without what only a file needs, its ids its own.
 
-    Text stays text, so that it can be read, found and enlarged; a few letters of font in the page cost less than
-    their outlines in every figure.
+    Text stays text, so that it can be read, found and enlarged; a few letters of font in the page cost less
+    than their outlines in every figure.
     """
     svg = exhibit.svg.decode()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>", "", svg, flags=re.DOTALL)
     used = set(re.findall(r"#([\w-]+)", svg))
-    svg = re.sub(r' id="([^"]+)"', lambda match: f' id="{exhibit.id}-{match[1]}"' if match[1] in used else "", svg)
+    svg = re.sub(
+        r' id="([^"]+)"', lambda match: f' id="{exhibit.id}-{match[1]}"' if match[1] in used else "", svg
+    )
     svg = re.sub(r'(url\(#|href="#)([\w-]+)', rf"\1{exhibit.id}-\2", svg)
-    svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg)  # coordinates only, never a written number
+    svg = re.sub(
+        r"<[^>]*>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg
+    )  # coordinates only, never a written number
     svg = re.sub(r' d="([^"]*)"', lambda match: f' d="{short_path(match[1])}"', svg)
     svg = re.sub(r"\s*\n\s*", " ", svg)
-    opening = f'<svg role="img" aria-label="{escape(exhibit.alt)}" style="stroke-linejoin:round;stroke-linecap:butt;width:100%;height:auto;background:#fff"'
-    return re.sub(r'<svg( [^>]*?) width="[^"]*" height="[^"]*"', lambda match: opening + match[1], svg, count=1)
+    opening = (
+        f'<svg role="img" aria-label="{escape(exhibit.alt)}"'
+        ' style="stroke-linejoin:round;stroke-linecap:butt;width:100%;height:auto;background:#fff"'
+    )
+    return re.sub(
+        r'<svg( [^>]*?) width="[^"]*" height="[^"]*"', lambda match: opening + match[1], svg, count=1
+    )
 
 
 def short_path(path: str) -> str:
-    """Write a path in fewer letters, a long one in tenths of a point (a thirtieth of a millimetre): no needless spaces, level and upright lines by their ends."""
+    """Write a path in fewer letters, a long one in tenths of a point (a thirtieth of a millimetre): no
+    needless spaces, level and upright lines by their ends.
+    """
     path = re.sub(r"\s*([A-Za-z])\s*", r"\1", path.strip())
-    path = re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), path) if len(path) > LONG_PATH else path
+    path = (
+        re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), path)
+        if len(path) > LONG_PATH
+        else path
+    )
     steps = STEP.findall(path)
     if "".join(command + ends for command, ends in steps) != path:
         return path  # curves
     written, x, y = [], "", ""
     for command, ends in steps:
         to_x, _, to_y = ends.partition(" ")
-        written.append("H" + to_x if command == "L" and to_y == y else "V" + to_y if command == "L" and to_x == x else command + ends)
+        written.append(
+            "H" + to_x
+            if command == "L" and to_y == y
+            else "V" + to_y
+            if command == "L" and to_x == x
+            else command + ends
+        )
         x, y = (to_x, to_y) if ends else (x, y)
     return "".join(written)
 
@@ -85,21 +108,35 @@ class Numbered:
 
     def _repr_html_(self) -> str:
         exhibit = self.exhibit
-        heading = f'<span class="number">{escape(self.label)}.</span> <span class="title">{escape(ended(exhibit.title))}</span>'
+        heading = (
+            f'<span class="number">{escape(self.label)}.</span> <span'
+            f' class="title">{escape(ended(exhibit.title))}</span>'
+        )
         note = f'<p class="note">{escape(exhibit.caption)}</p>'
-        anchor = f"exhibit-{'figure' if exhibit.is_figure else 'table'}-{self.label.split()[-1].lower().replace('.', '-')}"
+        anchor = f"exhibit-{'figure' if exhibit.is_figure else 'table'}-{self.label.split()[-1].lower().replace('.', '-')}"  # noqa: E501
         if exhibit.is_figure:
-            return f'<figure class="exhibit {NO_MATH}" id="{anchor}">{inline_svg(exhibit)}<figcaption>{heading}{note}</figcaption></figure>'
+            return (
+                f'<figure class="exhibit {NO_MATH}"'
+                f' id="{anchor}">{inline_svg(exhibit)}<figcaption>{heading}{note}</figcaption></figure>'
+            )
         named = f'aria-labelledby="{anchor}-name"'
-        opening, renamed = r'<div class="(scroll[^"]*)" tabindex="0"><table>', rf'<div class="\1" tabindex="0" role="region" {named}><table {named}>'
+        opening, renamed = (
+            r'<div class="(scroll[^"]*)" tabindex="0"><table>',
+            rf'<div class="\1" tabindex="0" role="region" {named}><table {named}>',
+        )
         table = re.sub(opening, renamed, exhibit.html, count=1)
         return (
-            f'<figure class="exhibit table {NO_MATH}" id="{anchor}"><figcaption id="{anchor}-name">{heading}</figcaption>{table}{note}{exhibit.folds}</figure>'
+            f'<figure class="exhibit table {NO_MATH}" id="{anchor}"><figcaption'
+            f' id="{anchor}-name">{heading}</figcaption>{table}{note}{exhibit.folds}</figure>'
         )
 
     def __repr__(self) -> str:
         text = f"{self.label}. {ended(self.exhibit.title)}"
-        return f"{text} {self.exhibit.alt}" if self.exhibit.is_figure else f"{text}\n{self.exhibit.data.to_string(index=False)}"
+        return (
+            f"{text} {self.exhibit.alt}"
+            if self.exhibit.is_figure
+            else f"{text}\n{self.exhibit.data.to_string(index=False)}"
+        )
 
 
 @dataclass(frozen=True)
@@ -123,7 +160,11 @@ class Bullets:
     items: tuple[str, ...]
 
     def _repr_html_(self) -> str:
-        return f'<ul class="findings {NO_MATH}">' + "".join(f"<li>{escape(item)}</li>" for item in self.items) + "</ul>"
+        return (
+            f'<ul class="findings {NO_MATH}">'
+            + "".join(f"<li>{escape(item)}</li>" for item in self.items)
+            + "</ul>"
+        )
 
     def __repr__(self) -> str:
         return "\n".join(f"- {item}" for item in self.items)

@@ -18,7 +18,8 @@ from manfaat.report.origins import disclosures
 from manfaat.report.tables import Column, table
 from manfaat.report.words import Language, mark
 
-MOST_ROWS = 40  # of estimates on the page; where there are more, specifications that do not apply stand in the data alone
+# of estimates on the page; where there are more, specifications that do not apply stand in the data alone
+MOST_ROWS = 40
 STATISTICS = ("mean", "p10", "p25", "median", "p75", "p90")
 
 
@@ -43,11 +44,19 @@ def definitions_table(study: Study, language: Language) -> Exhibit:
         Column("stage_dac", say("Stage (OECD-DAC)")),
         Column("unit", say("Unit")),
     ]
-    return table("definitions", say("Indicators and their definitions"), say("Definitions as in indicators.csv of the programme."), pd.DataFrame(rows), columns)
+    return table(
+        "definitions",
+        say("Indicators and their definitions"),
+        say("Definitions as in indicators.csv of the programme."),
+        pd.DataFrame(rows),
+        columns,
+    )
 
 
 def summary_table(study: Study, summary: pd.DataFrame, language: Language) -> Exhibit:
-    """Mean and standard deviation of every indicator: on the page a row an indicator and a column a group, in the data a row for both."""
+    """Mean and standard deviation of every indicator: on the page a row an indicator and a column a group, in
+    the data a row for both.
+    """
     say, lines = language.say, {line.name: line for line in study.indicators}
     told = summary[summary["name"].map(lambda name: lines[name].use != "technical")]
     few = disclosure.share_of_few(told["ones"] / told["n"], told["n"])
@@ -56,48 +65,117 @@ def summary_table(study: Study, summary: pd.DataFrame, language: Language) -> Ex
     data = shown.assign(
         indicator=[lines[name].label(language.code) for name in shown["name"]],
         group=[labels.group_label(study, code, language) for code in shown["group"]],
-        mean_text=[language.level(value, units[name]) for name, value in zip(shown["name"], shown["mean"], strict=True)],
-        sd_text=[language.level(value, units[name]) for name, value in zip(shown["name"], shown["sd"], strict=True)],
+        mean_text=[
+            language.level(value, units[name])
+            for name, value in zip(shown["name"], shown["mean"], strict=True)
+        ],
+        sd_text=[
+            language.level(value, units[name]) for name, value in zip(shown["name"], shown["sd"], strict=True)
+        ],
     )
     counts = data["n"].map(lambda n: language.number(n, 0))
-    cells = (data["mean_text"] + " (" + data["sd_text"] + ") · " + counts).mask(data["mean"].isna(), "– · " + counts).mask(data["n"] == 0, None)
+    cells = (
+        (data["mean_text"] + " (" + data["sd_text"] + ") · " + counts)
+        .mask(data["mean"].isna(), "– · " + counts)
+        .mask(data["n"] == 0, None)
+    )
     wide = data.assign(cell=cells).pivot(index="name", columns="group", values="cell")
-    order = [labels.group_label(study, code, language) for code in (*study.programme.design.participants, *study.programme.design.comparison)]
-    groups = [group for group in order if group in wide.columns] + [group for group in wide.columns if group not in order]
+    order = [
+        labels.group_label(study, code, language)
+        for code in (*study.programme.design.participants, *study.programme.design.comparison)
+    ]
+    groups = [group for group in order if group in wide.columns] + [
+        group for group in wide.columns if group not in order
+    ]
     names = list(dict.fromkeys(data["name"]))
-    wide = wide.reindex(index=names, columns=groups).assign(indicator=[lines[name].label(language.code) for name in names])
+    wide = wide.reindex(index=names, columns=groups).assign(
+        indicator=[lines[name].label(language.code) for name in names]
+    )
     columns = [Column("indicator", say("Indicator")), *[Column(group, group) for group in groups]]
-    caption = say("Mean (standard deviation) · number of {units} with a value.", units=study.programme.design.unit.many[language.code])
+    caption = say(
+        "Mean (standard deviation) · number of {units} with a value.",
+        units=study.programme.design.unit.many[language.code],
+    )
     caption += " " + say(
-        "Statistics that rest on fewer than {n} units are not shown, nor shares of which fewer than {n} give the one answer or the other.",
+        "Statistics that rest on fewer than {n} units are not shown, nor shares of which fewer than {n} give"
+        " the one answer or the other.",
         n=disclosure.SMALLEST_CELL,
     )
     whole = data[["indicator", "group", "n", "n_missing", "mean_text", "sd_text"]]
-    return table("summary", say("Indicators by group"), caption + " " + labels.source_note(study, language, by_weight=True), wide, columns, whole=whole)
+    return table(
+        "summary",
+        say("Indicators by group"),
+        caption + " " + labels.source_note(study, language, by_weight=True),
+        wide,
+        columns,
+        whole=whole,
+    )
 
 
 def flow_figure(study: Study, counts: pd.DataFrame, language: Language) -> Exhibit:
     """Participant flow, from what is known before the delivery to complete measurement."""
     say, rows = language.say, []
-    if len(concepts(list(study.indicators))) > labels.MOST_FIGURES:  # hardly anybody has a value for every one of many
+    if (
+        len(concepts(list(study.indicators))) > labels.MOST_FIGURES
+    ):  # hardly anybody has a value for every one of many
         counts = counts[counts["step"] != "all"]
-    roles = [role for role in (1.0, 0.0) if (counts["participant"] == role).any() and (role == 1 or study.programme.design.comparison)]
-    steps = {"delivered": say("In the delivery, usable"), "any": say("At least one indicator measured"), "all": say("All indicators measured")}
-    reasons = {"delivered": "", "any": say("the others have no value for any indicator"), "all": say("the others lack a value for at least one indicator")}
+    roles = [
+        role
+        for role in (1.0, 0.0)
+        if (counts["participant"] == role).any() and (role == 1 or study.programme.design.comparison)
+    ]
+    steps = {
+        "delivered": say("In the delivery, usable"),
+        "any": say("At least one indicator measured"),
+        "all": say("All indicators measured"),
+    }
+    reasons = {
+        "delivered": "",
+        "any": say("the others have no value for any indicator"),
+        "all": say("the others lack a value for at least one indicator"),
+    }
     for role in roles:
-        known = [(step.label[language.code], step.participants if role else step.comparison, step.loss[language.code]) for step in study.cohort.flow]
-        known += [(steps[row.step], row.n, reasons[row.step]) for row in counts[counts["participant"] == role].itertuples(index=False)]
+        known = [
+            (
+                step.label[language.code],
+                step.participants if role else step.comparison,
+                step.loss[language.code],
+            )
+            for step in study.cohort.flow
+        ]
+        known += [
+            (steps[row.step], row.n, reasons[row.step])
+            for row in counts[counts["participant"] == role].itertuples(index=False)
+        ]
         for place, (step, n, why) in enumerate(known):
             lost = known[place - 1][1] - n if place else 0
-            reason = study.cohort.flow[place - 1].loss[language.code] if 0 < place <= len(study.cohort.flow) else why
-            rows.append({"step": step, "group": labels.role_label(study, role, language), "n": n, "lost": lost, "reason": reason if lost else ""})
+            reason = (
+                study.cohort.flow[place - 1].loss[language.code]
+                if 0 < place <= len(study.cohort.flow)
+                else why
+            )
+            rows.append(
+                {
+                    "step": step,
+                    "group": labels.role_label(study, role, language),
+                    "n": n,
+                    "lost": lost,
+                    "reason": reason if lost else "",
+                }
+            )
     data = pd.DataFrame(rows)
-    told = dict.fromkeys(f"“{row.step}”: {row.reason[:1].lower()}{row.reason[1:]}" for row in data.itertuples(index=False) if row.lost)
+    told = dict.fromkeys(
+        f"“{row.step}”: {row.reason[:1].lower()}{row.reason[1:]}"
+        for row in data.itertuples(index=False)
+        if row.lost
+    )
     caption = say("Number of {units} at each step.", units=study.programme.design.unit.many[language.code])
     caption += " " + say("Why a step has fewer – {reasons}.", reasons="; ".join(told)) if told else ""
     denominators = study.cohort.denominators
     because = f" {sentence_case(denominators.because[language.code])}." if denominators.because else ""
-    return flow.participant_flow(data, caption + because + " " + labels.source_note(study, language), language)
+    return flow.participant_flow(
+        data, caption + because + " " + labels.source_note(study, language), language
+    )
 
 
 def sentence_case(text: str) -> str:
@@ -114,8 +192,16 @@ def measured_table(study: Study, counts: pd.DataFrame, language: Language) -> Ex
         Column("n", labels.role_label(study, 1.0, language), lambda n: shown_count(n, language)),
         Column("n_comparison", labels.role_label(study, 0.0, language), lambda n: shown_count(n, language)),
     ]
-    caption = say("Number of {units} with at least one value.", units=study.programme.design.unit.many[language.code])
-    return table("measured", say("For how many each indicator was measured"), caption + " " + labels.source_note(study, language), data, columns)
+    caption = say(
+        "Number of {units} with at least one value.", units=study.programme.design.unit.many[language.code]
+    )
+    return table(
+        "measured",
+        say("For how many each indicator was measured"),
+        caption + " " + labels.source_note(study, language),
+        data,
+        columns,
+    )
 
 
 def labelled_balance(study: Study, balance: pd.DataFrame, language: Language) -> pd.DataFrame:
@@ -130,12 +216,15 @@ def balance_figure(study: Study, balance: pd.DataFrame, language: Language) -> l
     if data["smd"].notna().sum() == 0:
         return []
     caption = language.say(
-        "Difference in means over the root of the average variance of the two groups; between the shaded lines (±{limit}) groups count as alike. n: up to {n} participants and {m} in the comparison group.",
+        "Difference in means over the root of the average variance of the two groups; between the shaded"
+        " lines (±{limit}) groups count as alike. n: up to {n} participants and {m} in the comparison group.",
         limit=language.number(love.THRESHOLD, 1),
         n=language.number(data["n"].max(), 0),
         m=language.number(data["n_comparison"].max(), 0),
     )
-    return [love.love_plot(data, caption + " " + labels.source_note(study, language, by_weight=True), language)]
+    return [
+        love.love_plot(data, caption + " " + labels.source_note(study, language, by_weight=True), language)
+    ]
 
 
 def balance_table(study: Study, balance: pd.DataFrame, language: Language) -> Exhibit:
@@ -145,7 +234,10 @@ def balance_table(study: Study, balance: pd.DataFrame, language: Language) -> Ex
     units = [labels.unit_of(study, lines[name].unit) for name in data["name"]]
     data = data.assign(
         mean_text=[language.level(v, u) for v, u in zip(data["mean"].mask(data["few"]), units, strict=True)],
-        comparison_text=[language.level(v, u) for v, u in zip(data["mean_comparison"].mask(data["few_comparison"]), units, strict=True)],
+        comparison_text=[
+            language.level(v, u)
+            for v, u in zip(data["mean_comparison"].mask(data["few_comparison"]), units, strict=True)
+        ],
     ).drop(columns=["few", "few_comparison"])
     number = lambda value: language.number(value, 2)  # noqa: E731
     columns = [
@@ -158,7 +250,11 @@ def balance_table(study: Study, balance: pd.DataFrame, language: Language) -> Ex
     return table(
         "balance",
         say("The groups before the programme"),
-        say("Means; variance ratio is participants over comparison group. A dash: a share of fewer than {n} people.", n=disclosure.SMALLEST_CELL)
+        say(
+            "Means; variance ratio is participants over comparison group. A dash: a share of fewer than {n}"
+            " people.",
+            n=disclosure.SMALLEST_CELL,
+        )
         + " "
         + labels.source_note(study, language, by_weight=True),
         data,
@@ -167,28 +263,48 @@ def balance_table(study: Study, balance: pd.DataFrame, language: Language) -> Ex
 
 
 def distribution_figures(study: Study, spreads: dict[str, pd.DataFrame], language: Language) -> list[Exhibit]:
-    """One figure an indicator (see ``labels.foremost``): how it was spread before and after, by group; where there are many, by one rater."""
+    """One figure an indicator (see ``labels.foremost``): how it was spread before and after, by group; where
+    there are many, by one rater.
+    """
     exhibits, times = [], study.programme.design.times
     lines = {line.name: line for line in study.indicators}
     chosen = labels.foremost(study, (lines[name].indicator for name in spreads))
-    whose = labels.foremost_raters(lines[name] for name in spreads) if len(chosen) < len({lines[name].indicator for name in spreads}) else {}
+    whose = (
+        labels.foremost_raters(lines[name] for name in spreads)
+        if len(chosen) < len({lines[name].indicator for name in spreads})
+        else {}
+    )
     for name, data in spreads.items():
-        if data.empty or lines[name].indicator not in chosen or lines[name].rater != whose.get(lines[name].indicator, lines[name].rater):
+        if (
+            data.empty
+            or lines[name].indicator not in chosen
+            or lines[name].rater != whose.get(lines[name].indicator, lines[name].rater)
+        ):
             continue
         line = lines[name]
-        words = {"before": times.before[language.code] if times.before else "", "now": times.now[language.code]}
-        shown = data.assign(group=[labels.role_label(study, role, language) for role in data["participant"]], time=data["time"].map(words)).drop(
-            columns="participant"
-        )
+        words = {
+            "before": times.before[language.code] if times.before else "",
+            "now": times.now[language.code],
+        }
+        shown = data.assign(
+            group=[labels.role_label(study, role, language) for role in data["participant"]],
+            time=data["time"].map(words),
+        ).drop(columns="participant")
         unit = labels.unit_of(study, line.unit)
         yes_no = "median" not in data
         if data["mean" if yes_no else "median"].isna().all():
             continue
         caption = (
-            language.say("Share of each group for whom this holds; a dash where it holds, or does not hold, for fewer than {n}.", n=disclosure.SMALLEST_CELL)
+            language.say(
+                "Share of each group for whom this holds; a dash where it holds, or does not hold, for fewer"
+                " than {n}.",
+                n=disclosure.SMALLEST_CELL,
+            )
             if yes_no
             else language.say(
-                "Boxes hold the middle half of a group, whiskers the middle eight tenths, the line is the median and the diamond the mean. A percentile that fewer than {n} share is the mean of the {n} values around it; it is not drawn where fewer than {n} lie beyond it.",
+                "Boxes hold the middle half of a group, whiskers the middle eight tenths, the line is the"
+                " median and the diamond the mean. A percentile that fewer than {n} share is the mean of the"
+                " {n} values around it; it is not drawn where fewer than {n} lie beyond it.",
                 n=disclosure.SMALLEST_CELL,
             )
         )
@@ -200,13 +316,20 @@ def distribution_figures(study: Study, spreads: dict[str, pd.DataFrame], languag
         title = language.say(template, indicator=line.label(language.code))
         exhibits.append(
             distribution.distribution(
-                f"spread-{name.replace('_', '-')}", title, shown, xlabel, caption + " " + labels.source_note(study, language, by_weight=True), language
+                f"spread-{name.replace('_', '-')}",
+                title,
+                shown,
+                xlabel,
+                caption + " " + labels.source_note(study, language, by_weight=True),
+                language,
             )
         )
     return exhibits
 
 
-def trend_figures(study: Study, trends: dict[str, pd.DataFrame], confidence: float, language: Language) -> list[Exhibit]:
+def trend_figures(
+    study: Study, trends: dict[str, pd.DataFrame], confidence: float, language: Language
+) -> list[Exhibit]:
     """One figure an indicator: group means over the periods of a panel."""
     exhibits, lines = [], {line.name: line for line in study.indicators}
     for name, data in trends.items():
@@ -216,27 +339,46 @@ def trend_figures(study: Study, trends: dict[str, pd.DataFrame], confidence: flo
         unit = labels.unit_of(study, line.unit)
         shown = data.assign(group=[labels.group_label(study, code, language) for code in data["group"]])
         caption = (
-            language.say("Group means with {confidence} t intervals, each group in each period by itself.", confidence=language.percent(confidence))
+            language.say(
+                "Group means with {confidence} t intervals, each group in each period by itself.",
+                confidence=language.percent(confidence),
+            )
             + " "
             + labels.source_note(study, language, by_weight=True)
         )
         title = language.say("{indicator} over the years, by group", indicator=line.label(language.code))
-        exhibits.append(distribution.trend(f"trend-{name.replace('_', '-')}", title, shown, unit.label[language.code] if unit else "", caption, language))
+        exhibits.append(
+            distribution.trend(
+                f"trend-{name.replace('_', '-')}",
+                title,
+                shown,
+                unit.label[language.code] if unit else "",
+                caption,
+                language,
+            )
+        )
     return exhibits
 
 
 def interval_text(study: Study, row: object, language: Language) -> str:
     """Write '$1,794 [476, 3,113]'."""
     unit = labels.unit_of(study, row.unit)
-    return f"{language.amount(row.estimate, unit)} [{language.amount(row.ci_low, unit)}; {language.amount(row.ci_high, unit)}]"
+    return (
+        f"{language.amount(row.estimate, unit)} [{language.amount(row.ci_low, unit)};"
+        f" {language.amount(row.ci_high, unit)}]"
+    )
 
 
 def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
-    """One figure an indicator (see ``labels.foremost``): the estimate by every specification that applies; where some have none, all at a glance first."""
+    """One figure an indicator (see ``labels.foremost``): the estimate by every specification that applies;
+    where some have none, all at a glance first.
+    """
     shown = reported(estimates, study.programme).dropna(subset=["estimate"])
     shown = shown[on_its_own_scale(shown)]
     chosen = labels.foremost(study, shown["indicator"])
-    exhibits = forest_figures(study, estimates, language) if len(chosen) < shown["indicator"].nunique() else []
+    exhibits = (
+        forest_figures(study, estimates, language) if len(chosen) < shown["indicator"].nunique() else []
+    )
     shown = shown[shown["indicator"].isin(chosen)]
     shown = shown if not exhibits else shown[labels.weightiest(shown)]
     for (concept, rater), rows in shown.groupby(["indicator", "rater"], sort=False):
@@ -258,10 +400,15 @@ def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) ->
                 for row in rows.itertuples(index=False)
             ]
         )
-        title = language.say("{indicator}: the estimate by each specification", indicator=labels.indicator_label(study, concept, language, rater))
+        title = language.say(
+            "{indicator}: the estimate by each specification",
+            indicator=labels.indicator_label(study, concept, language, rater),
+        )
         kinds = sorted({language.say(labels.SE_KINDS[kind]) for kind in rows["std_error_kind"]})
         caption = language.say(
-            "Estimates with {confidence} intervals ({kinds}); the diamond marks the specification that speaks for this cohort, by the declared rule; a hollow square is a change of participants alone, compared with nobody.",
+            "Estimates with {confidence} intervals ({kinds}); the diamond marks the specification that speaks"
+            " for this cohort, by the declared rule; a hollow square is a change of participants alone,"
+            " compared with nobody.",
             confidence=language.percent(rows["confidence"].iloc[0]),
             kinds=language.listing(kinds),
         )
@@ -272,7 +419,13 @@ def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) ->
                 data,
                 unit.label[language.code] if unit else "",
                 " ".join(
-                    part for part in (caption, labels.population_notes(rows["estimand"], language), labels.source_note(study, language, by_weight=True)) if part
+                    part
+                    for part in (
+                        caption,
+                        labels.population_notes(rows["estimand"], language),
+                        labels.source_note(study, language, by_weight=True),
+                    )
+                    if part
                 ),
                 language,
             )
@@ -289,11 +442,16 @@ def estimate_cells(study: Study, row: object, mark: str, language: Language) -> 
     """One line of the table of estimates; ``mark`` stands behind the specification."""
     unit, applies = labels.unit_of(study, row.unit), labels.has_number(row.estimate)
     return {
-        "indicator": labels.indicator_label(study, row.indicator, language, row.rater) + (f" ({unit.label[language.code]})" if unit else ""),
+        "indicator": (
+            labels.indicator_label(study, row.indicator, language, row.rater)
+            + (f" ({unit.label[language.code]})" if unit else "")
+        ),
         "applies": applies,
         "specification": labels.row_label(study, row, language) + mark,
         "estimate": language.amount(row.estimate, unit),
-        "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if applies else "–",
+        "interval": (
+            f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if applies else "–"
+        ),
         "p_value": language.p_value(row.p_value),
         "size": labels.size_text(row, language),
         "mde": language.amount(row.mde, unit),
@@ -303,7 +461,9 @@ def estimate_cells(study: Study, row: object, mark: str, language: Language) -> 
 
 
 def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
-    """All reported estimates of a chapter, with their minimum detectable effects; a method that does not apply says why."""
+    """All reported estimates of a chapter, with their minimum detectable effects; a method that does not
+    apply says why.
+    """
     say = language.say
     shown = reported(estimates[~of_participants_alone(estimates)], study.programme)
     if shown.empty:
@@ -328,11 +488,16 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
         Column("n_missing", say("Left out"), right),
     ]
     caption = say(
-        "Intervals cover {confidence}. The minimum detectable effect would be found with {power} power. Left out: units without an answer that the specification needs.",
+        "Intervals cover {confidence}. The minimum detectable effect would be found with {power} power. Left"
+        " out: units without an answer that the specification needs.",
         confidence=language.percent(shown["confidence"].iloc[0]),
         power=language.percent(shown["power"].iloc[0]),
     )
-    kinds = [say(labels.SIZE_KINDS[kind]) for kind in dict.fromkeys(shown["effect_size_kind"]) if kind in labels.SIZE_KINDS]
+    kinds = [
+        say(labels.SIZE_KINDS[kind])
+        for kind in dict.fromkeys(shown["effect_size_kind"])
+        if kind in labels.SIZE_KINDS
+    ]
     caption += " " + say("Effect sizes: {kinds}.", kinds="; ".join(kinds)) if kinds else ""
     about = labels.population_notes(shown["estimand"], language)
     caption += (" " + about if about else "") + " " + labels.source_note(study, language, by_weight=True)
@@ -340,25 +505,52 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
     page = data[shown["is_primary"].to_numpy(dtype=bool) & data["applies"]] if is_long else data
     if len(page) < len(data):
         caption += " " + say(
-            "Only the primary specification is listed, where it applies; all others, and why one does not apply, stand in the data of this table."
+            "Only the primary specification is listed, where it applies; all others, and why one does not"
+            " apply, stand in the data of this table."
         )
-    caption += "".join(f" [{number}] {sentence_case(note)}." for note, number in notes.items() if any(f"[{number}]" in text for text in page["specification"]))
-    is_same = is_long and page["specification"].nunique() == 1  # said once, or it would take a third of the page's width
-    caption += " " + say("All are by the specification “{name}”.", name=page["specification"].iloc[0]) if is_same else ""
-    data = data.assign(note=[next((note for note, number in notes.items() if f"[{number}]" in text), "") for text in data["specification"]])
+    caption += "".join(
+        f" [{number}] {sentence_case(note)}."
+        for note, number in notes.items()
+        if any(f"[{number}]" in text for text in page["specification"])
+    )
+    is_same = (
+        is_long and page["specification"].nunique() == 1
+    )  # said once, or it would take a third of the page's width
+    caption += (
+        " " + say("All are by the specification “{name}”.", name=page["specification"].iloc[0])
+        if is_same
+        else ""
+    )
+    data = data.assign(
+        note=[
+            next((note for note, number in notes.items() if f"[{number}]" in text), "")
+            for text in data["specification"]
+        ]
+    )
     listed, whole = columns[:1] + columns[1 + is_same :], data[[*[column.name for column in columns], "note"]]
-    made = table("estimates", say("All estimates of this chapter"), caption, page, listed, whole=whole, is_grouped=True)
+    made = table(
+        "estimates", say("All estimates of this chapter"), caption, page, listed, whole=whole, is_grouped=True
+    )
     return [replace(made, folds=disclosures(study, shown.iloc[page.index], language))]
 
 
 def forest_figure(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
     """The foremost indicators by the specification that speaks for the cohort, in standard deviations."""
     chosen = labels.foremost(study, estimates["indicator"])
-    return forest_figures(study, estimates[estimates["indicator"].isin(chosen)], language, are_all=len(chosen) == estimates["indicator"].nunique())
+    return forest_figures(
+        study,
+        estimates[estimates["indicator"].isin(chosen)],
+        language,
+        are_all=len(chosen) == estimates["indicator"].nunique(),
+    )
 
 
-def forest_figures(study: Study, estimates: pd.DataFrame, language: Language, *, are_all: bool = True) -> list[Exhibit]:
-    """Indicators by the specification that speaks for the cohort, in standard deviations; no figure when none has an effect size."""
+def forest_figures(
+    study: Study, estimates: pd.DataFrame, language: Language, *, are_all: bool = True
+) -> list[Exhibit]:
+    """Indicators by the specification that speaks for the cohort, in standard deviations; no figure when none
+    has an effect size.
+    """
     rows = primary(estimates).dropna(subset=["effect_size", "estimate"])
     rows = rows[rows["effect_size"] != 0]
     if rows.empty:
@@ -380,17 +572,27 @@ def forest_figures(study: Study, estimates: pd.DataFrame, language: Language, *,
             "text": [interval_text(study, row, language) for row in rows.itertuples(index=False)],
         }
     )
-    kinds = language.listing([language.say(labels.SIZE_KINDS[kind]) for kind in dict.fromkeys(rows["effect_size_kind"])])
+    kinds = language.listing(
+        [language.say(labels.SIZE_KINDS[kind]) for kind in dict.fromkeys(rows["effect_size_kind"])]
+    )
     caption = language.say(
-        "Estimates by the primary specification ({specification}) with {confidence} intervals, in standard deviations ({kinds}); on the right in each indicator's own unit. Diamonds: the interval excludes zero.",
-        specification=labels.specification_label(study.programme.specification(rows["specification"].iloc[0]), language),
+        "Estimates by the primary specification ({specification}) with {confidence} intervals, in standard"
+        " deviations ({kinds}); on the right in each indicator's own unit. Diamonds: the interval excludes"
+        " zero.",
+        specification=labels.specification_label(
+            study.programme.specification(rows["specification"].iloc[0]), language
+        ),
         confidence=language.percent(rows["confidence"].iloc[0]),
         kinds=kinds,
     )
     return [
         forest.interval_figure(
             "forest",
-            language.say("All indicators at a glance") if are_all else language.say("The indicators that claims rest on, at a glance"),
+            (
+                language.say("All indicators at a glance")
+                if are_all
+                else language.say("The indicators that claims rest on, at a glance")
+            ),
             data,
             language.say("Standard deviations"),
             caption + " " + labels.source_note(study, language, by_weight=True),
@@ -405,7 +607,8 @@ def nothing_measured(estimates: pd.DataFrame, language: Language, stage: str) ->
         ""
         if len(estimates)
         else language.say(
-            "No indicator of this kind ({stage}) is compared between the groups; what was delivered is in the table of indicators by group.",
+            "No indicator of this kind ({stage}) is compared between the groups; what was delivered is in the"
+            " table of indicators by group.",
             stage=language.say(labels.STAGES[stage]),
         )
     )
@@ -416,5 +619,8 @@ def nothing_drawn(exhibits: list[Exhibit], language: Language) -> str:
     return (
         ""
         if exhibits
-        else language.say("There is nothing to show here: what this needs was not delivered, rests on too few people, or does not go with this design.")
+        else language.say(
+            "There is nothing to show here: what this needs was not delivered, rests on too few people, or"
+            " does not go with this design."
+        )
     )

@@ -18,10 +18,16 @@ def families_table(study: Study, tests: pd.DataFrame, language: Language) -> lis
         return []
     say, several = language.say, tests["treatment"].nunique() > 1
     names = [
-        labels.indicator_label(study, row.indicator, language, row.rater) + (f", {labels.treatment_label(study, row.treatment, language)}" if several else "")
+        labels.indicator_label(study, row.indicator, language, row.rater)
+        + (f", {labels.treatment_label(study, row.treatment, language)}" if several else "")
         for row in tests.itertuples(index=False)
     ]
-    data = tests.assign(name=names, shown_family=[labels.family_label(study, name, language) or say("no family") for name in tests["family"]])
+    data = tests.assign(
+        name=names,
+        shown_family=[
+            labels.family_label(study, name, language) or say("no family") for name in tests["family"]
+        ],
+    )
     columns = [
         Column("name", say("Indicator")),
         Column("shown_family", say("Family")),
@@ -32,15 +38,32 @@ def families_table(study: Study, tests: pd.DataFrame, language: Language) -> lis
         Column("bh", say("Benjamini–Hochberg"), language.p_value),
         Column("q_sharpened", say("Sharpened q"), language.p_value),
     ]
-    declared = say("Families were declared before results were seen.") if fixed_before(study, "families") else say("Families are as declared today.")
+    declared = (
+        say("Families were declared before results were seen.")
+        if fixed_before(study, "families")
+        else say("Families are as declared today.")
+    )
     caption = say("Each indicator and rater counts once, by the primary specification.") + f" {declared} "
     caption += say(
-        "Holm and Romano–Wolf bound the chance of even one false alarm within a family; Benjamini–Hochberg and the sharpened q bound the share of false alarms among all {n} tests. Sharpened q values can lie below the p value where much is found.",
+        "Holm and Romano–Wolf bound the chance of even one false alarm within a family; Benjamini–Hochberg"
+        " and the sharpened q bound the share of false alarms among all {n} tests. Sharpened q values can lie"
+        " below the p value where much is found.",
         n=language.number(len(tests), 0),
     )
     for reason in dict.fromkeys(tests.loc[tests["romano_wolf"].isna(), "romano_wolf_reason"]):
-        caption += " " + say("Romano–Wolf is missing for some families: {reason}; Holm holds there.", reason=labels.reason_text(reason, language))
-    return [table("families", say("Raw and adjusted p values"), caption + " " + labels.source_note(study, language), data, columns)]
+        caption += " " + say(
+            "Romano–Wolf is missing for some families: {reason}; Holm holds there.",
+            reason=labels.reason_text(reason, language),
+        )
+    return [
+        table(
+            "families",
+            say("Raw and adjusted p values"),
+            caption + " " + labels.source_note(study, language),
+            data,
+            columns,
+        )
+    ]
 
 
 def index_table(study: Study, indexes: pd.DataFrame, language: Language) -> list[Exhibit]:
@@ -55,9 +78,19 @@ def index_table(study: Study, indexes: pd.DataFrame, language: Language) -> list
         mark = f" [{notes.setdefault(note, len(notes) + 1)}]" if note else ""
         told = f"{number(row.ci_low)} … {number(row.ci_high)}" if labels.has_number(row.estimate) else "–"
         family = labels.family_label(study, row.indicator.removeprefix("index_"), language) + (
-            f", {labels.treatment_label(study, row.treatment, language)}" if shown["treatment"].nunique() > 1 else ""
+            f", {labels.treatment_label(study, row.treatment, language)}"
+            if shown["treatment"].nunique() > 1
+            else ""
         )
-        rows.append({"family": family + mark, "estimate": number(row.estimate), "interval": told, "p": language.p_value(row.p_value), "mde": number(row.mde)})
+        rows.append(
+            {
+                "family": family + mark,
+                "estimate": number(row.estimate),
+                "interval": told,
+                "p": language.p_value(row.p_value),
+                "mde": number(row.mde),
+            }
+        )
     columns = [
         Column("family", say("Family")),
         Column("estimate", say("Estimate"), str),
@@ -66,7 +99,13 @@ def index_table(study: Study, indexes: pd.DataFrame, language: Language) -> list
         Column("mde", say("Minimum detectable effect"), str),
     ]
     caption = say(
-        "Index of a family's indicators (Anderson 2008): each turned so that more is better, in standard deviations of the comparison group, weighted by the inverse of their covariance; by the primary specification. What nobody calls better or worse has no part."
+        "Index of a family's indicators (Anderson 2008): each turned so that more is better, in standard"
+        " deviations of the comparison group, weighted by the inverse of their covariance; by the primary"
+        " specification. What nobody calls better or worse has no part."
     )
-    caption += " " + labels.source_note(study, language) + "".join(f" [{place}] {note[:1].upper()}{note[1:]}." for note, place in notes.items())
+    caption += (
+        " "
+        + labels.source_note(study, language)
+        + "".join(f" [{place}] {note[:1].upper()}{note[1:]}." for note, place in notes.items())
+    )
     return [table("indexes", say("One test for each family"), caption, pd.DataFrame(rows), columns)]

@@ -1,4 +1,6 @@
-"""The letters of the figures, embedded once in the page, so that text in a figure is as wide everywhere as it was drawn."""
+"""The letters of the figures, embedded once in the page, so that text in a figure is as wide everywhere as it
+was drawn.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ def glyphs() -> frozenset[int]:
     """The letters (code points) that the font has in both weights."""
     found = []
     for weight in ("normal", "bold"):
-        with TTFont(findfont(FontProperties(family=FAMILY, weight=weight), fallback_to_default=False)) as font:
+        with TTFont(
+            findfont(FontProperties(family=FAMILY, weight=weight), fallback_to_default=False)
+        ) as font:
             found.append(frozenset(font.getBestCmap()))
     return frozenset.intersection(*found)
 
@@ -52,5 +56,8 @@ def font_faces(texts: dict[str, str]) -> str:
     for weight, text in texts.items():
         letters = "".join(sorted(set(text)))
         if letters.strip():
-            rules.append(f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};src:url(data:font/woff;base64,{embedded(letters, weight)}) format("woff")}}')
+            rules.append(
+                f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};src:url(data:font/woff;base64,{embedded(letters, weight)})'  # noqa: E501
+                ' format("woff")}'
+            )
     return "".join(rules)

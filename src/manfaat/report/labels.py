@@ -35,7 +35,10 @@ SE_KINDS = {
     "AI": mark("Abadie–Imbens standard errors"),
     "AI_equal": mark("Abadie–Imbens standard errors with one variance for all"),
     "finite_population": mark("classical standard errors with the finite-population correction"),
-    "normal_theory": mark("intervals of d_z by noncentral t below 30 participants and by the jackknife from there, of the others by the delta method"),
+    "normal_theory": mark(
+        "intervals of d_z by noncentral t below 30 participants and by the jackknife from there, of the"
+        " others by the delta method"
+    ),
     "signed_rank": mark("Wilcoxon's signed ranks"),
     "exact": mark("the exact test"),
     "mid_p": mark("the mid-p test"),
@@ -49,18 +52,30 @@ POPULATIONS = {
     "ITT": mark("ITT, of the offer, whether taken up or not"),
     "LATE": mark("LATE, average over those whom the offer moved, with the interval of Anderson and Rubin"),
     "take-up": mark("take-up, what the offer added to participation"),
-    "superiority": mark("superiority, how much oftener a participant exceeds one of the comparison group than the reverse"),
+    "superiority": mark(
+        "superiority, how much oftener a participant exceeds one of the comparison group than the reverse"
+    ),
     "quantile": mark("quantiles of the two groups, not of individual gains"),
 }
-STAGES = {"input": mark("input"), "activity": mark("activity"), "output": mark("output"), "outcome": mark("outcome"), "impact": mark("impact")}
+STAGES = {
+    "input": mark("input"),
+    "activity": mark("activity"),
+    "output": mark("output"),
+    "outcome": mark("outcome"),
+    "impact": mark("impact"),
+}
 SIZE_KINDS = {
-    "Hedges g (SD within groups)": mark("Hedges g: standard deviations within the groups, corrected for small samples"),
+    "Hedges g (SD within groups)": mark(
+        "Hedges g: standard deviations within the groups, corrected for small samples"
+    ),
     "d (SD of the level)": mark("d: standard deviations of the level"),
     "d_z (SD of the change)": mark("d_z: standard deviations of the change"),
     "d_av (mean of the SDs before and now)": mark("d_av: mean of the standard deviations before and now"),
     "g_av (d_av, corrected for small samples)": mark("g_av: d_av, corrected for small samples"),
     "rank-biserial correlation (matched pairs)": mark("rank-biserial correlation of matched pairs"),
-    "Cohen g (share of the changes that were rises, less one half)": mark("Cohen g: share of the changes that were rises, less one half"),
+    "Cohen g (share of the changes that were rises, less one half)": mark(
+        "Cohen g: share of the changes that were rises, less one half"
+    ),
     "odds ratio (proportional odds)": mark("odds ratio, the same at every level"),
     "probability of superiority (ties count half)": mark("probability of superiority, ties counting half"),
 }
@@ -75,7 +90,8 @@ SIZE_NAMES = {
     "odds ratio (proportional odds)": mark("odds ratio"),
     "probability of superiority (ties count half)": mark("probability of superiority"),
 }
-MEASURES = {  # what is told of an estimate beside its specification, where it is not a mean in the indicator's unit
+# what is told of an estimate beside its specification, where it is not a mean in the indicator's unit
+MEASURES = {
     "d_z": mark("d_z"),
     "d_av": mark("d_av"),
     "g_av": mark("g_av"),
@@ -135,30 +151,60 @@ LEFT_OUT = {  # to stand after a number of units
     "other": mark("for other reasons"),
 }
 DETECTED = {
-    "answer sets": mark("answer sets"), "calendar": mark("calendar"), "cell colours": mark("coloured cells, whose meaning cannot be read"),
-    "column names": mark("names of columns"), "columns differ": mark("sheets or files with different columns"), "dates": mark("dates"),
-    "decimal sign": mark("sign of decimals"), "declared missing": mark("answers that the file declares missing"), "encoding": mark("encoding of the letters"),
-    "error cells": mark("error values of a spreadsheet"), "errors and colours": mark("errors and colours were not checked"), "file type": mark("type of the file"),
-    "form groups": mark("groups of the form"), "formulas": mark("formulas without a stored value"), "header": mark("row with the names of the columns"),
-    "headers": mark("columns matched by their text"), "hidden rows": mark("hidden rows"), "hidden sheets": mark("hidden sheets"),
-    "leading zeros": mark("zeros in front that may be lost"), "long cells": mark("unusually long texts"), "long numbers": mark("numbers too long to be exact"),
-    "lost letters": mark("lost letters"), "merged cells": mark("merged cells"), "percent cells": mark("cells that show per cent"),
-    "perhaps a note": mark("perhaps a note and no answer"), "perhaps totals": mark("perhaps totals and no answers"), "repeat group": mark("repeated group of the form"),
-    "rows left out": mark("rows that are no answers"), "same name": mark("columns of the same name"), "scaled cells": mark("cells that show another unit"),
-    "separator": mark("separator of the columns"), "several answers": mark("questions with several answers"), "short rows": mark("rows with too few cells"),
-    "single cells": mark("rows with a single filled cell"), "surplus cells": mark("rows with too many cells"), "table": mark("shape of the table"),
-    "time zone": mark("time zone"), "unusual signs": mark("unusual signs or wrongly decoded letters"), "workbook": mark("structure of the workbook"),
-}  # fmt: skip
+    "answer sets": mark("answer sets"),
+    "calendar": mark("calendar"),
+    "cell colours": mark("coloured cells, whose meaning cannot be read"),
+    "column names": mark("names of columns"),
+    "columns differ": mark("sheets or files with different columns"),
+    "dates": mark("dates"),
+    "decimal sign": mark("sign of decimals"),
+    "declared missing": mark("answers that the file declares missing"),
+    "encoding": mark("encoding of the letters"),
+    "error cells": mark("error values of a spreadsheet"),
+    "errors and colours": mark("errors and colours were not checked"),
+    "file type": mark("type of the file"),
+    "form groups": mark("groups of the form"),
+    "formulas": mark("formulas without a stored value"),
+    "header": mark("row with the names of the columns"),
+    "headers": mark("columns matched by their text"),
+    "hidden rows": mark("hidden rows"),
+    "hidden sheets": mark("hidden sheets"),
+    "leading zeros": mark("zeros in front that may be lost"),
+    "long cells": mark("unusually long texts"),
+    "long numbers": mark("numbers too long to be exact"),
+    "lost letters": mark("lost letters"),
+    "merged cells": mark("merged cells"),
+    "percent cells": mark("cells that show per cent"),
+    "perhaps a note": mark("perhaps a note and no answer"),
+    "perhaps totals": mark("perhaps totals and no answers"),
+    "repeat group": mark("repeated group of the form"),
+    "rows left out": mark("rows that are no answers"),
+    "same name": mark("columns of the same name"),
+    "scaled cells": mark("cells that show another unit"),
+    "separator": mark("separator of the columns"),
+    "several answers": mark("questions with several answers"),
+    "short rows": mark("rows with too few cells"),
+    "single cells": mark("rows with a single filled cell"),
+    "surplus cells": mark("rows with too many cells"),
+    "table": mark("shape of the table"),
+    "time zone": mark("time zone"),
+    "unusual signs": mark("unusual signs or wrongly decoded letters"),
+    "workbook": mark("structure of the workbook"),
+}
 FINDINGS = {
-    "straight-lining": mark("the same answer to all items of a battery"), "too fast": mark("the interview was shorter than people need"),
-    "ends before it starts": mark("the interview ended before it started"), "part of a date": mark("only a part of the date is known"),
+    "straight-lining": mark("the same answer to all items of a battery"),
+    "too fast": mark("the interview was shorter than people need"),
+    "ends before it starts": mark("the interview ended before it started"),
+    "part of a date": mark("only a part of the date is known"),
     "personal data": mark("personal data in a column that should hold none"),
-}  # fmt: skip
+}
 SEVERITIES = {"error": mark("error"), "warning": mark("warning"), "note": mark("note")}
 
 
 def population_label(estimand: str, language: Language) -> str:
-    """Whom an estimate is about, to stand after the specification: ``ATT``, ``quantile 0.25``; empty where the estimand says no more."""
+    """Whom an estimate is about, to stand after the specification: ``ATT``, ``quantile 0.25``; empty where
+    the estimand says no more.
+    """
     if estimand == "take-up":
         return language.say("take-up")
     inner = estimand.partition("(")[2].removesuffix(")")
@@ -169,15 +215,26 @@ def population_label(estimand: str, language: Language) -> str:
             parts.append(
                 language.say(MEASURES[part])
                 if part in MEASURES
-                else language.say("level {level}", level=language.number(float(level), 0 if float(level).is_integer() else 2))
+                else language.say(
+                    "level {level}",
+                    level=language.number(float(level), 0 if float(level).is_integer() else 2),
+                )
             )
             continue
-        parts.append(language.say("quantile {level}", level=language.number(float(level), 2)) if level else "" if word == "quantiles" else word)
+        parts.append(
+            language.say("quantile {level}", level=language.number(float(level), 2))
+            if level
+            else ""
+            if word == "quantiles"
+            else word
+        )
     return ", ".join(part for part in parts if part)
 
 
 def size_text(row: object, language: Language) -> str:
-    """An effect size with its name; a dash where there is none, for a number without its name is never shown."""
+    """An effect size with its name; a dash where there is none, for a number without its name is never
+    shown.
+    """
     if not has_number(row.effect_size) or row.effect_size_kind not in SIZE_NAMES:
         return "–"
     return f"{language.number(row.effect_size, 2)} ({language.say(SIZE_NAMES[row.effect_size_kind])})"
@@ -185,14 +242,26 @@ def size_text(row: object, language: Language) -> str:
 
 def population_notes(estimands: pd.Series, language: Language) -> str:
     """One sentence that explains the populations that occur; empty where there are none."""
-    words = {word for estimand in estimands for word in re.findall(r"ATT|ATE|ITT|LATE|take-up|superiority|quantile", str(estimand))}
+    words = {
+        word
+        for estimand in estimands
+        for word in re.findall(r"ATT|ATE|ITT|LATE|take-up|superiority|quantile", str(estimand))
+    }
     told = [language.say(text) for word, text in POPULATIONS.items() if word in words]
-    return language.say("Whom the estimates are about: {populations}.", populations="; ".join(told)) if told else ""
+    return (
+        language.say("Whom the estimates are about: {populations}.", populations="; ".join(told))
+        if told
+        else ""
+    )
 
 
 def effect_indicator(study: Study, concept: str, rater: str | None = None) -> Indicator:
     """The column that measures a concept after the programme; the first one, or the given rater's."""
-    return next(line for line in study.indicators if line.indicator == concept and line.use == "effect" and rater in (None, line.rater))
+    return next(
+        line
+        for line in study.indicators
+        if line.indicator == concept and line.use == "effect" and rater in (None, line.rater)
+    )
 
 
 def indicator_label(study: Study, concept: str, language: Language, rater: str | None = None) -> str:
@@ -209,14 +278,25 @@ def group_label(study: Study, code: str, language: Language) -> str:
     """What a group is called: by this delivery, or by the programme's answer lists, or by its code."""
     if code in study.cohort.groups:
         return study.cohort.groups[code][language.code]
-    return next((choice.label(language.code) for choice in study.codebook.choices if choice.list_name in group_lists(study) and choice.name == code), code)
+    return next(
+        (
+            choice.label(language.code)
+            for choice in study.codebook.choices
+            if choice.list_name in group_lists(study) and choice.name == code
+        ),
+        code,
+    )
 
 
 def group_lists(study: Study) -> set[str]:
     """The answer lists that the group variable draws on."""
     line = next(line for line in study.indicators if line.name == study.programme.design.group)
     declared = line.options.get("list")
-    lists = {variable.list_name for variable in study.codebook.table(study.programme.main_table) if variable.name in line.inputs.split()}
+    lists = {
+        variable.list_name
+        for variable in study.codebook.table(study.programme.main_table)
+        if variable.name in line.inputs.split()
+    }
     return {declared} if declared else {name for name in lists if name}
 
 
@@ -234,7 +314,9 @@ def specification_label(spec: Specification, language: Language) -> str:
 
 
 def row_label(study: Study, row: object, language: Language) -> str:
-    """Specification of an estimate, where it has several treatments which of them, and whom the estimate is about."""
+    """Specification of an estimate, where it has several treatments which of them, and whom the estimate is
+    about.
+    """
     spec = study.programme.specification(row.specification)
     text = specification_label(spec, language)
     text = f"{text}: {treatment_label(study, row.treatment, language)}" if len(spec.treatment) > 1 else text
@@ -253,17 +335,31 @@ def treatment_label(study: Study, name: str, language: Language) -> str:
 
 
 def source_note(study: Study, language: Language, *, by_weight: bool | None = None) -> str:
-    """The last sentences of every caption: where the data come from, and whether people answered or a computer did.
+    """The last sentences of every caption: where the data come from, and whether people answered or a
+    computer did.
 
-    ``by_weight``: what is shown is weighted wherever the design declares survey weights, or, where False, cannot be; None for counts.
+    ``by_weight``: what is shown is weighted wherever the design declares survey weights, or, where False,
+    cannot be; None for counts.
     """
     told = {
         True: mark("Weighted by the survey weights; n counts those who answered."),
         False: mark("The survey weights do not enter here: answers count alike."),
     }
-    weighted = language.say(told[by_weight]) + " " if by_weight is not None and study.programme.design.sampling_weight else ""
-    source = weighted + language.say("Source: {citation}; {label}.", citation=study.cohort.citation, label=study.cohort.label[language.code])
-    return source + (" " + language.say("Synthetic data: no person stands behind them.") if study.cohort.kind == "synthetic" else "")
+    weighted = (
+        language.say(told[by_weight]) + " "
+        if by_weight is not None and study.programme.design.sampling_weight
+        else ""
+    )
+    source = weighted + language.say(
+        "Source: {citation}; {label}.",
+        citation=study.cohort.citation,
+        label=study.cohort.label[language.code],
+    )
+    return source + (
+        " " + language.say("Synthetic data: no person stands behind them.")
+        if study.cohort.kind == "synthetic"
+        else ""
+    )
 
 
 def unit_count(study: Study, n: int, language: Language) -> str:
@@ -273,13 +369,21 @@ def unit_count(study: Study, n: int, language: Language) -> str:
 
 
 def foremost(study: Study, concepts: Iterable[str]) -> set[str]:
-    """Indicators with a figure and a sentence of their own: all of them where they are few, else those that a claim names."""
+    """Indicators with a figure and a sentence of their own: all of them where they are few, else those that a
+    claim names.
+    """
     named = set(concepts)
-    return named if len(named) <= MOST_FIGURES else named & {concept for claim in study.programme.claims for concept in claim.indicators}
+    return (
+        named
+        if len(named) <= MOST_FIGURES
+        else named & {concept for claim in study.programme.claims for concept in claim.indicators}
+    )
 
 
 def weightiest(rows: pd.DataFrame) -> pd.Series:
-    """Mask of the rows of each indicator's weightiest rater: a test before a supervisor, a supervisor before people's word about themselves."""
+    """Mask of the rows of each indicator's weightiest rater: a test before a supervisor, a supervisor before
+    people's word about themselves.
+    """
     order = rows["rater"].map({"test": 0, "supervisor": 1, "": 2, "self": 3})
     counts = rows.groupby(["indicator", "rater"])["rater"].transform("size")
     order = order.where(counts > 1, order + 4)  # a single rung is no ladder
@@ -302,7 +406,10 @@ def check_label(study: Study, check: str, language: Language) -> str:
     if check in declared:
         return declared[check]
     kind, _, name = check.partition(":")
-    variable = next((variable.label(language.code) for variable in study.codebook.variables if variable.name == name), name)
+    variable = next(
+        (variable.label(language.code) for variable in study.codebook.variables if variable.name == name),
+        name,
+    )
     if kind == "skip":
         return language.say("answered although the form skips it: “{question}”", question=variable)
     if kind == "range":

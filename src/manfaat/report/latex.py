@@ -1,4 +1,6 @@
-"""The report's tables for a thesis that is set in LaTeX: the same strings as on the page, from the same blocks."""
+"""The report's tables for a thesis that is set in LaTeX: the same strings as on the page, from the same
+blocks.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,33 @@ from manfaat.report.words import Language
 
 NEEDS = "% \\usepackage[T1]{fontenc} \\usepackage{array,booktabs,longtable,textcomp}\n"
 LONG = 20  # rows: a longer table may run over pages
-GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "Γ": "Gamma", "δ": "delta", "Δ": "Delta", "κ": "kappa", "λ": "lambda", "μ": "mu", "ρ": "rho", "σ": "sigma", "χ": "chi", "ω": "omega"}  # fmt: skip
-MATHS = {"−": "-", "≤": r"\leq", "≥": r"\geq", "→": r"\rightarrow", "×": r"\times", "½": r"\frac{1}{2}", "<": "<", ">": ">", "|": "|", "≈": r"\approx"}
+GREEK = {
+    "α": "alpha",
+    "β": "beta",
+    "γ": "gamma",
+    "Γ": "Gamma",
+    "δ": "delta",
+    "Δ": "Delta",
+    "κ": "kappa",
+    "λ": "lambda",
+    "μ": "mu",
+    "ρ": "rho",
+    "σ": "sigma",
+    "χ": "chi",
+    "ω": "omega",
+}
+MATHS = {
+    "−": "-",
+    "≤": r"\leq",
+    "≥": r"\geq",
+    "→": r"\rightarrow",
+    "×": r"\times",
+    "½": r"\frac{1}{2}",
+    "<": "<",
+    ">": ">",
+    "|": "|",
+    "≈": r"\approx",
+}
 SIGNS = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -39,13 +66,23 @@ def escaped(text: str) -> str:
 
 
 def latex_table(table: Table, name: str, language: Language) -> str:
-    """Return a table with booktabs rules; its caption is the title, its note stands below, ``tab:name`` is its label."""
-    data = pd.DataFrame([[escaped(cell.text) for cell in row] for row in table.rows])  # numbers come aligned from the page
+    """Return a table with booktabs rules; its caption is the title, its note stands below, ``tab:name`` is
+    its label.
+    """
+    data = pd.DataFrame(
+        [[escaped(cell.text) for cell in row] for row in table.rows]
+    )  # numbers come aligned from the page
     heads = [escaped(cell.text) for cell in table.head[-1]] + [""] * table.width
     kinds = [kind_of(cell, share) for cell, share in zip(table.rows[0], table.shares, strict=False)]
     environment = "longtable" if len(data) > LONG else "table"
     made = data.style.hide(axis="index").format_index(lambda place: heads[place], axis=1)
-    text = made.to_latex(column_format="".join(kinds), hrules=True, caption=escaped(table.title), label=f"tab:{name}", environment=environment)
+    text = made.to_latex(
+        column_format="".join(kinds),
+        hrules=True,
+        caption=escaped(table.title),
+        label=f"tab:{name}",
+        environment=environment,
+    )
     text = text.replace("Continued on next page", escaped(language.say("Continued on the next page")))
     end, note = f"\\end{{{environment}}}", f"\\par\\smallskip{{\\footnotesize {escaped(table.note)}\\par}}\n"
     text = text.replace(end, note + end) if environment == "table" else text + note
@@ -59,11 +96,17 @@ def kind_of(cell: Cell, share: float) -> str:
 
 
 def write_tables(exhibits: Path, blocks: list[Block], language: Language) -> int:
-    """Write every numbered table of a folder of exhibits beside its data, as ``.tex``; return how many there were."""
+    """Write every numbered table of a folder of exhibits beside its data, as ``.tex``; return how many there
+    were.
+    """
     names = {}
     for path in sorted(exhibits.glob("*.json")):
         names[json.loads(path.read_text(encoding="utf-8"))["number"]] = path
-    found = {names[block.label]: block for block in blocks if isinstance(block, Table) and block.label in names and block.rows}
+    found = {
+        names[block.label]: block
+        for block in blocks
+        if isinstance(block, Table) and block.label in names and block.rows
+    }
     for path, block in found.items():
         path.with_suffix(".tex").write_text(latex_table(block, path.stem, language), encoding="utf-8")
     return len(found)

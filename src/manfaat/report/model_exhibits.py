@@ -29,7 +29,10 @@ def model_table(study: Study, basis: pd.DataFrame, confidence: float, language: 
     data = own.assign(
         label=[column_label(study, name, language) for name in own["name"]],
         text=[language.level(row.mean, units[row.name]) for row in own.itertuples(index=False)],
-        interval=[f"{language.level(row.ci_low, units[row.name])} … {language.level(row.ci_high, units[row.name])}" for row in own.itertuples(index=False)],
+        interval=[
+            f"{language.level(row.ci_low, units[row.name])} … {language.level(row.ci_high, units[row.name])}"
+            for row in own.itertuples(index=False)
+        ],
         unit=[units[name].label[language.code] if units[name] else "" for name in own["name"]],
     )
     columns = [
@@ -39,8 +42,19 @@ def model_table(study: Study, basis: pd.DataFrame, confidence: float, language: 
         Column("n", say("n"), lambda n: language.number(n, 0)),
         Column("unit", say("Unit")),
     ]
-    caption = say("Among participants who answered; intervals of {confidence} (Wilson's for shares, t otherwise).", confidence=language.percent(confidence))
-    return [table("model", say("What the programme was"), caption + " " + labels.source_note(study, language), data, columns)]
+    caption = say(
+        "Among participants who answered; intervals of {confidence} (Wilson's for shares, t otherwise).",
+        confidence=language.percent(confidence),
+    )
+    return [
+        table(
+            "model",
+            say("What the programme was"),
+            caption + " " + labels.source_note(study, language),
+            data,
+            columns,
+        )
+    ]
 
 
 def measured(found: pd.DataFrame | None) -> pd.DataFrame:
@@ -48,7 +62,9 @@ def measured(found: pd.DataFrame | None) -> pd.DataFrame:
     return pd.DataFrame() if found is None else found.dropna(subset=["r"])
 
 
-def association_figure(study: Study, found: pd.DataFrame | None, confidence: float, language: Language) -> list[Exhibit]:
+def association_figure(
+    study: Study, found: pd.DataFrame | None, confidence: float, language: Language
+) -> list[Exhibit]:
     """Correlations of features with results; none where nothing could be correlated."""
     say, shown = language.say, measured(found)
     if shown.empty:
@@ -56,7 +72,10 @@ def association_figure(study: Study, found: pd.DataFrame | None, confidence: flo
     data = pd.DataFrame(
         [
             {
-                "label": f"{column_label(study, row.outcome, language)}: {column_label(study, row.feature, language)}",
+                "label": (
+                    f"{column_label(study, row.outcome, language)}:"
+                    f" {column_label(study, row.feature, language)}"
+                ),
                 "estimate": row.r,
                 "ci_low": row.ci_low,
                 "ci_high": row.ci_high,
@@ -64,34 +83,63 @@ def association_figure(study: Study, found: pd.DataFrame | None, confidence: flo
                 "p_adjusted": row.p_adjusted,
                 "highlight": row.p_adjusted < 1 - confidence,
                 "only_change": False,
-                "text": f"{language.number(row.r, 2)} [{language.number(row.ci_low, 2)}; {language.number(row.ci_high, 2)}]",
+                "text": (
+                    f"{language.number(row.r, 2)} [{language.number(row.ci_low, 2)};"
+                    f" {language.number(row.ci_high, 2)}]"
+                ),
             }
             for row in shown.itertuples(index=False)
         ]
     )
     caption = say(
-        "Pearson correlations among participants with {confidence} intervals (Fisher); a diamond marks those that remain after Holm's adjustment for all {n} pairs. Pairs of fewer than {fewest} are left out.",
-        confidence=language.percent(confidence), n=language.number(len(shown), 0), fewest=FEWEST,
-    )  # fmt: skip
+        "Pearson correlations among participants with {confidence} intervals (Fisher); a diamond marks those"
+        " that remain after Holm's adjustment for all {n} pairs. Pairs of fewer than {fewest} are left out.",
+        confidence=language.percent(confidence),
+        n=language.number(len(shown), 0),
+        fewest=FEWEST,
+    )
     title = say("Features of the programme and results of those who took part")
-    return [interval_figure("associations", title, data, say("Correlation"), caption + " " + labels.source_note(study, language), language)]
+    return [
+        interval_figure(
+            "associations",
+            title,
+            data,
+            say("Correlation"),
+            caption + " " + labels.source_note(study, language),
+            language,
+        )
+    ]
 
 
-def association_sentence(study: Study, found: pd.DataFrame | None, confidence: float, language: Language) -> str:
+def association_sentence(
+    study: Study, found: pd.DataFrame | None, confidence: float, language: Language
+) -> str:
     """Say which associations remain after adjustment, and what they cannot show."""
     say, shown = language.say, measured(found)
     if shown.empty:
-        return say("Which features of the programme go with better results cannot be told: too few participants answered, or none is declared.")
+        return say(
+            "Which features of the programme go with better results cannot be told: too few participants"
+            " answered, or none is declared."
+        )
     kept = shown[shown["p_adjusted"] < 1 - confidence]
     if kept.empty:
         text = say(
-            "No feature goes with a result clearly enough to be told from chance in so many comparisons; a correlation below {mde} would as a rule not have been found.",
+            "No feature goes with a result clearly enough to be told from chance in so many comparisons; a"
+            " correlation below {mde} would as a rule not have been found.",
             mde=language.number(shown["mde"].max(), 2),
         )
     else:
         pairs = [
-            f"{column_label(study, row.feature, language)} – {column_label(study, row.outcome, language)} ({language.number(row.r, 2)})"
+            f"{column_label(study, row.feature, language)} – {column_label(study, row.outcome, language)}"
+            f" ({language.number(row.r, 2)})"
             for row in kept.itertuples(index=False)
         ]
         text = say("These go together more closely than chance: {pairs}.", pairs="; ".join(pairs))
-    return text + " " + say("This is association: who got which place was not decided by chance, and a feature may be a sign of something else.")
+    return (
+        text
+        + " "
+        + say(
+            "This is association: who got which place was not decided by chance, and a feature may be a sign"
+            " of something else."
+        )
+    )

@@ -1,4 +1,6 @@
-"""How each number came about: method, specification, data and notebook of an estimate, to be unfolded beside it."""
+"""How each number came about: method, specification, data and notebook of an estimate, to be unfolded beside
+it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,13 @@ from manfaat.report.exhibit import NO_MATH
 from manfaat.report.methods import METHODS
 from manfaat.report.words import Language
 
-NOTEBOOK_OF = {"input": "03_inputs", "activity": "03_inputs", "output": "04_outputs", "outcome": "05_outcomes", "impact": "05_outcomes"}
+NOTEBOOK_OF = {
+    "input": "03_inputs",
+    "activity": "03_inputs",
+    "output": "04_outputs",
+    "outcome": "05_outcomes",
+    "impact": "05_outcomes",
+}
 
 
 def disclosures(study: Study, estimates: pd.DataFrame, language: Language) -> str:
@@ -21,15 +29,24 @@ def disclosures(study: Study, estimates: pd.DataFrame, language: Language) -> st
     rows = [row for row in estimates.itertuples(index=False) if labels.has_number(row.estimate)]
     if not rows:
         return ""
-    title, inner = language.say("How these numbers came about"), "".join(one(study, row, language) for row in rows)
+    title, inner = (
+        language.say("How these numbers came about"),
+        "".join(one(study, row, language) for row in rows),
+    )
     return f'<details class="origins {NO_MATH}"><summary>{escape(title)}</summary>{inner}</details>'
 
 
 def one(study: Study, row: object, language: Language) -> str:
     """Return the fold of one estimate."""
     unit = labels.unit_of(study, row.unit)
-    number = f"{language.amount(row.estimate, unit)} [{language.amount(row.ci_low, unit)}; {language.amount(row.ci_high, unit)}]"
-    name = f"{labels.indicator_label(study, row.indicator, language, row.rater)}, {labels.row_label(study, row, language)}"
+    number = (
+        f"{language.amount(row.estimate, unit)} [{language.amount(row.ci_low, unit)};"
+        f" {language.amount(row.ci_high, unit)}]"
+    )
+    name = (
+        f"{labels.indicator_label(study, row.indicator, language, row.rater)},"
+        f" {labels.row_label(study, row, language)}"
+    )
     lines = "".join(f"<dt>{escape(term)}</dt><dd>{text}</dd>" for term, text in facts(study, row, language))
     return f"<details><summary>{escape(name)}: {escape(number)}</summary><dl>{lines}</dl></details>"
 
@@ -51,14 +68,23 @@ def facts(study: Study, row: object, language: Language) -> list[tuple[str, str]
 def measured(study: Study, row: object, language: Language) -> str:
     """Say what the indicator is, and which columns of the survey it is made of."""
     line = labels.effect_indicator(study, row.indicator, row.rater)
-    made_of = " " + language.say("From: {variables}.", variables=", ".join(line.inputs.split())) if line.inputs else ""
+    made_of = (
+        " " + language.say("From: {variables}.", variables=", ".join(line.inputs.split()))
+        if line.inputs
+        else ""
+    )
     return line.definition(language.code).rstrip(".") + "." + made_of
 
 
 def method(name: str, language: Language) -> str:
     """Name the method, with a link to its description in the appendix."""
     known = METHODS.get(name)
-    return f'<a href="#method-{escape(name)}">{escape(language.say(known.name))}</a>: {escape(language.say(known.does))}' if known else escape(name)
+    return (
+        f'<a href="#method-{escape(name)}">{escape(language.say(known.name))}</a>:'
+        f" {escape(language.say(known.does))}"
+        if known
+        else escape(name)
+    )
 
 
 def specification(study: Study, row: object, language: Language) -> str:
@@ -67,13 +93,23 @@ def specification(study: Study, row: object, language: Language) -> str:
     lines = {line.name: line.label(language.code) for line in study.indicators}
     text = labels.specification_label(spec, language) + "."
     if spec.covariates:
-        text += " " + language.say("Covariates: {names}.", names=", ".join(lines.get(name, name) for name in spec.covariates))
-    return text + (" " + language.say("It speaks for this cohort, by the declared rule.") if row.is_primary else "")
+        text += " " + language.say(
+            "Covariates: {names}.", names=", ".join(lines.get(name, name) for name in spec.covariates)
+        )
+    return text + (
+        " " + language.say("It speaks for this cohort, by the declared rule.") if row.is_primary else ""
+    )
 
 
 def uncertainty(study: Study, row: object, language: Language) -> str:
-    """Say how large the standard error is, in the estimate's unit, of which kind, and what the interval covers."""
-    kind = language.say(labels.SE_KINDS[row.std_error_kind]) if row.std_error_kind in labels.SE_KINDS else str(row.std_error_kind)
+    """Say how large the standard error is, in the estimate's unit, of which kind, and what the interval
+    covers.
+    """
+    kind = (
+        language.say(labels.SE_KINDS[row.std_error_kind])
+        if row.std_error_kind in labels.SE_KINDS
+        else str(row.std_error_kind)
+    )
     coverage = language.say("intervals cover {confidence}", confidence=language.percent(row.confidence))
     return f"{language.amount(row.std_error, labels.unit_of(study, row.unit))} ({kind}; {coverage})"
 
@@ -97,5 +133,8 @@ def data(study: Study, row: object, language: Language) -> str:
 
 def place(row: object) -> str:
     """Return the values that find the estimate's row in ``estimates.csv``."""
-    keys = {name: getattr(row, name) for name in ("indicator", "rater", "specification", "treatment", "estimand", "std_error_kind")}
+    keys = {
+        name: getattr(row, name)
+        for name in ("indicator", "rater", "specification", "treatment", "estimand", "std_error_kind")
+    }
     return "; ".join(f"{name} = {value}" for name, value in keys.items() if isinstance(value, str) and value)

@@ -1,4 +1,6 @@
-"""Executed notebooks → one HTML file that opens anywhere, loads nothing and says where every number is from."""
+"""Executed notebooks → one HTML file that opens anywhere, loads nothing and says where every number is
+from.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +32,30 @@ from manfaat.report.sharing import published_only
 from manfaat.report.words import Language
 
 TEMPLATES = Path(__file__).parent / "templates"
-READING_ORDER = ("07_findings", "01_clean", "02_indicators", "03_inputs", "04_outputs", "05_outcomes", "06_benefits")
-HEADING = re.compile(r"<h([1-5])(?: id=\"[^\"]*\")?>(.*?)(?:<a class=\"anchor-link\".*?</a>)?</h\1>", re.DOTALL)
+READING_ORDER = (
+    "07_findings",
+    "01_clean",
+    "02_indicators",
+    "03_inputs",
+    "04_outputs",
+    "05_outcomes",
+    "06_benefits",
+)
+HEADING = re.compile(
+    r"<h([1-5])(?: id=\"[^\"]*\")?>(.*?)(?:<a class=\"anchor-link\".*?</a>)?</h\1>", re.DOTALL
+)
 SOURCES = ("src", "srcset", "href", "data", "action", "formaction", "poster", "background")
-STYLES = ("style", "fill", "stroke", "clip-path", "mask", "filter", "marker-start", "marker-mid", "marker-end")
+STYLES = (
+    "style",
+    "fill",
+    "stroke",
+    "clip-path",
+    "mask",
+    "filter",
+    "marker-start",
+    "marker-mid",
+    "marker-end",
+)
 WITHIN, BESIDE = re.compile(r"\s*(?:#|data:|$)"), re.compile(r"(?:[\w-]+\.)+html")
 ADDRESS = re.compile(r"url\(\s*['\"]?(?!\s*['\"]?(?:data:|#))([^)]*)\)", re.IGNORECASE)
 IMPORT = re.compile(r"@import\s+(\S+)", re.IGNORECASE)
@@ -96,7 +118,9 @@ def chapter_part(name: str, notebook: nbformat.NotebookNode, language: Language)
     def heading(match: re.Match) -> str:
         level, text = int(match[1]) + 1, match[2].strip()
         anchor = f"chapter-{name[:2]}" + (f"-{len(found)}" if found else "")
-        technical = body.rfind('<div class="technical">', 0, match.start()) > body.rfind('<div class="words">', 0, match.start() - 40)
+        technical = body.rfind('<div class="technical">', 0, match.start()) > body.rfind(
+            '<div class="words">', 0, match.start() - 40
+        )
         found.append(Section(anchor, re.sub(r"<[^>]+>", "", text), technical))
         return f'<h{level} id="{anchor}">{text}</h{level}>'
 
@@ -108,13 +132,24 @@ def chapter_part(name: str, notebook: nbformat.NotebookNode, language: Language)
     return Part(title.id, number + Markup(title.title).unescape(), contents, Markup(html), left_out)
 
 
-def appendix_part(study: Study, parts: dict[str, Part], record: dict[str, object], estimates: pd.DataFrame, language: Language) -> Part:
+def appendix_part(
+    study: Study,
+    parts: dict[str, Part],
+    record: dict[str, object],
+    estimates: pd.DataFrame,
+    language: Language,
+) -> Part:
     """Return the appendix as a chapter."""
     told = "".join(part.html for part in ordered(parts))
     contents = sections(study, record, estimates, told, language)
     title = language.say("Appendix")
     html = f'<h2 id="appendix">{escape(title)}</h2>{html_of(contents)}'
-    return Part("appendix", title, tuple(Section(content.id, content.title, False) for content in contents), Markup(html))
+    return Part(
+        "appendix",
+        title,
+        tuple(Section(content.id, content.title, False) for content in contents),
+        Markup(html),
+    )
 
 
 def ordered(parts: dict[str, Part]) -> list[Part]:
@@ -142,10 +177,11 @@ def render_page(
     largest: int = LARGEST,
     cover: Cover | None = None,
 ) -> str:
-    """Return the whole report as one HTML text; ``chapters`` are in the order read, ``cover`` is the cohort's unless given.
+    """Return the whole report as one HTML text; ``chapters`` are in the order read, ``cover`` is the cohort's
+    unless given.
 
-    Of a report larger than ``largest`` bytes, pictures and then the folds of the estimates are left out and said where to
-    find; ``pictures`` names the file of each figure by its anchor.
+    Of a report larger than ``largest`` bytes, pictures and then the folds of the estimates are left out and
+    said where to find; ``pictures`` names the file of each figure by its anchor.
 
     Raises
     ------
@@ -165,8 +201,13 @@ def render_page(
             script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
         )
 
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
-    body = "".join(f'<section class="chapter" aria-labelledby="{part.id}">\n{part.html}\n</section>\n' for part in chapters)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True
+    )
+    body = "".join(
+        f'<section class="chapter" aria-labelledby="{part.id}">\n{part.html}\n</section>\n'
+        for part in chapters
+    )
     fonts = figure_fonts(body)  # before compact: it takes the weight of letters out of their elements
     body, rules = compact(body)
     made = page(fitted(body, lambda html: len(page(html).encode()), largest, pictures or {}, language))
@@ -178,19 +219,26 @@ def figure_fonts(html: str) -> str:
     """Embed the letters that the figures use."""
     texts = {"normal": "", "bold": ""}
     for style, text in re.findall(r"<text([^>]*)>(.*?)</text>", html, re.DOTALL):
-        texts["bold" if "bold" in style or "700" in style else "normal"] += Markup(re.sub(r"<[^>]+>", "", text)).unescape()
+        texts["bold" if "bold" in style or "700" in style else "normal"] += Markup(
+            re.sub(r"<[^>]+>", "", text)
+        ).unescape()
     return font_faces(texts)
 
 
 def loads(html: str) -> Iterator[str]:
-    """What a page would load that is not in it: read from its elements, as a browser does, never from its words.
+    """What a page would load that is not in it: read from its elements, as a browser does, never from its
+    words.
 
     A link to a page beside this one loads nothing.
     """
     for element in lxml.html.document_fromstring(html).iter(etree.Element):
         for name, value in element.items():
             name = name.rpartition(":")[2].lower()
-            if name in SOURCES and not WITHIN.match(value) and not (element.tag == "a" and BESIDE.fullmatch(value)):
+            if (
+                name in SOURCES
+                and not WITHIN.match(value)
+                and not (element.tag == "a" and BESIDE.fullmatch(value))
+            ):
                 yield value
             yield from ADDRESS.findall(value) if name in STYLES else ()
         if element.tag == "style":

@@ -16,7 +16,9 @@ PAGE = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
 
 
 def typesetter(folder: Path) -> typst.Compiler:
-    """Return a compiler that sees only ``folder``, with the letters of the figures and no others of this machine."""
+    """Return a compiler that sees only ``folder``, with the letters of the figures and no others of this
+    machine.
+    """
     return typst.Compiler(root=folder, font_paths=[str(LETTERS)], ignore_system_fonts=True)
 
 
@@ -52,7 +54,8 @@ def write_pictures(folder: Path) -> int:
 
 
 def write_sized(folder: Path, medium: str) -> int:
-    """Write every SVG of a folder in the size of another medium below it, as SVG, PNG and PDF; return how many there were.
+    """Write every SVG of a folder in the size of another medium below it, as SVG, PNG and PDF; return how
+    many there were.
 
     Raises
     ------

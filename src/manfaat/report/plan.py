@@ -16,13 +16,17 @@ SPEAKS = ("primary", "design")  # parts of a plan that say which estimate speaks
 
 
 def plan_for(study: Study) -> tuple[Plan | None, str]:
-    """The plan in force for a cohort, and the day on which its results were first seen; None where there is no plan."""
+    """The plan in force for a cohort, and the day on which its results were first seen; None where there is
+    no plan.
+    """
     look = first_look(study.places)
     return in_force(plans(study.definitions, root=study.places.root), study.cohort.cohort, look), look
 
 
 def fixed_before(study: Study, *parts: str) -> bool:
-    """Whether a plan older than the first look at a cohort's results fixed these parts as they are now ("primary", "subgroups")."""
+    """Whether a plan older than the first look at a cohort's results fixed these parts as they are now
+    ("primary", "subgroups").
+    """
     plan, look = plan_for(study)
     if plan is None or not plan.vouches(study.cohort.cohort, look):
         return False
@@ -33,7 +37,11 @@ def fixed_before(study: Study, *parts: str) -> bool:
 def found_departures(study: Study, estimates: pd.DataFrame) -> list[Departure]:
     """Where this run departs from the plan in force; nothing where there is no plan."""
     plan, _ = plan_for(study)
-    used = {name: float(values.iloc[0]) for name in ("confidence", "power") if len(values := estimates[name].dropna())}
+    used = {
+        name: float(values.iloc[0])
+        for name in ("confidence", "power")
+        if len(values := estimates[name].dropna())
+    }
     return departures(plan, study.programme, list(study.indicators), **used) if plan else []
 
 
@@ -41,18 +49,30 @@ def plan_sentence(study: Study, estimates: pd.DataFrame, language: Language) -> 
     """Say whether there is a plan, of what date, and whether the run keeps to it."""
     (plan, look), known = plan_for(study), plans(study.definitions, root=study.places.root)
     if plan is None:
-        return language.say("No dated plan vouches for this: specifications and claims are as the definition files have them today.")
+        return language.say(
+            "No dated plan vouches for this: specifications and claims are as the definition files have them"
+            " today."
+        )
     departed = found_departures(study, estimates)
-    text = language.say("A plan was written down on {day} (checksum {sum}…).", day=language.date(date.fromisoformat(plan.written)), sum=plan.sha256[:12])
+    text = language.say(
+        "A plan was written down on {day} (checksum {sum}…).",
+        day=language.date(date.fromisoformat(plan.written)),
+        sum=plan.sha256[:12],
+    )
     if len(known) > 1:
-        text += " " + language.say_count("{n} other plan is kept beside it.", "{n} other plans are kept beside it.", len(known) - 1)
+        text += " " + language.say_count(
+            "{n} other plan is kept beside it.", "{n} other plans are kept beside it.", len(known) - 1
+        )
     vouches = plan.vouches(study.cohort.cohort, look)
     if look:
         seen = language.date(date.fromisoformat(look))
         told = {
-            True: language.say("The results of this delivery were first seen after that, on {seen}.", seen=seen),
+            True: language.say(
+                "The results of this delivery were first seen after that, on {seen}.", seen=seen
+            ),
             False: language.say(
-                "The results of this delivery had been seen before, on {seen}: the plan does not vouch for them, and specifications and claims are as declared today.",
+                "The results of this delivery had been seen before, on {seen}: the plan does not vouch for"
+                " them, and specifications and claims are as declared today.",
                 seen=seen,
             ),
         }
@@ -61,7 +81,15 @@ def plan_sentence(study: Study, estimates: pd.DataFrame, language: Language) -> 
         return text
     if not departed:
         return text + " " + language.say("This run keeps to it in every respect.")
-    return text + " " + language.say_count("This run departs from it in {n} respect.", "This run departs from it in {n} respects.", len(departed))
+    return (
+        text
+        + " "
+        + language.say_count(
+            "This run departs from it in {n} respect.",
+            "This run departs from it in {n} respects.",
+            len(departed),
+        )
+    )
 
 
 def departures_table(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
@@ -69,6 +97,14 @@ def departures_table(study: Study, estimates: pd.DataFrame, language: Language) 
     rows = [vars(one) for one in found_departures(study, estimates)]
     if not rows:
         return []
-    columns = [Column("what", language.say("What")), Column("planned", language.say("Planned")), Column("now", language.say("In this run"))]
-    caption = language.say("Each line of the plan that differs from the definitions of this run; an empty cell was not there.")
-    return [table("departures", language.say("Departures from the plan"), caption, pd.DataFrame(rows), columns)]
+    columns = [
+        Column("what", language.say("What")),
+        Column("planned", language.say("Planned")),
+        Column("now", language.say("In this run")),
+    ]
+    caption = language.say(
+        "Each line of the plan that differs from the definitions of this run; an empty cell was not there."
+    )
+    return [
+        table("departures", language.say("Departures from the plan"), caption, pd.DataFrame(rows), columns)
+    ]

@@ -1,4 +1,6 @@
-"""The report as PDF: pages numbered, running heads, lists of figures and tables, nothing that the page does not say."""
+"""The report as PDF: pages numbered, running heads, lists of figures and tables, nothing that the page does
+not say.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ WIDEST, TALLEST = 16.0, 20.0  # cm; caption and note need the rest of the page
 
 
 def numbered_pictures(exhibits: Path) -> dict[str, str]:
-    """Which picture belongs to which number: ``{"Figure 4.2": "04-ladder-x"}``, from the words kept beside each."""
+    """Which picture belongs to which number: ``{"Figure 4.2": "04-ladder-x"}``, from the words kept beside
+    each.
+    """
     found = {}
     for path in sorted(exhibits.glob("*.json")):
         if path.with_suffix(".svg").is_file():
@@ -48,7 +52,12 @@ def write_pdf(target: Path, blocks: list[Block], cover: Cover, exhibits: Path, l
     from manfaat.report.pictures import typesetter
 
     compiler = typesetter(exhibits)
-    document = compiler.compile(TEMPLATE.read_bytes(), format="pdf", sys_inputs={"document": json.dumps(data, ensure_ascii=False)}, pdf_standards=["ua-1"])
+    document = compiler.compile(
+        TEMPLATE.read_bytes(),
+        format="pdf",
+        sys_inputs={"document": json.dumps(data, ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+    )
     target.write_bytes(document)
 
 

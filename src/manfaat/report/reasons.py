@@ -1,4 +1,6 @@
-"""Why an estimate, a kind of standard error or a scale could not be had, and what a reader must know of one that was: in the reader's language."""
+"""Why an estimate, a kind of standard error or a scale could not be had, and what a reader must know of one
+that was: in the reader's language.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ SCALE_REASONS = (
     mark("fewer than three people answered all items"),
     mark("fewer than three people were rated by both"),
     mark("how far other raters would differ cannot be known from two"),
-    mark("more than four fifths gave the same extreme answer to an item: the interval of α may be too narrow"),
+    mark(
+        "more than four fifths gave the same extreme answer to an item: the interval of α may be too narrow"
+    ),
     mark("more than four fifths of the ratings are the same extreme one: the interval may be too narrow"),
     mark("the differences are skewed: the interval of a limit may be too narrow"),
     mark("fewer than three people answered some pair of items"),
@@ -47,7 +51,10 @@ SCALE_REASONS = (
     mark("the other group has so few people that they could be recognised from this number and that of all"),
     mark("the raters always agree, so that an interval has no width"),
     mark("the raters differ by the same amount for everyone"),
-    mark("the same rater did not measure this before the programme, so that what is recalled has nothing to be held against"),
+    mark(
+        "the same rater did not measure this before the programme, so that what is recalled has nothing to be"
+        " held against"
+    ),
     mark("the sum of the items is the same for everyone"),
     mark("there are not more people than the model has coefficients"),
     mark("too few items: the same answer to all of them is nothing odd"),
@@ -55,7 +62,10 @@ SCALE_REASONS = (
 )
 REASONS = (
     mark("not measured before the programme"),
-    mark("the method does not say what each unit adds to the estimate, so that it cannot be drawn how the tests go together"),
+    mark(
+        "the method does not say what each unit adds to the estimate, so that it cannot be drawn how the"
+        " tests go together"
+    ),
     mark("with fewer than five clusters it cannot be drawn how the tests go together"),
     mark("nobody was asked to recall it"),
     mark("an indicator counts against the family's index, because it follows nearly from the others"),
@@ -74,10 +84,21 @@ REASONS = (
     mark("how many took part in all is not known"),
     mark("no fewer were measured than took part: nothing is left to chance in who was measured"),
     mark("whether the odds ratio is the same at every level could not be tested"),
-    mark("finite-population correction: {n} of {total} who took part were measured, which multiplies the standard error by {factor}"),
-    mark("all levels together (Stuart–Maxwell): chi-square {statistic} with {df} degrees of freedom, p at most {p}"),
-    mark("symmetry of the moves (Bowker): chi-square {statistic} with {df} degrees of freedom, p at most {p}"),
-    mark("test of the same odds ratio at every level: chi-square {statistic} with {df} degrees of freedom, p at most {p}"),
+    mark(
+        "finite-population correction: {n} of {total} who took part were measured, which multiplies the"
+        " standard error by {factor}"
+    ),
+    mark(
+        "all levels together (Stuart–Maxwell): chi-square {statistic} with {df} degrees of freedom, p at"
+        " most {p}"
+    ),
+    mark(
+        "symmetry of the moves (Bowker): chi-square {statistic} with {df} degrees of freedom, p at most {p}"
+    ),
+    mark(
+        "test of the same odds ratio at every level: chi-square {statistic} with {df} degrees of freedom, p"
+        " at most {p}"
+    ),
     mark("the specification names no periods"),
     mark("a unit of the panel has several answers in one period"),
     mark("a covariate changes over the periods, and the specification names none before"),
@@ -89,7 +110,10 @@ REASONS = (
     mark("there are not more clusters than coefficients and strata"),
     mark("poor overlap: the {units} units of the weighted group count for only {effective} of equal weight"),
     mark("poor overlap: {share}% of a group are as good as certain to belong to it by their covariates"),
-    mark("the interval cannot be relied on: with poor overlap weighting alone leaves a part of the bias, which no standard error shows"),
+    mark(
+        "the interval cannot be relied on: with poor overlap weighting alone leaves a part of the bias, which"
+        " no standard error shows"
+    ),
     mark("every unit has the same value"),
     mark("every participant has the same value"),
     mark("fewer than two participants have an answer"),
@@ -103,7 +127,10 @@ REASONS = (
     mark("no unit's treatment changes between periods"),
     mark("there are not more observations than coefficients"),
     mark("the study is not a panel"),
-    mark("covariates were measured in the same period as the outcome and may themselves have been changed by the programme"),
+    mark(
+        "covariates were measured in the same period as the outcome and may themselves have been changed by"
+        " the programme"
+    ),
     mark("a column that the design or the specification names is not among the indicators"),
     mark("a covariate was measured after the programme, which may have changed it"),
     mark("a group has fewer units than the regression has coefficients"),
@@ -118,7 +145,9 @@ REASONS = (
     mark("fewer than five units of a group lie beyond this quantile"),
     mark("more than a tenth of a group has the very value of this quantile, which makes it jump"),
     mark("no lottery assigned the programme, so none can be repeated"),
-    mark("no weights on the comparison group reproduce the participants' averages: there is not enough overlap"),
+    mark(
+        "no weights on the comparison group reproduce the participants' averages: there is not enough overlap"
+    ),
     mark("one of the two groups has fewer than two units before or after"),
     mark("participation follows exactly from the offer: there is nothing to correct"),
     mark("some values of the covariates occur in only one of the groups: there is no overlap"),
@@ -126,7 +155,8 @@ REASONS = (
     mark("the design declares no clusters"),
     mark("the design declares no strata"),
     mark(
-        "the interval cannot be relied on: the design has only {clusters} clusters: two cities are not a clustered sample, and what sets such places apart is left out"
+        "the interval cannot be relied on: the design has only {clusters} clusters: two cities are not a"
+        " clustered sample, and what sets such places apart is left out"
     ),
     mark("the interval rests on only {df} degrees of freedom and is rough"),
     mark("the method cannot carry clusters"),
@@ -136,7 +166,10 @@ REASONS = (
     mark("the sample is too large to repeat the lottery, and large enough to do without"),
     mark("the study has no periods"),
     mark("there are fewer than two clusters"),
-    mark("the comparison units nearest to the participants hardly differ in a covariate by which participants differ from them"),
+    mark(
+        "the comparison units nearest to the participants hardly differ in a covariate by which participants"
+        " differ from them"
+    ),
     mark("there are too few clusters"),
     mark("there are too few clusters for a bootstrap"),
     mark("there are too few ways to draw for an interval with this coverage"),
@@ -144,21 +177,38 @@ REASONS = (
     mark("there are too many strata to draw within them"),
     mark("this kind of standard error does not belong to the method"),
     mark("units of the panel move between clusters"),
-    mark("units of one cluster are treated as independent of each other, which makes the interval too narrow"),
-    mark("the interval cannot be relied on: with fewer than 50 clusters the standard errors of this method are too small"),
     mark(
-        "the interval cannot be relied on: the values are too skewed for so small a group, so that a logarithm, a quantile or, after a lottery, randomisation inference tells more"
+        "units of one cluster are treated as independent of each other, which makes the interval too narrow"
+    ),
+    mark(
+        "the interval cannot be relied on: with fewer than 50 clusters the standard errors of this method are"
+        " too small"
+    ),
+    mark(
+        "the interval cannot be relied on: the values are too skewed for so small a group, so that a"
+        " logarithm, a quantile or, after a lottery, randomisation inference tells more"
     ),
     mark("chosen because a lottery assigned and the values are too skewed for an interval by t"),
     mark(
-        "the interval cannot be relied on: of skewed values of so few it supposes that all were affected alike; the p value holds whatever the values, if nobody was affected"
+        "the interval cannot be relied on: of skewed values of so few it supposes that all were affected"
+        " alike; the p value holds whatever the values, if nobody was affected"
     ),
     mark(
-        "the interval cannot be relied on: the outcome bends with the covariates, and the correction, which is linear, leaves a part of it that no standard error shows"
+        "the interval cannot be relied on: the outcome bends with the covariates, and the correction, which"
+        " is linear, leaves a part of it that no standard error shows"
     ),
-    mark("the interval cannot be relied on: one that allows for how few or unequal units and clusters carry the estimate is at least {ratio} times as wide"),
-    mark("the interval cannot be relied on: the survey weights are so unequal that {units} units count for only {effective} of equal weight"),
-    mark("the {clusters} clusters are so unequal, or so few of one group, that they give only {df} degrees of freedom"),
+    mark(
+        "the interval cannot be relied on: one that allows for how few or unequal units and clusters carry"
+        " the estimate is at least {ratio} times as wide"
+    ),
+    mark(
+        "the interval cannot be relied on: the survey weights are so unequal that {units} units count for"
+        " only {effective} of equal weight"
+    ),
+    mark(
+        "the {clusters} clusters are so unequal, or so few of one group, that they give only {df} degrees of"
+        " freedom"
+    ),
     mark("within one of the groups a covariate is constant or follows from the others"),
     mark("without one of the clusters the estimate does not exist"),
     mark("without one of the units or clusters the estimate does not exist"),
@@ -175,7 +225,13 @@ def reason_patterns() -> tuple[tuple[re.Pattern, str, tuple[str, ...]], ...]:
     for message in REASONS:
         names = tuple(re.findall(r"\{(\w+)\}", message))
         if names:
-            found.append((re.compile(NUMBER.join(re.escape(part) for part in re.split(r"\{\w+\}", message))), message, names))
+            found.append(
+                (
+                    re.compile(NUMBER.join(re.escape(part) for part in re.split(r"\{\w+\}", message))),
+                    message,
+                    names,
+                )
+            )
     return tuple(found)
 
 
@@ -188,5 +244,11 @@ def one_reason(text: str, language: Language) -> str:
     """Say one reason."""
     for pattern, message, names in reason_patterns():
         if match := pattern.fullmatch(text):
-            return language.say(message, **{name: language.number(float(n), len(n.partition(".")[2])) for name, n in zip(names, match.groups(), strict=True)})
+            return language.say(
+                message,
+                **{
+                    name: language.number(float(n), len(n.partition(".")[2]))
+                    for name, n in zip(names, match.groups(), strict=True)
+                },
+            )
     return language.say(text)

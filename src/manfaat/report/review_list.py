@@ -1,4 +1,6 @@
-"""The list of what a person must decide, as a file to work through: what matters most first, each line enough to decide on."""
+"""The list of what a person must decide, as a file to work through: what matters most first, each line enough
+to decide on.
+"""
 
 from __future__ import annotations
 
@@ -31,28 +33,40 @@ LIST_COLUMNS = [
     "until_then",
     "decision",
 ]
-FORMULA = re.compile(r"^[=+\-@\t\r](?![\d.,]+$)")  # how a spreadsheet program's formulas begin; a negative number is none
+FORMULA = re.compile(
+    r"^[=+\-@\t\r](?![\d.,]+$)"
+)  # how a spreadsheet program's formulas begin; a negative number is none
 WHOLE_ROW, ESSENTIAL = "_row", ("key", "group", "treatment", "version")
 
 
 def review_list(study: Study, tables: Mapping[str, CleanTable], language: Language) -> pd.DataFrame:
-    """What waits for a decision (``LIST_COLUMNS``): whole rows, then keys and groups, then what indicators rest on, then the rest.
+    """What waits for a decision (``LIST_COLUMNS``): whole rows, then keys and groups, then what indicators
+    rest on, then the rest.
 
-    Lines of one question stand together, those with the same reason and text one below the other. ``line`` counts from 1, ``kind``
-    numbers what one decision can settle (see ``kinds``);
+    Lines of one question stand together, those with the same reason and text one below the other. ``line``
+    counts from 1, ``kind`` numbers what one decision can settle (see ``kinds``);
     ``question`` is the question's label, ``answers`` what may be answered, codes of missing answers included.
     """
     lines = pd.concat([part.review for part in tables.values()], ignore_index=True)
     variables = {(v.table, v.name): (at, v) for at, v in enumerate(study.codebook.variables)}
-    used = {word for line in study.indicators for word in re.findall(r"\w+", f"{line.inputs} {line.arguments}")}
+    used = {
+        word for line in study.indicators for word in re.findall(r"\w+", f"{line.inputs} {line.arguments}")
+    }
     known = [variables.get(pair, (-1, None)) for pair in zip(lines["table"], lines["variable"], strict=True)]
     lines = lines.assign(
         rank=[rank(variable, used) for _, variable in known],
         place=[at for at, _ in known],
-        question=[variable.label(language.code) if variable else language.say("the whole row") for _, variable in known],
-        answers=[answers(variable, study, language) if variable else "keep; set aside" for _, variable in known],
+        question=[
+            variable.label(language.code) if variable else language.say("the whole row")
+            for _, variable in known
+        ],
+        answers=[
+            answers(variable, study, language) if variable else "keep; set aside" for _, variable in known
+        ],
     )
-    lines = lines.sort_values(["rank", "place", "reason", "raw", "file", "row"], kind="stable", ignore_index=True)
+    lines = lines.sort_values(
+        ["rank", "place", "reason", "raw", "file", "row"], kind="stable", ignore_index=True
+    )
     return with_kinds(lines.assign(line=range(1, len(lines) + 1)))[LIST_COLUMNS]
 
 
@@ -65,12 +79,28 @@ def rank(variable: Variable | None, used: set[str]) -> int:
 
 def answers(variable: Variable, study: Study, language: Language) -> str:
     """What may be answered to a question: its list, its range, and the codes of missing answers."""
-    listed = [f"{choice.name} = {choice.label(language.code)}" for choice in study.codebook.answers(variable.list_name)] if variable.list_name else []
-    missing = [f"{code} = {language.say(MISSING_REASONS[reason])}" for code, reason in variable.missing_codes.items()]
+    listed = (
+        [
+            f"{choice.name} = {choice.label(language.code)}"
+            for choice in study.codebook.answers(variable.list_name)
+        ]
+        if variable.list_name
+        else []
+    )
+    missing = [
+        f"{code} = {language.say(MISSING_REASONS[reason])}" for code, reason in variable.missing_codes.items()
+    ]
     return "; ".join([*listed, *([variable.constraint] if variable.constraint else []), *missing])
 
 
 def escaped(lines: pd.DataFrame) -> pd.DataFrame:
     """The list with an apostrophe before every text that a spreadsheet program would take for a formula."""
     texts = [name for name in ("key", "raw", "proposal") if name in lines]
-    return lines.assign(**{name: lines[name].astype("str").str.replace(FORMULA, lambda found: "'" + found.group(), regex=True) for name in texts})
+    return lines.assign(
+        **{
+            name: (
+                lines[name].astype("str").str.replace(FORMULA, lambda found: "'" + found.group(), regex=True)
+            )
+            for name in texts
+        }
+    )

@@ -7,8 +7,19 @@ from manfaat.measurement.scales import AGAINST, CONSTANT
 from manfaat.report import labels
 from manfaat.report.words import Language, mark
 
-RATERS = {"self": mark("self-rating"), "supervisor": mark("supervisor"), "test": mark("test"), "": mark("not said by whom")}
-TIMES = {"then": mark("recalled"), "now": mark("now"), "before": mark("before"), "fixed": mark("once"), "period": mark("in each period")}
+RATERS = {
+    "self": mark("self-rating"),
+    "supervisor": mark("supervisor"),
+    "test": mark("test"),
+    "": mark("not said by whom"),
+}
+TIMES = {
+    "then": mark("recalled"),
+    "now": mark("now"),
+    "before": mark("before"),
+    "fixed": mark("once"),
+    "period": mark("in each period"),
+}
 
 
 def line_label(study: Study, name: str, language: Language) -> str:

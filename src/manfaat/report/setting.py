@@ -14,13 +14,24 @@ def context_blocks(study: Study, language: Language) -> list[Paragraph | Bullets
     """The prose as paragraphs, lists and short headings; says so where the programme has none."""
     text = read_context(study.definitions, language.code)
     if not text:
-        return [Paragraph(language.say("No description of the setting stands beside the definitions of this programme."), "context")]
+        return [
+            Paragraph(
+                language.say(
+                    "No description of the setting stands beside the definitions of this programme."
+                ),
+                "context",
+            )
+        ]
     blocks: list[Paragraph | Bullets] = []
     for part in (part.strip() for part in text.split("\n\n")):
         if part.startswith("- "):
             blocks.append(Bullets(tuple(line.removeprefix("- ") for line in part.splitlines())))
         elif part:
-            blocks.append(Paragraph(part.removeprefix("## "), "context-heading" if part.startswith("## ") else "context"))
+            blocks.append(
+                Paragraph(
+                    part.removeprefix("## "), "context-heading" if part.startswith("## ") else "context"
+                )
+            )
     return blocks
 
 
@@ -32,12 +43,20 @@ def ties_exhibits(study: Study, language: Language) -> list[Exhibit]:
     unknown = int(ties["year"].isna().sum())
     caption = language.say_count("{n} tie in all.", "{n} ties in all.", len(ties))
     if unknown:
-        caption += " " + language.say_count("Of {n} no year was found, and it is not drawn.", "Of {n} no year was found, and they are not drawn.", unknown)
+        caption += " " + language.say_count(
+            "Of {n} no year was found, and it is not drawn.",
+            "Of {n} no year was found, and they are not drawn.",
+            unknown,
+        )
     columns = [
         Column("partner", say("Partner")),
         Column("year", say("Since"), lambda year: f"{year:.0f}"),
         Column("source", say("Source")),
     ]
     listed = table("ties-list", say("Ties and the years that are confirmed"), caption, ties, columns)
-    drawn = [ties_over_time(ties, say("Since when the ties exist"), caption, language)] if ties["year"].notna().any() else []
+    drawn = (
+        [ties_over_time(ties, say("Since when the ties exist"), caption, language)]
+        if ties["year"].notna().any()
+        else []
+    )
     return [*drawn, listed]

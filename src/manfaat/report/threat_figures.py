@@ -1,4 +1,6 @@
-"""Figures of what threatens the numbers, and of times and positions, from the tables of ``manfaat.threats``."""
+"""Figures of what threatens the numbers, and of times and positions, from the tables of
+``manfaat.threats``.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,13 @@ from manfaat.report.threats import KEYS, claimed, primary_row, title_of
 from manfaat.report.words import Language, mark
 from manfaat.threats import Threats
 
-MOST_CURVES, FEWEST = 2, 5  # curves a chapter (where there are many indicators, one); specifications from which on a curve says more than the ladder
+MOST_CURVES, FEWEST = (
+    2,
+    5,
+    # curves a chapter (where there are many indicators, one); specifications from which on a curve says more
+    # than
+    # the ladder
+)
 MOST_PANELS = 5
 CHOICES = {
     "declared": mark("declared specification"),
@@ -28,34 +36,58 @@ BOUNDS = {"lee bounds": mark("Lee's bounds"), "worst case": mark("worst case")}
 
 
 def deciding_first(study: Study, frame: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """The estimates (indicator, rater, treatment) that claims rest on, the first indicator of each claim first; of each the rater whose word counts most."""
+    """The estimates (indicator, rater, treatment) that claims rest on, the first indicator of each claim
+    first; of each the rater whose word counts most.
+    """
     named = [claim.indicators for claim in study.programme.claims if claim.indicators]
-    ranked = [names[place] for place in range(max(map(len, named), default=0)) for names in named if place < len(names)]
+    ranked = [
+        names[place]
+        for place in range(max(map(len, named), default=0))
+        for names in named
+        if place < len(names)
+    ]
     order = {name: place for place, name in reversed(list(enumerate(ranked)))}
-    keys = [key for key in dict.fromkeys(frame[KEYS].fillna("").itertuples(index=False, name=None)) if key[0] in order]
+    keys = [
+        key
+        for key in dict.fromkeys(frame[KEYS].fillna("").itertuples(index=False, name=None))
+        if key[0] in order
+    ]
     keys = sorted(keys, key=lambda key: (order[key[0]], labels.RATERS.index(key[1])))
     best = {key[0]: key[1] for key in reversed(keys)}
     return [key for key in keys if key[1] == best[key[0]]]
 
 
 def choices_of(rows: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Which choice each specification of a curve made: one column of booleans a choice that any of them made."""
+    """Which choice each specification of a curve made: one column of booleans a choice that any of them
+    made.
+    """
     kind = rows["covariates"].fillna("").str.partition(" ")[0]
     made = {
-        "declared": rows["kind"] == "declared", "none": kind == "none", "without": kind == "without", "only": kind == "only",
+        "declared": rows["kind"] == "declared",
+        "none": kind == "none",
+        "without": kind == "without",
+        "only": kind == "only",
         "drawn in": rows["outcome"] == "extremes drawn in",
-    }  # fmt: skip
-    return pd.DataFrame({language.say(text): made[name].to_numpy() for name, text in CHOICES.items() if made[name].any()})
+    }
+    return pd.DataFrame(
+        {language.say(text): made[name].to_numpy() for name, text in CHOICES.items() if made[name].any()}
+    )
 
 
 def curve_figures(study: Study, found: Threats, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
-    """Specification curves of the foremost estimates that claims rest on; none where there are few specifications."""
+    """Specification curves of the foremost estimates that claims rest on; none where there are few
+    specifications.
+    """
     curve, exhibits = found.tables.get("curve", pd.DataFrame()), []
     if curve.empty:
         return []
     most = MOST_CURVES if curve["indicator"].nunique() <= labels.MOST_FIGURES else 1
     for concept, rater, treatment in deciding_first(study, curve):
-        rows = curve[(curve["indicator"] == concept) & (curve["rater"].fillna("") == rater) & (curve["treatment"] == treatment)]
+        rows = curve[
+            (curve["indicator"] == concept)
+            & (curve["rater"].fillna("") == rater)
+            & (curve["treatment"] == treatment)
+        ]
         estimate = primary_row(estimates, concept, rater, treatment)
         if len(rows) >= FEWEST and estimate is not None and len(exhibits) < most:
             exhibits.append(one_curve(study, rows, estimate, language))
@@ -67,10 +99,13 @@ def one_curve(study: Study, rows: pd.DataFrame, estimate: pd.Series, language: L
     say, unit = language.say, labels.unit_of(study, estimate["unit"])
     scale, name = unit.scale if unit else 1.0, title_of(study, estimate, language)
     numbers = rows[["estimate", "ci_low", "ci_high"]].reset_index(drop=True) * scale
-    data = pd.concat([numbers, rows[["n", "is_primary"]].reset_index(drop=True), choices_of(rows, language)], axis=1)
+    data = pd.concat(
+        [numbers, rows[["n", "is_primary"]].reset_index(drop=True), choices_of(rows, language)], axis=1
+    )
     above = (np.sign(rows["estimate"]) == np.sign(estimate["estimate"])).sum()
     words = say(
-        "Curve of {n} estimates from the lowest, {least}, to the highest, {most}; the median is {median}. {same} of them have the sign of the primary one, {amount}.",
+        "Curve of {n} estimates from the lowest, {least}, to the highest, {most}; the median is {median}."
+        " {same} of them have the sign of the primary one, {amount}.",
         n=language.number(len(rows), 0),
         least=language.amount(rows["estimate"].min(), unit),
         most=language.amount(rows["estimate"].max(), unit),
@@ -79,14 +114,28 @@ def one_curve(study: Study, rows: pd.DataFrame, estimate: pd.Series, language: L
         amount=language.amount_with_unit(estimate["estimate"], unit),
     )
     caption = say(
-        "Estimates of every declared specification in the indicator's own unit, and of variants of the primary one, with {confidence} intervals, from the lowest to the highest; the diamond is the primary one. Below: what each chose. n: {least} to {most}.",
+        "Estimates of every declared specification in the indicator's own unit, and of variants of the"
+        " primary one, with {confidence} intervals, from the lowest to the highest; the diamond is the"
+        " primary one. Below: what each chose. n: {least} to {most}.",
         confidence=language.percent(estimate["confidence"]),
         least=language.number(rows["n"].min(), 0),
         most=language.number(rows["n"].max(), 0),
     )
-    id = "curve-" + "-".join(str(part).replace("_", "-") for part in (estimate["indicator"], estimate["rater"]) if isinstance(part, str) and part)
+    id = "curve-" + "-".join(
+        str(part).replace("_", "-")
+        for part in (estimate["indicator"], estimate["rater"])
+        if isinstance(part, str) and part
+    )
     title = say("{indicator}: the estimate by every reasonable specification", indicator=name)
-    return specification_curve(id, title, data, unit.label[language.code] if unit else "", words, caption + " " + labels.source_note(study, language), language)
+    return specification_curve(
+        id,
+        title,
+        data,
+        unit.label[language.code] if unit else "",
+        words,
+        caption + " " + labels.source_note(study, language),
+        language,
+    )
 
 
 def bound_line(rows: pd.DataFrame) -> dict[str, float] | None:
@@ -99,71 +148,139 @@ def bound_line(rows: pd.DataFrame) -> dict[str, float] | None:
 
 
 def bound_figure(study: Study, found: Threats, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
-    """How far missing answers could move the foremost estimates; none where no answers are missing or no bounds are known."""
+    """How far missing answers could move the foremost estimates; none where no answers are missing or no
+    bounds are known.
+    """
     rows, say, lines = claimed(study, found.rows[found.rows["threat"].isin(BOUNDS)]), language.say, []
     for concept, rater, treatment in deciding_first(study, rows) if len(rows) else []:
-        own = rows[(rows["indicator"] == concept) & (rows["rater"] == rater) & (rows["treatment"] == treatment)]
+        own = rows[
+            (rows["indicator"] == concept) & (rows["rater"] == rater) & (rows["treatment"] == treatment)
+        ]
         estimate = primary_row(estimates, concept, rater, treatment)
-        known = {threat: line for threat in BOUNDS if (line := bound_line(own[own["threat"] == threat])) and np.isfinite(line["low"])}
+        known = {
+            threat: line
+            for threat in BOUNDS
+            if (line := bound_line(own[own["threat"] == threat])) and np.isfinite(line["low"])
+        }
         if estimate is None or not known or len({line["indicator"] for line in lines}) == MOST_PANELS:
             continue
         unit, name = labels.unit_of(study, estimate["unit"]), title_of(study, estimate, language)
-        point = {"low": estimate["estimate"], "high": estimate["estimate"], "ci_low": estimate["ci_low"], "ci_high": estimate["ci_high"]}
-        for label, line in {say("primary estimate"): point, **{say(BOUNDS[threat]): line for threat, line in known.items()}}.items():
+        point = {
+            "low": estimate["estimate"],
+            "high": estimate["estimate"],
+            "ci_low": estimate["ci_low"],
+            "ci_high": estimate["ci_high"],
+        }
+        for label, line in {
+            say("primary estimate"): point,
+            **{say(BOUNDS[threat]): line for threat, line in known.items()},
+        }.items():
             amounts = {key: language.amount(value, unit) for key, value in line.items()}
-            text = f"{amounts['low']}" if line["low"] == line["high"] else f"{amounts['low']} … {amounts['high']}"
+            text = (
+                f"{amounts['low']}"
+                if line["low"] == line["high"]
+                else f"{amounts['low']} … {amounts['high']}"
+            )
             scaled = {key: value * (unit.scale if unit else 1.0) for key, value in line.items()}
             named = {"indicator": name, "unit": unit.label[language.code] if unit else "", "label": label}
             lines.append(named | scaled | {"text": f"{text} [{amounts['ci_low']}; {amounts['ci_high']}]"})
     if not lines:
         return []
     caption = say(
-        "Diamonds: primary estimates with {confidence} intervals. Thick: between the bounds; thin: the interval of Imbens and Manski that covers what lies between them. The worst case gives every missing answer the least or the most that was possible; Lee's bounds suppose a lottery and trim the group that answered more.",
+        "Diamonds: primary estimates with {confidence} intervals. Thick: between the bounds; thin: the"
+        " interval of Imbens and Manski that covers what lies between them. The worst case gives every"
+        " missing answer the least or the most that was possible; Lee's bounds suppose a lottery and trim the"
+        " group that answered more.",
         confidence=language.percent(estimates["confidence"].dropna().iloc[0]),
     )
     title = say("How far missing answers could move the estimates")
     stage = estimates["stage"].iloc[0]
-    return [bounds(f"bounds-{stage}", title, pd.DataFrame(lines), caption + " " + labels.source_note(study, language), language)]
+    return [
+        bounds(
+            f"bounds-{stage}",
+            title,
+            pd.DataFrame(lines),
+            caption + " " + labels.source_note(study, language),
+            language,
+        )
+    ]
 
 
 def survival_figures(study: Study, found: Threats, confidence: float, language: Language) -> list[Exhibit]:
-    """Curves of the time to each event, participants and comparison group, by the rater whose word counts most; none where no times are known."""
+    """Curves of the time to each event, participants and comparison group, by the rater whose word counts
+    most; none where no times are known.
+    """
     curves, exhibits, say = found.tables.get("survival", pd.DataFrame()), [], language.say
-    raters = curves.groupby("indicator")["rater"].agg(lambda own: min(own, key=labels.RATERS.index)) if len(curves) else {}
+    raters = (
+        curves.groupby("indicator")["rater"].agg(lambda own: min(own, key=labels.RATERS.index))
+        if len(curves)
+        else {}
+    )
     for (concept, rater), rows in curves.groupby(["indicator", "rater"], sort=False) if len(curves) else []:
         if raters[concept] != rater:
             continue
-        line = next(line for line in study.indicators if line.indicator == concept and line.rater == rater and line.recipe == "event_duration")
+        line = next(
+            line
+            for line in study.indicators
+            if line.indicator == concept and line.rater == rater and line.recipe == "event_duration"
+        )
         unit, name = labels.unit_of(study, line.unit), line.label(language.code)
-        data = rows.drop(columns=["indicator", "rater"]).assign(group=[labels.role_label(study, role, language) for role in rows["group"]])
+        data = rows.drop(columns=["indicator", "rater"]).assign(
+            group=[labels.role_label(study, role, language) for role in rows["group"]]
+        )
         caption = say(
-            "Share without the event by Kaplan and Meier, with Greenwood's {confidence} intervals on the log-log scale; people whose time is not over count as long as they were watched. Times are on a grid; a curve falls only where {n} events have come since it last fell, and ends where fewer than {n} are still waiting; a dash: fewer than {n} have left since the last number. No covariates are held equal.",
+            "Share without the event by Kaplan and Meier, with Greenwood's {confidence} intervals on the"
+            " log-log scale; people whose time is not over count as long as they were watched. Times are on a"
+            " grid; a curve falls only where {n} events have come since it last fell, and ends where fewer"
+            " than {n} are still waiting; a dash: fewer than {n} have left since the last number. No"
+            " covariates are held equal.",
             confidence=language.percent(confidence),
             n=disclosure.SMALLEST_CELL,
         )
-        words = {"x": f"{name} ({unit.label[language.code]})" if unit else name, "y": say("without the event, per cent"), "risk": say("still waiting (n)")}
+        words = {
+            "x": f"{name} ({unit.label[language.code]})" if unit else name,
+            "y": say("without the event, per cent"),
+            "risk": say("still waiting (n)"),
+        }
         id = f"survival-{concept.replace('_', '-')}" + (f"-{rater}" if rater else "")
         exhibits.append(
-            survival(id, say("{indicator}: when it came", indicator=name), data, words, caption + " " + labels.source_note(study, language), language)
+            survival(
+                id,
+                say("{indicator}: when it came", indicator=name),
+                data,
+                words,
+                caption + " " + labels.source_note(study, language),
+                language,
+            )
         )
     return exhibits
 
 
 def position_names(study: Study, concept: str, language: Language) -> dict[float, str]:
-    """Words of the positions of a ladder, by their numbers: those of the question that asks for the position now."""
+    """Words of the positions of a ladder, by their numbers: those of the question that asks for the position
+    now.
+    """
     line = next(line for line in study.indicators if line.indicator == concept and line.recipe == "steps")
     asked = {variable.name: variable for variable in study.codebook.variables}
     names = [asked[part].list_name for part in line.inputs.split() if part in asked and asked[part].list_name]
-    return {float(choice.name): choice.label(language.code) for choice in study.codebook.answers(names[0])} if names else {}
+    return (
+        {float(choice.name): choice.label(language.code) for choice in study.codebook.answers(names[0])}
+        if names
+        else {}
+    )
 
 
 def position_figure(study: Study, found: Threats, language: Language) -> list[Exhibit]:
-    """From which position to which people moved; of several raters the first. None where no positions were asked."""
+    """From which position to which people moved; of several raters the first. None where no positions were
+    asked.
+    """
     moves, say = found.tables.get("transitions", pd.DataFrame()), language.say
     if moves.empty:
         return []
     concept, rater = moves["indicator"].iloc[0], moves["rater"].iloc[0]
-    rows = moves[(moves["indicator"] == concept) & (moves["rater"] == rater)].sort_values(["group", "before", "now"], ascending=[False, True, True])
+    rows = moves[(moves["indicator"] == concept) & (moves["rater"] == rater)].sort_values(
+        ["group", "before", "now"], ascending=[False, True, True]
+    )
     rows = rows.groupby("group", sort=False).filter(lambda own: own["n"].sum() > 0)
     if rows.empty:
         return []
@@ -175,15 +292,30 @@ def position_figure(study: Study, found: Threats, language: Language) -> list[Ex
     )
     hidden = int(data["n"].isna().sum())
     caption = say(
-        "Each ribbon is a move from the position before to the position now, as wide as the number of people; hatched rising: up, hatched falling: down."
+        "Each ribbon is a move from the position before to the position now, as wide as the number of people;"
+        " hatched rising: up, hatched falling: down."
     )
     if hidden:
         caption += " " + language.say_count(
-            "{n} move of fewer than {least} people, or that would give such away, is not drawn, and not counted at the ends.",
-            "{n} moves of fewer than {least} people, or that would give such away, are not drawn, and not counted at the ends.",
+            "{n} move of fewer than {least} people, or that would give such away, is not drawn, and not"
+            " counted at the ends.",
+            "{n} moves of fewer than {least} people, or that would give such away, are not drawn, and not"
+            " counted at the ends.",
             hidden,
             least=disclosure.SMALLEST_CELL,
         )
     times = study.programme.design.times
-    words = {"before": times.before[language.code].partition(" (")[0] if times.before else say("before"), "now": times.now[language.code]}
-    return [alluvial("positions", say("Positions before and now"), data, words, caption + " " + labels.source_note(study, language), language)]
+    words = {
+        "before": times.before[language.code].partition(" (")[0] if times.before else say("before"),
+        "now": times.now[language.code],
+    }
+    return [
+        alluvial(
+            "positions",
+            say("Positions before and now"),
+            data,
+            words,
+            caption + " " + labels.source_note(study, language),
+            language,
+        )
+    ]

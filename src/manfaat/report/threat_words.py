@@ -18,19 +18,41 @@ def sentence(study: Study, part: pd.DataFrame, unit: Unit | None, language: Lang
     if special:
         return special
     key = (first["threat"], first["meaning"])
-    found = next(SENTENCES[(*key, third)] for third in (first["statistic"], first["detail"], "") if (*key, third) in SENTENCES)
+    found = next(
+        SENTENCES[(*key, third)]
+        for third in (first["statistic"], first["detail"], "")
+        if (*key, third) in SENTENCES
+    )
     return " ".join(
-        [language.say(found, **values_of(study, part, unit, language)), *left_out_sentence(study, part, language), *thin_sentences(study, part, language)]
+        [
+            language.say(found, **values_of(study, part, unit, language)),
+            *left_out_sentence(study, part, language),
+            *thin_sentences(study, part, language),
+        ]
     )
 
 
 def left_out_sentence(study: Study, part: pd.DataFrame, language: Language) -> list[str]:
     """Say which covariates of the primary specification a placebo is without; nothing where it has none."""
-    names = [name for detail in part.loc[part["statistic"] == "covariates left out", "detail"] for name in detail.split()]
+    names = [
+        name
+        for detail in part.loc[part["statistic"] == "covariates left out", "detail"]
+        for name in detail.split()
+    ]
     if names:
         listed = language.listing([f"“{labels.treatment_label(study, name, language)}”" for name in names])
-        return [language.say("It is without {names}, which rest on the same answers or on later ones; all other covariates are the same.", names=listed)]
-    return [language.say("Its covariates are the same, none left out.")] if (part["statistic"] == "covariates left out").any() else []
+        return [
+            language.say(
+                "It is without {names}, which rest on the same answers or on later ones; all other covariates"
+                " are the same.",
+                names=listed,
+            )
+        ]
+    return (
+        [language.say("Its covariates are the same, none left out.")]
+        if (part["statistic"] == "covariates left out").any()
+        else []
+    )
 
 
 def thin_sentences(study: Study, part: pd.DataFrame, language: Language) -> list[str]:
@@ -40,13 +62,18 @@ def thin_sentences(study: Study, part: pd.DataFrame, language: Language) -> list
     if counts.get("strata pooled", 0) > 0:
         told.append(
             language.say(
-                "{n} strata with too few answers for bounds of their own were taken together, those of the same share of places each.",
+                "{n} strata with too few answers for bounds of their own were taken together, those of the"
+                " same share of places each.",
                 n=language.number(counts["strata pooled"], 0),
             )
         )
     if counts.get("units left out", 0) > 0:
         told.append(
-            language.say("The bounds leave out {n} {units} of strata with too few answers.", n=language.number(counts["units left out"], 0), units=units)
+            language.say(
+                "The bounds leave out {n} {units} of strata with too few answers.",
+                n=language.number(counts["units left out"], 0),
+                units=units,
+            )
         )
     return told
 
@@ -56,7 +83,8 @@ def special_sentence(study: Study, part: pd.DataFrame, language: Language) -> st
     first, rest = part.iloc[0], part.set_index("statistic")["value"]
     if first["threat"] == "balance" and first["statistic"] == "largest smd" and first["meaning"] == "differ":
         return language.say_count(
-            "{n} of {m} covariates differs by more than {limit} standard deviations, most “{name}” ({value}).",
+            "{n} of {m} covariates differs by more than {limit} standard deviations, most “{name}”"
+            " ({value}).",
             "{n} of {m} covariates differ by more than {limit} standard deviations, most “{name}” ({value}).",
             int(rest["covariates beyond limit"]),
             m=part.loc[part["statistic"] == "covariates beyond limit", "detail"].iloc[0],
@@ -68,17 +96,24 @@ def special_sentence(study: Study, part: pd.DataFrame, language: Language) -> st
         return overlap_sentence(study, first, language)
     if first["threat"] == "rosenbaum" and first["value"] <= 1:
         return language.say(
-            "In matched pairs the result cannot be told from chance, even without a hidden cause (one-sided p {p}).",
+            "In matched pairs the result cannot be told from chance, even without a hidden cause (one-sided p"
+            " {p}).",
             p=p_text(rest["p without hidden cause"], language),
         )
     if first["threat"] == "oster" and first["value"] < 0:
         return language.say(
-            "Selection on what is hidden would have to run against selection on the covariates to bring the estimate to zero (δ = {value}).",
+            "Selection on what is hidden would have to run against selection on the covariates to bring the"
+            " estimate to zero (δ = {value}).",
             value=language.number(first["value"], 2),
         )
-    if first["threat"] == "robustness" and first["statistic"] == "adjusted" and not labels.has_number(first["value"]):
+    if (
+        first["threat"] == "robustness"
+        and first["statistic"] == "adjusted"
+        and not labels.has_number(first["value"])
+    ):
         return language.say(
-            "A hidden cause as strong as “{name}” would leave nothing to compare.", name=labels.treatment_label(study, first["detail"], language)
+            "A hidden cause as strong as “{name}” would leave nothing to compare.",
+            name=labels.treatment_label(study, first["detail"], language),
         )
     if first["threat"] == "leave one out" and not labels.has_number(first["value"]):
         return language.say("Without one of them the estimate does not exist.")
@@ -87,14 +122,27 @@ def special_sentence(study: Study, part: pd.DataFrame, language: Language) -> st
 
 def overlap_sentence(study: Study, first: pd.Series, language: Language) -> str:
     """Say how many the comparison group is worth; enough or not."""
-    values = {"n": language.number(first["value"], 0), "group": labels.role_label(study, 0.0, language), "total": language.number(float(first["detail"]), 0)}
+    values = {
+        "n": language.number(first["value"], 0),
+        "group": labels.role_label(study, 0.0, language),
+        "total": language.number(float(first["detail"]), 0),
+    }
     if first["meaning"] == "number only":
         return language.say(
-            "Weighted to resemble the participants, the {total} of “{group}” would be worth {n} of equal weight; the estimate uses no such weights.", **values
+            "Weighted to resemble the participants, the {total} of “{group}” would be worth {n} of equal"
+            " weight; the estimate uses no such weights.",
+            **values,
         )
     if first["meaning"] == "enough":
-        return language.say("Weighted to resemble the participants, the {total} of “{group}” are worth {n} of equal weight.", **values)
-    return language.say("Weighted to resemble the participants, the {total} of “{group}” are worth only {n} of equal weight: too few resemble them.", **values)
+        return language.say(
+            "Weighted to resemble the participants, the {total} of “{group}” are worth {n} of equal weight.",
+            **values,
+        )
+    return language.say(
+        "Weighted to resemble the participants, the {total} of “{group}” are worth only {n} of equal weight:"
+        " too few resemble them.",
+        **values,
+    )
 
 
 def p_text(value: float, language: Language) -> str:
@@ -111,11 +159,19 @@ def limit_text(first: pd.Series, language: Language) -> str:
 
 
 def values_of(study: Study, part: pd.DataFrame, unit: Unit | None, language: Language) -> dict[str, str]:
-    """What fills the sentences: the first row's numbers, and those of the other rows by what they are called."""
+    """What fills the sentences: the first row's numbers, and those of the other rows by what they are
+    called.
+    """
     first, rest = part.iloc[0], part.drop_duplicates("statistic").set_index("statistic")
-    other = {name: rest.loc[statistic, "value"] for name, statistic in OTHERS.items() if statistic in rest.index}
+    other = {
+        name: rest.loc[statistic, "value"] for name, statistic in OTHERS.items() if statistic in rest.index
+    }
     shares = part[part["statistic"] == "share answered"].set_index("detail")["value"]
-    amounts = {name: language.amount(other[name], unit) for name in ("lower", "upper", "detectable", "median") if name in other}
+    amounts = {
+        name: language.amount(other[name], unit)
+        for name in ("lower", "upper", "detectable", "median")
+        if name in other
+    }
     row = rest.loc["median"] if first["threat"] == "specification curve" else first
     return amounts | {
         "value": language.number(first["value"], DECIMALS.get(first["statistic"], 2)),
@@ -132,13 +188,19 @@ def values_of(study: Study, part: pd.DataFrame, unit: Unit | None, language: Lan
         "other": language.number(other.get("other"), 2),
         "same": language.percent(other.get("same")),
         "significant": language.percent(other.get("significant")),
-        "n": language.number(float(first["detail"]), 0) if first["threat"] == "specification curve" else language.number(first["n"], 0),
+        "n": (
+            language.number(float(first["detail"]), 0)
+            if first["threat"] == "specification curve"
+            else language.number(first["n"], 0)
+        ),
         "units": study.programme.design.unit.many[language.code],
     }
 
 
 def summary(name: str, own: pd.DataFrame, language: Language) -> str:
-    """Say against how many threats an estimate stands, and against which it does not; ``own`` holds one headline a threat."""
+    """Say against how many threats an estimate stands, and against which it does not; ``own`` holds one
+    headline a threat.
+    """
     decided, failed = own[own["passed"] != "none"], own[own["passed"] == "no"]
     if decided.empty:
         return language.say("{name}: no threat could be decided from the data.", name=name)
@@ -152,7 +214,8 @@ def summary(name: str, own: pd.DataFrame, language: Language) -> str:
     listed = language.listing([f"“{language.say(NAMES[threat])}”" for threat in failed["threat"]])
     return language.say_count(
         "{name}: the estimate does not stand against the one threat that the data decide, {threats}.",
-        "{name}: the estimate does not stand against {k} of the {n} threats that the data decide, namely {threats}.",
+        "{name}: the estimate does not stand against {k} of the {n} threats that the data decide, namely"
+        " {threats}.",
         len(decided),
         name=name,
         k=language.number(len(failed), 0),
@@ -163,7 +226,11 @@ def summary(name: str, own: pd.DataFrame, language: Language) -> str:
 def within_text(declared: Subgroup, within: pd.DataFrame, unit: Unit | None, language: Language) -> str:
     """The estimate within each subgroup."""
     told = [
-        language.say("{answer}: {amount}", amount=language.amount(row.value, unit), answer=declared.answers[row.detail.partition("=")[2]][language.code])
+        language.say(
+            "{answer}: {amount}",
+            amount=language.amount(row.value, unit),
+            answer=declared.answers[row.detail.partition("=")[2]][language.code],
+        )
         for row in within.itertuples(index=False)
     ]
     return "; ".join(told)
@@ -172,18 +239,31 @@ def within_text(declared: Subgroup, within: pd.DataFrame, unit: Unit | None, lan
 def subgroups_summary(differences: pd.DataFrame, confidence: float, language: Language) -> str:
     """Say how many comparisons of subgroups exclude zero, and how many would by chance alone."""
     n = int((differences["meaning"] == "difference between groups").sum())
-    values = {"m": language.number(len(differences), 0), "chance": language.number(len(differences) * (1 - confidence), 1)}
+    values = {
+        "m": language.number(len(differences), 0),
+        "chance": language.number(len(differences) * (1 - confidence), 1),
+    }
     if len(differences) == 1:
         excludes = mark("The interval of the one comparison between subgroups excludes zero.")
-        return language.say(excludes if n else mark("The interval of the one comparison between subgroups includes zero: whether they differ cannot be told."))
+        return language.say(
+            excludes
+            if n
+            else mark(
+                "The interval of the one comparison between subgroups includes zero: whether they differ"
+                " cannot be told."
+            )
+        )
     if not n:
         return language.say(
-            "Of {m} comparisons between subgroups none has an interval that excludes zero: whether they differ cannot be told. By chance alone {chance} would be expected.",
+            "Of {m} comparisons between subgroups none has an interval that excludes zero: whether they"
+            " differ cannot be told. By chance alone {chance} would be expected.",
             **values,
         )
     return language.say_count(
-        "Of {m} comparisons between subgroups {n} has an interval that excludes zero; by chance alone {chance} would be expected.",
-        "Of {m} comparisons between subgroups {n} have an interval that excludes zero; by chance alone {chance} would be expected.",
+        "Of {m} comparisons between subgroups {n} has an interval that excludes zero; by chance alone"
+        " {chance} would be expected.",
+        "Of {m} comparisons between subgroups {n} have an interval that excludes zero; by chance alone"
+        " {chance} would be expected.",
         n,
         **values,
     )
@@ -193,43 +273,71 @@ def time_sentence(name: str, part: pd.DataFrame, language: Language) -> str:
     """Say how much sooner or later an event comes for participants, and whether that holds at all times."""
     first, rest = part.iloc[0], part.set_index("statistic")["value"]
     if first["meaning"] == "cannot run":
-        return language.say("{name}: not compared over time, because {reason}.", name=name, reason=labels.reason_text(first["reason"], language))
+        return language.say(
+            "{name}: not compared over time, because {reason}.",
+            name=name,
+            reason=labels.reason_text(first["reason"], language),
+        )
     values = {
         "name": name, "p": p_text(rest["log-rank p"], language), "ratio": language.number(first["value"], 2),
         "low": language.number(first["ci_low"], 2), "high": language.number(first["ci_high"], 2),
     }  # fmt: skip
     if first["statistic"] != "hazard ratio":
-        return language.say("{name}: log-rank test of the groups as they are, p {p}; the regression at equal covariates has no solution.", **values)
+        return language.say(
+            "{name}: log-rank test of the groups as they are, p {p}; the regression at equal covariates has"
+            " no solution.",
+            **values,
+        )
     if first["ci_low"] > 1:
         text = language.say(
-            "{name}: it comes sooner for participants, {ratio} times as often among those still waiting ({low} to {high}); log-rank test p {p}.", **values
+            "{name}: it comes sooner for participants, {ratio} times as often among those still waiting"
+            " ({low} to {high}); log-rank test p {p}.",
+            **values,
         )
     elif first["ci_high"] < 1:
         text = language.say(
-            "{name}: it comes later for participants, {ratio} times as often among those still waiting ({low} to {high}); log-rank test p {p}.", **values
+            "{name}: it comes later for participants, {ratio} times as often among those still waiting ({low}"
+            " to {high}); log-rank test p {p}.",
+            **values,
         )
     else:
         text = language.say(
-            "{name}: whether it comes sooner or later for participants cannot be told ({ratio} times as often, {low} to {high}); log-rank test p {p}.",
+            "{name}: whether it comes sooner or later for participants cannot be told ({ratio} times as"
+            " often, {low} to {high}); log-rank test p {p}.",
             **values,
         )
-    proportional, meaning = rest.get("proportional hazards p", 1.0), part.set_index("statistic")["meaning"].get("proportional hazards p", "alike")
+    proportional, meaning = (
+        rest.get("proportional hazards p", 1.0),
+        part.set_index("statistic")["meaning"].get("proportional hazards p", "alike"),
+    )
     if meaning == "too small to tell":
         text += " " + language.say(
-            "Whether the ratio changes with time cannot be told (p {p}): the check rejects too often where so few are in one group.",
+            "Whether the ratio changes with time cannot be told (p {p}): the check rejects too often where so"
+            " few are in one group.",
             p=p_text(proportional, language),
         )
     elif meaning == "differ":
-        text += " " + language.say("The ratio changes with time (p {p}), so that one number says too little.", p=p_text(proportional, language))
+        text += " " + language.say(
+            "The ratio changes with time (p {p}), so that one number says too little.",
+            p=p_text(proportional, language),
+        )
     return text
 
 
 def response_sentence(rows: pd.DataFrame, language: Language) -> str:
-    """Say how many of those who were trained, and of those who were reached, answered; empty where it is not known."""
+    """Say how many of those who were trained, and of those who were reached, answered; empty where it is not
+    known.
+    """
     rates = rows[(rows["threat"] == "response rate") & rows["value"].notna()].set_index("statistic")["value"]
     if "gross" not in rates:
         return ""
-    text = language.say("Of all participants, {share} are in the delivery (gross response rate)", share=language.percent(rates["gross"], 1))
+    text = language.say(
+        "Of all participants, {share} are in the delivery (gross response rate)",
+        share=language.percent(rates["gross"], 1),
+    )
     if "net" not in rates:
         return text + "."
-    return text + language.say(", and of those who could be reached {share} (net response rate).", share=language.percent(rates["net"], 1))
+    return text + language.say(
+        ", and of those who could be reached {share} (net response rate).",
+        share=language.percent(rates["net"], 1),
+    )

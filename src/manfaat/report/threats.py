@@ -1,6 +1,8 @@
-"""What threatens each number, in plain words: one table a primary estimate, and what subgroups and times to an event say.
+"""What threatens each number, in plain words: one table a primary estimate, and what subgroups and times to
+an event say.
 
-Reads the rows of ``manfaat.threats`` (their shape: ``manfaat.threats.contract``) and says them; computes nothing.
+Reads the rows of ``manfaat.threats`` (their shape: ``manfaat.threats.contract``) and says them; computes
+nothing.
 """
 
 from __future__ import annotations
@@ -24,14 +26,18 @@ MISSING = "–"
 
 
 def claimed(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows about the indicators that claims rest on; all rows where no claim of the programme rests on any of them."""
+    """Rows about the indicators that claims rest on; all rows where no claim of the programme rests on any of
+    them.
+    """
     wanted = {name for claim in study.programme.claims for name in claim.indicators}
     own = rows[rows["indicator"].isin(wanted)]
     return own if len(own) else rows[rows["indicator"] != ""]
 
 
 def threat_tables(study: Study, found: Threats, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
-    """One table for each primary estimate that a claim rests on: the threat, its number, whether the estimate stands, what that means."""
+    """One table for each primary estimate that a claim rests on: the threat, its number, whether the estimate
+    stands, what that means.
+    """
     exhibits = []
     rows = claimed(study, found.rows[~found.rows["threat"].isin(APART)])
     for (concept, rater, treatment), own in rows.groupby(KEYS, sort=False):
@@ -43,7 +49,11 @@ def threat_tables(study: Study, found: Threats, estimates: pd.DataFrame, languag
 
 def primary_row(estimates: pd.DataFrame, concept: str, rater: str, treatment: str) -> pd.Series | None:
     """The primary estimate that rows are about."""
-    own = estimates[estimates["is_primary"].astype(bool) & (estimates["indicator"] == concept) & (estimates["treatment"] == treatment)]
+    own = estimates[
+        estimates["is_primary"].astype(bool)
+        & (estimates["indicator"] == concept)
+        & (estimates["treatment"] == treatment)
+    ]
     own = own[own["rater"].fillna("") == rater]
     return own.iloc[0] if len(own) else None
 
@@ -74,19 +84,37 @@ def one_table(study: Study, own: pd.DataFrame, estimate: pd.Series, language: La
     ]
     name = title_of(study, estimate, language)
     caption = say(
-        "Held against the primary estimate, {amount} ({confidence} interval {low} to {high}; {specification}).",
+        "Held against the primary estimate, {amount} ({confidence} interval {low} to {high};"
+        " {specification}).",
         amount=language.amount_with_unit(estimate["estimate"], unit),
         confidence=language.percent(estimate["confidence"]),
         low=language.amount(estimate["ci_low"], unit),
         high=language.amount(estimate["ci_high"], unit),
-        specification=labels.specification_label(study.programme.specification(estimate["specification"]), language),
+        specification=labels.specification_label(
+            study.programme.specification(estimate["specification"]), language
+        ),
     )
-    told = [say("{threats}: {reason}", threats=", ".join(names), reason=labels.reason_text(reason, language)) for reason, names in not_run.items()]
+    told = [
+        say("{threats}: {reason}", threats=", ".join(names), reason=labels.reason_text(reason, language))
+        for reason, names in not_run.items()
+    ]
     caption += " " + say("Not run – {reasons}.", reasons="; ".join(told)) if told else ""
-    parts = [estimate["indicator"], estimate["rater"], estimate["treatment"] if several_treatments(study, estimate) else ""]
-    id = "threats-" + "-".join(str(part).replace("_", "-") for part in parts if isinstance(part, str) and part)
+    parts = [
+        estimate["indicator"],
+        estimate["rater"],
+        estimate["treatment"] if several_treatments(study, estimate) else "",
+    ]
+    id = "threats-" + "-".join(
+        str(part).replace("_", "-") for part in parts if isinstance(part, str) and part
+    )
     data = pd.DataFrame(rows, columns=[column.name for column in columns])
-    return table(id, say("{indicator}: what threatens this number", indicator=name), caption + " " + labels.source_note(study, language), data, columns)
+    return table(
+        id,
+        say("{indicator}: what threatens this number", indicator=name),
+        caption + " " + labels.source_note(study, language),
+        data,
+        columns,
+    )
 
 
 def several_treatments(study: Study, estimate: pd.Series) -> bool:
@@ -98,14 +126,22 @@ def title_of(study: Study, estimate: pd.Series, language: Language) -> str:
     """The indicator, and which treatment where there are several."""
     rater = estimate["rater"] if isinstance(estimate["rater"], str) else ""
     text = labels.indicator_label(study, estimate["indicator"], language, rater)
-    return f"{text}, {labels.treatment_label(study, estimate['treatment'], language)}" if several_treatments(study, estimate) else text
+    return (
+        f"{text}, {labels.treatment_label(study, estimate['treatment'], language)}"
+        if several_treatments(study, estimate)
+        else text
+    )
 
 
 def number_text(row: pd.Series, unit: Unit | None, language: Language) -> str:
     """The number of a row, written as what it is."""
     statistic, value = row["statistic"], row["value"]
     if statistic == "interval":
-        return f"{language.amount(row['ci_low'], unit)} … {language.amount(row['ci_high'], unit)}" if labels.has_number(row["ci_low"]) else MISSING
+        return (
+            f"{language.amount(row['ci_low'], unit)} … {language.amount(row['ci_high'], unit)}"
+            if labels.has_number(row["ci_low"])
+            else MISSING
+        )
     if not labels.has_number(value):
         return MISSING
     if statistic in UNITS:
@@ -120,32 +156,53 @@ def number_text(row: pd.Series, unit: Unit | None, language: Language) -> str:
 
 
 def threat_sentences(study: Study, found: Threats, estimates: pd.DataFrame, language: Language) -> list[str]:
-    """One sentence a primary estimate that a claim rests on: against how many threats it stands, and against which it does not."""
+    """One sentence a primary estimate that a claim rests on: against how many threats it stands, and against
+    which it does not.
+    """
     told = []
-    for (concept, rater, treatment), own in claimed(study, headlines(found.rows[~found.rows["threat"].isin(APART)])).groupby(KEYS, sort=False):
+    for (concept, rater, treatment), own in claimed(
+        study, headlines(found.rows[~found.rows["threat"].isin(APART)])
+    ).groupby(KEYS, sort=False):
         estimate = primary_row(estimates, concept, rater, treatment)
         if estimate is not None and labels.has_number(estimate["estimate"]):
             told.append(threat_words.summary(title_of(study, estimate, language), own, language))
     return told
 
 
-def for_whom(study: Study, found: Threats, estimates: pd.DataFrame, language: Language) -> tuple[str, list[Exhibit]]:
-    """What subgroups declared beforehand say of the estimates that claims rest on: a sentence and a table; nothing where none are declared."""
+def for_whom(
+    study: Study, found: Threats, estimates: pd.DataFrame, language: Language
+) -> tuple[str, list[Exhibit]]:
+    """What subgroups declared beforehand say of the estimates that claims rest on: a sentence and a table;
+    nothing where none are declared.
+    """
     say, rows, subgroups = language.say, [], {declared.id: declared for declared in study.programme.subgroups}
     own = claimed(study, found.rows[found.rows["threat"] == "subgroup"]) if subgroups else found.rows.iloc[:0]
     own = own.assign(subgroup=[detail.partition("=")[0] for detail in own["detail"]])
-    for (concept, rater, treatment, name), part in own[own["subgroup"] != ""].groupby([*KEYS, "subgroup"], sort=False):
+    for (concept, rater, treatment, name), part in own[own["subgroup"] != ""].groupby(
+        [*KEYS, "subgroup"], sort=False
+    ):
         estimate = primary_row(estimates, concept, rater, treatment)
         unit, within = labels.unit_of(study, estimate["unit"]), part[part["statistic"] == "within"]
         for row in part[part["statistic"] == "interaction"].itertuples(index=False):
             rows.append(
                 {
-                    "indicator": title_of(study, estimate, language) + (f" ({unit.label[language.code]})" if unit else ""),
+                    "indicator": (
+                        title_of(study, estimate, language)
+                        + (f" ({unit.label[language.code]})" if unit else "")
+                    ),
                     "subgroup": subgroups[name].label[language.code],
                     "within": threat_words.within_text(subgroups[name], within, unit, language) or MISSING,
                     "difference": language.amount(row.value, unit),
-                    "interval": f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}" if not row.reason else MISSING,
-                    "meaning": say(threat_texts.SUBGROUPS[row.meaning]) if not row.reason else labels.reason_text(row.reason, language),
+                    "interval": (
+                        f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}"
+                        if not row.reason
+                        else MISSING
+                    ),
+                    "meaning": (
+                        say(threat_texts.SUBGROUPS[row.meaning])
+                        if not row.reason
+                        else labels.reason_text(row.reason, language)
+                    ),
                 }
             )
     if not rows:
@@ -158,12 +215,26 @@ def for_whom(study: Study, found: Threats, estimates: pd.DataFrame, language: La
         Column("interval", say("Interval"), str),
         Column("meaning", say("What it means")),
     ]
-    declared = say("Subgroups were declared before results were seen.") if fixed_before(study, "subgroups") else say("Subgroups are as declared today.")
-    caption = f"{declared} " + say("The difference is the later named minus the first; a third or more are each held against all others.")
+    declared = (
+        say("Subgroups were declared before results were seen.")
+        if fixed_before(study, "subgroups")
+        else say("Subgroups are as declared today.")
+    )
+    caption = f"{declared} " + say(
+        "The difference is the later named minus the first; a third or more are each held against all others."
+    )
     data = pd.DataFrame(rows, columns=[column.name for column in columns])
     compared = own[(own["statistic"] == "interaction") & (own["reason"] == "")]
-    told = threat_words.subgroups_summary(compared, estimates["confidence"].iloc[0], language) if len(compared) else ""
-    return told, [table("subgroups", say("For whom?"), caption + " " + labels.source_note(study, language), data, columns)]
+    told = (
+        threat_words.subgroups_summary(compared, estimates["confidence"].iloc[0], language)
+        if len(compared)
+        else ""
+    )
+    return told, [
+        table(
+            "subgroups", say("For whom?"), caption + " " + labels.source_note(study, language), data, columns
+        )
+    ]
 
 
 def when(study: Study, found: Threats, language: Language) -> list[str]:
@@ -171,28 +242,44 @@ def when(study: Study, found: Threats, language: Language) -> list[str]:
     own = found.rows[found.rows["threat"] == "time to event"]
     told = []
     for (concept, rater), part in own.groupby(["indicator", "rater"], sort=False):
-        line = next(line for line in study.indicators if line.indicator == concept and line.rater == rater and line.recipe == "event_duration")
+        line = next(
+            line
+            for line in study.indicators
+            if line.indicator == concept and line.rater == rater and line.recipe == "event_duration"
+        )
         told.append(threat_words.time_sentence(line.label(language.code), part, language))
     return told
 
 
 def show_threats(chapter: Chapter, found: Threats, estimates: pd.DataFrame) -> None:
-    """Show what threatens the numbers of a chapter, for whom and when; write all rows and what is drawn from them to ``threats/``."""
+    """Show what threatens the numbers of a chapter, for whom and when; write all rows and what is drawn from
+    them to ``threats/``.
+    """
     study, language = chapter.study, chapter.language
     sentences = threat_sentences(study, found, estimates, language)
     chapter.bullets(sentences)
     if not sentences:
-        chapter.say(language.say("There is no primary estimate here, so there is nothing to examine for threats."))
+        chapter.say(
+            language.say("There is no primary estimate here, so there is nothing to examine for threats.")
+        )
     chapter.show(*threat_tables(study, found, estimates, language))
     told, tables = for_whom(study, found, estimates, language)
     chapter.say(told)
     chapter.show(*tables)
-    chapter.bullets([text for text in (threat_words.response_sentence(found.rows, language), *when(study, found, language)) if text])
+    chapter.bullets(
+        [
+            text
+            for text in (threat_words.response_sentence(found.rows, language), *when(study, found, language))
+            if text
+        ]
+    )
     write_threats(chapter, found)
 
 
 def write_threats(chapter: Chapter, found: Threats) -> None:
-    """Write the rows (``threats/<notebook>.csv``) and each table that is not empty (``threats/<notebook>-<table>.csv``)."""
+    """Write the rows (``threats/<notebook>.csv``) and each table that is not empty
+    (``threats/<notebook>-<table>.csv``).
+    """
     for old in (chapter.study.places.output / "threats").glob(f"{chapter.name}*.csv"):
         old.unlink()
     for name, data in {"": found.rows, **found.tables}.items():

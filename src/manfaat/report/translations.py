@@ -1,7 +1,8 @@
 """Keep the catalogues of the reader's languages in step with code, templates and notebooks.
 
 ``python -m manfaat.report.translations`` writes new messages into every catalogue and marks gone ones;
-``python -m manfaat.report.translations --check`` only says what is missing or stale, and exits with 1 when something is.
+``python -m manfaat.report.translations --check`` only says what is missing or stale, and exits with 1 when
+something is.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ def update(language: str, messages: Catalog) -> None:
     catalogue.header_comment, catalogue.fuzzy = f"# Manfaat: messages ({language}).", False
     catalogue.project, catalogue.version, catalogue.msgid_bugs_address = "Manfaat", "", ""
     catalogue.last_translator = catalogue.language_team = "Manfaat"
-    catalogue.creation_date = catalogue.revision_date = datetime(2000, 1, 1, tzinfo=UTC)  # the history of the file is git's
+    catalogue.creation_date = catalogue.revision_date = datetime(
+        2000, 1, 1, tzinfo=UTC
+    )  # the history of the file is git's
     with path.open("wb") as stream:
         write_po(stream, catalogue, width=0, sort_output=True, include_lineno=False)
 
@@ -71,7 +74,9 @@ def forms(message: Message) -> list[str]:
 
 
 def check(language: str, messages: Catalog) -> list[Problem]:
-    """Say which messages a catalogue lacks, has in vain, or translates with other ``{names}`` than the original's."""
+    """Say which messages a catalogue lacks, has in vain, or translates with other ``{names}`` than the
+    original's.
+    """
     file = f"locale/{language}.po"
     with path_of(language).open("rb") as stream:
         catalogue = read_po(stream, locale=language)

@@ -1,4 +1,6 @@
-"""What only a simulation can know: the planted truth beside the estimate and two naive readings. Synthetic cohorts only."""
+"""What only a simulation can know: the planted truth beside the estimate and two naive readings. Synthetic
+cohorts only.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,10 @@ def known_truth(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    ``COLUMNS``, in the indicator's own unit, one row an indicator and rater with a known effect and a primary estimate: ``truth`` (mean effect on
-    all who took part), the primary estimate with its interval, ``change`` (naive change of participants) and ``gap`` (naive difference from the
-    comparison group). Empty for a real cohort, and where the truth was not delivered.
+    ``COLUMNS``, in the indicator's own unit, one row an indicator and rater with a known effect and a primary
+    estimate: ``truth`` (mean effect on all who took part), the primary estimate with its interval, ``change``
+    (naive change of participants) and ``gap`` (naive difference from the comparison group). Empty for a real
+    cohort, and where the truth was not delivered.
     """
     simulated = study.cohort.simulated
     path = study.places.raw / simulated.truth / EFFECTS if simulated else None
@@ -32,18 +35,26 @@ def known_truth(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
     named = list(dict.fromkeys(name for claim in study.programme.claims for name in claim.indicators))
     truth = pd.read_csv(path, dtype={"rater": "string", "unit": "string"}, keep_default_na=True)
     truth = truth[truth["indicator"].isin(named) & (truth["time"] == "now") & truth["effect"].notna()]
-    truth = truth.assign(rater=truth["rater"].fillna(""))[["indicator", "rater", "effect", "naive_change", "naive_gap"]]
+    truth = truth.assign(rater=truth["rater"].fillna(""))[
+        ["indicator", "rater", "effect", "naive_change", "naive_gap"]
+    ]
     primary = estimates[estimates["is_primary"].astype(bool) & estimates["estimate"].notna()]
     primary = primary.assign(rater=primary["rater"].fillna("")).drop_duplicates(["indicator", "rater"])
-    both = truth.merge(primary[["indicator", "rater", "unit", "estimate", "ci_low", "ci_high"]], on=["indicator", "rater"])
+    both = truth.merge(
+        primary[["indicator", "rater", "unit", "estimate", "ci_low", "ci_high"]], on=["indicator", "rater"]
+    )
     both = both.rename(columns={"effect": "truth", "naive_change": "change", "naive_gap": "gap"})
-    return both.sort_values("indicator", key=lambda names: names.map(named.index), kind="stable", ignore_index=True)[COLUMNS]
+    return both.sort_values(
+        "indicator", key=lambda names: names.map(named.index), kind="stable", ignore_index=True
+    )[COLUMNS]
 
 
 def further_off(known: pd.DataFrame, naive: str) -> tuple[int, int]:
     """How many naive figures lie further from the truth than the primary estimate, and of how many."""
     told = known[known[naive].notna()]
-    return int(((told[naive] - told["truth"]).abs() > (told["estimate"] - told["truth"]).abs()).sum()), len(told)
+    return int(((told[naive] - told["truth"]).abs() > (told["estimate"] - told["truth"]).abs()).sum()), len(
+        told
+    )
 
 
 def covered(known: pd.DataFrame) -> int:
@@ -52,31 +63,45 @@ def covered(known: pd.DataFrame) -> int:
 
 
 def truth_sentences(study: Study, estimates: pd.DataFrame, language: Language) -> list[str]:
-    """Say how far naive figures are off, and how many intervals hold the truth; nothing where no truth is known."""
+    """Say how far naive figures are off, and how many intervals hold the truth; nothing where no truth is
+    known.
+    """
     known = known_truth(study, estimates)
     if known.empty:
         return []
     told = [
-        language.say_count("The truth is known for {n} indicator that a claim names.", "The truth is known for {n} indicators that a claim names.", len(known))
+        language.say_count(
+            "The truth is known for {n} indicator that a claim names.",
+            "The truth is known for {n} indicators that a claim names.",
+            len(known),
+        )
     ]
     changes, of_changes = further_off(known, "change")
     if of_changes:
         told.append(
             language.say_count(
-                "The change of participants alone is further from the truth than the primary estimate for {n} indicator of {all}; typically it is off by {times} times the effect.",
-                "The change of participants alone is further from the truth than the primary estimate for {n} indicators of {all}; typically it is off by {times} times the effect.",
-                changes, all=language.number(of_changes, 0), times=language.number(times_off(known, "change"), 1),
+                "The change of participants alone is further from the truth than the primary estimate for {n}"
+                " indicator of {all}; typically it is off by {times} times the effect.",
+                "The change of participants alone is further from the truth than the primary estimate for {n}"
+                " indicators of {all}; typically it is off by {times} times the effect.",
+                changes,
+                all=language.number(of_changes, 0),
+                times=language.number(times_off(known, "change"), 1),
             )
-        )  # fmt: skip
+        )
     gaps, of_gaps = further_off(known, "gap")
     if of_gaps:
         told.append(
             language.say_count(
-                "The plain gap to the comparison group is further from it than the primary estimate for {n} indicator of {all}; typically it is off by {times} times the effect.",
-                "The plain gap to the comparison group is further from it than the primary estimate for {n} indicators of {all}; typically it is off by {times} times the effect.",
-                gaps, all=language.number(of_gaps, 0), times=language.number(times_off(known, "gap"), 1),
+                "The plain gap to the comparison group is further from it than the primary estimate for {n}"
+                " indicator of {all}; typically it is off by {times} times the effect.",
+                "The plain gap to the comparison group is further from it than the primary estimate for {n}"
+                " indicators of {all}; typically it is off by {times} times the effect.",
+                gaps,
+                all=language.number(of_gaps, 0),
+                times=language.number(times_off(known, "gap"), 1),
             )
-        )  # fmt: skip
+        )
     told.append(
         language.say_count(
             "The interval of the primary estimate holds the truth for {n} indicator of {all}.",
@@ -89,15 +114,19 @@ def truth_sentences(study: Study, estimates: pd.DataFrame, language: Language) -
 
 
 def too_large(known: pd.DataFrame, language: Language) -> list[str]:
-    """Say how many of the estimates told from zero are further from it than the truth; nothing where none is told from zero."""
+    """Say how many of the estimates told from zero are further from it than the truth; nothing where none is
+    told from zero.
+    """
     clear = known[(known["ci_low"] > 0) | (known["ci_high"] < 0)]
     times = clear["estimate"] / clear["truth"].where(clear["truth"] != 0)
     if times.notna().sum() == 0:
         return []
     return [
         language.say_count(
-            "Of the {all} estimates whose interval excludes zero {n} is larger than the truth; the median is {times} times the truth. A small study finds what it overestimates.",
-            "Of the {all} estimates whose interval excludes zero {n} are larger than the truth; the median is {times} times the truth. A small study finds what it overestimates.",
+            "Of the {all} estimates whose interval excludes zero {n} is larger than the truth; the median is"
+            " {times} times the truth. A small study finds what it overestimates.",
+            "Of the {all} estimates whose interval excludes zero {n} are larger than the truth; the median is"
+            " {times} times the truth. A small study finds what it overestimates.",
             int((clear["estimate"].abs() > clear["truth"].abs()).sum()),
             all=language.number(len(clear), 0),
             times=language.number(times.median(), 1),
@@ -106,7 +135,9 @@ def too_large(known: pd.DataFrame, language: Language) -> list[str]:
 
 
 def times_off(known: pd.DataFrame, naive: str) -> float:
-    """Median distance of a naive figure from the truth, in sizes of the true effect; effects of 0 are left out."""
+    """Median distance of a naive figure from the truth, in sizes of the true effect; effects of 0 are left
+    out.
+    """
     told = known[known[naive].notna() & (known["truth"] != 0)]
     return float(((told[naive] - told["truth"]) / told["truth"]).abs().median()) if len(told) else np.nan
 
@@ -121,7 +152,13 @@ def truth_table(study: Study, estimates: pd.DataFrame, language: Language) -> li
         amounts = {name: language.amount(line[name], unit) for name in ("truth", "estimate", "change", "gap")}
         interval = f"{language.amount(line['ci_low'], unit)} … {language.amount(line['ci_high'], unit)}"
         label = measure_label(study, line["indicator"], line["rater"], language)
-        rows.append({"indicator": f"{label} ({unit.label[language.code]})" if unit else label, "interval": interval, **amounts})
+        rows.append(
+            {
+                "indicator": f"{label} ({unit.label[language.code]})" if unit else label,
+                "interval": interval,
+                **amounts,
+            }
+        )
     columns = [
         Column("indicator", say("Indicator")),
         Column("truth", say("Truth"), str),
@@ -131,7 +168,18 @@ def truth_table(study: Study, estimates: pd.DataFrame, language: Language) -> li
         Column("gap", say("Naive: gap to the comparison group"), str),
     ]
     caption = say(
-        "What only a simulation can know. Truth: mean effect on all who took part, from the same simulated people with and without the programme, without errors of measurement. It enters no estimate and no verdict. The naive readings are of all simulated answers, also those set aside in the cleaning, and may differ a little from the numbers elsewhere. A dash: nothing was measured before."
+        "What only a simulation can know. Truth: mean effect on all who took part, from the same simulated"
+        " people with and without the programme, without errors of measurement. It enters no estimate and no"
+        " verdict. The naive readings are of all simulated answers, also those set aside in the cleaning, and"
+        " may differ a little from the numbers elsewhere. A dash: nothing was measured before."
     )
     shown = pd.DataFrame(rows, columns=[c.name for c in columns])
-    return [table("truth", say("The truth and two naive readings"), f"{caption} {labels.source_note(study, language)}", shown, columns)]
+    return [
+        table(
+            "truth",
+            say("The truth and two naive readings"),
+            f"{caption} {labels.source_note(study, language)}",
+            shown,
+            columns,
+        )
+    ]

@@ -1,4 +1,6 @@
-"""The words of verdicts: grades and their rule, sentences by rule, threats, and why the cost accounts say what they say."""
+"""The words of verdicts: grades and their rule, sentences by rule, threats, and why the cost accounts say
+what they say.
+"""
 
 from __future__ import annotations
 
@@ -13,84 +15,131 @@ GRADE_WORDS = {
 }
 GRADE_RULES = {
     "shown": mark(
-        "A lottery decided who took part, the interval lies on the claimed side of zero after the number of indicators of the claim was allowed for (of a claim that rests on one, nothing is allowed for), and no check of the comparison failed."
+        "A lottery decided who took part, the interval lies on the claimed side of zero after the number of"
+        " indicators of the claim was allowed for (of a claim that rests on one, nothing is allowed for), and"
+        " no check of the comparison failed."
     ),
     "suggested": mark(
-        "As above, but people were compared without a lottery, or one check of a lottery's comparison failed. What sets the groups apart and was not measured could explain it."
+        "As above, but people were compared without a lottery, or one check of a lottery's comparison failed."
+        " What sets the groups apart and was not measured could explain it."
     ),
     "reported only": mark(
-        "Participants alone say or show it: there is no comparison group, or the number is people's rating of themselves and nobody else's rating or test stands beside it."
+        "Participants alone say or show it: there is no comparison group, or the number is people's rating of"
+        " themselves and nobody else's rating or test stands beside it."
     ),
     "cannot tell": mark(
-        "The interval includes zero or cannot be relied on, a check of the comparison failed, the indicators contradict one another, no estimate could speak, or more than one in twenty of the answers wait for a person's decision. With it stands what the study could have found."
+        "The interval includes zero or cannot be relied on, a check of the comparison failed, the indicators"
+        " contradict one another, no estimate could speak, or more than one in twenty of the answers wait for"
+        " a person's decision. With it stands what the study could have found."
     ),
-    "contradicted": mark("The comparison shows the opposite of the claim, or the interval excludes even the smallest effect that would be worth having."),
+    "contradicted": mark(
+        "The comparison shows the opposite of the claim, or the interval excludes even the smallest effect"
+        " that would be worth having."
+    ),
 }
-# By rule and by whether the estimate is above zero; every one names indicator, amount and interval where it has them.
+# By rule and by whether the estimate is above zero; every one names indicator, amount and interval where it
+# has them.
 HIGHER = {
-    "lottery": mark("places were given by lottery, and “{indicator}” came out higher by {amount} ({confidence} interval {low} to {high})"),
+    "lottery": mark(
+        "places were given by lottery, and “{indicator}” came out higher by {amount} ({confidence} interval"
+        " {low} to {high})"
+    ),
     "lottery failed": mark(
-        "places were given by lottery, and “{indicator}” came out higher by {amount} ({confidence} interval {low} to {high}), but a check of the comparison failed"
+        "places were given by lottery, and “{indicator}” came out higher by {amount} ({confidence} interval"
+        " {low} to {high}), but a check of the comparison failed"
     ),
     "comparison": mark(
-        "compared with {units} outside the programme, as like the participants as the data allow, “{indicator}” came out higher by {amount} ({confidence} interval {low} to {high})"
+        "compared with {units} outside the programme, as like the participants as the data allow,"
+        " “{indicator}” came out higher by {amount} ({confidence} interval {low} to {high})"
     ),
     "opinion": mark(
-        "only participants' ratings of themselves are at hand; compared with others' ratings of themselves, “{indicator}” came out higher by {amount} ({confidence} interval {low} to {high})"
+        "only participants' ratings of themselves are at hand; compared with others' ratings of themselves,"
+        " “{indicator}” came out higher by {amount} ({confidence} interval {low} to {high})"
     ),
     "opinion alone": mark(
-        "only participants' ratings of themselves are at hand: “{indicator}” rose by {amount} ({confidence} interval {low} to {high}), and no comparison with others stands beside it"
+        "only participants' ratings of themselves are at hand: “{indicator}” rose by {amount} ({confidence}"
+        " interval {low} to {high}), and no comparison with others stands beside it"
     ),
     "alone": mark(
-        "among participants alone, “{indicator}” rose by {amount} ({confidence} interval {low} to {high}); what would have happened anyway is not known"
+        "among participants alone, “{indicator}” rose by {amount} ({confidence} interval {low} to {high});"
+        " what would have happened anyway is not known"
     ),
     "failed": mark(
-        "the comparison failed a check that it must pass; “{indicator}” came out higher by {amount} than in the comparison group ({confidence} interval {low} to {high})"
+        "the comparison failed a check that it must pass; “{indicator}” came out higher by {amount} than in"
+        " the comparison group ({confidence} interval {low} to {high})"
     ),
-    "against": mark("the comparison shows the opposite: “{indicator}” came out higher by {amount} ({confidence} interval {low} to {high})"),
+    "against": mark(
+        "the comparison shows the opposite: “{indicator}” came out higher by {amount} ({confidence} interval"
+        " {low} to {high})"
+    ),
 }
 LOWER = {
-    "lottery": mark("places were given by lottery, and “{indicator}” came out lower by {amount} ({confidence} interval {low} to {high})"),
+    "lottery": mark(
+        "places were given by lottery, and “{indicator}” came out lower by {amount} ({confidence} interval"
+        " {low} to {high})"
+    ),
     "lottery failed": mark(
-        "places were given by lottery, and “{indicator}” came out lower by {amount} ({confidence} interval {low} to {high}), but a check of the comparison failed"
+        "places were given by lottery, and “{indicator}” came out lower by {amount} ({confidence} interval"
+        " {low} to {high}), but a check of the comparison failed"
     ),
     "comparison": mark(
-        "compared with {units} outside the programme, as like the participants as the data allow, “{indicator}” came out lower by {amount} ({confidence} interval {low} to {high})"
+        "compared with {units} outside the programme, as like the participants as the data allow,"
+        " “{indicator}” came out lower by {amount} ({confidence} interval {low} to {high})"
     ),
     "opinion": mark(
-        "only participants' ratings of themselves are at hand; compared with others' ratings of themselves, “{indicator}” came out lower by {amount} ({confidence} interval {low} to {high})"
+        "only participants' ratings of themselves are at hand; compared with others' ratings of themselves,"
+        " “{indicator}” came out lower by {amount} ({confidence} interval {low} to {high})"
     ),
     "opinion alone": mark(
-        "only participants' ratings of themselves are at hand: “{indicator}” fell by {amount} ({confidence} interval {low} to {high}), and no comparison with others stands beside it"
+        "only participants' ratings of themselves are at hand: “{indicator}” fell by {amount} ({confidence}"
+        " interval {low} to {high}), and no comparison with others stands beside it"
     ),
     "alone": mark(
-        "among participants alone, “{indicator}” fell by {amount} ({confidence} interval {low} to {high}); what would have happened anyway is not known"
+        "among participants alone, “{indicator}” fell by {amount} ({confidence} interval {low} to {high});"
+        " what would have happened anyway is not known"
     ),
     "failed": mark(
-        "the comparison failed a check that it must pass; “{indicator}” came out lower by {amount} than in the comparison group ({confidence} interval {low} to {high})"
+        "the comparison failed a check that it must pass; “{indicator}” came out lower by {amount} than in"
+        " the comparison group ({confidence} interval {low} to {high})"
     ),
-    "against": mark("the comparison shows the opposite: “{indicator}” came out lower by {amount} ({confidence} interval {low} to {high})"),
+    "against": mark(
+        "the comparison shows the opposite: “{indicator}” came out lower by {amount} ({confidence} interval"
+        " {low} to {high})"
+    ),
 }
 OTHER = {
     "level": mark(
-        "“{indicator}” stood at {amount} among participants who answered (n = {n}; {confidence} interval {low} to {high}); no comparison with others stands beside it"
+        "“{indicator}” stood at {amount} among participants who answered (n = {n}; {confidence} interval"
+        " {low} to {high}); no comparison with others stands beside it"
     ),
-    "small": mark("the interval for “{indicator}” ({low} to {high}) excludes even {smallest}, the smallest effect that would be worth having"),
+    "small": mark(
+        "the interval for “{indicator}” ({low} to {high}) excludes even {smallest}, the smallest effect that"
+        " would be worth having"
+    ),
     "unclear": mark(
-        "the interval for “{indicator}” includes zero ({low} to {high}); with {power} power only a difference of at least {mde} would have been found"
+        "the interval for “{indicator}” includes zero ({low} to {high}); with {power} power only a difference"
+        " of at least {mde} would have been found"
     ),
-    "doubted": mark("the interval for “{indicator}” ({low} to {high}) is one that no verdict can rest on; {doubt}"),
-    "unclear alone": mark("the interval for “{indicator}” includes zero ({low} to {high}), and no comparison with others stands beside it"),
+    "doubted": mark(
+        "the interval for “{indicator}” ({low} to {high}) is one that no verdict can rest on; {doubt}"
+    ),
+    "unclear alone": mark(
+        "the interval for “{indicator}” includes zero ({low} to {high}), and no comparison with others stands"
+        " beside it"
+    ),
     "mixed": mark("its indicators contradict one another"),
     "waiting": mark(
-        "more than {limit} of the {units} behind “{indicator}” are left out because an answer waits for a person's decision; until then no verdict is given"
+        "more than {limit} of the {units} behind “{indicator}” are left out because an answer waits for a"
+        " person's decision; until then no verdict is given"
     ),
     "nothing": mark("no estimate that could speak for it is at hand ({reason})"),
     "no accounts": mark("it rests on cost accounts, and none could be drawn up"),
     "joint": mark("it joins other claims, and is as strong as the weakest of them ({claim})"),
 }
 THREATS = {
-    "placebo": mark("before the programme, when it could not have worked yet, the groups differed in the same measure"),
+    "placebo": mark(
+        "before the programme, when it could not have worked yet, the groups differed in the same measure"
+    ),
     "pre-trend": mark("the groups were already moving apart before the programme"),
     "overlap": mark("few {units} of the comparison group are like participants"),
     "attrition": mark("who could not be reached or did not answer"),
@@ -108,7 +157,8 @@ THREATS = {
     "specification curve": mark("which of the reasonable specifications one trusts"),
     "leave one out": mark("a few units that carry the result"),
     "balance stands": mark(
-        "that the groups differed by more than a lottery as a rule makes them, although the conclusion is the same with what was measured held equal"
+        "that the groups differed by more than a lottery as a rule makes them, although the conclusion is the"
+        " same with what was measured held equal"
     ),
     "other places": mark("whether it would work for other {units}, places and years"),
     "own rating": mark("people who were trained may rate themselves kindly"),
@@ -135,7 +185,8 @@ SIDES = {"for": mark("for the claim"), "against": mark("against it"), "neither":
 WHY = {
     "not measured": mark("too few supervisors answered, or none"),
     "above": mark(
-        "the interval of the share that reports a technique lies above the threshold; what firms would have adopted without the programme is not known, so it is never more than reported"
+        "the interval of the share that reports a technique lies above the threshold; what firms would have"
+        " adopted without the programme is not known, so it is never more than reported"
     ),
     "below": mark("the interval of the share that reports a technique lies below the threshold"),
     "around": mark("the interval of the share that reports a technique includes the threshold"),
@@ -143,7 +194,9 @@ WHY = {
     "no equivalent": mark("the cost sheet declares no equivalent programme"),
     "dearer": mark("under every choice of the exchange rate the sending side paid at least as much"),
     "by reading": mark("it depends on the exchange rate or on how costs are valued"),
-    "estimated price": mark("it holds under every reading of the sheet, but the price of the equivalent programme is an estimate"),
+    "estimated price": mark(
+        "it holds under every reading of the sheet, but the price of the equivalent programme is an estimate"
+    ),
     "every reading": mark("it holds under every reading of the sheet"),
     "most": mark("it holds under every choice of the exchange rate"),
     "by rate": mark("it depends on the choice of the exchange rate"),

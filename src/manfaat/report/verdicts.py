@@ -1,4 +1,6 @@
-"""The verdict on each claim in words: a grade, one computed sentence, and the one threat most likely to overturn it."""
+"""The verdict on each claim in words: a grade, one computed sentence, and the one threat most likely to
+overturn it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,17 @@ from manfaat.report.exhibit import Exhibit
 from manfaat.report.origins import disclosures
 from manfaat.report.plan import SPEAKS, fixed_before
 from manfaat.report.tables import Column, table
-from manfaat.report.verdict_words import BASES, GRADE_RULES, GRADE_WORDS, HIGHER, LOWER, OTHER, SIDES, THREATS, WHY
+from manfaat.report.verdict_words import (
+    BASES,
+    GRADE_RULES,
+    GRADE_WORDS,
+    HIGHER,
+    LOWER,
+    OTHER,
+    SIDES,
+    THREATS,
+    WHY,
+)
 from manfaat.report.words import Language, mark
 from manfaat.verdict.rules import MOST_WAITING
 
@@ -26,13 +38,23 @@ def measure_label(study: Study, name: str, rater: str, language: Language) -> st
     own = [line for line in study.indicators if line.indicator == name and rater in (line.rater, "")] or [
         line for line in study.indicators if line.indicator == name
     ]
-    return next((line for line in own if line.time in ("now", "period")), own[0]).label(language.code) if own else name
+    return (
+        next((line for line in own if line.time in ("now", "period")), own[0]).label(language.code)
+        if own
+        else name
+    )
 
 
 def deciding(verdict: object, evidence: pd.DataFrame) -> pd.Series | None:
     """The line of evidence that decided a verdict; None where there is none."""
-    mine = evidence[(evidence["claim"] == verdict.claim) & (evidence["part"].astype(str) == str(verdict.part))]
-    mine = mine[(mine["indicator"] == verdict.indicator) & (mine["rater"] == verdict.rater) & (mine["basis"] == verdict.basis)]
+    mine = evidence[
+        (evidence["claim"] == verdict.claim) & (evidence["part"].astype(str) == str(verdict.part))
+    ]
+    mine = mine[
+        (mine["indicator"] == verdict.indicator)
+        & (mine["rater"] == verdict.rater)
+        & (mine["basis"] == verdict.basis)
+    ]
     return mine.iloc[0] if len(mine) else None
 
 
@@ -51,14 +73,22 @@ def template(rule: str, line: pd.Series | None) -> str:
 def values_of(study: Study, line: pd.Series | None, language: Language) -> dict[str, str]:
     """Everything that a sentence may name."""
     if line is None or pd.isna(line["estimate"]):
-        reason = labels.reason_text(line["reason"], language) if line is not None and line["reason"] else language.say("no specification estimates it")
+        reason = (
+            labels.reason_text(line["reason"], language)
+            if line is not None and line["reason"]
+            else language.say("no specification estimates it")
+        )
         return {"reason": reason}
     unit = labels.unit_of(study, line["unit"])
     write = language.level if line["basis"] == "level" else language.amount
     return {
         "units": study.programme.design.unit.many[language.code],
         "indicator": measure_label(study, line["indicator"], line["rater"], language),
-        "amount": language.level(line["estimate"], unit) if line["basis"] == "level" else distance(line["estimate"], unit, language),
+        "amount": (
+            language.level(line["estimate"], unit)
+            if line["basis"] == "level"
+            else distance(line["estimate"], unit, language)
+        ),
         "low": write(line["ci_low"], unit),
         "high": write(line["ci_high"], unit),
         "n": language.number(line["n"], 0),
@@ -75,7 +105,9 @@ def distance(estimate: float, unit: Unit | None, language: Language) -> str:
     text = language.amount_with_unit(abs(estimate), unit)
     if not (unit and unit.is_log):
         return text
-    return language.say("{amount} or {percent}", amount=text, percent=language.percent(abs(expm1(estimate)), 1))
+    return language.say(
+        "{amount} or {percent}", amount=text, percent=language.percent(abs(expm1(estimate)), 1)
+    )
 
 
 def because(study: Study, verdict: object, evidence: pd.DataFrame, language: Language) -> str:
@@ -108,7 +140,9 @@ def half(claim: Claim, part: str, language: Language) -> str:
 
 
 def doubt(verdict: object, language: Language, units: str) -> str:
-    """What is doubtful, as a sentence: it overturns a finding, stands in the way where there is none, and where a lottery shows one says what it cannot tell."""
+    """What is doubtful, as a sentence: it overturns a finding, stands in the way where there is none, and
+    where a lottery shows one says what it cannot tell.
+    """
     text = THREATS[verdict.threat]
     threat = language.say(text, units=units)
     if verdict.grade == "cannot tell":
@@ -119,7 +153,9 @@ def doubt(verdict: object, language: Language, units: str) -> str:
 
 
 def frame_of(*, parts: int, tied: int) -> str:
-    """The sentence around a grade, by how many parts a claim has, and how many of them are as weak as the one that is told."""
+    """The sentence around a grade, by how many parts a claim has, and how many of them are as weak as the one
+    that is told.
+    """
     if tied == parts == 2:
         return mark("{id}. {claim}: {grade}. Both halves have this grade; of {part}: {why}.")
     if tied == parts > 2:
@@ -134,14 +170,27 @@ def frame_of(*, parts: int, tied: int) -> str:
 
 
 def family_sentence(verdict: object, evidence: pd.DataFrame, language: Language) -> list[str]:
-    """Say where a p value is no longer below the level when all tests of its family are allowed for; the verdict allows for those of the claim."""
-    line = deciding(verdict, evidence) if verdict.grade in ("shown", "suggested", "contradicted") and verdict.rule != "small" else None
+    """Say where a p value is no longer below the level when all tests of its family are allowed for; the
+    verdict allows for those of the claim.
+    """
+    line = (
+        deciding(verdict, evidence)
+        if verdict.grade in ("shown", "suggested", "contradicted") and verdict.rule != "small"
+        else None
+    )
     if line is None or pd.isna(line["p_family"]) or line["p_family"] <= 1 - line["confidence"] + 1e-12:
         return []
-    return [language.say("With all tests of its family allowed for, p is {p}: it may be chance.", p=language.p_value(line["p_family"]))]
+    return [
+        language.say(
+            "With all tests of its family allowed for, p is {p}: it may be chance.",
+            p=language.p_value(line["p_family"]),
+        )
+    ]
 
 
-def verdict_sentences(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, language: Language) -> list[str]:
+def verdict_sentences(
+    study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, language: Language
+) -> list[str]:
     """One sentence a claim: the claim, its grade, why, and what is most likely to overturn it."""
     told, units = [], study.programme.design.unit.many[language.code]
     for claim, row in zip(study.programme.claims, verdicts.itertuples(index=False), strict=True):
@@ -160,15 +209,23 @@ def verdict_sentences(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFra
     return told
 
 
-def deciding_estimates(verdicts: pd.DataFrame, evidence: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
+def deciding_estimates(
+    verdicts: pd.DataFrame, evidence: pd.DataFrame, estimates: pd.DataFrame
+) -> pd.DataFrame:
     """The estimates that decided verdicts, one row each; what is no estimate of a specification has none."""
-    lines = [line for row in verdicts.itertuples(index=False) if (line := deciding(row, evidence)) is not None and line["specification"] != LEVEL]
+    lines = [
+        line
+        for row in verdicts.itertuples(index=False)
+        if (line := deciding(row, evidence)) is not None and line["specification"] != LEVEL
+    ]
     keys = ["indicator", "rater", "specification"]
     wanted = pd.DataFrame(lines, columns=keys) if lines else pd.DataFrame(columns=keys)
     return wanted.merge(estimates.drop_duplicates(keys), on=keys)
 
 
-def verdict_table(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, estimates: pd.DataFrame, language: Language) -> Exhibit:
+def verdict_table(
+    study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, estimates: pd.DataFrame, language: Language
+) -> Exhibit:
     """The verdict on each claim, with the estimate that decided it and how that came about."""
     say, rows = language.say, []
     for claim, row in zip(study.programme.claims, verdicts.itertuples(index=False), strict=True):
@@ -198,7 +255,9 @@ def verdict_table(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, 
     spec = study.programme.specification(study.primary)
     label = labels.specification_label(spec, language)
     if fixed_before(study, *SPEAKS, f"specifications.{study.primary}"):
-        caption = say("Primary specification, fixed before results were seen: {specification}.", specification=label)
+        caption = say(
+            "Primary specification, fixed before results were seen: {specification}.", specification=label
+        )
     else:
         caption = say("Primary specification, as declared today: {specification}.", specification=label)
     made = table(
@@ -208,7 +267,9 @@ def verdict_table(study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, 
         pd.DataFrame(rows, columns=[c.name for c in columns]),
         columns,
     )
-    return replace(made, folds=disclosures(study, deciding_estimates(verdicts, evidence, estimates), language))
+    return replace(
+        made, folds=disclosures(study, deciding_estimates(verdicts, evidence, estimates), language)
+    )
 
 
 def evidence_table(study: Study, evidence: pd.DataFrame, language: Language) -> list[Exhibit]:
@@ -222,9 +283,15 @@ def evidence_table(study: Study, evidence: pd.DataFrame, language: Language) -> 
         basis, side = BASES[line["basis"]], SIDES[line["side"]]
         rows.append(
             {
-                "indicator": f"{line['claim']}: {measure_label(study, line['indicator'], line['rater'], language)}",
+                "indicator": (
+                    f"{line['claim']}: {measure_label(study, line['indicator'], line['rater'], language)}"
+                ),
                 "basis": say(basis),
-                "estimate": (language.level if line["basis"] == "level" else language.amount)(line["estimate"], unit) if has else "–",
+                "estimate": (
+                    (language.level if line["basis"] == "level" else language.amount)(line["estimate"], unit)
+                    if has
+                    else "–"
+                ),
                 "interval": f"{values['low']} … {values['high']}" if has else "–",
                 "p_value": language.p_value(line["p_value"]),
                 "p_holm": language.p_value(line["p_holm"]),
@@ -245,7 +312,10 @@ def evidence_table(study: Study, evidence: pd.DataFrame, language: Language) -> 
         Column("speaks", say("Counts")),
     ]
     caption = say(
-        "All estimates that bear on a claim. One kind counts for each indicator: a comparison before a change of participants alone, a test before a supervisor's rating before one's own. Holm: adjusted for the number of indicators of the claim or part, so that nothing is adjusted where it has one; family: adjusted for all tests of the indicator's family."
+        "All estimates that bear on a claim. One kind counts for each indicator: a comparison before a change"
+        " of participants alone, a test before a supervisor's rating before one's own. Holm: adjusted for the"
+        " number of indicators of the claim or part, so that nothing is adjusted where it has one; family:"
+        " adjusted for all tests of the indicator's family."
     )
     return [
         table(
@@ -260,9 +330,13 @@ def evidence_table(study: Study, evidence: pd.DataFrame, language: Language) -> 
 
 def rules_table(language: Language) -> Exhibit:
     """The written rule behind the verdicts."""
-    rows = [{"verdict": language.say(GRADE_WORDS[name]), "rule": language.say(rule)} for name, rule in GRADE_RULES.items()]
+    rows = [
+        {"verdict": language.say(GRADE_WORDS[name]), "rule": language.say(rule)}
+        for name, rule in GRADE_RULES.items()
+    ]
     caption = language.say(
-        "A claim of several parts needs them all: its grade is that of the weakest. A joint claim is as strong as the weakest claim it joins."
+        "A claim of several parts needs them all: its grade is that of the weakest. A joint claim is as"
+        " strong as the weakest claim it joins."
     )
     columns = [Column("verdict", language.say("Verdict")), Column("rule", language.say("Rule"))]
     return table("rules", language.say("How verdicts are given"), caption, pd.DataFrame(rows), columns)
@@ -271,5 +345,14 @@ def rules_table(language: Language) -> Exhibit:
 def headline(verdicts: pd.DataFrame, language: Language) -> str:
     """The first sentence of the report: how many claims got which grade."""
     counts = verdicts["grade"].value_counts()
-    parts = [f"{language.number(counts[name], 0)} {language.say(word)}" for name, word in GRADE_WORDS.items() if name in counts]
-    return language.say_count("{n} claim was examined: {parts}.", "{n} claims were examined: {parts}.", len(verdicts), parts=language.listing(parts))
+    parts = [
+        f"{language.number(counts[name], 0)} {language.say(word)}"
+        for name, word in GRADE_WORDS.items()
+        if name in counts
+    ]
+    return language.say_count(
+        "{n} claim was examined: {parts}.",
+        "{n} claims were examined: {parts}.",
+        len(verdicts),
+        parts=language.listing(parts),
+    )

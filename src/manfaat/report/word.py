@@ -1,4 +1,6 @@
-"""The report as a Word document: heading styles, captions, tables with header rows, pictures described, languages marked."""
+"""The report as a Word document: heading styles, captions, tables with header rows, pictures described,
+languages marked.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ REGIONS = {"en": "en-GB", "id": "id-ID"}  # Word names a language with its regio
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP file can hold: the same report gives the same bytes
 
 
-def write_docx(target: Path, blocks: list[Block], cover: Cover, exhibits: Path, language: Language, day: date) -> None:
+def write_docx(
+    target: Path, blocks: list[Block], cover: Cover, exhibits: Path, language: Language, day: date
+) -> None:
     """Write the report as DOCX; the same report gives the same bytes.
 
     ``exhibits`` holds the pictures as PNG and SVG; ``day`` is the day the cover states.
@@ -64,8 +68,16 @@ def new_document(cover: Cover, language: Language, day: date) -> Document:
     set_styles(document)
     set_language(document, REGIONS.get(language.code, language.code))
     properties, moment = document.core_properties, datetime(day.year, day.month, day.day)
-    properties.title, properties.author, properties.last_modified_by = f"{cover.title}: {cover.label}", "Manfaat", "Manfaat"
-    properties.language, properties.comments, properties.revision = REGIONS.get(language.code, language.code), "", 1
+    properties.title, properties.author, properties.last_modified_by = (
+        f"{cover.title}: {cover.label}",
+        "Manfaat",
+        "Manfaat",
+    )
+    properties.language, properties.comments, properties.revision = (
+        REGIONS.get(language.code, language.code),
+        "",
+        1,
+    )
     properties.created = properties.modified = moment
     return document
 
@@ -92,7 +104,13 @@ def set_styles(document: Document) -> None:
             del fonts.attrib[theme]
     styles["Subtitle"].font.italic = False
     styles["Heading 1"].paragraph_format.page_break_before = True
-    for name, base in (("Figure caption", "Caption"), ("Table caption", "Caption"), ("Note", "Normal"), ("Term", "Normal"), ("Cell", "Normal")):
+    for name, base in (
+        ("Figure caption", "Caption"),
+        ("Table caption", "Caption"),
+        ("Note", "Normal"),
+        ("Term", "Normal"),
+        ("Cell", "Normal"),
+    ):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = styles[base]
         style.font.size = Pt({"Note": 8, "Cell": 7.5, "Term": 10.5}.get(name, 9))
@@ -111,8 +129,20 @@ def write_cover(document: Document, cover: Cover, blocks: list[Block], language:
     document.add_paragraph(": ".join((say("Period"), cover.period)))
     document.add_paragraph(say("Report made on {date}", date=cover.date))
     lists = (
-        (say("Contents"), 'TOC \\o "1-2" \\h \\z', [(f"heading{i}", b.text) for i, b in enumerate(blocks) if isinstance(b, Heading) and b.level <= 2]),
-        (say("List of figures"), 'TOC \\h \\z \\t "Figure caption,1"', [(b.anchor, f"{b.label}. {b.title}") for b in blocks if isinstance(b, Figure)]),
+        (
+            say("Contents"),
+            'TOC \\o "1-2" \\h \\z',
+            [
+                (f"heading{i}", b.text)
+                for i, b in enumerate(blocks)
+                if isinstance(b, Heading) and b.level <= 2
+            ],
+        ),
+        (
+            say("List of figures"),
+            'TOC \\h \\z \\t "Figure caption,1"',
+            [(b.anchor, f"{b.label}. {b.title}") for b in blocks if isinstance(b, Figure)],
+        ),
         (
             say("List of tables"),
             'TOC \\h \\z \\t "Table caption,1"',
@@ -172,12 +202,16 @@ def add_caption(document: Document, block: Figure | Table, style: str) -> None:
 
 
 def add_figure(document: Document, block: Figure, exhibits: Path, pictures: dict[str, str]) -> None:
-    """Add a picture with its description, caption and note; the description itself where there is no picture."""
+    """Add a picture with its description, caption and note; the description itself where there is no
+    picture.
+    """
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.keep_with_next = True
     name = pictures.get(block.label)
     if name and (exhibits / f"{name}.png").is_file():
-        shape = paragraph.add_run().add_picture(str(exhibits / f"{name}.png"), width=Cm(picture_width(exhibits / f"{name}.svg")))
+        shape = paragraph.add_run().add_picture(
+            str(exhibits / f"{name}.png"), width=Cm(picture_width(exhibits / f"{name}.svg"))
+        )
         describe(shape._inline.docPr, f"{block.label}", printable(block.alt))
     else:
         paragraph.add_run(printable(block.alt))

@@ -1,4 +1,6 @@
-"""Parts of a Word document that python-docx has no words for: fields, bookmarks, header rows, descriptions, languages."""
+"""Parts of a Word document that python-docx has no words for: fields, bookmarks, header rows, descriptions,
+languages.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ def add_field(paragraph: WordParagraph, instruction: str, result: str | list[tup
 
 def bookmark(paragraph: WordParagraph, name: str, number: int) -> None:
     """Put a bookmark around a paragraph's text; ``number`` is its own in the document."""
-    paragraph._p.insert(1 if paragraph._p.pPr is not None else 0, element("bookmarkStart", id=str(number), name=name))
+    paragraph._p.insert(
+        1 if paragraph._p.pPr is not None else 0, element("bookmarkStart", id=str(number), name=name)
+    )
     paragraph._p.append(element("bookmarkEnd", id=str(number)))
 
 
@@ -79,21 +83,37 @@ def add_table(document: Document, block: Table, clean: Callable[[str], str]) -> 
     It is written as XML: through python-docx a table of a thousand rows takes half a minute.
     """
     widths = [int(WIDTH.twips * share) for share in block.shares]
-    size = 16 if block.width <= 5 else 14 if block.width <= 7 else 13  # half points: many columns, small letters
-    rows = [row_xml(row, widths, size, clean, is_head=is_head) for is_head, rows in ((True, block.head), (False, block.rows)) for row in rows]
+    size = (
+        16 if block.width <= 5 else 14 if block.width <= 7 else 13
+    )  # half points: many columns, small letters
+    rows = [
+        row_xml(row, widths, size, clean, is_head=is_head)
+        for is_head, rows in ((True, block.head), (False, block.rows))
+        for row in rows
+    ]
     about = "".join(
-        f'<w:{name} w:val="{quoted(clean(text))}"/>' for name, text in (("tblCaption", f"{block.label} {block.title}".strip()), ("tblDescription", block.note))
+        f'<w:{name} w:val="{quoted(clean(text))}"/>'
+        for name, text in (
+            ("tblCaption", f"{block.label} {block.title}".strip()),
+            ("tblDescription", block.note),
+        )
     )
     properties = (
-        f'<w:tblPr><w:tblW w:w="{WIDTH.twips}" w:type="dxa"/><w:tblBorders>{RULE.format(side="top")}{RULE.format(side="bottom")}</w:tblBorders>'
-        f'<w:tblLayout w:type="fixed"/><w:tblLook w:val="0480" w:firstRow="1" w:firstColumn="1" w:lastRow="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>{about}</w:tblPr>'
+        f'<w:tblPr><w:tblW w:w="{WIDTH.twips}"'
+        f' w:type="dxa"/><w:tblBorders>{RULE.format(side="top")}{RULE.format(side="bottom")}</w:tblBorders><w:tblLayout'  # noqa: E501
+        ' w:type="fixed"/><w:tblLook w:val="0480" w:firstRow="1" w:firstColumn="1" w:lastRow="0"'
+        f' w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>{about}</w:tblPr>'
     )
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    table = parse_xml(f"<w:tbl {nsdecls('w')}>{properties}<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>")
+    table = parse_xml(
+        f"<w:tbl {nsdecls('w')}>{properties}<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+    )
     document.element.body.insert_element_before(table, "w:sectPr")
 
 
-def row_xml(cells: tuple[Cell, ...], widths: list[int], size: int, clean: Callable[[str], str], *, is_head: bool) -> str:
+def row_xml(
+    cells: tuple[Cell, ...], widths: list[int], size: int, clean: Callable[[str], str], *, is_head: bool
+) -> str:
     """Return one row; numbers stand to the right, a short row is filled up."""
     filled = [*cells, *[Cell("", is_head, False)] * (len(widths) - len(cells))]
     properties = "<w:trPr><w:cantSplit/>" + ("<w:tblHeader/>" if is_head else "") + "</w:trPr>"
@@ -102,8 +122,16 @@ def row_xml(cells: tuple[Cell, ...], widths: list[int], size: int, clean: Callab
         rule = f"<w:tcBorders>{RULE.format(side='bottom')}</w:tcBorders>" if is_head else ""
         right = '<w:jc w:val="right"/>' if cell.is_number else ""
         bold = "<w:b/>" if is_head else ""
-        run = f'<w:r><w:rPr>{bold}<w:sz w:val="{size}"/></w:rPr><w:t xml:space="preserve">{escape(clean(cell.text))}</w:t></w:r>' if cell.text else ""
-        parts.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{rule}</w:tcPr><w:p><w:pPr><w:pStyle w:val="Cell"/>{right}</w:pPr>{run}</w:p></w:tc>')
+        run = (
+            f'<w:r><w:rPr>{bold}<w:sz w:val="{size}"/></w:rPr><w:t'
+            f' xml:space="preserve">{escape(clean(cell.text))}</w:t></w:r>'
+            if cell.text
+            else ""
+        )
+        parts.append(
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{rule}</w:tcPr><w:p><w:pPr><w:pStyle'
+            f' w:val="Cell"/>{right}</w:pPr>{run}</w:p></w:tc>'
+        )
     return f"<w:tr>{properties}{''.join(parts)}</w:tr>"
 
 

@@ -1,4 +1,6 @@
-"""What a reader sees, in the reader's language: sentences through gettext catalogues, numbers, money and dates through Babel."""
+"""What a reader sees, in the reader's language: sentences through gettext catalogues, numbers, money and
+dates through Babel.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ from manfaat.base.problems import nearest
 from manfaat.definitions.programme import Unit
 
 CATALOGUES = Path(__file__).parent / "locale"
-LANGUAGES = ("en", *sorted(path.stem for path in CATALOGUES.glob("*.po")))  # a further language is one more catalogue
+LANGUAGES = (
+    "en",
+    *sorted(path.stem for path in CATALOGUES.glob("*.po")),
+)  # a further language is one more catalogue
 
 
 def mark(message: str) -> str:
@@ -61,12 +66,16 @@ class Language:
         """Translate a message that counts; ``{n}`` is filled in with its thousands separated."""
         found = catalogue(self.code)
         entry = found.get((one, many)) or found.get(one) if found else None
-        forms = entry.string if entry and isinstance(entry.string, tuple) and all(entry.string) else (one, many)
+        forms = (
+            entry.string if entry and isinstance(entry.string, tuple) and all(entry.string) else (one, many)
+        )
         text = forms[0] if n == 1 or len(forms) == 1 else forms[1]
         return text.format(n=self.number(n, 0), **values)
 
     def number(self, value: float, decimals: int = 2) -> str:
-        """Write a number with the language's separators, a real minus sign, and a dash where it is missing."""
+        """Write a number with the language's separators, a real minus sign, and a dash where it is
+        missing.
+        """
         if value is None or not math.isfinite(value):
             return "–"
         rounded = round(float(value), decimals) + 0.0  # turns −0.0 into 0.0
@@ -83,16 +92,28 @@ class Language:
         return self.number(share * 100, decimals) + "%" if share is not None and math.isfinite(share) else "–"
 
     def amount(self, value: float, unit: Unit | None) -> str:
-        """Write an amount with its sign before it (``−$1,794``), without the unit's name; a missing one is a dash."""
+        """Write an amount with its sign before it (``−$1,794``), without the unit's name; a missing one is a
+        dash.
+        """
         if unit is None or value is None:
             return self.number(value, 2)
         text = self.number(value * unit.scale, unit.decimals)
         text = text.replace(get_group_symbol(Locale(self.code)), "") if unit.is_calendar else text
-        return ("−" + unit.prefix + text[1:]) if text.startswith("−") else unit.prefix + text if text != "–" else text
+        return (
+            ("−" + unit.prefix + text[1:])
+            if text.startswith("−")
+            else unit.prefix + text
+            if text != "–"
+            else text
+        )
 
     def amount_with_unit(self, value: float, unit: Unit | None) -> str:
         """Write an amount and the name of its unit, as in a sentence."""
-        return f"{self.amount(value, unit)} {(unit.after or unit.label)[self.code]}" if unit else self.amount(value, None)
+        return (
+            f"{self.amount(value, unit)} {(unit.after or unit.label)[self.code]}"
+            if unit
+            else self.amount(value, None)
+        )
 
     def level(self, value: float, unit: Unit | None) -> str:
         """Write a level (not a difference): a share gets its per cent sign."""

@@ -1,1 +1,3 @@
-"""Parameters checked, notebooks run in order from one warm interpreter, a report assembled, everything recorded."""
+"""Parameters checked, notebooks run in order from one warm interpreter, a report assembled, everything
+recorded.
+"""

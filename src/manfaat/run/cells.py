@@ -32,7 +32,15 @@ class Publisher(DisplayPublisher):
 
     sender: Sender
 
-    def publish(self, data: dict, metadata: dict | None = None, *, transient: dict | None = None, update: bool = False, **kwargs: Any) -> None:
+    def publish(
+        self,
+        data: dict,
+        metadata: dict | None = None,
+        *,
+        transient: dict | None = None,
+        update: bool = False,
+        **kwargs: Any,
+    ) -> None:
         """Send one display."""
         flush()
         self.sender.output(output_type="display_data", data=data, metadata=metadata or {})
@@ -53,7 +61,12 @@ class Hook(DisplayHook):
     def write_format_data(self, format_dict: dict, md_dict: dict | None = None) -> None:
         """Send the formatted value."""
         flush()
-        self.sender.output(output_type="execute_result", data=format_dict, metadata=md_dict or {}, execution_count=self.prompt_count)
+        self.sender.output(
+            output_type="execute_result",
+            data=format_dict,
+            metadata=md_dict or {},
+            execution_count=self.prompt_count,
+        )
 
     def finish_displayhook(self) -> None:
         """End without the line feed that a terminal gets."""
@@ -118,7 +131,9 @@ def make_shell(sender: Sender) -> Shell:
 
 
 def reset_chance() -> None:
-    """Seed the global generators: a forked child would otherwise share its parent's state, which nobody chose."""
+    """Seed the global generators: a forked child would otherwise share its parent's state, which nobody
+    chose.
+    """
     random.seed(SEED)
     np.random.seed(SEED)  # noqa: NPY002
 
@@ -126,8 +141,8 @@ def reset_chance() -> None:
 def run_cells(connection: Connection) -> None:
     """Serve one notebook.
 
-    Receives ``("start", folder)`` once, then ``("run", source)`` per cell; sends ``("output", …)`` and ``("done", count, ok)``.
-    Ends when the connection does.
+    Receives ``("start", folder)`` once, then ``("run", source)`` per cell; sends ``("output", …)`` and
+    ``("done", count, ok)``. Ends when the connection does.
     """
     sender = Sender(connection)
     _, folder = connection.recv()

@@ -1,4 +1,6 @@
-"""What ``manfaat run`` does besides running: it checks what was asked for before anything starts, and tells how it goes."""
+"""What ``manfaat run`` does besides running: it checks what was asked for before anything starts, and tells
+how it goes.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ console, errors = Console(highlight=False), Console(stderr=True, highlight=False
 
 
 def check_options(options: Options, given: list[str], root: Path) -> tuple[Options, list[Problem]]:
-    """Return the options with the parameters given as ``name=value``, and every unknown parameter, language and format."""
+    """Return the options with the parameters given as ``name=value``, and every unknown parameter, language
+    and format.
+    """
     from manfaat.base.parameters import check
     from manfaat.report.words import LANGUAGES
     from manfaat.run.files import FORMATS
@@ -24,9 +28,16 @@ def check_options(options: Options, given: list[str], root: Path) -> tuple[Optio
     values, problems = check(given, parameters_of(root))
     languages, language = (*LANGUAGES, EVERY), options.language
     if language not in languages:
-        problems.append(Problem(f"language '{language}'", "there is no such language", expected=nearest(language, languages)))
+        problems.append(
+            Problem(
+                f"language '{language}'", "there is no such language", expected=nearest(language, languages)
+            )
+        )
     unknown = [name for name in options.formats if name not in FORMATS]
-    problems += [Problem(f"format '{name}'", "there is no such format", expected=nearest(name, FORMATS)) for name in unknown]
+    problems += [
+        Problem(f"format '{name}'", "there is no such format", expected=nearest(name, FORMATS))
+        for name in unknown
+    ]
     wanted = tuple(name for name in FORMATS if name == "html" or name in options.formats)
     return replace(options, values=values, formats=wanted), problems
 
@@ -74,21 +85,32 @@ def run_all(cohorts: list[str], options: Options, root: Path) -> int:
     from manfaat.run.run import run_cohorts
 
     failed, steps = 0, len(NOTEBOOKS) * len(options.languages) + 1
-    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn(), console=console) as progress:
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[doing]}"),
+        TimeElapsedColumn(),
+        console=console,
+    ) as progress:
         tasks = {name: progress.add_task(name, total=steps, doing="waiting") for name in cohorts}
         done: dict[str, dict[str, float]] = {name: {} for name in cohorts}
 
         def tell(cohort: str, notebook: str, cell: int, cells: int) -> None:
             done[cohort][notebook] = (cell + 1) / cells if notebook != "report" else cell
             progress.update(
-                tasks[cohort], completed=sum(done[cohort].values()), doing=f"{notebook}, cell {cell + 1} of {cells}" if notebook != "report" else "report"
+                tasks[cohort],
+                completed=sum(done[cohort].values()),
+                doing=f"{notebook}, cell {cell + 1} of {cells}" if notebook != "report" else "report",
             )
 
         for outcome in run_cohorts(cohorts, options, root=root, progress=tell):
             if not outcome.failure:
                 progress.update(tasks[outcome.cohort], completed=steps, doing="done")
                 if outcome.report:  # none where nothing is measured yet: the notes say so
-                    console.print(f"{outcome.cohort}: {shown(outcome.report, root)} ({outcome.seconds:.1f} s)", soft_wrap=True)
+                    console.print(
+                        f"{outcome.cohort}: {shown(outcome.report, root)} ({outcome.seconds:.1f} s)",
+                        soft_wrap=True,
+                    )
                 for note in outcome.notes:
                     errors.print(escape(f"{outcome.cohort}: {note}"), soft_wrap=True)
             else:
@@ -96,7 +118,10 @@ def run_all(cohorts: list[str], options: Options, root: Path) -> int:
                 progress.update(tasks[outcome.cohort], doing="failed")
                 kept = shown(root / options.data_dir / "processed" / outcome.cohort / "notebooks", root)
                 errors.print(
-                    escape(f"{outcome.cohort}: {outcome.failure} (executed notebook kept in {kept}; the former report is unchanged)"),
+                    escape(
+                        f"{outcome.cohort}: {outcome.failure} (executed notebook kept in {kept}; the former"
+                        " report is unchanged)"
+                    ),
                     style="red",
                     soft_wrap=True,
                 )
@@ -104,16 +129,27 @@ def run_all(cohorts: list[str], options: Options, root: Path) -> int:
 
 
 def side_by_side(cohorts: list[str], options: Options, root: Path) -> int:
-    """Set the cohorts of each programme side by side that has several reports; return how many programmes failed."""
+    """Set the cohorts of each programme side by side that has several reports; return how many programmes
+    failed.
+    """
     from manfaat.definitions.records import shown
     from manfaat.run.programmes import run_programmes
 
     outcomes = run_programmes(cohorts, options, root=root)
     for outcome in outcomes:
         if outcome.report:
-            console.print(f"{outcome.cohort}: {shown(outcome.report, root)} ({outcome.seconds:.1f} s)", soft_wrap=True)
+            console.print(
+                f"{outcome.cohort}: {shown(outcome.report, root)} ({outcome.seconds:.1f} s)", soft_wrap=True
+            )
         if outcome.failure:
-            errors.print(escape(f"{outcome.cohort}, cohorts side by side: {outcome.failure} (the former page is unchanged)"), style="red", soft_wrap=True)
+            errors.print(
+                escape(
+                    f"{outcome.cohort}, cohorts side by side: {outcome.failure} (the former page is"
+                    " unchanged)"
+                ),
+                style="red",
+                soft_wrap=True,
+            )
         for note in outcome.notes:
             errors.print(escape(f"{outcome.cohort}: {note}"), soft_wrap=True)
     return sum(bool(outcome.failure) for outcome in outcomes)

@@ -23,14 +23,21 @@ class WarmEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: NotebookExecutionManager, kernel_name: str, *, time_limit: int = TIME_LIMIT, folder: str | None = None, on_cell: Any = None, **kwargs: Any
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        *,
+        time_limit: int = TIME_LIMIT,
+        folder: str | None = None,
+        on_cell: Any = None,
+        **kwargs: Any,
     ) -> None:
         """Run all cells; stop at the first that fails, as an ordinary kernel would.
 
         Raises
         ------
-        PapermillExecutionError naming the cell, when the process ends before the notebook does. A failing cell is
-        left to papermill, which finds its error output.
+        PapermillExecutionError naming the cell, when the process ends before the notebook does. A failing
+        cell is left to papermill, which finds its error output.
         """
         with warm_interpreter().connect(time_limit) as connection:
             try:
@@ -43,11 +50,22 @@ class WarmEngine(Engine):
                 for index, cell in enumerate(nb_man.nb.cells):
                     if on_cell:
                         on_cell(index, len(nb_man.nb.cells))
-                    if cell.cell_type == "code" and cell.source.strip() and not cls.run_one(nb_man, connection, cell, index, time_limit):
+                    if (
+                        cell.cell_type == "code"
+                        and cell.source.strip()
+                        and not cls.run_one(nb_man, connection, cell, index, time_limit)
+                    ):
                         return
 
     @classmethod
-    def run_one(cls, nb_man: NotebookExecutionManager, connection: Connection, cell: nbformat.NotebookNode, index: int, time_limit: int) -> bool:
+    def run_one(
+        cls,
+        nb_man: NotebookExecutionManager,
+        connection: Connection,
+        cell: nbformat.NotebookNode,
+        index: int,
+        time_limit: int,
+    ) -> bool:
         """Run one cell and keep its outputs; return whether it succeeded."""
         nb_man.cell_start(cell, index)
         cell.outputs, cell.execution_count = [], None
@@ -55,8 +73,13 @@ class WarmEngine(Engine):
             cell.execution_count, succeeded = collect(connection, cell, cell.source)
         except (EOFError, ConnectionError) as failure:
             nb_man.cell_exception(cell, index, exception=failure)
-            cause = f"the notebook's process ended: it took longer than {time_limit} seconds, ran out of memory, or was ended from outside"
-            raise PapermillExecutionError(index, None, cell.source, "ProcessEnded", cause, [cause]) from failure
+            cause = (
+                f"the notebook's process ended: it took longer than {time_limit} seconds, ran out of memory,"
+                " or was ended from outside"
+            )
+            raise PapermillExecutionError(
+                index, None, cell.source, "ProcessEnded", cause, [cause]
+            ) from failure
         if not succeeded:
             nb_man.cell_exception(cell, index)
         nb_man.cell_complete(cell, index)

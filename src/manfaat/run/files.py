@@ -22,8 +22,16 @@ def can_typeset() -> bool:
     return importlib.util.find_spec("typst") is not None
 
 
-def write_files(study: Study, told: list[Told], record: dict[str, object], formats: tuple[str, ...], *, typeset: bool | None = None) -> list[str]:
-    """Write the report of every language into the folder of the first, with the exhibits of the others below ``exhibits/``.
+def write_files(
+    study: Study,
+    told: list[Told],
+    record: dict[str, object],
+    formats: tuple[str, ...],
+    *,
+    typeset: bool | None = None,
+) -> list[str]:
+    """Write the report of every language into the folder of the first, with the exhibits of the others below
+    ``exhibits/``.
 
     Returns
     -------
@@ -40,23 +48,45 @@ def write_files(study: Study, told: list[Told], record: dict[str, object], forma
         if place:
             shutil.copytree(version.folder / "exhibits", folder / "exhibits" / version.language)
     if not typeset and set(formats) & {"pdf", "docx"}:
-        notes.append("no PDF was made, and the Word document tells its pictures in words: the package typst is missing; install it with: pip install typst")
+        notes.append(
+            "no PDF was made, and the Word document tells its pictures in words: the package typst is"
+            " missing; install it with: pip install typst"
+        )
     return notes
 
 
-def write_version(study: Study, told: list[Told], place: int, record: dict[str, object], formats: tuple[str, ...], day: date, typeset: bool) -> None:
+def write_version(
+    study: Study,
+    told: list[Told],
+    place: int,
+    record: dict[str, object],
+    formats: tuple[str, ...],
+    day: date,
+    typeset: bool,
+) -> None:
     """Write the files of one language; the page first, because it is what most people wait for."""
     from manfaat.report.page import Version, appendix_part, ordered, render_page
 
     version, target = told[place], told[0].folder
     language, name = Language(version.language), stem(place, version.language)
     estimates = pd.read_csv(version.folder / "estimates.csv")
-    chapters = [*ordered(version.chapters), appendix_part(study, version.chapters, record, estimates, language)]
-    others = tuple(Version(other.language, Language(other.language).name, f"{stem(i, other.language)}.html") for i, other in enumerate(told) if i != place)
-    page = render_page(study, chapters, language, day=day, versions=others, pictures=picture_files(version, place))
+    chapters = [
+        *ordered(version.chapters),
+        appendix_part(study, version.chapters, record, estimates, language),
+    ]
+    others = tuple(
+        Version(other.language, Language(other.language).name, f"{stem(i, other.language)}.html")
+        for i, other in enumerate(told)
+        if i != place
+    )
+    page = render_page(
+        study, chapters, language, day=day, versions=others, pictures=picture_files(version, place)
+    )
     (target / f"{name}.html").write_text(page, encoding="utf-8")
     if set(formats) & {"pdf", "docx"}:
-        write_documents(study, chapters, language, version.folder / "exhibits", target / name, formats, day, typeset)
+        write_documents(
+            study, chapters, language, version.folder / "exhibits", target / name, formats, day, typeset
+        )
 
 
 def picture_files(version: Told, place: int) -> dict[str, str]:
@@ -65,10 +95,22 @@ def picture_files(version: Told, place: int) -> dict[str, str]:
 
     folder = "exhibits" if place == 0 else f"exhibits/{version.language}"
     found = numbered_pictures(version.folder / "exhibits")
-    return {f"exhibit-figure-{number.split()[-1].lower().replace('.', '-')}": f"{folder}/{name}.svg" for number, name in found.items()}
+    return {
+        f"exhibit-figure-{number.split()[-1].lower().replace('.', '-')}": f"{folder}/{name}.svg"
+        for number, name in found.items()
+    }
 
 
-def write_documents(study: Study, chapters: list, language: Language, exhibits: Path, target: Path, formats: tuple[str, ...], day: date, typeset: bool) -> None:
+def write_documents(
+    study: Study,
+    chapters: list,
+    language: Language,
+    exhibits: Path,
+    target: Path,
+    formats: tuple[str, ...],
+    day: date,
+    typeset: bool,
+) -> None:
     """Write pictures and tables as files, then PDF and Word."""
     from manfaat.report.cover import cover_of
     from manfaat.report.document import blocks

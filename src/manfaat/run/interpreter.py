@@ -54,7 +54,11 @@ class WarmInterpreter:
     def __init__(self) -> None:
         environment = os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "manfaat.run.warm"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment
+            [sys.executable, "-m", "manfaat.run.warm"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            env=environment,
         )
         self.lock = threading.Lock()
 
@@ -79,7 +83,9 @@ class WarmInterpreter:
                 self.process.stdin.write(line)
                 self.process.stdin.flush()
         except BrokenPipeError as failure:
-            raise RuntimeError("the warm interpreter has ended; run again, or with ordinary kernels (--ordinary-kernels)") from failure
+            raise RuntimeError(
+                "the warm interpreter has ended; run again, or with ordinary kernels (--ordinary-kernels)"
+            ) from failure
 
     def close(self) -> None:
         """End the interpreter; it holds nothing that would need to be saved."""

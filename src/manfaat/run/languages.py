@@ -1,4 +1,6 @@
-"""The same notebooks for several languages of the reader, side by side; numbers may not differ between them."""
+"""The same notebooks for several languages of the reader, side by side; numbers may not differ between
+them.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ def stem(place: int, language: str, name: str = "report") -> str:
 
 @dataclass
 class Told:
-    """What the notebooks gave in one language: chapters by notebook, seconds by notebook, folder of their files."""
+    """What the notebooks gave in one language: chapters by notebook, seconds by notebook, folder of their
+    files.
+    """
 
     language: str
     folder: Path
@@ -28,7 +32,9 @@ class Told:
 
 
 class Turns:
-    """Lets one language after the other run a notebook that writes tables about people: they share one folder."""
+    """Lets one language after the other run a notebook that writes tables about people: they share one
+    folder.
+    """
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.locks = {name: threading.Lock() for name in names}
@@ -39,8 +45,11 @@ class Turns:
         return self.locks.get(name) or nullcontext()
 
 
-def run_languages(told: list[Told], run: Callable[[Told, Turns], None], turns: Turns, *, at_once: bool) -> None:
-    """Run all languages, at once or one after the other; when one fails the others stop at their next notebook.
+def run_languages(
+    told: list[Told], run: Callable[[Told, Turns], None], turns: Turns, *, at_once: bool
+) -> None:
+    """Run all languages, at once or one after the other; when one fails the others stop at their next
+    notebook.
 
     Raises
     ------

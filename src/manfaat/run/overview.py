@@ -38,9 +38,27 @@ def write_summary(study: Study, told: list[Told], record: dict[str, object]) -> 
     folder, day, versions = told[0].folder, local_day(record["finished"]), []
     for place, version in enumerate(told):
         cover = cover_of(study, Language(version.language), day)
-        files = {kind: f"{stem(place, version.language)}.{kind}" for kind in KINDS if (folder / f"{stem(place, version.language)}.{kind}").is_file()}
-        versions.append({"language": version.language, "title": cover.title, "label": cover.label, "files": files, "verdicts": verdicts(version.folder)})
-    values = {"cohort": study.cohort.cohort, "programme": study.programme.programme, "kind": study.cohort.kind, "day": day.isoformat(), "versions": versions}
+        files = {
+            kind: f"{stem(place, version.language)}.{kind}"
+            for kind in KINDS
+            if (folder / f"{stem(place, version.language)}.{kind}").is_file()
+        }
+        versions.append(
+            {
+                "language": version.language,
+                "title": cover.title,
+                "label": cover.label,
+                "files": files,
+                "verdicts": verdicts(version.folder),
+            }
+        )
+    values = {
+        "cohort": study.cohort.cohort,
+        "programme": study.programme.programme,
+        "kind": study.cohort.kind,
+        "day": day.isoformat(),
+        "versions": versions,
+    }
     (folder / "summary.json").write_text(json_text(values), encoding="utf-8")
 
 
@@ -52,12 +70,18 @@ def local_day(moment: str) -> date:
 def summaries(reports: Path) -> list[dict[str, object]]:
     """Read what every report says of itself, ordered by programme and cohort."""
     found = [held_in(path) for path in sorted(reports.glob("[!.]*/summary.json"))]
-    whole = [summary for summary in found if {"programme", "cohort", "versions", "kind", "day"} <= set(summary) and summary["versions"]]
+    whole = [
+        summary
+        for summary in found
+        if {"programme", "cohort", "versions", "kind", "day"} <= set(summary) and summary["versions"]
+    ]
     return sorted(whole, key=lambda summary: (summary["programme"], summary["cohort"]))
 
 
 def language_name(code: str) -> str:
-    """What a language calls itself; its code where a report was made in one that has been taken away since."""
+    """What a language calls itself; its code where a report was made in one that has been taken away
+    since.
+    """
     return Language(code).name if code in LANGUAGES else code
 
 
@@ -70,27 +94,48 @@ def row(summary: dict[str, object], language: Language) -> dict[str, object]:
         "label": shown["label"],
         "lang": shown["language"],
         "link": f"{summary['cohort']}/{shown['files']['html']}",
-        "verdicts": [f"{verdict}: {language.number(count, 0)}" for verdict, count in shown["verdicts"].items()],
+        "verdicts": [
+            f"{verdict}: {language.number(count, 0)}" for verdict, count in shown["verdicts"].items()
+        ],
         "kind": language.say("synthetic") if summary["kind"] == "synthetic" else language.say("real"),
         "date": language.date(date.fromisoformat(summary["day"])),
         "files": [
-            {"language": version["language"], "name": language_name(version["language"]), "label": version["label"],
-             "links": [{"text": KINDS[kind], "link": f"{summary['cohort']}/{file}"} for kind, file in version["files"].items()]}
+            {
+                "language": version["language"],
+                "name": language_name(version["language"]),
+                "label": version["label"],
+                "links": [
+                    {"text": KINDS[kind], "link": f"{summary['cohort']}/{file}"}
+                    for kind, file in version["files"].items()
+                ],
+            }
             for version in versions
         ],
-    }  # fmt: skip
+    }
 
 
 def programmes(reports: Path, language: Language) -> list[dict[str, str]]:
-    """The pages that set the cohorts of a programme side by side, in the reader's language where there is such a version."""
+    """The pages that set the cohorts of a programme side by side, in the reader's language where there is
+    such a version.
+    """
     found = []
     for path in sorted(reports.glob(f"{FOLDER}/[!.]*/summary.json")):
         summary = held_in(path)
         if not summary.get("versions"):
             continue
-        shown = next((version for version in summary["versions"] if version["language"] == language.code), summary["versions"][0])
+        shown = next(
+            (version for version in summary["versions"] if version["language"] == language.code),
+            summary["versions"][0],
+        )
         count = language.say_count("{n} cohort", "{n} cohorts", len(summary["cohorts"]))
-        found.append({"link": f"{FOLDER}/{summary['programme']}/{shown['file']}", "title": shown["title"], "lang": shown["language"], "count": count})
+        found.append(
+            {
+                "link": f"{FOLDER}/{summary['programme']}/{shown['file']}",
+                "title": shown["title"],
+                "lang": shown["language"],
+                "count": count,
+            }
+        )
     return found
 
 
@@ -101,7 +146,9 @@ def index_name(language: str) -> str:
 
 def write_index(reports: Path) -> None:
     """Write the overview in every language; each file whole or not at all."""
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True
+    )
     found = summaries(reports)
     for code in LANGUAGES:
         language = Language(code)
@@ -109,7 +156,11 @@ def write_index(reports: Path) -> None:
             _=language.say,
             language=code,
             version=__version__,
-            others=[{"code": other, "name": Language(other).name, "file": index_name(other)} for other in LANGUAGES if other != code],
+            others=[
+                {"code": other, "name": Language(other).name, "file": index_name(other)}
+                for other in LANGUAGES
+                if other != code
+            ],
             rows=[row(summary, language) for summary in found],
             programmes=programmes(reports, language),
             style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),

@@ -1,4 +1,6 @@
-"""The page of a programme: its cohorts side by side, made from their finished reports once these are there."""
+"""The page of a programme: its cohorts side by side, made from their finished reports once these are
+there.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,12 @@ from manfaat.run.staging import replace, staging_folder
 PAGE = "cohorts"  # name of the files
 
 
-def run_programmes(cohorts: list[str], options: Options, *, root: Path, progress: Report = nothing) -> list[Outcome]:
-    """Set the cohorts of each programme side by side of which one of ``cohorts`` is; a programme with a single report has no such page."""
+def run_programmes(
+    cohorts: list[str], options: Options, *, root: Path, progress: Report = nothing
+) -> list[Outcome]:
+    """Set the cohorts of each programme side by side of which one of ``cohorts`` is; a programme with a
+    single report has no such page.
+    """
     found = {}
     for cohort in cohorts:
         record = root / options.reports_dir / cohort / "run.json"
@@ -36,34 +42,51 @@ def run_programmes(cohorts: list[str], options: Options, *, root: Path, progress
     return [outcome for outcome in outcomes if outcome]
 
 
-def run_programme(programme: str, options: Options, *, root: Path, progress: Report = nothing) -> Outcome | None:
-    """Make one programme's page in all languages and put it in place in one move; None where fewer than two cohorts have a report.
+def run_programme(
+    programme: str, options: Options, *, root: Path, progress: Report = nothing
+) -> Outcome | None:
+    """Make one programme's page in all languages and put it in place in one move; None where fewer than two
+    cohorts have a report.
 
-    A report that is older than its definitions or its delivery is left out, and the outcome's notes name it. A failing notebook leaves
-    the former page as it was.
+    A report that is older than its definitions or its delivery is left out, and the outcome's notes name it.
+    A failing notebook leaves the former page as it was.
     """
     began, target = time.perf_counter(), programme_folder(root / options.reports_dir, programme)
     try:
-        reports, outdated = up_to_date(finished(programme, data_dir=options.data_dir, reports_dir=options.reports_dir, root=root))
+        reports, outdated = up_to_date(
+            finished(programme, data_dir=options.data_dir, reports_dir=options.reports_dir, root=root)
+        )
         notes = tuple(f"not set side by side: {problem}" for problem in outdated)
         if len(reports) < 2:
             return Outcome(programme, None, notes=notes) if outdated else None
         target.parent.mkdir(parents=True, exist_ok=True)
         with staging_folder(root / options.reports_dir) as staging:
             for place, language in enumerate(options.languages):
-                left_out = write_version(programme, reports, options, root, staging, place, Language(language), progress)
+                left_out = write_version(
+                    programme, reports, options, root, staging, place, Language(language), progress
+                )
             shutil.rmtree(staging / options.languages[0] / MADE, ignore_errors=True)
             replace(staging / options.languages[0], target, root / options.reports_dir)
     except (NotebookError, ReportError, ProblemsError) as failure:
         return Outcome(programme, None, str(failure), time.perf_counter() - began)
     write_index(root / options.reports_dir)
-    return Outcome(programme, target / f"{PAGE}.html", seconds=time.perf_counter() - began, notes=(*notes, *left_out))
+    return Outcome(
+        programme, target / f"{PAGE}.html", seconds=time.perf_counter() - began, notes=(*notes, *left_out)
+    )
 
 
 def write_version(
-    programme: str, reports: list[Finished], options: Options, root: Path, staging: Path, place: int, language: Language, progress: Report
+    programme: str,
+    reports: list[Finished],
+    options: Options,
+    root: Path,
+    staging: Path,
+    place: int,
+    language: Language,
+    progress: Report,
 ) -> tuple[str, ...]:
-    """Run the notebook in one language and write its page into the folder of the first; return what was left out of it.
+    """Run the notebook in one language and write its page into the folder of the first; return what was left
+    out of it.
 
     Raises
     ------
@@ -72,11 +95,35 @@ def write_version(
     from manfaat.report.page import Version, chapter_part, render_page
 
     folder, first = staging / language.code, staging / options.languages[0]
-    values = {"programme": programme, "language": language.code, "data_dir": options.data_dir, "reports_dir": options.reports_dir, "output_dir": str(folder)}
-    kept = root / options.data_dir / "processed" / FOLDER / programme / f"{OVER_COHORTS}{f'.{language.code}' if place else ''}.ipynb"
-    notebook = execute(OVER_COHORTS, kept, values, options, root, lambda cell, cells: progress(programme, OVER_COHORTS, cell, cells))
+    values = {
+        "programme": programme,
+        "language": language.code,
+        "data_dir": options.data_dir,
+        "reports_dir": options.reports_dir,
+        "output_dir": str(folder),
+    }
+    kept = (
+        root
+        / options.data_dir
+        / "processed"
+        / FOLDER
+        / programme
+        / f"{OVER_COHORTS}{f'.{language.code}' if place else ''}.ipynb"
+    )
+    notebook = execute(
+        OVER_COHORTS,
+        kept,
+        values,
+        options,
+        root,
+        lambda cell, cells: progress(programme, OVER_COHORTS, cell, cells),
+    )
     day = local_day(datetime.now(UTC).isoformat())
-    others = tuple(Version(code, Language(code).name, f"{stem(i, code, PAGE)}.html") for i, code in enumerate(options.languages) if i != place)
+    others = tuple(
+        Version(code, Language(code).name, f"{stem(i, code, PAGE)}.html")
+        for i, code in enumerate(options.languages)
+        if i != place
+    )
     cover = programme_cover(reports, language, day)
     try:
         part = chapter_part(OVER_COHORTS, notebook, language)
@@ -95,10 +142,16 @@ def write_version(
     return part.left_out
 
 
-def write_summary(folder: Path, programme: str, reports: list[Finished], page: str, title: str, language: Language, day: str) -> None:
+def write_summary(
+    folder: Path, programme: str, reports: list[Finished], page: str, title: str, language: Language, day: str
+) -> None:
     """Write what the overview says of this page to ``summary.json``, one language after the other."""
     path = folder / "summary.json"
-    values = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"programme": programme, "day": day, "versions": []}
+    values = (
+        json.loads(path.read_text(encoding="utf-8"))
+        if path.is_file()
+        else {"programme": programme, "day": day, "versions": []}
+    )
     values["cohorts"] = [report.name for report in reports]
     values["versions"].append({"language": language.code, "title": title, "file": page})
     path.write_text(json_text(values), encoding="utf-8")

@@ -16,20 +16,41 @@ from manfaat.base.strict import json_text
 from manfaat.definitions.freshness import checksum
 from manfaat.definitions.prices import HOUSE
 
-PACKAGES = ("numpy", "numpy-financial", "pandas", "scipy", "statsmodels", "seaborn", "matplotlib", "papermill", "nbconvert")
+PACKAGES = (
+    "numpy",
+    "numpy-financial",
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "seaborn",
+    "matplotlib",
+    "papermill",
+    "nbconvert",
+)
 
 
 def checksums(folder: Path, pattern: str) -> dict[str, str]:
     """SHA-256 of every matching file below a folder, by its path inside the folder."""
-    return {path.relative_to(folder).as_posix(): checksum(path) for path in sorted(folder.rglob(pattern)) if path.is_file() and "__pycache__" not in path.parts}
+    return {
+        path.relative_to(folder).as_posix(): checksum(path)
+        for path in sorted(folder.rglob(pattern))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
 
 
 def commit(root: Path) -> str:
     """The git commit of the project, marked when files differ from it; empty outside git."""
     try:
-        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
+        head = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, timeout=10, check=True
+        ).stdout.strip()
         dirty = subprocess.run(
-            ["git", "status", "--porcelain", "--untracked-files=no"], cwd=root, capture_output=True, text=True, timeout=10, check=True
+            ["git", "status", "--porcelain", "--untracked-files=no"],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
         ).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return ""
@@ -49,7 +70,9 @@ def form_versions(study: Study) -> dict[str, str]:
 
 
 def files_of(study: Study) -> dict[str, dict[str, str]]:
-    """Checksums of everything that a run reads: to be taken before it begins, and held against what is there when it ends."""
+    """Checksums of everything that a run reads: to be taken before it begins, and held against what is there
+    when it ends.
+    """
     root = study.places.root
     return {
         "inputs": checksums(study.places.raw, "*"),
@@ -62,13 +85,25 @@ def files_of(study: Study) -> dict[str, dict[str, str]]:
 
 def moved(before: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) -> list[str]:
     """Name the files that are not as they were; the code was loaded before anything was read."""
-    return [name for part in before if part != "code" for name in sorted({*before[part], *now[part]}) if before[part].get(name) != now[part].get(name)]
+    return [
+        name
+        for part in before
+        if part != "code"
+        for name in sorted({*before[part], *now[part]})
+        if before[part].get(name) != now[part].get(name)
+    ]
 
 
 def record(
-    study: Study, read: dict[str, dict[str, str]], parameters: dict[str, object], ledger: list[dict[str, object]], seconds: dict[str, float]
+    study: Study,
+    read: dict[str, dict[str, str]],
+    parameters: dict[str, object],
+    ledger: list[dict[str, object]],
+    seconds: dict[str, float],
 ) -> dict[str, object]:
-    """Gather the record; ``read`` are the checksums of what the run has read. No absolute path, no user name."""
+    """Gather the record; ``read`` are the checksums of what the run has read. No absolute path, no user
+    name.
+    """
     root = study.places.root
     return {
         "cohort": study.cohort.cohort,
@@ -76,7 +111,10 @@ def record(
         "kind": study.cohort.kind,
         "assignment": study.cohort.assignment,
         "primary_specification": study.primary,
-        "plans": [{"file": one.file, "written": one.written, "sha256": one.sha256} for one in plans(study.definitions, root=root)],
+        "plans": [
+            {"file": one.file, "written": one.written, "sha256": one.sha256}
+            for one in plans(study.definitions, root=root)
+        ],
         "first_look": first_look(study.places),
         "parameters": parameters,
         "form_versions": form_versions(study),

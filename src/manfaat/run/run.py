@@ -32,7 +32,13 @@ from manfaat.run.staging import replace, staging_folder
 
 # A notebook waits for those of the step before it; those of one step run side by side.
 # The longest goes first, so that the others fill the time beside it.
-STEPS = (("01_clean",), ("02_indicators",), ("05_outcomes", "03_inputs", "04_outputs"), ("06_benefits",), ("07_findings",))
+STEPS = (
+    ("01_clean",),
+    ("02_indicators",),
+    ("05_outcomes", "03_inputs", "04_outputs"),
+    ("06_benefits",),
+    ("07_findings",),
+)
 WRITES_TABLES = ("01_clean", "02_indicators")  # the tables about people, which all languages share
 EVERY = "both"  # languages
 ONLY_CLEANED = "cleaned; there is no report, for indicators.csv declares nothing beyond who took part"
@@ -59,7 +65,8 @@ class Options:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one cohort's run ended: the report's path, or one line that says what went wrong; ``notes`` say what is lacking.
+    """How one cohort's run ended: the report's path, or one line that says what went wrong; ``notes`` say
+    what is lacking.
 
     A cohort that was only cleaned has neither.
     """
@@ -88,8 +95,11 @@ def nothing(cohort: str, notebook: str, cell: int, cells: int) -> None:
     """Report no progress."""
 
 
-def run_notebook(name: str, study: Study, options: Options, version: Told, known: dict[str, Parameter], progress: Report) -> object:
-    """Run one notebook through papermill; keep the executed copy in the confidential folder, below it that of a further language.
+def run_notebook(
+    name: str, study: Study, options: Options, version: Told, known: dict[str, Parameter], progress: Report
+) -> object:
+    """Run one notebook through papermill; keep the executed copy in the confidential folder, below it that of
+    a further language.
 
     Raises
     ------
@@ -97,12 +107,24 @@ def run_notebook(name: str, study: Study, options: Options, version: Told, known
     """
     further = version.language if version.language != options.languages[0] else ""
     target, cohort = study.places.processed / "notebooks" / further / f"{name}.ipynb", study.cohort.cohort
-    values = {"cohort": cohort, "language": version.language, "data_dir": options.data_dir, "reports_dir": str(version.folder.parent)}
+    values = {
+        "cohort": cohort,
+        "language": version.language,
+        "data_dir": options.data_dir,
+        "reports_dir": str(version.folder.parent),
+    }
     tell = lambda cell, cells: progress(cohort, f"{name} ({further})" if further else name, cell, cells)  # noqa: E731
     return execute(name, target, select(options.values, known) | values, options, study.places.root, tell)
 
 
-def execute(name: str, target: Path, values: dict[str, object], options: Options, root: Path, on_cell: Callable[[int, int], None]) -> object:
+def execute(
+    name: str,
+    target: Path,
+    values: dict[str, object],
+    options: Options,
+    root: Path,
+    on_cell: Callable[[int, int], None],
+) -> object:
     """Run a notebook with these parameters and keep the executed copy.
 
     Raises
@@ -119,9 +141,15 @@ def execute(name: str, target: Path, values: dict[str, object], options: Options
     )
     try:
         return papermill.execute_notebook(
-            root / "notebooks" / f"{name}.ipynb", target, parameters=values,
-            progress_bar=False, log_output=False, autosave_cell_every=0, request_save_on_cell_execute=False, **engine,
-        )  # fmt: skip
+            root / "notebooks" / f"{name}.ipynb",
+            target,
+            parameters=values,
+            progress_bar=False,
+            log_output=False,
+            autosave_cell_every=0,
+            request_save_on_cell_execute=False,
+            **engine,
+        )
     except papermill.PapermillExecutionError as failure:
         raise NotebookError(one_line(name, failure)) from failure
     finally:
@@ -129,9 +157,13 @@ def execute(name: str, target: Path, values: dict[str, object], options: Options
 
 
 def without_folder(notebook: Path, root: Path) -> None:
-    """Take the place of the project's folder out of an executed notebook: parameters and error traces name it, and it names its user."""
+    """Take the place of the project's folder out of an executed notebook: parameters and error traces name
+    it, and it names its user.
+    """
     if notebook.is_file() and len(root.parts) > 1:
-        notebook.write_text(notebook.read_text(encoding="utf-8").replace(f"{root.as_posix()}/", ""), encoding="utf-8")
+        notebook.write_text(
+            notebook.read_text(encoding="utf-8").replace(f"{root.as_posix()}/", ""), encoding="utf-8"
+        )
 
 
 def one_line(name: str, failure: object) -> str:
@@ -140,7 +172,9 @@ def one_line(name: str, failure: object) -> str:
     return f"{name}, cell {failure.cell_index + 1}: {cause}"
 
 
-def run_cohort(cohort: str, options: Options, *, root: Path | None = None, progress: Report = nothing) -> Outcome:
+def run_cohort(
+    cohort: str, options: Options, *, root: Path | None = None, progress: Report = nothing
+) -> Outcome:
     """Run all notebooks of a cohort and put the report in place of the former one, in one move at the end.
 
     Where the programme measures nothing yet it is cleaned, and there is no report; a note says so.
@@ -161,9 +195,17 @@ def run_cohort(cohort: str, options: Options, *, root: Path | None = None, progr
     with staging_folder(study.places.reports_dir) as staging:
         told = [Told(language, staging / language / cohort) for language in options.languages]
         try:
-            run_languages(told, lambda version, turns: run_steps(study, options, version, turns, progress), Turns(WRITES_TABLES), at_once=options.warm)
+            run_languages(
+                told,
+                lambda version, turns: run_steps(study, options, version, turns, progress),
+                Turns(WRITES_TABLES),
+                at_once=options.warm,
+            )
             if only_cleans(study):
-                lie = f"{ONLY_CLEANED}; the clean tables lie in {shown(study.places.processed, study.places.root)}"
+                lie = (
+                    f"{ONLY_CLEANED}; the clean tables lie in"
+                    f" {shown(study.places.processed, study.places.root)}"
+                )
                 return Outcome(cohort, None, seconds=time.perf_counter() - began, notes=(lie,))
             progress(cohort, "report", 0, 1)
             notes = write_report(study, told, options, read)
@@ -175,11 +217,15 @@ def run_cohort(cohort: str, options: Options, *, root: Path | None = None, progr
         replace(told[0].folder, study.places.reports, study.places.reports_dir)
     write_index(study.places.reports_dir)
     progress(cohort, "report", 1, 1)
-    return Outcome(cohort, study.places.reports / "report.html", seconds=time.perf_counter() - began, notes=tuple(notes))
+    return Outcome(
+        cohort, study.places.reports / "report.html", seconds=time.perf_counter() - began, notes=tuple(notes)
+    )
 
 
 def run_steps(study: Study, options: Options, version: Told, turns: Turns, progress: Report) -> None:
-    """Run the notebooks of one language step by step; keep the report's chapters made of them, and the seconds each took."""
+    """Run the notebooks of one language step by step; keep the report's chapters made of them, and the
+    seconds each took.
+    """
     from manfaat.report.page import chapter_part
 
     known = parameters_of(study.places.root)
@@ -202,20 +248,27 @@ def run_steps(study: Study, options: Options, version: Told, turns: Turns, progr
                 list(pool.map(run, step))
 
 
-def write_report(study: Study, told: list[Told], options: Options, read: dict[str, dict[str, str]]) -> list[str]:
-    """Write the report's files, ``run.json`` and ``summary.json`` into the folder of the first language; return what is lacking.
+def write_report(
+    study: Study, told: list[Told], options: Options, read: dict[str, dict[str, str]]
+) -> list[str]:
+    """Write the report's files, ``run.json`` and ``summary.json`` into the folder of the first language;
+    return what is lacking.
 
     ``read`` : checksums of all files, taken before the run began.
 
     Raises
     ------
-    ReportError if no page can be made, the languages do not say the same numbers, or a file was changed meanwhile.
+    ReportError if no page can be made, the languages do not say the same numbers, or a file was changed
+    meanwhile.
     """
     if wrong := different(told):
         raise ReportError(f"report: the languages do not hold the same numbers: {', '.join(wrong)}")
     folder = told[0].folder
     if late := moved(read, files_of(study)):
-        raise ReportError(f"report: {late[0]} was changed while the run went on, so that the report would hold numbers of both; run again")
+        raise ReportError(
+            f"report: {late[0]} was changed while the run went on, so that the report would hold numbers of"
+            " both; run again"
+        )
     ledger = pd.read_csv(folder / "ledger_rows.csv", keep_default_na=False).to_dict("records")
     defaults = {
         name: parameter.default
@@ -241,14 +294,18 @@ def load_renderer() -> None:
     warm_up()
 
 
-def run_cohorts(cohorts: list[str], options: Options, *, root: Path | None = None, progress: Report = nothing) -> Iterator[Outcome]:
+def run_cohorts(
+    cohorts: list[str], options: Options, *, root: Path | None = None, progress: Report = nothing
+) -> Iterator[Outcome]:
     """Run several cohorts, as many side by side as there are processors, and yield each as it ends."""
     if options.warm:
         from manfaat.run.interpreter import warm_interpreter
 
         warm_interpreter()  # its imports go on while this process does its own
     workers = min(len(cohorts), os.cpu_count() or 1) if options.warm else 1
-    threading.Thread(target=load_renderer, daemon=True).start()  # ready by the time the first notebook is done
+    threading.Thread(
+        target=load_renderer, daemon=True
+    ).start()  # ready by the time the first notebook is done
     STOP.clear()
     pool = ThreadPoolExecutor(max_workers=workers)
     try:

@@ -1,6 +1,8 @@
-"""Where a report is built before it takes the former one's place, and what is put right after a run that was killed.
+"""Where a report is built before it takes the former one's place, and what is put right after a run that was
+killed.
 
-A folder in use is locked by whoever uses it; the system takes the lock away with the process, however it ends.
+A folder in use is locked by whoever uses it; the system takes the lock away with the process, however it
+ends.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ FORMER = ".former-"  # begins the name of a report that is being replaced
 
 @contextmanager
 def held(folder: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Hold a folder; yields whether it is ours, which it may not be when another run has it and we do not ``wait``."""
+    """Hold a folder; yields whether it is ours, which it may not be when another run has it and we do not
+    ``wait``.
+    """
     if fcntl is None:
         yield wait
         return
@@ -42,7 +46,9 @@ def held(folder: Path, *, wait: bool = True) -> Iterator[bool]:
 
 @contextmanager
 def staging_folder(reports: Path) -> Iterator[Path]:
-    """A folder among the reports in which a run builds its own; gone afterwards, as is what killed runs have left."""
+    """A folder among the reports in which a run builds its own; gone afterwards, as is what killed runs have
+    left.
+    """
     reports.mkdir(parents=True, exist_ok=True)
     with held(reports):
         tidy(reports)
@@ -57,7 +63,9 @@ def staging_folder(reports: Path) -> Iterator[Path]:
 
 
 def tidy(reports: Path) -> None:
-    """Put back the report that a run was replacing when it was killed, and remove what no run is using any more."""
+    """Put back the report that a run was replacing when it was killed, and remove what no run is using any
+    more.
+    """
     for aside in (*reports.glob(f"{FORMER}*"), *reports.glob(f"*/{FORMER}*")):
         target = aside.with_name(aside.name.removeprefix(FORMER))
         if target.exists():
@@ -71,7 +79,9 @@ def tidy(reports: Path) -> None:
 
 
 def replace(new: Path, old: Path, reports: Path) -> None:
-    """Put a finished folder in the place of a former one; whoever is killed in between loses neither, see ``tidy``."""
+    """Put a finished folder in the place of a former one; whoever is killed in between loses neither, see
+    ``tidy``.
+    """
     aside = old.with_name(f"{FORMER}{old.name}")
     with held(reports):
         if old.exists():

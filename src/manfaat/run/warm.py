@@ -1,9 +1,9 @@
 """One warm interpreter that forks a fresh process for every notebook.
 
-Run as ``python -m manfaat.run.warm``. It loads what all notebooks load, then reads one line a notebook from its
-standard input: the address of a waiting connection, its key, and a time limit. For each it forks; the child connects and runs
-cells, the parent waits for the next line. When its input ends, so does it. Nothing a notebook does can reach
-the next one, because each starts from the same untouched parent.
+Run as ``python -m manfaat.run.warm``. It loads what all notebooks load, then reads one line a notebook from
+its standard input: the address of a waiting connection, its key, and a time limit. For each it forks; the
+child connects and runs cells, the parent waits for the next line. When its input ends, so does it. Nothing a
+notebook does can reach the next one, because each starts from the same untouched parent.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def serve(address: str, key: str, limit: int) -> None:
     """Run one notebook's cells in this (forked) process, and end it, whatever happens."""
     from manfaat.run.cells import run_cells
 
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # the default action ends the process, even inside compiled code
+    signal.signal(
+        signal.SIGALRM, signal.SIG_DFL
+    )  # the default action ends the process, even inside compiled code
     signal.alarm(limit)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     status = 1

@@ -5,7 +5,8 @@
 ``checking``
     mistakes in the definition.
 ``world``, ``conditions``, ``people``
-    people, block by block; the same people with and without the programme, with and without what makes answers wrong.
+    people, block by block; the same people with and without the programme, with and without what makes
+    answers wrong.
 ``columns``, ``listings``
     simulated values as texts and types; tables that are not about people.
 ``truth``

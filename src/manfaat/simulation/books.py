@@ -15,24 +15,42 @@ from manfaat.simulation.layout import HIDDEN_SHEET, OTHERS_SHEET, Layout, Places
 
 MOST_ROWS = 200_000
 DAY = re.compile(r"([0-3][0-9])/([01][0-9])/([0-9]{4})")
-NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,2})?")  # three digits after a point may be thousands
+NUMBER = re.compile(
+    r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,2})?"
+)  # three digits after a point may be thousands
 MOMENT = datetime(2000, 1, 1)  # written into files that want to know when they were made
-DOUBLED = re.compile(rb"<f>([0-9]+)\*2</f><v ?/>|<f>([0-9]+)\*2</f><v></v>")  # the formulas whose value is stored; others have none
+DOUBLED = re.compile(
+    rb"<f>([0-9]+)\*2</f><v ?/>|<f>([0-9]+)\*2</f><v></v>"
+)  # the formulas whose value is stored; others have none
 RED = "FFFF0000"
 DATA_SHEET = "Data"
 
 
 class BookSink:
-    """A sheet of an Excel workbook, or one for each value of a variable: numbers as numbers, days as dates, everything else as text."""
+    """A sheet of an Excel workbook, or one for each value of a variable: numbers as numbers, days as dates,
+    everything else as text.
+    """
 
-    def __init__(self, path: Path, table: str, variables: list[Variable], codebook: Codebook, layout: Layout) -> None:
+    def __init__(
+        self, path: Path, table: str, variables: list[Variable], codebook: Codebook, layout: Layout
+    ) -> None:
         from openpyxl import Workbook
 
-        self.path, self.layout, self.rows, self.codebook, self.variables = path, layout, 0, codebook, variables
+        self.path, self.layout, self.rows, self.codebook, self.variables = (
+            path,
+            layout,
+            0,
+            codebook,
+            variables,
+        )
         self.book, self.widest = Workbook(write_only=True), 0
         self.header = [*header_of(variables, layout), *[text for _, text in layout.extras(table, variables)]]
         self.by_value = layout.sheets in {variable.name for variable in variables}
-        self.texts = {variable.name for variable in variables if variable.kind in ("text", "dateTime", "select_multiple")}
+        self.texts = {
+            variable.name
+            for variable in variables
+            if variable.kind in ("text", "dateTime", "select_multiple")
+        }
         self.kept: dict[str, list[tuple]] = {}
         if not self.by_value:
             self.sheet = self.new_sheet(DATA_SHEET)
@@ -52,7 +70,9 @@ class BookSink:
         sheet.append(self.header)
         return sheet
 
-    def append(self, columns: dict[str, TextColumn], coloured: np.ndarray, sheets: TextColumn | None) -> Places:
+    def append(
+        self, columns: dict[str, TextColumn], coloured: np.ndarray, sheets: TextColumn | None
+    ) -> Places:
         """Add rows, ``coloured`` ones (a mask) in red; return where they stand.
 
         ``sheets`` : the value of the variable that divides the rows into sheets.
@@ -61,16 +81,31 @@ class BookSink:
         first, self.rows = self.rows, refuse_too_many(self.path, self.rows + n)
         made = []
         for name, column in columns.items():
-            cells = [text or None for text in column.pool] if name in self.texts else [self.cell(text) for text in column.pool]
+            cells = (
+                [text or None for text in column.pool]
+                if name in self.texts
+                else [self.cell(text) for text in column.pool]
+            )
             made.append(np.array([*cells, None], dtype=object)[column.codes])
         rows = zip(*made, strict=True)
         if not self.by_value or sheets is None:
             for row, is_red in zip(rows, coloured, strict=True):
                 self.sheet.append(self.cells(self.sheet, row, is_red))
-            return Places(TextColumn(np.zeros(n, dtype="int32"), [DATA_SHEET]), 1 + self.above + np.arange(first, first + n))
-        return self.divide(rows, coloured, [text or OTHERS_SHEET for text in sheets.texts()], [text or OTHERS_SHEET for text in [*sheets.pool, ""]], sheets)
+            return Places(
+                TextColumn(np.zeros(n, dtype="int32"), [DATA_SHEET]),
+                1 + self.above + np.arange(first, first + n),
+            )
+        return self.divide(
+            rows,
+            coloured,
+            [text or OTHERS_SHEET for text in sheets.texts()],
+            [text or OTHERS_SHEET for text in [*sheets.pool, ""]],
+            sheets,
+        )
 
-    def divide(self, rows: object, coloured: np.ndarray, names: list[str], pool: list[str], sheets: TextColumn) -> Places:
+    def divide(
+        self, rows: object, coloured: np.ndarray, names: list[str], pool: list[str], sheets: TextColumn
+    ) -> Places:
         """Keep rows until it is known how many each sheet has."""
         numbers = []
         for row, is_red, name in zip(rows, coloured, names, strict=True):
@@ -110,7 +145,9 @@ class BookSink:
             return text
 
     def close(self, rows: int) -> None:
-        """Write the sheets, the total, if there is to be one, and the workbook without the time at which it was made."""
+        """Write the sheets, the total, if there is to be one, and the workbook without the time at which it
+        was made.
+        """
         for name in sorted(name for name in self.kept if name != self.layout.lost):
             self.sheet = self.new_sheet(name)
             for row, is_red in self.kept[name]:
@@ -137,13 +174,19 @@ class BookSink:
 
 
 def pack_again(path: Path) -> None:
-    """Write a workbook's archive anew with fixed times, so that the same rows give the same bytes, and with the values of simple formulas."""
+    """Write a workbook's archive anew with fixed times, so that the same rows give the same bytes, and with
+    the values of simple formulas.
+    """
     with zipfile.ZipFile(path) as archive:
         parts = [(name, archive.read(name)) for name in sorted(archive.namelist())]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts:
             if name == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + MOMENT.isoformat().encode() + b"Z", content)
+                content = re.sub(
+                    rb"(<dcterms:modified[^>]*>)[^<]*",
+                    rb"\g<1>" + MOMENT.isoformat().encode() + b"Z",
+                    content,
+                )
             elif name.startswith("xl/worksheets/"):
                 content = DOUBLED.sub(computed, content)
             archive.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
@@ -156,13 +199,17 @@ def computed(match: re.Match[bytes]) -> bytes:
 
 
 class SavSink:
-    """An SPSS file: columns of nothing but numbers are numeric, with labels of values and missing codes; the others are texts."""
+    """An SPSS file: columns of nothing but numbers are numeric, with labels of values and missing codes; the
+    others are texts.
+    """
 
     def __init__(self, path: Path, variables: list[Variable], codebook: Codebook) -> None:
         self.path, self.variables, self.codebook, self.rows = path, variables, codebook, 0
         self.parts: list[dict[str, np.ndarray]] = []
 
-    def append(self, columns: dict[str, TextColumn], coloured: np.ndarray, sheets: TextColumn | None) -> Places:
+    def append(
+        self, columns: dict[str, TextColumn], coloured: np.ndarray, sheets: TextColumn | None
+    ) -> Places:
         """Keep rows; return where they stand. Colours and sheets mean nothing here."""
         n = len(next(iter(columns.values())).codes)
         first, self.rows = self.rows, refuse_too_many(self.path, self.rows + n)
@@ -170,23 +217,53 @@ class SavSink:
         return Places(TextColumn(np.zeros(n, dtype="int32"), [""]), 1 + np.arange(first, first + n))
 
     def labels(self, variable: Variable) -> dict[str, str]:
-        """Code → label; none for a code that means one answer in one version of the form and another in the next."""
+        """Code → label; none for a code that means one answer in one version of the form and another in the
+        next.
+        """
         moved = {old for pairs in variable.recodes.values() for old, new in pairs.items() if old != new}
-        return {c.name: c.label_id for c in self.codebook.answers(variable.list_name) if c.name.isdigit() and c.name not in moved}
+        return {
+            c.name: c.label_id
+            for c in self.codebook.answers(variable.list_name)
+            if c.name.isdigit() and c.name not in moved
+        }
 
     def close(self, rows: int) -> None:
         """Write the file without the time at which it was made."""
         import pandas as pd
         import pyreadstat
 
-        texts = {v.name: np.concatenate([part[v.name] for part in self.parts]) for v in self.variables} if self.parts else {}
-        numeric = [v for v in self.variables if v.kind not in ("text", "select_multiple") and all(not t or NUMBER.fullmatch(t) for t in set(texts[v.name]))]
+        texts = (
+            {v.name: np.concatenate([part[v.name] for part in self.parts]) for v in self.variables}
+            if self.parts
+            else {}
+        )
+        numeric = [
+            v
+            for v in self.variables
+            if v.kind not in ("text", "select_multiple")
+            and all(not t or NUMBER.fullmatch(t) for t in set(texts[v.name]))
+        ]
         names = {variable.name for variable in numeric}
-        frame = pd.DataFrame({name: pd.to_numeric(pd.Series(column).replace("", None)) if name in names else column for name, column in texts.items()})
-        labels = {v.name: {float(c): label for c, label in self.labels(v).items()} for v in numeric if v.list_name}
-        missing = {v.name: [{"lo": min(codes), "hi": max(codes)}] for v in numeric if (codes := [float(c) for c in v.missing_codes if c.startswith("-")])}
+        frame = pd.DataFrame(
+            {
+                name: pd.to_numeric(pd.Series(column).replace("", None)) if name in names else column
+                for name, column in texts.items()
+            }
+        )
+        labels = {
+            v.name: {float(c): label for c, label in self.labels(v).items()} for v in numeric if v.list_name
+        }
+        missing = {
+            v.name: [{"lo": min(codes), "hi": max(codes)}]
+            for v in numeric
+            if (codes := [float(c) for c in v.missing_codes if c.startswith("-")])
+        }
         pyreadstat.write_sav(
-            frame, str(self.path), column_labels={v.name: v.label_id for v in self.variables}, variable_value_labels=labels, missing_ranges=missing
+            frame,
+            str(self.path),
+            column_labels={v.name: v.label_id for v in self.variables},
+            variable_value_labels=labels,
+            missing_ranges=missing,
         )
         content = bytearray(self.path.read_bytes())
         content[92:109] = b"01 Jan 0000:00:00"  # day and time of making, at their place in the file's header

@@ -1,6 +1,7 @@
 """Simulated columns as the texts and types that the rest of the house uses.
 
-A column of texts is kept as places in a pool of distinct texts: a million answers are a million small numbers and a few texts.
+A column of texts is kept as places in a pool of distinct texts: a million answers are a million small numbers
+and a few texts.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ BLANK = ""
 
 @dataclass
 class TextColumn:
-    """Texts as places (``codes``, int32) in a ``pool`` of texts; the same text may stand in the pool twice."""
+    """Texts as places (``codes``, int32) in a ``pool`` of texts; the same text may stand in the pool
+    twice.
+    """
 
     codes: np.ndarray
     pool: list[str]
@@ -81,10 +84,18 @@ def write_numbers(values: np.ndarray) -> list[str]:
     return [write_number(value) for value in values.tolist()]
 
 
-WRITERS = {"number": write_numbers, "code": write_numbers, "day": write_days, "month": write_months, "minute": write_minutes}
+WRITERS = {
+    "number": write_numbers,
+    "code": write_numbers,
+    "day": write_days,
+    "month": write_months,
+    "minute": write_minutes,
+}
 
 
-def canonical_column(world: World, name: str, rows: np.ndarray, *, key_prefix: str = "", digits: int = 0) -> TextColumn:
+def canonical_column(
+    world: World, name: str, rows: np.ndarray, *, key_prefix: str = "", digits: int = 0
+) -> TextColumn:
     """Write a simulated column as the shortest texts of its values; missing is the empty text."""
     import pandas as pd
 
@@ -92,19 +103,33 @@ def canonical_column(world: World, name: str, rows: np.ndarray, *, key_prefix: s
     if kind == "text":
         pool = world.pools.get(name)
         if pool is None:
-            return TextColumn(np.arange(len(values), dtype="int32"), [f"{key_prefix}{number + 1:0{digits}d}" for number in values])
+            return TextColumn(
+                np.arange(len(values), dtype="int32"),
+                [f"{key_prefix}{number + 1:0{digits}d}" for number in values],
+            )
         return TextColumn(np.where(values < 0, len(pool), values).astype("int32"), [*pool, BLANK])
     codes, distinct = pd.factorize(values)
     if kind == "multiple":
         options = world.pools[name]
-        pool = ["" if bits < 0 else " ".join(code for place, code in enumerate(options) if (int(bits) >> place) & 1) for bits in distinct]
+        pool = [
+            (
+                ""
+                if bits < 0
+                else " ".join(code for place, code in enumerate(options) if (int(bits) >> place) & 1)
+            )
+            for bits in distinct
+        ]
     else:
         pool = [str(value) for value in distinct] if values.dtype.kind == "U" else WRITERS[kind](distinct)
     return TextColumn(np.where(codes < 0, len(pool), codes).astype("int32"), [*pool, BLANK])
 
 
-def typed_frame(world: World, rows: np.ndarray, codebook: Codebook, table: str, key: str, keys: TextColumn) -> pd.DataFrame:
-    """Return simulated people as the cleaning stage would give them: ``_key`` and the table's variables, typed."""
+def typed_frame(
+    world: World, rows: np.ndarray, codebook: Codebook, table: str, key: str, keys: TextColumn
+) -> pd.DataFrame:
+    """Return simulated people as the cleaning stage would give them: ``_key`` and the table's variables,
+    typed.
+    """
     import pandas as pd
 
     columns: dict[str, object] = {"_key": keys.texts()}
@@ -114,20 +139,34 @@ def typed_frame(world: World, rows: np.ndarray, codebook: Codebook, table: str, 
 
 
 def typed_column(world: World, variable: Variable, rows: np.ndarray, key: str, keys: TextColumn) -> object:
-    """Return one variable with its type: whole numbers ``Int64``, other numbers ``float64``, everything else ``string``."""
+    """Return one variable with its type: whole numbers ``Int64``, other numbers ``float64``, everything else
+    ``string``.
+    """
     import pandas as pd
 
     n = len(keys.codes)
     if variable.kind in ("integer", "decimal", "money"):
-        values = world.values[variable.name][rows].astype("float64") if variable.name in world.values else np.full(n, np.nan)
-        return pd.array(np.where(np.isnan(values), pd.NA, np.round(values)), dtype="Int64") if variable.kind == "integer" and n else values
+        values = (
+            world.values[variable.name][rows].astype("float64")
+            if variable.name in world.values
+            else np.full(n, np.nan)
+        )
+        return (
+            pd.array(np.where(np.isnan(values), pd.NA, np.round(values)), dtype="Int64")
+            if variable.kind == "integer" and n
+            else values
+        )
     if variable.name == key:
         column = keys
     elif variable.name in world.values:
         column = canonical_column(world, variable.name, rows)
     else:
         return pd.array([None] * n, dtype="string")
-    absent = world.is_missing(variable.name)[rows] if variable.name in world.values and variable.name != key else np.zeros(n, dtype=bool)
+    absent = (
+        world.is_missing(variable.name)[rows]
+        if variable.name in world.values and variable.name != key
+        else np.zeros(n, dtype=bool)
+    )
     texts = pd.array(column.pool, dtype="string").take(column.codes)
     texts[absent] = pd.NA
     return texts

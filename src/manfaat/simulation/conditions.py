@@ -1,6 +1,7 @@
 """XLSForm expressions on columns of numbers: fast, for the skip rules of a whole form and millions of people.
 
-The same three-valued logic as ``manfaat.definitions.expressions``: what is compared with a missing answer is unknown.
+The same three-valued logic as ``manfaat.definitions.expressions``: what is compared with a missing answer is
+unknown.
 """
 
 from __future__ import annotations
@@ -10,7 +11,14 @@ import numpy as np
 from manfaat.definitions.expressions import Node, parse_expression
 from manfaat.simulation.world import World
 
-COMPARE = {"=": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
+COMPARE = {
+    "=": np.equal,
+    "!=": np.not_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
 ARITHMETIC = {"+": np.add, "-": np.subtract, "*": np.multiply}
 
 
@@ -29,7 +37,8 @@ def truth(node: Node, world: World) -> np.ndarray:
 
     Raises
     ------
-    ValueError for a part that is not supported here: calls other than ``not()``, ``is-missing()`` and ``selected()``.
+    ValueError for a part that is not supported here: calls other than ``not()``, ``is-missing()`` and
+    ``selected()``.
     """
     if node.kind == "operator" and node.value in ("and", "or"):
         first, second = (truth(part, world) for part in node.parts)
@@ -54,7 +63,10 @@ def compare(node: Node, world: World) -> np.ndarray:
     first, second = (operand(part, world) for part in node.parts)
     texts = [side.dtype.kind == "U" for side in (first, second)]
     if any(texts):
-        one, two = (side if side.dtype.kind == "U" else np.array([f"{value:g}" for value in side]) for side in (first, second))
+        one, two = (
+            side if side.dtype.kind == "U" else np.array([f"{value:g}" for value in side])
+            for side in (first, second)
+        )
         known = (one != "") & (two != "")
         return np.where(known, COMPARE[node.value](one, two), np.nan)
     known = ~(np.isnan(first) | np.isnan(second))

@@ -1,4 +1,6 @@
-"""How far each estimator is from a known truth, and how often its interval covers it, over many simulated cohorts."""
+"""How far each estimator is from a known truth, and how often its interval covers it, over many simulated
+cohorts.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,19 @@ if TYPE_CHECKING:
     from manfaat.indicators import Indicator
 
 KEYS = ["condition", "effect", "indicator", "rater", "specification"]
-SUMMARY = [*KEYS, "seeds", "truth", "mean", "bias", "bias_error", "sd", "mean_std_error", "coverage", "coverage_error", "rejected"]
+SUMMARY = [
+    *KEYS,
+    "seeds",
+    "truth",
+    "mean",
+    "bias",
+    "bias_error",
+    "sd",
+    "mean_std_error",
+    "coverage",
+    "coverage_error",
+    "rejected",
+]
 
 
 def settings_of(trial: Trial) -> Settings:
@@ -33,7 +47,9 @@ def lines_named(trial: Trial, names: Iterable[str]) -> list[Indicator]:
 
 
 def estimates_of(table: pd.DataFrame, trial: Trial, names: Iterable[str]) -> pd.DataFrame:
-    """Apply every declared specification to some indicators, in the contract's shape; the reported kind of standard error only."""
+    """Apply every declared specification to some indicators, in the contract's shape; the reported kind of
+    standard error only.
+    """
     from manfaat.evaluation.estimate import as_table
     from manfaat.evaluation.ladder import estimate_one, reported
 
@@ -41,7 +57,9 @@ def estimates_of(table: pd.DataFrame, trial: Trial, names: Iterable[str]) -> pd.
     for line in lines_named(trial, names):
         for spec in programme.specifications:
             if not spec.indicators or line.indicator in spec.indicators:
-                rows += estimate_one(table, line, spec, programme, trial.definitions.indicators, settings_of(trial), memory)
+                rows += estimate_one(
+                    table, line, spec, programme, trial.definitions.indicators, settings_of(trial), memory
+                )
     return reported(as_table(rows), programme)
 
 
@@ -50,7 +68,8 @@ def seed_rows(trial: Trial, cohort: Drawn, names: list[str]) -> list[dict[str, o
 
     Returns
     -------
-    Rows of ``KEYS``, ``seed, truth, estimate, std_error, ci_low, ci_high``; estimates on another scale than the indicator's are left out.
+    Rows of ``KEYS``, ``seed, truth, estimate, std_error, ci_low, ci_high``; estimates on another scale than
+    the indicator's are left out.
     """
     from manfaat.evaluation.ladder import on_its_own_scale
 
@@ -61,8 +80,21 @@ def seed_rows(trial: Trial, cohort: Drawn, names: list[str]) -> list[dict[str, o
         found = found[on_its_own_scale(found) & found["estimate"].notna()]
         for row in found.drop_duplicates(["indicator", "rater", "specification"]).to_dict("records"):
             true = cohort.truth[columns[row["indicator"], row["rater"]]] if effect == "planted" else 0.0
-            known = {name: row[name] for name in ("indicator", "rater", "specification", "estimate", "std_error", "ci_low", "ci_high")}
-            rows.append({"condition": trial.condition, "effect": effect, "seed": cohort.seed, "truth": true, **known})
+            known = {
+                name: row[name]
+                for name in (
+                    "indicator",
+                    "rater",
+                    "specification",
+                    "estimate",
+                    "std_error",
+                    "ci_low",
+                    "ci_high",
+                )
+            }
+            rows.append(
+                {"condition": trial.condition, "effect": effect, "seed": cohort.seed, "truth": true, **known}
+            )
     return rows
 
 
@@ -71,9 +103,10 @@ def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    ``SUMMARY``: ``seeds`` with an estimate, mean ``truth`` and estimate, ``bias`` with its Monte-Carlo error, standard deviation of the error of
-    estimation (``sd``), mean standard error, share of intervals that cover the truth with its Monte-Carlo error √(p(1 − p)/n), and
-    share of intervals that exclude 0. Source: Morris, White and Crowther (2019), Statistics in Medicine 38(11), 2074–2102.
+    ``SUMMARY``: ``seeds`` with an estimate, mean ``truth`` and estimate, ``bias`` with its Monte-Carlo error,
+    standard deviation of the error of estimation (``sd``), mean standard error, share of intervals that cover
+    the truth with its Monte-Carlo error √(p(1 − p)/n), and share of intervals that exclude 0. Source: Morris,
+    White and Crowther (2019), Statistics in Medicine 38(11), 2074–2102.
     """
     import pandas as pd
 
@@ -84,12 +117,23 @@ def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
         sd = error.std(ddof=1) if n > 1 else np.nan
         return pd.Series(
             {
-                "seeds": n, "truth": part["truth"].mean(), "mean": part["estimate"].mean(), "bias": error.mean(), "bias_error": sd / np.sqrt(n), "sd": sd,
-                "mean_std_error": part["std_error"].mean(), "coverage": covered, "coverage_error": np.sqrt(covered * (1 - covered) / n), "rejected": rejected,
+                "seeds": n,
+                "truth": part["truth"].mean(),
+                "mean": part["estimate"].mean(),
+                "bias": error.mean(),
+                "bias_error": sd / np.sqrt(n),
+                "sd": sd,
+                "mean_std_error": part["std_error"].mean(),
+                "coverage": covered,
+                "coverage_error": np.sqrt(covered * (1 - covered) / n),
+                "rejected": rejected,
             }
-        )  # fmt: skip
+        )
 
     if rows.empty:
         return pd.DataFrame(columns=SUMMARY)
-    found = [dict(zip(KEYS, key, strict=True)) | one(part).to_dict() for key, part in rows.groupby(KEYS, sort=False)]
+    found = [
+        dict(zip(KEYS, key, strict=True)) | one(part).to_dict()
+        for key, part in rows.groupby(KEYS, sort=False)
+    ]
     return pd.DataFrame(found, columns=SUMMARY).astype({"seeds": int})

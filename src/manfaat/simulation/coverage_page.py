@@ -37,7 +37,7 @@ Recall, rounding, acquiescence and response shift are in the answers under every
 
 Columns: *bias* is the mean of estimate − truth, with its Monte-Carlo error; *SD* the standard deviation of estimate − truth; *SE* the mean standard error;
 *coverage* the share of 95 % intervals that hold the truth, ± its Monte-Carlo error; *found* the share of intervals that exclude 0, which at no effect
-should be 5 %."""
+should be 5 %."""  # noqa: E501
 
 
 def num(value: float, digits: int = 3) -> str:
@@ -63,12 +63,34 @@ def label(row: pd.Series | dict[str, str]) -> str:
 
 def estimates_table(found: pd.DataFrame) -> str:
     """One row an indicator and specification: what happens at the planted effect, and without any."""
-    head = ["indicator", "specification", "cohorts", "truth", "bias", "SD", "SE", "coverage", "found", "bias at 0", "coverage at 0", "found at 0"]
+    head = [
+        "indicator",
+        "specification",
+        "cohorts",
+        "truth",
+        "bias",
+        "SD",
+        "SE",
+        "coverage",
+        "found",
+        "bias at 0",
+        "coverage at 0",
+        "found at 0",
+    ]
     rows, by = [], found.set_index(["effect", *KEYS[2:]])
     for key in dict.fromkeys(found[KEYS[2:]].itertuples(index=False, name=None)):
-        one, none = (by.loc[(effect, *key)] if (effect, *key) in by.index else None for effect in ("planted", "none"))
+        one, none = (
+            by.loc[(effect, *key)] if (effect, *key) in by.index else None for effect in ("planted", "none")
+        )
         told = [""] * 7 if one is None else [str(one["seeds"]), num(one["truth"]), *told_of(one, spread=True)]
-        rows.append([label({"indicator": key[0], "rater": key[1]}), key[2], *told, *(["–"] * 3 if none is None else told_of(none))])
+        rows.append(
+            [
+                label({"indicator": key[0], "rater": key[1]}),
+                key[2],
+                *told,
+                *(["–"] * 3 if none is None else told_of(none)),
+            ]
+        )
     return rows_of(head, rows)
 
 
@@ -76,11 +98,18 @@ def told_of(row: pd.Series, *, spread: bool = False) -> list[str]:
     """Bias, spread if asked for, coverage and rejections of one row."""
     bias = f"{num(row['bias'])} ± {num(row['bias_error'])}"
     coverage = f"{per_cent(row['coverage'])} ± {100 * row['coverage_error']:.1f}"
-    return [bias, *([num(row["sd"]), num(row["mean_std_error"])] if spread else []), coverage, per_cent(row["rejected"])]
+    return [
+        bias,
+        *([num(row["sd"]), num(row["mean_std_error"])] if spread else []),
+        coverage,
+        per_cent(row["rejected"]),
+    ]
 
 
 def naive_lines(found: pd.DataFrame, trial: Trial) -> list[str]:
-    """By how much the naive figures are off, and the primary estimate beside them, one line an indicator; as declared, planted effect."""
+    """By how much the naive figures are off, and the primary estimate beside them, one line an indicator; as
+    declared, planted effect.
+    """
     own = found[(found["condition"] == "hidden") & (found["effect"] == "planted")]
     methods = {spec.id: spec.method for spec in trial.programme.specifications}
     lines = []
@@ -94,9 +123,13 @@ def naive_lines(found: pd.DataFrame, trial: Trial) -> list[str]:
         ):
             if len(rows):
                 row = rows.iloc[0]
-                share = f", {num(abs(row['bias'] / row['truth']), 1)} times the effect" if row["truth"] else ""
+                share = (
+                    f", {num(abs(row['bias'] / row['truth']), 1)} times the effect" if row["truth"] else ""
+                )
                 told.append(f"{name} off by {num(row['bias'])}{share} (coverage {per_cent(row['coverage'])})")
-        lines.append(f"- **{label(part.iloc[0])}**, truth {num(part['truth'].mean())}: " + "; ".join(told) + ".")
+        lines.append(
+            f"- **{label(part.iloc[0])}**, truth {num(part['truth'].mean())}: " + "; ".join(told) + "."
+        )
     return lines
 
 
@@ -104,14 +137,28 @@ def primary_lines(found: pd.DataFrame, trial: Trial) -> list[str]:
     """Where the specification that speaks covers too rarely, by more than chance."""
     lines = []
     for condition in CONDITIONS:
-        speaks = trial.programme.primary.randomised if condition == "lottery" else trial.programme.primary.observational
+        speaks = (
+            trial.programme.primary.randomised
+            if condition == "lottery"
+            else trial.programme.primary.observational
+        )
         own = found[(found["condition"] == condition) & (found["specification"] == speaks)]
         if own.empty:
             continue
         low = own[own["coverage"] + 2 * own["coverage_error"] < ENOUGH]
-        named = [f"{label(row)} at {EFFECT_WORDS[row['effect']]} {per_cent(row['coverage'])}" for _, row in low.iterrows()]
-        told = "; below 95 % by more than twice its Monte-Carlo error: " + ", ".join(named) if named else "; none is below 95 % by more than chance"
-        lines.append(f"- **{condition}**, `{speaks}`: coverage from {per_cent(own['coverage'].min())} to {per_cent(own['coverage'].max())}{told}.")
+        named = [
+            f"{label(row)} at {EFFECT_WORDS[row['effect']]} {per_cent(row['coverage'])}"
+            for _, row in low.iterrows()
+        ]
+        told = (
+            "; below 95 % by more than twice its Monte-Carlo error: " + ", ".join(named)
+            if named
+            else "; none is below 95 % by more than chance"
+        )
+        lines.append(
+            f"- **{condition}**, `{speaks}`: coverage from {per_cent(own['coverage'].min())} to"
+            f" {per_cent(own['coverage'].max())}{told}."
+        )
     return lines
 
 
@@ -119,7 +166,14 @@ def grades_table(grades: pd.DataFrame) -> str:
     """Share of each grade."""
     head = ["condition", "effect", "claim", *GRADES, "agrees"]
     rows = [
-        [row["condition"], row["effect"], row["claim"], *[per_cent(row[grade]) for grade in GRADES], per_cent(row["agrees"])] for _, row in grades.iterrows()
+        [
+            row["condition"],
+            row["effect"],
+            row["claim"],
+            *[per_cent(row[grade]) for grade in GRADES],
+            per_cent(row["agrees"]),
+        ]
+        for _, row in grades.iterrows()
     ]
     return rows_of(head, rows)
 
@@ -130,13 +184,20 @@ def grade_lines(grades: pd.DataFrame) -> list[str]:
     worst = none.loc[none["shown"].idxmax()]
     low = grades[grades["agrees"] < ENOUGH]
     lines = [
-        f"- Without any effect, *shown* is said of a claim in at most {per_cent(worst['shown'])} of cohorts ({worst['condition']}, {worst['claim']}); "
-        f"at most {per_cent(MOST_SHOWN)} is allowed: {'it holds' if worst['shown'] <= MOST_SHOWN else 'it does not hold'}.",
-        f"- The grade agrees with the planted truth and the power at hand in at least {per_cent(grades['agrees'].min())} of cohorts, whatever the claim and the condition.",
+        (
+            f"- Without any effect, *shown* is said of a claim in at most {per_cent(worst['shown'])} of"
+            f" cohorts ({worst['condition']}, {worst['claim']}); at most {per_cent(MOST_SHOWN)} is allowed:"
+            f" {'it holds' if worst['shown'] <= MOST_SHOWN else 'it does not hold'}."
+        ),
+        (
+            "- The grade agrees with the planted truth and the power at hand in at least"
+            f" {per_cent(grades['agrees'].min())} of cohorts, whatever the claim and the condition."
+        ),
     ]
     for _, row in low.iterrows():
         lines.append(
-            f"- **Below 95 %:** {row['claim']}, {row['condition']}, {EFFECT_WORDS[row['effect']]}: {per_cent(row['agrees'])} ({row['seeds']} cohorts)."
+            f"- **Below 95 %:** {row['claim']}, {row['condition']}, {EFFECT_WORDS[row['effect']]}:"
+            f" {per_cent(row['agrees'])} ({row['seeds']} cohorts)."
         )
     return lines
 
@@ -153,8 +214,12 @@ def page(task: Task, trial: Trial, found: pd.DataFrame, grades: pd.DataFrame, la
     agreement = (AGREEMENT or "").split("\n\n", 1)[1].strip().replace("``", "`")
     parts = [
         "# Bias, coverage and verdicts where the truth is known",
-        f"Written by `make coverage`, not by hand: {task.seeds} simulated cohorts a condition for the estimates, {int(grades['seeds'].max())} for the verdicts, "
-        f"{task.participants} who took part and {task.comparison} others each, before some of them do not answer. Simulated, and about nobody.",
+        (
+            f"Written by `make coverage`, not by hand: {task.seeds} simulated cohorts a condition for the"
+            f" estimates, {int(grades['seeds'].max())} for the verdicts, {task.participants} who took part"
+            f" and {task.comparison} others each, before some of them do not answer. Simulated, and about"
+            " nobody."
+        ),
         "## What was simulated",
         WHAT.format(hidden=" and ".join(task.hidden)),
         "## By how much are naive figures off?",
@@ -168,7 +233,10 @@ def page(task: Task, trial: Trial, found: pd.DataFrame, grades: pd.DataFrame, la
         "\n".join(grade_lines(grades)),
         grades_table(grades),
         "### Where there is power",
-        f"The same verdicts of {int(large['seeds'].max())} cohorts a condition, each with ten times as many people: what is planted can be found, and so can a hidden cause.",
+        (
+            f"The same verdicts of {int(large['seeds'].max())} cohorts a condition, each with ten times as"
+            " many people: what is planted can be found, and so can a hidden cause."
+        ),
         "\n".join(grade_lines(large)),
         grades_table(large),
     ]

@@ -1,6 +1,8 @@
-"""Write ``docs/coverage.md`` from many simulated cohorts; run as ``python -m manfaat.simulation.coverage_runs``.
+"""Write ``docs/coverage.md`` from many simulated cohorts; run as ``python -m
+manfaat.simulation.coverage_runs``.
 
-Seeds that are done are kept in a folder of their own under ``data/processed``, so that a run that was stopped goes on where it was.
+Seeds that are done are kept in a folder of their own under ``data/processed``, so that a run that was stopped
+goes on where it was.
 """
 
 from __future__ import annotations
@@ -29,7 +31,10 @@ if TYPE_CHECKING:
 
 CHUNK = 10
 KINDS = ("estimates", "grades")
-LARGER, LARGE_SEEDS = 10, 40  # so many times the people, in so many cohorts: what verdicts say where there is power
+LARGER, LARGE_SEEDS = (
+    10,
+    40,
+)  # so many times the people, in so many cohorts: what verdicts say where there is power
 
 
 def trial_of(task: Task, condition: str, root: Path) -> Trial:
@@ -37,7 +42,14 @@ def trial_of(task: Task, condition: str, root: Path) -> Trial:
     from manfaat.evaluation.chooser import completed
 
     given = load_simulated(task.programme, root=root)
-    return Trial(given, completed(given.programme, given.indicators), condition, task.hidden, task.participants, task.comparison)
+    return Trial(
+        given,
+        completed(given.programme, given.indicators),
+        condition,
+        task.hidden,
+        task.participants,
+        task.comparison,
+    )
 
 
 def run_chunk(task: Task, condition: str, first: int, root: Path, folder: Path) -> int:
@@ -45,7 +57,8 @@ def run_chunk(task: Task, condition: str, first: int, root: Path, folder: Path) 
     import pandas as pd
     import statsmodels.api  # noqa: F401
 
-    gc.freeze()  # statsmodels' multipletests collects garbage at every call: what is loaded for good need not be looked at
+    # statsmodels' multipletests collects garbage at every call: what is loaded for good need not be looked at
+    gc.freeze()
     trial, seeds = trial_of(task, condition, root), range(first, min(first + CHUNK, task.seeds + 1))
     rows, grades = [], []
     for seed in seeds:
@@ -63,7 +76,11 @@ def run_large(task: Task, condition: str, first: int, root: Path, folder: Path) 
     """Grade some much larger cohorts of one condition and write the grades; return how many."""
     import pandas as pd
 
-    trial = trial_of(replace(task, participants=task.participants * LARGER, comparison=task.comparison * LARGER), condition, root)
+    trial = trial_of(
+        replace(task, participants=task.participants * LARGER, comparison=task.comparison * LARGER),
+        condition,
+        root,
+    )
     grades = [row for seed in range(first, first + CHUNK) for row in seed_grades(trial, trial.drawn(seed))]
     part = folder / f"large-{condition}-{first:05d}.part"
     pd.DataFrame(grades).to_parquet(part, index=False)
@@ -75,9 +92,20 @@ def run_all(task: Task, root: Path, folder: Path, *, workers: int) -> Iterator[i
     """Run what is not there yet, several chunks at a time; yields how many seeds each chunk had."""
     works = (("grades", run_chunk, task.seeds), ("large", run_large, min(LARGE_SEEDS, task.graded)))
     with ProcessPoolExecutor(workers) as pool:
-        wanted = [(kind, work, first, condition) for kind, work, most in works for first in range(1, most + 1, CHUNK) for condition in CONDITIONS]
-        wanted = [entry for entry in wanted if not (folder / f"{entry[0]}-{entry[3]}-{entry[2]:05d}.parquet").exists()]
-        jobs = [pool.submit(work, task, condition, first, root, folder) for _, work, first, condition in wanted]
+        wanted = [
+            (kind, work, first, condition)
+            for kind, work, most in works
+            for first in range(1, most + 1, CHUNK)
+            for condition in CONDITIONS
+        ]
+        wanted = [
+            entry
+            for entry in wanted
+            if not (folder / f"{entry[0]}-{entry[3]}-{entry[2]:05d}.parquet").exists()
+        ]
+        jobs = [
+            pool.submit(work, task, condition, first, root, folder) for _, work, first, condition in wanted
+        ]
         for job in as_completed(jobs):
             yield job.result()
 
@@ -86,7 +114,9 @@ def gathered(folder: Path, kind: str) -> pd.DataFrame:
     """All rows that were written, in the order of condition and seed."""
     import pandas as pd
 
-    found = [path for condition in CONDITIONS for path in sorted(folder.glob(f"{kind}-{condition}-*.parquet"))]
+    found = [
+        path for condition in CONDITIONS for path in sorted(folder.glob(f"{kind}-{condition}-*.parquet"))
+    ]
     return pd.concat([part for part in map(pd.read_parquet, found) if len(part)], ignore_index=True)
 
 
@@ -94,8 +124,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the simulation and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("programme")
-    parser.add_argument("--hidden", nargs="+", required=True, help="what selection depends on that nothing measures")
-    parser.add_argument("--indicators", nargs="+", required=True, help="columns to estimate by every specification")
+    parser.add_argument(
+        "--hidden", nargs="+", required=True, help="what selection depends on that nothing measures"
+    )
+    parser.add_argument(
+        "--indicators", nargs="+", required=True, help="columns to estimate by every specification"
+    )
     parser.add_argument("--seeds", type=int, default=500, help="cohorts for the estimates")
     parser.add_argument("--graded", type=int, default=200, help="cohorts for the verdicts")
     parser.add_argument("--participants", type=int, default=130)
@@ -105,8 +139,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--fresh", action="store_true", help="forget seeds that are done")
     given = parser.parse_args(arguments)
     root = paths.find_root()
-    task = Task(given.programme, tuple(given.hidden), tuple(given.indicators), given.seeds, given.graded, given.participants, given.comparison)
-    folder = root / "data" / "processed" / "coverage" / f"{task.programme}-{task.seeds}-{task.graded}-{task.participants}-{task.comparison}"
+    task = Task(
+        given.programme,
+        tuple(given.hidden),
+        tuple(given.indicators),
+        given.seeds,
+        given.graded,
+        given.participants,
+        given.comparison,
+    )
+    folder = (
+        root
+        / "data"
+        / "processed"
+        / "coverage"
+        / f"{task.programme}-{task.seeds}-{task.graded}-{task.participants}-{task.comparison}"
+    )
     if given.fresh:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
@@ -115,7 +163,11 @@ def main(arguments: list[str] | None = None) -> int:
         done += number
         print(f"{done} cohorts, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     trial = trial_of(task, CONDITIONS[0], root)
-    tables = (tabulate(gathered(folder, "estimates")), tabulate_grades(gathered(folder, "grades")), tabulate_grades(gathered(folder, "large")))
+    tables = (
+        tabulate(gathered(folder, "estimates")),
+        tabulate_grades(gathered(folder, "grades")),
+        tabulate_grades(gathered(folder, "large")),
+    )
     text = page(task, trial, *tables)
     output = root / given.output
     rest = output.read_text(encoding="utf-8").partition(HEADING) if output.exists() else ("", "", "")

@@ -1,6 +1,8 @@
-"""The files of an export: delimited text, a KoboToolbox export, an Excel workbook, an SPSS file. Same rows, same bytes.
+"""The files of an export: delimited text, a KoboToolbox export, an Excel workbook, an SPSS file. Same rows,
+same bytes.
 
-Text is written block by block; workbooks and SPSS files are held in memory until they are complete, and are refused when too large.
+Text is written block by block; workbooks and SPSS files are held in memory until they are complete, and are
+refused when too large.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ __all__ = ["Format", "Layout", "Places", "Sink", "open_sink"]
 class Sink(Protocol):
     """A file that takes rows and is then closed with their number."""
 
-    def append(self, columns: dict[str, TextColumn], coloured: np.ndarray, sheets: TextColumn | None) -> Places:
+    def append(
+        self, columns: dict[str, TextColumn], coloured: np.ndarray, sheets: TextColumn | None
+    ) -> Places:
         """Add rows, some of them coloured, in the sheet of their value; return where they stand."""
 
     def close(self, rows: int) -> None:
@@ -36,4 +40,8 @@ def open_sink(path: Path, table: str, codebook: Codebook, layout: Layout) -> Sin
         return BookSink(path, table, variables, codebook, layout)
     if kind == "sav":
         return SavSink(path, variables, codebook)
-    return KoboSink(path, variables, codebook, layout) if kind == "kobo" else TextSink(path, table, variables, layout)
+    return (
+        KoboSink(path, variables, codebook, layout)
+        if kind == "kobo"
+        else TextSink(path, table, variables, layout)
+    )

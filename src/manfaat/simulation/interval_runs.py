@@ -1,7 +1,8 @@
-"""Do the intervals cover? Write the last section of ``docs/coverage.md``; run as ``python -m manfaat.simulation.interval_runs``.
+"""Do the intervals cover? Write the last section of ``docs/coverage.md``; run as ``python -m
+manfaat.simulation.interval_runs``.
 
-Each design is drawn in chunks with seeds of their own, which are kept under ``data/processed``: several can run at once, and a run that was
-stopped goes on where it was.
+Each design is drawn in chunks with seeds of their own, which are kept under ``data/processed``: several can
+run at once, and a run that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ Monte-Carlo error; *SE/SD* the root mean square of the standard errors over the 
 says that the interval cannot be relied on, on which no verdict rests; *else* the coverage of the other draws; *missed* the share of all draws whose interval
 misses the truth and is not doubted. Asked for: at most 7 % *missed* in every row, which is how often a report may be wrong without saying so; and 93 to 97 %
 among the draws that are not doubted, where these are one draw in twenty or more. The second cannot always be had: a warning sees the sample alone, and the
-draws of a skewed law that look even are those that have missed its tail."""
+draws of a skewed law that look even are those that have missed its tail."""  # noqa: E501
 
 
 def specification(estimator: str, columns: dict[str, np.ndarray]) -> Specification:
@@ -52,9 +53,22 @@ def specification(estimator: str, columns: dict[str, np.ndarray]) -> Specificati
 
     method, _, option = estimator.partition("/")
     covariates = [name for name in columns if name.startswith("x")]
-    kinds = ["randomisation"] if option == "randomisation" else ["AI"] if method == "nearest_neighbour" else ["auto"]
+    kinds = (
+        ["randomisation"]
+        if option == "randomisation"
+        else ["AI"]
+        if method == "nearest_neighbour"
+        else ["auto"]
+    )
     more = {"estimand": "ate" if option == "ATE" else "att"} if method in FOR_EITHER else {}
-    return Specification(id=method.replace("_", "-"), label={"en": method, "id": method}, method=method, std_errors=kinds, covariates=covariates, **more)
+    return Specification(
+        id=method.replace("_", "-"),
+        label={"en": method, "id": method},
+        method=method,
+        std_errors=kinds,
+        covariates=covariates,
+        **more,
+    )
 
 
 def designs() -> list[Cell | Trial]:
@@ -63,7 +77,9 @@ def designs() -> list[Cell | Trial]:
 
 
 def one_draw(cell: Cell | Trial, seed: int) -> list[dict[str, object]]:
-    """Estimates of one sample, one row an estimator: interval, p value and whether it is doubted; none where it is refused."""
+    """Estimates of one sample, one row an estimator: interval, p value and whether it is doubted; none where
+    it is refused.
+    """
     rng = np.random.default_rng([zlib.crc32(cell.what.encode()), cell.n, seed])
     rows = cell.draw(rng, cell.n) if isinstance(cell, Trial) else estimated(cell, rng, seed)
     return [{"what": cell.what, "n": cell.n, "seed": seed} | row for row in rows]
@@ -82,7 +98,9 @@ def estimated(cell: Cell, rng: np.random.Generator, seed: int) -> list[dict[str,
     for estimator in cell.estimators:
         row = {"estimator": estimator}
         try:
-            found: Result = METHODS[estimator.partition("/")[0]].estimate(sample, specification(estimator, columns), inference)[0][0]
+            found: Result = METHODS[estimator.partition("/")[0]].estimate(
+                sample, specification(estimator, columns), inference
+            )[0][0]
         except NotApplicableError:
             rows.append(row | {"estimate": np.nan})
             continue
@@ -117,7 +135,9 @@ def run_chunk(place: int, first: int, folder: Path) -> int:
 
 def file_of(cell: Cell | Trial, first: int, folder: Path) -> Path:
     """Where the rows of a chunk are kept."""
-    return folder / f"{zlib.crc32(repr((cell.what, cell.n, cell.estimators)).encode()):08x}-{first:05d}.parquet"
+    return (
+        folder / f"{zlib.crc32(repr((cell.what, cell.n, cell.estimators)).encode()):08x}-{first:05d}.parquet"
+    )
 
 
 def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
@@ -125,8 +145,9 @@ def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    ``KEYS, draws`` (with an estimate), ``refused, kind, bias`` (in standard deviations), ``ratio`` (SE/SD), ``coverage, size, doubted, else``
-    (coverage of the draws that are not doubted), ``quiet`` (how many these are) and ``missed`` (share of all draws, not doubted and not covering).
+    ``KEYS, draws`` (with an estimate), ``refused, kind, bias`` (in standard deviations), ``ratio`` (SE/SD),
+    ``coverage, size, doubted, else`` (coverage of the draws that are not doubted), ``quiet`` (how many these
+    are) and ``missed`` (share of all draws, not doubted and not covering).
     """
     import pandas as pd
 
@@ -135,24 +156,37 @@ def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
         told = part.dropna(subset=["estimate"])
         if told.empty:
             continue
-        inside, quiet = ((told["low"] <= 0) & (told["high"] >= 0)).astype("float64").where(told["low"].notna()), ~told["doubted"].astype(bool)
+        inside, quiet = (
+            ((told["low"] <= 0) & (told["high"] >= 0)).astype("float64").where(told["low"].notna()),
+            ~told["doubted"].astype(bool),
+        )
         sd = told["estimate"].std(ddof=1)
         found.append(
             dict(zip(KEYS, key, strict=True))
             | {
-                "draws": len(told), "refused": len(part) - len(told), "kind": told["kind"].mode()[0],
-                "bias": told["estimate"].mean() / sd if sd > 0 else np.nan, "ratio": np.sqrt((told["std_error"] ** 2).mean()) / sd if sd > 0 else np.nan,
-                "coverage": inside.mean(), "size": (told["p"] < 0.05).astype("float64").where(told["p"].notna()).mean(),
-                "doubted": 1 - quiet.mean(), "else": inside[quiet].mean() if quiet.any() else np.nan, "quiet": int(quiet.sum()),
+                "draws": len(told),
+                "refused": len(part) - len(told),
+                "kind": told["kind"].mode()[0],
+                "bias": told["estimate"].mean() / sd if sd > 0 else np.nan,
+                "ratio": np.sqrt((told["std_error"] ** 2).mean()) / sd if sd > 0 else np.nan,
+                "coverage": inside.mean(),
+                "size": (told["p"] < 0.05).astype("float64").where(told["p"].notna()).mean(),
+                "doubted": 1 - quiet.mean(),
+                "else": inside[quiet].mean() if quiet.any() else np.nan,
+                "quiet": int(quiet.sum()),
                 "missed": ((inside == 0) & quiet).mean() if inside.notna().any() else np.nan,
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(found)
 
 
 def is_short(row: pd.Series) -> bool:
-    """Whether draws that are not doubted cover too rarely, by more than twice the Monte-Carlo error; a twentieth of the draws is too few to say."""
-    return row["quiet"] >= QUIET * row["draws"] and row["else"] + 2 * error_of(row["else"], row["quiet"]) < LEAST
+    """Whether draws that are not doubted cover too rarely, by more than twice the Monte-Carlo error; a
+    twentieth of the draws is too few to say.
+    """
+    return (
+        row["quiet"] >= QUIET * row["draws"] and row["else"] + 2 * error_of(row["else"], row["quiet"]) < LEAST
+    )
 
 
 def is_silent(row: pd.Series) -> bool:
@@ -162,7 +196,9 @@ def is_silent(row: pd.Series) -> bool:
 
 def is_wide(row: pd.Series) -> bool:
     """Whether they cover too often, by more than twice the Monte-Carlo error."""
-    return row["quiet"] >= QUIET * row["draws"] and row["else"] - 2 * error_of(row["else"], row["quiet"]) > MOST
+    return (
+        row["quiet"] >= QUIET * row["draws"] and row["else"] - 2 * error_of(row["else"], row["quiet"]) > MOST
+    )
 
 
 def is_large(row: pd.Series) -> bool:
@@ -182,29 +218,75 @@ def told(share: float, n: int) -> str:
 
 def listed(found: pd.DataFrame, column: str, count: str) -> str:
     """Rows by name, one line each."""
-    return "\n".join(f"- {row['what']}, n = {row['n']}, {row['estimator'].replace('_', ' ')}: {told(row[column], row[count])} %" for _, row in found.iterrows())
+    return "\n".join(
+        f"- {row['what']}, n = {row['n']}, {row['estimator'].replace('_', ' ')}:"
+        f" {told(row[column], row[count])} %"
+        for _, row in found.iterrows()
+    )
 
 
 def section(found: pd.DataFrame) -> str:
     """The section of the page."""
-    head = ["design", "n", "estimator", "error", "draws", "bias/SD", "SE/SD", "coverage, %", "size, %", "doubted, %", "else, %", "missed, %"]
+    head = [
+        "design",
+        "n",
+        "estimator",
+        "error",
+        "draws",
+        "bias/SD",
+        "SE/SD",
+        "coverage, %",
+        "size, %",
+        "doubted, %",
+        "else, %",
+        "missed, %",
+    ]
     rows = [
-        [row["what"], str(row["n"]), row["estimator"].replace("_", " "), row["kind"], str(row["draws"]), num(row["bias"], 2), num(row["ratio"], 2),
-         told(row["coverage"], row["draws"]), told(row["size"], row["draws"]), f"{100 * row['doubted']:.0f}", told(row["else"], row["quiet"]), told(row["missed"], row["draws"])]
+        [
+            row["what"],
+            str(row["n"]),
+            row["estimator"].replace("_", " "),
+            row["kind"],
+            str(row["draws"]),
+            num(row["bias"], 2),
+            num(row["ratio"], 2),
+            told(row["coverage"], row["draws"]),
+            told(row["size"], row["draws"]),
+            f"{100 * row['doubted']:.0f}",
+            told(row["else"], row["quiet"]),
+            told(row["missed"], row["draws"]),
+        ]
         for _, row in found.iterrows()
-    ]  # fmt: skip
-    silent, short, wide, large = (found[found.apply(judge, axis=1).astype(bool)] for judge in (is_silent, is_short, is_wide, is_large))
+    ]
+    silent, short, wide, large = (
+        found[found.apply(judge, axis=1).astype(bool)] for judge in (is_silent, is_short, is_wide, is_large)
+    )
     asked = found[found["coverage"].notna()]
-    summary = f"More than 7 % missed (by more than twice the Monte-Carlo error): {len(silent) or 'none'} of {len(asked)} intervals."
+    summary = (
+        f"More than 7 % missed (by more than twice the Monte-Carlo error): {len(silent) or 'none'} of"
+        f" {len(asked)} intervals."
+    )
     full = int((found["draws"] + found["refused"] == 1_000).sum())
-    summary += f" {full} of {len(found)} rows have 1,000 samples, none fewer than {int((found['draws'] + found['refused']).min())}."
+    summary += (
+        f" {full} of {len(found)} rows have 1,000 samples, none fewer than"
+        f" {int((found['draws'] + found['refused']).min())}."
+    )
     parts = [summary, *([listed(silent, "missed", "draws")] if len(silent) else [])]
     if len(short):
-        parts += ["Draws that are not doubted cover less than 93 %, though no more than 7 % of all draws are missed:", listed(short, "else", "quiet")]
+        parts += [
+            (
+                "Draws that are not doubted cover less than 93 %, though no more than 7 % of all draws are"
+                " missed:"
+            ),
+            listed(short, "else", "quiet"),
+        ]
     if len(wide):
         parts += ["Wider than they need be, with more than 97 %:", listed(wide, "else", "quiet")]
     if len(large):
-        parts += ["Tests that reject in more than 6 of 100 and have no interval; reports do not rely on them:", listed(large, "size", "draws")]
+        parts += [
+            "Tests that reject in more than 6 of 100 and have no interval; reports do not rely on them:",
+            listed(large, "size", "draws"),
+        ]
     return "\n\n".join([HEADING, ABOUT, *parts, rows_of(head, rows)]) + "\n"
 
 
@@ -217,7 +299,12 @@ def gathered(folder: Path, draws: int) -> pd.DataFrame:
     """Rows of all designs in their order, of as many draws as there are, up to ``draws``."""
     import pandas as pd
 
-    files = [path for cell in designs() for first in range(1, draws + 1, CHUNK) if (path := file_of(cell, first, folder)).exists()]
+    files = [
+        path
+        for cell in designs()
+        for first in range(1, draws + 1, CHUNK)
+        if (path := file_of(cell, first, folder)).exists()
+    ]
     return pd.concat([pd.read_parquet(path) for path in files], ignore_index=True)
 
 
@@ -248,7 +335,10 @@ def main(arguments: list[str] | None = None) -> int:
             done += job.result()
             print(f"{done} draws, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     output = root / given.output
-    output.write_text(with_section(output.read_text(encoding="utf-8"), section(tabulate(gathered(folder, given.draws)))), encoding="utf-8")
+    output.write_text(
+        with_section(output.read_text(encoding="utf-8"), section(tabulate(gathered(folder, given.draws)))),
+        encoding="utf-8",
+    )
     return 0
 
 

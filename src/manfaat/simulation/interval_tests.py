@@ -1,4 +1,6 @@
-"""What else a report says with 5 in 100: families of tests, panels, bounds, tests of balance and of proportional hazards, on samples without any effect."""
+"""What else a report says with 5 in 100: families of tests, panels, bounds, tests of balance and of
+proportional hazards, on samples without any effect.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ PERIODS = 4
 
 @dataclass(frozen=True)
 class Trial:
-    """One design at one size: ``draw`` gives rows of one sample, one an estimator, with ``p`` or ``low`` and ``high``."""
+    """One design at one size: ``draw`` gives rows of one sample, one an estimator, with ``p`` or ``low`` and
+    ``high``.
+    """
 
     what: str
     n: int
@@ -32,7 +36,9 @@ class Trial:
     estimators: tuple[str, ...]
 
 
-def row(estimator: str, *, estimate: float = 0.0, interval: tuple[float, float] = (np.nan, np.nan), **rest: object) -> Row:
+def row(
+    estimator: str, *, estimate: float = 0.0, interval: tuple[float, float] = (np.nan, np.nan), **rest: object
+) -> Row:
     """One row; ``rest``: ``std_error, p, kind, doubted``."""
     known = {"estimator": estimator, "estimate": estimate, "low": interval[0], "high": interval[1]}
     return known | {"std_error": np.nan, "p": np.nan, "kind": "", "doubted": False} | rest
@@ -49,14 +55,21 @@ def lottery(share: float, ratio: float = 1.0) -> Design:
 
 
 def few_clusters(rng: np.random.Generator, n: int) -> tuple[Columns, Callable[[], np.ndarray]]:
-    """Clusters of unequal size, half of them assigned as a whole, correlation .2 within them; n is their number."""
+    """Clusters of unequal size, half of them assigned as a whole, correlation .2 within them; n is their
+    number.
+    """
     cluster = np.repeat(np.arange(n), cluster_sizes(rng, n, "unequal"))
     treated = by_lot(rng, n, 0.5)[cluster]
-    return {"treated": treated, "cluster_": cluster.astype("float64")}, lambda: 0.5 * rng.normal(size=n)[cluster] + rng.normal(size=len(cluster))
+    return {
+        "treated": treated,
+        "cluster_": cluster.astype("float64"),
+    }, lambda: 0.5 * rng.normal(size=n)[cluster] + rng.normal(size=len(cluster))
 
 
 def family(design: Design) -> Draw:
-    """Six tests of outcomes that correlate by ``RHO``: the smallest p value as it is, as adjusted by Holm, and by Romano and Wolf."""
+    """Six tests of outcomes that correlate by ``RHO``: the smallest p value as it is, as adjusted by Holm,
+    and by Romano and Wolf.
+    """
 
     def draw(rng: np.random.Generator, n: int) -> list[Row]:
         import pandas as pd
@@ -68,22 +81,30 @@ def family(design: Design) -> Draw:
         from manfaat.evaluation.methods import difference_in_means
 
         columns, noise = design(rng, n)
-        spec = Specification(id="x", label={"en": "x", "id": "x"}, method="difference_in_means", std_errors=["auto"])
+        spec = Specification(
+            id="x", label={"en": "x", "id": "x"}, method="difference_in_means", std_errors=["auto"]
+        )
         place, common = columns.get("cluster_", np.arange(len(columns["treated"]))), noise()
-        samples = [sample_of(columns | {"now": np.sqrt(RHO) * common + np.sqrt(1 - RHO) * noise()}) for _ in range(TESTS)]
+        samples = [
+            sample_of(columns | {"now": np.sqrt(RHO) * common + np.sqrt(1 - RHO) * noise()})
+            for _ in range(TESTS)
+        ]
         found = [difference_in_means(sample, spec, Inference(is_lottery=False))[0][0] for sample in samples]
         p = np.array([margins(result, Settings("trial", "randomised", "x"))[2] for result in found])
         scores = np.column_stack([pd.Series(result.scores).groupby(place).sum() for result in found])
         wolf = families.step_down(p, families.drawn_statistics(scores, RESAMPLES, int(rng.integers(2**31))))
         return [
-            row(name, p=float(values.min()), kind=found[0].std_error_kind) for name, values in (("Holm", families.holm(pd.Series(p))), ("Romano–Wolf", wolf))
+            row(name, p=float(values.min()), kind=found[0].std_error_kind)
+            for name, values in (("Holm", families.holm(pd.Series(p))), ("Romano–Wolf", wolf))
         ]
 
     return draw
 
 
 def panel(treated_units: int) -> Draw:
-    """A panel of n units over four periods, of which few are treated in the last two; errors of neighbouring periods correlate by ``RHO``."""
+    """A panel of n units over four periods, of which few are treated in the last two; errors of neighbouring
+    periods correlate by ``RHO``.
+    """
 
     def draw(rng: np.random.Generator, n: int) -> list[Row]:
         import pandas as pd
@@ -98,10 +119,27 @@ def panel(treated_units: int) -> Draw:
             error[:, moment] = RHO * error[:, moment - 1] + np.sqrt(1 - RHO**2) * error[:, moment]
         value = rng.normal(size=(n, 1)) + 0.3 * np.arange(PERIODS) + error
         unit, period = np.repeat(np.arange(n), PERIODS), np.tile(np.arange(PERIODS), n)
-        columns = {"outcome_": value.ravel(), "grant": treated[unit] & (period >= PERIODS // 2), "unit_": unit, "period_": period, "cluster_": unit}
-        spec = Specification(id="x", label={"en": "x", "id": "x"}, method="fixed_effects", std_errors=["auto"], treatment=["grant"])
-        within, observed = fits_of(pd.DataFrame(columns).astype("float64"), spec)["grant"], Inference(is_lottery=False)
-        fixed = least_squares_results(within.fitted, within.regressor, within.sample, spec, observed, counted=within.counted)[0]
+        columns = {
+            "outcome_": value.ravel(),
+            "grant": treated[unit] & (period >= PERIODS // 2),
+            "unit_": unit,
+            "period_": period,
+            "cluster_": unit,
+        }
+        spec = Specification(
+            id="x",
+            label={"en": "x", "id": "x"},
+            method="fixed_effects",
+            std_errors=["auto"],
+            treatment=["grant"],
+        )
+        within, observed = (
+            fits_of(pd.DataFrame(columns).astype("float64"), spec)["grant"],
+            Inference(is_lottery=False),
+        )
+        fixed = least_squares_results(
+            within.fitted, within.regressor, within.sample, spec, observed, counted=within.counted
+        )[0]
         twice = sample_of({"now": value[:, -1], "before": value[:, 0], "treated": treated.astype("float64")})
         gained = difference_in_differences(twice, spec.model_copy(update={"treatment": []}), observed)[0][0]
         return [result_row("fixed effects", fixed), result_row("difference in differences", gained)]
@@ -115,11 +153,21 @@ def result_row(estimator: str, result: Result) -> Row:
 
     low, high, p = margins(result, Settings("trial", "randomised", "x"))
     doubted = any(text.startswith(DOUBT) for text in result.warnings)
-    return row(estimator, estimate=result.estimate, interval=(low, high), p=p, std_error=result.std_error, kind=result.std_error_kind, doubted=doubted)
+    return row(
+        estimator,
+        estimate=result.estimate,
+        interval=(low, high),
+        p=p,
+        std_error=result.std_error,
+        kind=result.std_error_kind,
+        doubted=doubted,
+    )
 
 
 def lee_bounds(strata: int) -> Draw:
-    """Lee's bounds, within strata where there are some; those whom the programme moved to answer have the highest values, so that 0 is the lower bound."""
+    """Lee's bounds, within strata where there are some; those whom the programme moved to answer have the
+    highest values, so that 0 is the lower bound.
+    """
 
     def draw(rng: np.random.Generator, n: int) -> list[Row]:
         from manfaat.evaluation.sample import NotApplicableError
@@ -130,13 +178,23 @@ def lee_bounds(strata: int) -> Draw:
         for cell in range(strata):
             treated[cells == cell] = by_lot(rng, int((cells == cell).sum()), 0.5)
         value = rng.normal(size=n)
-        answers = (rng.random(n) < 0.9) & ((value < 0.8) | (treated == 1))  # of the untreated the highest fifth does not answer
+        answers = (rng.random(n) < 0.9) & (
+            (value < 0.8) | (treated == 1)
+        )  # of the untreated the highest fifth does not answer
         outcome = np.where(answers, value, np.nan)
         try:
             found = lee(outcome, treated) if strata == 1 else lee_within(outcome, treated, cells)
         except NotApplicableError:
             return [row("Lee bounds", estimate=np.nan)]
-        return [row("Lee bounds", estimate=found.low, std_error=found.low_error, interval=found.interval(), kind="Imbens–Manski")]
+        return [
+            row(
+                "Lee bounds",
+                estimate=found.low,
+                std_error=found.low_error,
+                interval=found.interval(),
+                kind="Imbens–Manski",
+            )
+        ]
 
     return draw
 
@@ -155,7 +213,9 @@ def balance(share: float) -> Draw:
 
 
 def proportional(share: float) -> Draw:
-    """The test of proportional hazards where they are: exponential times, those of participants half as long, a third censored."""
+    """The test of proportional hazards where they are: exponential times, those of participants half as long,
+    a third censored.
+    """
 
     def draw(rng: np.random.Generator, n: int) -> list[Row]:
         from manfaat.evaluation.sample import NotApplicableError
@@ -178,10 +238,29 @@ def trials() -> list[Trial]:
     both = ("Holm", "Romano–Wolf")
     found = [Trial("family of six, clusters unequal", n, family(few_clusters), both) for n in (6, 12)]
     found += [Trial("family of six, lottery, half treated", 60, family(lottery(0.5)), both)]
-    found += [Trial("family of six, lottery, 10% treated, their SD double", n, family(lottery(0.1, 2.0)), both) for n in (60, 130)]
-    found += [Trial(f"panel, {treated} units treated", 60, panel(treated), ("fixed effects", "difference in differences")) for treated in (6, 30)]
+    found += [
+        Trial("family of six, lottery, 10% treated, their SD double", n, family(lottery(0.1, 2.0)), both)
+        for n in (60, 130)
+    ]
+    found += [
+        Trial(
+            f"panel, {treated} units treated",
+            60,
+            panel(treated),
+            ("fixed effects", "difference in differences"),
+        )
+        for treated in (6, 30)
+    ]
     found += [Trial("answers missing, no strata", n, lee_bounds(1), ("Lee bounds",)) for n in (60, 130)]
-    found += [Trial(f"answers missing, {strata} strata", 130, lee_bounds(strata), ("Lee bounds",)) for strata in (3, 10, 20)]
-    found += [Trial("skewed covariates, 10% treated", n, balance(0.1), ("omnibus balance",)) for n in (60, 130, 400)]
-    found += [Trial(f"times, {share:.0%} treated", n, proportional(share), ("proportional hazards",)) for share, n in ((0.1, 130), (0.5, 130))]
+    found += [
+        Trial(f"answers missing, {strata} strata", 130, lee_bounds(strata), ("Lee bounds",))
+        for strata in (3, 10, 20)
+    ]
+    found += [
+        Trial("skewed covariates, 10% treated", n, balance(0.1), ("omnibus balance",)) for n in (60, 130, 400)
+    ]
+    found += [
+        Trial(f"times, {share:.0%} treated", n, proportional(share), ("proportional hazards",))
+        for share, n in ((0.1, 130), (0.5, 130))
+    ]
     return found

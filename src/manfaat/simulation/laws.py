@@ -1,7 +1,9 @@
-"""Laws by which one column is drawn: numbers, codes, yes and no, groups, texts. Declared in ``simulation.yml``.
+"""Laws by which one column is drawn: numbers, codes, yes and no, groups, texts. Declared in
+``simulation.yml``.
 
-Every law is a record with a method ``draw`` that adds its column to a block of people. ``base`` and ``plus`` are a sum: a number, and
-terms with their numbers; a term is ``name``, ``name=code``, or several joined by ``*``.
+Every law is a record with a method ``draw`` that adds its column to a block of people. ``base`` and ``plus``
+are a sum: a number, and terms with their numbers; a term is ``name``, ``name=code``, or several joined by
+``*``.
 """
 
 from __future__ import annotations
@@ -63,7 +65,9 @@ def limited(values: np.ndarray, low: float | None, high: float | None, to: float
 
 
 class Normal(Step):
-    """A number: the sum plus a normal deviation of ``sd``, kept within ``low`` and ``high``, rounded to multiples of ``to``."""
+    """A number: the sum plus a normal deviation of ``sd``, kept within ``low`` and ``high``, rounded to
+    multiples of ``to``.
+    """
 
     law: Literal["normal"]
     base: float = 0.0
@@ -82,7 +86,9 @@ class Normal(Step):
 
 
 class Power(Step):
-    """``(of − minus)`` to the power of ``exponent``, or ``exp`` of it when ``exponent`` is 0; kept within limits, rounded to multiples of ``to``."""
+    """``(of − minus)`` to the power of ``exponent``, or ``exp`` of it when ``exponent`` is 0; kept within
+    limits, rounded to multiples of ``to``.
+    """
 
     law: Literal["power"]
     of: str
@@ -99,7 +105,12 @@ class Power(Step):
     def draw(self, world: World) -> None:
         """Compute it; nothing is drawn."""
         values = world.column(self.of) - self.minus
-        world.put(self.name, limited(np.exp(values) if self.exponent == 0 else values**self.exponent, self.low, self.high, self.to))
+        world.put(
+            self.name,
+            limited(
+                np.exp(values) if self.exponent == 0 else values**self.exponent, self.low, self.high, self.to
+            ),
+        )
 
 
 class Lookup(Step):
@@ -123,9 +134,15 @@ class Lookup(Step):
         if world.kinds[self.of] in ("day", "month"):
             column = np.floor(months_in(world, self.of) / 12)
         distinct, places = np.unique(column, return_inverse=True)
-        texts = [value if column.dtype.kind == "U" else "" if np.isnan(value) else f"{value:.0f}" for value in distinct]
+        texts = [
+            value if column.dtype.kind == "U" else "" if np.isnan(value) else f"{value:.0f}"
+            for value in distinct
+        ]
         other = np.nan if self.other is None else self.other
-        world.put(self.name, np.array([self.values.get(str(text), other if text else np.nan) for text in texts])[places])
+        world.put(
+            self.name,
+            np.array([self.values.get(str(text), other if text else np.nan) for text in texts])[places],
+        )
 
 
 class Case(Record):
@@ -137,7 +154,9 @@ class Case(Record):
 
 
 class Cases(Step):
-    """The first of some cases that holds: a code, or the value of a column. The last one should have no ``when``."""
+    """The first of some cases that holds: a code, or the value of a column. The last one should have no
+    ``when``.
+    """
 
     law: Literal["cases"]
     cases: list[Case] = Field(min_length=1)
@@ -147,7 +166,12 @@ class Cases(Step):
         """The columns of values and conditions."""
         from manfaat.definitions.expressions import parse_expression
 
-        return [name for case in self.cases for name in ([case.of] if case.of else []) + (sorted(parse_expression(case.when).names()) if case.when else [])]
+        return [
+            name
+            for case in self.cases
+            for name in ([case.of] if case.of else [])
+            + (sorted(parse_expression(case.when).names()) if case.when else [])
+        ]
 
     def draw(self, world: World) -> None:
         """Take the first case that holds; nothing is drawn."""
@@ -162,7 +186,9 @@ class Cases(Step):
 
 
 class Choose(Step):
-    """One of some codes with given weights; ``by`` names a column for whose codes the weights differ (``weights_by``)."""
+    """One of some codes with given weights; ``by`` names a column for whose codes the weights differ
+    (``weights_by``).
+    """
 
     law: Literal["choose"]
     weights: dict[str, float] = {}
@@ -182,7 +208,9 @@ class Choose(Step):
         for value, table in tables.items():
             shares = np.cumsum([table.get(code, 0.0) for code in codes])
             rows = world.factor(f"{self.by}={value}") == 1 if self.by else slice(None)
-            places[rows] = np.searchsorted(shares / shares[-1], luck[rows], side="right").clip(max=len(codes) - 1)
+            places[rows] = np.searchsorted(shares / shares[-1], luck[rows], side="right").clip(
+                max=len(codes) - 1
+            )
         world.put(self.name, coded(codes, places), "code")
 
 
@@ -215,11 +243,17 @@ class Logit(Step):
     def draw(self, world: World) -> None:
         """Draw yes or no."""
         odds = 1 / (1 + np.exp(-world.sum(self.base, self.plus)))
-        world.put(self.name, coded(self.codes, np.where(world.stream(self.name).random(world.n) < odds, 0, 1)), "code")
+        world.put(
+            self.name,
+            coded(self.codes, np.where(world.stream(self.name).random(world.n) < odds, 0, 1)),
+            "code",
+        )
 
 
 class Count(Step):
-    """A whole number around a mean of exp(sum), geometric when ``spread`` (many zeros, a long tail), else Poisson; at most ``high``."""
+    """A whole number around a mean of exp(sum), geometric when ``spread`` (many zeros, a long tail), else
+    Poisson; at most ``high``.
+    """
 
     law: Literal["count"]
     base: float
@@ -231,7 +265,11 @@ class Count(Step):
         """Draw the counts: by one uniform number each (geometric), or by the Poisson distribution."""
         mean = np.exp(np.nan_to_num(world.sum(self.base, self.plus), nan=-30.0))
         stream = world.stream(self.name)
-        values = np.floor(np.log1p(-stream.random(world.n)) / np.log(mean / (1 + mean))) if self.spread else stream.poisson(mean).astype("float64")
+        values = (
+            np.floor(np.log1p(-stream.random(world.n)) / np.log(mean / (1 + mean)))
+            if self.spread
+            else stream.poisson(mean).astype("float64")
+        )
         world.put(self.name, np.minimum(values, self.high))
 
 
@@ -250,7 +288,8 @@ class Uniform(Step):
 
 
 class Cluster(Step):
-    """Groups of about ``size`` people (firms, raters): a number, and under ``effect`` a normal effect of standard deviation 1.
+    """Groups of about ``size`` people (firms, raters): a number, and under ``effect`` a normal effect of
+    standard deviation 1.
 
     Groups do not reach beyond a block of people.
     """
@@ -269,7 +308,9 @@ class Cluster(Step):
         stream, groups = world.stream(self.name), max(1, round(world.n / self.size))
         places = stream.integers(0, groups, world.n)
         world.put(self.effect, stream.standard_normal(groups)[places])
-        world.pools[self.name] = [f"{self.prefix}{world.block * 100_000 + number + 1:05d}" for number in range(groups)]
+        world.pools[self.name] = [
+            f"{self.prefix}{world.block * 100_000 + number + 1:05d}" for number in range(groups)
+        ]
         world.put(self.name, places, "text")
 
 
@@ -287,7 +328,9 @@ class Numbered(Step):
 
 
 class Texts(Step):
-    """One of the texts that stand under the code of ``by`` (a job title of a level), or of all when there is no ``by``."""
+    """One of the texts that stand under the code of ``by`` (a job title of a level), or of all when there is
+    no ``by``.
+    """
 
     law: Literal["texts"]
     by: str = ""
@@ -317,7 +360,9 @@ class Option(Record):
 
 
 class Several(Step):
-    """Several answers at once, each with log-odds of its own, and a normal deviation ``common`` that they share; ``none`` where none holds."""
+    """Several answers at once, each with log-odds of its own, and a normal deviation ``common`` that they
+    share; ``none`` where none holds.
+    """
 
     law: Literal["several"]
     options: dict[str, Option]
@@ -346,7 +391,9 @@ class Several(Step):
 
 
 class Repeat(Step):
-    """Another record of the same fact: equal, but wrong with the probability ``wrong`` (another of ``codes``)."""
+    """Another record of the same fact: equal, but wrong with the probability ``wrong`` (another of
+    ``codes``).
+    """
 
     law: Literal["repeat"]
     of: str
@@ -363,7 +410,9 @@ class Repeat(Step):
         if self.codes:
             stream = world.stream(self.name)
             other = coded(self.codes, stream.integers(0, len(self.codes), world.n))
-            values = np.where((stream.random(world.n) < self.wrong) & ~world.is_missing(self.of), other, values)
+            values = np.where(
+                (stream.random(world.n) < self.wrong) & ~world.is_missing(self.of), other, values
+            )
         if self.of in world.pools:
             world.pools[self.name] = world.pools[self.of]
         world.put(self.name, values, world.kinds[self.of])

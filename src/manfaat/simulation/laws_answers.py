@@ -18,8 +18,8 @@ ROUND = np.array([digit * 10.0**power for power in range(2, 9) for digit in (1, 
 class Heaps(Record):
     """Round amounts that people name: multiples of ``units`` with given ``shares`` (the rest to ``finest``).
 
-    The units hold at the prices of ``year`` and later; before, they shrink with the price level to the nearest of 1, 2 or 5 times a
-    power of ten. Amounts under two units use the next finer one.
+    The units hold at the prices of ``year`` and later; before, they shrink with the price level to the
+    nearest of 1, 2 or 5 times a power of ten. Amounts under two units use the next finer one.
     """
 
     units: list[float]
@@ -29,10 +29,12 @@ class Heaps(Record):
 
 
 class Money(Step):
-    """Money of a date: exp(sum plus a normal deviation of ``sd``) at the prices of the base year, turned into that year's money.
+    """Money of a date: exp(sum plus a normal deviation of ``sd``) at the prices of the base year, turned into
+    that year's money.
 
-    ``at`` names the day or month; ``series`` the price index. ``recall`` is the standard deviation of the error that memory adds to
-    the logarithm, ``heaps`` the rounding; both are left out in the world without bias. ``zero`` is the log-odds of nothing.
+    ``at`` names the day or month; ``series`` the price index. ``recall`` is the standard deviation of the
+    error that memory adds to the logarithm, ``heaps`` the rounding; both are left out in the world without
+    bias. ``zero`` is the log-odds of nothing.
     """
 
     law: Literal["money"]
@@ -69,11 +71,17 @@ class Money(Step):
         world.put(self.name, amounts)
 
     def level(self, world: World) -> tuple[np.ndarray, np.ndarray]:
-        """Year of each amount, and the price level of that year relative to the base year (1 without a series)."""
+        """Year of each amount, and the price level of that year relative to the base year (1 without a
+        series).
+        """
         if not self.at:
             return np.full(world.n, float(self.base_year)), np.ones(world.n)
         years = np.floor(months_in(world, self.at) / 12)
-        return years, by_year(years, world.series[self.series]) / world.series[self.series][self.base_year] if self.series else np.ones(world.n)
+        return years, (
+            by_year(years, world.series[self.series]) / world.series[self.series][self.base_year]
+            if self.series
+            else np.ones(world.n)
+        )
 
 
 def by_year(years: np.ndarray, series: dict[int, float]) -> np.ndarray:
@@ -91,12 +99,16 @@ def by_year(years: np.ndarray, series: dict[int, float]) -> np.ndarray:
     return found
 
 
-def heaped(amounts: np.ndarray, luck: np.ndarray, years: np.ndarray, heaps: Heaps, series: dict[int, float]) -> np.ndarray:
+def heaped(
+    amounts: np.ndarray, luck: np.ndarray, years: np.ndarray, heaps: Heaps, series: dict[int, float]
+) -> np.ndarray:
     """Round each amount to a multiple of a unit drawn by its share, in the price level of its year."""
     choice = np.searchsorted(np.cumsum(heaps.shares), luck, side="right")
     result = np.round(amounts / heaps.finest) * heaps.finest
     distinct, places = np.unique(np.nan_to_num(years), return_inverse=True)
-    level = np.array([min(1.0, series.get(int(year), np.inf) / series[heaps.year]) if series else 1.0 for year in distinct])
+    level = np.array(
+        [min(1.0, series.get(int(year), np.inf) / series[heaps.year]) if series else 1.0 for year in distinct]
+    )
     for place, unit in reversed(list(enumerate(heaps.units))):
         nearest = ROUND[np.abs(np.log(ROUND[None, :] / (unit * level)[:, None])).argmin(axis=1)]
         wanted = np.where(level >= 1, unit, nearest)[places]
@@ -114,13 +126,15 @@ def cut_at(cuts: list[float], values: np.ndarray) -> np.ndarray:
 
 
 class Ratings(Step):
-    """A battery of ratings by one rater at one time, of one thing (``truth``), cut into the codes 1, 2, 3 … at ``cuts``.
+    """A battery of ratings by one rater at one time, of one thing (``truth``), cut into the codes 1, 2, 3 …
+    at ``cuts``.
 
-    What the rater sees is ``agreement`` × truth plus √(1 − agreement²) × what the rater brings along, of which the columns of
-    ``style`` hold the given shares of the variance (the rest is new each time). An item is √``common`` × that plus √(1 − common) ×
-    its own deviation. Two things make ratings wrong and are left out in the world without bias: ``shift`` (a sum: response shift)
-    and ``acquiescence`` (a column added to every item). ``turned`` : item → column and code in whose rows it is worded the other way
-    round, so that the answer is turned as well. ``skip`` is the share of items not answered.
+    What the rater sees is ``agreement`` × truth plus √(1 − agreement²) × what the rater brings along, of
+    which the columns of ``style`` hold the given shares of the variance (the rest is new each time). An item
+    is √``common`` × that plus √(1 − common) × its own deviation. Two things make ratings wrong and are left
+    out in the world without bias: ``shift`` (a sum: response shift) and ``acquiescence`` (a column added to
+    every item). ``turned`` : item → column and code in whose rows it is worded the other way round, so that
+    the answer is turned as well. ``skip`` is the share of items not answered.
     """
 
     law: Literal["ratings"]

@@ -1,4 +1,6 @@
-"""Laws of time: dates, months, interviews, and events that come by chance. Dates are days since 1970, months since the year 0."""
+"""Laws of time: dates, months, interviews, and events that come by chance. Dates are days since 1970, months
+since the year 0.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,12 @@ from manfaat.simulation.world import World, months_in
 
 def day_of_month(months: np.ndarray) -> np.ndarray:
     """Days since 1970 of the first day of months since the year 0."""
-    known = (np.nan_to_num(months, nan=1970 * 12).astype("int64") - 1970 * 12).astype("datetime64[M]").astype("datetime64[D]").astype("int64")
+    known = (
+        (np.nan_to_num(months, nan=1970 * 12).astype("int64") - 1970 * 12)
+        .astype("datetime64[M]")
+        .astype("datetime64[D]")
+        .astype("int64")
+    )
     return np.where(np.isnan(months), np.nan, known.astype("float64"))
 
 
@@ -37,7 +44,8 @@ class DateIn(Step):
 
 
 class Shift(Step):
-    """A later (or earlier) day or month: that of ``of`` plus the sum and a normal deviation of ``sd``, in whole days or months.
+    """A later (or earlier) day or month: that of ``of`` plus the sum and a normal deviation of ``sd``, in
+    whole days or months.
 
     ``as_month`` turns a day into its month first.
     """
@@ -95,15 +103,21 @@ class FirstKnown(Step):
         values = months_in(world, self.of[0])
         for name in self.of[1:]:
             values = np.where(np.isnan(values), months_in(world, name), values)
-        world.put(self.name, values, "month" if world.kinds[self.of[0]] in ("day", "month") else world.kinds[self.of[0]])
+        world.put(
+            self.name,
+            values,
+            "month" if world.kinds[self.of[0]] in ("day", "month") else world.kinds[self.of[0]],
+        )
 
 
 class Recalled(Step):
-    """A month as people remember it: some do not know it, January and years ending in 0 or 5 come up too often.
+    """A month as people remember it: some do not know it, January and years ending in 0 or 5 come up too
+    often.
 
-    ``unknown`` : share who cannot say. ``january`` : share whose month becomes January. ``round_year`` : share whose year becomes the
-    nearest that ends in 0 or 5. ``towards`` : the share ``telescoping`` brings the month nearer to that column by ``months`` at most.
-    Nothing is moved outside ``after`` and ``before``. This is what makes recall wrong: without it the month is right.
+    ``unknown`` : share who cannot say. ``january`` : share whose month becomes January. ``round_year`` :
+    share whose year becomes the nearest that ends in 0 or 5. ``towards`` : the share ``telescoping`` brings
+    the month nearer to that column by ``months`` at most. Nothing is moved outside ``after`` and ``before``.
+    This is what makes recall wrong: without it the month is right.
     """
 
     law: Literal["recalled"]
@@ -132,10 +146,16 @@ class Recalled(Step):
         highest = months_in(world, self.before) if self.before else np.full(world.n, np.inf)
         values = truth
         if self.towards:
-            nearer = np.floor(truth + np.minimum(self.months, months_in(world, self.towards) - truth) * luck[0])
+            nearer = np.floor(
+                truth + np.minimum(self.months, months_in(world, self.towards) - truth) * luck[0]
+            )
             values = np.where(luck[1] < self.telescoping, nearer, values)
         year, month = values // 12, values % 12
-        year = np.where(luck[0] < self.round_year, np.floor(year / 5 + 0.5) * 5, year) if self.round_year else year
+        year = (
+            np.where(luck[0] < self.round_year, np.floor(year / 5 + 0.5) * 5, year)
+            if self.round_year
+            else year
+        )
         month = np.where(luck[2] < self.january, 0, month)
         moved = year * 12 + month
         values = np.where((moved >= lowest) & (moved <= highest), moved, values)
@@ -144,7 +164,9 @@ class Recalled(Step):
 
 
 class Clock(Step):
-    """A moment: on the day ``of`` between the hours ``first`` and ``last``, or ``base`` plus a deviation of ``sd`` minutes after ``of``."""
+    """A moment: on the day ``of`` between the hours ``first`` and ``last``, or ``base`` plus a deviation of
+    ``sd`` minutes after ``of``.
+    """
 
     law: Literal["clock"]
     of: str
@@ -162,17 +184,20 @@ class Clock(Step):
         """Draw minutes."""
         stream, start = world.stream(self.name), world.column(self.of)
         if world.kinds[self.of] == "minute":
-            values = start + np.maximum(self.low, np.round(self.base + self.sd * stream.standard_normal(world.n)))
+            values = start + np.maximum(
+                self.low, np.round(self.base + self.sd * stream.standard_normal(world.n))
+            )
         else:
             values = start * 1440 + np.floor(stream.uniform(self.first * 60, self.last * 60, world.n))
         world.put(self.name, values, "minute")
 
 
 class Hazard(Step):
-    """Events that come by chance between ``start`` and ``end`` (days or months): how many, and under ``first`` when the first came.
+    """Events that come by chance between ``start`` and ``end`` (days or months): how many, and under
+    ``first`` when the first came.
 
-    ``yearly`` is the chance of an event in a year, multiplied by exp(sum of ``plus``); at most ``most`` events, and no more than
-    the column ``room`` allows.
+    ``yearly`` is the chance of an event in a year, multiplied by exp(sum of ``plus``); at most ``most``
+    events, and no more than the column ``room`` allows.
     """
 
     law: Literal["hazard"]
@@ -204,4 +229,6 @@ class Hazard(Step):
             happened = np.minimum(happened, world.column(self.room))
         known = ~(np.isnan(start) | np.isnan(end))
         world.put(self.name, np.where(known, happened, np.nan))
-        world.put(self.first, np.where(known & (happened > 0), np.floor(start + arrivals[0]), np.nan), "month")
+        world.put(
+            self.first, np.where(known & (happened > 0), np.floor(start + arrivals[0]), np.nan), "month"
+        )

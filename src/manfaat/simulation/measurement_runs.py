@@ -1,4 +1,6 @@
-"""Do the intervals of scales and raters cover? Print the table of ``docs/coverage.md``; run as ``python -m manfaat.simulation.measurement_runs``."""
+"""Do the intervals of scales and raters cover? Print the table of ``docs/coverage.md``; run as ``python -m
+manfaat.simulation.measurement_runs``.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def items(law: str, k: int) -> Draw:
     """Answers of n people to k items that share half their variance."""
 
     def draw(rng: np.random.Generator, n: int) -> np.ndarray:
-        return np.digitize(np.sqrt(0.5) * (rng.standard_normal((n, 1)) + rng.standard_normal((n, k))), CUTS[law]).astype("float64")
+        return np.digitize(
+            np.sqrt(0.5) * (rng.standard_normal((n, 1)) + rng.standard_normal((n, k))), CUTS[law]
+        ).astype("float64")
 
     return draw
 
@@ -75,12 +79,39 @@ def cells() -> list[tuple[str, str, Draw, Ends, Point]]:
     def alpha(values: np.ndarray) -> float:
         return reliability.cronbach_alpha(np.cov(values, rowvar=False))
 
-    found = [(f"Cronbach α, {k} items", law, items(law, k), lambda values: reliability.alpha_interval(values, 0.95)[1:], alpha) for k in (4, 8) for law in CUTS]
+    found = [
+        (
+            f"Cronbach α, {k} items",
+            law,
+            items(law, k),
+            lambda values: reliability.alpha_interval(values, 0.95)[1:],
+            alpha,
+        )
+        for k in (4, 8)
+        for law in CUTS
+    ]
     single = lambda values: agreement.single_correlations(agreement.mean_squares(values))["ICC(3,1)"]  # noqa: E731
-    found += [("ICC(3,1)", law, ratings(law), icc, single) for law in ("normal", "exponential", "58% highest")]
-    found += [("upper limit of agreement", law, ratings(law), lambda v: interval(upper(v)), lambda v: upper(v).estimate) for law in ("normal", "58% highest")]
-    found += [("weighted κ", law, ratings(law), lambda v: interval(kappa(v)), lambda v: kappa(v).estimate) for law in CUTS]
-    d_z = [("d_z", law, changes(law), lambda v: change.standardised_interval(v, 0.95)[1:], lambda v: 1.0) for law in ("normal", "gamma", "heavy tails")]
+    found += [
+        ("ICC(3,1)", law, ratings(law), icc, single) for law in ("normal", "exponential", "58% highest")
+    ]
+    found += [
+        (
+            "upper limit of agreement",
+            law,
+            ratings(law),
+            lambda v: interval(upper(v)),
+            lambda v: upper(v).estimate,
+        )
+        for law in ("normal", "58% highest")
+    ]
+    found += [
+        ("weighted κ", law, ratings(law), lambda v: interval(kappa(v)), lambda v: kappa(v).estimate)
+        for law in CUTS
+    ]
+    d_z = [
+        ("d_z", law, changes(law), lambda v: change.standardised_interval(v, 0.95)[1:], lambda v: 1.0)
+        for law in ("normal", "gamma", "heavy tails")
+    ]
     return found + d_z
 
 
@@ -107,7 +138,11 @@ def main(arguments: list[str] | None = None) -> int:
     for cell in cells():
         for n in (30, 60, 130, 400):
             share, had = coverage(cell, n, draws)
-            print(f"| {cell[0]} | {cell[1]} | {n} | {had} | {100 * share:.1f} ± {100 * np.sqrt(share * (1 - share) / max(had, 1)):.1f} |", flush=True)
+            print(
+                f"| {cell[0]} | {cell[1]} | {n} | {had} | {100 * share:.1f} ±"
+                f" {100 * np.sqrt(share * (1 - share) / max(had, 1)):.1f} |",
+                flush=True,
+            )
     return 0
 
 

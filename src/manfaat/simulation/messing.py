@@ -16,7 +16,13 @@ from manfaat.simulation.mess.extra_columns import identity_numbers, second_colum
 from manfaat.simulation.mess.rates import MONTH_FIRST, RECORD_RATES, rates_of
 from manfaat.simulation.mess.records import Records, append_records, change_records
 from manfaat.simulation.mess.rendering import render
-from manfaat.simulation.mess.versions import Answers, differs_by_version, mix_versions, version_entries, version_of
+from manfaat.simulation.mess.versions import (
+    Answers,
+    differs_by_version,
+    mix_versions,
+    version_entries,
+    version_of,
+)
 from manfaat.simulation.people import Plan
 from manfaat.simulation.tables import TableBlock
 from manfaat.simulation.world import World
@@ -24,7 +30,9 @@ from manfaat.simulation.world import World
 
 @dataclass(frozen=True)
 class MessyBlock:
-    """Rows of a table as they will stand in its file, what was done to records and to answers, and the sheet that each row belongs to."""
+    """Rows of a table as they will stand in its file, what was done to records and to answers, and the sheet
+    that each row belongs to.
+    """
 
     columns: dict[str, TextColumn]
     records: Records
@@ -33,7 +41,9 @@ class MessyBlock:
     coloured: np.ndarray
 
 
-def mess_up(part: TableBlock, number: int, plan: Plan, programme: Programme, codebook: Codebook, layout: Layout) -> MessyBlock:
+def mess_up(
+    part: TableBlock, number: int, plan: Plan, programme: Programme, codebook: Codebook, layout: Layout
+) -> MessyBlock:
     """Write one block of a table as the export would, with its mess."""
     variables, n = codebook.table(part.name), len(part.keys.codes)
     rates = table_rates(part.name, plan, layout)
@@ -41,55 +51,115 @@ def mess_up(part: TableBlock, number: int, plan: Plan, programme: Programme, cod
     plain = rendered(answers, variables, codebook, layout, version_of(variables))
     records, entries = Records(part.canonical, plain, variables), []
     if layout.level:
-        answers, other = mix_versions(answers, variables, codebook, rates.get(65, 0.0), World(n, plan.seed, number).stream(f"versions in {part.name}"))
+        answers, other = mix_versions(
+            answers,
+            variables,
+            codebook,
+            rates.get(65, 0.0),
+            World(n, plan.seed, number).stream(f"versions in {part.name}"),
+        )
         if len(other):
-            raw = plain | rendered(answers, [v for v in variables if differs_by_version(v)], codebook, layout, version_of(variables))
+            raw = plain | rendered(
+                answers,
+                [v for v in variables if differs_by_version(v)],
+                codebook,
+                layout,
+                version_of(variables),
+            )
             raw = with_aliases(raw, variables, codebook, other)
             entries = version_entries(plain, raw, answers.canonical, variables, other)
-            records = Records(answers.canonical, raw, variables, touched={entry.variable: mask_of(entry.rows, n) for entry in entries})
+            records = Records(
+                answers.canonical,
+                raw,
+                variables,
+                touched={entry.variable: mask_of(entry.rows, n) for entry in entries},
+            )
         stream = World(n, plan.seed, number).stream(f"mess in {part.name}")
         change_records(records, programme.tables[part.name].scales, plan.simulation.key, rates, stream)
         medium = medium_of(part.name, variables, plan, layout, rates)
         rates = rates | ({14: MONTH_FIRST} if 14 in rates else {})
         messed, found = inject_cells(
-            answers.canonical, records.columns, answers.reasons, records.touched, variables, programme, codebook, layout.rendering, rates, stream, medium
+            answers.canonical,
+            records.columns,
+            answers.reasons,
+            records.touched,
+            variables,
+            programme,
+            codebook,
+            layout.rendering,
+            rates,
+            stream,
+            medium,
         )
         entries += found
         columns = append_records(records, messed, plan.simulation.key, rates, stream)
     else:
         columns = dict(plain)
     columns, more = add_columns(columns, records, part, number, plan, layout, variables)
-    return MessyBlock(columns, records, entries + more, sheets_of(part, records, layout), coloured_rows(columns, records))
+    return MessyBlock(
+        columns, records, entries + more, sheets_of(part, records, layout), coloured_rows(columns, records)
+    )
 
 
 def table_rates(table: str, plan: Plan, layout: Layout) -> dict[int, float]:
-    """How often each kind of mess befalls a table: whole records only in the main one, colours only in workbooks."""
+    """How often each kind of mess befalls a table: whole records only in the main one, colours only in
+    workbooks.
+    """
     rates = rates_of(layout.level) if layout.level else {}
     barred = set() if table == plan.main_table else set(RECORD_RATES)
-    return {kind: rate for kind, rate in rates.items() if kind not in barred | (set() if layout.format(table) == "xlsx" else {42})}
+    return {
+        kind: rate
+        for kind, rate in rates.items()
+        if kind not in barred | (set() if layout.format(table) == "xlsx" else {42})
+    }
 
 
-def rendered(answers: Answers, variables: list[Variable], codebook: Codebook, layout: Layout, form: Variable | None) -> dict[str, TextColumn]:
-    """Answers to some questions as the export writes them, each row in the codes of its version of the form (``form``)."""
+def rendered(
+    answers: Answers, variables: list[Variable], codebook: Codebook, layout: Layout, form: Variable | None
+) -> dict[str, TextColumn]:
+    """Answers to some questions as the export writes them, each row in the codes of its version of the form
+    (``form``).
+    """
     versions = answers.canonical[form.name] if form else None
-    found = {v.name: render(answers.canonical[v.name], answers.reasons.get(v.name), v, codebook, layout.rendering, versions) for v in variables}
+    found = {
+        v.name: render(
+            answers.canonical[v.name], answers.reasons.get(v.name), v, codebook, layout.rendering, versions
+        )
+        for v in variables
+    }
     return found | {name: in_thousands(found[name]) for name in layout.thousands if name in found}
 
 
 def in_thousands(column: TextColumn) -> TextColumn:
     """Amounts divided by a thousand; codes of missing answers stay."""
-    return TextColumn(column.codes, [write_number(int(text) / 1000) if text.isdigit() else text for text in column.pool])
+    return TextColumn(
+        column.codes, [write_number(int(text) / 1000) if text.isdigit() else text for text in column.pool]
+    )
 
 
-def with_aliases(raw: dict[str, TextColumn], variables: list[Variable], codebook: Codebook, rows: np.ndarray) -> dict[str, TextColumn]:
-    """Write the version of every other of some rows in words, as the list of answers allows it ("v2 (2003)")."""
+def with_aliases(
+    raw: dict[str, TextColumn], variables: list[Variable], codebook: Codebook, rows: np.ndarray
+) -> dict[str, TextColumn]:
+    """Write the version of every other of some rows in words, as the list of answers allows it ("v2
+    (2003)").
+    """
     form = version_of(variables)
     words = {choice.name: choice.aliases.split("|") for choice in codebook.answers(form.list_name)} | {
-        label: choice.aliases.split("|") for choice in codebook.answers(form.list_name) for label in (choice.label_en, choice.label_id)
+        label: choice.aliases.split("|")
+        for choice in codebook.answers(form.list_name)
+        for label in (choice.label_en, choice.label_id)
     }
     texts = raw[form.name].take(rows[::2]).texts()
     return raw | {
-        form.name: raw[form.name].put(rows[::2], [(found := words.get(text, [text]))[place % len(found)] or text for place, text in enumerate(texts)])
+        form.name: (
+            raw[form.name].put(
+                rows[::2],
+                [
+                    (found := words.get(text, [text]))[place % len(found)] or text
+                    for place, text in enumerate(texts)
+                ],
+            )
+        )
     }
 
 
@@ -100,19 +170,31 @@ def mask_of(rows: np.ndarray, n: int) -> np.ndarray:
     return mask
 
 
-def medium_of(table: str, variables: list[Variable], plan: Plan, layout: Layout, rates: Mapping[int, float]) -> Medium:
+def medium_of(
+    table: str, variables: list[Variable], plan: Plan, layout: Layout, rates: Mapping[int, float]
+) -> Medium:
     """What the file of a table can hold, and which of its columns of dates are month first in part."""
     dates = [variable.name for variable in variables if variable.kind == "date"]
     luck = World(0, plan.seed, 0).stream(f"month first in {table}").random(len(dates))
-    month_first = frozenset(name for name, value in zip(dates, luck, strict=True) if value < rates.get(14, 0.0))
+    month_first = frozenset(
+        name for name, value in zip(dates, luck, strict=True) if value < rates.get(14, 0.0)
+    )
     kind = layout.format(table)
     is_text = kind == "csv"
     broken = is_text and layout.broken and layout.separator == ","
-    return Medium(kind, layout.encoding if is_text else "utf-8", broken, month_first, frozenset(layout.thousands))
+    return Medium(
+        kind, layout.encoding if is_text else "utf-8", broken, month_first, frozenset(layout.thousands)
+    )
 
 
 def add_columns(
-    columns: dict[str, TextColumn], records: Records, part: TableBlock, number: int, plan: Plan, layout: Layout, variables: list[Variable]
+    columns: dict[str, TextColumn],
+    records: Records,
+    part: TableBlock,
+    number: int,
+    plan: Plan,
+    layout: Layout,
+    variables: list[Variable],
 ) -> tuple[dict[str, TextColumn], list[Entry]]:
     """Add the columns that nobody asked for, and say where they are wrong."""
     extras = [name for name, _ in layout.extras(part.name, variables)]
@@ -126,7 +208,9 @@ def add_columns(
         if name == NUMBER_COLUMN:
             found[name], wrong = identity_numbers(part.keys, order, rate, stream)
         else:
-            found[name], wrong = second_column(columns[name.removesuffix(" again")], name, n, bool(layout.level), stream)
+            found[name], wrong = second_column(
+                columns[name.removesuffix(" again")], name, n, bool(layout.level), stream
+            )
         entries += wrong
     return found, entries
 
@@ -141,4 +225,7 @@ def sheets_of(part: TableBlock, records: Records, layout: Layout) -> TextColumn 
     column = part.canonical.get(layout.sheets)
     if column is None or records.order is None:
         return column
-    return TextColumn(np.where(records.order < 0, len(column.pool), column.codes[records.order]).astype("int32"), column.pool)
+    return TextColumn(
+        np.where(records.order < 0, len(column.pool), column.codes[records.order]).astype("int32"),
+        column.pool,
+    )

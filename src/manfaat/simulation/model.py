@@ -1,4 +1,6 @@
-"""The whole of ``simulation.yml``: who is simulated, by which laws, who answers, and what the cost sheet holds."""
+"""The whole of ``simulation.yml``: who is simulated, by which laws, who answers, and what the cost sheet
+holds.
+"""
 
 from __future__ import annotations
 
@@ -30,17 +32,39 @@ from manfaat.simulation.laws_time import Between, Clock, DateIn, FirstKnown, Haz
 
 Fate = Literal["not_reached", "refused", "no_consent"]
 Law = Annotated[
-    Normal | Power | Lookup | Cases | Choose | Ordered | Logit | Count | Uniform | Cluster | Numbered | Texts | Several | Repeat
-    | DateIn | Shift | Between | FirstKnown | Recalled | Clock | Hazard | Money | Ratings,
+    Normal
+    | Power
+    | Lookup
+    | Cases
+    | Choose
+    | Ordered
+    | Logit
+    | Count
+    | Uniform
+    | Cluster
+    | Numbered
+    | Texts
+    | Several
+    | Repeat
+    | DateIn
+    | Shift
+    | Between
+    | FirstKnown
+    | Recalled
+    | Clock
+    | Hazard
+    | Money
+    | Ratings,
     Field(discriminator="law"),
-]  # fmt: skip
+]
 
 
 class Group(Record):
-    """One group of people: how many of them there are for each participant, whether they were selected, and whether they took part.
+    """One group of people: how many of them there are for each participant, whether they were selected, and
+    whether they took part.
 
-    ``selected`` is null for people whom no selection concerned. ``responds`` is true where some do not answer; false where only those who
-    answered are counted.
+    ``selected`` is null for people whom no selection concerned. ``responds`` is true where some do not
+    answer; false where only those who answered are counted.
     """
 
     per_participant: float = Field(gt=0)
@@ -50,7 +74,8 @@ class Group(Record):
 
 
 class Selection(Record):
-    """How people come to be selected: what is known of them before (``steps``), and the log-odds of selection.
+    """How people come to be selected: what is known of them before (``steps``), and the log-odds of
+    selection.
 
     People are drawn until each place of a group is taken by somebody with the selection that the group needs.
     """
@@ -61,7 +86,9 @@ class Selection(Record):
 
 
 class Consent(Record):
-    """The question whose answer ``declined`` ends the interview, and what is filled in without it (``before``: variables of the main table)."""
+    """The question whose answer ``declined`` ends the interview, and what is filled in without it
+    (``before``: variables of the main table).
+    """
 
     question: str
     declined: str
@@ -69,10 +96,11 @@ class Consent(Record):
 
 
 class Response(Record):
-    """The log-odds that somebody answers at all, in the groups that are followed up, and what became of the others.
+    """The log-odds that somebody answers at all, in the groups that are followed up, and what became of the
+    others.
 
-    ``lost`` : shares of those who do not answer: ``not_reached``, ``refused`` (neither leaves a row), ``no_consent`` (a row that
-    ends at the question of ``consent``). By group when ``lost_by`` names its code.
+    ``lost`` : shares of those who do not answer: ``not_reached``, ``refused`` (neither leaves a row),
+    ``no_consent`` (a row that ends at the question of ``consent``). By group when ``lost_by`` names its code.
     """
 
     base: float
@@ -93,7 +121,9 @@ class Response(Record):
 
 
 class Rows(Record):
-    """A further table with at most one row a person: when there is one (an expression), with which log-odds, and its steps."""
+    """A further table with at most one row a person: when there is one (an expression), with which log-odds,
+    and its steps.
+    """
 
     table: str
     where: str = ""
@@ -103,7 +133,9 @@ class Rows(Record):
 
 
 class Line(Record):
-    """One line of a listing: a value for each variable; ``[low, high]`` is drawn between the two and rounded to ``to``."""
+    """One line of a listing: a value for each variable; ``[low, high]`` is drawn between the two and rounded
+    to ``to``.
+    """
 
     values: dict[str, str | float | list[float]]
     to: float = 1.0
@@ -111,7 +143,9 @@ class Line(Record):
 
 
 class Listing(Record):
-    """A table that is not about people: the same lines for every year from ``first`` to ``last`` (a cost sheet)."""
+    """A table that is not about people: the same lines for every year from ``first`` to ``last`` (a cost
+    sheet).
+    """
 
     table: str
     key: str
@@ -126,7 +160,8 @@ class Listing(Record):
 class Simulation(Record):
     """The whole of ``simulation.yml``.
 
-    ``block`` : people drawn at a time; it bounds memory and is part of what is drawn. ``survey`` : first day of the interviews.
+    ``block`` : people drawn at a time; it bounds memory and is part of what is drawn. ``survey`` : first day
+    of the interviews.
     ``left_blank`` : variables that no step draws.
     """
 

@@ -1,4 +1,6 @@
-"""How well the check for amounts far from all others finds the wrong amounts that are left in clean tables."""
+"""How well the check for amounts far from all others finds the wrong amounts that are left in clean
+tables.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ FEWEST_AMOUNTS = 20  # different ones: below it a number is a rating or a count
 
 @dataclass(frozen=True)
 class OutlierScore:
-    """Amounts judged; those wrong by a factor of three, and how many of them were found; right amounts that were listed."""
+    """Amounts judged; those wrong by a factor of three, and how many of them were found; right amounts that
+    were listed.
+    """
 
     amounts: int
     wrong: int
@@ -28,12 +32,17 @@ class OutlierScore:
     listed: int
 
     def __add__(self, other: OutlierScore) -> OutlierScore:
-        return OutlierScore(self.amounts + other.amounts, self.wrong + other.wrong, self.found + other.found, self.listed + other.listed)
+        return OutlierScore(
+            self.amounts + other.amounts,
+            self.wrong + other.wrong,
+            self.found + other.found,
+            self.listed + other.listed,
+        )
 
     def __str__(self) -> str:
         return (
-            f"amounts far from all others: {self.found} of {self.wrong} that are {FACTOR} times too large or too small are listed, "
-            f"and {self.listed} right ones, of {self.amounts:,}"
+            f"amounts far from all others: {self.found} of {self.wrong} that are {FACTOR} times too large or"
+            f" too small are listed, and {self.listed} right ones, of {self.amounts:,}"
         )
 
 
@@ -54,12 +63,27 @@ def score_outliers(study: Study) -> OutlierScore:
 def score_column(clean: pd.DataFrame, column: str, true: pd.Series) -> OutlierScore:
     """Score one number; ``true`` by key."""
     check = Check.model_validate(
-        {"id": "far", "table": "", "severity": "warning", "kind": "outlier", "variables": [column], "label": {"en": "far", "id": "far"}}
+        {
+            "id": "far",
+            "table": "",
+            "severity": "warning",
+            "kind": "outlier",
+            "variables": [column],
+            "label": {"en": "far", "id": "far"},
+        }
     )
     listed = clean[KEY].isin(outlier(Given(check, clean)).hits["key"]).to_numpy()
-    own, right = clean[column].to_numpy("float64", na_value=np.nan), true[~true.index.duplicated()].reindex(clean[KEY]).to_numpy()
+    own, right = (
+        clean[column].to_numpy("float64", na_value=np.nan),
+        true[~true.index.duplicated()].reindex(clean[KEY]).to_numpy(),
+    )
     both = (own > 0) & (right > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         apart = np.abs(np.log(own / right))
     wrong = both & (apart > np.log(FACTOR))
-    return OutlierScore(int(both.sum()), int(wrong.sum()), int((wrong & listed).sum()), int((both & listed & (apart < 1e-9)).sum()))
+    return OutlierScore(
+        int(both.sum()),
+        int(wrong.sum()),
+        int((wrong & listed).sum()),
+        int((both & listed & (apart < 1e-9)).sum()),
+    )

@@ -1,4 +1,6 @@
-"""People, block by block: selection, answers, skip rules, who answers, further tables. Nothing is written here."""
+"""People, block by block: selection, answers, skip rules, who answers, further tables. Nothing is written
+here.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,11 @@ FATES = ("answered", "not_reached", "refused", "no_consent")
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be simulated: how many took part, from which seed, at which prices, with interviews from which day on.
+    """What is to be simulated: how many took part, from which seed, at which prices, with interviews from
+    which day on.
 
-    ``fixed`` : columns that have one code for everybody (the version of the form), instead of what their step draws.
+    ``fixed`` : columns that have one code for everybody (the version of the form), instead of what their step
+    draws.
     """
 
     simulation: Simulation
@@ -37,7 +41,10 @@ class Plan:
     @property
     def sizes(self) -> dict[str, int]:
         """People of each group: the participants, and the others in proportion to them (rounded)."""
-        return {code: round(self.participants * group.per_participant) for code, group in self.simulation.groups.items()}
+        return {
+            code: round(self.participants * group.per_participant)
+            for code, group in self.simulation.groups.items()
+        }
 
     @property
     def first_day(self) -> float:
@@ -47,9 +54,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Block:
-    """Some of the people: everybody (``people``) and who of them answered (``answered``, a mask); further tables with their rows.
+    """Some of the people: everybody (``people``) and who of them answered (``answered``, a mask); further
+    tables with their rows.
 
-    ``fates`` : what became of everybody, as places in ``FATES``. Those without consent have a row, but no answers.
+    ``fates`` : what became of everybody, as places in ``FATES``. Those without consent have a row, but no
+    answers.
     """
 
     people: World
@@ -66,36 +75,56 @@ class Block:
 def blocks(plan: Plan, *, is_treated: bool = True, is_biased: bool = True) -> Iterator[Block]:
     """Simulate all people, at most ``block`` at a time, so that memory does not grow with their number.
 
-    Everybody is numbered through; the groups come in turn, in the proportions of the plan, so that every block holds all groups.
+    Everybody is numbered through; the groups come in turn, in the proportions of the plan, so that every
+    block holds all groups.
     """
     codes, sizes = list(plan.simulation.groups), np.array(list(plan.sizes.values()))
     total, size = int(sizes.sum()), plan.simulation.block
     for number, start in enumerate(range(0, total, size)):
         places = np.arange(start, min(start + size, total), dtype="int64")
-        yield simulate_block(plan, number, group_of(places, sizes), codes, start, is_treated=is_treated, is_biased=is_biased)
+        yield simulate_block(
+            plan, number, group_of(places, sizes), codes, start, is_treated=is_treated, is_biased=is_biased
+        )
 
 
 def group_of(places: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Return the group (0, 1, …) of people numbered from 0: spread evenly, each group exactly as large as it should be."""
+    """Return the group (0, 1, …) of people numbered from 0: spread evenly, each group exactly as large as it
+    should be.
+    """
     total = int(sizes.sum())
     spread = (places * stride(total)) % total  # a permutation of 0 … total − 1
     return np.searchsorted(np.cumsum(sizes), spread, side="right")
 
 
 def stride(total: int) -> int:
-    """A step without a common divisor with ``total``, near the golden section of it: it visits every number once, in no order."""
+    """A step without a common divisor with ``total``, near the golden section of it: it visits every number
+    once, in no order.
+    """
     step = max(1, round(total * 0.6180339887))
     while np.gcd(step, total) != 1:
         step += 1
     return step
 
 
-def simulate_block(plan: Plan, number: int, groups: np.ndarray, codes: list[str], start: int, *, is_treated: bool, is_biased: bool) -> Block:
+def simulate_block(
+    plan: Plan,
+    number: int,
+    groups: np.ndarray,
+    codes: list[str],
+    start: int,
+    *,
+    is_treated: bool,
+    is_biased: bool,
+) -> Block:
     """Simulate one block of people; see ``blocks``."""
     definition, n = plan.simulation, len(groups)
     world = World(n, plan.seed, number, plan.series, is_treated, is_biased)
     declared = [definition.groups[code] for code in codes]
-    select(world, plan, np.array([np.nan if group.selected is None else float(group.selected) for group in declared])[groups])
+    select(
+        world,
+        plan,
+        np.array([np.nan if group.selected is None else float(group.selected) for group in declared])[groups],
+    )
     world.put(definition.group, np.array([float(code) for code in codes])[groups], "code")
     world.put(TREATED, np.array([float(group.treated) for group in declared])[groups])
     world.put(definition.interview, np.full(n, plan.first_day), "day")
@@ -104,12 +133,22 @@ def simulate_block(plan: Plan, number: int, groups: np.ndarray, codes: list[str]
         run(step, world)
         if step.name in plan.fixed:
             world.put(step.name, coded([plan.fixed[step.name]], np.zeros(n, dtype="int64")), "code")
-    # Without what makes answers wrong everybody answers, and every further form is filled in: an effect is that on all who took part.
-    fates = fates_of(world, definition.response, np.array([group.responds and is_biased for group in declared])[groups], np.array(codes)[groups])
+    # Without what makes answers wrong everybody answers, and every further form is filled in: an effect is
+    # that on all who took part.
+    fates = fates_of(
+        world,
+        definition.response,
+        np.array([group.responds and is_biased for group in declared])[groups],
+        np.array(codes)[groups],
+    )
     answered, tables = fates == 0, {}
     for rows in definition.rows:
         chance = 1 / (1 + np.exp(-world.sum(rows.base, rows.plus)))
-        there = answered & holds(rows.where, world) & ((world.stream(f"rows of {rows.table}").random(n) < chance) | (not is_biased))
+        there = (
+            answered
+            & holds(rows.where, world)
+            & ((world.stream(f"rows of {rows.table}").random(n) < chance) | (not is_biased))
+        )
         for step in rows.steps:
             run(step, world)
         tables[rows.table] = (world, there)
@@ -127,7 +166,9 @@ def fates_of(world: World, response: Response, follows: np.ndarray, groups: np.n
         table = response.lost_by.get(group, response.lost)
         shares = np.cumsum([table.get(fate, 0.0) for fate in FATES[1:]])
         rows = silent & (groups == group)
-        fates[rows] = 1 + np.searchsorted(shares / shares[-1], luck[rows], side="right").clip(max=len(FATES) - 2)
+        fates[rows] = 1 + np.searchsorted(shares / shares[-1], luck[rows], side="right").clip(
+            max=len(FATES) - 2
+        )
     return fates
 
 
@@ -145,7 +186,8 @@ def run(step: Step, world: World) -> None:
 
 
 def select(world: World, plan: Plan, needed: np.ndarray) -> None:
-    """Draw what is known of people before selection, again and again until everybody has the selection that the group needs.
+    """Draw what is known of people before selection, again and again until everybody has the selection that
+    the group needs.
 
     Parameters
     ----------
@@ -169,11 +211,16 @@ def select(world: World, plan: Plan, needed: np.ndarray) -> None:
         open_places = open_places[~fits]
         if not len(open_places):
             return
-    raise ValueError(f"{len(open_places)} people could not be drawn with the selection that their group needs: the odds of selection are too extreme")
+    raise ValueError(
+        f"{len(open_places)} people could not be drawn with the selection that their group needs: the odds of"
+        " selection are too extreme"
+    )
 
 
 def skip(world: World, codebook: Codebook, table: str) -> None:
-    """Leave out every answer whose skip rule says that it is not asked, and what a version of the form does not ask."""
+    """Leave out every answer whose skip rule says that it is not asked, and what a version of the form does
+    not ask.
+    """
     variables = codebook.table(table)
     version = next((variable.name for variable in variables if variable.role == "version"), None)
     for variable in variables:

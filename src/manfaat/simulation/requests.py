@@ -1,4 +1,6 @@
-"""What a person asks for when a cohort is simulated: checked as a whole, then turned into a plan and a layout."""
+"""What a person asks for when a cohort is simulated: checked as a whole, then turned into a plan and a
+layout.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +38,11 @@ NONE = "none"
 class Request:
     """A cohort to be simulated.
 
-    ``participants`` : how many took part. ``comparison`` : how many others, None for as many as the simulation says. ``survey`` : first
-    day of the interviews, empty for the simulation's. ``kind`` : file of the main table. ``answers`` : answers and column names as codes
-    or in one language. ``version`` : of the form, empty for what the simulation draws. ``is_recorded`` : keep the record of those who
-    did not answer, which a messy delivery may lack.
+    ``participants`` : how many took part. ``comparison`` : how many others, None for as many as the
+    simulation says. ``survey`` : first day of the interviews, empty for the simulation's. ``kind`` : file of
+    the main table. ``answers`` : answers and column names as codes or in one language. ``version`` : of the
+    form, empty for what the simulation draws. ``is_recorded`` : keep the record of those who did not answer,
+    which a messy delivery may lack.
     """
 
     programme: str
@@ -57,10 +60,30 @@ class Request:
     @property
     def command(self) -> str:
         """The command that makes this cohort."""
-        named = {"cohort": self.cohort, "participants": self.participants, "seed": self.seed, "mess": self.mess, "comparison": self.comparison}
-        named |= {"survey": self.survey, "format": self.kind, "answers": self.answers, "form-version": self.version}
-        given = [f"--{name} {shlex.quote(str(value))}" for name, value in named.items() if value not in (None, "")]
-        return " ".join(["manfaat simulate", shlex.quote(self.programme), *given, *(["--record"] if self.is_recorded else [])])
+        named = {
+            "cohort": self.cohort,
+            "participants": self.participants,
+            "seed": self.seed,
+            "mess": self.mess,
+            "comparison": self.comparison,
+        }
+        named |= {
+            "survey": self.survey,
+            "format": self.kind,
+            "answers": self.answers,
+            "form-version": self.version,
+        }
+        given = [
+            f"--{name} {shlex.quote(str(value))}" for name, value in named.items() if value not in (None, "")
+        ]
+        return " ".join(
+            [
+                "manfaat simulate",
+                shlex.quote(self.programme),
+                *given,
+                *(["--record"] if self.is_recorded else []),
+            ]
+        )
 
     @property
     def layout(self) -> Layout:
@@ -73,7 +96,13 @@ class Request:
         in_words = self.answers != "code"
         titles = {"en": ("Survey data (synthetic)",), "id": ("Data survei (sintetis)",)}.get(self.answers, ())
         rendering = Rendering(answers=self.answers, version=self.version)
-        return Layout(level=level, rendering=rendering, headers=self.answers if in_words else "name", titles=titles, footer=in_words)
+        return Layout(
+            level=level,
+            rendering=rendering,
+            headers=self.answers if in_words else "name",
+            titles=titles,
+            footer=in_words,
+        )
 
 
 @dataclass(frozen=True)
@@ -93,36 +122,70 @@ def load_simulated(name: str, *, root: Path) -> Definitions:
 
     Raises
     ------
-    ProblemsError for a programme that does not exist or says nothing of how it is simulated, and every mistake in its files.
+    ProblemsError for a programme that does not exist or says nothing of how it is simulated, and every
+    mistake in its files.
     """
     folder = root / "programmes" / name
     known = sorted(path.parent.name for path in (root / "programmes").glob(f"*/{FILE}"))
     if name not in known:
-        what = f"it has no {FILE}: nothing says how it is simulated" if folder.is_dir() and name else "there is no such programme"
-        refuse([Problem(f"programme '{name}'", what, expected=nearest(name, known) if known else f"a programme with a {FILE}")])
+        what = (
+            f"it has no {FILE}: nothing says how it is simulated"
+            if folder.is_dir() and name
+            else "there is no such programme"
+        )
+        refuse(
+            [
+                Problem(
+                    f"programme '{name}'",
+                    what,
+                    expected=nearest(name, known) if known else f"a programme with a {FILE}",
+                )
+            ]
+        )
     programme, problems = load_programme(folder, root=root)
     refuse(problems)
     codebook, problems = load_codebook(folder, programme, root=root)
     lines, wrong = load_indicators(folder, programme, codebook, root=root)
     simulation, worse = load_simulation(folder, programme, codebook, root=root)
     refuse(problems + wrong + worse)
-    known = read_all_series(programme.prices.path(folder), programme.prices.series, root=root) if programme.prices else {}
+    known = (
+        read_all_series(programme.prices.path(folder), programme.prices.series, root=root)
+        if programme.prices
+        else {}
+    )
     series = {key: {int(year): float(value) for year, value in found.items()} for key, found in known.items()}
     return Definitions(folder, programme, codebook, lines, simulation, series)
 
 
-def check_request(request: Request, definitions: Definitions, folder: Path, *, is_replaced: bool) -> list[Problem]:
+def check_request(
+    request: Request, definitions: Definitions, folder: Path, *, is_replaced: bool
+) -> list[Problem]:
     """Say everything that is wrong with a request."""
     problems = check_name(request.cohort, folder, is_replaced=is_replaced)
     if not FEWEST <= request.participants <= MOST:
-        problems.append(Problem("--participants", f"{request.participants} is out of range", expected=f"{FEWEST} to {MOST}"))
+        problems.append(
+            Problem(
+                "--participants", f"{request.participants} is out of range", expected=f"{FEWEST} to {MOST}"
+            )
+        )
     if request.comparison is not None and not FEWEST <= request.comparison <= MOST:
-        problems.append(Problem("--comparison", f"{request.comparison} is out of range", expected=f"{FEWEST} to {MOST}"))
+        problems.append(
+            Problem("--comparison", f"{request.comparison} is out of range", expected=f"{FEWEST} to {MOST}")
+        )
     if request.seed < 0:
         problems.append(Problem("--seed", f"{request.seed} is out of range", expected="0 or more"))
     codebook = definitions.codebook
-    versions = [choice.name for v in codebook.table(definitions.programme.main_table) if v.role == "version" for choice in codebook.answers(v.list_name)]
-    named = {"--mess": (request.mess, (*LEVELS, NONE)), "--format": (request.kind, tuple(SUFFIXES)), "--answers": (request.answers, ANSWERS)}
+    versions = [
+        choice.name
+        for v in codebook.table(definitions.programme.main_table)
+        if v.role == "version"
+        for choice in codebook.answers(v.list_name)
+    ]
+    named = {
+        "--mess": (request.mess, (*LEVELS, NONE)),
+        "--format": (request.kind, tuple(SUFFIXES)),
+        "--answers": (request.answers, ANSWERS),
+    }
     named["--form-version"] = (request.version, ("", *versions))
     problems += [
         Problem(name, f"there is no '{value}'", expected=nearest(value, filter(None, allowed)))
@@ -130,7 +193,9 @@ def check_request(request: Request, definitions: Definitions, folder: Path, *, i
         if value not in allowed
     ]
     if request.kind in ("kobo", "sav") and request.answers != "code":
-        problems.append(Problem("--answers", f"a file of the format '{request.kind}' holds codes", expected="code"))
+        problems.append(
+            Problem("--answers", f"a file of the format '{request.kind}' holds codes", expected="code")
+        )
     return problems + check_survey(request.survey) + check_size(request, definitions.simulation)
 
 
@@ -138,16 +203,35 @@ def check_name(cohort: str, folder: Path, *, is_replaced: bool) -> list[Problem]
     """Say what is wrong with the name of a cohort and its place."""
     problems = []
     if not NAME.fullmatch(cohort):
-        problems.append(Problem("--cohort", f"'{cohort}' is no name of a folder", expected="small letters, digits and hyphens"))
+        problems.append(
+            Problem(
+                "--cohort", f"'{cohort}' is no name of a folder", expected="small letters, digits and hyphens"
+            )
+        )
     if "synthetic" not in cohort:
-        problems.append(Problem("--cohort", "the name of a simulated cohort must say so", expected=f"for instance '{cohort}-synthetic'"))
+        problems.append(
+            Problem(
+                "--cohort",
+                "the name of a simulated cohort must say so",
+                expected=f"for instance '{cohort}-synthetic'",
+            )
+        )
     if not folder.exists():
         return problems
     if not is_replaced:
-        return [*problems, Problem(f"data/raw/{cohort}", "the cohort exists already", expected="another name, or --replace")]
+        return [
+            *problems,
+            Problem(f"data/raw/{cohort}", "the cohort exists already", expected="another name, or --replace"),
+        ]
     former, _ = load_cohort(folder, root=folder.parent)
     if former is None or former.kind != "synthetic":
-        problems.append(Problem(f"data/raw/{cohort}", "it is no synthetic cohort, and a real one is never replaced", expected="another name"))
+        problems.append(
+            Problem(
+                f"data/raw/{cohort}",
+                "it is no synthetic cohort, and a real one is never replaced",
+                expected="another name",
+            )
+        )
     return problems
 
 
@@ -164,12 +248,20 @@ def check_size(request: Request, simulation: Simulation) -> list[Problem]:
     """Say whether a file that is held in memory would become too large."""
     rows = sum(sizes_of(request, simulation).values())
     if request.kind in ("xlsx", "sav") and rows > MOST_ROWS:
-        return [Problem("--participants", f"{rows} people are too many for the format '{request.kind}'", expected=f"at most {MOST_ROWS}, or --format csv")]
+        return [
+            Problem(
+                "--participants",
+                f"{rows} people are too many for the format '{request.kind}'",
+                expected=f"at most {MOST_ROWS}, or --format csv",
+            )
+        ]
     return []
 
 
 def sizes_of(request: Request, simulation: Simulation) -> dict[str, float]:
-    """People of each group for one participant, times the participants; the comparison groups in proportion to what was asked for."""
+    """People of each group for one participant, times the participants; the comparison groups in proportion
+    to what was asked for.
+    """
     own = {code: request.participants * group.per_participant for code, group in simulation.groups.items()}
     others = [code for code, group in simulation.groups.items() if not group.treated]
     if request.comparison is None or not others:
@@ -185,14 +277,30 @@ def plan_of(request: Request, definitions: Definitions) -> Plan:
         code: simulation.groups[code].model_copy(update={"per_participant": size / request.participants})
         for code, size in sizes_of(request, simulation).items()
     }
-    version = next((v.name for v in codebook.table(definitions.programme.main_table) if v.role == "version"), None)
+    version = next(
+        (v.name for v in codebook.table(definitions.programme.main_table) if v.role == "version"), None
+    )
     fixed = {version: request.version} if version and request.version else {}
     simulation = simulation.model_copy(update={"groups": groups})
-    return Plan(simulation, codebook, definitions.programme.main_table, definitions.series, request.participants, request.seed, request.survey, fixed)
+    return Plan(
+        simulation,
+        codebook,
+        definitions.programme.main_table,
+        definitions.series,
+        request.participants,
+        request.seed,
+        request.survey,
+        fixed,
+    )
 
 
 def simulate(
-    request: Request, data: Path, *, root: Path, is_replaced: bool = False, progress: Callable[[int, int], None] = lambda people, of: None
+    request: Request,
+    data: Path,
+    *,
+    root: Path,
+    is_replaced: bool = False,
+    progress: Callable[[int, int], None] = lambda people, of: None,
 ) -> tuple[Path, Written]:
     """Simulate a cohort into ``data/raw``.
 
@@ -216,9 +324,26 @@ def simulate(
     total = sum(plan.sizes.values())
     try:
         written = write_delivery(
-            folder, plan, definitions.programme, definitions.codebook, definitions.indicators, layout, definitions.folder,
-            root=root, command=request.command, is_replaced=is_replaced and folder.exists(), progress=lambda people: progress(people, total),
-        )  # fmt: skip
+            folder,
+            plan,
+            definitions.programme,
+            definitions.codebook,
+            definitions.indicators,
+            layout,
+            definitions.folder,
+            root=root,
+            command=request.command,
+            is_replaced=is_replaced and folder.exists(),
+            progress=lambda people: progress(people, total),
+        )
     except KeyError as failure:  # a year for which a price series has no value
-        refuse([Problem(shown(definitions.folder / FILE, root), str(failure.args[0]), expected="a --survey within the years of the price series")])
+        refuse(
+            [
+                Problem(
+                    shown(definitions.folder / FILE, root),
+                    str(failure.args[0]),
+                    expected="a --survey within the years of the price series",
+                )
+            ]
+        )
     return folder, written

@@ -1,4 +1,6 @@
-"""The score of the cleaning stage over the shipped synthetic cohorts, or over many random ones; run as ``python -m manfaat.simulation.score_runs``."""
+"""The score of the cleaning stage over the shipped synthetic cohorts, or over many random ones; run as
+``python -m manfaat.simulation.score_runs``.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,12 @@ if TYPE_CHECKING:
     from manfaat.simulation.outlier_score import OutlierScore
 
 PROGRAMME = "a folder of programmes/ with a simulation.yml; the first one unless given"
-SHAPES = (("csv", "id", ""), ("xlsx", "id", ""), ("kobo", "code", "2"), ("sav", "code", "1"))  # kind of file, answers, version of the form
+SHAPES = (
+    ("csv", "id", ""),
+    ("xlsx", "id", ""),
+    ("kobo", "code", "2"),
+    ("sav", "code", "1"),
+)  # kind of file, answers, version of the form
 LEVELS = ("real", "high")
 TWO_ROWS = '"two rows a record, then and now"'
 LEAST = 0.99  # share of errors that must be repaired or reported
@@ -32,7 +39,9 @@ LEAST = 0.99  # share of errors that must be repaired or reported
 
 @dataclass(frozen=True)
 class Totals:
-    """What decides: errors injected, repaired or reported, wrongly changed; correct answers, and those that wait for a person or were changed."""
+    """What decides: errors injected, repaired or reported, wrongly changed; correct answers, and those that
+    wait for a person or were changed.
+    """
 
     injected: int
     handled: int
@@ -53,8 +62,9 @@ class Totals:
 
     def __str__(self) -> str:
         return (
-            f"{self.injected:,} errors injected, {self.handled:,} repaired or reported ({100 * self.share:.2f} %), {self.wrong:,} wrongly changed; "
-            f"{self.correct:,} correct answers, {self.waiting:,} wait for a person, {self.changed:,} changed"
+            f"{self.injected:,} errors injected, {self.handled:,} repaired or reported"
+            f" ({100 * self.share:.2f} %), {self.wrong:,} wrongly changed; {self.correct:,} correct answers,"
+            f" {self.waiting:,} wait for a person, {self.changed:,} changed"
         )
 
 
@@ -64,7 +74,14 @@ def totals_of(scores: Iterable[Score]) -> Totals:
     table = add_scores(scores)
     handled = int(table[["repaired", "reported"]].to_numpy().sum())
     wrong, correct = int(table["wrongly changed"].sum()), sum(score.correct for score in scores)
-    return Totals(int(table["injected"].sum()), handled, wrong, correct, sum(score.waiting for score in scores), sum(len(score.changed) for score in scores))
+    return Totals(
+        int(table["injected"].sum()),
+        handled,
+        wrong,
+        correct,
+        sum(score.waiting for score in scores),
+        sum(len(score.changed) for score in scores),
+    )
 
 
 def shipped(root: Path, data_dir: str = "data") -> Iterator[Study]:
@@ -92,9 +109,11 @@ def outliers_shipped(root: Path, data_dir: str = "data") -> OutlierScore:
 
 
 def score_seed(seed: int, programme: str, participants: int, root: Path) -> Score:
-    """Simulate a cohort in a folder of its own, score it, and leave nothing behind; its shape and its mess follow from the seed.
+    """Simulate a cohort in a folder of its own, score it, and leave nothing behind; its shape and its mess
+    follow from the seed.
 
-    A file with two rows a record, which nobody can read for certain, is refused as a whole: that is one error, reported.
+    A file with two rows a record, which nobody can read for certain, is refused as a whole: that is one
+    error, reported.
     """
     from manfaat.analysis.study import load_study
     from manfaat.simulation.requests import Request, simulate
@@ -103,17 +122,27 @@ def score_seed(seed: int, programme: str, participants: int, root: Path) -> Scor
     mess = LEVELS[seed // len(SHAPES) % len(LEVELS)]
     name = f"seed-{seed}-synthetic"
     with tempfile.TemporaryDirectory(prefix="manfaat-") as folder:
-        where, _ = simulate(Request(programme, name, participants, seed, mess, kind=kind, answers=answers, version=version), Path(folder), root=root)
+        where, _ = simulate(
+            Request(programme, name, participants, seed, mess, kind=kind, answers=answers, version=version),
+            Path(folder),
+            root=root,
+        )
         try:
             return score_delivery(load_study(name, data_dir=folder, root=root))
         except ProblemsError:
             if TWO_ROWS not in (where / TRUTH / LOG_FILE).read_text(encoding="utf-8"):
                 raise
-            return Score(score_table([(40, "reported")]), 0, 0, [], read_texts(where / TRUTH / LOG_FILE).head(0))
+            return Score(
+                score_table([(40, "reported")]), 0, 0, [], read_texts(where / TRUTH / LOG_FILE).head(0)
+            )
 
 
-def score_seeds(seeds: Iterable[int], programme: str, participants: int, root: Path, *, workers: int) -> Iterator[tuple[str, Score | Exception]]:
-    """Score many simulated cohorts, several at a time, in the order of their seeds; of a cohort that cannot be scored, give the reason."""
+def score_seeds(
+    seeds: Iterable[int], programme: str, participants: int, root: Path, *, workers: int
+) -> Iterator[tuple[str, Score | Exception]]:
+    """Score many simulated cohorts, several at a time, in the order of their seeds; of a cohort that cannot
+    be scored, give the reason.
+    """
     with ProcessPoolExecutor(workers) as pool:
         jobs = [(seed, pool.submit(score_seed, seed, programme, participants, root)) for seed in seeds]
         for seed, job in jobs:
@@ -125,7 +154,8 @@ def show(table: pd.DataFrame) -> str:
     """The table of kinds as text."""
     head = f"{'kind':>4}  {'what':<58} {'injected':>9} " + " ".join(f"{fate:>15}" for fate in FATES)
     rows = [
-        f"{line.kind:>4}  {str(line.what)[:58]:<58} {line.injected:>9,} " + " ".join(f"{count:>15,}" for count in line[3:])
+        f"{line.kind:>4}  {str(line.what)[:58]:<58} {line.injected:>9,} "
+        + " ".join(f"{count:>15,}" for count in line[3:])
         for line in table.itertuples(index=False)
     ]
     return "\n".join([head, *rows])
@@ -134,15 +164,23 @@ def show(table: pd.DataFrame) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Print the score and return 0 when it is good enough, else 1."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=0, help="so many random cohorts instead of the shipped ones")
-    parser.add_argument("--participants", type=int, default=40, help="people who took part in each random cohort")
+    parser.add_argument(
+        "--seeds", type=int, default=0, help="so many random cohorts instead of the shipped ones"
+    )
+    parser.add_argument(
+        "--participants", type=int, default=40, help="people who took part in each random cohort"
+    )
     parser.add_argument("--programme", default="", help=PROGRAMME)
     parser.add_argument("--workers", type=int, default=2, help="random cohorts at a time")
     given = parser.parse_args(arguments)
     root = paths.find_root()
     if given.seeds:
-        programme = given.programme or min(path.parent.name for path in (root / "programmes").glob("*/simulation.yml"))
-        found = score_seeds(range(1, given.seeds + 1), programme, given.participants, root, workers=given.workers)
+        programme = given.programme or min(
+            path.parent.name for path in (root / "programmes").glob("*/simulation.yml")
+        )
+        found = score_seeds(
+            range(1, given.seeds + 1), programme, given.participants, root, workers=given.workers
+        )
     else:
         found = score_shipped(root)
     scores, failed = [], 0
@@ -155,7 +193,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{name}: {totals_of([score])}", file=sys.stderr, flush=True)
         for line in score.missed.itertuples(index=False):
             print(
-                f"  {line.fate}: kind {line.kind}, {line.table} {line.key} {line.variable}: {line.raw!r} for {line.true!r}, now {line.clean!r}", file=sys.stderr
+                f"  {line.fate}: kind {line.kind}, {line.table} {line.key} {line.variable}: {line.raw!r} for"
+                f" {line.true!r}, now {line.clean!r}",
+                file=sys.stderr,
             )
         for table, key, variable, true, clean in score.changed:
             print(f"  correct, changed: {table} {key} {variable}: {true!r}, now {clean!r}", file=sys.stderr)
@@ -164,7 +204,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     totals = totals_of(scores)
     print(show(add_scores(scores)))
-    print(f"total of {len(scores)} cohorts: {totals}" + (f"; {failed} more could not be scored" if failed else ""))
+    print(
+        f"total of {len(scores)} cohorts: {totals}"
+        + (f"; {failed} more could not be scored" if failed else "")
+    )
     if not given.seeds:
         print(outliers_shipped(root))
     return 0 if totals.is_good and not failed else 1

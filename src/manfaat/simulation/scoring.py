@@ -1,10 +1,12 @@
-"""What the cleaning stage made of every error that was put into a synthetic delivery, and of every answer that was right.
+"""What the cleaning stage made of every error that was put into a synthetic delivery, and of every answer
+that was right.
 
-An injected error is *repaired* when the clean value is the true one (a missing answer: with its true reason), *reported* when the
-review list, a finding, a row set aside or the reason of a missing answer names that very cell or row, *missed* when nothing does,
-and *wrongly changed* when cleaning turned it into a value that is neither true nor what was written. A correct answer is *changed*
-when its clean value is not the true one, or when it is lost; it *waits* when the review list asks a person about it (a day that may be
-a month, in a column in which some dates are written month first).
+An injected error is *repaired* when the clean value is the true one (a missing answer: with its true reason),
+*reported* when the review list, a finding, a row set aside or the reason of a missing answer names that very
+cell or row, *missed* when nothing does, and *wrongly changed* when cleaning turned it into a value that is
+neither true nor what was written. A correct answer is *changed* when its clean value is not the true one, or
+when it is lost; it *waits* when the review list asks a person about it (a day that may be a month, in a
+column in which some dates are written month first).
 """
 
 from __future__ import annotations
@@ -27,10 +29,17 @@ if TYPE_CHECKING:
     from manfaat.definitions.codebook import Codebook, Variable
 
 STRUCTURE = {
-    24: "an item worded the other way round", 25: "other codes", 36: "titles and totals", 37: "questions for names", 38: "names of groups",
-    46: "mark at the beginning", 50: "another separator",
-}  # fmt: skip
-KINDS = {kind: entry[0] for kind, entry in {**FILE_RATES, **COLUMN_RATES, **RECORD_RATES, **CELL_RATES}.items()} | STRUCTURE
+    24: "an item worded the other way round",
+    25: "other codes",
+    36: "titles and totals",
+    37: "questions for names",
+    38: "names of groups",
+    46: "mark at the beginning",
+    50: "another separator",
+}
+KINDS = {
+    kind: entry[0] for kind, entry in {**FILE_RATES, **COLUMN_RATES, **RECORD_RATES, **CELL_RATES}.items()
+} | STRUCTURE
 OTHER_FORM = ("24", "25", "65")  # answers on another version of the form, where other questions are asked
 PAIRS = ("real_ratio", "agreement", "date_agreement")  # a finding of these kinds is about both of two answers
 FATES = ("repaired", "reported", "missed", "wrongly changed")
@@ -41,9 +50,11 @@ COLUMNS = ["kind", "what", "injected", *FATES]
 class Cells:
     """One cleaned table beside its truth, by true key: what cleaning made of every person's answers.
 
-    ``asked`` : pairs (key, variable) of the review list. ``true`` : true answers as texts. ``clean`` : clean values as canonical texts, for people with a row kept. ``reasons`` : why a clean
-    value is missing, by key and variable. ``named`` : pairs (key, variable) that the review list or a finding names.
-    ``aside`` : the rules that set rows aside, by the person whose they are. ``kept_as`` : the key that a person's row kept carries.
+    ``asked`` : pairs (key, variable) of the review list. ``true`` : true answers as texts. ``clean`` : clean
+    values as canonical texts, for people with a row kept. ``reasons`` : why a clean value is missing, by key
+    and variable. ``named`` : pairs (key, variable) that the review list or a finding names.
+    ``aside`` : the rules that set rows aside, by the person whose they are. ``kept_as`` : the key that a
+    person's row kept carries.
     """
 
     true: pd.DataFrame
@@ -63,38 +74,64 @@ def read_texts(path: Path) -> pd.DataFrame:
 
 
 def persons_of(raw: pd.DataFrame, log: pd.DataFrame, key: str) -> list[str]:
-    """Whose answers each delivered row holds: those of its key, unless the log says that somebody else's stand there."""
+    """Whose answers each delivered row holds: those of its key, unless the log says that somebody else's
+    stand there.
+    """
     from manfaat.cleaning.readers import ROW, SHEET
 
     several = raw[SHEET].nunique() > 1
     stated = log[(log["row"] != "") & (log["key"] != "")]
     at = {(line.sheet if several else "", int(line.row)): line.key for line in stated.itertuples(index=False)}
     sheets = raw[SHEET] if several else [""] * len(raw)
-    return [at.get((sheet, int(row)), text.strip()) for sheet, row, text in zip(sheets, raw[ROW], raw[key], strict=True)]
+    return [
+        at.get((sheet, int(row)), text.strip())
+        for sheet, row, text in zip(sheets, raw[ROW], raw[key], strict=True)
+    ]
 
 
 def compare(
-    raw: pd.DataFrame, table: CleanTable, true: pd.DataFrame, log: pd.DataFrame, study: Study, named: set[tuple[str, str]], left_out: pd.DataFrame
+    raw: pd.DataFrame,
+    table: CleanTable,
+    true: pd.DataFrame,
+    log: pd.DataFrame,
+    study: Study,
+    named: set[tuple[str, str]],
+    left_out: pd.DataFrame,
 ) -> Cells:
-    """Put one cleaned table beside its truth; ``left_out`` are the rows that the reader could not take for answers."""
+    """Put one cleaned table beside its truth; ``left_out`` are the rows that the reader could not take for
+    answers.
+    """
     import pandas as pd
 
     from manfaat.cleaning.ledger import canonical_texts
     from manfaat.cleaning.readers import PLACE
 
     key = study.programme.tables[table.name].key[0]
-    person = dict(zip(raw[list(PLACE)].itertuples(index=False, name=None), persons_of(raw, log, key), strict=True))
+    person = dict(
+        zip(raw[list(PLACE)].itertuples(index=False, name=None), persons_of(raw, log, key), strict=True)
+    )
     keepers = [person[place] for place in table.kept[list(PLACE)].itertuples(index=False, name=None)]
     variables = [v.name for v in study.codebook.table(table.name) if v.name in table.kept and v.name in true]
-    clean = pd.DataFrame({name: canonical_texts(table.kept[name]).to_numpy(zero_copy_only=False) for name in variables}, index=pd.Index(keepers, dtype=object))
+    clean = pd.DataFrame(
+        {name: canonical_texts(table.kept[name]).to_numpy(zero_copy_only=False) for name in variables},
+        index=pd.Index(keepers, dtype=object),
+    )
     rules: dict[str, list[str]] = {}
-    for place, rule in zip(table.aside[list(PLACE)].itertuples(index=False, name=None), table.aside["rule"], strict=True):
+    for place, rule in zip(
+        table.aside[list(PLACE)].itertuples(index=False, name=None), table.aside["rule"], strict=True
+    ):
         rules.setdefault(person[place], []).append(rule)
     lost = set(zip(left_out["sheet"], left_out["row"].astype(str), strict=True))
     for line in log.itertuples(index=False):
         if line.key and ((line.sheet, line.row) in lost or ("", line.row) in lost):
             rules.setdefault(line.key, ["left out"])
-    reasons = dict(zip(zip(table.reasons["key"], table.reasons["variable"], strict=True), table.reasons["reason"], strict=True))
+    reasons = dict(
+        zip(
+            zip(table.reasons["key"], table.reasons["variable"], strict=True),
+            table.reasons["reason"],
+            strict=True,
+        )
+    )
     return Cells(
         true.set_index(key, drop=False),
         clean[~clean.index.duplicated()],
@@ -107,11 +144,19 @@ def compare(
 
 
 def named_cells(table: CleanTable, study: Study) -> set[tuple[str, str]]:
-    """Pairs (key, variable) that a line of the review list names, or a finding: its variable, those of the rule or check, or of the battery."""
+    """Pairs (key, variable) that a line of the review list names, or a finding: its variable, those of the
+    rule or check, or of the battery.
+    """
     from manfaat.definitions.expressions import parse_expression
 
-    looks_at = {rule.id: sorted(parse_expression(rule.rule).names()) for rule in study.codebook.rules if rule.table == table.name}
-    looks_at |= {check.id: list(check.variables) for check in study.programme.checks if check.table == table.name}
+    looks_at = {
+        rule.id: sorted(parse_expression(rule.rule).names())
+        for rule in study.codebook.rules
+        if rule.table == table.name
+    }
+    looks_at |= {
+        check.id: list(check.variables) for check in study.programme.checks if check.table == table.name
+    }
     batteries = {items[0]: list(items) for items in study.programme.tables[table.name].scales}
     whole = {check.id for check in study.programme.checks if check.kind in ("straight_line", *PAIRS)}
     named = set(zip(table.review["key"], table.review["variable"], strict=True))
@@ -123,12 +168,17 @@ def named_cells(table: CleanTable, study: Study) -> set[tuple[str, str]]:
 
 
 def named_from_elsewhere(tables: Mapping[str, CleanTable], name: str, study: Study) -> set[tuple[str, str]]:
-    """Pairs (key, variable) of a table that findings of another table are about as well: its answers disagree with those."""
+    """Pairs (key, variable) of a table that findings of another table are about as well: its answers disagree
+    with those.
+    """
     named: set[tuple[str, str]] = set()
     for check in study.programme.checks:
         if check.arguments.get("with_table") == name and check.kind in PAIRS and check.table in tables:
             found = tables[check.table].findings
-            named |= {(key, str(check.arguments["with_variable"])) for key in found.loc[found["check"] == check.id, "key"]}
+            named |= {
+                (key, str(check.arguments["with_variable"]))
+                for key in found.loc[found["check"] == check.id, "key"]
+            }
     return named
 
 
@@ -139,12 +189,18 @@ def is_literal(raw: str, clean: str, variable: Variable, codebook: Codebook) -> 
     if not variable.list_name:
         return False
     own = {new: old for mapping in variable.recodes.values() for old, new in mapping.items()}
-    labels = {choice.name: (choice.label_en, choice.label_id) for choice in codebook.answers(variable.list_name)}
-    return raw.strip().casefold() in {text.casefold() for text in (*labels.get(clean, ()), own.get(clean, clean))}
+    labels = {
+        choice.name: (choice.label_en, choice.label_id) for choice in codebook.answers(variable.list_name)
+    }
+    return raw.strip().casefold() in {
+        text.casefold() for text in (*labels.get(clean, ()), own.get(clean, clean))
+    }
 
 
 def is_right(clean: str, true: str, variable: Variable) -> bool:
-    """Whether a clean value is the true one; of a time stamp, whether it is the same time of day, with or without its zone."""
+    """Whether a clean value is the true one; of a time stamp, whether it is the same time of day, with or
+    without its zone.
+    """
     return clean == true or (variable.kind == "dateTime" and clean != "" and clean[:19] == true[:19])
 
 
@@ -178,12 +234,19 @@ def judge_record(cells: Cells, line: object) -> str:
 
 def judge_key(cells: Cells, line: object) -> str:
     """Say what became of a record that stands under somebody else's number."""
-    return "reported" if line.key not in cells.clean.index or (cells.kept_as[line.key], line.variable) in cells.named else "missed"
+    return (
+        "reported"
+        if line.key not in cells.clean.index or (cells.kept_as[line.key], line.variable) in cells.named
+        else "missed"
+    )
 
 
 def judge_errors(study: Study, name: str, cells: Cells, log: pd.DataFrame) -> list[str]:
     """The fate of every logged error of one table."""
-    key, variables = study.programme.tables[name].key[0], {variable.name: variable for variable in study.codebook.table(name)}
+    key, variables = (
+        study.programme.tables[name].key[0],
+        {variable.name: variable for variable in study.codebook.table(name)},
+    )
     everybody = set(cells.true.index) <= set(cells.clean.index) | set(cells.aside)
     fates = []
     for line in log.itertuples(index=False):
@@ -192,7 +255,11 @@ def judge_errors(study: Study, name: str, cells: Cells, log: pd.DataFrame) -> li
         elif line.variable == key:
             fates.append(judge_key(cells, line))
         else:
-            fates.append(judge_cell(cells, line, variables[line.variable], study.codebook) if line.variable else judge_record(cells, line))
+            fates.append(
+                judge_cell(cells, line, variables[line.variable], study.codebook)
+                if line.variable
+                else judge_record(cells, line)
+            )
     return fates
 
 
@@ -202,15 +269,20 @@ def excluded(study: Study, name: str, cells: Cells) -> set[str]:
 
     found: set[str] = set()
     for entry in study.programme.tables[name].set_aside:
-        found |= set(cells.true.index[evaluate(parse_expression(entry.when), cells.true).fillna(False).astype(bool)])
+        found |= set(
+            cells.true.index[evaluate(parse_expression(entry.when), cells.true).fillna(False).astype(bool)]
+        )
     return found
 
 
-def correct_cells(study: Study, name: str, cells: Cells, log: pd.DataFrame) -> tuple[int, int, list[tuple[str, str, str, str]]]:
-    """Count the answers that nobody messed up and those of them that wait for a person, and list those that cleaning changed or lost.
+def correct_cells(
+    study: Study, name: str, cells: Cells, log: pd.DataFrame
+) -> tuple[int, int, list[tuple[str, str, str, str]]]:
+    """Count the answers that nobody messed up and those of them that wait for a person, and list those that
+    cleaning changed or lost.
 
-    Rows under one number that hold two persons' answers wait for a person, and are not counted; nor are people whom a declared rule
-    excludes, and rows whose cells are broken.
+    Rows under one number that hold two persons' answers wait for a person, and are not counted; nor are
+    people whom a declared rule excludes, and rows whose cells are broken.
     The time of submission of a record that was sent again is that of the record that was kept.
     """
     known = {(line.key, line.variable) for line in log.itertuples(index=False) if line.variable}
@@ -237,9 +309,11 @@ def correct_cells(study: Study, name: str, cells: Cells, log: pd.DataFrame) -> t
 
 @dataclass(frozen=True)
 class Score:
-    """The score of one delivery: a row a kind (``COLUMNS``), correct answers, those of them that wait for a person or were changed.
+    """The score of one delivery: a row a kind (``COLUMNS``), correct answers, those of them that wait for a
+    person or were changed.
 
-    ``changed`` : (table, key, variable, true, clean). ``missed`` : lines of the log that were missed or wrongly changed.
+    ``changed`` : (table, key, variable, true, clean). ``missed`` : lines of the log that were missed or
+    wrongly changed.
     """
 
     table: pd.DataFrame
@@ -250,11 +324,13 @@ class Score:
 
 
 def score_delivery(study: Study) -> Score:
-    """Clean a synthetic delivery and hold the result against its truth; the ledger is closed and raw rebuilt, or this raises.
+    """Clean a synthetic delivery and hold the result against its truth; the ledger is closed and raw rebuilt,
+    or this raises.
 
     Raises
     ------
-    ProblemsError when the delivery cannot be cleaned or its ledger does not close; ValueError when it has no truth.
+    ProblemsError when the delivery cannot be cleaned or its ledger does not close; ValueError when it has no
+    truth.
     """
     import pandas as pd
 
@@ -267,22 +343,42 @@ def score_delivery(study: Study) -> Score:
     tables = clean_tables(study, delivery)
     log = read_texts(folder / LOG_FILE)
     fates, correct, waiting, changed, lines = [], 0, 0, [], []
-    named = {name: named_cells(table, study) | named_from_elsewhere(tables, name, study) for name, table in tables.items()}
+    named = {
+        name: named_cells(table, study) | named_from_elsewhere(tables, name, study)
+        for name, table in tables.items()
+    }
     coloured = set(delivery.log.loc[delivery.log["what"] == "cell colours", "file"])
     for name, table in tables.items():
         own = log[log["table"] == name]
         cells = compare(
-            delivery.tables[name], table, read_texts(folder / f"{name}.csv"), own, study, named[name], delivery.left_out[delivery.left_out["table"] == name]
+            delivery.tables[name],
+            table,
+            read_texts(folder / f"{name}.csv"),
+            own,
+            study,
+            named[name],
+            delivery.left_out[delivery.left_out["table"] == name],
         )
         judged = judge_errors(study, name, cells, own)
-        judged = ["reported" if line.kind == "42" and line.file in coloured else fate for line, fate in zip(own.itertuples(index=False), judged, strict=True)]
+        judged = [
+            "reported" if line.kind == "42" and line.file in coloured else fate
+            for line, fate in zip(own.itertuples(index=False), judged, strict=True)
+        ]
         fates += zip(own["kind"].astype(int), judged, strict=True)
-        lines.append(own.assign(fate=judged, clean=[clean_text(cells, line) for line in own.itertuples(index=False)]))
+        lines.append(
+            own.assign(fate=judged, clean=[clean_text(cells, line) for line in own.itertuples(index=False)])
+        )
         count, waits, wrong = correct_cells(study, name, cells, own)
         correct, waiting = correct + count, waiting + waits
         changed += [(name, *line) for line in wrong]
     every = pd.concat(lines, ignore_index=True)
-    return Score(score_table(fates), correct, waiting, changed, every[every["fate"].isin(["missed", "wrongly changed"])])
+    return Score(
+        score_table(fates),
+        correct,
+        waiting,
+        changed,
+        every[every["fate"].isin(["missed", "wrongly changed"])],
+    )
 
 
 def clean_text(cells: Cells, line: object) -> str:
@@ -296,7 +392,13 @@ def score_table(fates: list[tuple[int, str]]) -> pd.DataFrame:
     import pandas as pd
 
     frame = pd.DataFrame(fates, columns=["kind", "fate"])
-    counts = frame.groupby(["kind", "fate"]).size().unstack(fill_value=0).reindex(columns=list(FATES), fill_value=0).reset_index()
+    counts = (
+        frame.groupby(["kind", "fate"])
+        .size()
+        .unstack(fill_value=0)
+        .reindex(columns=list(FATES), fill_value=0)
+        .reset_index()
+    )
     counts["what"], counts["injected"] = counts["kind"].map(KINDS), counts[list(FATES)].sum(axis=1)
     return counts[COLUMNS].rename_axis(columns=None)
 

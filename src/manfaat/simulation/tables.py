@@ -40,13 +40,21 @@ def without_consent(part: TableBlock, declined: np.ndarray, plan: Plan) -> Table
     if consent is None or not declined.any():
         return part
     rows, kept = np.flatnonzero(declined), {plan.simulation.key, plan.simulation.group, *consent.before}
-    columns = {name: column if name in kept else column.put_one(rows, BLANK) for name, column in part.canonical.items()}
+    columns = {
+        name: column if name in kept else column.put_one(rows, BLANK)
+        for name, column in part.canonical.items()
+    }
     columns[consent.question] = part.canonical[consent.question].put_one(rows, consent.declined)
-    reasons = {name: told if name in kept else np.where(declined, 0, told).astype("uint8") for name, told in part.reasons.items()}
+    reasons = {
+        name: told if name in kept else np.where(declined, 0, told).astype("uint8")
+        for name, told in part.reasons.items()
+    }
     return replace(part, canonical=columns, reasons=reasons)
 
 
-def table_block(name: str, world: World, rows: np.ndarray, keys: TextColumn, plan: Plan, codebook: Codebook) -> TableBlock:
+def table_block(
+    name: str, world: World, rows: np.ndarray, keys: TextColumn, plan: Plan, codebook: Codebook
+) -> TableBlock:
     """Some rows of one table as canonical texts."""
     columns, reasons = {}, {}
     for variable in codebook.table(name):

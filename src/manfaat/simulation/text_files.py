@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MARKS = {"utf-8-sig": codecs.BOM_UTF8, "utf-16": codecs.BOM_UTF16_LE}
-BARE = re.compile(rb'"([^"\n]*' + BARE_COMMA.encode() + rb'[^"\n]*)"')  # an answer that is to stand without its quotes
+BARE = re.compile(
+    rb'"([^"\n]*' + BARE_COMMA.encode() + rb'[^"\n]*)"'
+)  # an answer that is to stand without its quotes
 DASHES = str.maketrans("–—", "--")  # which Shift-JIS does not have
 CODECS = {"utf-16": "utf-16-le"}  # the mark stands once, at the beginning
 
@@ -38,17 +40,38 @@ def write_rows(columns: Mapping[str, TextColumn | pa.Array], stream: BinaryIO, s
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    table = pa.table({name: column if isinstance(column, pa.Array) else arrow_column(column) for name, column in columns.items()})
-    arrow_csv.write_csv(table, stream, arrow_csv.WriteOptions(include_header=False, delimiter=separator, quoting_style="needed"))
+    table = pa.table(
+        {
+            name: column if isinstance(column, pa.Array) else arrow_column(column)
+            for name, column in columns.items()
+        }
+    )
+    arrow_csv.write_csv(
+        table,
+        stream,
+        arrow_csv.WriteOptions(include_header=False, delimiter=separator, quoting_style="needed"),
+    )
 
 
 class TextSink:
-    """Delimited text; titles and total fill up their row with empty cells, as a sheet does that is saved as text."""
+    """Delimited text; titles and total fill up their row with empty cells, as a sheet does that is saved as
+    text.
+    """
 
-    def __init__(self, path: Path, table: str, variables: list[Variable], layout: Layout, header: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        table: str,
+        variables: list[Variable],
+        layout: Layout,
+        header: list[str] | None = None,
+    ) -> None:
         self.stream, self.layout = path.open("wb"), layout
         self.pairs = pairs_of(variables) if layout.is_long(table) else []
-        names = header or [*header_of(variables, layout), *[text for _, text in layout.extras(table, variables)]]
+        names = header or [
+            *header_of(variables, layout),
+            *[text for _, text in layout.extras(table, variables)],
+        ]
         if self.pairs:
             names = self.long_header([variable.name for variable in variables], names)
         self.rest, lines = layout.separator * (len(names) - 1), StringIO()
@@ -74,11 +97,17 @@ class TextSink:
         if self.layout.line_end != "\n":
             content = content.replace(b"\n", self.layout.line_end.encode())
         if self.layout.encoding != "utf-8":
-            text = content.decode().translate(DASHES) if self.layout.encoding == "shift_jis" else content.decode()
+            text = (
+                content.decode().translate(DASHES)
+                if self.layout.encoding == "shift_jis"
+                else content.decode()
+            )
             content = text.encode(CODECS.get(self.layout.encoding, self.layout.encoding))
         self.stream.write(content)
 
-    def append(self, columns: dict[str, TextColumn], coloured: np.ndarray, sheets: TextColumn | None) -> Places:
+    def append(
+        self, columns: dict[str, TextColumn], coloured: np.ndarray, sheets: TextColumn | None
+    ) -> Places:
         """Write rows; return where they stand. Colours and sheets mean nothing in text."""
         n, step = len(next(iter(columns.values())).codes), 1
         if self.pairs:
@@ -97,18 +126,34 @@ class TextSink:
     def long_header(self, names: list[str], headers: list[str]) -> list[str]:
         """The names of the columns of a long file: what was asked once, the time, what was asked twice."""
         paired = {name for _, *both in self.pairs for name in both}
-        once = [text for name, text in zip([*names, *headers[len(names) :]], headers, strict=True) if name not in paired]
+        once = [
+            text
+            for name, text in zip([*names, *headers[len(names) :]], headers, strict=True)
+            if name not in paired
+        ]
         return [*once, TIME_COLUMN, *[stem for stem, _, _ in self.pairs]]
 
     def lengthened(self, columns: dict[str, TextColumn]) -> dict[str, TextColumn]:
         """Two rows a record: then and now."""
-        n, paired = len(next(iter(columns.values())).codes), {name for _, *both in self.pairs for name in both}
-        found = {name: TextColumn(np.repeat(column.codes, 2), column.pool) for name, column in columns.items() if name not in paired}
+        n, paired = (
+            len(next(iter(columns.values())).codes),
+            {name for _, *both in self.pairs for name in both},
+        )
+        found = {
+            name: TextColumn(np.repeat(column.codes, 2), column.pool)
+            for name, column in columns.items()
+            if name not in paired
+        }
         found[TIME_COLUMN] = TextColumn(np.tile(np.arange(2, dtype="int32"), n), ["then", "now"])
         for stem, then, now in self.pairs:
             one, two = columns[then], columns[now]
-            codes = np.column_stack([np.where(one.codes < len(one.pool), one.codes, -1), two.codes + len(one.pool)]).reshape(-1)
-            found[stem] = TextColumn(np.where(codes < 0, len(one.pool) + len(two.pool), codes).astype("int32"), [*one.pool, *two.pool])
+            codes = np.column_stack(
+                [np.where(one.codes < len(one.pool), one.codes, -1), two.codes + len(one.pool)]
+            ).reshape(-1)
+            found[stem] = TextColumn(
+                np.where(codes < 0, len(one.pool) + len(two.pool), codes).astype("int32"),
+                [*one.pool, *two.pool],
+            )
         return found
 
     def close(self, rows: int) -> None:
@@ -123,29 +168,43 @@ class TextSink:
 
 
 class KoboSink(TextSink):
-    """An export of KoboToolbox: names of groups before those of questions, one column for each of several answers, system columns."""
+    """An export of KoboToolbox: names of groups before those of questions, one column for each of several
+    answers, system columns.
+    """
 
     def __init__(self, path: Path, variables: list[Variable], codebook: Codebook, layout: Layout) -> None:
         self.variables, self.rows = variables, 0
-        self.options = {v.name: [choice.name for choice in codebook.answers(v.list_name)] for v in variables if v.kind == "select_multiple"}
+        self.options = {
+            v.name: [choice.name for choice in codebook.answers(v.list_name)]
+            for v in variables
+            if v.kind == "select_multiple"
+        }
         header = []
         for variable in variables:
             name = kobo_name(variable)
             header += [name, *[f"{name}/{code}" for code in self.options.get(variable.name, ())]]
         super().__init__(path, "", variables, Layout(level=layout.level), [*header, "_id", "_uuid", "_index"])
 
-    def append(self, columns: dict[str, TextColumn], coloured: np.ndarray, sheets: TextColumn | None) -> Places:
+    def append(
+        self, columns: dict[str, TextColumn], coloured: np.ndarray, sheets: TextColumn | None
+    ) -> Places:
         """Write rows with their marks and system columns."""
         found: dict[str, TextColumn] = {}
         for variable in self.variables:
             column = found[variable.name] = columns[variable.name]
             for code in self.options.get(variable.name, ()):
-                marks = ["" if not text.replace(" ", "").isdigit() else str(int(code in text.split())) for text in column.pool]
+                marks = [
+                    "" if not text.replace(" ", "").isdigit() else str(int(code in text.split()))
+                    for text in column.pool
+                ]
                 found[f"{variable.name}/{code}"] = TextColumn(column.codes, marks)
         n = len(next(iter(columns.values())).codes)
         numbers, codes = range(self.rows + 1, self.rows + n + 1), np.arange(n, dtype="int32")
         found["_id"] = TextColumn(codes, [str(70_000 + number) for number in numbers])
-        found["_uuid"] = TextColumn(codes, [f"{number * 2_654_435_761 % 2**32:08x}-0000-4000-8000-{number:012x}" for number in numbers])
+        found["_uuid"] = TextColumn(
+            codes,
+            [f"{number * 2_654_435_761 % 2**32:08x}-0000-4000-8000-{number:012x}" for number in numbers],
+        )
         found["_index"] = TextColumn(codes, [str(number) for number in numbers])
         self.rows += n
         return super().append(found, coloured, sheets)

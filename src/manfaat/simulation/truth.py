@@ -1,8 +1,9 @@
 """What is true of a simulation: the effect on every indicator, and how far two naive readings are from it.
 
-The same people are simulated with the programme and without it, with the same luck. Without what makes answers wrong
-(response shift, acquiescence, recall, rounding), the mean difference among those who took part is the effect. With it, as
-delivered by those who answered, the change of participants and their gap to the comparison group are what a naive reader sees.
+The same people are simulated with the programme and without it, with the same luck. Without what makes
+answers wrong (response shift, acquiescence, recall, rounding), the mean difference among those who took part
+is the effect. With it, as delivered by those who answered, the change of participants and their gap to the
+comparison group are what a naive reader sees.
 """
 
 from __future__ import annotations
@@ -24,10 +25,28 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = [
-    "name", "indicator", "time", "rater", "unit", "n", "mean_without", "effect", "effect_error",
-    "naive_change", "naive_change_error", "naive_change_bias", "naive_gap", "naive_gap_error", "naive_gap_bias", "note",
-]  # fmt: skip
-WORLDS = {"with": (True, False), "without": (False, False), "seen": (True, True)}  # treated, with what makes answers wrong
+    "name",
+    "indicator",
+    "time",
+    "rater",
+    "unit",
+    "n",
+    "mean_without",
+    "effect",
+    "effect_error",
+    "naive_change",
+    "naive_change_error",
+    "naive_change_bias",
+    "naive_gap",
+    "naive_gap_error",
+    "naive_gap_bias",
+    "note",
+]
+WORLDS = {
+    "with": (True, False),
+    "without": (False, False),
+    "seen": (True, True),
+}  # treated, with what makes answers wrong
 CHANGES = ("difference", "log_ratio", "steps", "normalised_gain")
 DIGITS = 7
 
@@ -35,13 +54,25 @@ DIGITS = 7
 def keys_of(block: Block, plan: Plan) -> TextColumn:
     """The keys of everybody in a block."""
     everybody = np.arange(block.people.n)
-    return canonical_column(block.people, plan.simulation.key, everybody, key_prefix=plan.simulation.key_prefix, digits=DIGITS)
+    return canonical_column(
+        block.people, plan.simulation.key, everybody, key_prefix=plan.simulation.key_prefix, digits=DIGITS
+    )
 
 
 def indicators_of(
-    block: Block, plan: Plan, programme: Programme, codebook: Codebook, lines: list[Indicator], folder: Path, *, root: Path, rows: np.ndarray | None = None
+    block: Block,
+    plan: Plan,
+    programme: Programme,
+    codebook: Codebook,
+    lines: list[Indicator],
+    folder: Path,
+    *,
+    root: Path,
+    rows: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """Build the indicators of people in a block, of everybody unless ``rows`` (places) are given, as the indicator stage would."""
+    """Build the indicators of people in a block, of everybody unless ``rows`` (places) are given, as the
+    indicator stage would.
+    """
     from manfaat.indicators import build_indicators, join_linked, panel_context
 
     keys, who = keys_of(block, plan), np.arange(block.people.n) if rows is None else rows
@@ -51,11 +82,20 @@ def indicators_of(
         found = who[there[who]]
         linked[name] = typed_frame(world, found, codebook, name, plan.simulation.key, keys.take(found))
     joined = join_linked(main, linked, programme, codebook)
-    return build_indicators(joined, lines, panel_context(joined, programme, folder, root=root, codebook=codebook), programme)
+    return build_indicators(
+        joined, lines, panel_context(joined, programme, folder, root=root, codebook=codebook), programme
+    )
 
 
 def truth_table(
-    plan: Plan, programme: Programme, codebook: Codebook, lines: list[Indicator], folder: Path, *, root: Path, most_blocks: int = 2
+    plan: Plan,
+    programme: Programme,
+    codebook: Codebook,
+    lines: list[Indicator],
+    folder: Path,
+    *,
+    root: Path,
+    most_blocks: int = 2,
 ) -> pd.DataFrame:
     """Compute the truth of a simulation.
 
@@ -65,32 +105,45 @@ def truth_table(
 
     Returns
     -------
-    One row an indicator: ``name, indicator, time, rater, unit``; ``n`` people who took part and for whom it is known with and without
-    the programme; ``mean_without`` (the mean without it of all who took part), ``effect`` (mean difference, without errors of measurement, whether or
-    not they answered) and ``effect_error`` (its standard error from simulating); ``naive_change`` (mean change of those who answered)
-    and ``naive_gap`` (their mean minus the comparison group's), each with its ``_error`` and its ``_bias``, naive minus effect;
-    ``note``, why a number is missing.
+    One row an indicator: ``name, indicator, time, rater, unit``; ``n`` people who took part and for whom it
+    is known with and without the programme; ``mean_without`` (the mean without it of all who took part),
+    ``effect`` (mean difference, without errors of measurement, whether or not they answered) and
+    ``effect_error`` (its standard error from simulating); ``naive_change`` (mean change of those who
+    answered) and ``naive_gap`` (their mean minus the comparison group's), each with its ``_error`` and its
+    ``_bias``, naive minus effect; ``note``, why a number is missing.
     """
     import pandas as pd
 
     parts = {name: [] for name in WORLDS}
     groups, replies = [], []
-    runs = {name: blocks(plan, is_treated=treated, is_biased=biased) for name, (treated, biased) in WORLDS.items()}
+    runs = {
+        name: blocks(plan, is_treated=treated, is_biased=biased) for name, (treated, biased) in WORLDS.items()
+    }
     for _ in range(most_blocks):
         found = {name: next(run, None) for name, run in runs.items()}
         if found["seen"] is None:
             break
         for name, block in found.items():
             rows = np.flatnonzero(block.answered) if name == "seen" else None
-            parts[name].append(indicators_of(block, plan, programme, codebook, lines, folder, root=root, rows=rows))
+            parts[name].append(
+                indicators_of(block, plan, programme, codebook, lines, folder, root=root, rows=rows)
+            )
         groups.append(found["seen"].people.values[TREATED])
         replies.append(found["seen"].people.values[TREATED][found["seen"].answered])
     tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
     took_part, replied = np.concatenate(groups) == 1, np.concatenate(replies) == 1
-    return pd.DataFrame([truth_row(line, lines, tables, took_part, replied) for line in lines], columns=COLUMNS)
+    return pd.DataFrame(
+        [truth_row(line, lines, tables, took_part, replied) for line in lines], columns=COLUMNS
+    )
 
 
-def truth_row(line: Indicator, lines: list[Indicator], tables: dict[str, pd.DataFrame], took_part: np.ndarray, replied: np.ndarray) -> dict[str, object]:
+def truth_row(
+    line: Indicator,
+    lines: list[Indicator],
+    tables: dict[str, pd.DataFrame],
+    took_part: np.ndarray,
+    replied: np.ndarray,
+) -> dict[str, object]:
     """Return the truth of one indicator.
 
     Parameters
@@ -99,7 +152,15 @@ def truth_row(line: Indicator, lines: list[Indicator], tables: dict[str, pd.Data
     """
     import pandas as pd
 
-    told = {"name": line.name, "indicator": line.indicator, "time": line.time, "rater": line.rater, "unit": line.unit, "n": 0, "note": ""}
+    told = {
+        "name": line.name,
+        "indicator": line.indicator,
+        "time": line.time,
+        "rater": line.rater,
+        "unit": line.unit,
+        "n": 0,
+        "note": "",
+    }
     if line.use in ("group", "treatment") or not pd.api.types.is_numeric_dtype(tables["seen"][line.name]):
         return told | {"note": "a month, a day or a code: it has no mean"}
     there, absent, seen = (tables[name][line.name].to_numpy(dtype="float64") for name in WORLDS)
@@ -107,14 +168,26 @@ def truth_row(line: Indicator, lines: list[Indicator], tables: dict[str, pd.Data
     change, change_error = naive_change(line, lines, tables["seen"], replied)
     gap, gap_error = difference_of(seen[replied], seen[~replied])
     return told | {
-        "n": n, "mean_without": mean_of(absent[took_part])[0], "effect": effect, "effect_error": effect_error,
-        "naive_change": change, "naive_change_error": change_error, "naive_change_bias": change - effect,
-        "naive_gap": gap, "naive_gap_error": gap_error, "naive_gap_bias": gap - effect, "note": reason_of(effect, change, gap),
-    }  # fmt: skip
+        "n": n,
+        "mean_without": mean_of(absent[took_part])[0],
+        "effect": effect,
+        "effect_error": effect_error,
+        "naive_change": change,
+        "naive_change_error": change_error,
+        "naive_change_bias": change - effect,
+        "naive_gap": gap,
+        "naive_gap_error": gap_error,
+        "naive_gap_bias": gap - effect,
+        "note": reason_of(effect, change, gap),
+    }
 
 
-def naive_change(line: Indicator, lines: list[Indicator], seen: pd.DataFrame, replied: np.ndarray) -> tuple[float, float]:
-    """Return the mean change of those who took part and answered, with its standard error; missing where nothing is known before."""
+def naive_change(
+    line: Indicator, lines: list[Indicator], seen: pd.DataFrame, replied: np.ndarray
+) -> tuple[float, float]:
+    """Return the mean change of those who took part and answered, with its standard error; missing where
+    nothing is known before.
+    """
     values, before = seen[line.name].to_numpy(dtype="float64"), baseline(line, lines)
     if before is None:
         return mean_of(values[replied])[:2] if line.recipe in CHANGES else (np.nan, np.nan)
@@ -133,7 +206,9 @@ def baseline(line: Indicator, lines: Iterable[Indicator]) -> Indicator | None:
     """What an indicator now is naively compared with: measured before, else recalled."""
     if line.time != "now":
         return None
-    found = [measured_before(list(lines), line.indicator, line.rater, time=time) for time in ("before", "then")]
+    found = [
+        measured_before(list(lines), line.indicator, line.rater, time=time) for time in ("before", "then")
+    ]
     return next((entry for entry in found if entry is not None), None)
 
 

@@ -1,4 +1,6 @@
-"""What may happen to whole files on the way, drawn at declared rates: sections, columns twice, sheets, thousands, encodings, line ends."""
+"""What may happen to whole files on the way, drawn at declared rates: sections, columns twice, sheets,
+thousands, encodings, line ends.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from manfaat.simulation.world import World
 
 
 def untidy(layout: Layout, plan: Plan, codebook: Codebook) -> Layout:
-    """Return a layout with which something has happened to the file of the main table, as the level of its mess and the plan's seed have it.
+    """Return a layout with which something has happened to the file of the main table, as the level of its
+    mess and the plan's seed have it.
 
     What a kind of file cannot have is left out; a layout without mess stays as it is.
     """
@@ -23,19 +26,37 @@ def untidy(layout: Layout, plan: Plan, codebook: Codebook) -> Layout:
     kind, variables = layout.format(plan.main_table), codebook.table(plan.main_table)
     stream = World(0, plan.seed, 0).stream("files")
     luck = {mess: stream.random(2) for mess in FILE_RATES}
-    hit = {mess for mess, entry in FILE_RATES.items() if luck[mess][0] < float(entry[1 + LEVELS.index(layout.level)])}
+    hit = {
+        mess
+        for mess, entry in FILE_RATES.items()
+        if luck[mess][0] < float(entry[1 + LEVELS.index(layout.level)])
+    }
     changed = replace(layout, recorded=layout.recorded and 66 not in hit)
     if kind in ("csv", "xlsx"):
-        changed = replace(changed, sections=35 in hit, twice=some(amounts(variables), 39 in hit, luck[39][1]), numbers=62 in hit)
+        changed = replace(
+            changed,
+            sections=35 in hit,
+            twice=some(amounts(variables), 39 in hit, luck[39][1]),
+            numbers=62 in hit,
+        )
         changed = replace(changed, thousands=some(amounts(variables), 43 in hit, luck[43][1]))
     if kind == "xlsx":
-        return replace(changed, sheets=next((v.name for v in variables if is_year(v)), "") if 41 in hit else layout.sheets)
+        return replace(
+            changed,
+            sheets=next((v.name for v in variables if is_year(v)), "") if 41 in hit else layout.sheets,
+        )
     return as_text(changed, hit, luck, bool(pairs_of(variables))) if kind == "csv" else changed
 
 
 def as_text(layout: Layout, hit: set[int], luck: dict[int, np.ndarray], has_pairs: bool) -> Layout:
     """What may happen to a text file."""
-    encoding = "cp1252" if 47 in hit else ("utf-16" if luck[48][1] < 0.5 else "shift_jis") if 48 in hit else layout.encoding
+    encoding = (
+        "cp1252"
+        if 47 in hit
+        else ("utf-16" if luck[48][1] < 0.5 else "shift_jis")
+        if 48 in hit
+        else layout.encoding
+    )
     return replace(
         layout,
         encoding=encoding,
@@ -49,7 +70,11 @@ def as_text(layout: Layout, hit: set[int], luck: dict[int, np.ndarray], has_pair
 
 def amounts(variables: list[Variable]) -> list[str]:
     """The amounts of money of a table."""
-    return [variable.name for variable in variables if variable.kind == "money" and variable.unit.startswith("rupiah")]
+    return [
+        variable.name
+        for variable in variables
+        if variable.kind == "money" and variable.unit.startswith("rupiah")
+    ]
 
 
 def is_year(variable: Variable) -> bool:

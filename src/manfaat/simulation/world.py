@@ -1,7 +1,8 @@
-"""One block of simulated people: their columns, their random streams, and the two switches that make a truth known.
+"""One block of simulated people: their columns, their random streams, and the two switches that make a truth
+known.
 
-``is_treated`` off gives the same people, with the same luck, without the programme; ``is_biased`` off gives the same answers
-without what makes a questionnaire lie (response shift, acquiescence, recall, rounding).
+``is_treated`` off gives the same people, with the same luck, without the programme; ``is_biased`` off gives
+the same answers without what makes a questionnaire lie (response shift, acquiescence, recall, rounding).
 """
 
 from __future__ import annotations
@@ -20,10 +21,14 @@ REASONS = {"not_asked": 6, "not_applicable": 7, "dont_know": 8, "refused": 9}
 class World:
     """A block of ``n`` people.
 
-    ``values`` : columns by name (float64; texts for answers whose codes are no numbers), missing is NaN or the empty text.
-    ``kinds`` : number, code, day (since 1970), month (since the year 0), minute (since 1970), multiple (bits) or text (places in a pool).
-    ``pools`` : the texts of a column of kind text, the codes of one of kind multiple. ``reasons`` : why a value is missing, 0 for no reason.
-    ``series`` : price series by name. ``seed, block`` : every column draws from a stream of its own, named by seed, block and column.
+    ``values`` : columns by name (float64; texts for answers whose codes are no numbers), missing is NaN or
+    the empty text.
+    ``kinds`` : number, code, day (since 1970), month (since the year 0), minute (since 1970), multiple (bits)
+    or text (places in a pool).
+    ``pools`` : the texts of a column of kind text, the codes of one of kind multiple. ``reasons`` : why a
+    value is missing, 0 for no reason.
+    ``series`` : price series by name. ``seed, block`` : every column draws from a stream of its own, named by
+    seed, block and column.
     """
 
     n: int
@@ -80,10 +85,23 @@ class World:
         size = int(rows.sum()) if rows.dtype == bool else len(rows)
         columns = {name: values[rows] for name, values in self.values.items()}
         reasons = {name: values[rows] for name, values in self.reasons.items()}
-        return World(size, self.seed, self.block, self.series, self.is_treated, self.is_biased, columns, dict(self.kinds), dict(self.pools), reasons)
+        return World(
+            size,
+            self.seed,
+            self.block,
+            self.series,
+            self.is_treated,
+            self.is_biased,
+            columns,
+            dict(self.kinds),
+            dict(self.pools),
+            reasons,
+        )
 
     def leave_out(self, name: str, rows: np.ndarray, reason: str, *, outright: bool = False) -> None:
-        """Make values missing for a reason; an earlier reason stays, unless the question is left out ``outright``."""
+        """Make values missing for a reason; an earlier reason stays, unless the question is left out
+        ``outright``.
+        """
         if not rows.any():
             return
         values = self.values[name]
@@ -102,7 +120,10 @@ class World:
 
 def month_of_day(days: np.ndarray) -> np.ndarray:
     """Months since the year 0 of days since 1970; missing stays missing."""
-    known = np.nan_to_num(days).astype("int64").astype("datetime64[D]").astype("datetime64[M]").astype("int64") + 1970 * 12
+    known = (
+        np.nan_to_num(days).astype("int64").astype("datetime64[D]").astype("datetime64[M]").astype("int64")
+        + 1970 * 12
+    )
     return np.where(np.isnan(days), np.nan, known.astype("float64"))
 
 

@@ -1,4 +1,6 @@
-"""Simulated cohorts as files: raw exports with their mess, the truth, and the log of every error. Same seed, same bytes."""
+"""Simulated cohorts as files: raw exports with their mess, the truth, and the log of every error. Same seed,
+same bytes.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +28,16 @@ from manfaat.simulation.text_files import write_rows
 __all__ = ["LOG_FILE", "TRUTH_FILE", "TableBlock", "Written", "table_blocks", "write_cohort"]
 
 TRUTH_FILE, LOG_FILE = "effects.csv", "errors.csv"
-TRUE = Rendering(answers="code", dates="iso", skipped="code")  # how true answers are written: codes, ISO dates, missing codes
+TRUE = Rendering(
+    answers="code", dates="iso", skipped="code"
+)  # how true answers are written: codes, ISO dates, missing codes
 
 
 @dataclass(frozen=True)
 class Written:
-    """What was written: rows of each table, errors by kind of mess, and what became of the people of each group (see ``people.FATES``)."""
+    """What was written: rows of each table, errors by kind of mess, and what became of the people of each
+    group (see ``people.FATES``).
+    """
 
     rows: dict[str, int]
     errors: dict[int, int]
@@ -48,24 +54,28 @@ def write_cohort(
     apart: Path | None = None,
     progress: Callable[[int], None] = lambda people: None,
 ) -> Written:
-    """Simulate a cohort and write its raw exports (one file a table) and the log of errors (``errors.csv``), block by block.
+    """Simulate a cohort and write its raw exports (one file a table) and the log of errors (``errors.csv``),
+    block by block.
 
-    The true text of a messed-up answer is its canonical one; a trial row has the key that was written. Memory does not grow with the
-    number of people, unless a table goes into a workbook or an SPSS file.
+    The true text of a messed-up answer is its canonical one; a trial row has the key that was written. Memory
+    does not grow with the number of people, unless a table goes into a workbook or an SPSS file.
 
     Parameters
     ----------
-    apart : where the log lies, and with it every true answer (a CSV file a table); without it the log lies beside the exports and the
+    apart : where the log lies, and with it every true answer (a CSV file a table); without it the log lies
+    beside the exports and the
         true answers are not written. progress : told the number of people written so far.
 
     Raises
     ------
-    FileExistsError when one of the files is already there: nothing that was delivered is overwritten. ValueError when a workbook or
-    an SPSS file would become too large.
+    FileExistsError when one of the files is already there: nothing that was delivered is overwritten.
+    ValueError when a workbook or an SPSS file would become too large.
     """
     tables = [plan.main_table, *[rows.table for rows in plan.simulation.rows]]
     listings = [listing.table for listing in plan.simulation.listings]
-    paths = {name: folder / layout.file(name) for name in (*tables, *listings)} | {"": (apart or folder) / LOG_FILE}
+    paths = {name: folder / layout.file(name) for name in (*tables, *listings)} | {
+        "": (apart or folder) / LOG_FILE
+    }
     for path in paths.values():
         if path.exists():
             raise FileExistsError(f"'{path.name}' is already there")
@@ -75,7 +85,11 @@ def write_cohort(
         log.write((",".join(LOG_COLUMNS) + "\n").encode())
         if (told := structure_log(layout, tables, codebook))["kind"].pool:
             write_rows(told, log, ",")
-        answers = {name: stack.enter_context((apart / f"{name}.csv").open("wb")) for name in tables} if apart else {}
+        answers = (
+            {name: stack.enter_context((apart / f"{name}.csv").open("wb")) for name in tables}
+            if apart
+            else {}
+        )
         for name, stream in answers.items():
             stream.write((",".join(variable.name for variable in codebook.table(name)) + "\n").encode())
         sinks = {name: open_sink(paths[name], name, codebook, layout) for name in tables}
@@ -89,16 +103,22 @@ def write_cohort(
 
 
 def write_blocks(
-    sinks: Mapping[str, Sink], log: BinaryIO, answers: Mapping[str, BinaryIO], plan: Plan, programme: Programme, codebook: Codebook, layout: Layout,
+    sinks: Mapping[str, Sink], log: BinaryIO, answers: Mapping[str, BinaryIO], plan: Plan, programme: Programme, codebook: Codebook, layout: Layout,  # noqa: E501
     progress: Callable[[int], None],
 ) -> tuple[dict[str, int], dict[int, int], dict[str, dict[str, int]]]:  # fmt: skip
-    """Write all blocks to open files and finish the files; return the rows of each table, the errors of each kind, the fates of each group.
+    """Write all blocks to open files and finish the files; return the rows of each table, the errors of each
+    kind, the fates of each group.
 
-    Rows are written, in their order, while the next ones are simulated; no more than one part of a block waits.
+    Rows are written, in their order, while the next ones are simulated; no more than one part of a block
+    waits.
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    counts, errors, fates = dict.fromkeys(sinks, 0), {}, {code: dict.fromkeys(FATES, 0) for code in plan.simulation.groups}
+    counts, errors, fates = (
+        dict.fromkeys(sinks, 0),
+        {},
+        {code: dict.fromkeys(FATES, 0) for code in plan.simulation.groups},
+    )
     with ThreadPoolExecutor(max_workers=1) as writer:
         job, people = None, 0
         for number, block in enumerate(blocks(plan)):
@@ -106,11 +126,15 @@ def write_blocks(
             for part in table_blocks(block, plan, codebook):
                 made = mess_up(part, number, plan, programme, codebook, layout)
                 counts[part.name] += len(made.coloured)
-                for kind, count in [(entry.kind, len(entry.rows)) for entry in made.entries] + [(line[4], 1) for line in made.records.log]:
+                for kind, count in [(entry.kind, len(entry.rows)) for entry in made.entries] + [
+                    (line[4], 1) for line in made.records.log
+                ]:
                     errors[kind] = errors.get(kind, 0) + count
                 if job:
                     job.result()
-                job = writer.submit(write_part, sinks[part.name], log, answers.get(part.name), part, made, layout, codebook)
+                job = writer.submit(
+                    write_part, sinks[part.name], log, answers.get(part.name), part, made, layout, codebook
+                )
             people += block.people.n
             progress(people)
         if job:
@@ -122,7 +146,10 @@ def write_blocks(
 
 def true_columns(part: TableBlock, codebook: Codebook) -> dict[str, TextColumn]:
     """The true answers of one block of a table; missing ones as their codes, so that the reason is kept."""
-    return {v.name: render(part.canonical[v.name], part.reasons.get(v.name), v, codebook, TRUE) for v in codebook.table(part.name)}
+    return {
+        v.name: render(part.canonical[v.name], part.reasons.get(v.name), v, codebook, TRUE)
+        for v in codebook.table(part.name)
+    }
 
 
 def let_go(sinks: Mapping[str, Sink]) -> None:
@@ -132,7 +159,15 @@ def let_go(sinks: Mapping[str, Sink]) -> None:
             stream.close()
 
 
-def write_part(sink: Sink, log: BinaryIO, answers: BinaryIO | None, part: TableBlock, made: MessyBlock, layout: Layout, codebook: Codebook) -> None:
+def write_part(
+    sink: Sink,
+    log: BinaryIO,
+    answers: BinaryIO | None,
+    part: TableBlock,
+    made: MessyBlock,
+    layout: Layout,
+    codebook: Codebook,
+) -> None:
     """Write some rows of a table, what was done to them, and the true answers where they are asked for."""
     places = sink.append(made.columns, made.coloured, made.sheets)
     write_rows(log_columns(part, made, places, layout, codebook), log, ",")
@@ -144,7 +179,9 @@ def add_fates(fates: dict[str, dict[str, int]], block: Block, plan: Plan) -> Non
     """Count what became of the people of a block, by group."""
     groups = block.people.values[plan.simulation.group]
     for code, found in fates.items():
-        for fate, number in zip(FATES, np.bincount(block.fates[groups == float(code)], minlength=len(FATES)), strict=True):
+        for fate, number in zip(
+            FATES, np.bincount(block.fates[groups == float(code)], minlength=len(FATES)), strict=True
+        ):
             found[fate] += int(number)
 
 
@@ -154,11 +191,20 @@ def write_listing(path: Path, plan: Plan, codebook: Codebook, layout: Layout, ta
     n = len(next(iter(columns.values())).codes)
     blank = TextColumn(np.zeros(n, dtype="int32"), [""])
     sink = open_sink(path, table, codebook, layout)
-    sink.append({v.name: render(columns.get(v.name, blank), None, v, codebook, layout.rendering) for v in codebook.table(table)}, np.zeros(n, dtype=bool), None)
+    sink.append(
+        {
+            v.name: render(columns.get(v.name, blank), None, v, codebook, layout.rendering)
+            for v in codebook.table(table)
+        },
+        np.zeros(n, dtype=bool),
+        None,
+    )
     sink.close(n)
     return n
 
 
 def plain_layout(layout: Layout) -> Layout:
     """The same kinds of file, with nothing unusual about them."""
-    return Layout(layout.level, layout.rendering, layout.formats, layout.headers, layout.separator, layout.mark)
+    return Layout(
+        layout.level, layout.rendering, layout.formats, layout.headers, layout.separator, layout.mark
+    )

@@ -6,7 +6,8 @@
     numbers in, numbers out: each method with its source.
 ``case``
     one primary estimate with its specification and units.
-``omnibus``, ``placebo``, ``response``, ``missing``, ``hidden``, ``specification_curve``, ``leave_one_out``, ``subgroups``
+``omnibus``, ``placebo``, ``response``, ``missing``, ``hidden``, ``specification_curve``, ``leave_one_out``,
+``subgroups``
     each threat, from a case to rows.
 ``driver``
     all of them: ``run``.

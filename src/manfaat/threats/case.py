@@ -81,54 +81,100 @@ class Case:
     @cached_property
     def _fitted(self) -> tuple[Fit, Sample]:
         if self.spec.method == "fixed_effects":
-            within = within_fits(self.table, self.line, self.spec, self.programme, self.indicators)[self.treatment]
+            within = within_fits(self.table, self.line, self.spec, self.programme, self.indicators)[
+                self.treatment
+            ]
             return within.fitted, within.sample
         return least_squares(self.sample, self.spec), self.sample
 
     @cached_property
     def covariates(self) -> list[str]:
-        """Covariates that say whether groups were alike: the specification's, else all that describe units before the programme."""
-        return self.spec.covariates or [line.name for line in self.indicators if line.use == "covariate" and line.name in self.table]
+        """Covariates that say whether groups were alike: the specification's, else all that describe units
+        before the programme.
+        """
+        return self.spec.covariates or [
+            line.name for line in self.indicators if line.use == "covariate" and line.name in self.table
+        ]
 
     @cached_property
     def described(self) -> pd.DataFrame:
-        """One row a unit of the sample: ``treated`` (1 or 0), its covariates before the programme, with gaps, and its survey weight, if any."""
+        """One row a unit of the sample: ``treated`` (1 or 0), its covariates before the programme, with gaps,
+        and its survey weight, if any.
+        """
         design, used = self.programme.design, self.sample.frame.index
-        before = self.table.loc[used] if design.wave else baseline(self.table, self.programme)  # of waves, who was asked
+        before = (
+            self.table.loc[used] if design.wave else baseline(self.table, self.programme)
+        )  # of waves, who was asked
         weights = weights_of(before, self.programme)
-        frame = before[self.covariates].astype("float64").assign(treated=participation(before, self.programme))
+        frame = (
+            before[self.covariates].astype("float64").assign(treated=participation(before, self.programme))
+        )
         frame = frame if weights is None else frame.assign(**{WEIGHT: weights})
         if design.panel:
-            frame = frame[unit_keys(before, self.programme).isin(self.table.loc[used, design.panel.unit]).to_numpy()]
+            frame = frame[
+                unit_keys(before, self.programme).isin(self.table.loc[used, design.panel.unit]).to_numpy()
+            ]
         else:
             frame = frame.loc[frame.index.intersection(used)]
         return frame[frame["treated"].isin([0.0, 1.0])]
 
     def one_row_a_unit(self) -> pd.DataFrame:
-        """``outcome`` (NaN where not answered), ``treated`` and the specification's covariates of everyone who has the covariates.
+        """``outcome`` (NaN where not answered), ``treated`` and the specification's covariates of everyone
+        who has the covariates.
 
         Raises
         ------
-        NotApplicableError where the specification compares units with themselves, or other people in other periods.
+        NotApplicableError where the specification compares units with themselves, or other people in other
+        periods.
         """
-        if self.programme.design.panel or self.programme.design.wave or self.spec.method not in ("difference_in_means", "regression"):
-            raise NotApplicableError(IN_PANEL if self.programme.design.panel else "it is known for comparisons of two groups at one time only")
+        if (
+            self.programme.design.panel
+            or self.programme.design.wave
+            or self.spec.method not in ("difference_in_means", "regression")
+        ):
+            raise NotApplicableError(
+                IN_PANEL
+                if self.programme.design.panel
+                else "it is known for comparisons of two groups at one time only"
+            )
         if self.programme.design.sampling_weight:
             raise NotApplicableError("the method cannot carry survey weights")
         frame = self.table[self.spec.covariates].astype("float64").dropna()
-        frame = frame.assign(treated=participation(self.table, self.programme), outcome=self.table[self.line.name].astype("float64"))
+        frame = frame.assign(
+            treated=participation(self.table, self.programme),
+            outcome=self.table[self.line.name].astype("float64"),
+        )
         return frame[frame["treated"].isin([0.0, 1.0])]
 
-    def again(self, *, table: pd.DataFrame | None = None, spec: Specification | None = None, line: Indicator | None = None, **design: object) -> pd.Series:
-        """Estimate once more with something changed, by the first kind of standard error; ``design`` replaces parts of the design.
+    def again(
+        self,
+        *,
+        table: pd.DataFrame | None = None,
+        spec: Specification | None = None,
+        line: Indicator | None = None,
+        **design: object,
+    ) -> pd.Series:
+        """Estimate once more with something changed, by the first kind of standard error; ``design`` replaces
+        parts of the design.
 
         Raises
         ------
         NotApplicableError where it cannot be done.
         """
         spec = (spec or self.spec).model_copy(update={"std_errors": [(spec or self.spec).std_errors[0]]})
-        programme = self.programme.model_copy(update={"design": self.programme.design.model_copy(update=design)}) if design else self.programme
-        rows = estimate_one(self.table if table is None else table, line or self.line, spec, programme, self.indicators, self.settings)
+        programme = (
+            self.programme.model_copy(update={"design": self.programme.design.model_copy(update=design)})
+            if design
+            else self.programme
+        )
+        rows = estimate_one(
+            self.table if table is None else table,
+            line or self.line,
+            spec,
+            programme,
+            self.indicators,
+            self.settings,
+        )
         found = next((row for row in rows if row["treatment"] == self.treatment), rows[0])
         if np.isnan(found["estimate"]):
             raise NotApplicableError(str(found["warnings"]))

@@ -1,25 +1,31 @@
 """The one shape of every threat: rows that a verdict, a table and a sentence read alike.
 
-One row says one number about one threat to one estimate (``cohort, stage, indicator, rater, specification, treatment`` name it; the
-specification is the primary one). Columns:
+One row says one number about one threat to one estimate (``cohort, stage, indicator, rater, specification,
+treatment`` name it; the specification is the primary one). Columns:
 
 ``threat``
-    which question is asked: ``balance``, ``overlap``, ``placebo``, ``pre-trend``, ``attrition``, ``response weights``, ``raking``,
-    ``lee bounds``, ``worst case``, ``rosenbaum``, ``oster``, ``robustness``, ``e-value``, ``specification curve``, ``leave one out``,
-    ``subgroup``, ``time to event``, ``response rate`` (of the whole delivery: names no indicator).
+    which question is asked: ``balance``, ``overlap``, ``placebo``, ``pre-trend``, ``attrition``, ``response
+    weights``, ``raking``, ``lee bounds``, ``worst case``, ``rosenbaum``, ``oster``, ``robustness``,
+    ``e-value``, ``specification curve``, ``leave one out``, ``subgroup``, ``time to event``, ``response
+    rate`` (of the whole delivery: names no indicator).
 ``statistic``
-    which number answers it; the first row of a threat is its **headline**, the only one whose ``passed`` counts for a verdict.
+    which number answers it; the first row of a threat is its **headline**, the only one whose ``passed``
+    counts for a verdict.
 ``detail``
-    what the number is about where one threat has several: a covariate, a subgroup's id and answer, a group. Codes, never names of units.
+    what the number is about where one threat has several: a covariate, a subgroup's id and answer, a group.
+    Codes, never names of units.
 ``value, ci_low, ci_high``
-    the number with its interval; in the indicator's unit where it is an estimate (``UNITS``), else without one.
+    the number with its interval; in the indicator's unit where it is an estimate (``UNITS``), else without
+    one.
 ``limit``
     what ``value`` is held against (``LIMITS`` says where it comes from); missing where nothing is.
 ``n``
     units that the number rests on.
 ``passed``
-    ``yes``: the estimate stands against this threat; ``no``: it does not; ``none``: the number decides nothing. (``worst case`` is never
-    ``no``: bounds that suppose nothing cannot show that an estimate fails, only that the data alone do not protect it.)
+    ``yes``: the estimate stands against this threat; ``no``: it does not; ``none``: the number decides
+    nothing. (``worst case`` is never
+    ``no``: bounds that suppose nothing cannot show that an estimate fails, only that the data alone do not
+    protect it.)
 ``meaning``
     a short code for what the number says: one of ``MEANINGS``.
 ``reason``
@@ -46,17 +52,38 @@ LIMITS = {
     "same sign": 0.9,  # share of specifications; this project's convention
 }
 MEANINGS = (
-    "alike", "differ", "differ, but the conclusion stands",  # balance, attrition
-    "enough", "not enough",  # overlap
-    "no difference found", "difference found", "too small to tell",  # placebo, pre-trend, attrition
-    "nothing missing", "conclusion stands", "conclusion changes",  # whatever estimates again
+    "alike",
+    "differ",
+    "differ, but the conclusion stands",  # balance, attrition
+    "enough",
+    "not enough",  # overlap
+    "no difference found",
+    "difference found",
+    "too small to tell",  # placebo, pre-trend, attrition
+    "nothing missing",
+    "conclusion stands",
+    "conclusion changes",  # whatever estimates again
     "nothing to overturn",  # the interval includes zero: there is no finding
-    "stands beside a cause as strong as measured", "falls beside a cause as strong as measured",  # sensitivity to a hidden cause
+    # sensitivity to a hidden cause
+    "stands beside a cause as strong as measured",
+    "falls beside a cause as strong as measured",
     "number only",  # there is no limit to hold it against
-    "difference between groups", "no difference established",  # subgroups
+    "difference between groups",
+    "no difference established",  # subgroups
     "cannot run",
-)  # fmt: skip
-UNITS = ("estimate", "lower", "upper", "median", "adjusted", "within", "interaction", "detectable", "lowest", "highest")  # and the bounds of "interval"
+)
+UNITS = (
+    "estimate",
+    "lower",
+    "upper",
+    "median",
+    "adjusted",
+    "within",
+    "interaction",
+    "detectable",
+    "lowest",
+    "highest",
+)  # and the bounds of "interval"
 
 
 def entry(threat: str, statistic: str, value: float = np.nan, **rest: object) -> dict[str, object]:
@@ -65,7 +92,14 @@ def entry(threat: str, statistic: str, value: float = np.nan, **rest: object) ->
     ``rest``: ``detail, limit, interval`` (two numbers), ``n, passed, meaning, reason``.
     """
     low, high = rest.pop("interval", (np.nan, np.nan))
-    row = {"detail": "", "limit": np.nan, "n": np.nan, "passed": "none", "meaning": "number only", "reason": ""} | rest
+    row = {
+        "detail": "",
+        "limit": np.nan,
+        "n": np.nan,
+        "passed": "none",
+        "meaning": "number only",
+        "reason": "",
+    } | rest
     return {"threat": threat, "statistic": statistic, "value": value, "ci_low": low, "ci_high": high} | row
 
 
@@ -75,7 +109,9 @@ def cannot(threat: str, reason: str) -> dict[str, object]:
 
 
 def judged(passes: bool | None, if_yes: str, if_no: str, otherwise: str = "number only") -> dict[str, str]:
-    """``passed`` and ``meaning`` of a row whose number is held against a limit; None where it decides nothing."""
+    """``passed`` and ``meaning`` of a row whose number is held against a limit; None where it decides
+    nothing.
+    """
     if passes is None:
         return {"passed": "none", "meaning": otherwise}
     return {"passed": "yes", "meaning": if_yes} if passes else {"passed": "no", "meaning": if_no}
@@ -87,9 +123,15 @@ def conclusion(low: float, high: float) -> int:
 
 
 def as_table(rows: list[dict[str, object]]) -> pd.DataFrame:
-    """Gather rows in the contract's order; a number that rests on fewer units than may be shown is blanked."""
+    """Gather rows in the contract's order; a number that rests on fewer units than may be shown is
+    blanked.
+    """
     table = pd.DataFrame(rows, columns=COLUMNS)
-    return hide_small(table.astype(dict.fromkeys(("value", "limit", "ci_low", "ci_high", "n"), "float64")), "n", ["value", "ci_low", "ci_high"])
+    return hide_small(
+        table.astype(dict.fromkeys(("value", "limit", "ci_low", "ci_high", "n"), "float64")),
+        "n",
+        ["value", "ci_low", "ci_high"],
+    )
 
 
 def headlines(rows: pd.DataFrame) -> pd.DataFrame:

@@ -52,9 +52,10 @@ NO_ESTIMATE = "there is no primary estimate: the primary specification does not 
 class Threats:
     """All rows (``manfaat.threats.contract``), and what is drawn, each table tidy and fit to leave the house.
 
-    ``tables``: ``curve`` (every specification; the columns of ``specification_curve.curve`` after ``indicator, rater, treatment``),
-    ``survival`` (``survival.survival_curves`` after ``indicator, rater``), ``transitions`` (``transitions.transition_matrix`` and ``indicator,
-    rater``). A table that the data do not hold is empty.
+    ``tables``: ``curve`` (every specification; the columns of ``specification_curve.curve`` after
+    ``indicator, rater, treatment``), ``survival`` (``survival.survival_curves`` after ``indicator, rater``),
+    ``transitions`` (``transitions.transition_matrix`` and ``indicator, rater``). A table that the data do not
+    hold is empty.
     """
 
     rows: pd.DataFrame
@@ -70,10 +71,11 @@ def run(
     *,
     cohort: Cohort | None = None,
 ) -> Threats:
-    """Run all threats against the primary estimates in ``estimates`` (as ``evaluation.ladder.estimate_stages`` gives them).
+    """Run all threats against the primary estimates in ``estimates`` (as
+    ``evaluation.ladder.estimate_stages`` gives them).
 
-    A threat that cannot be run gives one row with the reason. ``cohort`` brings the known totals to rake to, and how many were asked:
-    the rows of ``response rate`` are about the whole delivery and name no indicator.
+    A threat that cannot be run gives one row with the reason. ``cohort`` brings the known totals to rake to,
+    and how many were asked: the rows of ``response rate`` are about the whole delivery and name no indicator.
     """
     memory, rows, curves = {}, [], []
     for case in cases(table, programme, indicators, estimates, settings, memory):
@@ -84,8 +86,15 @@ def run(
             found += attempt("raking", case, lambda one: raking_rows(one, cohort.totals if cohort else {}))
             drawn = curve(case, estimates)
             found += attempt("specification curve", case, lambda one, drawn=drawn: curve_rows(one, drawn))
-            curves.append(drawn.assign(indicator=case.line.indicator, rater=case.line.rater, treatment=case.treatment))
-        named = {"cohort": settings.cohort, "stage": case.line.stage_thesis, "indicator": case.line.indicator, "rater": case.line.rater}
+            curves.append(
+                drawn.assign(indicator=case.line.indicator, rater=case.line.rater, treatment=case.treatment)
+            )
+        named = {
+            "cohort": settings.cohort,
+            "stage": case.line.stage_thesis,
+            "indicator": case.line.indicator,
+            "rater": case.line.rater,
+        }
         rows += [named | {"specification": case.spec.id, "treatment": case.treatment} | row for row in found]
     if cohort:
         wave = programme.design.wave  # who was asked in an earlier wave had not taken part yet
@@ -94,12 +103,17 @@ def run(
         named = dict.fromkeys(NAMES, "") | {"cohort": settings.cohort}
         rows += [named | row for row in rate_rows(answered, cohort.denominators)]
     stages = set(estimates["stage"])
-    times, steps = [line for line in event_times(indicators) if line[0].stage_thesis in stages], all_transitions(table, programme, indicators)
+    times, steps = (
+        [line for line in event_times(indicators) if line[0].stage_thesis in stages],
+        all_transitions(table, programme, indicators),
+    )
     events, grids = run_events(table, programme, indicators, settings, times)
     tables = {
         "curve": gathered(curves, ["indicator", "rater", "treatment"]),
         "survival": gathered(grids, ["indicator", "rater"]),
-        "transitions": steps[steps["indicator"].isin([line.indicator for line in indicators if line.stage_thesis in stages])],
+        "transitions": steps[
+            steps["indicator"].isin([line.indicator for line in indicators if line.stage_thesis in stages])
+        ],
     }
     return Threats(as_table(rows + events), tables)
 
@@ -113,16 +127,36 @@ def gathered(parts: list[pd.DataFrame], first: list[str]) -> pd.DataFrame:
     return whole[[*first, *[name for name in whole.columns if name not in first]]]
 
 
-def cases(table: pd.DataFrame, programme: Programme, indicators: list[Indicator], estimates: pd.DataFrame, settings: Settings, memory: dict) -> Iterator[Case]:
+def cases(
+    table: pd.DataFrame,
+    programme: Programme,
+    indicators: list[Indicator],
+    estimates: pd.DataFrame,
+    settings: Settings,
+    memory: dict,
+) -> Iterator[Case]:
     """One case a primary estimate, in the order of the estimates."""
     lines = {(line.indicator, line.rater): line for line in concepts(indicators)}
     for _, row in primary(estimates).drop_duplicates(["indicator", "rater", "treatment"]).iterrows():
         line = lines[row["indicator"], row["rater"] if isinstance(row["rater"], str) else ""]
-        yield Case(table, programme, indicators, line, programme.specification(row["specification"]), settings, row, memory)
+        yield Case(
+            table,
+            programme,
+            indicators,
+            line,
+            programme.specification(row["specification"]),
+            settings,
+            row,
+            memory,
+        )
 
 
-def attempt(name: str, case: Case, threat: Callable[[Case], list[dict[str, object]]]) -> list[dict[str, object]]:
-    """Run one threat; where it cannot be run, say why. What rests on covariates alone is computed once for the same units."""
+def attempt(
+    name: str, case: Case, threat: Callable[[Case], list[dict[str, object]]]
+) -> list[dict[str, object]]:
+    """Run one threat; where it cannot be run, say why. What rests on covariates alone is computed once for
+    the same units.
+    """
     try:
         if name not in BY_COVARIATES:
             return threat(case)
@@ -135,26 +169,47 @@ def attempt(name: str, case: Case, threat: Callable[[Case], list[dict[str, objec
 
 
 def event_times(indicators: list[Indicator]) -> list[tuple[Indicator, Indicator]]:
-    """Indicators of time to an event, each with the one that says whether it was observed: made from the same answers."""
+    """Indicators of time to an event, each with the one that says whether it was observed: made from the same
+    answers.
+    """
     observed = {line.inputs: line for line in indicators if line.recipe == "event_observed"}
-    return [(line, observed[line.inputs]) for line in indicators if line.recipe == "event_duration" and line.inputs in observed]
+    return [
+        (line, observed[line.inputs])
+        for line in indicators
+        if line.recipe == "event_duration" and line.inputs in observed
+    ]
 
 
 def run_events(
-    table: pd.DataFrame, programme: Programme, indicators: list[Indicator], settings: Settings, times: list[tuple[Indicator, Indicator]]
+    table: pd.DataFrame,
+    programme: Programme,
+    indicators: list[Indicator],
+    settings: Settings,
+    times: list[tuple[Indicator, Indicator]],
 ) -> tuple[list[dict[str, object]], list[pd.DataFrame]]:
     """Rows and curves of every time to an event."""
     rows, grids, spec = [], [], programme.specification(settings.primary)
     for duration, happened in times:
-        named = {"cohort": settings.cohort, "stage": duration.stage_thesis, "indicator": duration.indicator, "rater": duration.rater}
+        named = {
+            "cohort": settings.cohort,
+            "stage": duration.stage_thesis,
+            "indicator": duration.indicator,
+            "rater": duration.rater,
+        }
         named |= {"specification": spec.id, "treatment": programme.design.group}
         frame = table[[duration.name, happened.name]].set_axis(["time", "event"], axis=1).astype("float64")
-        frame = frame.assign(treated=participation(table, programme)).join(table[spec.covariates].astype("float64")).dropna(subset=["time", "event", "treated"])
+        frame = (
+            frame.assign(treated=participation(table, programme))
+            .join(table[spec.covariates].astype("float64"))
+            .dropna(subset=["time", "event", "treated"])
+        )
         try:
             if programme.design.sampling_weight:
                 raise NotApplicableError("the method cannot carry survey weights")
             found = event_rows(frame, spec.covariates, settings.confidence)
-            grid = survival.survival_curves(*(frame[name].to_numpy() for name in ("time", "event", "treated")), settings.confidence)
+            grid = survival.survival_curves(
+                *(frame[name].to_numpy() for name in ("time", "event", "treated")), settings.confidence
+            )
             grids.append(grid.assign(indicator=duration.indicator, rater=duration.rater))
         except NotApplicableError as reason:
             found = [cannot("time to event", str(reason))]
@@ -163,7 +218,9 @@ def run_events(
 
 
 def event_rows(frame: pd.DataFrame, covariates: list[str], confidence: float) -> list[dict[str, object]]:
-    """Cox's ratio of hazards at equal covariates, its check, and the log-rank test of the groups as they are."""
+    """Cox's ratio of hazards at equal covariates, its check, and the log-rank test of the groups as they
+    are.
+    """
     events = frame.groupby("treated")["event"].sum()
     if len(events) < 2 or events.min() < survival.SMALLEST_CELL:
         raise NotApplicableError(survival.NO_EVENTS)
@@ -174,12 +231,34 @@ def event_rows(frame: pd.DataFrame, covariates: list[str], confidence: float) ->
     columns = complete[varying(complete, covariates)].to_numpy()
     columns = (columns - columns.mean(axis=0)) / columns.std(axis=0)
     try:
-        found = survival.cox(*(complete[name].to_numpy() for name in ("time", "event", "treated")), columns, confidence=confidence)
+        found = survival.cox(
+            *(complete[name].to_numpy() for name in ("time", "event", "treated")),
+            columns,
+            confidence=confidence,
+        )
     except NotApplicableError:
         return [rank]
-    ratio = entry("time to event", "hazard ratio", found.ratio, interval=(found.ci_low, found.ci_high), limit=1.0, n=len(complete))
+    ratio = entry(
+        "time to event",
+        "hazard ratio",
+        found.ratio,
+        interval=(found.ci_low, found.ci_high),
+        limit=1.0,
+        n=len(complete),
+    )
     holds = judged(found.proportional_p >= LIMITS["p"], "alike", "differ") | {"passed": "none"}
     share = complete["treated"].mean()
     if min(share, 1 - share) < survival.FEW_OF_ONE and holds["meaning"] == "differ":
         holds |= {"meaning": "too small to tell"}
-    return [ratio, rank, entry("time to event", "proportional hazards p", found.proportional_p, limit=LIMITS["p"], n=len(complete), **holds)]
+    return [
+        ratio,
+        rank,
+        entry(
+            "time to event",
+            "proportional hazards p",
+            found.proportional_p,
+            limit=LIMITS["p"],
+            n=len(complete),
+            **holds,
+        ),
+    ]

@@ -1,4 +1,5 @@
-"""How strongly would a hidden cause have to go with both taking part and the outcome, as a ratio of risks? The E-value.
+"""How strongly would a hidden cause have to go with both taking part and the outcome, as a ratio of risks?
+The E-value.
 
 Source: VanderWeele and Ding (2017), Annals of Internal Medicine 167(4), 268–274, doi 10.7326/M16-2607.
 """
@@ -12,7 +13,9 @@ import numpy as np
 
 @dataclass(frozen=True)
 class EValue:
-    """E-value of an estimate and of the limit of its interval that is nearer to no association (1 where the interval holds it)."""
+    """E-value of an estimate and of the limit of its interval that is nearer to no association (1 where the
+    interval holds it).
+    """
 
     estimate: float
     limit: float
@@ -39,17 +42,23 @@ def of_risk_ratio(ratio: float, low: float, high: float) -> EValue:
 
 
 def of_odds_ratio(ratio: float, low: float, high: float, *, is_rare: bool) -> EValue:
-    """E-value of an odds ratio: taken as a risk ratio for a rare outcome (below 15 per cent), else its root is."""
+    """E-value of an odds ratio: taken as a risk ratio for a rare outcome (below 15 per cent), else its root
+    is.
+    """
     power = 1.0 if is_rare else 0.5
     return of_risk_ratio(ratio**power, low**power, high**power)
 
 
 def of_difference(size: float, error: float) -> EValue:
-    """E-value of a standardised difference d with its standard error: RR ≈ exp(0.91 d), interval exp(0.91 d ± 1.78 s)."""
+    """E-value of a standardised difference d with its standard error: RR ≈ exp(0.91 d), interval exp(0.91 d ±
+    1.78 s).
+    """
     return of_risk_ratio(*(float(np.exp(0.91 * size + step * error)) for step in (0.0, -1.78, 1.78)))
 
 
 def risk_ratio(estimate: float, base: float) -> float:
-    """Ratio of risks of two groups whose shares differ by ``estimate``, the comparison group's being ``base``; NaN where it is not above 0."""
+    """Ratio of risks of two groups whose shares differ by ``estimate``, the comparison group's being
+    ``base``; NaN where it is not above 0.
+    """
     ratio = (base + estimate) / base if base > 0 else np.nan
     return float(ratio) if ratio > 0 else np.nan

@@ -20,9 +20,11 @@ STANDS, FALLS = "stands beside a cause as strong as measured", "falls beside a c
 
 
 def rosenbaum_rows(case: Case) -> list[dict[str, object]]:
-    """Γ at which matched pairs are no longer significant, one-sided at half of 1 − confidence; pairs at least Mahalanobis distance.
+    """Γ at which matched pairs are no longer significant, one-sided at half of 1 − confidence; pairs at least
+    Mahalanobis distance.
 
-    It is held against the strongest measured covariate: the factor by which one standard deviation of it alone changes the odds of taking part.
+    It is held against the strongest measured covariate: the factor by which one standard deviation of it
+    alone changes the odds of taking part.
     """
     case.need_no_lottery()
     case.need_finding()
@@ -38,12 +40,21 @@ def rosenbaum_rows(case: Case) -> list[dict[str, object]]:
     statistic = signed_rank(case.conclusion * (outcome[ours] - outcome[theirs]))
     gamma = critical_gamma(statistic, alpha)
     passes = False if gamma <= 1 else None if np.isnan(odds) else gamma >= odds
-    rows = [entry("rosenbaum", "gamma", gamma, limit=odds, detail=name, n=len(ours), **judged(passes, STANDS, FALLS))]
-    return [*rows, entry("rosenbaum", "p without hidden cause", upper_p(statistic, 1.0), limit=alpha, n=statistic.n)]
+    rows = [
+        entry(
+            "rosenbaum", "gamma", gamma, limit=odds, detail=name, n=len(ours), **judged(passes, STANDS, FALLS)
+        )
+    ]
+    return [
+        *rows,
+        entry("rosenbaum", "p without hidden cause", upper_p(statistic, 1.0), limit=alpha, n=statistic.n),
+    ]
 
 
 def strongest_odds(columns: pd.DataFrame, treated: np.ndarray) -> tuple[str, float]:
-    """The covariate of which one standard deviation changes the odds of taking part most, and by what factor (1 or more; NaN if endlessly)."""
+    """The covariate of which one standard deviation changes the odds of taking part most, and by what factor
+    (1 or more; NaN if endlessly).
+    """
     found = {}
     for name in columns:
         x = np.column_stack([np.ones(len(columns)), standardise(columns[[name]].to_numpy())])
@@ -67,15 +78,21 @@ def movement(case: Case) -> omitted.Movement:
     left = fit(basis(covariates, 0), wanted).residuals
     total = ((outcome - outcome.mean()) ** 2).sum()
     r2 = [1 - fitted.residuals @ fitted.residuals / total for fitted in (short, full)]
-    return omitted.Movement(short.estimate, r2[0], full.estimate, r2[1], outcome.var(), wanted.var(), float((left**2).mean()))
+    return omitted.Movement(
+        short.estimate, r2[0], full.estimate, r2[1], outcome.var(), wanted.var(), float((left**2).mean())
+    )
 
 
 def oster_rows(case: Case) -> list[dict[str, object]]:
-    """δ that would bring the coefficient to zero, and the coefficient at δ = 1, with Rmax = 1.3·R² (at most 1)."""
+    """δ that would bring the coefficient to zero, and the coefficient at δ = 1, with Rmax = 1.3·R² (at most
+    1).
+    """
     case.need_no_lottery()
     case.need_finding()
     if case.spec.method != "regression" or case.programme.design.panel or case.sample.weights is not None:
-        raise NotApplicableError("it compares a regression with and without covariates, and the primary specification is none")
+        raise NotApplicableError(
+            "it compares a regression with and without covariates, and the primary specification is none"
+        )
     if not case.spec.covariates:
         raise NotApplicableError(NO_COVARIATES)
     moved = movement(case)
@@ -87,14 +104,29 @@ def oster_rows(case: Case) -> list[dict[str, object]]:
     passes = delta >= LIMITS["delta"] or delta < 0
     n = len(case.sample.frame)
     return [
-        entry("oster", "delta", delta, limit=LIMITS["delta"], n=n, **judged(passes, "conclusion stands", "conclusion changes")),
-        entry("oster", "adjusted", float(estimates[0]), n=n, detail="" if len(estimates) == 1 else "several solutions"),
+        entry(
+            "oster",
+            "delta",
+            delta,
+            limit=LIMITS["delta"],
+            n=n,
+            **judged(passes, "conclusion stands", "conclusion changes"),
+        ),
+        entry(
+            "oster",
+            "adjusted",
+            float(estimates[0]),
+            n=n,
+            detail="" if len(estimates) == 1 else "several solutions",
+        ),
         entry("oster", "largest r2", r_max, n=n),
     ]
 
 
 def covariate_strength(case: Case) -> pd.DataFrame:
-    """T of each covariate in the regression of the outcome and in that of participation, with the latter's degrees of freedom."""
+    """T of each covariate in the regression of the outcome and in that of participation, with the latter's
+    degrees of freedom.
+    """
     frame, rows = case.sample.frame, []
     ones = np.ones((len(frame), 1))
     covariates = np.column_stack([ones, regressors(frame, case.spec.covariates)])
@@ -105,13 +137,25 @@ def covariate_strength(case: Case) -> pd.DataFrame:
         return fitted.estimate / errors.classical(fitted).std_error
 
     for place, name in enumerate(varying(frame, case.spec.covariates), start=1):
-        of_outcome, of_treatment = fit(basis(both, place), frame["now"].to_numpy()), fit(basis(covariates, place), wanted)
-        rows.append({"name": name, "outcome_t": t_value(of_outcome), "treatment_t": t_value(of_treatment), "treatment_df": of_treatment.basis.df})
+        of_outcome, of_treatment = (
+            fit(basis(both, place), frame["now"].to_numpy()),
+            fit(basis(covariates, place), wanted),
+        )
+        rows.append(
+            {
+                "name": name,
+                "outcome_t": t_value(of_outcome),
+                "treatment_t": t_value(of_treatment),
+                "treatment_df": of_treatment.basis.df,
+            }
+        )
     return pd.DataFrame(rows)
 
 
 def robustness_rows(case: Case) -> list[dict[str, object]]:
-    """Robustness value, that at which the interval reaches zero, and the estimate beside a hidden cause as strong as the strongest covariate."""
+    """Robustness value, that at which the interval reaches zero, and the estimate beside a hidden cause as
+    strong as the strongest covariate.
+    """
     case.need_no_lottery()
     case.need_finding()
     fitted = case.fit
@@ -135,7 +179,9 @@ def robustness_rows(case: Case) -> list[dict[str, object]]:
 
 
 def strongest(case: Case, estimate: float, error: float, df: float) -> list[dict[str, object]]:
-    """The benchmark that moves the estimate most; it stands where its interval still leads to the same conclusion."""
+    """The benchmark that moves the estimate most; it stands where its interval still leads to the same
+    conclusion.
+    """
     found = {}
     for row in covariate_strength(case).itertuples(index=False):
         beside = omitted.benchmark(estimate, error, df, row.outcome_t, row.treatment_t, row.treatment_df)
@@ -147,7 +193,15 @@ def strongest(case: Case, estimate: float, error: float, df: float) -> list[dict
     interval = found[name].interval(case.settings.confidence)
     stands = conclusion(*interval) == case.conclusion
     return [
-        entry("robustness", "adjusted", found[name].estimate, interval=interval, detail=name, n=n, **judged(stands, STANDS, FALLS)),
+        entry(
+            "robustness",
+            "adjusted",
+            found[name].estimate,
+            interval=interval,
+            detail=name,
+            n=n,
+            **judged(stands, STANDS, FALLS),
+        ),
         entry("robustness", "benchmark with participation", found[name].with_treatment, detail=name, n=n),
         entry("robustness", "benchmark with outcome", found[name].with_outcome, detail=name, n=n),
     ]
@@ -163,8 +217,15 @@ def e_value_rows(case: Case) -> list[dict[str, object]]:
     comparison = sample.now[sample.treated == 0]
     n = len(sample.frame)
     if np.isin(sample.now, (0.0, 1.0)).all() and len(comparison):
-        base = float(np.average(comparison, weights=None if sample.weights is None else sample.weights[sample.treated == 0]))
-        ratios = sorted(evalue.risk_ratio(value, base) for value in (case.row["ci_low"], case.estimate, case.row["ci_high"]))
+        base = float(
+            np.average(
+                comparison, weights=None if sample.weights is None else sample.weights[sample.treated == 0]
+            )
+        )
+        ratios = sorted(
+            evalue.risk_ratio(value, base)
+            for value in (case.row["ci_low"], case.estimate, case.row["ci_high"])
+        )
         if np.isnan(ratios).any():
             raise NotApplicableError("the shares that the interval spans hold no ratio of risks")
         found, kind = evalue.of_risk_ratio(ratios[1], ratios[0], ratios[2]), "ratio of shares"
@@ -172,5 +233,11 @@ def e_value_rows(case: Case) -> list[dict[str, object]]:
         sd = within_sd(sample.now, sample.treated, sample.weights)
         if not sd > 0:
             raise NotApplicableError("every unit has the same value")
-        found, kind = evalue.of_difference(case.estimate / sd, case.row["std_error"] / sd), "standardised difference"
-    return [entry("e-value", "limit", found.limit, detail=kind, n=n), entry("e-value", "value", found.estimate, detail=kind, n=n)]
+        found, kind = (
+            evalue.of_difference(case.estimate / sd, case.row["std_error"] / sd),
+            "standardised difference",
+        )
+    return [
+        entry("e-value", "limit", found.limit, detail=kind, n=n),
+        entry("e-value", "value", found.estimate, detail=kind, n=n),
+    ]

@@ -21,7 +21,9 @@ ALONE = "without one of them the estimate does not exist"
 
 
 def without_each(fitted: Fit, groups: np.ndarray) -> np.ndarray:
-    """The coefficient without each group in turn (G values), groups coded 0, 1, …: b − l'(I − Q_g'Q_g)⁻¹ Q_g'e_g; NaN where it does not exist."""
+    """The coefficient without each group in turn (G values), groups coded 0, 1, …: b − l'(I − Q_g'Q_g)⁻¹
+    Q_g'e_g; NaN where it does not exist.
+    """
     found = np.full(groups.max() + 1, np.nan)
     order = np.argsort(groups, kind="stable")
     for place, rows in enumerate(np.split(order, np.cumsum(np.bincount(groups))[:-1])):
@@ -31,10 +33,12 @@ def without_each(fitted: Fit, groups: np.ndarray) -> np.ndarray:
 
 
 def leave_one_out_rows(case: Case) -> list[dict[str, object]]:
-    """The largest change of the estimate, in its standard errors, when one cluster (or, without clusters, one unit) is left out.
+    """The largest change of the estimate, in its standard errors, when one cluster (or, without clusters, one
+    unit) is left out.
 
-    It stands where the estimate would keep its sign and remain as far from zero as its interval asks, without any one of them. The
-    estimates themselves are told only where every cluster has at least five units: otherwise they would tell a single answer.
+    It stands where the estimate would keep its sign and remain as far from zero as its interval asks, without
+    any one of them. The estimates themselves are told only where every cluster has at least five units:
+    otherwise they would tell a single answer.
     """
     clusters, kind = case.sample.clusters, "clusters"
     if clusters is None or clusters.max() < 1:
@@ -44,7 +48,17 @@ def leave_one_out_rows(case: Case) -> list[dict[str, object]]:
     found = without_each(case.fit, clusters)
     known = found[~np.isnan(found)]
     if len(known) < len(found):
-        return [entry("leave one out", "largest change", n=len(found), detail=kind, passed="no", meaning="conclusion changes", reason=ALONE)]
+        return [
+            entry(
+                "leave one out",
+                "largest change",
+                n=len(found),
+                detail=kind,
+                passed="no",
+                meaning="conclusion changes",
+                reason=ALONE,
+            )
+        ]
     error = float(case.row["std_error"])
     change = known - case.fit.estimate
     margin = stats.t.ppf((1 + case.settings.confidence) / 2, case.row["df"]) * error

@@ -24,12 +24,25 @@ def complete_rows(threat: str, case: Case, n: int) -> list[dict[str, object]]:
     return [entry(threat, "interval", interval=interval, n=n, passed="yes", meaning="nothing missing")]
 
 
-def bound_rows(threat: str, case: Case, bounds: tuple[float, float], interval: tuple[float, float], n: int, detail: str = "") -> list[dict[str, object]]:
-    """Both bounds, and first the interval for what lies between; the estimate stands where it leads to the same conclusion."""
+def bound_rows(
+    threat: str,
+    case: Case,
+    bounds: tuple[float, float],
+    interval: tuple[float, float],
+    n: int,
+    detail: str = "",
+) -> list[dict[str, object]]:
+    """Both bounds, and first the interval for what lies between; the estimate stands where it leads to the
+    same conclusion.
+    """
     passes = conclusion(*interval) == case.conclusion if case.conclusion else None
     verdict = judged(passes, "conclusion stands", "conclusion changes", "nothing to overturn")
     first = entry(threat, "interval", interval=interval, n=n, detail=detail, **verdict)
-    return [first, entry(threat, "lower", bounds[0], n=n, detail=detail), entry(threat, "upper", bounds[1], n=n, detail=detail)]
+    return [
+        first,
+        entry(threat, "lower", bounds[0], n=n, detail=detail),
+        entry(threat, "upper", bounds[1], n=n, detail=detail),
+    ]
 
 
 def lee_rows(case: Case) -> list[dict[str, object]]:
@@ -43,8 +56,15 @@ def lee_rows(case: Case) -> list[dict[str, object]]:
     if not np.isnan(outcome).any():
         return complete_rows("lee bounds", case, len(frame))
     strata = case.programme.design.strata
-    found = lee(outcome, treated) if not strata else lee_within(outcome, treated, pd.factorize(case.table.loc[frame.index, strata])[0])
-    if found.trimmed * max((~np.isnan(outcome[treated == value])).sum() for value in (1, 0)) < SMALLEST_CELL and found.trimmed > 0:
+    found = (
+        lee(outcome, treated)
+        if not strata
+        else lee_within(outcome, treated, pd.factorize(case.table.loc[frame.index, strata])[0])
+    )
+    if (
+        found.trimmed * max((~np.isnan(outcome[treated == value])).sum() for value in (1, 0)) < SMALLEST_CELL
+        and found.trimmed > 0
+    ):
         raise NotApplicableError(FEW_TRIMMED)
     n = found.n
     thin = {"strata pooled": found.pooled, "units left out": found.left_out}
@@ -56,7 +76,8 @@ def lee_rows(case: Case) -> list[dict[str, object]]:
 
 
 def outcome_range(outcome: np.ndarray) -> tuple[float, float]:
-    """What a missing answer can be at least and at most: 0 and 1 of a share, else the range of the answers but for five at each end.
+    """What a missing answer can be at least and at most: 0 and 1 of a share, else the range of the answers
+    but for five at each end.
 
     The extremes are left out because a bound that rests on them would tell the answer of one person.
     """
@@ -69,9 +90,11 @@ def outcome_range(outcome: np.ndarray) -> tuple[float, float]:
 
 
 def worst_case_rows(case: Case) -> list[dict[str, object]]:
-    """The primary coefficient if every missing answer were the one that lowers it most, or raises it most (Horowitz and Manski 2000).
+    """The primary coefficient if every missing answer were the one that lowers it most, or raises it most
+    (Horowitz and Manski 2000).
 
-    A least-squares coefficient is a weighted sum of the outcomes, so that the extremes are exact; HC2 standard errors.
+    A least-squares coefficient is a weighted sum of the outcomes, so that the extremes are exact; HC2
+    standard errors.
     """
     frame = case.one_row_a_unit()
     outcome = frame["outcome"].to_numpy()
@@ -88,9 +111,13 @@ def worst_case_rows(case: Case) -> list[dict[str, object]]:
         filled[is_missing] = extreme_fills(prepared.influence, is_missing, least, most, lowest=lowest)
         fitted = fit(prepared, filled)
         found.append((fitted.estimate, bell_mccaffrey(fitted).std_error))
-    interval = imbens_manski(found[0][0], found[1][0], found[0][1], found[1][1], confidence=case.settings.confidence)
+    interval = imbens_manski(
+        found[0][0], found[1][0], found[0][1], found[1][1], confidence=case.settings.confidence
+    )
     share = entry("worst case", "share missing", float(is_missing.mean()), n=len(frame))
     detail = "0 or 1" if (least, most) == (0.0, 1.0) else "range of answers"
     rows = bound_rows("worst case", case, (found[0][0], found[1][0]), interval, len(frame), detail)
-    rows[0]["passed"] = "yes" if rows[0]["passed"] == "yes" else "none"  # that it changes shows what could be, not what is
+    rows[0]["passed"] = (
+        "yes" if rows[0]["passed"] == "yes" else "none"
+    )  # that it changes shows what could be, not what is
     return [*rows, share]

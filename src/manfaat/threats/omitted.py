@@ -1,6 +1,8 @@
-"""How strong would a cause that nobody measured have to be? Oster's δ and adjusted estimate, Cinelli and Hazlett's robustness value.
+"""How strong would a cause that nobody measured have to be? Oster's δ and adjusted estimate, Cinelli and
+Hazlett's robustness value.
 
-Notation: t, df of the coefficient; f² = t² / df; R²_{Y~Z|DX}, R²_{D~Z|X} partial R² of the hidden cause Z with outcome and participation.
+Notation: t, df of the coefficient; f² = t² / df; R²_{Y~Z|DX}, R²_{D~Z|X} partial R² of the hidden cause Z
+with outcome and participation.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-R_MAX_FACTOR = 1.3  # Oster (2019): results of most lotteries survive 1.3 times the R² of the regression with all covariates
+# Oster (2019): results of most lotteries survive 1.3 times the R² of the regression with all covariates
+R_MAX_FACTOR = 1.3
 
 
 def partial_r2(t_value: float, df: float) -> float:
@@ -19,9 +22,11 @@ def partial_r2(t_value: float, df: float) -> float:
 
 
 def robustness_value(t_value: float, df: float, *, alpha: float = 1.0, share: float = 1.0) -> float:
-    """Share of what is left of both outcome and participation that a hidden cause must explain to take off ``share`` of the estimate.
+    """Share of what is left of both outcome and participation that a hidden cause must explain to take off
+    ``share`` of the estimate.
 
-    With ``alpha`` below 1: to make it no longer significant at that level. Source: Cinelli and Hazlett (2020), JRSS B 82(1), 39–67.
+    With ``alpha`` below 1: to make it no longer significant at that level. Source: Cinelli and Hazlett
+    (2020), JRSS B 82(1), 39–67.
     """
     critical = abs(student.ppf(alpha / 2, df - 1)) / np.sqrt(df - 1) if alpha < 1 else 0.0
     strength = share * abs(t_value) / np.sqrt(df)
@@ -49,20 +54,32 @@ class Adjusted:
         return float(self.estimate - margin), float(self.estimate + margin)
 
 
-def adjust(estimate: float, std_error: float, df: float, with_treatment: float, with_outcome: float) -> Adjusted:
+def adjust(
+    estimate: float, std_error: float, df: float, with_treatment: float, with_outcome: float
+) -> Adjusted:
     """Take the bias of a hidden cause off an estimate, towards zero; ``std_error`` is the classical one."""
     bias = std_error * np.sqrt(df * with_outcome * with_treatment / (1 - with_treatment))
     error = std_error * np.sqrt((1 - with_outcome) / (1 - with_treatment) * df / (df - 1))
-    return Adjusted(with_treatment, with_outcome, float(estimate - np.sign(estimate) * bias), float(error), df - 1)
+    return Adjusted(
+        with_treatment, with_outcome, float(estimate - np.sign(estimate) * bias), float(error), df - 1
+    )
 
 
 def benchmark(
-    estimate: float, std_error: float, df: float, outcome_t: float, treatment_t: float, treatment_df: float, *, times: float = 1.0
+    estimate: float,
+    std_error: float,
+    df: float,
+    outcome_t: float,
+    treatment_t: float,
+    treatment_df: float,
+    *,
+    times: float = 1.0,
 ) -> Adjusted | None:
     """What the estimate would be beside a hidden cause ``times`` as strong as a covariate that was measured.
 
-    ``outcome_t`` is the covariate's t in the regression of the outcome (df), ``treatment_t`` in the regression of participation on all
-    covariates (``treatment_df``). None where no hidden cause can be so strong.
+    ``outcome_t`` is the covariate's t in the regression of the outcome (df), ``treatment_t`` in the
+    regression of participation on all covariates (``treatment_df``). None where no hidden cause can be so
+    strong.
     """
     of_treatment, of_outcome = partial_r2(treatment_t, treatment_df), partial_r2(outcome_t, df)
     if times * of_treatment >= 1 - of_treatment or of_outcome >= 1:
@@ -71,7 +88,9 @@ def benchmark(
     shared = times * of_treatment**2 / ((1 - times * of_treatment) * (1 - of_treatment))
     if times * of_treatment >= 1 or shared >= 1:
         return None
-    with_outcome = ((np.sqrt(times) + np.sqrt(shared)) / np.sqrt(1 - shared)) ** 2 * of_outcome / (1 - of_outcome)
+    with_outcome = (
+        ((np.sqrt(times) + np.sqrt(shared)) / np.sqrt(1 - shared)) ** 2 * of_outcome / (1 - of_outcome)
+    )
     return adjust(estimate, std_error, df, float(with_treatment), float(min(with_outcome, 1.0)))
 
 
@@ -79,8 +98,8 @@ def benchmark(
 class Movement:
     """How an estimate moved when covariates came in, and the variances behind it.
 
-    ``short`` and ``full`` coefficients without and with covariates, their R², variances of outcome and participation, and of what of
-    participation the covariates leave unexplained.
+    ``short`` and ``full`` coefficients without and with covariates, their R², variances of outcome and
+    participation, and of what of participation the covariates leave unexplained.
     """
 
     short: float
@@ -105,19 +124,33 @@ def terms(moved: Movement, r_max: float) -> tuple[float, float, float, float, fl
 
 
 def oster_delta(moved: Movement, r_max: float, target: float = 0.0) -> float:
-    """How many times as much as on the covariates selection on what is hidden must be for the true coefficient to be ``target``.
+    """How many times as much as on the covariates selection on what is hidden must be for the true
+    coefficient to be ``target``.
 
-    Source: Oster (2019), Journal of Business and Economic Statistics 37(2), 187–204, proposition 3. NaN where nothing is hidden (Rmax = R²).
+    Source: Oster (2019), Journal of Business and Economic Statistics 37(2), 187–204, proposition 3. NaN where
+    nothing is hidden (Rmax = R²).
     """
     gap, rest, gained, variance, left = terms(moved, r_max)
     bias = moved.full - target
-    above = bias * gained * left + bias * variance * left * gap**2 + 2 * bias**2 * left * gap * variance + bias**3 * (left * variance - left**2)
-    below = rest * gap * variance + bias * rest * (variance - left) + bias**2 * left * gap * variance + bias**3 * (left * variance - left**2)
+    above = (
+        bias * gained * left
+        + bias * variance * left * gap**2
+        + 2 * bias**2 * left * gap * variance
+        + bias**3 * (left * variance - left**2)
+    )
+    below = (
+        rest * gap * variance
+        + bias * rest * (variance - left)
+        + bias**2 * left * gap * variance
+        + bias**3 * (left * variance - left**2)
+    )
     return float(above / below) if rest > 0 and below != 0 else np.nan
 
 
 def oster_estimates(moved: Movement, r_max: float, delta: float = 1.0) -> np.ndarray:
-    """All coefficients that are possible with this δ, the nearest to the full one first: roots of a cubic (δ ≠ 1) or a quadratic (δ = 1)."""
+    """All coefficients that are possible with this δ, the nearest to the full one first: roots of a cubic (δ
+    ≠ 1) or a quadratic (δ = 1).
+    """
     gap, rest, gained, variance, left = terms(moved, r_max)
     if not rest > 0:
         return np.array([moved.full])

@@ -1,4 +1,6 @@
-"""Were the groups alike, all in all, and is there somebody to compare with? The omnibus test of balance, and overlap."""
+"""Were the groups alike, all in all, and is there somebody to compare with? The omnibus test of balance, and
+overlap.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +25,21 @@ DRAWN_UP_TO = 2_000  # units
 DRAWS = 4_999
 
 
-def omnibus_test(columns: np.ndarray, treated: np.ndarray, strata: np.ndarray | None = None, *, seed: int = 1) -> tuple[float, int, float]:
-    """Test whether all covariates together differ by more than a lottery would make them differ: d²(z, x) of Hansen and Bowers.
+def omnibus_test(
+    columns: np.ndarray, treated: np.ndarray, strata: np.ndarray | None = None, *, seed: int = 1
+) -> tuple[float, int, float]:
+    """Test whether all covariates together differ by more than a lottery would make them differ: d²(z, x) of
+    Hansen and Bowers.
 
-    d'V⁻¹d for the differences in means d (pooled over strata by n₁n₀/n) and their covariance V over all draws of the same lottery.
-    Chosen over an F test because it supposes a lottery and no model. The p value is that of the lottery drawn again ``DRAWS`` times, and of
-    χ² (as many degrees of freedom as independent covariates) only for more than ``DRAWN_UP_TO`` units: few of one group make χ² reject too often.
+    d'V⁻¹d for the differences in means d (pooled over strata by n₁n₀/n) and their covariance V over all draws
+    of the same lottery. Chosen over an F test because it supposes a lottery and no model. The p value is that
+    of the lottery drawn again ``DRAWS`` times, and of χ² (as many degrees of freedom as independent
+    covariates) only for more than ``DRAWN_UP_TO`` units: few of one group make χ² reject too often.
 
     Parameters
     ----------
-    columns : n × k. treated : n, 1 or 0. strata : n codes of what the lottery was drawn within; None for one draw.
+    columns : n × k. treated : n, 1 or 0. strata : n codes of what the lottery was drawn within; None for one
+    draw.
 
     Returns
     -------
@@ -40,7 +47,8 @@ def omnibus_test(columns: np.ndarray, treated: np.ndarray, strata: np.ndarray | 
 
     Raises
     ------
-    NotApplicableError where there are not two groups, or too few units. Source: Hansen and Bowers (2008), Statistical Science 23(2), 219–236.
+    NotApplicableError where there are not two groups, or too few units. Source: Hansen and Bowers (2008),
+    Statistical Science 23(2), 219–236.
     """
     x = independent(standardise(columns))
     strata = np.zeros(len(x), dtype="int64") if strata is None else strata
@@ -63,13 +71,17 @@ def omnibus_test(columns: np.ndarray, treated: np.ndarray, strata: np.ndarray | 
     return statistic, df, float((1 + (drawn >= statistic * (1 - 1e-9)).sum()) / (1 + DRAWS))
 
 
-def common_support(columns: np.ndarray, treated: np.ndarray, weights: np.ndarray | None = None) -> tuple[Overlap, float]:
-    """How many units of equal weight the comparison group is worth once weighted to resemble the participants, and the share of these beyond it.
+def common_support(
+    columns: np.ndarray, treated: np.ndarray, weights: np.ndarray | None = None
+) -> tuple[Overlap, float]:
+    """How many units of equal weight the comparison group is worth once weighted to resemble the
+    participants, and the share of these beyond it.
 
     Returns
     -------
-    The overlap of weights p / (1 − p), times the survey weights where there are any, from a logit that they enter too; and the share of
-    participants, by weight, more likely to take part than anyone compared with them.
+    The overlap of weights p / (1 − p), times the survey weights where there are any, from a logit that they
+    enter too; and the share of participants, by weight, more likely to take part than anyone compared with
+    them.
 
     Raises
     ------
@@ -81,7 +93,9 @@ def common_support(columns: np.ndarray, treated: np.ndarray, weights: np.ndarray
     weights = np.ones(len(x)) if weights is None else weights / weights.mean()
     fitted = logit(x, treated, weights)
     beyond = fitted.score[treated == 1] > fitted.score[treated == 0].max()
-    return overlap((weights * fitted.odds)[treated == 0], int(treated.sum())), float(np.average(beyond, weights=weights[treated == 1]))
+    return overlap((weights * fitted.odds)[treated == 0], int(treated.sum())), float(
+        np.average(beyond, weights=weights[treated == 1])
+    )
 
 
 def compared(case: Case) -> tuple[pd.DataFrame, list[str]]:
@@ -97,7 +111,9 @@ def compared(case: Case) -> tuple[pd.DataFrame, list[str]]:
 
 
 def by_whole_clusters(case: Case, complete: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Clusters that were assigned as a whole count as one unit each, with their mean; else the units themselves."""
+    """Clusters that were assigned as a whole count as one unit each, with their mean; else the units
+    themselves.
+    """
     cluster = case.programme.design.cluster
     if not cluster:
         return complete
@@ -108,57 +124,111 @@ def by_whole_clusters(case: Case, complete: pd.DataFrame, names: list[str]) -> p
 
 
 def balance_rows(case: Case) -> list[dict[str, object]]:
-    """Omnibus test, largest standardised difference and most unequal variance; under a lottery the first decides, else the second."""
+    """Omnibus test, largest standardised difference and most unequal variance; under a lottery the first
+    decides, else the second.
+    """
     complete, names = compared(case)
     units = by_whole_clusters(case, complete, names)
     strata = case.programme.design.strata
-    codes = pd.factorize(case.table.loc[units.index, strata])[0] if strata and len(units) == len(complete) else None
+    codes = (
+        pd.factorize(case.table.loc[units.index, strata])[0]
+        if strata and len(units) == len(complete)
+        else None
+    )
     statistic, df, p = omnibus_test(units[names].to_numpy(), units["treated"].to_numpy(), codes)
-    omnibus = entry("balance", "omnibus p", p, limit=LIMITS["p"], n=len(units), detail=f"chi2({df}) = {statistic:.2f}")
+    omnibus = entry(
+        "balance", "omnibus p", p, limit=LIMITS["p"], n=len(units), detail=f"chi2({df}) = {statistic:.2f}"
+    )
     groups = [case.described[case.described["treated"] == value] for value in (1, 0)]
     known = {name: [answers(group[name], group.get(WEIGHT)) for group in groups] for name in names}
     smd = pd.Series({name: standardised_difference(*pair) for name, pair in known.items()}).dropna()
     ratio = pd.Series({name: variance_ratio(*pair) for name, pair in known.items()})
     ratio = ratio[ratio > 0]
     rows = []
-    for name, values, order in (("largest smd", smd, smd.abs()), ("variance ratio", ratio, np.log(ratio).abs())):
+    for name, values, order in (
+        ("largest smd", smd, smd.abs()),
+        ("variance ratio", ratio, np.log(ratio).abs()),
+    ):
         if len(values):
-            rows.append(entry("balance", name, values[order.idxmax()], detail=order.idxmax(), n=len(case.described)))
+            rows.append(
+                entry("balance", name, values[order.idxmax()], detail=order.idxmax(), n=len(case.described))
+            )
     if rows:
         worst = rows[0]
         worst["limit"] = LIMITS["smd"]
-    differing = entry("balance", "covariates beyond limit", float((smd.abs() > LIMITS["smd"]).sum()), detail=str(len(smd)), n=len(case.described))
+    differing = entry(
+        "balance",
+        "covariates beyond limit",
+        float((smd.abs() > LIMITS["smd"]).sum()),
+        detail=str(len(smd)),
+        n=len(case.described),
+    )
     if case.is_lottery or not rows:
         return [*by_lot(case, omnibus, complete, names), *rows, differing]
-    return [worst | judged(abs(worst["value"]) <= LIMITS["smd"], "alike", "differ"), *rows[1:], differing, omnibus]
+    return [
+        worst | judged(abs(worst["value"]) <= LIMITS["smd"], "alike", "differ"),
+        *rows[1:],
+        differing,
+        omnibus,
+    ]
 
 
-def by_lot(case: Case, omnibus: dict[str, object], complete: pd.DataFrame, names: list[str]) -> list[dict[str, object]]:
-    """Under a lottery groups differ by chance only: where they do, the estimate stands if it says the same once the covariates are held equal."""
+def by_lot(
+    case: Case, omnibus: dict[str, object], complete: pd.DataFrame, names: list[str]
+) -> list[dict[str, object]]:
+    """Under a lottery groups differ by chance only: where they do, the estimate stands if it says the same
+    once the covariates are held equal.
+    """
     if omnibus["value"] >= LIMITS["p"]:
         return [omnibus | {"passed": "yes", "meaning": "alike"}]
-    spec = case.spec.model_copy(update={"method": "regression", "covariates": names, "std_errors": ["auto"], "indicators": []})
+    spec = case.spec.model_copy(
+        update={"method": "regression", "covariates": names, "std_errors": ["auto"], "indicators": []}
+    )
     try:
-        found = case.again(table=case.table.loc[complete.index] if not case.programme.design.panel else case.table, spec=spec)
+        found = case.again(
+            table=case.table.loc[complete.index] if not case.programme.design.panel else case.table, spec=spec
+        )
     except NotApplicableError:
         return [omnibus | {"passed": "no", "meaning": "differ"}]
     interval = (found["ci_low"], found["ci_high"])
     stands = conclusion(*interval) == case.conclusion
-    adjusted = entry("balance", "estimate", found["estimate"], interval=interval, n=found["n"] + found["n_comparison"], detail="all covariates held equal")
+    adjusted = entry(
+        "balance",
+        "estimate",
+        found["estimate"],
+        interval=interval,
+        n=found["n"] + found["n_comparison"],
+        detail="all covariates held equal",
+    )
     return [omnibus | judged(stands, "differ, but the conclusion stands", "differ"), adjusted]
 
 
 def overlap_rows(case: Case) -> list[dict[str, object]]:
-    """Effective sample size of the comparison group weighted to resemble the participants, and the share of these that nobody resembles.
+    """Effective sample size of the comparison group weighted to resemble the participants, and the share of
+    these that nobody resembles.
 
-    It can fail only an estimate that leans on covariates: by what share of the smaller group the comparison group is worth, not by how many they
-    are, for few units alike make an interval wide, not wrong. For other estimates poor overlap is a number and no more.
+    It can fail only an estimate that leans on covariates: by what share of the smaller group the comparison
+    group is worth, not by how many they are, for few units alike make an interval wide, not wrong. For other
+    estimates poor overlap is a number and no more.
     """
     complete, names = compared(case)
-    found, outside = common_support(complete[names].to_numpy(), complete["treated"].to_numpy(), complete[WEIGHT].to_numpy() if WEIGHT in complete else None)
-    effective = entry("overlap", "effective sample size", found.effective, limit=found.least, n=len(complete), detail=str(found.units))
+    found, outside = common_support(
+        complete[names].to_numpy(),
+        complete["treated"].to_numpy(),
+        complete[WEIGHT].to_numpy() if WEIGHT in complete else None,
+    )
+    effective = entry(
+        "overlap",
+        "effective sample size",
+        found.effective,
+        limit=found.least,
+        n=len(complete),
+        detail=str(found.units),
+    )
     treated = int(complete["treated"].sum())
-    share = entry("overlap", "share beyond comparison", np.nan if share_of_few(outside, treated) else outside, n=treated)
+    share = entry(
+        "overlap", "share beyond comparison", np.nan if share_of_few(outside, treated) else outside, n=treated
+    )
     largest = entry("overlap", "largest weight", found.largest_share, n=found.units)
     passes = True if not found.is_poor else False if case.spec.covariates else None
     return [effective | judged(passes, "enough", "not enough"), share, largest]

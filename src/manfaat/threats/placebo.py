@@ -1,4 +1,6 @@
-"""Does the specification find an effect where there can be none: on what was measured before the programme began?"""
+"""Does the specification find an effect where there can be none: on what was measured before the programme
+began?
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ TAKES_OFF = "the specification takes the value before off"
 
 
 def raw_inputs(line: Indicator, indicators: list[Indicator]) -> frozenset[str]:
-    """The raw answers that an indicator rests on, through the indicators it is made from; a scale that names no items stands for itself."""
+    """The raw answers that an indicator rests on, through the indicators it is made from; a scale that names
+    no items stands for itself.
+    """
     names, found, waiting = {one.name: one for one in indicators}, set(), [line]
     while waiting:
         one = waiting.pop()
@@ -36,7 +40,9 @@ def raw_inputs(line: Indicator, indicators: list[Indicator]) -> frozenset[str]:
 
 
 def deflating_dates(indicators: list[Indicator]) -> frozenset[str]:
-    """The raw dates by which amounts are deflated: they say when an amount was of, and are no part of the answer."""
+    """The raw dates by which amounts are deflated: they say when an amount was of, and are no part of the
+    answer.
+    """
     names, found = {one.name: one for one in indicators}, set()
     for line in indicators:
         if line.recipe in NEEDS_PRICES:
@@ -45,12 +51,20 @@ def deflating_dates(indicators: list[Indicator]) -> frozenset[str]:
     return frozenset(found)
 
 
-def unrelated(spec: Specification, outcomes: list[Indicator], indicators: list[Indicator], later: Collection[str] = ()) -> Specification:
-    """The specification with all its covariates but those that rest on the answers that serve as the outcome, or on ``later`` indicators."""
+def unrelated(
+    spec: Specification, outcomes: list[Indicator], indicators: list[Indicator], later: Collection[str] = ()
+) -> Specification:
+    """The specification with all its covariates but those that rest on the answers that serve as the outcome,
+    or on ``later`` indicators.
+    """
     wanted = [*outcomes, *[line for line in indicators if line.name in later]]
     own = frozenset().union(*(raw_inputs(line, indicators) for line in wanted)) - deflating_dates(indicators)
-    taken = {line.name for line in wanted} | {line.name for line in indicators if raw_inputs(line, indicators) & own}
-    return spec.model_copy(update={"covariates": [name for name in spec.covariates if name not in taken], "indicators": []})
+    taken = {line.name for line in wanted} | {
+        line.name for line in indicators if raw_inputs(line, indicators) & own
+    }
+    return spec.model_copy(
+        update={"covariates": [name for name in spec.covariates if name not in taken], "indicators": []}
+    )
 
 
 def measured_after(case: Case, name: str) -> list[str]:
@@ -62,17 +76,29 @@ def measured_after(case: Case, name: str) -> list[str]:
 def left_out_row(case: Case, spec: Specification, threat: str) -> dict[str, object]:
     """Which covariates of the primary specification the other one is without."""
     names = [name for name in case.spec.covariates if name not in spec.covariates]
-    return entry(threat, "covariates left out", float(len(names)), detail=" ".join(names), meaning="number only")
+    return entry(
+        threat, "covariates left out", float(len(names)), detail=" ".join(names), meaning="number only"
+    )
 
 
 def difference_rows(case: Case, found: pd.Series, threat: str, detail: str) -> list[dict[str, object]]:
-    """A difference that should not be there, and what the placebo would have detected: an empty-handed one decides only if it could see as much."""
+    """A difference that should not be there, and what the placebo would have detected: an empty-handed one
+    decides only if it could see as much.
+    """
     detectable, size = float(found["mde"]), abs(case.estimate)
     passes = False if conclusion(found["ci_low"], found["ci_high"]) else True if detectable <= size else None
     verdict = judged(passes, "no difference found", "difference found", "too small to tell")
     n = found["n"] + found["n_comparison"]
     return [
-        entry(threat, "estimate", float(found["estimate"]), interval=(found["ci_low"], found["ci_high"]), detail=detail, n=n, **verdict),
+        entry(
+            threat,
+            "estimate",
+            float(found["estimate"]),
+            interval=(found["ci_low"], found["ci_high"]),
+            detail=detail,
+            n=n,
+            **verdict,
+        ),
         entry(threat, "detectable", detectable, limit=size, detail=detail, n=n, meaning="number only"),
     ]
 
@@ -80,7 +106,11 @@ def difference_rows(case: Case, found: pd.Series, threat: str, detail: str) -> l
 def placebo_rows(case: Case) -> list[dict[str, object]]:
     """The same specification with the indicator as it was before the programme as the outcome."""
     before = measured_before(case.indicators, case.line.indicator, case.line.rater or None)
-    if case.programme.design.panel or case.spec.method in ("difference_in_differences", "first_difference", "doubly_robust_difference_in_differences"):
+    if case.programme.design.panel or case.spec.method in (
+        "difference_in_differences",
+        "first_difference",
+        "doubly_robust_difference_in_differences",
+    ):
         raise NotApplicableError(TAKES_OFF)
     if before is None:
         raise NotApplicableError(NOT_BEFORE)
@@ -95,7 +125,9 @@ def pre_trend_rows(case: Case) -> list[dict[str, object]]:
 
 
 def history_trend(case: Case) -> list[dict[str, object]]:
-    """The same specification with the last change before the programme as the outcome, where the programme declares a history."""
+    """The same specification with the last change before the programme as the outcome, where the programme
+    declares a history.
+    """
     names = case.programme.history.get(case.line.indicator, [])
     lines = [next(line for line in case.indicators if line.name == name) for name in names]
     if len(lines) < 2:
@@ -107,13 +139,17 @@ def history_trend(case: Case) -> list[dict[str, object]]:
     spec = spec.model_copy(update={"method": "difference_in_means" if not spec.covariates else spec.method})
     if spec.method not in ("difference_in_means", "regression"):
         spec = spec.model_copy(update={"method": "regression", "std_errors": ["auto"]})
-    table = case.table.assign(**{name: case.table[later.name].astype("float64") - case.table[earlier.name].astype("float64")})
+    table = case.table.assign(
+        **{name: case.table[later.name].astype("float64") - case.table[earlier.name].astype("float64")}
+    )
     found = case.again(table=table, spec=spec, line=change)
     return difference_rows(case, found, "pre-trend", f"{earlier.name} {later.name}")
 
 
 def panel_trend(case: Case) -> list[dict[str, object]]:
-    """Change, while nobody was treated, of units treated later minus that of units never treated; Welch's t, one change a unit."""
+    """Change, while nobody was treated, of units treated later minus that of units never treated; Welch's t,
+    one change a unit.
+    """
     if case.programme.design.sampling_weight:
         raise NotApplicableError("the method cannot carry survey weights")
     changes = changes_before(case)
@@ -124,30 +160,56 @@ def panel_trend(case: Case) -> list[dict[str, object]]:
     error = np.sqrt(sum(variances))
     if not error > 0:
         raise NotApplicableError("every unit has the same value")
-    df = sum(variances) ** 2 / sum(v**2 / (len(values) - 1) for v, values in zip(variances, groups, strict=True))
+    df = sum(variances) ** 2 / sum(
+        v**2 / (len(values) - 1) for v, values in zip(variances, groups, strict=True)
+    )
     estimate = groups[0].mean() - groups[1].mean()
     margin = stats.t.ppf((1 + case.settings.confidence) / 2, df) * error
-    found = {"estimate": estimate, "ci_low": estimate - margin, "ci_high": estimate + margin, "n": len(groups[0]), "n_comparison": len(groups[1])}
+    found = {
+        "estimate": estimate,
+        "ci_low": estimate - margin,
+        "ci_high": estimate + margin,
+        "n": len(groups[0]),
+        "n_comparison": len(groups[1]),
+    }
     found["mde"] = minimum_detectable(error, df, case.settings)
     return difference_rows(case, pd.Series(found), "pre-trend", "")
 
 
 def changes_before(case: Case) -> pd.DataFrame:
-    """Mean change a period of every unit over the periods before its first treatment; units never treated over the same periods.
+    """Mean change a period of every unit over the periods before its first treatment; units never treated
+    over the same periods.
 
     Returns ``later`` (treated in a later period) and ``change``, one row a unit.
     """
     design = case.programme.design
     unit, period = design.panel.unit, design.panel.period
-    frame = case.table[[unit, period]].assign(value=case.table[case.line.name].astype("float64"), member=participation(case.table, case.programme))
-    treated = (case.table[case.spec.treatment] > 0).any(axis=1) if case.spec.treatment else frame["member"] == 1
+    frame = case.table[[unit, period]].assign(
+        value=case.table[case.line.name].astype("float64"), member=participation(case.table, case.programme)
+    )
+    treated = (
+        (case.table[case.spec.treatment] > 0).any(axis=1) if case.spec.treatment else frame["member"] == 1
+    )
     started = frame[period].where(treated.to_numpy()).groupby(frame[unit]).min()
     frame["start"] = frame[unit].map(started)
     ever = frame["member"] == 1
     last = frame.loc[ever, "start"].max()
     kept = (
-        frame[(frame[period] < frame["start"]) | (~ever & frame["start"].isna() & (frame[period] < last))].dropna(subset=["value"]).sort_values([unit, period])
+        frame[(frame[period] < frame["start"]) | (~ever & frame["start"].isna() & (frame[period] < last))]
+        .dropna(subset=["value"])
+        .sort_values([unit, period])
     )
-    ends = kept.groupby(unit).agg(first=("value", "first"), final=("value", "last"), begin=(period, "first"), end=(period, "last"), later=("member", "max"))
+    ends = kept.groupby(unit).agg(
+        first=("value", "first"),
+        final=("value", "last"),
+        begin=(period, "first"),
+        end=(period, "last"),
+        later=("member", "max"),
+    )
     ends = ends[ends["end"] > ends["begin"]]
-    return pd.DataFrame({"later": ends["later"] == 1, "change": (ends["final"] - ends["first"]) / (ends["end"] - ends["begin"])})
+    return pd.DataFrame(
+        {
+            "later": ends["later"] == 1,
+            "change": (ends["final"] - ends["first"]) / (ends["end"] - ends["begin"]),
+        }
+    )

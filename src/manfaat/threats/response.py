@@ -1,4 +1,6 @@
-"""Who answered, and what if those who answered stood for all? Response rates, response weights, raking to known totals."""
+"""Who answered, and what if those who answered stood for all? Response rates, response weights, raking to
+known totals.
+"""
 
 from __future__ import annotations
 
@@ -25,34 +27,50 @@ ROUNDS = 1_000
 
 
 def response_rates(n_answered: int, denominators: Denominators) -> dict[str, float]:
-    """Gross rate (of all trained, or invited where that is not known) and net rate (of those reached); missing where it is not known.
+    """Gross rate (of all trained, or invited where that is not known) and net rate (of those reached);
+    missing where it is not known.
 
-    200 answers of 1,000 trained, 600 of whom were reached: gross 20 per cent, net 33 (Indonesian tracer study instrument, 2021).
+    200 answers of 1,000 trained, 600 of whom were reached: gross 20 per cent, net 33 (Indonesian tracer study
+    instrument, 2021).
     """
     everyone = denominators.trained if denominators.trained is not None else denominators.invited
-    return {"gross": n_answered / everyone if everyone else np.nan, "net": n_answered / denominators.reached if denominators.reached else np.nan}
+    return {
+        "gross": n_answered / everyone if everyone else np.nan,
+        "net": n_answered / denominators.reached if denominators.reached else np.nan,
+    }
 
 
 def rate_rows(n_answered: int, denominators: Denominators) -> list[dict[str, object]]:
     """Gross and net response rate of the participants in the delivery; the reason where neither is known."""
-    found = [entry("response rate", name, rate, n=n_answered) for name, rate in response_rates(n_answered, denominators).items() if not np.isnan(rate)]
+    found = [
+        entry("response rate", name, rate, n=n_answered)
+        for name, rate in response_rates(n_answered, denominators).items()
+        if not np.isnan(rate)
+    ]
     return found or [entry("response rate", "", meaning="cannot run", reason=NOT_ASKED)]
 
 
-def response_gap(answered: np.ndarray, treated: np.ndarray, confidence: float) -> tuple[float, float, float, float, float]:
-    """Shares that answered among participants and comparison group, their difference, and Newcombe's interval of it (1998, method 10)."""
+def response_gap(
+    answered: np.ndarray, treated: np.ndarray, confidence: float
+) -> tuple[float, float, float, float, float]:
+    """Shares that answered among participants and comparison group, their difference, and Newcombe's interval
+    of it (1998, method 10).
+    """
     groups = [answered[treated == value] for value in (1, 0)]
     if min(len(group) for group in groups) == 0:
         raise NotApplicableError("there is nobody to compare: participants or comparison group are missing")
     (a, n), (b, m) = ((int(group.sum()), len(group)) for group in groups)
-    first, second = (binomtest(count, size).proportion_ci(confidence, method="wilson") for count, size in ((a, n), (b, m)))
+    first, second = (
+        binomtest(count, size).proportion_ci(confidence, method="wilson") for count, size in ((a, n), (b, m))
+    )
     low = np.hypot(a / n - first.low, second.high - b / m)
     high = np.hypot(first.high - a / n, b / m - second.low)
     return a / n, b / m, a / n - b / m, float(a / n - b / m - low), float(a / n - b / m + high)
 
 
 def rake(base: np.ndarray, answers: list[np.ndarray], totals: list[np.ndarray]) -> np.ndarray:
-    """Weights nearest to ``base`` (n) whose sums by answer equal known totals: iterative proportional fitting.
+    """Weights nearest to ``base`` (n) whose sums by answer equal known totals: iterative proportional
+    fitting.
 
     Parameters
     ----------
@@ -60,8 +78,9 @@ def rake(base: np.ndarray, answers: list[np.ndarray], totals: list[np.ndarray]) 
 
     Raises
     ------
-    NotApplicableError where the totals of two variables do not add up to the same, a known answer was given by nobody, or the fit
-    does not come to rest. Source: Deming and Stephan (1940), Annals of Mathematical Statistics 11(4), 427–444.
+    NotApplicableError where the totals of two variables do not add up to the same, a known answer was given
+    by nobody, or the fit does not come to rest. Source: Deming and Stephan (1940), Annals of Mathematical
+    Statistics 11(4), 427–444.
     """
     sums = [float(total.sum()) for total in totals]
     if not np.allclose(sums, sums[0], rtol=1e-6):
@@ -82,7 +101,8 @@ def rake(base: np.ndarray, answers: list[np.ndarray], totals: list[np.ndarray]) 
 
 
 def response_weights(columns: np.ndarray, answered: np.ndarray) -> np.ndarray:
-    """1 / (probability of answering), by a logit on ``columns`` (n × k), for everyone; mean 1 among those who answered.
+    """1 / (probability of answering), by a logit on ``columns`` (n × k), for everyone; mean 1 among those who
+    answered.
 
     Raises
     ------
@@ -97,7 +117,9 @@ def response_weights(columns: np.ndarray, answered: np.ndarray) -> np.ndarray:
 
 
 def who_answered(case: Case) -> pd.DataFrame:
-    """``answered`` (1 or 0) and ``treated`` of every unit, one row each: of a panel, whether the estimate could use the unit."""
+    """``answered`` (1 or 0) and ``treated`` of every unit, one row each: of a panel, whether the estimate
+    could use the unit.
+    """
     design = case.programme.design
     if design.panel is None:
         frame = case.one_row_a_unit()
@@ -106,21 +128,49 @@ def who_answered(case: Case) -> pd.DataFrame:
         raise NotApplicableError("the method cannot carry survey weights")
     before = baseline(case.table, case.programme)
     used = case.table.loc[case.sample.frame.index, design.panel.unit]
-    frame = pd.DataFrame({"treated": participation(before, case.programme), "answered": before[design.panel.unit].isin(used).astype("float64")})
+    frame = pd.DataFrame(
+        {
+            "treated": participation(before, case.programme),
+            "answered": before[design.panel.unit].isin(used).astype("float64"),
+        }
+    )
     return frame[frame["treated"].isin([0.0, 1.0])]
 
 
 def attrition_rows(case: Case) -> list[dict[str, object]]:
-    """Shares that answered by group, and whether those who answered differ from those who did not in what was known before."""
+    """Shares that answered by group, and whether those who answered differ from those who did not in what was
+    known before.
+    """
     frame = who_answered(case)
     answered, treated = frame["answered"].to_numpy() == 1, frame["treated"].to_numpy()
     ours, theirs, gap, low, high = response_gap(answered, treated, case.settings.confidence)
     n = len(frame)
     if answered.all():
-        return [entry("attrition", "gap", 0.0, limit=LIMITS["response gap"], interval=(low, high), n=n, passed="yes", meaning="nothing missing")]
+        return [
+            entry(
+                "attrition",
+                "gap",
+                0.0,
+                limit=LIMITS["response gap"],
+                interval=(low, high),
+                n=n,
+                passed="yes",
+                meaning="nothing missing",
+            )
+        ]
     small = abs(gap) <= LIMITS["response gap"]
     passes = True if small else (False if conclusion(low, high) else None)
-    rows = [entry("attrition", "gap", gap, limit=LIMITS["response gap"], interval=(low, high), n=n, **judged(passes, "alike", "differ", "too small to tell"))]
+    rows = [
+        entry(
+            "attrition",
+            "gap",
+            gap,
+            limit=LIMITS["response gap"],
+            interval=(low, high),
+            n=n,
+            **judged(passes, "alike", "differ", "too small to tell"),
+        )
+    ]
     for share, value, name in ((ours, 1, "participants"), (theirs, 0, "comparison")):
         rows.append(entry("attrition", "share answered", share, n=int((treated == value).sum()), detail=name))
     return rows + answers_by_baseline(case, frame)
@@ -132,7 +182,9 @@ def answers_by_baseline(case: Case, frame: pd.DataFrame) -> list[dict[str, objec
     known = known.loc[:, known.nunique() > 1]
     answered = frame.loc[known.index, "answered"].to_numpy()
     try:
-        statistic, df, p = omnibus_test(known.to_numpy(), answered, frame.loc[known.index, "treated"].to_numpy())
+        statistic, df, p = omnibus_test(
+            known.to_numpy(), answered, frame.loc[known.index, "treated"].to_numpy()
+        )
     except NotApplicableError:
         return []
     return [
@@ -150,13 +202,28 @@ def answers_by_baseline(case: Case, frame: pd.DataFrame) -> list[dict[str, objec
 
 def reweighted(case: Case, threat: str, weights: pd.Series) -> list[dict[str, object]]:
     """The estimate with weights, and how far it moved in standard errors."""
-    found = case.again(table=case.table.assign(**{WEIGHT: weights}), spec=robust(case), weight=WEIGHT, weight_kind="sampling")
+    found = case.again(
+        table=case.table.assign(**{WEIGHT: weights}), spec=robust(case), weight=WEIGHT, weight_kind="sampling"
+    )
     same = conclusion(found["ci_low"], found["ci_high"]) == case.conclusion
     n = found["n"] + found["n_comparison"]
     estimate = entry(
-        threat, "estimate", found["estimate"], interval=(found["ci_low"], found["ci_high"]), n=n, **judged(same, "conclusion stands", "conclusion changes")
+        threat,
+        "estimate",
+        found["estimate"],
+        interval=(found["ci_low"], found["ci_high"]),
+        n=n,
+        **judged(same, "conclusion stands", "conclusion changes"),
     )
-    return [estimate, entry(threat, "moved (standard errors)", (found["estimate"] - case.estimate) / case.row["std_error"], n=n)]
+    return [
+        estimate,
+        entry(
+            threat,
+            "moved (standard errors)",
+            (found["estimate"] - case.estimate) / case.row["std_error"],
+            n=n,
+        ),
+    ]
 
 
 def robust(case: Case) -> object:
@@ -165,14 +232,27 @@ def robust(case: Case) -> object:
 
 
 def response_weight_rows(case: Case) -> list[dict[str, object]]:
-    """The estimate with those who answered weighted to stand for those who did not, by group and covariates."""
+    """The estimate with those who answered weighted to stand for those who did not, by group and
+    covariates.
+    """
     frame = case.one_row_a_unit()
     answered = frame["outcome"].notna().to_numpy()
     if answered.all():
-        return [entry("response weights", "estimate", case.estimate, n=len(frame), passed="yes", meaning="nothing missing")]
+        return [
+            entry(
+                "response weights",
+                "estimate",
+                case.estimate,
+                n=len(frame),
+                passed="yes",
+                meaning="nothing missing",
+            )
+        ]
     known = case.table.loc[frame.index, case.covariates].astype("float64")
     known = known.loc[:, known.notna().all() & (known.nunique() > 1)].assign(treated=frame["treated"])
-    weights = pd.Series(response_weights(known.to_numpy(), answered), index=frame.index).reindex(case.table.index)
+    weights = pd.Series(response_weights(known.to_numpy(), answered), index=frame.index).reindex(
+        case.table.index
+    )
     return reweighted(case, "response weights", weights)
 
 

@@ -1,4 +1,6 @@
-"""How strongly would a hidden cause have to decide who took part, for the result of matched pairs to be chance? Rosenbaum's Γ."""
+"""How strongly would a hidden cause have to decide who took part, for the result of matched pairs to be
+chance? Rosenbaum's Γ.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ LARGEST_GAMMA = 1e6
 
 @dataclass(frozen=True)
 class SignedRank:
-    """Wilcoxon's signed rank statistic of matched pairs: sum of the ranks of positive differences, and all ranks of differences that are not zero."""
+    """Wilcoxon's signed rank statistic of matched pairs: sum of the ranks of positive differences, and all
+    ranks of differences that are not zero.
+    """
 
     positive: float
     ranks: np.ndarray
@@ -32,14 +36,17 @@ class SignedRank:
 
 
 def signed_rank(differences: np.ndarray) -> SignedRank:
-    """Rank the absolute differences (ties share their mean rank, zeros are left out) and add up those of positive ones."""
+    """Rank the absolute differences (ties share their mean rank, zeros are left out) and add up those of
+    positive ones.
+    """
     kept = differences[differences != 0]
     ranks = rankdata(np.abs(kept))
     return SignedRank(float(ranks[kept > 0].sum()), ranks)
 
 
 def upper_p(statistic: SignedRank, gamma: float) -> float:
-    """Largest one-sided p value if a hidden cause made one member of a pair up to Γ times as likely to take part as the other.
+    """Largest one-sided p value if a hidden cause made one member of a pair up to Γ times as likely to take
+    part as the other.
 
     Normal approximation with mean Γ/(1+Γ)·Σr and variance Γ/(1+Γ)²·Σr².
     Source: Rosenbaum (2002), Observational Studies, 2nd ed., section 4.3.
@@ -48,11 +55,14 @@ def upper_p(statistic: SignedRank, gamma: float) -> float:
         raise ValueError(f"gamma must be at least 1, not {gamma}")
     share = gamma / (1 + gamma)
     spread = np.sqrt(share * (1 - share) * (statistic.ranks**2).sum())
-    return float(norm.sf((statistic.positive - share * statistic.ranks.sum()) / spread)) if spread > 0 else 1.0
+    return (
+        float(norm.sf((statistic.positive - share * statistic.ranks.sum()) / spread)) if spread > 0 else 1.0
+    )
 
 
 def critical_gamma(statistic: SignedRank, alpha: float) -> float:
-    """Smallest Γ at which the p value reaches ``alpha``; below 1 never: 1 where it exceeds ``alpha`` without any hidden cause.
+    """Smallest Γ at which the p value reaches ``alpha``; below 1 never: 1 where it exceeds ``alpha`` without
+    any hidden cause.
 
     Raises
     ------
@@ -66,7 +76,8 @@ def critical_gamma(statistic: SignedRank, alpha: float) -> float:
 
 
 def optimal_pairs(covariates: np.ndarray, treated: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pair each unit of the smaller group with another one of the larger, no unit twice, at the least total Mahalanobis distance.
+    """Pair each unit of the smaller group with another one of the larger, no unit twice, at the least total
+    Mahalanobis distance.
 
     Returns
     -------

@@ -19,23 +19,46 @@ from manfaat.evaluation.sample import NotApplicableError, Sample
 from manfaat.threats.case import Case
 from manfaat.threats.contract import LIMITS, conclusion, entry, judged
 
-CURVE_COLUMNS = ["kind", "specification", "covariates", "outcome", "estimate", "ci_low", "ci_high", "n", "is_primary"]
+CURVE_COLUMNS = [
+    "kind",
+    "specification",
+    "covariates",
+    "outcome",
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "n",
+    "is_primary",
+]
 COMPARABLE = ("effect", "difference", "effect (ATT)", "difference (ATT)", "effect (ATE)", "difference (ATE)")
-TAIL = 0.01  # share of the answers at each end that the variant "extremes drawn in" sets to the last value kept
+TAIL = (
+    0.01  # share of the answers at each end that the variant "extremes drawn in" sets to the last value kept
+)
 ONE_ONLY = "there is only one specification"
 
 
 def declared(case: Case, estimates: pd.DataFrame) -> pd.DataFrame:
     """The declared specifications that compare groups on this indicator, in its unit."""
     rows = reported(estimates, case.programme)
-    own = (rows["indicator"] == case.line.indicator) & (rows["rater"].fillna("") == case.line.rater) & (rows["treatment"] == case.treatment)
+    own = (
+        (rows["indicator"] == case.line.indicator)
+        & (rows["rater"].fillna("") == case.line.rater)
+        & (rows["treatment"] == case.treatment)
+    )
     rows = rows[own & rows["estimand"].isin(COMPARABLE)].dropna(subset=["estimate"])
     return pd.DataFrame(
         {
-            "kind": "declared", "specification": rows["specification"], "covariates": "", "outcome": "as measured", "estimate": rows["estimate"],
-            "ci_low": rows["ci_low"], "ci_high": rows["ci_high"], "n": rows["n"] + rows["n_comparison"], "is_primary": rows["is_primary"].astype(bool),
+            "kind": "declared",
+            "specification": rows["specification"],
+            "covariates": "",
+            "outcome": "as measured",
+            "estimate": rows["estimate"],
+            "ci_low": rows["ci_low"],
+            "ci_high": rows["ci_high"],
+            "n": rows["n"] + rows["n_comparison"],
+            "is_primary": rows["is_primary"].astype(bool),
         }
-    )  # fmt: skip
+    )
 
 
 def subsets(covariates: list[str]) -> dict[str, list[str]]:
@@ -53,19 +76,32 @@ def drawn_in(values: np.ndarray) -> np.ndarray:
 
 
 def variants(case: Case) -> pd.DataFrame:
-    """The primary regression with other covariates, and with the outcome's extremes drawn in; standard errors by the rule of ``auto``."""
+    """The primary regression with other covariates, and with the outcome's extremes drawn in; standard errors
+    by the rule of ``auto``.
+    """
     if case.spec.method not in ("difference_in_means", "regression") or case.programme.design.panel:
         return pd.DataFrame(columns=CURVE_COLUMNS)
     names, rows = case.spec.covariates, []
     outcomes = {"as measured": case.sample}
     if not np.isin(case.sample.now, (0.0, 1.0)).all():
-        outcomes["extremes drawn in"] = replace(case.sample, frame=case.sample.frame.assign(now=drawn_in(case.sample.now)))
+        outcomes["extremes drawn in"] = replace(
+            case.sample, frame=case.sample.frame.assign(now=drawn_in(case.sample.now))
+        )
     for outcome, sample in outcomes.items():
         sets = ({} if not names else subsets(names)) | ({"all": names} if outcome != "as measured" else {})
         for label, chosen in sets.items():
             found = one_variant(case, sample, chosen)
             if found:
-                rows.append({"kind": "variant", "specification": case.spec.id, "covariates": label, "outcome": outcome, **found, "is_primary": False})
+                rows.append(
+                    {
+                        "kind": "variant",
+                        "specification": case.spec.id,
+                        "covariates": label,
+                        "outcome": outcome,
+                        **found,
+                        "is_primary": False,
+                    }
+                )
     return pd.DataFrame(rows, columns=CURVE_COLUMNS)
 
 
@@ -86,8 +122,9 @@ def curve(case: Case, estimates: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    ``kind`` (``declared`` or ``variant``), ``specification``, ``covariates`` (``none``, ``without x``, ``only x``, ``all``; empty where
-    declared), ``outcome``, ``estimate, ci_low, ci_high`` in the indicator's unit, ``n, is_primary``.
+    ``kind`` (``declared`` or ``variant``), ``specification``, ``covariates`` (``none``, ``without x``, ``only
+    x``, ``all``; empty where declared), ``outcome``, ``estimate, ci_low, ci_high`` in the indicator's unit,
+    ``n, is_primary``.
     """
     parts = [part for part in (declared(case, estimates), variants(case)) if len(part)]
     if not parts:
@@ -96,16 +133,33 @@ def curve(case: Case, estimates: pd.DataFrame) -> pd.DataFrame:
 
 
 def curve_rows(case: Case, found: pd.DataFrame) -> list[dict[str, object]]:
-    """Share of the specifications with the primary estimate's sign, share whose interval excludes zero on its side, median and range."""
+    """Share of the specifications with the primary estimate's sign, share whose interval excludes zero on its
+    side, median and range.
+    """
     if len(found) < 2:
         raise NotApplicableError(ONE_ONLY)
     sign = np.sign(case.estimate)
-    signs = np.array([conclusion(low, high) for low, high in zip(found["ci_low"], found["ci_high"], strict=True)])
+    signs = np.array(
+        [conclusion(low, high) for low, high in zip(found["ci_low"], found["ci_high"], strict=True)]
+    )
     same, significant = float((np.sign(found["estimate"]) == sign).mean()), float((signs == sign).mean())
     n, passes = len(found), same >= LIMITS["same sign"] if case.conclusion else None
     verdict = judged(passes, "conclusion stands", "conclusion changes", "nothing to overturn")
     return [
-        entry("specification curve", "share same sign", same, limit=LIMITS["same sign"], detail=str(n), **verdict),
+        entry(
+            "specification curve",
+            "share same sign",
+            same,
+            limit=LIMITS["same sign"],
+            detail=str(n),
+            **verdict,
+        ),
         entry("specification curve", "share significant", significant, detail=str(n)),
-        entry("specification curve", "median", float(found["estimate"].median()), interval=(found["estimate"].min(), found["estimate"].max()), detail=str(n)),
+        entry(
+            "specification curve",
+            "median",
+            float(found["estimate"].median()),
+            interval=(found["estimate"].min(), found["estimate"].max()),
+            detail=str(n),
+        ),
     ]

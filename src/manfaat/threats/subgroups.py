@@ -1,4 +1,6 @@
-"""For whom? The estimate within subgroups declared beforehand, and whether they differ: "not significant here" is not "different"."""
+"""For whom? The estimate within subgroups declared beforehand, and whether they differ: "not significant
+here" is not "different".
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from manfaat.threats.case import NOT_LINEAR, Case
 from manfaat.threats.contract import conclusion, entry, judged
 
 NONE_DECLARED = "no subgroups were declared beforehand"
-SMALL = "fewer than five participants, or fewer than five of the comparison group, are in one of the subgroups"
+SMALL = (
+    "fewer than five participants, or fewer than five of the comparison group, are in one of the subgroups"
+)
 NOT_THERE = "the variable of the subgroups is not among the indicators"
 
 
@@ -34,12 +38,16 @@ def subgroup_rows(case: Case) -> list[dict[str, object]]:
         try:
             rows += one_subgroup(case, declared)
         except NotApplicableError as reason:
-            rows.append(entry("subgroup", "interaction", detail=declared.id, meaning="cannot run", reason=str(reason)))
+            rows.append(
+                entry("subgroup", "interaction", detail=declared.id, meaning="cannot run", reason=str(reason))
+            )
     return rows
 
 
 def one_subgroup(case: Case, declared: Subgroup) -> list[dict[str, object]]:
-    """The difference between subgroups (first: two answers, second minus first; more: each against all others), then the estimate within each."""
+    """The difference between subgroups (first: two answers, second minus first; more: each against all
+    others), then the estimate within each.
+    """
     if declared.variable not in case.table:
         raise NotApplicableError(NOT_THERE)
     answer = case.table[declared.variable].map(group_code)
@@ -75,19 +83,39 @@ def members(case: Case, answer: pd.Series) -> dict[tuple[str, bool], int]:
 
 def within_spec(case: Case, inside: pd.Series) -> Specification:
     """The specification without covariates that do not vary within the subgroup."""
-    kept = [name for name in case.spec.covariates if case.table.loc[inside & case.table.index.isin(case.sample.frame.index), name].nunique() > 1]
+    kept = [
+        name
+        for name in case.spec.covariates
+        if case.table.loc[inside & case.table.index.isin(case.sample.frame.index), name].nunique() > 1
+    ]
     return case.spec.model_copy(update={"covariates": kept})
 
 
 def interaction(case: Case, answer: pd.Series, code: str, detail: str) -> dict[str, object]:
     """How much larger the coefficient is in one subgroup than in the others, with its interval."""
-    estimate, low, high, n = panel_interaction(case, answer, code) if case.spec.method == "fixed_effects" else cross_interaction(case, answer, code)
-    verdict = judged(True if conclusion(low, high) else None, "difference between groups", "", "no difference established")
-    return entry("subgroup", "interaction", estimate, interval=(low, high), detail=detail, n=n, **verdict | {"passed": "none"})
+    estimate, low, high, n = (
+        panel_interaction(case, answer, code)
+        if case.spec.method == "fixed_effects"
+        else cross_interaction(case, answer, code)
+    )
+    verdict = judged(
+        True if conclusion(low, high) else None, "difference between groups", "", "no difference established"
+    )
+    return entry(
+        "subgroup",
+        "interaction",
+        estimate,
+        interval=(low, high),
+        detail=detail,
+        n=n,
+        **verdict | {"passed": "none"},
+    )
 
 
 def cross_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, float, float, int]:
-    """Coefficient of participation × subgroup in a regression that lets everything differ between subgroup and others."""
+    """Coefficient of participation × subgroup in a regression that lets everything differ between subgroup
+    and others.
+    """
     if case.spec.method not in ("difference_in_means", "regression", "difference_in_differences"):
         raise NotApplicableError(NOT_LINEAR)
     sample = case.sample.change() if case.spec.method == "difference_in_differences" else case.sample
@@ -105,7 +133,9 @@ def cross_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, 
 
 
 def panel_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, float, float, int]:
-    """Coefficient of treatment × subgroup where the course over the periods, too, may differ between subgroup and others."""
+    """Coefficient of treatment × subgroup where the course over the periods, too, may differ between subgroup
+    and others.
+    """
     inside = (answer == code).astype("float64").where(answer.notna())
     period = case.table[case.programme.design.panel.period]
     used = sorted(period[case.sample.frame.index].unique())[1:]
@@ -114,8 +144,16 @@ def panel_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, 
     course |= {f"{name}_in_subgroup": inside * case.table[name] for name in case.spec.covariates}
     table = case.table.assign(**{new: case.table[name] * inside for name, new in names.items()}, **course)
     covariates = [*case.spec.covariates, *course]
-    spec = case.spec.model_copy(update={"treatment": [*names, *names.values()], "covariates": covariates, "std_errors": case.spec.std_errors[:1]})
-    found, counts = fixed_effects(table, case.line, spec, case.programme, case.indicators, from_settings(case.settings))
+    spec = case.spec.model_copy(
+        update={
+            "treatment": [*names, *names.values()],
+            "covariates": covariates,
+            "std_errors": case.spec.std_errors[:1],
+        }
+    )
+    found, counts = fixed_effects(
+        table, case.line, spec, case.programme, case.indicators, from_settings(case.settings)
+    )
     result = found[names[case.treatment]][0][0]
     low, high, _ = margins(result, case.settings)
     return result.estimate, low, high, counts.n + counts.n_comparison

@@ -1,7 +1,9 @@
-"""When? Time to an event with censoring: Kaplan–Meier with those at risk, the log-rank test, Cox regression with its check.
+"""When? Time to an event with censoring: Kaplan–Meier with those at risk, the log-rank test, Cox regression
+with its check.
 
-Sources: Kaplan and Meier (1958); Mantel (1966); Cox (1972); Grambsch and Therneau (1994), Biometrika 81(3), 515–526.
-statsmodels is loaded only where it is needed: few studies hold times, and it would lengthen the start of every notebook.
+Sources: Kaplan and Meier (1958); Mantel (1966); Cox (1972); Grambsch and Therneau (1994), Biometrika 81(3),
+515–526. statsmodels is loaded only where it is needed: few studies hold times, and it would lengthen the
+start of every notebook.
 """
 
 from __future__ import annotations
@@ -16,29 +18,44 @@ from scipy.stats import chi2, norm
 from manfaat.base.disclosure import SMALLEST_CELL, is_few
 from manfaat.evaluation.sample import NotApplicableError
 
-FEW_OF_ONE = 0.2  # share of the smaller group: at a tenth the check of proportional hazards rejects in 7 to 8 of 100
+FEW_OF_ONE = (
+    0.2  # share of the smaller group: at a tenth the check of proportional hazards rejects in 7 to 8 of 100
+)
 NO_EVENTS = "fewer than five events were observed in one of the two groups"
 NO_FIT = "the hazard regression has no maximum"
 CURVE_COLUMNS = ["group", "time", "at_risk", "survival", "ci_low", "ci_high"]
 
 
 def kaplan_meier(time: np.ndarray, event: np.ndarray, confidence: float = 0.95) -> pd.DataFrame:
-    """Share without the event after each time at which there was one, with Greenwood's interval on the log–log scale.
+    """Share without the event after each time at which there was one, with Greenwood's interval on the
+    log–log scale.
 
     Returns
     -------
-    ``time, at_risk`` (just before it), ``events, survival, ci_low, ci_high``; the interval is missing where the share is 1 or 0.
+    ``time, at_risk`` (just before it), ``events, survival, ci_low, ci_high``; the interval is missing where
+    the share is 1 or 0.
     """
     from statsmodels.duration.survfunc import SurvfuncRight
 
     if not event.sum():
-        return pd.DataFrame(columns=["time", "at_risk", "events", "survival", "ci_low", "ci_high"], dtype="float64")
+        return pd.DataFrame(
+            columns=["time", "at_risk", "events", "survival", "ci_low", "ci_high"], dtype="float64"
+        )
     found = SurvfuncRight(time, event)
     share, critical = found.surv_prob, norm.ppf((1 + confidence) / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = critical * found.surv_prob_se / (share * np.abs(np.log(share)))
         low, high = share ** np.exp(spread), share ** np.exp(-spread)
-    return pd.DataFrame({"time": found.surv_times, "at_risk": found.n_risk, "events": found.n_events, "survival": share, "ci_low": low, "ci_high": high})
+    return pd.DataFrame(
+        {
+            "time": found.surv_times,
+            "at_risk": found.n_risk,
+            "events": found.n_events,
+            "survival": share,
+            "ci_low": low,
+            "ci_high": high,
+        }
+    )
 
 
 def log_rank(time: np.ndarray, event: np.ndarray, treated: np.ndarray) -> tuple[float, float]:
@@ -51,7 +68,9 @@ def log_rank(time: np.ndarray, event: np.ndarray, treated: np.ndarray) -> tuple[
 
 @dataclass(frozen=True)
 class Hazard:
-    """Ratio of hazards of participants to comparison group, its interval, and the p value that the ratio does not change with time."""
+    """Ratio of hazards of participants to comparison group, its interval, and the p value that the ratio does
+    not change with time.
+    """
 
     ratio: float
     ci_low: float
@@ -59,7 +78,14 @@ class Hazard:
     proportional_p: float
 
 
-def cox(time: np.ndarray, event: np.ndarray, treated: np.ndarray, covariates: np.ndarray | None = None, *, confidence: float = 0.95) -> Hazard:
+def cox(
+    time: np.ndarray,
+    event: np.ndarray,
+    treated: np.ndarray,
+    covariates: np.ndarray | None = None,
+    *,
+    confidence: float = 0.95,
+) -> Hazard:
     """Cox regression on participation and covariates (n × k), ties by Efron.
 
     The check is that of Grambsch and Therneau over Kaplan–Meier time, for participation alone.
@@ -83,14 +109,19 @@ def cox(time: np.ndarray, event: np.ndarray, treated: np.ndarray, covariates: np
         raise NotApplicableError(NO_FIT)
     margin = norm.ppf((1 + confidence) / 2) * error
     return Hazard(
-        float(np.exp(beta)), float(np.exp(beta - margin)), float(np.exp(beta + margin)), proportionality(columns, np.asarray(fitted.params), time, event)
+        float(np.exp(beta)),
+        float(np.exp(beta - margin)),
+        float(np.exp(beta + margin)),
+        proportionality(columns, np.asarray(fitted.params), time, event),
     )
 
 
 def proportionality(columns: np.ndarray, beta: np.ndarray, time: np.ndarray, event: np.ndarray) -> float:
-    """P value that the first column's coefficient does not drift with 1 − Kaplan–Meier: the score test of Grambsch and Therneau.
+    """P value that the first column's coefficient does not drift with 1 − Kaplan–Meier: the score test of
+    Grambsch and Therneau.
 
-    It asks whether that column times g(t) belongs into the regression; g is 1 − the curve just before each event, ties by Efron.
+    It asks whether that column times g(t) belongs into the regression; g is 1 − the curve just before each
+    event, ties by Efron.
     """
     curve = kaplan_meier(time, event)
     course = 1 - np.concatenate([[1.0], curve["survival"].to_numpy()[:-1]])
@@ -113,14 +144,23 @@ def proportionality(columns: np.ndarray, beta: np.ndarray, time: np.ndarray, eve
     return float(chi2.sf(score**2 / variance, 1)) if variance > 1e-12 * max(own, 1e-300) else np.nan
 
 
-def survival_curves(time: np.ndarray, event: np.ndarray, treated: np.ndarray, confidence: float, *, smallest: int = SMALLEST_CELL) -> pd.DataFrame:
-    """Curves of both groups on a grid, for drawing and for the at-risk table, as far as enough units are at risk.
+def survival_curves(
+    time: np.ndarray,
+    event: np.ndarray,
+    treated: np.ndarray,
+    confidence: float,
+    *,
+    smallest: int = SMALLEST_CELL,
+) -> pd.DataFrame:
+    """Curves of both groups on a grid, for drawing and for the at-risk table, as far as enough units are at
+    risk.
 
     Returns
     -------
-    ``group`` (1 participants, 0 comparison), ``time`` (in twelfths of the longest, rounded up), ``at_risk, survival, ci_low, ci_high``. Times
-    are on a grid, the curve falls only where ``smallest`` events have come since it last fell, ``at_risk`` is missing where fewer than that
-    have left since it was last shown, and the curve ends where fewer than that are left: no single event can be seen.
+    ``group`` (1 participants, 0 comparison), ``time`` (in twelfths of the longest, rounded up), ``at_risk,
+    survival, ci_low, ci_high``. Times are on a grid, the curve falls only where ``smallest`` events have come
+    since it last fell, ``at_risk`` is missing where fewer than that have left since it was last shown, and
+    the curve ends where fewer than that are left: no single event can be seen.
     """
     step = max(1.0, float(np.ceil(time.max() / 12))) if len(time) else 1.0
     rows = []
@@ -134,7 +174,10 @@ def survival_curves(time: np.ndarray, event: np.ndarray, treated: np.ndarray, co
                 break
             events = int(own_event[own_time <= point].sum())
             if events > told and not is_few(events - told, smallest=smallest):
-                level, told = curve.loc[curve["time"] <= point, ["survival", "ci_low", "ci_high"]].iloc[-1].to_dict(), events
+                level, told = (
+                    curve.loc[curve["time"] <= point, ["survival", "ci_low", "ci_high"]].iloc[-1].to_dict(),
+                    events,
+                )
             is_shown = not is_few(left - at_risk, smallest=smallest)
             left = at_risk if is_shown else left
             rows.append({"group": group, "time": point, "at_risk": at_risk if is_shown else np.nan, **level})

@@ -1,8 +1,9 @@
 """The written rule: from the evidence on a claim to its grade.
 
-Grades, from the weakest to the strongest: ``contradicted``, ``cannot tell``, ``reported only``, ``suggested``, ``shown``. A part of
-a claim has the grade of its strongest line, after the p values of its indicators were adjusted for their number; a claim has the
-grade of its weakest part; a joint claim that of the weakest claim it joins.
+Grades, from the weakest to the strongest: ``contradicted``, ``cannot tell``, ``reported only``,
+``suggested``, ``shown``. A part of a claim has the grade of its strongest line, after the p values of its
+indicators were adjusted for their number; a claim has the grade of its weakest part; a joint claim that of
+the weakest claim it joins.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from manfaat.definitions.programme import Programme
 from manfaat.evaluation.levels import LEVEL
 from manfaat.verdict.evidence import DECISIVE
 
-MOST_WAITING = 0.05  # share of the units behind an estimate whose answers may wait for a decision; this project's convention
+# share of the units behind an estimate whose answers may wait for a decision; this project's convention
+MOST_WAITING = 0.05
 VERDICT_COLUMNS = ["claim", "grade", "rule", "part", "indicator", "rater", "basis", "threat", "tied"]
 
 
@@ -75,24 +77,53 @@ def answer(grade: str, rule: str, line: pd.Series | None) -> dict[str, object]:
 
 
 def threat_of(line: dict[str, object], lines: pd.DataFrame) -> str:
-    """Name the one threat most likely to overturn a grade: what failed, else what evidence of this kind can never rule out."""
-    own = lines[(lines["indicator"] == line["indicator"]) & (lines["rater"] == line["rater"]) & (lines["basis"] == line["basis"])]
+    """Name the one threat most likely to overturn a grade: what failed, else what evidence of this kind can
+    never rule out.
+    """
+    own = lines[
+        (lines["indicator"] == line["indicator"])
+        & (lines["rater"] == line["rater"])
+        & (lines["basis"] == line["basis"])
+    ]
     if line["rule"] == "waiting":
         return "waiting"
     failed = own["failed"].iloc[0].split("; ")[0] if len(own) and own["failed"].iloc[0] else ""
     if failed:
         return failed
     if line["rule"] in ("unclear", "doubted", "nothing", "small", "mixed"):
-        return {"unclear": "too few", "doubted": "interval", "nothing": "not measured", "small": "smallest effect", "mixed": "mixed"}[line["rule"]]
+        return {
+            "unclear": "too few",
+            "doubted": "interval",
+            "nothing": "not measured",
+            "small": "smallest effect",
+            "mixed": "mixed",
+        }[line["rule"]]
     if line["rule"] == "opinion":
         return "own rating"
     if line["basis"] == "lottery" and len(own) and own["doubts"].iloc[0]:
         return f"{own['doubts'].iloc[0].split('; ')[0]} stands"
-    return {"lottery": "other places", "comparison": "hidden cause", "change": "anyway", LEVEL: "no comparison"}.get(str(line["basis"]), "not measured")
+    return {
+        "lottery": "other places",
+        "comparison": "hidden cause",
+        "change": "anyway",
+        LEVEL: "no comparison",
+    }.get(str(line["basis"]), "not measured")
 
 
-ACCOUNT_THREATS = {"estimated price": "equivalent", "no equivalent": "equivalent", "by reading": "in-kind", "by rate": "rate", "most": "rate", "less": "rate",
-    "above": "no comparison", "below": "no comparison", "around": "too few", "not measured": "not measured", "no costs": "not measured", "incomplete": "set aside"}  # fmt: skip
+ACCOUNT_THREATS = {
+    "estimated price": "equivalent",
+    "no equivalent": "equivalent",
+    "by reading": "in-kind",
+    "by rate": "rate",
+    "most": "rate",
+    "less": "rate",
+    "above": "no comparison",
+    "below": "no comparison",
+    "around": "too few",
+    "not measured": "not measured",
+    "no costs": "not measured",
+    "incomplete": "set aside",
+}
 
 
 def from_accounts(halves: pd.DataFrame) -> dict[str, dict[str, object]]:
@@ -100,12 +131,13 @@ def from_accounts(halves: pd.DataFrame) -> dict[str, dict[str, object]]:
 
     Parameters
     ----------
-    halves : ``part, claim, grade, why`` of the double benefit; the parts of the cost claim name no claim of their own.
+    halves : ``part, claim, grade, why`` of the double benefit; the parts of the cost claim name no claim of
+    their own.
 
     Returns
     -------
-    ``grade, rule, part, basis, threat`` by claim, where ``basis`` is why the part that decides has its grade. The joint claim is
-    left out: it joins the others.
+    ``grade, rule, part, basis, threat`` by claim, where ``basis`` is why the part that decides has its grade.
+    The joint claim is left out: it joins the others.
     """
     rows = halves.fillna("").set_index("part")
     found = {}
@@ -114,22 +146,32 @@ def from_accounts(halves: pd.DataFrame) -> dict[str, dict[str, object]]:
             decides = min(parts, key=lambda part: GRADES.index(rows.loc[part, "grade"]))
             why = rows.loc[decides, "why"]
             threat = ACCOUNT_THREATS.get(why, "equivalent")
-            found[rows.loc[name, "claim"]] = {"grade": rows.loc[name, "grade"], "rule": "accounts", "part": decides, "basis": why, "threat": threat}
+            found[rows.loc[name, "claim"]] = {
+                "grade": rows.loc[name, "grade"],
+                "rule": "accounts",
+                "part": decides,
+                "basis": why,
+                "threat": threat,
+            }
     return found
 
 
-def verdicts(programme: Programme, lines: pd.DataFrame, accounts: dict[str, dict[str, object]] | None = None) -> pd.DataFrame:
+def verdicts(
+    programme: Programme, lines: pd.DataFrame, accounts: dict[str, dict[str, object]] | None = None
+) -> pd.DataFrame:
     """Grade every claim.
 
     Parameters
     ----------
-    lines : from ``evidence``. accounts : what the cost accounts say of a claim, ``grade, rule, threat``; a claim that rests on them
+    lines : from ``evidence``. accounts : what the cost accounts say of a claim, ``grade, rule, threat``; a
+    claim that rests on them
         alone and is not in it cannot be told.
 
     Returns
     -------
-    ``VERDICT_COLUMNS``, one row a claim, in the order declared; ``part`` is the number of the part that decided, or the claim that a joint one
-    is as weak as; ``tied`` are all that have the same grade, with it (spaces between them).
+    ``VERDICT_COLUMNS``, one row a claim, in the order declared; ``part`` is the number of the part that
+    decided, or the claim that a joint one is as weak as; ``tied`` are all that have the same grade, with it
+    (spaces between them).
     """
     found: dict[str, dict[str, object]] = {}
     pending = list(programme.claims)
@@ -141,18 +183,37 @@ def verdicts(programme: Programme, lines: pd.DataFrame, accounts: dict[str, dict
     return pd.DataFrame([found[claim.id] for claim in programme.claims], columns=VERDICT_COLUMNS)
 
 
-def verdict(claim: Claim, lines: pd.DataFrame, accounts: dict[str, dict[str, object]], found: dict[str, dict[str, object]]) -> dict[str, object]:
-    """Grade one claim; those that it joins are graded already. Where indicators and accounts both bear on it, the weaker grade holds."""
+def verdict(
+    claim: Claim,
+    lines: pd.DataFrame,
+    accounts: dict[str, dict[str, object]],
+    found: dict[str, dict[str, object]],
+) -> dict[str, object]:
+    """Grade one claim; those that it joins are graded already. Where indicators and accounts both bear on it,
+    the weaker grade holds.
+    """
     blank = dict.fromkeys(VERDICT_COLUMNS, "") | {"claim": claim.id}
     if claim.claims:
         grade = weakest(*[str(found[name]["grade"]) for name in claim.claims])
         which = [name for name in claim.claims if found[name]["grade"] == grade]
-        return blank | {"grade": grade, "rule": "joint", "part": which[0], "threat": found[which[0]]["threat"], "tied": " ".join(which)}
+        return blank | {
+            "grade": grade,
+            "rule": "joint",
+            "part": which[0],
+            "threat": found[which[0]]["threat"],
+            "tied": " ".join(which),
+        }
     told = accounts.get(claim.id)
     if claim.accounts:
-        return blank | {"grade": "cannot tell", "rule": "no accounts", "threat": "not measured"} | (told or {})
+        return (
+            blank | {"grade": "cannot tell", "rule": "no accounts", "threat": "not measured"} | (told or {})
+        )
     by_evidence = blank | graded_by_evidence(lines[lines["claim"] == claim.id])
-    return blank | told if told and GRADES.index(str(told["grade"])) < GRADES.index(str(by_evidence["grade"])) else by_evidence
+    return (
+        blank | told
+        if told and GRADES.index(str(told["grade"])) < GRADES.index(str(by_evidence["grade"]))
+        else by_evidence
+    )
 
 
 def graded_by_evidence(own: pd.DataFrame) -> dict[str, object]:

@@ -13,11 +13,13 @@ CHUNK = 400_000  # cells turned into columns at a time
 
 @dataclass
 class Body:
-    """Rows of equal width: ``table`` of text columns, ``rows`` their numbers in the file, ``kinds`` the stored type of each cell.
+    """Rows of equal width: ``table`` of text columns, ``rows`` their numbers in the file, ``kinds`` the
+    stored type of each cell.
 
-    ``blank`` holds the numbers of empty rows, ``ragged`` the rows of another width as (number, cells), ``cut`` the numbers of
-    rows whose surplus cells were all empty, ``short`` of rows that lack only columns without a name, ``padded`` of rows filled
-    up as stated, ``breaks`` of rows with many line breaks inside a cell; ``how`` says how rows were counted.
+    ``blank`` holds the numbers of empty rows, ``ragged`` the rows of another width as (number, cells),
+    ``cut`` the numbers of rows whose surplus cells were all empty, ``short`` of rows that lack only columns
+    without a name, ``padded`` of rows filled up as stated, ``breaks`` of rows with many line breaks inside a
+    cell; ``how`` says how rows were counted.
     """
 
     table: pa.Table
@@ -44,7 +46,9 @@ class Body:
 
 
 class Columns:
-    """Collects rows and turns them into text columns portion by portion, so that few Python objects live at a time."""
+    """Collects rows and turns them into text columns portion by portion, so that few Python objects live at a
+    time.
+    """
 
     def __init__(self, width: int) -> None:
         self.width = width

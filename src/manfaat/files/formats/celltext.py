@@ -11,7 +11,9 @@ NOTHING, WORDS, NUMBER, DATE, TIME, LOGICAL, FAULT = range(7)
 
 
 def number_text(value: float) -> str:
-    """Return whole numbers without a decimal point, others as the shortest text that gives the same number."""
+    """Return whole numbers without a decimal point, others as the shortest text that gives the same
+    number.
+    """
     if value != value or value in (float("inf"), float("-inf")):
         return str(value)
     whole = int(value)
@@ -44,7 +46,9 @@ CONVERT: dict[type, tuple[int, Callable[[Any], str]]] = {
 
 
 def cells_text(row: list, left: int) -> tuple[list[str], bytes]:
-    """Return the text and the stored type of every cell of one row, after ``left`` empty columns; no kinds for an empty row."""
+    """Return the text and the stored type of every cell of one row, after ``left`` empty columns; no kinds
+    for an empty row.
+    """
     if row.count("") == len(row):
         return [], b""
     texts, kinds = [""] * left, bytearray(left)
@@ -60,7 +64,9 @@ def cells_text(row: list, left: int) -> tuple[list[str], bytes]:
 
 
 def batches(rows: Iterable[tuple[list[str], bytes]], width: int) -> Iterator[tuple]:
-    """Yield messages of about ``CELLS`` cells: row numbers from 1, texts, kinds. Empty rows are left out: the numbers show them."""
+    """Yield messages of about ``CELLS`` cells: row numbers from 1, texts, kinds. Empty rows are left out: the
+    numbers show them.
+    """
     size = max(1, CELLS // max(1, width))
     numbers, texts, kinds = [], [], []
     for number, (text, kind) in enumerate(rows, start=1):

@@ -1,4 +1,6 @@
-"""Signs that look alike but are not: how they are noticed, and how text is put into a plain form for comparing."""
+"""Signs that look alike but are not: how they are noticed, and how text is put into a plain form for
+comparing.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,12 @@ SIGNS = (  # as UTF-8 bytes, so that large files are searched without being deco
     ("full-width letters or digits", re.compile(rb"\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\x9e]")),
     ("curly quotes", re.compile(rb"\xe2\x80[\x98\x99\x9c\x9d]")),
 )
-BROKEN = re.compile("[\u00c2\u00c3][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122]|\u00e2\u20ac[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122]")
-BROKEN_BYTES = re.compile(rb"\xc3[\x82\x83](?:\xc2[\x80-\xbf]|\xc5[\x92-\xb8]|\xcb|\xe2\x80|\xe2\x84\xa2|\xe2\x82\xac)|\xc3\xa2\xe2\x82\xac")
+BROKEN = re.compile(
+    "[\u00c2\u00c3][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122]|\u00e2\u20ac[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122]"
+)
+BROKEN_BYTES = re.compile(
+    rb"\xc3[\x82\x83](?:\xc2[\x80-\xbf]|\xc5[\x92-\xb8]|\xcb|\xe2\x80|\xe2\x84\xa2|\xe2\x82\xac)|\xc3\xa2\xe2\x82\xac"
+)
 
 
 @lru_cache(maxsize=50_000)
@@ -33,7 +39,9 @@ def plain(text: str) -> str:
 
 
 def repair_mojibake(text: str) -> str:
-    """Return text whose UTF-8 bytes were once read as cp1252 (``JosÃ©``) as it was meant (``José``); other text unchanged."""
+    """Return text whose UTF-8 bytes were once read as cp1252 (``JosÃ©``) as it was meant (``José``); other
+    text unchanged.
+    """
     if not BROKEN.search(text):
         return text
     try:
@@ -44,27 +52,46 @@ def repair_mojibake(text: str) -> str:
 
 def unusual_in_frame(frame: pd.DataFrame, *, place: str = "") -> list[Detected]:
     """Say which look-alike signs the text columns of a frame hold, from their different values."""
-    values = (value for column in frame.columns if frame[column].dtype != "int64" for value in frame[column].unique())
-    return unusual("\n".join(value for value in values if not value.isascii()).encode("utf-8", "replace"), place=place)
+    values = (
+        value
+        for column in frame.columns
+        if frame[column].dtype != "int64"
+        for value in frame[column].unique()
+    )
+    return unusual(
+        "\n".join(value for value in values if not value.isascii()).encode("utf-8", "replace"), place=place
+    )
 
 
 def unusual(content: bytes, *, place: str = "") -> list[Detected]:
-    """Return one entry for each kind of look-alike sign in UTF-8 text, and one for text that was decoded twice."""
+    """Return one entry for each kind of look-alike sign in UTF-8 text, and one for text that was decoded
+    twice.
+    """
     if content.isascii():
         return []
     found, beyond = [], beyond_ascii(content)
     for name, pattern in SIGNS:
         if pattern.search(beyond) and (match := pattern.search(content)):
-            found.append(Detected("unusual signs", name, f"left as they are; first near '{around(content, match)}'", place))
+            found.append(
+                Detected(
+                    "unusual signs", name, f"left as they are; first near '{around(content, match)}'", place
+                )
+            )
     if BROKEN_BYTES.search(beyond) and (match := BROKEN_BYTES.search(content)):
-        how = f"text such as '{around(content, match)}' was decoded wrongly before it was delivered; left as it is, 'repair_mojibake' repairs it"
+        how = (
+            f"text such as '{around(content, match)}' was decoded wrongly before it was delivered; left as it"
+            " is, 'repair_mojibake' repairs it"
+        )
         found.append(Detected("unusual signs", "wrongly decoded letters", how, place, doubtful=True))
     return found
 
 
 def beyond_ascii(content: bytes) -> bytes:
     """Return the bytes beyond ASCII one after the other: what they lack, the text lacks too."""
-    pieces = (np.frombuffer(content, dtype=np.uint8, count=min(PIECE, len(content) - start), offset=start) for start in range(0, len(content), PIECE))
+    pieces = (
+        np.frombuffer(content, dtype=np.uint8, count=min(PIECE, len(content) - start), offset=start)
+        for start in range(0, len(content), PIECE)
+    )
     return b"".join(piece[piece > 127].tobytes() for piece in pieces)
 
 

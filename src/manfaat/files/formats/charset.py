@@ -1,7 +1,7 @@
 """In which encoding a text file was saved; the text leaves as UTF-8.
 
-Only encodings that can be told apart by strict rules are detected. A file that fits none of them is refused and asks for
-its encoding, rather than being read into wrong letters.
+Only encodings that can be told apart by strict rules are detected. A file that fits none of them is refused
+and asks for its encoding, rather than being read into wrong letters.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ KANA = re.compile("[\u3040-\u30ff]")
 KANA_OR_COMMON = re.compile("[\u3040-\u30ff\u3005\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u3001\u3002]")
 IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 HALF_WIDTH = re.compile("[\uff61-\uff9f]")
-TYPOGRAPHIC = "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u20ac\u00a0\u00b0\u00ab\u00bb\u00b1\u00b2\u00bd\u00ae\u00a9\u2022\u2122"
+TYPOGRAPHIC = "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u20ac\u00a0\u00b0\u00ab\u00bb\u00b1\u00b2\u00bd\u00ae\u00a9\u2022\u2122"  # noqa: E501
 WORD = re.compile(r"[^\W\d_]{0,20}[^\x00-\x7f][^\W\d_]{0,20}")
 ASK = "the option 'encoding', for example cp1252, shift_jis or utf-16"
 PIECE = 16 << 20
@@ -36,12 +36,18 @@ def to_utf8(content: bytes, encoding: str | None, *, file: str) -> tuple[bytes, 
 
     Raises
     ------
-    ProblemsError if the text is not in the given encoding, or its encoding cannot be told, or it holds NUL bytes.
+    ProblemsError if the text is not in the given encoding, or its encoding cannot be told, or it holds NUL
+    bytes.
     """
     text, detected = given(content, encoding, file=file) if encoding else found(content, file=file)
     if b"\0" in text:
         row = row_at(text, text.index(b"\0"))
-        raise refusal(file, "the file holds NUL bytes: it is damaged, or no text file", row=row, expected="the file exported again, as CSV in UTF-8")
+        raise refusal(
+            file,
+            "the file holds NUL bytes: it is damaged, or no text file",
+            row=row,
+            expected="the file exported again, as CSV in UTF-8",
+        )
     return text, detected
 
 
@@ -53,7 +59,10 @@ def given(content: bytes, encoding: str, *, file: str) -> tuple[bytes, list[Dete
     except UnicodeError as error:
         row = row_at(content, getattr(error, "start", 0))
         raise refusal(
-            file, f"the file is not text in the encoding '{encoding}'", row=row, expected="the right encoding, or none: it is detected then"
+            file,
+            f"the file is not text in the encoding '{encoding}'",
+            row=row,
+            expected="the right encoding, or none: it is detected then",
         ) from error
     return text.removeprefix("\ufeff").encode("utf-8", "replace"), [Detected("encoding", encoding, "given")]
 
@@ -65,11 +74,17 @@ def found(content: bytes, *, file: str) -> tuple[bytes, list[Detected]]:
             return marked(content, mark, name, file=file)
     wide = wide_encoding(content)
     if wide:
-        return decoded(content, wide, "no byte order mark, but every second byte is empty", file=file, doubtful=True)
+        return decoded(
+            content, wide, "no byte order mark, but every second byte is empty", file=file, doubtful=True
+        )
     error = not_utf8(content)
     if error is not None:
         return older(content, error, file=file)
-    return content, [Detected("encoding", "utf-8", "only ASCII signs" if content.isascii() else "all bytes are valid UTF-8")]
+    return content, [
+        Detected(
+            "encoding", "utf-8", "only ASCII signs" if content.isascii() else "all bytes are valid UTF-8"
+        )
+    ]
 
 
 def marked(content: bytes, mark: bytes, name: str, *, file: str) -> tuple[bytes, list[Detected]]:
@@ -79,12 +94,19 @@ def marked(content: bytes, mark: bytes, name: str, *, file: str) -> tuple[bytes,
     text = content[len(mark) :]
     error = not_utf8(text)
     if error is not None:
-        raise refusal(file, "the file says it is UTF-8 but holds other bytes", row=row_at(text, error.start), expected=ASK) from error
+        raise refusal(
+            file,
+            "the file says it is UTF-8 but holds other bytes",
+            row=row_at(text, error.start),
+            expected=ASK,
+        ) from error
     return text, [Detected("encoding", "utf-8", "byte order mark, taken off")]
 
 
 def not_utf8(content: bytes) -> UnicodeDecodeError | None:
-    """Return what stops the bytes from being UTF-8, or None. Large files are looked at in pieces, cut at line ends."""
+    """Return what stops the bytes from being UTF-8, or None. Large files are looked at in pieces, cut at line
+    ends.
+    """
     start = len(content) if content.isascii() else 0
     while start < len(content):
         end = content.find(b"\n", start + PIECE) + 1 or len(content)
@@ -97,12 +119,18 @@ def not_utf8(content: bytes) -> UnicodeDecodeError | None:
     return None
 
 
-def decoded(content: bytes, name: str, how: str, *, file: str, doubtful: bool = False) -> tuple[bytes, list[Detected]]:
+def decoded(
+    content: bytes, name: str, how: str, *, file: str, doubtful: bool = False
+) -> tuple[bytes, list[Detected]]:
     """Return text of a wide encoding as UTF-8."""
     try:
         text = content.decode(name).removeprefix("\ufeff").encode("utf-8")
     except UnicodeError as error:
-        raise refusal(file, f"the file looks like {name} but is damaged or cut off", expected="the file exported again, or the option 'encoding'") from error
+        raise refusal(
+            file,
+            f"the file looks like {name} but is damaged or cut off",
+            expected="the file exported again, or the option 'encoding'",
+        ) from error
     return text, [Detected("encoding", name, how, doubtful=doubtful)]
 
 
@@ -130,32 +158,63 @@ def older(content: bytes, error: UnicodeDecodeError, *, file: str) -> tuple[byte
     why = f"not UTF-8 (byte 0x{content[error.start]:02X} in row {row})"
     western = strictly(content, "cp1252")
     likely = western is not None and european(western) >= EUROPEAN
-    readings = {name: reading for name in ("cp932", "euc_jp") if (reading := strictly(content, name)) is not None}
+    readings = {
+        name: reading for name in ("cp932", "euc_jp") if (reading := strictly(content, name)) is not None
+    }
     scores = {name: japanese(reading) for name, reading in readings.items()}
     best = max(scores, key=scores.get, default="")
     text = readings.get(best, "")
     # kanji alone prove little: European letters and Chinese in its own encodings can look like them
     kana = bool(KANA.search(text))
-    if best and scores[best] >= JAPANESE and (kana or (best == "cp932" and not likely and not HALF_WIDTH.search(text))):
-        how = f"{why}; {scores[best]:.0%} of the signs beyond ASCII are everyday Japanese; words to check: {words(text)}"
-        return text.encode("utf-8"), [Detected("encoding", "shift_jis (cp932)" if best == "cp932" else best, how, doubtful=not kana)]
+    if (
+        best
+        and scores[best] >= JAPANESE
+        and (kana or (best == "cp932" and not likely and not HALF_WIDTH.search(text)))
+    ):
+        how = (
+            f"{why}; {scores[best]:.0%} of the signs beyond ASCII are everyday Japanese; words to check:"
+            f" {words(text)}"
+        )
+        return text.encode("utf-8"), [
+            Detected("encoding", "shift_jis (cp932)" if best == "cp932" else best, how, doubtful=not kana)
+        ]
     if western is None:
-        raise refusal(file, f"the encoding cannot be told: {why}, and neither Japanese nor Western European", row=row, expected=ASK)
+        raise refusal(
+            file,
+            f"the encoding cannot be told: {why}, and neither Japanese nor Western European",
+            row=row,
+            expected=ASK,
+        )
     if not likely:
-        raise refusal(file, f"the encoding cannot be told: {why}, and as Western European text it gives '{words(western)}'", row=row, expected=ASK)
-    how = f"{why}; every byte is a sign of cp1252 (of which Latin-1 is a part); words to check: {words(western)}"
+        raise refusal(
+            file,
+            f"the encoding cannot be told: {why}, and as Western European text it gives '{words(western)}'",
+            row=row,
+            expected=ASK,
+        )
+    how = (
+        f"{why}; every byte is a sign of cp1252 (of which Latin-1 is a part); words to check:"
+        f" {words(western)}"
+    )
     return western.encode("utf-8"), [Detected("encoding", "cp1252", how, doubtful=True)]
 
 
 def refuse_mixed(content: bytes, error: UnicodeDecodeError, row: int, *, file: str) -> None:
     """Refuse a file that is UTF-8 but for its cut-off end, or in part UTF-8 and in part not."""
     if error.start >= len(content) - 3 and error.reason == "unexpected end of data":
-        raise refusal(file, "the file ends in the middle of a letter: it was cut off", row=row, expected="a whole copy of the file")
+        raise refusal(
+            file,
+            "the file ends in the middle of a letter: it was cut off",
+            row=row,
+            expected="a whole copy of the file",
+        )
     text = content.decode("utf-8", "surrogateescape")
     wrong = len(re.findall("[\udc80-\udcff]", text))
     right = len(re.findall("[^\x00-\x7f\udc80-\udcff]", text))
     if right > wrong:
-        mixed = f"the file mixes encodings: it is UTF-8 but for {count_of(wrong, 'byte')}, the first in row {row}"
+        mixed = (
+            f"the file mixes encodings: it is UTF-8 but for {count_of(wrong, 'byte')}, the first in row {row}"
+        )
         raise refusal(file, mixed, row=row, expected="one encoding; state it with the option 'encoding'")
 
 
@@ -168,19 +227,29 @@ def strictly(content: bytes, name: str) -> str | None:
 
 
 def japanese(text: str) -> float:
-    """Return the share of the signs beyond ASCII that everyday Japanese has: kana, punctuation, and kanji next to other kanji or kana."""
+    """Return the share of the signs beyond ASCII that everyday Japanese has: kana, punctuation, and kanji
+    next to other kanji or kana.
+    """
     beyond = re.findall(r"[^\x00-\x7f]+", text)
     total = sum(len(run) for run in beyond)
     good = sum(len(KANA_OR_COMMON.findall(run)) for run in beyond)
-    good += sum(len(IDEOGRAPH.findall(run)) for run in beyond if len(run) > 1) + sum(0.85 * len(HALF_WIDTH.findall(run)) for run in beyond if len(run) > 2)
+    good += sum(len(IDEOGRAPH.findall(run)) for run in beyond if len(run) > 1) + sum(
+        0.85 * len(HALF_WIDTH.findall(run)) for run in beyond if len(run) > 2
+    )
     return good / total if total else 0.0
 
 
 def european(text: str) -> float:
-    """Return the share of the signs beyond ASCII that stand where Western European text has them: single or double, letters or typographic marks."""
+    """Return the share of the signs beyond ASCII that stand where Western European text has them: single or
+    double, letters or typographic marks.
+    """
     runs = re.findall(r"[^\x00-\x7f]+", text)
     total = sum(len(run) for run in runs)
-    good = sum(len(run) for run in runs if len(run) <= 2 and all(sign.isalpha() or sign in TYPOGRAPHIC for sign in run))
+    good = sum(
+        len(run)
+        for run in runs
+        if len(run) <= 2 and all(sign.isalpha() or sign in TYPOGRAPHIC for sign in run)
+    )
     return good / total if total else 0.0
 
 

@@ -1,8 +1,8 @@
 """Rows of delimited text, fast where the file is regular and carefully where it is not.
 
-The fast way reads with Arrow. It is only believed when every line of the file is accounted for: lines in the file =
-rows + line breaks inside cells. Blank lines, ragged rows and stray quotes break that sum, and the file is then read again
-with Python's csv module, which knows the line on which each row begins.
+The fast way reads with Arrow. It is only believed when every line of the file is accounted for: lines in the
+file = rows + line breaks inside cells. Blank lines, ragged rows and stray quotes break that sum, and the file
+is then read again with Python's csv module, which knows the line on which each row begins.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ MOST_RAGGED, MOST_RAGGED_CELLS = 100_000, 5_000_000
 
 
 def count_lines(content: bytes, start: int = 0, end: int | None = None) -> int:
-    """Return the number of lines between two positions, of any line ending, a last one without an ending included."""
+    """Return the number of lines between two positions, of any line ending, a last one without an ending
+    included.
+    """
     end = len(content) if end is None else end
     ends = content.count(b"\n", start, end)
     if content.find(b"\r", start, end) >= 0:
@@ -50,8 +52,11 @@ def offset_of(content: bytes, line: int) -> int:
     return position
 
 
-def read_body(content: bytes, *, first: int, width: int, least: int, separator: str, quote: str, file: str) -> Body:
-    """Return the rows from line ``first`` on; rows of ``least`` to ``width`` cells lack only columns without a name.
+def read_body(
+    content: bytes, *, first: int, width: int, least: int, separator: str, quote: str, file: str
+) -> Body:
+    """Return the rows from line ``first`` on; rows of ``least`` to ``width`` cells lack only columns without
+    a name.
 
     Raises
     ------
@@ -78,8 +83,12 @@ def trailing_blank(content: bytes, start: int, end: int, first: int) -> list[int
     return list(range(last + 1, last + 1 + blank))
 
 
-def fast_body(content: bytes, start: int, end: int, first: int, width: int, separator: str, quote: str) -> Body | None:
-    """Return the rows as Arrow reads them; None where the lines do not add up or Arrow cannot read the file."""
+def fast_body(
+    content: bytes, start: int, end: int, first: int, width: int, separator: str, quote: str
+) -> Body | None:
+    """Return the rows as Arrow reads them; None where the lines do not add up or Arrow cannot read the
+    file.
+    """
     quotes = content.count(quote.encode(), start, end)
     if end == start or quotes % 2:
         return None
@@ -88,19 +97,32 @@ def fast_body(content: bytes, start: int, end: int, first: int, width: int, sepa
         table = pyarrow.csv.read_csv(
             pa.BufferReader(pa.py_buffer(content).slice(start, end - start)),
             read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=BLOCK),
-            parse_options=pyarrow.csv.ParseOptions(delimiter=separator, quote_char=quote, newlines_in_values=quotes > 0),
-            convert_options=pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False, check_utf8=False),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=separator, quote_char=quote, newlines_in_values=quotes > 0
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.large_string()),
+                strings_can_be_null=False,
+                check_utf8=False,
+            ),
         )
     except pa.ArrowInvalid:
         return None
     lines = count_lines(content, start, end)
     if table.num_rows == lines:
-        return Body(table, np.arange(first, first + lines, dtype=np.int64), how=f"{count_of(lines, 'line')}, one row each")
+        return Body(
+            table,
+            np.arange(first, first + lines, dtype=np.int64),
+            how=f"{count_of(lines, 'line')}, one row each",
+        )
     breaks = line_breaks(table)
     if table.num_rows + int(breaks.sum()) != lines:
         return None
     starts = first + np.arange(table.num_rows, dtype=np.int64) + np.concatenate([[0], np.cumsum(breaks)[:-1]])
-    how = f"{lines:,} lines = {table.num_rows:,} rows + {int(breaks.sum()):,} line breaks inside quoted cells; a row's number is the line where it begins"
+    how = (
+        f"{lines:,} lines = {table.num_rows:,} rows + {int(breaks.sum()):,} line breaks inside quoted cells;"
+        " a row's number is the line where it begins"
+    )
     return Body(table, starts, breaks=list(starts[breaks > MANY_BREAKS]), how=how)
 
 
@@ -116,18 +138,31 @@ def line_breaks(table: pa.Table) -> np.ndarray:
 
 
 def swallowed(body: Body, separator: str) -> list[int]:
-    """Return the numbers of the rows with a cell that holds a whole line of as many cells as the table has, beginning as its rows do."""
+    """Return the numbers of the rows with a cell that holds a whole line of as many cells as the table has,
+    beginning as its rows do.
+    """
     width = body.table.num_columns
     if width < 2 or not len(body.rows):
         return []
     starts = {shape(cell) for cell in body.table.column(0).slice(0, SAMPLE).to_pylist()} - {""}
     found: set[int] = set()
-    longer = np.r_[np.flatnonzero(np.diff(body.rows) > 1), len(body.rows) - 1]  # only rows of several lines hold a line break
+    longer = np.r_[
+        np.flatnonzero(np.diff(body.rows) > 1), len(body.rows) - 1
+    ]  # only rows of several lines hold a line break
     for place, column in enumerate(body.table.take(pa.array(longer)).columns):
         for at in np.flatnonzero(pc.match_substring(column, "\n").to_numpy()):
             lines = column[int(at)].as_py().split("\n")
-            counts = [line.count(separator) if line.partition(separator)[1] and shape(line.partition(separator)[0]) in starts else -1 for line in lines]
-            joined = counts[-1] == place and lines[0].count(separator) == width - 1 - place  # the end of one row and the beginning of the next
+            counts = [
+                (
+                    line.count(separator)
+                    if line.partition(separator)[1] and shape(line.partition(separator)[0]) in starts
+                    else -1
+                )
+                for line in lines
+            ]
+            joined = (
+                counts[-1] == place and lines[0].count(separator) == width - 1 - place
+            )  # the end of one row and the beginning of the next
             if width - 1 in counts[1:-1] or joined:
                 found.add(int(body.rows[longer[at]]))
     return sorted(found)
@@ -157,7 +192,9 @@ class Remembered:
         return line
 
 
-def careful_body(content: bytes, first: int, widths: tuple[int, int], separator: str, quote: str, *, file: str) -> Body:
+def careful_body(
+    content: bytes, first: int, widths: tuple[int, int], separator: str, quote: str, *, file: str
+) -> Body:
     """Return the rows as Python's csv module reads them, those of another width set apart.
 
     Raises
@@ -194,7 +231,13 @@ def careful_body(content: bytes, first: int, widths: tuple[int, int], separator:
             open_quote = "a quote opens here and is never closed, so all that follows would be one cell"
             raise refusal(file, open_quote, row=number, expected=CLOSE)
     body = columns.body()
-    body.blank, body.ragged, body.cut, body.short, body.breaks = blank, ragged, [number for number, _ in cut], short, breaks
+    body.blank, body.ragged, body.cut, body.short, body.breaks = (
+        blank,
+        ragged,
+        [number for number, _ in cut],
+        short,
+        breaks,
+    )
     body.how = "read row by row with Python's csv module; a row's number is the line where it begins"
     return without_shifted(body, cut) if separator == "," and len(cut) * 2 < len(body.rows) else body
 
@@ -202,8 +245,8 @@ def careful_body(content: bytes, first: int, widths: tuple[int, int], separator:
 def without_shifted(body: Body, cut: list[tuple[int, list[str]]]) -> Body:
     """Turn rows with surplus empty cells into ragged ones.
 
-    Between commas a few such rows may hold decimal commas without quotes: all that follows the first stands one column too far to
-    the right, and only an empty last answer hides it.
+    Between commas a few such rows may hold decimal commas without quotes: all that follows the first stands
+    one column too far to the right, and only an empty last answer hides it.
     """
     kept = body.keep(~np.isin(body.rows, body.cut))
     kept.ragged, kept.cut = sorted([*body.ragged, *cut]), []

@@ -1,8 +1,8 @@
 """Question texts as column names (Google Forms, SurveyMonkey, typed sheets) → variables of the codebook.
 
-A wrong match is worse than none: a column is matched by itself only by its name, its question code, its exact text in either
-language, or a text that is at least 90 % alike, has no rival and differs in no deciding word (before/after, not, per month …).
-All else goes to a review list with proposals.
+A wrong match is worse than none: a column is matched by itself only by its name, its question code, its exact
+text in either language, or a text that is at least 90 % alike, has no rival and differs in no deciding word
+(before/after, not, per month …). All else goes to a review list with proposals.
 """
 
 from __future__ import annotations
@@ -22,8 +22,13 @@ from manfaat.files.formats.tables import Detected, count_of, some
 ALIKE = 0.9
 PROPOSED = 0.5
 PROPOSALS = 3
-CODE = re.compile(r"\s*[\[(]?\s*([A-Za-z]{1,3}\d{1,3}[A-Za-z]?)\s*(?:[\])]|[.):\-\u2013\u2014]|\s|$)[\s.):\-\u2013\u2014]*(.*)", re.DOTALL)
-NUMBER_CODE = re.compile(r"\s*[\[(]?\s*(\d{1,3}[A-Za-z]?)\s*[\]).:\-\u2013\u2014][\s.):\-\u2013\u2014]*(.*)", re.DOTALL)
+CODE = re.compile(
+    r"\s*[\[(]?\s*([A-Za-z]{1,3}\d{1,3}[A-Za-z]?)\s*(?:[\])]|[.):\-\u2013\u2014]|\s|$)[\s.):\-\u2013\u2014]*(.*)",
+    re.DOTALL,
+)
+NUMBER_CODE = re.compile(
+    r"\s*[\[(]?\s*(\d{1,3}[A-Za-z]?)\s*[\]).:\-\u2013\u2014][\s.):\-\u2013\u2014]*(.*)", re.DOTALL
+)
 ANSWER_HEADINGS = ("response", "open-ended response", "jawaban", "tanggapan", "respons", "回答")
 DECIDING = frozenset(
     re.findall(
@@ -32,16 +37,18 @@ DECIDING = frozenset(
         tidak bukan belum tanpa not no never without hari harian minggu mingguan bulan bulanan tahun tahunan jam day daily week weekly month monthly year
         yearly annual hour hourly uang barang cash kind ayah ibu father mother atasan supervisor suami istri spouse husband wife anak child naik turun rise
         fall increase decrease lebih kurang more less minimum maksimum maximum rata total jumlah rupiah yen rp jpy juta ribu million thousand bersih kotor
-        net gross""",
+        net gross""",  # noqa: E501
     )
 )
 
 
 @dataclass(frozen=True, eq=False)
 class HeaderMatch:
-    """``mapping`` column → variable; ``found`` how each was matched (``column, variable, how, score``); ``review`` the rest with proposals.
+    """``mapping`` column → variable; ``found`` how each was matched (``column, variable, how, score``);
+    ``review`` the rest with proposals.
 
-    ``review`` has one row a proposal (``column, position, variable, score, reason``); the variable is empty where nothing is alike.
+    ``review`` has one row a proposal (``column, position, variable, score, reason``); the variable is empty
+    where nothing is alike.
     """
 
     mapping: dict[str, str]
@@ -52,7 +59,9 @@ class HeaderMatch:
 
 @dataclass(frozen=True)
 class Asked:
-    """One variable as it may be asked: its name, its question codes, its other names, and its texts in plain form."""
+    """One variable as it may be asked: its name, its question codes, its other names, and its texts in plain
+    form.
+    """
 
     name: str
     codes: frozenset[str]
@@ -70,7 +79,9 @@ class Index:
 
 
 def split_code(text: str, known: Iterable[str] = ()) -> tuple[str, str]:
-    """Return (question code in lower case, text after it); no code for text without one, or when ``known`` codes lack it."""
+    """Return (question code in lower case, text after it); no code for text without one, or when ``known``
+    codes lack it.
+    """
     for pattern in (CODE, NUMBER_CODE):
         match = pattern.fullmatch(text)
         if match and (not known or match.group(1).casefold() in known):
@@ -81,24 +92,40 @@ def split_code(text: str, known: Iterable[str] = ()) -> tuple[str, str]:
 def asked(variable: object) -> Asked:
     """Return a variable of the codebook as it may be asked.
 
-    Needs ``name``, ``label_en``, ``label_id``, and ``sources`` (a list) or ``source`` (names separated by bars); ``code`` may be given.
+    Needs ``name``, ``label_en``, ``label_id``, and ``sources`` (a list) or ``source`` (names separated by
+    bars); ``code`` may be given.
     """
     sources = getattr(variable, "sources", None)
     if sources is None:
         sources = [part.strip() for part in getattr(variable, "source", "").split("|")]
-    labels = [label for label in (getattr(variable, "label_en", ""), getattr(variable, "label_id", "")) if label]
+    labels = [
+        label for label in (getattr(variable, "label_en", ""), getattr(variable, "label_id", "")) if label
+    ]
     parts = [split_code(text) for text in labels]
     codes = {str(getattr(variable, "code", "") or "").casefold().strip(" .")} | {code for code, _ in parts}
     codes |= {code for code, rest in map(split_code, sources) if code and not rest.strip()}
-    texts = tuple(dict.fromkeys(plain(text) for text in [*labels, *(rest for _, rest in parts), *sources] if len(plain(text)) > 2))
-    return Asked(variable.name, frozenset(codes - {""}), frozenset(plain(name) for name in [variable.name, *sources] if name), texts)
+    texts = tuple(
+        dict.fromkeys(
+            plain(text) for text in [*labels, *(rest for _, rest in parts), *sources] if len(plain(text)) > 2
+        )
+    )
+    return Asked(
+        variable.name,
+        frozenset(codes - {""}),
+        frozenset(plain(name) for name in [variable.name, *sources] if name),
+        texts,
+    )
 
 
 def index_of(variables: Sequence[Asked]) -> Index:
     """Return the variables by name, code and text."""
     index = Index()
     for variable in variables:
-        for table, keys in ((index.names, variable.names), (index.codes, variable.codes), (index.texts, variable.texts)):
+        for table, keys in (
+            (index.names, variable.names),
+            (index.codes, variable.codes),
+            (index.texts, variable.texts),
+        ):
             for key in keys:
                 table.setdefault(key, set()).add(variable.name)
     return index
@@ -119,12 +146,13 @@ def match_headers(columns: Sequence[str], variables: Iterable[object]) -> Header
     Parameters
     ----------
     columns : names as delivered, with their full question text; names that begin with ``_`` are left alone.
-    variables : objects with ``name``, ``label_en``, ``label_id``, ``sources`` or ``source``, and perhaps ``code``.
+    variables : objects with ``name``, ``label_en``, ``label_id``, ``sources`` or ``source``, and perhaps
+    ``code``.
 
     Returns
     -------
-    The matches, and a review list: columns whose code and text contradict each other, that two variables fit, that claim the
-    same variable as another column, or that are less than 90 % alike.
+    The matches, and a review list: columns whose code and text contradict each other, that two variables fit,
+    that claim the same variable as another column, or that are less than 90 % alike.
     """
     known = [asked(variable) for variable in variables]
     index = index_of(known)
@@ -137,22 +165,39 @@ def match_headers(columns: Sequence[str], variables: Iterable[object]) -> Header
         if name:
             found.append((column, name, how, score, position))
         else:
-            review += [(column, position, proposal, alike, reason) for proposal, alike in proposals or [("", 0.0)]]
+            review += [
+                (column, position, proposal, alike, reason) for proposal, alike in proposals or [("", 0.0)]
+            ]
     found, rivals = settle_rivals(found)
     review += rivals
     frame = pd.DataFrame([row[:4] for row in found], columns=["column", "variable", "how", "score"])
-    waiting = pd.DataFrame(sorted(review, key=lambda row: (row[1], -row[3])), columns=["column", "position", "variable", "score", "reason"])
+    waiting = pd.DataFrame(
+        sorted(review, key=lambda row: (row[1], -row[3])),
+        columns=["column", "position", "variable", "score", "reason"],
+    )
     return HeaderMatch({row[0]: row[1] for row in found}, frame, waiting, tuple(match_log(found, waiting)))
 
 
-def match_one(column: str, index: Index, choices: list[str]) -> tuple[str, str, float, str, list[tuple[str, float]]]:
-    """Return (variable, how, score, reason for review, proposals) for one column; the variable is empty when a person must decide."""
+def match_one(
+    column: str, index: Index, choices: list[str]
+) -> tuple[str, str, float, str, list[tuple[str, float]]]:
+    """Return (variable, how, score, reason for review, proposals) for one column; the variable is empty when
+    a person must decide.
+    """
     for text in variants(column):
         names = index.names.get(plain(text), set())
         if len(names) == 1:
             return next(iter(names)), "name", 1.0, "", []
-    code, rest = next((pair for pair in (split_code(text, index.codes) for text in variants(column)) if pair[0]), ("", column))
-    texts = [plain(text) for text in dict.fromkeys([*variants(column), *variants(rest), *(split_code(text)[1] for text in variants(column))])]
+    code, rest = next(
+        (pair for pair in (split_code(text, index.codes) for text in variants(column)) if pair[0]),
+        ("", column),
+    )
+    texts = [
+        plain(text)
+        for text in dict.fromkeys(
+            [*variants(column), *variants(rest), *(split_code(text)[1] for text in variants(column))]
+        )
+    ]
     texts = [text for text in texts if text]
     exact = set().union(*(index.texts.get(text, set()) for text in texts))
     alike = similar(texts, index, choices)
@@ -166,7 +211,9 @@ def match_one(column: str, index: Index, choices: list[str]) -> tuple[str, str, 
     return match_alike(texts, alike, index)
 
 
-def match_coded(coded: set[str], exact: set[str], alike: list[tuple[str, float, str]], rest: str) -> tuple[str, str, float, str, list[tuple[str, float]]]:
+def match_coded(
+    coded: set[str], exact: set[str], alike: list[tuple[str, float, str]], rest: str
+) -> tuple[str, str, float, str, list[tuple[str, float]]]:
     """Decide on a column whose question code is known, unless its text speaks for another variable."""
     scores = dict(reversed([(name, score) for name, score, _ in alike]))
     both = coded & exact
@@ -185,7 +232,9 @@ def match_coded(coded: set[str], exact: set[str], alike: list[tuple[str, float, 
     return "", "", 0.0, "several variables share this question code", proposals
 
 
-def match_alike(texts: Sequence[str], alike: list[tuple[str, float, str]], index: Index) -> tuple[str, str, float, str, list[tuple[str, float]]]:
+def match_alike(
+    texts: Sequence[str], alike: list[tuple[str, float, str]], index: Index
+) -> tuple[str, str, float, str, list[tuple[str, float]]]:
     """Decide on a column by the likeness of its text alone."""
     proposals = best_of(alike)
     if not alike or alike[0][1] < ALIKE:
@@ -204,10 +253,14 @@ def similar(texts: Sequence[str], index: Index, choices: list[str]) -> list[tupl
     """Return (variable, likeness from 0 to 1, its text), the most alike first, each variable once."""
     best: dict[str, tuple[float, str]] = {}
     for text in texts:
-        for label, score, _ in process.extract(text, choices, scorer=fuzz.ratio, limit=12, score_cutoff=100 * PROPOSED):
+        for label, score, _ in process.extract(
+            text, choices, scorer=fuzz.ratio, limit=12, score_cutoff=100 * PROPOSED
+        ):
             for name in index.texts[label]:
                 best[name] = max(best.get(name, (0.0, "")), (score / 100, label))
-    return sorted(((name, score, label) for name, (score, label) in best.items()), key=lambda row: (-row[1], row[0]))
+    return sorted(
+        ((name, score, label) for name, (score, label) in best.items()), key=lambda row: (-row[1], row[0])
+    )
 
 
 def best_of(alike: list[tuple[str, float, str]]) -> list[tuple[str, float]]:
@@ -224,7 +277,9 @@ def deciding_words(texts: Sequence[str], label: str) -> list[str]:
 
 
 def settle_rivals(found: list[tuple]) -> tuple[list[tuple], list[tuple]]:
-    """Return the matches in which each variable stands once, and the rest for review; a match by name beats the others."""
+    """Return the matches in which each variable stands once, and the rest for review; a match by name beats
+    the others.
+    """
     claims: dict[str, list[tuple]] = {}
     for row in found:
         claims.setdefault(row[1], []).append(row)
@@ -233,7 +288,11 @@ def settle_rivals(found: list[tuple]) -> tuple[list[tuple], list[tuple]]:
         named = [row for row in rows if row[2] == "name"]
         winners = rows if len(rows) == 1 else named if len(named) == 1 else []
         kept += winners
-        review += [(row[0], row[4], name, round(row[3], 3), "another column fits the same variable") for row in rows if row not in winners]
+        review += [
+            (row[0], row[4], name, round(row[3], 3), "another column fits the same variable")
+            for row in rows
+            if row not in winners
+        ]
     return sorted(kept, key=lambda row: row[4]), review
 
 
@@ -241,13 +300,32 @@ def match_log(found: Sequence[tuple], review: pd.DataFrame) -> list[Detected]:
     """Say how many columns were matched in which way, and how many wait for a person."""
     ways = Counter(row[2] for row in found)
     log = [
-        Detected("headers", count_of(number, "column"), f"matched by {how}", doubtful=how in ("similar text", "code and similar text"))
+        Detected(
+            "headers",
+            count_of(number, "column"),
+            f"matched by {how}",
+            doubtful=how in ("similar text", "code and similar text"),
+        )
         for how, number in ways.items()
     ]
     weak = [row[0] for row in found if row[2] == "code" and row[3] < PROPOSED]
     if weak:
-        log.append(Detected("headers", count_of(len(weak), "column"), f"matched by code although the text differs much: {some(weak, limit=3)}", doubtful=True))
+        log.append(
+            Detected(
+                "headers",
+                count_of(len(weak), "column"),
+                f"matched by code although the text differs much: {some(weak, limit=3)}",
+                doubtful=True,
+            )
+        )
     waiting = review["column"].nunique()
     if waiting:
-        log.append(Detected("headers", count_of(waiting, "column"), "not matched; in the review list with proposals", doubtful=True))
+        log.append(
+            Detected(
+                "headers",
+                count_of(waiting, "column"),
+                "not matched; in the review list with proposals",
+                doubtful=True,
+            )
+        )
     return log

@@ -28,12 +28,20 @@ def read_apart(path: Path, kind: str, options: FormatOptions, *, file: str) -> I
 
     Raises
     ------
-    ProblemsError if the file is protected, damaged, needs more than ``MEMORY`` bytes or longer than ``options.seconds``.
+    ProblemsError if the file is protected, damaged, needs more than ``MEMORY`` bytes or longer than
+    ``options.seconds``.
     """
     request = {
-        "file": str(path), "kind": kind, "memory": MEMORY, "seconds": options.seconds, "path": sys.path, "cells": options.max_sheet_cells,
-        "sheets": None if options.sheets is None else list(options.sheets), "hidden": options.hidden_sheets, "encoding": options.encoding,
-    }  # fmt: skip
+        "file": str(path),
+        "kind": kind,
+        "memory": MEMORY,
+        "seconds": options.seconds,
+        "path": sys.path,
+        "cells": options.max_sheet_cells,
+        "sheets": None if options.sheets is None else list(options.sheets),
+        "hidden": options.hidden_sheets,
+        "encoding": options.encoding,
+    }
     with started(request, options.seconds, file=file) as stream:
         for message in stream:
             if message[0] == "fault":
@@ -49,7 +57,10 @@ def started(request: dict, seconds: float, *, file: str) -> Iterator[Iterator[tu
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "RUST_BACKTRACE": "0"}
     command = [sys.executable, "-I", str(Path(worker.__file__)), json.dumps(request)]
     late = threading.Event()
-    with tempfile.TemporaryFile() as complaints, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, env=environment) as process:
+    with (
+        tempfile.TemporaryFile() as complaints,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, env=environment) as process,
+    ):
         watch = threading.Timer(seconds, lambda: (late.set(), process.kill()))
         watch.daemon = True
         watch.start()
@@ -60,7 +71,9 @@ def started(request: dict, seconds: float, *, file: str) -> Iterator[Iterator[tu
             process.kill()
 
 
-def messages(process: subprocess.Popen, complaints: object, late: threading.Event, *, file: str) -> Iterator[tuple]:
+def messages(
+    process: subprocess.Popen, complaints: object, late: threading.Event, *, file: str
+) -> Iterator[tuple]:
     """Yield messages until the process stops.
 
     Raises
@@ -75,20 +88,28 @@ def messages(process: subprocess.Popen, complaints: object, late: threading.Even
         yield message
 
 
-def stopped(process: subprocess.Popen, complaints: object, late: threading.Event, *, file: str) -> ProblemsError:
+def stopped(
+    process: subprocess.Popen, complaints: object, late: threading.Event, *, file: str
+) -> ProblemsError:
     """Return what to tell when the reading process stopped on its own or was stopped."""
     process.wait()
     complaints.seek(0)
     text = complaints.read(20_000).decode("utf-8", "replace")
     if late.is_set():
-        return refusal(file, "reading took too long and was stopped", expected=f"{SMALLER}; or more 'seconds'")
+        return refusal(
+            file, "reading took too long and was stopped", expected=f"{SMALLER}; or more 'seconds'"
+        )
     if "memory allocation" in text or "MemoryError" in text:
         return fault("MemoryError", "", file=file)
     if "ModuleNotFoundError" in text or "ImportError" in text:
         return refusal(
-            file, f"a library to read it is missing ({text.strip().splitlines()[-1][:160]})", expected="the project's packages as its lock file lists them"
+            file,
+            f"a library to read it is missing ({text.strip().splitlines()[-1][:160]})",
+            expected="the project's packages as its lock file lists them",
         )
-    return refusal(file, f"{DAMAGED} (the reading program stopped with code {process.returncode})", expected=AGAIN)
+    return refusal(
+        file, f"{DAMAGED} (the reading program stopped with code {process.returncode})", expected=AGAIN
+    )
 
 
 def fault(name: str, text: str, *, file: str) -> ProblemsError:
@@ -98,7 +119,13 @@ def fault(name: str, text: str, *, file: str) -> ProblemsError:
     if name == "MemoryError":
         return refusal(file, MEMORY_WORDS, expected=SMALLER)
     if name in ("ModuleNotFoundError", "ImportError"):
-        return refusal(file, f"a library to read it is missing ({text})", expected="the project's packages as its lock file lists them")
+        return refusal(
+            file,
+            f"a library to read it is missing ({text})",
+            expected="the project's packages as its lock file lists them",
+        )
     if name == "PasswordError" or "encrypted" in text.lower() or "password" in text.lower():
-        return refusal(file, "the workbook is protected by a password", expected="a copy saved without a password")
+        return refusal(
+            file, "the workbook is protected by a password", expected="a copy saved without a password"
+        )
     return refusal(file, f"{DAMAGED} ({said})", expected=AGAIN)

@@ -1,6 +1,7 @@
 """Where a table begins: title rows, the header of one or more rows, the names it gives.
 
-Works on the first rows of any grid, of a sheet or of a text file. Everything here can be overruled with ``header_rows``.
+Works on the first rows of any grid, of a sheet or of a text file. Everything here can be overruled with
+``header_rows``.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Merge:
 
 @dataclass
 class Layout:
-    """The rows above the answers: ``header`` row numbers, ``names`` of the columns, ``above`` rows left out, ``first`` row of answers.
+    """The rows above the answers: ``header`` row numbers, ``names`` of the columns, ``above`` rows left out,
+    ``first`` row of answers.
 
     ``texts`` holds the questions by column name where they stand in a row of their own under the header.
     """
@@ -50,25 +52,46 @@ class Layout:
     texts: dict[str, str] = field(default_factory=dict)
 
 
-def find_layout(grid: Grid, *, merges: Sequence[Merge] = (), header_rows: tuple[int, ...] | None = None, place: str = "") -> Layout:
-    """Return where the table begins; ``grid`` holds the first rows as (number, cells), empty rows may be left out.
+def find_layout(
+    grid: Grid, *, merges: Sequence[Merge] = (), header_rows: tuple[int, ...] | None = None, place: str = ""
+) -> Layout:
+    """Return where the table begins; ``grid`` holds the first rows as (number, cells), empty rows may be left
+    out.
 
     Raises
     ------
     ValueError if none of the given header rows is in the grid.
     """
-    rows = [(number, fill_across(cells, number, merges)) for number, cells in grid if any(cell.strip() for cell in cells)]
+    rows = [
+        (number, fill_across(cells, number, merges))
+        for number, cells in grid
+        if any(cell.strip() for cell in cells)
+    ]
     if header_rows is not None:
         return given_layout(rows, header_rows, merges, place)
     if not rows:
-        return Layout([], [], 1, log=[Detected("header", "none", "there is no filled row", place, doubtful=True)])
+        return Layout(
+            [], [], 1, log=[Detected("header", "none", "there is no filled row", place, doubtful=True)]
+        )
     widest = max(filled(cells) for _, cells in rows)
     several = min(2, widest)  # a title merged across the sheet fills every column with one text
-    full = (at for at, (_, cells) in enumerate(rows) if row_names(cells) or (filled(cells) >= HEADER_SHARE * widest and different(cells) >= several))
+    full = (
+        at
+        for at, (_, cells) in enumerate(rows)
+        if row_names(cells) or (filled(cells) >= HEADER_SHARE * widest and different(cells) >= several)
+    )
     start, log = next(full, None), []
     if start is None:
         start = 0
-        log.append(Detected("header", rows_text([rows[0][0]]), "no row fills most columns with different names; the first one is taken", place, doubtful=True))
+        log.append(
+            Detected(
+                "header",
+                rows_text([rows[0][0]]),
+                "no row fills most columns with different names; the first one is taken",
+                place,
+                doubtful=True,
+            )
+        )
     start -= too_narrow(rows, start)
     rows[start] = (rows[start][0], without_made_names(rows, start))
     top = upward(rows, start, merges)
@@ -88,11 +111,20 @@ def given_layout(rows: list, header_rows: tuple[int, ...], merges: Sequence[Merg
     if not header_rows:
         width = max((len(cells) for _, cells in rows), default=0)
         how = "given: the file has no header, columns are named by position"
-        return Layout([], [""] * width, rows[0][0] if rows else 1, log=[Detected("header", "none", how, place)])
+        return Layout(
+            [], [""] * width, rows[0][0] if rows else 1, log=[Detected("header", "none", how, place)]
+        )
     header = [(number, cells) for number, cells in rows if number in header_rows]
     if not header:
-        raise ValueError(f"header_rows {header_rows} are empty rows or lie beyond the first {count_of(len(rows), 'filled row')}")
-    above = [(number, cells, "above the stated header") for number, cells in rows if number < header_rows[-1] and number not in header_rows]
+        raise ValueError(
+            f"header_rows {header_rows} are empty rows or lie beyond the first"
+            f" {count_of(len(rows), 'filled row')}"
+        )
+    above = [
+        (number, cells, "above the stated header")
+        for number, cells in rows
+        if number < header_rows[-1] and number not in header_rows
+    ]
     log = [Detected("header", rows_text(header_rows), "given", place)]
     return Layout(list(header_rows), join_names(header, merges), header_rows[-1] + 1, above, log)
 
@@ -113,7 +145,9 @@ def filled(cells: Sequence[str]) -> int:
 
 
 def row_names(cells: Sequence[str]) -> bool:
-    """Say whether only the first cell is blank, as programs write it that put row names in a column without a name."""
+    """Say whether only the first cell is blank, as programs write it that put row names in a column without a
+    name.
+    """
     return len(cells) > 1 and not cells[0].strip() and filled(cells) == len(cells) - 1
 
 
@@ -138,7 +172,9 @@ def shape(cell: str) -> str:
 
 
 def upward(rows: list, start: int, merges: Sequence[Merge]) -> int:
-    """Return the first row of a header that began above ``start``: rows directly above that name groups of columns."""
+    """Return the first row of a header that began above ``start``: rows directly above that name groups of
+    columns.
+    """
     top = start
     while top > 0:
         number, cells = rows[top - 1]
@@ -163,7 +199,11 @@ def downward(rows: list, start: int, merges: Sequence[Merge], log: list[Detected
         if below_number != number + 1:
             break
         body = [row for _, row in rows[bottom + 2 : bottom + 42]]
-        if not (spanned(number, below_number, below, merges) or bracketed(below) or fills_gaps(cells, below, body, log, below_number, place)):
+        if not (
+            spanned(number, below_number, below, merges)
+            or bracketed(below)
+            or fills_gaps(cells, below, body, log, below_number, place)
+        ):
             break
         bottom += 1
     return bottom
@@ -171,7 +211,13 @@ def downward(rows: list, start: int, merges: Sequence[Merge], log: list[Detected
 
 def spanned(number: int, below_number: int, below: Sequence[str], merges: Sequence[Merge]) -> bool:
     """Say whether merged cells of one row make the next one part of the header."""
-    across = any(m.top == number and m.bottom == number and m.right > m.left and any(get(below, at) for at in range(m.left, m.right + 1)) for m in merges)
+    across = any(
+        m.top == number
+        and m.bottom == number
+        and m.right > m.left
+        and any(get(below, at) for at in range(m.left, m.right + 1))
+        for m in merges
+    )
     down = any(m.top <= number and m.bottom >= below_number for m in merges)
     return across or down
 
@@ -182,15 +228,31 @@ def bracketed(cells: Sequence[str]) -> bool:
     return bool(texts) and all(BRACKETED.fullmatch(text) and not numeric(text) for text in texts)
 
 
-def fills_gaps(cells: Sequence[str], below: Sequence[str], body: list, log: list[Detected], number: int, place: str) -> bool:
-    """Say whether a row goes on with a header because it names the columns that the header's first row leaves empty."""
+def fills_gaps(
+    cells: Sequence[str], below: Sequence[str], body: list, log: list[Detected], number: int, place: str
+) -> bool:
+    """Say whether a row goes on with a header because it names the columns that the header's first row leaves
+    empty.
+    """
     width = max(len(cells), len(below))
     named = [at for at in range(width) if get(cells, at)]
-    gaps = [at for at in range(width) if not get(cells, at) and named and at > named[0] and any(get(row, at) for row in [below, *body])]
+    gaps = [
+        at
+        for at in range(width)
+        if not get(cells, at) and named and at > named[0] and any(get(row, at) for row in [below, *body])
+    ]
     texts = [cell for cell in below if cell.strip()]
-    if not gaps or sum(bool(get(below, at)) for at in gaps) < 0.5 * len(gaps) or any(numeric(cell) for cell in texts):
+    if (
+        not gaps
+        or sum(bool(get(below, at)) for at in gaps) < 0.5 * len(gaps)
+        or any(numeric(cell) for cell in texts)
+    ):
         return False
-    open_below = [at for at in named if not get(below, at) and body and sum(bool(get(row, at)) for row in body) >= 0.5 * len(body)]
+    open_below = [
+        at
+        for at in named
+        if not get(below, at) and body and sum(bool(get(row, at)) for row in body) >= 0.5 * len(body)
+    ]
     if open_below:
         return True
     filled_below = [at for at in range(width) if get(below, at)]
@@ -198,13 +260,21 @@ def fills_gaps(cells: Sequence[str], below: Sequence[str], body: list, log: list
     if body and len(alike) < 0.5 * len(filled_below):
         return True
     log.append(
-        Detected("header", f"row {number}", "it may be a second header row, but looks like the answers below it; taken as answers", place, doubtful=True)
+        Detected(
+            "header",
+            f"row {number}",
+            "it may be a second header row, but looks like the answers below it; taken as answers",
+            place,
+            doubtful=True,
+        )
     )
     return False
 
 
 def join_names(header: list, merges: Sequence[Merge]) -> list[str]:
-    """Return the names of the columns: the texts of the header's rows from top to bottom, group names carried to the right."""
+    """Return the names of the columns: the texts of the header's rows from top to bottom, group names carried
+    to the right.
+    """
     width = max(len(cells) for _, cells in header)
     parts: list[list[str]] = [[] for _ in range(width)]
     for at, (number, cells) in enumerate(header):
@@ -233,21 +303,36 @@ def skip_number_row(rows: list, bottom: int, layout: Layout, place: str) -> None
         layout.first = number + 1
     elif len(texts) > 5 and texts == [str(at) for at in range(1, len(texts) + 1)]:
         layout.log.append(
-            Detected("header", f"row {number}", "it may number the columns (1, 2, 3 …); taken as answers; 'skip_rows' leaves it out", place, doubtful=True)
+            Detected(
+                "header",
+                f"row {number}",
+                "it may number the columns (1, 2, 3 …); taken as answers; 'skip_rows' leaves it out",
+                place,
+                doubtful=True,
+            )
         )
 
 
 def too_narrow(rows: list, start: int) -> bool:
-    """Say whether the row above is the header after all: it names fewer columns than rows of numbers have, as where decimal commas part them."""
+    """Say whether the row above is the header after all: it names fewer columns than rows of numbers have, as
+    where decimal commas part them.
+    """
     if start == 0 or rows[start - 1][0] != rows[start][0] - 1:
         return False
     above, cells = ([cell for cell in rows[at][1] if cell.strip()] for at in (start - 1, start))
     numbers = sum(numeric(cell) for cell in cells) >= 0.5 * len(cells)
-    return numbers and len(rows[start - 1][1]) < len(rows[start][1]) and different(above) > 1 and not any(numeric(cell) for cell in above)
+    return (
+        numbers
+        and len(rows[start - 1][1]) < len(rows[start][1])
+        and different(above) > 1
+        and not any(numeric(cell) for cell in above)
+    )
 
 
 def without_made_names(rows: list, start: int) -> list[str]:
-    """Return the header's first row without names such as ``Unnamed: 12``, where a second row names these columns."""
+    """Return the header's first row without names such as ``Unnamed: 12``, where a second row names these
+    columns.
+    """
     cells = rows[start][1]
     bare = ["" if AUTOMATIC.fullmatch(cell.strip()) else cell for cell in cells]
     if bare == cells or start + 1 >= len(rows):
@@ -261,12 +346,23 @@ def skip_import_row(rows: list, bottom: int, layout: Layout, place: str) -> None
     at = next((at for at in (bottom + 1, bottom + 2) if at < len(rows) and is_import_row(rows[at][1])), None)
     if at is None:
         return
-    layout.above += [(number, cells, "question texts") for number, cells in rows[bottom + 1 : at]] + [(*rows[at], "import codes")]
+    layout.above += [(number, cells, "question texts") for number, cells in rows[bottom + 1 : at]] + [
+        (*rows[at], "import codes")
+    ]
     layout.first = rows[at][0] + 1
     if at == bottom + 2:
-        layout.texts = {name: text for name, text in zip(layout.names, rows[bottom + 1][1], strict=False) if name and text.strip()}
+        layout.texts = {
+            name: text
+            for name, text in zip(layout.names, rows[bottom + 1][1], strict=False)
+            if name and text.strip()
+        }
     layout.log.append(
-        Detected("header", rows_text([number for number, *_ in layout.above[-2:]]), "question texts and import codes as Qualtrics writes them", place)
+        Detected(
+            "header",
+            rows_text([number for number, *_ in layout.above[-2:]]),
+            "question texts and import codes as Qualtrics writes them",
+            place,
+        )
     )
 
 
@@ -276,13 +372,21 @@ def is_import_row(cells: Sequence[str]) -> bool:
 
 
 def describe(rows: list, bottom: int, layout: Layout, place: str) -> None:
-    """Log the header and the rows above it; doubt a header that looks like answers or stands directly under a title."""
+    """Log the header and the rows above it; doubt a header that looks like answers or stands directly under a
+    title.
+    """
     texts = [cell for cell in rows[bottom][1] if cell.strip()]
     looks = sum(numeric(cell) for cell in texts) >= 0.5 * len(texts)
     titles = [number for number, _, reason in layout.above if reason == "title row"]
     close = bool(titles) and titles[-1] == layout.header[0] - 1
-    how = f"the first row that fills at least {HEADER_SHARE:.0%} of the columns" + (f", after {count_of(len(titles), 'title row')}" if titles else "")
+    how = f"the first row that fills at least {HEADER_SHARE:.0%} of the columns" + (
+        f", after {count_of(len(titles), 'title row')}" if titles else ""
+    )
     how += "; the row directly above it was taken for a title: look whether it is the header" if close else ""
     how += "; group names joined to the names below them" if len(layout.header) > 1 else ""
-    how += "; half of its cells look like answers: if the file has no header, give header_rows=()" if looks else ""
+    how += (
+        "; half of its cells look like answers: if the file has no header, give header_rows=()"
+        if looks
+        else ""
+    )
     layout.log.insert(0, Detected("header", rows_text(layout.header), how, place, doubtful=looks or close))

@@ -1,7 +1,8 @@
 """Questions with several answers: one column a possible answer, or one column of codes, or both.
 
-Nothing is folded unasked. ``find_multiple`` and ``find_unnamed_blocks`` say what looks like such a question and how sure that
-is; ``fold_multiple`` folds one of them and names every row in which two ways of storing the same answer disagree.
+Nothing is folded unasked. ``find_multiple`` and ``find_unnamed_blocks`` say what looks like such a question
+and how sure that is; ``fold_multiple`` folds one of them and names every row in which two ways of storing the
+same answer disagree.
 """
 
 from __future__ import annotations
@@ -18,7 +19,17 @@ import pyarrow.compute as pc
 
 from manfaat.files.formats.layout import JOINT
 from manfaat.files.formats.names import AUTOMATIC
-from manfaat.files.formats.tables import ROW, SHEET, TEXT, Detected, RawTable, count_of, records, rows_text, some
+from manfaat.files.formats.tables import (
+    ROW,
+    SHEET,
+    TEXT,
+    Detected,
+    RawTable,
+    count_of,
+    records,
+    rows_text,
+    some,
+)
 from manfaat.files.parsing.aliases import fold
 from manfaat.files.parsing.choices import ChoiceList
 from manfaat.files.parsing.missing import read_missing
@@ -31,7 +42,8 @@ CODE_AND_TEXT = re.compile(r"([^\[\]]+?)\s?\[([^\[\]]+)\]\s*[.:]?\s*(.*?)\s*\[([
 REDCAP = re.compile(r"(\w+?)___(_?)(\w+)")  # goods___1; a minus is written as a further underscore
 REDCAP_LABEL = re.compile(r"(.+?)\s?\(choice=(.+)\)\s*", re.DOTALL)
 WEAK = ("_", ".", ":", "-")  # joints that also stand inside names
-ODD = 0.1  # share of the filled cells that may hold something else than marks: one slip makes no other question of it
+# share of the filled cells that may hold something else than marks: one slip makes no other question of it
+ODD = 0.1
 DISAGREEMENTS = ("_sheet", "_row", "question", "combined", "separate", "reason")
 OTHER = re.compile(r"\b(?:lain|lainnya|other|sebutkan|specify)\b|その他", re.IGNORECASE)
 POSITION = re.compile(r"column_\d+")
@@ -39,10 +51,11 @@ POSITION = re.compile(r"column_\d+")
 
 @dataclass(frozen=True)
 class Block:
-    """A question with several answers: its ``columns``, the ``options`` they stand for, and the ``combined`` column if there is one.
+    """A question with several answers: its ``columns``, the ``options`` they stand for, and the ``combined``
+    column if there is one.
 
-    ``kind`` is ``marks`` for columns of 0 and 1, ``texts`` for columns that hold their option's own text or nothing. ``labels``
-    are the options in words where a column's name has both.
+    ``kind`` is ``marks`` for columns of 0 and 1, ``texts`` for columns that hold their option's own text or
+    nothing. ``labels`` are the options in words where a column's name has both.
     """
 
     question: str
@@ -64,7 +77,9 @@ class Folded:
 
 
 class Parted(NamedTuple):
-    """A column's name as question, joint and option; the question is empty where it has none. ``label``, ``text`` : option and question in words."""
+    """A column's name as question, joint and option; the question is empty where it has none. ``label``,
+    ``text`` : option and question in words.
+    """
 
     question: str
     joint: str
@@ -74,7 +89,9 @@ class Parted(NamedTuple):
 
 
 def find_multiple(table: RawTable) -> list[Block]:
-    """Return the questions whose columns are named as one question's options: by KoboToolbox, joined headers, LimeSurvey or REDCap."""
+    """Return the questions whose columns are named as one question's options: by KoboToolbox, joined headers,
+    LimeSurvey or REDCap.
+    """
     groups: dict[tuple[str, str], list[str]] = {}
     for column in table.columns:
         name = parted(column)
@@ -111,15 +128,20 @@ def without_other(table: RawTable, columns: list[str]) -> list[str]:
 
     def is_free(column: str) -> bool:
         name, texts = parted(column), set(counted(table, column))
-        marked = bool(texts) and all(is_mark(text) or fold(text) in (fold(name.option), fold(name.label)) for text in texts)
+        marked = bool(texts) and all(
+            is_mark(text) or fold(text) in (fold(name.option), fold(name.label)) for text in texts
+        )
         return bool(OTHER.search(name.option) or OTHER.search(name.label)) and not marked
 
     kept = [column for column in columns if not is_free(column)]
     return kept if len(kept) > 1 else columns
 
 
-def declared_block(table: RawTable, names: Sequence[str], choices: ChoiceList, taken: Collection[str] = ()) -> Block | None:
-    """Return the columns of a question that is known to take several answers, whatever marks they hold; None where it has none.
+def declared_block(
+    table: RawTable, names: Sequence[str], choices: ChoiceList, taken: Collection[str] = ()
+) -> Block | None:
+    """Return the columns of a question that is known to take several answers, whatever marks they hold; None
+    where it has none.
 
     Parameters
     ----------
@@ -127,8 +149,8 @@ def declared_block(table: RawTable, names: Sequence[str], choices: ChoiceList, t
 
     Returns
     -------
-    Its options by the joints of export programs, also ``goods_1`` and ``goods.house`` where the end is one of the answers; ``options``
-    are the codes of the list where it has them.
+    Its options by the joints of export programs, also ``goods_1`` and ``goods.house`` where the end is one of
+    the answers; ``options`` are the codes of the list where it has them.
     """
     groups: dict[str, dict[str, Parted]] = {}
     for column in table.columns:
@@ -139,9 +161,20 @@ def declared_block(table: RawTable, names: Sequence[str], choices: ChoiceList, t
     if len(groups) != 1 and len(exact) != 1:
         return None
     found = groups[(exact or list(groups))[0]]
-    columns = [column for column in without_other(table, list(found)) if code_named(found[column], choices) or mostly_marks(table, column)]
+    columns = [
+        column
+        for column in without_other(table, list(found))
+        if code_named(found[column], choices) or mostly_marks(table, column)
+    ]
     codes = [code_named(found[column], choices) or found[column].option for column in columns]
-    combined = next((column for column in table.columns if column in names or column == found[columns[0]].question), None) if columns else None
+    combined = (
+        next(
+            (column for column in table.columns if column in names or column == found[columns[0]].question),
+            None,
+        )
+        if columns
+        else None
+    )
     known = sum(bool(code_named(found[column], choices)) for column in columns)
     if not known or (len(columns) == 1 and not combined) or len(set(codes)) < len(codes):
         return None
@@ -149,17 +182,30 @@ def declared_block(table: RawTable, names: Sequence[str], choices: ChoiceList, t
     if not kind and combined and all(found[column].joint in WEAK for column in columns):
         return None  # perhaps questions of their own; where nothing else answers the question, odd marks wait
     labels = tuple(found[column].option for column in columns)
-    return Block(names[0], tuple(columns), tuple(codes), kind or "marks", combined, True, "the codebook says that it takes several answers", labels)
+    return Block(
+        names[0],
+        tuple(columns),
+        tuple(codes),
+        kind or "marks",
+        combined,
+        True,
+        "the codebook says that it takes several answers",
+        labels,
+    )
 
 
 def option_of(column: str, names: Sequence[str], choices: ChoiceList) -> Parted | None:
-    """Return a column's name in parts if it is an option of the question; by a mere ``_``, ``.`` or ``-`` only where the end is an answer."""
+    """Return a column's name in parts if it is an option of the question; by a mere ``_``, ``.`` or ``-``
+    only where the end is an answer.
+    """
     name = parted(column)
     bare = name.question.rpartition("/")[2]
     if name.option and any(given in (name.question, bare, name.text) for given in names):
         return name
     for given in names:
-        match = re.fullmatch(rf"((?:.*/)?{re.escape(given)})(\s?/\s?|[_.:-])(.{{1,80}})", column[:300], re.DOTALL)
+        match = re.fullmatch(
+            rf"((?:.*/)?{re.escape(given)})(\s?/\s?|[_.:-])(.{{1,80}})", column[:300], re.DOTALL
+        )
         if match:
             part = Parted(match[1], match[2], match[3].strip())
             return part if "/" in part.joint or code_of(part.option, choices) else None
@@ -167,14 +213,22 @@ def option_of(column: str, names: Sequence[str], choices: ChoiceList) -> Parted 
 
 
 def code_of(option: str, choices: ChoiceList) -> str:
-    """Return the code that an option stands for, by its code or its label; "" where it is none of the list or may be several."""
+    """Return the code that an option stands for, by its code or its label; "" where it is none of the list or
+    may be several.
+    """
     clean = tidy(option)[0]
-    codes = (clean,) if clean in choices.codes else choices.keys.get(fold(clean), ()) or choices.exact.get(clean.replace(" ", ""), ())
+    codes = (
+        (clean,)
+        if clean in choices.codes
+        else choices.keys.get(fold(clean), ()) or choices.exact.get(clean.replace(" ", ""), ())
+    )
     return codes[0] if clean and len(codes) == 1 else ""
 
 
 def code_named(name: Parted, choices: ChoiceList) -> str:
-    """Return the code that a column's option stands for, by its name or its label; "" where it is none of the list."""
+    """Return the code that a column's option stands for, by its name or its label; "" where it is none of the
+    list.
+    """
     return code_of(name.option, choices) or code_of(name.label, choices)
 
 
@@ -183,20 +237,59 @@ def mostly_marks(table: RawTable, column: str) -> bool:
     return kind_of([counted(table, column)], [parted(column).option]) == "marks"
 
 
-def block_of(head: str, columns: list[str], options: tuple[str, ...], kind: str, combined: str | None) -> Block:
+def block_of(
+    head: str, columns: list[str], options: tuple[str, ...], kind: str, combined: str | None
+) -> Block:
     """Return the block and how sure it is."""
     labels = tuple(parted(column).label for column in columns)
     if combined:
-        return Block(head, tuple(columns), options, kind, combined, True, f"the column '{combined}' holds the same answers as codes", labels)
+        return Block(
+            head,
+            tuple(columns),
+            options,
+            kind,
+            combined,
+            True,
+            f"the column '{combined}' holds the same answers as codes",
+            labels,
+        )
     if all(parted(column).joint in ("___", "(choice=") for column in columns):
-        return Block(head, tuple(columns), options, kind, None, True, "the columns are named as REDCap names the options of a question", labels)
+        return Block(
+            head,
+            tuple(columns),
+            options,
+            kind,
+            None,
+            True,
+            "the columns are named as REDCap names the options of a question",
+            labels,
+        )
     if all(option.lstrip("-").isdigit() for option in options) or kind == "texts":
-        return Block(head, tuple(columns), options, kind, None, True, "the options are numbered, or each column holds its option's text", labels)
-    return Block(head, tuple(columns), options, kind, None, False, "the columns hold only 0 and 1, but may also be a group of yes/no questions", labels)
+        return Block(
+            head,
+            tuple(columns),
+            options,
+            kind,
+            None,
+            True,
+            "the options are numbered, or each column holds its option's text",
+            labels,
+        )
+    return Block(
+        head,
+        tuple(columns),
+        options,
+        kind,
+        None,
+        False,
+        "the columns hold only 0 and 1, but may also be a group of yes/no questions",
+        labels,
+    )
 
 
 def kind_of(values: Sequence[Mapping[str, int]], options: Sequence[str]) -> str:
-    """Return ``marks``, ``texts``, or nothing when the columns are no options; a few odd cells are slips and no other question.
+    """Return ``marks``, ``texts``, or nothing when the columns are no options; a few odd cells are slips and
+    no other question.
 
     ``values`` : how often each text stands in each column, without those that say that there is no answer.
     """
@@ -204,10 +297,14 @@ def kind_of(values: Sequence[Mapping[str, int]], options: Sequence[str]) -> str:
     total = sum(together.values())
     crossed = bool({"x", "X"} & together.keys()) and bool({"0", "1"} & together.keys())
     odd = {text: count for text, count in together.items() if not is_mark(text)}
-    numbers = any(text.isdigit() for text in odd) and "0" not in together  # 1 and a few 2 are codes of answers
+    numbers = (
+        any(text.isdigit() for text in odd) and "0" not in together
+    )  # 1 and a few 2 are codes of answers
     if total and sum(odd.values()) <= ODD * total and not crossed and not numbers:
         return "marks"
-    own = all(fold(text) == fold(option) for value, option in zip(values, options, strict=True) for text in value)
+    own = all(
+        fold(text) == fold(option) for value, option in zip(values, options, strict=True) for text in value
+    )
     return "texts" if total and own else ""
 
 
@@ -219,7 +316,11 @@ def is_mark(text: str) -> bool:
 def counted(table: RawTable, column: str) -> dict[str, int]:
     """Count the texts of a column, without those that say that there is no answer: nothing, "n/a", "-"."""
     counts = table.frame[column].str.strip().value_counts()
-    return {text: int(count) for text, count in counts.items() if text and (is_mark(text) or not says_nothing(text))}
+    return {
+        text: int(count)
+        for text, count in counts.items()
+        if text and (is_mark(text) or not says_nothing(text))
+    }
 
 
 def says_nothing(text: str) -> bool:
@@ -228,9 +329,11 @@ def says_nothing(text: str) -> bool:
 
 
 def find_unnamed_blocks(table: RawTable) -> list[Block]:
-    """Return questions followed by columns without a name of their own (``Unnamed: 12``, ``Column2``), each with one text or none.
+    """Return questions followed by columns without a name of their own (``Unnamed: 12``, ``Column2``), each
+    with one text or none.
 
-    The option of a column is the one text that it holds; a column that nobody chose has an unknown option and stays out.
+    The option of a column is the one text that it holds; a column that nobody chose has an unknown option and
+    stays out.
     """
     found, columns, at = [], table.columns, 0
     while at < len(columns):
@@ -244,42 +347,60 @@ def find_unnamed_blocks(table: RawTable) -> list[Block]:
 
 
 def unnamed_block(table: RawTable, columns: Sequence[str]) -> list[Block]:
-    """Return the block of a question and the unnamed columns after it, as far as each holds at most one text."""
+    """Return the block of a question and the unnamed columns after it, as far as each holds at most one
+    text.
+    """
     values = [list(counted(table, column)) for column in columns]
-    end = next((at for at, value in enumerate(values) if len(value) > 1), len(values))  # often a free text for other answers comes last
+    end = next(
+        (at for at, value in enumerate(values) if len(value) > 1), len(values)
+    )  # often a free text for other answers comes last
     kept = [(column, value[0]) for column, value in zip(columns[:end], values[:end], strict=True) if value]
     if end < 2 or not kept:
         return []
     unknown = end - len(kept)
-    how = "each column holds one text or nothing" + (f"; {count_of(unknown, 'column')} that nobody chose cannot be named" if unknown else "")
-    return [Block(columns[0], tuple(c for c, _ in kept), tuple(o for _, o in kept), "texts", None, False, how)]
+    how = "each column holds one text or nothing" + (
+        f"; {count_of(unknown, 'column')} that nobody chose cannot be named" if unknown else ""
+    )
+    return [
+        Block(columns[0], tuple(c for c, _ in kept), tuple(o for _, o in kept), "texts", None, False, how)
+    ]
 
 
-def fold_multiple(table: RawTable, block: Block, *, name: str | None = None, separator: str | None = None, none: str = "") -> Folded:
+def fold_multiple(
+    table: RawTable, block: Block, *, name: str | None = None, separator: str | None = None, none: str = ""
+) -> Folded:
     """Fold the columns of a block into one column of codes in place of the first.
 
     Parameters
     ----------
     table, block : a raw table and one of its blocks, found or made by hand.
     name : of the new column; the question by default.
-    separator : between the codes; a space, or the first of ``;``, ``|`` and a line break that no option holds.
+    separator : between the codes; a space, or the first of ``;``, ``|`` and a line break that no option
+    holds.
     none : text for rows where every mark is 0. Rows where nothing is filled leave as empty text.
 
     Returns
     -------
-    The new table, and one row for each disagreement: the combined column says otherwise than the separate ones (the combined
-    text is kept then), or a mark is neither yes nor no (then it stands behind the codes, so that the answer waits).
+    The new table, and one row for each disagreement: the combined column says otherwise than the separate
+    ones (the combined text is kept then), or a mark is neither yes nor no (then it stands behind the codes,
+    so that the answer waits).
 
     Raises
     ------
     KeyError if a column is absent; ValueError if the options hold the separator that is given.
     """
-    missing = [column for column in (*block.columns, *([block.combined] if block.combined else [])) if column not in table.columns]
+    missing = [
+        column
+        for column in (*block.columns, *([block.combined] if block.combined else []))
+        if column not in table.columns
+    ]
     if missing:
         raise KeyError(f"the table has no column {some(missing)}")
     if separator and any(separator in option for option in block.options):
         raise ValueError(f"an option holds the separator {separator!r}; choose another")
-    separator = separator or next((sign for sign in (" ", ";", "|") if not any(sign in option for option in block.options)), "\n")
+    separator = separator or next(
+        (sign for sign in (" ", ";", "|") if not any(sign in option for option in block.options)), "\n"
+    )
     read = marks(table, block)
     codes = join_codes(read.chosen, block.options, separator)
     filled, odd = read.filled.any(axis=0), read.odd.any(axis=0)
@@ -287,7 +408,9 @@ def fold_multiple(table: RawTable, block: Block, *, name: str | None = None, sep
     codes[silent & ~odd] = none
     said = first_said(table, block, ~filled & ~odd)
     codes = np.where(said == "", codes, said)
-    result, disagreements = settle(table, block, with_odd(table, block, codes, read.odd, separator), read, separator)
+    result, disagreements = settle(
+        table, block, with_odd(table, block, codes, read.odd, separator), read, separator
+    )
     log = fold_log(table, block, read.filled, silent, disagreements, separator)
     frame = put_column(table.frame, block, name or block.question, result)
     return Folded(replace(table, frame=frame, log=(*table.log, *log)), disagreements)
@@ -304,7 +427,9 @@ class Marks(NamedTuple):
 def marks(table: RawTable, block: Block) -> Marks:
     """Read the marks of a block: words for yes and no, or the option's own text, code or label."""
     texts = [set(table.frame[column].str.strip().unique()) for column in block.columns]
-    numbered = any(values & {"0", "0.0"} for values in texts)  # then 2 is no mark of its own, not even for option 2
+    numbered = any(
+        values & {"0", "0.0"} for values in texts
+    )  # then 2 is no mark of its own, not even for option 2
     crossed = any(values & {"0", "1"} for values in texts)  # nor is a cross
     labels = block.labels or block.options
     chosen, filled, odd = [], [], []
@@ -319,7 +444,9 @@ def marks(table: RawTable, block: Block) -> Marks:
 
 
 def mark_of(text: str, own: set[str], *, numbered: bool, crossed: bool) -> str:
-    """Return "yes", "no", "" (no answer) or "odd" for one cell; ``own`` are the folded texts of its option."""
+    """Return "yes", "no", "" (no answer) or "odd" for one cell; ``own`` are the folded texts of its
+    option.
+    """
     clean = tidy(text)[0].casefold()
     if not clean:
         return ""
@@ -356,23 +483,43 @@ def join_codes(chosen: np.ndarray, options: Sequence[str], separator: str) -> np
     joined = pa.array([""] * chosen.shape[1], pa.large_string())
     for yes, option in zip(chosen, options, strict=True):
         code = pa.scalar(option, pa.large_string())
-        longer = pc.if_else(pc.equal(joined, ""), code, pc.binary_join_element_wise(joined, code, pa.scalar(separator, pa.large_string())))
+        longer = pc.if_else(
+            pc.equal(joined, ""),
+            code,
+            pc.binary_join_element_wise(joined, code, pa.scalar(separator, pa.large_string())),
+        )
         joined = pc.if_else(pa.array(yes), longer, joined)
     return joined.to_numpy(zero_copy_only=False).astype(object)
 
 
-def settle(table: RawTable, block: Block, codes: np.ndarray, read: Marks, separator: str) -> tuple[np.ndarray, pd.DataFrame]:
-    """Return the text of each row and the disagreements; where there is a combined column its text is kept, unless it is empty."""
+def settle(
+    table: RawTable, block: Block, codes: np.ndarray, read: Marks, separator: str
+) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the text of each row and the disagreements; where there is a combined column its text is kept,
+    unless it is empty.
+    """
     rows, result, odd, answered = [], codes.copy(), read.odd.any(axis=0), read.filled.any(axis=0)
     sheets, numbers = table.frame[SHEET].to_numpy(dtype=object), table.frame[ROW].to_numpy()
     combined = table.frame[block.combined].to_numpy(dtype=object) if block.combined else None
     spaced = any(" " in option for option in (*block.options, *block.labels))
     for at in range(len(codes)) if combined is not None else np.flatnonzero(odd):
-        reason, text = "a mark is neither yes nor no" if odd[at] else "", "" if combined is None else combined[at].strip()
+        reason, text = (
+            "a mark is neither yes nor no" if odd[at] else "",
+            "" if combined is None else combined[at].strip(),
+        )
         if combined is not None:
             chosen = np.flatnonzero(read.chosen[:, at])
-            same, half = tells(text, block, chosen, separator), (bool(text) and not says_nothing(text)) != bool(answered[at])
-            reason = "" if same or (half and not chosen.size and not text) else "only one of the two is filled" if half else "the codes differ"
+            same, half = (
+                tells(text, block, chosen, separator),
+                (bool(text) and not says_nothing(text)) != bool(answered[at]),
+            )
+            reason = (
+                ""
+                if same or (half and not chosen.size and not text)
+                else "only one of the two is filled"
+                if half
+                else "the codes differ"
+            )
             result[at] = codes[at] if not text or (same and spaced) else combined[at]
         if reason:
             rows.append((sheets[at], int(numbers[at]), block.question, text, codes[at], reason))
@@ -380,7 +527,9 @@ def settle(table: RawTable, block: Block, codes: np.ndarray, read: Marks, separa
 
 
 def tells(text: str, block: Block, chosen: np.ndarray, separator: str) -> bool:
-    """Say whether a combined text names the chosen options, by code or label, in any order, and nothing else."""
+    """Say whether a combined text names the chosen options, by code or label, in any order, and nothing
+    else.
+    """
     if says_nothing(text) or not text:
         return not chosen.size
     if separator == " " and set(re.split(r"[\s;,]+", text)) - {""} == {block.options[at] for at in chosen}:
@@ -394,26 +543,67 @@ def tells(text: str, block: Block, chosen: np.ndarray, separator: str) -> bool:
     return False
 
 
-def fold_log(table: RawTable, block: Block, filled: np.ndarray, silent: np.ndarray, disagreements: pd.DataFrame, separator: str) -> list[Detected]:
+def fold_log(
+    table: RawTable,
+    block: Block,
+    filled: np.ndarray,
+    silent: np.ndarray,
+    disagreements: pd.DataFrame,
+    separator: str,
+) -> list[Detected]:
     """Say what was folded, and which rows a person should look at."""
     place = f"question {block.question}"
     shown = {" ": "a space", "\n": "line breaks"}.get(separator, f"'{separator}'")
     log = [
-        Detected("several answers", f"{len(block.columns)} columns folded into one", f"{block.how}; codes separated by {shown}", place, doubtful=not block.sure)
+        Detected(
+            "several answers",
+            f"{len(block.columns)} columns folded into one",
+            f"{block.how}; codes separated by {shown}",
+            place,
+            doubtful=not block.sure,
+        )
     ]
     if len(disagreements):
-        how = f"the combined and the separate columns disagree, or a mark is unknown: {rows_text(disagreements[ROW])}"
-        log.append(Detected("several answers", f"{count_of(len(disagreements), 'row')} in disagreement", how, place, doubtful=True))
-    partly = filled.any(axis=0) & ~filled.all(axis=0) if block.kind == "marks" else np.zeros(filled.shape[1], dtype=bool)
-    for what, mask, how in (("with only zeros", silent, "answered, but nothing chosen"), ("partly filled", partly, "empty marks were read as not chosen")):
+        how = (
+            "the combined and the separate columns disagree, or a mark is unknown:"
+            f" {rows_text(disagreements[ROW])}"
+        )
+        log.append(
+            Detected(
+                "several answers",
+                f"{count_of(len(disagreements), 'row')} in disagreement",
+                how,
+                place,
+                doubtful=True,
+            )
+        )
+    partly = (
+        filled.any(axis=0) & ~filled.all(axis=0)
+        if block.kind == "marks"
+        else np.zeros(filled.shape[1], dtype=bool)
+    )
+    for what, mask, how in (
+        ("with only zeros", silent, "answered, but nothing chosen"),
+        ("partly filled", partly, "empty marks were read as not chosen"),
+    ):
         if mask.any():
             where = rows_text(table.frame[ROW][mask])
-            log.append(Detected("several answers", f"{count_of(int(mask.sum()), 'row')} {what}", f"{how}: {where}", place, doubtful=mask is partly))
+            log.append(
+                Detected(
+                    "several answers",
+                    f"{count_of(int(mask.sum()), 'row')} {what}",
+                    f"{how}: {where}",
+                    place,
+                    doubtful=mask is partly,
+                )
+            )
     return log
 
 
 def put_column(frame: pd.DataFrame, block: Block, name: str, values: np.ndarray) -> pd.DataFrame:
-    """Return the frame with the new column where the block's first column stood, and without the block's columns."""
+    """Return the frame with the new column where the block's first column stood, and without the block's
+    columns.
+    """
     gone = {*block.columns, *([block.combined] if block.combined else [])}
     first = min(frame.columns.get_loc(column) for column in gone)
     kept = [column for column in frame.columns if column not in gone]

@@ -24,8 +24,8 @@ COPY = re.compile(r"(.+)\.\d{1,2}")
 def clean_names(names: Sequence[str], *, place: str = "") -> tuple[list[str], list[Detected]]:
     """Return usable names in the same order, and what was changed.
 
-    Space and invisible signs around a name are taken off; an empty name becomes ``column_12`` by its position; the second
-    ``wage`` becomes ``wage.1``; a delivered ``_row`` or ``_sheet`` becomes ``_row.1``.
+    Space and invisible signs around a name are taken off; an empty name becomes ``column_12`` by its
+    position; the second ``wage`` becomes ``wage.1``; a delivered ``_row`` or ``_sheet`` becomes ``_row.1``.
     """
     trimmed = [name.translate(INVISIBLE).strip() for name in names]
     changed = [new for old, new in zip(names, trimmed, strict=True) if old != new and new]
@@ -34,18 +34,47 @@ def clean_names(names: Sequence[str], *, place: str = "") -> tuple[list[str], li
     found, copies = [], []
     used, taken = {SHEET, ROW}, {SHEET, ROW, *wished}
     for name in wished:
-        new = name if name not in used else next(f"{name}.{k}" for k in count(1) if f"{name}.{k}" not in used and f"{name}.{k}" not in taken)
+        new = (
+            name
+            if name not in used
+            else next(
+                f"{name}.{k}" for k in count(1) if f"{name}.{k}" not in used and f"{name}.{k}" not in taken
+            )
+        )
         if new != name:
             copies.append(f"{name} → {new}")
         used.add(new)
         found.append(new)
     log = []
     if changed:
-        log.append(Detected("column names", count_of(len(changed), "name"), f"space or invisible signs around them taken off: {some(changed)}", place))
+        log.append(
+            Detected(
+                "column names",
+                count_of(len(changed), "name"),
+                f"space or invisible signs around them taken off: {some(changed)}",
+                place,
+            )
+        )
     if unnamed:
-        log.append(Detected("column names", f"{len(unnamed)} without a name", f"named by position: columns {some(unnamed)}", place, doubtful=True))
+        log.append(
+            Detected(
+                "column names",
+                f"{len(unnamed)} without a name",
+                f"named by position: columns {some(unnamed)}",
+                place,
+                doubtful=True,
+            )
+        )
     if copies:
-        log.append(Detected("column names", f"{len(copies)} stand twice", f"numbered: {some(copies)}", place, doubtful=True))
+        log.append(
+            Detected(
+                "column names",
+                f"{len(copies)} stand twice",
+                f"numbered: {some(copies)}",
+                place,
+                doubtful=True,
+            )
+        )
     return found, log
 
 
@@ -55,19 +84,33 @@ def remarks(names: Sequence[str], *, place: str = "") -> list[Detected]:
     for name in names:
         if match := UNIT.search(name):
             where = f"column {' '.join(name.split())}" + (f", {place}" if place else "")
-            log.append(Detected("unit in header", match.group(0), "cells stay as they are; the cleaning stage has to apply it", where))
+            log.append(
+                Detected(
+                    "unit in header",
+                    match.group(0),
+                    "cells stay as they are; the cleaning stage has to apply it",
+                    where,
+                )
+            )
     long = [" ".join(name[:30].split()) for name in names if name.count("\n") > MANY_LINES]
     if long:
-        how = f"a name holds more than {MANY_LINES} lines; perhaps a quote is missing: {some(long, limit=3)} …"
+        how = (
+            f"a name holds more than {MANY_LINES} lines; perhaps a quote is missing: {some(long, limit=3)} …"
+        )
         log.append(Detected("long cells", count_of(len(long), "name"), how, place, doubtful=True))
     automatic = [name for name in names if AUTOMATIC.fullmatch(name)]
     if automatic:
-        how = f"a program made these names up: {some(automatic)}; perhaps the other answers of a question with several answers"
+        how = (
+            f"a program made these names up: {some(automatic)}; perhaps the other answers of a question with"
+            " several answers"
+        )
         log.append(Detected("column names", f"{len(automatic)} made up", how, place, doubtful=True))
     return log
 
 
-def drop_empty_columns(body: Body, names: list[str], *, place: str = "") -> tuple[Body, list[str], list[Detected]]:
+def drop_empty_columns(
+    body: Body, names: list[str], *, place: str = ""
+) -> tuple[Body, list[str], list[Detected]]:
     """Leave out the columns that have neither a name nor a single filled cell."""
     gone = [at for at, name in enumerate(names) if not name.strip() and blank_column(body.table.column(at))]
     if not gone:
@@ -81,7 +124,10 @@ def drop_empty_columns(body: Body, names: list[str], *, place: str = "") -> tupl
 
 def blank_column(column: pa.ChunkedArray) -> bool:
     """Say whether no cell of a column holds more than space."""
-    return not pc.any(pc.not_equal(column, "")).as_py() or not pc.any(pc.not_equal(pc.utf8_trim_whitespace(column), "")).as_py()
+    return (
+        not pc.any(pc.not_equal(column, "")).as_py()
+        or not pc.any(pc.not_equal(pc.utf8_trim_whitespace(column), "")).as_py()
+    )
 
 
 def compare_copies(body: Body, names: list[str], *, place: str = "") -> list[Detected]:
@@ -89,12 +135,24 @@ def compare_copies(body: Body, names: list[str], *, place: str = "") -> list[Det
     log, positions = [], {name: at for at, name in enumerate(names)}
     for name, at in positions.items():
         match = COPY.fullmatch(name)
-        if not match or match.group(1) not in positions or not any(letter.isalpha() for letter in match.group(1)):
+        if (
+            not match
+            or match.group(1) not in positions
+            or not any(letter.isalpha() for letter in match.group(1))
+        ):
             continue
         first = match.group(1)
         differ = pc.not_equal(body.table.column(positions[first]), body.table.column(at)).to_numpy()
         rows = body.rows[differ]
         value = "the same in all rows" if not len(rows) else f"different in {count_of(len(rows), 'row')}"
         how = "compared cell by cell" + (f"; rows {some(rows)}" if len(rows) else "")
-        log.append(Detected("same name", value, how, f"columns {first} and {name}" + (f", {place}" if place else ""), doubtful=bool(len(rows))))
+        log.append(
+            Detected(
+                "same name",
+                value,
+                how,
+                f"columns {first} and {name}" + (f", {place}" if place else ""),
+                doubtful=bool(len(rows)),
+            )
+        )
     return log

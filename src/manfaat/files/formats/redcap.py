@@ -1,4 +1,6 @@
-"""Exports of REDCap: rows of repeating instruments stand among the rows of people, and become tables of their own."""
+"""Exports of REDCap: rows of repeating instruments stand among the rows of people, and become tables of their
+own.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,14 @@ PARENT = "_parent_row"
 
 
 def part_repeats(table: RawTable) -> list[RawTable]:
-    """Part an export of REDCap into the rows of people and one table for each instrument that was filled in several times.
+    """Part an export of REDCap into the rows of people and one table for each instrument that was filled in
+    several times.
 
     Returns
     -------
-    The table as it is where it names no repeating instrument. Else first the rows without one, then the others under their
-    instrument's name, with the row that they belong to in ``_parent_row`` (empty where it is absent or stands twice); each
-    with the columns that it answers.
+    The table as it is where it names no repeating instrument. Else first the rows without one, then the
+    others under their instrument's name, with the row that they belong to in ``_parent_row`` (empty where it
+    is absent or stands twice); each with the columns that it answers.
     """
     if INSTRUMENT not in table.columns or not len(table.frame):
         return [table]
@@ -32,11 +35,27 @@ def part_repeats(table: RawTable) -> list[RawTable]:
     masks = [(which == name).to_numpy() for name in ("", *names)]
     people, *parts = (table.frame[mask] for mask in masks)
     n = count_of(len(table.frame) - len(people), "row")
-    how = f"an export of REDCap: {n} of repeating instruments are no people; each instrument is a table of its own"
-    log = (*table.log, Detected("repeat group", f"{count_of(len(names), 'instrument')}: {', '.join(names)}", how))
-    frames = [answered(people, [*person, *unasked(table, parts)]), *[linked(part, people, person) for part in parts]]
+    how = (
+        f"an export of REDCap: {n} of repeating instruments are no people; each instrument is a table of"
+        " its own"
+    )
+    log = (
+        *table.log,
+        Detected("repeat group", f"{count_of(len(names), 'instrument')}: {', '.join(names)}", how),
+    )
+    frames = [
+        answered(people, [*person, *unasked(table, parts)]),
+        *[linked(part, people, person) for part in parts],
+    ]
     found = [
-        replace(table, name=name or table.name, frame=frame, log=log, dropped=empty(DROPPED) if name else table.dropped, kinds=stored(table, mask))
+        replace(
+            table,
+            name=name or table.name,
+            frame=frame,
+            log=log,
+            dropped=empty(DROPPED) if name else table.dropped,
+            kinds=stored(table, mask),
+        )
         for name, frame, mask in zip(("", *names), frames, masks, strict=True)
     ]
     return found if len(people) else found[1:]
@@ -48,14 +67,24 @@ def stored(table: RawTable, mask: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def unasked(table: RawTable, parts: list[pd.DataFrame]) -> list[str]:
-    """The columns that no repeating instrument answers, which stay with the people even where nobody answered them."""
-    return [column for column in table.columns if not any((part[column].str.strip() != "").any() for part in parts)]
+    """The columns that no repeating instrument answers, which stay with the people even where nobody answered
+    them.
+    """
+    return [
+        column
+        for column in table.columns
+        if not any((part[column].str.strip() != "").any() for part in parts)
+    ]
 
 
 def answered(frame: pd.DataFrame, kept: list[str]) -> pd.DataFrame:
     """Leave out the columns without any answer, but those to be kept."""
     own = (INSTRUMENT, INSTANCE)
-    columns = [c for c in frame.columns if c in (SHEET, ROW, *kept) or (c not in own and (frame[c].str.strip() != "").any())]
+    columns = [
+        c
+        for c in frame.columns
+        if c in (SHEET, ROW, *kept) or (c not in own and (frame[c].str.strip() != "").any())
+    ]
     return frame[columns].reset_index(drop=True)
 
 

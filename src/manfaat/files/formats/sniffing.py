@@ -46,7 +46,8 @@ def sniff(path: Path, *, file: str) -> tuple[str, list[Detected]]:
 
     Raises
     ------
-    ProblemsError if the content is of a kind that cannot be read here, naming what it is and what to deliver instead.
+    ProblemsError if the content is of a kind that cannot be read here, naming what it is and what to deliver
+    instead.
     """
     with path.open("rb") as stream:
         head = stream.read(HEAD)
@@ -57,9 +58,22 @@ def sniff(path: Path, *, file: str) -> tuple[str, list[Detected]]:
     if kind == "delimited text" and ending in (*ENDINGS["sav"], *ENDINGS["por"], *ENDINGS["dta"]):
         named = next(other for other, endings in ENDINGS.items() if ending in endings)
         if opens(path, named, file=file):
-            return named, [Detected("file type", named, "by its name, and the library opens it; its first bytes are unusual", doubtful=True)]
-        raise refusal(file, f"the name ends in '{ending}', but the content is no such file", expected=f"{AGAIN}; or, if it is text, a name that ends in .csv")
-    return kind, [Detected("file type", kind, f"by its content, although the name ends in '{ending}'", doubtful=True)]
+            return named, [
+                Detected(
+                    "file type",
+                    named,
+                    "by its name, and the library opens it; its first bytes are unusual",
+                    doubtful=True,
+                )
+            ]
+        raise refusal(
+            file,
+            f"the name ends in '{ending}', but the content is no such file",
+            expected=f"{AGAIN}; or, if it is text, a name that ends in .csv",
+        )
+    return kind, [
+        Detected("file type", kind, f"by its content, although the name ends in '{ending}'", doubtful=True)
+    ]
 
 
 def sniff_head(head: bytes, path: Path, *, file: str) -> str:
@@ -83,12 +97,16 @@ def sniff_head(head: bytes, path: Path, *, file: str) -> str:
     if is_portable(head):
         return "por"
     if head[:2] in EXCEL_2 and head[2:4] in (b"\x04\x00", b"\x06\x00", b"\x08\x00"):
-        raise refusal(file, "the workbook is of an Excel older than 1993", expected="the workbook saved as XLSX")
+        raise refusal(
+            file, "the workbook is of an Excel older than 1993", expected="the workbook saved as XLSX"
+        )
     return sniff_text(head, file=file)
 
 
 def opens(path: Path, kind: str, *, file: str) -> bool:
-    """Say whether the library for one kind of file opens it: its word counts for more than the first bytes or the names of parts."""
+    """Say whether the library for one kind of file opens it: its word counts for more than the first bytes or
+    the names of parts.
+    """
     try:
         with closing(read_apart(path, kind, FormatOptions(), file=file)) as messages:
             next(messages, None)
@@ -107,7 +125,9 @@ def is_stata(head: bytes) -> bool:
 
 
 def is_portable(head: bytes) -> bool:
-    """Say whether the bytes open an SPSS portable file; its mark stands after five lines of welcome and a table of signs."""
+    """Say whether the bytes open an SPSS portable file; its mark stands after five lines of welcome and a
+    table of signs.
+    """
     flat = head[:1200].replace(b"\r", b"").replace(b"\n", b"")
     return b"SPSSPORT" in flat[:600] or head.startswith(b"ASCII SPSS PORT FILE")
 
@@ -135,7 +155,11 @@ def sniff_zip(path: Path, *, file: str) -> str:
         raise refusal(file, "the file is a text document", expected="the table itself, saved as XLSX or CSV")
     if opens(path, "xlsx", file=file):
         return "xlsx"
-    raise refusal(file, "the file is an archive of other files", expected="the files inside it, unpacked and named one by one")
+    raise refusal(
+        file,
+        "the file is an archive of other files",
+        expected="the files inside it, unpacked and named one by one",
+    )
 
 
 def sniff_compound(path: Path, *, file: str) -> str:
@@ -148,7 +172,9 @@ def sniff_compound(path: Path, *, file: str) -> str:
     with path.open("rb") as stream:
         content = stream.read(64 << 20)
     if "EncryptedPackage".encode("utf-16-le") in content:
-        raise refusal(file, "the workbook is protected by a password", expected="a copy saved without a password")
+        raise refusal(
+            file, "the workbook is protected by a password", expected="a copy saved without a password"
+        )
     workbook = any(name.encode("utf-16-le") in content for name in ("Workbook\0", "Book\0"))
     if not workbook and "WordDocument".encode("utf-16-le") in content:
         raise refusal(file, "the file is a text document", expected="the table itself, saved as XLSX or CSV")
@@ -163,10 +189,20 @@ def sniff_text(head: bytes, *, file: str) -> str:
     ProblemsError for web pages, XML and JSON.
     """
     start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:2048].lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<style", b"<div")) or (start.startswith(b"<?xml") and b"<html" in start):
-        raise refusal(file, "the file is a web page, whatever its name says", expected="the page opened in a spreadsheet program and saved as XLSX")
+    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<style", b"<div")) or (
+        start.startswith(b"<?xml") and b"<html" in start
+    ):
+        raise refusal(
+            file,
+            "the file is a web page, whatever its name says",
+            expected="the page opened in a spreadsheet program and saved as XLSX",
+        )
     if start.startswith(b"<?xml") or start.startswith(b"<workbook"):
-        raise refusal(file, "the file is XML, not a table", expected="the file opened in the program that made it and saved as XLSX or CSV")
+        raise refusal(
+            file,
+            "the file is XML, not a table",
+            expected="the file opened in the program that made it and saved as XLSX or CSV",
+        )
     if start.startswith((b'{"', b"{\n", b'[{"', b"[\n")):
         raise refusal(file, "the file is JSON, not a table", expected="the export as CSV or XLSX")
     return "delimited text"

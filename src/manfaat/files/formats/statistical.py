@@ -1,4 +1,6 @@
-"""SPSS (.sav, .zsav, .por) and Stata (.dta) files → one raw table, with labels and declared missing values kept apart."""
+"""SPSS (.sav, .zsav, .por) and Stata (.dta) files → one raw table, with labels and declared missing values
+kept apart.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,17 @@ from manfaat.files.formats.finishing import frame_of
 from manfaat.files.formats.isolated import read_apart
 from manfaat.files.formats.names import clean_names
 from manfaat.files.formats.safety import AGAIN, refusal
-from manfaat.files.formats.tables import LABELS, MISSING, Detected, FormatOptions, RawTable, count_of, records, some, stem
+from manfaat.files.formats.tables import (
+    LABELS,
+    MISSING,
+    Detected,
+    FormatOptions,
+    RawTable,
+    count_of,
+    records,
+    some,
+    stem,
+)
 
 PROGRAMS = {"sav": "SPSS", "por": "SPSS", "dta": "Stata"}
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -28,11 +40,13 @@ FALLBACK = "WINDOWS-1252"
 EXTREME = 1e300  # SPSS writes LOWEST and HIGHEST as the ends of its number range
 
 
-def read_statistical(path: Path, kind: str, options: FormatOptions, *, file: str, log: Sequence[Detected] = ()) -> list[RawTable]:
+def read_statistical(
+    path: Path, kind: str, options: FormatOptions, *, file: str, log: Sequence[Detected] = ()
+) -> list[RawTable]:
     """Return the table of an SPSS or Stata file as a list of one.
 
-    Values leave as their text; coded values stay codes. System-missing values leave as empty text, Stata's tagged ones as
-    ``.a`` to ``.z``; user-missing values stay as they are and are listed in ``missing``.
+    Values leave as their text; coded values stay codes. System-missing values leave as empty text, Stata's
+    tagged ones as ``.a`` to ``.z``; user-missing values stay as they are and are listed in ``missing``.
 
     Raises
     ------
@@ -71,24 +85,46 @@ def gather(path: Path, kind: str, options: FormatOptions, *, file: str) -> tuple
                 tagged.setdefault(name, set()).update(letters)
     count, read = len(facts["columns"]), sum(len(part[0]) for part in parts if part)
     if count and (facts["rows"] or 0) > read:
-        raise refusal(file, f"the file says that it has {facts['rows']:,} rows but holds {read:,}: it was cut off", expected=AGAIN)
+        raise refusal(
+            file,
+            f"the file says that it has {facts['rows']:,} rows but holds {read:,}: it was cut off",
+            expected=AGAIN,
+        )
     chunks = [[part[at] for part in parts] for at in range(count)]
     return facts, [pa.chunked_array(found, pa.large_string()) for found in chunks]
 
 
-def build(facts: dict, columns: list[pa.ChunkedArray], kind: str, path: Path, options: FormatOptions, *, file: str, log: Sequence[Detected]) -> RawTable:
+def build(
+    facts: dict,
+    columns: list[pa.ChunkedArray],
+    kind: str,
+    path: Path,
+    options: FormatOptions,
+    *,
+    file: str,
+    log: Sequence[Detected],
+) -> RawTable:
     """Return the raw table from the columns and what the file says about them."""
     names, renamed = clean_names(facts["columns"])
     tags = {name: sorted(facts["tagged"].get(name, ())) for name in facts["columns"]} if kind == "dta" else {}
-    columns = [tag_text(column, tags.get(name, ())) for name, column in zip(facts["columns"], columns, strict=True)]
+    columns = [
+        tag_text(column, tags.get(name, ())) for name, column in zip(facts["columns"], columns, strict=True)
+    ]
     named = zip(facts["columns"], names, columns, strict=True)
-    missing = records([row for name, new, column in named for row in missing_of(name, new, column, facts, tags)], MISSING)
+    missing = records(
+        [row for name, new, column in named for row in missing_of(name, new, column, facts, tags)], MISSING
+    )
     columns = [pc.fill_null(column, "") for column in columns]
     count = len(columns[0]) if columns else 0
     table = pa.Table.from_arrays(columns, names=[f"c{at}" for at in range(len(columns))])
     frame = frame_of(Body(table, np.arange(1, count + 1, dtype=np.int64)), names, "")
     labels = records(label_rows(facts, dict(zip(facts["columns"], names, strict=True))), LABELS)
-    said = [*log, *encoding_notes(facts, kind, options), *renamed, *content_notes(facts, missing, labels, columns, kind)]
+    said = [
+        *log,
+        *encoding_notes(facts, kind, options),
+        *renamed,
+        *content_notes(facts, missing, labels, columns, kind),
+    ]
     said.append(
         Detected(
             "table",
@@ -98,8 +134,13 @@ def build(facts: dict, columns: list[pa.ChunkedArray], kind: str, path: Path, op
         )
     )
     said += unusual_in_frame(frame)
-    kinds = {new: np.full(count, stored_kind(name, facts), dtype=np.uint8) for name, new in zip(facts["columns"], names, strict=True)}
-    return RawTable(stem(path), frame, tuple(said), labels=labels, missing=missing, file=file, kind=kind, kinds=kinds)
+    kinds = {
+        new: np.full(count, stored_kind(name, facts), dtype=np.uint8)
+        for name, new in zip(facts["columns"], names, strict=True)
+    }
+    return RawTable(
+        stem(path), frame, tuple(said), labels=labels, missing=missing, file=file, kind=kind, kinds=kinds
+    )
 
 
 def stored_kind(name: str, facts: dict) -> int:
@@ -117,21 +158,45 @@ def tag_text(column: pa.ChunkedArray, tags: Iterable[str]) -> pa.ChunkedArray:
     return column
 
 
-def missing_of(name: str, new: str, column: pa.ChunkedArray, facts: dict, tags: dict[str, list[str]]) -> list[tuple]:
-    """Return one row for each value, range or tag that the file declares missing, and one for system-missing values."""
+def missing_of(
+    name: str, new: str, column: pa.ChunkedArray, facts: dict, tags: dict[str, list[str]]
+) -> list[tuple]:
+    """Return one row for each value, range or tag that the file declares missing, and one for system-missing
+    values.
+    """
     reasons = dict(facts["values"].get(name, ()))
     rows = []
     if column.null_count:
         rows.append((new, "system", "", "", "system missing", column.null_count))
     for letter in tags.get(name, ()):
-        rows.append((new, "tagged", f".{letter}", f".{letter}", reasons.get(letter, ""), number_of(column, f".{letter}")))
+        rows.append(
+            (
+                new,
+                "tagged",
+                f".{letter}",
+                f".{letter}",
+                reasons.get(letter, ""),
+                number_of(column, f".{letter}"),
+            )
+        )
     for low, high in facts["ranges"].get(name, ()):
         if low == high:
             rows.append((new, "value", low, high, reasons.get(low, ""), number_of(column, low)))
             continue
-        inside = [value for value in pc.unique(column).to_pylist() if value is not None and within(value, low, high)]
+        inside = [
+            value for value in pc.unique(column).to_pylist() if value is not None and within(value, low, high)
+        ]
         reason = "; ".join(f"{value} {reasons[value]}" for value in inside if value in reasons)
-        rows.append((new, "range", limit_text(low), limit_text(high), reason, sum(number_of(column, value) for value in inside)))
+        rows.append(
+            (
+                new,
+                "range",
+                limit_text(low),
+                limit_text(high),
+                reason,
+                sum(number_of(column, value) for value in inside),
+            )
+        )
     return rows
 
 
@@ -159,7 +224,9 @@ def limit_text(value: str) -> str:
 
 def label_rows(facts: dict, renamed: dict[str, str]) -> list[tuple[str, str, str, str]]:
     """Return the labels of variables and of values; tags as ``.a``."""
-    rows = [(renamed[name], "variable", "", label) for name, label in facts["labels"].items() if name in renamed]
+    rows = [
+        (renamed[name], "variable", "", label) for name, label in facts["labels"].items() if name in renamed
+    ]
     for name, pairs in facts["values"].items():
         for value, label in pairs:
             tag = value in LETTERS and len(value) == 1 and facts["types"].get(name) != "string"
@@ -172,15 +239,30 @@ def encoding_notes(facts: dict, kind: str, options: FormatOptions) -> list[Detec
     if options.encoding is not None and kind != "por":
         return [Detected("encoding", options.encoding, "given")]
     if facts.get("guessed"):
-        return [Detected("encoding", "cp1252", "the file does not say its encoding and its letters are not UTF-8; check names and labels", doubtful=True)]
+        return [
+            Detected(
+                "encoding",
+                "cp1252",
+                "the file does not say its encoding and its letters are not UTF-8; check names and labels",
+                doubtful=True,
+            )
+        ]
     return [
         Detected(
-            "encoding", facts["encoding"] or "not stated", "as the file says" if facts["encoding"] else "the usual one of its format; check names and labels"
+            "encoding",
+            facts["encoding"] or "not stated",
+            (
+                "as the file says"
+                if facts["encoding"]
+                else "the usual one of its format; check names and labels"
+            ),
         )
     ]
 
 
-def content_notes(facts: dict, missing: pd.DataFrame, labels: pd.DataFrame, columns: list[pa.ChunkedArray], kind: str) -> list[Detected]:
+def content_notes(
+    facts: dict, missing: pd.DataFrame, labels: pd.DataFrame, columns: list[pa.ChunkedArray], kind: str
+) -> list[Detected]:
     """Say what the file declares: labels, missing values, dates, and that its cells were typed."""
     texts = sum(form == "string" for form in facts["types"].values())
     numbers = len(columns) - texts
@@ -193,14 +275,46 @@ def content_notes(facts: dict, missing: pd.DataFrame, labels: pd.DataFrame, colu
     ]
     for name, form in facts["dates"].items():
         log.append(date_note(name, form, facts["formats"][name], columns[facts["columns"].index(name)]))
-    left = sorted({form for name, form in facts["formats"].items() if kind == "dta" and form.lstrip("%-")[:1] == "t" and name not in facts["dates"]})
+    left = sorted(
+        {
+            form
+            for name, form in facts["formats"].items()
+            if kind == "dta" and form.lstrip("%-")[:1] == "t" and name not in facts["dates"]
+        }
+    )
     if left:
-        log.append(Detected("dates", some(left), "formats of weeks, quarters or halves: the stored number leaves as it is", doubtful=True))
-    log.append(Detected("labels", count_of(len(labels), "label"), "of variables and values, listed in 'labels'; cells keep the codes"))
+        log.append(
+            Detected(
+                "dates",
+                some(left),
+                "formats of weeks, quarters or halves: the stored number leaves as it is",
+                doubtful=True,
+            )
+        )
+    log.append(
+        Detected(
+            "labels",
+            count_of(len(labels), "label"),
+            "of variables and values, listed in 'labels'; cells keep the codes",
+        )
+    )
     declared = missing[missing["kind"] != "system"]
-    log.append(Detected("declared missing", count_of(len(declared), "value or range", "values or ranges"), "listed in 'missing'; cells keep the codes"))
+    log.append(
+        Detected(
+            "declared missing",
+            count_of(len(declared), "value or range", "values or ranges"),
+            "listed in 'missing'; cells keep the codes",
+        )
+    )
     if facts.get("lost"):
-        log.append(Detected("declared missing", "lost", "the reader of portable files turned user-missing values into empty cells", doubtful=True))
+        log.append(
+            Detected(
+                "declared missing",
+                "lost",
+                "the reader of portable files turned user-missing values into empty cells",
+                doubtful=True,
+            )
+        )
     system = int(missing["count"][missing["kind"] == "system"].sum())
     if system:
         log.append(Detected("system missing", count_of(system, "cell"), "leave as empty text"))
@@ -211,7 +325,13 @@ def content_notes(facts: dict, missing: pd.DataFrame, labels: pd.DataFrame, colu
     if facts["label"]:
         log.append(Detected("file label", facts["label"], "as the file says"))
     if facts["sets"]:
-        log.append(Detected("answer sets", some(facts["sets"]), f"{PROGRAMS[kind]} groups these columns as one question with several answers"))
+        log.append(
+            Detected(
+                "answer sets",
+                some(facts["sets"]),
+                f"{PROGRAMS[kind]} groups these columns as one question with several answers",
+            )
+        )
     return log
 
 

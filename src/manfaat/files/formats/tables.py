@@ -1,4 +1,6 @@
-"""What a reader hands back: a raw table of text, and a plain log of everything that was detected or left out."""
+"""What a reader hands back: a raw table of text, and a plain log of everything that was detected or left
+out.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +38,11 @@ class Detected:
 class FormatOptions:
     """What the user states about a file. Whatever is given is not detected.
 
-    ``header_rows`` and ``skip_rows`` are row numbers as they stand in the file, from 1; ``header_rows=()`` says that the
-    file has no header. ``ragged`` decides on rows with more or fewer cells than the header: ``refuse`` them, ``set aside``
-    into ``dropped``, or ``pad`` the short ones with empty cells (long ones are refused then). The last five are limits: of the
-    unpacked bytes, of their ratio to the packed ones, of the cells of a text file and of a sheet, and of the time to read a binary file.
+    ``header_rows`` and ``skip_rows`` are row numbers as they stand in the file, from 1; ``header_rows=()``
+    says that the file has no header. ``ragged`` decides on rows with more or fewer cells than the header:
+    ``refuse`` them, ``set aside`` into ``dropped``, or ``pad`` the short ones with empty cells (long ones are
+    refused then). The last five are limits: of the unpacked bytes, of their ratio to the packed ones, of the
+    cells of a text file and of a sheet, and of the time to read a binary file.
     """
 
     encoding: str | None = None
@@ -65,11 +68,13 @@ class FormatOptions:
 class RawTable:
     """One table as it stood in a file.
 
-    ``frame`` has one text column a column of the file after ``_sheet`` and ``_row`` (1-based row in the file); ``dropped``
-    has the rows that were left out (``_sheet, _row, rule, reason, text``, cells joined by tabs); ``labels`` the labels of
-    variables and values (``variable, kind, value, label``); ``missing`` what the file itself declares missing
-    (``variable, kind, low, high, reason, count``); ``kinds`` the stored type of each cell (column → codes of ``celltext``, row by
-    row; none of a text file), ``epoch`` the calendar of a workbook (1900, 1904; 0 of others). ``name`` is the sheet, the repeat group, or the file without its ending.
+    ``frame`` has one text column a column of the file after ``_sheet`` and ``_row`` (1-based row in the
+    file); ``dropped`` has the rows that were left out (``_sheet, _row, rule, reason, text``, cells joined by
+    tabs); ``labels`` the labels of variables and values (``variable, kind, value, label``); ``missing`` what
+    the file itself declares missing (``variable, kind, low, high, reason, count``); ``kinds`` the stored type
+    of each cell (column → codes of ``celltext``, row by row; none of a text file), ``epoch`` the calendar of
+    a workbook (1900, 1904; 0 of others). ``name`` is the sheet, the repeat group, or the file without its
+    ending.
     """
 
     name: str
@@ -97,7 +102,9 @@ class RawTable:
 def empty(columns: Iterable[str]) -> pd.DataFrame:
     """Return a frame without rows; ``_row`` and ``count`` are whole numbers, everything else is text."""
     whole = ("_row", "count")
-    return pd.DataFrame({column: pd.Series(dtype="int64") if column in whole else pd.Series(dtype=TEXT) for column in columns})
+    return pd.DataFrame(
+        {column: pd.Series(dtype="int64") if column in whole else pd.Series(dtype=TEXT) for column in columns}
+    )
 
 
 def records(rows: Iterable[tuple], columns: tuple[str, ...]) -> pd.DataFrame:
@@ -142,19 +149,47 @@ def check_options(options: FormatOptions, *, file: str) -> None:
     """
     problems = []
     if options.encoding is not None and not known_encoding(options.encoding):
-        problems.append(Problem(file, f"the encoding '{options.encoding}' is not known", expected="for example utf-8, cp1252, utf-16 or shift_jis"))
+        problems.append(
+            Problem(
+                file,
+                f"the encoding '{options.encoding}' is not known",
+                expected="for example utf-8, cp1252, utf-16 or shift_jis",
+            )
+        )
     for name, value in (("separator", options.separator), ("quote", options.quote)):
         if value is not None and (len(value) != 1 or not value.isascii() or value in "\r\n\0 "):
-            problems.append(Problem(file, f"the {name} {value!r} cannot be used", expected="one character, such as , ; | or a tab"))
+            problems.append(
+                Problem(
+                    file,
+                    f"the {name} {value!r} cannot be used",
+                    expected="one character, such as , ; | or a tab",
+                )
+            )
     if isinstance(options.sheets, str):
-        problems.append(Problem(file, f"sheets {options.sheets!r} cannot be used", expected="a list of sheet names"))
+        problems.append(
+            Problem(file, f"sheets {options.sheets!r} cannot be used", expected="a list of sheet names")
+        )
     if options.decimal not in (None, ",", "."):
-        problems.append(Problem(file, f"the decimal sign {options.decimal!r} cannot be used", expected="a comma or a point"))
+        problems.append(
+            Problem(
+                file, f"the decimal sign {options.decimal!r} cannot be used", expected="a comma or a point"
+            )
+        )
     if options.ragged not in ("refuse", "set aside", "pad"):
-        problems.append(Problem(file, f"ragged {options.ragged!r} is not a choice", expected="refuse, set aside or pad"))
+        problems.append(
+            Problem(file, f"ragged {options.ragged!r} is not a choice", expected="refuse, set aside or pad")
+        )
     for name, rows in (("header_rows", options.header_rows or ()), ("skip_rows", options.skip_rows)):
-        if any(not isinstance(row, int) or row < 1 for row in rows) or (name == "header_rows" and list(rows) != sorted(set(rows))):
-            problems.append(Problem(file, f"{name} {rows!r} cannot be used", expected="rising row numbers from 1, as they stand in the file"))
+        if any(not isinstance(row, int) or row < 1 for row in rows) or (
+            name == "header_rows" and list(rows) != sorted(set(rows))
+        ):
+            problems.append(
+                Problem(
+                    file,
+                    f"{name} {rows!r} cannot be used",
+                    expected="rising row numbers from 1, as they stand in the file",
+                )
+            )
     refuse(problems)
 
 

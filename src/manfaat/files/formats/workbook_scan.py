@@ -1,7 +1,8 @@
-"""What a workbook says besides its cells: errors, formulas without a result, colours, number formats, its calendar.
+"""What a workbook says besides its cells: errors, formulas without a result, colours, number formats, its
+calendar.
 
-The library that reads the cells turns error cells and formulas without a stored result into empty ones. An empty cell looks
-like a missing answer, so both are found here, in the XML itself, and put back as text.
+The library that reads the cells turns error cells and formulas without a stored result into empty ones. An
+empty cell looks like a missing answer, so both are found here, in the XML itself, and put back as text.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ Place = tuple[int, int]  # row from 1, column from 0
 
 @dataclass
 class SheetScan:
-    """One sheet: texts to put back by place, hidden rows, merged cells where the reader has none, and how far its cells reach."""
+    """One sheet: texts to put back by place, hidden rows, merged cells where the reader has none, and how far
+    its cells reach.
+    """
 
     errors: dict[Place, str] = field(default_factory=dict)
     formulas: dict[Place, str] = field(default_factory=dict)
@@ -99,7 +102,9 @@ def scan_xlsx(path: Path, options: FormatOptions, *, file: str) -> BookScan:
 
 
 def plain_name(name: str) -> str:
-    """Return the name of a part as parts are compared: with slashes, none in front, in lower case (ECMA-376, part 2, 9.1)."""
+    """Return the name of a part as parts are compared: with slashes, none in front, in lower case (ECMA-376,
+    part 2, 9.1).
+    """
     return name.replace("\\", "/").lstrip("/").lower()
 
 
@@ -116,13 +121,17 @@ def whole(archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], name: str
     if name not in parts:
         return b""
     if parts[name].file_size > LARGEST_PART:
-        raise refusal(file, f"the part '{name}' is larger than any spreadsheet program writes it", expected=AGAIN)
+        raise refusal(
+            file, f"the part '{name}' is larger than any spreadsheet program writes it", expected=AGAIN
+        )
     with closing(unpack(archive, parts[name])) as pieces:
         return b"".join(pieces)
 
 
 def element(content: bytes, name: bytes) -> bytes:
-    """Return the bytes from the first opening tag of an element to its closing tag; nothing when it is absent."""
+    """Return the bytes from the first opening tag of an element to its closing tag; nothing when it is
+    absent.
+    """
     start = re.search(rb"<(?:\w+:)?" + name + rb"\b", content)
     end = re.compile(rb"</(?:\w+:)?" + name + rb">").search(content, start.end()) if start else None
     return content[start.start() : end.end()] if end else b""
@@ -152,11 +161,19 @@ def scan_sheet(pieces: Iterator[bytes], options: FormatOptions, *, file: str, sh
     scan, rest, columns, end = SheetScan(), b"", set(), time.monotonic() + options.seconds
     for piece in pieces:
         rest += piece
-        cut = rest.rfind(b"</row>") + 6 if b"</row>" in rest else rest.rfind(b"</c>") + 4 if b"</c>" in rest else 0
+        cut = (
+            rest.rfind(b"</row>") + 6
+            if b"</row>" in rest
+            else rest.rfind(b"</c>") + 4
+            if b"</c>" in rest
+            else 0
+        )
         part, rest = rest[:cut], rest[cut:]
         scan_part(part, scan, columns)
         if len(rest) > LONGEST_ROW or time.monotonic() > end:
-            raise refusal(file, f"the sheet '{sheet}' is damaged, or takes too long to look through", expected=AGAIN)
+            raise refusal(
+                file, f"the sheet '{sheet}' is damaged, or takes too long to look through", expected=AGAIN
+            )
     scan_part(rest, scan, columns)
     scan.reach = (scan.reach[0], max((column_at(letters) + 1 for letters in columns), default=0))
     return scan
@@ -189,7 +206,9 @@ def scan_cell(cell: bytes, scan: SheetScan) -> None:
 
 
 def inner(content: bytes, name: bytes) -> bytes | None:
-    """Return what stands between the tags of an element; nothing for an empty one, None where it is absent."""
+    """Return what stands between the tags of an element; nothing for an empty one, None where it is
+    absent.
+    """
     start = re.search(rb"<(?:\w+:)?" + name + rb"(?=[\s>/])[^<>]*>", content)
     if start is None:
         return None
@@ -204,7 +223,10 @@ def too_far(book: BookScan, options: FormatOptions, *, file: str) -> ProblemsErr
     for name, scan in book.sheets.items():
         rows, columns = scan.reach
         if rows * columns > options.max_sheet_cells:
-            many = f"the sheet '{name}' reaches to row {rows:,} and column {columns:,}: {rows * columns:,} cells, more than allowed"
+            many = (
+                f"the sheet '{name}' reaches to row {rows:,} and column {columns:,}: {rows * columns:,}"
+                " cells, more than allowed"
+            )
             return refusal(file, many, expected=STRAY)
     return None
 
@@ -218,7 +240,9 @@ def unescape(text: bytes) -> str:
 
 
 class OdsScan:
-    """Walks the content of an ODS file: errors, merged cells, coloured cells, and how many cells its repeats unroll to."""
+    """Walks the content of an ODS file: errors, merged cells, coloured cells, and how many cells its repeats
+    unroll to.
+    """
 
     def __init__(self, options: FormatOptions, *, file: str) -> None:
         self.options, self.file = options, file
@@ -244,7 +268,10 @@ class OdsScan:
             self.cell, self.text = attributes, []
         elif tag == "annotation":
             self.depth += 1
-        elif tag == "table-cell-properties" and attributes.get("background-color", "transparent") != "transparent":
+        elif (
+            tag == "table-cell-properties"
+            and attributes.get("background-color", "transparent") != "transparent"
+        ):
             self.book.fills = True
 
     def data(self, text: str) -> None:
@@ -269,12 +296,21 @@ class OdsScan:
         where = (self.row + 1, self.column)
         if self.sheet is not None and (text or "value-type" in attributes):
             self.cells += across * self.row_repeat
-            if max(self.cells, (self.row + self.row_repeat) * (self.column + across)) > self.options.max_sheet_cells:
+            if (
+                max(self.cells, (self.row + self.row_repeat) * (self.column + across))
+                > self.options.max_sheet_cells
+            ):
                 expected = "the stray or repeated cells deleted, or the sheet saved as CSV"
-                raise refusal(self.file, f"the sheet '{self.name}' unrolls to more than {self.options.max_sheet_cells:,} cells", expected=expected)
+                raise refusal(
+                    self.file,
+                    f"the sheet '{self.name}' unrolls to more than {self.options.max_sheet_cells:,} cells",
+                    expected=expected,
+                )
             if attributes.get("formula"):
                 self.sheet.any_formula = True
-            if text.startswith(("#", "Err:")) and ("formula" in attributes or attributes.get("value-type") == "error"):
+            if text.startswith(("#", "Err:")) and (
+                "formula" in attributes or attributes.get("value-type") == "error"
+            ):
                 self.sheet.errors[where] = text
         elif self.sheet is not None and attributes.get("formula"):
             self.sheet.formulas[where] = "=" + attributes["formula"].split("=", 1)[-1]
@@ -301,9 +337,15 @@ def scan_ods(path: Path, options: FormatOptions, *, file: str) -> BookScan:
     with zipfile.ZipFile(path) as archive:
         parts = {part.filename: part for part in archive.infolist()}
         if b"encryption-data" in whole(archive, parts, "META-INF/manifest.xml", file=file):
-            raise refusal(file, "the workbook is protected by a password", expected="a copy saved without a password")
+            raise refusal(
+                file, "the workbook is protected by a password", expected="a copy saved without a password"
+            )
         parser = expat.ParserCreate()
-        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = walk.start, walk.end, walk.data
+        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = (
+            walk.start,
+            walk.end,
+            walk.data,
+        )
         end = time.monotonic() + options.seconds
         with closing(unpack(archive, parts["content.xml"])) as pieces:
             for piece in pieces:

@@ -1,9 +1,10 @@
 """The process that reads binary files, kept apart from the one that works with them.
 
-The libraries that read workbooks and statistical files are native code: a damaged or hostile file can make them abort the
-whole process, ask for all memory or never end. They therefore run here, in a small child process with limits, which sends
-plain text back over a pipe (``marshal``: it holds only data, never code). Only the standard library is imported before
-the library that the file needs, so that a start costs hundredths of a second.
+The libraries that read workbooks and statistical files are native code: a damaged or hostile file can make
+them abort the whole process, ask for all memory or never end. They therefore run here, in a small child
+process with limits, which sends plain text back over a pipe (``marshal``: it holds only data, never code).
+Only the standard library is imported before the library that the file needs, so that a start costs hundredths
+of a second.
 """
 
 from __future__ import annotations
@@ -17,9 +18,15 @@ from pathlib import Path
 
 
 def stand_in() -> None:
-    """Let this package's modules be imported without its ``__init__``, which would load the data-frame libraries first."""
+    """Let this package's modules be imported without its ``__init__``, which would load the data-frame
+    libraries first.
+    """
     folder = Path(__file__).resolve().parent
-    for name, path in (("manfaat", folder.parents[1]), ("manfaat.files", folder.parent), ("manfaat.files.formats", folder)):
+    for name, path in (
+        ("manfaat", folder.parents[1]),
+        ("manfaat.files", folder.parent),
+        ("manfaat.files.formats", folder),
+    ):
         package = types.ModuleType(name)
         package.__path__ = [str(path)]
         sys.modules[name] = package

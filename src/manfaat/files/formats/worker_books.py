@@ -7,13 +7,29 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from manfaat.files.formats.celltext import DATE, FAULT, LOGICAL, NOTHING, NUMBER, TIME, WORDS, batches, cells_text, moment_text, number_text
+from manfaat.files.formats.celltext import (
+    DATE,
+    FAULT,
+    LOGICAL,
+    NOTHING,
+    NUMBER,
+    TIME,
+    WORDS,
+    batches,
+    cells_text,
+    moment_text,
+    number_text,
+)
 
 
 def wanted(names: list[str], shown: list[bool], request: dict) -> list[int]:
     """Return the positions of the sheets to read: those asked for, or those that are shown."""
     asked = request.get("sheets")
-    return [at for at, name in enumerate(names) if (name in asked if asked is not None else shown[at] or request.get("hidden"))]
+    return [
+        at
+        for at, name in enumerate(names)
+        if (name in asked if asked is not None else shown[at] or request.get("hidden"))
+    ]
 
 
 def read_calamine(request: dict) -> Iterator[tuple]:
@@ -62,7 +78,11 @@ def xls_cells(sheet: Any, row: int, datemode: int) -> tuple[list[str], bytes]:
 
 def xls_styles(sheet: Any) -> set[int]:
     """Return the numbers of the cell styles that the first rows of an XLS sheet use."""
-    return {sheet.cell_xf_index(row, column) for row in range(min(sheet.nrows, 2000)) for column in range(sheet.row_len(row))}
+    return {
+        sheet.cell_xf_index(row, column)
+        for row in range(min(sheet.nrows, 2000))
+        for column in range(sheet.row_len(row))
+    }
 
 
 def xls_date(value: float, datemode: int) -> tuple[str, int]:
@@ -87,8 +107,18 @@ def read_xls(request: dict) -> Iterator[tuple]:
         names = [sheet.name for sheet in sheets]
         shown = [sheet.visibility == 0 for sheet in sheets]
         used = [book.xf_list[at] for at in {at for sheet in sheets for at in xls_styles(sheet)}]
-        formats = sorted({book.format_map[style.format_key].format_str for style in used if style.format_key in book.format_map})
-        facts = {"fills": any(style.background.fill_pattern for style in used), "formats": formats, "epoch": 1904 if book.datemode else 1900}
+        formats = sorted(
+            {
+                book.format_map[style.format_key].format_str
+                for style in used
+                if style.format_key in book.format_map
+            }
+        )
+        facts = {
+            "fills": any(style.background.fill_pattern for style in used),
+            "formats": formats,
+            "epoch": 1904 if book.datemode else 1900,
+        }
         facts["warnings"] = [line.strip(" *") for line in said.getvalue().splitlines() if line.strip()][:5]
         yield ("sheets", [(name, shown[at], True) for at, name in enumerate(names)], facts)
         for at in wanted(names, shown, request):
@@ -97,4 +127,6 @@ def read_xls(request: dict) -> Iterator[tuple]:
                 raise MemoryError("cells")
             merged = [[r1, c1, r2 - 1, c2 - 1] for r1, r2, c1, c2 in sheet.merged_cells]
             yield ("sheet", names[at], sheet.ncols, merged)
-            yield from batches((xls_cells(sheet, row, book.datemode) for row in range(sheet.nrows)), sheet.ncols)
+            yield from batches(
+                (xls_cells(sheet, row, book.datemode) for row in range(sheet.nrows)), sheet.ncols
+            )

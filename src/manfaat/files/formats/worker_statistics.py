@@ -1,4 +1,6 @@
-"""SPSS and Stata files as messages: what the file says of its variables, then portions of its columns. Runs in the reading process."""
+"""SPSS and Stata files as messages: what the file says of its variables, then portions of its columns. Runs
+in the reading process.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ def after(zero: datetime.datetime, seconds: float) -> str | None:
 
 
 def length(seconds: float) -> str | None:
-    """Return so many seconds as a length of time; None where there are more than a length of time can hold."""
+    """Return so many seconds as a length of time; None where there are more than a length of time can
+    hold.
+    """
     try:
         return length_text(datetime.timedelta(seconds=seconds))
     except OverflowError:
@@ -36,7 +40,11 @@ def length(seconds: float) -> str | None:
 def stata_month(value: float) -> str | None:
     """Return months since January 1960 as year and month; None outside the calendar."""
     year, month = divmod(int(value), 12)
-    return f"{1960 + year:04}-{month + 1:02}" if value == int(value) and -1959 * 12 <= value < 8040 * 12 else None
+    return (
+        f"{1960 + year:04}-{month + 1:02}"
+        if value == int(value) and -1959 * 12 <= value < 8040 * 12
+        else None
+    )
 
 
 def dated(kind: str, form: str) -> tuple[str, Callable[[float], str | None]] | None:
@@ -55,7 +63,9 @@ def dated(kind: str, form: str) -> tuple[str, Callable[[float], str | None]] | N
     return None
 
 
-def column_text(values: list, convert: Callable[[float], str | None] | None, *, single: bool) -> list[str | None]:
+def column_text(
+    values: list, convert: Callable[[float], str | None] | None, *, single: bool
+) -> list[str | None]:
     """Return one column as text, each different value converted once; None stays None (system missing)."""
     known: dict[Any, str | None] = {None: None}
     for value in set(values) - {None}:
@@ -65,12 +75,16 @@ def column_text(values: list, convert: Callable[[float], str | None] | None, *, 
             known[value] = None
         else:
             dated_text = convert(value) if convert else None
-            known[value] = dated_text if dated_text is not None else number_text(shortest(value) if single else value)
+            known[value] = (
+                dated_text if dated_text is not None else number_text(shortest(value) if single else value)
+            )
     return [known.get(value) for value in values]
 
 
 def shortest(value: float) -> float:
-    """Return the shortest number that is the same in single precision, so that a stored 0.1 does not become 0.10000000149."""
+    """Return the shortest number that is the same in single precision, so that a stored 0.1 does not become
+    0.10000000149.
+    """
     import numpy
 
     return float(str(numpy.float32(value)))
@@ -88,9 +102,17 @@ def facts_of(meta: Any, kind: str) -> dict:
     return {
         "columns": list(meta.column_names),
         "labels": {name: label for name, label in meta.column_names_to_labels.items() if label},
-        "values": {name: [(value_text(value), str(text)) for value, text in pairs.items()] for name, pairs in meta.variable_value_labels.items()},
-        "ranges": {name: [[value_text(part["lo"]), value_text(part["hi"])] for part in parts] for name, parts in meta.missing_ranges.items()},
-        "tagged": {name: [value_text(value) for value in values] for name, values in meta.missing_user_values.items()},
+        "values": {
+            name: [(value_text(value), str(text)) for value, text in pairs.items()]
+            for name, pairs in meta.variable_value_labels.items()
+        },
+        "ranges": {
+            name: [[value_text(part["lo"]), value_text(part["hi"])] for part in parts]
+            for name, parts in meta.missing_ranges.items()
+        },
+        "tagged": {
+            name: [value_text(value) for value in values] for name, values in meta.missing_user_values.items()
+        },
         "formats": formats,
         "dates": {name: found[0] for name, found in made.items() if found},
         "types": dict(meta.readstat_variable_types),
@@ -101,11 +123,14 @@ def facts_of(meta: Any, kind: str) -> dict:
     }
 
 
-def lost_letters(read_raw: Callable, facts: dict, columns: list[list], kind: str) -> tuple[list[tuple[str, int]], int]:
-    """Return the cells (column, row from 1) whose text is not what their bytes say, and how many cells hold bytes beyond ASCII.
+def lost_letters(
+    read_raw: Callable, facts: dict, columns: list[list], kind: str
+) -> tuple[list[tuple[str, int]], int]:
+    """Return the cells (column, row from 1) whose text is not what their bytes say, and how many cells hold
+    bytes beyond ASCII.
 
-    The library drops a letter whose bytes are cut off or foreign at the end of a text without a word. The texts are therefore
-    read a second time byte for byte, and compared.
+    The library drops a letter whose bytes are cut off or foreign at the end of a text without a word. The
+    texts are therefore read a second time byte for byte, and compared.
     """
     texts = [at for at, name in enumerate(facts["columns"]) if facts["types"][name] == "string"]
     if kind == "por" or not texts or not columns[0]:
@@ -114,7 +139,9 @@ def lost_letters(read_raw: Callable, facts: dict, columns: list[list], kind: str
     lost, beyond = [], 0
     for at in texts:
         raw = list(data[meta.column_names[at]])
-        suspect = {pair for pair in set(zip(raw, columns[at], strict=True)) if pair[0] and not pair[0].isascii()}
+        suspect = {
+            pair for pair in set(zip(raw, columns[at], strict=True)) if pair[0] and not pair[0].isascii()
+        }
         wrong = {pair for pair in suspect if pair[1] not in readings(pair[0].encode(RAW), facts["encoding"])}
         if suspect:
             pairs = list(zip(raw, columns[at], strict=True))
@@ -137,8 +164,9 @@ def readings(content: bytes, encoding: str) -> list[str]:
 def portable_reader() -> Callable:
     """Return the reader of SPSS portable files that keeps user-missing values.
 
-    The public ``read_por`` turns them into system-missing ones without a word; the function below it takes the same option
-    as for the other formats. Where a version lacks it the public one is used, and the log says what was lost.
+    The public ``read_por`` turns them into system-missing ones without a word; the function below it takes
+    the same option as for the other formats. Where a version lacks it the public one is used, and the log
+    says what was lost.
     """
     import pyreadstat
 
@@ -169,10 +197,30 @@ def read_statistics(request: dict) -> Iterator[tuple]:
     offset = 0
     while facts["rows"] is None or offset < facts["rows"]:
         data, meta = read(request["file"], row_limit=size, row_offset=offset, **given)
-        columns = [column_text(list(data[name]), made[name][1] if made[name] else None, single=facts["types"][name] == "float") for name in facts["columns"]]
+        columns = [
+            column_text(
+                list(data[name]),
+                made[name][1] if made[name] else None,
+                single=facts["types"][name] == "float",
+            )
+            for name in facts["columns"]
+        ]
         count = len(columns[0]) if columns else 0
-        lost = lost_letters(lambda at=offset: read(request["file"], row_limit=size, row_offset=at, **{**given, "encoding": RAW}), facts, columns, kind)
-        yield ("columns", columns, facts_of(meta, kind)["tagged"], [(name, offset + row) for name, row in lost[0]], lost[1])
+        lost = lost_letters(
+            lambda at=offset: read(
+                request["file"], row_limit=size, row_offset=at, **{**given, "encoding": RAW}
+            ),
+            facts,
+            columns,
+            kind,
+        )
+        yield (
+            "columns",
+            columns,
+            facts_of(meta, kind)["tagged"],
+            [(name, offset + row) for name, row in lost[0]],
+            lost[1],
+        )
         offset += count
         if count < size:
             break

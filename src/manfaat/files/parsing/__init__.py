@@ -21,7 +21,15 @@ A parser never raises for any text; it raises ``ValueError`` for a context or a 
 """
 
 from manfaat.files.parsing.aliases import AliasTable, alias_table, load_aliases
-from manfaat.files.parsing.choices import ChoiceList, choice_list, read_choice, read_concept, read_region, read_sex, read_yes_no
+from manfaat.files.parsing.choices import (
+    ChoiceList,
+    choice_list,
+    read_choice,
+    read_concept,
+    read_region,
+    read_sex,
+    read_yes_no,
+)
 from manfaat.files.parsing.date_context import column_dates, date_context, in_its_file
 from manfaat.files.parsing.date_order import Order, language_of
 from manfaat.files.parsing.dates import DateContext, read_date

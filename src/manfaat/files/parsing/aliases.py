@@ -1,7 +1,7 @@
 """Tables of spellings, as CSV files that a programme can replace by its own: which word means which answer.
 
-A table has the columns ``concept`` (what is meant) and ``alias`` (one spelling); a spelling under two concepts is
-ambiguous and therefore never read. The tables of the package lie in its folder ``aliases``.
+A table has the columns ``concept`` (what is meant) and ``alias`` (one spelling); a spelling under two
+concepts is ambiguous and therefore never read. The tables of the package lie in its folder ``aliases``.
 """
 
 from __future__ import annotations
@@ -22,13 +22,24 @@ from manfaat.files.parsing.normalise import tidy
 LONGEST_KEY = 200
 CLOSE_ENOUGH_TO_PROPOSE = 60.0
 MOST_PROPOSALS = 3
-# Ticks are letters to the people who draw them. Signs with a meaning ("<", "?", "+") stay, so that "<SMA" is not "SMA".
+# Ticks are letters to the people who draw them. Signs with a meaning ("<", "?", "+") stay, so that "<SMA" is
+# not "SMA".
 HARMLESS = str.maketrans({char: None for char in " .,-_/()[]'`´\":;&!|\\"} | dict.fromkeys("√✓✔☑✅", "v"))
 
 
 def fold(text: str) -> str:
-    """Return a text as a key: lower case, without accents, spaces and harmless punctuation. Expects tidy text."""
-    plain = text if text.isascii() else "".join(char for char in unicodedata.normalize("NFD", text[: LONGEST_KEY * 2]) if unicodedata.category(char) != "Mn")
+    """Return a text as a key: lower case, without accents, spaces and harmless punctuation. Expects tidy
+    text.
+    """
+    plain = (
+        text
+        if text.isascii()
+        else "".join(
+            char
+            for char in unicodedata.normalize("NFD", text[: LONGEST_KEY * 2])
+            if unicodedata.category(char) != "Mn"
+        )
+    )
     if not plain.isascii():
         plain = unicodedata.normalize("NFC", plain)
     return plain.translate(HARMLESS).casefold()
@@ -36,7 +47,9 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class AliasTable:
-    """Spellings of some concepts: folded key → the concepts it may mean, and key → the spelling as written in the table."""
+    """Spellings of some concepts: folded key → the concepts it may mean, and key → the spelling as written in
+    the table.
+    """
 
     name: str
     concepts: tuple[str, ...]
@@ -49,7 +62,9 @@ class AliasTable:
 
 
 def alias_table(name: str, rows: Iterable[tuple[str, str]]) -> AliasTable:
-    """Build a table from pairs of concept and spelling. A concept is a spelling of itself unless the table says otherwise."""
+    """Build a table from pairs of concept and spelling. A concept is a spelling of itself unless the table
+    says otherwise.
+    """
     keys: dict[str, dict[str, None]] = {}
     spellings: dict[str, str] = {}
     concepts: dict[str, None] = {}
@@ -64,7 +79,9 @@ def alias_table(name: str, rows: Iterable[tuple[str, str]]) -> AliasTable:
     return AliasTable(name, tuple(concepts), {key: tuple(found) for key, found in keys.items()}, spellings)
 
 
-def read_pairs(content: str, name: str, columns: tuple[str, str] = ("concept", "alias")) -> list[tuple[str, str]]:
+def read_pairs(
+    content: str, name: str, columns: tuple[str, str] = ("concept", "alias")
+) -> list[tuple[str, str]]:
     """Read pairs from CSV text; spaces around a cell do not count.
 
     Raises
@@ -89,7 +106,8 @@ def packaged(name: str) -> str:
 
 @cache
 def load_aliases(source: str | Path) -> AliasTable:
-    """Load a table: by name one of this package (``sex``, ``yes_no``, ``education``, ``region`` …), or a CSV file by its path.
+    """Load a table: by name one of this package (``sex``, ``yes_no``, ``education``, ``region`` …), or a CSV
+    file by its path.
 
     Raises
     ------
@@ -106,5 +124,7 @@ def nearest_spellings(text: str, keys: Iterable[str]) -> list[tuple[str, float]]
     Similarity is rapidfuzz's ``ratio``: 1 − insertions and deletions ÷ the two lengths together.
     """
     key = fold(text[:LONGEST_KEY])
-    found = process.extract(key, list(keys), scorer=fuzz.ratio, limit=12, score_cutoff=CLOSE_ENOUGH_TO_PROPOSE)
+    found = process.extract(
+        key, list(keys), scorer=fuzz.ratio, limit=12, score_cutoff=CLOSE_ENOUGH_TO_PROPOSE
+    )
     return [(name, score / 100) for name, score, _ in sorted(found, key=lambda item: (-item[1], item[0]))]

@@ -1,7 +1,8 @@
-"""What whole columns and records show: heaping, straight-lining, hurried interviews, test rows, people's data in wrong places.
+"""What whole columns and records show: heaping, straight-lining, hurried interviews, test rows, people's data
+in wrong places.
 
-Every function takes a frame and returns a new one of what it found; nothing is changed or dropped here, and no text of
-a person is repeated.
+Every function takes a frame and returns a new one of what it found; nothing is changed or dropped here, and
+no text of a person is repeated.
 """
 
 from __future__ import annotations
@@ -27,18 +28,21 @@ TEST_ROW = re.compile(
 )
 
 
-def heaping_table(frame: pd.DataFrame, *, money: Iterable[str] = (), months: Iterable[str] = (), years: Iterable[str] = ()) -> pd.DataFrame:
+def heaping_table(
+    frame: pd.DataFrame, *, money: Iterable[str] = (), months: Iterable[str] = (), years: Iterable[str] = ()
+) -> pd.DataFrame:
     """Show how many answers are round: rounding is not an error, but it widens what a difference may mean.
 
     Parameters
     ----------
     money : numeric columns; zeros and missing do not count.
-    months, years : columns of ISO dates as text; months count only where the text has one, years also as numbers.
+    months, years : columns of ISO dates as text; months count only where the text has one, years also as
+    numbers.
 
     Returns
     -------
-    One row a column and pattern: ``variable, pattern, n, share, expected``; ``share`` and ``expected`` are from 0 to 1,
-    ``expected`` if all amounts (months, last digits) were as likely; NaN without answers.
+    One row a column and pattern: ``variable, pattern, n, share, expected``; ``share`` and ``expected`` are
+    from 0 to 1, ``expected`` if all amounts (months, last digits) were as likely; NaN without answers.
     """
     lines = [line for name in money for line in money_heaps(name, frame[name])]
     for name in months:
@@ -54,7 +58,9 @@ def money_heaps(name: str, values: pd.Series) -> list[tuple[str, str, int, float
     """Return the lines of one column of money for ``heaping_table``."""
     amounts = pd.to_numeric(values).astype("float64")
     amounts = amounts[amounts > 0]
-    return [(name, f"multiple of {heap}", len(amounts), share(amounts % heap == 0), 1 / heap) for heap in HEAPS]
+    return [
+        (name, f"multiple of {heap}", len(amounts), share(amounts % heap == 0), 1 / heap) for heap in HEAPS
+    ]
 
 
 def share(is_so: pd.Series) -> float:
@@ -72,7 +78,8 @@ def straight_lining(frame: pd.DataFrame, items: Sequence[str], *, key: str, fewe
 
     Returns
     -------
-    One row a respondent: ``key, n_answered, sd`` (of the ratings, divisor n; NaN without answers), ``is_straight``.
+    One row a respondent: ``key, n_answered, sd`` (of the ratings, divisor n; NaN without answers),
+    ``is_straight``.
     """
     ratings = frame[list(items)].apply(pd.to_numeric).astype("float64").to_numpy()
     answered = (~np.isnan(ratings)).sum(axis=1)
@@ -82,11 +89,18 @@ def straight_lining(frame: pd.DataFrame, items: Sequence[str], *, key: str, fewe
     low = np.where(np.isnan(ratings), np.inf, ratings).min(axis=1, initial=np.inf)
     high = np.where(np.isnan(ratings), -np.inf, ratings).max(axis=1, initial=-np.inf)
     straight = (answered >= max(fewest, 2)) & (low == high)
-    table = {"key": frame[key].to_numpy(), "n_answered": answered, "sd": np.sqrt(np.clip(variance, 0, None)), "is_straight": straight}
+    table = {
+        "key": frame[key].to_numpy(),
+        "n_answered": answered,
+        "sd": np.sqrt(np.clip(variance, 0, None)),
+        "is_straight": straight,
+    }
     return pd.DataFrame(table, index=frame.index)
 
 
-def repeated_answers(frame: pd.DataFrame, items: Sequence[str], *, key: str, by: str | None = None) -> pd.DataFrame:
+def repeated_answers(
+    frame: pd.DataFrame, items: Sequence[str], *, key: str, by: str | None = None
+) -> pd.DataFrame:
     """Find records with exactly the same answers to many items, as copied questionnaires have.
 
     Parameters
@@ -96,19 +110,31 @@ def repeated_answers(frame: pd.DataFrame, items: Sequence[str], *, key: str, by:
 
     Returns
     -------
-    One row a repeated record: ``key, set`` (number of the set of equal records), ``n_equal``, ``is_same_enumerator``.
+    One row a repeated record: ``key, set`` (number of the set of equal records), ``n_equal``,
+    ``is_same_enumerator``.
     """
     answered = frame[frame[list(items)].notna().any(axis=1)]
     columns = [*([by] if by else []), *items]
     groups = answered.groupby(columns, dropna=False, sort=False)
     size = groups[items[0]].transform("size")
-    table = {"key": answered[key], "set": groups.ngroup(), "n_equal": size, "is_same_enumerator": by is not None}
+    table = {
+        "key": answered[key],
+        "set": groups.ngroup(),
+        "n_equal": size,
+        "is_same_enumerator": by is not None,
+    }
     found = pd.DataFrame(table, index=answered.index)[size > 1]
     return found.assign(set=pd.factorize(found["set"])[0] + 1)
 
 
 def interview_lengths(
-    frame: pd.DataFrame, start: str, end: str, *, key: str, shortest: float = SHORTEST_MINUTES, longest: float = LONGEST_MINUTES
+    frame: pd.DataFrame,
+    start: str,
+    end: str,
+    *,
+    key: str,
+    shortest: float = SHORTEST_MINUTES,
+    longest: float = LONGEST_MINUTES,
 ) -> pd.DataFrame:
     """Compute how long interviews took.
 
@@ -120,24 +146,40 @@ def interview_lengths(
 
     Returns
     -------
-    One row an interview: ``key, minutes`` (NaN where unknown), ``is_too_fast``, ``is_too_slow``, ``is_reversed``.
+    One row an interview: ``key, minutes`` (NaN where unknown), ``is_too_fast``, ``is_too_slow``,
+    ``is_reversed``.
     """
     first, last = moments_of(frame[start]), moments_of(frame[end])
     same = first["has_zone"] == last["has_zone"]
     minutes = np.where(same, last["seconds"] - first["seconds"], last["clock"] - first["clock"]) / 60
     too_fast = (minutes < shortest) & (minutes >= 0)
-    table = {"key": frame[key].to_numpy(), "minutes": minutes, "is_too_fast": too_fast, "is_too_slow": minutes > longest, "is_reversed": minutes < 0}
+    table = {
+        "key": frame[key].to_numpy(),
+        "minutes": minutes,
+        "is_too_fast": too_fast,
+        "is_too_slow": minutes > longest,
+        "is_reversed": minutes < 0,
+    }
     return pd.DataFrame(table, index=frame.index)
 
 
 def moments_of(values: pd.Series) -> dict[str, np.ndarray]:
-    """Seconds since 1970 (NaN where unknown), the same by the clock alone, and whether a time zone is given; each distinct text is read once."""
+    """Seconds since 1970 (NaN where unknown), the same by the clock alone, and whether a time zone is given;
+    each distinct text is read once.
+    """
     codes, distinct = pd.factorize(values)
     read = [moment_of(text) for text in distinct]
-    seconds = [np.nan if moment is None else (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() for moment in read]
+    seconds = [
+        np.nan if moment is None else (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        for moment in read
+    ]
     clock = [np.nan if moment is None else moment.replace(tzinfo=UTC).timestamp() for moment in read]
     zones = [moment is not None and moment.tzinfo is not None for moment in read]
-    return {"seconds": np.array([*seconds, np.nan])[codes], "clock": np.array([*clock, np.nan])[codes], "has_zone": np.array([*zones, False])[codes]}
+    return {
+        "seconds": np.array([*seconds, np.nan])[codes],
+        "clock": np.array([*clock, np.nan])[codes],
+        "has_zone": np.array([*zones, False])[codes],
+    }
 
 
 def moment_of(text: str) -> datetime | None:
@@ -162,7 +204,11 @@ def reversed_intervals(frame: pd.DataFrame, pairs: Iterable[tuple[str, str]], *,
     found = []
     for earlier, later in pairs:
         first, last = days_of(frame[earlier]), days_of(frame[later])
-        coarser = np.where(np.minimum(first % 10, last % 10) >= 3, 1, np.where(np.minimum(first % 10, last % 10) == 2, 100, 10_000))
+        coarser = np.where(
+            np.minimum(first % 10, last % 10) >= 3,
+            1,
+            np.where(np.minimum(first % 10, last % 10) == 2, 100, 10_000),
+        )
         with np.errstate(invalid="ignore"):
             wrong = first // 10 // coarser > last // 10 // coarser
         rows = frame[wrong]
@@ -171,7 +217,9 @@ def reversed_intervals(frame: pd.DataFrame, pairs: Iterable[tuple[str, str]], *,
 
 
 def days_of(values: pd.Series) -> np.ndarray:
-    """ISO dates as numbers: year, month, day in digits, and the precision (1 year, 2 month, 3 day) as the last one; NaN where missing."""
+    """ISO dates as numbers: year, month, day in digits, and the precision (1 year, 2 month, 3 day) as the
+    last one; NaN where missing.
+    """
     codes, distinct = pd.factorize(values)
     numbers = []
     for text in distinct:
@@ -202,7 +250,11 @@ def trial_rows(frame: pd.DataFrame, columns: Sequence[str], *, names: Iterable[s
     found = []
     for column in columns:
         texts = frame[column].dropna().astype(str)
-        verdict = {text: "test word" if is_trial_text(text) else "enumerator" for text in texts.unique() if is_trial_text(text, known)}
+        verdict = {
+            text: "test word" if is_trial_text(text) else "enumerator"
+            for text in texts.unique()
+            if is_trial_text(text, known)
+        }
         rules = texts.map(verdict).dropna()
         found.append(pd.DataFrame({"column": column, "rule": rules.astype(str)}, index=rules.index))
     return pd.concat(found) if found else pd.DataFrame(columns=["column", "rule"])
@@ -218,7 +270,8 @@ def personal_data(frame: pd.DataFrame, columns: Sequence[str], *, names: Iterabl
 
     Returns
     -------
-    One row a cell and kind: ``column, kind`` (``nik``, ``16 digits``, ``phone``, ``e-mail``, ``name``), indexed as ``frame``.
+    One row a cell and kind: ``column, kind`` (``nik``, ``16 digits``, ``phone``, ``e-mail``, ``name``),
+    indexed as ``frame``.
     """
     known = frozenset(fold(tidy(name)[0]) for name in names)
     found = []
@@ -226,7 +279,10 @@ def personal_data(frame: pd.DataFrame, columns: Sequence[str], *, names: Iterabl
         texts = frame[column].dropna().astype(str)
         whole = {text for text in texts.unique() if known and fold(tidy(text)[0]) in known}
         region = telephone_region(texts.unique())
-        kinds = {text: tuple(dict.fromkeys((*personal_kinds(text, region), *(("name",) if text in whole else ())))) for text in texts.unique()}
+        kinds = {
+            text: tuple(dict.fromkeys((*personal_kinds(text, region), *(("name",) if text in whole else ()))))
+            for text in texts.unique()
+        }
         hits = texts.map({text: kind for text, kind in kinds.items() if kind}).dropna().explode()
         found.append(pd.DataFrame({"column": column, "kind": hits.astype(str)}, index=hits.index))
     return pd.concat(found) if found else pd.DataFrame(columns=["column", "kind"])
@@ -237,7 +293,8 @@ def near_duplicates(frame: pd.DataFrame, by: Sequence[str], *, key: str) -> pd.D
 
     Parameters
     ----------
-    by : columns to compare (month of birth, cohort, first level, first wage …); rows with a missing one do not count.
+    by : columns to compare (month of birth, cohort, first level, first wage …); rows with a missing one do
+    not count.
 
     Returns
     -------
@@ -246,7 +303,10 @@ def near_duplicates(frame: pd.DataFrame, by: Sequence[str], *, key: str) -> pd.D
     complete = frame.dropna(subset=list(by))
     groups = complete.groupby(list(by), sort=False)[key]
     several = groups.transform("nunique") > 1
-    found = pd.DataFrame({"key": complete[key], "set": groups.ngroup(), "n_equal": groups.transform("size")}, index=complete.index)[several]
+    found = pd.DataFrame(
+        {"key": complete[key], "set": groups.ngroup(), "n_equal": groups.transform("size")},
+        index=complete.index,
+    )[several]
     return found.assign(set=pd.factorize(found["set"])[0] + 1).sort_values("set", kind="stable")
 
 
@@ -259,10 +319,16 @@ def last_answered(frame: pd.DataFrame, sections: Mapping[str, Sequence[str]], *,
 
     Returns
     -------
-    One row a respondent: ``key, last`` (last section with an answer, "" without any), ``is_partial`` (a later section is empty).
+    One row a respondent: ``key, last`` (last section with an answer, "" without any), ``is_partial`` (a later
+    section is empty).
     """
     names = list(sections)
-    has = np.column_stack([frame[list(columns)].notna().any(axis=1).to_numpy() for columns in sections.values()])
+    has = np.column_stack(
+        [frame[list(columns)].notna().any(axis=1).to_numpy() for columns in sections.values()]
+    )
     last = np.where(has.any(axis=1), has.shape[1] - 1 - has[:, ::-1].argmax(axis=1), -1)
     reached = [names[place] if place >= 0 else "" for place in last]
-    return pd.DataFrame({"key": frame[key].to_numpy(), "last": reached, "is_partial": last < len(names) - 1}, index=frame.index)
+    return pd.DataFrame(
+        {"key": frame[key].to_numpy(), "last": reached, "is_partial": last < len(names) - 1},
+        index=frame.index,
+    )

@@ -1,4 +1,6 @@
-"""Ways to write an answer that are brought to a plainer one first: abbreviated words, a code with a sign or a word about it."""
+"""Ways to write an answer that are brought to a plainer one first: abbreviated words, a code with a sign or a
+word about it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,10 @@ from manfaat.files.parsing.aliases import packaged, read_pairs
 from manfaat.files.parsing.number_words import in_digits
 
 TOKEN = re.compile(r"[a-z]+", re.I)
-DECORATED = re.compile(r"(?:\[(?P<boxed>[0-9]{1,4})\]|(?P<listed>[0-9]{1,4})[).]|(?:nilai|skala|angka|kode|jawaban)\s?[:=]?\s?(?P<named>[0-9]{1,4}))\Z", re.I)
+DECORATED = re.compile(
+    r"(?:\[(?P<boxed>[0-9]{1,4})\]|(?P<listed>[0-9]{1,4})[).]|(?:nilai|skala|angka|kode|jawaban)\s?[:=]?\s?(?P<named>[0-9]{1,4}))\Z",
+    re.I,
+)
 DOUBTED = re.compile(r"(?P<code>[0-9]{1,4})\s?\?+\Z")
 
 
@@ -26,7 +31,9 @@ def written_out(text: str) -> str:
 
 
 def bare_code(text: str) -> str | None:
-    """The code in ``[4]``, ``4)``, ``nilai 4`` or ``empat``; None where the text is no code with a sign or word about it."""
+    """The code in ``[4]``, ``4)``, ``nilai 4`` or ``empat``; None where the text is no code with a sign or
+    word about it.
+    """
     match = DECORATED.match(text)
     if match:
         return match[match.lastgroup or 0]

@@ -1,4 +1,6 @@
-"""Answers of a list: which code a text means, by code, label in either language, known spelling or unique initials."""
+"""Answers of a list: which code a text means, by code, label in either language, known spelling or unique
+initials.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ SHORTEST_SIMILAR = 3  # any two letters are near to some answer ("KS", kurang se
 TICK = re.compile(r"[vVxX√✓✔☑✗✘×]{1,3}\Z")
 WORD_INITIAL = re.compile(r"[^\W\d_]+")
 OTHER = re.compile(
-    r"(?P<other>lain-?\s?lain(?:nya)?|lainnya|yang lain|others?(?: \(specify\))?|dll\.?|その他)(?: ?\([^)]{0,40}\))?(?: ?[:;,=-] ?| )(?P<text>\S.*)",
+    r"(?P<other>lain-?\s?lain(?:nya)?|lainnya|yang lain|others?(?: \(specify\))?|dll\.?|その他)(?:"
+    r" ?\([^)]{0,40}\))?(?: ?[:;,=-] ?| )(?P<text>\S.*)",
     re.I | re.S,
 )
 
@@ -40,10 +43,12 @@ class ChoiceList:
     initials : folded initials → the codes they may mean.
     labels : code → label in English, for notes.
     missing : declared missing codes, code → reason.
-    recode : code as delivered → code of the list, for a form version with other codes; None when they are the list's.
+    recode : code as delivered → code of the list, for a form version with other codes; None when they are the
+    list's.
     other : the code of "other, please specify", if the list has one.
     linked : table of spellings that was attached → its concept → code.
-    doubtful : folded spelling that the list gives to one answer and a table to several → the codes it may mean by that table.
+    doubtful : folded spelling that the list gives to one answer and a table to several → the codes it may
+    mean by that table.
     """
 
     codes: tuple[str, ...]
@@ -69,40 +74,63 @@ def choice_list(
 
     Parameters
     ----------
-    choices : (code, English label, Indonesian label, further spellings) each; the spellings, an iterable of texts or one
+    choices : (code, English label, Indonesian label, further spellings) each; the spellings, an iterable of
+    texts or one
         text with ";" between them, may be left out. A spelling given here outweighs every table.
     missing : declared missing codes, code → reason.
-    recode : code as delivered → code of this list, for one form version (``{"0": "2", "1": "1"}`` where 0 was No).
+    recode : code as delivered → code of this list, for one form version (``{"0": "2", "1": "1"}`` where 0 was
+    No).
         Labels are not recoded.
-    tables : tables of spellings that apply where at least two labels of the list are among their words: names of the
+    tables : tables of spellings that apply where at least two labels of the list are among their words: names
+    of the
         package, paths of CSV files or tables. That of sexes always applies, so that "P" never becomes "Pria".
 
     Raises
     ------
-    ValueError when the list is empty, a code stands twice, or ``recode`` leads to a code that the list has not.
+    ValueError when the list is empty, a code stands twice, or ``recode`` leads to a code that the list has
+    not.
     """
     rows = [(str(code), str(en), str(id_), spellings(*more)) for code, en, id_, *more in choices]
     codes = tuple(row[0] for row in rows)
     if not codes or len(set(codes)) < len(codes):
         raise ValueError("an answer list needs at least one code, and each code once")
     if recode and not set(recode.values()) <= set(codes):
-        raise ValueError(f"recode leads to codes that the list has not: {sorted(set(recode.values()) - set(codes))}")
+        raise ValueError(
+            f"recode leads to codes that the list has not: {sorted(set(recode.values()) - set(codes))}"
+        )
     own, exact = own_spellings(rows)
     linked = link([*dict.fromkeys(["sex", *tables])], rows)
     named = {table.name: dict(found) for table, found in linked.items()}
     labels = {row[0]: row[1] for row in rows}
     other = named.get("other", {}).get("other")
     known, doubtful = with_tables(own, linked), narrowed(own, linked)
-    return ChoiceList(codes, known, exact, initials_of(rows), labels, missing_reasons(missing or {}), recode, other, named, doubtful)
+    return ChoiceList(
+        codes,
+        known,
+        exact,
+        initials_of(rows),
+        labels,
+        missing_reasons(missing or {}),
+        recode,
+        other,
+        named,
+        doubtful,
+    )
 
 
 def spellings(given: Iterable[str] | str | None = None) -> tuple[str, ...]:
     """Return further spellings given as an iterable, or as one text with semicolons between them."""
-    return tuple(part.strip() for part in (given.split(";") if isinstance(given, str) else given or ()) if part.strip())
+    return tuple(
+        part.strip() for part in (given.split(";") if isinstance(given, str) else given or ()) if part.strip()
+    )
 
 
-def own_spellings(rows: list[tuple[str, str, str, tuple[str, ...]]]) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    """Return the list's own spellings: folded with letters, and exact ones without any ("5-19" folded would be 519)."""
+def own_spellings(
+    rows: list[tuple[str, str, str, tuple[str, ...]]],
+) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """Return the list's own spellings: folded with letters, and exact ones without any ("5-19" folded would
+    be 519).
+    """
     folded: dict[str, dict[str, None]] = {}
     exact: dict[str, dict[str, None]] = {}
     for code, en, id_, more in rows:
@@ -112,7 +140,9 @@ def own_spellings(rows: list[tuple[str, str, str, tuple[str, ...]]]) -> tuple[di
                 folded.setdefault(fold(clean), {})[code] = None
             elif clean and label != code:
                 exact.setdefault(clean.replace(" ", ""), {})[code] = None
-    return {key: tuple(found) for key, found in folded.items()}, {key: tuple(found) for key, found in exact.items()}
+    return {key: tuple(found) for key, found in folded.items()}, {
+        key: tuple(found) for key, found in exact.items()
+    }
 
 
 def initials_of(rows: list[tuple[str, str, str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
@@ -131,9 +161,9 @@ def read_choice(text: str, choices: ChoiceList) -> Reading:
 
     Returns
     -------
-    Reading whose value is a code (str). An answer between two codes or outside the list is "unreadable" and never
-    averaged or moved to the nearest; a spelling that may mean two answers, or that is only similar, is for review with
-    the codes as proposal.
+    Reading whose value is a code (str). An answer between two codes or outside the list is "unreadable" and
+    never averaged or moved to the nearest; a spelling that may mean two answers, or that is only similar, is
+    for review with the codes as proposal.
     """
     clean, steps = tidy(text)
     return told(read_tidy(clean, choices), steps)
@@ -155,10 +185,14 @@ def read_tidy(clean: str, choices: ChoiceList) -> Reading:
 
 
 def read_code(clean: str, choices: ChoiceList) -> Reading | None:
-    """Read a text without letters as a code: ``4``, ``4.0``, ``04``; say what is wrong with ``4-5`` and ``3.5``."""
+    """Read a text without letters as a code: ``4``, ``4.0``, ``04``; say what is wrong with ``4-5`` and
+    ``3.5``.
+    """
     bracketed = BRACKETED.match(clean)
     if bracketed and bracketed["code"] in choices.codes:
-        return review("brackets", "a number in brackets: a code, or a negative number?", proposal=bracketed["code"])
+        return review(
+            "brackets", "a number in brackets: a code, or a negative number?", proposal=bracketed["code"]
+        )
     if BETWEEN.match(clean):
         parts = re.findall(r"[0-9]+", clean)
         if not (len(parts) == 2 and "," in clean and not parts[1].strip("0")):
@@ -182,11 +216,17 @@ def read_code(clean: str, choices: ChoiceList) -> Reading | None:
 
 
 def tick(clean: str, choices: ChoiceList) -> Reading | None:
-    """Read a tick or cross where the list gives it a meaning (yes/no); elsewhere it does not say which answer was meant."""
+    """Read a tick or cross where the list gives it a meaning (yes/no); elsewhere it does not say which answer
+    was meant.
+    """
     codes = choices.keys.get(fold(clean), ())
     if len(codes) == 1:
         return Reading(codes[0], "label")
-    return unreadable("tick", "a tick or cross does not say which answer was meant") if TICK.match(clean) else None
+    return (
+        unreadable("tick", "a tick or cross does not say which answer was meant")
+        if TICK.match(clean)
+        else None
+    )
 
 
 def read_words(clean: str, choices: ChoiceList) -> Reading:
@@ -196,16 +236,33 @@ def read_words(clean: str, choices: ChoiceList) -> Reading:
     if codes and (meant := choices.doubtful.get(key)):
         if "." in clean:  # "S.T." is more likely a degree than a school
             return one_of(meant, "label", f"'{clean}' may mean more than one answer")
-        return report(codes[0], "label", f"'{clean}' read as {codes[0]}, as the answer list says; elsewhere it may mean {' or '.join(meant)}")
+        return report(
+            codes[0],
+            "label",
+            f"'{clean}' read as {codes[0]}, as the answer list says; elsewhere it may mean"
+            f" {' or '.join(meant)}",
+        )
     if codes:
         return one_of(codes, "label", f"'{clean}' may mean more than one answer")
     nothing = worded(clean)
     initials = choices.initials.get(key, ()) if clean.replace(".", "").isalpha() else ()
     if nothing:
-        return review("initials", f"'{clean}' may be a word for no answer, or initials", proposal=initials[0]) if len(initials) == 1 else nothing
+        return (
+            review("initials", f"'{clean}' may be a word for no answer, or initials", proposal=initials[0])
+            if len(initials) == 1
+            else nothing
+        )
     if initials:
         reading = one_of(initials, "initials", f"'{clean}' are the initials of more than one answer")
-        return report(reading.value, "initials", f"'{clean}' read as the initials of '{choices.labels[reading.value]}'") if reading.is_read else reading
+        return (
+            report(
+                reading.value,
+                "initials",
+                f"'{clean}' read as the initials of '{choices.labels[reading.value]}'",
+            )
+            if reading.is_read
+            else reading
+        )
     if BETWEEN.match(clean):
         return unreadable("between", f"'{clean[:40]}' is more than one answer; not averaged")
     named = plainer(clean, choices) or code_and_label(clean, choices) or tick(clean, choices)
@@ -213,17 +270,27 @@ def read_words(clean: str, choices: ChoiceList) -> Reading:
 
 
 def plainer(clean: str, choices: ChoiceList) -> Reading | None:
-    """Read an answer with abbreviated words (``tdk pernah``), or a code with a sign or word about it; always reported."""
+    """Read an answer with abbreviated words (``tdk pernah``), or a code with a sign or word about it; always
+    reported.
+    """
     whole = written_out(clean[: LONGEST_KEY + 1])
     codes = choices.keys.get(fold(whole), ()) if whole != clean and len(clean) <= LONGEST_KEY else ()
     if codes:
         reading = one_of(codes, "label", f"'{clean}' may mean more than one answer")
-        return report(reading.value, "label-written-out", f"'{clean}' read as '{whole}'") if reading.is_read else reading
+        return (
+            report(reading.value, "label-written-out", f"'{clean}' read as '{whole}'")
+            if reading.is_read
+            else reading
+        )
     code = bare_code(clean)
     if code is None:
         return None
     reading = read_code(code, choices)
-    return noted(reading, f"'{clean[:40]}' read as {code}") if reading is not None and reading.is_read else reading
+    return (
+        noted(reading, f"'{clean[:40]}' read as {code}")
+        if reading is not None and reading.is_read
+        else reading
+    )
 
 
 def one_of(codes: tuple[str, ...], rule: str, note: str) -> Reading:
@@ -245,7 +312,11 @@ def code_and_label(clean: str, choices: ChoiceList) -> Reading | None:
         if meant == (code,):
             return Reading(code, "code-and-label")
         if meant:
-            return review("code-against-label", f"the code says {code}, the label {' or '.join(meant)}", proposal=(code, *meant))
+            return review(
+                "code-against-label",
+                f"the code says {code}, the label {' or '.join(meant)}",
+                proposal=(code, *meant),
+            )
         return review("unknown-label", f"the code {code} with a label that the list has not", proposal=code)
     return None
 
@@ -267,11 +338,17 @@ def parted(clean: str, choices: ChoiceList) -> Reading | None:
     if not all(len(codes) == 1 for codes in meant):
         return None
     codes = {codes[0] for codes in meant}
-    return Reading(codes.pop(), "label") if len(codes) == 1 else unreadable("between", f"'{clean[:40]}' is more than one answer; none was taken")
+    return (
+        Reading(codes.pop(), "label")
+        if len(codes) == 1
+        else unreadable("between", f"'{clean[:40]}' is more than one answer; none was taken")
+    )
 
 
 def similar(clean: str, choices: ChoiceList) -> Reading:
-    """Propose the answers whose spelling is nearest; similarity alone never decides ("setuju" is near to "tidak setuju")."""
+    """Propose the answers whose spelling is nearest; similarity alone never decides ("setuju" is near to
+    "tidak setuju").
+    """
     head, _, remark = clean.partition("(")
     meant = choices.keys.get(fold(head), ()) if remark else ()
     if meant:
@@ -288,8 +365,8 @@ def read_concept(text: str, table: str | AliasTable, *, missing: Mapping[str, st
 
     Returns
     -------
-    Reading whose value is the concept as the table names it; ambiguous and similar spellings are for review with the
-    concepts as proposal.
+    Reading whose value is the concept as the table names it; ambiguous and similar spellings are for review
+    with the concepts as proposal.
     """
     known = table if isinstance(table, AliasTable) else load_aliases(table)
     clean, steps = tidy(text)
@@ -309,11 +386,17 @@ def concept_of(clean: str, table: AliasTable, missing: Mapping[str, str]) -> Rea
         return nothing
     pieces = {table.means(piece) for piece in re.split(r"\s?[/;|]\s?", clean[:LONGEST_KEY])}
     if all(len(concepts) == 1 for concepts in pieces):
-        return Reading(pieces.pop()[0], "alias") if len(pieces) == 1 else unreadable("between", f"'{clean[:40]}' is more than one; none was taken")
+        return (
+            Reading(pieces.pop()[0], "alias")
+            if len(pieces) == 1
+            else unreadable("between", f"'{clean[:40]}' is more than one; none was taken")
+        )
     found = nearest_spellings(clean, table.keys)
     concepts = tuple(dict.fromkeys(concept for key, _ in found for concept in table.keys[key]))[:3]
     if concepts:
-        return review("similar", f"'{clean[:40]}' is not in the table '{table.name}', only similar", proposal=concepts)
+        return review(
+            "similar", f"'{clean[:40]}' is not in the table '{table.name}', only similar", proposal=concepts
+        )
     return unreadable("unknown", f"'{clean[:40]}' is not in the table '{table.name}'")
 
 
@@ -323,7 +406,9 @@ def read_region(text: str, table: str | AliasTable = "region") -> Reading:
 
 
 def read_yes_no(text: str) -> Reading:
-    """Read a yes or no in words, letters or ticks to ``yes`` or ``no``. Codes need their list: 0/1 and 1/2 both exist."""
+    """Read a yes or no in words, letters or ticks to ``yes`` or ``no``. Codes need their list: 0/1 and 1/2
+    both exist.
+    """
     return read_concept(text, "yes_no")
 
 

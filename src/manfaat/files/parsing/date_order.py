@@ -1,8 +1,9 @@
 """Whether day or month stands first in a column of dates: what its own dates show, then its file.
 
-``3/9/2019`` is 3 September or 9 March. A column in which no date can be read in one way only says nothing by itself; then the
-times that a program wrote are looked at (their order, a part that never changes), other columns of the same kind, and the
-language of the header. What none of these decides waits for a person, with what speaks for either.
+``3/9/2019`` is 3 September or 9 March. A column in which no date can be read in one way only says nothing by
+itself; then the times that a program wrote are looked at (their order, a part that never changes), other
+columns of the same kind, and the language of the header. What none of these decides waits for a person, with
+what speaks for either.
 """
 
 from __future__ import annotations
@@ -13,18 +14,128 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 DAY_FIRST, MONTH_FIRST = "dmy", "mdy"
-FEWEST_ALIKE = 10  # typed dates that can only be month-first, and none that can only be day-first, before the column is believed
-FEWEST_STAMPS = 3  # times that a program wrote before their order, or a part that never changes, says anything
+FEWEST_ALIKE = 10  # typed dates that can only be month-first, and none that can only be day-first, before the column is believed  # noqa: E501
+FEWEST_STAMPS = (
+    3  # times that a program wrote before their order, or a part that never changes, says anything
+)
 ASK = "'date_order' under the file in cohort.yml says which is first"  # asked once for a whole column
 NAMES = {DAY_FIRST: "day", MONTH_FIRST: "month"}
 WORD = re.compile(r"[^\W\d_]{2,}")
-ENGLISH = frozenset(["the", "of", "and", "or", "in", "on", "to", "is", "are", "was", "were", "do", "does", "did", "you", "your", "what", "when", "which", "who", "how", "much", "many", "have", "has", "date", "time", "timestamp", "start", "end", "day", "month", "year", "birth", "interview", "submission", "submitted", "completed", "name", "age", "sex", "gender", "address", "email", "survey", "training", "before", "after", "please", "other", "income", "work", "job"])  # fmt: skip
-INDONESIAN = frozenset(["yang", "dan", "atau", "di", "ke", "dari", "pada", "apakah", "apa", "kapan", "siapa", "berapa", "bagaimana", "anda", "saudara", "bapak", "ibu", "tanggal", "tgl", "waktu", "cap", "stempel", "mulai", "selesai", "hari", "bulan", "tahun", "lahir", "wawancara", "kirim", "dikirim", "nama", "umur", "usia", "jenis", "kelamin", "alamat", "surel", "survei", "pelatihan", "sebelum", "sesudah", "lainnya", "pendapatan", "gaji", "pekerjaan", "kerja"])  # fmt: skip
+ENGLISH = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "or",
+        "in",
+        "on",
+        "to",
+        "is",
+        "are",
+        "was",
+        "were",
+        "do",
+        "does",
+        "did",
+        "you",
+        "your",
+        "what",
+        "when",
+        "which",
+        "who",
+        "how",
+        "much",
+        "many",
+        "have",
+        "has",
+        "date",
+        "time",
+        "timestamp",
+        "start",
+        "end",
+        "day",
+        "month",
+        "year",
+        "birth",
+        "interview",
+        "submission",
+        "submitted",
+        "completed",
+        "name",
+        "age",
+        "sex",
+        "gender",
+        "address",
+        "email",
+        "survey",
+        "training",
+        "before",
+        "after",
+        "please",
+        "other",
+        "income",
+        "work",
+        "job",
+    ]
+)
+INDONESIAN = frozenset(
+    [
+        "yang",
+        "dan",
+        "atau",
+        "di",
+        "ke",
+        "dari",
+        "pada",
+        "apakah",
+        "apa",
+        "kapan",
+        "siapa",
+        "berapa",
+        "bagaimana",
+        "anda",
+        "saudara",
+        "bapak",
+        "ibu",
+        "tanggal",
+        "tgl",
+        "waktu",
+        "cap",
+        "stempel",
+        "mulai",
+        "selesai",
+        "hari",
+        "bulan",
+        "tahun",
+        "lahir",
+        "wawancara",
+        "kirim",
+        "dikirim",
+        "nama",
+        "umur",
+        "usia",
+        "jenis",
+        "kelamin",
+        "alamat",
+        "surel",
+        "survei",
+        "pelatihan",
+        "sebelum",
+        "sesudah",
+        "lainnya",
+        "pendapatan",
+        "gaji",
+        "pekerjaan",
+        "kerja",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenDate:
-    """One date of three numbers as it stands: the first two, the year, the time of day ("" where none stands), and how often."""
+    """One date of three numbers as it stands: the first two, the year, the time of day ("" where none
+    stands), and how often.
+    """
 
     first: int
     second: int
@@ -52,9 +163,11 @@ class WrittenDate:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The order of a column: ``order`` where it is decided, else ``likely`` (what to propose); ``because`` says by what.
+    """The order of a column: ``order`` where it is decided, else ``likely`` (what to propose); ``because``
+    says by what.
 
-    ``mixed`` : both orders stand in the column. ``is_open`` : some date can be both, and nothing in the column decides.
+    ``mixed`` : both orders stand in the column. ``is_open`` : some date can be both, and nothing in the
+    column decides.
     ``stamps`` : a program wrote the column: every date has a time of day.
     """
 
@@ -84,7 +197,9 @@ def order_of(dates: Sequence[WrittenDate]) -> Order:
 
 
 def order_of_stamps(dates: Sequence[WrittenDate]) -> tuple[str | None, str]:
-    """Tell the order of times that a program wrote: they follow one another, and no survey has its days on one day of each month."""
+    """Tell the order of times that a program wrote: they follow one another, and no survey has its days on
+    one day of each month.
+    """
     if len({(date.first, date.second) for date in dates}) < FEWEST_STAMPS:
         return None, ""
     breaks = {order: disorder([date.moment(order) for date in dates]) for order in NAMES}
@@ -95,7 +210,11 @@ def order_of_stamps(dates: Sequence[WrittenDate]) -> tuple[str | None, str]:
     firsts, seconds = ({getattr(date, part) for date in dates} for part in ("first", "second"))
     for order, months, days in ((MONTH_FIRST, firsts, seconds), (DAY_FIRST, seconds, firsts)):
         if len(months) == 1 and len(days) >= FEWEST_STAMPS:
-            votes.setdefault(order, f"with the {NAMES[order]} first all times lie in one month, otherwise on one day of several months")
+            votes.setdefault(
+                order,
+                f"with the {NAMES[order]} first all times lie in one month, otherwise on one day of several"
+                " months",
+            )
     return next(iter(votes.items())) if len(votes) == 1 else (None, "")
 
 
@@ -111,7 +230,11 @@ def language_of(headers: Iterable[str]) -> str:
     english, indonesian = (sum(word in known for word in words) for known in (ENGLISH, INDONESIAN))
     if english == indonesian:
         return ""
-    return ("en" if english > indonesian else "id") if max(english, indonesian) >= 2 * min(english, indonesian) else ""
+    return (
+        ("en" if english > indonesian else "id")
+        if max(english, indonesian) >= 2 * min(english, indonesian)
+        else ""
+    )
 
 
 def by_its_file(own: Order, others: Iterable[tuple[str, Order]], language: str) -> Order:
@@ -119,21 +242,30 @@ def by_its_file(own: Order, others: Iterable[tuple[str, Order]], language: str) 
 
     Parameters
     ----------
-    others : name and order of the other date columns; those that are no times by a program say nothing of those that are, and
+    others : name and order of the other date columns; those that are no times by a program say nothing of
+    those that are, and
         the reverse.
     language : of the column's header ("" when it is not clear). Only English software writes the month first.
     """
     if not own.is_open:
         return own
-    alike = [(name, other.order) for name, other in others if other.order and not other.mixed and other.stamps == own.stamps]
+    alike = [
+        (name, other.order)
+        for name, other in others
+        if other.order and not other.mixed and other.stamps == own.stamps
+    ]
     orders = {order for _, order in alike}
     if len(orders) == 1:
         order = orders.pop()
         names = ", ".join(f"'{name}'" for name, _ in alike[:3])
         return Order(order, stamps=own.stamps, because=f"the {NAMES[order]} stands first, as in {names}")
     if language == "id":
-        return Order(DAY_FIRST, stamps=own.stamps, because="the header is Indonesian, so the day stands first")
+        return Order(
+            DAY_FIRST, stamps=own.stamps, because="the header is Indonesian, so the day stands first"
+        )
     said = "; the header is English, where programs often write the month first" if language == "en" else ""
     beside = "; the other columns disagree" if orders else ""
     because = f"no date of the column can be read in one way only{beside}{said}; {ASK}"
-    return Order(is_open=True, stamps=own.stamps, likely=MONTH_FIRST if language == "en" else None, because=because)
+    return Order(
+        is_open=True, stamps=own.stamps, likely=MONTH_FIRST if language == "en" else None, because=because
+    )

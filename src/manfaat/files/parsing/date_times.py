@@ -1,4 +1,6 @@
-"""The time of day in a time stamp, as survey software writes it: ``10.15.22 WIB``, ``10:15:22 PM GMT+7``, ISO."""
+"""The time of day in a time stamp, as survey software writes it: ``10.15.22 WIB``, ``10:15:22 PM GMT+7``,
+ISO.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,10 @@ from manfaat.files.parsing.date_words import ZONES
 from manfaat.files.parsing.reading import Reading, doubted, unreadable
 
 TIME = re.compile(
-    r"(?:(?<=[0-9])t|,? |, ?)(?:pukul |jam |pkl?\.? |at )?(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})(?:[:.](?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?"
-    r"(?: ?(?P<half>[ap])\.?m\.?)?(?: ?\(?(?P<zone>wib|wita|wit|jst|utc|gmt|z)\)?)?(?: ?(?P<offset>[+-][0-9]{1,2}(?::?[0-9]{2})?))?\Z"
+    r"(?:(?<=[0-9])t|,? |, ?)(?:pukul |jam |pkl?\.? |at"
+    r" )?(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{2})(?:[:.](?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?"
+    r"(?: ?(?P<half>[ap])\.?m\.?)?(?: ?\(?(?P<zone>wib|wita|wit|jst|utc|gmt|z)\)?)?(?:"
+    r" ?(?P<offset>[+-][0-9]{1,2}(?::?[0-9]{2})?))?\Z"
 )
 
 WITH_OFFSET = re.compile(r"T[0-9:]+[+-][0-9]{2}:[0-9]{2}\Z")
@@ -51,7 +55,9 @@ def with_time(reading: Reading, match: re.Match[str]) -> Reading:
 
 
 def at_place(reading: Reading, zone: str) -> Reading:
-    """Write a time with an offset in the clock of a place: its day, month and year are then those of the place."""
+    """Write a time with an offset in the clock of a place: its day, month and year are then those of the
+    place.
+    """
     stamp = reading.value or reading.proposal
     if not zone or not WITH_OFFSET.search(str(stamp)):
         return reading
@@ -71,4 +77,8 @@ def offset_of(match: re.Match[str]) -> str | None:
     digits = offset[1:].replace(":", "")
     hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))
     named = ZONES.get(zone or "gmt")
-    return f"{offset[0]}{hours:02d}:{minutes:02d}" if hours <= 14 and minutes < 60 and named == "+00:00" else None
+    return (
+        f"{offset[0]}{hours:02d}:{minutes:02d}"
+        if hours <= 14 and minutes < 60 and named == "+00:00"
+        else None
+    )

@@ -1,7 +1,7 @@
 """Dates as people write them, read to ISO text with no more precision than they have.
 
-Day before month or month before day by what the column and its file show (``date_order``); a date that can be both in a column
-that shows neither is not read.
+Day before month or month before day by what the column and its file show (``date_order``); a date that can be
+both in a column that shows neither is not read.
 """
 
 from __future__ import annotations
@@ -13,7 +13,17 @@ from datetime import date, timedelta
 
 from manfaat.files.parsing.date_forms import nearest_month, plainer
 from manfaat.files.parsing.date_times import at_place, split_time, with_time
-from manfaat.files.parsing.date_words import APPROXIMATE, ERA, ERA_NAMES, ERAS, FILLERS, WESTERN_JAPANESE, era_year, month_numbers, weekdays
+from manfaat.files.parsing.date_words import (
+    APPROXIMATE,
+    ERA,
+    ERA_NAMES,
+    ERAS,
+    FILLERS,
+    WESTERN_JAPANESE,
+    era_year,
+    month_numbers,
+    weekdays,
+)
 from manfaat.files.parsing.missing import no_answer
 from manfaat.files.parsing.normalise import tidy, told
 from manfaat.files.parsing.reading import Reading, doubted, missing_reasons, noted, report, review, unreadable
@@ -41,13 +51,17 @@ class DateContext:
     Attributes
     ----------
     order : "dmy" or "mdy" when the column shows or somebody knows it; None when it is open.
-    mixed : whether the column holds dates of both orders, or too few to tell: then no date that can be both is decided.
+    mixed : whether the column holds dates of both orders, or too few to tell: then no date that can be both
+    is decided.
     likely : the order to propose where it is open; None is day first.
     because : what decided the order, where the column's own dates do not show it; or why nothing does.
     serials : 1900 or 1904 when whole numbers are Excel's day numbers, None when they are not expected.
-    epoch : the calendar of the workbook, 1900 or 1904, by which a lone day number is proposed; None outside workbooks.
-    exchanged : whether a spreadsheet program read the day as the month wherever it could (see ``date_context``).
-    zone : the time zone of the place (``Asia/Makassar``): a time with an offset is written in its clock; "" as it stands.
+    epoch : the calendar of the workbook, 1900 or 1904, by which a lone day number is proposed; None outside
+    workbooks.
+    exchanged : whether a spreadsheet program read the day as the month wherever it could (see
+    ``date_context``).
+    zone : the time zone of the place (``Asia/Makassar``): a time with an offset is written in its clock; ""
+    as it stands.
     years : first and last year that a two-digit year may mean; at most 100 years, so that it means one only.
     missing : declared missing codes, code → reason.
     """
@@ -65,8 +79,14 @@ class DateContext:
 
     def __post_init__(self) -> None:
         """Refuse what is not known, naming what is."""
-        if {self.order, self.likely} - {"dmy", "mdy", None} or {self.serials, self.epoch} - {1900, 1904, None}:
-            raise ValueError("order and likely are 'dmy', 'mdy' or None; serials and epoch are 1900, 1904 or None")
+        if {self.order, self.likely} - {"dmy", "mdy", None} or {self.serials, self.epoch} - {
+            1900,
+            1904,
+            None,
+        }:
+            raise ValueError(
+                "order and likely are 'dmy', 'mdy' or None; serials and epoch are 1900, 1904 or None"
+            )
         if not 0 <= self.years[1] - self.years[0] < 100:
             raise ValueError("years is (first, last) of at most 100 years")
         object.__setattr__(self, "missing", missing_reasons(self.missing))
@@ -78,7 +98,11 @@ def full_year(digits: str, context: DateContext) -> tuple[int | None, str]:
         return int(digits), ""
     first, last = context.years
     year = first + (int(digits) - first) % 100
-    return (year, f"'{digits}' read as {year}, the only such year from {first} to {last}") if year <= last else (None, "")
+    return (
+        (year, f"'{digits}' read as {year}, the only such year from {first} to {last}")
+        if year <= last
+        else (None, "")
+    )
 
 
 def day_of(year: int, month: int, day: int) -> date | None:
@@ -108,22 +132,44 @@ def made(year: int | None, month: int | None, day: int | None, rule: str, note: 
     return noted(reading, note, f"{rule}-yy") if note else reading
 
 
-def day_and_month(first: int, second: int, digits: str, context: DateContext, *, american: bool = False) -> Reading:
+def day_and_month(
+    first: int, second: int, digits: str, context: DateContext, *, american: bool = False
+) -> Reading:
     """Read day and month in the order of the column, or day first."""
     year, note = full_year(digits, context)
     if second > 12 >= first:
         reading = made(year, first, second, "month-first", note)
-        return reading if context.order == "mdy" or not reading.is_read else noted(reading, f"{second} can only be the day")
+        return (
+            reading
+            if context.order == "mdy" or not reading.is_read
+            else noted(reading, f"{second} can only be the day")
+        )
     if first > 12 or first == second:
         reading = made(year, second, first, "day-first", note)
-        return noted(reading, f"{first} can only be the day") if context.order == "mdy" and first > 12 and reading.is_read else reading
-    month_first = (context.order or context.likely) == "mdy" if context.order or not american else context.likely != "dmy"
-    reading = made(year, first, second, "month-first", note) if month_first else made(year, second, first, "day-first", note)
+        return (
+            noted(reading, f"{first} can only be the day")
+            if context.order == "mdy" and first > 12 and reading.is_read
+            else reading
+        )
+    month_first = (
+        (context.order or context.likely) == "mdy"
+        if context.order or not american
+        else context.likely != "dmy"
+    )
+    reading = (
+        made(year, first, second, "month-first", note)
+        if month_first
+        else made(year, second, first, "day-first", note)
+    )
     if context.mixed:
-        return doubted(reading, "mixed-order", f"{EXCHANGED}, and the column holds dates with the month first")
+        return doubted(
+            reading, "mixed-order", f"{EXCHANGED}, and the column holds dates with the month first"
+        )
     if context.order is None:
         because = context.because or "nothing shows which stands first"
-        said = "; a time with AM or PM comes from software that often writes the month first" if american else ""
+        said = (
+            "; a time with AM or PM comes from software that often writes the month first" if american else ""
+        )
         return doubted(reading, "open-order", f"{EXCHANGED}: {because}{said}")
     return noted(reading, context.because) if context.because and reading.is_read else reading
 
@@ -161,7 +207,11 @@ def two_numbers(text: str, context: DateContext) -> Reading | None:
     if len(first) == 4 and sign == "." and len(second) == 1:
         return review("two-numbers", "a year and a month, or a fraction of a year?")
     if len(first) == 4 and len(second) <= 2:
-        return made(int(first), int(second), None, "year-month") if 1 <= int(second) <= 12 else review("two-years", "two years, or an impossible month")
+        return (
+            made(int(first), int(second), None, "year-month")
+            if 1 <= int(second) <= 12
+            else review("two-years", "two years, or an impossible month")
+        )
     if len(second) == 4 and len(first) <= 2:
         return made(int(second), int(first), None, "month-year")
     if len(first) == 4 and len(second) == 4:
@@ -169,7 +219,11 @@ def two_numbers(text: str, context: DateContext) -> Reading | None:
     if len(first) <= 2 and len(second) == 2 and int(second) > 31 and 1 <= int(first) <= 12 and sign != ".":
         year, note = full_year(second, context)
         return made(year, int(first), None, "month-year", note)
-    return review("two-numbers", "month and year, or day and month without a year?") if len(first) <= 2 and len(second) <= 2 else None
+    return (
+        review("two-numbers", "month and year, or day and month without a year?")
+        if len(first) <= 2 and len(second) <= 2
+        else None
+    )
 
 
 def lone_number(text: str, context: DateContext) -> Reading | None:
@@ -184,24 +238,33 @@ def lone_number(text: str, context: DateContext) -> Reading | None:
         return None
     year, note = full_year(match["year"], context)
     if len(match["year"]) == 2 and not match["mark"]:
-        return review("two-digits", "two digits: a year, a month or a day?", proposal=str(year) if year else None)
+        return review(
+            "two-digits", "two digits: a year, a month or a day?", proposal=str(year) if year else None
+        )
     return made(year, None, None, "year", note)
 
 
 def compact(text: str, context: DateContext) -> Reading:
     """Read eight digits as year, month, day, or day, month, year: at most one of both has a likely year."""
-    ways = (made(int(text[:4]), int(text[4:6]), int(text[6:]), "compact-ymd"), day_and_month(int(text[:2]), int(text[2:4]), text[4:], context))
+    ways = (
+        made(int(text[:4]), int(text[4:6]), int(text[6:]), "compact-ymd"),
+        day_and_month(int(text[:2]), int(text[2:4]), text[4:], context),
+    )
     likely = [reading for reading in ways if reading.rule not in ("odd-year", "impossible-date")]
     if len(likely) != 1:
         return unreadable("compact", "eight digits that are no date")
-    return noted(likely[0], "eight digits without signs", "compact-dmy" if likely[0].rule in ("day-first", "month-first") else "")
+    return noted(
+        likely[0],
+        "eight digits without signs",
+        "compact-dmy" if likely[0].rule in ("day-first", "month-first") else "",
+    )
 
 
 def excel_serial(match: re.Match[str], context: DateContext) -> Reading:
     """Read Excel's day number; without word from the column a person must say whether it is one.
 
-    Source: day 1 is 1 January 1900 with a 29 February 1900 that never was, or day 0 is 1 January 1904 (Microsoft,
-    "Date systems in Excel").
+    Source: day 1 is 1 January 1900 with a 29 February 1900 that never was, or day 0 is 1 January 1904
+    (Microsoft, "Date systems in Excel").
     """
     base = context.serials or context.epoch or 1900
     value = serial_date(match["day"], match["part"], base)
@@ -209,18 +272,34 @@ def excel_serial(match: re.Match[str], context: DateContext) -> Reading:
         return unreadable("excel-serial", "a number that is no likely date")
     precision = "second" if "T" in value else "day"
     if context.serials is None:
-        return review("excel-serial", f"a number: Excel's day number would be {value} (from {base})", proposal=value, precision=precision)
-    return report(value, f"excel-serial-{context.serials}", f"Excel's day number {match.group()}, counted from {context.serials}", precision=precision)
+        return review(
+            "excel-serial",
+            f"a number: Excel's day number would be {value} (from {base})",
+            proposal=value,
+            precision=precision,
+        )
+    return report(
+        value,
+        f"excel-serial-{context.serials}",
+        f"Excel's day number {match.group()}, counted from {context.serials}",
+        precision=precision,
+    )
 
 
 def serial_date(day: str, part: str | None, base: int) -> str | None:
-    """Return the ISO date (with time when there is a fraction of a day) of an Excel day number; None when its year is not likely."""
+    """Return the ISO date (with time when there is a fraction of a day) of an Excel day number; None when its
+    year is not likely.
+    """
     seconds = round(float(f"0.{part}") * 86400) if part else 0
     moment = SERIAL_FIRST[base] + timedelta(days=int(day) + seconds // 86400)
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         return None
     seconds %= 86400
-    return f"{moment.isoformat()}T{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}" if seconds else moment.isoformat()
+    return (
+        f"{moment.isoformat()}T{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        if seconds
+        else moment.isoformat()
+    )
 
 
 def japanese(text: str) -> Reading | None:
@@ -235,7 +314,9 @@ def japanese(text: str) -> Reading | None:
     year = era_year(match["era"], match["year"])
     reading = made(year, month, day, "japanese-era")
     if not reading.is_read or match["year"] in ("0", "00"):
-        return reading if not reading.is_read else unreadable("impossible-date", "an era begins with the year 1")
+        return (
+            reading if not reading.is_read else unreadable("impossible-date", "an era begins with the year 1")
+        )
     first, last = ERAS[ERA_NAMES[match["era"]]]
     if not first.isoformat()[: len(reading.value)] <= reading.value <= last.isoformat()[: len(reading.value)]:
         return doubted(reading, "outside-era", f"outside the era: {first} to {last}")
@@ -254,12 +335,22 @@ def with_words(text: str, context: DateContext) -> Reading | None:
     named = [months[word] for word in words if word in months]
     numbers = [word for word in words if word[0].isdigit() or word[0] == "'"]
     unknown = [
-        word for word in words if word[0].isalpha() and word not in months and word not in APPROXIMATE and word not in FILLERS and word not in weekdays()
+        word
+        for word in words
+        if word[0].isalpha()
+        and word not in months
+        and word not in APPROXIMATE
+        and word not in FILLERS
+        and word not in weekdays()
     ]
     if unknown or len(named) > 1 or not (named or rough or len(words) > len(numbers)):
         return None
     reading = named_month(named[0], numbers, context) if named else year_alone(numbers, context)
-    return noted(reading, f"not exact: {rough[0]} …", f"{reading.rule}-rough") if rough and reading is not None and reading.is_read else reading
+    return (
+        noted(reading, f"not exact: {rough[0]} …", f"{reading.rule}-rough")
+        if rough and reading is not None and reading.is_read
+        else reading
+    )
 
 
 def year_alone(numbers: list[str], context: DateContext) -> Reading | None:
@@ -269,7 +360,11 @@ def year_alone(numbers: list[str], context: DateContext) -> Reading | None:
         return None
     year, note = full_year(match["year"], context)
     reading = made(year, None, None, "year", note)
-    return doubted(reading, "two-digits", "two digits: a year, or a number of years?") if len(match["year"]) == 2 and not match["mark"] else reading
+    return (
+        doubted(reading, "two-digits", "two digits: a year, or a number of years?")
+        if len(match["year"]) == 2 and not match["mark"]
+        else reading
+    )
 
 
 def named_month(month: int, numbers: list[str], context: DateContext) -> Reading | None:
@@ -278,7 +373,9 @@ def named_month(month: int, numbers: list[str], context: DateContext) -> Reading
     if not plain:
         return review("month-name", "a month without a year")
     if len(plain) == 1:
-        if len(plain[0]) not in (2, 4) or (len(plain[0]) == 2 and numbers[0][0] != "'" and 1 <= int(plain[0]) <= 31):
+        if len(plain[0]) not in (2, 4) or (
+            len(plain[0]) == 2 and numbers[0][0] != "'" and 1 <= int(plain[0]) <= 31
+        ):
             return review("month-name", "a month and a number: a day, or a year of two digits?")
         year, note = full_year(plain[0], context)
         return made(year, month, None, "month-name", note)
@@ -292,11 +389,17 @@ def named_month(month: int, numbers: list[str], context: DateContext) -> Reading
 
 
 def weekday_apart(text: str) -> tuple[str, int | None]:
-    """Part a lower-case date and the weekday before or behind it ("senin, ", "senin/", "(jumat)"): its number, Monday is 0."""
+    """Part a lower-case date and the weekday before or behind it ("senin, ", "senin/", "(jumat)"): its
+    number, Monday is 0.
+    """
     first, last = LEADING_DAY.match(text), TRAILING_DAY.search(text)
     if first and first["name"] in weekdays():
         return text[first.end() :], weekdays()[first["name"]]
-    return (text[: last.start()], weekdays()[last["name"]]) if last and last["name"] in weekdays() and last.start() else (text, None)
+    return (
+        (text[: last.start()], weekdays()[last["name"]])
+        if last and last["name"] in weekdays() and last.start()
+        else (text, None)
+    )
 
 
 def without_weekday(text: str) -> str:
@@ -305,15 +408,23 @@ def without_weekday(text: str) -> str:
 
 
 def by_weekday(reading: Reading, day: int | None) -> Reading:
-    """Hold a date against the weekday beside it: it decides which of two days is meant; where it fits none, that is reported."""
+    """Hold a date against the weekday beside it: it decides which of two days is meant; where it fits none,
+    that is reported.
+    """
     text = reading.value or (reading.proposal if reading.rule == "open-order" else None)
     if day is None or reading.precision != "day" or not text:
         return reading
     fits = {order: found.weekday() == day for order, found in both_days(str(text)).items() if found}
     if reading.rule == "open-order" and sum(fits.values()) == 1:
         turned = str(text) if fits.get("given") else both_days(str(text))["turned"].isoformat()
-        return report(turned, "weekday", f"{EXCHANGED}; the weekday beside it fits one of both", precision="day")
-    return noted(reading, "the date does not fall on the weekday beside it") if reading.is_read and not fits["given"] else reading
+        return report(
+            turned, "weekday", f"{EXCHANGED}; the weekday beside it fits one of both", precision="day"
+        )
+    return (
+        noted(reading, "the date does not fall on the weekday beside it")
+        if reading.is_read and not fits["given"]
+        else reading
+    )
 
 
 def both_days(text: str) -> dict[str, date | None]:
@@ -332,8 +443,9 @@ def read_date(text: str, context: DateContext | None = None) -> Reading:
 
     Returns
     -------
-    Reading whose value is ISO text with the precision that the text has: ``1998``, ``1998-04``, ``1998-04-03``,
-    ``1998-04-03T10:15`` or ``…:22``, with ``+07:00`` where a zone is written. ``precision`` says which.
+    Reading whose value is ISO text with the precision that the text has: ``1998``, ``1998-04``,
+    ``1998-04-03``, ``1998-04-03T10:15`` or ``…:22``, with ``+07:00`` where a zone is written. ``precision``
+    says which.
     """
     context = context or DateContext()
     clean, steps = tidy(text)
@@ -357,7 +469,11 @@ def read_tidy(clean: str, context: DateContext) -> Reading:
         reading = date_part(body, context, american=time["half"] is not None)
         if reading:
             reading = by_weekday(reading, inner if day is None else day)
-            return at_place(with_time(reading, time), context.zone) if reading.is_read or reading.proposal else reading
+            return (
+                at_place(with_time(reading, time), context.zone)
+                if reading.is_read or reading.proposal
+                else reading
+            )
     return by_weekday(date_part(lower, context) or unclear(lower, context), day)
 
 
@@ -380,7 +496,9 @@ def plain_date(text: str, context: DateContext, *, american: bool = False) -> Re
 
 
 def unclear(text: str, context: DateContext) -> Reading:
-    """Say that no date can be told; propose the date with the nearest month, or a year where there is exactly one."""
+    """Say that no date can be told; propose the date with the nearest month, or a year where there is exactly
+    one.
+    """
     respelt = nearest_month(text)
     reading = date_part(respelt, context) if respelt else None
     if reading is not None and reading.is_read:
@@ -388,4 +506,8 @@ def unclear(text: str, context: DateContext) -> Reading:
     years = set(ANY_YEAR.findall(text))
     if len(years) == 1:
         return review("year-within", "a year within other text", proposal=years.pop(), precision="year")
-    return review("several-years", "more than one year") if years else unreadable("no-date", "no date can be told from this text")
+    return (
+        review("several-years", "more than one year")
+        if years
+        else unreadable("no-date", "no date can be told from this text")
+    )

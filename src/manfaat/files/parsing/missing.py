@@ -1,4 +1,6 @@
-"""Texts that say that, or why, there is no answer: words, placeholders, declared codes and Excel's error texts."""
+"""Texts that say that, or why, there is no answer: words, placeholders, declared codes and Excel's error
+texts.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,11 @@ from manfaat.files.parsing.aliases import LONGEST_KEY, fold, packaged, read_pair
 from manfaat.files.parsing.normalise import tidy, told
 from manfaat.files.parsing.reading import MISSING_REASONS, Reading, absent, review
 
-# Error values of Excel (Microsoft, "Excel error values"); "#####" is a column too narrow when the sheet was saved as text.
-EXCEL_ERROR = re.compile(r"#(?:#+|N/A|N/A!|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BUSY!|GETTING_DATA)\Z", re.I)
+# Error values of Excel (Microsoft, "Excel error values"); "#####" is a column too narrow when the sheet was
+# saved as text.
+EXCEL_ERROR = re.compile(
+    r"#(?:#+|N/A|N/A!|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BUSY!|GETTING_DATA)\Z", re.I
+)
 PLACEHOLDER = re.compile(r"[-._?*/\\ ]{1,20}\Z")
 CODE = re.compile(r"\((?P<bare>-?[0-9]{1,7})\)|(?P<signed>-?[0-9]{1,7})(?:[.,]0{1,2})?\Z")
 DOUBTS = {
@@ -22,7 +27,8 @@ DOUBTS = {
 
 @cache
 def missing_words() -> dict[str, str]:
-    """Folded word → reason, from ``aliases/missing.csv``; a reason ending in "?" is one that a person should know of.
+    """Folded word → reason, from ``aliases/missing.csv``; a reason ending in "?" is one that a person should
+    know of.
 
     Raises
     ------
@@ -46,7 +52,9 @@ def declared(text: str, codes: Mapping[str, str]) -> Reading | None:
     number = match["bare"] or match["signed"]
     if match["bare"] and f"-{number}" in codes:
         # Accountants write -9 as (9).
-        return absent(codes[f"-{number}"], "missing-code", "report", f"'({number})' read as the missing code -{number}")
+        return absent(
+            codes[f"-{number}"], "missing-code", "report", f"'({number})' read as the missing code -{number}"
+        )
     return absent(codes[number], "missing-code") if number in codes else None
 
 
@@ -57,7 +65,11 @@ def worded(text: str) -> Reading | None:
         return None
     if reason == "not_applicable?":
         return review("none-word", DOUBTS[reason][1])
-    return absent(DOUBTS[reason][0], "missing-word", "report", DOUBTS[reason][1]) if reason in DOUBTS else absent(reason, "missing-word")
+    return (
+        absent(DOUBTS[reason][0], "missing-word", "report", DOUBTS[reason][1])
+        if reason in DOUBTS
+        else absent(reason, "missing-word")
+    )
 
 
 def no_answer(text: str, codes: Mapping[str, str], *, words: bool = True) -> Reading | None:
@@ -65,7 +77,8 @@ def no_answer(text: str, codes: Mapping[str, str], *, words: bool = True) -> Rea
 
     Parameters
     ----------
-    codes : declared missing codes of the variable (code → reason). No code is assumed: 99 can be a real answer.
+    codes : declared missing codes of the variable (code → reason). No code is assumed: 99 can be a real
+    answer.
     words : whether to look for words as well; an answer list looks for its own labels first.
     """
     if not text:
@@ -74,9 +87,20 @@ def no_answer(text: str, codes: Mapping[str, str], *, words: bool = True) -> Rea
     if found:
         return found
     if PLACEHOLDER.match(text):
-        return absent("blank", "placeholder", "report", f"'{text}' read as no answer; it may stand for zero or for 'not applicable'")
+        return absent(
+            "blank",
+            "placeholder",
+            "report",
+            f"'{text}' read as no answer; it may stand for zero or for 'not applicable'",
+        )
     if text[0] == "#" and EXCEL_ERROR.match(text):
-        return Reading(None, "excel-error", "unreadable", f"Excel wrote '{text[:20]}' in place of the value", missing="damaged")
+        return Reading(
+            None,
+            "excel-error",
+            "unreadable",
+            f"Excel wrote '{text[:20]}' in place of the value",
+            missing="damaged",
+        )
     return worded(text) if words and not text[0].isdigit() else None
 
 
@@ -85,14 +109,16 @@ def read_missing(text: str, codes: Mapping[str, str] | None = None) -> Reading:
 
     Returns
     -------
-    Reading with ``missing``; where the text may well be an answer, the tidy text itself under the rule "answer".
+    Reading with ``missing``; where the text may well be an answer, the tidy text itself under the rule
+    "answer".
     """
     clean, steps = tidy(text)
     return told(no_answer(clean, codes or {}) or Reading(clean, "answer"), steps)
 
 
 def read_label(label: str, code: str) -> str:
-    """The reason that the label of a code gives ("-9 Refused to answer", "Don't know / can't say"); "" when it says nothing of the kind.
+    """The reason that the label of a code gives ("-9 Refused to answer", "Don't know / can't say"); "" when
+    it says nothing of the kind.
 
     Words that may also be a number or an answer ("none", "n/a") give no reason, nor do labels that name two.
     """
@@ -108,8 +134,14 @@ def read_label(label: str, code: str) -> str:
 
 
 def between(text: str, low: str, high: str) -> bool:
-    """Whether a number lies in a range written as texts; LOWEST and HIGHEST are the ends of SPSS's number range."""
+    """Whether a number lies in a range written as texts; LOWEST and HIGHEST are the ends of SPSS's number
+    range.
+    """
     try:
-        return float("-inf" if low == "LOWEST" else low) <= float(text) <= float("inf" if high == "HIGHEST" else high)
+        return (
+            float("-inf" if low == "LOWEST" else low)
+            <= float(text)
+            <= float("inf" if high == "HIGHEST" else high)
+        )
     except ValueError:
         return False

@@ -25,8 +25,8 @@ def read_multiple(text: str, choices: ChoiceList) -> Reading:
 
     Returns
     -------
-    Reading whose value is the tuple of chosen codes in the order of the list, each once. One part that is no answer
-    puts the whole answer up for review, with the parts that are as proposal.
+    Reading whose value is the tuple of chosen codes in the order of the list, each once. One part that is no
+    answer puts the whole answer up for review, with the parts that are as proposal.
     """
     clean, steps = tidy(text.replace("\n", ";") if isinstance(text, str) else text)
     return told(read_tidy(clean, choices), steps)
@@ -40,14 +40,18 @@ def read_tidy(clean: str, choices: ChoiceList) -> Reading:
     if len(clean) > LONGEST:
         return unreadable("too-long", "too long to be chosen answers")
     if CODES_ONLY.match(clean):
-        return joined([read_choice(part, choices) for part in re.findall(r"[0-9]+(?:\.0)?", clean)], choices, "codes")
+        return joined(
+            [read_choice(part, choices) for part in re.findall(r"[0-9]+(?:\.0)?", clean)], choices, "codes"
+        )
     whole = read_choice(clean, choices)
     if whole.is_read:
         return Reading((whole.value,), whole.rule, whole.flag, whole.note)
     if whole.missing or whole.rule in ("none-word", "initials", "initials-ambiguous", "label-ambiguous"):
         return whole
     if DECIMAL.match(clean):
-        return review("point-between-codes", f"'{clean}' may be two codes that a spreadsheet made a number of")
+        return review(
+            "point-between-codes", f"'{clean}' may be two codes that a spreadsheet made a number of"
+        )
     if clean.isdigit():
         return run_together(clean, choices)
     reading = specified(clean, choices) or by_labels(clean, choices)
@@ -64,7 +68,9 @@ def by_labels(clean: str, choices: ChoiceList) -> Reading:
         readings = [read_choice(part, choices) for part in parts[: 4 * len(choices.codes)]]
         if len(parts) > 1 and len(readings) == len(parts) and all(reading.is_read for reading in readings):
             return joined(readings, choices, "labels")
-        if len(parts) > 1 and sum(reading.is_read for reading in readings) > sum(reading.is_read for reading in best):
+        if len(parts) > 1 and sum(reading.is_read for reading in readings) > sum(
+            reading.is_read for reading in best
+        ):
             best = readings
     known = in_order([reading.value for reading in best if reading.is_read], choices)
     if not known:
@@ -73,10 +79,11 @@ def by_labels(clean: str, choices: ChoiceList) -> Reading:
 
 
 def in_one_way(clean: str, choices: ChoiceList) -> tuple[str, ...]:
-    """Return the codes of a text that is labels one after the other in exactly one way: ``Rumah Sepeda motor``, ``Tanah, sawah, Mobil``.
+    """Return the codes of a text that is labels one after the other in exactly one way: ``Rumah Sepeda
+    motor``, ``Tanah, sawah, Mobil``.
 
-    Exports join labels with the same signs that labels hold. Every word must belong to a label; words that two labels could be
-    made of in several ways give nothing.
+    Exports join labels with the same signs that labels hold. Every word must belong to a label; words that
+    two labels could be made of in several ways give nothing.
     """
     words = [word for word in re.split(r"[\s,;|/]+", clean) if word]
     if not 1 < len(words) <= MOST_WORDS:
@@ -95,8 +102,16 @@ def in_one_way(clean: str, choices: ChoiceList) -> tuple[str, ...]:
 
 def run_together(clean: str, choices: ChoiceList) -> Reading:
     """Propose ``135`` as 1, 3 and 5 where every digit is a code, each once."""
-    if len(clean) <= len(choices.codes) and len(set(clean)) == len(clean) and set(clean) <= set(choices.codes):
-        return review("run-together", f"'{clean}' may be the codes {', '.join(clean)} without separators", proposal=in_order(clean, choices))
+    if (
+        len(clean) <= len(choices.codes)
+        and len(set(clean)) == len(clean)
+        and set(clean) <= set(choices.codes)
+    ):
+        return review(
+            "run-together",
+            f"'{clean}' may be the codes {', '.join(clean)} without separators",
+            proposal=in_order(clean, choices),
+        )
     return unreadable("out-of-range", f"'{clean[:20]}' is no code of this list")
 
 
@@ -110,7 +125,9 @@ def joined(readings: Sequence[Reading], choices: ChoiceList, rule: str) -> Readi
     """Join the readings of the parts."""
     codes = in_order([reading.value for reading in readings if reading.is_read], choices)
     if not all(reading.is_read for reading in readings):
-        notes = "; ".join(dict.fromkeys(reading.note or "no answer" for reading in readings if not reading.is_read))
+        notes = "; ".join(
+            dict.fromkeys(reading.note or "no answer" for reading in readings if not reading.is_read)
+        )
         return review("unknown-part", notes, proposal=codes or None)
     notes = "; ".join(dict.fromkeys(reading.note for reading in readings if reading.flag))
     if len(codes) < len(readings):
@@ -118,11 +135,29 @@ def joined(readings: Sequence[Reading], choices: ChoiceList, rule: str) -> Readi
     return report(codes, rule, notes) if notes else Reading(codes, rule)
 
 
-# What export programs and people write for an option that was chosen, and for one that was not, in small letters.
+# What export programs and people write for an option that was chosen, and for one that was not, in small
+# letters.
 CHOSEN = frozenset(
     word
     for words in (
-        ("1", "1.0", "true", "checked", "selected", "yes", "y", "x", "v", "√", "✓", "✔", "☑", "ya", "dipilih", "dicentang"),
+        (
+            "1",
+            "1.0",
+            "true",
+            "checked",
+            "selected",
+            "yes",
+            "y",
+            "x",
+            "v",
+            "√",
+            "✓",
+            "✔",
+            "☑",
+            "ya",
+            "dipilih",
+            "dicentang",
+        ),
         ("oui", "sí", "si", "sim", "ja", "да", "はい"),
     )
     for word in words
@@ -130,7 +165,21 @@ CHOSEN = frozenset(
 NOT_CHOSEN = frozenset(
     word
     for words in (
-        ("0", "0.0", "false", "unchecked", "unselected", "not selected", "no", "n", "☐", "tidak", "tdk", "t", "tidak dipilih"),
+        (
+            "0",
+            "0.0",
+            "false",
+            "unchecked",
+            "unselected",
+            "not selected",
+            "no",
+            "n",
+            "☐",
+            "tidak",
+            "tdk",
+            "t",
+            "tidak dipilih",
+        ),
         ("non", "não", "nao", "nein", "нет", "いいえ"),
     )
     for word in words
@@ -138,7 +187,8 @@ NOT_CHOSEN = frozenset(
 
 
 def expand_multiple(values: pd.Series, choices: ChoiceList) -> pd.DataFrame:
-    """Expand tuples of codes to one column of 0 and 1 per code (``Int64``); a missing answer is missing in each.
+    """Expand tuples of codes to one column of 0 and 1 per code (``Int64``); a missing answer is missing in
+    each.
 
     Parameters
     ----------
@@ -146,6 +196,8 @@ def expand_multiple(values: pd.Series, choices: ChoiceList) -> pd.DataFrame:
     """
 
     def column(code: str) -> pd.Series:
-        return values.map(lambda value: int(code in value) if isinstance(value, tuple) else pd.NA).astype("Int64")
+        return values.map(lambda value: int(code in value) if isinstance(value, tuple) else pd.NA).astype(
+            "Int64"
+        )
 
     return pd.DataFrame({code: column(code) for code in choices.codes}, index=values.index)

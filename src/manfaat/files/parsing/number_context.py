@@ -1,4 +1,6 @@
-"""What a column of numbers shows about itself: its decimal sign, its usual amount, its percent style; and its header's unit."""
+"""What a column of numbers shows about itself: its decimal sign, its usual amount, its percent style; and its
+header's unit.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +12,37 @@ from decimal import Decimal
 from manfaat.files.parsing.missing import no_answer
 from manfaat.files.parsing.normalise import tidy
 from manfaat.files.parsing.number_styles import PERCENT
-from manfaat.files.parsing.numbers import AMOUNT, LONGEST, NEUTRAL, Parts, one_amount, read_stored, take_prefixes, take_suffixes
+from manfaat.files.parsing.numbers import (
+    AMOUNT,
+    LONGEST,
+    NEUTRAL,
+    Parts,
+    one_amount,
+    read_stored,
+    take_prefixes,
+    take_suffixes,
+)
 from manfaat.files.parsing.plain import MONEY, MOST_DIGITS, ColumnContext, Shape, coded, shape_of, with_zero
 from manfaat.files.parsing.reading import Reading, missing_reasons, report
 
 SHARE_STYLE = 0.8  # below this majority neither percent style is the column's
-SCALE = r"(?P<ribu{0}>ribu(?:an)?|rb|thousands?|000s?|千円)|(?P<juta{0}>juta(?:an)?|jt|millions?|mio)|(?P<miliar{0}>mil[iy]ar(?:an)?|billions?)"
+SCALE = r"(?P<ribu{0}>ribu(?:an)?|rb|thousands?|000s?|千円)|(?P<juta{0}>juta(?:an)?|jt|millions?|mio)|(?P<miliar{0}>mil[iy]ar(?:an)?|billions?)"  # noqa: E501
 HEADER_FACTOR = re.compile(
     rf"[(\[][^()\[\]0-9]{{0,40}}?(?<![a-z0-9.,])(?:{SCALE.format('')})(?![a-z0-9.,])[^()\[\]0-9]{{0,40}}?[)\]]"
     rf"|\b(?:dalam|in) (?:{SCALE.format('2')})(?![a-z0-9.,])",
     re.I,
 )
-FEWEST_GROUPS = 3  # distinct answers such as "7,100" from which thousands are told where no currency speaks for them
+FEWEST_GROUPS = (
+    3  # distinct answers such as "7,100" from which thousands are told where no currency speaks for them
+)
 FACTORS = {"ribu": 10**3, "juta": 10**6, "miliar": 10**9}
 
 
 def pairs_of(uniques: Mapping[str, int] | Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     """Return (text, count) pairs of a mapping, a ``value_counts`` series or an iterable of pairs."""
-    return [(str(text), int(count)) for text, count in (uniques.items() if hasattr(uniques, "items") else uniques)]
+    return [
+        (str(text), int(count)) for text, count in (uniques.items() if hasattr(uniques, "items") else uniques)
+    ]
 
 
 def lone_amount(text: str) -> re.Match[str] | None:
@@ -45,8 +60,8 @@ def lone_amount(text: str) -> re.Match[str] | None:
 def decimal_sign(shapes: Iterable[Shape]) -> str | None:
     """Return the decimal sign that all telling cells agree on, or None.
 
-    One cell to the contrary is enough for None: the share of wrong readings among the ambiguous cells would be as
-    large as the share of people who write the other way.
+    One cell to the contrary is enough for None: the share of wrong readings among the ambiguous cells would
+    be as large as the share of people who write the other way.
     """
     signs = {shape.decimal for shape in shapes if shape.decimal}
     if len(signs) == 1:
@@ -55,14 +70,17 @@ def decimal_sign(shapes: Iterable[Shape]) -> str | None:
 
 
 def short_group_sign(texts: Iterable[str], *, fewest: int = 2) -> str | None:
-    """Return the decimal sign of a column that has only short groups ("850.000"), all with one sign in several amounts; else None."""
+    """Return the decimal sign of a column that has only short groups ("850.000"), all with one sign in
+    several amounts; else None.
+    """
     texts = set(texts)
     signs = {"." if "." in text else "," for text in texts}
     return ({".": ",", ",": "."}[signs.pop()]) if len(signs) == 1 and len(texts) >= fewest else None
 
 
 def grouped_thousands(short: Mapping[str, int]) -> tuple[str | None, int]:
-    """Return the decimal sign and the number of answers that show thousands in a column whose unit has no decimals.
+    """Return the decimal sign and the number of answers that show thousands in a column whose unit has no
+    decimals.
 
     Groups of nothing but zeros prove nothing there: a program may write 2 as ``2.000``.
     """
@@ -72,15 +90,21 @@ def grouped_thousands(short: Mapping[str, int]) -> tuple[str | None, int]:
 
 
 def running_nines(texts: Iterable[str]) -> frozenset[int]:
-    """Return 9999, 99999 … where the numbers before and after it stand in the column too: a running number is no missing code."""
+    """Return 9999, 99999 … where the numbers before and after it stand in the column too: a running number is
+    no missing code.
+    """
     whole = {text for text in texts if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS}
     nines = [int(text) for text in whole if len(text) > 3 and set(text) == {"9"}]
     return frozenset(number for number in nines if {str(number - 1), str(number + 1)} <= whole)
 
 
 def long_fractions(shapes: Iterable[Shape], decimal: str | None) -> bool:
-    """Whether a column holds fractions of three digits or more after its decimal sign, in answers that can be read in one way only."""
-    return decimal is not None and any(shape.name == "fraction" and shape.decimal == decimal and len(shape.fraction) > 2 for shape in shapes)
+    """Whether a column holds fractions of three digits or more after its decimal sign, in answers that can be
+    read in one way only.
+    """
+    return decimal is not None and any(
+        shape.name == "fraction" and shape.decimal == decimal and len(shape.fraction) > 2 for shape in shapes
+    )
 
 
 def weighted_median(values: Iterable[tuple[float, int]]) -> float | None:
@@ -99,13 +123,21 @@ def percent_style(cells: Iterable[tuple[str, int]], context: ColumnContext) -> s
     points = shares = 0
     for text, count in cells:
         marked = PERCENT.match(text)
-        reading = one_amount(match, context) if (match := AMOUNT.fullmatch(marked["body"] if marked else text)) else None
+        reading = (
+            one_amount(match, context)
+            if (match := AMOUNT.fullmatch(marked["body"] if marked else text))
+            else None
+        )
         if reading is None or not reading.is_read or reading.value == 0:
             continue
         points += count * bool(marked or reading.value > 1)
         shares += count * bool(not marked and reading.value < 1)
     majority = "points" if points >= shares else "share"
-    return majority if max(points, shares) > 0 and max(points, shares) >= SHARE_STYLE * (points + shares) else None
+    return (
+        majority
+        if max(points, shares) > 0 and max(points, shares) >= SHARE_STYLE * (points + shares)
+        else None
+    )
 
 
 def column_context(
@@ -127,12 +159,15 @@ def column_context(
     ----------
     uniques : distinct raw texts with their counts (a mapping, or ``Series.value_counts()``).
     kind : ``rupiah``, ``yen``, ``integer``, ``decimal`` or ``percent``.
-    missing, negative, period, factor, units, currency, whole : as declared for the variable; see ``ColumnContext``.
-    stored : the same of cells that the file holds as numbers: they say what is usual, and nothing about signs.
+    missing, negative, period, factor, units, currency, whole : as declared for the variable; see
+    ``ColumnContext``.
+    stored : the same of cells that the file holds as numbers: they say what is usual, and nothing about
+    signs.
 
     Returns
     -------
-    The context for ``read_number``: ``decimal`` (None where cells disagree), ``typical`` (median of money), ``percent``.
+    The context for ``read_number``: ``decimal`` (None where cells disagree), ``typical`` (median of money),
+    ``percent``.
     """
     codes = missing_reasons(missing or {})
     cells = [(with_zero(tidy(text)[0]), count) for text, count in pairs_of(uniques) if len(text) <= LONGEST]
@@ -150,7 +185,11 @@ def column_context(
         reading = coded(one_amount(match, plain), plain)
         if kind in MONEY and reading.is_read and reading.value > 0:
             amounts.append((reading.value * (1 if match["unit"] else float(factor)), count))
-    held = [(reading.value, count) for text, count in pairs_of(stored) if (reading := read_stored(text, points)).is_read]
+    held = [
+        (reading.value, count)
+        for text, count in pairs_of(stored)
+        if (reading := read_stored(text, points)).is_read
+    ]
     amounts += [(value * float(factor), count) for value, count in held if kind in MONEY and value > 0]
     decimal, thousands = decimal_sign(shapes), 0
     if decimal is None and not any(shape.decimal for shape in shapes):
@@ -163,7 +202,20 @@ def column_context(
     usual, fractions = weighted_median(amounts), long_fractions(shapes, decimal)
     running = running_nines(text for text, _ in (*cells, *pairs_of(stored)))
     return ColumnContext(
-        kind, decimal, codes, negative, period, factor, units, usual, percent, currency, whole or kind == "integer", thousands, fractions, running
+        kind,
+        decimal,
+        codes,
+        negative,
+        period,
+        factor,
+        units,
+        usual,
+        percent,
+        currency,
+        whole or kind == "integer",
+        thousands,
+        fractions,
+        running,
     )
 
 
@@ -179,4 +231,8 @@ def read_header_unit(header: str) -> Reading:
     if not match:
         return Reading(1, "no-unit")
     factor = FACTORS[(match.lastgroup or "").rstrip("2")]
-    return report(factor, "header-unit", f"the header says '{match.group()}': amounts without a unit of their own are multiplied by {factor}")
+    return report(
+        factor,
+        "header-unit",
+        f"the header says '{match.group()}': amounts without a unit of their own are multiplied by {factor}",
+    )

@@ -1,4 +1,5 @@
-"""Numbers spelt out in Indonesian, and halves, brought to digits: ``dua juta lima ratus ribu`` is ``2 juta 500 ribu``.
+"""Numbers spelt out in Indonesian, and halves, brought to digits: ``dua juta lima ratus ribu`` is ``2 juta
+500 ribu``.
 
 The units (ribu, juta, miliar) stay as words: how an amount of digits and units is read stands in ``numbers``.
 Source: Badan Bahasa, EYD edition V (2022), "Angka dan Bilangan".
@@ -9,9 +10,21 @@ from __future__ import annotations
 import re
 
 ONES = {
-    "nol": 0, "satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "sembilan": 9,
-    "sepuluh": 10, "sebelas": 11, "seratus": 100, "sekali": 1,
-}  # fmt: skip
+    "nol": 0,
+    "satu": 1,
+    "dua": 2,
+    "tiga": 3,
+    "empat": 4,
+    "lima": 5,
+    "enam": 6,
+    "tujuh": 7,
+    "delapan": 8,
+    "sembilan": 9,
+    "sepuluh": 10,
+    "sebelas": 11,
+    "seratus": 100,
+    "sekali": 1,
+}
 TIMES = {"belas": 10, "puluh": 10, "ratus": 100}
 BIG = r"(?:ribu|rb|juta|jt|miliar|milyar|mlr|triliun|trilyun)"
 ONE_BIG = re.compile(rf"\bse ?-?(?={BIG}\b)", re.I)
@@ -30,12 +43,18 @@ def below_thousand(words: list[str]) -> int | None:
         if word in TIMES:
             if last is None or not 1 <= last <= 9 or TIMES[word] >= least:
                 return None
-            total, last, least = total + (10 + last if word == "belas" else last * TIMES[word]), None, TIMES[word] if word != "belas" else 1
+            total, last, least = (
+                total + (10 + last if word == "belas" else last * TIMES[word]),
+                None,
+                TIMES[word] if word != "belas" else 1,
+            )
         else:
             value = ONES[word] if word in ONES else int(word)
             if last is not None or least <= 1 or (least < 1000 and value >= least):
                 return None
-            total, last, least = (total + value, None, 100 if value == 100 else 1) if value >= 10 else (total, value, least)
+            total, last, least = (
+                (total + value, None, 100 if value == 100 else 1) if value >= 10 else (total, value, least)
+            )
     return total + (last or 0)
 
 
@@ -60,7 +79,13 @@ def without_words(text: str) -> str:
 
     for at, part in enumerate(parts):
         word = part.lower()
-        digit_of_run = part.isdigit() and len(part) == 1 and at + 2 < len(parts) and parts[at + 1] == " " and parts[at + 2].lower() in TIMES
+        digit_of_run = (
+            part.isdigit()
+            and len(part) == 1
+            and at + 2 < len(parts)
+            and parts[at + 1] == " "
+            and parts[at + 2].lower() in TIMES
+        )
         if word in ONES or word in TIMES or digit_of_run or (part == " " and run):
             run.append(word)
         else:
@@ -73,7 +98,8 @@ def without_words(text: str) -> str:
 def in_digits(text: str) -> str:
     """Write number words and halves of a tidy text in digits; a text without any comes back as it is.
 
-    ``dua setengah juta``, ``2½ juta``, ``2 1/2 juta`` and ``2 juta setengah`` are ``2,5 juta``; ``sejuta`` is ``1 juta``.
+    ``dua setengah juta``, ``2½ juta``, ``2 1/2 juta`` and ``2 juta setengah`` are ``2,5 juta``; ``sejuta`` is
+    ``1 juta``.
     """
     if not TELLING.search(text):
         return text

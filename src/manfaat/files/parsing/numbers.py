@@ -1,4 +1,5 @@
-"""Numbers and money as people write them: rupiah and yen, words for thousands and millions, ranges, per-day pay, percent.
+"""Numbers and money as people write them: rupiah and yen, words for thousands and millions, ranges, per-day
+pay, percent.
 
 What is certain is read; what is likely is reported; what could be two numbers waits for a person.
 """
@@ -13,17 +14,50 @@ from manfaat.files.parsing.missing import no_answer
 from manfaat.files.parsing.normalise import tidy, told
 from manfaat.files.parsing.number_styles import PERCENT, percent, percent_points, scientific
 from manfaat.files.parsing.number_words import in_digits
-from manfaat.files.parsing.plain import MONEY, ColumnContext, below_zero, coded, no_number, number, scaled, settle, shape_of, sized, stored_number, with_zero
+from manfaat.files.parsing.plain import (
+    MONEY,
+    ColumnContext,
+    below_zero,
+    coded,
+    no_number,
+    number,
+    scaled,
+    settle,
+    shape_of,
+    sized,
+    stored_number,
+    with_zero,
+)
 from manfaat.files.parsing.reading import Reading, doubted, noted, report, review, unreadable
 
 LONGEST = 120
 FLAGS = re.I | re.A
 WIDEST_RANGE = 10  # a wider one is more likely two readings of a unit ("500-1 juta")
 UNITS = {
-    "ratus": 10**2, "ribu": 10**3, "rb": 10**3, "rbu": 10**3, "rebu": 10**3, "k": 10**3, "千": 10**3, "thousand": 10**3, "万": 10**4,
-    "juta": 10**6, "jt": 10**6, "jta": 10**6, "mio": 10**6, "million": 10**6, "億": 10**8, "m": 10**9, "miliar": 10**9, "milyar": 10**9,
-    "mlr": 10**9, "billion": 10**9, "triliun": 10**12, "trilyun": 10**12, "trillion": 10**12,
-}  # fmt: skip
+    "ratus": 10**2,
+    "ribu": 10**3,
+    "rb": 10**3,
+    "rbu": 10**3,
+    "rebu": 10**3,
+    "k": 10**3,
+    "千": 10**3,
+    "thousand": 10**3,
+    "万": 10**4,
+    "juta": 10**6,
+    "jt": 10**6,
+    "jta": 10**6,
+    "mio": 10**6,
+    "million": 10**6,
+    "億": 10**8,
+    "m": 10**9,
+    "miliar": 10**9,
+    "milyar": 10**9,
+    "mlr": 10**9,
+    "billion": 10**9,
+    "triliun": 10**12,
+    "trilyun": 10**12,
+    "trillion": 10**12,
+}
 RULES = {
     10**2: "words-hundred",
     10**3: "words-thousand",
@@ -34,23 +68,39 @@ RULES = {
     10**12: "words-trillion",
 }
 UNIT = r"(?:" + "|".join(sorted(UNITS, key=len, reverse=True)) + r")(?=-?an\b|[^a-z]|\Z)"
-CURRENCIES = {"rp": "IDR", "rph": "IDR", "idr": "IDR", "rupiah": "IDR", "¥": "JPY", "jpy": "JPY", "yen": "JPY", "円": "JPY"}
+CURRENCIES = {
+    "rp": "IDR",
+    "rph": "IDR",
+    "idr": "IDR",
+    "rupiah": "IDR",
+    "¥": "JPY",
+    "jpy": "JPY",
+    "yen": "JPY",
+    "円": "JPY",
+}
 CURRENCY = re.compile(
-    r"(?P<known>rupiah|idr|rph\.?(?![a-z])|rp\.?(?![a-z])|¥|jpy|yen|円)|(?P<other>us\$|usd|sgd|s\$|\$|eur|€|gbp|£|myr|rm(?![a-z])|won|krw|cny)", FLAGS
+    r"(?P<known>rupiah|idr|rph\.?(?![a-z])|rp\.?(?![a-z])|¥|jpy|yen|円)|(?P<other>us\$|usd|sgd|s\$|\$|eur|€|gbp|£|myr|rm(?![a-z])|won|krw|cny)",
+    FLAGS,
 )
 SIGNS = {"US$": "USD", "S$": "SGD", "€": "EUR", "£": "GBP", "RM": "MYR", "WON": "KRW"}
 DOLLARS = ("USD", "SGD", "AUD", "CAD", "HKD", "NZD", "TWD", "BND")
 APPROX = re.compile(
-    r"(?:±|\+/-|\+-|~|kira-?\s?kira|kira2|sekitar|kurang lebih|lebih kurang|kl\b\.?|k\.l\.|ca\b\.?|about|around|approx(?:\.|imately)?|rata-?\s?rata)\s*", FLAGS
+    r"(?:±|\+/-|\+-|~|kira-?\s?kira|kira2|sekitar|kurang lebih|lebih"
+    r" kurang|kl\b\.?|k\.l\.|ca\b\.?|about|around|approx(?:\.|imately)?|rata-?\s?rata)\s*",
+    FLAGS,
 )
 BOUND = re.compile(
     r"(?P<low>>=|>|≥|lebih dari|di ?atas|minimal|min\b\.?|paling sedikit|more than|over|at least)\s*"
-    r"|(?P<high><=|<|≤|kurang dari|di ?bawah|maksimal|maks?\b\.?|max\b\.?|paling banyak|hampir|less than|under|at most|up to)\s*",
+    r"|(?P<high><=|<|≤|kurang dari|di ?bawah|maksimal|maks?\b\.?|max\b\.?|paling banyak|hampir|less"
+    r" than|under|at most|up to)\s*",
     FLAGS,
 )
-AMOUNT = re.compile(rf"(?P<num>[0-9]+(?:[.,'][0-9]+)*(?: [0-9]{{3}}(?![0-9]))*(?:,[0-9]+)?)\s*(?P<unit>{UNIT})?", FLAGS)
+AMOUNT = re.compile(
+    rf"(?P<num>[0-9]+(?:[.,'][0-9]+)*(?: [0-9]{{3}}(?![0-9]))*(?:,[0-9]+)?)\s*(?P<unit>{UNIT})?", FLAGS
+)
 BETWEEN = re.compile(r"\s*(?:-|~|s/d|s\.d\.?|sd\b|sampai(?: dengan)?|hingga|to\b)\s*", FLAGS)
-# The sign "-" after a comma or point, and nothing else, closes an amount in Indonesian bookkeeping: Rp 2.500.000,-
+# The sign "-" after a comma or point, and nothing else, closes an amount in Indonesian bookkeeping: Rp
+# 2.500.000,-
 CLOSING = re.compile(r"[.,] ?[-=]{1,2}(?![0-9])|-{1,2}(?= ?/|\Z)")
 PERIOD = re.compile(
     r"(?:/|per|se|tiap|setiap|@|an?(?= )|each)\s*"
@@ -60,17 +110,32 @@ PERIOD = re.compile(
     FLAGS,
 )
 PERIODS = {
-    "day": "hari hr day harian daily 日", "week": "minggu mgg week wk mingguan weekly", "month": "bulan bln bl month mth bulanan monthly 月",
-    "year": "tahun thn th year yr tahunan yearly annually 年", "hour": "jam hour 時間 時", "shift": "shift", "person": "orang org",
+    "day": "hari hr day harian daily 日",
+    "week": "minggu mgg week wk mingguan weekly",
+    "month": "bulan bln bl month mth bulanan monthly 月",
+    "year": "tahun thn th year yr tahunan yearly annually 年",
+    "hour": "jam hour 時間 時",
+    "shift": "shift",
+    "person": "orang org",
     "piece": "unit pcs potong rit borongan",
-}  # fmt: skip
-IN_A_MONTH = {"day": (25, "25 working days a month"), "week": (52 / 12, "52 weeks a year"), "year": (1 / 12, "12 months a year")}
+}
+IN_A_MONTH = {
+    "day": (25, "25 working days a month"),
+    "week": (52 / 12, "52 weeks a year"),
+    "year": (1 / 12, "12 months a year"),
+}
 PERIOD_OF = {word: period for period, words in PERIODS.items() for word in words.split()}
-MINIMUM_WAGE = re.compile(r"\b(?:umr|ump|umk|ums|umsk|umsp|upah minimum(?: regional| provinsi)?|minimum wage)\b", FLAGS)
-NEUTRAL = re.compile(r"[()\s.]*(?:(?:bersih|nett?|netto|take home pay|thp|saja|aja|cash|tunai)[()\s.]*)+\Z", FLAGS)
+MINIMUM_WAGE = re.compile(
+    r"\b(?:umr|ump|umk|ums|umsk|umsp|upah minimum(?: regional| provinsi)?|minimum wage)\b", FLAGS
+)
+NEUTRAL = re.compile(
+    r"[()\s.]*(?:(?:bersih|nett?|netto|take home pay|thp|saja|aja|cash|tunai)[()\s.]*)+\Z", FLAGS
+)
 ROUGHLY = re.compile(r"-?an\b", FLAGS)
 ABOUT = re.compile(rf"\(?(?:{APPROX.pattern})\)?\Z", FLAGS)
-AMONG = re.compile(r"[+(]")  # what follows is named beside the amount; any other digits are a part of it that was not understood
+AMONG = re.compile(
+    r"[+(]"
+)  # what follows is named beside the amount; any other digits are a part of it that was not understood
 TWICE = re.compile(r"\A([0-9]+) \(\1\)\Z")  # "1 (satu)" in digits
 STORED = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?", re.A)
 MORE = re.compile(r"\s*(?:\+|lebih|ke ?atas|up|an lebih)\Z", FLAGS)
@@ -134,12 +199,21 @@ def one_amount(match: re.Match[str], context: ColumnContext) -> Reading:
         reading = settle(text, context)
         return scaled(coded(reading, context), context) if reading else no_number(text)
     shape, factor = shape_of(text), UNITS[unit.lower()]
-    if shape is None or shape.name not in ("plain", "fraction") or len(shape.whole) > 4 or (len(shape.whole) > 1 and shape.whole[0] == "0"):
+    if (
+        shape is None
+        or shape.name not in ("plain", "fraction")
+        or len(shape.whole) > 4
+        or (len(shape.whole) > 1 and shape.whole[0] == "0")
+    ):
         return review("grouped-words", f"'{text} {unit}': the sign may part thousands or a fraction")
     value = number(shape.value * factor)
     if unit == "m" or (unit == "M" and (context.currency or context.kind == "yen")):
         value = value if context.kind == "rupiah" or not context.currency else number(shape.value * 10**6)
-        return review("words-m", f"'{text} m' is a million in English, a thousand million (miliar) in Indonesian", proposal=value)
+        return review(
+            "words-m",
+            f"'{text} m' is a million in English, a thousand million (miliar) in Indonesian",
+            proposal=value,
+        )
     reading = Reading(value, RULES[factor])
     return noted(reading, f"'M' read as miliar (10⁹): {value}") if unit == "M" else reading
 
@@ -150,7 +224,12 @@ def compound(first: Reading, parts: Parts) -> Reading:
     biggest = next((size for size, rule in RULES.items() if rule == first.rule), 0)
     if not match:
         return first
-    whole = first.is_read and not first.flag and isinstance(first.value, int) and first.value % (biggest or 1) == 0
+    whole = (
+        first.is_read
+        and not first.flag
+        and isinstance(first.value, int)
+        and first.value % (biggest or 1) == 0
+    )
     if whole and biggest == 10**6 and not match["unit"] and re.fullmatch("[1-9]00", match["num"]):
         parts.rest = parts.rest[match.end() :].lstrip()
         sum_ = replace(first, value=first.value + int(match["num"]) * 1000)
@@ -172,16 +251,31 @@ def range_of(low: re.Match[str], high: re.Match[str], context: ColumnContext) ->
     if not low["unit"] and high["unit"]:
         shape = shape_of(low["num"])
         shared = shape is not None and shape.name in ("plain", "fraction")
-        first = Reading(number(shape.value * UNITS[high["unit"].lower()]), "range") if shared else review("grouped-words", "a range of two spellings")
-    if not first.is_read or not second.is_read or (context.kind in MONEY and (sized(first, context).flag or sized(second, context).flag)):
+        first = (
+            Reading(number(shape.value * UNITS[high["unit"].lower()]), "range")
+            if shared
+            else review("grouped-words", "a range of two spellings")
+        )
+    if (
+        not first.is_read
+        or not second.is_read
+        or (context.kind in MONEY and (sized(first, context).flag or sized(second, context).flag))
+    ):
         return review("range", "a range whose ends cannot be read with certainty")
     bounds = (first.value, second.value)
     if not 0 < first.value < second.value <= WIDEST_RANGE * first.value:
         return review("range", "the second number of the range does not follow the first", bounds=bounds)
     middle = number((Decimal(str(first.value)) + Decimal(str(second.value))) / 2)
     if context.kind == "integer" and isinstance(middle, float):
-        return review("range", "the middle of the range is not a whole number", proposal=middle, bounds=bounds)
-    return report(middle, "range-midpoint", f"a range from {bounds[0]} to {bounds[1]}; its middle stands for it", bounds=bounds)
+        return review(
+            "range", "the middle of the range is not a whole number", proposal=middle, bounds=bounds
+        )
+    return report(
+        middle,
+        "range-midpoint",
+        f"a range from {bounds[0]} to {bounds[1]}; its middle stands for it",
+        bounds=bounds,
+    )
 
 
 def take_amounts(parts: Parts, context: ColumnContext) -> Reading | None:
@@ -228,11 +322,21 @@ def with_trailing(reading: Reading, parts: Parts, context: ColumnContext) -> Rea
 
 
 def with_unit(reading: Reading, parts: Parts, context: ColumnContext) -> Reading:
-    """Judge currency and period against what the column asks for; never convert. The amount as it stands is no proposal: accepted, it would be wrong."""
+    """Judge currency and period against what the column asks for; never convert. The amount as it stands is
+    no proposal: accepted, it would be wrong.
+    """
     expected = {"rupiah": "IDR", "yen": "JPY"}.get(context.kind, context.currency)
-    said = expected if parts.currency == "$" and expected in DOLLARS else SIGNS.get(parts.currency, parts.currency)
+    said = (
+        expected
+        if parts.currency == "$" and expected in DOLLARS
+        else SIGNS.get(parts.currency, parts.currency)
+    )
     if parts.currency and said != expected:
-        other = doubted(reading, "other-currency", f"the text says {parts.currency}, the column is {expected or 'not money'}")
+        other = doubted(
+            reading,
+            "other-currency",
+            f"the text says {parts.currency}, the column is {expected or 'not money'}",
+        )
         return replace(other, unit=parts.currency, proposal=None)
     if not parts.period:
         return reading
@@ -241,9 +345,16 @@ def with_unit(reading: Reading, parts: Parts, context: ColumnContext) -> Reading
     if parts.period == "month" and not context.period and context.kind in MONEY:
         return replace(noted(reading, "the text says: a month; the column states no period"), unit="month")
     other = doubted(reading, f"per-{parts.period}", f"an amount per {parts.period}, not multiplied")
-    times, why = IN_A_MONTH.get(parts.period, (0, "")) if context.period == "month" and reading.is_read else (0, "")
+    times, why = (
+        IN_A_MONTH.get(parts.period, (0, "")) if context.period == "month" and reading.is_read else (0, "")
+    )
     note = f"an amount per {parts.period}; what is proposed counts {why}" if times else other.note
-    return replace(other, unit=parts.period, proposal=round(float(reading.value) * times, 2) if times else None, note=note)
+    return replace(
+        other,
+        unit=parts.period,
+        proposal=round(float(reading.value) * times, 2) if times else None,
+        note=note,
+    )
 
 
 def with_signs(reading: Reading, parts: Parts, context: ColumnContext) -> Reading:
@@ -256,7 +367,15 @@ def with_signs(reading: Reading, parts: Parts, context: ColumnContext) -> Readin
     if parts.bound and reading.is_read:
         bounds = (reading.value, None) if parts.bound == "low" else (None, reading.value)
         reading = replace(
-            doubted(reading, f"bound-{parts.bound}", "only a limit is given: more than" if parts.bound == "low" else "only a limit is given: less than"),
+            doubted(
+                reading,
+                f"bound-{parts.bound}",
+                (
+                    "only a limit is given: more than"
+                    if parts.bound == "low"
+                    else "only a limit is given: less than"
+                ),
+            ),
             bounds=bounds,
         )
     return reading
@@ -268,13 +387,15 @@ def read_number(text: str, context: ColumnContext | None = None) -> Reading:
     Parameters
     ----------
     text : one raw text.
-    context : what its column is and what its other cells show; see ``column_context``. Without one a single sign
+    context : what its column is and what its other cells show; see ``column_context``. Without one a single
+    sign
         before three digits ("2.500") is never decided.
 
     Returns
     -------
-    Reading whose value is int or float: rupiah, yen, percent points or the number. Ranges give their middle, reported,
-    with ``bounds``; per-day pay, limits ("> 3 jt") and text beside the number give a ``proposal`` for review only.
+    Reading whose value is int or float: rupiah, yen, percent points or the number. Ranges give their middle,
+    reported, with ``bounds``; per-day pay, limits ("> 3 jt") and text beside the number give a ``proposal``
+    for review only.
     """
     context = context or ColumnContext()
     clean, steps = tidy(text)
@@ -303,11 +424,13 @@ def read_tidy(clean: str, context: ColumnContext) -> Reading:
 
 
 def read_stored(text: str, context: ColumnContext | None = None) -> Reading:
-    """Read a number that the file holds as a number (a numeric cell of a workbook, a numeric column of SPSS or Stata).
+    """Read a number that the file holds as a number (a numeric cell of a workbook, a numeric column of SPSS
+    or Stata).
 
     Parameters
     ----------
-    text : its shortest text, as ``formats`` gives it. What is no number, as a tagged missing value, is read as any text.
+    text : its shortest text, as ``formats`` gives it. What is no number, as a tagged missing value, is read
+    as any text.
     context : what its column is; the texts of its other cells say nothing about its signs.
     """
     context = context or ColumnContext()
@@ -323,15 +446,25 @@ def read_stored(text: str, context: ColumnContext | None = None) -> Reading:
 def in_words(digits: str, context: ColumnContext) -> Reading:
     """Read an amount that was spelt out, by the digits it stands for; always reported."""
     reading = read_tidy(digits, context)
-    return noted(reading, f"written in words: '{digits[:40]}'") if reading.is_read or reading.missing else reading
+    return (
+        noted(reading, f"written in words: '{digits[:40]}'")
+        if reading.is_read or reading.missing
+        else reading
+    )
 
 
 def number_within(text: str, context: ColumnContext) -> Reading | None:
-    """Propose the only number that stands behind other text (``gaji 2 juta``); None when there is none or more than one."""
+    """Propose the only number that stands behind other text (``gaji 2 juta``); None when there is none or
+    more than one.
+    """
     found = list(AMOUNT.finditer(text))
     if len(found) != 1 or found[0].start() == 0:
         return None
-    return doubted(one_amount(found[0], context), "leading-text", f"text before the number: '{text[: found[0].start()][:40].strip()}'")
+    return doubted(
+        one_amount(found[0], context),
+        "leading-text",
+        f"text before the number: '{text[: found[0].start()][:40].strip()}'",
+    )
 
 
 def read_phrase(clean: str, context: ColumnContext) -> Reading:
@@ -342,7 +475,11 @@ def read_phrase(clean: str, context: ColumnContext) -> Reading:
     reading = take_amounts(parts, context)
     if minimum:
         amount = reading.value if reading is not None else None
-        return review("minimum-wage", "the minimum wage is meant; its amount depends on month and place", proposal=amount or minimum.group().upper())
+        return review(
+            "minimum-wage",
+            "the minimum wage is meant; its amount depends on month and place",
+            proposal=amount or minimum.group().upper(),
+        )
     if reading is None:
         return number_within(parts.rest, context) or no_number(clean)
     if clean.startswith("(") and clean.endswith(")") and "(" not in clean[1:]:

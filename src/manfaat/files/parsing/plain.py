@@ -11,14 +11,17 @@ from manfaat.files.parsing.reading import Reading, doubted, missing_reasons, not
 
 KINDS = ("rupiah", "yen", "integer", "decimal", "percent")
 MONEY = ("rupiah", "yen")
-MOST_DIGITS = 15  # a whole number of more does not fit a float exactly; further digits of a fraction are only its last bits
+# a whole number of more does not fit a float exactly; further digits of a fraction are only its last bits
+MOST_DIGITS = 15
 COMPUTED = 6  # a fraction of at least so many digits was computed; nobody writes thousands so
 ROUNDING = 1e-9  # a stored number this near to a whole one is that whole one: 3.9999999999999996
 NO_WHOLE = re.compile(r"(?P<sign>[-+]?)(?P<rest>[.,][0-9]+)")
 LARGEST_MONEY = 10**12
 SMALLEST_AMOUNT = 1_000  # an amount with a fraction below it lacks its thousands or millions
 SMALL_RUPIAH = 10_000  # below this a wage or cost is more likely written in thousands
-FAR = 1000**0.5  # further than this from the usual amount, the same digits with three zeros more or less are nearer to it
+FAR = (
+    1000**0.5
+)  # further than this from the usual amount, the same digits with three zeros more or less are nearer to it
 SHAPES = re.compile(
     r"(?P<plain>[0-9]+)"
     r"|(?P<either>[1-9][0-9]{0,2}[.,][0-9]{3})"
@@ -32,7 +35,10 @@ SHAPES = re.compile(
 )
 MARKS = re.compile("[.,' ]")
 LIKELY_CODES = frozenset(int(digit * length) for digit in "789" for length in (2, 3)) | {98, 998}
-LIKELY_NEGATIVE_CODES = frozenset(-int(digit * length) for digit in "6789" for length in (1, 2, 3, 4)) | {-98, -998}
+LIKELY_NEGATIVE_CODES = frozenset(-int(digit * length) for digit in "6789" for length in (1, 2, 3, 4)) | {
+    -98,
+    -998,
+}
 UNTOLD = "the column does not tell; 'decimal' under the file in cohort.yml does"
 WORDS = {"dots": "dots", "commas": "commas", "dots_decimal": "dots", "commas_decimal": "commas"}
 
@@ -47,16 +53,23 @@ class ColumnContext:
     decimal : the column's decimal sign, "," or "."; None when unknown or when cells disagree.
     missing : declared missing codes, code → reason. Nothing is assumed.
     negative : whether numbers below zero are answers here.
-    period : the period that an amount is asked for (``day``, ``week``, ``month``, ``year``, ``hour``), "" when not stated.
-    factor : what a number without a unit of its own is multiplied by, as the column's header says ("(ribu Rp)": 1000).
+    period : the period that an amount is asked for (``day``, ``week``, ``month``, ``year``, ``hour``), ""
+    when not stated.
+    factor : what a number without a unit of its own is multiplied by, as the column's header says ("(ribu
+    Rp)": 1000).
         "2,5 juta" in such a column stays 2.5 million: give the factor here, never multiply afterwards.
     units : words that may follow a number here without changing it, in lower case ("jam", "orang").
     typical : an amount that is usual in this column (of its unambiguous cells), in rupiah or yen.
-    currency : of an amount with cents, which ``kind`` does not say: its code ("USD"); "" for any other number.
-    whole : whether the unit has no decimals: then three digits after a sign are thousands before they are a fraction.
-    thousands : how many answers say so where the column shows thousands by nothing but groups of three ("7,100"); 0 elsewhere.
-    running : numbers of nothing but nines whose neighbours stand in the column too: they count, and are no missing codes.
-    fractions : whether the column holds fractions of three digits or more, so that three digits after its decimal sign are one.
+    currency : of an amount with cents, which ``kind`` does not say: its code ("USD"); "" for any other
+    number.
+    whole : whether the unit has no decimals: then three digits after a sign are thousands before they are a
+    fraction.
+    thousands : how many answers say so where the column shows thousands by nothing but groups of three
+    ("7,100"); 0 elsewhere.
+    running : numbers of nothing but nines whose neighbours stand in the column too: they count, and are no
+    missing codes.
+    fractions : whether the column holds fractions of three digits or more, so that three digits after its
+    decimal sign are one.
     percent : "points" when 3.5 means 3.5 %, "share" when 0.035 does, None when unknown.
     """
 
@@ -77,8 +90,14 @@ class ColumnContext:
 
     def __post_init__(self) -> None:
         """Refuse what is not known, naming what is."""
-        if self.kind not in KINDS or self.decimal not in (",", ".", None) or self.percent not in ("points", "share", None):
-            raise ValueError(f"kind is one of {KINDS}, decimal is ',', '.' or None, percent is 'points', 'share' or None")
+        if (
+            self.kind not in KINDS
+            or self.decimal not in (",", ".", None)
+            or self.percent not in ("points", "share", None)
+        ):
+            raise ValueError(
+                f"kind is one of {KINDS}, decimal is ',', '.' or None, percent is 'points', 'share' or None"
+            )
         if not 0 < self.factor < LARGEST_MONEY:
             raise ValueError("factor is a number above 0")
         object.__setattr__(self, "missing", missing_reasons(self.missing))
@@ -86,7 +105,9 @@ class ColumnContext:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a number is written: the name of the pattern, the digits before and after the decimal sign, and that sign if certain."""
+    """How a number is written: the name of the pattern, the digits before and after the decimal sign, and
+    that sign if certain.
+    """
 
     name: str
     whole: str
@@ -100,7 +121,9 @@ class Shape:
 
 
 def shape_of(text: str) -> Shape | None:
-    """Classify digits with separators; None for anything else. A single separator before three digits is ``either``."""
+    """Classify digits with separators; None for anything else. A single separator before three digits is
+    ``either``.
+    """
     match = SHAPES.fullmatch(text) if len(text) <= 60 else None
     if not match:
         return None
@@ -158,7 +181,9 @@ def leading_zero(shape: Shape, reading: Reading, *, longest: int) -> Reading:
 def other_convention(shape: Shape, reading: Reading, context: ColumnContext) -> Reading:
     """Report a cell written in the other convention than its column."""
     if context.decimal and shape.decimal and shape.decimal != context.decimal:
-        return noted(reading, f"written with '{shape.decimal}' as decimal sign, the column with '{context.decimal}'")
+        return noted(
+            reading, f"written with '{shape.decimal}' as decimal sign, the column with '{context.decimal}'"
+        )
     return reading
 
 
@@ -177,11 +202,17 @@ def settle_money(text: str, shape: Shape, context: ColumnContext) -> Reading:
         return review("money-fraction", f"'{text}' has a fraction: are thousands or millions left out?")
     if shape.fraction.strip("0"):
         return noted(reading, "an amount with a fraction")
-    return noted(reading, "thousands parted by a space") if shape.name == "spaces" and len(shape.whole) <= 6 else leading_zero(shape, reading, longest=1)
+    return (
+        noted(reading, "thousands parted by a space")
+        if shape.name == "spaces" and len(shape.whole) <= 6
+        else leading_zero(shape, reading, longest=1)
+    )
 
 
 def settle_short_group(text: str, shape: Shape, context: ColumnContext) -> Reading:
-    """Read ``2.500`` or ``2,500`` in a money column: 2500 by its pattern, but 2.5 million if "ribu" was left out."""
+    """Read ``2.500`` or ``2,500`` in a money column: 2500 by its pattern, but 2.5 million if "ribu" was left
+    out.
+    """
     value, sign = int(shape.whole + shape.fraction), text[len(shape.whole)]
     rule = f"{context.kind}-{'dots' if sign == '.' else 'commas'}"
     # Japanese amounts are grouped by commas whatever the column shows.
@@ -190,10 +221,16 @@ def settle_short_group(text: str, shape: Shape, context: ColumnContext) -> Readi
     if context.typical is not None:
         near = context.typical / FAR < value * float(context.factor) < context.typical * FAR
         if not near:
-            meant = value * 1000 if context.typical / FAR < value * 1000 * float(context.factor) < context.typical * FAR else value
+            meant = (
+                value * 1000
+                if context.typical / FAR < value * 1000 * float(context.factor) < context.typical * FAR
+                else value
+            )
             return review("short-group", f"{note}; usual here is about {context.typical:.0f}", proposal=meant)
         return (
-            Reading(value, rule) if agrees or context.decimal is None else report(value, rule, f"written with '{sign}' between thousands, the column otherwise")
+            Reading(value, rule)
+            if agrees or context.decimal is None
+            else report(value, rule, f"written with '{sign}' between thousands, the column otherwise")
         )
     if agrees:
         return Reading(value, rule)
@@ -211,7 +248,9 @@ def settle_integer(text: str, shape: Shape, context: ColumnContext) -> Reading:
     if shape.fraction.strip("0"):
         return review("not-whole", f"'{text}' is not a whole number", proposal=number(shape.value))
     reading = (
-        other_convention(shape, Reading(int(shape.whole), rule), context) if shape.name != "fraction" else Reading(int(shape.whole), "integer-zero-decimals")
+        other_convention(shape, Reading(int(shape.whole), rule), context)
+        if shape.name != "fraction"
+        else Reading(int(shape.whole), "integer-zero-decimals")
     )
     if shape.name == "spaces":
         reading = noted(reading, "thousands parted by a space")
@@ -219,11 +258,16 @@ def settle_integer(text: str, shape: Shape, context: ColumnContext) -> Reading:
 
 
 def by_thousands(shape: Shape, sign: str, rule: str, context: ColumnContext) -> Reading:
-    """Read three digits after a sign as thousands; say by what, where nothing in the column but such groups shows it."""
+    """Read three digits after a sign as thousands; say by what, where nothing in the column but such groups
+    shows it.
+    """
     reading = Reading(int(shape.whole + shape.fraction), rule)
     if not context.thousands:
         return reading
-    note = f"'{sign}' read as parting thousands: all {context.thousands} answers with it have three digits after it, and the unit has no decimals"
+    note = (
+        f"'{sign}' read as parting thousands: all {context.thousands} answers with it have three digits after"
+        " it, and the unit has no decimals"
+    )
     return noted(reading, note, f"{rule}-groups")
 
 
@@ -237,9 +281,15 @@ def settle_either(text: str, shape: Shape, context: ColumnContext, rule: str) ->
     if context.fractions or not (context.currency or context.whole):
         return Reading(number(shape.value), rule)
     if context.currency:
-        return review("either-sign", f"'{text}': cents have two digits, so these may be thousands: {grouped}", proposal=grouped)
+        return review(
+            "either-sign",
+            f"'{text}': cents have two digits, so these may be thousands: {grouped}",
+            proposal=grouped,
+        )
     return review(
-        "either-sign", f"'{text}' is {grouped} or {shape.whole}.{shape.fraction}: '{sign}' is the column's decimal sign, but its unit has no decimals"
+        "either-sign",
+        f"'{text}' is {grouped} or {shape.whole}.{shape.fraction}: '{sign}' is the column's decimal sign, but"
+        " its unit has no decimals",
     )
 
 
@@ -251,7 +301,11 @@ def settle_decimal(text: str, shape: Shape, context: ColumnContext) -> Reading:
     reading = other_convention(shape, Reading(number(shape.value), rule), context)
     three = len(shape.fraction) == 3
     if shape.name == "fraction" and three and shape.whole.strip("0") and reading.flag:
-        return review("bad-groups", f"'{text}' is not grouped by thousands, and its sign is not the column's decimal sign", proposal=reading.value)
+        return review(
+            "bad-groups",
+            f"'{text}' is not grouped by thousands, and its sign is not the column's decimal sign",
+            proposal=reading.value,
+        )
     if shape.name in WORDS and three:
         reading = noted(reading, f"'{text}' has both signs before three digits")
     if shape.name == "spaces":
@@ -275,10 +329,16 @@ def coded(reading: Reading, context: ColumnContext) -> Reading:
 
 
 def below_zero(reading: Reading, context: ColumnContext) -> Reading:
-    """Doubt a number below zero where none is an answer, and report those that questionnaires use for missing answers elsewhere."""
+    """Doubt a number below zero where none is an answer, and report those that questionnaires use for missing
+    answers elsewhere.
+    """
     if not context.negative:
         return doubted(reading, "negative", "below zero: a missing code that is not declared?")
-    return noted(reading, f"{reading.value} may be a missing code that is not declared") if reading.value in LIKELY_NEGATIVE_CODES else reading
+    return (
+        noted(reading, f"{reading.value} may be a missing code that is not declared")
+        if reading.value in LIKELY_NEGATIVE_CODES
+        else reading
+    )
 
 
 def sized(reading: Reading, context: ColumnContext) -> Reading:
@@ -304,7 +364,11 @@ def scaled(reading: Reading, context: ColumnContext) -> Reading:
         return reading
     value = number(Decimal(str(reading.value)) * Decimal(str(context.factor)))
     if context.factor > 1 and reading.value >= context.factor * 1000:
-        return doubted(reading, "factor", f"the header says to multiply by {context.factor}, but {reading.value} looks complete")
+        return doubted(
+            reading,
+            "factor",
+            f"the header says to multiply by {context.factor}, but {reading.value} looks complete",
+        )
     return replace(reading, value=value, rule=f"{reading.rule}-times-{context.factor}")
 
 
@@ -315,14 +379,21 @@ def whole_number(value: int | float) -> int | float:
 
 
 def stored_number(text: str, context: ColumnContext) -> Reading:
-    """Read a number that the file holds as a number, by its shortest text: no sign in it parts thousands, no digit was mistyped.
+    """Read a number that the file holds as a number, by its shortest text: no sign in it parts thousands, no
+    digit was mistyped.
 
-    What its size says is doubted as for any other answer: codes of missing answers, amounts with thousands left out.
+    What its size says is doubted as for any other answer: codes of missing answers, amounts with thousands
+    left out.
     """
     value = number(Decimal(text))
     if context.kind == "integer" and isinstance(value := whole_number(value), float):
         return review("not-whole", f"'{text}' is not a whole number", proposal=value)
-    if context.kind in MONEY and isinstance(value, float) and abs(value) < SMALLEST_AMOUNT and context.factor == 1:
+    if (
+        context.kind in MONEY
+        and isinstance(value, float)
+        and abs(value) < SMALLEST_AMOUNT
+        and context.factor == 1
+    ):
         return review("money-fraction", f"'{text}' has a fraction: are thousands or millions left out?")
     reading = coded(Reading(value, f"{context.kind}-stored"), context)
     return below_zero(reading, context) if value < 0 and reading.is_read else reading
@@ -332,5 +403,7 @@ def no_number(text: str) -> Reading:
     """Say that a text holds no number that can be told apart."""
     groups = re.fullmatch(r"[0-9]+(?:[.,][0-9]+){2,}", text[:80], re.A)
     if groups:
-        return unreadable("bad-groups", f"'{text[:40]}' is not grouped by thousands: a broken column or a digit too few")
+        return unreadable(
+            "bad-groups", f"'{text[:40]}' is not grouped by thousands: a broken column or a digit too few"
+        )
     return unreadable("no-number", "no number can be told from this text")

@@ -41,9 +41,15 @@ class Reading:
     def __post_init__(self) -> None:
         """Refuse a record that contradicts itself: it would become a wrong number further on."""
         if self.flag not in FLAGS or (self.missing and self.missing not in MISSING_REASONS):
-            raise ValueError(f"unknown flag '{self.flag}' or missing reason '{self.missing}'; flags: {FLAGS}, reasons: {MISSING_REASONS}")
+            raise ValueError(
+                f"unknown flag '{self.flag}' or missing reason '{self.missing}'; flags: {FLAGS}, reasons:"
+                f" {MISSING_REASONS}"
+            )
         if (self.value is not None) == (self.flag in ("review", "unreadable") or bool(self.missing)):
-            raise ValueError(f"a reading has either a value, or a flag or missing reason that says why it has none: {self.rule}")
+            raise ValueError(
+                "a reading has either a value, or a flag or missing reason that says why it has none:"
+                f" {self.rule}"
+            )
         if not self.rule or (self.flag and not self.note):
             raise ValueError("a reading names its rule, and a flagged one its reason")
 
@@ -97,9 +103,13 @@ def missing_reasons(codes: Mapping[str, str]) -> dict[str, str]:
 
     Raises
     ------
-    ValueError naming every reason that is not one of ``MISSING_REASONS`` (spaces, hyphens and capitals do not matter).
+    ValueError naming every reason that is not one of ``MISSING_REASONS`` (spaces, hyphens and capitals do not
+    matter).
     """
-    spelt = {str(code).strip(): reason.strip().lower().replace("'", "").replace(" ", "_").replace("-", "_") for code, reason in codes.items()}
+    spelt = {
+        str(code).strip(): reason.strip().lower().replace("'", "").replace(" ", "_").replace("-", "_")
+        for code, reason in codes.items()
+    }
     wrong = sorted({codes[code] for code in codes if spelt[str(code).strip()] not in MISSING_REASONS})
     if wrong:
         raise ValueError(f"unknown missing reasons {wrong}; use {', '.join(MISSING_REASONS)}")

@@ -1,4 +1,6 @@
-"""Telephone numbers of every country: with their country code, behind a word for telephone, or as a whole column of one country."""
+"""Telephone numbers of every country: with their country code, behind a word for telephone, or as a whole
+column of one country.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +11,28 @@ from functools import lru_cache
 SEVEN_DIGITS = re.compile(r"(?:[0-9][^0-9]{0,3}){7}")
 INTERNATIONAL = re.compile(r"(?<![0-9A-Za-z+])(?:\+|00) ?\(?[1-9](?:[ .\-/()]{0,2}[0-9]){6,14}(?![0-9])")
 NAMED = re.compile(
-    r"\b(?:tel(?:p|epon|ephone|efon|efone|éfono)?|tél(?:éphone)?|phone|hp|handphone|ponsel|mobile|cell(?:phone)?|celular|wa|whats ?app|call (?:me|us)(?: on| at)?|hubungi|simu)\b"
-    r"[ .:#-]{0,3}(?:(?:no|nomor|number|nr)\b[ .:]{0,2})?(?P<number>\(?[0-9](?:[ .\-/()]{0,2}[0-9]){6,13})(?![0-9])",
+    r"\b(?:tel(?:p|epon|ephone|efon|efone|éfono)?|tél(?:éphone)?|phone|hp|handphone|ponsel|mobile|cell(?:phone)?|celular|wa|whats"
+    r" ?app|call (?:me|us)(?: on| at)?|hubungi|simu)\b"
+    r"[ .:#-]{0,3}(?:(?:no|nomor|number|nr)\b[ .:]{0,2})?(?P<number>\(?[0-9](?:["
+    r" .\-/()]{0,2}[0-9]){6,13})(?![0-9])",
     re.I,
 )
 NORTH_AMERICA = re.compile(r"(?<![0-9])\(?[2-9][0-9]{2}\)?[-. ] ?[2-9][0-9]{2}[-.][0-9]{4}(?![0-9])")
-WRITTEN = re.compile(r"(?:\+|0|\()[0-9 .\-/()]{6,18}|[2-9][0-9]{2}[-. ][2-9][0-9]{2}[-. ][0-9]{4}")  # a zero or country code in front, or groups
-SAMPLE, FEWEST, MOST = 40, 3, 0.8  # texts of a column that are tried, that are needed, and the share that tells
+WRITTEN = re.compile(
+    r"(?:\+|0|\()[0-9 .\-/()]{6,18}|[2-9][0-9]{2}[-. ][2-9][0-9]{2}[-. ][0-9]{4}"
+)  # a zero or country code in front, or groups
+SAMPLE, FEWEST, MOST = (
+    40,
+    3,
+    0.8,
+)  # texts of a column that are tried, that are needed, and the share that tells
 
 
 @lru_cache(maxsize=10_000)
 def is_valid(number: str, region: str | None) -> bool:
-    """Whether a number is one that can be called; ``region`` is the country it is dialled in, None where it has a country code."""
+    """Whether a number is one that can be called; ``region`` is the country it is dialled in, None where it
+    has a country code.
+    """
     import phonenumbers
 
     try:
@@ -42,7 +54,8 @@ def has_telephone(text: str, region: str = "") -> bool:
 
     Parameters
     ----------
-    region : the country (ISO code) whose numbers without a country code count wherever they stand; see ``telephone_region``.
+    region : the country (ISO code) whose numbers without a country code count wherever they stand; see
+    ``telephone_region``.
     """
     if not SEVEN_DIGITS.search(text):
         return False
@@ -57,10 +70,11 @@ def has_telephone(text: str, region: str = "") -> bool:
 
 
 def telephone_region(texts: Sequence[str]) -> str:
-    """A country in which a column's texts are telephone numbers without a country code; "" where they are none.
+    """A country in which a column's texts are telephone numbers without a country code; "" where they are
+    none.
 
-    Numbers are looked for where nearly all texts are written as people write them: a zero in front, or in groups. Several
-    countries number alike; any that fits tells that they are telephones.
+    Numbers are looked for where nearly all texts are written as people write them: a zero in front, or in
+    groups. Several countries number alike; any that fits tells that they are telephones.
     """
     filled = [text.strip() for text in dict.fromkeys(texts) if text.strip()][:SAMPLE]
     written = [text for text in filled if WRITTEN.fullmatch(text) and SEVEN_DIGITS.search(text)]
@@ -71,7 +85,10 @@ def telephone_region(texts: Sequence[str]) -> str:
     national = [text for text in written if not text.startswith(("+", "00"))]
     if len(national) < FEWEST:
         return ""
-    counts = {region: sum(is_valid(text, region) for text in national) for region in sorted(phonenumbers.SUPPORTED_REGIONS)}
+    counts = {
+        region: sum(is_valid(text, region) for text in national)
+        for region in sorted(phonenumbers.SUPPORTED_REGIONS)
+    }
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] >= MOST * len(national) else ""
 

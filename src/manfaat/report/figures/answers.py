@@ -1,4 +1,6 @@
-"""What participants answered then and now: shares of the answers to each item, means by rater; and which answers are missing."""
+"""What participants answered then and now: shares of the answers to each item, means by rater; and which
+answers are missing.
+"""
 
 from __future__ import annotations
 
@@ -13,24 +15,41 @@ from matplotlib.path import Path
 from matplotlib.ticker import MultipleLocator
 
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import GREY, INK, MARKERS, PALE, PALETTE, legend_name, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import (
+    GREY,
+    INK,
+    MARKERS,
+    PALE,
+    PALETTE,
+    legend_name,
+    new_figure,
+    plain_ticks,
+    to_svg,
+)
 from manfaat.report.words import Language
 
-LOW, HIGH = ("#b04a00", "#e9a26b"), ("#8dbfe0", "#0072B2")  # from the ends inwards, and from the middle outwards
+LOW, HIGH = (
+    ("#b04a00", "#e9a26b"),
+    ("#8dbfe0", "#0072B2"),
+)  # from the ends inwards, and from the middle outwards
 WIDEST_LABEL, WIDEST_ITEM = 44, 60  # letters in one line
 
 
 def rectangles(boxes: list[tuple[float, float, float, float]]) -> Path:
     """One path of many boxes (left, bottom, width, height): a fraction of the bytes of as many patches."""
-    parts = [Path([(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)], [1, 2, 2, 2, 79]) for x, y, w, h in boxes]
+    parts = [
+        Path([(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)], [1, 2, 2, 2, 79])
+        for x, y, w, h in boxes
+    ]
     return Path.make_compound_path(*parts) if parts else Path(np.empty((0, 2)))
 
 
 def sides(data: pd.DataFrame) -> pd.DataFrame:
-    """Turn shares of answers into boxes: ``place`` of the bar (from the top), ``answer, left, width``, those below the middle to the left of zero.
+    """Turn shares of answers into boxes: ``place`` of the bar (from the top), ``answer, left, width``, those
+    below the middle to the left of zero.
 
-    ``data`` : ``label, time, answer, share`` in the order of the bars; the middle answer of an odd number stands apart (``left`` missing).
-    A share that is not shown takes no room.
+    ``data`` : ``label, time, answer, share`` in the order of the bars; the middle answer of an odd number
+    stands apart (``left`` missing). A share that is not shown takes no room.
     """
     most, rows = int(data["answer"].max()) if len(data) else 0, []
     for place, (_, bar) in enumerate(data.groupby(["label", "time"], sort=False)):
@@ -46,7 +65,14 @@ def sides(data: pd.DataFrame) -> pd.DataFrame:
             rows.append({"place": place, "answer": answer, "left": right, "width": shares.get(answer, 0.0)})
             right += shares.get(answer, 0.0)
         if most % 2:
-            rows.append({"place": place, "answer": (most + 1) // 2, "left": np.nan, "width": shares.get((most + 1) // 2, 0.0)})
+            rows.append(
+                {
+                    "place": place,
+                    "answer": (most + 1) // 2,
+                    "left": np.nan,
+                    "width": shares.get((most + 1) // 2, 0.0),
+                }
+            )
     return pd.DataFrame(rows, columns=["place", "answer", "left", "width"])
 
 
@@ -72,7 +98,9 @@ def places(bars: pd.DataFrame) -> tuple[list[float], list[tuple[float, str]]]:
 
 
 def draw_answers(data: pd.DataFrame, ax: Axes, apart: Axes, answers: list[str]) -> Axes:
-    """Draw the bars around zero and, in ``apart``, the middle answer; ``answers`` are the words of the answers from the lower end."""
+    """Draw the bars around zero and, in ``apart``, the middle answer; ``answers`` are the words of the
+    answers from the lower end.
+    """
     boxes, most = sides(data), len(answers)
     heights, texts = places(data.drop_duplicates(["label", "time"]))
     for answer in range(1, most + 1):
@@ -80,16 +108,32 @@ def draw_answers(data: pd.DataFrame, ax: Axes, apart: Axes, answers: list[str]) 
         colour, hatch = shade(answer, most)
         here = apart if answer * 2 == most + 1 else ax
         drawn = [
-            (0.0 if np.isnan(row.left) else row.left * 100, heights[row.place] - 0.4, row.width * 100, 0.8) for row in own.itertuples(index=False) if row.width
+            (0.0 if np.isnan(row.left) else row.left * 100, heights[row.place] - 0.4, row.width * 100, 0.8)
+            for row in own.itertuples(index=False)
+            if row.width
         ]
-        here.add_patch(PathPatch(rectangles(drawn), facecolor=colour, edgecolor="white", hatch=hatch, linewidth=0.4, label=legend_name(answers[answer - 1])))
+        here.add_patch(
+            PathPatch(
+                rectangles(drawn),
+                facecolor=colour,
+                edgecolor="white",
+                hatch=hatch,
+                linewidth=0.4,
+                label=legend_name(answers[answer - 1]),
+            )
+        )
     for place, (_, bar) in enumerate(data.groupby(["label", "time"], sort=False)):
         mark_hidden(bar, heights[place], ax, apart, most)
     widest = (boxes["left"].abs() + boxes["width"].where(boxes["left"] >= 0, 0)).max()
     reach = 25 * max(1.0, float(np.ceil(4 * widest)))
     for y, text in texts:
         ax.text(-reach, y - 0.45, text, ha="left", va="top", fontsize=7.5, color=INK, in_layout=False)
-    ax.plot(np.zeros(3 * len(heights)), [y for height in heights for y in (height - 0.5, height + 0.5, np.nan)], color=GREY, linewidth=0.9)
+    ax.plot(
+        np.zeros(3 * len(heights)),
+        [y for height in heights for y in (height - 0.5, height + 0.5, np.nan)],
+        color=GREY,
+        linewidth=0.9,
+    )
     ax.set(ylim=(max(heights, default=0) + 0.6, -0.6), xlim=(-reach, reach))
     apart.set(xlim=(0, 100))
     return ax
@@ -112,13 +156,29 @@ def mark_hidden(bar: pd.DataFrame, height: float, ax: Axes, apart: Axes, most: i
         apart.text(3, height, "–", ha="left", va="center", fontsize=8, color=INK)
 
 
-def likert(id: str, title: str, data: pd.DataFrame, answers: list[str], words: dict[str, str], caption: str, language: Language) -> Exhibit:
-    """Return the figure; ``data`` has ``label`` (the item), ``time`` (in words), ``answer, n, share, includes``; ``words`` those of the two x axes."""
+def likert(
+    id: str,
+    title: str,
+    data: pd.DataFrame,
+    answers: list[str],
+    words: dict[str, str],
+    caption: str,
+    language: Language,
+) -> Exhibit:
+    """Return the figure; ``data`` has ``label`` (the item), ``time`` (in words), ``answer, n, share,
+    includes``; ``words`` those of the two x axes.
+    """
     bars = data.drop_duplicates(["label", "time"])
     heights, _ = places(bars)
-    figure, (ax, apart) = new_figure(0.95 + 0.19 * (heights[-1] + 1.2), columns=2, share_y=True, widths=(4, 1))
+    figure, (ax, apart) = new_figure(
+        0.95 + 0.19 * (heights[-1] + 1.2), columns=2, share_y=True, widths=(4, 1)
+    )
     draw_answers(data, ax, apart, answers)
-    ax.set_yticks(heights, [f"{row.time}, n\u00a0=\u00a0{language.number(row.n, 0)}" for row in bars.itertuples(index=False)], fontsize=7.5)
+    ax.set_yticks(
+        heights,
+        [f"{row.time}, n\u00a0=\u00a0{language.number(row.n, 0)}" for row in bars.itertuples(index=False)],
+        fontsize=7.5,
+    )
     ax.set_xlabel(words["sides"])
     apart.set_xlabel(words["middle"])
     for axis, step in ((ax.xaxis, 25), (apart.xaxis, 50)):
@@ -130,9 +190,17 @@ def likert(id: str, title: str, data: pd.DataFrame, answers: list[str], words: d
     names = [legend_name(answer) for answer in answers]
     handles = [*ax.get_legend_handles_labels()[0], *apart.get_legend_handles_labels()[0]]
     handles = sorted(handles, key=lambda patch: names.index(patch.get_label()))
-    figure.legend(handles=handles, loc="outside lower center", ncols=3 if sum(map(len, answers)) > 70 else len(answers))
-    parts = [f"{label}, {time}: {told(rows, answers, language)}" for (label, time), rows in data.groupby(["label", "time"], sort=False)]
-    alt = language.say("Bars of the answers to each item then and now, those below the middle to the left, those above it to the right, the middle apart.")
+    figure.legend(
+        handles=handles, loc="outside lower center", ncols=3 if sum(map(len, answers)) > 70 else len(answers)
+    )
+    parts = [
+        f"{label}, {time}: {told(rows, answers, language)}"
+        for (label, time), rows in data.groupby(["label", "time"], sort=False)
+    ]
+    alt = language.say(
+        "Bars of the answers to each item then and now, those below the middle to the left, those above it to"
+        " the right, the middle apart."
+    )
     return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))
 
 
@@ -140,22 +208,47 @@ def told(rows: pd.DataFrame, answers: list[str], language: Language) -> str:
     """The shares below, at and above the middle answer in words; a dash where a part is not shown."""
     gone, middle = hidden(rows), (len(answers) + 1) / 2
     names = {
-        language.say("below the middle"): rows["answer"] < middle, language.say("middle"): rows["answer"] == middle,
+        language.say("below the middle"): rows["answer"] < middle,
+        language.say("middle"): rows["answer"] == middle,
         language.say("above"): rows["answer"] > middle,
-    }  # fmt: skip
-    shares = {name: np.nan if gone[chosen].any() else rows.loc[chosen, "share"].sum() for name, chosen in names.items() if chosen.any()}
+    }
+    shares = {
+        name: np.nan if gone[chosen].any() else rows.loc[chosen, "share"].sum()
+        for name, chosen in names.items()
+        if chosen.any()
+    }
     return ", ".join(f"{name} {language.percent(share)}" for name, share in shares.items())
 
 
 def draw_dumbbells(data: pd.DataFrame, ax: Axes, raters: list[str]) -> Axes:
-    """Draw one line a rater from earlier (hollow) to now (filled); ``data`` has ``label, rater`` (words), ``earlier, now``."""
+    """Draw one line a rater from earlier (hollow) to now (filled); ``data`` has ``label, rater`` (words),
+    ``earlier, now``.
+    """
     labels = list(dict.fromkeys(data["label"]))
     for row in data.itertuples(index=False):
         place, own = raters.index(row.rater), list(data.loc[data["label"] == row.label, "rater"])
         y = labels.index(row.label) + (own.index(row.rater) - (len(own) - 1) / 2) * 0.3
         ax.plot([row.earlier, row.now], [y, y], color=PALETTE[place], linewidth=1.8, zorder=2)
-        ax.plot([row.earlier], [y], marker=MARKERS[place], color=PALETTE[place], markerfacecolor="white", markersize=6, linestyle="none", zorder=3)
-        ax.plot([row.now], [y], marker=MARKERS[place], color=PALETTE[place], markersize=6, linestyle="none", zorder=3, label=legend_name(row.rater))
+        ax.plot(
+            [row.earlier],
+            [y],
+            marker=MARKERS[place],
+            color=PALETTE[place],
+            markerfacecolor="white",
+            markersize=6,
+            linestyle="none",
+            zorder=3,
+        )
+        ax.plot(
+            [row.now],
+            [y],
+            marker=MARKERS[place],
+            color=PALETTE[place],
+            markersize=6,
+            linestyle="none",
+            zorder=3,
+            label=legend_name(row.rater),
+        )
     ax.set_yticks(range(len(labels)), [fill(label, 26) for label in labels])
     ax.set_ylim(len(labels) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
@@ -164,37 +257,77 @@ def draw_dumbbells(data: pd.DataFrame, ax: Axes, raters: list[str]) -> Axes:
 
 
 def dumbbell(id: str, title: str, data: pd.DataFrame, caption: str, language: Language) -> Exhibit:
-    """Return the figure, one panel a unit; ``data`` has ``label, rater, unit`` (words), ``n, earlier, now``."""
+    """Return the figure, one panel a unit; ``data`` has ``label, rater, unit`` (words), ``n, earlier,
+    now``.
+    """
     units, raters = list(dict.fromkeys(data["unit"])), list(dict.fromkeys(data["rater"]))
     counts = [data.loc[data["unit"] == unit, "label"].nunique() for unit in units]
-    figure, axes = new_figure(0.6 + 0.42 * sum(counts) + 0.55 * len(units), rows=len(units), heights=tuple(count + 0.3 for count in counts))
+    figure, axes = new_figure(
+        0.6 + 0.42 * sum(counts) + 0.55 * len(units),
+        rows=len(units),
+        heights=tuple(count + 0.3 for count in counts),
+    )
     for ax, unit in zip(np.atleast_1d(axes), units, strict=True):
         draw_dumbbells(data[data["unit"] == unit], ax, raters)
         ax.set_xlabel(unit)
         plain_ticks(ax.xaxis, language)
-    handles = {label: handle for ax in np.atleast_1d(axes) for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+    handles = {
+        label: handle
+        for ax in np.atleast_1d(axes)
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
+    }
     figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=3)
     parts = [
-        language.say("{label}, {rater}: {earlier} then, {now} now (n = {n})", label=row.label, rater=row.rater, earlier=language.number(row.earlier, 2),
-                     now=language.number(row.now, 2), n=language.number(row.n, 0))
+        language.say(
+            "{label}, {rater}: {earlier} then, {now} now (n = {n})",
+            label=row.label,
+            rater=row.rater,
+            earlier=language.number(row.earlier, 2),
+            now=language.number(row.now, 2),
+            n=language.number(row.n, 0),
+        )
         for row in data.itertuples(index=False)
-    ]  # fmt: skip
-    alt = language.say("Dots of mean ratings joined by lines, hollow then and filled now, by rater.") + " " + "; ".join(parts) + "."
+    ]
+    alt = (
+        language.say("Dots of mean ratings joined by lines, hollow then and filled now, by rater.")
+        + " "
+        + "; ".join(parts)
+        + "."
+    )
     return Exhibit(id, title, caption, data, alt, to_svg(figure))
 
 
 def draw_gaps(wide: pd.DataFrame, ax: Axes, language: Language) -> Axes:
-    """Draw one cell an indicator (row) and group (column): the darker, the more is missing, the share written in it; a dash where it is not shown."""
+    """Draw one cell an indicator (row) and group (column): the darker, the more is missing, the share written
+    in it; a dash where it is not shown.
+    """
     values = wide.to_numpy(dtype="float64")
     levels = np.linspace(0, 1, 6)
     for place, (low, high) in enumerate(pairwise(levels)):
         inside = (values > low) & (values <= high) if place else (values >= low) & (values <= high)
-        boxes = [(column - 0.48, row - 0.46, 0.96, 0.92) for row, column in zip(*np.nonzero(inside), strict=True)]
+        boxes = [
+            (column - 0.48, row - 0.46, 0.96, 0.92) for row, column in zip(*np.nonzero(inside), strict=True)
+        ]
         shade = 1 - 0.17 * place
-        ax.add_patch(PathPatch(rectangles(boxes), facecolor=(shade * 0.93, shade * 0.96, min(1.0, shade)), edgecolor="white", linewidth=0.5))
+        ax.add_patch(
+            PathPatch(
+                rectangles(boxes),
+                facecolor=(shade * 0.93, shade * 0.96, min(1.0, shade)),
+                edgecolor="white",
+                linewidth=0.5,
+            )
+        )
     for row, column in np.ndindex(*values.shape):
         dark = values[row, column] > 0.6
-        ax.text(column, row, language.percent(values[row, column]), ha="center", va="center", fontsize=7.5, color="white" if dark else INK)
+        ax.text(
+            column,
+            row,
+            language.percent(values[row, column]),
+            ha="center",
+            va="center",
+            fontsize=7.5,
+            color="white" if dark else INK,
+        )
     ax.set_xticks(range(values.shape[1]), [fill(name, 16) for name in wide.columns])
     ax.set_yticks(range(values.shape[0]), [fill(name, WIDEST_LABEL) for name in wide.index])
     ax.set(xlim=(-0.5, values.shape[1] - 0.5), ylim=(values.shape[0] - 0.5, -0.5))
@@ -212,6 +345,14 @@ def gaps_map(data: pd.DataFrame, title: str, caption: str, language: Language) -
     lines = max(fill(name, WIDEST_LABEL).count("\n") + 1 for name in wide.index)
     figure, ax = new_figure(0.6 + (0.12 + 0.13 * lines) * len(wide))
     draw_gaps(wide, ax, language)
-    parts = [f"{label}: " + ", ".join(f"{group} {language.percent(share)}" for group, share in row.items()) for label, row in wide.iterrows()]
-    alt = language.say("Heat map of missing values, one row an indicator, one column a group.") + " " + "; ".join(parts) + "."
+    parts = [
+        f"{label}: " + ", ".join(f"{group} {language.percent(share)}" for group, share in row.items())
+        for label, row in wide.iterrows()
+    ]
+    alt = (
+        language.say("Heat map of missing values, one row an indicator, one column a group.")
+        + " "
+        + "; ".join(parts)
+        + "."
+    )
     return Exhibit("gaps", title, caption, data, alt, to_svg(figure))

@@ -1,4 +1,6 @@
-"""The results chain: from what was put in to what it led to, with the numbers of one cohort and the grade of each claim."""
+"""The results chain: from what was put in to what it led to, with the numbers of one cohort and the grade of
+each claim.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,13 @@ from manfaat.report.words import Language
 
 # A grade has a sign of its own beside its colour, and its word stands beside both.
 GRADE_SIGNS = {"shown": "●", "suggested": "◐", "reported only": "○", "cannot tell": "?", "contradicted": "✕"}
-GRADE_COLOURS = {"shown": PALETTE[2], "suggested": PALETTE[0], "reported only": "#8a5a00", "cannot tell": GREY, "contradicted": "#b04a00"}
+GRADE_COLOURS = {
+    "shown": PALETTE[2],
+    "suggested": PALETTE[0],
+    "reported only": "#8a5a00",
+    "cannot tell": GREY,
+    "contradicted": "#b04a00",
+}
 WIDEST = {"claim": 70, "number": 82}  # letters in a line
 WIDEST_STAGE = 12
 LINE, GAP = 0.165, 0.26  # inches of a line and between two stages
@@ -22,7 +30,9 @@ BAND, INDENT = 0.19, 0.018  # where the lines begin and how far numbers are set 
 
 
 def laid_out(data: pd.DataFrame) -> pd.DataFrame:
-    """Cut each entry into lines: ``stage, kind, grade, text`` (one line each), ``place`` (lines above it within its stage) and ``number`` of the entry."""
+    """Cut each entry into lines: ``stage, kind, grade, text`` (one line each), ``place`` (lines above it
+    within its stage) and ``number`` of the entry.
+    """
     rows = []
     for stage, entries in data.groupby("stage", sort=False):
         place = 0.0
@@ -30,14 +40,27 @@ def laid_out(data: pd.DataFrame) -> pd.DataFrame:
             if row.kind == "claim" and place:
                 place += 0.35
             for text in wrap(row.text, WIDEST[row.kind]) or [""]:
-                rows.append({"stage": stage, "kind": row.kind, "grade": row.grade, "text": text, "place": place, "number": number})
+                rows.append(
+                    {
+                        "stage": stage,
+                        "kind": row.kind,
+                        "grade": row.grade,
+                        "text": text,
+                        "place": place,
+                        "number": number,
+                    }
+                )
                 place += 1
     return pd.DataFrame(rows, columns=["stage", "kind", "grade", "text", "place", "number"])
 
 
 def band_height(own: pd.DataFrame) -> float:
     """Height in inches of the band of one stage, whose name needs room too."""
-    return max(float(own["place"].max()) + 1, 1.2 * (fill(own["stage"].iloc[0], WIDEST_STAGE).count("\n") + 1)) * LINE + 0.14
+    return (
+        max(float(own["place"].max()) + 1, 1.2 * (fill(own["stage"].iloc[0], WIDEST_STAGE).count("\n") + 1))
+        * LINE
+        + 0.14
+    )
 
 
 def draw_chain(lines: pd.DataFrame, ax: Axes) -> float:
@@ -53,13 +76,35 @@ def draw_chain(lines: pd.DataFrame, ax: Axes) -> float:
         height = band_height(own)
         ax.add_patch(Rectangle((0, top), 1, height, facecolor="white", edgecolor=GREY, linewidth=0.7))
         ax.add_patch(Rectangle((0, top), BAND - 0.02, height, facecolor=PALE, edgecolor=GREY, linewidth=0.7))
-        ax.text((BAND - 0.02) / 2, top + height / 2, fill(stage, WIDEST_STAGE), ha="center", va="center", fontsize=9, fontweight="bold", color=INK)
+        ax.text(
+            (BAND - 0.02) / 2,
+            top + height / 2,
+            fill(stage, WIDEST_STAGE),
+            ha="center",
+            va="center",
+            fontsize=9,
+            fontweight="bold",
+            color=INK,
+        )
         for row in own.itertuples(index=False):
-            draw_line(row, top + 0.07 + (row.place + 0.5) * LINE, ax, is_first=not ((own["number"] == row.number) & (own["place"] < row.place)).any())
+            draw_line(
+                row,
+                top + 0.07 + (row.place + 0.5) * LINE,
+                ax,
+                is_first=not ((own["number"] == row.number) & (own["place"] < row.place)).any(),
+            )
         if stage != stages[-1]:
             middle = (BAND - 0.02) / 2
             ax.add_patch(
-                FancyArrowPatch((middle, top + height), (middle, top + height + GAP), arrowstyle="-|>", mutation_scale=11, color=INK, shrinkA=0, shrinkB=0)
+                FancyArrowPatch(
+                    (middle, top + height),
+                    (middle, top + height + GAP),
+                    arrowstyle="-|>",
+                    mutation_scale=11,
+                    color=INK,
+                    shrinkA=0,
+                    shrinkB=0,
+                )
             )
         top += height + GAP
     ax.set(xlim=(-0.004, 1.004), ylim=(top - GAP + 0.02, -0.02))  # the bands' edges whole
@@ -70,9 +115,27 @@ def draw_chain(lines: pd.DataFrame, ax: Axes) -> float:
 def draw_line(row: object, y: float, ax: Axes, *, is_first: bool) -> None:
     """Draw one line of an entry; the first line of a claim has the sign of its grade."""
     if row.kind == "claim" and is_first:
-        ax.text(BAND, y, GRADE_SIGNS[row.grade], ha="center", va="center", fontsize=10, fontweight="bold", color=GRADE_COLOURS[row.grade])
+        ax.text(
+            BAND,
+            y,
+            GRADE_SIGNS[row.grade],
+            ha="center",
+            va="center",
+            fontsize=10,
+            fontweight="bold",
+            color=GRADE_COLOURS[row.grade],
+        )
     weight, size = ("bold", 8) if row.kind == "claim" else ("normal", 8)
-    ax.text(BAND + INDENT * (1 if row.kind == "claim" else 2), y, row.text, ha="left", va="center", fontsize=size, fontweight=weight, color=INK)
+    ax.text(
+        BAND + INDENT * (1 if row.kind == "claim" else 2),
+        y,
+        row.text,
+        ha="left",
+        va="center",
+        fontsize=size,
+        fontweight=weight,
+        color=INK,
+    )
 
 
 def draw_legend(words: dict[str, str], ax: Axes) -> Axes:
@@ -80,15 +143,28 @@ def draw_legend(words: dict[str, str], ax: Axes) -> Axes:
     letters, before = sum(len(word) + 6 for word in words.values()), 1
     for grade, word in words.items():
         x, before = before / letters, before + len(word) + 6
-        ax.text(x, 0.5, GRADE_SIGNS[grade], ha="center", va="center", fontsize=10, fontweight="bold", color=GRADE_COLOURS[grade])
+        ax.text(
+            x,
+            0.5,
+            GRADE_SIGNS[grade],
+            ha="center",
+            va="center",
+            fontsize=10,
+            fontweight="bold",
+            color=GRADE_COLOURS[grade],
+        )
         ax.text(x + 0.02, 0.5, word, ha="left", va="center", fontsize=8, color=INK)
     ax.set(xlim=(0, 1), ylim=(0, 1))
     ax.axis("off")
     return ax
 
 
-def results_chain(data: pd.DataFrame, grades: dict[str, str], title: str, caption: str, language: Language) -> Exhibit:
-    """Return the figure; ``data`` has ``stage, kind`` (``claim`` or ``number``), ``grade`` (of a claim, else empty) and ``text``, in the order shown."""
+def results_chain(
+    data: pd.DataFrame, grades: dict[str, str], title: str, caption: str, language: Language
+) -> Exhibit:
+    """Return the figure; ``data`` has ``stage, kind`` (``claim`` or ``number``), ``grade`` (of a claim, else
+    empty) and ``text``, in the order shown.
+    """
     lines = laid_out(data)
     heights = [band_height(own) for _, own in lines.groupby("stage", sort=False)]
     height = sum(heights) + GAP * (len(heights) - 1) + 0.04

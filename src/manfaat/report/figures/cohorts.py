@@ -17,12 +17,22 @@ WIDEST = {"name": 31, "unit": 34, "cohort": 18}  # letters in a line
 
 
 def draw_cohorts(rows: pd.DataFrame, cohorts: list[str], ax: Axes) -> Axes:
-    """Draw one interval a cohort, in their order from the top; ``cohort, estimate, ci_low, ci_high, is_compared`` (hollow where not), ``has_zero``."""
+    """Draw one interval a cohort, in their order from the top; ``cohort, estimate, ci_low, ci_high,
+    is_compared`` (hollow where not), ``has_zero``.
+    """
     for row in rows.itertuples(index=False):
         place, colour = cohorts.index(row.cohort), PALETTE[0] if row.is_compared else GREY
         ax.plot([row.ci_low, row.ci_high], [place, place], color=colour, linewidth=1.5, solid_capstyle="butt")
         marker, filling = ("o", colour) if row.is_compared else ("s", "white")
-        ax.plot([row.estimate], [place], marker=marker, color=colour, markerfacecolor=filling, markersize=5.5, linestyle="none")
+        ax.plot(
+            [row.estimate],
+            [place],
+            marker=marker,
+            color=colour,
+            markerfacecolor=filling,
+            markersize=5.5,
+            linestyle="none",
+        )
     if rows["has_zero"].iloc[0]:
         ax.axvline(0, color=GREY, linewidth=0.9, zorder=1.8)  # above the grid, below the intervals
     ax.set_yticks(range(len(cohorts)), [fill(name, WIDEST["cohort"]) for name in cohorts], fontsize=7)
@@ -33,13 +43,27 @@ def draw_cohorts(rows: pd.DataFrame, cohorts: list[str], ax: Axes) -> Axes:
     return ax
 
 
-def cohort_trends(data: pd.DataFrame, cohorts: list[str], title: str, caption: str, language: Language) -> Exhibit:
-    """Return the figure; ``data`` has ``name`` (code), ``indicator, unit, cohort`` (words, in the order of ``cohorts``), ``estimate, ci_low, ci_high, is_compared, has_zero`` and ``text``."""
+def cohort_trends(
+    data: pd.DataFrame, cohorts: list[str], title: str, caption: str, language: Language
+) -> Exhibit:
+    """Return the figure; ``data`` has ``name`` (code), ``indicator, unit, cohort`` (words, in the order of
+    ``cohorts``), ``estimate, ci_low, ci_high, is_compared, has_zero`` and ``text``.
+    """
     names = list(dict.fromkeys(data["name"]))
     columns = min(COLUMNS, len(names))
-    rows, lines = -(-len(names) // columns), max(fill(name, WIDEST["cohort"]).count("\n") + 1 for name in cohorts)
-    above = max(fill(text, WIDEST["name"]).count("\n") for text in data["indicator"]) + max(fill(text, WIDEST["unit"]).count("\n") for text in data["unit"])
-    figure, axes = new_figure(0.2 + (0.72 + 0.13 * above + (0.1 + 0.12 * lines) * len(cohorts)) * rows, rows=rows, columns=columns, share_y=True)
+    rows, lines = (
+        -(-len(names) // columns),
+        max(fill(name, WIDEST["cohort"]).count("\n") + 1 for name in cohorts),
+    )
+    above = max(fill(text, WIDEST["name"]).count("\n") for text in data["indicator"]) + max(
+        fill(text, WIDEST["unit"]).count("\n") for text in data["unit"]
+    )
+    figure, axes = new_figure(
+        0.2 + (0.72 + 0.13 * above + (0.1 + 0.12 * lines) * len(cohorts)) * rows,
+        rows=rows,
+        columns=columns,
+        share_y=True,
+    )
     flat = np.atleast_1d(axes).ravel()
     for ax, name in zip(flat, names, strict=False):
         own = data[data["name"] == name]
@@ -51,6 +75,14 @@ def cohort_trends(data: pd.DataFrame, cohorts: list[str], title: str, caption: s
     for ax in flat[len(names) :]:
         ax.axis("off")
     told = [(own["indicator"].iloc[0], own) for _, own in data.groupby("name", sort=False)]
-    parts = [f"{indicator}: " + ", ".join(f"{row.cohort} {row.text}" for row in own.itertuples(index=False)) for indicator, own in told]
-    alt = language.say("Panels of estimates with intervals, one panel an indicator, one line a cohort.") + " " + "; ".join(parts) + "."
+    parts = [
+        f"{indicator}: " + ", ".join(f"{row.cohort} {row.text}" for row in own.itertuples(index=False))
+        for indicator, own in told
+    ]
+    alt = (
+        language.say("Panels of estimates with intervals, one panel an indicator, one line a cohort.")
+        + " "
+        + "; ".join(parts)
+        + "."
+    )
     return Exhibit("trends", title, caption, data.drop(columns=["text", "has_zero"]), alt, to_svg(figure))

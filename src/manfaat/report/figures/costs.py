@@ -1,4 +1,6 @@
-"""What was paid, by whom, over the years; and what is left of the total for the party whose saving is at issue."""
+"""What was paid, by whom, over the years; and what is left of the total for the party whose saving is at
+issue.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,14 @@ from manfaat.report.figures.answers import rectangles
 from manfaat.report.figures.style import GREY, INK, PALETTE, legend_name, new_figure, plain_ticks, to_svg
 from manfaat.report.words import Language
 
-HATCHES = ("", "//", "\\\\", "xx", "--", "||")  # lines, not dots: a dot is a path of its own and makes large files
+HATCHES = (
+    "",
+    "//",
+    "\\\\",
+    "xx",
+    "--",
+    "||",
+)  # lines, not dots: a dot is a path of its own and makes large files
 
 
 def draw_stacks(data: pd.DataFrame, column: str, ax: Axes) -> Axes:
@@ -20,8 +29,17 @@ def draw_stacks(data: pd.DataFrame, column: str, ax: Axes) -> Axes:
     for place, (payer, rows) in enumerate(data.groupby("payer", sort=False)):
         heights = rows.set_index("year")[column].reindex(years, fill_value=0.0)
         base = heights * 0 if base is None else base
-        boxes = [(year - 0.375, low, 0.75, tall) for year, low, tall in zip(years, base, heights, strict=True) if tall]
-        look = {"facecolor": PALETTE[place % 6], "hatch": HATCHES[place % 6], "edgecolor": "white", "linewidth": 0.5}
+        boxes = [
+            (year - 0.375, low, 0.75, tall)
+            for year, low, tall in zip(years, base, heights, strict=True)
+            if tall
+        ]
+        look = {
+            "facecolor": PALETTE[place % 6],
+            "hatch": HATCHES[place % 6],
+            "edgecolor": "white",
+            "linewidth": 0.5,
+        }
         ax.add_patch(PathPatch(rectangles(boxes), label=legend_name(payer), **look))
         base = base + heights
     ax.set_xticks(years, [str(year) for year in years], rotation=90 if len(years) > 14 else 0, fontsize=7)
@@ -30,8 +48,12 @@ def draw_stacks(data: pd.DataFrame, column: str, ax: Axes) -> Axes:
     return ax
 
 
-def payers_over_years(data: pd.DataFrame, titles: tuple[str, str], unit: str, caption: str, language: Language) -> Exhibit:
-    """Return the stacks in the money of each year and in real money; ``data`` has ``year, payer, nominal, real``."""
+def payers_over_years(
+    data: pd.DataFrame, titles: tuple[str, str], unit: str, caption: str, language: Language
+) -> Exhibit:
+    """Return the stacks in the money of each year and in real money; ``data`` has ``year, payer, nominal,
+    real``.
+    """
     figure, axes = new_figure(4.6, rows=2)
     for ax, column, title in zip(axes, ("nominal", "real"), titles, strict=True):
         draw_stacks(data, column, ax)
@@ -40,28 +62,64 @@ def payers_over_years(data: pd.DataFrame, titles: tuple[str, str], unit: str, ca
         plain_ticks(ax.yaxis, language)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     parts = [
-        language.say("{payer}, {year}: {nominal} in the money of the year, {real} in real money", payer=row.payer, year=row.year,
-                     nominal=language.number(row.nominal, 1), real=language.number(row.real, 1))
+        language.say(
+            "{payer}, {year}: {nominal} in the money of the year, {real} in real money",
+            payer=row.payer,
+            year=row.year,
+            nominal=language.number(row.nominal, 1),
+            real=language.number(row.real, 1),
+        )
         for row in data[data["real"] > 0].itertuples(index=False)
-    ]  # fmt: skip
-    alt = language.say("Stacked bars of the cost by payer over the years, {unit}.", unit=unit) + " " + "; ".join(parts) + "."
+    ]
+    alt = (
+        language.say("Stacked bars of the cost by payer over the years, {unit}.", unit=unit)
+        + " "
+        + "; ".join(parts)
+        + "."
+    )
     return Exhibit("payers", language.say("Who paid, over the years"), caption, data, alt, to_svg(figure))
 
 
 def waterfall(data: pd.DataFrame, unit: str, title: str, caption: str, language: Language) -> Exhibit:
-    """Return the steps from the whole cost to what is left; ``data`` has ``label, start, end, kind`` (``total``, ``step``, ``rest``)."""
+    """Return the steps from the whole cost to what is left; ``data`` has ``label, start, end, kind``
+    (``total``, ``step``, ``rest``).
+    """
     colours = {"total": GREY, "step": PALETTE[5], "rest": PALETTE[1]}
     figure, ax = new_figure(0.9 + 0.36 * len(data))
     for place, row in enumerate(data.itertuples(index=False)):
         low, width = min(row.start, row.end), abs(row.end - row.start)
-        ax.barh(place, width, left=low, height=0.6, color=colours[row.kind], hatch={"step": "//"}.get(row.kind, ""), edgecolor="white", linewidth=0.5)
+        ax.barh(
+            place,
+            width,
+            left=low,
+            height=0.6,
+            color=colours[row.kind],
+            hatch={"step": "//"}.get(row.kind, ""),
+            edgecolor="white",
+            linewidth=0.5,
+        )
         written = ("−" if row.kind == "step" else "") + language.number(width, 1)
-        ax.annotate(written, (max(row.start, row.end), place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8, color=INK)
+        ax.annotate(
+            written,
+            (max(row.start, row.end), place),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=INK,
+        )
         if place:
             ax.plot([row.start, row.start], [place - 1, place], color=GREY, linewidth=0.7)
     ax.set_yticks(range(len(data)), data["label"])
     ax.set(ylim=(len(data) - 0.5, -0.5), xlim=(0, data["start"].max() * 1.15), xlabel=unit)
     plain_ticks(ax.xaxis, language)
-    parts = [f"{row.label}: {language.number(abs(row.end - row.start), 1)}" for row in data.itertuples(index=False)]
-    alt = language.say("Waterfall chart from the whole cost to what is left, {unit}.", unit=unit) + " " + "; ".join(parts) + "."
+    parts = [
+        f"{row.label}: {language.number(abs(row.end - row.start), 1)}" for row in data.itertuples(index=False)
+    ]
+    alt = (
+        language.say("Waterfall chart from the whole cost to what is left, {unit}.", unit=unit)
+        + " "
+        + "; ".join(parts)
+        + "."
+    )
     return Exhibit("waterfall", title, caption, data, alt, to_svg(figure))

@@ -18,29 +18,60 @@ WIDEST_LABEL = 34
 
 def broken(*ends: pd.Series) -> np.ndarray:
     """Values of one line that is interrupted between its pieces: a fraction of the bytes of as many lines."""
-    return np.column_stack([*[np.asarray(end, dtype="float64") for end in ends], np.full(len(ends[0]), np.nan)]).ravel()
+    return np.column_stack(
+        [*[np.asarray(end, dtype="float64") for end in ends], np.full(len(ends[0]), np.nan)]
+    ).ravel()
 
 
 def draw_curve(data: pd.DataFrame, ax: Axes) -> Axes:
-    """Draw the estimates from the lowest to the highest with their intervals; ``data`` has ``estimate, ci_low, ci_high, is_primary``."""
+    """Draw the estimates from the lowest to the highest with their intervals; ``data`` has ``estimate,
+    ci_low, ci_high, is_primary``.
+    """
     place = np.arange(len(data))
     ax.axhline(0, color=GREY, linewidth=0.9)
-    ax.plot(broken(place, place), broken(data["ci_low"], data["ci_high"]), color=PALETTE[5], linewidth=1.4, solid_capstyle="butt")
-    ax.plot(broken(place - 0.4, place + 0.4), broken(data["estimate"], data["estimate"]), color=PALETTE[0], linewidth=2.2, solid_capstyle="butt")
+    ax.plot(
+        broken(place, place),
+        broken(data["ci_low"], data["ci_high"]),
+        color=PALETTE[5],
+        linewidth=1.4,
+        solid_capstyle="butt",
+    )
+    ax.plot(
+        broken(place - 0.4, place + 0.4),
+        broken(data["estimate"], data["estimate"]),
+        color=PALETTE[0],
+        linewidth=2.2,
+        solid_capstyle="butt",
+    )
     chosen = np.flatnonzero(data["is_primary"])
     for one in chosen:
         row = data.iloc[one]
         ax.plot([one, one], [row["ci_low"], row["ci_high"]], color=PALETTE[1], linewidth=1.8)
-    ax.plot(chosen, data["estimate"].to_numpy()[chosen], marker="D", color=PALETTE[1], markersize=6, linestyle="none")
+    ax.plot(
+        chosen,
+        data["estimate"].to_numpy()[chosen],
+        marker="D",
+        color=PALETTE[1],
+        markersize=6,
+        linestyle="none",
+    )
     ax.set(xlim=(-1, len(data)), xticks=[])
     return ax
 
 
 def draw_choices(choices: pd.DataFrame, ax: Axes) -> Axes:
-    """Mark below each estimate what was chosen; ``choices`` has one column of booleans a choice, rows in the order of the estimates."""
+    """Mark below each estimate what was chosen; ``choices`` has one column of booleans a choice, rows in the
+    order of the estimates.
+    """
     for row, name in enumerate(choices):
         place = np.flatnonzero(choices[name])
-        ax.plot(broken(place, place), broken(np.full(len(place), row - 0.35), np.full(len(place), row + 0.35)), color=INK, linewidth=1.6, solid_capstyle="butt")
+        ax.plot(
+            broken(place, place),
+            broken(np.full(len(place), row - 0.35), np.full(len(place), row + 0.35)),
+            color=INK,
+            linewidth=1.6,
+            solid_capstyle="butt",
+        )
     ax.set_yticks(range(choices.shape[1]), [fill(name, WIDEST_LABEL) for name in choices])
     ax.set(ylim=(choices.shape[1] - 0.4, -0.6), xlim=(-1, len(choices)), xticks=[])
     ax.tick_params(axis="y", length=0)
@@ -49,8 +80,12 @@ def draw_choices(choices: pd.DataFrame, ax: Axes) -> Axes:
     return ax
 
 
-def specification_curve(id: str, title: str, data: pd.DataFrame, ylabel: str, words: str, caption: str, language: Language) -> Exhibit:
-    """Return the figure; ``data`` has ``estimate, ci_low, ci_high, is_primary`` and one column of booleans a choice (its name is shown); ``words`` say what it shows."""
+def specification_curve(
+    id: str, title: str, data: pd.DataFrame, ylabel: str, words: str, caption: str, language: Language
+) -> Exhibit:
+    """Return the figure; ``data`` has ``estimate, ci_low, ci_high, is_primary`` and one column of booleans a
+    choice (its name is shown); ``words`` say what it shows.
+    """
     data = data.sort_values("estimate", kind="stable", ignore_index=True)
     choices = data.drop(columns=["estimate", "ci_low", "ci_high", "n", "is_primary"], errors="ignore")
     low = 0.3 + 0.17 * choices.shape[1]
@@ -63,14 +98,23 @@ def specification_curve(id: str, title: str, data: pd.DataFrame, ylabel: str, wo
 
 
 def draw_bounds(rows: pd.DataFrame, ax: Axes) -> Axes:
-    """Draw, of one indicator, one line a method: thin its interval, thick what lies between the bounds (a point where they meet); ``label, low, high, ci_low, ci_high``."""
+    """Draw, of one indicator, one line a method: thin its interval, thick what lies between the bounds (a
+    point where they meet); ``label, low, high, ci_low, ci_high``.
+    """
     for place, row in enumerate(rows.itertuples(index=False)):
         colour = PALETTE[1] if row.low == row.high else PALETTE[0]
         ax.plot([row.ci_low, row.ci_high], [place, place], color=colour, linewidth=1.4, solid_capstyle="butt")
         if row.low == row.high:
             ax.plot([row.low], [place], marker="D", color=colour, markersize=5.5, linestyle="none")
         elif np.isfinite(row.low):
-            ax.plot([row.low, row.high], [place, place], color=colour, linewidth=5, alpha=0.75, solid_capstyle="butt")
+            ax.plot(
+                [row.low, row.high],
+                [place, place],
+                color=colour,
+                linewidth=5,
+                alpha=0.75,
+                solid_capstyle="butt",
+            )
     ax.axvline(0, color=GREY, linewidth=0.9, zorder=0)
     ax.set_yticks(range(len(rows)), rows["label"])
     ax.set(ylim=(len(rows) - 0.5, -0.5))
@@ -79,10 +123,16 @@ def draw_bounds(rows: pd.DataFrame, ax: Axes) -> Axes:
 
 
 def bounds(id: str, title: str, data: pd.DataFrame, caption: str, language: Language) -> Exhibit:
-    """Return the figure, one panel an indicator; ``data`` has ``indicator, unit, label`` (the method), ``low, high, ci_low, ci_high`` and ``text``."""
+    """Return the figure, one panel an indicator; ``data`` has ``indicator, unit, label`` (the method), ``low,
+    high, ci_low, ci_high`` and ``text``.
+    """
     names = list(dict.fromkeys(data["indicator"]))
     counts = [int((data["indicator"] == name).sum()) for name in names]
-    figure, axes = new_figure(0.3 + sum(0.62 + 0.2 * count for count in counts), rows=len(names), heights=tuple(count + 0.6 for count in counts))
+    figure, axes = new_figure(
+        0.3 + sum(0.62 + 0.2 * count for count in counts),
+        rows=len(names),
+        heights=tuple(count + 0.6 for count in counts),
+    )
     for ax, name in zip(np.atleast_1d(axes), names, strict=True):
         rows = data[data["indicator"] == name]
         draw_bounds(rows, ax)
@@ -90,5 +140,10 @@ def bounds(id: str, title: str, data: pd.DataFrame, caption: str, language: Lang
         plain_ticks(ax.xaxis, language)
         ax.xaxis.set_major_locator(MaxNLocator(5))
     parts = [f"{row.indicator}, {row.label}: {row.text}" for row in data.itertuples(index=False)]
-    alt = language.say("Chart of intervals and bounds, one panel an indicator, one line a method.") + " " + "; ".join(parts) + "."
+    alt = (
+        language.say("Chart of intervals and bounds, one panel an indicator, one line a method.")
+        + " "
+        + "; ".join(parts)
+        + "."
+    )
     return Exhibit(id, title, caption, data.drop(columns="text"), alt, to_svg(figure))

@@ -16,10 +16,11 @@ WIDEST_LABEL, WIDEST_UNIT = 40, 60  # letters in one line
 
 
 def draw_boxes(data: pd.DataFrame, ax: Axes) -> Axes:
-    """Draw one box a group and time, from summaries alone; ``data`` has ``label, time, mean, p10, p25, median, p75, p90``.
+    """Draw one box a group and time, from summaries alone; ``data`` has ``label, time, mean, p10, p25,
+    median, p75, p90``.
 
-    The box holds the middle half, the whiskers the middle eight tenths, the diamond is the mean. Where a percentile is not known, the side of the
-    box has no whisker.
+    The box holds the middle half, the whiskers the middle eight tenths, the diamond is the mean. Where a
+    percentile is not known, the side of the box has no whisker.
     """
     times = list(data["time"].unique())
     boxes = [
@@ -45,20 +46,28 @@ def draw_boxes(data: pd.DataFrame, ax: Axes) -> Axes:
         meanprops={"marker": "D", "markerfacecolor": INK, "markeredgecolor": INK, "markersize": 4},
         medianprops={"color": INK, "linewidth": 1.4},
     )
-    for row, low, high in zip(data.itertuples(index=False), range(0, 2 * len(data), 2), range(1, 2 * len(data), 2), strict=True):
+    for row, low, high in zip(
+        data.itertuples(index=False), range(0, 2 * len(data), 2), range(1, 2 * len(data), 2), strict=True
+    ):
         for side, end in ((low, row.p10), (high, row.p90)):
             for part in ("whiskers", "caps"):
                 drawn[part][side].set_visible(bool(pd.notna(end)))
     for box, time in zip(drawn["boxes"], data["time"], strict=True):
         place = times.index(time)
-        box.set(facecolor=sns.light_palette(PALETTE[place], 4)[1], edgecolor=PALETTE[place], hatch=("", "//")[place % 2])
+        box.set(
+            facecolor=sns.light_palette(PALETTE[place], 4)[1],
+            edgecolor=PALETTE[place],
+            hatch=("", "//")[place % 2],
+        )
     ax.invert_yaxis()
     ax.set(ylabel="")
     return ax
 
 
 def draw_shares(data: pd.DataFrame, ax: Axes, language: Language) -> Axes:
-    """Draw one bar a group and time: the share of units with the answer 1, a dash where it is not known; ``data`` has ``label, time, mean``."""
+    """Draw one bar a group and time: the share of units with the answer 1, a dash where it is not known;
+    ``data`` has ``label, time, mean``.
+    """
     times = list(data["time"].unique())
     colours = [PALETTE[times.index(time)] for time in data["time"]]
     bars = ax.barh(
@@ -71,15 +80,31 @@ def draw_shares(data: pd.DataFrame, ax: Axes, language: Language) -> Axes:
     )
     ax.bar_label(bars, [language.percent(share, 1) for share in data["mean"]], padding=4, fontsize=8)
     ax.set_yticks(range(len(data)), data["label"])
-    ax.set(ylim=(len(data) - 0.5, -0.5), xlim=(0, min(100, max(10, data["mean"].max() * 125))), xlabel=language.say("per cent"), ylabel="")
+    ax.set(
+        ylim=(len(data) - 0.5, -0.5),
+        xlim=(0, min(100, max(10, data["mean"].max() * 125))),
+        xlabel=language.say("per cent"),
+        ylabel="",
+    )
     return ax
 
 
-def distribution(id: str, title: str, data: pd.DataFrame, xlabel: str, caption: str, language: Language) -> Exhibit:
-    """Return the figure; ``data`` has ``group, time, n, mean`` and, unless the answers are 0 or 1, ``p10, p25, median, p75, p90``."""
+def distribution(
+    id: str, title: str, data: pd.DataFrame, xlabel: str, caption: str, language: Language
+) -> Exhibit:
+    """Return the figure; ``data`` has ``group, time, n, mean`` and, unless the answers are 0 or 1, ``p10,
+    p25, median, p75, p90``.
+    """
     yes_no = "median" not in data
-    labelled = data.assign(label=[f"{row.group}, {row.time} (n = {language.number(row.n, 0)})" for row in data.itertuples(index=False)])
-    drawn = labelled.assign(label=[fill(label.replace("(n = ", "(n\u00a0=\u00a0"), WIDEST_LABEL) for label in labelled["label"]])
+    labelled = data.assign(
+        label=[
+            f"{row.group}, {row.time} (n = {language.number(row.n, 0)})"
+            for row in data.itertuples(index=False)
+        ]
+    )
+    drawn = labelled.assign(
+        label=[fill(label.replace("(n = ", "(n\u00a0=\u00a0"), WIDEST_LABEL) for label in labelled["label"]]
+    )
     lines = max((label.count("\n") for label in drawn["label"]), default=0)  # beyond the first
     figure, ax = new_figure(0.75 + (0.33 + 0.12 * lines) * len(data))
     if yes_no:
@@ -88,9 +113,19 @@ def distribution(id: str, title: str, data: pd.DataFrame, xlabel: str, caption: 
         draw_boxes(drawn, ax)
         ax.set_xlabel(fill(xlabel, WIDEST_UNIT))
         plain_ticks(ax.xaxis, language)
-    alt = language.say("Bar chart of shares before and after, by group.") if yes_no else language.say("Box chart of values before and after, by group.")
+    alt = (
+        language.say("Bar chart of shares before and after, by group.")
+        if yes_no
+        else language.say("Box chart of values before and after, by group.")
+    )
     return Exhibit(
-        id, title, caption, data, f"{alt} {'; '.join(described(row, language, yes_no=yes_no) for row in labelled.itertuples(index=False))}.", to_svg(figure)
+        id,
+        title,
+        caption,
+        data,
+        f"{alt}"
+        f" {'; '.join(described(row, language, yes_no=yes_no) for row in labelled.itertuples(index=False))}.",
+        to_svg(figure),
     )
 
 
@@ -99,11 +134,15 @@ def described(row: object, language: Language, *, yes_no: bool) -> str:
     if yes_no:
         return f"{row.label}: {language.percent(row.mean, 1)}"
     values = {name: language.number(getattr(row, name), 1) for name in ("median", "p25", "p75", "mean")}
-    return language.say("{label}: median {median}, middle half {p25} to {p75}, mean {mean}", label=row.label, **values)
+    return language.say(
+        "{label}: median {median}, middle half {p25} to {p75}, mean {mean}", label=row.label, **values
+    )
 
 
 def trend(id: str, title: str, data: pd.DataFrame, ylabel: str, caption: str, language: Language) -> Exhibit:
-    """Return lines of group means over the periods of a panel; ``data`` has ``group, period, n, mean, ci_low, ci_high``."""
+    """Return lines of group means over the periods of a panel; ``data`` has ``group, period, n, mean, ci_low,
+    ci_high``.
+    """
     figure, ax = new_figure(2.8)
     groups = list(data["group"].unique())
     for place, (group, rows) in enumerate(data.groupby("group", sort=False)):
@@ -127,8 +166,19 @@ def trend(id: str, title: str, data: pd.DataFrame, ylabel: str, caption: str, la
     figure.legend(loc="outside lower center", ncols=len(groups))
     parts = [
         language.say(
-            "{group}, {time}: mean {mean} (n = {n})", group=row.group, time=f"{row.period:.0f}", mean=language.number(row.mean, 2), n=language.number(row.n, 0)
+            "{group}, {time}: mean {mean} (n = {n})",
+            group=row.group,
+            time=f"{row.period:.0f}",
+            mean=language.number(row.mean, 2),
+            n=language.number(row.n, 0),
         )
         for row in data.itertuples(index=False)
     ]
-    return Exhibit(id, title, caption, data, language.say("Line chart of group means.") + " " + "; ".join(parts) + ".", to_svg(figure))
+    return Exhibit(
+        id,
+        title,
+        caption,
+        data,
+        language.say("Line chart of group means.") + " " + "; ".join(parts) + ".",
+        to_svg(figure),
+    )

@@ -20,19 +20,47 @@ SPACE = 0.02  # between two positions, as a share of the height
 
 
 def draw_survival(data: pd.DataFrame, ax: Axes) -> Axes:
-    """Draw one falling staircase a group with its interval; ``data`` has ``group`` (words), ``time, survival, ci_low, ci_high`` (shares)."""
+    """Draw one falling staircase a group with its interval; ``data`` has ``group`` (words), ``time, survival,
+    ci_low, ci_high`` (shares).
+    """
     for place, (group, rows) in enumerate(data.groupby("group", sort=False)):
-        ax.fill_between(rows["time"], rows["ci_low"] * 100, rows["ci_high"] * 100, step="post", color=PALETTE[place], alpha=0.15, linewidth=0)
-        ax.step(rows["time"], rows["survival"] * 100, where="post", color=PALETTE[place], linestyle=STYLES[place % 2], linewidth=1.8, label=legend_name(group))
+        ax.fill_between(
+            rows["time"],
+            rows["ci_low"] * 100,
+            rows["ci_high"] * 100,
+            step="post",
+            color=PALETTE[place],
+            alpha=0.15,
+            linewidth=0,
+        )
+        ax.step(
+            rows["time"],
+            rows["survival"] * 100,
+            where="post",
+            color=PALETTE[place],
+            linestyle=STYLES[place % 2],
+            linewidth=1.8,
+            label=legend_name(group),
+        )
     ax.set(ylim=(0, 102), xlim=(0, float(data["time"].max()) * 1.02))
     return ax
 
 
 def draw_at_risk(data: pd.DataFrame, times: np.ndarray, ax: Axes, language: Language) -> Axes:
-    """Write below the curve how many are still without the event at ``times``; ``data`` has ``group, time, at_risk``."""
+    """Write below the curve how many are still without the event at ``times``; ``data`` has ``group, time,
+    at_risk``.
+    """
     groups = list(dict.fromkeys(data["group"]))
     for row in data[data["time"].isin(times)].itertuples(index=False):
-        ax.text(row.time, groups.index(row.group), language.number(row.at_risk, 0), ha="center", va="center", fontsize=7.5, color=INK)
+        ax.text(
+            row.time,
+            groups.index(row.group),
+            language.number(row.at_risk, 0),
+            ha="center",
+            va="center",
+            fontsize=7.5,
+            color=INK,
+        )
     ax.set_yticks(range(len(groups)), [fill(group, 26) for group in groups])
     ax.set(ylim=(len(groups) - 0.4, -0.6), xlim=(0, float(data["time"].max()) * 1.02), xticks=[])
     ax.tick_params(length=0, pad=16)
@@ -41,8 +69,12 @@ def draw_at_risk(data: pd.DataFrame, times: np.ndarray, ax: Axes, language: Lang
     return ax
 
 
-def survival(id: str, title: str, data: pd.DataFrame, words: dict[str, str], caption: str, language: Language) -> Exhibit:
-    """Return the figure; ``data`` has ``group, time, at_risk, survival, ci_low, ci_high``; ``words`` the names of the axes (``x, y, risk``)."""
+def survival(
+    id: str, title: str, data: pd.DataFrame, words: dict[str, str], caption: str, language: Language
+) -> Exhibit:
+    """Return the figure; ``data`` has ``group, time, at_risk, survival, ci_low, ci_high``; ``words`` the
+    names of the axes (``x, y, risk``).
+    """
     groups = data["group"].nunique()
     figure, (ax, below) = new_figure(3.3 + 0.2 * groups, rows=2, heights=(2.6, 0.2 * groups))
     times = np.sort(data["time"].unique())[::2]
@@ -57,15 +89,28 @@ def survival(id: str, title: str, data: pd.DataFrame, words: dict[str, str], cap
     for group, rows in data.groupby("group", sort=False):
         last = rows.iloc[-1]
         parts.append(
-            language.say("{group}: {share} without it after {time} (n at the start {n})", group=group, share=language.percent(last["survival"]),
-                         time=language.number(last["time"], 0), n=language.number(rows["at_risk"].iloc[0], 0))
-        )  # fmt: skip
-    alt = language.say("Falling step curves of the share without the event, one a group, with those at risk below.") + " " + "; ".join(parts) + "."
+            language.say(
+                "{group}: {share} without it after {time} (n at the start {n})",
+                group=group,
+                share=language.percent(last["survival"]),
+                time=language.number(last["time"], 0),
+                n=language.number(rows["at_risk"].iloc[0], 0),
+            )
+        )
+    alt = (
+        language.say(
+            "Falling step curves of the share without the event, one a group, with those at risk below."
+        )
+        + " "
+        + "; ".join(parts)
+        + "."
+    )
     return Exhibit(id, title, caption, data, alt, to_svg(figure))
 
 
 def ribbons(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
-    """Turn counts into ribbons: ``before, now, n, left, right`` (their upper ends on both sides) and ``height``, shares of all that are shown.
+    """Turn counts into ribbons: ``before, now, n, left, right`` (their upper ends on both sides) and
+    ``height``, shares of all that are shown.
 
     ``rows`` : ``before, now, n`` of one group; what is not shown (``n`` missing) has no ribbon.
     """
@@ -79,9 +124,22 @@ def ribbons(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
             here = shown.loc[shown[side] == position, "n"].sum() / total
             top += here + (SPACE if here else 0)
     for position in order:
-        for row in shown[shown["before"] == position].sort_values("now", key=lambda column: column.map(order.index)).itertuples(index=False):
+        for row in (
+            shown[shown["before"] == position]
+            .sort_values("now", key=lambda column: column.map(order.index))
+            .itertuples(index=False)
+        ):
             height = row.n / total
-            out.append({"before": row.before, "now": row.now, "n": row.n, "left": tops["before"][row.before], "right": tops["now"][row.now], "height": height})
+            out.append(
+                {
+                    "before": row.before,
+                    "now": row.now,
+                    "n": row.n,
+                    "left": tops["before"][row.before],
+                    "right": tops["now"][row.now],
+                    "height": height,
+                }
+            )
             tops["before"][row.before] += height
             tops["now"][row.now] += height
     return pd.DataFrame(out, columns=["before", "now", "n", "left", "right", "height"])
@@ -89,19 +147,51 @@ def ribbons(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
 
 def ribbon(left: float, right: float, height: float) -> Path:
     """One ribbon from x = 0 to 1; ``left, right`` are its upper ends."""
-    points = [(0, left), (0.5, left), (0.5, right), (1, right), (1, right + height), (0.5, right + height), (0.5, left + height), (0, left + height), (0, left)]
+    points = [
+        (0, left),
+        (0.5, left),
+        (0.5, right),
+        (1, right),
+        (1, right + height),
+        (0.5, right + height),
+        (0.5, left + height),
+        (0, left + height),
+        (0, left),
+    ]
     return Path(points, [1, 4, 4, 4, 2, 4, 4, 4, 79])
 
 
 def draw_alluvial(rows: pd.DataFrame, order: list[str], ax: Axes, language: Language) -> Axes:
-    """Draw the moves of one group: up, the same and down in colours and hatches of their own, positions named, counts at both ends."""
+    """Draw the moves of one group: up, the same and down in colours and hatches of their own, positions
+    named, counts at both ends.
+    """
     drawn = ribbons(rows, order)
-    step = [order.index(before) - order.index(now) for before, now in zip(drawn["before"], drawn["now"], strict=True)]
-    for chosen, colour, hatch in ((np.greater(step, 0), PALETTE[0], "//"), (np.equal(step, 0), "#b5bcc2", ""), (np.less(step, 0), PALETTE[1], "\\\\")):
+    step = [
+        order.index(before) - order.index(now)
+        for before, now in zip(drawn["before"], drawn["now"], strict=True)
+    ]
+    for chosen, colour, hatch in (
+        (np.greater(step, 0), PALETTE[0], "//"),
+        (np.equal(step, 0), "#b5bcc2", ""),
+        (np.less(step, 0), PALETTE[1], "\\\\"),
+    ):
         paths = [ribbon(row.left, row.right, row.height) for row in drawn[chosen].itertuples(index=False)]
         if paths:
-            ax.add_patch(PathPatch(Path.make_compound_path(*paths), facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.6, alpha=0.85))
-    nodes = [(x, y, 0.012, height) for edge, x in (("left", -0.012), ("right", 1.0)) for y, height in zip(drawn[edge], drawn["height"], strict=True)]
+            ax.add_patch(
+                PathPatch(
+                    Path.make_compound_path(*paths),
+                    facecolor=colour,
+                    hatch=hatch,
+                    edgecolor="white",
+                    linewidth=0.6,
+                    alpha=0.85,
+                )
+            )
+    nodes = [
+        (x, y, 0.012, height)
+        for edge, x in (("left", -0.012), ("right", 1.0))
+        for y, height in zip(drawn[edge], drawn["height"], strict=True)
+    ]
     ax.add_patch(PathPatch(rectangles(nodes), facecolor=INK, edgecolor="none"))
     bottom = float(max((drawn["left"] + drawn["height"]).max(), (drawn["right"] + drawn["height"]).max()))
     for side, x, align in (("before", -0.04, "right"), ("now", 1.04, "left")):
@@ -115,13 +205,28 @@ def draw_alluvial(rows: pd.DataFrame, order: list[str], ax: Axes, language: Lang
     return ax
 
 
-def alluvial(id: str, title: str, data: pd.DataFrame, words: dict[str, str], caption: str, language: Language) -> Exhibit:
-    """Return the figure, one panel a group; ``data`` has ``group, before, now`` (words, in the order from the lowest), ``n, share``; ``words``: ``before, now``."""
-    groups, order = list(dict.fromkeys(data["group"])), list(dict.fromkeys([*data["before"], *data["now"]]))[::-1]  # the highest on top
+def alluvial(
+    id: str, title: str, data: pd.DataFrame, words: dict[str, str], caption: str, language: Language
+) -> Exhibit:
+    """Return the figure, one panel a group; ``data`` has ``group, before, now`` (words, in the order from the
+    lowest), ``n, share``; ``words``: ``before, now``.
+    """
+    groups, order = (
+        list(dict.fromkeys(data["group"])),
+        list(dict.fromkeys([*data["before"], *data["now"]]))[::-1],
+    )  # the highest on top
     figure, axes = new_figure(2.7 * len(groups), rows=len(groups))
     for ax, group in zip(np.atleast_1d(axes), groups, strict=True):
         draw_alluvial(data[data["group"] == group], order, ax, language)
         ax.set_title(f"{group}: {words['before']} → {words['now']}", loc="center", fontsize=8.5)
-    parts = [f"{row.group}, {row.before} → {row.now}: {language.number(row.n, 0)}" for row in data[data["n"] > 0].itertuples(index=False)]
-    alt = language.say("Ribbons from the position before to the position now, one panel a group.") + " " + "; ".join(parts) + "."
+    parts = [
+        f"{row.group}, {row.before} → {row.now}: {language.number(row.n, 0)}"
+        for row in data[data["n"] > 0].itertuples(index=False)
+    ]
+    alt = (
+        language.say("Ribbons from the position before to the position now, one panel a group.")
+        + " "
+        + "; ".join(parts)
+        + "."
+    )
     return Exhibit(id, title, caption, data, alt, to_svg(figure))

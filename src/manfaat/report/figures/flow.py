@@ -18,7 +18,11 @@ def draw_flow(data: pd.DataFrame, ax: Axes, language: Language) -> Axes:
     width, height, gap = 0.86 / len(groups), 0.62, 1.25
     for place, step in enumerate(steps):
         for _, row in data[data["step"] == step].iterrows():
-            x, y, colour = centres[row["group"]], -place * gap, PALETTE[groups.index(row["group"]) % len(PALETTE)]
+            x, y, colour = (
+                centres[row["group"]],
+                -place * gap,
+                PALETTE[groups.index(row["group"]) % len(PALETTE)],
+            )
             ax.add_patch(
                 FancyBboxPatch(
                     (x - width / 2, y - height / 2),
@@ -31,12 +35,45 @@ def draw_flow(data: pd.DataFrame, ax: Axes, language: Language) -> Axes:
                     mutation_aspect=8,
                 )
             )
-            ax.text(x, y + 0.11, row["group"] if place == 0 else step, ha="center", va="center", fontsize=8, color=INK)
-            ax.text(x, y - 0.14, language.number(row["n"], 0), ha="center", va="center", fontsize=10, fontweight="bold", color=INK)
+            ax.text(
+                x,
+                y + 0.11,
+                row["group"] if place == 0 else step,
+                ha="center",
+                va="center",
+                fontsize=8,
+                color=INK,
+            )
+            ax.text(
+                x,
+                y - 0.14,
+                language.number(row["n"], 0),
+                ha="center",
+                va="center",
+                fontsize=10,
+                fontweight="bold",
+                color=INK,
+            )
             if place:
-                ax.add_patch(FancyArrowPatch((x, y + gap - height / 2), (x, y + height / 2), arrowstyle="-|>", mutation_scale=9, color=GREY))
+                ax.add_patch(
+                    FancyArrowPatch(
+                        (x, y + gap - height / 2),
+                        (x, y + height / 2),
+                        arrowstyle="-|>",
+                        mutation_scale=9,
+                        color=GREY,
+                    )
+                )
                 if row["lost"]:
-                    ax.text(x + 0.012, y + gap / 2, f"−{language.number(row['lost'], 0)}", ha="left", va="center", fontsize=8, color=GREY)
+                    ax.text(
+                        x + 0.012,
+                        y + gap / 2,
+                        f"−{language.number(row['lost'], 0)}",
+                        ha="left",
+                        va="center",
+                        fontsize=8,
+                        color=GREY,
+                    )
     ax.set(xlim=(0, 1), ylim=(-(len(steps) - 1) * gap - 0.5, 0.5))
     ax.axis("off")
     return ax
@@ -51,11 +88,20 @@ def fewer(row: object, language: Language) -> str:
 
 
 def participant_flow(data: pd.DataFrame, caption: str, language: Language) -> Exhibit:
-    """Return the flow figure; ``data`` as for ``draw_flow`` with ``reason`` (why units were lost before a step)."""
+    """Return the flow figure; ``data`` as for ``draw_flow`` with ``reason`` (why units were lost before a
+    step).
+    """
     steps = list(data["step"].unique())
     figure, ax = new_figure(0.35 + 0.78 * len(steps))
     draw_flow(data, ax, language)
-    parts = [f"{row.group}, {row.step}: {language.number(row.n, 0)}" + fewer(row, language) for row in data.itertuples(index=False)]
-    title = language.say("Flow of participants and comparison group") if data["group"].nunique() > 1 else language.say("Flow of participants")
+    parts = [
+        f"{row.group}, {row.step}: {language.number(row.n, 0)}" + fewer(row, language)
+        for row in data.itertuples(index=False)
+    ]
+    title = (
+        language.say("Flow of participants and comparison group")
+        if data["group"].nunique() > 1
+        else language.say("Flow of participants")
+    )
     alt = language.say("Flow chart.") + " " + "; ".join(parts) + "."
     return Exhibit("flow", title, caption, data, alt, to_svg(figure))

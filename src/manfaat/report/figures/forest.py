@@ -1,4 +1,6 @@
-"""Estimates with their intervals: one indicator by all specifications, or all indicators by the primary one."""
+"""Estimates with their intervals: one indicator by all specifications, or all indicators by the primary
+one.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,29 @@ def draw_intervals(data: pd.DataFrame, ax: Axes, xlabel: str) -> Axes:
     ``highlight`` (the one that counts) and ``only_change`` (nobody is compared: grey).
     """
     for place, row in enumerate(data.itertuples(index=False)):
-        colour, marker = (PALETTE[1], "D") if row.highlight else (GREY, "s") if row.only_change else (PALETTE[0], "o")
+        colour, marker = (
+            (PALETTE[1], "D") if row.highlight else (GREY, "s") if row.only_change else (PALETTE[0], "o")
+        )
         ax.plot([row.ci_low, row.ci_high], [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
-        ax.plot([row.estimate], [place], marker=marker, color=colour, markersize=5.5, linestyle="none", markerfacecolor="white" if row.only_change else colour)
-        ax.annotate(row.text, (1.01, place), xycoords=("axes fraction", "data"), va="center", ha="left", fontsize=7.5, color=INK, annotation_clip=False)
+        ax.plot(
+            [row.estimate],
+            [place],
+            marker=marker,
+            color=colour,
+            markersize=5.5,
+            linestyle="none",
+            markerfacecolor="white" if row.only_change else colour,
+        )
+        ax.annotate(
+            row.text,
+            (1.01, place),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            ha="left",
+            fontsize=7.5,
+            color=INK,
+            annotation_clip=False,
+        )
     ax.axvline(0, color=GREY, linewidth=0.9, zorder=0)
     ax.set_yticks(range(len(data)), [fill(label, WIDEST_LABEL) for label in data["label"]])
     ax.set_ylim(len(data) - 0.5, -0.5)
@@ -33,13 +54,22 @@ def draw_intervals(data: pd.DataFrame, ax: Axes, xlabel: str) -> Axes:
     return ax
 
 
-def interval_figure(id: str, title: str, data: pd.DataFrame, xlabel: str, caption: str, language: Language) -> Exhibit:
+def interval_figure(
+    id: str, title: str, data: pd.DataFrame, xlabel: str, caption: str, language: Language
+) -> Exhibit:
     """Return a figure of estimates with intervals; ``data`` as for ``draw_intervals``."""
-    lines = max(fill(label, WIDEST_LABEL).count("\n") + 1 for label in data["label"])  # rows are evenly spaced: the longest label decides
+    lines = max(
+        fill(label, WIDEST_LABEL).count("\n") + 1 for label in data["label"]
+    )  # rows are evenly spaced: the longest label decides
     figure, ax = new_figure(0.75 + (0.13 + 0.14 * lines) * len(data))
     draw_intervals(data, ax, xlabel)
     plain_ticks(ax.xaxis, language)
     ax.xaxis.set_major_locator(MaxNLocator(4))  # long labels leave little width for numbers
     parts = [f"{row.label}: {row.text}" for row in data.itertuples(index=False)]
-    alt = language.say("Chart of estimates with intervals, one line an estimate.") + " " + "; ".join(parts) + "."
+    alt = (
+        language.say("Chart of estimates with intervals, one line an estimate.")
+        + " "
+        + "; ".join(parts)
+        + "."
+    )
     return Exhibit(id, title, caption, data.drop(columns="text"), alt, to_svg(figure))

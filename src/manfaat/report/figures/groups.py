@@ -1,4 +1,6 @@
-"""Participants and comparison group side by side: how a number is spread, what moved since before, and who could have taken part."""
+"""Participants and comparison group side by side: how a number is spread, what moved since before, and who
+could have taken part.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +14,37 @@ from matplotlib.patches import PathPatch
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.answers import rectangles
 from manfaat.report.figures.curves import broken
-from manfaat.report.figures.style import GREY, INK, MARKERS, PALE, PALETTE, legend_name, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import (
+    GREY,
+    INK,
+    MARKERS,
+    PALE,
+    PALETTE,
+    legend_name,
+    new_figure,
+    plain_ticks,
+    to_svg,
+)
 from manfaat.report.words import Language
 
 STYLES, HATCHES = ("-", "--"), ("//", "\\\\")
 
 
 def draw_clouds(curves: pd.DataFrame, dots: pd.DataFrame, ax: Axes) -> Axes:
-    """Draw one cloud (density) a group with its rain below it (``dots``, each the mean of several units); ``group, value, density``."""
+    """Draw one cloud (density) a group with its rain below it (``dots``, each the mean of several units);
+    ``group, value, density``.
+    """
     groups, top = list(dict.fromkeys(curves["group"])), float(curves["density"].max())
     for place, group in enumerate(groups):
         own, base = curves[curves["group"] == group], place * 1.35
         ax.fill_between(
-            own["value"], base, base - own["density"] / top * 0.85, facecolor=PALETTE[place], alpha=0.35, edgecolor=PALETTE[place], hatch=HATCHES[place % 2]
+            own["value"],
+            base,
+            base - own["density"] / top * 0.85,
+            facecolor=PALETTE[place],
+            alpha=0.35,
+            edgecolor=PALETTE[place],
+            hatch=HATCHES[place % 2],
         )
         rain = dots[dots["group"] == group]["value"]
         ax.plot(
@@ -41,16 +61,36 @@ def draw_clouds(curves: pd.DataFrame, dots: pd.DataFrame, ax: Axes) -> Axes:
 
 
 def draw_cumulated(curves: pd.DataFrame, ax: Axes) -> Axes:
-    """Draw the share at or below each value, one line a group; ``group, value, cumulated`` (a share, missing where it is not shown)."""
+    """Draw the share at or below each value, one line a group; ``group, value, cumulated`` (a share, missing
+    where it is not shown).
+    """
     for place, (group, own) in enumerate(curves.dropna(subset=["cumulated"]).groupby("group", sort=False)):
-        ax.plot(own["value"], own["cumulated"] * 100, color=PALETTE[place], linestyle=STYLES[place % 2], linewidth=1.8, label=legend_name(group))
+        ax.plot(
+            own["value"],
+            own["cumulated"] * 100,
+            color=PALETTE[place],
+            linestyle=STYLES[place % 2],
+            linewidth=1.8,
+            label=legend_name(group),
+        )
     ax.set(ylim=(0, 100))
     ax.grid(axis="y", color=PALE)
     return ax
 
 
-def raincloud(id: str, title: str, curves: pd.DataFrame, dots: pd.DataFrame, xlabel: str, words: dict[str, str], caption: str, language: Language) -> Exhibit:
-    """Return density, rain and cumulated share above each other; ``curves`` as for both drawings, ``dots`` with ``group, value, people``; ``words``: ``y, alt``."""
+def raincloud(
+    id: str,
+    title: str,
+    curves: pd.DataFrame,
+    dots: pd.DataFrame,
+    xlabel: str,
+    words: dict[str, str],
+    caption: str,
+    language: Language,
+) -> Exhibit:
+    """Return density, rain and cumulated share above each other; ``curves`` as for both drawings, ``dots``
+    with ``group, value, people``; ``words``: ``y, alt``.
+    """
     figure, (ax, below) = new_figure(4.6, rows=2, share_x=True, heights=(2.4, 1.9))
     draw_clouds(curves, dots, ax)
     draw_cumulated(curves, below)
@@ -63,7 +103,9 @@ def raincloud(id: str, title: str, curves: pd.DataFrame, dots: pd.DataFrame, xla
 
 
 def draw_change(rows: pd.DataFrame, words: dict[str, str], ax: Axes, language: Language) -> Axes:
-    """Draw two lines from before to now and, dotted, where participants would be had they changed like the others; ``group, before, now``, participants first."""
+    """Draw two lines from before to now and, dotted, where participants would be had they changed like the
+    others; ``group, before, now``, participants first.
+    """
     for place, row in enumerate(rows.itertuples(index=False)):
         ax.plot(
             [0, 1],
@@ -89,15 +131,27 @@ def draw_change(rows: pd.DataFrame, words: dict[str, str], ax: Axes, language: L
         label=legend_name(words["without"]),
     )
     ax.plot([1.06, 1.06], [without, mine["now"]], color=INK, linewidth=1.2)
-    ax.annotate(rows["gap_text"].iloc[0], (1.06, (without + mine["now"]) / 2), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8, color=INK)
+    ax.annotate(
+        rows["gap_text"].iloc[0],
+        (1.06, (without + mine["now"]) / 2),
+        xytext=(5, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=8,
+        color=INK,
+    )
     ax.set(xlim=(-0.15, 1.55))
     ax.set_xticks([0, 1], [fill(words["before"], 18), fill(words["now"], 18)])
     plain_ticks(ax.yaxis, language)
     return ax
 
 
-def change_plot(id: str, title: str, data: pd.DataFrame, words: dict[str, str], caption: str, language: Language) -> Exhibit:
-    """Return the figure, one panel an indicator, two beside each other; ``data``: ``indicator, unit, group, n, before, now, gap, gap_text, text``, two rows each."""
+def change_plot(
+    id: str, title: str, data: pd.DataFrame, words: dict[str, str], caption: str, language: Language
+) -> Exhibit:
+    """Return the figure, one panel an indicator, two beside each other; ``data``: ``indicator, unit, group,
+    n, before, now, gap, gap_text, text``, two rows each.
+    """
     names = list(dict.fromkeys(data["indicator"]))
     columns, rows = min(2, len(names)), (len(names) + 1) // 2
     figure, axes = new_figure(0.5 + 2.4 * rows, rows=rows, columns=columns)
@@ -110,29 +164,67 @@ def change_plot(id: str, title: str, data: pd.DataFrame, words: dict[str, str], 
     for ax in flat[len(names) :]:
         ax.axis("off")
     handles, told = flat[0].get_legend_handles_labels()
-    figure.legend(handles, [fill(text, 60) for text in told], loc="outside lower center", ncols=3 if columns > 1 and len("".join(told)) < 75 else 1)
-    alt = language.say("Lines from before to now, with where participants would be had they changed like the comparison group.")
-    return Exhibit(id, title, caption, data.drop(columns=["gap_text", "text"]), f"{alt} {'; '.join(dict.fromkeys(data['text']))}.", to_svg(figure))
+    figure.legend(
+        handles,
+        [fill(text, 60) for text in told],
+        loc="outside lower center",
+        ncols=3 if columns > 1 and len("".join(told)) < 75 else 1,
+    )
+    alt = language.say(
+        "Lines from before to now, with where participants would be had they changed like the comparison"
+        " group."
+    )
+    return Exhibit(
+        id,
+        title,
+        caption,
+        data.drop(columns=["gap_text", "text"]),
+        f"{alt} {'; '.join(dict.fromkeys(data['text']))}.",
+        to_svg(figure),
+    )
 
 
 def draw_chances(data: pd.DataFrame, ax: Axes) -> Axes:
-    """Draw the shares of participants upwards and of the comparison group downwards by chance to take part; ``group, low, high, share``."""
+    """Draw the shares of participants upwards and of the comparison group downwards by chance to take part;
+    ``group, low, high, share``.
+    """
     for place, (group, rows) in enumerate(data.groupby("group", sort=False)):
         shown, sign = rows.dropna(subset=["share"]), 1 - 2 * place
-        boxes = [(row.low * 100, 0.0, (row.high - row.low) * 100, sign * row.share * 100) for row in shown.itertuples(index=False) if row.share]
+        boxes = [
+            (row.low * 100, 0.0, (row.high - row.low) * 100, sign * row.share * 100)
+            for row in shown.itertuples(index=False)
+            if row.share
+        ]
         ax.add_patch(
-            PathPatch(rectangles(boxes), facecolor=PALETTE[place], alpha=0.7, hatch=HATCHES[place], edgecolor="white", linewidth=0.5, label=legend_name(group))
+            PathPatch(
+                rectangles(boxes),
+                facecolor=PALETTE[place],
+                alpha=0.7,
+                hatch=HATCHES[place],
+                edgecolor="white",
+                linewidth=0.5,
+                label=legend_name(group),
+            )
         )
         hidden = rows[rows["share"].isna()]
-        ax.plot(broken(hidden["low"] * 100 + 1, hidden["high"] * 100 - 1), broken(*[np.full(len(hidden), sign * 0.5)] * 2), color=PALETTE[place], linewidth=1.5)
+        ax.plot(
+            broken(hidden["low"] * 100 + 1, hidden["high"] * 100 - 1),
+            broken(*[np.full(len(hidden), sign * 0.5)] * 2),
+            color=PALETTE[place],
+            linewidth=1.5,
+        )
     reach = float(data["share"].max()) * 100 * 1.15
     ax.axhline(0, color=GREY, linewidth=0.9)
     ax.set(xlim=(0, 100), ylim=(-reach, reach))
     return ax
 
 
-def overlap(title: str, data: pd.DataFrame, words: dict[str, str], caption: str, language: Language) -> Exhibit:
-    """Return the mirrored histogram; ``data`` has ``group`` (words, participants first), ``low, high, n, share``; ``words``: ``x, y, alt``."""
+def overlap(
+    title: str, data: pd.DataFrame, words: dict[str, str], caption: str, language: Language
+) -> Exhibit:
+    """Return the mirrored histogram; ``data`` has ``group`` (words, participants first), ``low, high, n,
+    share``; ``words``: ``x, y, alt``.
+    """
     figure, ax = new_figure(2.8)
     draw_chances(data, ax)
     ax.set(xlabel=words["x"], ylabel=words["y"])

@@ -22,7 +22,16 @@ def draw_love(data: pd.DataFrame, ax: Axes, language: Language) -> Axes:
     ax.axvspan(-THRESHOLD, THRESHOLD, color=PALE, zorder=0)
     ax.axvline(0, color=GREY, linewidth=0.8, zorder=1)
     for selected, marker, colour in ((~outside, "o", PALETTE[0]), (outside, "D", PALETTE[1])):
-        sns.scatterplot(x=data.loc[selected, "smd"], y=data.index[selected], marker=marker, color=colour, s=32, ax=ax, legend=False, zorder=3)
+        sns.scatterplot(
+            x=data.loc[selected, "smd"],
+            y=data.index[selected],
+            marker=marker,
+            color=colour,
+            s=32,
+            ax=ax,
+            legend=False,
+            zorder=3,
+        )
     ax.set_yticks(range(len(data)), [fill(label, WIDEST_LABEL) for label in data["label"]])
     ax.set_ylim(len(data) - 0.5, -0.5)
     ax.set(xlabel=language.say("Standardised difference, participants minus comparison group"), ylabel="")
@@ -36,9 +45,23 @@ def draw_love(data: pd.DataFrame, ax: Axes, language: Language) -> Axes:
 def love_plot(data: pd.DataFrame, caption: str, language: Language) -> Exhibit:
     """Return the balance figure; ``data`` has ``label`` and ``smd``."""
     shown = data.dropna(subset=["smd"]).sort_values("smd", ignore_index=True)
-    lines = max((fill(label, WIDEST_LABEL).count("\n") for label in shown["label"]), default=0)  # beyond the first
+    lines = max(
+        (fill(label, WIDEST_LABEL).count("\n") for label in shown["label"]), default=0
+    )  # beyond the first
     figure, ax = new_figure(0.75 + (0.22 + 0.12 * lines) * len(shown))
     draw_love(shown, ax, language)
     parts = [f"{row['label']} {language.number(row['smd'], 2)}" for _, row in shown.iterrows()]
-    alt = language.say("Dot chart of standardised differences before the programme.") + " " + "; ".join(parts) + "."
-    return Exhibit("balance-plot", language.say("Likeness of the groups before the programme"), caption, shown, alt, to_svg(figure))
+    alt = (
+        language.say("Dot chart of standardised differences before the programme.")
+        + " "
+        + "; ".join(parts)
+        + "."
+    )
+    return Exhibit(
+        "balance-plot",
+        language.say("Likeness of the groups before the programme"),
+        caption,
+        shown,
+        alt,
+        to_svg(figure),
+    )

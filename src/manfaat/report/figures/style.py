@@ -19,7 +19,8 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "D", "^", "v", "P")
 GREY, INK, PALE = "#6b6b6b", "#1b1b1b", "#e9eef2"
 FULL_WIDTH, HALF_WIDTH = 16 / 2.54, 8 / 2.54  # inches; the text block of a thesis is 16 cm wide
-# Centimetres. What is drawn for a thesis grows as a whole: letters of 8 points there have 14 on a slide and 9.5 on a page.
+# Centimetres. What is drawn for a thesis grows as a whole: letters of 8 points there have 14 on a slide and
+# 9.5 on a page.
 # Half the width is drawn so (``new_figure(width=HALF_WIDTH)``), never shrunk: its letters could not be read.
 MEDIA = {"thesis": 16.0, "slide": 28.0, "web": 19.0}
 
@@ -45,7 +46,9 @@ def set_thesis_style() -> None:
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.unicode_minus": True,
-            "text.parse_math": False,  # what stands between two dollar signs in a label is an amount, no formula
+            "text.parse_math": (
+                False
+            ),  # what stands between two dollar signs in a label is an amount, no formula
             "figure.dpi": 100,
             "figure.facecolor": "white",
             "figure.constrained_layout.use": True,
@@ -66,27 +69,45 @@ def new_figure(
     heights: tuple[float, ...] | None = None,
     widths: tuple[float, ...] | None = None,
 ) -> tuple[Figure, object]:
-    """Return a figure of the given height (inches) with its axes; it belongs to no window and needs no closing.
+    """Return a figure of the given height (inches) with its axes; it belongs to no window and needs no
+    closing.
 
-    ``heights, widths`` : how the height is shared among the rows, the width among the columns; evenly by default.
+    ``heights, widths`` : how the height is shared among the rows, the width among the columns; evenly by
+    default.
     """
     set_thesis_style()
     figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots(rows, columns, sharex=share_x, sharey=share_y, squeeze=True, height_ratios=heights, width_ratios=widths)
+    return figure, figure.subplots(
+        rows,
+        columns,
+        sharex=share_x,
+        sharey=share_y,
+        squeeze=True,
+        height_ratios=heights,
+        width_ratios=widths,
+    )
 
 
 def legend_name(text: str) -> str:
-    """Return a name as a legend shows it: matplotlib leaves out, without a word, what begins with an underscore."""
+    """Return a name as a legend shows it: matplotlib leaves out, without a word, what begins with an
+    underscore.
+    """
     return f" {text}" if text.startswith("_") else text
 
 
 def plain_ticks(axis: Axis, language: Language) -> None:
-    """Write the numbers of an axis in the reader's language, with as many decimals as it takes to write every tick exactly."""
+    """Write the numbers of an axis in the reader's language, with as many decimals as it takes to write every
+    tick exactly.
+    """
 
     def write(value: float, _: int) -> str:
         ticks = axis.get_majorticklocs()
         step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
-        exact = (places for places in range(7) if all(abs(round(tick, places) - tick) < step / 1000 for tick in ticks))
+        exact = (
+            places
+            for places in range(7)
+            if all(abs(round(tick, places) - tick) < step / 1000 for tick in ticks)
+        )
         return language.number(value, next(exact, 6))
 
     axis.set_major_locator(MaxNLocator(6))

@@ -1,4 +1,5 @@
-"""What makes a survey export a mess, put into clean answers at declared rates, each piece with its number and its true value.
+"""What makes a survey export a mess, put into clean answers at declared rates, each piece with its number and
+its true value.
 
 ``rates``
     how often each kind of mess comes, at the levels low, real and high.
@@ -15,8 +16,9 @@
 ``rendering``
     how an export writes answers that are not messed up.
 
-Kinds have the numbers of the project's list of messes. ``expected`` says what a good cleaning stage does: ``repair`` (the true value
-can be read), ``report`` (a person must see it) or ``as is`` (two ways to write the same thing that change nothing).
+Kinds have the numbers of the project's list of messes. ``expected`` says what a good cleaning stage does:
+``repair`` (the true value can be read), ``report`` (a person must see it) or ``as is`` (two ways to write the
+same thing that change nothing).
 """
 
 from manfaat.simulation.mess.cells import LOG_COLUMNS, inject_cells
@@ -24,4 +26,14 @@ from manfaat.simulation.mess.rates import LEVELS, rates_of
 from manfaat.simulation.mess.records import Records, append_records, change_records
 from manfaat.simulation.mess.rendering import Rendering, render
 
-__all__ = ["LEVELS", "LOG_COLUMNS", "Records", "Rendering", "append_records", "change_records", "inject_cells", "rates_of", "render"]
+__all__ = [
+    "LEVELS",
+    "LOG_COLUMNS",
+    "Records",
+    "Rendering",
+    "append_records",
+    "change_records",
+    "inject_cells",
+    "rates_of",
+    "render",
+]

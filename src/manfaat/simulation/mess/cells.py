@@ -1,4 +1,6 @@
-"""Mess in single answers: each answer is messed up at most once, and every one is logged with its true value."""
+"""Mess in single answers: each answer is messed up at most once, and every one is logged with its true
+value.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +17,27 @@ from manfaat.simulation.mess.rendering import Rendering, written
 from manfaat.simulation.mess.writing_styles import Way
 from manfaat.simulation.world import REASONS
 
-LOG_COLUMNS = ["table", "key", "variable", "true", "raw", "kind", "expected", "file", "sheet", "row", "column"]
+LOG_COLUMNS = [
+    "table",
+    "key",
+    "variable",
+    "true",
+    "raw",
+    "kind",
+    "expected",
+    "file",
+    "sheet",
+    "row",
+    "column",
+]
 UNTOUCHED = ("key", "version", "submitted", "cluster", "enumerator", "group")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Answers of one variable that were messed up in one way: their rows, and what was written in place of what."""
+    """Answers of one variable that were messed up in one way: their rows, and what was written in place of
+    what.
+    """
 
     variable: str
     rows: np.ndarray
@@ -33,10 +49,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Medium:
-    """What a file can hold: its kind and encoding, whether decimal commas stand in it without quotes, and what befell whole columns.
+    """What a file can hold: its kind and encoding, whether decimal commas stand in it without quotes, and
+    what befell whole columns.
 
-    ``month_first`` : columns of dates with the month before the day in some rows. ``thousands`` : amounts written in thousands, which
-    are messed up in no other way.
+    ``month_first`` : columns of dates with the month before the day in some rows. ``thousands`` : amounts
+    written in thousands, which are messed up in no other way.
     """
 
     format: str = "csv"
@@ -56,7 +73,9 @@ class Medium:
 PLAIN = Medium()
 
 
-def ways_of(variable: Variable, programme: Programme, codebook: Codebook, rendering: Rendering, medium: Medium) -> list[Way]:
+def ways_of(
+    variable: Variable, programme: Programme, codebook: Codebook, rendering: Rendering, medium: Medium
+) -> list[Way]:
     """The ways in which an answer of a variable can be written otherwise."""
     if variable.name in medium.thousands:
         return []
@@ -67,8 +86,13 @@ def ways_of(variable: Variable, programme: Programme, codebook: Codebook, render
     if variable.kind == "money":
         return money_ways(variable, programme, medium)
     if variable.kind == "date" and variable.name in medium.month_first:
-        # a workbook stores the ambiguous ones as dates with day and month changed over, which nobody can see any more
-        return [*styles.DATES, styles.MONTH_FIRST_PLAIN, *([] if medium.format == "xlsx" else [styles.MONTH_FIRST_AMBIGUOUS])]
+        # a workbook stores the ambiguous ones as dates with day and month changed over, which nobody can see
+        # any more
+        return [
+            *styles.DATES,
+            styles.MONTH_FIRST_PLAIN,
+            *([] if medium.format == "xlsx" else [styles.MONTH_FIRST_AMBIGUOUS]),
+        ]
     broken = [styles.BROKEN_NUMBER] if medium.is_broken and variable.kind == "decimal" else []
     return [*plain_ways(variable, programme, codebook, rendering), *broken]
 
@@ -78,26 +102,56 @@ def money_ways(variable: Variable, programme: Programme, medium: Medium) -> list
     unit = programme.units.get(variable.unit)
     if unit and unit.currency == "JPY":
         return list(styles.YEN)
-    is_pay = any(check.kind == "real_range" and variable.name in check.variables for check in programme.checks)
-    found = [*styles.RUPIAH, styles.UNIT, *([styles.YEN_FOR_RUPIAH] if is_pay else []), *(styles.FORMULAS if medium.format == "xlsx" else [])]
+    is_pay = any(
+        check.kind == "real_range" and variable.name in check.variables for check in programme.checks
+    )
+    found = [
+        *styles.RUPIAH,
+        styles.UNIT,
+        *([styles.YEN_FOR_RUPIAH] if is_pay else []),
+        *(styles.FORMULAS if medium.format == "xlsx" else []),
+    ]
     return [*found, *([styles.BROKEN_AMOUNT] if medium.is_broken else [])]
 
 
-def plain_ways(variable: Variable, programme: Programme, codebook: Codebook, rendering: Rendering) -> list[Way]:
+def plain_ways(
+    variable: Variable, programme: Programme, codebook: Codebook, rendering: Rendering
+) -> list[Way]:
     """The ways in which an answer that is no amount can be written otherwise, in any file."""
     if variable.kind == "select_one":
         choices = codebook.answers(variable.list_name)
-        labels = {choice.name: choice.label(rendering.answers) for choice in choices} if rendering.answers != "code" else {}
-        return [] if variable.role in ("version", "group") else styles.choice_ways(variable, choices, lambda code: written(code, variable, labels, rendering))
+        labels = (
+            {choice.name: choice.label(rendering.answers) for choice in choices}
+            if rendering.answers != "code"
+            else {}
+        )
+        return (
+            []
+            if variable.role in ("version", "group")
+            else styles.choice_ways(
+                variable, choices, lambda code: written(code, variable, labels, rendering)
+            )
+        )
     if variable.kind == "select_multiple":
         return styles.several_ways(codebook.answers(variable.list_name))
-    by_kind = {"integer": styles.WHOLE, "date": styles.DATES, "month": styles.DATES, "dateTime": styles.MOMENTS, "text": styles.FREE}
+    by_kind = {
+        "integer": styles.WHOLE,
+        "date": styles.DATES,
+        "month": styles.DATES,
+        "dateTime": styles.MOMENTS,
+        "text": styles.FREE,
+    }
     if variable.kind == "decimal":
         return list(styles.PERCENT if variable.unit == "percent" else styles.DECIMAL)
-    return [*by_kind.get(variable.kind, ()), *((*styles.PERSONAL, styles.LETTERS) if variable.role == "text" else ())]
+    return [
+        *by_kind.get(variable.kind, ()),
+        *((*styles.PERSONAL, styles.LETTERS) if variable.role == "text" else ()),
+    ]
 
 
-def choose_rows(luck: np.ndarray, is_eligible: np.ndarray, ways: list[Way], rates: Mapping[int, float]) -> list[tuple[Way, np.ndarray]]:
+def choose_rows(
+    luck: np.ndarray, is_eligible: np.ndarray, ways: list[Way], rates: Mapping[int, float]
+) -> list[tuple[Way, np.ndarray]]:
     """Give each way its rows: the share of its kind, divided among the kind's ways; no row twice."""
     kinds = [way.kind for way in ways]
     shares = np.cumsum([rates.get(way.kind, 0.0) / kinds.count(way.kind) for way in ways])
@@ -109,15 +163,25 @@ def choose_rows(luck: np.ndarray, is_eligible: np.ndarray, ways: list[Way], rate
 
 
 def discernible(chosen: list[tuple[Way, np.ndarray]], canonical: TextColumn) -> list[tuple[Way, np.ndarray]]:
-    """Leave out dates that could be month first, unless another date of the column can only be: nobody could know of them."""
+    """Leave out dates that could be month first, unless another date of the column can only be: nobody could
+    know of them.
+    """
     certain = [rows for way, rows in chosen if way is styles.MONTH_FIRST_PLAIN]
-    if any(way.write(canonical.pool[code]) for way in [styles.MONTH_FIRST_PLAIN] for rows in certain for code in np.unique(canonical.codes[rows])):
+    if any(
+        way.write(canonical.pool[code])
+        for way in [styles.MONTH_FIRST_PLAIN]
+        for rows in certain
+        for code in np.unique(canonical.codes[rows])
+    ):
         return chosen
     return [(way, rows) for way, rows in chosen if way is not styles.MONTH_FIRST_AMBIGUOUS]
 
 
-def mess_column(name: str, canonical: TextColumn, raw: TextColumn, chosen: list[tuple[Way, np.ndarray]], medium: Medium) -> tuple[TextColumn, list[Entry]]:
-    """Write the chosen rows otherwise; a way that does not apply to a value, or writes it as the export does, leaves it as it is.
+def mess_column(
+    name: str, canonical: TextColumn, raw: TextColumn, chosen: list[tuple[Way, np.ndarray]], medium: Medium
+) -> tuple[TextColumn, list[Entry]]:
+    """Write the chosen rows otherwise; a way that does not apply to a value, or writes it as the export does,
+    leaves it as it is.
 
     Each distinct value is written once per way, however often it occurs.
     """
@@ -127,28 +191,44 @@ def mess_column(name: str, canonical: TextColumn, raw: TextColumn, chosen: list[
         plain = [canonical.pool[code] if code < len(canonical.pool) else "" for code in distinct]
         texts = [way.write(text) for text in plain]
         as_usual = [raw.pool[code] if code < len(raw.pool) else "" for code in raw.codes[rows[first]]]
-        applies = np.array([text is not None and text != usual and medium.holds(text) for text, usual in zip(texts, as_usual, strict=True)])[places]
+        applies = np.array(
+            [
+                text is not None and text != usual and medium.holds(text)
+                for text, usual in zip(texts, as_usual, strict=True)
+            ]
+        )[places]
         if not applies.any():
             continue
         codes = codes.copy() if codes is raw.codes else codes
         hit, at, start = rows[applies], places[applies].astype("int32"), len(pool)
         pool += [text or "" for text in texts]
         codes[hit] = start + at
-        entries.append(Entry(name, hit, TextColumn(at, plain), TextColumn(at, [text or "" for text in texts]), way.kind, way.expected))
+        entries.append(
+            Entry(
+                name,
+                hit,
+                TextColumn(at, plain),
+                TextColumn(at, [text or "" for text in texts]),
+                way.kind,
+                way.expected,
+            )
+        )
     return TextColumn(codes, pool), entries
 
 
 def inject_cells(
-    canonical: Mapping[str, TextColumn], raw: Mapping[str, TextColumn], reasons: Mapping[str, np.ndarray], touched: Mapping[str, np.ndarray],
-    variables: list[Variable], programme: Programme, codebook: Codebook, rendering: Rendering, rates: Mapping[int, float], stream: np.random.Generator,
+    canonical: Mapping[str, TextColumn], raw: Mapping[str, TextColumn], reasons: Mapping[str, np.ndarray], touched: Mapping[str, np.ndarray],  # noqa: E501
+    variables: list[Variable], programme: Programme, codebook: Codebook, rendering: Rendering, rates: Mapping[int, float], stream: np.random.Generator,  # noqa: E501
     medium: Medium = PLAIN,
 ) -> tuple[dict[str, TextColumn], list[Entry]]:  # fmt: skip
     """Mess up single answers of one table.
 
     Parameters
     ----------
-    canonical, raw : the true texts, and as the export writes them, by variable. reasons : why answers are missing, by variable.
-    touched : answers that mess in whole records has changed already (masks by variable); they stay as they are.
+    canonical, raw : the true texts, and as the export writes them, by variable. reasons : why answers are
+    missing, by variable.
+    touched : answers that mess in whole records has changed already (masks by variable); they stay as they
+    are.
 
     Returns
     -------
@@ -162,7 +242,10 @@ def inject_cells(
         luck, absent = stream.random(len(raw[name].codes)), canonical_missing(canonical[name])
         if name in touched:
             luck = np.where(touched[name], 2.0, luck)
-        chosen = discernible(choose_rows(luck, ~absent, ways_of(variable, programme, codebook, rendering, medium), rates), canonical[name])
+        chosen = discernible(
+            choose_rows(luck, ~absent, ways_of(variable, programme, codebook, rendering, medium), rates),
+            canonical[name],
+        )
         told = reasons.get(name)
         if told is not None and variable.role not in UNTOUCHED and variable.kind != "text":
             chosen += missing_rows(luck, absent, told, variable, rates)
@@ -177,12 +260,20 @@ def canonical_missing(column: TextColumn) -> np.ndarray:
     return empty[column.codes]
 
 
-def missing_rows(luck: np.ndarray, absent: np.ndarray, told: np.ndarray, variable: Variable, rates: Mapping[int, float]) -> list[tuple[Way, np.ndarray]]:
-    """Choose missing answers to be written otherwise: by words or other codes, and zeros where a number was not asked for."""
+def missing_rows(
+    luck: np.ndarray, absent: np.ndarray, told: np.ndarray, variable: Variable, rates: Mapping[int, float]
+) -> list[tuple[Way, np.ndarray]]:
+    """Choose missing answers to be written otherwise: by words or other codes, and zeros where a number was
+    not asked for.
+    """
     chosen = []
     for reason in ("dont_know", "refused"):
         declared = [code for code, why in variable.missing_codes.items() if why == reason]
-        chosen += choose_rows(luck, absent & (told == REASONS[reason]), styles.missing_ways(reason, declared), rates)
+        chosen += choose_rows(
+            luck, absent & (told == REASONS[reason]), styles.missing_ways(reason, declared), rates
+        )
     if variable.kind in ("integer", "money"):
-        chosen += choose_rows(luck, absent & (told == REASONS["not_applicable"]), [Way(13, lambda text: "0", "report")], rates)
+        chosen += choose_rows(
+            luck, absent & (told == REASONS["not_applicable"]), [Way(13, lambda text: "0", "report")], rates
+        )
     return chosen

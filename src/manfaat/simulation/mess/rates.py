@@ -44,10 +44,16 @@ CELL_RATES: dict[int, tuple[str, float, float, float]] = {
     49: ("strange characters", 0.001, 0.005, 0.03),
     51: ("decimal comma without quotes (where a layout allows it)", 0.0005, 0.002, 0.01),
     53: ("zeros in front lost", 0.005, 0.02, 0.10),
-    62: ("identity numbers mistyped (about a quarter failed in a national registration of 2020)", 0.10, 0.25, 0.50),
+    62: (
+        "identity numbers mistyped (about a quarter failed in a national registration of 2020)",
+        0.10,
+        0.25,
+        0.50,
+    ),
     63: ("personal data in the wrong place", 0.0, 0.002, 0.01),
 }
-# kind → the same, as a share of the columns of dates; a column that it befalls has the second share of its answers month first
+# kind → the same, as a share of the columns of dates; a column that it befalls has the second share of its
+# answers month first
 COLUMN_RATES: dict[int, tuple[str, float, float, float]] = {14: ("month before day", 0.0, 0.05, 0.30)}
 MONTH_FIRST = 0.05
 RECORD_RATES: dict[int, tuple[str, float, float, float]] = {
@@ -57,7 +63,12 @@ RECORD_RATES: dict[int, tuple[str, float, float, float]] = {
     56: ("trial rows", 0.001, 0.004, 0.01),
     57: ("stopped before the end", 0.0, 0.01, 0.04),
     58: ("the same answer throughout, too fast", 0.0, 0.006, 0.03),
-    65: ("another version of the form (with 24, an item worded the other way round, and 25, other codes)", 0.0, 0.02, 0.10),
+    65: (
+        "another version of the form (with 24, an item worded the other way round, and 25, other codes)",
+        0.0,
+        0.02,
+        0.10,
+    ),
 }
 # kind → the same, as the chance that it has happened to a file
 FILE_RATES: dict[int, tuple[str, float, float, float]] = {
@@ -78,7 +89,10 @@ NOT_INJECTED: dict[int, str] = {
     59: "proxy answers: a step of the simulation draws who answered for somebody else",
     60: "rounding: the laws of money and of recalled months round as people do, in the world with bias",
     61: "telescoping: the law of recalled months moves them towards the interview",
-    64: "sources that disagree: the employer's form and the file are drawn with errors of their own, and none of them is the wrong one",
+    64: (
+        "sources that disagree: the employer's form and the file are drawn with errors of their own, and none"
+        " of them is the wrong one"
+    ),
 }
 
 
@@ -92,4 +106,8 @@ def rates_of(level: str) -> dict[int, float]:
     if level not in LEVELS:
         raise ValueError(f"there is no level '{level}': one of {', '.join(LEVELS)}")
     place = 1 + LEVELS.index(level)
-    return {kind: float(entry[place]) for kind, entry in {**CELL_RATES, **COLUMN_RATES, **RECORD_RATES}.items() if entry[place] > 0}
+    return {
+        kind: float(entry[place])
+        for kind, entry in {**CELL_RATES, **COLUMN_RATES, **RECORD_RATES}.items()
+        if entry[place] > 0
+    }

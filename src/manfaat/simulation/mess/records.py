@@ -1,4 +1,6 @@
-"""Mess in whole records: sent twice, two persons under one number, trial rows, interviews that stop, the same answer throughout."""
+"""Mess in whole records: sent twice, two persons under one number, trial rows, interviews that stop, the same
+answer throughout.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +13,27 @@ from manfaat.definitions.codebook import Variable
 from manfaat.simulation.columns import TextColumn
 
 TRIAL = ("TEST", "coba", "asdf")
-FRAME = ("key", "group", "version", "start", "end", "submitted", "cluster", "enumerator")  # filled in before the first question
+FRAME = (
+    "key",
+    "group",
+    "version",
+    "start",
+    "end",
+    "submitted",
+    "cluster",
+    "enumerator",
+)  # filled in before the first question
 
 
 @dataclass
 class Records:
     """A table of raw texts while mess is put into its records.
 
-    ``touched`` : masks of answers that were changed, by variable. ``log`` : (row, or -1 for a trial row; variable, "" for the whole
-    record; true text; raw text; kind; expected; which of the written records it is). ``order`` : for each written record the row it
-    comes from, -1 for a trial row; ``fuller`` : row → the written record that was sent later and holds its answers (neither is known
-    before records were appended). ``coloured`` : rows in colour.
+    ``touched`` : masks of answers that were changed, by variable. ``log`` : (row, or -1 for a trial row;
+    variable, "" for the whole record; true text; raw text; kind; expected; which of the written records it
+    is). ``order`` : for each written record the row it comes from, -1 for a trial row; ``fuller`` : row → the
+    written record that was sent later and holds its answers (neither is known before records were appended).
+    ``coloured`` : rows in colour.
     """
 
     canonical: Mapping[str, TextColumn]
@@ -55,7 +67,14 @@ class Records:
 
     def role(self, role: str) -> str | None:
         """The variable of a role."""
-        return next((variable.name for variable in self.variables if variable.role == role and variable.name in self.columns), None)
+        return next(
+            (
+                variable.name
+                for variable in self.variables
+                if variable.role == role and variable.name in self.columns
+            ),
+            None,
+        )
 
 
 def text_at(column: TextColumn, row: int) -> str:
@@ -69,8 +88,15 @@ def draw_rows(n: int, rate: float, stream: np.random.Generator) -> np.ndarray:
     return np.flatnonzero(stream.random(n) < rate) if rate and n else np.zeros(0, dtype="int64")
 
 
-def change_records(records: Records, scales: list[list[str]], key: str, rates: Mapping[int, float], stream: np.random.Generator) -> None:
-    """Mess up records before their single answers: interviews that stop, the same answer throughout, another person's number.
+def change_records(
+    records: Records,
+    scales: list[list[str]],
+    key: str,
+    rates: Mapping[int, float],
+    stream: np.random.Generator,
+) -> None:
+    """Mess up records before their single answers: interviews that stop, the same answer throughout, another
+    person's number.
 
     Parameters
     ----------
@@ -87,7 +113,9 @@ def change_records(records: Records, scales: list[list[str]], key: str, rates: M
 
 
 def stop_early(records: Records, rows: np.ndarray, stream: np.random.Generator) -> None:
-    """Blank everything after a place in the last two thirds of the form; what was filled in before the first question stays."""
+    """Blank everything after a place in the last two thirds of the form; what was filled in before the first
+    question stays.
+    """
     names = [variable.name for variable in records.variables if variable.role not in FRAME]
     stops = stream.integers(len(names) // 3, max(len(names), 1), len(rows))
     for place, name in enumerate(names):
@@ -96,11 +124,15 @@ def stop_early(records: Records, rows: np.ndarray, stream: np.random.Generator) 
 
 
 def answer_alike(records: Records, scales: list[list[str]], rows: np.ndarray) -> None:
-    """Give the same answer to all ratings of the first battery, and let the interview end after four minutes."""
+    """Give the same answer to all ratings of the first battery, and let the interview end after four
+    minutes.
+    """
     if not scales or not len(rows):
         return
     names = scales[0]
-    alike = [next((text for name in names if (text := text_at(records.columns[name], row))), "") for row in rows]
+    alike = [
+        next((text for name in names if (text := text_at(records.columns[name], row))), "") for row in rows
+    ]
     for name in names:
         records.put(name, rows, alike, 58)
     start, end = records.role("start"), records.role("end")
@@ -110,7 +142,11 @@ def answer_alike(records: Records, scales: list[list[str]], rows: np.ndarray) ->
 
 
 def append_records(
-    records: Records, columns: Mapping[str, TextColumn], key: str, rates: Mapping[int, float], stream: np.random.Generator
+    records: Records,
+    columns: Mapping[str, TextColumn],
+    key: str,
+    rates: Mapping[int, float],
+    stream: np.random.Generator,
 ) -> dict[str, TextColumn]:
     """Append records: some sent twice (as they are, or fuller a day later), and trial rows.
 
@@ -129,20 +165,41 @@ def append_records(
     is_later = set(later.tolist())
     records.fuller = {int(row): n + place for place, row in enumerate(again) if int(row) in is_later}
     records.log += [
-        (int(row), "", "", "sent again, fuller" if int(row) in is_later else "sent twice", 54, "repair", n + place) for place, row in enumerate(again)
+        (
+            int(row),
+            "",
+            "",
+            "sent again, fuller" if int(row) in is_later else "sent twice",
+            54,
+            "repair",
+            n + place,
+        )
+        for place, row in enumerate(again)
     ]
     records.order = np.concatenate([order, np.full(trials, -1)])
     if trials:
-        found = {variable.name: add_trials(found[variable.name], variable, variable.name == key, trials) for variable in records.variables}
-        records.log += [(-1, "", "", TRIAL[place % len(TRIAL)] + str(place + 1), 56, "repair", len(order) + place) for place in range(trials)]
+        found = {
+            variable.name: add_trials(found[variable.name], variable, variable.name == key, trials)
+            for variable in records.variables
+        }
+        records.log += [
+            (-1, "", "", TRIAL[place % len(TRIAL)] + str(place + 1), 56, "repair", len(order) + place)
+            for place in range(trials)
+        ]
     return found
 
 
-def resubmit(found: dict[str, TextColumn], records: Records, submitted: str, first: np.ndarray, second: np.ndarray) -> None:
+def resubmit(
+    found: dict[str, TextColumn], records: Records, submitted: str, first: np.ndarray, second: np.ndarray
+) -> None:
     """Let the second of two records be sent a day later, and leave the last third of the first one empty."""
     names = [variable.name for variable in records.variables if variable.role not in FRAME]
     moments = [text_at(records.canonical[submitted], row) for row in first]
-    found[submitted] = found[submitted].put(first, moments).put(second, [str(np.datetime64(text, "s") + 86_400) if text else "" for text in moments])
+    found[submitted] = (
+        found[submitted]
+        .put(first, moments)
+        .put(second, [str(np.datetime64(text, "s") + 86_400) if text else "" for text in moments])
+    )
     for name in names[len(names) * 2 // 3 :]:
         found[name] = found[name].put(first, [""] * len(first))
 

@@ -1,4 +1,6 @@
-"""How an export writes answers that are not messed up: labels or codes, dates day first, missing answers as codes or blanks."""
+"""How an export writes answers that are not messed up: labels or codes, dates day first, missing answers as
+codes or blanks.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,9 @@ from manfaat.simulation.world import REASONS
 class Rendering:
     """The habits of one export.
 
-    ``answers`` : answers as codes or as labels in one language. ``dates`` : ``dmy`` (31/12/1998, 12/1998) or ``iso``. ``version`` : the
-    version of the form, whose codes may differ. ``skipped`` : what stands where a question was not asked: nothing, or the code.
+    ``answers`` : answers as codes or as labels in one language. ``dates`` : ``dmy`` (31/12/1998, 12/1998) or
+    ``iso``. ``version`` : the version of the form, whose codes may differ. ``skipped`` : what stands where a
+    question was not asked: nothing, or the code.
     """
 
     answers: Literal["code", "en", "id"] = "code"
@@ -38,7 +41,10 @@ def written(text: str, variable: Variable, labels: dict[str, str], rendering: Re
         return BLANK
     if variable.list_name:
         own = {new: old for old, new in variable.recodes.get(rendering.version, {}).items()}
-        parts = [labels.get(code, code) if rendering.answers != "code" else own.get(code, code) for code in text.split()]
+        parts = [
+            labels.get(code, code) if rendering.answers != "code" else own.get(code, code)
+            for code in text.split()
+        ]
         return (" " if rendering.answers == "code" else ";").join(parts)
     if variable.kind in ("date", "month") and rendering.dates == "dmy":
         return day_first(text)
@@ -46,17 +52,27 @@ def written(text: str, variable: Variable, labels: dict[str, str], rendering: Re
 
 
 def render(
-    column: TextColumn, reasons: np.ndarray | None, variable: Variable, codebook: Codebook, rendering: Rendering, versions: TextColumn | None = None
+    column: TextColumn,
+    reasons: np.ndarray | None,
+    variable: Variable,
+    codebook: Codebook,
+    rendering: Rendering,
+    versions: TextColumn | None = None,
 ) -> TextColumn:
     """Write a column of canonical texts as an export would, and missing answers as their codes.
 
     Parameters
     ----------
     reasons : why each answer is missing, as small numbers (see ``world.REASONS``); 0 for none.
-    versions : the version of the form of each row, where rows may differ; that of ``rendering`` holds for all otherwise.
+    versions : the version of the form of each row, where rows may differ; that of ``rendering`` holds for all
+    otherwise.
     """
     answers = codebook.answers(variable.list_name) if variable.list_name else []
-    labels = {choice.name: choice.label(rendering.answers) for choice in answers} if rendering.answers != "code" else {}
+    labels = (
+        {choice.name: choice.label(rendering.answers) for choice in answers}
+        if rendering.answers != "code"
+        else {}
+    )
     if versions is not None and variable.recodes and rendering.answers == "code":
         codes, pool = by_version(column, variable, labels, rendering, versions)
     elif variable.list_name or (variable.kind in ("date", "month") and rendering.dates == "dmy"):
@@ -74,7 +90,9 @@ def render(
     return TextColumn(codes, pool)
 
 
-def by_version(column: TextColumn, variable: Variable, labels: dict[str, str], rendering: Rendering, versions: TextColumn) -> tuple[np.ndarray, list[str]]:
+def by_version(
+    column: TextColumn, variable: Variable, labels: dict[str, str], rendering: Rendering, versions: TextColumn
+) -> tuple[np.ndarray, list[str]]:
     """Write each row in the codes of its version; return places and pool."""
     width, pool = len(column.pool) + 1, []
     known = list(dict.fromkeys([*versions.pool, BLANK]))

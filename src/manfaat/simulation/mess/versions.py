@@ -1,4 +1,6 @@
-"""Forms of another version among the rest: another number, codes that differ, items worded the other way round, questions not asked."""
+"""Forms of another version among the rest: another number, codes that differ, items worded the other way
+round, questions not asked.
+"""
 
 from __future__ import annotations
 
@@ -31,16 +33,22 @@ def differs_by_version(variable: Variable) -> bool:
     return variable.role == "version" or bool(variable.reversed or variable.versions or variable.recodes)
 
 
-def mix_versions(answers: Answers, variables: list[Variable], codebook: Codebook, rate: float, stream: np.random.Generator) -> tuple[Answers, np.ndarray]:
+def mix_versions(
+    answers: Answers, variables: list[Variable], codebook: Codebook, rate: float, stream: np.random.Generator
+) -> tuple[Answers, np.ndarray]:
     """Let some records be answered on the next version of the form.
 
     Returns
     -------
-    The answers as they are then, and the rows of those records. An item that one of both versions words the other way round
-    is answered the other way round; what the other version does not ask is missing.
+    The answers as they are then, and the rows of those records. An item that one of both versions words the
+    other way round is answered the other way round; what the other version does not ask is missing.
     """
     form = version_of(variables)
-    codes = [choice.name for choice in codebook.answers(form.list_name)] if form is not None and form.list_name else []
+    codes = (
+        [choice.name for choice in codebook.answers(form.list_name)]
+        if form is not None and form.list_name
+        else []
+    )
     if form is None or len(codes) < 2 or not rate:
         return answers, np.zeros(0, dtype="int64")
     before = answers.canonical[form.name]
@@ -55,7 +63,10 @@ def mix_versions(answers: Answers, variables: list[Variable], codebook: Codebook
         if variable.name in canonical and variable.reversed:
             turns = set(variable.reversed.split())
             canonical[variable.name] = turned(
-                canonical[variable.name], variable, codebook, rows[[(a in turns) != (b in turns) for a, b in zip(old, new, strict=True)]]
+                canonical[variable.name],
+                variable,
+                codebook,
+                rows[[(a in turns) != (b in turns) for a, b in zip(old, new, strict=True)]],
             )
         if variable.name in canonical and variable.versions:
             asked = np.isin(new, variable.versions.split())
@@ -75,13 +86,18 @@ def turned(column: TextColumn, variable: Variable, codebook: Codebook, rows: np.
 
 
 def version_entries(
-    plain: Mapping[str, TextColumn], raw: Mapping[str, TextColumn], true: Mapping[str, TextColumn], variables: list[Variable], rows: np.ndarray
+    plain: Mapping[str, TextColumn],
+    raw: Mapping[str, TextColumn],
+    true: Mapping[str, TextColumn],
+    variables: list[Variable],
+    rows: np.ndarray,
 ) -> list[Entry]:
     """Say which answers of mixed-in records stand in the file otherwise than they would on the usual version.
 
     Parameters
     ----------
-    plain, raw : as the export would write all answers without and with the other version. true : what a clean table holds then.
+    plain, raw : as the export would write all answers without and with the other version. true : what a clean
+    table holds then.
     """
     entries = []
     for variable in variables:
@@ -91,7 +107,11 @@ def version_entries(
         hit = np.flatnonzero(usual != found)
         if len(hit):
             kind = 65 if variable.role == "version" or variable.versions else 24 if variable.reversed else 25
-            entries.append(Entry(variable.name, rows[hit], text_column(right[hit]), text_column(found[hit]), kind, "repair"))
+            entries.append(
+                Entry(
+                    variable.name, rows[hit], text_column(right[hit]), text_column(found[hit]), kind, "repair"
+                )
+            )
     return entries
 
 

@@ -1,4 +1,6 @@
-"""How one value is written otherwise, by kind of mess: functions from a canonical text to raw texts, None where they do not apply."""
+"""How one value is written otherwise, by kind of mess: functions from a canonical text to raw texts, None
+where they do not apply.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +12,45 @@ from functools import cache
 from manfaat.definitions.codebook import Choice, Variable
 from manfaat.files.parsing import load_aliases
 
-MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember")
+MONTHS = (
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+)
 SHORT = ("Jan", "Peb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agt", "Sep", "Okt", "Nop", "Des")
 ERAS = (("令和", "R", 2019, 5), ("平成", "H", 1989, 1), ("昭和", "S", 1926, 12))
 TITLES = {
-    "1": ("opertor", "Op. Mesin", "opr. prod", "OPERATOR"), "2": ("opr senior", "Senior opertor"), "3": ("leader", "KARU", "ketua reguu"),
-    "4": ("mandor", "foremen"), "5": ("spv", "supervisior", "SPV"), "6": ("kasie", "ass. manager"), "7": ("manajer", "mgr"),
-}  # fmt: skip
-WORDS = {"dont_know": ("tidak tahu", "TT", "lupa"), "refused": ("menolak", "tidak mau menjawab", "rahasia"), "": ("-", ".", "n/a", "kosong")}
+    "1": ("opertor", "Op. Mesin", "opr. prod", "OPERATOR"),
+    "2": ("opr senior", "Senior opertor"),
+    "3": ("leader", "KARU", "ketua reguu"),
+    "4": ("mandor", "foremen"),
+    "5": ("spv", "supervisior", "SPV"),
+    "6": ("kasie", "ass. manager"),
+    "7": ("manajer", "mgr"),
+}
+WORDS = {
+    "dont_know": ("tidak tahu", "TT", "lupa"),
+    "refused": ("menolak", "tidak mau menjawab", "rahasia"),
+    "": ("-", ".", "n/a", "kosong"),
+}
 BARE_COMMA = "\ue000"  # becomes a comma in the file, after it has been decided what needs quotes
 PHONES = ("hubungi 0812 3456 7890", "HP +62 813-9876-5432", "NIK 3174091505700003")
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way to write a value: the kind of mess, the function, and what a good cleaning stage makes of it."""
+    """One way to write a value: the kind of mess, the function, and what a good cleaning stage makes of
+    it.
+    """
 
     kind: int
     write: Callable[[str], str | None]
@@ -54,7 +80,11 @@ def in_words(value: int, long: bool) -> str | None:
     millions = tens(value, 1_000_000)
     if millions:
         return f"{millions} juta" if long else f"{millions.replace(',', '.')}jt"
-    return (f"{value // 1000} ribu" if long else f"{value // 1000}rb") if value % 1000 == 0 and 1000 <= value < 1_000_000 else None
+    return (
+        (f"{value // 1000} ribu" if long else f"{value // 1000}rb")
+        if value % 1000 == 0 and 1000 <= value < 1_000_000
+        else None
+    )
 
 
 def scientific(value: int) -> str | None:
@@ -71,7 +101,17 @@ RUPIAH = (
     Way(3, amount(lambda v: dots(v, ",") if v >= 1_000_000 else None)),
     Way(4, amount(lambda v: in_words(v, True))),
     Way(4, amount(lambda v: in_words(v, False))),
-    Way(5, amount(lambda v: f"{v // 1_000_000}-{v // 1_000_000 + 1} juta" if v % 1_000_000 == 500_000 and v > 1_000_000 else None), "report"),
+    Way(
+        5,
+        amount(
+            lambda v: (
+                f"{v // 1_000_000}-{v // 1_000_000 + 1} juta"
+                if v % 1_000_000 == 500_000 and v > 1_000_000
+                else None
+            )
+        ),
+        "report",
+    ),
     Way(5, amount(lambda v: f"±{v // 1_000_000} juta" if v % 1_000_000 == 0 else None), "report"),
     Way(6, amount(lambda v: str(v // 1000) if v % 1000 == 0 and v >= 100_000 else None), "report"),
     Way(6, amount(lambda v: str(v * 12) if v >= 100_000 else None), "report"),
@@ -84,7 +124,9 @@ RUPIAH = (
     Way(49, amount(lambda v: str(v).translate(str.maketrans("0123456789", "０１２３４５６７８９")))),
     Way(49, lambda text: f"\u00a0{text}\u200b" if text else None),
 )
-YEN_FOR_RUPIAH = Way(8, amount(lambda v: str(80_000 + v // 100_000 % 5 * 5000) if v >= 1_000_000 else None), "report")  # what a trainee is paid
+YEN_FOR_RUPIAH = Way(
+    8, amount(lambda v: str(80_000 + v // 100_000 % 5 * 5000) if v >= 1_000_000 else None), "report"
+)  # what a trainee is paid
 UNIT = Way(43, amount(lambda v: f"{v // 1000} (ribu Rp)" if v % 1000 == 0 and v >= 100_000 else None))
 FORMULAS = (
     Way(44, amount(lambda v: f"={v // 2}*2" if v % 2 == 0 else None)),  # stored with its value
@@ -100,17 +142,28 @@ WHOLE = (
     Way(45, amount(lambda v: f"{v}.0")),
     Way(49, lambda text: f"{text}\u00a0" if text else None),
 )
-DECIMAL = (Way(11, lambda text: "#N/A" if text else None, "report"), Way(49, lambda text: f" {text}\u200b" if text else None))
+DECIMAL = (
+    Way(11, lambda text: "#N/A" if text else None, "report"),
+    Way(49, lambda text: f" {text}\u200b" if text else None),
+)
 PERCENT = (*DECIMAL, Way(10, lambda text: f"{text}%" if text else None))
 FREE = (Way(49, lambda text: f"\u200b{text} \u00a0" if text else None, "as is"),)
 LETTERS = Way(47, lambda text: garbled(text))
 BROKEN_AMOUNT = Way(51, amount(lambda v: bare(in_words(v, True))), "report")
 BROKEN_NUMBER = Way(51, lambda text: bare(text.replace(".", ",")), "report")
-ZEROS = Way(53, lambda text: (text.lstrip("0") or "0") if text.isdigit() and text[0] == "0" else None, "report")
+ZEROS = Way(
+    53, lambda text: (text.lstrip("0") or "0") if text.isdigit() and text[0] == "0" else None, "report"
+)
 IDENTITY = (
     Way(62, lambda text: text[:-1] if text else None, "report"),
     Way(62, lambda text: f"{text}{text[-1]}" if text else None, "report"),
-    Way(62, lambda text: " ".join(text[start : start + 4] for start in range(0, len(text), 4)) if len(text) > 4 else None, "report"),
+    Way(
+        62,
+        lambda text: (
+            " ".join(text[start : start + 4] for start in range(0, len(text), 4)) if len(text) > 4 else None
+        ),
+        "report",
+    ),
 )
 PERSONAL = tuple(Way(63, lambda text, p=phone: f"{text}, {p}" if text else p, "report") for phone in PHONES)
 
@@ -145,7 +198,11 @@ def era(year: int, month: int, day: int, short: bool) -> str | None:
     for name, letter, first, _ in ERAS:
         if year > first:
             number = year - first + 1
-            return f"{letter}{number}.{month}" + (f".{day}" if day else "") if short else f"{name}{number}年{month}月" + (f"{day}日" if day else "")
+            return (
+                f"{letter}{number}.{month}" + (f".{day}" if day else "")
+                if short
+                else f"{name}{number}年{month}月" + (f"{day}日" if day else "")
+            )
     return None
 
 
@@ -166,10 +223,22 @@ DATES = (
     Way(20, dated(lambda y, m, d: era(y, m, d, True))),
 )
 MONTH_FIRST_PLAIN = Way(14, dated(lambda y, m, d: f"{m:02d}/{d:02d}/{y}" if d > 12 else None))
-MONTH_FIRST_AMBIGUOUS = Way(14, dated(lambda y, m, d: f"{m:02d}/{d:02d}/{y}" if 0 < d <= 12 and d != m else None), "report")
+MONTH_FIRST_AMBIGUOUS = Way(
+    14, dated(lambda y, m, d: f"{m:02d}/{d:02d}/{y}" if 0 < d <= 12 and d != m else None), "report"
+)
 MOMENTS = (
-    Way(21, lambda text: f"{text[:4]}/{text[5:7]}/{text[8:10]} {text[11:13]}.{text[14:16]}.00 WIB" if len(text) >= 16 else None, "as is"),
-    Way(21, lambda text: f"{text[8:10]}/{text[5:7]}/{text[:4]} {text[11:16]}:00" if len(text) >= 16 else None),
+    Way(
+        21,
+        lambda text: (
+            f"{text[:4]}/{text[5:7]}/{text[8:10]} {text[11:13]}.{text[14:16]}.00 WIB"
+            if len(text) >= 16
+            else None
+        ),
+        "as is",
+    ),
+    Way(
+        21, lambda text: f"{text[8:10]}/{text[5:7]}/{text[:4]} {text[11:16]}:00" if len(text) >= 16 else None
+    ),
 )
 
 
@@ -186,8 +255,15 @@ def alias_kind(list_name: str, choices: Sequence[Choice]) -> int:
 def choice_ways(variable: Variable, choices: Sequence[Choice], rendered: Callable[[str], str]) -> list[Way]:
     """Ways to write an answer of a list; ``rendered`` says how the export writes it."""
     labels = {choice.name: choice for choice in choices}
-    kind, other = alias_kind(variable.list_name or "", choices), next((c.name for c in choices if c.label_en in ("Other", "Other services")), "")
-    codes = {choice.name for choice in choices} | set(variable.missing_codes) | {code for mapping in variable.recodes.values() for code in mapping}
+    kind, other = (
+        alias_kind(variable.list_name or "", choices),
+        next((c.name for c in choices if c.label_en in ("Other", "Other services")), ""),
+    )
+    codes = (
+        {choice.name for choice in choices}
+        | set(variable.missing_codes)
+        | {code for mapping in variable.recodes.values() for code in mapping}
+    )
     outside = next(code for code in ("0", "44", "66", "?") if code not in codes)
 
     def alias(place: int) -> Callable[[str], str | None]:
@@ -198,14 +274,20 @@ def choice_ways(variable: Variable, choices: Sequence[Choice], rendered: Callabl
         return write
 
     ways = [Way(kind, alias(place)) for place in range(3)]
-    ways += [Way(29, lambda code, r=rule: r(labels[code].label_id) if code in labels else None) for rule in (short_region, long_region)]
+    ways += [
+        Way(29, lambda code, r=rule: r(labels[code].label_id) if code in labels else None)
+        for rule in (short_region, long_region)
+    ]
     ways += [
         Way(22, lambda code: f"{labels[code].label_id.upper()} " if code in labels else None),
         Way(
             22,
             lambda code: (
                 f"{code} - {labels[code].label_id}"
-                if code in labels and code.isdigit() and not variable.recodes and not labels[code].label_id[:1].isdigit()
+                if code in labels
+                and code.isdigit()
+                and not variable.recodes
+                and not labels[code].label_id[:1].isdigit()
                 else None
             ),
         ),
@@ -213,9 +295,18 @@ def choice_ways(variable: Variable, choices: Sequence[Choice], rendered: Callabl
         Way(23, lambda code: outside if code else None, "report"),
     ]
     if other:
-        ways.append(Way(33, lambda code: f"{labels[code].label_id}: bengkel motor" if code == other else None, "report"))
+        ways.append(
+            Way(
+                33,
+                lambda code: f"{labels[code].label_id}: bengkel motor" if code == other else None,
+                "report",
+            )
+        )
     if variable.ladder:
-        ways += [Way(26, lambda code, p=place: TITLES[code][p % len(TITLES[code])] if code in TITLES else None) for place in range(3)]
+        ways += [
+            Way(26, lambda code, p=place: TITLES[code][p % len(TITLES[code])] if code in TITLES else None)
+            for place in range(3)
+        ]
     return [way for way in ways if any(way.write(code) not in (None, rendered(code)) for code in labels)]
 
 
@@ -226,7 +317,9 @@ def is_region(label: str) -> bool:
 
 
 def short_region(label: str) -> str | None:
-    """A region as people shorten it: the capital letters of a province, or the beginnings of both words of a city; None for anything else."""
+    """A region as people shorten it: the capital letters of a province, or the beginnings of both words of a
+    city; None for anything else.
+    """
     words = label.split()
     if len(words) != 2 or not is_region(label):
         return None
