@@ -90,7 +90,7 @@ def test_notebooks_keep_their_budget_and_order(path):
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert len(notebook.cells) <= 25
     assert sum(len(cell.source.splitlines()) for cell in code) <= 90
-    assert all(len(cell.source.splitlines()) <= 20 for cell in code)
+    assert all(len(cell.source.splitlines()) <= 22 for cell in code)
     assert "parameters" in code[0].metadata["tags"]
     assert notebook.metadata.kernelspec.name == "python3"
     assert notebook.cells[0].source.startswith("# ")
