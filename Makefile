@@ -57,10 +57,11 @@ quick: .venv/ready  ## the tests without whole runs, simulations, random inputs 
 test: .venv/ready lint  ## lint, then run all tests
 	@$(BIN)/python -m pytest --mpl $(PARALLEL)
 
-lint: .venv/ready  ## check style, imports, stripped notebooks and complete translations
+lint: .venv/ready  ## check style, types, imports, stripped notebooks and complete translations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-logo --no-cache > .venv/imports || { cat .venv/imports; exit 1; }
+	@$(BIN)/python tools/budget.py
 	@$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 	@$(BIN)/python -m manfaat.report.translations --check
 
