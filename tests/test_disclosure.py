@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 
 from evaluation_cases import LINES, programme
-from manfaat.base.disclosure import check_exhibit, hide_small, is_few, share_of_few, without_few
+from manfaat.base.disclosure import (
+    check_exhibit,
+    hide_small,
+    is_few,
+    share_of_few,
+    without_few,
+    without_few_both_ways,
+)
 from manfaat.costs import basis
 from manfaat.desk.export import shown_answers
 from manfaat.evaluation import summaries
@@ -282,3 +289,12 @@ def test_a_person_of_no_group_is_no_column_of_a_table_by_group():
         pd.Series(["1"] * 6 + ["0"] * 5 + [""]),
     )
     assert found[["group", "n"]].to_numpy().tolist() == [["1", 6], ["0", 5]]
+
+
+def test_no_hidden_count_of_a_table_follows_from_its_row_or_its_column():
+    # 3 alone in its row and its column follows from the totals of both, so a second in each is hidden, and
+    # what is then alone in its own line draws a fourth after it
+    table = np.array([[3.0, 20.0, 30.0], [40.0, 50.0, 60.0], [10.0, 8.0, 70.0]])
+    hidden = np.isnan(without_few_both_ways(table))
+    assert hidden.tolist() == [[True, True, False], [False, False, False], [True, True, False]]
+    assert not np.isnan(without_few_both_ways(np.array([[5.0, 0.0], [9.0, 7.0]]))).any()

@@ -1,5 +1,9 @@
-"""What a notebook imports; the engine behind it is ``manfaat``."""
+"""What a notebook imports: a study to ask, and what it answers; the engine behind it is ``manfaat``."""
 
-from manfaat.analysis.study import Study, load_study
+from helpers.estimates import Estimate
+from helpers.opened import OpenStudy, open_study
+from helpers.recipes import Recipe
+from helpers.showing import Answer
+from helpers.tracing import Person
 
-__all__ = ["Study", "load_study"]
+__all__ = ["Answer", "Estimate", "OpenStudy", "Person", "Recipe", "open_study"]

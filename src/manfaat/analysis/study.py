@@ -14,6 +14,7 @@ from manfaat import cleaning, indicators
 from manfaat.base import paths
 from manfaat.base.paths import Places, places
 from manfaat.base.problems import Problem, nearest, refuse
+from manfaat.base.showing import card, counted, line
 from manfaat.cleaning import readers
 from manfaat.definitions.answer_labels import check_recodes
 from manfaat.definitions.codebook import Codebook, load_codebook
@@ -28,7 +29,7 @@ from manfaat.indicators import Indicator, load_indicators
 DECIDE = "DECIDE:"  # marks what was drafted and a person must decide
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study:
     """Definitions and folders of one cohort."""
 
@@ -54,6 +55,24 @@ class Study:
         """Checksums of the files that numbers of this cohort are made from; see ``freshness.sources_of``."""
         prices = self.programme.prices
         return sources_of(self.places, self.definitions, prices.path(self.definitions) if prices else None)
+
+    def __repr__(self) -> str:
+        told = f"{self.cohort.cohort} of {self.programme.programme}"
+        return line("study", told, counted(len(self.indicators), "indicator"))
+
+    def _repr_html_(self) -> str:
+        cohort, programme = self.cohort, self.programme
+        return card(
+            f"{cohort.label.en}: {programme.title.en}",
+            {
+                "cohort": f"{cohort.cohort}, {cohort.kind} data, {cohort.assignment}",
+                "tables": ", ".join(programme.tables),
+                "indicators": len(self.indicators),
+                "speaks for the cohort": self.primary if programme.primary else "",
+                "claims": len(programme.claims),
+                "source": cohort.citation,
+            },
+        )
 
 
 def load_study(

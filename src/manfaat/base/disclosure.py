@@ -81,25 +81,45 @@ def blanked(counts: pd.Series, hidden: pd.Series) -> pd.Series:
     return counts.astype("float64").mask(hidden) if hidden.any() else counts
 
 
-def without_few(counts: np.ndarray, *, smallest: int = SMALLEST_CELL) -> np.ndarray:
-    """Blank the counts of a distribution whose total is known that are above 0 and below ``smallest``, and as
-    many more as it takes.
+def without_few(
+    counts: np.ndarray, *, smallest: int = SMALLEST_CELL, hidden: np.ndarray | None = None
+) -> np.ndarray:
+    """Blank the counts of a distribution whose total is known that are above 0 and below ``smallest``, those
+    that are ``hidden`` already, and as many more as it takes.
 
     What is blanked adds up to the total less what is shown. The next smallest count is blanked too while that
     sum could only come about in one way: below ``smallest``, or by as many hidden counts of one, or of the
     most that is small.
     """
     counts = np.asarray(counts, dtype="float64")
-    hidden = is_few(counts, smallest=smallest)
+    hidden = is_few(counts, smallest=smallest) | (False if hidden is None else hidden)
     while hidden.any() and not hidden.all() and follows(counts[hidden], smallest):
         rest = np.where(counts > 0, counts, counts.max() + 1)  # an empty cell comes last
         hidden[np.where(hidden, np.inf, rest).argmin()] = True
     return np.where(hidden, np.nan, counts)
 
 
+def without_few_both_ways(counts: np.ndarray, *, smallest: int = SMALLEST_CELL) -> np.ndarray:
+    """Blank a table of counts whose totals of rows and of columns are known, so that no hidden count follows
+    from the others of its row or of its column; see ``without_few``.
+    """
+    counts = np.asarray(counts, dtype="float64")
+    hidden, before = is_few(counts, smallest=smallest), -1
+    while hidden.sum() != before:
+        before = hidden.sum()
+        for lines, blank in ((counts, hidden), (counts.T, hidden.T)):
+            for line, own in zip(lines, blank, strict=True):
+                own |= np.isnan(without_few(line, smallest=smallest, hidden=own.copy()))
+    return np.where(hidden, np.nan, counts)
+
+
 def follows(hidden: np.ndarray, smallest: int) -> bool:
     """Whether hidden counts could be worked out from their number and their sum."""
-    return bool(hidden.sum() < smallest or hidden.sum() in (len(hidden), len(hidden) * (smallest - 1)))
+    return bool(
+        len(hidden) == 1
+        or hidden.sum() < smallest
+        or hidden.sum() in (len(hidden), len(hidden) * (smallest - 1))
+    )
 
 
 def check_exhibit(data: pd.DataFrame) -> pd.DataFrame:

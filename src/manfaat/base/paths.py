@@ -84,6 +84,9 @@ class Places:
     reports_dir: Path
     cohort: str
 
+    def __repr__(self) -> str:
+        return f"<folders of {self.cohort}>"
+
     @property
     def raw(self) -> Path:
         """Folder of the files as delivered."""

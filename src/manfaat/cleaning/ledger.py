@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from manfaat.base.problems import Problem, refuse
+from manfaat.base.showing import card, line
 from manfaat.cleaning.cells import ColumnReading, canonical
 from manfaat.cleaning.columns import Column
 from manfaat.cleaning.corrections import KEY
@@ -46,7 +47,7 @@ def nothing(columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns=columns)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CleanTable:
     """One cleaned table.
 
@@ -87,6 +88,24 @@ class CleanTable:
             {"table": self.name, "key": keys, **{name: lines[name] for name in CELL_COLUMNS[2:]}},
             columns=CELL_COLUMNS,
         )
+
+    def __repr__(self) -> str:
+        return line("clean table", self.name, *[f"{value} {name}" for name, value in self.counts.items()])
+
+    def _repr_html_(self) -> str:
+        return card(f"Clean table {self.name}", self.counts)
+
+    @property
+    def counts(self) -> dict[str, str]:
+        """The ledger in numbers: rows delivered, kept and set aside, cells changed, what is to be decided."""
+        numbers = {
+            "rows delivered": self.rows_in,
+            "kept": len(self.kept),
+            "set aside": len(self.aside),
+            "cells changed": len(self.changed),
+            "to be decided": len(self.review),
+        }
+        return {name: f"{value:,}" for name, value in numbers.items()}
 
 
 def cell_table(table: CleanTable) -> pa.Table:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from manfaat.base.problems import Problem, ProblemsError, nearest, refuse
+from manfaat.base.showing import card, counted, line
 from manfaat.definitions.answer_labels import check_labels, declared_codes
 from manfaat.definitions.codebook import Codebook, Variable, answers_of
 from manfaat.definitions.freshness import checksum
@@ -70,7 +71,7 @@ class Told:
     languages: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Delivery:
     """A delivery as raw text.
 
@@ -95,6 +96,14 @@ class Delivery:
     absent: pd.DataFrame
     header_units: pd.DataFrame
     told: dict[str, Told] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        rows = [f"{name} {counted(len(table), 'row')}" for name, table in self.tables.items()]
+        return line("delivery", counted(len(self.files), "sheet"), *rows)
+
+    def _repr_html_(self) -> str:
+        rows = {name: counted(len(table), "row") for name, table in self.tables.items()}
+        return card("Delivery", {"files": ", ".join(dict.fromkeys(self.files["file"])), **rows})
 
 
 def read_checksums(folder: Path) -> dict[str, str]:

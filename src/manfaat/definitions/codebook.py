@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from manfaat.base.problems import Problem, nearest
+from manfaat.base.showing import card, counted, line
 from manfaat.definitions.expressions import parse_expression
 from manfaat.definitions.programme import Programme
 from manfaat.definitions.records import Record, parse_arguments, read_rows, shown
@@ -220,7 +221,7 @@ class Rule(Record):
         return self.label_id if language == "id" else self.label_en
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Codebook:
     """All variables, answers and consistency rules of a programme; ``idle`` are free texts (table, name) on
     which nothing depends.
@@ -238,6 +239,16 @@ class Codebook:
     def answers(self, list_name: str) -> list[Choice]:
         """The answers of one list, in order."""
         return [choice for choice in self.choices if choice.list_name == list_name]
+
+    def __repr__(self) -> str:
+        lists = len({choice.list_name for choice in self.choices})
+        return line("codebook", counted(len(self.variables), "variable"), counted(lists, "answer list"))
+
+    def _repr_html_(self) -> str:
+        tables: dict[str, list[str]] = {}
+        for variable in self.variables:
+            tables.setdefault(variable.table, []).append(variable.name)
+        return card("Codebook", {name: ", ".join(names) for name, names in tables.items()})
 
 
 def answers_of(variable: Variable, codebook: Codebook, recode: dict[str, str]) -> ChoiceList:

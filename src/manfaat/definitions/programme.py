@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from manfaat.base.problems import Problem, nearest
+from manfaat.base.showing import card, counted, line
 from manfaat.definitions.claims import Claim, Subgroup, check_claims
 from manfaat.definitions.declarations import CostSheet, Worth
 from manfaat.definitions.raw_files import RawFile
@@ -306,6 +307,28 @@ class Programme(Record):
     def main_table(self) -> str:
         """The table whose rows are the units of analysis: the first one declared."""
         return next(iter(self.tables))
+
+    def __repr__(self) -> str:
+        specifications = counted(len(self.specifications), "specification")
+        return line("programme", self.programme, counted(len(self.tables), "table"), specifications)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        design = self.design
+        return card(
+            self.title.en,
+            {
+                "programme": self.programme,
+                "tables": ", ".join(self.tables),
+                "participants": f"{design.group} {', '.join(design.participants)}",
+                "comparison": f"{design.group} {', '.join(design.comparison)}"
+                if design.comparison
+                else "none",
+                "specifications": ", ".join(spec.id for spec in self.specifications),
+                "claims": "; ".join(f"{claim.id}: {claim.text.en}" for claim in self.claims),
+            },
+        )
 
 
 class FlowStep(Record):

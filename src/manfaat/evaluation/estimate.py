@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from manfaat.base.showing import card, line
 from manfaat.definitions.programme import Specification
 from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE
 from manfaat.indicators import Indicator
@@ -73,7 +74,7 @@ class Settings:
             )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """One coefficient: number, standard error and degrees of freedom.
 
@@ -106,6 +107,22 @@ class Result:
         reason.
         """
         return np.isnan(self.estimate)
+
+    def __repr__(self) -> str:
+        number = f"{self.estimate:.6g} (standard error {self.std_error:.6g}, df {self.df:.6g})"
+        about = f"about {self.population}" if self.population else ""
+        told = "; ".join(str(one) for one in self.warnings)
+        return line("result", "none" if self.is_refused else number, self.std_error_kind, about, told)
+
+    def _repr_html_(self) -> str:
+        told = {
+            "estimate": f"{self.estimate:.6g}",
+            "standard error": f"{self.std_error:.6g} ({self.std_error_kind})",
+            "degrees of freedom": f"{self.df:.6g}",
+            "about": self.population,
+            "warnings": "; ".join(str(one) for one in self.warnings),
+        }
+        return card("Result", told)
 
 
 def refused(kind: str, reason: str, population: str = "") -> Result:

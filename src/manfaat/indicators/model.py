@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from manfaat.base.showing import card, line
 from manfaat.definitions.records import Record, parse_arguments
 
 Stage = Literal["input", "activity", "output", "outcome", "impact"]
@@ -63,6 +64,16 @@ class Indicator(Record):
     def definition(self, language: str) -> str:
         """What it means."""
         return self.definition_id if language == "id" else self.definition_en
+
+    def __repr__(self) -> str:
+        return line("indicator", self.name, self.label_en, self.time, self.rater, self.unit, self.use)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        shown = ("indicator", "stage_thesis", "time", "rater", "unit", "use", "recipe", "inputs", "arguments")
+        told = {name: getattr(self, name) for name in shown}
+        return card(f"{self.name}: {self.label_en}", {"definition": self.definition_en, **told})
 
 
 def concepts(

@@ -10,6 +10,8 @@ from html import escape
 
 import pandas as pd
 
+from manfaat.base.showing import counted, line
+
 NO_MATH = "mathjax_ignore"  # or JupyterLab would set what stands between two dollar signs as a formula
 
 
@@ -17,7 +19,7 @@ STEP = re.compile(r"([MLz])((?:-?[\d.]+ -?[\d.]+)?)")
 LONG_PATH = 200  # letters; markers are shorter, and too small for tenths
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Exhibit:
     """A figure (``svg``) or a table (``html``), not yet numbered.
 
@@ -37,6 +39,13 @@ class Exhibit:
     def is_figure(self) -> bool:
         """Whether it is a picture."""
         return self.svg is not None
+
+    def __repr__(self) -> str:
+        what = "figure" if self.is_figure else "table"
+        return line(what, self.id, self.title, counted(len(self.data), "row"))
+
+    def _repr_html_(self) -> str:
+        return Numbered(self, "Figure" if self.is_figure else "Table")._repr_html_()
 
 
 def inline_svg(exhibit: Exhibit) -> str:

@@ -38,9 +38,11 @@ def notebook_messages(folder: Path) -> Iterator[tuple[str, str]]:
 def extracted(root: Path) -> Catalog:
     """Gather all messages that a reader can meet."""
     catalogue = Catalog(project="Manfaat", charset="utf-8")
-    for file, _, message, _, _ in extract_from_dir(str(root / "src" / "manfaat"), METHODS, keywords=KEYWORDS):
-        if message:
-            catalogue.add(message, locations=[(file, "")])
+    for package in ("manfaat", "helpers"):
+        folder = str(root / "src" / package)
+        for file, _, message, _, _ in extract_from_dir(folder, METHODS, keywords=KEYWORDS):
+            if message:
+                catalogue.add(message, locations=[(file, "")])
     for file, text in notebook_messages(root / "notebooks"):
         catalogue.add(text, locations=[(file, "")])
     return catalogue

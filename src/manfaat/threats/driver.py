@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from manfaat.base.showing import card, counted, line
 from manfaat.definitions.programme import Cohort, Programme
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.ladder import primary
@@ -48,7 +49,7 @@ BY_COVARIATES = ("balance", "overlap")  # rest on the units and their covariates
 NO_ESTIMATE = "there is no primary estimate: the primary specification does not apply"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Threats:
     """All rows (``manfaat.threats.contract``), and what is drawn, each table tidy and fit to leave the house.
 
@@ -60,6 +61,14 @@ class Threats:
 
     rows: pd.DataFrame
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        indicators = self.rows.loc[self.rows["indicator"] != "", "indicator"].nunique()
+        return line("threats", counted(len(self.rows), "row"), f"about {counted(indicators, 'indicator')}")
+
+    def _repr_html_(self) -> str:
+        asked = self.rows.groupby("threat", sort=False).size()
+        return card("Threats", {name: counted(n, "row") for name, n in asked.items()})
 
 
 def run(

@@ -1,0 +1,103 @@
+"""The tables of a cohort as frames: labelled categories, real types, one row a unit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from manfaat.analysis.study import Study, build_with_reasons, clean_tables, linked_tables, read_raw
+from manfaat.cleaning import KEY
+from manfaat.definitions.codebook import Variable
+from manfaat.evaluation.sample import group_code, participation
+from manfaat.report.chapter import Chapter
+from manfaat.report.labels import group_label
+from manfaat.report.words import Language
+
+TOOK_PART = "took_part"
+DATES = {"date": "%Y-%m-%d", "month": "%Y-%m", "dateTime": None}
+
+
+def prepare(study: Study, language: Language) -> None:
+    """Clean the delivery and build the indicators, as ``01_clean`` and ``02_indicators`` do, below the
+    cohort's ``scratch/``.
+
+    Raises
+    ------
+    ProblemsError with everything that stops these notebooks.
+    """
+    tables = clean_tables(study, read_raw(study))
+    cleaned = Chapter("01_clean", study, language)
+    for table in tables.values():
+        cleaned.write_clean(table)
+    measured, main = Chapter("02_indicators", study, language), study.programme.main_table
+    linked = {name: measured.read(name) for name in linked_tables(study)}
+    reasons = {name: measured.read(f"{name}_reasons") for name in (main, *linked)}
+    table, why = build_with_reasons(study, measured.read(main), linked, reasons)
+    measured.write(table, "indicators")
+    measured.write(why, "indicators_missing")
+
+
+def category(values: pd.Series, variable: Variable, study: Study, language: Language) -> pd.Series:
+    """Codes of a list as a category of its labels, in the list's order; labels that stand twice keep their
+    codes.
+    """
+    choices = study.codebook.answers(variable.list_name or "")
+    labels = [choice.label(language.code) for choice in choices]
+    if variable.role == "group":
+        labels = [group_label(study, choice.name, language) for choice in choices]
+    named = {
+        choice.name: label if labels.count(label) == 1 else f"{label} ({choice.name})"
+        for choice, label in zip(choices, labels, strict=True)
+    }
+    others = {code: code for code in sorted(set(values.dropna()) - set(named))}
+    named |= others
+    return pd.Series(pd.Categorical(values.map(named), list(named.values())), index=values.index)
+
+
+def labelled(table: pd.DataFrame, name: str, study: Study, language: Language) -> pd.DataFrame:
+    """A clean table as an analyst wants it, indexed by the key of the unit.
+
+    Lists become categories, dates and months ``datetime64``; whole numbers are ``Int64``, other numbers
+    ``float64``, texts and answers of several choices ``string``. Where a row came from is left out.
+    """
+    columns: dict[str, pd.Series] = {}
+    for variable in study.codebook.table(name):
+        if variable.name not in table:
+            continue
+        values = table[variable.name]
+        if variable.kind == "select_one":
+            values = category(values, variable, study, language)
+        elif variable.kind in DATES:
+            values = pd.to_datetime(values, format=DATES[variable.kind], errors="coerce")
+        columns[variable.name] = values
+    return pd.DataFrame(columns, index=table.index).set_axis(pd.Index(table[KEY], name="key"), axis=0)
+
+
+def measured(study: Study, table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """The indicators as an analyst wants them, indexed by the key; ``took_part`` is 1 for participants, 0 for
+    the comparison group and missing for anyone else, the group a category.
+    """
+    design = study.programme.design
+    codes = table[design.group].map(group_code)
+    order = dict.fromkeys([*design.participants, *design.comparison, *sorted(set(codes) - {""})])
+    names = {code: group_label(study, code, language) for code in order}
+    group = pd.Categorical(codes.map(names), list(dict.fromkeys(names.values())))
+    frame = table.drop(columns=KEY).assign(**{design.group: group})
+    if TOOK_PART not in frame:
+        frame.insert(0, TOOK_PART, participation(table, study.programme))
+    return frame.set_axis(pd.Index(table[KEY], name="key"), axis=0)
+
+
+def with_answers(study: Study, indicators: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    """The indicators with the answers of the main table beside them, as numbers where their codes are some;
+    row by row, where a row is one unit in both. Columns that both have are the indicators'.
+    """
+    own = answers.set_index(KEY)
+    own = own[~own.index.duplicated()].reindex(indicators[KEY]).set_axis(indicators.index)
+    added = {}
+    for variable in study.codebook.table(study.programme.main_table):
+        if variable.name in own and variable.name not in indicators:
+            values = own[variable.name]
+            numbers = pd.to_numeric(values, errors="coerce") if variable.kind == "select_one" else values
+            added[variable.name] = numbers if np.array_equal(numbers.isna(), values.isna()) else values
+    return indicators.assign(**added)

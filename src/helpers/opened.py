@@ -1,0 +1,375 @@
+"""One cohort, opened: what an analyst may ask of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from helpers import describing, estimates, frames, naming, tracing
+from helpers.showing import Answer, short
+from manfaat.analysis.study import Study, load_study
+from manfaat.base.problems import Problem, ProblemsError
+from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.weighted import weights_of
+from manfaat.report import exhibits
+from manfaat.report.chapter import Chapter, set_display
+from manfaat.report.words import Language
+
+QUICK = 30_000_000  # bytes of a delivery that is cleaned while one waits
+
+
+@dataclass(frozen=True, repr=False)
+class OpenStudy:
+    """One cohort with its definitions and tables. Open one by ``open_study``.
+
+    Asking reads the tables that the notebooks or ``manfaat run`` left, as long as nothing they were made from
+    has changed; else the delivery is cleaned and measured first, below ``data/processed/<cohort>/scratch/``.
+    Nothing is written elsewhere.
+
+    Examples
+    --------
+    >>> study = open_study(cohort)
+    >>> study.people["married"].value_counts().to_dict()
+    {'No': 370, 'Yes': 75}
+    """
+
+    definition: Study
+    chapter: Chapter = field(compare=False)
+
+    @property
+    def language(self) -> Language:
+        """The reader's language."""
+        return self.chapter.language
+
+    def __repr__(self) -> str:
+        study = self.definition
+        code, kind = self.language.code, study.cohort.kind
+        told = f"{study.cohort.cohort}: {study.programme.title[code]}, {kind} data, {study.cohort.assignment}"
+        return short(f"<study {told}; {len(study.indicators)} indicators; tables: {self.state}>")
+
+    def _repr_html_(self) -> str:
+        return self.definition._repr_html_()
+
+    @property
+    def state(self) -> str:
+        """Whether the tables are there: ``ready``, or what will be done first.
+
+        Examples
+        --------
+        >>> study.state
+        'ready'
+        """
+        main = f"{self.definition.programme.main_table}.parquet"
+        wanted = {main: "01_clean", "indicators.parquet": "02_indicators"}
+        shelf = self.chapter.shelf
+        doubts = [doubt for name, by in wanted.items() for doubt in shelf.find(name, by)[1]]
+        return f"to be cleaned first ({doubts[0].because})" if doubts else "ready"
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table as it is stored, with codes: a cleaned one, ``indicators``, ``<table>_reasons`` and others.
+
+        Returns
+        -------
+        One row a unit (of ``indicators``: in a panel, a unit in one period), ``_key`` its key.
+
+        Raises
+        ------
+        ProblemsError for an unknown name; for a large delivery, or within the report's own notebooks, which
+        notebook or command to run first.
+
+        Examples
+        --------
+        >>> study.table("people").shape
+        (445, 14)
+        """
+        stem = name.removesuffix("_reasons").removesuffix("_aside").removesuffix("_findings")
+        known = [*self.definition.programme.tables, "indicators", "indicators_missing"]
+        if name not in known and stem not in known:
+            raise naming.unknown(f"study.table('{name}')", name, {one: one for one in known})
+        try:
+            return self.chapter.read(name)
+        except ProblemsError:
+            raw = self.definition.places.raw
+            size = sum(path.stat().st_size for path in raw.glob("*") if path.is_file())
+            if self.chapter.name or self.definition.places.is_published or size > QUICK:
+                raise
+        frames.prepare(self.definition, self.language)
+        return self.chapter.read(name)
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """The answers of the main table, one row a unit: categories with labels, dates, numbers; the index is
+        the unit's key.
+
+        Names and other identifiers are not in it. It is about people: shown in a notebook of the report it is
+        left out of the report.
+
+        Raises
+        ------
+        ProblemsError with everything that stops cleaning.
+
+        Examples
+        --------
+        >>> study.people.shape
+        (445, 10)
+        >>> study.people["group"].cat.categories.tolist()
+        ['Participants', 'Controls']
+        """
+        main = self.definition.programme.main_table
+        return frames.labelled(self.table(main), main, self.definition, self.language)
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """The indicators, one row a unit (in a panel, a unit in one period); the index is the unit's key.
+
+        ``took_part`` is 1 for participants, 0 for the comparison group, missing for anyone else. Amounts are
+        in the unit that ``find`` tells, shares 0 or 1.
+
+        Raises
+        ------
+        ProblemsError with everything that stops cleaning or measuring.
+
+        Examples
+        --------
+        >>> study.indicators.groupby("took_part")["earnings_1978"].mean().round().to_dict()
+        {0.0: 4555.0, 1.0: 6349.0}
+        """
+        return frames.measured(self.definition, self.table("indicators"), self.language)
+
+    @property
+    def definitions(self) -> Answer:
+        """How each indicator is defined: one row an indicator.
+
+        Examples
+        --------
+        >>> study.definitions.frame.shape[0]
+        13
+        """
+        return self.answer(
+            "definitions", lambda: [exhibits.definitions_table(self.definition, self.language)]
+        )
+
+    def find(self, text: str) -> pd.DataFrame:
+        """Indicators and answers whose name, label or definition holds a text; else those near it.
+
+        Returns
+        -------
+        One row each: ``name, indicator, kind`` (``indicator`` or ``answer``), ``stage, time, rater, unit,
+        label, definition``.
+
+        Examples
+        --------
+        >>> study.find("school")["name"].tolist()
+        ['education', 'no_degree', 'no_degree_delivered']
+        >>> study.find("maried")["name"].tolist()[:1]
+        ['married']
+        """
+        return naming.found(self.definition, text, self.language.code)
+
+    def describe(self, name: str, by: str | list[str] | None = None) -> Answer:
+        """How an indicator or an answer is spread, by group.
+
+        Means, shares and percentiles are by the survey weights where the design declares some, which the note
+        below the table says; n counts people. What rests on fewer than five is hidden, with as much more as
+        it takes that it cannot be worked out.
+
+        Parameters
+        ----------
+        name : an indicator, its column, or an answer of the main table. by : columns of groups, of at most 30
+        values each.
+
+        Returns
+        -------
+        An answer whose ``frame`` has one row a group (``group, n, n_missing, mean``, of what is no yes or no
+        also ``sd`` and percentiles), or, of an answer from a list, one row a group and answer (``n, share``).
+
+        Raises
+        ------
+        ProblemsError that names what is near.
+
+        Examples
+        --------
+        >>> study.describe("earnings", by="group").frame[["group", "n", "mean"]].round().values.tolist()
+        [['Participants', 185, 6349.0], ['Controls', 260, 4555.0]]
+        """
+        study, by = self.definition, [by] if isinstance(by, str) else list(by or [])
+        asked = f"study.describe('{name}')"
+        answered = self.people if study.programme.design.panel is None else None
+        frame = self.indicators
+        if answered is not None:
+            others = [one for one in answered if one not in frame]
+            frame = frame.join(answered.loc[~answered.index.duplicated(), others])
+        column = naming.resolved(study, name, frame.columns, asked)
+        by = [naming.resolved(study, one, frame.columns, asked) for one in by]
+        groups, weights = describing.groups_of(frame, by), self.weights
+        values = frame[column]
+        if pd.api.types.is_numeric_dtype(values):
+            weights = None if column == study.programme.design.sampling_weight else weights
+            data = describing.numbers_by_group(values, groups, weights)
+        elif values.nunique() > describing.MOST_GROUPS:
+            told = f"'{column}' has {values.nunique()} different values that are no numbers"
+            raise ProblemsError([Problem(asked, told, expected="study.people, which holds them")])
+        else:
+            data = describing.counts_by_group(values, groups, weights)
+        data = data if by else data.drop(columns="group")
+        called = naming.labels_of(study, self.language.code)
+        return self.answer(
+            f"{column} by {', '.join(by)}" if by else column,
+            lambda: [describing.exhibit_of(study, column, by, data, called, self.language)],
+            data,
+        )
+
+    @property
+    def weights(self) -> pd.Series | None:
+        """Survey weights by key, missing where a row stands for nobody; None where the design declares none.
+
+        Examples
+        --------
+        >>> study.weights is None
+        True
+        """
+        return weights_of(self.indicators, self.definition.programme)
+
+    def estimate(
+        self,
+        name: str,
+        *,
+        rater: str | None = None,
+        where: str = "",
+        covariates: list[str] | None = None,
+        cluster: str | None = None,
+        **settings: Any,
+    ) -> estimates.Estimate:
+        """The estimates of an indicator by every specification that the programme declares.
+
+        Any choice of rows, covariates or clusters makes it exploratory: it says so and enters no report.
+
+        Parameters
+        ----------
+        name : what is measured, or its column after the programme. rater : whose measurement, or all.
+        where : a condition on columns of ``indicators`` and codes of ``people``, such as ``"age >= 30"``;
+        every declared specification is then estimated on these rows. Covariates that tell them no longer
+        apart are left out, which ``notes`` says.
+        covariates : columns that are adjusted for in the place of those declared; an empty list for none.
+        cluster : a column that says which units were drawn or assigned together; CR2 standard errors.
+        settings : ``confidence, power, seed, draws`` (0.95, 0.8, 1, 9999 unless given).
+
+        Raises
+        ------
+        ProblemsError that names what is near; for conditions that hold for few.
+
+        Examples
+        --------
+        >>> study.estimate("earnings").primary["estimate"].round().tolist()
+        [1794.0]
+        >>> study.estimate("earnings", covariates=["age", "education"]).primary["estimate"].round().tolist()
+        [1659.0]
+        >>> study.estimate("earning")
+        Traceback (most recent call last):
+        manfaat.base.problems.ProblemsError: 1 problem found
+          - study.estimate('earning'): there is no 'earning'. Expected: did you mean earnings (Annual...
+        """
+        study = self.definition
+        table = self.table("indicators")
+        choices = estimates.Choices(where, None if covariates is None else tuple(covariates), cluster)
+        if choices.are_any and study.programme.design.panel is None:
+            table = frames.with_answers(study, table, self.table(study.programme.main_table))
+        settled = self.settings(**settings)
+        return estimates.estimate(study, self.chapter, table, name, rater, settled, choices)
+
+    def settings(self, **chosen: Any) -> Settings:
+        """The choices of a run: ``confidence, power, seed, draws``; those of ``manfaat run`` unless given.
+
+        Raises
+        ------
+        ValueError for one out of its range, TypeError for an unknown one.
+
+        Examples
+        --------
+        >>> study.settings(confidence=0.9).confidence
+        0.9
+        """
+        return self.chapter.settings(**{"confidence": 0.95, "power": 0.8, "seed": 1, "draws": 9999, **chosen})
+
+    def person(self, key: str) -> tracing.Person:
+        """What cleaning did to one unit: its ``frame`` has one row a changed cell, with rule and raw text.
+
+        Raises
+        ------
+        ProblemsError that names the keys that are near.
+
+        Examples
+        --------
+        >>> study.person(study.people.index[0]).missing.empty
+        True
+        """
+        self.table(self.definition.programme.main_table)
+        return tracing.person(self.chapter, key)
+
+    def share(self, data: pd.DataFrame, title: str, *, counts: str, caption: str = "") -> None:
+        """Publish a table of groups that you made: numbers of a row that rests on fewer than five are hidden.
+
+        Parameters
+        ----------
+        data : one row a group. counts : its column that says on how many units each row rests.
+
+        Raises
+        ------
+        ProblemsError without counts, or with a column that names single units.
+
+        Examples
+        --------
+        >>> by_age = study.indicators.groupby("age")["married"].agg(n="size", share="mean")
+        >>> study.share(by_age, "Married, by age", counts="nobody")
+        Traceback (most recent call last):
+        manfaat.base.problems.ProblemsError: 1 problem found
+          - chapter.share, table 'Married, by age': it has no column 'nobody' that says on how many...
+        """
+        self.chapter.share(data, title, counts=counts, caption=caption)
+
+    def answer(self, title: str, make: Any, data: pd.DataFrame | None = None) -> Answer:
+        """An answer about this study; see ``Answer``.
+
+        Examples
+        --------
+        >>> study.answer("nothing", list)
+        <nothing: sentences, 0 rows>
+        """
+        return Answer(title, self.chapter, make, None if data is None else lambda: data)
+
+
+def open_study(
+    cohort: str,
+    *,
+    language: str = "en",
+    data_dir: str = "data",
+    reports_dir: str = "reports",
+) -> OpenStudy:
+    """Open a cohort: load and check its definitions.
+
+    Parameters
+    ----------
+    cohort : a folder of ``data/raw``. language : of labels, figures and sentences.
+    data_dir, reports_dir : folders, relative to the project, which is looked for above the working folder.
+
+    Raises
+    ------
+    ProblemsError with every mistake in the definition files; where there is no such cohort, which are near.
+    ValueError for an unknown language. FileNotFoundError outside a project.
+
+    Examples
+    --------
+    >>> study = open_study(cohort)
+    >>> len(repr(study)) < 300
+    True
+    >>> open_study(cohort[:-2])
+    Traceback (most recent call last):
+    manfaat.base.problems.ProblemsError: 1 problem found
+      - data/raw/...: there is no cohort '...'. Expected: did you mean ...
+    """
+    set_display()
+    study = load_study(cohort, data_dir=data_dir, reports_dir=reports_dir)
+    return OpenStudy(study, Chapter("", study, Language(language)))

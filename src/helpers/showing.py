@@ -1,0 +1,107 @@
+"""How an answer shows itself: as tables, figures and sentences in a notebook, as frames to count on with.
+
+An answer is the last line of a cell. In a notebook of the report its exhibits are numbered in the order
+shown, kept below the cohort's folder, and leave the house with the report; elsewhere they are only shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+from IPython.display import display
+
+from manfaat.report.chapter import Chapter
+from manfaat.report.exhibit import Bullets, Exhibit, Numbered, Paragraph
+
+Part = Exhibit | Paragraph | Bullets
+LONGEST = 300  # letters of a short text
+
+
+def said(*sentences: str, kind: str = "finding") -> list[Part]:
+    """Sentences as one paragraph; nothing where all are empty."""
+    text = " ".join(sentence for sentence in sentences if sentence)
+    return [Paragraph(text, kind)] if text else []
+
+
+def listed(sentences: Iterable[str]) -> list[Part]:
+    """Sentences as a list; nothing where there are none."""
+    told = tuple(sentence for sentence in sentences if sentence)
+    return [Bullets(told)] if told else []
+
+
+def short(text: str, longest: int = LONGEST) -> str:
+    """A text of at most ``longest`` letters."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+@dataclass(frozen=True, repr=False)
+class Answer:
+    """What a question to a study gives.
+
+    Attributes
+    ----------
+    title : what was asked, in a few words.
+    frame : the numbers behind it, one row as its docstring says; not rounded.
+    parts : exhibits, paragraphs and lists in the order they are shown.
+
+    As the last line of a cell it shows its parts. ``print`` and ``repr`` give one line.
+
+    Examples
+    --------
+    >>> definitions = study.definitions
+    >>> definitions
+    <definitions: 1 table, 13 rows>
+    >>> definitions.frame.columns.tolist()[:3]
+    ['label', 'definition', 'stage']
+    """
+
+    title: str
+    chapter: Chapter = field(compare=False)
+    make: Callable[[], list[Part]] = field(compare=False)
+    numbers: Callable[[], pd.DataFrame] | None = field(default=None, compare=False)
+    is_published: bool = field(default=True, compare=False)
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """What is shown, in its order."""
+        return self.make()
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The numbers: those that the answer rests on, or else those of its first exhibit."""
+        if self.numbers is not None:
+            return self.numbers()
+        return self.exhibits[0].data if self.exhibits else pd.DataFrame()
+
+    @property
+    def exhibits(self) -> list[Exhibit]:
+        """The figures and tables among the parts."""
+        return [part for part in self.parts if isinstance(part, Exhibit)]
+
+    def __repr__(self) -> str:
+        figures = sum(one.is_figure for one in self.exhibits)
+        tables = len(self.exhibits) - figures
+        counts = [f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((figures, "figure"), (tables, "table"))]
+        told = [text for text in counts if not text.startswith("0")] or ["sentences"]
+        return short(f"<{self.title}: {', '.join(told)}, {len(self.frame)} rows>")
+
+    def _repr_html_(self) -> str:
+        words = {True: self.chapter.language.say("Figure"), False: self.chapter.language.say("Table")}
+        shown = [
+            Numbered(part, words[part.is_figure]) if isinstance(part, Exhibit) else part
+            for part in self.parts
+        ]
+        return "".join(part._repr_html_() for part in shown)
+
+    def _ipython_display_(self) -> None:
+        if not (self.is_published and self.chapter.name):
+            display({"text/plain": repr(self), "text/html": self._repr_html_()}, raw=True)
+            return
+        for part in self.parts:
+            if isinstance(part, Exhibit):
+                self.chapter.show(part)
+            else:
+                self.chapter.blocks([part])
