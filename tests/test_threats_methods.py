@@ -15,7 +15,9 @@ from manfaat.definitions.programme import Denominators
 from manfaat.evaluation.linear import basis, fit
 from manfaat.evaluation.nuisance import logit
 from manfaat.evaluation.sample import NotApplicableError
-from manfaat.threats import evalue, omitted, survival
+from manfaat.report import threat_words
+from manfaat.report.words import Language
+from manfaat.threats import driver, evalue, omitted, survival
 from manfaat.threats.bounds import extreme_fills, imbens_manski, lee, lee_within, trimmed_mean, worst_case
 from manfaat.threats.leave_one_out import without_each
 from manfaat.threats.omnibus import common_support, omnibus_test
@@ -775,3 +777,19 @@ def test_logit_is_the_one_that_response_weights_rest_on():
     assert logit(x, y, np.ones(200)).score == pytest.approx(
         sm.Logit(y, x).fit(disp=False).predict(), abs=1e-8
     )
+
+
+@pytest.mark.parametrize(("share", "meaning", "said"), [
+    (0.1, "too small to tell", "rejects too often where so few are in one group"),
+    (0.5, "differ", "The ratio changes with time"),
+])  # fmt: skip
+def test_whether_a_ratio_changes_with_time_is_not_told_where_few_are_in_one_group(share, meaning, said):
+    # participants' events come early or not at all, the others' evenly over 30 months
+    n = 400
+    treated = (np.arange(n) < share * n) * 1.0
+    place = np.arange(n) % 40
+    time = np.where(treated == 1, np.where(place < 20, 1 + place % 4, 31.0), 1 + place % 31)
+    frame = pd.DataFrame({"time": time, "event": (time < 31) * 1.0, "treated": treated})
+    rows = pd.DataFrame(driver.event_rows(frame, [], 0.95))
+    assert rows.set_index("statistic")["meaning"]["proportional hazards p"] == meaning
+    assert said in threat_words.time_sentence("Promotion", rows, Language("en"))

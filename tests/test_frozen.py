@@ -1,0 +1,57 @@
+"""No report of a shipped cohort shows another number or word than is written down in ``tests/frozen``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from manfaat.run.run import Options, run_cohort
+
+sys.path.insert(0, str(ROOT / "tools"))
+import frozen
+
+COHORTS = [path.stem for path in sorted((ROOT / "tests" / "frozen").glob("*.csv"))]
+PAGE = """<html lang="en"><body><p class="meta">Report made on 29 November 2026</p><h2 id="a">One</h2>
+<p>Pay rose by <b>{number}</b>.</p><figure class="exhibit" id="f"><svg aria-label="{label}"></svg></figure>
+</body></html>"""
+
+
+@pytest.mark.runs
+@pytest.mark.parametrize("cohort", COHORTS)
+def test_reports_show_what_is_written_down(cohort: str, tmp_path: Path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "raw").symlink_to(ROOT / "data" / "raw")
+    outcome = run_cohort(
+        cohort, Options("both", str(tmp_path / "data"), str(tmp_path / "reports")), root=ROOT
+    )
+    assert outcome.failure == ""
+    assert frozen.differences(frozen.stored(cohort), frozen.digests(tmp_path / "reports" / cohort)) == []
+
+
+def test_every_cohort_is_written_down(cohorts: list[str]):
+    assert sorted(cohorts) == COHORTS
+
+
+@pytest.mark.parametrize(
+    ("number", "label", "cell", "moved"),
+    [
+        ("5", "two bars", "1.25", []),
+        ("6", "two bars", "1.25", ["en a: differs"]),
+        ("5", "a bar", "1.25", ["en f: differs"]),
+        ("5", "two bars", "1.2500001", ["table.csv: differs"]),
+        ("5", "two bars", "1.25000000000001", []),
+        (" <i>5</i>", "two bars", "1.250", []),
+    ],
+)
+def test_a_number_a_description_and_a_cell_are_looked_at_and_spacing_is_not(
+    tmp_path, number, label, cell, moved
+):
+    def shown(number: str, label: str, cell: str) -> dict[str, str]:
+        (tmp_path / "report.html").write_text(PAGE.format(number=number, label=label), encoding="utf-8")
+        (tmp_path / "table.csv").write_text(f"name,value\nn,{cell}\n", encoding="utf-8")
+        return frozen.digests(tmp_path)
+
+    assert frozen.differences(shown("5", "two bars", "1.25"), shown(number, label, cell)) == moved
