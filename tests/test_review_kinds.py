@@ -191,6 +191,20 @@ def test_a_decision_that_does_not_settle_its_kind_leaves_all_files_as_they_were(
     assert not list(study.definitions.glob("*.part"))
 
 
+def test_a_row_that_cannot_be_decided_takes_back_the_kinds_of_the_other_list(root):
+    study, _, _ = cleaned(root)
+    files = [study.definitions / name for name in ("choices.csv", "codebook.csv", "corrections.csv")]
+    before = [path.read_bytes() for path in files]
+    fill(study, {"often": "s"})
+    path = study.places.processed / "review.csv"
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    rows.loc[rows["variable"] == "paid", "decision"] = "many"
+    rows.to_csv(path, index=False)
+    with pytest.raises(ProblemsError, match="paid"):
+        record_lists(study, None, "AB")
+    assert [path.read_bytes() for path in files] == before
+
+
 def test_what_no_definition_can_hold_is_corrected_row_by_row(root):
     study, _, _ = cleaned(root)
     fill(study, {"often": "missing", "visit": "missing", "paid": "missing"})

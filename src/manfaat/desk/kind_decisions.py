@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -72,7 +73,7 @@ class Settled:
 
 def record_lists(study: Study, path: Path | None, who: str) -> Counter:
     """Write the decisions of a filled list, or of both lists of the last run where they are filled: by kind
-    first, then row by row.
+    first, then row by row; all or none.
 
     Returns
     -------
@@ -84,12 +85,19 @@ def record_lists(study: Study, path: Path | None, who: str) -> Counter:
     """
     both = [study.places.processed / name for name in (KINDS_FILE, "review.csv")]
     told = Counter()
-    for one in [path] if path else [one for one in both if is_filled(one)] or both[1:]:
-        if is_by_kind(one):
-            told += record_kinds(study, one, who)
-            study = reloaded(study)
-        else:
-            told["corrections.csv"] += record_decisions(study, one, who)
+    with put_back(
+        {
+            *study.definitions.glob("*.csv"),
+            study.definitions / "corrections.csv",
+            study.places.raw / "cohort.yml",
+        }
+    ):
+        for one in [path] if path else [one for one in both if is_filled(one)] or both[1:]:
+            if is_by_kind(one):
+                told += record_kinds(study, one, who)
+                study = reloaded(study)
+            else:
+                told["corrections.csv"] += record_decisions(study, one, who)
     return told
 
 
@@ -318,16 +326,26 @@ def written(study: Study, settled: Settled, check: Callable[[], None]) -> None:
     files = {path for path, _ in settled.edits} | (
         {study.definitions / "corrections.csv"} if settled.corrections else set()
     )
-    before = {path: path.read_bytes() if path.is_file() else None for path in files}
-    try:
+    with put_back(files):
         for path, change in settled.edits:
             put(path, changed(path, change, study).encode("utf-8"))
         if settled.corrections:
             write_corrections(study, [line for _, line in settled.corrections])
         check()
+
+
+@contextmanager
+def put_back(files: Iterable[Path]) -> Iterator[None]:
+    """Leave files as they are when what is done to them fails; one that is not there is taken away again."""
+    before = {path: path.read_bytes() if path.is_file() else None for path in files}
+    try:
+        yield
     except BaseException:
         for path, content in before.items():
-            path.unlink(missing_ok=True) if content is None else put(path, content)
+            if content is None:
+                path.unlink(missing_ok=True)
+            elif path.read_bytes() != content:
+                put(path, content)
         raise
 
 
