@@ -19,7 +19,7 @@ from manfaat.definitions.records import load_yaml
 from manfaat.run import run as running
 from manfaat.run.interpreter import STOP
 from manfaat.run.overview import write_index
-from manfaat.run.staging import FORMER, held, replace, staging_folder, tidy
+from manfaat.run.staging import FORMER, held, replace, staging_folder, the_only_run, tidy
 
 COHORT = "nsw-1976"
 runner = CliRunner()
@@ -317,6 +317,18 @@ def test_a_folder_is_held_by_one_at_a_time(tmp_path):
         assert (first, second) == (True, False)
     with held(tmp_path, wait=False) as again:
         assert again
+
+
+def test_a_second_run_of_a_cohort_is_refused_by_name_and_touches_nothing(inside):
+    processed = inside / "data" / "processed" / COHORT
+    with the_only_run(processed):
+        outcome = running.run_or_tell(COHORT, running.Options(), inside, lambda *_: None)
+        assert f"another run of this cohort is under way: process {os.getpid()}, since" in outcome.failure
+        done = runner.invoke(app, ["clean", COHORT])
+        assert done.exit_code == 1
+        assert "under way" in str(done.exception)
+        assert [path.name for path in processed.iterdir()] == [".running"]
+    assert not list(processed.iterdir())
 
 
 def test_ctrl_c_ends_the_run_at_once_and_replaces_no_report(monkeypatch):

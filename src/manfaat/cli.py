@@ -259,10 +259,11 @@ def clean(
     from rich.status import Status
 
     from manfaat.analysis.study import clean_by_parts, load_study
+    from manfaat.run.staging import the_only_run
 
     root = project()
     study = load_study(cohort, data_dir=data_dir, root=root)
-    with Status("reading", console=console) as status:
+    with the_only_run(study.places.processed), Status("reading", console=console) as status:
         totals = clean_by_parts(study, lambda doing, rows: status.update(f"{doing}: {rows:,} rows"))
     table = Table("", "rule", "rows")
     for (entry, rule), rows in totals.rows.items():

@@ -28,7 +28,7 @@ from manfaat.run.interpreter import STOP, stop_notebooks
 from manfaat.run.languages import StoppedError, Told, Turns, different, run_languages
 from manfaat.run.overview import write_index, write_summary
 from manfaat.run.record import files_of, moved, record, write_record
-from manfaat.run.staging import replace, staging_folder
+from manfaat.run.staging import replace, staging_folder, the_only_run
 
 # A notebook waits for those of the step before it; those of one step run side by side.
 # The longest goes first, so that the others fill the time beside it.
@@ -184,7 +184,8 @@ def run_cohort(
 
     Raises
     ------
-    ProblemsError for mistakes in the definition files, before anything runs.
+    ProblemsError for mistakes in the definition files, and where another run of the cohort is under way,
+    before anything runs.
     """
     began = time.perf_counter()
     study = load_study(cohort, data_dir=options.data_dir, reports_dir=options.reports_dir, root=root)
@@ -192,7 +193,7 @@ def run_cohort(
     read = files_of(study)
     if first_look(study.places):
         note_look(study.places)  # the former report, which this run replaces, may be all that remembers it
-    with staging_folder(study.places.reports_dir) as staging:
+    with the_only_run(study.places.processed), staging_folder(study.places.reports_dir) as staging:
         told = [Told(language, staging / language / cohort) for language in options.languages]
         try:
             run_languages(

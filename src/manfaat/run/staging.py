@@ -12,15 +12,18 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from manfaat.base.paths import STAGING
+from manfaat.base.problems import Problem, refuse
 
 try:
     import fcntl
 except ImportError:  # no such locks on this system: nothing is taken for abandoned
     fcntl = None
 
+RUNNING = ".running"  # holds who is at work on the tables of a cohort
 FORMER = ".former-"  # begins the name of a report that is being replaced
 
 
@@ -42,6 +45,28 @@ def held(folder: Path, *, wait: bool = True) -> Iterator[bool]:
         yield True
     finally:
         os.close(handle)
+
+
+@contextmanager
+def the_only_run(folder: Path) -> Iterator[None]:
+    """Hold the tables of a cohort for one run: two at once would write into each other's.
+
+    Raises
+    ------
+    ProblemsError if another process holds them, naming it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with held(folder, wait=False) as is_ours:
+        who = folder / RUNNING
+        if not is_ours:
+            known = who.read_text(encoding="utf-8") if who.is_file() else "another process"
+            told = f"another run of this cohort is under way: {known}"
+            refuse([Problem(folder.name, told, expected="one run at a time; wait for it, or stop it")])
+        who.write_text(f"process {os.getpid()}, since {datetime.now():%H:%M:%S}", encoding="utf-8")
+        try:
+            yield
+        finally:
+            who.unlink(missing_ok=True)
 
 
 @contextmanager
