@@ -153,11 +153,11 @@ def test_kappa_with_quadratic_weights_is_the_published_formula():
 @pytest.mark.parametrize(
     ("ratings", "reason"),
     [
-        (np.empty((0, 2)), "fewer than two people"),
-        (np.array([[1.0, 2.0]]), "fewer than two people"),
-        (np.full((5, 2), 3.0), "rated alike"),
-        (np.array([[1.0, 2.0], [2.0, 3.0], [4.0, 5.0]]), "same amount for everyone"),
-        (np.array([[1.0, 5.0], [5.0, 1.0], [2.0, 4.0]]), "rated alike"),
+        (np.empty((0, 2)), "not_rated_by_both"),
+        (np.array([[1.0, 2.0]]), "not_rated_by_both"),
+        (np.full((5, 2), 3.0), "all_rated_alike"),
+        (np.array([[1.0, 2.0], [2.0, 3.0], [4.0, 5.0]]), "raters_differ_alike"),
+        (np.array([[1.0, 5.0], [5.0, 1.0], [2.0, 4.0]]), "all_rated_alike"),
     ],
 )
 def test_edges_of_intraclass_correlations_are_reasons(ratings, reason):
@@ -166,7 +166,7 @@ def test_edges_of_intraclass_correlations_are_reasons(ratings, reason):
 
 
 def test_three_people_have_an_interval_with_a_width_and_two_have_none():
-    with pytest.raises(NotApplicableError, match="fewer than three people"):
+    with pytest.raises(NotApplicableError, match="few_rated_twice"):
         agreement.intraclass(JUDGES[:2], 0.95)
     found = agreement.intraclass(JUDGES[:3], 0.95)
     assert all(interval.high > interval.low for interval in found.values() if not np.isnan(interval.low))
@@ -174,13 +174,16 @@ def test_three_people_have_an_interval_with_a_width_and_two_have_none():
 
 def test_other_edges_are_reasons():
     same, one = np.array([2.0, 2.0, 2.0]), np.array([1.0, 2.0, 3.0])
-    for first, second, reason in ((one[:1], one[:1], "fewer than two"), (one, one + 1, "same amount")):
+    for first, second, reason in (
+        (one[:1], one[:1], "not_rated_by_both"),
+        (one, one + 1, "raters_differ_alike"),
+    ):
         with pytest.raises(NotApplicableError, match=reason):
             agreement.limits_of_agreement(first, second, 0.95)
     for first, second, reason in (
-        (one[:1], one[:1], "fewer than two"),
-        (one, same, "everyone the same rating"),
-        (one, one, "always agree"),
+        (one[:1], one[:1], "not_rated_by_both"),
+        (one, same, "rater_constant"),
+        (one, one, "raters_agree"),
     ):
         with pytest.raises(NotApplicableError, match=reason):
             agreement.weighted_kappa(first, second, 0.95)

@@ -93,7 +93,7 @@ def test_a_delivery_of_the_participants_alone_runs_through_all_notebooks(project
     assert estimates[estimates["indicator"] == "log_pay"]["estimate"].notna().any()
     own = estimates[estimates["indicator"] == "defect_change"]
     assert own["estimate"].isna().all()
-    assert (own["warnings"].str.len() > 0).all()
+    assert (own["reasons"].str.len() > 0).all()
 
 
 def test_a_delivery_without_a_cost_sheet_keeps_its_supervisors(project):

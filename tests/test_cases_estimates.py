@@ -12,7 +12,7 @@ def test_matching_invents_no_slope_where_the_comparison_group_is_alike(case):
     rows = case("e5-matching-constant").estimates()
     matched = rows[rows["specification"] == "m"]
     assert matched["estimate"].isna().all()
-    assert matched["warnings"].str.contains("hardly differ in a covariate").all()
+    assert matched["reasons"].str.contains("unlike").all()
 
 
 def test_without_overlap_nothing_that_weights_or_matches_is_estimated(case):
@@ -32,7 +32,7 @@ def test_wild_bootstrap_needs_clusters(case):
     assert 0.07 < wild.loc["wild", "p_value"] < 0.10
     alone = case("e9b-wild-no-clusters").estimates().set_index("std_error_kind")
     assert alone.loc["wild", "estimate"] != alone.loc["wild", "estimate"]
-    assert alone.loc["wild", "warnings"] == "the design declares no clusters"
+    assert alone.loc["wild", "reasons"] == "no_clusters"
     assert alone.loc["HC2", "estimate"] == pytest.approx(wild.loc["CR1", "estimate"])
 
 

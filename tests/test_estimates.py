@@ -249,7 +249,7 @@ def test_edges_give_a_reason_or_a_finite_interval_of_some_width(edge):
     assert set(rows["specification"]) == {"difference", "adjusted", "did", "change", "fe"}
     for row in rows.itertuples():
         if pd.isna(row.estimate):
-            assert row.warnings
+            assert row.reasons
             assert pd.isna(row.std_error)
         else:
             assert np.isfinite([row.estimate, row.std_error, row.ci_low, row.ci_high, row.mde]).all()
@@ -257,19 +257,16 @@ def test_edges_give_a_reason_or_a_finite_interval_of_some_width(edge):
 
 
 def test_edges_name_the_right_reason():
-    reasons = {edge: ladder(table).set_index("specification")["warnings"] for edge, table in EDGES.items()}
-    assert reasons["nobody"].loc["difference"] == "no unit has all the answers needed"
-    assert reasons["only participants"].loc["difference"].startswith("there is nobody to compare")
-    assert reasons["one treated"].loc["difference"] == "one of the two groups has fewer than two units"
-    assert reasons["two and two, all equal"].loc["difference"] == "every unit has the same value"
+    reasons = {edge: ladder(table).set_index("specification")["reasons"] for edge, table in EDGES.items()}
+    assert reasons["nobody"].loc["difference"] == "no_complete_unit"
+    assert reasons["only participants"].loc["difference"].startswith("nobody_to_compare")
+    assert reasons["one treated"].loc["difference"] == "few_in_a_group"
+    assert reasons["two and two, all equal"].loc["difference"] == "all_the_same"
     assert (
         reasons["constant covariate"].loc["adjusted"] == ""
     )  # it changes nothing, see test_evaluation_invariances
-    assert (
-        reasons["outcome follows from covariate"].loc["adjusted"]
-        == "the indicator follows exactly from the covariates"
-    )
-    assert reasons["all missing"].loc["fe"] == "the study is not a panel"
+    assert reasons["outcome follows from covariate"].loc["adjusted"] == "follows_exactly"
+    assert reasons["all missing"].loc["fe"] == "no_panel"
 
 
 def test_input_is_not_changed():
@@ -288,7 +285,7 @@ def test_impossible_confidence_is_refused(value):
 def test_covariate_that_is_also_subtracted_is_refused():
     from manfaat.evaluation.sample import draw_sample
 
-    with pytest.raises(NotApplicableError, match="both subtracted"):
+    with pytest.raises(NotApplicableError, match="before_twice"):
         draw_sample(
             people(20, 0, 1),
             LINES[3],

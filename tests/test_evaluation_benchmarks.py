@@ -7,6 +7,8 @@ on the same files.
 
 import pytest
 
+from manfaat.base.reasons import read_reasons
+from manfaat.evaluation.reasons import POOR_OVERLAP, EstimateReason
 from test_published_numbers import row
 
 # cohort, specification, kind: estimate, its tolerance, standard error (None: theirs leaves out the estimated
@@ -54,12 +56,13 @@ def test_poor_overlap_is_told_where_it_is_poor_and_only_there(finished):
     for cohort, poor in (("nsw-1976", False), ("nsw-1976-cps", False), ("nsw-1976-psid", True)):
         for specification in ("ipw", "aipw", "entropy"):
             told = str(
-                row(finished.estimates(cohort), "earnings", specification, "group", "influence")["warnings"]
+                row(finished.estimates(cohort), "earnings", specification, "group", "influence")["reasons"]
             )
-            assert ("poor overlap" in told) == poor, (cohort, specification)
+            codes = {reason.code for reason in read_reasons(told, EstimateReason)}
+            assert bool(codes & POOR_OVERLAP) == poor, (cohort, specification)
     assert (
-        "count for only 23 of equal weight"
-        in row(finished.estimates("nsw-1976-psid"), "earnings", "entropy", "group", "influence")["warnings"]
+        "effective=23)"
+        in row(finished.estimates("nsw-1976-psid"), "earnings", "entropy", "group", "influence")["reasons"]
     )
     assert "(poor overlap)" in finished.page("nsw-1976-psid")
     assert "(poor overlap)" not in finished.page("nsw-1976")
@@ -108,7 +111,7 @@ def test_lottery_repeated_agrees_with_the_robust_interval(finished):
     assert drawn["p_value"] == pytest.approx(robust["p_value"], abs=0.004)
     assert drawn["ci_low"] == pytest.approx(robust["ci_low"], abs=60)
     refused = row(finished.estimates("nsw-1976-psid"), "earnings", "difference", "group", "randomisation")
-    assert refused["warnings"] == "no lottery assigned the programme, so none can be repeated"
+    assert refused["reasons"] == "no_lottery"
 
 
 def test_rungs_are_named_with_whom_they_are_about(finished):

@@ -18,6 +18,7 @@ from manfaat.evaluation.exaggeration import is_overshooting, overshooting
 from manfaat.evaluation.sample import NotApplicableError
 from manfaat.evaluation.weighted import Answers, answers, weighted_quantile, weights_of
 from manfaat.measurement import agreement, raters, response_shift, response_style, scale_rows
+from manfaat.measurement.reasons import ScaleReason
 
 SPECS = [{"method": "difference_in_means", "std_errors": ["HC2"]}]
 STUDY = programme(SPECS, primary="difference-in-means")
@@ -98,8 +99,8 @@ def test_level_is_a_mean_with_the_interval_of_t_from_two_answers_on():
     assert (row["n"], row["n_missing"], row["estimate"], row["std_error"], row["df"]) == (2, 1, 2, 1, 1)
     assert (row["ci_low"], row["ci_high"]) == pytest.approx((2 - 12.7062, 2 + 12.7062), abs=1e-4)
     assert (row["estimand"], level([1.0, 3.0], recipe="difference")["estimand"]) == ("level", "change")
-    assert level([1.0])["warnings"] == levels.TOO_FEW
-    assert level([2.0, 2.0])["warnings"] == levels.NO_SPREAD
+    assert level([1.0])["reasons"] == "few_answered"
+    assert level([2.0, 2.0])["reasons"] == "participants_the_same"
     assert np.isnan(level([2.0, 2.0])["estimate"])
 
 
@@ -404,17 +405,17 @@ def test_share_at_an_end_warns_above_fifteen_in_a_hundred():
     top, bottom = response_style.end_rows(
         scale, pd.Series([5.0] * 3 + [1.0] * 4 + [3.0] * 13), subject, SETTINGS
     )
-    assert (top["estimate"], top["warnings"], top["estimand"]) == (0.15, "", "ceiling")
-    assert (bottom["estimate"], bottom["warnings"]) == (0.2, response_style.AT_FLOOR)
+    assert (top["estimate"], top["reasons"], top["estimand"]) == (0.15, "", "ceiling")
+    assert (bottom["estimate"], bottom["reasons"]) == (0.2, "at_floor")
     assert (
-        "no common list"
+        "no_common_answers"
         in response_style.end_rows(
             SimpleNamespace(high=np.nan, low=np.nan), pd.Series([1.0]), subject, SETTINGS
-        )[0]["warnings"]
+        )[0]["reasons"]
     )
     assert (
-        response_style.end_rows(scale, pd.Series([], dtype=float), subject, SETTINGS)[0]["warnings"]
-        == "nobody answered"
+        response_style.end_rows(scale, pd.Series([], dtype=float), subject, SETTINGS)[0]["reasons"]
+        == "nobody_answered"
     )
 
 
@@ -439,14 +440,14 @@ def test_agreeing_as_such_is_what_both_wordings_share():
     )
     assert response_style.leaning_of([scale], pd.Series([True] * 3)).to_dict() == {0: 0.5, 2: 0.0}
     assert response_style.leaning_of([scale], pd.Series([True, False, False])).to_dict() == {0: 0.5}
-    assert response_style.tilt(pd.Series([0.5, 0.6, 0.7]), 0.95) == (response_style.AGREES,)
-    assert response_style.tilt(pd.Series([-0.5, -0.6, -0.7]), 0.95) == (response_style.DISAGREES,)
+    assert response_style.tilt(pd.Series([0.5, 0.6, 0.7]), 0.95) == (ScaleReason.AGREES(),)
+    assert response_style.tilt(pd.Series([-0.5, -0.6, -0.7]), 0.95) == (ScaleReason.DISAGREES(),)
     assert (
         response_style.tilt(pd.Series([-0.5, 0.6]), 0.95) == response_style.tilt(pd.Series([0.5]), 0.95) == ()
     )
 
 
-@pytest.mark.parametrize(("items", "said"), [(7, "too few items"), (8, "")])
+@pytest.mark.parametrize(("items", "said"), [(7, "few_for_lines"), (8, "")])
 def test_same_answer_is_odd_from_eight_items_on(items, said):
     if said:
         with pytest.raises(NotApplicableError, match=said):
@@ -477,9 +478,9 @@ def test_shift_between_two_times_is_a_paired_t():
         pytest.approx(0.074180, abs=1e-6),
     )  # 2 × P(t₂ > 3.4641)
     assert response_shift.sizes({"estimate": np.nan}, np.array([1.0]), SETTINGS) == {}
-    with pytest.raises(NotApplicableError, match="fewer than two"):
+    with pytest.raises(NotApplicableError, match="few_at_three_times"):
         response_shift.paired(np.array([1.0]), 0.95)
-    with pytest.raises(NotApplicableError, match="same amount"):
+    with pytest.raises(NotApplicableError, match="differ_alike"):
         response_shift.paired(np.array([1.0, 1.0]), 0.95)
     assert response_shift.paired(np.array([1.0, 2.0]), 0.95).estimate == 1.5
 
@@ -499,16 +500,16 @@ def ratings(n: int, *, ends: int = 0) -> np.ndarray:
 
 
 def test_what_is_told_of_an_agreement_depends_on_people_ends_and_skew():
-    assert raters.warnings_of("weighted_kappa", ratings(29)) == (raters.FEW_PEOPLE,)
-    assert raters.warnings_of("weighted_kappa", ratings(30)) == ()
-    assert raters.warnings_of("bias", ratings(29)) == ()
-    assert raters.warnings_of("ICC(2,k)", ratings(30)) == (raters.TWO_RATERS,)
-    assert raters.warnings_of("ICC(3,k)", ratings(30)) == ()
-    assert raters.warnings_of("weighted_kappa", ratings(40, ends=32)) == ()  # four fifths exactly
-    assert raters.warnings_of("weighted_kappa", ratings(40, ends=33)) == (raters.ONE_END,)
+    assert raters.reasons_of("weighted_kappa", ratings(29)) == (ScaleReason.FEW_RATED(),)
+    assert raters.reasons_of("weighted_kappa", ratings(30)) == ()
+    assert raters.reasons_of("bias", ratings(29)) == ()
+    assert raters.reasons_of("ICC(2,k)", ratings(30)) == (ScaleReason.TWO_RATERS(),)
+    assert raters.reasons_of("ICC(3,k)", ratings(30)) == ()
+    assert raters.reasons_of("weighted_kappa", ratings(40, ends=32)) == ()  # four fifths exactly
+    assert raters.reasons_of("weighted_kappa", ratings(40, ends=33)) == (ScaleReason.ONE_END_OF_RATINGS(),)
     skewed = np.array([[1.0, 1.0]] * 30 + [[5.0, 1.0]] * 2)
-    assert raters.warnings_of("limit_upper", skewed) == (raters.SKEWED,)
-    assert raters.warnings_of("limit_upper", np.array([[1.0, 1.0], [2.0, 1.0]] * 16)) == ()
+    assert raters.reasons_of("limit_upper", skewed) == (ScaleReason.SKEWED_DIFFERENCES(),)
+    assert raters.reasons_of("limit_upper", np.array([[1.0, 1.0], [2.0, 1.0]] * 16)) == ()
 
 
 def test_raters_are_paired_who_measure_the_same_at_one_time_in_one_unit():
@@ -541,19 +542,19 @@ def test_number_of_few_hides_that_of_the_other_group_too():
             "n": n,
             "n_missing": 0,
             "estimate": share,
-            "warnings": "",
+            "reasons": "",
         }
         for group, n, share in (("", 60, 0.5), ("participants", 30, 0.1), ("comparison", 30, 0.5))
     ]
     found = scale_rows.as_protected_table(rows)
     assert found["estimate"].tolist() == pytest.approx([0.5, np.nan, np.nan], nan_ok=True)
-    assert found["warnings"].tolist() == ["", scale_rows.FEW_ALIKE, scale_rows.FEW_OTHERS]
+    assert found["reasons"].tolist() == ["", "few_alike", "few_others"]
     open_ = scale_rows.as_protected_table([rows[0], rows[1] | {"estimate": 0.2}, rows[2]])
     assert open_["estimate"].tolist() == [0.5, 0.2, 0.5]
     other = scale_rows.as_protected_table([rows[0], rows[1], rows[2] | {"time": "then"}])
     assert other["estimate"].tolist() == pytest.approx([0.5, np.nan, 0.5], nan_ok=True)
     few = scale_rows.as_protected_table([rows[0] | {"estimand": "mean", "n": 4}])
-    assert few["warnings"].tolist() == [scale_rows.TOO_FEW]
+    assert few["reasons"].tolist() == ["too_few"]
 
 
 # --- why units are left out

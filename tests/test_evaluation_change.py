@@ -14,7 +14,8 @@ from manfaat.evaluation import categories, change, methods, ordered
 from manfaat.evaluation.estimate import Settings, minimum_detectable
 from manfaat.evaluation.inference import Inference
 from manfaat.evaluation.ladder import estimate_stages, on_its_own_scale
-from manfaat.evaluation.sample import RECALLED, NotApplicableError
+from manfaat.evaluation.reasons import EstimateReason
+from manfaat.evaluation.sample import NotApplicableError
 
 # Student (1908): hours of additional sleep of ten patients under two drugs
 FIRST = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
@@ -310,10 +311,7 @@ def test_levels_tell_who_moved_and_protect_the_few():
     assert [result.population for result, _ in sized] == ["level 0", "level 1", "level 2", "level 3"]
     margins = (VISION.sum(axis=0) - VISION.sum(axis=1)) / VISION.sum()
     assert [result.estimate for result, _ in sized] == pytest.approx(list(margins))
-    assert (
-        "all levels together (Stuart–Maxwell): chi-square 11.96 with 3 degrees of freedom, p at most 0.0076"
-        in sized[0][0].warnings
-    )
+    assert EstimateReason.STUART_MAXWELL(statistic=11.96, df=3, p=0.0076) in sized[0][0].reasons
     few = sample(
         [0, 0, 0, 0, 0, 1, 1, 1, 1, 2.0] * 3, np.ones(30), before=[0, 1, 1, 0, 0, 1, 0, 0, 1, 1.0] * 3
     )
@@ -417,7 +415,7 @@ def test_probability_of_superiority_as_published():
     assert result.p_value == pytest.approx(0.005786, abs=5e-7)
     assert [(1 + end) / 2 for end in result.interval] == pytest.approx([0.5952169, 0.9827052], abs=5e-7)
     apart = sample([1, 2, 3, 4.0], [0, 0, 1, 1])
-    with pytest.raises(NotApplicableError, match="every participant exceeds"):
+    with pytest.raises(NotApplicableError, match="all_exceed"):
         ordered.probability_of_superiority(apart, spec("probability_of_superiority", ("brunner_munzel",)))
 
 
@@ -435,12 +433,9 @@ def test_finite_population_correction_is_stated_and_the_uncorrected_stays():
     assert rows.loc["finite_population", "std_error"] / rows.loc["classical", "std_error"] == pytest.approx(
         np.sqrt((120 - 50) / 119)
     )
-    assert (
-        "50 of 120 who took part were measured, which multiplies the standard error by 0.767"
-        in rows.loc["finite_population", "warnings"]
-    )
-    unknown = ladder(people(100), study).set_index("std_error_kind")["warnings"]
-    assert unknown["finite_population"] == "how many took part in all is not known"
+    assert "finite_population(n=50, total=120, factor=0.767)" in rows.loc["finite_population", "reasons"]
+    unknown = ladder(people(100), study).set_index("std_error_kind")["reasons"]
+    assert unknown["finite_population"] == "trained_unknown"
     everyone = ladder(people(100), study, trained=50).set_index("std_error_kind")
     assert pd.isna(everyone.loc["finite_population", "std_error"])
     assert not pd.isna(everyone.loc["classical", "std_error"])
@@ -474,12 +469,12 @@ def test_recalled_and_measured_baselines_stay_apart():
         "specification"
     )
     assert rows.loc["recalled", "estimate"] == pytest.approx(rows.loc["difference", "estimate"] + 1)
-    assert RECALLED in rows.loc["recalled", "warnings"]
-    assert RECALLED not in rows.loc["difference", "warnings"]
+    assert "recalled" in rows.loc["recalled", "reasons"]
+    assert "recalled" not in rows.loc["difference", "reasons"]
     alone = estimate_stages(table, programme(specs), LINES, settings, stages=("outcome",)).set_index(
         "specification"
     )
-    assert alone.loc["recalled", "warnings"] == "nobody was asked to recall it"
+    assert alone.loc["recalled", "reasons"] == "nobody_recalled"
 
 
 def test_only_numbers_in_the_indicators_unit_are_drawn_together():

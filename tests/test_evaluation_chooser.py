@@ -198,7 +198,7 @@ def test_a_chosen_ladder_runs_and_every_rung_has_a_row(design):
         settings = Settings("trial", assignment, getattr(made.primary, assignment), draws=199)
         rows = estimate_stages(people(300, 0.5, selected=0.5), made, LINES, settings, stages=("outcome",))
         assert set(rows["specification"]) == {one.id for one in made.specifications}
-        assert (rows["estimate"].notna() | (rows["warnings"].str.len() > 0)).all()
+        assert (rows["estimate"].notna() | (rows["reasons"].str.len() > 0)).all()
         main = rows[rows["is_primary"]]
         assert len(main) == 1
         assert main["estimate"].notna().all()

@@ -12,9 +12,9 @@ import statsmodels.api as sm
 
 from evaluation_cases import petersen, sample, spec, unequal_firms
 from manfaat.evaluation import errors, methods
-from manfaat.evaluation.estimate import DOUBT
 from manfaat.evaluation.inference import DEFAULT, Inference, least_squares_error
 from manfaat.evaluation.linear import dummies, orthonormal, regress
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError
 
 # R 4.2.2 on unequal_firms() (104 rows): m <- lm(y ~ t + x, d); sandwich 3.0-2 sqrt(diag(vcovHC(m, h)))["t"];
@@ -58,10 +58,9 @@ def test_errors_and_degrees_of_freedom_as_in_r(kind):
 
 
 def test_satterthwaite_below_four_is_told():
-    told = error_of(firms(), "CR2")[1].warnings
-    assert told[0] == "the interval rests on only 3.3 degrees of freedom and is rough"
-    assert told[1].endswith("give only 3.3 degrees of freedom")  # of twelve
-    assert error_of(firms(), "BM")[1].warnings == ()
+    told = error_of(firms(), "CR2")[1].reasons
+    assert told == (EstimateReason.FEW_DF(df=3.3), EstimateReason.UNEQUAL_CLUSTERS(clusters=12, df=3.3))
+    assert error_of(firms(), "BM")[1].reasons == ()
 
 
 @pytest.mark.parametrize(
@@ -212,8 +211,7 @@ def test_wide_designs_lose_no_digits():
 def test_rule_that_chooses(clusters, smaller, options, kind):
     choice = errors.choose(clusters, smaller, **options)
     assert choice.kind == kind
-    assert choice.reason
-    assert "; " not in choice.reason  # reasons of one row are told apart by it
+    assert choice.reason.code in EstimateReason
 
 
 def test_two_cities_are_not_a_clustered_sample():
@@ -222,10 +220,7 @@ def test_two_cities_are_not_a_clustered_sample():
     study = sample(rng.normal(size=120), np.tile([0, 1], 60), cluster_=city)
     for kinds in (("auto",), ("HC1",), ("CR1",)):
         result = methods.difference_in_means(study, spec("difference_in_means", kinds))[0][0]
-        assert any(
-            text.startswith(f"{DOUBT}the design has only 2 clusters: two cities are not a clustered sample")
-            for text in result.warnings
-        )
+        assert EstimateReason.TOO_FEW_CLUSTERS(clusters=2) in result.reasons
     assert (
         methods.difference_in_means(study, spec("difference_in_means", ("auto",)))[0][0].std_error_kind
         == "BM"
@@ -234,7 +229,7 @@ def test_two_cities_are_not_a_clustered_sample():
 
 def test_units_of_clusters_taken_as_independent_are_told():
     result = methods.regression(firms(), spec("regression", ("HC1",), covariates=["x"]))[0][0]
-    assert "units of one cluster are treated as independent" in result.warnings[0]
+    assert result.reasons[0] == EstimateReason.UNITS_ALONE()
 
 
 def test_kinds_that_cannot_be_had_say_why_and_leave_the_others():
@@ -246,9 +241,9 @@ def test_kinds_that_cannot_be_had_say_why_and_leave_the_others():
         )
     ]
     assert [one.is_refused for one in results] == [True, True, False]
-    assert results[0].warnings == ("the design declares no clusters",)
-    assert results[1].warnings == ("classical standard errors do not hold with survey weights",)
-    with pytest.raises(NotApplicableError, match="declares no clusters"):
+    assert results[0].reasons == (EstimateReason.NO_CLUSTERS(),)
+    assert results[1].reasons == (EstimateReason.CLASSICAL_WEIGHTED(),)
+    with pytest.raises(NotApplicableError, match="no_clusters"):
         methods.difference_in_means(study, spec("difference_in_means", ("CR2", "CR3")))
 
 
@@ -257,7 +252,7 @@ def test_randomisation_inference_needs_a_lottery():
     results = methods.difference_in_means(
         study, spec("difference_in_means", ("HC2", "randomisation")), Inference(is_lottery=False)
     )
-    assert results[1][0].warnings == ("no lottery assigned the programme, so none can be repeated",)
+    assert results[1][0].reasons == (EstimateReason.NO_LOTTERY(),)
     assert DEFAULT.is_lottery
 
 
@@ -288,9 +283,7 @@ def test_change_of_participants_alone_carries_weights_and_clusters():
         pytest.approx(fit.bse.iloc[0], rel=1e-10),
     )
     assert chosen.std_error_kind == "CR2"
-    assert (
-        chosen.warnings[0] == "chosen because there are 12 clusters, 12 of them in the group that has fewer"
-    )
+    assert chosen.reasons[0] == EstimateReason.CHOSEN_CLUSTERS(clusters=12, smaller=12)
 
 
 def test_strata_fixed_effects_equal_dummies_of_statsmodels():
@@ -349,20 +342,20 @@ def test_a_declared_kind_that_is_too_narrow_says_so():
     d = (np.arange(60) < 6) * 1.0
     study = sample(rng.normal(size=60) * np.where(d == 1, 3, 1), d)
     found = {
-        one.std_error_kind: one.warnings
+        one.std_error_kind: one.reasons
         for one, _ in methods.difference_in_means(
             study, spec("difference_in_means", ("classical", "HC1", "BM", "auto"))
         )
     }
-    assert any(text.startswith(f"{DOUBT}one that allows for how few") for text in found["classical"])
-    assert any(text.startswith(f"{DOUBT}one that allows for how few") for text in found["HC1"])
-    assert not any(text.startswith(DOUBT) for text in found["BM"])
+    assert EstimateReason.TOO_NARROW in {reason.code for reason in found["classical"]}
+    assert EstimateReason.TOO_NARROW in {reason.code for reason in found["HC1"]}
+    assert not any(reason.doubts for reason in found["BM"])
     equal = sample(rng.normal(size=200), np.tile([0, 1], 100))
     kinds = ("classical", "HC1", "HC2", "HC3")
     assert not any(
-        text.startswith(DOUBT)
+        reason.doubts
         for one, _ in methods.difference_in_means(equal, spec("difference_in_means", kinds))
-        for text in one.warnings
+        for reason in one.reasons
     )
 
 
@@ -373,22 +366,19 @@ def test_unequal_weights_and_skewed_values_are_told():
     told = methods.difference_in_means(
         sample(rng.normal(size=200), lot, weight_=weight / weight.mean()),
         spec("difference_in_means", ("auto",)),
-    )[0][0].warnings
-    assert any(
-        text.startswith(f"{DOUBT}the survey weights are so unequal that 200 units count for only")
-        for text in told
-    )
+    )[0][0].reasons
+    assert EstimateReason.UNEQUAL_WEIGHTS in {reason.code for reason in told}
     few = (np.arange(130) < 13) * 1.0
     pay = np.exp(rng.normal(size=130))
     kinds = ("auto", "randomisation")
     both = [
-        one.warnings
+        one.reasons
         for one, _ in methods.difference_in_means(
             sample(pay, few), spec("difference_in_means", kinds), Inference(draws=199)
         )
     ]
-    assert [any("too skewed" in text for text in told) for told in both] == [True, False]
-    assert [any(text.startswith(DOUBT) for text in told) for told in both] == [True, True]  # 13 of one group
+    assert [EstimateReason.TOO_SKEWED() in told for told in both] == [True, False]
+    assert [any(reason.doubts for reason in told) for told in both] == [True, True]  # 13 of one group
     assert not methods.difference_in_means(sample(np.log(pay), few), spec("difference_in_means", ("auto",)))[
         0
-    ][0].warnings[1:]
+    ][0].reasons[1:]

@@ -226,15 +226,12 @@ def test_waves_of_other_people_are_told_apart_by_the_period_they_name():
         one(rows, "repeated-cross-sections", "HC1")["estimate"]
         == one(ladder(firms()), "repeated-cross-sections", "HC1")["estimate"]
     )
-    assert one(rows, "no-periods", "HC2")["warnings"] == "the specification names no periods"
+    assert one(rows, "no-periods", "HC2")["reasons"] == "no_periods_named"
 
 
 def test_group_that_was_asked_only_later_gives_the_reason():
     table = firms().query("group == 0 or year == 3")
-    assert (
-        one(ladder(table), "repeated-cross-sections", "CR1")["warnings"]
-        == "one of the two groups has fewer than two units before or after"
-    )
+    assert one(ladder(table), "repeated-cross-sections", "CR1")["reasons"] == "few_in_a_cell"
 
 
 EDGES = {
@@ -271,7 +268,7 @@ def test_a_reason_or_a_finite_interval_of_some_width(edge, design):
     for row in rows.itertuples():
         place = (row.specification, row.std_error_kind)
         if pd.isna(row.estimate):
-            assert row.warnings, place
+            assert row.reasons, place
             assert pd.isna(row.std_error), place
         else:
             assert np.isfinite(

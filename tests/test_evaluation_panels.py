@@ -24,6 +24,7 @@ from manfaat.evaluation.sample import (
 )
 from manfaat.evaluation.weighted import Answers, answers
 from manfaat.measurement import measurement, profiles, reliability, response_shift, scales
+from manfaat.measurement.reasons import ScaleReason
 
 PANEL = {"panel": {"unit": "firm", "period": "year"}}
 SCORE = indicator("score", "period", "effect")
@@ -65,7 +66,7 @@ def test_first_and_last_are_those_of_the_column_and_numbers_themselves(before, n
         pd.Series([2, 1, 3]), SimpleNamespace(periods=Periods.model_construct(before=before, now=now))
     )
     assert (periods.before, periods.now) == found
-    with pytest.raises(NotApplicableError, match="names no periods"):
+    with pytest.raises(NotApplicableError, match="no_periods_named"):
         periods_of(pd.Series([1]), SimpleNamespace(periods=None))
 
 
@@ -75,7 +76,7 @@ def test_unit_of_a_panel_is_compared_with_itself_in_the_period_before():
     assert drawn.frame[["treated", "before", "now"]].to_numpy().tolist() == [[1, 1, 4], [0, 1, 2]]
     assert drawn.n_missing == 1
     assert drawn.left_out.index.tolist() == [7]  # the row of what was asked for, of whom was not seen before
-    with pytest.raises(NotApplicableError, match="several answers in one period"):
+    with pytest.raises(NotApplicableError, match="several_answers"):
         draw_sample(
             firms(year=[1, 3, 3, 1, 2, 3, 2, 3]),
             SCORE,
@@ -84,7 +85,7 @@ def test_unit_of_a_panel_is_compared_with_itself_in_the_period_before():
             [SCORE],
             needs_before=True,
         )
-    with pytest.raises(NotApplicableError, match="several answers in one period"):
+    with pytest.raises(NotApplicableError, match="several_answers"):
         draw_sample(
             firms(year=[1, 1, 3, 1, 2, 3, 2, 3]),
             SCORE,
@@ -116,7 +117,7 @@ def test_covariate_of_after_the_programme_is_refused_where_it_is_held_to_be_of_b
     ):
         spec = SimpleNamespace(columns=lambda design: ["group"], covariates_measured=kind, covariates=[name])
         if refused:
-            with pytest.raises(NotApplicableError, match="after the programme"):
+            with pytest.raises(NotApplicableError, match="covariate_after"):
                 check_columns(table, spec, study(), lines)
         else:
             check_columns(table, spec, study(), lines)
@@ -250,17 +251,17 @@ def test_only_tests_of_families_that_can_be_drawn_are_adjusted(monkeypatch):
     monkeypatch.setattr(romano_wolf, "scores_of", lambda table, line, *_: scores[line.name])
     settings = SimpleNamespace(primary="difference-in-differences", draws=199, seed=1)
     found = romano_wolf.adjusted(tests, None, study(), lines, settings)
-    assert found["romano_wolf_reason"].tolist() == ["", "", romano_wolf.NO_SCORES, romano_wolf.FEW_CLUSTERS]
+    assert found["romano_wolf_reason"].tolist() == ["", "", "no_scores", "few_clusters_to_draw"]
     assert found["romano_wolf"].notna().tolist() == [True, True, False, False]
     assert (found["romano_wolf"].iloc[:2] >= tests["p"].iloc[:2]).all()
     scores["d"] = {"group": pd.Series(np.r_[np.ones(few + 1), np.zeros(39 - few)])}
     alone = romano_wolf.adjusted(tests, None, study(), lines, settings)
-    assert alone["romano_wolf_reason"].tolist() == ["", "", romano_wolf.NO_SCORES, ""]
+    assert alone["romano_wolf_reason"].tolist() == ["", "", "no_scores", ""]
     half = {"a": {"group": full["a"].iloc[:few]}, "b": {"group": full["b"]}}
     scores.update(half)  # a cluster that one test does not have has no part in it
     assert (
         romano_wolf.adjusted(tests, None, study(), lines, settings)["romano_wolf_reason"].tolist()[:2]
-        == [romano_wolf.FEW_CLUSTERS] * 2
+        == ["few_clusters_to_draw"] * 2
     )
 
 
@@ -301,7 +302,7 @@ def test_pairwise_alpha_rests_on_who_answered_two_items():
     )
     two = given.iloc[:3].assign(c=np.nan)[["a", "b"]]
     assert np.isfinite(scales.alpha_pairwise(two).estimate)  # three people who answered both
-    with pytest.raises(NotApplicableError, match="fewer than three people"):
+    with pytest.raises(NotApplicableError, match="few_complete"):
         scales.alpha_pairwise(given.iloc[[0, 1, 4]])
 
 
@@ -309,14 +310,16 @@ def test_what_is_told_of_a_scale():
     rng = np.random.default_rng(3)
     latent = rng.normal(size=40)
     items = pd.DataFrame({name: np.clip(np.round(3 + latent + rng.normal(size=40)), 1, 5) for name in "abc"})
-    assert scales.warnings_of(items, reliability.covariance(items), (1, 5)) == []
+    assert scales.reasons_of(items, reliability.covariance(items), (1, 5)) == []
     ends = items.assign(a=[5.0] * 33 + [4.0] * 7)
-    assert scales.ONE_END in scales.warnings_of(ends, reliability.covariance(ends), (1, 5))
-    assert scales.ONE_END not in scales.warnings_of(
+    assert ScaleReason.ONE_END_OF_ITEM() in scales.reasons_of(ends, reliability.covariance(ends), (1, 5))
+    assert ScaleReason.ONE_END_OF_ITEM() not in scales.reasons_of(
         ends.assign(a=[5.0] * 32 + [4.0] * 8), reliability.covariance(ends), (1, 5)
     )
-    assert scales.FEW_PEOPLE in scales.warnings_of(items.iloc[:29], reliability.covariance(items), (1, 5))
-    assert scales.FEW_ITEMS in scales.warnings_of(
+    assert ScaleReason.FEW_PEOPLE() in scales.reasons_of(
+        items.iloc[:29], reliability.covariance(items), (1, 5)
+    )
+    assert ScaleReason.FEW_ITEMS() in scales.reasons_of(
         items[["a", "b"]], reliability.covariance(items[["a", "b"]]), (1, 5)
     )
     turned = items.assign(c=6 - items["c"])
@@ -338,8 +341,8 @@ def test_items_are_described_by_mean_and_spread():
     assert found["item_rest_r"].iloc[0] == pytest.approx(
         np.corrcoef(items["a"], items["b"] + items["c"])[0, 1]
     )
-    assert [row["warnings"] for row in scales.item_rows(scale, pd.Series([True] * 4 + [False] * 36))] == [
-        scales.TOO_FEW
+    assert [row["reasons"] for row in scales.item_rows(scale, pd.Series([True] * 4 + [False] * 36))] == [
+        "too_few"
     ] * 3
 
 
@@ -350,7 +353,7 @@ def test_recalled_state_without_an_earlier_one_gives_its_reason_once_a_group():
     )
     assert found["estimand"].tolist() == ["response shift"] * 3
     assert (found["items"] == 1).all()
-    assert found["warnings"].tolist() == [response_shift.NOT_BOTH] * 3
+    assert found["reasons"].tolist() == ["not_both"] * 3
 
 
 def test_nothing_to_measure_gives_no_rows_and_parts_are_numbered_on():

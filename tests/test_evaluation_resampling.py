@@ -13,6 +13,7 @@ from manfaat.evaluation import methods, resampling
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.inference import Inference
 from manfaat.evaluation.linear import regress
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError
 
 
@@ -108,7 +109,7 @@ def test_webb_weights_below_twelve_clusters():
 
 def test_bootstrap_of_a_handful_of_clusters_is_refused():
     study = sample(np.arange(20.0) ** 1.2, np.tile([0, 1], 10), cluster_=np.repeat([0, 1, 2, 3], 5))
-    with pytest.raises(NotApplicableError, match="too few clusters for a bootstrap"):
+    with pytest.raises(NotApplicableError, match="few_to_bootstrap"):
         methods.difference_in_means(study, spec("difference_in_means", ("wild",)))
 
 
@@ -171,9 +172,7 @@ def test_lottery_of_too_large_a_sample_is_refused_with_the_reason():
     n = 30_000
     study = sample(np.arange(n) ** 0.5, np.arange(n) % 2)
     results = methods.difference_in_means(study, spec("difference_in_means", ("HC2", "randomisation")))
-    assert results[1][0].warnings == (
-        "the sample is too large to repeat the lottery, and large enough to do without",
-    )
+    assert results[1][0].reasons == (EstimateReason.TOO_LARGE_TO_DRAW(),)
 
 
 def test_rows_carry_the_drawn_interval_and_p_value():

@@ -6,9 +6,9 @@ from scipy import stats
 
 from evaluation_cases import FAST, sample, spec
 from manfaat.evaluation import matching, methods, weighting
-from manfaat.evaluation.estimate import DOUBT
-from manfaat.evaluation.inference import BESIDE_BY_LOT, BY_LOT, Inference
-from manfaat.evaluation.skewness import BY_CUBES, BY_ORDER, TOO_SKEWED, l_skewness, skew_warning
+from manfaat.evaluation.inference import Inference
+from manfaat.evaluation.reasons import EstimateReason
+from manfaat.evaluation.skewness import BY_CUBES, BY_ORDER, l_skewness, skew_warning
 
 LOG_NORMAL = stats.lognorm(1)
 
@@ -78,20 +78,23 @@ def both(
     found = methods.difference_in_means(
         case, spec("difference_in_means", kinds), Inference(draws=199, is_lottery=is_lottery)
     )
-    return [(one.std_error_kind, one.warnings) for one, _ in found]
+    return [(one.std_error_kind, one.reasons) for one, _ in found]
 
 
 def test_after_a_lottery_auto_repeats_it_for_skewed_values():
     small = both(130, 13)
     assert [kind for kind, _ in small] == ["BM", "randomisation"]
-    assert TOO_SKEWED in small[0][1]
-    assert small[1][1] == (BY_LOT, BESIDE_BY_LOT)  # whose p value holds, and whose interval need not
+    assert EstimateReason.TOO_SKEWED() in small[0][1]
+    assert small[1][1] == (
+        EstimateReason.BY_LOT(),
+        EstimateReason.BESIDE_BY_LOT(),
+    )  # whose p value holds, and whose interval need not
     large = both(400, 40)
     assert [kind for kind, _ in large] == [
         "randomisation",
         "BM",
     ]  # neither group is small: it is the one that is reported
-    assert not any(text.startswith(DOUBT) for text in large[0][1])
+    assert not any(reason.doubts for reason in large[0][1])
     assert [kind for kind, _ in both(400, 40, is_lottery=False)] == ["BM"]
     assert [kind for kind, _ in both(130, 13, values=np.random.default_rng(3).normal(size=130))] == ["BM"]
     assert [kind for kind, _ in both(130, 13, kinds=("auto", "randomisation"))] == ["BM", "randomisation"]
@@ -107,17 +110,17 @@ def test_estimates_that_weight_or_match_are_doubted_as_well():
         ("inverse_probability_weighting", weighting.inverse_probability_weighting),
     ):
         told = [
-            estimate(sample(x + values, treated, x=x), spec(name, ("auto",), covariates=["x"]))[0][0].warnings
+            estimate(sample(x + values, treated, x=x), spec(name, ("auto",), covariates=["x"]))[0][0].reasons
             for values in (np.exp(noise), noise)
         ]
-        assert [TOO_SKEWED in one for one in told] == [True, False]
+        assert [EstimateReason.TOO_SKEWED() in one for one in told] == [True, False]
     pay = matching.nearest_neighbour(
         sample(x + np.exp(2 * noise), treated, x=x), spec("nearest_neighbour", ("AI",), covariates=["x"])
     )
-    assert TOO_SKEWED in pay[0][0].warnings
+    assert EstimateReason.TOO_SKEWED() in pay[0][0].reasons
     alone = methods.before_after_change(
         sample(np.exp(noise), np.ones(130), before=np.zeros(130)),
         spec("before_after_change", ("auto", "finite_population")),
         FAST,
     )
-    assert TOO_SKEWED in alone[0][0].warnings
+    assert EstimateReason.TOO_SKEWED() in alone[0][0].reasons

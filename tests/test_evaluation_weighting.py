@@ -16,6 +16,7 @@ from statsmodels.treatment.treatment_effects import TreatmentEffect
 from conftest import ROOT
 from evaluation_cases import people, sample, spec
 from manfaat.evaluation import nuisance, weighting
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError
 
 COVARIATES = ["x", "z"]
@@ -261,14 +262,14 @@ def test_effective_sample_sizes_of_entropy_balancing(cohort):
     assert found.effective == pytest.approx({"cps": 268.8, "psid": 23.4}[cohort], abs=0.06)
     told = weighting.entropy_balancing(case, spec("entropy_balancing", ("influence",), covariates=names))[0][
         0
-    ].warnings
+    ].reasons
     # 15,992 for 185 participants: that most of a large pool count for nothing is as it should be; 23 for as
     # many are few
     assert (
         told[:1]
         == {
             "cps": (),
-            "psid": ("poor overlap: the 2490 units of the weighted group count for only 23 of equal weight",),
+            "psid": (EstimateReason.FEW_EFFECTIVE(units=2490, effective=23),),
         }[cohort]
     )
 
@@ -276,13 +277,13 @@ def test_effective_sample_sizes_of_entropy_balancing(cohort):
 def test_overlap_by_hand():
     found = weighting.overlap(np.array([0.0, 1.0, 1.0, 2.0]))
     assert (found.effective, found.units, found.largest_share) == (pytest.approx(16 / 6), 3, 0.5)
-    assert found.warnings == ()  # three alike are few, and that is all
-    assert weighting.overlap(np.ones(20)).warnings == ()
-    assert weighting.overlap(np.r_[np.ones(20), np.full(80, 1e-6)]).warnings == (
-        "poor overlap: the 100 units of the weighted group count for only 20 of equal weight",
+    assert found.reasons == ()  # three alike are few, and that is all
+    assert weighting.overlap(np.ones(20)).reasons == ()
+    assert weighting.overlap(np.r_[np.ones(20), np.full(80, 1e-6)]).reasons == (
+        EstimateReason.FEW_EFFECTIVE(units=100, effective=20),
     )
     assert (
-        weighting.overlap(np.r_[np.ones(20), np.full(80, 1e-6)], 60).warnings == ()
+        weighting.overlap(np.r_[np.ones(20), np.full(80, 1e-6)], 60).reasons == ()
     )  # a third of those whom they are to resemble
 
 
@@ -295,9 +296,7 @@ def test_trimming_leaves_out_who_is_like_nobody_and_says_so():
     score = nuisance.propensity(case, COVARIATES).score
     assert len(rest.frame) == ((score >= 0.2) & (score <= 0.8)).sum() < 1000
     share = 100 * (1 - len(rest.frame) / 1000)
-    assert rest.notes == (
-        f"{share:.1f}% of the units were left out because hardly anyone in the other group is like them",
-    )
+    assert rest.notes == (EstimateReason.TRIMMED(share=round(share, 1)),)
     assert rest.memory is not case.memory
     for_participants = weighting.trimmed(case, chosen.model_copy(update={"estimand": "att"}))
     assert len(for_participants.frame) == (score <= 0.8).sum()
@@ -307,9 +306,9 @@ def test_no_overlap_is_refused_by_each_method():
     x = np.r_[np.linspace(0, 1, 20), np.linspace(2, 3, 20)]
     case = sample(np.sin(9 * x), np.r_[np.zeros(20), np.ones(20)], x=x, z=np.tile([0.0, 1.0, 1.0, 0.0], 10))
     for method in ("inverse_probability_weighting", "doubly_robust"):
-        with pytest.raises(NotApplicableError, match="occur in only one of the groups"):
+        with pytest.raises(NotApplicableError, match="no_overlap"):
             run(method, case)
-    with pytest.raises(NotApplicableError, match="no weights on the comparison group"):
+    with pytest.raises(NotApplicableError, match="unbalanced"):
         run("entropy_balancing", case)
 
 
@@ -317,7 +316,7 @@ def test_a_value_that_only_one_group_has_is_no_overlap():
     rng = np.random.default_rng(1)
     d = np.tile([0, 1], 40)
     case = sample(rng.normal(size=80), d, x=rng.normal(size=80), z=(d == 0) & (np.arange(80) < 12))
-    with pytest.raises(NotApplicableError, match="occur in only one of the groups"):
+    with pytest.raises(NotApplicableError, match="no_overlap"):
         run("inverse_probability_weighting", case)
 
 
@@ -325,7 +324,7 @@ def test_second_moments_that_cannot_be_met_are_refused():
     d = delivered("psid")
     names = ["age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75", "u74", "u75"]
     case = sample(d["re78"], d["treat"], **{name: d[name] for name in names})
-    with pytest.raises(NotApplicableError, match="no weights on the comparison group"):
+    with pytest.raises(NotApplicableError, match="unbalanced"):
         weighting.entropy_balancing(
             case, spec("entropy_balancing", ("influence",), covariates=names, moments=2)
         )

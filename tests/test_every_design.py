@@ -208,7 +208,7 @@ def test_every_method_reaches_a_report_in_every_design(method, design, assignmen
     assert problems == []
     table = answers(design, levels=2 if method in FEW_LEVELS else 0)
     estimates, graded, said = told(study_of(made, lines_of(design), design, assignment, tmp_path), table)
-    assert estimates["estimate"].notna().all(), estimates["warnings"].tolist()
+    assert estimates["estimate"].notna().all(), estimates["reasons"].tolist()
     assert not [text for text in said if re.search(r"\bnan\b|\bNone\b|[{}]", text)]
     if method in OF_PARTICIPANTS_ALONE:  # no lottery makes an effect of a change of participants alone
         assert graded.loc[0, ["grade", "basis"]].tolist() in (
@@ -273,12 +273,10 @@ def test_a_ladder_chosen_by_the_design_can_be_estimated(design, begins, assignme
         settings = Settings("trial", assignment, getattr(made.primary, assignment), draws=99)
         estimates = estimate_stages(answers(design), made, lines, settings, stages=("outcome",))
         speaks = estimates[estimates["is_primary"]]
-        assert speaks["estimate"].notna().all(), speaks["warnings"].tolist()
+        assert speaks["estimate"].notna().all(), speaks["reasons"].tolist()
         assert (speaks["method"] == "fixed_effects").all() == begins
         refused = estimates[estimates["estimate"].isna()]
-        assert set(refused["warnings"]) <= {"how many took part in all is not known", ""}, refused[
-            ["specification", "warnings"]
-        ]
+        assert set(refused["reasons"]) <= {"trained_unknown", ""}, refused[["specification", "reasons"]]
 
 
 def test_a_lottery_with_follow_ups_is_compared_in_its_last_period(tmp_path):

@@ -185,6 +185,7 @@ def test_answers_of_a_list_are_counted_by_their_labels(study):
 def engine_objects(study):
     from manfaat.analysis.study import clean_tables, read_raw
     from manfaat.evaluation.estimate import Result
+    from manfaat.evaluation.reasons import EstimateReason
 
     own = study.definition
     answer = study.estimate("earnings")
@@ -192,7 +193,7 @@ def engine_objects(study):
     delivery = read_raw(own)
     yield delivery
     yield from clean_tables(own, delivery).values()
-    yield Result(1.5, 0.25, "HC2", 80.0, warnings=("a reason " * 60,))
+    yield Result(1.5, 0.25, "HC2", 80.0, reasons=tuple(code() for code in EstimateReason if not code.value.fields))
     yield from (
         study,
         answer,

@@ -71,7 +71,7 @@ def study_of(assignment="observational"):
     return SimpleNamespace(programme=programme, indicators=[line], cohort=cohort)
 
 
-def row_of(estimate=1.0, n=20, m=30, missing=0, method="difference_in_means", rater="", warnings=""):
+def row_of(estimate=1.0, n=20, m=30, missing=0, method="difference_in_means", rater="", reasons=""):
     return SimpleNamespace(
         indicator="score",
         rater=rater,
@@ -91,7 +91,7 @@ def row_of(estimate=1.0, n=20, m=30, missing=0, method="difference_in_means", ra
         n=n,
         n_comparison=m,
         n_missing=missing,
-        warnings=warnings,
+        reasons=reasons,
     )
 
 
@@ -177,25 +177,25 @@ def test_what_holds_for_all_findings_is_said_once(assignment):
 
 
 @pytest.mark.parametrize(
-    ("estimate", "rater", "warnings", "english"),
+    ("estimate", "rater", "reasons", "english"),
     [
         (1.0, "", "", "rose by {amount}"),
         (-1.0, "", "", "fell by {amount}"),
         (0.04, "", "", "unchanged among participants"),
-        (-1.0, "self", comparison_words.RECALLED, "participants report a change of {signed}"),
-        (-1.0, "supervisor", comparison_words.RECALLED, "supervisors report a change of {signed}"),
+        (-1.0, "self", "recalled", "participants report a change of {signed}"),
+        (-1.0, "supervisor", "recalled", "supervisors report a change of {signed}"),
     ],
 )
-def test_a_change_says_whose_and_which_way(estimate, rater, warnings, english):
+def test_a_change_says_whose_and_which_way(estimate, rater, reasons, english):
     assert english in comparison_words.change_template(
-        row_of(estimate, rater=rater, warnings=warnings), POINTS, ENGLISH
+        row_of(estimate, rater=rater, reasons=reasons), POINTS, ENGLISH
     )
 
 
 def test_a_recalled_fall_has_one_sign():
     frame = pd.DataFrame(
         [
-            vars(row_of(-1.0, rater="self", warnings=comparison_words.RECALLED, method="before_after_change"))
+            vars(row_of(-1.0, rater="self", reasons="recalled", method="before_after_change"))
             | {"estimand": "change"}
         ]
     )

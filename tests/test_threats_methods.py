@@ -564,7 +564,7 @@ def test_response_weights_are_one_over_the_share_that_answered():
     assert weights[answered].mean() == pytest.approx(1.0)
     assert weights[0] / weights[-60] == pytest.approx((40 / 10) / (60 / 45))
     assert np.average(x[answered], weights=weights[answered]) == pytest.approx(0.6)
-    with pytest.raises(NotApplicableError, match="too few"):
+    with pytest.raises(NotApplicableError, match="few_to_weight"):
         response_weights(x[:, None], x == 1)
 
 

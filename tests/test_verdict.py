@@ -62,7 +62,7 @@ def row(name="score", estimate=1.0, error=0.2, rater="", estimand="effect", **mo
             "power": 0.8,
             "unit": "points",
             "is_primary": estimand == "effect",
-            "warnings": "",
+            "reasons": "",
         }
         | more
     )
@@ -356,13 +356,13 @@ def test_nothing_measured_keeps_the_reason():
         "indicator": "score",
         "rater": "",
         "is_primary": True,
-        "warnings": "every unit has the same value",
+        "reasons": "all_the_same",
         "estimand": "effect",
         "treatment": "",
     }
     found, lines = graded(study_of(ONE), [refused], lines_of("score"))
     assert found.loc[0, ["grade", "rule", "threat"]].tolist() == ["cannot tell", "nothing", "not measured"]
-    assert lines.loc[0, "reason"] == "every unit has the same value"
+    assert lines.loc[0, "reason"] == "all_the_same"
 
 
 def test_no_more_than_five_in_a_hundred_claims_are_shown_where_there_is_nothing():
@@ -392,7 +392,7 @@ def test_level_of_a_share_has_wilsons_interval_and_a_count_the_t_interval():
     assert level_row(pd.Series([1.0] * 5), line, SETTINGS, is_share=True)["ci_low"] < 0.6
     for values in ([], [1.0], [2.0, 2.0]):
         refused = level_row(pd.Series(values, dtype="float64"), line, SETTINGS, is_share=False)
-        assert refused["warnings"]
+        assert refused["reasons"]
         assert np.isnan(refused["estimate"])
 
 

@@ -1,4 +1,4 @@
-"""Lines of evidence: which threats, warnings, p values and reasons are those of this very line, held from
+"""Lines of evidence: which threats, reasons, p values and reasons are those of this very line, held from
 both sides.
 """
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from manfaat.definitions.claims import Claim
-from manfaat.evaluation.estimate import COLUMNS, DOUBT
+from manfaat.evaluation.estimate import COLUMNS
 from manfaat.verdict.evidence import candidates, direction_of, failed_threats, nothing, sides, unreliable
 from test_verdict import ONE, graded, lines_of, row, study_of
 
@@ -28,11 +28,11 @@ def test_threats_of_another_treatment_or_indicator_are_not_those_of_this_line():
 
 
 def test_interval_that_cannot_be_relied_on_is_told_by_its_first_doubt_alone():
-    doubts = [f"{DOUBT}few clusters", f"{DOUBT}one cluster"]
-    assert unreliable(pd.Series({"warnings": "; ".join(["weights were trimmed", *doubts])})) == doubts[0]
-    assert unreliable(pd.Series({"warnings": doubts[0]})) == doubts[0]
-    assert unreliable(pd.Series({"warnings": "weights were trimmed"})) == ""
-    assert unreliable(pd.Series({"warnings": np.nan})) == ""
+    doubts = ["too_few_clusters(clusters=4)", "too_skewed"]
+    assert unreliable(pd.Series({"reasons": "; ".join(["trimmed(share=2.5)", *doubts])})) == doubts[0]
+    assert unreliable(pd.Series({"reasons": doubts[0]})) == doubts[0]
+    assert unreliable(pd.Series({"reasons": "trimmed(share=2.5)"})) == ""
+    assert unreliable(pd.Series({"reasons": np.nan})) == ""
 
 
 def line(
@@ -90,21 +90,21 @@ def test_side_of_a_line_turns_at_alpha_and_at_zero(given, side):
 def test_reason_of_an_indicator_without_estimates_is_its_own():
     rows = [
         ("i", None),
-        ("j", "everybody has the same value"),
-        ("i", "fewer than two people"),
+        ("j", "all_the_same"),
+        ("i", "few_answered"),
         ("i", "later"),
     ]
-    estimates = pd.DataFrame(rows, columns=["indicator", "warnings"])
+    estimates = pd.DataFrame(rows, columns=["indicator", "reasons"])
     claim = Claim.model_validate({"id": "C1", "text": {"en": "x", "id": "x"}, "indicators": ["i"]})
     found = nothing(claim, "", "i", estimates)
-    assert found["reason"] == "fewer than two people"
+    assert found["reason"] == "few_answered"
     assert (found["is_small"], found["is_opinion"], found["speaks"], found["side"]) == (
         False,
         False,
         True,
         "neither",
     )
-    assert nothing(claim, "", "k", estimates)["reason"] == "no specification estimates it"
+    assert nothing(claim, "", "k", estimates)["reason"] == "not_estimated"
 
 
 def test_direction_is_that_of_the_line_of_this_indicator_and_rater():
@@ -139,7 +139,7 @@ def test_effect_is_small_where_its_interval_ends_below_the_smallest_that_matters
         lines_of("score"),
     )[1]
     assert found.loc[0, "is_small"] == small
-    doubtful = [row(estimate=0.1, ci_low=-0.3, ci_high=high, warnings=f"{DOUBT}few clusters")]
+    doubtful = [row(estimate=0.1, ci_low=-0.3, ci_high=high, reasons="too_few_clusters(clusters=4)")]
     assert not graded(study_of(ONE, smallest={"score": 0.5}), doubtful, lines_of("score"))[1].loc[
         0, "is_small"
     ]

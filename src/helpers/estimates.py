@@ -23,6 +23,7 @@ from manfaat.indicators import Indicator
 from manfaat.report import exhibits
 from manfaat.report.chapter import Chapter
 from manfaat.report.threats import threat_sentences, threat_tables
+from manfaat.report.reasons import reason_text
 from manfaat.report.words import Language
 
 EXPLORATORY = "exploratory"
@@ -97,7 +98,8 @@ class Estimate(Answer):
         """
         rows = self.primary if specification is None else self.named(specification)
         if rows.empty or pd.isna(rows["estimate"].iloc[0]):
-            because = rows["warnings"].iloc[0] if len(rows) else "none speaks for this cohort"
+            told = reason_text(rows["reasons"].iloc[0], Language("en")) if len(rows) else ""
+            because = told or "none speaks for this cohort"
             raise ProblemsError([Problem("recipe", f"there is no estimate: {because}")])
         row = rows.iloc[0]
         line = next(one for one in self.lines if one.rater == (row["rater"] or ""))

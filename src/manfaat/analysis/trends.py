@@ -22,7 +22,7 @@ from manfaat.indicators.refusals import nominal_money
 from manfaat.verdict import evidence
 
 NEEDED = ("estimates.csv", "verdicts.csv", "run.json")
-TEXTS = ("rater", "subgroup", "warnings", "treatment", "unit", "specification", "estimand")
+TEXTS = ("rater", "subgroup", "reasons", "treatment", "unit", "specification", "estimand")
 DEFINING = (
     "programme.yml",
     "indicators.csv",
@@ -91,6 +91,8 @@ def finished(
         record = held_in(folder / "run.json")
         if record.get("programme") == programme:
             estimates = pd.read_csv(folder / "estimates.csv", dtype=dict.fromkeys(TEXTS, "str"))
+            if "reasons" not in estimates:  # of an earlier version, whose doubts cannot be read
+                continue
             estimates[list(TEXTS)] = estimates[list(TEXTS)].fillna("")
             study = load_study(name, data_dir=data_dir, reports_dir=reports_dir, root=root)
             found.append(

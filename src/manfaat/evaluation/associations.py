@@ -7,9 +7,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from manfaat.definitions.programme import Programme
+from manfaat.evaluation.families import holm
 from manfaat.evaluation.sample import participation
 
 FEWEST = 10  # pairs below which a correlation says nothing
@@ -83,5 +83,5 @@ def associations(
     )
     known = found["p_value"].notna()
     if known.any():
-        found.loc[known, "p_adjusted"] = multipletests(found.loc[known, "p_value"], method="holm")[1]
+        found.loc[known, "p_adjusted"] = holm(found.loc[known, "p_value"])
     return found[COLUMNS]

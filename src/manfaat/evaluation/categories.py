@@ -12,11 +12,13 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import SquareTable
 
 from manfaat.base.disclosure import SMALLEST_CELL
+from manfaat.base.reasons import Reason
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation.change import SHARE, SIGN_KIND, net_share
 from manfaat.evaluation.estimate import Result, refused
 from manfaat.evaluation.inference import DEFAULT, Inference, each_kind
 from manfaat.evaluation.methods import Sized
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, Sample
 
 MOST_LEVELS = 12
@@ -40,15 +42,15 @@ def crossed(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
     are a scale.
     """
     if sample.weights is not None:
-        raise NotApplicableError("the method cannot carry survey weights")
+        raise NotApplicableError(EstimateReason.NO_WEIGHTS_CARRIED())
     before, now = sample.frame["before"].to_numpy(), sample.now
     if len(now) < 2:
-        raise NotApplicableError("fewer than two participants were measured both before and after")
+        raise NotApplicableError(EstimateReason.FEW_MEASURED_TWICE())
     levels, place = np.unique(np.concatenate([before, now]), return_inverse=True)
     if len(levels) < 2:
-        raise NotApplicableError("every unit has the same value")
+        raise NotApplicableError(EstimateReason.ALL_THE_SAME())
     if len(levels) > MOST_LEVELS:
-        raise NotApplicableError("the indicator has too many levels to count who moved between them")
+        raise NotApplicableError(EstimateReason.MANY_LEVELS_MOVED())
     size = len(levels)
     return levels, np.bincount(place[: len(now)] * size + place[len(now) :], minlength=size * size).reshape(
         size, size
@@ -61,10 +63,10 @@ def paired_shares(sample: Sample, spec: Specification, inference: Inference = DE
     """
     levels, table = crossed(sample)
     if not np.isin(levels, (0.0, 1.0)).all():
-        raise NotApplicableError("the indicator is not yes or no")
+        raise NotApplicableError(EstimateReason.NOT_YES_OR_NO())
     rose, fell = int(table[0, 1]), int(table[1, 0])
     if rose + fell == 0:
-        raise NotApplicableError("no participant changed")
+        raise NotApplicableError(EstimateReason.NOBODY_CHANGED())
 
     def one(kind: str) -> Result:
         return net_share(rose, fell, int(table.sum()), kind, inference.confidence, "")
@@ -104,14 +106,12 @@ def chi_square_tail(statistic: float, df: int) -> float:
     return float(stats.chi2.sf(statistic, df))
 
 
-def told(name: str, test: JointTest | None) -> tuple[str, ...]:
-    """A joint test in words; p values are rounded up to four places, so that none is zero."""
+def told(code: EstimateReason, test: JointTest | None) -> tuple[Reason, ...]:
+    """A joint test as a note; p values are rounded up to four places, so that none is zero."""
     if test is None:
         return ()
     p_value = max(ceil(test.p_value * 10_000), 1) / 10_000
-    return (
-        f"{name}: chi-square {test.statistic:.2f} with {test.df} degrees of freedom, p at most {p_value:.4f}",
-    )
+    return (code(statistic=round(float(test.statistic), 2), df=test.df, p=round(p_value, 4)),)
 
 
 def marginal_homogeneity(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
@@ -122,11 +122,11 @@ def marginal_homogeneity(sample: Sample, spec: Specification, inference: Inferen
     """
     levels, table = crossed(sample)
     if (table.sum() - np.trace(table)) == 0:
-        raise NotApplicableError("no participant changed")
+        raise NotApplicableError(EstimateReason.NOBODY_CHANGED())
     stuart, bowker = marginal_tests(table)
     notes = (
-        *told("all levels together (Stuart–Maxwell)", stuart),
-        *told("symmetry of the moves (Bowker)", bowker),
+        *told(EstimateReason.STUART_MAXWELL, stuart),
+        *told(EstimateReason.BOWKER, bowker),
     )
     results: list[Result] = []
     for place, level in enumerate(levels):
@@ -139,7 +139,7 @@ def marginal_homogeneity(sample: Sample, spec: Specification, inference: Inferen
             results.append(
                 refused(
                     spec.std_errors[0],
-                    "fewer than five participants moved into or out of this level",
+                    EstimateReason.FEW_MOVED(),
                     population,
                 )
             )
@@ -147,9 +147,9 @@ def marginal_homogeneity(sample: Sample, spec: Specification, inference: Inferen
 
         def one(kind: str, into: int = into, out: int = out, population: str = population) -> Result:
             found = net_share(into, out, int(table.sum()), kind, inference.confidence, population, SHARE)
-            return replace(found, warnings=notes)
+            return replace(found, reasons=notes)
 
         results += each_kind(sample, spec, 1.0, one)
     if all(result.is_refused for result in results):
-        raise NotApplicableError("fewer than five participants moved into or out of this level")
+        raise NotApplicableError(EstimateReason.FEW_MOVED())
     return [(result, (np.nan, "")) for result in results]

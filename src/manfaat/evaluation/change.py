@@ -14,13 +14,13 @@ from manfaat.evaluation.estimate import Result, hedges_factor
 from manfaat.evaluation.inference import DEFAULT, Inference, each_kind
 from manfaat.evaluation.jackknife import FEWEST_PEOPLE, jackknife, sums_without
 from manfaat.evaluation.methods import Sized
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, Sample
 
 D_Z, D_AV, G_AV = "d_z", "d_av", "g_av"
 D_Z_KIND = "d_z (SD of the change)"
 D_AV_KIND = "d_av (mean of the SDs before and now)"
 G_AV_KIND = "g_av (d_av, corrected for small samples)"
-SKEWED = "the changes are very skewed: the interval of d_z may be too narrow"
 MOST_SKEWED = 2.0  # below it the interval of d_z covers at least 93 in 100
 RANK_KIND = "rank-biserial correlation (matched pairs)"
 SHARE = "share_of_units"  # stands for the programme's own unit of shares
@@ -40,12 +40,12 @@ def changes(sample: Sample) -> np.ndarray:
     NotApplicableError with survey weights, for fewer than two participants, and where all changed alike.
     """
     if sample.weights is not None:
-        raise NotApplicableError("the method cannot carry survey weights")
+        raise NotApplicableError(EstimateReason.NO_WEIGHTS_CARRIED())
     values = sample.change().now
     if len(values) < 2:
-        raise NotApplicableError("fewer than two participants were measured both before and after")
+        raise NotApplicableError(EstimateReason.FEW_MEASURED_TWICE())
     if not np.ptp(values) > 1e-12 * sample.frame[["before", "now"]].abs().to_numpy().max():
-        raise NotApplicableError("every participant changed by the same amount")
+        raise NotApplicableError(EstimateReason.ALL_CHANGED_ALIKE())
     return values
 
 
@@ -138,7 +138,7 @@ def standardised_change(sample: Sample, spec: Specification, inference: Inferenc
         p_value,
         D_Z,
         unit="",
-        warnings=(SKEWED,) if abs(stats.skew(values)) > MOST_SKEWED else (),
+        reasons=(EstimateReason.SKEWED_CHANGES(),) if abs(stats.skew(values)) > MOST_SKEWED else (),
         null_error=float(1 / np.sqrt(n)),
     )
     sized = [(of_z, (d_z, D_Z_KIND))]
@@ -190,7 +190,7 @@ def interval_rank(n: int, confidence: float) -> int:
     below = np.cumsum(signed_rank_counts(n))
     rank = int(np.searchsorted(below, tail))
     if rank < 1:
-        raise NotApplicableError("there are too few participants for an interval with this coverage")
+        raise NotApplicableError(EstimateReason.FEW_FOR_COVERAGE())
     return rank
 
 
@@ -262,9 +262,7 @@ def signed_rank_change(sample: Sample, spec: Specification, inference: Inference
     values = changes(sample)
     estimate, low, high = pseudo_median(values, inference.confidence)
     if not low < high:
-        raise NotApplicableError(
-            "so many participants changed by the same amount that the interval has no width"
-        )
+        raise NotApplicableError(EstimateReason.MANY_TIES())
     df = len(values) - 1.0
     test = stats.wilcoxon(values, zero_method="pratt" if (values == 0).any() else "wilcox", correction=True)
     ranks = stats.rankdata(np.abs(values))[values != 0]
@@ -315,13 +313,13 @@ def sign_test(sample: Sample, spec: Specification, inference: Inference = DEFAUL
     scale is assumed, only order.
     """
     if sample.weights is not None:
-        raise NotApplicableError("the method cannot carry survey weights")
+        raise NotApplicableError(EstimateReason.NO_WEIGHTS_CARRIED())
     values = sample.change().now
     rose, fell = int((values > 0).sum()), int((values < 0).sum())
     if len(values) < 2:
-        raise NotApplicableError("fewer than two participants were measured both before and after")
+        raise NotApplicableError(EstimateReason.FEW_MEASURED_TWICE())
     if rose + fell == 0:
-        raise NotApplicableError("no participant changed")
+        raise NotApplicableError(EstimateReason.NOBODY_CHANGED())
 
     def one(kind: str) -> Result | Error:
         return net_share(rose, fell, len(values), kind, inference.confidence, "net-share", SHARE)

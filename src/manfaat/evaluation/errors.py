@@ -11,17 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array, issparse
 
-from manfaat.evaluation.estimate import DOUBT
+from manfaat.base.reasons import Reason
 from manfaat.evaluation.linear import Basis, Fit
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError
 
 FEWEST_CLUSTERS = 5  # below it a sample is not a clustered one
 FEWEST_DF = 4.0  # below it the Satterthwaite approximation itself is poor (Tipton 2015)
 NEEDS_CLUSTERS = ("CR1", "CR2", "CR3", "wild")
 FASTER_UNSORTED = 20  # pairs of stratum and cluster a unit
-NO_CLUSTERS = "the design declares no clusters"
-ONE_CLUSTER = "there are fewer than two clusters"
-ALONE = "a stratum holds a single cluster, whose variation cannot be told"
 BY = {  # of single units, of clusters, of a stratified and weighted sample
     "least squares": ("BM", "CR2", "BRL"),
     "weighting": ("jackknife", "jackknife", "jackknife"),
@@ -35,7 +33,7 @@ class Error:
 
     std_error: float
     df: float
-    warnings: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Choice:
     """A kind of standard error and why it was chosen."""
 
     kind: str
-    reason: str
+    reason: Reason
 
 
 def choose(
@@ -67,23 +65,12 @@ def choose(
     """
     units, clustered, stratified = BY[by]
     if clusters is not None and clusters < FEWEST_CLUSTERS:
-        return Choice(units, too_few(clusters))
+        return Choice(units, EstimateReason.TOO_FEW_CLUSTERS(clusters=clusters))
     if survey:
-        return Choice(stratified, "chosen because the sample is stratified and weighted")
+        return Choice(stratified, EstimateReason.CHOSEN_SURVEY())
     if clusters is None:
-        return Choice(units, "chosen because no clusters are declared: standard errors of single units")
-    return Choice(
-        clustered,
-        f"chosen because there are {clusters} clusters, {smaller_side} of them in the group that has fewer",
-    )
-
-
-def too_few(clusters: int) -> str:
-    """The warning for a sample of too few clusters."""
-    return (
-        f"{DOUBT}the design has only {clusters} clusters: two cities are not a clustered sample, and what"
-        " sets such places apart is left out"
-    )
+        return Choice(units, EstimateReason.CHOSEN_UNITS())
+    return Choice(clustered, EstimateReason.CHOSEN_CLUSTERS(clusters=clusters, smaller=smaller_side))
 
 
 def smaller_side(clusters: np.ndarray, treated: np.ndarray) -> int:
@@ -110,10 +97,10 @@ def number_of(clusters: np.ndarray | None) -> int:
     NotApplicableError where none are declared or there is only one.
     """
     if clusters is None:
-        raise NotApplicableError(NO_CLUSTERS)
+        raise NotApplicableError(EstimateReason.NO_CLUSTERS())
     count = int(clusters.max()) + 1
     if count < 2:
-        raise NotApplicableError(ONE_CLUSTER)
+        raise NotApplicableError(EstimateReason.ONE_CLUSTER())
     return count
 
 
@@ -136,17 +123,12 @@ def finite_population(error: Error, n: int, total: int | None) -> Error:
     NotApplicableError where N is not known, or does not exceed n.
     """
     if total is None:
-        raise NotApplicableError("how many took part in all is not known")
+        raise NotApplicableError(EstimateReason.TRAINED_UNKNOWN())
     if total <= n:
-        raise NotApplicableError(
-            "no fewer were measured than took part: nothing is left to chance in who was measured"
-        )
+        raise NotApplicableError(EstimateReason.ALL_MEASURED())
     factor = float(np.sqrt((total - n) / (total - 1)))
-    note = (
-        f"finite-population correction: {n} of {total} who took part were measured, which multiplies the"
-        f" standard error by {factor:.3f}"
-    )
-    return Error(error.std_error * factor, error.df, (*error.warnings, note))
+    note = EstimateReason.FINITE_POPULATION(n=n, total=total, factor=round(factor, 3))
+    return Error(error.std_error * factor, error.df, (*error.reasons, note))
 
 
 def robust(fitted: Fit, kind: str) -> Error:
@@ -172,7 +154,7 @@ def adjusted(base: Basis, power: float) -> np.ndarray:
     rest = 1 - base.leverage
     alone = rest < 1e-10
     if (base.influence[alone] ** 2 > 1e-20 * (base.influence @ base.influence)).any():
-        raise NotApplicableError("a unit decides a coefficient alone, so that its error cannot be estimated")
+        raise NotApplicableError(EstimateReason.UNIT_DECIDES())
     return np.where(alone, 0.0, base.influence / np.where(alone, 1.0, rest) ** power)
 
 
@@ -206,15 +188,12 @@ def with_df(variance: float, df: float, clusters: int | None = None) -> Error:
     than the clusters are many.
     """
     if not df > 0:
-        raise NotApplicableError("there is no variation left to estimate a standard error from")
+        raise NotApplicableError(EstimateReason.NO_VARIATION())
     told = []
     if df < FEWEST_DF:
-        told.append(f"the interval rests on only {df:.1f} degrees of freedom and is rough")
+        told.append(EstimateReason.FEW_DF(df=round(df, 1)))
     if clusters is not None and df < clusters / 2:
-        told.append(
-            f"the {clusters} clusters are so unequal, or so few of one group, that they give only {df:.1f}"
-            " degrees of freedom"
-        )
+        told.append(EstimateReason.UNEQUAL_CLUSTERS(clusters=clusters, df=round(df, 1)))
     return Error(float(np.sqrt(variance)), df, tuple(told))
 
 
@@ -223,7 +202,7 @@ def bell_mccaffrey(fitted: Fit) -> Error:
     2016).
     """
     if fitted.basis.absorbed and fitted.basis.strata is None:
-        raise NotApplicableError("there are too few clusters")
+        raise NotApplicableError(EstimateReason.FEW_CLUSTERS())
     part, own, cross = reduced_parts(fitted.basis, None)
     return with_df(float(((part * fitted.residuals) ** 2).sum()), satterthwaite(own, cross))
 
@@ -298,7 +277,7 @@ def bias_reduced_linearisation(fitted: Fit, strata: np.ndarray | None, clusters:
     """
     groups, stratum, sizes = within_strata(strata, clusters, fitted.n)
     if fitted.basis.absorbed and fitted.basis.strata is None and clusters is None:
-        raise NotApplicableError("there are too few clusters")
+        raise NotApplicableError(EstimateReason.FEW_CLUSTERS())
     part, own, cross = reduced_parts(fitted.basis, None if len(stratum) == fitted.n else groups)
     if len(stratum) == fitted.n:  # one unit a cluster: in the order of the groups
         order = np.argsort(groups, kind="stable")
@@ -336,7 +315,7 @@ def within_strata(
     stratum = there // width
     sizes = np.bincount(stratum)
     if (sizes < 2).any():
-        raise NotApplicableError(ALONE)
+        raise NotApplicableError(EstimateReason.SINGLE_CLUSTER())
     return groups, stratum, sizes
 
 
@@ -372,7 +351,7 @@ def without_rows(fitted: Fit, rows: np.ndarray) -> float:
     wanted = fitted.basis.contrast @ vectors[: fitted.basis.q.shape[1]]
     alone = values < 1e-10
     if (np.abs(wanted[alone]) > 1e-7 * np.linalg.norm(fitted.basis.contrast)).any():
-        raise NotApplicableError("without one of the clusters the estimate does not exist")
+        raise NotApplicableError(EstimateReason.CLUSTER_DECIDES())
     return float(
         (wanted / np.where(alone, np.inf, values)) @ (vectors.T @ (block.T @ fitted.residuals[rows]))
     )
@@ -393,5 +372,5 @@ def linearised(scores: np.ndarray, strata: np.ndarray | None, clusters: np.ndarr
     variance = ((sizes / (sizes - 1))[stratum] * centred**2).sum()
     df = len(stratum) - len(sizes) + 1 - k
     if df < 1:
-        raise NotApplicableError("there are not more clusters than coefficients and strata")
+        raise NotApplicableError(EstimateReason.FEW_CLUSTERS_FOR_COEFFICIENTS())
     return Error(float(np.sqrt(variance)), float(df))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from manfaat.base.reasons import Reason, write_reasons
 from manfaat.base.showing import card, line
 from manfaat.definitions.programme import Specification
 from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE
@@ -42,12 +43,9 @@ COLUMNS = [
     "power",
     "unit",
     "is_primary",
-    "warnings",
+    "reasons",
 ]
 TAKE_UP = "take-up"
-# Begins every warning that says that an interval covers less often than it says: no verdict rests on such a
-# row.
-DOUBT = "the interval cannot be relied on: "
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ class Result:
     population: str = ""
     treatment: str = ""
     unit: str | None = None
-    warnings: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     null_error: float | None = (
         None  # standard error where the truth is none, if another: the minimum detectable effect rests on it
     )
@@ -103,7 +101,7 @@ class Result:
 
     @property
     def is_refused(self) -> bool:
-        """Whether this kind of standard error, or this quantile, could not be had; ``warnings`` holds the
+        """Whether this kind of standard error, or this quantile, could not be had; ``reasons`` holds the
         reason.
         """
         return np.isnan(self.estimate)
@@ -111,7 +109,7 @@ class Result:
     def __repr__(self) -> str:
         number = f"{self.estimate:.6g} (standard error {self.std_error:.6g}, df {self.df:.6g})"
         about = f"about {self.population}" if self.population else ""
-        told = "; ".join(str(one) for one in self.warnings)
+        told = write_reasons(self.reasons)
         return line("result", "none" if self.is_refused else number, self.std_error_kind, about, told)
 
     def _repr_html_(self) -> str:
@@ -120,14 +118,14 @@ class Result:
             "standard error": f"{self.std_error:.6g} ({self.std_error_kind})",
             "degrees of freedom": f"{self.df:.6g}",
             "about": self.population,
-            "warnings": "; ".join(str(one) for one in self.warnings),
+            "reasons": write_reasons(self.reasons),
         }
         return card("Result", told)
 
 
-def refused(kind: str, reason: str, population: str = "") -> Result:
+def refused(kind: str, reason: Reason, population: str = "") -> Result:
     """A result that could not be had, with the reason."""
-    return Result(np.nan, np.nan, kind, np.nan, population=population, warnings=(reason,))
+    return Result(np.nan, np.nan, kind, np.nan, population=population, reasons=(reason,))
 
 
 @dataclass(frozen=True)
@@ -188,7 +186,7 @@ def estimate_row(
     counts: Counts,
     size: tuple[float, str],
     settings: Settings,
-    warnings: list[str],
+    reasons: list[Reason],
     *,
     is_first: bool | None = None,
 ) -> dict[str, object]:
@@ -236,7 +234,7 @@ def estimate_row(
         "power": settings.power,
         "unit": line.unit if result.unit is None else result.unit,
         "is_primary": spec.id == settings.primary and is_first,
-        "warnings": "; ".join(dict.fromkeys([*warnings, *result.warnings])),
+        "reasons": write_reasons([*reasons, *result.reasons]),
     }
 
 
@@ -244,14 +242,14 @@ def reason_row(
     line: Indicator,
     spec: Specification,
     treatment: str,
-    reason: str,
+    reason: Reason,
     settings: Settings,
     counts: Counts | None = None,
     *,
     result: Result | None = None,
     is_first: bool = True,
 ) -> dict[str, object]:
-    """Return the row of a method that does not apply: no numbers, and the reason under ``warnings``.
+    """Return the row of a method that does not apply: no numbers, and the reason under ``reasons``.
 
     ``result`` is given where only one kind of standard error, or one quantile, could not be had; ``is_first``
     as for ``estimate_row``.
@@ -274,7 +272,7 @@ def reason_row(
         "effect_size_kind": "",
         "p_adjusted_kind": "",
         "is_primary": spec.id == settings.primary and is_first,
-        "warnings": reason,
+        "reasons": str(reason),
     }
     return row | (vars(counts) if counts else {})
 

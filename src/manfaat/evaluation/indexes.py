@@ -12,13 +12,13 @@ import pandas as pd
 from manfaat.definitions.programme import Programme
 from manfaat.evaluation.estimate import Settings, as_table
 from manfaat.evaluation.ladder import estimate_one
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import participation
 from manfaat.evaluation.weighted import answers, weights_of
 from manfaat.indicators import Indicator, concepts, measured_before
 
 FEWEST = 10  # units of the comparison group that must have a value
 SINGULAR = 1e-8
-NEGATIVE = "an indicator counts against the family's index, because it follows nearly from the others"
 
 
 @dataclass(frozen=True)
@@ -139,9 +139,8 @@ def index_estimates(
         columns = {now.name: index.values} | ({} if index.before is None else {before.name: index.before})
         known = [*indicators, now, *([] if index.before is None else [before])]
         found = estimate_one(table.assign(**columns), now, spec, programme, known, settings)
-        against = NEGATIVE if min(index.weights.values()) < 0 else ""
+        against = str(EstimateReason.NEGATIVE_WEIGHT()) if min(index.weights.values()) < 0 else ""
         rows += [
-            row | {"warnings": "; ".join(part for part in (against, row["warnings"]) if part)}
-            for row in found
+            row | {"reasons": "; ".join(part for part in (against, row["reasons"]) if part)} for row in found
         ]
     return as_table(rows)

@@ -10,31 +10,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
+from manfaat.base.reasons import Reason
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation import errors, resampling
 from manfaat.evaluation.errors import Error
-from manfaat.evaluation.estimate import DOUBT, Result, Settings, refused
+from manfaat.evaluation.estimate import Result, Settings, refused
 from manfaat.evaluation.linear import Fit, root_weights
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, Sample
 from manfaat.evaluation.skewness import skew_warning
 
-NO_VARIATION = "there is no variation left to estimate a standard error from"
-UNITS_ALONE = (
-    "units of one cluster are treated as independent of each other, which makes the interval too narrow"
-)
 MANY_CLUSTERS = 50  # below it CR1 is too small where no leverage is known
-FEW_FOR_INFLUENCE = f"{DOUBT}with fewer than 50 clusters the standard errors of this method are too small"
 FEWEST_WEIGHTED = 0.5  # effective units over units (Kish 1965)
 MOST_TOLD = 99.0  # times as wide: more is not worth a number
 MOST_MISSED = 1.5  # times the nominal share of misses: 92.5 % instead of 95 %
 # units of the smaller group, below which intervals by lot of skewed values are too narrow where effects
 # differ
 FEW_BY_LOT = 40
-BY_LOT = "chosen because a lottery assigned and the values are too skewed for an interval by t"
-BESIDE_BY_LOT = (
-    f"{DOUBT}of skewed values of so few it supposes that all were affected alike; the p value holds whatever"
-    " the values, if nobody was affected"
-)
 NAIVE = (
     "classical",
     "HC1",
@@ -98,22 +90,22 @@ def each_kind(
                 doubts = (
                     too_narrow(found, one, resolve("auto", sample, by=by)[0]) if declared in NAIVE else ()
                 )
-                found = Result(estimate, found.std_error, kind, found.df, warnings=(*found.warnings, *doubts))
+                found = Result(estimate, found.std_error, kind, found.df, reasons=(*found.reasons, *doubts))
             if not (
                 np.isfinite(found.estimate)
                 and np.isfinite(found.std_error)
                 and found.std_error > 1e-8 * abs(found.estimate)
             ):
-                raise NotApplicableError(NO_VARIATION)
-            results.append(replace(found, warnings=(*notes, *found.warnings, *about)))
-        except NotApplicableError as reason:
-            results.append(refused(kind, str(reason)))
+                raise NotApplicableError(EstimateReason.NO_VARIATION())
+            results.append(replace(found, reasons=(*notes, *found.reasons, *about)))
+        except NotApplicableError as failure:
+            results.append(refused(kind, failure.reason))
     if all(result.is_refused for result in results):
-        raise NotApplicableError(results[0].warnings[0])
+        raise NotApplicableError(results[0].reasons[0])
     return results
 
 
-def too_narrow(found: Error, one: Callable[[str], Result | Error], safe: str) -> tuple[str, ...]:
+def too_narrow(found: Error, one: Callable[[str], Result | Error], safe: str) -> tuple[Reason, ...]:
     """The warning where a nominal 95 % interval is so much narrower than that of the ``safe`` kind that it
     would miss half again as often.
     """
@@ -125,15 +117,10 @@ def too_narrow(found: Error, one: Callable[[str], Result | Error], safe: str) ->
     if not width > 0 or 2 * stats.t.sf(width / other.std_error, other.df) <= MOST_MISSED * 0.05:
         return ()
     ratio = min(np.floor(100 * wanted / width) / 100, MOST_TOLD)
-    return (
-        (
-            f"{DOUBT}one that allows for how few or unequal units and clusters carry the estimate is at least"
-            f" {ratio:.2f} times as wide"
-        ),
-    )
+    return (EstimateReason.TOO_NARROW(ratio=round(float(ratio), 2)),)
 
 
-def unequal_weights(sample: Sample) -> tuple[str, ...]:
+def unequal_weights(sample: Sample) -> tuple[Reason, ...]:
     """The warning where survey weights are so unequal that the sample is worth less than half its units
     ((Σw)² / Σw²; Kish 1965).
     """
@@ -142,15 +129,10 @@ def unequal_weights(sample: Sample) -> tuple[str, ...]:
     count, effective = len(sample.weights), sample.weights.sum() ** 2 / (sample.weights @ sample.weights)
     if effective >= FEWEST_WEIGHTED * count:
         return ()
-    return (
-        (
-            f"{DOUBT}the survey weights are so unequal that {count} units count for only {effective:.0f} of"
-            " equal weight"
-        ),
-    )
+    return (EstimateReason.UNEQUAL_WEIGHTS(units=count, effective=round(float(effective))),)
 
 
-def resolve(declared: str, sample: Sample, *, by: str) -> tuple[str, tuple[str, ...]]:
+def resolve(declared: str, sample: Sample, *, by: str) -> tuple[str, tuple[Reason, ...]]:
     """The kind that stands for ``auto``, with the reason; for a declared kind, what its choice leaves out."""
     clusters = sample.clusters
     count = None if clusters is None else int(clusters.max()) + 1
@@ -159,15 +141,17 @@ def resolve(declared: str, sample: Sample, *, by: str) -> tuple[str, tuple[str, 
         choice = errors.choose(
             count, smaller, by=by, survey=sample.weights is not None and sample.strata is not None
         )
-        few = (FEW_FOR_INFLUENCE,) if choice.kind == "CR1" and count < MANY_CLUSTERS else ()
+        few = (EstimateReason.FEW_FOR_INFLUENCE(),) if choice.kind == "CR1" and count < MANY_CLUSTERS else ()
         return choice.kind, (choice.reason, *few)
     if count is None or declared == "randomisation":
         return declared, ()
     if count < errors.FEWEST_CLUSTERS:
-        return declared, (errors.too_few(count),)
+        return declared, (EstimateReason.TOO_FEW_CLUSTERS(clusters=count),)
     if declared not in (*errors.NEEDS_CLUSTERS, "survey"):
-        return declared, (UNITS_ALONE,)
-    return declared, ((FEW_FOR_INFLUENCE,) if by == "influence" and count < MANY_CLUSTERS else ())
+        return declared, (EstimateReason.UNITS_ALONE(),)
+    return declared, (
+        (EstimateReason.FEW_FOR_INFLUENCE(),) if by == "influence" and count < MANY_CLUSTERS else ()
+    )
 
 
 def least_squares_error(fitted: Fit, kind: str, sample: Sample, *, counted: int | None = None) -> Error:
@@ -180,7 +164,7 @@ def least_squares_error(fitted: Fit, kind: str, sample: Sample, *, counted: int 
     clusters = sample.clusters
     if kind == "classical":
         if sample.weights is not None:
-            raise NotApplicableError("classical standard errors do not hold with survey weights")
+            raise NotApplicableError(EstimateReason.CLASSICAL_WEIGHTED())
         return errors.classical(fitted)
     if kind in ("HC1", "HC2", "HC3"):
         return errors.robust(fitted, kind)
@@ -198,7 +182,7 @@ def least_squares_error(fitted: Fit, kind: str, sample: Sample, *, counted: int 
         return errors.linearised(
             fitted.basis.influence * fitted.residuals, sample.strata, clusters, fitted.basis.count
         )
-    raise NotApplicableError("this kind of standard error does not belong to the method")
+    raise NotApplicableError(EstimateReason.WRONG_ERROR())
 
 
 def least_squares_results(
@@ -228,9 +212,9 @@ def least_squares_results(
             beside, doubts = "CR1", about
         elif kind == "randomisation":
             if not inference.is_lottery:
-                raise NotApplicableError("no lottery assigned the programme, so none can be repeated")
+                raise NotApplicableError(EstimateReason.NO_LOTTERY())
             if not np.isin(regressor, (0.0, 1.0)).all() or not np.array_equal(regressor, sample.treated):
-                raise NotApplicableError("the method needs a treatment that is yes or no")
+                raise NotApplicableError(EstimateReason.NOT_BINARY())
             drawn = resampling.randomisation(
                 fitted,
                 regressor,
@@ -241,7 +225,7 @@ def least_squares_results(
                 seed=inference.seed,
             )
             beside = "CR2" if resampling.assigned_whole(sample.treated, sample.clusters) else "HC2"
-            doubts = (BESIDE_BY_LOT,) if about and is_small(sample.treated) else ()
+            doubts = (EstimateReason.BESIDE_BY_LOT(),) if about and is_small(sample.treated) else ()
         else:
             found = least_squares_error(
                 fitted, "classical" if kind == "finite_population" else kind, sample, counted=counted
@@ -251,11 +235,11 @@ def least_squares_results(
                 if kind == "finite_population"
                 else found
             )
-            return replace(found, warnings=(*found.warnings, *about))
+            return replace(found, reasons=(*found.reasons, *about))
         error = least_squares_error(fitted, beside, sample, counted=counted)
         interval = resampling.invert(drawn, fitted.estimate, error.std_error, inference.confidence)
         return Result(
-            fitted.estimate, error.std_error, kind, error.df, interval, drawn.p_value(0.0), warnings=doubts
+            fitted.estimate, error.std_error, kind, error.df, interval, drawn.p_value(0.0), reasons=doubts
         )
 
     scores, made = fitted.basis.influence * fitted.residuals, each_kind(sample, spec, fitted.estimate, one)
@@ -290,7 +274,7 @@ def with_lottery(
             drawn = one("randomisation")
         except NotApplicableError:
             continue
-        found.insert(len(found) - is_first, replace(drawn, warnings=(BY_LOT, *drawn.warnings)))
+        found.insert(len(found) - is_first, replace(drawn, reasons=(EstimateReason.BY_LOT(), *drawn.reasons)))
     return found
 
 
@@ -313,8 +297,8 @@ def influence_error(scores: np.ndarray, kind: str, sample: Sample, k: int) -> Er
         sums = errors.by_group(scores, sample.clusters)
         return Error(float(np.sqrt(count / (count - 1) * (sums @ sums))), count - 1.0)
     if kind != "influence":
-        raise NotApplicableError("this kind of standard error does not belong to the method")
+        raise NotApplicableError(EstimateReason.WRONG_ERROR())
     df = len(scores) - k
     if df < 1:
-        raise NotApplicableError("there are not more units than coefficients")
+        raise NotApplicableError(EstimateReason.FEW_UNITS())
     return Error(float(np.sqrt(scores @ scores * len(scores) / df)), float(df))

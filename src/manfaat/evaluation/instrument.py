@@ -21,10 +21,9 @@ from manfaat.evaluation.inference import (
 )
 from manfaat.evaluation.linear import Fit, check_groups, fit, regress, root_weights
 from manfaat.evaluation.methods import SD_BEFORE_KIND, Sized, with_size
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import INSTRUMENT, NotApplicableError, Sample
 from manfaat.evaluation.skewness import skew_warning
-
-WEAK = "the offer moved participation too little: what participation brought has no bounded interval"
 
 
 def instrumental_variables(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
@@ -42,16 +41,14 @@ def instrumental_variables(sample: Sample, spec: Specification, inference: Infer
     level_sd = sample.sd("before") if "before" in sample.frame else None
     check_groups(Sample(sample.frame.assign(treated=offered), 0))
     if np.ptp(taken) == 0:
-        raise NotApplicableError("everyone or nobody took part")
+        raise NotApplicableError(EstimateReason.ALL_OR_NOBODY())
     by_offer = replace(sample, frame=sample.frame.assign(treated=offered))
     reduced = regress(by_offer, offered, spec.covariates, key="offer")
     root = root_weights(sample)
     try:
         first = fit(reduced.basis, taken * root)
     except NotApplicableError:
-        raise NotApplicableError(
-            "participation follows exactly from the offer: there is nothing to correct"
-        ) from None
+        raise NotApplicableError(EstimateReason.OFFER_IS_PARTICIPATION()) from None
     joint = fit(reduced.basis, (sample.now + taken) * root)
     try:
         late = each_kind(
@@ -60,8 +57,8 @@ def instrumental_variables(sample: Sample, spec: Specification, inference: Infer
             reduced.estimate / first.estimate,
             lambda kind: late_result(kind, reduced, first, joint, by_offer, inference),
         )
-    except NotApplicableError as reason:
-        late = [refused(spec.std_errors[0], str(reason))]
+    except NotApplicableError as failure:
+        late = [refused(spec.std_errors[0], failure.reason)]
     offer = least_squares_results(reduced, offered, by_offer, spec, inference)
     uptake = each_kind(
         by_offer, spec, first.estimate, lambda kind: least_squares_error(first, kind, by_offer)
@@ -108,7 +105,7 @@ def late_result(
     NotApplicableError if the interval is not bounded.
     """
     if kind in ("wild", "randomisation"):
-        raise NotApplicableError("this kind of standard error does not belong to the method")
+        raise NotApplicableError(EstimateReason.WRONG_ERROR())
     found = [least_squares_error(one, kind, sample) for one in (reduced, first, joint)]
     of_outcome, of_taken, of_sum = (one.std_error**2 for one in found)
     both = (of_sum - of_outcome - of_taken) / 2
@@ -118,17 +115,17 @@ def late_result(
             np.sqrt(max(of_outcome - 2 * estimate * both + estimate**2 * of_taken, 0.0)) / abs(first.estimate)
         ),
         found[0].df,
-        found[0].warnings,
+        found[0].reasons,
     )
     square = stats.t.ppf((1 + inference.confidence) / 2, error.df) ** 2
     a = first.estimate**2 - square * of_taken
     b = reduced.estimate * first.estimate - square * both
     c = reduced.estimate**2 - square * of_outcome
     if a <= 0:
-        raise NotApplicableError(WEAK)
+        raise NotApplicableError(EstimateReason.WEAK_OFFER())
     half = np.sqrt(max(b**2 - a * c, 0.0))
     p_value = 2 * stats.t.sf(abs(reduced.estimate) / found[0].std_error, error.df)
-    told = (*error.warnings, *skew_warning(reduced.residuals, reduced.basis.influence, sample.now))
+    told = (*error.reasons, *skew_warning(reduced.residuals, reduced.basis.influence, sample.now))
     return Result(
         estimate,
         error.std_error,
@@ -136,5 +133,5 @@ def late_result(
         error.df,
         (float((b - half) / a), float((b + half) / a)),
         float(p_value),
-        warnings=told,
+        reasons=told,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError
 
 FEWEST_PEOPLE = 30  # below it no interval of this kind keeps its level on skewed answers
-DECIDES_ALONE = "one person decides the result alone, so that an interval cannot be had"
 
 
 def jackknife(whole: float, without: np.ndarray, confidence: float) -> tuple[float, float, float]:
@@ -47,11 +47,11 @@ def jackknife(whole: float, without: np.ndarray, confidence: float) -> tuple[flo
     """
     n = len(without)
     if n < 3 or not np.isfinite(whole) or not np.isfinite(without).all():
-        raise NotApplicableError(DECIDES_ALONE)
+        raise NotApplicableError(EstimateReason.DECIDES_ALONE())
     parts = without - without.mean()
     squares = float(parts @ parts)
     if not squares > 1e-24 * max(1.0, whole**2):
-        raise NotApplicableError(DECIDES_ALONE)
+        raise NotApplicableError(EstimateReason.DECIDES_ALONE())
     kurtosis = n * float((parts**4).sum()) / squares**2
     error = float(np.sqrt((n - 1) / n * squares))
     margin = (

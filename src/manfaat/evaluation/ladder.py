@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from manfaat.base.reasons import Reason
 from manfaat.definitions.programme import Programme, Specification
 from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE
 from manfaat.evaluation import categories, change, methods, ordered, weighting
@@ -17,13 +18,10 @@ from manfaat.evaluation.matching import nearest_neighbour
 from manfaat.evaluation.methods import Sized
 from manfaat.evaluation.panel import fixed_effects
 from manfaat.evaluation.quantiles import quantile_effects
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, Sample, draw_sample
 from manfaat.indicators import Indicator, concepts
 
-SAME_PERIOD = (
-    "covariates were measured in the same period as the outcome and may themselves have been changed by the"
-    " programme"
-)
 OTHER_SCALES = (
     change.D_Z,
     change.D_AV,
@@ -122,7 +120,11 @@ def estimate_one(
     ``memory`` is shared by the indicators of a run: what rests on covariates alone is computed once.
     """
     treatments = spec.treatment or [programme.design.group]
-    warnings = [SAME_PERIOD] if spec.covariates and spec.covariates_measured == "same_period" else []
+    reasons = (
+        [EstimateReason.SAME_PERIOD()]
+        if spec.covariates and spec.covariates_measured == "same_period"
+        else []
+    )
     inference = from_settings(settings)
     try:
         if spec.method == "fixed_effects":
@@ -133,13 +135,13 @@ def estimate_one(
                 sample.counts,
                 {treatments[0]: METHODS[spec.method].estimate(sample, spec, inference)},
             )
-            warnings += sample.notes
-    except NotApplicableError as reason:
-        return [reason_row(line, spec, treatment, str(reason), settings) for treatment in treatments]
+            reasons += sample.notes
+    except NotApplicableError as failure:
+        return [reason_row(line, spec, treatment, failure.reason, settings) for treatment in treatments]
     rows = [
         row
         for treatment, results in found.items()
-        for row in rows_of(results, line, spec, treatment, counts, settings, warnings, indicators)
+        for row in rows_of(results, line, spec, treatment, counts, settings, reasons, indicators)
     ]
     shares = next((name for name, unit in programme.units.items() if unit.is_share), "")
     return [row | {"unit": shares} if row["unit"] == change.SHARE else row for row in rows]
@@ -152,7 +154,7 @@ def rows_of(
     treatment: str,
     counts: Counts,
     settings: Settings,
-    warnings: list[str],
+    reasons: list[Reason],
     indicators: list[Indicator],
 ) -> list[dict[str, object]]:
     """One row a result; the first is the one that is reported. Take-up has the unit of what is taken up."""
@@ -161,11 +163,11 @@ def rows_of(
         named = result.treatment or treatment
         if result.is_refused:
             row = reason_row(
-                line, spec, named, result.warnings[0], settings, counts, result=result, is_first=place == 0
+                line, spec, named, result.reasons[0], settings, counts, result=result, is_first=place == 0
             )
         else:
             row = estimate_row(
-                line, spec, named, result, counts, size, settings, warnings, is_first=place == 0
+                line, spec, named, result, counts, size, settings, reasons, is_first=place == 0
             )
         if result.population == TAKE_UP:
             row["unit"] = next(

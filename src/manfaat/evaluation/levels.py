@@ -9,8 +9,10 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+from manfaat.base.reasons import write_reasons
 from manfaat.definitions.programme import Programme
 from manfaat.evaluation.estimate import COLUMNS, Settings, as_table
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import participation
 from manfaat.evaluation.skewness import skew_warning
 from manfaat.evaluation.weighted import answers, weights_of
@@ -24,9 +26,6 @@ CHANGES = (
     "steps",
 )  # constructs that are a change already: their mean is a change
 COUNTS = ("code_above", "in_set", "copy")
-TOO_FEW = "fewer than two participants have an answer"
-FEW_ALIKE = "fewer than five people gave this answer or did not, who could be recognised"
-NO_SPREAD = "every participant has the same value"
 
 
 def level_row(
@@ -63,13 +62,13 @@ def level_row(
         "unit": line.unit,
         "effect_size_kind": "",
         "is_primary": False,
-        "warnings": "",
+        "reasons": "",
     }
     if known.n < 2:
-        return row | {"warnings": TOO_FEW}
+        return row | {"reasons": str(EstimateReason.FEW_ANSWERED())}
     mean, error = known.mean, known.std_error
     if is_share and known.rests_on_few():
-        return row | {"warnings": FEW_ALIKE}
+        return row | {"reasons": str(EstimateReason.FEW_ALIKE())}
     if is_share:
         low, high = proportion_confint(
             mean * known.effective, known.effective, alpha=1 - settings.confidence, method="wilson"
@@ -81,9 +80,9 @@ def level_row(
             "ci_high": high,
         }
     if error == 0:
-        return row | {"warnings": NO_SPREAD}
+        return row | {"reasons": str(EstimateReason.PARTICIPANTS_THE_SAME())}
     low, high = stats.t.interval(settings.confidence, known.n - 1, mean, error)
-    row["warnings"] = "; ".join(skew_warning(known.values - mean, known.weights))
+    row["reasons"] = write_reasons(skew_warning(known.values - mean, known.weights))
     return row | {"estimate": mean, "std_error": error, "df": known.n - 1, "ci_low": low, "ci_high": high}
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, hstack
 
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, Sample
 
 COLLINEAR = (
@@ -96,12 +97,12 @@ def orthonormal(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     norms = np.sqrt((columns**2).sum(axis=0))
     if (norms <= 0).any():
-        raise NotApplicableError("a covariate is constant or follows from the others")
+        raise NotApplicableError(EstimateReason.COLLINEAR())
     q, r = columns / norms, np.diag(norms)
     for _ in range(2):
         gram = q.T @ q
         if np.linalg.eigvalsh(gram)[0] < COLLINEAR:
-            raise NotApplicableError("a covariate is constant or follows from the others")
+            raise NotApplicableError(EstimateReason.COLLINEAR())
         upper = np.linalg.cholesky(gram).T
         q, r = q @ np.linalg.inv(upper), upper @ r
     return q, r
@@ -133,7 +134,7 @@ def fit(prepared: Basis, outcome: np.ndarray, total: np.ndarray | None = None) -
     residuals = outcome - prepared.q @ projected
     whole = outcome if total is None else total
     if residuals @ residuals <= EXACT * (whole @ whole):
-        raise NotApplicableError("the indicator follows exactly from the covariates")
+        raise NotApplicableError(EstimateReason.FOLLOWS_EXACTLY())
     return Fit(prepared, outcome, float(prepared.contrast @ projected), residuals)
 
 
@@ -222,20 +223,20 @@ def check_groups(sample: Sample) -> None:
     outcome.
     """
     if len(sample.frame) == 0:
-        raise NotApplicableError("no unit has all the answers needed")
+        raise NotApplicableError(EstimateReason.NO_COMPLETE_UNIT())
     counts = np.unique(sample.treated, return_counts=True)[1]
     if len(counts) < 2:
-        raise NotApplicableError("there is nobody to compare: participants or comparison group are missing")
+        raise NotApplicableError(EstimateReason.NOBODY_TO_COMPARE())
     if len(counts) == 2 and counts.min() < 2:
-        raise NotApplicableError("one of the two groups has fewer than two units")
+        raise NotApplicableError(EstimateReason.FEW_IN_A_GROUP())
     if np.ptp(sample.now) == 0:
-        raise NotApplicableError("every unit has the same value")
+        raise NotApplicableError(EstimateReason.ALL_THE_SAME())
 
 
 def check_treatment(sample: Sample) -> None:
     """Refuse a treatment that is not 0 or 1, for methods that weight, match or permute."""
     if not np.isin(sample.treated, (0.0, 1.0)).all():
-        raise NotApplicableError("the method needs a treatment that is yes or no")
+        raise NotApplicableError(EstimateReason.NOT_BINARY())
 
 
 def regress(
@@ -265,7 +266,7 @@ def regress(
             [others[:, :1], wanted, regressors(sample.frame, covariates, others), others[:, 1:]]
         )
         if len(design) <= design.shape[1]:
-            raise NotApplicableError("there are not more units than coefficients")
+            raise NotApplicableError(EstimateReason.FEW_UNITS())
         return basis(design * root[:, None], 1)
 
     prepared = sample.once(("regress", key, tuple(covariates)), prepare)
@@ -288,13 +289,13 @@ def regress_within(sample: Sample, wanted: np.ndarray, covariates: list[str]) ->
     def prepare() -> Basis:
         inside = without_strata(wanted * root, effects)
         if not inside.any():
-            raise NotApplicableError("in no stratum are there both participants and others")
+            raise NotApplicableError(EstimateReason.NO_MIXED_STRATUM())
         others = without_strata(
             standardise(sample.frame[covariates].to_numpy(dtype="float64")) * root[:, None], effects
         )
         design = np.column_stack([inside, independent(others, np.zeros((len(root), 0)))])
         if len(design) <= design.shape[1] + effects.shape[1]:
-            raise NotApplicableError("there are not more units than coefficients")
+            raise NotApplicableError(EstimateReason.FEW_UNITS())
         return basis(
             design,
             0,

@@ -14,26 +14,19 @@ from scipy import stats
 from scipy.sparse import csr_array
 from scipy.spatial import KDTree
 
+from manfaat.base.reasons import Reason
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation.errors import Error
-from manfaat.evaluation.estimate import DOUBT
 from manfaat.evaluation.inference import DEFAULT, Inference, each_kind
 from manfaat.evaluation.linear import COLLINEAR, check_groups, check_treatment
 from manfaat.evaluation.methods import Sized, with_size
 from manfaat.evaluation.nuisance import design_matrix
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, Sample
 from manfaat.evaluation.skewness import adjusted_skew_warning
 from manfaat.evaluation.weighting import overlap
 
 TOLERANCE = 1e-5  # squared distances that differ by less are ties
-UNLIKE = (
-    "the comparison units nearest to the participants hardly differ in a covariate by which participants"
-    " differ from them"
-)
-CURVED = (
-    f"{DOUBT}the outcome bends with the covariates, and the correction, which is linear, leaves a part of it"
-    " that no standard error shows"
-)
 SURELY_CURVED = 0.05  # p value of the squares among comparison units
 MOST_CURVED = 0.2  # standard errors that they leave: at .3 an interval of 95 % covers 94 %
 VARIANCE_NEIGHBOURS = 2  # of a unit's own group, to estimate its variance
@@ -130,7 +123,7 @@ def match(sample: Sample, covariates: list[str], wanted: int) -> Matches:
     def compute() -> Matches:
         x, treated = design_matrix(sample, covariates)[:, 1:], sample.treated > 0
         if (~treated).sum() < max(wanted, VARIANCE_NEIGHBOURS + 1):
-            raise NotApplicableError("the comparison group has fewer units than a participant needs matches")
+            raise NotApplicableError(EstimateReason.FEW_MATCHES())
         participants, comparison = cells(x[treated]), cells(x[~treated])
         tree = KDTree(comparison.rows)
         counts = nearest(participants.rows, tree, comparison.size, wanted)
@@ -171,7 +164,7 @@ def check_correction(found: Matches) -> None:
     correction = found.times_used * (away @ needed)
     beyond = np.abs(moments @ needed - distance).max() > TOLERANCE
     if beyond or (found.comparison.size @ correction**2) > (found.comparison.size @ found.times_used**2):
-        raise NotApplicableError(UNLIKE)
+        raise NotApplicableError(EstimateReason.UNLIKE())
 
 
 def bias_slope(found: Matches, outcome: np.ndarray) -> np.ndarray:
@@ -207,7 +200,7 @@ def corrected(
     )
 
 
-def curve_warning(found: Matches, outside: np.ndarray, std_error: float) -> tuple[str, ...]:
+def curve_warning(found: Matches, outside: np.ndarray, std_error: float) -> tuple[Reason, ...]:
     """The warning where squares of the covariates belong into the outcome's regression (F test among
     comparison units) and shift the estimate.
 
@@ -229,7 +222,7 @@ def curve_warning(found: Matches, outside: np.ndarray, std_error: float) -> tupl
     shift = corrected(
         found, (found.participants.rows**2 @ squares)[found.participants.cell], (rows**2 @ squares)[cell]
     )[0].mean()
-    return (CURVED,) if abs(shift) > MOST_CURVED * std_error else ()
+    return (EstimateReason.CURVED(),) if abs(shift) > MOST_CURVED * std_error else ()
 
 
 def own_variance(found: Matches, outcome: np.ndarray) -> np.ndarray:
@@ -275,9 +268,9 @@ def nearest_neighbour(sample: Sample, spec: Specification, inference: Inference 
     check_groups(sample)
     check_treatment(sample)
     if sample.weights is not None:
-        raise NotApplicableError("the method cannot carry survey weights")
+        raise NotApplicableError(EstimateReason.NO_WEIGHTS_CARRIED())
     if sample.clusters is not None:
-        raise NotApplicableError("the method cannot carry clusters")
+        raise NotApplicableError(EstimateReason.NO_CLUSTERS_CARRIED())
     found = match(sample, spec.covariates, spec.neighbours)
     treated = sample.treated > 0
     inside, outside = sample.now[treated], sample.now[~treated]
@@ -303,9 +296,9 @@ def nearest_neighbour(sample: Sample, spec: Specification, inference: Inference 
     pull = np.ones(len(treated))
     pull[~treated] = -times_used
     skewed = adjusted_skew_warning(design_matrix(sample, spec.covariates), sample.treated, sample.now, pull)
-    about = (*overlap(times_used, len(inside)).warnings, *skewed)
+    about = (*overlap(times_used, len(inside)).reasons, *skewed)
     named = []
     for result in each_kind(sample, spec, estimate, one):
         told = () if result.is_refused else (*about, *curve_warning(found, outside, result.std_error))
-        named.append(replace(result, population=spec.population, warnings=(*told, *result.warnings)))
+        named.append(replace(result, population=spec.population, reasons=(*told, *result.reasons)))
     return with_size(named, sample)

@@ -12,6 +12,7 @@ from manfaat.definitions.programme import Specification
 from manfaat.evaluation.estimate import Result, hedges_factor
 from manfaat.evaluation.inference import DEFAULT, Inference, least_squares_results
 from manfaat.evaluation.linear import basis, check_groups, fit, regress, root_weights
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import POST, NotApplicableError, Sample
 
 SD_KIND = "Hedges g (SD within groups)"
@@ -65,7 +66,7 @@ def strata_fixed_effects(sample: Sample, spec: Specification, inference: Inferen
     Strata count by how much they tell (their size times the variance of the treatment within them).
     """
     if sample.strata is None:
-        raise NotApplicableError("the design declares no strata")
+        raise NotApplicableError(EstimateReason.NO_STRATA())
     check_groups(sample)
     fitted = regress(sample, sample.treated, spec.covariates, strata=True)
     return with_size(least_squares_results(fitted, sample.treated, sample, spec, inference), sample)
@@ -82,7 +83,7 @@ def difference_in_differences(sample: Sample, spec: Specification, inference: In
 def first_difference(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
     """Change of the outcome regressed on the change of the treatment, units of a panel, two periods."""
     if "treated_before" not in sample.frame:
-        raise NotApplicableError("the study is not a panel")
+        raise NotApplicableError(EstimateReason.NO_PANEL())
     changed, wanted = sample.change(), (sample.frame["treated"] - sample.frame["treated_before"]).to_numpy()
     check_groups(Sample(changed.frame.assign(treated=wanted), 0))
     fitted = regress(changed, wanted, spec.covariates, key="change")
@@ -105,7 +106,7 @@ def repeated_cross_sections(sample: Sample, spec: Specification, inference: Infe
     later = sample.frame[POST].to_numpy()
     cells = np.bincount((2 * sample.treated + later).astype("int64"), minlength=4)
     if (cells < 2).any():
-        raise NotApplicableError("one of the two groups has fewer than two units before or after")
+        raise NotApplicableError(EstimateReason.FEW_IN_A_CELL())
     wanted = sample.treated * later
     fitted = regress(
         sample, wanted, spec.covariates, extra=np.column_stack([sample.treated, later]), key="wave"
@@ -121,9 +122,9 @@ def before_after_change(sample: Sample, spec: Specification, inference: Inferenc
     """
     changed = sample.change()
     if len(changed.frame) < 2:
-        raise NotApplicableError("fewer than two participants were measured both before and after")
+        raise NotApplicableError(EstimateReason.FEW_MEASURED_TWICE())
     if not np.ptp(changed.now) > 0:
-        raise NotApplicableError("every participant changed by the same amount")
+        raise NotApplicableError(EstimateReason.ALL_CHANGED_ALIKE())
     root = root_weights(changed)
     fitted = fit(basis(root[:, None], 0), changed.now * root)
     sd = float(np.sqrt(fitted.residuals @ fitted.residuals / fitted.basis.df))

@@ -12,18 +12,13 @@ import numpy as np
 from scipy.special import expit
 
 from manfaat.evaluation.linear import COLLINEAR, independent, regressors, standardise
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, Sample
 
-SEPARATED = "some values of the covariates occur in only one of the groups: there is no overlap"
-ALL_ALIKE = "no covariate differs between the units"
-UNBALANCED = (
-    "no weights on the comparison group reproduce the participants' averages: there is not enough overlap"
-)
 LARGEST_LOGIT = 500.0
 ROUNDS = 200
 # of a regression that is left without a unit or a cluster: below it the coefficients rest on that one alone
 ALONE = 1e-3
-WITHOUT = "without one of the units or clusters the estimate does not exist"
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,7 @@ def design_matrix(sample: Sample, covariates: list[str]) -> np.ndarray:
     def build() -> np.ndarray:
         found = regressors(sample.frame, covariates)
         if not found.shape[1]:
-            raise NotApplicableError(ALL_ALIKE)
+            raise NotApplicableError(EstimateReason.COVARIATES_THE_SAME())
         return np.column_stack([np.ones(len(found)), found])
 
     return sample.once(("design", tuple(covariates)), build)
@@ -117,12 +112,12 @@ def logit(x: np.ndarray, treated: np.ndarray, weights: np.ndarray) -> Propensity
             np.linalg.eigvalsh(information)[0] < 1e-11 * np.trace(information)
             or np.abs(beta).max() > LARGEST_LOGIT
         ):
-            raise NotApplicableError(SEPARATED)
+            raise NotApplicableError(EstimateReason.NO_OVERLAP())
         deviations = x * (weights * (treated - score))[:, None]
         step = np.linalg.solve(information, deviations.sum(axis=0))
         if np.abs(step).max() < 1e-9:
             return Propensity(score, np.exp(eta), np.linalg.solve(information, deviations.T).T)
-    raise NotApplicableError(SEPARATED)
+    raise NotApplicableError(EstimateReason.NO_OVERLAP())
 
 
 def solved(
@@ -144,7 +139,7 @@ def solved(
         inverse = np.linalg.inv(moments)
         rest = 1 - weights * np.einsum("ij,ij->i", x, x @ inverse)
         if (rest < ALONE).any():
-            raise NotApplicableError(WITHOUT)
+            raise NotApplicableError(EstimateReason.ONE_LEFT_OUT())
         return scores @ inverse / rest[:, None]
     k = x.shape[1]
     of_groups = np.empty((int(leaving.max()) + 1, k, k))
@@ -153,7 +148,7 @@ def solved(
             of_groups[:, i, j] = of_groups[:, j, i] = np.bincount(leaving, weights=weighted * x[:, j])
     left = moments - of_groups
     if np.linalg.eigvalsh(left)[:, 0].min() < ALONE * np.linalg.eigvalsh(moments)[0]:
-        raise NotApplicableError(WITHOUT)
+        raise NotApplicableError(EstimateReason.ONE_LEFT_OUT())
     return np.einsum("nij,nj->ni", np.linalg.inv(left)[leaving], scores)
 
 
@@ -184,13 +179,11 @@ def outcome_regression(
     """
     inside = x[group]
     if len(inside) <= x.shape[1]:
-        raise NotApplicableError("a group has fewer units than the regression has coefficients")
+        raise NotApplicableError(EstimateReason.GROUP_BELOW_COEFFICIENTS())
     moments = (inside * weights[group][:, None]).T @ inside
     scale = np.sqrt(np.diag(moments))
     if (scale <= 0).any() or np.linalg.eigvalsh(moments / np.outer(scale, scale))[0] < COLLINEAR:
-        raise NotApplicableError(
-            "within one of the groups a covariate is constant or follows from the others"
-        )
+        raise NotApplicableError(EstimateReason.COLLINEAR_WITHIN())
     beta = np.linalg.solve(moments, inside.T @ (weights[group] * outcome[group]))
     fitted = x @ beta
     pull = x * (group * weights)[:, None]
@@ -254,7 +247,7 @@ def tilt(centred: np.ndarray, base: np.ndarray) -> np.ndarray:
             return weights
         spread = (centred * weights[:, None]).T @ centred - np.outer(gap, gap)
         if np.linalg.eigvalsh(spread)[0] < 1e-12:
-            raise NotApplicableError(UNBALANCED)
+            raise NotApplicableError(EstimateReason.UNBALANCED())
         direction, size = -np.linalg.solve(spread, gap), 1.0
         while size > 1e-8:
             trial, tried = at(slope + size * direction)
@@ -264,8 +257,8 @@ def tilt(centred: np.ndarray, base: np.ndarray) -> np.ndarray:
         else:
             if np.abs(gap).max() < 1e-7:
                 return weights
-            raise NotApplicableError(UNBALANCED)
+            raise NotApplicableError(EstimateReason.UNBALANCED())
         slope, value, weights = slope + size * direction, trial, tried
         if value < -50 or np.abs(slope).max() > 1e4:
-            raise NotApplicableError(UNBALANCED)
-    raise NotApplicableError(UNBALANCED)
+            raise NotApplicableError(EstimateReason.UNBALANCED())
+    raise NotApplicableError(EstimateReason.UNBALANCED())

@@ -20,6 +20,7 @@ from manfaat.evaluation.inference import DEFAULT, Inference, each_kind, influenc
 from manfaat.evaluation.linear import check_groups, check_treatment, regressors
 from manfaat.evaluation.methods import Sized
 from manfaat.evaluation.nuisance import logit
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import CLUSTER, WEIGHT, NotApplicableError, Sample
 
 ODDS_KIND = "odds ratio (proportional odds)"
@@ -28,8 +29,6 @@ LOG_ODDS, ODDS = "log-odds", "odds-ratio"
 MOST_LEVELS = 30
 LARGEST = 15.0  # log odds ratio: beyond it the levels do not overlap
 ROUNDS = 100
-APART = "the levels of the two sides hardly overlap, so that the odds ratio has no bound"
-TOO_MANY = "the indicator has too many levels for a model of ordered levels"
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def proportional_odds(level: np.ndarray, x: np.ndarray, weights: np.ndarray) -> 
         )
         gradient = scores.T @ weights
         if np.abs(parameters[count:]).max(initial=0.0) > LARGEST or np.linalg.cond(information) > 1e14:
-            raise NotApplicableError(APART)
+            raise NotApplicableError(EstimateReason.LEVELS_APART())
         step = np.linalg.solve(information, gradient)
         if np.abs(step).max() < 1e-9:
             influence = np.linalg.solve(information, (scores * weighted).T).T[:, count:]
@@ -122,7 +121,7 @@ def proportional_odds(level: np.ndarray, x: np.ndarray, weights: np.ndarray) -> 
         parameters, best = climbed(
             parameters, step, best, lambda p: likelihood(*pieces(p, level, x, count), weights)
         )
-    raise NotApplicableError(APART)
+    raise NotApplicableError(EstimateReason.LEVELS_APART())
 
 
 def climbed(
@@ -186,9 +185,9 @@ def levels_of(values: np.ndarray) -> np.ndarray:
     """
     distinct, level = np.unique(values, return_inverse=True)
     if len(distinct) < 2:
-        raise NotApplicableError("every unit has the same value")
+        raise NotApplicableError(EstimateReason.ALL_THE_SAME())
     if len(distinct) > MOST_LEVELS:
-        raise NotApplicableError(TOO_MANY)
+        raise NotApplicableError(EstimateReason.MANY_LEVELS())
     return level
 
 
@@ -201,15 +200,14 @@ def odds_results(
     level = levels_of(sample.now)
     weights = np.ones(len(level)) if sample.weights is None else sample.weights
     if len(level) <= x.shape[1] + level.max():
-        raise NotApplicableError("there are not more units than coefficients")
+        raise NotApplicableError(EstimateReason.FEW_UNITS())
     fitted = proportional_odds(level, x, weights)
     check = same_odds(level, x, weights, clusters)
-    note = "whether the odds ratio is the same at every level could not be tested"
+    note = EstimateReason.ODDS_UNTESTED()
     if check:
         p_value = max(np.ceil(stats.chi2.sf(*check) * 10_000), 1) / 10_000
-        note = (
-            f"test of the same odds ratio at every level: chi-square {check[0]:.2f} with {check[1]} degrees"
-            f" of freedom, p at most {p_value:.4f}"
+        note = EstimateReason.SAME_ODDS_TEST(
+            statistic=round(float(check[0]), 2), df=int(check[1]), p=round(float(p_value), 4)
         )
     found = each_kind(
         sample,
@@ -222,7 +220,7 @@ def odds_results(
         if result.is_refused:
             sized.append((result, (np.nan, "")))
             continue
-        log_odds = replace(result, population=LOG_ODDS, unit="", warnings=(note, *result.warnings))
+        log_odds = replace(result, population=LOG_ODDS, unit="", reasons=(note, *result.reasons))
         sized += [
             (log_odds, (float(np.exp(result.estimate)), ODDS_KIND)),
             (as_odds(log_odds, inference.confidence), (np.nan, "")),
@@ -254,9 +252,9 @@ def ordered_change(sample: Sample, spec: Specification, inference: Inference = D
     """
     frame = sample.frame
     if len(frame) < 2:
-        raise NotApplicableError("fewer than two participants were measured both before and after")
+        raise NotApplicableError(EstimateReason.FEW_MEASURED_TWICE())
     if not (frame["now"] != frame["before"]).any():
-        raise NotApplicableError("no participant changed")
+        raise NotApplicableError(EstimateReason.NOBODY_CHANGED())
     both = [frame.assign(now=frame["before"], later=0.0), frame.assign(later=1.0)]
     stacked = {name: np.concatenate([part[name].to_numpy() for part in both]) for name in ("now", "later")}
     person = np.tile(np.arange(len(frame)), 2)
@@ -285,7 +283,7 @@ def probability_of_superiority(sample: Sample, spec: Specification, inference: I
     check_groups(sample)
     check_treatment(sample)
     if sample.weights is not None:
-        raise NotApplicableError("the method cannot carry survey weights")
+        raise NotApplicableError(EstimateReason.NO_WEIGHTS_CARRIED())
     first, second = sample.now[sample.treated == 1], sample.now[sample.treated == 0]
     both = stats.rankdata(np.concatenate([first, second]))
     places = [both[: len(first)] - stats.rankdata(first), both[len(first) :] - stats.rankdata(second)]
@@ -296,9 +294,7 @@ def probability_of_superiority(sample: Sample, spec: Specification, inference: I
     probability = float(places[0].mean() / len(second))
     spread = sum(parts)
     if not spread > 0:
-        raise NotApplicableError(
-            "every participant exceeds every unit of the comparison group, or the reverse"
-        )
+        raise NotApplicableError(EstimateReason.ALL_EXCEED())
     df = spread**2 / (parts[0] ** 2 / (len(first) - 1) + parts[1] ** 2 / (len(second) - 1))
     error = 2 * float(np.sqrt(spread))
 

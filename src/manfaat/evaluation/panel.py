@@ -12,6 +12,7 @@ from manfaat.evaluation.estimate import Counts
 from manfaat.evaluation.inference import DEFAULT, Inference, least_squares_results
 from manfaat.evaluation.linear import Fit, basis, dummies, fit, independent_places, standardise
 from manfaat.evaluation.methods import SD_BEFORE_KIND, Sized
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.resampling import extremes
 from manfaat.evaluation.sample import (
     CLUSTER,
@@ -89,7 +90,7 @@ def within_fits(
     NotApplicableError when the panel cannot carry the estimate.
     """
     if programme.design.panel is None:
-        raise NotApplicableError("the study is not a panel")
+        raise NotApplicableError(EstimateReason.NO_PANEL())
     spec = with_treatment(spec, programme)
     check_columns(table, spec, programme, indicators)
     complete, n_missing = panel_rows(table, line, spec, programme)
@@ -106,7 +107,7 @@ def fits_of(complete: pd.DataFrame, spec: Specification, n_missing: int = 0) -> 
     NotApplicableError where units move between clusters, or nothing is left to estimate from.
     """
     if not is_nested(codes(complete["unit_"]), codes(complete[CLUSTER])):
-        raise NotApplicableError("units of the panel move between clusters")
+        raise NotApplicableError(EstimateReason.UNITS_MOVE())
     root = np.sqrt(complete[WEIGHT].to_numpy()) if WEIGHT in complete else np.ones(len(complete))
     unit, period = codes(complete["unit_"]), codes(complete["period_"])
     columns = np.column_stack(
@@ -125,7 +126,7 @@ def fits_of(complete: pd.DataFrame, spec: Specification, n_missing: int = 0) -> 
             within[:, 1:], place, absorbed=int(unit.max()) + 1, absorbed_leverage=share_of_unit(unit, root**2)
         )
         if prepared.df < 1:
-            raise NotApplicableError("there are not more observations than coefficients")
+            raise NotApplicableError(EstimateReason.FEW_OBSERVATIONS())
         sample = Sample(complete.assign(treated=complete[treatment], now=complete["outcome_"]), n_missing)
         found[treatment] = Within(
             fit(prepared, within[:, 0]), sample, within[:, 1 + place] / root, within.shape[1]
@@ -141,7 +142,7 @@ def with_treatment(spec: Specification, programme: Programme) -> Specification:
 def panel_sample(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme) -> Sample:
     """The complete unit-periods of units seen at least twice, and those left out."""
     if programme.design.panel is None:
-        raise NotApplicableError("the study is not a panel")
+        raise NotApplicableError(EstimateReason.NO_PANEL())
     chosen = panel_frame(table, line, spec, programme)
     complete, n_missing = panel_rows(table, line, spec, programme)
     return Sample(complete, n_missing, left_out=chosen[~chosen.index.isin(complete.index)])
@@ -218,15 +219,15 @@ def is_nested(unit: np.ndarray, clusters: np.ndarray) -> bool:
 def check_panel(complete: pd.DataFrame, spec: Specification) -> None:
     """Refuse, with the reason, a panel that cannot carry fixed effects."""
     if complete.empty:
-        raise NotApplicableError("no unit has all the answers needed")
+        raise NotApplicableError(EstimateReason.NO_COMPLETE_UNIT())
     within = complete.groupby("unit_")[["outcome_", *spec.treatment]].transform(
         lambda values: values - values.mean()
     )
     if np.allclose(within["outcome_"], 0):
-        raise NotApplicableError("no unit's value changes between periods")
+        raise NotApplicableError(EstimateReason.NO_CHANGE_OVER_PERIODS())
     if any(np.allclose(within[treatment], 0) for treatment in spec.treatment):
-        raise NotApplicableError("no unit's treatment changes between periods")
+        raise NotApplicableError(EstimateReason.NO_CHANGE_OF_TREATMENT())
     if complete["unit_"].nunique() < 2 or len(complete) - complete["unit_"].nunique() - complete[
         "period_"
     ].nunique() + 1 <= len(spec.treatment):
-        raise NotApplicableError("there are not more observations than coefficients")
+        raise NotApplicableError(EstimateReason.FEW_OBSERVATIONS())

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from manfaat.base.reasons import Reason
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation.errors import Error
 from manfaat.evaluation.estimate import Result, refused
@@ -13,6 +14,7 @@ from manfaat.evaluation.inference import DEFAULT, Inference, each_kind, influenc
 from manfaat.evaluation.linear import check_groups, check_treatment
 from manfaat.evaluation.methods import Sized, with_size
 from manfaat.evaluation.nuisance import design_matrix, propensity, survey_weights
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, Sample
 from manfaat.evaluation.weighted import weighted_quantile
 from manfaat.evaluation.weighting import beyond_comparison, overlap
@@ -46,14 +48,14 @@ def quantile_effects(sample: Sample, spec: Specification, inference: Inference =
             results = one_quantile(sample, spec, high - low, first - second)
             found += [
                 replace(
-                    one, population=population, warnings=(*(() if one.is_refused else about), *one.warnings)
+                    one, population=population, reasons=(*(() if one.is_refused else about), *one.reasons)
                 )
                 for one in results
             ]
-        except NotApplicableError as reason:
-            found.append(refused(spec.std_errors[0], str(reason), population))
-    if all(one.is_refused for one in found) and len({one.warnings for one in found}) == 1:
-        raise NotApplicableError(found[0].warnings[0])
+        except NotApplicableError as failure:
+            found.append(refused(spec.std_errors[0], failure.reason, population))
+    if all(one.is_refused for one in found) and len({one.reasons for one in found}) == 1:
+        raise NotApplicableError(found[0].reasons[0])
     return with_size(found, sample)
 
 
@@ -73,8 +75,8 @@ def one_quantile(sample: Sample, spec: Specification, estimate: float, scores: n
 
 def group_weights(
     sample: Sample, spec: Specification
-) -> tuple[np.ndarray, np.ndarray, tuple | None, tuple[str, ...]]:
-    """Weights (n) of participants and comparison group, what estimating them adds to the scores, and warnings
+) -> tuple[np.ndarray, np.ndarray, tuple | None, tuple[Reason, ...]]:
+    """Weights (n) of participants and comparison group, what estimating them adds to the scores, and reasons
     about overlap.
     """
     d, s = sample.treated, survey_weights(sample)
@@ -88,9 +90,9 @@ def group_weights(
         upper, lower = s * d, s * (1 - d) * p.odds
         slopes = (None, (lower, x, p.influence))
     about = [
-        warning
+        reason
         for weights in (upper, lower)
-        for warning in overlap(weights, int((weights <= 0).sum())).warnings
+        for reason in overlap(weights, int((weights <= 0).sum())).reasons
         if spec.estimand == "ate" or weights is lower
     ]
     about += beyond_comparison(p.score, d, s, both=spec.estimand == "ate")
@@ -109,13 +111,11 @@ def quantile_scores(
     used = weights > 0
     values, part = outcome[used], weights[used]
     if min(level, 1 - level) * part.sum() ** 2 / (part @ part) < FEWEST_BEYOND:
-        raise NotApplicableError("fewer than five units of a group lie beyond this quantile")
+        raise NotApplicableError(EstimateReason.FEW_BEYOND_QUANTILE())
     quantile = weighted_quantile(values, part, level)
     total = part.sum()
     if part[values == quantile].sum() / total > SHARED:
-        raise NotApplicableError(
-            "more than a tenth of a group has the very value of this quantile, which makes it jump"
-        )
+        raise NotApplicableError(EstimateReason.QUANTILE_JUMPS())
     below = outcome <= quantile
     centre = float(weights @ below / total)
     scores = weights * (below - centre) / total
@@ -128,7 +128,5 @@ def quantile_scores(
     low, high = max(level - width, 0.0), min(level + width, 1.0)
     spread = weighted_quantile(values, part, high) - weighted_quantile(values, part, max(low, 1e-12))
     if not spread > 0:
-        raise NotApplicableError(
-            "more than a tenth of a group has the very value of this quantile, which makes it jump"
-        )
+        raise NotApplicableError(EstimateReason.QUANTILE_JUMPS())
     return quantile, -scores * spread / (high - low)

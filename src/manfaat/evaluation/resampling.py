@@ -15,6 +15,7 @@ from scipy.optimize import brentq
 
 from manfaat.evaluation.errors import FEWEST_CLUSTERS, by_group, number_of
 from manfaat.evaluation.linear import Fit
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError
 
 WEBB_BELOW = 12  # clusters: below it six-point weights give more distinct draws than signs (Webb 2023)
@@ -22,7 +23,6 @@ ENUMERATED = 2**14  # sign vectors: up to here all are used instead of a draw of
 LARGEST = 2 * 10**8  # units × draws of randomisation inference
 CHUNK = 2**22  # numbers held at once while drawing
 SMALL_CHUNK = 2**16  # … where many passes are made over them, so that they stay in the processor's cache
-TOO_FEW_DRAWS = "there are too few ways to draw for an interval with this coverage"
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,14 @@ def invert(drawn: Drawn, estimate: float, std_error: float, confidence: float) -
     """
     level = 1 - confidence
     if drawn.p_value(estimate) <= level:
-        raise NotApplicableError(TOO_FEW_DRAWS)
+        raise NotApplicableError(EstimateReason.FEW_DRAWS())
 
     def end(direction: float) -> float:
         inner, step = 0.0, 1.0
         while drawn.p_value(estimate + direction * step * std_error) > level:
             inner, step = step, step * 2
             if step > 1_000:
-                raise NotApplicableError(TOO_FEW_DRAWS)
+                raise NotApplicableError(EstimateReason.FEW_DRAWS())
         found = brentq(
             lambda width: drawn.p_value(estimate + direction * width * std_error) - level,
             inner,
@@ -110,7 +110,7 @@ def wild_bootstrap(
     """
     count, base = number_of(clusters), fitted.basis
     if count < FEWEST_CLUSTERS:
-        raise NotApplicableError("there are too few clusters for a bootstrap")
+        raise NotApplicableError(EstimateReason.FEW_TO_BOOTSTRAP())
     rest = without_wanted(fitted)
     restricted = [values - rest @ (rest.T @ values) for values in (fitted.outcome, regressor)]
     q, contrast = (
@@ -168,7 +168,7 @@ def without_wanted(fitted: Fit) -> np.ndarray:
     if base.strata is None:
         return rest
     if base.strata.shape[0] * base.strata.shape[1] > LARGEST:
-        raise NotApplicableError("there are too many strata to draw within them")
+        raise NotApplicableError(EstimateReason.MANY_STRATA())
     return np.column_stack([rest, base.strata.toarray()])
 
 
@@ -193,9 +193,7 @@ def randomisation(
     NotApplicableError for samples so large that it would only repeat what t says, slowly.
     """
     if len(treated) * draws > LARGEST:
-        raise NotApplicableError(
-            "the sample is too large to repeat the lottery, and large enough to do without"
-        )
+        raise NotApplicableError(EstimateReason.TOO_LARGE_TO_DRAW())
     groups = clusters if assigned_whole(treated, clusters) else None
     member = np.arange(len(treated)) if groups is None else groups
     first = np.unique(member, return_index=True)[1]

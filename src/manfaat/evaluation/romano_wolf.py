@@ -14,14 +14,9 @@ from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.inference import from_settings
 from manfaat.evaluation.ladder import METHODS, sample_for
 from manfaat.evaluation.panel import fixed_effects, panel_rows
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import CLUSTER, NotApplicableError
 from manfaat.indicators import Indicator
-
-NO_SCORES = (
-    "the method does not say what each unit adds to the estimate, so that it cannot be drawn how the tests go"
-    " together"
-)
-FEW_CLUSTERS = "with fewer than five clusters it cannot be drawn how the tests go together"
 
 
 def scores_of(
@@ -82,11 +77,11 @@ def adjusted(
     for _, rows in tests.groupby("family", sort=False):
         keys = list(rows[families.KEYS].itertuples(index=False, name=None))
         if not all(key in found for key in keys):
-            reasons.loc[rows.index] = NO_SCORES
+            reasons.loc[rows.index] = str(EstimateReason.NO_SCORES())
             continue
         scores = pd.concat([found[key] for key in keys], axis=1).fillna(0.0).sort_index().to_numpy()
         if ((scores != 0).sum(axis=0) < FEWEST_CLUSTERS).any():
-            reasons.loc[rows.index] = FEW_CLUSTERS
+            reasons.loc[rows.index] = str(EstimateReason.FEW_CLUSTERS_TO_DRAW())
             continue
         drawn = families.drawn_statistics(scores, settings.draws, settings.seed)
         result.loc[rows.index] = families.step_down(rows["p"].to_numpy(), drawn)

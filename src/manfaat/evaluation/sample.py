@@ -11,19 +11,20 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_integer_dtype
 
+from manfaat.base.reasons import Reason, ReasonError
 from manfaat.cleaning import KEY
 from manfaat.definitions.programme import Periods, Programme, Specification
 from manfaat.evaluation.estimate import Counts
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.weighted import answers
 from manfaat.indicators import Indicator, measured_before
 
 Kept = TypeVar("Kept")
-RECALLED = "what was before is recalled at the interview, not measured then"
 WEIGHT, STRATUM, CLUSTER, INSTRUMENT, POST = "weight_", "stratum_", "cluster_", "instrument_", "post_"
 
 
-class NotApplicableError(ValueError):
-    """A specification cannot be applied to an indicator; the message is the reason that the reader sees."""
+class NotApplicableError(ReasonError):
+    """A specification cannot be applied to an indicator."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Sample:
 
     frame: pd.DataFrame
     n_missing: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
     memory: dict = field(default_factory=dict, compare=False, repr=False)
     left_out: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False, repr=False)
 
@@ -136,7 +137,7 @@ def with_roles(
         given = table[design.sampling_weight]
         weight = pd.to_numeric(given, errors="coerce").astype("float64")
         if (weight < 0).any() or (weight.isna() & given.notna()).any():
-            raise NotApplicableError("a survey weight is negative or not a number")
+            raise NotApplicableError(EstimateReason.BAD_WEIGHT())
         frame = frame.assign(**{WEIGHT: weight.where(weight > 0)})
     return (
         frame.assign(**{INSTRUMENT: variable(table, spec.instrument, programme)})
@@ -152,12 +153,10 @@ def check_columns(
     changed.
     """
     if [name for name in spec.columns(programme.design) if name not in table]:
-        raise NotApplicableError(
-            "a column that the design or the specification names is not among the indicators"
-        )
+        raise NotApplicableError(EstimateReason.NO_SUCH_COLUMN())
     late = {line.name for line in indicators if line.time in ("now", "then")}
     if spec.covariates_measured == "before" and late & set(spec.covariates):
-        raise NotApplicableError("a covariate was measured after the programme, which may have changed it")
+        raise NotApplicableError(EstimateReason.COVARIATE_AFTER())
 
 
 def cross_section(
@@ -187,9 +186,9 @@ def cross_section(
         before = measured_before(indicators, line.indicator, line.rater or None, time=spec.baseline)
         if before is None:
             raise NotApplicableError(
-                "not measured before the programme"
+                EstimateReason.NOT_MEASURED_BEFORE()
                 if spec.baseline == "before"
-                else "nobody was asked to recall it"
+                else EstimateReason.NOBODY_RECALLED()
             )
         frame["before"] = table[before.name]
     return with_roles(frame.join(table[spec.covariates]), table, spec, programme)
@@ -203,7 +202,7 @@ def periods_of(column: pd.Series, spec: Specification) -> Periods:
     NotApplicableError where it names none.
     """
     if spec.periods is None:
-        raise NotApplicableError("the specification names no periods")
+        raise NotApplicableError(EstimateReason.NO_PERIODS_NAMED())
     before, now = spec.periods.before, spec.periods.now
     return Periods.model_construct(
         before=column.min() if before == "first" else before, now=column.max() if now == "last" else now
@@ -225,9 +224,9 @@ def panel_section(
     panel = programme.design.panel
     periods = periods_of(table[panel.period], spec)
     if needs_before and periods.before is None:
-        raise NotApplicableError("the specification names no periods")
+        raise NotApplicableError(EstimateReason.NO_PERIODS_NAMED())
     if needs_before and spec.baseline == "then":
-        raise NotApplicableError("nobody was asked to recall it")
+        raise NotApplicableError(EstimateReason.NOBODY_RECALLED())
     treatment = variable(table, spec.treatment[0] if spec.treatment else programme.design.group, programme)
     wide = with_roles(
         table[[panel.unit, panel.period, line.name, *spec.covariates]].assign(treated=treatment),
@@ -238,7 +237,7 @@ def panel_section(
     now = wide[wide[panel.period] == periods.now]
     before = wide[wide[panel.period] == periods.before].set_index(panel.unit)
     if now[panel.unit].duplicated().any() or before.index.duplicated().any():
-        raise NotApplicableError("a unit of the panel has several answers in one period")
+        raise NotApplicableError(EstimateReason.SEVERAL_ANSWERS())
     before = before.reindex(now[panel.unit]).set_axis(now.index)
     frame = now[["treated"]].assign(now=now[line.name])
     if needs_before:
@@ -250,9 +249,7 @@ def panel_section(
     covariates = now if spec.covariates_measured == "same_period" or periods.before is None else before
     moving = {one.name for one in indicators if one.time == "period"} & set(spec.covariates)
     if moving and periods.before is None and spec.covariates_measured == "before":
-        raise NotApplicableError(
-            "a covariate changes over the periods, and the specification names none before"
-        )
+        raise NotApplicableError(EstimateReason.COVARIATE_OF_NO_PERIOD())
     return frame.join(now[roles]).join(covariates[spec.covariates])
 
 
@@ -267,10 +264,10 @@ def both_periods(
     design = programme.design
     period = design.wave or (design.panel.period if design.panel else None)
     if period is None:
-        raise NotApplicableError("the study has no periods")
+        raise NotApplicableError(EstimateReason.NO_PERIODS())
     periods = periods_of(table[period], spec)
     if periods.before is None:
-        raise NotApplicableError("the specification names no periods")
+        raise NotApplicableError(EstimateReason.NO_PERIODS_NAMED())
     table = table[table[period].isin([periods.before, periods.now])]
     frame = table[[line.name, *spec.covariates]].rename(columns={line.name: "now"})
     frame = frame.assign(
@@ -309,7 +306,7 @@ def draw_sample(
         for before in [measured_before(indicators, line.indicator, line.rater or None)]
         if before
     ):
-        raise NotApplicableError("the value before the programme cannot be both subtracted and a covariate")
+        raise NotApplicableError(EstimateReason.BEFORE_TWICE())
     check_columns(table, spec, programme, indicators)
     if two_periods:
         frame = both_periods(table, line, spec, programme)
@@ -324,7 +321,7 @@ def draw_sample(
     kept = (
         {} if memory is None else memory.setdefault(memory_key(complete, spec, two_periods=two_periods), {})
     )
-    notes = (RECALLED,) if needs_before and spec.baseline == "then" else ()
+    notes = (EstimateReason.RECALLED(),) if needs_before and spec.baseline == "then" else ()
     return Sample(
         complete, len(frame) - len(complete), notes, memory=kept, left_out=frame[frame.isna().any(axis=1)]
     )

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from manfaat.evaluation.estimate import DOUBT
+from manfaat.base.reasons import Reason
+from manfaat.evaluation.reasons import EstimateReason
 
-TOO_SKEWED = (
-    f"{DOUBT}the values are too skewed for so small a group, so that a logarithm, a quantile or, after a"
-    " lottery, randomisation inference tells more"
-)
 # of an estimate: at .29 intervals of 95 % cover 93 % (Edgeworth; Hall 1992, section 2.6), and small samples
 # show less skew than there is
 MOST_SKEW = 0.2
@@ -41,7 +38,9 @@ def l_skewness(values: np.ndarray) -> float:
     return (6 * third - 6 * second + first) / spread if spread > 0 else 0.0
 
 
-def skew_warning(values: np.ndarray, pull: np.ndarray, answers: np.ndarray | None = None) -> tuple[str, ...]:
+def skew_warning(
+    values: np.ndarray, pull: np.ndarray, answers: np.ndarray | None = None
+) -> tuple[Reason, ...]:
     """The warning where an estimate Σ a·value is itself skewed: skewness of its values times Σa³ / (Σa²)^1.5,
     as of independent units.
 
@@ -64,12 +63,12 @@ def skew_warning(values: np.ndarray, pull: np.ndarray, answers: np.ndarray | Non
         ordered = abs(l_skewness(values)) + (error if n < SMALL else 0.0)
         is_sure = ordered > SURE * error
         skew = max(skew, float(np.interp(ordered, BY_ORDER, BY_CUBES)))
-    return (TOO_SKEWED,) if is_sure and skew * lean > MOST_SKEW else ()
+    return (EstimateReason.TOO_SKEWED(),) if is_sure and skew * lean > MOST_SKEW else ()
 
 
 def adjusted_skew_warning(
     x: np.ndarray, treated: np.ndarray, outcome: np.ndarray, pull: np.ndarray
-) -> tuple[str, ...]:
+) -> tuple[Reason, ...]:
     """The same for an estimate that weights or matches: its outcomes count less what a regression on ``x`` (n
     × k) and participation predicts.
     """

@@ -17,16 +17,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from manfaat.base.reasons import Reason
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation import errors
 from manfaat.evaluation.errors import Error
-from manfaat.evaluation.estimate import DOUBT
 from manfaat.evaluation.inference import DEFAULT, Inference, each_kind, influence_error
 from manfaat.evaluation.linear import check_groups, check_treatment
 from manfaat.evaluation.methods import Sized, with_size
 from manfaat.evaluation.nuisance import (
     ALONE,
-    WITHOUT,
     Balance,
     Propensity,
     Regression,
@@ -37,6 +36,7 @@ from manfaat.evaluation.nuisance import (
     solved,
     survey_weights,
 )
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, Sample
 from manfaat.evaluation.skewness import adjusted_skew_warning
 
@@ -45,9 +45,6 @@ FEWEST_EFFECTIVE = (
 )
 NEARLY_SURE = 0.95  # a propensity beyond which hardly anyone else is like that
 MOST_SURE = 0.05  # share of participants beyond it
-POOR_FOR_WEIGHTING = (
-    f"{DOUBT}with poor overlap weighting alone leaves a part of the bias, which no standard error shows"
-)
 
 
 @dataclass(frozen=True)
@@ -76,23 +73,16 @@ class Overlap:
         return self.effective < self.least
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def reasons(self) -> tuple[Reason, ...]:
         """What a reader must know; nothing where overlap is good."""
-        return (
-            (
-                (
-                    f"poor overlap: the {self.units} units of the weighted group count for only"
-                    f" {self.effective:.0f} of equal weight"
-                ),
-            )
-            if self.is_poor
-            else ()
-        )
+        if not self.is_poor:
+            return ()
+        return (EstimateReason.FEW_EFFECTIVE(units=self.units, effective=round(float(self.effective))),)
 
 
 def beyond_comparison(
     score: np.ndarray, d: np.ndarray, s: np.ndarray, *, both: bool = False
-) -> tuple[str, ...]:
+) -> tuple[Reason, ...]:
     """The warning where many participants are almost sure to take part, so that hardly anyone is like them;
     with ``both``, also the reverse.
     """
@@ -102,12 +92,7 @@ def beyond_comparison(
     ]
     if max(shares) <= MOST_SURE:
         return ()
-    return (
-        (
-            f"poor overlap: {100 * max(shares):.0f}% of a group are as good as certain to belong to it by"
-            " their covariates"
-        ),
-    )
+    return (EstimateReason.NEARLY_SURE(share=round(100 * float(max(shares)))),)
 
 
 @dataclass(frozen=True)
@@ -162,7 +147,7 @@ class Units:
             else total - np.bincount(self.leaving, weights=weights)[self.leaving]
         )
         if np.min(rest) <= ALONE * total:
-            raise NotApplicableError(WITHOUT)
+            raise NotApplicableError(EstimateReason.ONE_LEFT_OUT())
         return mean, weights * (values - mean) / rest, total
 
     def of_score(self, p: Propensity) -> np.ndarray:
@@ -316,10 +301,7 @@ def trimmed(sample: Sample, spec: Specification) -> Sample:
     parts(sample, spec)
     score = propensity(sample, spec.covariates).score
     kept = (score <= 1 - spec.trim) & ((score >= spec.trim) | (spec.population != "ATE"))
-    note = (
-        f"{100 * (1 - kept.mean()):.1f}% of the units were left out because hardly anyone in the other group"
-        " is like them"
-    )
+    note = EstimateReason.TRIMMED(share=round(100 * float(1 - kept.mean()), 1))
     memory = sample.memory.setdefault(("trimmed", spec.trim, spec.population, tuple(spec.covariates)), {})
     return Sample(sample.frame[kept], sample.n_missing, () if kept.all() else (note,), memory)
 
@@ -353,7 +335,7 @@ def jackknife_error(scores: np.ndarray, pull: np.ndarray, sample: Sample, k: int
     variance = factor[stratum] @ within**2
     df = min(own.sum() ** 2 / (own @ own), len(own) - len(sizes), len(scores) - k)
     if df < 1:
-        raise NotApplicableError("there are not more units than coefficients")
+        raise NotApplicableError(EstimateReason.FEW_UNITS())
     return errors.with_df(float(variance), float(df), len(own) if len(own) < len(scores) else None)
 
 
@@ -363,9 +345,9 @@ def results_of(
     sample: Sample,
     spec: Specification,
     k: int,
-    about: tuple[str, ...] = (),
+    about: tuple[Reason, ...] = (),
 ) -> Sized:
-    """Results of an estimator, one a kind of standard error, with the warnings about overlap."""
+    """Results of an estimator, one a kind of standard error, with the reasons about overlap."""
     found = method(units)
 
     def one(kind: str) -> Error:
@@ -374,13 +356,13 @@ def results_of(
         return jackknife_error(method(replace(units, leaving=left_out(sample))).scores, found.pull, sample, k)
 
     made = each_kind(sample, spec, found.estimate, one, by="weighting")
-    about = (*found.overlap.warnings, *about, *adjusted_skew_warning(units.x, units.d, units.y, found.pull))
+    about = (*found.overlap.reasons, *about, *adjusted_skew_warning(units.x, units.d, units.y, found.pull))
     named = [
         (
             replace(result, population=spec.population)
             if result.is_refused
             else replace(
-                result, population=spec.population, warnings=(*about, *result.warnings), scores=found.scores
+                result, population=spec.population, reasons=(*about, *result.reasons), scores=found.scores
             )
         )
         for result in made
@@ -418,7 +400,7 @@ def inverse_probability_weighting(
         sample,
         spec,
         units.x.shape[1] + 1,
-        (POOR_FOR_WEIGHTING,) if poor else (),
+        (EstimateReason.WEIGHTING_BIAS(),) if poor else (),
     )
 
 

@@ -9,6 +9,7 @@ from scipy import stats
 
 from manfaat.evaluation.jackknife import jackknife, sums_without
 from manfaat.evaluation.sample import NotApplicableError
+from manfaat.measurement.reasons import ScaleReason
 
 NEGLIGIBLE = 1e-12  # variance relative to the total: rounding, not disagreement
 MOST_CODES = 11  # of a single item that counts as ordered
@@ -48,16 +49,16 @@ def mean_squares(ratings: np.ndarray) -> MeanSquares:
     """
     n, k = ratings.shape
     if n < 2:
-        raise NotApplicableError("fewer than two people were rated by both")
+        raise NotApplicableError(ScaleReason.NOT_RATED_BY_BOTH())
     centred = ratings - ratings.mean()
     rows, columns = centred.mean(axis=1), centred.mean(axis=0)
     left = centred - rows[:, None] - columns
     people, raters, error = k * rows @ rows, n * columns @ columns, (left**2).sum()
     total = (centred**2).sum()
     if not people > NEGLIGIBLE * max(total, 1e-300):
-        raise NotApplicableError("all people are rated alike, so that nothing can agree or disagree")
+        raise NotApplicableError(ScaleReason.ALL_RATED_ALIKE())
     if not error > NEGLIGIBLE * total:
-        raise NotApplicableError("the raters differ by the same amount for everyone")
+        raise NotApplicableError(ScaleReason.RATERS_DIFFER_ALIKE())
     return MeanSquares(
         n,
         k,
@@ -148,7 +149,7 @@ def intraclass(ratings: np.ndarray, confidence: float) -> dict[str, Interval]:
     squares = mean_squares(ratings)
     k, whole = squares.k, single_correlations(squares)
     if squares.n < 3:
-        raise NotApplicableError("fewer than three people were rated by both")
+        raise NotApplicableError(ScaleReason.FEW_RATED_TWICE())
     with np.errstate(invalid="ignore", divide="ignore"):
         left = {
             name: ratio_of(values, k) for name, values in single_correlations(without_each(ratings)).items()
@@ -204,10 +205,10 @@ def limits_of_agreement(first: np.ndarray, second: np.ndarray, confidence: float
     difference = first - second
     n = len(difference)
     if n < 2:
-        raise NotApplicableError("fewer than two people were rated by both")
+        raise NotApplicableError(ScaleReason.NOT_RATED_BY_BOTH())
     mean, sd = float(difference.mean()), float(difference.std(ddof=1))
     if not sd > 1e-9 * max(1.0, float(np.abs(difference).max())):
-        raise NotApplicableError("the raters differ by the same amount for everyone")
+        raise NotApplicableError(ScaleReason.RATERS_DIFFER_ALIKE())
     tail = (1 + confidence) / 2
     z, margin, error = (
         stats.norm.ppf(tail),
@@ -251,11 +252,11 @@ def weighted_kappa(first: np.ndarray, second: np.ndarray, confidence: float) -> 
     always agree.
     """
     if len(first) < 2:
-        raise NotApplicableError("fewer than two people were rated by both")
+        raise NotApplicableError(ScaleReason.NOT_RATED_BY_BOTH())
     if not (np.ptp(first) > 0 and np.ptp(second) > 0):
-        raise NotApplicableError("a rater gives everyone the same rating")
+        raise NotApplicableError(ScaleReason.RATER_CONSTANT())
     if np.array_equal(first, second):
-        raise NotApplicableError("the raters always agree, so that an interval has no width")
+        raise NotApplicableError(ScaleReason.RATERS_AGREE())
     parts = np.column_stack([np.ones_like(first), (first - second) ** 2, first, second, first**2 + second**2])
 
     def disagreement(sums: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import linalg, optimize, stats
 
 from manfaat.evaluation.sample import NotApplicableError
+from manfaat.measurement.reasons import ScaleReason
 from manfaat.measurement.reliability import correlations
 
 SMALLEST_UNIQUENESS = 0.005  # of an item's variance; the bound of R's factanal
@@ -54,10 +55,10 @@ def fit_one_factor(matrix: np.ndarray) -> OneFactor:
     """
     k, scale = len(matrix), np.sqrt(np.diag(matrix))
     if k < 3:
-        raise NotApplicableError("a model with one factor needs at least three items")
+        raise NotApplicableError(ScaleReason.FEW_ITEMS_FOR_FACTOR())
     found = correlations(matrix)
     if linalg.eigvalsh(found)[0] < SINGULAR:
-        raise NotApplicableError("an item follows from the others")
+        raise NotApplicableError(ScaleReason.ITEM_FOLLOWS())
     start = np.clip((1 - 0.5 / k) / np.diag(linalg.inv(found)), 2 * SMALLEST_UNIQUENESS, 1)
     bounds = [(SMALLEST_UNIQUENESS, 1.0)] * k
     done = optimize.minimize(
@@ -71,7 +72,7 @@ def fit_one_factor(matrix: np.ndarray) -> OneFactor:
     )
     inside = (done.x > 1.01 * SMALLEST_UNIQUENESS) & (done.x < 0.999)
     if np.abs(done.jac[inside]).max(initial=0) > 1e-4:
-        raise NotApplicableError("the model with one factor cannot be fitted")
+        raise NotApplicableError(ScaleReason.NO_FIT())
     loadings = best_loadings(done.x, found)
     loadings *= 1 if loadings.sum() >= 0 else -1
     return OneFactor(loadings * scale, done.x * scale**2)

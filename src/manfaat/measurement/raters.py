@@ -10,18 +10,16 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from manfaat.base.reasons import Reason
 from manfaat.definitions.programme import Programme
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.jackknife import FEWEST_PEOPLE
 from manfaat.indicators import Indicator
 from manfaat.measurement import agreement
 from manfaat.measurement.agreement import Interval
+from manfaat.measurement.reasons import ScaleReason
 from manfaat.measurement.scale_rows import as_protected_table, estimate_row, subgroups, subject_of
 
-FEW_PEOPLE = "fewer than 30 people were rated by both: the interval is rough"
-TWO_RATERS = "how far other raters would differ cannot be known from two"
-ONE_END = "more than four fifths of the ratings are the same extreme one: the interval may be too narrow"
-SKEWED = "the differences are skewed: the interval of a limit may be too narrow"
 MOST_AT_ONE_END = 0.8
 MOST_SKEWED = 1.0
 ICCS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
@@ -116,30 +114,30 @@ def pair_rows(
             settings,
             compute,
             kind=kind,
-            warnings=warnings_of(method, complete),
+            reasons=reasons_of(method, complete),
             **counts,
         )
         for what, method, kind, compute in make
     ]
 
 
-def warnings_of(method: str, complete: np.ndarray) -> tuple[str, ...]:
+def reasons_of(method: str, complete: np.ndarray) -> tuple[Reason, ...]:
     """What a reader must know of the interval of an agreement (ratings n × 2) before relying on it."""
     if method == "bias":
         return ()
-    told = [FEW_PEOPLE] if len(complete) < FEWEST_PEOPLE else []
+    told = [ScaleReason.FEW_RATED()] if len(complete) < FEWEST_PEOPLE else []
     if method.startswith("ICC(2"):
-        told.append(TWO_RATERS)
+        told.append(ScaleReason.TWO_RATERS())
     if (
         method == "weighted_kappa"
         and len(complete)
         and any((complete == end).mean() > MOST_AT_ONE_END for end in (complete.min(), complete.max()))
     ):
-        told.append(ONE_END)
+        told.append(ScaleReason.ONE_END_OF_RATINGS())
     if method.startswith("limit"):
         difference = complete[:, 0] - complete[:, 1]
         told += (
-            [SKEWED]
+            [ScaleReason.SKEWED_DIFFERENCES()]
             if len(difference) > 2 and np.ptp(difference) > 0 and abs(stats.skew(difference)) > MOST_SKEWED
             else []
         )

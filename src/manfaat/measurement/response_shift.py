@@ -17,13 +17,10 @@ from manfaat.evaluation.sample import NotApplicableError
 from manfaat.indicators import Indicator, Scale, measured_before
 from manfaat.measurement import one_factor, reliability
 from manfaat.measurement.agreement import Interval
+from manfaat.measurement.reasons import ScaleReason
 from manfaat.measurement.scale_rows import as_protected_table, estimate_row, subgroups, subject_of
 from manfaat.measurement.scales import fitted
 
-NOT_BOTH = (
-    "the same rater did not measure this before the programme, so that what is recalled has nothing to be"
-    " held against"
-)
 DIFFERENCES = (
     ("response shift", "then_minus_before"),
     ("change", "now_minus_before"),
@@ -76,7 +73,7 @@ def shift_estimates(
 
 def refuse_shift() -> Interval:
     """Say why there is no response shift."""
-    raise NotApplicableError(NOT_BOTH)
+    raise NotApplicableError(ScaleReason.NOT_BOTH())
 
 
 def shift_rows(
@@ -106,9 +103,9 @@ def shift_rows(
 def paired(difference: np.ndarray, confidence: float) -> Interval:
     """Mean difference with its t interval (Student 1908)."""
     if len(difference) < 2:
-        raise NotApplicableError("fewer than two people answered at all three times")
+        raise NotApplicableError(ScaleReason.FEW_AT_THREE_TIMES())
     if not np.ptp(difference) > 1e-12:
-        raise NotApplicableError("everyone differs by the same amount")
+        raise NotApplicableError(ScaleReason.DIFFER_ALIKE())
     error = float(difference.std(ddof=1) / np.sqrt(len(difference)))
     margin = stats.t.ppf((1 + confidence) / 2, len(difference) - 1) * error
     return Interval(

@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from manfaat.base.reasons import Reason
 from manfaat.definitions.programme import Programme
 from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError
 from manfaat.indicators import Indicator, Scale
 from manfaat.measurement.agreement import Interval
+from manfaat.measurement.reasons import ScaleReason
 from manfaat.measurement.scale_rows import (
     Subject,
     as_protected_table,
@@ -25,10 +28,6 @@ from manfaat.measurement.scale_rows import (
 MOST_AT_END = (
     0.15  # of people at an end of a scale (Terwee et al. 2007, Journal of Clinical Epidemiology 60, 34–42)
 )
-AT_CEILING = "more than 15 per cent have the highest score, so that a rise cannot show"
-AT_FLOOR = "more than 15 per cent have the lowest score, so that a fall cannot show"
-AGREES = "people tend to agree whatever an item says"
-DISAGREES = "people tend to disagree whatever an item says"
 FEWEST_ITEMS = 8  # answered, for the same answer throughout to be odd
 
 
@@ -64,7 +63,10 @@ def style_estimates(
 def end_rows(scale: Scale, score: pd.Series, subject: Subject, settings: Settings) -> list[dict[str, object]]:
     """Share of people at each end of one scale."""
     known, rows = score.dropna(), []
-    for estimand, end, warning in (("ceiling", scale.high, AT_CEILING), ("floor", scale.low, AT_FLOOR)):
+    for estimand, end, warning in (
+        ("ceiling", scale.high, ScaleReason.AT_CEILING()),
+        ("floor", scale.low, ScaleReason.AT_FLOOR()),
+    ):
         count = int(np.isclose(known, end).sum())
         told = (warning,) if len(known) and count / len(known) > MOST_AT_END else ()
         compute = partial(share_at_end, count, len(known), end, settings.confidence)
@@ -76,7 +78,7 @@ def end_rows(scale: Scale, score: pd.Series, subject: Subject, settings: Setting
                 settings,
                 compute,
                 kind="Wilson",
-                warnings=told,
+                reasons=told,
                 n=len(known),
                 n_missing=0,
             )
@@ -87,7 +89,7 @@ def end_rows(scale: Scale, score: pd.Series, subject: Subject, settings: Setting
 def share_at_end(count: int, n: int, end: float, confidence: float) -> Interval:
     """Share with the highest or lowest possible score."""
     if np.isnan(end):
-        raise NotApplicableError("the items have no common list of answers, so that no score is the highest")
+        raise NotApplicableError(ScaleReason.NO_COMMON_ANSWERS())
     return share_interval(count, n, confidence)
 
 
@@ -132,7 +134,7 @@ def battery_rows(
             settings,
             agree,
             kind="t",
-            warnings=told,
+            reasons=told,
             n=len(leaning),
             n_missing=some - len(leaning),
         ),
@@ -147,7 +149,7 @@ def battery_subject(first: Indicator, items: int, subgroup: str, unit: str) -> S
 def straight_lining(same: int, n: int, items: int, confidence: float) -> Interval:
     """Share who gave the same answer to all items."""
     if items < FEWEST_ITEMS:
-        raise NotApplicableError("too few items: the same answer to all of them is nothing odd")
+        raise NotApplicableError(ScaleReason.FEW_FOR_LINES())
     return share_interval(same, n, confidence)
 
 
@@ -170,21 +172,18 @@ def leaning_of(battery: list[Scale], here: pd.Series) -> pd.Series:
 def mean_interval(values: pd.Series, confidence: float) -> Interval:
     """Mean with its t interval."""
     if values.empty:
-        raise NotApplicableError(
-            "no item is worded the other way round, so that agreeing as such cannot be told from a high"
-            " rating"
-        )
+        raise NotApplicableError(ScaleReason.ONE_WORDING())
     if len(values) < 2 or not np.ptp(values) > 0:
-        raise NotApplicableError("there is no variation left to estimate a standard error from")
+        raise NotApplicableError(EstimateReason.NO_VARIATION())
     error = float(values.std() / np.sqrt(len(values)))
     margin = stats.t.ppf((1 + confidence) / 2, len(values) - 1) * error
     return Interval(float(values.mean()), float(values.mean() - margin), float(values.mean() + margin), error)
 
 
-def tilt(leaning: pd.Series, confidence: float) -> tuple[str, ...]:
+def tilt(leaning: pd.Series, confidence: float) -> tuple[Reason, ...]:
     """A warning where the interval of the mean leaning excludes zero."""
     try:
         found = mean_interval(leaning, confidence)
     except NotApplicableError:
         return ()
-    return (AGREES,) if found.low > 0 else (DISAGREES,) if found.high < 0 else ()
+    return (ScaleReason.AGREES(),) if found.low > 0 else (ScaleReason.DISAGREES(),) if found.high < 0 else ()

@@ -12,19 +12,17 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from manfaat.base.disclosure import hide_small, is_few, share_of_few
+from manfaat.base.reasons import Reason, write_reasons
 from manfaat.definitions.programme import Programme
 from manfaat.evaluation.estimate import COLUMNS, Settings
-from manfaat.evaluation.levels import FEW_ALIKE
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, participation
 from manfaat.indicators import Indicator
 from manfaat.measurement.agreement import Interval
+from manfaat.measurement.reasons import ScaleReason
 
 ALL_COLUMNS = ["name", "time", "items", *COLUMNS]
 NUMBERS = ["estimate", "std_error", "df", "ci_low", "ci_high", "p_value", "effect_size", "mde"]
-TOO_FEW = "fewer than five people, who could be recognised"
-FEW_OTHERS = (
-    "the other group has so few people that they could be recognised from this number and that of all"
-)
 SHARES = ("ceiling", "floor", "straight-lining")
 NO_INTERVAL = Interval(np.nan, np.nan, np.nan)
 
@@ -66,13 +64,13 @@ def estimate_row(
     n: int,
     n_missing: int,
     kind: str,
-    warnings: tuple[str, ...] = (),
+    reasons: tuple[Reason, ...] = (),
 ) -> dict[str, object]:
     """Return one row; where ``compute`` raises NotApplicableError it holds no number, and the reason."""
     try:
-        found, told = compute(), warnings
-    except NotApplicableError as reason:
-        found, told = NO_INTERVAL, (*warnings, str(reason))
+        found, told = compute(), reasons
+    except NotApplicableError as failure:
+        found, told = NO_INTERVAL, (*reasons, failure.reason)
     row = dict.fromkeys(ALL_COLUMNS, np.nan)
     return row | {
         "name": subject.name,
@@ -99,7 +97,7 @@ def estimate_row(
         "effect_size_kind": "",
         "unit": subject.unit,
         "is_primary": False,
-        "warnings": "; ".join(dict.fromkeys(told)),
+        "reasons": write_reasons(told),
     }
 
 
@@ -113,7 +111,7 @@ def share_interval(count: int, n: int, confidence: float) -> Interval:
     NotApplicableError without anybody.
     """
     if n < 1:
-        raise NotApplicableError("nobody answered")
+        raise NotApplicableError(ScaleReason.NOBODY_ANSWERED())
     low, high = proportion_confint(count, n, alpha=1 - confidence, method="wilson")
     return Interval(count / n, float(low) if count else 0.0, float(high) if count < n else 1.0)  # not −1e-19
 
@@ -143,8 +141,13 @@ def as_protected_table(rows: list[dict[str, object]]) -> pd.DataFrame:
     alike = table["estimand"].isin(SHARES) & ~small & share_of_few(table["estimate"], table["n"])
     other = in_other_group(table, small | alike) & ~small & ~alike
     hidden = hide_small(table, "n", NUMBERS, rests_on_few=alike | other, missing="n_missing")
-    told = table["warnings"].mask(small, TOO_FEW).mask(alike, FEW_ALIKE).mask(other, FEW_OTHERS)
-    return hidden.assign(n=hidden["n"].mask(other), warnings=told)
+    told = (
+        table["reasons"]
+        .mask(small, str(ScaleReason.TOO_FEW()))
+        .mask(alike, str(EstimateReason.FEW_ALIKE()))
+        .mask(other, str(ScaleReason.FEW_OTHERS()))
+    )
+    return hidden.assign(n=hidden["n"].mask(other), reasons=told)
 
 
 def in_other_group(table: pd.DataFrame, hidden: pd.Series) -> pd.Series:

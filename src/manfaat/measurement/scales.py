@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 
 from manfaat.base.disclosure import SMALLEST_CELL, share_of_few
+from manfaat.base.reasons import Reason, write_reasons
 from manfaat.definitions.programme import Programme
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.sample import NotApplicableError
 from manfaat.indicators import Scale
 from manfaat.measurement import one_factor, reliability
 from manfaat.measurement.agreement import Interval
+from manfaat.measurement.reasons import ScaleReason
 from manfaat.measurement.scale_rows import (
-    TOO_FEW,
     Subject,
     as_protected_table,
     estimate_row,
@@ -24,15 +25,7 @@ from manfaat.measurement.scale_rows import (
     subject_of,
 )
 
-AGAINST = "an item runs against the others and looks as if it had not been turned"
-CONSTANT = "everyone gave the same answer to an item"
-ALIKE = "α is above 0.95: items say the same thing twice"
-FEW_ITEMS = "fewer than three items"
-FEW_PEOPLE = "fewer than 30 people: α and ω are uncertain"
-INCOMPLETE = "fewer than four fifths of those asked answered all items, and α is theirs alone"
-ONE_END = "more than four fifths gave the same extreme answer to an item: the interval of α may be too narrow"
 MOST_AT_ONE_END = 0.8
-HEYWOOD = "the model leaves an item no variance of its own (Heywood case), so that ω cannot be trusted"
 ITEM_COLUMNS = [
     "name",
     "indicator",
@@ -47,7 +40,7 @@ ITEM_COLUMNS = [
     "loading",
     "share_lowest",
     "share_highest",
-    "warnings",
+    "reasons",
 ]
 
 
@@ -81,8 +74,8 @@ def scale_rows(
     complete, some = frame.dropna(), frame.notna().any(axis=1).sum()
     matrix, n, confidence = reliability.covariance(complete), len(complete), settings.confidence
     told = (
-        *warnings_of(complete, matrix, (scale.low, scale.high)),
-        *([INCOMPLETE] if n < 0.8 * some else []),
+        *reasons_of(complete, matrix, (scale.low, scale.high)),
+        *([ScaleReason.IN_PART()] if n < 0.8 * some else []),
     )
     model = cache(partial(fitted, complete, matrix))
     make: dict[str, tuple[str, Callable[[], Interval]]] = {
@@ -107,36 +100,47 @@ def scale_rows(
             "n_missing": 0 if pairwise else int(some - n),
         }
         rows.append(
-            estimate_row(
-                subject, "reliability", method, settings, compute, kind=kind, warnings=told, **counts
-            )
+            estimate_row(subject, "reliability", method, settings, compute, kind=kind, reasons=told, **counts)
         )
     return rows
 
 
-def warnings_of(complete: pd.DataFrame, matrix: np.ndarray, ends: tuple[float, float]) -> list[str]:
+def reasons_of(complete: pd.DataFrame, matrix: np.ndarray, ends: tuple[float, float]) -> list[Reason]:
     """What a reader must know of a scale, whose lowest and highest answer are ``ends``, before relying on
     it.
     """
-    told = [FEW_ITEMS] if complete.shape[1] < 3 else []
+    told = [ScaleReason.FEW_ITEMS()] if complete.shape[1] < 3 else []
     if len(complete) < 2:
         return told
-    told += [FEW_PEOPLE] if len(complete) < reliability.FEWEST_PEOPLE else []
-    told += [ONE_END] if any((complete == end).mean().gt(MOST_AT_ONE_END).any() for end in ends) else []
+    told += [ScaleReason.FEW_PEOPLE()] if len(complete) < reliability.FEWEST_PEOPLE else []
+    told += (
+        [ScaleReason.ONE_END_OF_ITEM()]
+        if any((complete == end).mean().gt(MOST_AT_ONE_END).any() for end in ends)
+        else []
+    )
     constant = reliability.is_constant(complete)
-    told += [f"{CONSTANT}: {name}" for name in complete.columns[constant]] if not constant.all() else []
-    told += [f"{AGAINST}: {complete.columns[place]}" for place in reliability.unreversed(matrix)]
-    return told + ([ALIKE] if reliability.cronbach_alpha(matrix) > reliability.HIGHEST_ALPHA else [])
+    told += (
+        [ScaleReason.SAME_ANSWER(item=str(name)) for name in complete.columns[constant]]
+        if not constant.all()
+        else []
+    )
+    told += [
+        ScaleReason.ITEM_AGAINST(item=str(complete.columns[place]))
+        for place in reliability.unreversed(matrix)
+    ]
+    return told + (
+        [ScaleReason.REDUNDANT()] if reliability.cronbach_alpha(matrix) > reliability.HIGHEST_ALPHA else []
+    )
 
 
 def check_answers(complete: pd.DataFrame) -> None:
     """Refuse, with the reason, what no reliability can be had from."""
     if complete.shape[1] < 2:
-        raise NotApplicableError("a scale of one item has no internal consistency")
+        raise NotApplicableError(ScaleReason.ONE_ITEM())
     if len(complete) < 3:
-        raise NotApplicableError("fewer than three people answered all items")
+        raise NotApplicableError(ScaleReason.FEW_COMPLETE())
     if reliability.is_constant(complete).all():
-        raise NotApplicableError("everyone gave the same answers")
+        raise NotApplicableError(ScaleReason.SAME_ANSWERS())
 
 
 def alpha_interval(complete: pd.DataFrame, matrix: np.ndarray, confidence: float) -> Interval:
@@ -144,9 +148,9 @@ def alpha_interval(complete: pd.DataFrame, matrix: np.ndarray, confidence: float
     check_answers(complete)
     alpha = reliability.cronbach_alpha(matrix)
     if np.isnan(alpha):
-        raise NotApplicableError("the sum of the items is the same for everyone")
+        raise NotApplicableError(ScaleReason.SUM_CONSTANT())
     if not 1 - alpha > reliability.NEGLIGIBLE:
-        raise NotApplicableError("all items differ by the same amount for everyone")
+        raise NotApplicableError(ScaleReason.ITEMS_DIFFER_ALIKE())
     error, low, high = reliability.alpha_interval(complete.to_numpy(dtype="float64"), confidence)
     return Interval(alpha, low, high, error)
 
@@ -155,7 +159,7 @@ def check_varied(complete: pd.DataFrame) -> None:
     """Refuse correlations with an item that does not vary."""
     check_answers(complete)
     if reliability.is_constant(complete).any():
-        raise NotApplicableError("an item does not vary, so that it has no correlations")
+        raise NotApplicableError(ScaleReason.ITEM_CONSTANT())
 
 
 def alpha_standardised(complete: pd.DataFrame, matrix: np.ndarray) -> Interval:
@@ -175,10 +179,10 @@ def alpha_pairwise(frame: pd.DataFrame) -> Interval:
     check_answers(frame[frame.notna().sum(axis=1) >= 2])
     matrix = frame.cov(min_periods=3).to_numpy()
     if np.isnan(matrix).any():
-        raise NotApplicableError("fewer than three people answered some pair of items")
+        raise NotApplicableError(ScaleReason.FEW_IN_PAIRS())
     alpha = reliability.cronbach_alpha(matrix)
     if np.isnan(alpha):
-        raise NotApplicableError("the sum of the items is the same for everyone")
+        raise NotApplicableError(ScaleReason.SUM_CONSTANT())
     return Interval(alpha, np.nan, np.nan)
 
 
@@ -187,10 +191,10 @@ def fitted(complete: pd.DataFrame, matrix: np.ndarray) -> one_factor.OneFactor:
     check_varied(complete)
     n, k = complete.shape
     if n <= 2 * k:
-        raise NotApplicableError("there are not more people than the model has coefficients")
+        raise NotApplicableError(ScaleReason.FEW_FOR_MODEL())
     model = one_factor.fit_one_factor(matrix)
     if model.is_improper:
-        raise NotApplicableError(HEYWOOD)
+        raise NotApplicableError(ScaleReason.HEYWOOD())
     return model
 
 
@@ -204,7 +208,7 @@ def omega_interval(
     error = one_factor.omega_error(complete.to_numpy(dtype="float64"), model, standardised=standardised)
     low, high = one_factor.logit_interval(float(omega), error, len(complete) - 1, confidence)
     if np.isnan(low):
-        raise NotApplicableError("the items have no factor in common")
+        raise NotApplicableError(ScaleReason.NO_FACTOR())
     return Interval(float(omega), low, high, error)
 
 
@@ -230,7 +234,9 @@ def item_rows(scale: Scale, here: pd.Series) -> list[dict[str, object]]:
         for item in complete
     ]
     if len(complete) < SMALLEST_CELL:
-        return [row | {"n": np.nan if len(complete) else 0, "warnings": TOO_FEW} for row in base]
+        return [
+            row | {"n": np.nan if len(complete) else 0, "reasons": str(ScaleReason.TOO_FEW())} for row in base
+        ]
     matrix = reliability.covariance(complete)
     rest, without = reliability.item_rest(matrix), reliability.alpha_without(matrix)
     loadings, reason = loadings_of(complete, matrix)
@@ -238,7 +244,7 @@ def item_rows(scale: Scale, here: pd.Series) -> list[dict[str, object]]:
     rows = []
     for place, row in enumerate(base):
         values = complete.iloc[:, place]
-        told = [f"{AGAINST}: {row['item']}"] if place in against else []
+        told = [ScaleReason.ITEM_AGAINST(item=row["item"])] if place in against else []
         numbers = {
             "n": len(values),
             "mean": values.mean(),
@@ -251,17 +257,17 @@ def item_rows(scale: Scale, here: pd.Series) -> list[dict[str, object]]:
             "share_highest": safe_share(values == scale.high),
         }
         rows.append(
-            row | numbers | shares | {"loading": loadings[place], "warnings": "; ".join([*told, *reason])}
+            row | numbers | shares | {"loading": loadings[place], "reasons": write_reasons([*told, *reason])}
         )
     return rows
 
 
-def loadings_of(complete: pd.DataFrame, matrix: np.ndarray) -> tuple[np.ndarray, list[str]]:
+def loadings_of(complete: pd.DataFrame, matrix: np.ndarray) -> tuple[np.ndarray, list[Reason]]:
     """Standardised loadings (k), or missing ones and the reason."""
     try:
         return fitted(complete, matrix).standardised, []
-    except NotApplicableError as reason:
-        return np.full(complete.shape[1], np.nan), [str(reason)]
+    except NotApplicableError as failure:
+        return np.full(complete.shape[1], np.nan), [failure.reason]
 
 
 def safe_share(holds: pd.Series) -> float:

@@ -10,6 +10,7 @@ from manfaat.analysis.study import Study
 from manfaat.evaluation.ladder import of_participants_alone
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
+from manfaat.report.reasons import reasons_of, say_reason
 from manfaat.report.tables import Column, table
 from manfaat.report.words import Language
 
@@ -27,8 +28,8 @@ def change_table(study: Study, estimates: pd.DataFrame, language: Language) -> l
     rows, notes = [], {}
     for row in shown.itertuples(index=False):
         unit = labels.unit_of(study, row.unit)
-        told = labels.reason_text(row.warnings, language) if isinstance(row.warnings, str) else ""
-        marks = "".join(f" [{notes.setdefault(note, len(notes) + 1)}]" for note in told.split("; ") if note)
+        told = [say_reason(reason, language) for reason in reasons_of(row.reasons)]
+        marks = "".join(f" [{notes.setdefault(note, len(notes) + 1)}]" for note in told)
         name = labels.indicator_label(study, row.indicator, language, row.rater)
         rows.append(
             {

@@ -244,7 +244,7 @@ class Chapter:
             for column in (
                 "rater",
                 "subgroup",
-                "warnings",
+                "reasons",
                 "effect_size_kind",
                 "p_adjusted_kind",
                 "treatment",

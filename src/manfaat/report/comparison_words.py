@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from manfaat.definitions.programme import Unit
 from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE
-from manfaat.evaluation.sample import RECALLED
+from manfaat.evaluation.reasons import EstimateReason
+from manfaat.report.reasons import reasons_of
 from manfaat.report.words import Language, mark
 
 
@@ -75,7 +76,7 @@ def is_written_zero(value: float, unit: Unit | None, language: Language) -> bool
 def change_template(row: object, unit: Unit | None, language: Language) -> str:
     """Return the sentence of a change: whether it is recalled and by whom, and its sign as it is written."""
     still = is_written_zero(row.estimate, unit, language)
-    if RECALLED in str(row.warnings):
+    if any(reason.code is EstimateReason.RECALLED for reason in reasons_of(row.reasons)):
         if row.rater == "supervisor":
             return mark(
                 "{indicator}: against what they recall of before, supervisors report a change of {signed}"

@@ -9,12 +9,14 @@ import pandas as pd
 from manfaat.analysis.study import Study
 from manfaat.base import disclosure
 from manfaat.evaluation.ladder import of_participants_alone, on_its_own_scale, primary, reported
+from manfaat.evaluation.reasons import POOR_OVERLAP
 from manfaat.indicators import concepts
 from manfaat.report import labels
 from manfaat.report.counts import shown_count
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures import distribution, flow, forest, love
 from manfaat.report.origins import disclosures
+from manfaat.report.reasons import reason_text, reasons_of
 from manfaat.report.tables import Column, table
 from manfaat.report.words import Language, mark
 
@@ -435,7 +437,11 @@ def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) ->
 
 def poor_overlap(row: object, language: Language) -> str:
     """Mark an estimate whose weights rest on few."""
-    return " " + language.say("(poor overlap)") if "poor overlap" in str(row.warnings) else ""
+    return (
+        " " + language.say("(poor overlap)")
+        if any(reason.code in POOR_OVERLAP for reason in reasons_of(row.reasons))
+        else ""
+    )
 
 
 def estimate_cells(study: Study, row: object, mark: str, language: Language) -> dict[str, object]:
@@ -471,7 +477,7 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
     rows, notes = [], {}  # what is said of several rows is said once, below the table
     is_long = len(shown) > MOST_ROWS
     for row in shown.itertuples(index=False):
-        note = labels.reason_text(row.warnings, language) if isinstance(row.warnings, str) else ""
+        note = reason_text(row.reasons, language)
         note = note if labels.has_number(row.estimate) else say("does not apply: {reason}", reason=note)
         mark = f" [{notes.setdefault(note, len(notes) + 1)}]" if note else ""
         rows.append(estimate_cells(study, row, mark, language))

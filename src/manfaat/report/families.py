@@ -8,6 +8,7 @@ from manfaat.analysis.study import Study
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.plan import fixed_before
+from manfaat.report.reasons import reason_text
 from manfaat.report.tables import Column, table
 from manfaat.report.words import Language
 
@@ -53,7 +54,7 @@ def families_table(study: Study, tests: pd.DataFrame, language: Language) -> lis
     for reason in dict.fromkeys(tests.loc[tests["romano_wolf"].isna(), "romano_wolf_reason"]):
         caption += " " + say(
             "Romano–Wolf is missing for some families: {reason}; Holm holds there.",
-            reason=labels.reason_text(reason, language),
+            reason=reason_text(reason, language),
         )
     return [
         table(
@@ -74,7 +75,7 @@ def index_table(study: Study, indexes: pd.DataFrame, language: Language) -> list
     say, number = language.say, lambda value: language.number(value, 2)
     rows, notes = [], {}
     for row in shown.itertuples(index=False):
-        note = labels.reason_text(row.warnings, language)
+        note = reason_text(row.reasons, language)
         mark = f" [{notes.setdefault(note, len(notes) + 1)}]" if note else ""
         told = f"{number(row.ci_low)} … {number(row.ci_high)}" if labels.has_number(row.estimate) else "–"
         family = labels.family_label(study, row.indicator.removeprefix("index_"), language) + (

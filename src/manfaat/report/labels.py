@@ -10,9 +10,6 @@ import pandas as pd
 from manfaat.analysis.study import Study
 from manfaat.definitions.programme import Specification, Unit
 from manfaat.indicators import Indicator
-from manfaat.report.reasons import REASONS as REASONS
-from manfaat.report.reasons import one_reason as one_reason
-from manfaat.report.reasons import reason_text as reason_text
 from manfaat.report.words import Language, mark
 
 RATERS = ("test", "supervisor", "self", "")

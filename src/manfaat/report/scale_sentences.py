@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from manfaat.analysis.study import Study
-from manfaat.measurement.response_style import AGREES, DISAGREES
-from manfaat.measurement.scales import AGAINST
+from manfaat.measurement.reasons import ScaleReason
+from manfaat.report.reasons import reason_text, reasons_of
 from manfaat.report.scale_words import RATERS, TIMES, item_label, line_label
 from manfaat.report.words import Language
 
@@ -60,9 +60,9 @@ def item_sentences(study: Study, rows: pd.DataFrame, language: Language) -> list
     found = []
     for row in rows[rows["method"] == "cronbach_alpha"].itertuples(index=False):
         items = [
-            part.removeprefix(f"{AGAINST}: ")
-            for part in str(row.warnings).split("; ")
-            if part.startswith(AGAINST)
+            str(dict(reason.values)["item"])
+            for reason in reasons_of(row.reasons)
+            if reason.code is ScaleReason.ITEM_AGAINST
         ]
         if items:
             found.append(
@@ -117,11 +117,12 @@ def style_sentences(rows: pd.DataFrame, language: Language) -> list[str]:
             )
         )
     agree = rows[rows["estimand"] == "acquiescence"]
-    for row in agree[agree["warnings"].isin([AGREES, DISAGREES])].itertuples(index=False):
+    leaning = {str(code) for code in (ScaleReason.AGREES, ScaleReason.DISAGREES)}
+    for row in agree[agree["reasons"].isin(leaning)].itertuples(index=False):
         found.append(
             language.say(
                 "{rater}, {time}: {warning}, by {points} points from the middle of the list [{low}; {high}].",
-                warning=language.say(row.warnings),
+                warning=reason_text(row.reasons, language),
                 points=language.number(row.estimate, 2),
                 low=language.number(row.ci_low, 2),
                 high=language.number(row.ci_high, 2),

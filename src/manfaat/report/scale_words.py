@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from manfaat.analysis.study import Study
-from manfaat.measurement.scales import AGAINST, CONSTANT
-from manfaat.report import labels
+from manfaat.report.reasons import reasons_of, say_reason
 from manfaat.report.words import Language, mark
 
 RATERS = {
@@ -41,14 +40,9 @@ def item_label(study: Study, item: str, language: Language) -> str:
     return next((line.label(language.code) for line in study.indicators if line.name == item), item)
 
 
-def warnings_text(study: Study, warnings: str, language: Language) -> str:
-    """Say the warnings of a row; those that name an item give its wording."""
-    return "; ".join(one_warning(study, part, language) for part in str(warnings).split("; ") if part)
-
-
-def one_warning(study: Study, text: str, language: Language) -> str:
-    """Say one warning."""
-    message, _, item = text.partition(": ")
-    if message in (AGAINST, CONSTANT) and item:
-        return f"{language.say(message)}: {item_label(study, item, language)}"
-    return labels.one_reason(text, language)
+def scale_reasons(study: Study, cells: list[str], language: Language) -> str:
+    """Say the reasons of several cells, each once; those that name an item give its wording."""
+    told = dict.fromkeys(reason for cell in cells for reason in reasons_of(cell))
+    return "; ".join(
+        say_reason(reason, language, lambda item: item_label(study, item, language)) for reason in told
+    )

@@ -6,13 +6,15 @@ import pandas as pd
 
 from manfaat.analysis.study import Study
 from manfaat.definitions.programme import Unit
-from manfaat.measurement.response_style import AT_CEILING, AT_FLOOR
+from manfaat.measurement.reasons import ScaleReason
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.exhibits import sentence_case
-from manfaat.report.scale_words import line_label, raters_label, warnings_text
+from manfaat.report.scale_words import line_label, raters_label, scale_reasons
 from manfaat.report.tables import Column, table
 from manfaat.report.words import Language
+
+AT_AN_END = [str(code) for code in (ScaleReason.AT_CEILING, ScaleReason.AT_FLOOR)]
 
 
 def measurement_tables(study: Study, rows: pd.DataFrame, language: Language) -> list[Exhibit]:
@@ -70,12 +72,8 @@ def reliability_table(study: Study, rows: pd.DataFrame, language: Language) -> l
     for name in rows.loc[rows["estimand"] == "reliability", "name"].drop_duplicates():
         alpha, omega = pick(rows, name, "cronbach_alpha"), pick(rows, name, "mcdonald_omega")
         ends = [pick(rows, name, "share", end) for end in ("ceiling", "floor")]
-        flags = [row.warnings for row in ends if row.warnings in (AT_CEILING, AT_FLOOR)]
-        said = warnings_text(
-            study,
-            "; ".join(dict.fromkeys("; ".join([alpha.warnings, omega.warnings, *flags]).split("; "))),
-            language,
-        )
+        flags = [row.reasons for row in ends if row.reasons in AT_AN_END]
+        said = scale_reasons(study, [alpha.reasons, omega.reasons, *flags], language)
         lines.append(
             {
                 "scale": line_label(study, name, language) + numbered(notes, said),
@@ -173,15 +171,13 @@ def agreement_line(
     label = line_label(study, bias.name, language) + (
         "" if usual else f", {raters_label(bias.rater, language)}"
     )
-    said = "; ".join(
-        dict.fromkeys(row.warnings for row in (bias, absolute, kappa) if row is not None and row.warnings)
-    )
+    cells = [row.reasons for row in (bias, absolute, kappa) if row is not None]
     limits = low is not None and labels.has_number(low.estimate)
     return {
         "indicator": (
             label
             + (f" ({unit.label[language.code]})" if unit and bias.unit != usual else "")
-            + numbered(notes, warnings_text(study, said, language))
+            + numbered(notes, scale_reasons(study, cells, language))
         ),
         "n": language.number(bias.n, 0),
         "bias": amounts(bias, unit, language),

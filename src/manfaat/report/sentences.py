@@ -17,6 +17,7 @@ from manfaat.report import labels
 from manfaat.report.comparison_words import change_template, comparison_template, is_written_zero, no_distance
 from manfaat.report.counts import is_hidden
 from manfaat.report.plan import SPEAKS, fixed_before
+from manfaat.report.reasons import reason_text
 from manfaat.report.words import Language, mark
 
 
@@ -254,7 +255,7 @@ def finding(
         return language.say(
             "{indicator}: the primary specification does not apply, because {reason}.",
             indicator=labels.indicator_label(study, rows[0].indicator, language, rows[0].rater),
-            reason=labels.reason_text(rows[0].warnings, language),
+            reason=reason_text(rows[0].reasons, language),
         )
     told = [
         sentence
@@ -278,7 +279,7 @@ def finding(
 
 def caveats(row: object, language: Language) -> list[str]:
     """What a reader must know about an estimate before relying on it."""
-    text = labels.reason_text(row.warnings, language) if isinstance(row.warnings, str) else ""
+    text = reason_text(row.reasons, language)
     return [language.say("Mind: {warnings}.", warnings=text)] if text else []
 
 

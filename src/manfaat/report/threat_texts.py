@@ -1,6 +1,4 @@
-"""The texts about what threatens a number: names of threats, one sentence for each outcome of each, reasons
-why one could not be run.
-"""
+"""The texts about what threatens a number: names of threats, one sentence for each outcome of each."""
 
 from __future__ import annotations
 
@@ -221,44 +219,3 @@ SUBGROUPS = {
     "difference between groups": mark("they differ"),
     "no difference established": mark("whether they differ cannot be told"),
 }
-REASONS = (
-    mark("a lottery decided who took part, so that no hidden cause did"),
-    mark("an answer of those who took part is not among the known totals, or the other way round"),
-    mark("fewer than five answers would be set aside"),
-    mark("fewer than five events were observed in one of the two groups"),
-    mark(
-        "fewer than five participants, or fewer than five of the comparison group, are in one of the"
-        " subgroups"
-    ),
-    mark("how many were asked is not known"),
-    mark("it compares a regression with and without covariates, and the primary specification is none"),
-    mark("it is known for comparisons of two groups at one time only"),
-    mark("it is known for least squares only, and the primary specification is none"),
-    mark("measured in fewer than two periods before the programme"),
-    mark("no subgroups were declared beforehand"),
-    mark("no totals of all who took part are known"),
-    mark("no weights reproduce the known totals"),
-    mark("no covariate that describes units before the programme differs between them"),
-    mark("one of the two groups has fewer than two answers"),
-    mark("the covariates leave nothing of the outcome unexplained"),
-    mark("the hazard regression has no maximum"),
-    mark("the interval includes zero: there is no finding that a hidden cause could overturn"),
-    mark("the known totals of different variables do not add up to the same"),
-    mark("the outcome has no range"),
-    mark("the primary specification compares units with themselves"),
-    mark("the sample is so large that no single unit can matter"),
-    mark("the shares that the interval spans hold no ratio of risks"),
-    mark("the specification has no covariates to compare a hidden cause with"),
-    mark("the specification takes the value before off"),
-    mark("the variable of the subgroups is not among the indicators"),
-    mark("there are hardly more units than coefficients"),
-    mark("there are too few answers to tell their range"),
-    mark("there are too few pairs that differ"),
-    mark("there are too many units to pair them"),
-    mark("there is no primary estimate: the primary specification does not apply"),
-    mark("there is only one specification"),
-    mark("too few answers are missing, or given, to tell who gives them"),
-    mark("too few units have all covariates"),
-    mark("trimming supposes that a lottery decided who took part"),
-    mark("without one of them the estimate does not exist"),
-)

@@ -7,6 +7,7 @@ import pandas as pd
 from manfaat.analysis.study import Study
 from manfaat.definitions.programme import Subgroup, Unit
 from manfaat.report import labels
+from manfaat.report.reasons import reason_text
 from manfaat.report.threat_texts import DECIMALS, NAMES, OTHERS, SENTENCES
 from manfaat.report.words import Language, mark
 
@@ -276,7 +277,7 @@ def time_sentence(name: str, part: pd.DataFrame, language: Language) -> str:
         return language.say(
             "{name}: not compared over time, because {reason}.",
             name=name,
-            reason=labels.reason_text(first["reason"], language),
+            reason=reason_text(first["reason"], language),
         )
     values = {
         "name": name, "p": p_text(rest["log-rank p"], language), "ratio": language.number(first["value"], 2),

@@ -15,6 +15,7 @@ from manfaat.report import labels, threat_texts, threat_words
 from manfaat.report.chapter import Chapter
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.plan import fixed_before
+from manfaat.report.reasons import reason_text
 from manfaat.report.tables import Column, table
 from manfaat.report.words import Language
 from manfaat.threats import Threats, headlines
@@ -95,7 +96,7 @@ def one_table(study: Study, own: pd.DataFrame, estimate: pd.Series, language: La
         ),
     )
     told = [
-        say("{threats}: {reason}", threats=", ".join(names), reason=labels.reason_text(reason, language))
+        say("{threats}: {reason}", threats=", ".join(names), reason=reason_text(reason, language))
         for reason, names in not_run.items()
     ]
     caption += " " + say("Not run – {reasons}.", reasons="; ".join(told)) if told else ""
@@ -201,7 +202,7 @@ def for_whom(
                     "meaning": (
                         say(threat_texts.SUBGROUPS[row.meaning])
                         if not row.reason
-                        else labels.reason_text(row.reason, language)
+                        else reason_text(row.reason, language)
                     ),
                 }
             )

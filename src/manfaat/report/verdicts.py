@@ -17,6 +17,7 @@ from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.origins import disclosures
 from manfaat.report.plan import SPEAKS, fixed_before
+from manfaat.report.reasons import reason_text
 from manfaat.report.tables import Column, table
 from manfaat.report.verdict_words import (
     BASES,
@@ -30,6 +31,7 @@ from manfaat.report.verdict_words import (
     WHY,
 )
 from manfaat.report.words import Language, mark
+from manfaat.verdict.reasons import VerdictReason
 from manfaat.verdict.rules import MOST_WAITING
 
 
@@ -73,12 +75,8 @@ def template(rule: str, line: pd.Series | None) -> str:
 def values_of(study: Study, line: pd.Series | None, language: Language) -> dict[str, str]:
     """Everything that a sentence may name."""
     if line is None or pd.isna(line["estimate"]):
-        reason = (
-            labels.reason_text(line["reason"], language)
-            if line is not None and line["reason"]
-            else language.say("no specification estimates it")
-        )
-        return {"reason": reason}
+        reason = line["reason"] if line is not None else ""
+        return {"reason": reason_text(reason or str(VerdictReason.NOT_ESTIMATED()), language)}
     unit = labels.unit_of(study, line["unit"])
     write = language.level if line["basis"] == "level" else language.amount
     return {
@@ -96,7 +94,7 @@ def values_of(study: Study, line: pd.Series | None, language: Language) -> dict[
         "power": language.percent(0.8 if pd.isna(line["power"]) else line["power"]),
         "mde": language.amount_with_unit(line["mde"], unit) if pd.notna(line["mde"]) else "–",
         "smallest": language.amount_with_unit(line["smallest"], unit) if pd.notna(line["smallest"]) else "–",
-        "doubt": labels.reason_text(line["unreliable"], language),
+        "doubt": reason_text(line["unreliable"], language),
     }
 
 
@@ -296,7 +294,7 @@ def evidence_table(study: Study, evidence: pd.DataFrame, language: Language) -> 
                 "p_value": language.p_value(line["p_value"]),
                 "p_holm": language.p_value(line["p_holm"]),
                 "p_family": language.p_value(line["p_family"]),
-                "side": say(side) if has else labels.reason_text(line["reason"], language),
+                "side": say(side) if has else reason_text(line["reason"], language),
                 "speaks": say("yes") if line["speaks"] else say("no"),
             }
         )

@@ -87,7 +87,7 @@ def one_draw(cell: Cell | Trial, seed: int) -> list[dict[str, object]]:
 
 def estimated(cell: Cell, rng: np.random.Generator, seed: int) -> list[dict[str, object]]:
     """Rows of the estimators of one sample."""
-    from manfaat.evaluation.estimate import DOUBT, Settings, margins
+    from manfaat.evaluation.estimate import Settings, margins
     from manfaat.evaluation.inference import Inference
     from manfaat.evaluation.ladder import METHODS
     from manfaat.evaluation.sample import NotApplicableError
@@ -105,7 +105,7 @@ def estimated(cell: Cell, rng: np.random.Generator, seed: int) -> list[dict[str,
             rows.append(row | {"estimate": np.nan})
             continue
         low, high, p_value = margins(found, settings)
-        doubted = any(text.startswith(DOUBT) for text in found.warnings)
+        doubted = any(reason.doubts for reason in found.reasons)
         rows.append(
             row
             | {

@@ -149,10 +149,10 @@ def panel(treated_units: int) -> Draw:
 
 def result_row(estimator: str, result: Result) -> Row:
     """The row of a result."""
-    from manfaat.evaluation.estimate import DOUBT, Settings, margins
+    from manfaat.evaluation.estimate import Settings, margins
 
     low, high, p = margins(result, Settings("trial", "randomised", "x"))
-    doubted = any(text.startswith(DOUBT) for text in result.warnings)
+    doubted = any(reason.doubts for reason in result.reasons)
     return row(
         estimator,
         estimate=result.estimate,

@@ -14,12 +14,11 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from manfaat.evaluation.sample import NotApplicableError
+from manfaat.threats.reasons import ThreatReason
 
-TOO_FEW = "one of the two groups has fewer than two answers"
 # of each group in a cell: a trimmed mean of fewer lies inside its bound, and intervals of ten such cells
 # cover 90 %
 FEWEST_ANSWERS = 10
-NO_RANGE = "the outcome has no range"
 
 
 @dataclass(frozen=True)
@@ -109,11 +108,11 @@ def lee(outcome: np.ndarray, treated: np.ndarray) -> Bounds:
         for value in (1, 0)
     }
     if min(len(values) for values in groups.values()) < 2:
-        raise NotApplicableError(TOO_FEW)
+        raise NotApplicableError(ThreatReason.FEW_ANSWERS_IN_A_GROUP())
     more = 1 if shares[1] >= shares[0] else 0
     kept = shares[1 - more] / shares[more]
     if kept * len(groups[more]) < 1:
-        raise NotApplicableError(TOO_FEW)
+        raise NotApplicableError(ThreatReason.FEW_ANSWERS_IN_A_GROUP())
     share_error = np.sqrt(
         sum((1 - shares[value]) / (shares[value] * (treated == value).sum()) for value in (1, 0))
     )
@@ -147,7 +146,7 @@ def lee_within(outcome: np.ndarray, treated: np.ndarray, cells: np.ndarray) -> B
     inside = cells >= 0
     n_left_out = int((~inside).sum())
     if not inside.any():
-        raise NotApplicableError(TOO_FEW)
+        raise NotApplicableError(ThreatReason.FEW_ANSWERS_IN_A_GROUP())
     outcome, treated, cells = outcome[inside], treated[inside], cells[inside]
     answered, parts, weights = ~np.isnan(outcome), [], []
     for cell in np.unique(cells):
@@ -224,11 +223,11 @@ def worst_case(outcome: np.ndarray, treated: np.ndarray, least: float, most: flo
     outside the range.
     """
     if not most > least:
-        raise NotApplicableError(NO_RANGE)
+        raise NotApplicableError(ThreatReason.NO_RANGE())
     if np.nanmin(outcome) < least or np.nanmax(outcome) > most:
         raise ValueError(f"an answer lies outside the range from {least} to {most}")
     if min((treated == value).sum() for value in (1, 0)) < 2:
-        raise NotApplicableError(TOO_FEW)
+        raise NotApplicableError(ThreatReason.FEW_ANSWERS_IN_A_GROUP())
 
     def filled(value: int, fill: float) -> tuple[float, float]:
         one = np.where(np.isnan(outcome), fill, outcome)[treated == value]

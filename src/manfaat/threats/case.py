@@ -8,21 +8,19 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from manfaat.base.reasons import read_reasons
 from manfaat.definitions.programme import Programme, Specification
 from manfaat.evaluation.balance import baseline
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.ladder import estimate_one, sample_for
 from manfaat.evaluation.linear import Fit, regress
 from manfaat.evaluation.panel import within_fits
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import WEIGHT, NotApplicableError, Sample, participation, unit_keys
 from manfaat.evaluation.weighted import weights_of
 from manfaat.indicators import Indicator
 from manfaat.threats.contract import conclusion
-
-NOTHING = "the interval includes zero: there is no finding that a hidden cause could overturn"
-BY_LOT = "a lottery decided who took part, so that no hidden cause did"
-NOT_LINEAR = "it is known for least squares only, and the primary specification is none"
-IN_PANEL = "the primary specification compares units with themselves"
+from manfaat.threats.reasons import ThreatReason
 
 
 @dataclass
@@ -133,12 +131,12 @@ class Case:
             or self.spec.method not in ("difference_in_means", "regression")
         ):
             raise NotApplicableError(
-                IN_PANEL
+                ThreatReason.WITH_THEMSELVES()
                 if self.programme.design.panel
-                else "it is known for comparisons of two groups at one time only"
+                else ThreatReason.TWO_GROUPS_ONLY()
             )
         if self.programme.design.sampling_weight:
-            raise NotApplicableError("the method cannot carry survey weights")
+            raise NotApplicableError(EstimateReason.NO_WEIGHTS_CARRIED())
         frame = self.table[self.spec.covariates].astype("float64").dropna()
         frame = frame.assign(
             treated=participation(self.table, self.programme),
@@ -177,18 +175,18 @@ class Case:
         )
         found = next((row for row in rows if row["treatment"] == self.treatment), rows[0])
         if np.isnan(found["estimate"]):
-            raise NotApplicableError(str(found["warnings"]))
+            raise NotApplicableError(read_reasons(found["reasons"], EstimateReason)[0])
         return pd.Series(found)
 
     def need_finding(self) -> None:
         """Refuse to ask what could overturn a finding where there is none."""
         if not self.conclusion:
-            raise NotApplicableError(NOTHING)
+            raise NotApplicableError(ThreatReason.NO_FINDING())
 
     def need_no_lottery(self) -> None:
         """Refuse to look for a hidden cause where a lottery decided."""
         if self.is_lottery:
-            raise NotApplicableError(BY_LOT)
+            raise NotApplicableError(ThreatReason.DECIDED_BY_LOT())
 
 
 def least_squares(sample: Sample, spec: Specification) -> Fit:
@@ -207,4 +205,4 @@ def least_squares(sample: Sample, spec: Specification) -> Fit:
     if spec.method == "first_difference":
         wanted = (sample.frame["treated"] - sample.frame["treated_before"]).to_numpy()
         return regress(sample.change(), wanted, spec.covariates, key="change")
-    raise NotApplicableError(NOT_LINEAR)
+    raise NotApplicableError(ThreatReason.NOT_LINEAR())

@@ -38,6 +38,7 @@ import numpy as np
 import pandas as pd
 
 from manfaat.base.disclosure import hide_small
+from manfaat.base.reasons import Reason
 
 COLUMNS = [
     "cohort", "stage", "indicator", "rater", "specification", "treatment", "threat", "statistic", "detail",
@@ -103,9 +104,9 @@ def entry(threat: str, statistic: str, value: float = np.nan, **rest: object) ->
     return {"threat": threat, "statistic": statistic, "value": value, "ci_low": low, "ci_high": high} | row
 
 
-def cannot(threat: str, reason: str) -> dict[str, object]:
+def cannot(threat: str, reason: Reason) -> dict[str, object]:
     """The row of a threat that could not be run, with the reason."""
-    return entry(threat, "", meaning="cannot run", reason=reason)
+    return entry(threat, "", meaning="cannot run", reason=str(reason))
 
 
 def judged(passes: bool | None, if_yes: str, if_no: str, otherwise: str = "number only") -> dict[str, str]:

@@ -13,6 +13,7 @@ from manfaat.definitions.programme import Cohort, Programme
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.ladder import primary
 from manfaat.evaluation.linear import varying
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, participation, unit_keys
 from manfaat.indicators import Indicator, concepts
 from manfaat.threats import survival
@@ -23,6 +24,7 @@ from manfaat.threats.leave_one_out import leave_one_out_rows
 from manfaat.threats.missing import lee_rows, worst_case_rows
 from manfaat.threats.omnibus import balance_rows, overlap_rows
 from manfaat.threats.placebo import placebo_rows, pre_trend_rows
+from manfaat.threats.reasons import ThreatReason
 from manfaat.threats.response import attrition_rows, raking_rows, rate_rows, response_weight_rows
 from manfaat.threats.specification_curve import curve, curve_rows
 from manfaat.threats.subgroups import subgroup_rows
@@ -46,7 +48,6 @@ THREATS: dict[str, Callable[[Case], list[dict[str, object]]]] = {
 }
 NAMES = ["cohort", "stage", "indicator", "rater", "specification", "treatment"]
 BY_COVARIATES = ("balance", "overlap")  # rest on the units and their covariates alone
-NO_ESTIMATE = "there is no primary estimate: the primary specification does not apply"
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,7 +90,10 @@ def run(
     memory, rows, curves = {}, [], []
     for case in cases(table, programme, indicators, estimates, settings, memory):
         if np.isnan(case.estimate):
-            found = [cannot(name, NO_ESTIMATE) for name in (*THREATS, "raking", "specification curve")]
+            found = [
+                cannot(name, ThreatReason.NO_PRIMARY())
+                for name in (*THREATS, "raking", "specification curve")
+            ]
         else:
             found = [row for name, threat in THREATS.items() for row in attempt(name, case, threat)]
             found += attempt("raking", case, lambda one: raking_rows(one, cohort.totals if cohort else {}))
@@ -173,8 +177,8 @@ def attempt(
         if key not in case.memory:
             case.memory[key] = threat(case)
         return case.memory[key]
-    except NotApplicableError as reason:
-        return [cannot(name, str(reason))]
+    except NotApplicableError as failure:
+        return [cannot(name, failure.reason)]
 
 
 def event_times(indicators: list[Indicator]) -> list[tuple[Indicator, Indicator]]:
@@ -214,14 +218,14 @@ def run_events(
         )
         try:
             if programme.design.sampling_weight:
-                raise NotApplicableError("the method cannot carry survey weights")
+                raise NotApplicableError(EstimateReason.NO_WEIGHTS_CARRIED())
             found = event_rows(frame, spec.covariates, settings.confidence)
             grid = survival.survival_curves(
                 *(frame[name].to_numpy() for name in ("time", "event", "treated")), settings.confidence
             )
             grids.append(grid.assign(indicator=duration.indicator, rater=duration.rater))
-        except NotApplicableError as reason:
-            found = [cannot("time to event", str(reason))]
+        except NotApplicableError as failure:
+            found = [cannot("time to event", failure.reason)]
         rows += [named | row for row in found]
     return rows, grids
 
@@ -232,7 +236,7 @@ def event_rows(frame: pd.DataFrame, covariates: list[str], confidence: float) ->
     """
     events = frame.groupby("treated")["event"].sum()
     if len(events) < 2 or events.min() < survival.SMALLEST_CELL:
-        raise NotApplicableError(survival.NO_EVENTS)
+        raise NotApplicableError(ThreatReason.FEW_EVENTS())
     time, event, treated = (frame[name].to_numpy() for name in ("time", "event", "treated"))
     statistic, p = survival.log_rank(time, event, treated)
     rank = entry("time to event", "log-rank p", p, detail=f"chi2(1) = {statistic:.2f}", n=len(frame))

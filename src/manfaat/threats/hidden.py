@@ -9,13 +9,14 @@ from manfaat.evaluation import errors
 from manfaat.evaluation.linear import Fit, basis, fit, regressors, standardise, varying
 from manfaat.evaluation.methods import within_sd
 from manfaat.evaluation.nuisance import logit
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError
 from manfaat.threats import evalue, omitted
 from manfaat.threats.case import Case
 from manfaat.threats.contract import LIMITS, conclusion, entry, judged
+from manfaat.threats.reasons import ThreatReason
 from manfaat.threats.rosenbaum import critical_gamma, optimal_pairs, signed_rank, upper_p
 
-NO_COVARIATES = "the specification has no covariates to compare a hidden cause with"
 STANDS, FALLS = "stands beside a cause as strong as measured", "falls beside a cause as strong as measured"
 
 
@@ -30,7 +31,7 @@ def rosenbaum_rows(case: Case) -> list[dict[str, object]]:
     case.need_finding()
     frame = case.one_row_a_unit().dropna()
     if not case.spec.covariates:
-        raise NotApplicableError(NO_COVARIATES)
+        raise NotApplicableError(ThreatReason.NO_COVARIATES())
     key = ("pairs", tuple(frame.index), tuple(case.spec.covariates))
     if key not in case.memory:
         columns, treated = frame[varying(frame, case.spec.covariates)], frame["treated"].to_numpy()
@@ -90,16 +91,14 @@ def oster_rows(case: Case) -> list[dict[str, object]]:
     case.need_no_lottery()
     case.need_finding()
     if case.spec.method != "regression" or case.programme.design.panel or case.sample.weights is not None:
-        raise NotApplicableError(
-            "it compares a regression with and without covariates, and the primary specification is none"
-        )
+        raise NotApplicableError(ThreatReason.NO_REGRESSION())
     if not case.spec.covariates:
-        raise NotApplicableError(NO_COVARIATES)
+        raise NotApplicableError(ThreatReason.NO_COVARIATES())
     moved = movement(case)
     r_max = moved.r_max()
     delta, estimates = omitted.oster_delta(moved, r_max), omitted.oster_estimates(moved, r_max)
     if np.isnan(delta):
-        raise NotApplicableError("the covariates leave nothing of the outcome unexplained")
+        raise NotApplicableError(ThreatReason.FULLY_EXPLAINED())
     # a negative δ: selection on what is hidden would have to run against selection on the covariates
     passes = delta >= LIMITS["delta"] or delta < 0
     n = len(case.sample.frame)
@@ -160,10 +159,10 @@ def robustness_rows(case: Case) -> list[dict[str, object]]:
     case.need_finding()
     fitted = case.fit
     if case.sample.weights is not None:
-        raise NotApplicableError("the method cannot carry survey weights")
+        raise NotApplicableError(EstimateReason.NO_WEIGHTS_CARRIED())
     error, df = errors.classical(fitted).std_error, fitted.basis.df
     if df < 2:
-        raise NotApplicableError("there are hardly more units than coefficients")
+        raise NotApplicableError(ThreatReason.FEW_RESIDUALS())
     t_value, n = fitted.estimate / error, len(case.sample.frame)
     alpha = 1 - case.settings.confidence
     value = omitted.robustness_value(t_value, df)
@@ -212,7 +211,7 @@ def e_value_rows(case: Case) -> list[dict[str, object]]:
     case.need_no_lottery()
     case.need_finding()
     if case.programme.design.panel:
-        raise NotApplicableError("the primary specification compares units with themselves")
+        raise NotApplicableError(ThreatReason.WITH_THEMSELVES())
     sample = case.sample
     comparison = sample.now[sample.treated == 0]
     n = len(sample.frame)
@@ -227,12 +226,12 @@ def e_value_rows(case: Case) -> list[dict[str, object]]:
             for value in (case.row["ci_low"], case.estimate, case.row["ci_high"])
         )
         if np.isnan(ratios).any():
-            raise NotApplicableError("the shares that the interval spans hold no ratio of risks")
+            raise NotApplicableError(ThreatReason.NO_RATIO())
         found, kind = evalue.of_risk_ratio(ratios[1], ratios[0], ratios[2]), "ratio of shares"
     else:
         sd = within_sd(sample.now, sample.treated, sample.weights)
         if not sd > 0:
-            raise NotApplicableError("every unit has the same value")
+            raise NotApplicableError(EstimateReason.ALL_THE_SAME())
         found, kind = (
             evalue.of_difference(case.estimate / sd, case.row["std_error"] / sd),
             "standardised difference",

@@ -14,10 +14,9 @@ from manfaat.evaluation.linear import Fit
 from manfaat.evaluation.sample import NotApplicableError
 from manfaat.threats.case import Case
 from manfaat.threats.contract import entry, judged
+from manfaat.threats.reasons import ThreatReason
 
 MOST_UNITS = 1_000  # above it a single unit cannot matter, and none is left out
-TOO_MANY = "the sample is so large that no single unit can matter"
-ALONE = "without one of them the estimate does not exist"
 
 
 def without_each(fitted: Fit, groups: np.ndarray) -> np.ndarray:
@@ -44,7 +43,7 @@ def leave_one_out_rows(case: Case) -> list[dict[str, object]]:
     if clusters is None or clusters.max() < 1:
         clusters, kind = np.arange(len(case.sample.frame)), "units"
         if len(clusters) > MOST_UNITS:
-            raise NotApplicableError(TOO_MANY)
+            raise NotApplicableError(ThreatReason.NO_UNIT_MATTERS())
     found = without_each(case.fit, clusters)
     known = found[~np.isnan(found)]
     if len(known) < len(found):
@@ -56,7 +55,7 @@ def leave_one_out_rows(case: Case) -> list[dict[str, object]]:
                 detail=kind,
                 passed="no",
                 meaning="conclusion changes",
-                reason=ALONE,
+                reason=str(ThreatReason.ONE_NEEDED()),
             )
         ]
     error = float(case.row["std_error"])

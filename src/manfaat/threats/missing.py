@@ -8,14 +8,12 @@ import pandas as pd
 from manfaat.base.disclosure import SMALLEST_CELL
 from manfaat.evaluation.errors import bell_mccaffrey
 from manfaat.evaluation.linear import basis, fit, regressors
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError
 from manfaat.threats.bounds import extreme_fills, imbens_manski, lee, lee_within
 from manfaat.threats.case import Case
 from manfaat.threats.contract import conclusion, entry, judged
-
-NEEDS_LOT = "trimming supposes that a lottery decided who took part"
-FEW_TRIMMED = "fewer than five answers would be set aside"
-NO_CLUSTERS = "the method cannot carry clusters"
+from manfaat.threats.reasons import ThreatReason
 
 
 def complete_rows(threat: str, case: Case, n: int) -> list[dict[str, object]]:
@@ -48,10 +46,10 @@ def bound_rows(
 def lee_rows(case: Case) -> list[dict[str, object]]:
     """Lee's bounds on the difference in means, within the lottery's strata where it had any."""
     if not case.is_lottery:
-        raise NotApplicableError(NEEDS_LOT)
+        raise NotApplicableError(ThreatReason.NEEDS_LOTTERY())
     frame = case.one_row_a_unit()
     if case.programme.design.cluster:
-        raise NotApplicableError(NO_CLUSTERS)
+        raise NotApplicableError(EstimateReason.NO_CLUSTERS_CARRIED())
     outcome, treated = frame["outcome"].to_numpy(), frame["treated"].to_numpy()
     if not np.isnan(outcome).any():
         return complete_rows("lee bounds", case, len(frame))
@@ -65,7 +63,7 @@ def lee_rows(case: Case) -> list[dict[str, object]]:
         found.trimmed * max((~np.isnan(outcome[treated == value])).sum() for value in (1, 0)) < SMALLEST_CELL
         and found.trimmed > 0
     ):
-        raise NotApplicableError(FEW_TRIMMED)
+        raise NotApplicableError(ThreatReason.FEW_TRIMMED())
     n = found.n
     thin = {"strata pooled": found.pooled, "units left out": found.left_out}
     return [
@@ -85,7 +83,7 @@ def outcome_range(outcome: np.ndarray) -> tuple[float, float]:
     if np.isin(known, (0.0, 1.0)).all():
         return 0.0, 1.0
     if len(known) <= 2 * SMALLEST_CELL or known[SMALLEST_CELL] == known[-1 - SMALLEST_CELL]:
-        raise NotApplicableError("there are too few answers to tell their range")
+        raise NotApplicableError(ThreatReason.RANGE_UNKNOWN())
     return float(known[SMALLEST_CELL]), float(known[-1 - SMALLEST_CELL])
 
 
@@ -104,7 +102,7 @@ def worst_case_rows(case: Case) -> list[dict[str, object]]:
     least, most = outcome_range(outcome)
     design = np.column_stack([np.ones(len(frame)), frame["treated"], regressors(frame, case.spec.covariates)])
     if len(design) <= design.shape[1]:
-        raise NotApplicableError("there are not more units than coefficients")
+        raise NotApplicableError(EstimateReason.FEW_UNITS())
     prepared, found = basis(design, 1), []
     for lowest in (True, False):
         filled = outcome.copy()

@@ -18,9 +18,8 @@ from manfaat.evaluation.weighted import answers
 from manfaat.evaluation.weighting import Overlap, overlap
 from manfaat.threats.case import Case
 from manfaat.threats.contract import LIMITS, conclusion, entry, judged
+from manfaat.threats.reasons import ThreatReason
 
-NOTHING_KNOWN = "no covariate that describes units before the programme differs between them"
-FEW = "too few units have all covariates"
 DRAWN_UP_TO = 2_000  # units
 DRAWS = 4_999
 
@@ -61,7 +60,7 @@ def omnibus_test(
         centred[inside] = ours - ours.mean(axis=0)
         spread += n1 * (n - n1) / n * np.atleast_2d(np.cov(ours.T))
     if not x.shape[1] or len(x) <= x.shape[1] + 1 or not spread.any():
-        raise NotApplicableError(FEW)
+        raise NotApplicableError(ThreatReason.FEW_WITH_COVARIATES())
     df, inverse = int(np.linalg.matrix_rank(spread)), np.linalg.pinv(spread, hermitian=True)
     statistic = float((treated @ centred) @ inverse @ (treated @ centred))
     if len(x) > DRAWN_UP_TO:
@@ -89,7 +88,7 @@ def common_support(
     """
     x = np.column_stack([np.ones(len(columns)), independent(standardise(columns))])
     if len(x) <= x.shape[1]:
-        raise NotApplicableError(FEW)
+        raise NotApplicableError(ThreatReason.FEW_WITH_COVARIATES())
     weights = np.ones(len(x)) if weights is None else weights / weights.mean()
     fitted = logit(x, treated, weights)
     beyond = fitted.score[treated == 1] > fitted.score[treated == 0].max()
@@ -103,10 +102,10 @@ def compared(case: Case) -> tuple[pd.DataFrame, list[str]]:
     frame = case.described
     names = [name for name in case.covariates if frame[name].nunique() > 1]
     if not names:
-        raise NotApplicableError(NOTHING_KNOWN)
+        raise NotApplicableError(ThreatReason.NOTHING_DIFFERS())
     complete = frame.dropna(subset=[*names, *([WEIGHT] if WEIGHT in frame else [])])
     if min((complete["treated"] == value).sum() for value in (0, 1)) < 2:
-        raise NotApplicableError(FEW)
+        raise NotApplicableError(ThreatReason.FEW_WITH_COVARIATES())
     return complete, names
 
 

@@ -12,14 +12,12 @@ from scipy import stats
 
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation.estimate import minimum_detectable
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, participation
 from manfaat.indicators import NEEDS_PRICES, Indicator, measured_before
 from manfaat.threats.case import Case
 from manfaat.threats.contract import conclusion, entry, judged
-
-NOT_BEFORE = "not measured before the programme"
-ONE_BEFORE = "measured in fewer than two periods before the programme"
-TAKES_OFF = "the specification takes the value before off"
+from manfaat.threats.reasons import ThreatReason
 
 
 def raw_inputs(line: Indicator, indicators: list[Indicator]) -> frozenset[str]:
@@ -111,9 +109,9 @@ def placebo_rows(case: Case) -> list[dict[str, object]]:
         "first_difference",
         "doubly_robust_difference_in_differences",
     ):
-        raise NotApplicableError(TAKES_OFF)
+        raise NotApplicableError(ThreatReason.TAKES_OFF())
     if before is None:
-        raise NotApplicableError(NOT_BEFORE)
+        raise NotApplicableError(EstimateReason.NOT_MEASURED_BEFORE())
     spec = unrelated(case.spec, [before], case.indicators, measured_after(case, before.name))
     rows = difference_rows(case, case.again(spec=spec, line=before), "placebo", before.name)
     return [*rows, left_out_row(case, spec, "placebo")] if case.spec.covariates else rows
@@ -131,7 +129,7 @@ def history_trend(case: Case) -> list[dict[str, object]]:
     names = case.programme.history.get(case.line.indicator, [])
     lines = [next(line for line in case.indicators if line.name == name) for name in names]
     if len(lines) < 2:
-        raise NotApplicableError(ONE_BEFORE)
+        raise NotApplicableError(ThreatReason.ONE_PERIOD_BEFORE())
     earlier, later = lines[-2:]
     name = "change_before_"
     change = later.model_copy(update={"name": name})
@@ -151,15 +149,15 @@ def panel_trend(case: Case) -> list[dict[str, object]]:
     one change a unit.
     """
     if case.programme.design.sampling_weight:
-        raise NotApplicableError("the method cannot carry survey weights")
+        raise NotApplicableError(EstimateReason.NO_WEIGHTS_CARRIED())
     changes = changes_before(case)
     groups = [changes.loc[changes["later"] == value, "change"].to_numpy() for value in (True, False)]
     if min(len(values) for values in groups) < 2:
-        raise NotApplicableError(ONE_BEFORE)
+        raise NotApplicableError(ThreatReason.ONE_PERIOD_BEFORE())
     variances = [values.var(ddof=1) / len(values) for values in groups]
     error = np.sqrt(sum(variances))
     if not error > 0:
-        raise NotApplicableError("every unit has the same value")
+        raise NotApplicableError(EstimateReason.ALL_THE_SAME())
     df = sum(variances) ** 2 / sum(
         v**2 / (len(values) - 1) for v, values in zip(variances, groups, strict=True)
     )

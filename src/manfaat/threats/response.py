@@ -12,17 +12,14 @@ from manfaat.definitions.programme import Denominators
 from manfaat.evaluation.balance import baseline
 from manfaat.evaluation.linear import independent, standardise
 from manfaat.evaluation.nuisance import logit
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, group_code, participation
 from manfaat.threats.case import Case
-from manfaat.threats.contract import LIMITS, conclusion, entry, judged
+from manfaat.threats.contract import LIMITS, cannot, conclusion, entry, judged
 from manfaat.threats.omnibus import omnibus_test
+from manfaat.threats.reasons import ThreatReason
 
 WEIGHT = "threat_weight_"
-NO_TOTALS = "no totals of all who took part are known"
-NOT_IN_TOTALS = "an answer of those who took part is not among the known totals, or the other way round"
-FEW_ANSWERS = "too few answers are missing, or given, to tell who gives them"
-NOT_ASKED = "how many were asked is not known"
-NO_FIT = "no weights reproduce the known totals"
 ROUNDS = 1_000
 
 
@@ -47,7 +44,7 @@ def rate_rows(n_answered: int, denominators: Denominators) -> list[dict[str, obj
         for name, rate in response_rates(n_answered, denominators).items()
         if not np.isnan(rate)
     ]
-    return found or [entry("response rate", "", meaning="cannot run", reason=NOT_ASKED)]
+    return found or [cannot("response rate", ThreatReason.ASKED_UNKNOWN())]
 
 
 def response_gap(
@@ -58,7 +55,7 @@ def response_gap(
     """
     groups = [answered[treated == value] for value in (1, 0)]
     if min(len(group) for group in groups) == 0:
-        raise NotApplicableError("there is nobody to compare: participants or comparison group are missing")
+        raise NotApplicableError(EstimateReason.NOBODY_TO_COMPARE())
     (a, n), (b, m) = ((int(group.sum()), len(group)) for group in groups)
     first, second = (
         binomtest(count, size).proportion_ci(confidence, method="wilson") for count, size in ((a, n), (b, m))
@@ -84,20 +81,20 @@ def rake(base: np.ndarray, answers: list[np.ndarray], totals: list[np.ndarray]) 
     """
     sums = [float(total.sum()) for total in totals]
     if not np.allclose(sums, sums[0], rtol=1e-6):
-        raise NotApplicableError("the known totals of different variables do not add up to the same")
+        raise NotApplicableError(ThreatReason.TOTALS_DIFFER())
     weights = base.astype("float64")
     for _ in range(ROUNDS):
         furthest = 0.0
         for code, total in zip(answers, totals, strict=True):
             now = np.bincount(code, weights=weights, minlength=len(total))
             if ((now <= 0) & (total > 0)).any():
-                raise NotApplicableError(NOT_IN_TOTALS)
+                raise NotApplicableError(ThreatReason.NOT_IN_TOTALS())
             factor = np.divide(total, now, out=np.ones_like(total, dtype="float64"), where=now > 0)
             weights = weights * factor[code]
             furthest = max(furthest, float(np.abs(factor - 1).max()))
         if furthest < 1e-10:
             return weights
-    raise NotApplicableError(NO_FIT)
+    raise NotApplicableError(ThreatReason.NO_RAKING())
 
 
 def response_weights(columns: np.ndarray, answered: np.ndarray) -> np.ndarray:
@@ -111,8 +108,8 @@ def response_weights(columns: np.ndarray, answered: np.ndarray) -> np.ndarray:
     x = np.column_stack([np.ones(len(columns)), independent(standardise(columns))])
     try:
         weights = logit(x, answered.astype("float64"), np.ones(len(x))).by_score
-    except NotApplicableError as reason:
-        raise NotApplicableError(FEW_ANSWERS) from reason
+    except NotApplicableError as failure:
+        raise NotApplicableError(ThreatReason.FEW_TO_WEIGHT()) from failure
     return weights / weights[answered].mean()
 
 
@@ -125,7 +122,7 @@ def who_answered(case: Case) -> pd.DataFrame:
         frame = case.one_row_a_unit()
         return frame[["treated"]].assign(answered=frame["outcome"].notna().astype("float64"))
     if design.sampling_weight:
-        raise NotApplicableError("the method cannot carry survey weights")
+        raise NotApplicableError(EstimateReason.NO_WEIGHTS_CARRIED())
     before = baseline(case.table, case.programme)
     used = case.table.loc[case.sample.frame.index, design.panel.unit]
     frame = pd.DataFrame(
@@ -259,7 +256,7 @@ def response_weight_rows(case: Case) -> list[dict[str, object]]:
 def raking_rows(case: Case, totals: dict[str, dict[str, float]]) -> list[dict[str, object]]:
     """The estimate with participants weighted to the known totals of all who took part."""
     if not totals:
-        raise NotApplicableError(NO_TOTALS)
+        raise NotApplicableError(ThreatReason.NO_TOTALS())
     frame = case.one_row_a_unit().dropna(subset=["outcome"])
     members = frame.index[frame["treated"] == 1]
     codes, wanted = [], []
@@ -267,7 +264,7 @@ def raking_rows(case: Case, totals: dict[str, dict[str, float]]) -> list[dict[st
         names = list(known)
         found = case.table.loc[members, variable].map(group_code)
         if not found.isin(names).all():
-            raise NotApplicableError(NOT_IN_TOTALS)
+            raise NotApplicableError(ThreatReason.NOT_IN_TOTALS())
         codes.append(found.map(names.index).to_numpy(dtype="int64"))
         wanted.append(np.array([known[name] for name in names], dtype="float64"))
     raked = rake(np.ones(len(members)), codes, wanted)

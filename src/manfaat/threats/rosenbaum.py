@@ -12,11 +12,10 @@ from scipy.spatial.distance import cdist
 from scipy.stats import norm, rankdata
 
 from manfaat.evaluation.sample import NotApplicableError
+from manfaat.threats.reasons import ThreatReason
 
 MOST_DISTANCES = 5_000_000  # participants × comparison units that are compared with one another
 FEWEST_PAIRS = 6  # with five pairs or fewer not even equal signs throughout reach p = .025
-TOO_MANY = "there are too many units to pair them"
-TOO_FEW_PAIRS = "there are too few pairs that differ"
 LARGEST_GAMMA = 1e6
 
 
@@ -69,7 +68,7 @@ def critical_gamma(statistic: SignedRank, alpha: float) -> float:
     NotApplicableError where fewer than six pairs differ.
     """
     if statistic.n < FEWEST_PAIRS:
-        raise NotApplicableError(TOO_FEW_PAIRS)
+        raise NotApplicableError(ThreatReason.FEW_PAIRS())
     if upper_p(statistic, 1.0) >= alpha:
         return 1.0
     return float(brentq(lambda gamma: upper_p(statistic, gamma) - alpha, 1.0, LARGEST_GAMMA, xtol=1e-8))
@@ -89,7 +88,7 @@ def optimal_pairs(covariates: np.ndarray, treated: np.ndarray) -> tuple[np.ndarr
     """
     rows = {value: np.flatnonzero(treated == value) for value in (1, 0)}
     if len(rows[1]) * len(rows[0]) > MOST_DISTANCES:
-        raise NotApplicableError(TOO_MANY)
+        raise NotApplicableError(ThreatReason.MANY_TO_PAIR())
     centred = covariates - covariates.mean(axis=0)
     values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(centred.T)))
     kept = values > 1e-10 * values.max()

@@ -18,6 +18,7 @@ from manfaat.evaluation.linear import regress
 from manfaat.evaluation.sample import NotApplicableError, Sample
 from manfaat.threats.case import Case
 from manfaat.threats.contract import LIMITS, conclusion, entry, judged
+from manfaat.threats.reasons import ThreatReason
 
 CURVE_COLUMNS = [
     "kind",
@@ -34,7 +35,6 @@ COMPARABLE = ("effect", "difference", "effect (ATT)", "difference (ATT)", "effec
 TAIL = (
     0.01  # share of the answers at each end that the variant "extremes drawn in" sets to the last value kept
 )
-ONE_ONLY = "there is only one specification"
 
 
 def declared(case: Case, estimates: pd.DataFrame) -> pd.DataFrame:
@@ -137,7 +137,7 @@ def curve_rows(case: Case, found: pd.DataFrame) -> list[dict[str, object]]:
     side, median and range.
     """
     if len(found) < 2:
-        raise NotApplicableError(ONE_ONLY)
+        raise NotApplicableError(ThreatReason.ONE_SPECIFICATION())
     sign = np.sign(case.estimate)
     signs = np.array(
         [conclusion(low, high) for low, high in zip(found["ci_low"], found["ci_high"], strict=True)]

@@ -14,14 +14,9 @@ from manfaat.evaluation.inference import from_settings, least_squares_results
 from manfaat.evaluation.linear import independent, regress, regressors
 from manfaat.evaluation.panel import fixed_effects
 from manfaat.evaluation.sample import NotApplicableError, Sample, group_code
-from manfaat.threats.case import NOT_LINEAR, Case
+from manfaat.threats.case import Case
 from manfaat.threats.contract import conclusion, entry, judged
-
-NONE_DECLARED = "no subgroups were declared beforehand"
-SMALL = (
-    "fewer than five participants, or fewer than five of the comparison group, are in one of the subgroups"
-)
-NOT_THERE = "the variable of the subgroups is not among the indicators"
+from manfaat.threats.reasons import ThreatReason
 
 
 def subgroup_rows(case: Case) -> list[dict[str, object]]:
@@ -32,14 +27,16 @@ def subgroup_rows(case: Case) -> list[dict[str, object]]:
     NotApplicableError where none are declared.
     """
     if not case.programme.subgroups:
-        raise NotApplicableError(NONE_DECLARED)
+        raise NotApplicableError(ThreatReason.NO_SUBGROUPS())
     rows = []
     for declared in case.programme.subgroups:
         try:
             rows += one_subgroup(case, declared)
-        except NotApplicableError as reason:
+        except NotApplicableError as failure:
             rows.append(
-                entry("subgroup", "interaction", detail=declared.id, meaning="cannot run", reason=str(reason))
+                entry(
+                    "subgroup", "interaction", detail=declared.id, meaning="cannot run", reason=str(failure)
+                )
             )
     return rows
 
@@ -49,11 +46,11 @@ def one_subgroup(case: Case, declared: Subgroup) -> list[dict[str, object]]:
     others), then the estimate within each.
     """
     if declared.variable not in case.table:
-        raise NotApplicableError(NOT_THERE)
+        raise NotApplicableError(ThreatReason.NO_VARIABLE())
     answer = case.table[declared.variable].map(group_code)
     sizes = members(case, answer)
     if any(sizes.get((code, role), 0) < SMALLEST_CELL for code in declared.answers for role in (True, False)):
-        raise NotApplicableError(SMALL)
+        raise NotApplicableError(ThreatReason.SMALL_SUBGROUP())
     codes = list(declared.answers)
     known = answer.isin(codes)
     compared = [codes[1]] if len(codes) == 2 else codes
@@ -117,7 +114,7 @@ def cross_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, 
     and others.
     """
     if case.spec.method not in ("difference_in_means", "regression", "difference_in_differences"):
-        raise NotApplicableError(NOT_LINEAR)
+        raise NotApplicableError(ThreatReason.NOT_LINEAR())
     sample = case.sample.change() if case.spec.method == "difference_in_differences" else case.sample
     known = answer.reindex(sample.frame.index).notna().to_numpy()
     sample = Sample(sample.frame[known], 0)

@@ -17,12 +17,11 @@ from scipy.stats import chi2, norm
 
 from manfaat.base.disclosure import SMALLEST_CELL, is_few
 from manfaat.evaluation.sample import NotApplicableError
+from manfaat.threats.reasons import ThreatReason
 
 FEW_OF_ONE = (
     0.2  # share of the smaller group: at a tenth the check of proportional hazards rejects in 7 to 8 of 100
 )
-NO_EVENTS = "fewer than five events were observed in one of the two groups"
-NO_FIT = "the hazard regression has no maximum"
 CURVE_COLUMNS = ["group", "time", "at_risk", "survival", "ci_low", "ci_high"]
 
 
@@ -103,10 +102,10 @@ def cox(
             warnings.simplefilter("error", ModelWarning)  # no convergence is no result
             fitted = PHReg(time, columns, status=event, ties="efron").fit(disp=False)
     except (np.linalg.LinAlgError, ValueError, ModelWarning) as failure:
-        raise NotApplicableError(NO_FIT) from failure
+        raise NotApplicableError(ThreatReason.NO_HAZARD()) from failure
     beta, error = float(fitted.params[0]), float(fitted.bse[0])
     if not (np.isfinite(beta) and np.isfinite(error) and 0 < error < 100):
-        raise NotApplicableError(NO_FIT)
+        raise NotApplicableError(ThreatReason.NO_HAZARD())
     margin = norm.ppf((1 + confidence) / 2) * error
     return Hazard(
         float(np.exp(beta)),

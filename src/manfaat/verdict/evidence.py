@@ -11,12 +11,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from manfaat.base.reasons import read_reasons
 from manfaat.definitions.claims import Claim, Part
 from manfaat.definitions.programme import Programme
-from manfaat.evaluation.estimate import DOUBT
 from manfaat.evaluation.families import holm
 from manfaat.evaluation.levels import LEVEL
+from manfaat.evaluation.reasons import EstimateReason
 from manfaat.indicators import Indicator
+from manfaat.verdict.reasons import VerdictReason
 
 EVIDENCE_COLUMNS = [
     "claim",
@@ -126,9 +128,8 @@ def doubted(threats: pd.DataFrame, row: pd.Series) -> list[str]:
 
 
 def unreliable(row: pd.Series) -> str:
-    """Why the interval of an estimate cannot be relied on, from its warnings; empty where nothing says so."""
-    told = [text for text in str(row["warnings"]).split("; ") if text.startswith(DOUBT)]
-    return told[0] if told else ""
+    """Why the interval of an estimate cannot be relied on, from its reasons; empty where nothing says so."""
+    return next((str(told) for told in read_reasons(row["reasons"], EstimateReason) if told.doubts), "")
 
 
 def line_of(
@@ -262,7 +263,7 @@ def evidence(
 def nothing(claim: Claim, part: str, indicator: str, estimates: pd.DataFrame) -> dict[str, object]:
     """The line of an indicator about which there is no estimate, with the reason that the estimates give."""
     why = estimates.loc[
-        (estimates["indicator"] == indicator) & (estimates["warnings"].fillna("") != ""), "warnings"
+        (estimates["indicator"] == indicator) & (estimates["reasons"].fillna("") != ""), "reasons"
     ]
     return dict.fromkeys(EVIDENCE_COLUMNS, np.nan) | {
         "claim": claim.id,
@@ -279,5 +280,5 @@ def nothing(claim: Claim, part: str, indicator: str, estimates: pd.DataFrame) ->
         "unreliable": "",
         "unit": "",
         "specification": "",
-        "reason": why.iloc[0] if len(why) else "no specification estimates it",
+        "reason": why.iloc[0] if len(why) else str(VerdictReason.NOT_ESTIMATED()),
     }
