@@ -17,7 +17,7 @@ from manfaat.costs import basis as bases
 from manfaat.costs.double_benefit import double_benefit
 from manfaat.costs.flows import SOCIETY
 from manfaat.costs.indicators import cost_indicators, for_accounts, trainees
-from manfaat.costs.ledger import WAITS, open_accounts
+from manfaat.costs.ledger import open_accounts
 from manfaat.definitions.context import read_context, read_ties
 from manfaat.evaluation.associations import associations, correlation
 from manfaat.evaluation.sample import participation
@@ -194,8 +194,8 @@ def test_bad_lines_of_a_delivered_sheet_are_named_and_counted_nowhere(delivered,
     aside = accounts.sheet.aside.set_index("line")
     assert aside["column"].tolist() == list(wrong)
     assert aside.index.tolist() == ["K0001", "K0002", "K0003", "K0004", "K0005", "K0006"]
-    assert set(aside.drop("K0003")["reason"]) == {WAITS}
-    assert aside.loc["K0003", "reason"] == "the year of payment is missing"
+    assert set(aside.drop("K0003")["reason"]) == {"waits"}
+    assert aside.loc["K0003", "reason"] == "no_year"
     assert accounts.slips["line"].tolist() == ["K0012"]
     assert accounts.lines.set_index("line").loc["K0012", "currency"] == "IDR"  # proposed, not made
     teller = cost_sentences.teller_for(study, accounts, Language("en"))

@@ -1,6 +1,5 @@
 """The accounts: hand-worked lines, exact shares, refused input, slips that are proposed and never made."""
 
-import ast
 from fractions import Fraction
 
 import numpy as np
@@ -9,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT, replace_in
+from conftest import replace_in
 from cost_cases import LINE, declared, money, placed, table
 from manfaat.analysis.study import load_study
 from manfaat.base.problems import ProblemsError
@@ -168,33 +167,33 @@ def test_conventions_each_add_up_to_one_hundred():
 @pytest.mark.parametrize(
     ("cell", "column", "found", "reason"),
     [
-        ({"year": None}, "year", "", "the year of payment is missing"),
-        ({"year": 1997.5}, "year", "1997.5", "the year is not a whole number"),
-        ({"cohort": 1997.5}, "cohort", "1997.5", "the year is not a whole number"),
-        ({"year": "soon"}, "year", "soon", "it is not a number"),
-        ({"cohort": "soon"}, "cohort", "soon", "it is not a number"),
-        ({"year": 1960}, "year", "1960", "no price or exchange rate is known for the year"),
+        ({"year": None}, "year", "", "no_year"),
+        ({"year": 1997.5}, "year", "1997.5", "broken_year"),
+        ({"cohort": 1997.5}, "cohort", "1997.5", "broken_year"),
+        ({"year": "soon"}, "year", "soon", "not_a_number"),
+        ({"cohort": "soon"}, "cohort", "soon", "not_a_number"),
+        ({"year": 1960}, "year", "1960", "year_unpriced"),
         (
             {"year": 2012},
             "year",
             "2012",
-            "no price or exchange rate is known for the year",
+            "year_unpriced",
         ),  # prices are known, the yen's rate is not
-        ({"currency": None}, "currency", "", "the currency is missing"),
-        ({"currency": "EUR"}, "currency", "EUR", "the currency is unknown"),
-        ({"payer": "9"}, "payer", "9", "the payer is unknown"),
-        ({"payer": ""}, "payer", "", "the payer is missing"),
-        ({"item": None}, "item", "", "the kind of cost is missing"),
-        ({"amount": np.nan}, "amount", "", "the amount is missing"),
-        ({"amount": -5.0}, "amount", "-5.0", "the amount is negative"),
-        ({"amount": np.inf}, "amount", "inf", "it is not a number"),
-        ({"share": 1.2}, "share", "1.2", "the share is not between 0 and 1"),
-        ({"share": -0.1}, "share", "-0.1", "the share is not between 0 and 1"),
-        ({"share": pd.NA}, "share", "", "the share for this programme is missing"),
-        ({"covered": 0}, "covered", "0.0", "the number of trainees is not a whole number above zero"),
-        ({"covered": 2.5}, "covered", "2.5", "the number of trainees is not a whole number above zero"),
-        ({"covered": None}, "covered", "", "the number of trainees is missing"),
-        ({"basis": "7"}, "basis", "7", "what the amount is meant per is unknown"),
+        ({"currency": None}, "currency", "", "no_currency"),
+        ({"currency": "EUR"}, "currency", "EUR", "unknown_currency"),
+        ({"payer": "9"}, "payer", "9", "unknown_payer"),
+        ({"payer": ""}, "payer", "", "no_payer"),
+        ({"item": None}, "item", "", "no_item"),
+        ({"amount": np.nan}, "amount", "", "no_amount"),
+        ({"amount": -5.0}, "amount", "-5.0", "negative_amount"),
+        ({"amount": np.inf}, "amount", "inf", "not_a_number"),
+        ({"share": 1.2}, "share", "1.2", "wrong_share"),
+        ({"share": -0.1}, "share", "-0.1", "wrong_share"),
+        ({"share": pd.NA}, "share", "", "no_share"),
+        ({"covered": 0}, "covered", "0.0", "wrong_trainees"),
+        ({"covered": 2.5}, "covered", "2.5", "wrong_trainees"),
+        ({"covered": None}, "covered", "", "no_trainees"),
+        ({"basis": "7"}, "basis", "7", "unknown_basis"),
     ],
 )
 def test_a_line_that_cannot_be_placed_is_set_aside_with_its_reason(cell, column, found, reason):
@@ -205,27 +204,6 @@ def test_a_line_that_cannot_be_placed_is_set_aside_with_its_reason(cell, column,
     ]
     ledger = reconcile(sheet, in_money(sheet.lines, money()), 2).set_index("entry")
     assert ledger.loc[["delivered", "set aside", "placed"], "lines"].tolist() == [2, 1, 1]
-
-
-def test_every_reason_has_words():
-    from manfaat.costs.ledger import WAITS
-    from manfaat.report.cost_words import SET_ASIDE
-
-    source = ast.parse((ROOT / "src/manfaat/costs/sheet.py").read_text())
-    calls = [
-        node
-        for node in ast.walk(source)
-        if isinstance(node, ast.Call)
-        and getattr(node.func, "id", "") in ("stated", "code", "number", "whole_year", "SetAsideError")
-    ]
-    reasons = {
-        part.value
-        for call in calls
-        for part in call.args
-        if isinstance(part, ast.Constant) and " " in str(part.value)
-    }
-    assert len(reasons) >= 14
-    assert reasons | {"no price or exchange rate is known for the year", WAITS} == set(SET_ASIDE)
 
 
 def test_a_ledger_that_does_not_close_stops_the_run():

@@ -60,7 +60,7 @@ def test_accounts_are_in_prices_of_the_declared_year_unless_another_is_asked_for
     opened = ledger.open_accounts(study(), table(rupiah(amount=1e6), {"amount": None}))
     assert opened.money.base_year == 2004
     assert opened.lines["real"].tolist() == [1_000_000]
-    assert opened.sheet.aside["reason"].tolist() == ["the amount is missing"]
+    assert opened.sheet.aside["reason"].tolist() == ["no_amount"]
     assert not opened.is_empty
     later = ledger.open_accounts(study(), table(rupiah(amount=1e6)), base_year=2010)
     cpi = house_series()["idn_cpi"]
@@ -74,18 +74,16 @@ def test_accounts_without_lines_or_without_any_amount_are_empty():
 
 
 def test_cell_that_nobody_has_decided_waits_and_is_not_missing():
-    aside = pd.DataFrame(
-        {"line": ["K1", "K2"], "column": ["amount", "amount"], "reason": ["the amount is missing"] * 2}
-    )
+    aside = pd.DataFrame({"line": ["K1", "K2"], "column": ["amount", "amount"], "reason": ["no_amount"] * 2})
     reasons = pd.DataFrame(
         {"key": ["K2", "K1"], "variable": ["amount", "amount"], "reason": ["to_decide", "refused"]}
     )
-    assert ledger.with_reasons(aside, reasons)["reason"].tolist() == ["the amount is missing", ledger.WAITS]
+    assert ledger.with_reasons(aside, reasons)["reason"].tolist() == ["no_amount", "waits"]
     assert ledger.with_reasons(aside, None) is aside
     assert ledger.with_reasons(aside.iloc[:0], reasons).empty
     assert ledger.open_accounts(study(), table({"amount": None}), reasons.assign(key="K1")).sheet.aside[
         "reason"
-    ].tolist() == [ledger.WAITS]
+    ].tolist() == ["waits"]
 
 
 def test_prices_of_the_programme_stand_beside_those_of_the_house(tmp_path):

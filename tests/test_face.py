@@ -193,7 +193,9 @@ def engine_objects(study):
     delivery = read_raw(own)
     yield delivery
     yield from clean_tables(own, delivery).values()
-    yield Result(1.5, 0.25, "HC2", 80.0, reasons=tuple(code() for code in EstimateReason if not code.value.fields))
+    yield Result(
+        1.5, 0.25, "HC2", 80.0, reasons=tuple(code() for code in EstimateReason if not code.value.fields)
+    )
     yield from (
         study,
         answer,

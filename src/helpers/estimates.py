@@ -22,8 +22,8 @@ from manfaat.evaluation.sample import NotApplicableError
 from manfaat.indicators import Indicator
 from manfaat.report import exhibits
 from manfaat.report.chapter import Chapter
-from manfaat.report.threats import threat_sentences, threat_tables
 from manfaat.report.reasons import reason_text
+from manfaat.report.threats import threat_sentences, threat_tables
 from manfaat.report.words import Language
 
 EXPLORATORY = "exploratory"

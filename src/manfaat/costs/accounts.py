@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from manfaat.costs.reasons import CostReason
 from manfaat.costs.sheet import ASIDE, Sheet, exact
 from manfaat.definitions.declarations import CostSheet
 from manfaat.definitions.prices import refuse_unknown_years
@@ -116,7 +117,7 @@ def without_unknown_years(sheet: Sheet, money: Money) -> Sheet:
         np.array([money.has_year(row.currency, row.year) for row in part.itertuples(index=False)], dtype=bool)
         for part in (sheet.lines, sheet.alternatives)
     )
-    column, reason = money.sheet.columns.year, "no price or exchange rate is known for the year"
+    column = money.sheet.columns.year
     late = pd.concat([sheet.lines[~known], sheet.alternatives[~priced]])
     aside = pd.DataFrame(
         [
@@ -125,7 +126,7 @@ def without_unknown_years(sheet: Sheet, money: Money) -> Sheet:
                 "year": float(row.year),
                 "column": column,
                 "found": str(row.year),
-                "reason": reason,
+                "reason": str(CostReason.YEAR_UNPRICED()),
             }
             for row in late.itertuples(index=False)
         ],

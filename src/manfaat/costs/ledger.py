@@ -8,11 +8,10 @@ import pandas as pd
 
 from manfaat.analysis.study import Study
 from manfaat.costs.accounts import Money, in_money, reconcile, without_unknown_years
+from manfaat.costs.reasons import CostReason
 from manfaat.costs.sheet import Sheet, read_sheet
 from manfaat.costs.slips import proposals
 from manfaat.definitions.prices import house_series, read_prices
-
-WAITS = "it waits for a person's decision"
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,8 @@ def with_reasons(aside: pd.DataFrame, reasons: pd.DataFrame | None) -> pd.DataFr
         map(tuple, reasons.loc[reasons["reason"] == "to_decide", ["key", "variable"]].to_numpy().tolist())
     )
     told = [
-        WAITS if (row.line, row.column) in waiting else row.reason for row in aside.itertuples(index=False)
+        str(CostReason.WAITS()) if (row.line, row.column) in waiting else row.reason
+        for row in aside.itertuples(index=False)
     ]
     return aside.assign(reason=told)
 

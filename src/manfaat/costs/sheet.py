@@ -8,6 +8,8 @@ from fractions import Fraction
 import pandas as pd
 
 from manfaat.base.problems import Problem, refuse
+from manfaat.base.reasons import Reason, ReasonError
+from manfaat.costs.reasons import CostReason
 from manfaat.definitions.declarations import CostSheet
 
 PLACED = [
@@ -47,12 +49,12 @@ class Sheet:
     alternatives: pd.DataFrame
 
 
-class SetAsideError(ValueError):
+class SetAsideError(ReasonError):
     """A line that cannot be placed: the column, what stands there, and why."""
 
-    def __init__(self, column: str, found: object, reason: str) -> None:
+    def __init__(self, column: str, found: object, reason: Reason) -> None:
         super().__init__(reason)
-        self.column, self.found, self.reason = column, found, reason
+        self.column, self.found = column, found
 
 
 def exact(value: object) -> Fraction:
@@ -65,14 +67,14 @@ def is_blank(value: object) -> bool:
     return value is None or pd.isna(value) or value == ""
 
 
-def stated(row: dict[str, object], column: str, reason: str) -> object:
+def stated(row: dict[str, object], column: str, reason: Reason) -> object:
     """Return a cell, or set the line aside because it is empty."""
     if is_blank(row[column]):
         raise SetAsideError(column, "", reason)
     return row[column]
 
 
-def code(row: dict[str, object], column: str, known: object, empty: str, unknown: str) -> str:
+def code(row: dict[str, object], column: str, known: object, empty: Reason, unknown: Reason) -> str:
     """Return a code of a list, or set the line aside."""
     value = str(stated(row, column, empty))
     if value not in known:
@@ -80,20 +82,20 @@ def code(row: dict[str, object], column: str, known: object, empty: str, unknown
     return value
 
 
-def number(row: dict[str, object], column: str, empty: str) -> Fraction:
+def number(row: dict[str, object], column: str, empty: Reason) -> Fraction:
     """Return a number as an exact fraction, or set the line aside."""
     value = stated(row, column, empty)
     try:
         return exact(value)
     except (ValueError, TypeError, OverflowError):
-        raise SetAsideError(column, value, "it is not a number") from None
+        raise SetAsideError(column, value, CostReason.NOT_A_NUMBER()) from None
 
 
-def whole_year(row: dict[str, object], column: str, empty: str) -> int:
+def whole_year(row: dict[str, object], column: str, empty: Reason) -> int:
     """Return a year, or set the line aside: a year that is no whole number is never cut."""
     value = number(row, column, empty)
     if value.denominator != 1:
-        raise SetAsideError(column, float(value), "the year is not a whole number")
+        raise SetAsideError(column, float(value), CostReason.BROKEN_YEAR())
     return int(value)
 
 
@@ -105,35 +107,33 @@ def place_line(row: dict[str, object], sheet: CostSheet) -> dict[str, object]:
     SetAsideError with the first thing that is missing or cannot be.
     """
     columns = sheet.columns
-    year = whole_year(row, columns.year, "the year of payment is missing")
+    year = whole_year(row, columns.year, CostReason.NO_YEAR())
     currency = code(
-        row, columns.currency, sheet.currencies, "the currency is missing", "the currency is unknown"
+        row, columns.currency, sheet.currencies, CostReason.NO_CURRENCY(), CostReason.UNKNOWN_CURRENCY()
     )
-    payer = code(row, columns.payer, sheet.party_of, "the payer is missing", "the payer is unknown")
-    item = str(stated(row, columns.item, "the kind of cost is missing"))
-    amount = number(row, columns.amount, "the amount is missing")
+    payer = code(row, columns.payer, sheet.party_of, CostReason.NO_PAYER(), CostReason.UNKNOWN_PAYER())
+    item = str(stated(row, columns.item, CostReason.NO_ITEM()))
+    amount = number(row, columns.amount, CostReason.NO_AMOUNT())
     if amount < 0:
-        raise SetAsideError(columns.amount, float(amount), "the amount is negative")
-    share = number(row, columns.share, "the share for this programme is missing")
+        raise SetAsideError(columns.amount, float(amount), CostReason.NEGATIVE_AMOUNT())
+    share = number(row, columns.share, CostReason.NO_SHARE())
     if not 0 <= share <= 1:
-        raise SetAsideError(columns.share, float(share), "the share is not between 0 and 1")
-    covered = number(row, columns.covered, "the number of trainees is missing")
+        raise SetAsideError(columns.share, float(share), CostReason.WRONG_SHARE())
+    covered = number(row, columns.covered, CostReason.NO_TRAINEES())
     if covered <= 0 or covered.denominator != 1:
-        raise SetAsideError(
-            columns.covered, float(covered), "the number of trainees is not a whole number above zero"
-        )
+        raise SetAsideError(columns.covered, float(covered), CostReason.WRONG_TRAINEES())
     basis = sheet.bases[
         code(
             row,
             columns.basis,
             sheet.bases,
-            "what the amount is meant per is missing",
-            "what the amount is meant per is unknown",
+            CostReason.NO_BASIS(),
+            CostReason.UNKNOWN_BASIS(),
         )
     ]
     units = {"cohort": Fraction(1), "trainee": covered, "month": covered * exact(sheet.months.value)}[basis]
     transfer = answer(row[columns.transfer], sheet)
-    cohort = year if is_blank(row[columns.cohort]) else whole_year(row, columns.cohort, "")
+    cohort = year if is_blank(row[columns.cohort]) else whole_year(row, columns.cohort, CostReason.NO_YEAR())
     return {
         "line": str(row[columns.line]),
         "cohort": cohort,
@@ -188,7 +188,7 @@ def read_sheet(table: pd.DataFrame, sheet: CostSheet) -> Sheet:
                     "year": year_of(row[sheet.columns.year]),
                     "column": why.column,
                     "found": str(why.found),
-                    "reason": why.reason,
+                    "reason": str(why),
                 }
             )
     lines = pd.DataFrame(placed, columns=PLACED)

@@ -12,9 +12,10 @@ from manfaat.costs.accounts import CONVENTIONS, by_convention, percentages, shar
 from manfaat.costs.indicators import in_kind_by_method
 from manfaat.costs.ledger import Accounts
 from manfaat.report.cost_words import CONVENTIONS as CONVENTION_WORDS
-from manfaat.report.cost_words import SET_ASIDE, Teller
+from manfaat.report.cost_words import Teller
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures import costs as drawing
+from manfaat.report.reasons import reason_text
 from manfaat.report.tables import Column, table
 from manfaat.report.words import mark
 
@@ -92,7 +93,7 @@ def aside_table(accounts: Accounts, teller: Teller) -> list[Exhibit]:
     if aside.empty:
         return []
     data = aside.assign(
-        reason=[say(SET_ASIDE[reason]) for reason in aside["reason"]],
+        reason=[reason_text(reason, teller.language) for reason in aside["reason"]],
         found=[text or say("nothing") for text in aside["found"]],
     )
     columns = [

@@ -22,30 +22,6 @@ CONVENTIONS = {
         "exchange rate of the base year moved by the two price levels (relative purchasing power)"
     ),
 }
-SET_ASIDE = {
-    "the year of payment is missing": mark("the year of payment is missing"),
-    "the year is not a whole number": mark("the year is not a whole number"),
-    "the currency is missing": mark("the currency is missing"),
-    "the currency is unknown": mark("the currency is unknown"),
-    "the payer is missing": mark("the payer is missing"),
-    "the payer is unknown": mark("the payer is unknown"),
-    "the kind of cost is missing": mark("the kind of cost is missing"),
-    "the amount is missing": mark("the amount is missing"),
-    "the amount is negative": mark("the amount is negative"),
-    "the share for this programme is missing": mark("the share for this programme is missing"),
-    "the share is not between 0 and 1": mark("the share is not between 0 and 1"),
-    "the number of trainees is missing": mark("the number of trainees is missing"),
-    "the number of trainees is not a whole number above zero": mark(
-        "the number of trainees is not a whole number above zero"
-    ),
-    "what the amount is meant per is missing": mark("what the amount is meant per is missing"),
-    "what the amount is meant per is unknown": mark("what the amount is meant per is unknown"),
-    "it is not a number": mark("it is not a number"),
-    "it waits for a person's decision": mark("it waits for a person's decision in review.csv"),
-    "no price or exchange rate is known for the year": mark(
-        "no price or exchange rate is known for the year"
-    ),
-}
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from manfaat.base.reasons import Code, Reason, read_reasons
+from manfaat.costs.reasons import CostReason
 from manfaat.evaluation.reasons import EstimateReason
 from manfaat.measurement.reasons import ScaleReason
 from manfaat.report.words import Language, mark
 from manfaat.threats.reasons import ThreatReason
 from manfaat.verdict.reasons import VerdictReason
 
-PACKAGES = (EstimateReason, ScaleReason, ThreatReason, VerdictReason)
+PACKAGES = (EstimateReason, ScaleReason, ThreatReason, VerdictReason, CostReason)
 MESSAGES: dict[Code, str] = {
     EstimateReason.NOT_MEASURED_BEFORE: mark("not measured before the programme"),
     EstimateReason.NO_SCORES: mark(
@@ -343,6 +344,24 @@ MESSAGES: dict[Code, str] = {
     ThreatReason.FEW_WITH_COVARIATES: mark("too few units have all covariates"),
     ThreatReason.NEEDS_LOTTERY: mark("trimming supposes that a lottery decided who took part"),
     ThreatReason.ONE_NEEDED: mark("without one of them the estimate does not exist"),
+    CostReason.NO_YEAR: mark("the year of payment is missing"),
+    CostReason.BROKEN_YEAR: mark("the year is not a whole number"),
+    CostReason.NO_CURRENCY: mark("the currency is missing"),
+    CostReason.UNKNOWN_CURRENCY: mark("the currency is unknown"),
+    CostReason.NO_PAYER: mark("the payer is missing"),
+    CostReason.UNKNOWN_PAYER: mark("the payer is unknown"),
+    CostReason.NO_ITEM: mark("the kind of cost is missing"),
+    CostReason.NO_AMOUNT: mark("the amount is missing"),
+    CostReason.NEGATIVE_AMOUNT: mark("the amount is negative"),
+    CostReason.NO_SHARE: mark("the share for this programme is missing"),
+    CostReason.WRONG_SHARE: mark("the share is not between 0 and 1"),
+    CostReason.NO_TRAINEES: mark("the number of trainees is missing"),
+    CostReason.WRONG_TRAINEES: mark("the number of trainees is not a whole number above zero"),
+    CostReason.NO_BASIS: mark("what the amount is meant per is missing"),
+    CostReason.UNKNOWN_BASIS: mark("what the amount is meant per is unknown"),
+    CostReason.NOT_A_NUMBER: mark("it is not a number"),
+    CostReason.WAITS: mark("it waits for a person's decision in review.csv"),
+    CostReason.YEAR_UNPRICED: mark("no price or exchange rate is known for the year"),
     VerdictReason.NOT_ESTIMATED: mark("no specification estimates it"),
 }
 DECIMALS = {  # of values that are no whole numbers
