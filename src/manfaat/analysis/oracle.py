@@ -26,7 +26,7 @@ def published(root: Path) -> pd.DataFrame:
 
 
 def results(root: Path) -> pd.DataFrame:
-    """Read what ``make oracle`` last wrote; no rows before it ran."""
+    """Read what is written down; no rows before anything is."""
     if not (root / RESULTS).is_file():
         return pd.DataFrame(columns=RESULT_COLUMNS)
     texts = {"published": "str", "tolerance": "str"}
@@ -87,4 +87,20 @@ def totals(table: pd.DataFrame) -> str:
     counts = table["verdict"].value_counts()
     return f"{len(table)} published numbers: " + ", ".join(
         f"{int(counts.get(word, 0))} {word}" for word in (AGREES, MISSES, NOT_OFFERED, NO_DATA)
+    )
+
+
+def moved(stored: pd.DataFrame, now: pd.DataFrame) -> list[str]:
+    """Ids whose text, verdict or number (beyond one in a million) is another than is written down, or that
+    stand in one of two tables of ``compare`` alone.
+    """
+    columns = [name for name in RESULT_COLUMNS if name not in ("ours", "difference")]
+    was, new = (table.set_index("id", drop=False) for table in (stored, now))
+    return sorted(
+        name
+        for name in {*was.index, *new.index}
+        if name not in was.index
+        or name not in new.index
+        or was.loc[name, columns].tolist() != new.loc[name, columns].tolist()
+        or not np.isclose(was.loc[name, "ours"], new.loc[name, "ours"], rtol=1e-6, equal_nan=True)
     )
