@@ -34,12 +34,12 @@ cleaning-score: .venv/ready  ## what cleaning made of every injected error: make
 COVERAGE = jakarta-tokyo --hidden ability --indicators log_pay_now promoted knowledge_sup_gain knowledge_gain asset_index_now output_change
 coverage: .venv/ready  ## bias and coverage of every estimator, and the verdicts, over simulated cohorts, into docs/coverage.md: make coverage SEEDS=500 DRAWS=1000
 	@$(BIN)/python -m manfaat.simulation.coverage_runs $(COVERAGE) $(if $(SEEDS),--seeds $(SEEDS),)
-	@$(BIN)/python -m manfaat.simulation.interval_runs $(if $(DRAWS),--draws $(DRAWS),)
+	@$(BIN)/python -m manfaat.simulation.interval_runs $(if $(DRAWS),--draws $(DRAWS),) $(if $(ONLY),--only $(ONLY),)
 
 # The data that may be used but not shipped come from a package that is a tool of this step and leaves nothing behind.
-oracle: .venv/ready  ## hold our numbers against every published one; fails on a miss
+oracle: .venv/ready  ## hold our numbers against every published one; fails on a miss: make oracle ARGS=--write
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target .venv/oracle -r requirements-oracle.lock
-	@PYTHONPATH=.venv/oracle $(BIN)/python tools/oracle || { rm -rf .venv/oracle; exit 1; }
+	@PYTHONPATH=.venv/oracle $(BIN)/python tools/oracle $(ARGS) || { rm -rf .venv/oracle; exit 1; }
 	@rm -rf .venv/oracle
 
 # Real files of other people, fetched for this step only; numpy and pandas are those of the environment.
@@ -51,8 +51,8 @@ corpus: .venv/ready  ## read real survey files of other packages; fails where ro
 mutation: .venv/ready  ## spoil modules in one place each and see whether unit tests notice, into docs/mutation.md: make mutation ARGS="--module costs --most 5"
 	@$(BIN)/python tools/mutation $(ARGS)
 
-quick: .venv/ready  ## the tests without whole runs, simulations, random inputs and the browser
-	@$(BIN)/python -m pytest --mpl $(PARALLEL) -m "not runs and not simulation and not fuzz and not browser"
+quick: .venv/ready  ## the tests without whole runs, simulations, random inputs, the browser and what is slow
+	@$(BIN)/python -m pytest --mpl $(PARALLEL) --quick --durations=5 --durations-min=2
 
 test: .venv/ready lint  ## lint, then run all tests
 	@$(BIN)/python -m pytest --mpl $(PARALLEL)
@@ -75,7 +75,7 @@ translations: .venv/ready  ## bring the catalogues up to date with code and note
 	@$(BIN)/python -m manfaat.report.translations
 
 benchmark: .venv/ready  ## compare the runner with the command lines of papermill and nbconvert
-	@$(BIN)/python benchmarks/run_cohort.py
+	@$(BIN)/python benchmarks/run_cohort.py $(ARGS)
 
 # The environment: locked, hashed, compiled. uv itself is only a tool of this step and leaves nothing behind.
 .venv/ready: requirements.lock requirements-uv.lock pyproject.toml tools/lab-overrides.json

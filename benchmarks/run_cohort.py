@@ -28,7 +28,7 @@ def run(*command: str) -> None:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
 
-def ours(cohort: str, folder: Path) -> None:
+def ours(cohort: str, folder: Path, _: list[str]) -> None:
     """One command, raw files to report."""
     run(
         sys.executable,
@@ -43,9 +43,9 @@ def ours(cohort: str, folder: Path) -> None:
     )
 
 
-def theirs(cohort: str, folder: Path) -> None:
+def theirs(cohort: str, folder: Path, notebooks: list[str]) -> None:
     """Each notebook by papermill, then each by nbconvert, one after the other."""
-    for name in NOTEBOOKS:  # those of one cohort
+    for name in notebooks:
         path = ROOT / "notebooks" / f"{name}.ipynb"
         out = str(folder / path.name)
         parameters = [
@@ -63,13 +63,13 @@ def theirs(cohort: str, folder: Path) -> None:
         run(str(BIN / "jupyter"), "nbconvert", "--to", "html", "--embed-images", out)
 
 
-def seconds(way, cohort: str) -> float:
+def seconds(way, cohort: str, notebooks: list[str]) -> float:
     """Time one way in a fresh folder."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(ROOT / "data" / "raw", folder / "data" / "raw")
         began = time.perf_counter()
-        way(cohort, folder)
+        way(cohort, folder, notebooks)
         return time.perf_counter() - began
 
 
@@ -78,12 +78,17 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("cohort", nargs="?", default="nsw-1976")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--only", nargs="*", default=NOTEBOOKS, help="the notebooks of the other way: a trial"
+    )
     arguments = parser.parse_args()
-    seconds(ours, arguments.cohort)  # the first run on a machine fills the disk's and the fonts' caches
+    seconds(
+        ours, arguments.cohort, arguments.only
+    )  # the first run on a machine fills the disk's and the fonts' caches
     times = {way.__name__: [] for way in (ours, theirs)}
     for _ in range(arguments.rounds):
         for way in (ours, theirs):
-            times[way.__name__].append(seconds(way, arguments.cohort))
+            times[way.__name__].append(seconds(way, arguments.cohort, arguments.only))
     for name, values in times.items():
         print(
             f"{name:7s} {' '.join(f'{value:.1f}' for value in values)} s, median"

@@ -81,16 +81,22 @@ def run_large(task: Task, condition: str, first: int, root: Path, folder: Path) 
         condition,
         root,
     )
-    grades = [row for seed in range(first, first + CHUNK) for row in seed_grades(trial, trial.drawn(seed))]
+    seeds = range(first, min(first + CHUNK, large_seeds(task) + 1))
+    grades = [row for seed in seeds for row in seed_grades(trial, trial.drawn(seed))]
     part = folder / f"large-{condition}-{first:05d}.part"
     pd.DataFrame(grades).to_parquet(part, index=False)
     part.rename(part.with_suffix(".parquet"))
-    return CHUNK
+    return len(seeds)
+
+
+def large_seeds(task: Task) -> int:
+    """How many large cohorts are graded."""
+    return min(LARGE_SEEDS, task.graded)
 
 
 def run_all(task: Task, root: Path, folder: Path, *, workers: int) -> Iterator[int]:
     """Run what is not there yet, several chunks at a time; yields how many seeds each chunk had."""
-    works = (("grades", run_chunk, task.seeds), ("large", run_large, min(LARGE_SEEDS, task.graded)))
+    works = (("grades", run_chunk, task.seeds), ("large", run_large, large_seeds(task)))
     with ProcessPoolExecutor(workers) as pool:
         wanted = [
             (kind, work, first, condition)
