@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
+import traceback
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from typer.testing import CliRunner
+
+from manfaat.cli import app
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "cases"
@@ -53,20 +55,13 @@ def project_of(case: str, base: Path) -> tuple[str, Path]:
 
 
 def manfaat(project: Path, *arguments: str) -> tuple[int, str]:
-    """Run the command line in a project: (exit code, all that it printed)."""
-    environment = os.environ | {
-        "COLUMNS": "200",
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]),
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "manfaat.cli", *arguments],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=600,
+    """Run the command line in a project, in this process: (exit code, all that it printed)."""
+    with chdir(project):
+        done = CliRunner().invoke(app, arguments)
+    is_told = done.exception is None or isinstance(done.exception, SystemExit)
+    return done.exit_code, done.output + (
+        "" if is_told else "".join(traceback.format_exception(done.exception))
     )
-    return done.returncode, done.stdout + done.stderr
 
 
 def run_case(case: str, base: Path, *, formats: str = "html", language: str = "en") -> CaseRun:

@@ -15,7 +15,26 @@ from manfaat.run import light  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 
+LANES = ("runs", "simulation", "fuzz", "browser", "slow")  # marks of what a quick run leaves out
+QUICK = False
 SHARED_RUNS = {"finished": "finished", "side_by_side": "finished", "sent": "sent", "case": "cases"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="leave the lanes out, and try fewer random inputs")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Know before the files are read whether the run is a quick one."""
+    global QUICK
+    QUICK = config.getoption("quick")
+    if QUICK and not config.option.markexpr:
+        config.option.markexpr = " and ".join(f"not {lane}" for lane in LANES)
+
+
+def examples(number: int) -> int:
+    """How many random inputs a test tries: all, or a tenth in a quick run."""
+    return max(number // 10, 5) if QUICK else number
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -28,11 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that hold slow tests, so that no worker waits at the end for another's last
     one.
     """
-    slow = {
-        item.path
-        for item in items
-        if any(item.get_closest_marker(name) for name in ("runs", "simulation", "fuzz", "browser"))
-    }
+    slow = {item.path for item in items if any(map(item.get_closest_marker, LANES))}
     items.sort(key=lambda item: item.path not in slow)
 
 
@@ -98,14 +113,19 @@ def finished(tmp_path_factory: pytest.TempPathFactory, cohorts: list[str]) -> Fi
     return Finished(base / "data", base / "reports")
 
 
+def project_below(folder: Path) -> Path:
+    """Copy the project's definitions, notebooks and smallest deliveries into a folder."""
+    for name in ("programmes", "notebooks"):
+        shutil.copytree(ROOT / name, folder / name)
+    for cohort in ("nsw-1976", "michigan-1987-89"):
+        shutil.copytree(ROOT / "data" / "raw" / cohort, folder / "data" / "raw" / cohort)
+    return folder
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project's definitions, notebooks and smallest deliveries, to be broken at will."""
-    for name in ("programmes", "notebooks"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    for cohort in ("nsw-1976", "michigan-1987-89"):
-        shutil.copytree(ROOT / "data" / "raw" / cohort, tmp_path / "data" / "raw" / cohort)
-    return tmp_path
+    return project_below(tmp_path)
 
 
 def seal(folder: Path) -> None:

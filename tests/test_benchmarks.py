@@ -2,6 +2,8 @@
 
 import runpy
 
+import pytest
+
 from conftest import ROOT
 
 
@@ -11,6 +13,7 @@ def test_the_generator_can_be_measured():
     assert errors > 100
 
 
+@pytest.mark.slow
 def test_the_ladder_can_be_measured(capsys):
     runpy.run_path(str(ROOT / "benchmarks/ladder.py"))["run"](60, missing=True)
     assert "60 people, 20 indicators, 780 rows" in capsys.readouterr().out

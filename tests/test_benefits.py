@@ -104,6 +104,7 @@ def planted(simulation, table="costs") -> dict[str, float]:
     return found
 
 
+@pytest.mark.slow
 def test_the_accounts_find_the_cost_that_was_planted(delivered):
     study, tables, _, simulation = delivered
     accounts = open_accounts(study, tables["costs"].kept)
@@ -128,6 +129,7 @@ def test_the_accounts_find_the_cost_that_was_planted(delivered):
     )
 
 
+@pytest.mark.slow
 def test_means_of_answers_hide_small_groups_and_have_the_right_interval(delivered):
     study, _, table, _ = delivered
     found = bases.for_later(study, table).set_index(["name", "group"])
@@ -149,6 +151,7 @@ def test_means_of_answers_hide_small_groups_and_have_the_right_interval(delivere
     assert few.empty
 
 
+@pytest.mark.slow
 def test_firms_are_counted_and_never_named(delivered):
     study, tables, table, _ = delivered
     found = bases.techniques_for_later(study, table, tables["participants"].kept)
@@ -169,6 +172,7 @@ def test_firms_are_counted_and_never_named(delivered):
     ).empty
 
 
+@pytest.mark.slow
 def test_bad_lines_of_a_delivered_sheet_are_named_and_counted_nowhere(delivered, tmp_path):
     from manfaat.analysis import study as studies
 
@@ -236,6 +240,7 @@ def test_correlation_against_another_implementation():
     assert found["mde"] == pytest.approx(np.tanh((1.959964 + 0.841621) / np.sqrt(37)), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_associations_are_of_participants_and_adjusted_for_all_pairs(delivered):
     study, _, table, _ = delivered
     model = study.programme.worth.model
@@ -316,6 +321,7 @@ def chapter(request, delivered):
     return language, shown, said, valuation
 
 
+@pytest.mark.slow
 def test_every_exhibit_has_words_numbers_and_no_identifier(chapter, delivered):
     language, shown, said, _ = chapter
     ids = [exhibit.id for exhibit in shown]
@@ -340,6 +346,7 @@ def test_every_exhibit_has_words_numbers_and_no_identifier(chapter, delivered):
     assert not [text for text in said if re.search(r"[{}]|\bnan\b", text)]
 
 
+@pytest.mark.slow
 def test_real_figures_name_index_rate_and_base_year(chapter):
     language, shown, _, _ = chapter
     by_id = {exhibit.id: exhibit for exhibit in shown}
@@ -360,6 +367,7 @@ def test_real_figures_name_index_rate_and_base_year(chapter):
         assert all(word in by_id[name].caption for word in ("2004", index, rate)), name
 
 
+@pytest.mark.slow
 def test_without_a_lottery_benefits_are_scenarios_and_called_that(chapter):
     language, shown, said, valuation = chapter
     assert not valuation.found.is_causal
@@ -369,6 +377,7 @@ def test_without_a_lottery_benefits_are_scenarios_and_called_that(chapter):
     assert word in next(exhibit for exhibit in shown if exhibit.id == "npv-distribution").caption.lower()
 
 
+@pytest.mark.slow
 def test_rows_of_the_shown_viewpoints_add_up(chapter):
     _, shown, _, _ = chapter
     data = next(exhibit for exhibit in shown if exhibit.id == "viewpoints").data
@@ -425,6 +434,7 @@ def test_ties_are_the_twenty_one_with_six_confirmed_years(tmp_path):
         read_ties(tmp_path, "en", root=tmp_path)
 
 
+@pytest.mark.slow
 def test_a_share_is_written_in_one_way(chapter):
     _, shown, _, _ = chapter
     by_id = {exhibit.id: exhibit.data for exhibit in shown}
@@ -439,6 +449,7 @@ def test_a_share_is_written_in_one_way(chapter):
     assert told.sum() == pytest.approx(100)
 
 
+@pytest.mark.slow
 def test_no_chance_and_no_ratio_are_written_for_what_nobody_priced(chapter):
     language, shown, said, valuation = chapter
     by_id = {exhibit.id: exhibit.data for exhibit in shown}
@@ -463,6 +474,7 @@ def test_no_chance_and_no_ratio_are_written_for_what_nobody_priced(chapter):
     assert any(all(text in told for text in wanted) for told in said)
 
 
+@pytest.mark.slow
 def test_the_bridge_from_the_accounts_to_society_adds_up(chapter):
     language, _, said, valuation = chapter
     case = valuation.case

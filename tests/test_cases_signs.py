@@ -34,6 +34,7 @@ def words(svg: bytes) -> str:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Glyph")  # of the control characters
 @pytest.mark.parametrize(
     "kind", [kind for kind in EVERY if kind != "draws"]
@@ -90,6 +91,7 @@ LABEL = r"Pay *after* tax, a_b_c ($5 to $9), A|B <b>x</b> & 50% #1 {z} ^2 ~ \alp
 CLAIM = "Costs *fell* by $5_000 & more <i>x</i>."
 
 
+@pytest.mark.slow
 def test_labels_stand_as_written_in_every_format(signs):
     from pypdf import PdfReader
 
@@ -128,6 +130,7 @@ def test_amounts_in_dollars_keep_both_signs_in_the_chain_of_results(case):
     assert "[$851;$1,957],n=20/20" in chain
 
 
+@pytest.mark.slow
 def test_letters_without_a_glyph_are_named_before_anything_runs(tmp_path):
     assert lacking("Annual pay 東京 é Ω") == ("東", "京")
     name, project = project_of("f2-dollars-wrapped", tmp_path)

@@ -212,6 +212,7 @@ def test_an_interviewer_far_from_the_others_is_found_and_chance_is_not():
     assert (few.n_checked, few.because) == (0, "fewer than 4 interviewers have 5 interviews")
 
 
+@pytest.mark.slow
 def test_chance_alone_is_seldom_taken_for_an_interviewer():
     # 8 interviewers without any difference, 400 times: P(|z| > 2.5) is 0.012 each, and the spread of the
     # others' means makes it less
@@ -603,6 +604,7 @@ def test_declared_checks_take_the_place_of_the_usual_ones():
     ]
 
 
+@pytest.mark.slow
 def test_row_wise_checks_find_the_same_part_by_part(tmp_path, monkeypatch):
     import pyarrow.parquet as pq
 

@@ -61,6 +61,7 @@ def whole(path, book: Codebook = BOOK, corrections=()):
     return cleaning.clean_table(frame, "people", PROGRAMME, book, study, list(corrections))
 
 
+@pytest.mark.slow
 def test_parts_equal_the_whole_also_for_keys_that_stand_twice_far_apart(tmp_path, monkeypatch):
     path = tmp_path / "f.csv"
     delivery(path, 2000, ("p5;5;3,50;2", "p7;7;x;", ";;;", "TEST;1;1;1", "coba;;;"))
@@ -175,6 +176,7 @@ def test_a_shipped_delivery_by_parts_equals_the_whole_byte_by_byte(project, coho
     assert sum(totals.cells.values()) == len(table.changed)
 
 
+@pytest.mark.slow
 def test_corrections_are_applied_part_by_part_and_those_that_fit_nothing_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(chunks, "BLOCK", 4096)
     path = tmp_path / "f.csv"
@@ -233,6 +235,7 @@ def test_work_on_several_threads_keeps_its_order_and_tells_its_first_failure():
     assert sorted(done) == ["a", "b"]
 
 
+@pytest.mark.slow
 def test_decisions_about_whole_rows_hold_part_by_part_as_in_the_whole(tmp_path, monkeypatch):
     """A person keeps one of two rows under one key, another of two persons', and a row that looks like a
     trial; one is set aside.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT, replace_in, seal
+from conftest import ROOT, examples, replace_in, seal
 from manfaat import cleaning
 from manfaat.analysis.study import clean_tables, load_study, read_raw
 from manfaat.base.problems import ProblemsError
@@ -138,7 +138,7 @@ tables = st.lists(st.tuples(whole | st.just(""), number, answer), max_size=25).m
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(tables)
 def test_raw_is_rebuilt_from_clean_and_ledger(rows):
     frame = raw(rows)
@@ -150,7 +150,7 @@ def test_raw_is_rebuilt_from_clean_and_ledger(rows):
     assert table.rows_in == len(table.kept) + len(table.aside)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(tables, st.integers(0, 24), st.integers(0, 3))
 def test_a_ledger_that_was_tampered_with_does_not_close(rows, place, column):
     frame = raw(rows)
@@ -165,7 +165,7 @@ def test_a_ledger_that_was_tampered_with_does_not_close(rows, place, column):
         cleaning.check_ledger(table, changed, list(VARIABLES))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(string.printable, max_size=12))
 def test_any_text_is_read_or_named_never_a_crash(text):
     for line in VARIABLES:
@@ -176,6 +176,7 @@ def test_any_text_is_read_or_named_never_a_crash(text):
         assert (read["value"] is None) == (read["clean"] == "")
 
 
+@pytest.mark.slow
 def test_every_shipped_delivery_is_rebuilt():
     for name in ("nsw-1976", "nsw-1976-cps", "nsw-1976-psid", "michigan-1987-89"):
         study = load_study(name, root=ROOT)

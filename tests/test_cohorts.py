@@ -59,6 +59,7 @@ def test_difference_of_two_means_has_the_halves_of_their_intervals_added_in_quad
     assert trends.difference(line(1, -2, 4), line(3, -1, 7)) == pytest.approx((2, -3, 7))
 
 
+@pytest.mark.slow
 def test_interval_of_a_difference_covers_the_truth():
     rng = np.random.default_rng(8)
     first, second = rng.normal(1, 0.5, 4000), rng.normal(1.7, 0.9, 4000)

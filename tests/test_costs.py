@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import replace_in
+from conftest import examples, replace_in
 from cost_cases import LINE, declared, money, placed, table
 from manfaat.analysis.study import load_study
 from manfaat.base.problems import ProblemsError
@@ -250,7 +250,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(LINES)
 def test_shares_and_totals_conserve_to_the_last_unit(lines):
     sheet, found = placed(*lines)

@@ -196,6 +196,7 @@ def test_effect_size_parts():
     ) == pytest.approx(1 / np.sqrt(2))
 
 
+@pytest.mark.slow
 def test_unbiased_with_nominal_coverage_where_assumptions_hold():
     truth, inside, estimates = 0.4, {}, {}
     runs = 400

@@ -239,6 +239,7 @@ def test_pseudo_median_as_in_r():
     assert result.p_value == pytest.approx(0.096102, abs=5e-7)
 
 
+@pytest.mark.slow
 def test_pseudo_median_of_many_needs_no_table_of_all_averages():
     for values in (
         np.random.default_rng(1).normal(size=3_000),

@@ -18,14 +18,15 @@ import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conftest import examples
 from manfaat.base.problems import ProblemsError
 from manfaat.files.formats import FormatOptions, isolated, read_any
 from manfaat.files.formats.csvbody import careful_body, count_lines, fast_body, offset_of
 from manfaat.files.formats.multiple import join_codes
 from test_formats_safety import here
 
-QUICK = settings(
-    max_examples=60,
+FORMATS = settings(
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
@@ -83,7 +84,7 @@ def lines_of(grid: list[list[str]], separator: str, end: str) -> tuple[str, list
     return "".join(parts), starts
 
 
-@QUICK
+@FORMATS
 @given(
     grid=grids(),
     separator=st.sampled_from([",", ";", "\t", "|"]),
@@ -100,7 +101,7 @@ def test_text_tables_come_back_with_their_line_numbers(tmp_path, grid, separator
     assert table.frame["_row"].tolist() == starts[1:]
 
 
-@QUICK
+@FORMATS
 @given(
     grid=grids(),
     separator=st.sampled_from([",", ";"]),
@@ -125,7 +126,7 @@ SHEET_CELL = st.one_of(
 )
 
 
-@QUICK
+@FORMATS
 @given(rows=st.lists(st.lists(SHEET_CELL, min_size=2, max_size=2), min_size=1, max_size=6))
 def test_sheets_of_text_come_back(tmp_path, rows):
     book = openpyxl.Workbook()
@@ -166,7 +167,7 @@ MESSY = st.sampled_from(
 )
 
 
-@settings(QUICK, max_examples=150)
+@settings(FORMATS, max_examples=examples(150))
 @given(grid=st.lists(st.lists(MESSY, min_size=4, max_size=4), min_size=1, max_size=12), sheet=st.booleans())
 def test_no_filled_cell_is_ever_lost(tmp_path, grid, sheet):
     if sheet:

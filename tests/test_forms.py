@@ -6,7 +6,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from conftest import ROOT, replace_in, seal
+from conftest import ROOT, project_below, replace_in, seal
 from manfaat.analysis.study import DECIDE, load_study
 from manfaat.base.paths import places
 from manfaat.base.problems import ProblemsError
@@ -180,13 +180,18 @@ def test_a_new_delivery_needs_as_many_files(project, tmp_path):
         new_cohort("nsw-next", study, [tmp_path / "none.csv"], places("nsw-next", root=project))
 
 
-@pytest.fixture
-def undecided(project):
+def left_undecided(project):
+    """The project with one answer that a person must decide."""
     raw = project / "data/raw/nsw-1976"
     replace_in(raw / "nsw.csv", "\n1,37,11,", "\n1,37 or 38,11,")
     seal(raw)
     replace_in(raw / "cohort.yml", "assignment: randomised", "assignment: randomised\nunreadable: review")
     return project
+
+
+@pytest.fixture
+def undecided(project):
+    return left_undecided(project)
 
 
 def test_decisions_become_corrections_that_the_next_run_applies(undecided):
@@ -245,10 +250,11 @@ def test_decisions_about_whole_rows_are_read_back(undecided):
     assert "decided by a person" in page
 
 
-@pytest.fixture
-def exported(undecided):
-    run_cohort("nsw-1976", Options(), root=undecided)
-    return load_study("nsw-1976", root=undecided)
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    root = left_undecided(project_below(tmp_path_factory.mktemp("exported")))
+    assert run_cohort("nsw-1976", Options(), root=root).failure == ""
+    return load_study("nsw-1976", root=root)
 
 
 def test_spss_reads_back_equal_with_labels_and_reasons(exported):

@@ -210,6 +210,7 @@ def hold(instrument, rule, row: dict) -> object:
     return evaluate(parse_expression(rule.rule), frame).iloc[0]
 
 
+@pytest.mark.slow
 def test_each_consistency_rule_passes_a_right_row_and_stops_a_wrong_one(instrument):
     right = {"participants": ALUMNUS, "supervisors": SHEET, "costs": LINE}
     assert {rule.id for rule in instrument.codebook.rules} == BROKEN.keys()

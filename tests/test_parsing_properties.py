@@ -12,6 +12,7 @@ from babel.numbers import format_decimal
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from conftest import examples
 from manfaat.files.parsing import (
     ColumnContext,
     DateContext,
@@ -39,7 +40,7 @@ from manfaat.files.parsing.normalise import BYTE_OF, tidy
 
 # The same examples each time: a test that fails one day in ten is no test. No database: no folder of its own.
 PROPERTY = settings(
-    max_examples=100,
+    max_examples=examples(100),
     deadline=None,
     derandomize=True,
     database=None,

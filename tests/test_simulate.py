@@ -43,6 +43,7 @@ def files_of(folder):
     }
 
 
+@pytest.mark.slow
 def test_a_cohort_is_simulated_sealed_and_can_be_checked(house):
     code, said = call(*ASKED)
     assert code == 0
@@ -59,12 +60,14 @@ def test_a_cohort_is_simulated_sealed_and_can_be_checked(house):
     ]  # nothing half-made beside it
 
 
+@pytest.mark.slow
 def test_the_truth_is_never_needed(house):
     call(*ASKED)
     shutil.rmtree(house / "data/raw/trial-synthetic/truth")
     check_study(load_study("trial-synthetic", root=house))
 
 
+@pytest.mark.slow
 def test_the_command_in_the_file_makes_the_same_bytes_again(house):
     call(
         *ASKED,
@@ -96,6 +99,7 @@ def test_the_comparison_groups_have_the_asked_size(house):
     assert sum(plan.sizes.values()) == pytest.approx(500, abs=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -142,6 +146,7 @@ def test_what_cannot_be_simulated_is_refused_and_leaves_nothing(house, given, to
     assert not list((house / "data").rglob("*.csv"))
 
 
+@pytest.mark.slow
 def test_all_that_is_wrong_is_told_at_once(house):
     code, said = call(
         "simulate",
@@ -176,6 +181,7 @@ def test_nothing_is_overwritten_unless_asked_for_and_never_what_is_real(project,
     assert files_of(real) == told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, OSError])
 def test_an_interruption_leaves_the_former_cohort_and_nothing_else(house, monkeypatch, interruption):
     asked = Request("jakarta-tokyo", "trial-synthetic", 12, 3, "real")
@@ -191,6 +197,7 @@ def test_an_interruption_leaves_the_former_cohort_and_nothing_else(house, monkey
     assert files_of(house / "data") == before
 
 
+@pytest.mark.slow
 def test_progress_is_told_while_blocks_are_written(house):
     told = []
     definitions = house / "programmes/jakarta-tokyo/simulation.yml"
@@ -220,6 +227,7 @@ def test_a_shipped_cohort_is_synthetic_small_and_says_so(cohort):
     assert sum(len(content) for content in files_of(folder).values()) < 2_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cohort", SHIPPED)
 def test_a_shipped_cohort_is_what_its_command_makes(house, cohort):
     """If this fails after a change of the simulation, ``make synthetic`` makes the cohorts anew."""

@@ -68,6 +68,7 @@ def many(study) -> SimpleNamespace:
 # --- answers look like real ones (shares of the labour-force survey that the project's list of messes gives)
 
 
+@pytest.mark.slow
 def test_wages_are_heaped_as_in_the_labour_force_survey(many):
     wages = many.values["wage_now"]
     wages = wages[wages > 0]
@@ -146,6 +147,7 @@ def truth(study) -> pd.DataFrame:
     ).set_index("name")
 
 
+@pytest.mark.slow
 def test_effects_are_those_that_were_declared(truth):
     assert truth.loc["log_pay_now", "effect"] == pytest.approx(0.12, abs=0.006)
     assert truth.loc["defect_change", "effect"] == pytest.approx(-0.17, abs=0.003)
@@ -164,6 +166,7 @@ def test_effects_are_those_that_were_declared(truth):
     assert (truth["effect_error"].dropna() >= 0).all()
 
 
+@pytest.mark.slow
 def test_naive_readings_are_wrong_by_a_stated_amount(truth):
     pay, gain = truth.loc["log_pay_now"], truth.loc["knowledge_gain"]
     assert 0.25 < pay["naive_change_bias"] < 0.40  # growth of all wages, tenure, position
@@ -210,6 +213,7 @@ def test_groups_have_exactly_the_declared_sizes(study):
     )  # spread evenly
 
 
+@pytest.mark.slow
 def test_clean_answers_keep_the_rules_of_the_form(study):
     block = next(blocks(plan(study, 1_500)))
     rows = np.flatnonzero(block.answered)
@@ -380,6 +384,7 @@ def read(path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "kobo", "xlsx", "sav"])
 def test_same_seed_same_bytes_and_another_seed_other_people(study, tmp_path, kind):
     layout = Layout(
@@ -448,6 +453,7 @@ def test_the_log_names_every_answer_that_was_messed_up_and_no_other(study, tmp_p
                     assert key in again or after[name] == before[name]
 
 
+@pytest.mark.slow
 def test_mess_comes_at_the_declared_rates(study, tmp_path):
     written = write_cohort(
         tmp_path / "x",
@@ -726,6 +732,7 @@ EXPORTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("export", EXPORTS)
 def test_every_answer_of_a_clean_export_is_read_back(study, tmp_path, export):
     from manfaat.analysis import study as studies

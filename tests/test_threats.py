@@ -46,7 +46,7 @@ from threats_cases import SYNTHETIC, Examined, examine, examined, loaded
 COHORTS = ["nsw-1976", "nsw-1976-cps", "nsw-1976-psid", "michigan-1987-89", SYNTHETIC]
 
 
-@pytest.fixture(params=COHORTS)
+@pytest.fixture(params=[COHORTS[0], *(pytest.param(name, marks=pytest.mark.slow) for name in COHORTS[1:])])
 def cohort(request) -> Examined:
     return examined(request.param)
 
@@ -95,6 +95,7 @@ def test_nothing_that_leaves_the_house_names_a_unit(cohort):
     assert rows.loc[rows["n"].between(1, 4), ["value", "ci_low", "ci_high"]].isna().all(axis=None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["nsw-1976", "michigan-1987-89"])
 def test_running_changes_nothing_that_was_given(name):
     study, table = loaded(name)
@@ -124,6 +125,7 @@ def test_conclusions():
 # --- what is known of the real cohorts
 
 
+@pytest.mark.slow
 def test_the_placebo_passes_where_a_lottery_decided_and_fails_on_both_surveys():
     passed = {name: examined(name).rows("placebo", "earnings")["passed"][0] for name in COHORTS[:3]}
     assert passed == {"nsw-1976": "yes", "nsw-1976-cps": "no", "nsw-1976-psid": "no"}
@@ -152,6 +154,7 @@ def test_the_placebo_is_the_same_regression_on_earnings_before(cohort):
     assert [found["ci_low"], found["ci_high"]] == pytest.approx(expected.conf_int().iloc[1].tolist())
 
 
+@pytest.mark.slow
 def test_the_groups_drifted_apart_before_on_the_surveys_and_not_after_the_lottery():
     # statsmodels: ols("I(re75 - re74) ~ treat + age + education + black + hispanic + married + nodegree"):
     # PSID -369.35 (HC1 447.25);
@@ -161,6 +164,7 @@ def test_the_groups_drifted_apart_before_on_the_surveys_and_not_after_the_lotter
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_balance_and_overlap_of_the_real_cohorts():
     # weighted by a logit of the 10 covariates; the effective sizes that the weighting methods themselves warn
     # of
@@ -204,6 +208,7 @@ def test_the_curve_holds_every_declared_specification_and_is_sorted(cohort):
         )
 
 
+@pytest.mark.slow
 def test_firms_that_did_not_answer_are_counted_once_each():
     # 54 of 157 firms told their scrap rate in all three years: 29 of 66 with a grant, 25 of 91 without
     found = examined("michigan-1987-89").rows("attrition", "log_scrap", treatment="grant")
@@ -212,6 +217,7 @@ def test_firms_that_did_not_answer_are_counted_once_each():
     )
 
 
+@pytest.mark.slow
 def test_leaving_out_a_firm_is_estimating_without_it():
     from manfaat.threats.leave_one_out import without_each
 
@@ -225,6 +231,7 @@ def test_leaving_out_a_firm_is_estimating_without_it():
         )
 
 
+@pytest.mark.slow
 def test_a_trend_before_by_hand():
     # scrap in 1987 and 1988 of firms with a grant in 1989 and of those never with one
     case = examined("michigan-1987-89").case("log_scrap", treatment="grant_last_year")
@@ -239,6 +246,7 @@ def test_a_trend_before_by_hand():
 # --- what is known of simulated ones
 
 
+@pytest.mark.slow
 def test_time_to_promotion_and_transitions_of_the_simulated_cohort():
     own = examined(SYNTHETIC)
     ratio = own.rows("time to event", "months_to_promotion", rater="self")
@@ -444,6 +452,7 @@ def with_subgroups(*declared: dict) -> Programme:
     return Programme.model_validate(study.model_dump() | {"subgroups": list(declared)})
 
 
+@pytest.mark.slow
 def test_an_interaction_is_the_difference_of_the_estimates_within():
     table = people(400, seed=10)
     table["score_now"] += table["taken"] * (1 + 2 * table["z"])
@@ -463,6 +472,7 @@ def test_an_interaction_is_the_difference_of_the_estimates_within():
         )
 
 
+@pytest.mark.slow
 def test_interaction_tests_keep_their_level():
     study, flagged = with_subgroups(BY_Z), 0
     settings = Settings("trial", "observational", "regression")
@@ -540,6 +550,7 @@ def worn(table: pd.DataFrame, study: Programme, effects: list[str]) -> dict[str,
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("assignment", ["randomised", "observational"])
 @pytest.mark.parametrize("name", ["nsw-1976", "michigan-1987-89"])
 def test_whatever_is_delivered_gives_rows_or_reasons_and_sentences(name, assignment):

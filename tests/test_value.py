@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.optimize import brentq
 
+from conftest import examples
 from cost_cases import declared, placed
 from manfaat.costs import advice, double_benefit, effectiveness, uncertainty, value
 from manfaat.costs.flows import SOCIETY, Terms, all_entries, changing, cost_entries, yearly_flow
@@ -162,7 +163,7 @@ def test_rounding_leaves_nothing_of_a_transfer():
     assert seen.loc[("transfer", "2")].tolist() == [20, 0, -10, -10, 0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     LINES,
     st.integers(0, 10**12),

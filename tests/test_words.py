@@ -19,6 +19,7 @@ MONEY = Unit.model_validate({"label": {"en": "dollars", "id": "dolar"}, "prefix"
 SHARE = Unit.model_validate({"label": {"en": "points", "id": "poin"}, "is_share": True, "decimals": 1})
 
 
+@pytest.mark.slow
 def test_catalogues_are_complete_and_not_stale():
     messages = translations.extracted(ROOT)
     assert len(list(messages)) > 150
@@ -26,6 +27,7 @@ def test_catalogues_are_complete_and_not_stale():
         assert translations.check(language, messages) == []
 
 
+@pytest.mark.slow
 def test_a_missing_a_stale_and_a_mismatched_message_are_found():
     messages = translations.extracted(ROOT)
     messages.add("Never {said} before")
@@ -35,6 +37,7 @@ def test_a_missing_a_stale_and_a_mismatched_message_are_found():
     assert any("stale" in str(p) for p in translations.check("id", messages))
 
 
+@pytest.mark.slow
 def test_messages_are_never_inside_an_f_string():
     # the catalogue tool does not look inside f-strings, so such a message would stay English unseen
     for path in (ROOT / "src" / "manfaat").rglob("*.py"):
