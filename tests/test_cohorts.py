@@ -307,7 +307,7 @@ def test_a_failing_notebook_leaves_the_former_page(side_by_side, project, tmp_pa
     before = (reports / "programmes/nsw/cohorts.html").read_bytes()
     notebook = project / "notebooks/08_cohorts.ipynb"
     notebook.write_text(
-        notebook.read_text(encoding="utf-8").replace("trends.grades(reports)", "trends.gone(reports)"),
+        notebook.read_text(encoding="utf-8").replace("cohorts.grades", "cohorts.gone"),
         encoding="utf-8",
     )
     for cohort in ("nsw-1976-cps", "nsw-1976-psid"):

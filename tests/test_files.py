@@ -271,7 +271,7 @@ def test_both_languages_hold_the_same_estimates(sent, tmp_path):
 def test_a_notebook_that_fails_in_one_language_leaves_the_former_report(project):
     path = project / "notebooks/04_outputs.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    place = next(i for i, cell in enumerate(notebook.cells) if "read(" in cell.source)
+    place = next(i for i, cell in enumerate(notebook.cells) if "open_study(" in cell.source)
     notebook.cells[place].source += "\nif language == 'id':\n    raise ValueError('only in Indonesian')"
     nbformat.write(notebook, path)
     outcome = run_cohort("nsw-1976", Options("both"), root=project)

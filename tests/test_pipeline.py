@@ -110,7 +110,7 @@ def test_no_path_user_or_identifier_in_any_output(finished, cohorts):
             assert not firms & set(re.findall(r"(?<![\d.,])\d{6}(?![\d.,])", shown)), path
 
 
-def broken(project, source: str, name: str = "03_inputs", before: str = "read(") -> Options:
+def broken(project, source: str, name: str = "03_inputs", before: str = "open_study(") -> Options:
     """Put a cell that fails or lingers into a notebook."""
     path = project / "notebooks" / f"{name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
@@ -147,6 +147,15 @@ def test_failing_notebook_names_cell_and_cause_and_leaves_the_former_report(proj
     )
     kept = nbformat.read(project / "data/processed/nsw-1976/notebooks/03_inputs.ipynb", as_version=4)
     assert any(output.output_type == "error" for cell in kept.cells for output in cell.get("outputs", []))
+
+
+def test_an_answer_that_cannot_be_shown_stops_the_run(project):
+    # IPython goes on after an error in what displays a value
+    source = "from helpers import Answer\n\nAnswer('nothing', study.chapter, lambda: 1 / 0)"
+    outcome = run_cohort("nsw-1976", broken(project, source, "02_indicators", ".write()"), root=project)
+    assert outcome.report is None
+    assert outcome.failure.startswith("02_indicators, cell ")
+    assert "ZeroDivisionError" in outcome.failure
 
 
 def test_notebook_that_takes_too_long_is_ended(project):
@@ -283,16 +292,19 @@ def test_wrong_parameters_are_refused(text, message):
 def test_parameter_changes_the_result_and_an_own_cell_does_not(project):
     path = project / "notebooks" / "05_outcomes.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    place = next(i for i, cell in enumerate(notebook.cells) if "read(" in cell.source)
+    place = next(i for i, cell in enumerate(notebook.cells) if "open_study(" in cell.source)
     notebook.cells.insert(
         place + 1,
-        nbformat.v4.new_code_cell("print(table.head(3).to_string())\ntable[['_key', 'age']].head(3)"),
+        nbformat.v4.new_code_cell(
+            "table = study.table('indicators')\nprint(table.head(3).to_string())\n"
+            "table[['_key', 'age']].head(3)"
+        ),
     )
     nbformat.write(notebook, path)
     outcome = run_cohort("nsw-1976", Options(values={"confidence": 0.5}), root=project)
     assert list(outcome.notes) == [
         f"05_outcomes, cell {place + 2}: a printed text and the value of its last line: left out of the"
-        " report. A table of groups is shared by chapter.share(...)"
+        " report. A table of groups is shared by study.share(...)"
     ]
     text = (project / "reports/nsw-1976/report.html").read_text()
     assert "nsw:2" not in text

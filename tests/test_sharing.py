@@ -57,7 +57,7 @@ def test_only_what_went_through_the_gate_is_published_and_the_rest_is_named(outp
     assert "S1YwMDE" not in part.html
     assert len(part.left_out) == 1
     assert part.left_out[0].startswith("05_outcomes, cell 2: ")
-    assert "chapter.share" in part.left_out[0]
+    assert "study.share" in part.left_out[0]
 
 
 def test_nothing_is_named_where_nothing_is_left_out():

@@ -1,9 +1,34 @@
 """What a notebook imports: a study to ask, and what it answers; the engine behind it is ``manfaat``."""
 
+from helpers.benefits import Benefits
+from helpers.cleaned import Cleaned
+from helpers.cohorts import Cohorts, open_programme
+from helpers.costed import Costed
 from helpers.estimates import Estimate
+from helpers.findings import Findings
+from helpers.inputs import Inputs
+from helpers.measured import Measured
 from helpers.opened import OpenStudy, open_study
 from helpers.recipes import Recipe
-from helpers.showing import Answer
+from helpers.results import Results
+from helpers.showing import Answer, Questions
 from helpers.tracing import Person
 
-__all__ = ["Answer", "Estimate", "OpenStudy", "Person", "Recipe", "open_study"]
+__all__ = [
+    "Answer",
+    "Benefits",
+    "Cleaned",
+    "Cohorts",
+    "Costed",
+    "Estimate",
+    "Findings",
+    "Inputs",
+    "Measured",
+    "OpenStudy",
+    "Person",
+    "Questions",
+    "Recipe",
+    "Results",
+    "open_programme",
+    "open_study",
+]

@@ -24,19 +24,11 @@ from manfaat.report import exhibits
 from manfaat.report.chapter import Chapter
 from manfaat.report.reasons import reason_text
 from manfaat.report.threats import threat_sentences, threat_tables
-from manfaat.report.words import Language
 
 EXPLORATORY = "exploratory"
-TAKES_COVARIATES = (
-    "regression",
-    "strata_fixed_effects",
-    "difference_in_differences",
-    "first_difference",
-    "repeated_cross_sections",
-    "instrumental_variables",
-    "fixed_effects",
-    *NEEDS_COVARIATES,
-)
+WITHOUT_COVARIATES = (
+    "difference_in_means", "ordered_logit", "probability_of_superiority", *OF_PARTICIPANTS_ALONE
+)  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)
@@ -98,7 +90,7 @@ class Estimate(Answer):
         """
         rows = self.primary if specification is None else self.named(specification)
         if rows.empty or pd.isna(rows["estimate"].iloc[0]):
-            told = reason_text(rows["reasons"].iloc[0], Language("en")) if len(rows) else ""
+            told = reason_text(rows["reasons"].iloc[0], self.chapter.language) if len(rows) else ""
             because = told or "none speaks for this cohort"
             raise ProblemsError([Problem("recipe", f"there is no estimate: {because}")])
         row = rows.iloc[0]
@@ -146,20 +138,15 @@ class Estimate(Answer):
         own = replace(found, rows=rows)
 
         def make() -> list[Part]:
-            about = without_claims(study)
+            # claims or not: what was asked for is told
+            declared = study.programme.model_copy(update={"claims": []})
+            about = replace(study, programme=declared)
             return [
                 *listed(threat_sentences(about, own, self.frame, language)),
                 *threat_tables(about, own, self.frame, language),
             ]
 
         return Answer(f"threats to {self.title}", self.chapter, make, lambda: rows)
-
-
-def without_claims(study: Study) -> Study:
-    """The study as it would be without claims: every indicator asked for is told, not only those that claims
-    rest on.
-    """
-    return replace(study, programme=study.programme.model_copy(update={"claims": []}))
 
 
 @dataclass(frozen=True)
@@ -226,7 +213,7 @@ def own_specification(study: Study, choices: Choices) -> Specification:
     base = study.programme.specification(study.primary)
     covariates = list(choices.covariates or ())
     method = base.method
-    if covariates and method not in TAKES_COVARIATES:
+    if covariates and method in WITHOUT_COVARIATES:
         method = "regression"
     if not covariates and (method in NEEDS_COVARIATES or method == "regression"):
         method = "difference_in_means"
@@ -268,79 +255,55 @@ def constant(
 
 
 def ladder(
-    table: pd.DataFrame,
-    lines: tuple[Indicator, ...],
-    study: Study,
-    settings: Settings,
-    choices: Choices,
-    language: Language,
+    table: pd.DataFrame, lines: tuple[Indicator, ...], chapter: Chapter, settings: Settings, choices: Choices
 ) -> tuple[pd.DataFrame, tuple[str, ...], Study]:
     """Rows, notes and the study that they are by: the declared one, or the one with the analyst's choices."""
+    study, every, memory = chapter.study, list(chapter.study.indicators), {}
     programme = exploring(study, choices) if choices.are_any else study.programme
-    rows, left, every, memory = [], {}, list(study.indicators), {}
+    rows, left = [], {}
     for line in lines:
         for spec in programme.specifications:
             if spec.indicators and line.indicator not in spec.indicators:
                 continue
-            used = spec
-            if choices.are_any:
-                same = constant(table, line, spec, programme, every)
-                left |= dict.fromkeys(same)
-                kept = [name for name in spec.covariates if name not in same]
-                used = spec.model_copy(update={"covariates": kept})
+            same = constant(table, line, spec, programme, every) if choices.are_any else []
+            left |= dict.fromkeys(same)
+            kept = [name for name in spec.covariates if name not in same]
+            used = spec.model_copy(update={"covariates": kept}) if same else spec
             rows += estimate_one(table, line, used, programme, every, settings, memory)
     frame = as_table(rows)
-    told = language.say("Left out, because all units have the same: {names}.", names=", ".join(left))
-    notes = (told,) if left else ()
+    told = chapter.language.say("Left out, because all units have the same: {names}.", names=", ".join(left))
     if choices.are_any:
         frame = frame.assign(subgroup=choices.where, is_primary=False)
-    return frame, notes, replace(study, programme=programme)
+    return frame, (told,) if left else (), replace(study, programme=programme)
 
 
 def estimate(
-    study: Study, chapter: Chapter, table: pd.DataFrame, name: str, rater: str | None, settings: Settings,
-    choices: Choices,
-) -> Estimate:  # fmt: skip
+    chapter: Chapter, table: pd.DataFrame, name: str, rater: str | None, settings: Settings, choices: Choices
+) -> Estimate:
     """Estimate one indicator; see ``OpenStudy.estimate``."""
+    study, language = chapter.study, chapter.language
     lines = tuple(asked_for(study, name, rater))
     check_columns(table, study, choices)
     rows = chosen_rows(table, study, choices.where) if choices.where else table
-    frame, notes, used = ladder(rows, lines, study, settings, choices, chapter.language)
+    frame, notes, used = ladder(rows, lines, chapter, settings, choices)
     few = is_few(frame["n"].fillna(0)) | is_few(frame["n_comparison"].fillna(0))
     if choices.are_any and few.any():
         told = "an estimate would rest on fewer than five on one side"
         raise ProblemsError([Problem(f"where={choices.where!r}", told, expected="a larger group")])
 
     def make() -> list[Part]:
-        return shown(used, frame, notes, choices, chapter.language)
-
-    return Estimate(
-        f"estimate of {name}", chapter, make, lambda: frame, is_published=not choices.are_any, study=used,
-        lines=lines, table=rows, settings=settings, where=choices.where, is_exploratory=choices.are_any,
-        notes=notes,
-    )  # fmt: skip
-
-
-def shown(
-    study: Study, frame: pd.DataFrame, notes: tuple[str, ...], choices: Choices, language: Language
-) -> list[Part]:
-    """Figure and table of the ladder; what is exploratory says so first."""
-    mark = (
-        said(
-            language.say(
-                "Exploratory: {choices}. Chosen now and not declared beforehand; it speaks for no cohort and"
-                " enters no report.",
-                choices=choices.told(),
-            ),
-            *notes,
-            kind="exploratory",
+        mark = language.say(
+            "Exploratory: {choices}. Chosen now and not declared beforehand; it speaks for no cohort and"
+            " enters no report.",
+            choices=choices.told(),
         )
-        if choices.are_any
-        else []
-    )
-    alone = frame["method"].isin(OF_PARTICIPANTS_ALONE).all()
-    return [
-        *mark,
-        *exhibits.ladder_figures(study, frame, language),
-        *([] if alone else exhibits.estimates_table(study, frame, language)),
-    ]
+        alone = frame["method"].isin(OF_PARTICIPANTS_ALONE).all()
+        return [
+            *(said(mark, *notes, kind="exploratory") if choices.are_any else []),
+            *exhibits.ladder_figures(used, frame, language),
+            *([] if alone else exhibits.estimates_table(used, frame, language)),
+        ]
+
+    shown = {"is_published": not choices.are_any, "is_exploratory": choices.are_any, "notes": notes}
+    about = {"study": used, "lines": lines, "table": rows, "settings": settings, "where": choices.where}
+    return Estimate(f"estimate of {name}", chapter, make, lambda: frame, **shown, **about)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from manfaat.analysis.study import Study, build_with_reasons, clean_tables, linked_tables, read_raw
+from manfaat.base.problems import ProblemsError
 from manfaat.cleaning import KEY
 from manfaat.definitions.codebook import Variable
 from manfaat.evaluation.sample import group_code, participation
@@ -14,6 +15,7 @@ from manfaat.report.labels import group_label
 from manfaat.report.words import Language
 
 TOOK_PART = "took_part"
+QUICK = 30_000_000  # bytes of a delivery that is cleaned while one waits
 DATES = {"date": "%Y-%m-%d", "month": "%Y-%m", "dateTime": None}
 
 
@@ -35,6 +37,25 @@ def prepare(study: Study, language: Language) -> None:
     table, why = build_with_reasons(study, measured.read(main), linked, reasons)
     measured.write(table, "indicators")
     measured.write(why, "indicators_missing")
+
+
+def read(chapter: Chapter, name: str) -> pd.DataFrame:
+    """Read a table; outside the report's notebooks and of a delivery that is quickly read, make it first
+    where it is not there or older than its sources.
+
+    Raises
+    ------
+    ProblemsError that names the notebook or command to run first.
+    """
+    places = chapter.study.places
+    try:
+        return chapter.read(name)
+    except ProblemsError:
+        size = sum(path.stat().st_size for path in places.raw.glob("*") if path.is_file())
+        if chapter.name or places.is_published or size > QUICK:
+            raise
+    prepare(chapter.study, chapter.language)
+    return chapter.read(name)
 
 
 def category(values: pd.Series, variable: Variable, study: Study, language: Language) -> pd.Series:

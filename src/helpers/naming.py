@@ -13,6 +13,9 @@ from manfaat.indicators import Indicator, concepts
 
 PART = 80.0  # similarity (partial_ratio) from which a text is proposed
 NEAR = 60.0  # similarity (rapidfuzz WRatio, in per cent) from which a name is proposed
+SEARCHED = (
+    "indicator", "family", "inputs", "label_en", "label_id", "definition_en", "definition_id"
+)  # fmt: skip
 FOUND_COLUMNS = ["name", "indicator", "kind", "stage", "time", "rater", "unit", "label", "definition"]
 
 
@@ -86,25 +89,12 @@ def found(study: Study, text: str, language: str) -> pd.DataFrame:
     """Indicators and answers of the main table whose name, label or definition holds a text, or comes near
     it; see ``OpenStudy.find``.
     """
-    rows = [
-        {
-            "name": line.name,
-            "indicator": line.indicator,
-            "kind": "indicator",
-            "stage": line.stage_thesis,
-            "time": line.time,
-            "rater": line.rater,
-            "unit": line.unit,
-            "label": line.label(language),
-            "definition": line.definition(language),
-        }
-        for line in study.indicators
-    ]
-    texts = [
-        f"{line.indicator} {line.family} {line.inputs} {line.label_en} {line.label_id} {line.definition_en} "
-        f"{line.definition_id}"
-        for line in study.indicators
-    ]
+    rows, texts = [], []
+    for line in study.indicators:
+        told = {"label": line.label(language), "definition": line.definition(language)}
+        own = {name: getattr(line, name) for name in ("name", "indicator", "time", "rater", "unit")}
+        rows.append(own | told | {"kind": "indicator", "stage": line.stage_thesis})
+        texts.append(" ".join(getattr(line, name) for name in SEARCHED))
     taken = {row["name"] for row in rows}
     for variable in study.codebook.table(study.programme.main_table):
         if variable.name not in taken and variable.role not in ("key", "identifier"):

@@ -9,16 +9,22 @@ from typing import Any
 import pandas as pd
 
 from helpers import describing, estimates, frames, naming, tracing
-from helpers.showing import Answer, short
+from helpers.benefits import Benefits
+from helpers.cleaned import Cleaned
+from helpers.costed import Costed
+from helpers.findings import Findings
+from helpers.inputs import Inputs
+from helpers.measured import Measured
+from helpers.results import Results
+from helpers.showing import Answer
 from manfaat.analysis.study import Study, load_study
 from manfaat.base.problems import Problem, ProblemsError
+from manfaat.base.showing import line
+from manfaat.costs.flows import Terms
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.weighted import weights_of
-from manfaat.report import exhibits
-from manfaat.report.chapter import Chapter, set_display
+from manfaat.report.chapter import Chapter, open_chapter, set_display
 from manfaat.report.words import Language
-
-QUICK = 30_000_000  # bytes of a delivery that is cleaned while one waits
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,23 +51,17 @@ class OpenStudy:
         return self.chapter.language
 
     def __repr__(self) -> str:
-        study = self.definition
-        code, kind = self.language.code, study.cohort.kind
-        told = f"{study.cohort.cohort}: {study.programme.title[code]}, {kind} data, {study.cohort.assignment}"
-        return short(f"<study {told}; {len(study.indicators)} indicators; tables: {self.state}>")
+        study, cohort = self.definition, self.definition.cohort
+        told = f"{cohort.cohort} ({study.programme.title[self.language.code]})"
+        how = f"{cohort.kind} data, {cohort.assignment}"
+        return line("study", told, how, f"{len(study.indicators)} indicators", f"tables {self.state}")
 
     def _repr_html_(self) -> str:
         return self.definition._repr_html_()
 
     @property
     def state(self) -> str:
-        """Whether the tables are there: ``ready``, or what will be done first.
-
-        Examples
-        --------
-        >>> study.state
-        'ready'
-        """
+        """Whether the tables are there: ``ready``, or what will be done first."""
         main = f"{self.definition.programme.main_table}.parquet"
         wanted = {main: "01_clean", "indicators.parquet": "02_indicators"}
         shelf = self.chapter.shelf
@@ -89,15 +89,7 @@ class OpenStudy:
         known = [*self.definition.programme.tables, "indicators", "indicators_missing"]
         if name not in known and stem not in known:
             raise naming.unknown(f"study.table('{name}')", name, {one: one for one in known})
-        try:
-            return self.chapter.read(name)
-        except ProblemsError:
-            raw = self.definition.places.raw
-            size = sum(path.stat().st_size for path in raw.glob("*") if path.is_file())
-            if self.chapter.name or self.definition.places.is_published or size > QUICK:
-                raise
-        frames.prepare(self.definition, self.language)
-        return self.chapter.read(name)
+        return frames.read(self.chapter, name)
 
     @cached_property
     def people(self) -> pd.DataFrame:
@@ -138,19 +130,6 @@ class OpenStudy:
         {0.0: 4555.0, 1.0: 6349.0}
         """
         return frames.measured(self.definition, self.table("indicators"), self.language)
-
-    @property
-    def definitions(self) -> Answer:
-        """How each indicator is defined: one row an indicator.
-
-        Examples
-        --------
-        >>> study.definitions.frame.shape[0]
-        13
-        """
-        return self.answer(
-            "definitions", lambda: [exhibits.definitions_table(self.definition, self.language)]
-        )
 
     def find(self, text: str) -> pd.DataFrame:
         """Indicators and answers whose name, label or definition holds a text; else those near it.
@@ -204,8 +183,8 @@ class OpenStudy:
             frame = frame.join(answered.loc[~answered.index.duplicated(), others])
         column = naming.resolved(study, name, frame.columns, asked)
         by = [naming.resolved(study, one, frame.columns, asked) for one in by]
-        groups, weights = describing.groups_of(frame, by), self.weights
-        values = frame[column]
+        groups, values = describing.groups_of(frame, by), frame[column]
+        weights = weights_of(frame, study.programme)
         if pd.api.types.is_numeric_dtype(values):
             weights = None if column == study.programme.design.sampling_weight else weights
             data = describing.numbers_by_group(values, groups, weights)
@@ -216,22 +195,13 @@ class OpenStudy:
             data = describing.counts_by_group(values, groups, weights)
         data = data if by else data.drop(columns="group")
         called = naming.labels_of(study, self.language.code)
-        return self.answer(
-            f"{column} by {', '.join(by)}" if by else column,
+        title = f"{column} by {', '.join(by)}" if by else column
+        return Answer(
+            title,
+            self.chapter,
             lambda: [describing.exhibit_of(study, column, by, data, called, self.language)],
-            data,
+            lambda: data,
         )
-
-    @property
-    def weights(self) -> pd.Series | None:
-        """Survey weights by key, missing where a row stands for nobody; None where the design declares none.
-
-        Examples
-        --------
-        >>> study.weights is None
-        True
-        """
-        return weights_of(self.indicators, self.definition.programme)
 
     def estimate(
         self,
@@ -278,19 +248,11 @@ class OpenStudy:
         if choices.are_any and study.programme.design.panel is None:
             table = frames.with_answers(study, table, self.table(study.programme.main_table))
         settled = self.settings(**settings)
-        return estimates.estimate(study, self.chapter, table, name, rater, settled, choices)
+        return estimates.estimate(self.chapter, table, name, rater, settled, choices)
 
     def settings(self, **chosen: Any) -> Settings:
         """The choices of a run: ``confidence, power, seed, draws``; those of ``manfaat run`` unless given.
-
-        Raises
-        ------
-        ValueError for one out of its range, TypeError for an unknown one.
-
-        Examples
-        --------
-        >>> study.settings(confidence=0.9).confidence
-        0.9
+        Raises ValueError for one out of its range, TypeError for an unknown one.
         """
         return self.chapter.settings(**{"confidence": 0.95, "power": 0.8, "seed": 1, "draws": 9999, **chosen})
 
@@ -319,31 +281,48 @@ class OpenStudy:
         Raises
         ------
         ProblemsError without counts, or with a column that names single units.
-
-        Examples
-        --------
-        >>> by_age = study.indicators.groupby("age")["married"].agg(n="size", share="mean")
-        >>> study.share(by_age, "Married, by age", counts="nobody")
-        Traceback (most recent call last):
-        manfaat.base.problems.ProblemsError: 1 problem found
-          - chapter.share, table 'Married, by age': it has no column 'nobody' that says on how many...
         """
         self.chapter.share(data, title, counts=counts, caption=caption)
 
-    def answer(self, title: str, make: Any, data: pd.DataFrame | None = None) -> Answer:
-        """An answer about this study; see ``Answer``.
+    def clean(self) -> Cleaned:
+        """Read and clean the delivery; what notebook 01 asks."""
+        return Cleaned(self.chapter)
 
-        Examples
-        --------
-        >>> study.answer("nothing", list)
-        <nothing: sentences, 0 rows>
+    def measure(self) -> Measured:
+        """Build the indicators from the clean tables; what notebook 02 asks."""
+        return Measured(self.chapter)
+
+    def inputs(self, *, confidence: float = 0.95, power: float = 0.8) -> Inputs:
+        """Setting, participants, balance and activities; what notebook 03 asks."""
+        return Inputs(self.chapter, confidence, power)
+
+    def costs(self, means: pd.DataFrame, *, base_year: int = 0) -> Costed:
+        """What the programme cost, and who paid; ``means`` are those of ``inputs``."""
+        return Costed(self.chapter, base_year, means)
+
+    def results(self, *stages: str, **settings: Any) -> Results:
+        """The indicators of some stages (``output, outcome, impact``); what notebooks 04 and 05 ask.
+        ``settings`` : ``confidence, power, seed, draws`` (0.95, 0.8, 1, 9999 unless given).
         """
-        return Answer(title, self.chapter, make, None if data is None else lambda: data)
+        return Results(self.chapter, stages, self.settings(**settings))
+
+    def benefits(
+        self, *, base_year: int = 0, assumed_gain: float = 0.05, seed: int = 1, **terms: Any
+    ) -> Benefits:
+        """What the programme was worth, and to whom; what notebook 06 asks. ``terms`` : ``discount_rate,
+        horizon, decay, timing, funds`` (what one unit of public money costs society).
+        """
+        return Benefits(self.chapter, Terms(**{"decay": 0.05, **terms}), base_year, assumed_gain, seed)
+
+    def findings(self, **settings: Any) -> Findings:
+        """All estimates together and the verdicts; what notebook 07 asks."""
+        return Findings(self.chapter, self.settings(**settings))
 
 
 def open_study(
     cohort: str,
     *,
+    notebook: str = "",
     language: str = "en",
     data_dir: str = "data",
     reports_dir: str = "reports",
@@ -353,6 +332,8 @@ def open_study(
     Parameters
     ----------
     cohort : a folder of ``data/raw``. language : of labels, figures and sentences.
+    notebook : set by the notebooks of the report: what is shown is then numbered, kept and published, and
+    tables of earlier notebooks are read and never made.
     data_dir, reports_dir : folders, relative to the project, which is looked for above the working folder.
 
     Raises
@@ -370,6 +351,11 @@ def open_study(
     manfaat.base.problems.ProblemsError: 1 problem found
       - data/raw/...: there is no cohort '...'. Expected: did you mean ...
     """
+    if notebook:
+        chapter = open_chapter(
+            notebook, cohort, language=language, data_dir=data_dir, reports_dir=reports_dir
+        )
+        return OpenStudy(chapter.study, chapter)
     set_display()
     study = load_study(cohort, data_dir=data_dir, reports_dir=reports_dir)
     return OpenStudy(study, Chapter("", study, Language(language)))

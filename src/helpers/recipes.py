@@ -10,13 +10,13 @@ from manfaat.analysis.study import Study
 from manfaat.base.problems import Problem, ProblemsError
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation.linear import varying
-from manfaat.evaluation.sample import NotApplicableError, draw_sample
+from manfaat.evaluation.sample import draw_sample
 from manfaat.indicators import Indicator, measured_before
 
 METHODS = ("difference_in_means", "regression", "difference_in_differences", "before_after_change",
            "strata_fixed_effects")  # fmt: skip
 KINDS = {"classical": "nonrobust", "HC1": "HC1", "HC2": "HC2", "HC3": "HC3", "BM": "HC2", "CR1": "cluster"}
-TERM = "took_part"
+TERM, ALONE = "took_part", "before_after_change"
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,60 +63,50 @@ def refuse(row: pd.Series, because: str) -> ProblemsError:
 def recipe_of(study: Study, line: Indicator, row: pd.Series, table: pd.DataFrame, where: str) -> Recipe:
     """Write the call for one row of estimates.
 
+    Parameters
+    ----------
+    table : the rows of the indicators it was estimated on. where : the condition that chose them, if any.
+
     Raises
     ------
     ProblemsError for a method or a design that no one call of statsmodels covers.
     """
     spec, design = study.programme.specification(row["specification"]), study.programme.design
-    lines = list(study.indicators)
     if spec.method not in METHODS or spec.trim is not None or spec.treatment:
         raise refuse(row, f"no one call of statsmodels is the method '{spec.method}' as declared")
     if design.panel or design.wave or design.frequency:
         raise refuse(row, "its sample is drawn from several periods or rows stand for several units")
-    change = spec.method in ("difference_in_differences", "before_after_change")
-    before = (
-        measured_before(lines, line.indicator, line.rater or None, time=spec.baseline) if change else None
-    )
-    alone = spec.method == "before_after_change"
-    try:
-        sample = draw_sample(
-            table, line, spec, study.programme, lines, needs_before=change, participants_only=alone
-        )
-    except NotApplicableError as reason:
-        raise refuse(row, str(reason)) from None
-    covariates = [] if alone else varying(sample.frame, spec.covariates)
-    strata = spec.strata or design.strata
-    stratified = strata if spec.method == "strata_fixed_effects" else None
-    roles = [name for name in (design.cluster, design.sampling_weight, strata) if name]
-    outcome = f"I({line.name} - {before.name})" if before else line.name
-    terms = [*([] if alone else [TERM]), *covariates, *([f"C({stratified})"] if stratified else [])]
-    needed = [line.name, *([before.name] if before else []), TERM, *spec.covariates, *roles]
-    kept = list(dict.fromkeys(needed))
-    code = written(
-        where=where, alone=alone, needed=kept, spec=spec, kind=row["std_error_kind"],
-        formula=f"{outcome} ~ {' + '.join(terms) or '1'}", term="Intercept" if alone else TERM,
-        cluster=design.cluster, weight=design.sampling_weight,
-    )  # fmt: skip
-    known = row["std_error_kind"] in KINDS
-    return Recipe(code, float(row["estimate"]), float(row["std_error"]) if known else float("nan"))
-
-
-def written(
-    *, where: str, alone: bool, needed: list[str], spec: Specification, kind: str, formula: str, term: str,
-    cluster: str | None, weight: str | None,
-) -> str:  # fmt: skip
-    """The lines of code."""
-    quoted = ", ".join(f'"{name}"' for name in needed)
+    change = spec.method in ("difference_in_differences", ALONE)
+    lines, rater = list(study.indicators), line.rater or None
+    before = measured_before(lines, line.indicator, rater, time=spec.baseline) if change else None
+    columns = [line.name, *([before.name] if before else []), TERM, *spec.covariates]
+    roles = [name for name in (design.cluster, design.sampling_weight, spec.strata or design.strata) if name]
+    left = f"I({line.name} - {before.name})" if before else line.name
+    right = [] if spec.method == ALONE else [TERM, *telling_apart(table, line, spec, study, change)]
+    right += [f"C({spec.strata or design.strata})"] if spec.method == "strata_fixed_effects" else []
+    quoted = ", ".join(f'"{name}"' for name in dict.fromkeys([*columns, *roles]))
+    weight, kind = design.sampling_weight, row["std_error_kind"]
     estimator = "wls" if weight else "ols"
-    weights = f', weights=used["{weight}"]' if weight else ""
-    errors = f'cov_type="{KINDS.get(kind, "nonrobust")}", use_t=True'
-    errors += f', cov_kwds={{"groups": used["{cluster}"]}}' if kind == "CR1" else ""
-    lines = [f"from statsmodels.formula.api import {estimator}", "", "people = study.indicators"]
-    lines += [f"people = people.query({where!r})"] if where else []
-    lines += [f'people = people[people["{TERM}"] == 1]'] if alone else []
-    lines += [f"used = people[[{quoted}]].dropna()"]
-    lines += [f'used = used[used["{weight}"] > 0]'] if weight else []
-    lines += [f'fit = {estimator}("{formula}", used{weights}).fit({errors})']
-    lines += [f'estimate, std_error = fit.params["{term}"], fit.bse["{term}"]']
-    lines += [] if kind in KINDS else [f"# statsmodels has no standard error of the kind {kind}"]
-    return "\n".join(lines)
+    options = f'cov_type="{KINDS.get(kind, "nonrobust")}", use_t=True'
+    options += f', cov_kwds={{"groups": used["{design.cluster}"]}}' if kind == "CR1" else ""
+    given = f', weights=used["{weight}"]' if weight else ""
+    term = "Intercept" if spec.method == ALONE else TERM
+    code = [f"from statsmodels.formula.api import {estimator}", "", "people = study.indicators"]
+    code += [f"people = people.query({where!r})"] if where else []
+    code += [f'people = people[people["{TERM}"] == 1]'] if spec.method == ALONE else []
+    code += [f"used = people[[{quoted}]].dropna()"]
+    code += [f'used = used[used["{weight}"] > 0]'] if weight else []
+    code += [f'fit = {estimator}("{left} ~ {" + ".join(right) or "1"}", used{given}).fit({options})']
+    code += [f'estimate, std_error = fit.params["{term}"], fit.bse["{term}"]']
+    code += [] if kind in KINDS else [f"# statsmodels has no standard error of the kind {kind}"]
+    std_error = float(row["std_error"]) if kind in KINDS else float("nan")
+    return Recipe("\n".join(code), float(row["estimate"]), std_error)
+
+
+def telling_apart(
+    table: pd.DataFrame, line: Indicator, spec: Specification, study: Study, needs_before: bool
+) -> list[str]:
+    """The covariates that tell the units of a sample apart; the others leave every estimate as it is."""
+    lines = list(study.indicators)
+    sample = draw_sample(table, line, spec, study.programme, lines, needs_before=needs_before)
+    return varying(sample.frame, spec.covariates)

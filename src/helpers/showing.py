@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial, wraps
+from typing import Any
 
 import pandas as pd
 from IPython.display import display
 
+from helpers.frames import read
+from manfaat.analysis.study import Study
+from manfaat.base.showing import counted, line
+from manfaat.indicators import Indicator
 from manfaat.report.chapter import Chapter
 from manfaat.report.exhibit import Bullets, Exhibit, Numbered, Paragraph
+from manfaat.report.words import Language
 
 Part = Exhibit | Paragraph | Bullets
-LONGEST = 300  # letters of a short text
 
 
 def said(*sentences: str, kind: str = "finding") -> list[Part]:
@@ -30,11 +35,6 @@ def listed(sentences: Iterable[str]) -> list[Part]:
     """Sentences as a list; nothing where there are none."""
     told = tuple(sentence for sentence in sentences if sentence)
     return [Bullets(told)] if told else []
-
-
-def short(text: str, longest: int = LONGEST) -> str:
-    """A text of at most ``longest`` letters."""
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,7 +51,7 @@ class Answer:
 
     Examples
     --------
-    >>> definitions = study.definitions
+    >>> definitions = study.measure().definitions
     >>> definitions
     <definitions: 1 table, 13 rows>
     >>> definitions.frame.columns.tolist()[:3]
@@ -84,9 +84,8 @@ class Answer:
     def __repr__(self) -> str:
         figures = sum(one.is_figure for one in self.exhibits)
         tables = len(self.exhibits) - figures
-        counts = [f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((figures, "figure"), (tables, "table"))]
-        told = [text for text in counts if not text.startswith("0")] or ["sentences"]
-        return short(f"<{self.title}: {', '.join(told)}, {len(self.frame)} rows>")
+        told = [counted(n, word) for n, word in ((figures, "figure"), (tables, "table")) if n]
+        return line(self.title, *(told or ["sentences"]), counted(len(self.frame), "row"))
 
     def _repr_html_(self) -> str:
         words = {True: self.chapter.language.say("Figure"), False: self.chapter.language.say("Table")}
@@ -105,3 +104,64 @@ class Answer:
                 self.chapter.show(part)
             else:
                 self.chapter.blocks([part])
+
+
+class Question(cached_property):
+    """One question of a notebook: its answer is made when it is first asked."""
+
+
+def question(frame: str = "") -> Callable[[Callable[[Any], list[Part]]], Question]:
+    """Make a question of a method that returns what is shown; ``frame`` names the attribute that holds the
+    numbers behind it, those of the first exhibit unless given.
+    """
+
+    def wrap(parts: Callable[[Any], list[Part]]) -> Question:
+        @wraps(parts)
+        def answer(self: Questions) -> Answer:
+            shown = parts(self)  # now: what fails while something is displayed does not stop a cell
+            numbers = partial(getattr, self, frame) if frame else None
+            return Answer(parts.__name__.replace("_", " "), self.chapter, lambda: shown, numbers)
+
+        return Question(answer)
+
+    return wrap
+
+
+@dataclass(frozen=True, repr=False)
+class Questions:
+    """The questions of one notebook: each is answered when it is first asked.
+
+    Examples
+    --------
+    >>> study.results("outcome", "impact")
+    <questions: changes, comparison, ratings, spread, threats, times, trends>
+    """
+
+    chapter: Chapter
+
+    @property
+    def study(self) -> Study:
+        """The cohort's definitions."""
+        return self.chapter.study
+
+    @property
+    def language(self) -> Language:
+        """The reader's language."""
+        return self.chapter.language
+
+    @property
+    def indicators(self) -> list[Indicator]:
+        """What is measured."""
+        return list(self.chapter.study.indicators)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The indicators as they are stored, one row a unit (in a panel, a unit in one period)."""
+        return read(self.chapter, "indicators")
+
+    def __repr__(self) -> str:
+        asked = [name for name, one in vars(type(self)).items() if isinstance(one, Question)]
+        return line("questions", *sorted(asked))
+
+    def _repr_html_(self) -> str:
+        return f"<p>{repr(self)[1:-1]}</p>"

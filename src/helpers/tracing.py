@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 from IPython.display import display
 
 from helpers.naming import unknown
-from helpers.showing import short
 from manfaat.base.problems import ProblemsError
+from manfaat.base.showing import line
 from manfaat.cleaning import KEY
 from manfaat.report.chapter import Chapter
 
@@ -15,6 +17,7 @@ CHANGED = ["table", "variable", "raw", "clean", "rule", "reason"]
 WHY_MISSING = ["table", "variable", "reason"]
 
 
+@dataclass(frozen=True, repr=False, eq=False)
 class Person:
     """One unit, as cleaning left it.
 
@@ -37,12 +40,14 @@ class Person:
     ['table', 'variable', 'raw', 'clean', 'rule', 'reason']
     """
 
-    def __init__(self, key: str, frame: pd.DataFrame, missing: pd.DataFrame, answers: pd.DataFrame) -> None:
-        self.key, self.frame, self.missing, self.answers = key, frame, missing, answers
+    key: str
+    frame: pd.DataFrame
+    missing: pd.DataFrame
+    answers: pd.DataFrame
 
     def __repr__(self) -> str:
-        told = f"{len(self.answers)} answers, {len(self.frame)} cells changed"
-        return short(f"<one unit: {told}, {len(self.missing)} answers missing>")
+        changed, missing = f"{len(self.frame)} cells changed", f"{len(self.missing)} answers missing"
+        return line("one unit", f"{len(self.answers)} answers", changed, missing)
 
     def _repr_html_(self) -> str:
         return f"<p>{repr(self)[1:-1]}</p>{self.frame.to_html(index=False)}"

@@ -56,7 +56,7 @@ def published_only(
             )
             left_out.append(
                 f"{name}, cell {place}: {what}: left out of the report. A table of groups is shared by"
-                " chapter.share(...)"
+                " study.share(...)"
             )
         cell.outputs = kept
     return copy, tuple(left_out)
@@ -109,7 +109,7 @@ def shared_table(
 
 def problems_of(data: pd.DataFrame, title: str, counts: str) -> list[Problem]:
     """Say why a table cannot be shared; nothing when it can."""
-    place = f"chapter.share, table '{title}'"
+    place = f"study.share, table '{title}'"
     problems = [
         Problem(place, "the column names single units", column=name, expected="a table of groups")
         for name in data.columns

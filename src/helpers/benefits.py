@@ -1,0 +1,167 @@
+"""Whether it was worth it, and to whom: the questions of ``06_benefits``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from helpers.showing import Part, Questions, listed, question, said
+from manfaat.costs.double_benefit import Half, double_benefit
+from manfaat.costs.flows import Terms
+from manfaat.costs.ledger import Accounts, open_accounts
+from manfaat.costs.valuation import Valuation, summary_table, value_programme
+from manfaat.report import benefit_exhibits, unpriced, value_exhibits, value_words
+
+
+@dataclass(frozen=True, repr=False)
+class Benefits(Questions):
+    """What a programme was worth, from its accounts and its estimates; no table about people is read.
+
+    Attributes
+    ----------
+    terms : discount rate, horizon, decay, timing, cost of public funds.
+    base_year : year whose prices are used; 0 is the one that the programme declares.
+    assumed_gain : gain of the scenario where no estimate applies. seed : of the draws of what is not known.
+
+    Raises
+    ------
+    ProblemsError, when first asked, naming the notebooks to run first.
+
+    Examples
+    --------
+    >>> study.benefits(discount_rate=0.03).terms.discount_rate
+    0.03
+    """
+
+    terms: Terms
+    base_year: int
+    assumed_gain: float
+    seed: int
+
+    @cached_property
+    def accounts(self) -> Accounts | None:
+        """The accounts; none where no costs were delivered."""
+        declared = self.study.programme.costs
+        sheet = self.chapter.read_delivered(declared.table if declared else None)
+        return open_accounts(self.study, sheet, base_year=self.base_year)
+
+    @cached_property
+    def means(self) -> pd.DataFrame:
+        """Means of participants, from ``03_inputs``."""
+        return self.chapter.read_summary("basis", "03_inputs")
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """All estimates of the earlier notebooks."""
+        return self.chapter.read_estimates()
+
+    @cached_property
+    def valuation(self) -> Valuation:
+        """The value by scenario and viewpoint."""
+        return value_programme(
+            self.study,
+            self.accounts,
+            self.means,
+            self.estimates,
+            self.terms,
+            assumed_gain=self.assumed_gain,
+        )
+
+    @cached_property
+    def teller(self) -> Any:
+        """What writes amounts in the accounts' currency."""
+        return value_words.value_teller(self.study, self.accounts, self.terms, self.valuation, self.language)
+
+    @cached_property
+    def halves(self) -> list[Half]:
+        """Both halves of the double benefit."""
+        worth = self.study.programme.worth
+        return double_benefit(self.accounts, self.means, worth.technology if worth else None)
+
+    @cached_property
+    def implied(self) -> pd.DataFrame:
+        """What follows for managing a similar programme."""
+        costs = self.chapter.read_summary("cost_indicators", "03_inputs")
+        return benefit_exhibits.advice(self.study, self.means, costs)
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """The value by scenario and viewpoint, as ``value.csv`` has it."""
+        return summary_table(self.valuation)
+
+    @property
+    def parts(self) -> pd.DataFrame:
+        """The halves of the double benefit, as ``double_benefit.csv`` has them."""
+        return benefit_exhibits.halves_data(self.study, self.halves)
+
+    @question("totals")
+    def value(self) -> list[Part]:
+        """Whether it was worth the money, by scenario."""
+        study, valuation, teller = self.study, self.valuation, self.teller
+        caveats = value_words.value_caveats(study, valuation, teller)
+        return [
+            *said(value_words.value_headline(study, self.accounts, valuation, teller, self.language)),
+            *value_exhibits.scenario_table(valuation, teller),
+            *listed([*caveats, *unpriced.value_bullets(valuation, teller)]),
+            *unpriced.unpriced_table(valuation, teller),
+        ]
+
+    @question()
+    def parties(self) -> list[Part]:
+        """To whom it was worth it."""
+        return [
+            *value_exhibits.viewpoint_exhibits(self.valuation, self.teller),
+            *value_exhibits.party_table(self.valuation, self.teller),
+            *said(value_words.nothing(self.valuation, self.language)),
+        ]
+
+    @question()
+    def certainty(self) -> list[Part]:
+        """How sure that is: draws from what is not known, and one assumption moved at a time."""
+        return [
+            *value_exhibits.drawn_exhibits(self.valuation, self.teller, seed=self.seed, draws=100_000),
+            *value_exhibits.sensitivity_exhibits(self.valuation, self.teller),
+            *said(value_words.nothing(self.valuation, self.language)),
+        ]
+
+    @question()
+    def unit_costs(self) -> list[Part]:
+        """What one unit of a result cost, and one place."""
+        words = self.teller.words if self.teller else None
+        return [
+            *value_exhibits.effectiveness_exhibits(self.valuation, self.teller),
+            *value_exhibits.place_exhibits(self.accounts, words),
+            *said(value_words.nothing(self.valuation, self.language)),
+        ]
+
+    @question("parts")
+    def double_benefit(self) -> list[Part]:
+        """Whether technology came home, and cost the sending side little."""
+        study, words, halves = self.study, self.language, self.halves
+        techniques = self.chapter.read_summary("techniques", "03_inputs")
+        told = benefit_exhibits.benefit_sentences(
+            study, self.accounts, self.means, self.estimates, halves, words
+        )
+        return [
+            *benefit_exhibits.technique_table(study, techniques, words),
+            *benefit_exhibits.halves_table(study, halves, words),
+            *listed(told),
+            *said(benefit_exhibits.no_claim(study, words)),
+        ]
+
+    @question("implied")
+    def advice(self) -> list[Part]:
+        """What follows for managing a similar programme."""
+        return [
+            *benefit_exhibits.advice_table(self.study, self.implied, self.language),
+            *said(benefit_exhibits.no_advice(self.implied, self.language)),
+        ]
+
+    def write(self) -> None:
+        """Write value, double benefit and implications to the report's folder."""
+        self.chapter.write_summary(self.totals, "value")
+        self.chapter.write_summary(self.parts, "double_benefit")
+        self.chapter.write_summary(self.implied, "implications")

@@ -1,0 +1,139 @@
+"""Who took part, how alike the groups were, what was done: questions of ``03_inputs``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from helpers.results import compared, threatened
+from helpers.showing import Part, Questions, question, said
+from manfaat import threats
+from manfaat.costs import basis
+from manfaat.evaluation import associations, ladder, summaries
+from manfaat.evaluation.balance import balance
+from manfaat.evaluation.estimate import Settings
+from manfaat.report import answer_figures, exhibits, group_figures, model_exhibits, sentences, setting
+from manfaat.report.threats import write_threats
+from manfaat.threats import Threats
+
+
+@dataclass(frozen=True, repr=False)
+class Inputs(Questions):
+    """Setting, participants, activities.
+
+    Attributes
+    ----------
+    confidence : coverage of intervals. power : power of the minimum detectable effect.
+
+    Examples
+    --------
+    >>> inputs = study.inputs()
+    >>> inputs.balance.frame.set_index("name")["smd"].round(2).head(2).to_dict()
+    {'age': 0.11, 'education': 0.14}
+    >>> inputs.participants
+    <participants: 2 figures, 1 table, 6 rows>
+    """
+
+    confidence: float
+    power: float
+
+    @cached_property
+    def means(self) -> pd.DataFrame:
+        """Means of participants that costs and value rest on."""
+        return basis.for_later(self.study, self.table, confidence=self.confidence)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Coverage and power, with what the cohort says of itself."""
+        cohort = self.study.cohort
+        return Settings(
+            cohort.cohort,
+            cohort.assignment,
+            self.study.primary,
+            confidence=self.confidence,
+            power=self.power,
+        )
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """Every declared estimate of what was put in and done."""
+        programme, stages = self.study.programme, ("input", "activity")
+        return ladder.estimate_stages(self.table, programme, self.indicators, self.settings, stages=stages)
+
+    @cached_property
+    def found(self) -> Threats:
+        """What threatens these estimates."""
+        programme, cohort = self.study.programme, self.study.cohort
+        return threats.run(
+            self.table, programme, self.indicators, self.estimates, self.settings, cohort=cohort
+        )
+
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        """Units at each step, by group."""
+        return summaries.flow_counts(self.table, self.study.programme, self.indicators)
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """The groups before the programme, one row a covariate."""
+        return balance(self.table, self.study.programme, self.indicators)
+
+    @question()
+    def setting(self) -> list[Part]:
+        """In which setting the programme ran."""
+        study, words = self.study, self.language
+        return [*setting.context_blocks(study, words), *setting.ties_exhibits(study, words)]
+
+    @question("counts")
+    def participants(self) -> list[Part]:
+        """Who took part, and who was lost on the way: one row a step and group."""
+        study, words = self.study, self.language
+        measured = summaries.measured_counts(self.table, study.programme, self.indicators)
+        return [
+            *said(sentences.who_was_studied(study, self.counts, words)),
+            exhibits.flow_figure(study, self.counts, words),
+            exhibits.measured_table(study, measured, words),
+            *answer_figures.gaps_figure(study, self.table, words),
+        ]
+
+    @question("differences")
+    def balance(self) -> list[Part]:
+        """Whether the groups were alike before the programme."""
+        return [
+            *exhibits.balance_figure(self.study, self.differences, self.language),
+            exhibits.balance_table(self.study, self.differences, self.language),
+            *group_figures.overlap_figure(self.study, self.table, self.language),
+        ]
+
+    @question("estimates")
+    def activities(self) -> list[Part]:
+        """What was done: what participants received, compared where both groups were asked."""
+        return [
+            *compared(self.chapter, self.estimates),
+            *said(exhibits.nothing_measured(self.estimates, self.language, "activity")),
+            *threatened(self.chapter, self.found, self.estimates),
+        ]
+
+    @question()
+    def training(self) -> list[Part]:
+        """What kind of training it was, and what goes with better results."""
+        study, words, level, power = self.study, self.language, self.confidence, self.power
+        model = study.programme.worth.model if study.programme.worth else None
+        pairs = model and associations.associations(
+            self.table, model.features, model.outcomes, study.programme, confidence=level, power=power
+        )
+        return [
+            *model_exhibits.model_table(study, self.means, level, words),
+            *model_exhibits.association_figure(study, pairs, level, words),
+            *said(model_exhibits.association_sentence(study, pairs, level, words)),
+        ]
+
+    def write(self) -> None:
+        """Write estimates, threats and means for later notebooks."""
+        self.chapter.write_estimates(self.estimates)
+        write_threats(self.chapter, self.found)
+        self.chapter.write_summary(self.means, "basis")
+        main = self.chapter.read(self.study.programme.main_table)
+        self.chapter.write_summary(basis.techniques_for_later(self.study, self.table, main), "techniques")
