@@ -133,8 +133,8 @@ def test_every_mistake_in_every_definition_file_in_one_error(project):
     replace_in(folder / "codebook.csv", "people,age,integer", "people,age,whole")
     replace_in(
         folder / "indicators.csv",
-        "education,education,fixed,input,input,copy",
-        "education,education,fixed,input,input,copi",
+        "education,,fixed,input,,copy",
+        "education,,fixed,input,,copi",
     )
     replace_in(folder / "indicators.csv", "less_than,education,threshold=12", "less_than,schooling,limit=12")
     replace_in(project / "data/raw/nsw-1976/cohort.yml", "table: people", "table: persons")

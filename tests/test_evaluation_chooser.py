@@ -279,13 +279,13 @@ def test_nominal_money_across_years_is_refused(project):
     path = project / "programmes/nsw/indicators.csv"
     replace_in(
         path,
-        "earnings_1978,earnings,now,outcome,outcome,copy,pay_1978,,usd_1982",
-        "earnings_1978,earnings,now,outcome,outcome,copy,pay_1978,,dollars",
+        "earnings_1978,earnings,now,outcome,,copy,pay_1978,,usd_1982",
+        "earnings_1978,earnings,now,outcome,,copy,pay_1978,,dollars",
     )
     replace_in(
         path,
-        "earnings_1975,earnings,before,outcome,outcome,copy,pay_1975,,usd_1982",
-        "earnings_1975,earnings,before,outcome,outcome,copy,pay_1975,,dollars",
+        "earnings_1975,earnings,before,outcome,,copy,pay_1975,,usd_1982",
+        "earnings_1975,earnings,before,outcome,,copy,pay_1975,,dollars",
     )
     with path.open("a") as stream:
         stream.write(

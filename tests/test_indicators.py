@@ -536,8 +536,8 @@ MISTAKES = [
     ("1=0;2=6;3=9", "1=0;2=six;3=9", "'2' becomes 'six'. Expected: a number"),
     ("1=0;2=6;3=9", "0=0;2=6;3=9", "'0' is not an answer"),
     (
-        "group,group,fixed,,,",
-        "group,group,fixed,boss,,",
+        "group,,,fixed,,,",
+        "group,,,fixed,boss,,",
         "'boss' is not allowed. Expected: one of , self, supervisor, test",
     ),
     (
@@ -547,14 +547,14 @@ MISTAKES = [
     ),
     ("method=component", "method=mean", "'method' is 'mean'. Expected: one of component, sum"),
     (
-        "log,pay_now,",
-        "log,pay_naw,",
-        "'pay_naw' is neither a variable nor an earlier indicator. Expected: did you mean",
+        "ratio,save_now hhinc_now",
+        "ratio,save_naw hhinc_now",
+        "'save_naw' is neither a variable nor an earlier indicator. Expected: did you mean",
     ),
     (
-        "knowledge_then,knowledge,then,self",
-        "knowledge_then,knowledge,now,self",
-        "'knowledge' is measured twice at the time 'now' by the same rater",
+        "test_gain,,knowledge_gain,now,test",
+        "test_gain,,knowledge_gain,now,self",
+        "'knowledge_gain' is measured twice at the time 'now' by the same rater",
     ),
 ]
 

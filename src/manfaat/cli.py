@@ -477,6 +477,31 @@ def form(
 
 
 @app.command()
+def tidy(
+    programme: Annotated[str, typer.Argument(help="A folder of programmes/.")],
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; end with 1 where a file could be shorter.")
+    ] = False,
+) -> None:
+    """Write a programme's definition files in their short form, once it is proved that they mean the same."""
+    from manfaat.desk.tidy import tidied, write
+
+    root = project()
+    paths.check_name(programme, "programme", paths.known_programmes(root))
+    files = tidied(root / "programmes" / programme, root=root)
+    for file in files:
+        n = [len(text.encode("utf-8")) for text in (file.before, file.after)]
+        console.print(f"{file.path.name}: {n[0]:,} → {n[1]:,} bytes", soft_wrap=True)
+        for line in file.changes() if check else ():
+            console.print(escape(line), soft_wrap=True)
+    if not files:
+        console.print(f"{programme}: the definition files are in their short form")
+    elif check:
+        raise typer.Exit(1)
+    write(files)
+
+
+@app.command()
 def plan(
     programme: Annotated[str, typer.Argument(help="A folder of programmes/.")],
     data_dir: DataDir = "data",

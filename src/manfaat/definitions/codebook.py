@@ -12,8 +12,10 @@ from pydantic import Field, field_validator
 from manfaat.base.problems import Problem, nearest
 from manfaat.base.showing import card, counted, line
 from manfaat.definitions.expressions import parse_expression
+from manfaat.definitions.grids import Grid, written_out
+from manfaat.definitions.missing import check_profiles, spelt_out, with_profiles
 from manfaat.definitions.programme import Programme
-from manfaat.definitions.records import Record, parse_arguments, read_rows, shown
+from manfaat.definitions.records import Record, Row, parse_arguments, read_rows, shown
 from manfaat.files.parsing.choices import ChoiceList, choice_list
 from manfaat.files.parsing.reading import missing_reasons
 
@@ -38,6 +40,7 @@ Role = Literal[
     "enumerator",
     "other",
 ]
+REPEATED = ("rater", "repeat")  # columns of a row that stands for several; the last changes fastest
 BOUND = re.compile(r"\.\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)")
 
 
@@ -267,7 +270,12 @@ def answers_of(variable: Variable, codebook: Codebook, recode: dict[str, str]) -
 
 def load_codebook(folder: Path, programme: Programme, *, root: Path) -> tuple[Codebook, list[Problem]]:
     """Read ``codebook.csv`` and ``choices.csv`` and check them against the programme."""
-    variables, problems = read_rows(Variable, folder / "codebook.csv", root=root)
+    variables, problems = read_rows(
+        Variable,
+        folder / "codebook.csv",
+        root=root,
+        write_out=lambda rows, file: in_full(rows, file, programme),
+    )
     choices, more = read_rows(Choice, folder / "choices.csv", root=root)
     rules, wrong = read_rows(Rule, folder / "rules.csv", root=root, required=False)
     codebook = Codebook(
@@ -278,6 +286,33 @@ def load_codebook(folder: Path, programme: Programme, *, root: Path) -> tuple[Co
     )
     problems += check_checks(codebook, programme, shown(folder / "programme.yml", root))
     return codebook, problems + check_expressions(variables, rules, codebook, root=root, folder=folder)
+
+
+def in_full(rows: list[Row], file: str, programme: Programme) -> tuple[list[Row], list[Problem]]:
+    """Write out the short forms of a codebook: rows that stand for several, profiles of missing codes, and
+    what another cell says already.
+    """
+    found, problems = written_out(rows, file, grid_of(programme))
+    profiles = spelt_out(programme.missing)
+    unknown = check_profiles(rows, programme.missing, file)
+    profiles = [
+        (row, cells | {"missing": with_profiles(cells.get("missing", ""), profiles)}) for row, cells in found
+    ]
+    return profiles, problems + unknown
+
+
+def grid_of(programme: Programme) -> Grid:
+    """Which columns of ``codebook.csv`` may list several values."""
+    return Grid(REPEATED, programme.words, lambda cells: completed(cells, programme.main_table))
+
+
+def completed(cells: dict[str, str], main_table: str) -> dict[str, str]:
+    """Fill the table and the source of a row that leaves them to the main table and to its name."""
+    row = {column: text for column, text in cells.items() if column not in REPEATED}
+    source = row.get("source", "")
+    if not source or source.startswith("|"):
+        row["source"] = row.get("name", "") + source
+    return row | {"table": row.get("table") or main_table}
 
 
 def check_expressions(
@@ -397,13 +432,18 @@ def check_checks(codebook: Codebook, programme: Programme, file: str) -> list[Pr
         for name in scale
     ]
     known = {table: [variable.name for variable in codebook.table(table)] for table in programme.tables}
+    variables = {variable.name for variable in codebook.variables}
     return [
         Problem(
             file,
             f"there is no variable '{name}' in table '{table}'",
             column=place,
-            expected=nearest(name, known[table]),
+            expected=nearest(name, [*known[table], *programme.batteries]),
         )
         for place, table, name in asked
         if table in known and name not in known[table]
+    ] + [
+        Problem(file, f"'{name}' is also the name of a variable", column=f"batteries.{name}")
+        for name in programme.batteries
+        if name in variables
     ]

@@ -12,6 +12,7 @@ from manfaat.base.problems import Problem, nearest
 from manfaat.base.showing import card, counted, line
 from manfaat.definitions.claims import Claim, Subgroup, check_claims
 from manfaat.definitions.declarations import CostSheet, Worth
+from manfaat.definitions.named_sets import write_out
 from manfaat.definitions.raw_files import RawFile
 from manfaat.definitions.records import Record, Words, read_yaml, shown
 from manfaat.definitions.vocabulary import (  # fmt: skip
@@ -83,6 +84,7 @@ class Table(Record):
     link: Link | None = None
     set_aside: list[SetAside] = []
     scales: list[list[str]] = []  # batteries of ratings in which the same answer throughout is reported
+    dates: dict[str, list[str]] = {}  # amount → its dates, the first known counts: for checks that name none
 
 
 class UnitWords(Record):
@@ -245,7 +247,7 @@ class Check(Record):
 
     id: str
     table: str
-    severity: Literal["error", "warning", "note"]
+    severity: Literal["error", "warning", "note"] = "warning"
     kind: CheckKind
     variables: list[str] = Field(min_length=1)
     arguments: dict[str, str | float | list[str] | dict[str, list[str]]] = {}
@@ -298,6 +300,10 @@ class Programme(Record):
     ] = {}  # what a family of indicators is called; its own name where it is not said
     smallest_effects: dict[str, float] = {}  # by indicator, in its unit: what would still be worth having
     checks: list[Check] = []
+    covariate_sets: dict[str, list[str]] = {}  # lists with a name; where they are used they are written out
+    batteries: dict[str, list[str]] = {}
+    missing: dict[str, str] = {}  # missing codes with a name, for the column 'missing' of codebook.csv
+    words: dict[str, dict[str, Words | str]] = {}  # what {when} says in a row of the time or rater 'now'
 
     def specification(self, name: str) -> Specification:
         """Return the specification with this id."""
@@ -426,7 +432,7 @@ def load_cohort(folder: Path, *, root: Path) -> tuple[Cohort | None, list[Proble
 def load_programme(folder: Path, *, root: Path) -> tuple[Programme | None, list[Problem]]:
     """Read ``programme.yml`` and check that the names inside it refer to one another."""
     path = folder / "programme.yml"
-    programme, problems = read_yaml(Programme, path, root=root)
+    programme, problems = read_yaml(Programme, path, root=root, write_out=write_out)
     if programme:
         problems += check_specifications(programme, shown(path, root)) + check_tables(
             programme, shown(path, root)

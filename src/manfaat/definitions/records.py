@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,6 +57,9 @@ LARGEST_YAML = 1_000_000  # letters; definitions have a few thousand lines
 DEEPEST_YAML = 60
 LONGEST_FOUND = 80  # letters of a wrong value in a message
 Kind = TypeVar("Kind", bound=BaseModel)
+Row = tuple[int, dict[str, str]]  # number of the first line, and the cells by column
+WriteValues = Callable[[dict[str, Any], str], tuple[dict[str, Any], list[Problem]]]
+WriteRows = Callable[[list[Row], str], tuple[list[Row], list[Problem]]]
 
 
 def explain(error: dict[str, Any], model: type[BaseModel]) -> tuple[str, str | None]:
@@ -158,8 +162,10 @@ def short(value: object) -> str:
     return text if len(text) <= LONGEST_FOUND else f"{text[:LONGEST_FOUND]}…"
 
 
-def read_yaml(model: type[Kind], path: Path, *, root: Path) -> tuple[Kind | None, list[Problem]]:
-    """Read one YAML file into ``model``."""
+def read_yaml(
+    model: type[Kind], path: Path, *, root: Path, write_out: WriteValues | None = None
+) -> tuple[Kind | None, list[Problem]]:
+    """Read one YAML file into ``model``; ``write_out`` writes out its short forms."""
     name = shown(path, root)
     if not path.is_file():
         return None, [Problem(name, "the file is missing")]
@@ -173,13 +179,18 @@ def read_yaml(model: type[Kind], path: Path, *, root: Path) -> tuple[Kind | None
         ]
     if not isinstance(values, dict):
         return None, [Problem(name, "the file is empty or not a list of 'name: value' lines")]
-    return parse(model, values, file=name)
+    values, problems = write_out(values, name) if write_out else (values, [])
+    record, wrong = parse(model, values, file=name)
+    return record, problems + wrong
 
 
 def read_rows(
-    model: type[Kind], path: Path, *, root: Path, required: bool = True
+    model: type[Kind], path: Path, *, root: Path, required: bool = True, write_out: WriteRows | None = None
 ) -> tuple[list[tuple[int, Kind]], list[Problem]]:
-    """Read a CSV file, one record a line; return (line number, record) pairs and all problems."""
+    """Read a CSV file, one record a line; return (line number, record) pairs and all problems.
+
+    ``write_out`` writes out rows that stand for several.
+    """
     name = shown(path, root)
     if not path.is_file():
         return [], [Problem(name, "the file is missing")] if required else []
@@ -189,18 +200,23 @@ def read_rows(
         return [], [Problem(name, "the file is not UTF-8 text", expected="a CSV file saved as UTF-8")]
     except csv.Error as failure:
         return [], [Problem(name, f"the file cannot be read as CSV: {failure}")]
-    records, problems = [], []
-    for number, line in lines:
-        if None in line or None in line.values():
-            problems.append(Problem(name, "the row has more or fewer cells than the header", row=number))
-            continue
-        record, wrong = parse(
-            model,
-            {k: printable(v).strip() if k.startswith(TOLD) else v.strip() for k, v in line.items()},
-            file=name,
-            row=number,
-        )
-        problems += wrong
+    whole = [(number, line) for number, line in lines if None not in line and None not in line.values()]
+    problems = [
+        Problem(name, "the row has more or fewer cells than the header", row=number)
+        for number, line in lines
+        if None in line or None in line.values()
+    ]
+    rows = [
+        (number, {k: printable(v).strip() if k.startswith(TOLD) else v.strip() for k, v in line.items()})
+        for number, line in whole
+    ]
+    rows, wrong = write_out(rows, name) if write_out else (rows, [])
+    problems += wrong
+    records, told = [], set()
+    for number, row in rows:
+        record, wrong = parse(model, row, file=name, row=number)
+        problems += [problem for problem in wrong if problem not in told]
+        told |= set(wrong)
         if record is not None:
             records.append((number, record))
     return records, said_once(problems)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import yaml
+
+from manfaat.definitions.codebook import grid_of
+from manfaat.definitions.grids import LIKE, written_out
+from manfaat.definitions.programme import Programme
 
 
 def with_cell(text: str, line: dict[str, str], column: str, change: Callable[[str], str]) -> str:
@@ -43,9 +49,42 @@ def with_cell(text: str, line: dict[str, str], column: str, change: Callable[[st
     return mark + "".join(raw for raw, _ in parts)
 
 
+def stand_alone(text: str, table: str, name: str, programme: Programme) -> str:
+    """Return the text of ``codebook.csv`` in which a variable has a line of its own.
+
+    The line that stands for it and for others, and lines that are like that one, are written out in full; a
+    text in which it stands alone already stays as it is.
+    """
+    mark, body = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
+    head = body.split("\n", 1)[0]
+    sign, end = max(",;\t", key=head.count), "\r\n" if "\r\n" in body else "\n"
+    parts = records(body, sign)
+    names = parts[0][1]
+    rows = [
+        (at, {column: cell.strip() for column, cell in zip(names, cells, strict=True)})
+        for at, (_, cells) in enumerate(parts)
+        if at and len(cells) == len(names)
+    ]
+    whole: dict[int, list[dict[str, str]]] = {}
+    for at, row in written_out(rows, "", grid_of(programme))[0]:
+        whole.setdefault(at, []).append(row)
+    wanted = {"table": table, "name": name}
+    place, own = next((at, row) for at, row in rows if any(stands(one, wanted) for one in whole.get(at, [])))
+    short = {place: own["name"]}
+    for at, row in rows:
+        if row.get(LIKE) and row[LIKE] in short.values():
+            short[at] = row["name"]
+    if len(short) == 1 and stands(own, wanted) and not own.get(LIKE):
+        return text
+    for at in short:
+        lines = [[one.get(column, "") for column in names] for one in whole[at]]
+        parts[at] = ("".join(as_line(line, sign, end) for line in lines), parts[at][1])
+    return mark + "".join(raw for raw, _ in parts)
+
+
 def stands(cells: dict[str, str], line: dict[str, str]) -> bool:
-    """Whether a line holds these cells."""
-    return all(cells[name].strip() == value for name, value in line.items())
+    """Whether a line holds these cells; a column that the file does not have tells nothing apart."""
+    return all(cells[name].strip() == value for name, value in line.items() if name in cells)
 
 
 def records(body: str, sign: str) -> list[tuple[str, list[str]]]:
@@ -118,3 +157,10 @@ def put_in(text: str, node: yaml.MappingNode, own: str) -> str:
     )
     at = len(text) if at < 0 else at
     return text[:at] + "\n" + " " * name.start_mark.column + own + text[at:]
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    temporary = path.with_name(f"{path.name}.part")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)

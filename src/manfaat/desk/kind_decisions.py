@@ -7,7 +7,6 @@ of each row.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -39,7 +38,7 @@ from manfaat.desk.decisions import (
     try_out,
     write_corrections,
 )
-from manfaat.desk.definition_edits import with_cell, with_date_order
+from manfaat.desk.definition_edits import put, stand_alone, with_cell, with_date_order
 from manfaat.files.parsing.reading import MISSING_REASONS
 
 KINDS_FILE = "review_kinds.csv"
@@ -293,7 +292,12 @@ def settle_missing(kind: Asked, reason: str, variable: Variable, study: Study, s
     settled.edits.append(
         (
             study.definitions / "codebook.csv",
-            lambda text: with_cell(text, line, "missing", lambda cell: joined(cell, ";", own)),
+            lambda text: with_cell(
+                stand_alone(text, variable.table, variable.name, study.programme),
+                line,
+                "missing",
+                lambda cell: joined(cell, ";", own),
+            ),
         )
     )
     return True
@@ -360,13 +364,6 @@ def changed(path: Path, change: Callable[[str], str], study: Study) -> str:
             expected="the file as the last run found it",
         )
         raise ProblemsError([told]) from failure
-
-
-def put(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    temporary = path.with_name(f"{path.name}.part")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
 
 
 def ends_them(study: Study, asked: list[Asked], settled: Settled, path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from manfaat.base.problems import Problem, nearest
 from manfaat.definitions.codebook import Codebook
+from manfaat.definitions.grids import Grid, written_out
 from manfaat.definitions.prices import series_names
 from manfaat.definitions.programme import Programme
 from manfaat.definitions.records import read_rows, shown
@@ -63,7 +64,10 @@ def load_indicators(
 ) -> tuple[list[Indicator], list[Problem]]:
     """Read ``indicators.csv`` and check every name in it."""
     path = folder / "indicators.csv"
-    lines, problems = read_rows(Indicator, path, root=root)
+    grid = grid_of(programme)
+    lines, problems = read_rows(
+        Indicator, path, root=root, write_out=lambda rows, file: written_out(rows, file, grid)
+    )
     if problems and not lines:
         return [], problems  # else every name that is used would be called unknown
     series = series_names(programme.prices.path(folder), root=root) if programme.prices else frozenset()
@@ -82,6 +86,19 @@ def load_indicators(
     return known_lines, problems + check_timing(programme, known_lines, file) + check_moving(
         programme, known_lines, file
     )
+
+
+def grid_of(programme: Programme) -> Grid:
+    """Which cells of ``indicators.csv`` may list several values."""
+    return Grid(("rater", "time"), programme.words, completed, ("indicator",))
+
+
+def completed(cells: dict[str, str]) -> dict[str, str]:
+    """Fill what a row leaves to another cell: what is measured to its name, the second stage to the first."""
+    return cells | {
+        "indicator": cells.get("indicator") or cells.get("name", ""),
+        "stage_dac": cells.get("stage_dac") or cells.get("stage_thesis", ""),
+    }
 
 
 def check_indicator(line: Indicator, row: int, file: str, known: Known) -> list[Problem]:
@@ -274,7 +291,10 @@ def check_names(programme: Programme, indicators: list[Indicator], *, root: Path
     for spec in programme.specifications:
         own = {"instrument": spec.instrument, "strata": spec.strata}
         asked += [(f"specifications.{spec.id}.{role}", name, columns) for role, name in own.items() if name]
-        asked += [(f"specifications.{spec.id}.covariates", name, columns) for name in spec.covariates]
+        asked += [
+            (f"specifications.{spec.id}.covariates", name, columns | set(programme.covariate_sets))
+            for name in spec.covariates
+        ]
         asked += [(f"specifications.{spec.id}.treatment", name, columns) for name in spec.treatment]
         asked += [(f"specifications.{spec.id}.indicators", name, effects) for name in spec.indicators]
     for claim in programme.claims:
@@ -285,17 +305,25 @@ def check_names(programme: Programme, indicators: list[Indicator], *, root: Path
         ("history", concept, effects) for concept in programme.history
     ]
     late = {line.name for line in indicators if line.time == "now"}
-    return [
-        Problem(file, f"'{name}' is not an indicator", column=place, expected=nearest(name, allowed))
-        for place, name, allowed in asked
-        if name not in allowed
-    ] + [
-        Problem(
-            file,
-            f"'{name}' was measured after the programme, which may have changed it",
-            column=place,
-            expected="what was measured before",
-        )
-        for place, name in early
-        if name in late
-    ]
+    return (
+        [
+            Problem(file, f"'{name}' is also the name of an indicator", column=f"covariate_sets.{name}")
+            for name in programme.covariate_sets
+            if name in columns
+        ]
+        + [
+            Problem(file, f"'{name}' is not an indicator", column=place, expected=nearest(name, allowed))
+            for place, name, allowed in asked
+            if name not in allowed
+        ]
+        + [
+            Problem(
+                file,
+                f"'{name}' was measured after the programme, which may have changed it",
+                column=place,
+                expected="what was measured before",
+            )
+            for place, name in early
+            if name in late
+        ]
+    )
