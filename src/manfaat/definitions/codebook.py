@@ -293,12 +293,12 @@ def in_full(rows: list[Row], file: str, programme: Programme) -> tuple[list[Row]
     what another cell says already.
     """
     found, problems = written_out(rows, file, grid_of(programme))
-    profiles = spelt_out(programme.missing)
-    unknown = check_profiles(rows, programme.missing, file)
-    profiles = [
-        (row, cells | {"missing": with_profiles(cells.get("missing", ""), profiles)}) for row, cells in found
-    ]
-    return profiles, problems + unknown
+    codes = spelt_out(programme.missing)
+    problems += check_profiles(rows, programme.missing, file)
+    return [
+        (number, cells | {"missing": with_profiles(cells.get("missing", ""), codes)})
+        for number, cells in found
+    ], problems
 
 
 def grid_of(programme: Programme) -> Grid:

@@ -80,7 +80,7 @@ def write_out(values: dict[str, Any], file: str) -> tuple[dict[str, Any], list[P
     for claim in mappings(values.get("claims")):
         parts = [part.get("indicators") for part in mappings(claim.get("parts"))]
         if parts and all(isinstance(names, list) for names in parts):
-            claim.setdefault("indicators", [name for names in parts for name in names])
+            claim.setdefault("indicators", [name for names in parts for name in names or []])
     return values, problems
 
 

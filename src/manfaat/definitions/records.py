@@ -201,15 +201,12 @@ def read_rows(
     except csv.Error as failure:
         return [], [Problem(name, f"the file cannot be read as CSV: {failure}")]
     whole = [(number, line) for number, line in lines if None not in line and None not in line.values()]
+    uneven = {number for number, _ in lines} - {number for number, _ in whole}
     problems = [
         Problem(name, "the row has more or fewer cells than the header", row=number)
-        for number, line in lines
-        if None in line or None in line.values()
+        for number in sorted(uneven)
     ]
-    rows = [
-        (number, {k: printable(v).strip() if k.startswith(TOLD) else v.strip() for k, v in line.items()})
-        for number, line in whole
-    ]
+    rows = [(number, cells_of(line)) for number, line in whole]
     rows, wrong = write_out(rows, name) if write_out else (rows, [])
     problems += wrong
     records, told = [], set()
@@ -220,6 +217,14 @@ def read_rows(
         if record is not None:
             records.append((number, record))
     return records, said_once(problems)
+
+
+def cells_of(line: dict[str | None, Any]) -> dict[str, str]:
+    """The cells of a row without spaces around them; texts for readers without what no format can hold."""
+    return {
+        str(name): printable(cell).strip() if str(name).startswith(TOLD) else cell.strip()
+        for name, cell in line.items()
+    }
 
 
 def said_once(problems: list[Problem]) -> list[Problem]:

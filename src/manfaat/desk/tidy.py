@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from manfaat.base.problems import Problem, refuse
 from manfaat.definitions.codebook import Codebook, grid_of, load_codebook
@@ -27,7 +28,7 @@ from manfaat.desk.tidy_tables import (
 )
 from manfaat.indicators import Indicator, checking
 
-SHORT_FORMS = {  # what loading alone looks at
+SHORT_FORMS: dict[str, Any] = {  # what loading alone looks at
     "covariate_sets": True,
     "batteries": True,
     "missing": True,
@@ -48,8 +49,8 @@ class Tidied:
 
     def changes(self) -> list[str]:
         """The lines that go and those that come, as a comparison of the two texts writes them."""
-        lines = [text.splitlines() for text in (self.before, self.after)]
-        return list(difflib.unified_diff(*lines, self.path.name, self.path.name, lineterm="", n=0))
+        before, after, name = self.before.splitlines(), self.after.splitlines(), self.path.name
+        return list(difflib.unified_diff(before, after, name, name, lineterm="", n=0))
 
 
 def load_all(folder: Path, root: Path) -> tuple[Programme, Codebook, list[Indicator]]:

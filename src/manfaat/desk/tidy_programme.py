@@ -35,7 +35,8 @@ class Edits:
         if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
             last = node.value[-1]
             return self.end_of(last[1] if isinstance(last, tuple) else last)
-        return node.start_mark.index + len(self.text[node.start_mark.index : node.end_mark.index].rstrip())
+        start: int = node.start_mark.index
+        return start + len(self.text[start : node.end_mark.index].rstrip())
 
     def replace(self, node: yaml.Node, new: str) -> bool:
         """Write a value anew, behind its key, where it holds no comment."""
@@ -110,7 +111,8 @@ def plain(text: str, node: yaml.Node | None) -> object:
 
 def text_of(text: str, node: yaml.Node) -> str:
     """A value as it is written, indented so that it can be read alone."""
-    return " " * node.start_mark.column + text[node.start_mark.index : node.end_mark.index]
+    indent: str = " " * node.start_mark.column
+    return indent + text[node.start_mark.index : node.end_mark.index]
 
 
 def without_defaults(text: str) -> str:
@@ -190,9 +192,10 @@ def flow(values: dict[str, object]) -> str:
     """A mapping in one line; nothing where it is empty."""
     if not values:
         return ""
-    return yaml.safe_dump(
+    text: str = yaml.safe_dump(
         values, default_flow_style=True, allow_unicode=True, sort_keys=False, width=1000
-    ).strip()
+    )
+    return text.strip()
 
 
 def quoted(text: str) -> str:
