@@ -94,7 +94,7 @@ def complete_check(check: dict[str, Any], tables: Any) -> None:
         table = tables.get(check["table"])
         dates = table.get("dates") if isinstance(table, dict) else None
         if check.get("kind") in DATED and isinstance(dates, dict) and isinstance(variables, list):
-            own = {name: dates[name] for name in variables if name in dates}
+            own = {name: days for name, days in dates.items() if name in variables}
             check["arguments"] = ({"dates": own} if own else {}) | (check.get("arguments") or {})
     label = check_label(check)
     if label:

@@ -13,7 +13,7 @@ from manfaat.base.showing import card, counted, line
 from manfaat.definitions.claims import Claim, Subgroup, check_claims
 from manfaat.definitions.declarations import CostSheet, Worth
 from manfaat.definitions.named_sets import write_out
-from manfaat.definitions.raw_files import RawFile
+from manfaat.definitions.raw_files import FlowStep, RawFile
 from manfaat.definitions.records import Record, Words, read_yaml, shown
 from manfaat.definitions.vocabulary import (  # fmt: skip
     BY_LEAST_SQUARES,
@@ -335,16 +335,6 @@ class Programme(Record):
                 "claims": "; ".join(f"{claim.id}: {claim.text.en}" for claim in self.claims),
             },
         )
-
-
-class FlowStep(Record):
-    """People known of before the delivery begins, and why the next step has fewer."""
-
-    label: Words
-    participants: int = Field(ge=0)
-    comparison: int = Field(ge=0)
-    source: str
-    loss: Words
 
 
 class Denominators(Record):

@@ -1,12 +1,12 @@
-"""What ``cohort.yml`` states about one delivered file."""
+"""What ``cohort.yml`` states about one delivered file, and about those who were not reached by it."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
-from manfaat.definitions.records import Record
+from manfaat.definitions.records import Record, Words
 
 
 class RawFile(Record):
@@ -54,3 +54,13 @@ class RawFile(Record):
     def order_of(self, variable: str) -> str | None:
         """The order of day and month that is stated for a variable; None where none is."""
         return self.date_order.get(variable) if isinstance(self.date_order, dict) else self.date_order
+
+
+class FlowStep(Record):
+    """People known of before the delivery begins, and why the next step has fewer."""
+
+    label: Words
+    participants: int = Field(ge=0)
+    comparison: int = Field(ge=0)
+    source: str
+    loss: Words
