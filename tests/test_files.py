@@ -6,6 +6,7 @@ import shutil
 import sys
 import zipfile
 from pathlib import Path
+from typing import get_args, get_type_hints
 from xml.etree import ElementTree
 
 import docx
@@ -17,7 +18,26 @@ from pypdf import PdfReader
 from conftest import ROOT
 from manfaat.analysis.study import load_study
 from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE, Method, StdError
-from manfaat.report.document import Figure, Heading, Items, Paragraph, Table, blocks
+from manfaat.report.blocks import (
+    Block,
+    Code,
+    Figure,
+    Fold,
+    Heading,
+    Paragraph,
+    Run,
+    Table,
+    Term,
+    Terms,
+    as_data,
+    from_data,
+    on_paper,
+    plain,
+    said,
+)
+from manfaat.report.fitting import fitted
+from manfaat.report.html import WRITERS, Shown, html_of
+from manfaat.report.markdown import blocks_of
 from manfaat.report.methods import METHODS, STD_ERRORS
 from manfaat.report.page import chapter_part
 from manfaat.report.words import Language
@@ -362,63 +382,89 @@ def test_every_reported_estimate_can_be_traced(sent):
         assert len(found) == 1, keys
 
 
-def test_blocks_are_read_back_from_the_page():
-    html = """<div class="words"><h2 id="c">1 A &amp; B</h2><p>Text <strong>bold</strong> and <em>soft</em> <code>x</code>
-    <span lang="en">in English</span>.</p><ul><li>one</li><li>two</li></ul></div><div class="technical"><p>hidden</p></div>
-    <div class="code"><pre>hidden</pre></div><figure class="exhibit" id="f"><svg role="img" aria-label="a dot"></svg><figcaption>
-    <span class="number">Figure 1.1.</span> <span class="title">T.</span><p class="note">n</p></figcaption></figure>
-    <figure class="exhibit table" id="t"><figcaption><span class="number">Table 1.1.</span> <span class="title">U.</span></figcaption><div class="scroll"><table>
-    <thead><tr><th scope="col">a</th><th scope="col" class="number">b</th></tr></thead><tbody><tr><th scope="row">x</th><td class="number">1</td></tr></tbody></table></div>
-    <p class="note">m</p><details class="origins"><summary>hidden</summary></details></figure>"""  # noqa: E501
-    found = blocks(html)
-    assert [type(block) for block in found] == [Heading, Paragraph, Items, Figure, Table]
-    assert found[0] == Heading(1, "1 A & B", "c")
-    assert [(run.text, run.bold, run.italic, run.code, run.lang) for run in found[1].runs] == [
-        ("Text ", False, False, False, ""),
-        ("bold", True, False, False, ""),
-        (" and ", False, False, False, ""),
-        ("soft", False, True, False, ""),
-        (" ", False, False, False, ""),
-        ("x", False, False, True, ""),
-        (" ", False, False, False, ""),
-        ("in English", False, False, False, "en"),
-        (".", False, False, False, ""),
+def test_prose_is_read_as_blocks_and_comes_back_from_the_file_the_same():
+    text = "# 1 A & B\n\nText **bold** and *soft* `x`\nnext.\n\n"
+    text += "- one\n  - in it\n- two\n\n1. first\n\n<b>&amp;</b>"
+    found = blocks_of(text)
+    assert found[0] == Heading(1, "1 A & B")
+    assert found[1] == Paragraph(
+        (
+            Run("Text "),
+            Run("bold", bold=True),
+            Run(" and "),
+            Run("soft", italic=True),
+            Run(" "),
+            Run("x", code=True),
+            Run(" next."),
+        )
+    )
+    assert [[plain(item) for item in block.items] for block in found[2:4]] == [
+        ["one", "in it", "two"],
+        ["first"],
     ]
-    assert found[3] == Figure("Figure 1.1", "T.", "n", "a dot", "f")
-    assert [[(cell.text, cell.is_number) for cell in row] for row in found[4].head + found[4].rows] == [
-        [("a", False), ("b", True)],
-        [("x", False), ("1", True)],
+    assert [block.is_ordered for block in found[2:4]] == [False, True]
+    assert "<b>" not in html_of(found, Shown({}, {}))
+    assert from_data(json.loads(json.dumps(as_data(found)))) == found
+
+
+def test_paper_leaves_out_what_unfolds_and_what_is_followed():
+    terms = Terms((Term("name", (Run("what it is"),)), Term("alone", ())))
+    told = [said("read"), said("technical", layer="annex"), Code("x = 1"), said("link", layer="page"), terms]
+    fold = Fold("How", (said("hidden"),))
+    assert [(block.role, plain(block.runs)) for block in on_paper([*told, fold])] == [
+        ("", "read"),
+        ("term", "name"),
+        ("", "what it is"),
+        ("term", "alone"),
     ]
-    assert found[4].note == "m"
-    assert sum(found[4].shares) == pytest.approx(1)
+
+
+def test_every_kind_of_block_is_written_by_the_page():
+    assert set(WRITERS) == {get_type_hints(kind)["kind"].__args__[0] for kind in get_args(get_args(Block)[0])}
+
+
+def test_the_blocks_of_a_report_are_beside_it_and_make_the_page_again(sent):
+    folder = sent.reports / "nsw-1976"
+    for name, file in (("report.html", "blocks.json"), ("report.id.html", "blocks.id.json")):
+        blocks = from_data(json.loads((folder / file).read_text(encoding="utf-8")))
+        page = (folder / name).read_text(encoding="utf-8")
+        assert "<" not in plain(tuple(run for b in blocks if isinstance(b, Paragraph) for run in b.runs))
+        for block in blocks:
+            if not isinstance(block, Figure):
+                assert html_of([block], Shown({}, {})) in page
+        tables = [block for block in blocks if isinstance(block, Table) and block.name]
+        assert len(tables) > 10
+        assert all((folder / "exhibits" / f"{table.name}.csv").is_file() for table in tables)
 
 
 def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pictures_of_the_findings():
-    from manfaat.report.fitting import fitted
+    def picture(name: str) -> Figure:
+        return Figure(name, "Figure 1.1", "T", "n", f"{name} in words", name)
 
-    def picture(name: str, size: int) -> str:
-        return (
-            f'<figure class="exhibit" id="{name}"><svg aria-label="{name} in words"'
-            f' role="img">{"x" * size}</svg></figure>'
-        )
+    fold = Fold("How", (said("y" * 500),))
+    findings, chapter = [picture("first"), fold], [picture("small"), picture("large")]
+    sizes = {"first": 5000, "small": 1000, "large": 3000}
+    whole = Shown({name: "x" * size for name, size in sizes.items()}, {"large": "It is in large.svg."})
 
-    fold = (
-        '<details class="origins"><summary>s</summary><details><summary>a</summary><dl><dt>b</dt>'
-        + "y" * 500
-        + "</dl></details></details>"
-    )
-    html = f"<section>{picture('first', 5000)}{fold}</section><section>{picture('small', 1000)}{picture('large', 3000)}</section>"  # noqa: E501
-    files = {"large": "exhibits/id/large.svg", "first": "exhibits/first.svg"}
+    def page(shown: Shown) -> str:
+        return html_of([*findings, *chapter], shown)
+
+    full = len(page(whole))
+
+    def left(largest: int) -> Shown:
+        figures = [[findings[0]], chapter]
+        return fitted(whole, lambda shown: len(page(shown)), largest, figures, Language("en"))
 
     def drawn(largest: int) -> list[str]:
-        page = fitted(html, len, largest, files, Language("en"))
-        return re.findall(r'id="(\w+)"><svg', page) + (["fold"] if "origins" in page else [])
+        shown = left(largest)
+        return list(shown.pictures) + ([] if shown.instead_of_folds else ["fold"])
 
-    assert drawn(len(html)) == ["first", "small", "large", "fold"]
-    assert drawn(len(html) - 1) == ["first", "small", "fold"]
-    assert drawn(len(html) - 3500) == ["first", "fold"]
-    assert drawn(len(html) - 4000) == ["first"]
+    assert drawn(full) == ["first", "small", "large", "fold"]
+    assert drawn(full - 1) == ["first", "small", "fold"]
+    assert drawn(full - 3500) == ["first", "fold"]
+    assert drawn(full - 4000) == ["first"]
     assert drawn(1000) == []
-    told = fitted(html, len, 1000, files, Language("en"))
+    told = page(left(1000))
     assert "large in words" in told
-    assert "The picture is in the file exhibits/id/large.svg." in told
+    assert "It is in large.svg." in told
+    assert "stands in its row of estimates.csv" in told

@@ -14,10 +14,11 @@ from fontTools.ttLib import TTFont
 
 from conftest import ROOT
 from manfaat.base.disclosure import check_exhibit, hide_small
-from manfaat.report.compact import compact
-from manfaat.report.exhibit import Exhibit, Numbered, inline_svg
+from manfaat.report.blocks import Code, Figure
+from manfaat.report.exhibit import block_of, inline_svg
+from manfaat.report.html import Shown, html_of
 from manfaat.report.page import check_page
-from manfaat.report.tables import Column, html_table
+from manfaat.report.tables import Column, table
 from manfaat.run.run import Options, run_cohort
 
 
@@ -191,38 +192,21 @@ def test_indonesian_report_is_indonesian(project):
 
 @pytest.mark.parametrize("rows", [1, 100])
 def test_every_table_bears_the_name_of_its_caption(rows):
-    data = pd.DataFrame({"a": range(rows)})
-    html = Numbered(
-        Exhibit("e", "t", "c", data, html=html_table(data, [Column("a", "a", str)])), "Table 1.1"
-    )._repr_html_()
+    made = table("e", "t", "c", pd.DataFrame({"a": range(rows)}), [Column("a", "a", str)])
+    html = html_of([block_of(made, "Table 1.1", "01-e")], Shown({}, {}))
     assert html.count('aria-labelledby="exhibit-table-1-1-name"') == 2  # what scrolls, and the table in it
     assert 'role="region"' in html
 
 
 def test_hostile_survey_text_is_escaped():
     bad = '<script>alert("x")</script>'
-    exhibit = Exhibit(
-        "e",
-        bad,
-        bad,
-        pd.DataFrame({"a": [bad]}),
-        html=html_table(pd.DataFrame({"a": [bad], "b": [1]}), [Column("a", bad), Column("b", "b", str)]),
-    )
-    html = Numbered(exhibit, "Table 1.1")._repr_html_()
+    data, columns = pd.DataFrame({"a": [bad], "b": [1]}), [Column("a", bad), Column("b", "b", str)]
+    html = html_of([block_of(table("e", bad, bad, data, columns), "Table 1.1", "01-e")], Shown({}, {}))
     assert "<script>" not in html
     assert html.count("&lt;script&gt;") == 4
-    figure = Exhibit(
-        "f",
-        "t",
-        "c",
-        pd.DataFrame(),
-        alt='" onload="x',
-        svg=(
-            b'<?xml version="1.0"?><svg xmlns="x" width="1pt" height="1pt" viewBox="0 0 1 1"><g'
-            b' id="a"/></svg>'
-        ),
-    )
-    assert 'aria-label="&quot; onload=&quot;x"' in inline_svg(figure)
+    svg = '<?xml version="1.0"?><svg xmlns="x" width="1pt" height="1pt" viewBox="0 0 1 1"><g id="a"/></svg>'
+    figure = Figure("f", "Figure 1.1", "t", "c", '" onload="x', "01-f")
+    assert 'aria-label="&quot; onload=&quot;x"' in inline_svg(figure, svg)
 
 
 @pytest.mark.parametrize(
@@ -282,15 +266,10 @@ def test_numbers_on_an_axis_are_the_positions_of_its_ticks(limits):
 
 
 def test_code_is_coloured_by_the_style_sheet_only_where_it_says_so() -> None:
-    code = (
-        '<div class="code"><pre><span></span><span class="kn">import</span><span class="w"> </span><span'
-        ' class="nn">os</span><span class="p">(</span><span class="s2">"&lt;p&gt;"</span><span'
-        ' class="p">)</span></pre></div>'
-    )
-    made, _ = compact(code + '<p><span class="n">kept</span></p>')
-    assert (
-        made == '<div class="code"><pre><span class="kn">import</span> os(<span'
-        ' class="s2">"&lt;p&gt;"</span>)</pre></div><p><span class="n">kept</span></p>'
+    made = html_of([Code('import os\nos("<p>")')], Shown({}, {}))
+    assert made == (
+        '<div class="code" tabindex="0"><pre><span class="kn">import</span> os\n'
+        "os(&quot;&lt;p&gt;&quot;)\n</pre></div>"
     )
 
 

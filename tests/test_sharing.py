@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import nbformat
 import pandas as pd
 import pytest
@@ -10,9 +12,10 @@ from conftest import ROOT
 from manfaat.analysis.study import load_study
 from manfaat.base.paths import places
 from manfaat.base.problems import ProblemsError
+from manfaat.report.blocks import as_data, said
 from manfaat.report.chapter import Chapter
 from manfaat.report.page import chapter_part
-from manfaat.report.sharing import MARK
+from manfaat.report.sharing import MARK, MIME
 from manfaat.report.words import Language
 
 ENGLISH = Language("en")
@@ -33,6 +36,11 @@ def shown(text: str, **metadata: object) -> dict:
     }
 
 
+COMPUTED = {
+    "output_type": "display_data",
+    "data": {MIME: as_data([said("as computed", "finding")])[0], "text/html": "<p>KV001</p>"},
+    "metadata": MARK,
+}
 PRINTED = {"output_type": "stream", "name": "stdout", "text": "KV001 2200"}
 RETURNED = {
     "output_type": "execute_result",
@@ -48,20 +56,29 @@ DRAWN = {
 
 
 @pytest.mark.parametrize(
-    "output", [PRINTED, RETURNED, DRAWN, shown("<b>KV001</b>"), shown("KV001", manfaat="other")]
+    "output",
+    [
+        PRINTED,
+        RETURNED,
+        DRAWN,
+        shown("<b>KV001</b>"),
+        shown("KV001", manfaat="other"),
+        shown("KV001", **MARK),
+    ],
 )
 def test_only_what_went_through_the_gate_is_published_and_the_rest_is_named(output):
-    part = chapter_part("05_outcomes", executed(shown("<p>as computed</p>", **MARK), output), ENGLISH)
-    assert "<p>as computed</p>" in part.html
-    assert "KV001" not in part.html
-    assert "S1YwMDE" not in part.html
+    part = chapter_part("05_outcomes", executed(COMPUTED, output), ENGLISH)
+    told = json.dumps(as_data(part.blocks))
+    assert part.blocks[-1] == said("as computed", "finding")
+    assert "KV001" not in told
+    assert "S1YwMDE" not in told
     assert len(part.left_out) == 1
     assert part.left_out[0].startswith("05_outcomes, cell 2: ")
     assert "study.share" in part.left_out[0]
 
 
 def test_nothing_is_named_where_nothing_is_left_out():
-    assert chapter_part("05_outcomes", executed(shown("<p>as computed</p>", **MARK)), ENGLISH).left_out == ()
+    assert chapter_part("05_outcomes", executed(COMPUTED), ENGLISH).left_out == ()
 
 
 @pytest.fixture

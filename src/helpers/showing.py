@@ -18,8 +18,10 @@ from helpers.frames import read
 from manfaat.analysis.study import Study
 from manfaat.base.showing import counted, line
 from manfaat.indicators import Indicator
+from manfaat.report import blocks
+from manfaat.report.blocks import Bullets, Paragraph
 from manfaat.report.chapter import Chapter
-from manfaat.report.exhibit import Bullets, Exhibit, Numbered, Paragraph
+from manfaat.report.exhibit import Exhibit, block_of, notebook_html
 from manfaat.report.words import Language
 
 Part = Exhibit | Paragraph | Bullets
@@ -28,13 +30,13 @@ Part = Exhibit | Paragraph | Bullets
 def said(*sentences: str, kind: str = "finding") -> list[Part]:
     """Sentences as one paragraph; nothing where all are empty."""
     text = " ".join(sentence for sentence in sentences if sentence)
-    return [Paragraph(text, kind)] if text else []
+    return [blocks.said(text, kind)] if text else []
 
 
 def listed(sentences: Iterable[str]) -> list[Part]:
     """Sentences as a list; nothing where there are none."""
-    told = tuple(sentence for sentence in sentences if sentence)
-    return [Bullets(told)] if told else []
+    told = [sentence for sentence in sentences if sentence]
+    return [blocks.listed(told)] if told else []
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,11 +91,12 @@ class Answer:
 
     def _repr_html_(self) -> str:
         words = {True: self.chapter.language.say("Figure"), False: self.chapter.language.say("Table")}
-        shown = [
-            Numbered(part, words[part.is_figure]) if isinstance(part, Exhibit) else part
+        return "".join(
+            notebook_html(
+                block_of(part, words[part.is_figure], part.id) if isinstance(part, Exhibit) else part
+            )
             for part in self.parts
-        ]
-        return "".join(part._repr_html_() for part in shown)
+        )
 
     def _ipython_display_(self) -> None:
         if not (self.is_published and self.chapter.name):

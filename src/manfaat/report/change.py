@@ -71,4 +71,12 @@ def change_table(study: Study, estimates: pd.DataFrame, language: Language) -> l
     caption += " " + say("Effect sizes: {kinds}.", kinds="; ".join(kinds)) if kinds else ""
     caption += " " + labels.source_note(study, language, by_weight=True)
     caption += "".join(f" [{number}] {note[:1].upper()}{note[1:]}." for note, number in notes.items())
-    return [table("change", say("How participants alone changed"), caption, pd.DataFrame(rows), columns)]
+    return [
+        table(
+            "change",
+            say("How participants alone changed"),
+            caption,
+            pd.DataFrame(rows, dtype=object),
+            columns,
+        )
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 import pandas as pd
@@ -19,8 +19,8 @@ from manfaat.cleaning.kinds import kinds_of
 from manfaat.cleaning.threads import at_once
 from manfaat.definitions.freshness import Shelf
 from manfaat.evaluation.estimate import Settings
-from manfaat.report.aligned import align_numbers
-from manfaat.report.exhibit import Bullets, Exhibit, Numbered, Paragraph
+from manfaat.report.blocks import Bullets, Figure, Paragraph, Table, listed, said
+from manfaat.report.exhibit import Exhibit, block_of
 from manfaat.report.figures.style import set_thesis_style
 from manfaat.report.review_list import escaped, review_list
 from manfaat.report.sharing import publish, shared_table
@@ -59,14 +59,9 @@ class Chapter:
         report.
         """
         for exhibit in exhibits:
-            aligned = (
-                exhibit
-                if exhibit.is_figure
-                else replace(exhibit, html=align_numbers(exhibit.html, self.language.decimal_mark))
-            )
-            numbered = Numbered(aligned, self.label(exhibit))
-            self.save(numbered)
-            publish(numbered)
+            block = block_of(exhibit, self.label(exhibit), f"{self.name[:2]}-{exhibit.id}")
+            self.save(block, exhibit)
+            publish(block)
 
     def share(self, data: pd.DataFrame, title: str, *, counts: str, caption: str = "") -> None:
         """Publish a table of groups that an analyst made; ``counts`` names the column that says on how many
@@ -96,33 +91,31 @@ class Chapter:
             self.numbers[exhibit.id] = f"{word} {self.number}.{place}"
         return self.numbers[exhibit.id]
 
-    def save(self, numbered: Numbered) -> None:
+    def save(self, block: Figure | Table, exhibit: Exhibit) -> None:
         """Write the exhibit's data (CSV), picture (SVG) and words (JSON)."""
-        exhibit = numbered.exhibit
         folder = self.study.places.output / "exhibits"
         folder.mkdir(parents=True, exist_ok=True)
-        stem = f"{self.name[:2]}-{exhibit.id}"
-        disclosure.check_exhibit(exhibit.data).to_csv(folder / f"{stem}.csv", index=False)
+        disclosure.check_exhibit(exhibit.data).to_csv(folder / f"{block.name}.csv", index=False)
         if exhibit.svg:
-            (folder / f"{stem}.svg").write_bytes(exhibit.svg)
+            (folder / f"{block.name}.svg").write_bytes(exhibit.svg)
         words = {
-            "number": numbered.label,
+            "number": block.label,
             "title": exhibit.title,
             "caption": exhibit.caption,
             "alt": exhibit.alt,
         }
-        (folder / f"{stem}.json").write_text(json_text(words), encoding="utf-8")
+        (folder / f"{block.name}.json").write_text(json_text(words), encoding="utf-8")
 
     def say(self, *sentences: str, kind: str = "finding") -> None:
         """Display computed sentences as one paragraph; nothing when all are empty."""
         text = " ".join(sentence for sentence in sentences if sentence)
         if text:
-            publish(Paragraph(text, kind))
+            publish(said(text, kind))
 
     def bullets(self, sentences: list[str]) -> None:
         """Display computed sentences as a list; nothing when there are none."""
         if sentences:
-            publish(Bullets(tuple(sentences)))
+            publish(listed(sentences))
 
     def blocks(self, blocks: list[Paragraph | Bullets]) -> None:
         """Display paragraphs and lists in their order."""

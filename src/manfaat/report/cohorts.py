@@ -363,7 +363,7 @@ def difference_table(reports: list[Finished], differences: pd.DataFrame, languag
         "differences",
         say("Differences between cohorts"),
         caption + " " + sources(reports, language),
-        pd.DataFrame(rows),
+        pd.DataFrame(rows, dtype=object),
         columns,
         whole=differences,
         is_grouped=True,

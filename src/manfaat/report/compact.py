@@ -1,5 +1,5 @@
-"""A page's figures and code in fewer bytes: what is repeated in every element is said once, what has no look
-is left out.
+"""The pictures of a page in fewer bytes: what is repeated in every element is said once, what has no look is
+left out.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from itertools import count
 
-PICTURE = re.compile(r"<svg.*?</svg>", re.DOTALL)
 STYLE = re.compile(r' style="([^"]*)"')
 FAMILY = re.compile(r"font-family: 'DejaVu Sans';? ?")  # the page's own style sheet says so for all figures
 UNTURNED = re.compile(r' transform="rotate\(-?0 [^"]*\)"')
@@ -23,7 +22,8 @@ GROUP = re.compile(r"(<g(?:\s[^>]*)?>|</g>)")
 
 def without_bare_groups(svg: str) -> str:
     """Take out the groups that carry nothing: they change no look and are a sixth of a figure's bytes."""
-    kept, bare = [], []
+    kept: list[str] = []
+    bare: list[bool] = []
     for token in GROUP.split(svg):
         if token == "</g>":
             if not bare.pop():
@@ -37,36 +37,27 @@ def without_bare_groups(svg: str) -> str:
     return "".join(kept)
 
 
-def share_names(html: str) -> str:
-    """Give everything inside the page's figures that is referred to a short name; a figure's parts are
-    referred to within it alone.
+def share_names(svgs: list[str]) -> list[str]:
+    """Give everything inside a page's figures that is referred to a short name; a figure's parts are referred
+    to within it alone.
     """
     places = count()
 
-    def renamed(picture: re.Match) -> str:
+    def renamed(svg: str) -> str:
         names = {
-            name: f"z{next(places)}" for name in dict.fromkeys(ID.findall(picture[0]))
+            name: f"z{next(places)}" for name in dict.fromkeys(ID.findall(svg))
         }  # the same name in two figures is two names
-        return NAMED.sub(lambda match: match[1] + names.get(match[2], match[2]), picture[0])
+        return NAMED.sub(lambda match: match[1] + names.get(match[2], match[2]), svg)
 
-    return PICTURE.sub(renamed, html)
-
-
-CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
-UNCOLOURED = re.compile(
-    r'<span class="(?:n|nb|nn|o|p|w)">(.*?)</span>|<span></span>', re.DOTALL
-)  # names, operators, brackets, spaces
+    return [renamed(svg) for svg in svgs]
 
 
-def compact(html: str) -> tuple[str, str]:
-    """A page with smaller figures and code, and the rules for its style sheet; every element keeps the look
-    that it had.
+def compact(svgs: list[str]) -> tuple[list[str], str]:
+    """Smaller pictures of one page, and the rules for its style sheet; every element keeps the look that it
+    had.
     """
-    html = CODE.sub(lambda code: UNCOLOURED.sub(r"\1", code[0]), html)
-    html, rules = share_styles(
-        share_names(PICTURE.sub(lambda picture: without_bare_groups(picture[0]), html))
-    )
-    return PICTURE.sub(lambda picture: without_needless(picture[0]), html), rules
+    shared, rules = share_styles(share_names([without_bare_groups(svg) for svg in svgs]))
+    return [without_needless(svg) for svg in shared], rules
 
 
 def without_needless(svg: str) -> str:
@@ -77,21 +68,21 @@ def without_needless(svg: str) -> str:
     return EMPTY.sub(r"<\1\2/>", svg)
 
 
-def share_styles(html: str) -> tuple[str, str]:
+def share_styles(svgs: list[str]) -> tuple[list[str], str]:
     """Turn styles that stand on several elements of the page's figures into classes.
 
     Returns
     -------
-    The page, and the rules for its style sheet. Every element keeps the look that it had.
+    The pictures, and the rules for the style sheet. Every element keeps the look that it had.
     """
-    html = PICTURE.sub(lambda picture: UNTURNED.sub("", FAMILY.sub("", picture[0])), html)
-    counts = Counter(style for picture in PICTURE.findall(html) for style in STYLE.findall(picture))
+    svgs = [UNTURNED.sub("", FAMILY.sub("", svg)) for svg in svgs]
+    counts = Counter(style for svg in svgs for style in STYLE.findall(svg))
     names = {style: f"y{place}" for place, (style, n) in enumerate(counts.most_common()) if n > 1 and style}
 
-    def short(match: re.Match) -> str:
+    def short(match: re.Match[str]) -> str:
         return f' class="{names[match[1]]}"' if match[1] in names else match[0]
 
     rules = "".join(
         f".exhibit .{name}{{{style.replace(': ', ':').replace('; ', ';')}}}" for style, name in names.items()
     )
-    return PICTURE.sub(lambda picture: STYLE.sub(short, picture[0]), html), rules
+    return [STYLE.sub(short, svg) for svg in svgs], rules

@@ -1,5 +1,5 @@
-"""One figure or table with the data behind it, its number, title, caption and a description for those who
-cannot see it.
+"""One figure or table with the data behind it, its title, caption and a description for those who cannot see
+it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from html import escape
 import pandas as pd
 
 from manfaat.base.showing import counted, line
+from manfaat.report.blocks import Block, Cell, Figure, Fold, Head, Table, anchor_of
+from manfaat.report.html import Shown, html_of
 
 NO_MATH = "mathjax_ignore"  # or JupyterLab would set what stands between two dollar signs as a formula
-
 
 STEP = re.compile(r"([MLz])((?:-?[\d.]+ -?[\d.]+)?)")
 LONG_PATH = 200  # letters; markers are shorter, and too small for tenths
@@ -21,7 +22,7 @@ LONG_PATH = 200  # letters; markers are shorter, and too small for tenths
 
 @dataclass(frozen=True, repr=False)
 class Exhibit:
-    """A figure (``svg``) or a table (``html``), not yet numbered.
+    """A figure (``svg``) or a table (``heads`` and ``rows``), not yet numbered.
 
     ``data`` is what is drawn or printed, nothing more; ``alt`` says in words and numbers what a figure shows.
     """
@@ -32,8 +33,10 @@ class Exhibit:
     data: pd.DataFrame
     alt: str = ""
     svg: bytes | None = None
-    html: str = ""
-    folds: str = ""  # HTML to be unfolded below: how the numbers came about
+    heads: tuple[Head, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    is_grouped: bool = False
+    folds: tuple[Fold, ...] = ()  # to be unfolded below: how the numbers came about
 
     @property
     def is_figure(self) -> bool:
@@ -45,30 +48,59 @@ class Exhibit:
         return line(what, self.id, self.title, counted(len(self.data), "row"))
 
     def _repr_html_(self) -> str:
-        return Numbered(self, "Figure" if self.is_figure else "Table")._repr_html_()
+        return notebook_html(block_of(self, "Figure" if self.is_figure else "Table", self.id))
+
+    @property
+    def text(self) -> str:
+        """Every word and number of it that a reader sees."""
+        cells = [head.text for head in self.heads] + [cell.text for row in self.rows for cell in row]
+        return "\n".join([self.title, self.caption, self.alt, *cells])
 
 
-def inline_svg(exhibit: Exhibit) -> str:
+def block_of(exhibit: Exhibit, label: str, name: str) -> Figure | Table:
+    """Return a numbered exhibit as a block; ``label`` is "Figure 4.2", ``name`` that of its files."""
+    title, note = exhibit.title, exhibit.caption
+    if exhibit.svg is not None:
+        id, svg = f"exhibit-figure-{anchor_of(label)}", exhibit.svg.decode()
+        return Figure(id, label, title, note, exhibit.alt, name, svg=svg)
+    return Table(
+        f"exhibit-table-{anchor_of(label)}",
+        label,
+        title,
+        note,
+        exhibit.heads,
+        exhibit.rows,
+        name,
+        exhibit.is_grouped,
+        exhibit.folds,
+    )
+
+
+def notebook_html(block: Block) -> str:
+    """Return a block as a notebook shows it, with its picture."""
+    pictures = {block.id: inline_svg(block, block.svg)} if isinstance(block, Figure) else {}
+    return f'<div class="{NO_MATH}">{html_of([block], Shown(pictures, {}))}</div>'
+
+
+def inline_svg(figure: Figure, svg: str) -> str:
     """Return the picture to stand inside a page: described, without what only a file needs, its ids its own.
 
     Text stays text, so that it can be read, found and enlarged; a few letters of font in the page cost less
     than their outlines in every figure.
     """
-    svg = exhibit.svg.decode()
+    own = figure.name.partition("-")[2] or figure.id
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>", "", svg, flags=re.DOTALL)
     used = set(re.findall(r"#([\w-]+)", svg))
-    svg = re.sub(
-        r' id="([^"]+)"', lambda match: f' id="{exhibit.id}-{match[1]}"' if match[1] in used else "", svg
-    )
-    svg = re.sub(r'(url\(#|href="#)([\w-]+)', rf"\1{exhibit.id}-\2", svg)
+    svg = re.sub(r' id="([^"]+)"', lambda match: f' id="{own}-{match[1]}"' if match[1] in used else "", svg)
+    svg = re.sub(r'(url\(#|href="#)([\w-]+)', rf"\1{own}-\2", svg)
     svg = re.sub(
         r"<[^>]*>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg
     )  # coordinates only, never a written number
     svg = re.sub(r' d="([^"]*)"', lambda match: f' d="{short_path(match[1])}"', svg)
     svg = re.sub(r"\s*\n\s*", " ", svg)
     opening = (
-        f'<svg role="img" aria-label="{escape(exhibit.alt)}"'
+        f'<svg role="img" aria-label="{escape(figure.alt)}"'
         ' style="stroke-linejoin:round;stroke-linecap:butt;width:100%;height:auto;background:#fff"'
     )
     return re.sub(
@@ -101,79 +133,3 @@ def short_path(path: str) -> str:
         )
         x, y = (to_x, to_y) if ends else (x, y)
     return "".join(written)
-
-
-def ended(title: str) -> str:
-    """End a title with a full stop, unless it ends a sentence already."""
-    return title if title.endswith(("?", "!", ".")) else f"{title}."
-
-
-@dataclass(frozen=True)
-class Numbered:
-    """An exhibit with its number, as a notebook shows it."""
-
-    exhibit: Exhibit
-    label: str  # "Figure 4.2"
-
-    def _repr_html_(self) -> str:
-        exhibit = self.exhibit
-        heading = (
-            f'<span class="number">{escape(self.label)}.</span> <span'
-            f' class="title">{escape(ended(exhibit.title))}</span>'
-        )
-        note = f'<p class="note">{escape(exhibit.caption)}</p>'
-        anchor = f"exhibit-{'figure' if exhibit.is_figure else 'table'}-{self.label.split()[-1].lower().replace('.', '-')}"  # noqa: E501
-        if exhibit.is_figure:
-            return (
-                f'<figure class="exhibit {NO_MATH}"'
-                f' id="{anchor}">{inline_svg(exhibit)}<figcaption>{heading}{note}</figcaption></figure>'
-            )
-        named = f'aria-labelledby="{anchor}-name"'
-        opening, renamed = (
-            r'<div class="(scroll[^"]*)" tabindex="0"><table>',
-            rf'<div class="\1" tabindex="0" role="region" {named}><table {named}>',
-        )
-        table = re.sub(opening, renamed, exhibit.html, count=1)
-        return (
-            f'<figure class="exhibit table {NO_MATH}" id="{anchor}"><figcaption'
-            f' id="{anchor}-name">{heading}</figcaption>{table}{note}{exhibit.folds}</figure>'
-        )
-
-    def __repr__(self) -> str:
-        text = f"{self.label}. {ended(self.exhibit.title)}"
-        return (
-            f"{text} {self.exhibit.alt}"
-            if self.exhibit.is_figure
-            else f"{text}\n{self.exhibit.data.to_string(index=False)}"
-        )
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """Computed sentences, as a notebook shows them."""
-
-    text: str
-    kind: str = "finding"
-
-    def _repr_html_(self) -> str:
-        return f'<p class="{escape(self.kind)} {NO_MATH}">{escape(self.text)}</p>'
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True)
-class Bullets:
-    """A list of computed sentences, as a notebook shows it."""
-
-    items: tuple[str, ...]
-
-    def _repr_html_(self) -> str:
-        return (
-            f'<ul class="findings {NO_MATH}">'
-            + "".join(f"<li>{escape(item)}</li>" for item in self.items)
-            + "</ul>"
-        )
-
-    def __repr__(self) -> str:
-        return "\n".join(f"- {item}" for item in self.items)

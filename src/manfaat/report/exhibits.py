@@ -17,7 +17,7 @@ from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures import distribution, flow, forest, love
 from manfaat.report.origins import disclosures
 from manfaat.report.reasons import reason_text, reasons_of
-from manfaat.report.tables import Column, table
+from manfaat.report.tables import Column, levels, table
 from manfaat.report.words import Language, mark
 
 # of estimates on the page; where there are more, specifications that do not apply stand in the data alone
@@ -235,11 +235,8 @@ def balance_table(study: Study, balance: pd.DataFrame, language: Language) -> Ex
     data = labelled_balance(study, balance, language)
     units = [labels.unit_of(study, lines[name].unit) for name in data["name"]]
     data = data.assign(
-        mean_text=[language.level(v, u) for v, u in zip(data["mean"].mask(data["few"]), units, strict=True)],
-        comparison_text=[
-            language.level(v, u)
-            for v, u in zip(data["mean_comparison"].mask(data["few_comparison"]), units, strict=True)
-        ],
+        mean_text=levels(data["mean"].mask(data["few"]), units, language),
+        comparison_text=levels(data["mean_comparison"].mask(data["few_comparison"]), units, language),
     ).drop(columns=["few", "few_comparison"])
     number = lambda value: language.number(value, 2)  # noqa: E731
     columns = [
@@ -507,7 +504,7 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
     caption += " " + say("Effect sizes: {kinds}.", kinds="; ".join(kinds)) if kinds else ""
     about = labels.population_notes(shown["estimand"], language)
     caption += (" " + about if about else "") + " " + labels.source_note(study, language, by_weight=True)
-    data = pd.DataFrame(rows)
+    data = pd.DataFrame(rows, dtype=object).astype({"applies": bool})
     page = data[shown["is_primary"].to_numpy(dtype=bool) & data["applies"]] if is_long else data
     if len(page) < len(data):
         caption += " " + say(

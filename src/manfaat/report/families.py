@@ -109,4 +109,6 @@ def index_table(study: Study, indexes: pd.DataFrame, language: Language) -> list
         + labels.source_note(study, language)
         + "".join(f" [{place}] {note[:1].upper()}{note[1:]}." for note, place in notes.items())
     )
-    return [table("indexes", say("One test for each family"), caption, pd.DataFrame(rows), columns)]
+    return [
+        table("indexes", say("One test for each family"), caption, pd.DataFrame(rows, dtype=object), columns)
+    ]

@@ -4,14 +4,13 @@ blocks.
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
-from manfaat.report.aligned import DIGIT, MARK
-from manfaat.report.document import Block, Cell, Table
+from manfaat.report.blocks import Block, Cell, Head, Table, gap, shares
 from manfaat.report.words import Language
 
 NEEDS = "% \\usepackage[T1]{fontenc} \\usepackage{array,booktabs,longtable,textcomp}\n"
@@ -49,8 +48,6 @@ SIGNS = {
     "^": r"\textasciicircum{}",
     "…": r"\dots{}",
     "\u00a0": "~",
-    DIGIT: r"\phantom{0}",
-    MARK: r"\phantom{.}",
 }
 ESCAPES = str.maketrans(
     {sign: f"\\{sign}" for sign in "&%$#_{}"}
@@ -69,11 +66,11 @@ def latex_table(table: Table, name: str, language: Language) -> str:
     """Return a table with booktabs rules; its caption is the title, its note stands below, ``tab:name`` is
     its label.
     """
+    heads = [escaped(head.text) for head in table.heads]
     data = pd.DataFrame(
-        [[escaped(cell.text) for cell in row] for row in table.rows]
-    )  # numbers come aligned from the page
-    heads = [escaped(cell.text) for cell in table.head[-1]] + [""] * table.width
-    kinds = [kind_of(cell, share) for cell, share in zip(table.rows[0], table.shares, strict=False)]
+        [[aligned(cell, head) for cell, head in zip(row, table.heads, strict=False)] for row in table.rows]
+    )
+    kinds = [kind_of(head, share) for head, share in zip(table.heads, shares(table), strict=True)]
     environment = "longtable" if len(data) > LONG else "table"
     made = data.style.hide(axis="index").format_index(lambda place: heads[place], axis=1)
     text = made.to_latex(
@@ -89,24 +86,22 @@ def latex_table(table: Table, name: str, language: Language) -> str:
     return NEEDS + "{\\small\\setlength{\\tabcolsep}{3pt}\n" + text + "}\n"
 
 
-def kind_of(cell: Cell, share: float) -> str:
+def aligned(cell: Cell, head: Head) -> str:
+    """Write a cell; a number with fewer decimals than others of its column ends below their decimal mark."""
+    has_mark, digits = gap(cell, head)
+    filling = r"\phantom{.}" * has_mark + r"\phantom{0}" * digits
+    return escaped(cell.text) + filling
+
+
+def kind_of(head: Head, share: float) -> str:
     """A column of its share of the line: numbers to the right, text ragged; both break where they must."""
-    side = "raggedleft" if cell.is_number else "raggedright"
+    side = "raggedleft" if head.is_number else "raggedright"
     return rf">{{\{side}\arraybackslash}}p{{\dimexpr {share:.3f}\linewidth-2\tabcolsep}}"
 
 
-def write_tables(exhibits: Path, blocks: list[Block], language: Language) -> int:
-    """Write every numbered table of a folder of exhibits beside its data, as ``.tex``; return how many there
-    were.
-    """
-    names = {}
-    for path in sorted(exhibits.glob("*.json")):
-        names[json.loads(path.read_text(encoding="utf-8"))["number"]] = path
-    found = {
-        names[block.label]: block
-        for block in blocks
-        if isinstance(block, Table) and block.label in names and block.rows
-    }
-    for path, block in found.items():
-        path.with_suffix(".tex").write_text(latex_table(block, path.stem, language), encoding="utf-8")
+def write_tables(exhibits: Path, blocks: Iterable[Block], language: Language) -> int:
+    """Write every table that has files of its own as ``.tex`` beside them; return how many there were."""
+    found = {block.name: block for block in blocks if isinstance(block, Table) and block.name and block.rows}
+    for name, block in found.items():
+        (exhibits / f"{name}.tex").write_text(latex_table(block, name, language), encoding="utf-8")
     return len(found)

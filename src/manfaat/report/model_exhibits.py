@@ -9,7 +9,7 @@ from manfaat.evaluation.associations import FEWEST
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.forest import interval_figure
-from manfaat.report.tables import Column, table
+from manfaat.report.tables import Column, levels, table
 from manfaat.report.words import Language
 
 
@@ -28,7 +28,7 @@ def model_table(study: Study, basis: pd.DataFrame, confidence: float, language: 
     units = {line.name: labels.unit_of(study, line.unit) for line in study.indicators}
     data = own.assign(
         label=[column_label(study, name, language) for name in own["name"]],
-        text=[language.level(row.mean, units[row.name]) for row in own.itertuples(index=False)],
+        text=levels(own["mean"], [units[name] for name in own["name"]], language),
         interval=[
             f"{language.level(row.ci_low, units[row.name])} … {language.level(row.ci_high, units[row.name])}"
             for row in own.itertuples(index=False)

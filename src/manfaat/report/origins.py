@@ -4,14 +4,12 @@ it.
 
 from __future__ import annotations
 
-from html import escape
-
 import pandas as pd
 
 from manfaat.analysis.study import Study
 from manfaat.report import labels
+from manfaat.report.blocks import Fold, Run, Runs, Term, Terms
 from manfaat.report.counts import shown_count
-from manfaat.report.exhibit import NO_MATH
 from manfaat.report.methods import METHODS
 from manfaat.report.words import Language
 
@@ -24,19 +22,16 @@ NOTEBOOK_OF = {
 }
 
 
-def disclosures(study: Study, estimates: pd.DataFrame, language: Language) -> str:
-    """Return one fold an estimate, all in one fold, as HTML; empty where there is no estimate."""
+def disclosures(study: Study, estimates: pd.DataFrame, language: Language) -> tuple[Fold, ...]:
+    """Return one fold an estimate, all in one fold; none where there is no estimate."""
     rows = [row for row in estimates.itertuples(index=False) if labels.has_number(row.estimate)]
     if not rows:
-        return ""
-    title, inner = (
-        language.say("How these numbers came about"),
-        "".join(one(study, row, language) for row in rows),
-    )
-    return f'<details class="origins {NO_MATH}"><summary>{escape(title)}</summary>{inner}</details>'
+        return ()
+    inner = tuple(one(study, row, language) for row in rows)
+    return (Fold(language.say("How these numbers came about"), inner),)
 
 
-def one(study: Study, row: object, language: Language) -> str:
+def one(study: Study, row: object, language: Language) -> Fold:
     """Return the fold of one estimate."""
     unit = labels.unit_of(study, row.unit)
     number = (
@@ -47,22 +42,21 @@ def one(study: Study, row: object, language: Language) -> str:
         f"{labels.indicator_label(study, row.indicator, language, row.rater)},"
         f" {labels.row_label(study, row, language)}"
     )
-    lines = "".join(f"<dt>{escape(term)}</dt><dd>{text}</dd>" for term, text in facts(study, row, language))
-    return f"<details><summary>{escape(name)}: {escape(number)}</summary><dl>{lines}</dl></details>"
+    return Fold(f"{name}: {number}", (Terms(facts(study, row, language)),))
 
 
-def facts(study: Study, row: object, language: Language) -> list[tuple[str, str]]:
-    """Return (term, HTML) pairs of what an estimate rests on."""
+def facts(study: Study, row: object, language: Language) -> tuple[Term, ...]:
+    """Return what an estimate rests on."""
     say = language.say
-    return [
-        (say("Indicator"), escape(measured(study, row, language))),
-        (say("Method"), method(row.method, language)),
-        (say("Specification"), escape(specification(study, row, language))),
-        (say("Standard error"), escape(uncertainty(study, row, language))),
-        (say("Data"), escape(data(study, row, language))),
-        (say("Notebook"), f"<code>notebooks/{NOTEBOOK_OF[row.stage]}.ipynb</code>"),
-        (say("Row of estimates.csv"), f"<code>{escape(place(row))}</code>"),
-    ]
+    return (
+        Term(say("Indicator"), (Run(measured(study, row, language)),)),
+        Term(say("Method"), method(row.method, language)),
+        Term(say("Specification"), (Run(specification(study, row, language)),)),
+        Term(say("Standard error"), (Run(uncertainty(study, row, language)),)),
+        Term(say("Data"), (Run(data(study, row, language)),)),
+        Term(say("Notebook"), (Run(f"notebooks/{NOTEBOOK_OF[row.stage]}.ipynb", code=True),)),
+        Term(say("Row of estimates.csv"), (Run(place(row), code=True),)),
+    )
 
 
 def measured(study: Study, row: object, language: Language) -> str:
@@ -76,14 +70,14 @@ def measured(study: Study, row: object, language: Language) -> str:
     return line.definition(language.code).rstrip(".") + "." + made_of
 
 
-def method(name: str, language: Language) -> str:
+def method(name: str, language: Language) -> Runs:
     """Name the method, with a link to its description in the appendix."""
     known = METHODS.get(name)
+    if known is None:
+        return (Run(name),)
     return (
-        f'<a href="#method-{escape(name)}">{escape(language.say(known.name))}</a>:'
-        f" {escape(language.say(known.does))}"
-        if known
-        else escape(name)
+        Run(language.say(known.name), link=f"#method-{name}"),
+        Run(": " + language.say(known.does)),
     )
 
 

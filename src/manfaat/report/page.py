@@ -1,34 +1,32 @@
-"""Executed notebooks → one HTML file that opens anywhere, loads nothing and says where every number is
-from.
+"""Executed notebooks → chapters of blocks → one HTML file that opens anywhere, loads nothing and says where
+every number is from.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
-from html import escape
 from pathlib import Path
 
 import jinja2
 import lxml.html
 import nbformat
-import pandas as pd
 from lxml import etree
 from markupsafe import Markup
-from nbconvert import HTMLExporter
-from traitlets.config import Config
 
 from manfaat import __version__
 from manfaat.analysis.study import Study
-from manfaat.report.appendix import html_of, sections
+from manfaat.report.blocks import Block, Code, Figure, Heading
 from manfaat.report.compact import compact
 from manfaat.report.cover import Cover, cover_of
+from manfaat.report.exhibit import inline_svg
 from manfaat.report.fitting import fitted
 from manfaat.report.fonts import font_faces
-from manfaat.report.sharing import published_only
+from manfaat.report.html import Shown, alignment_rules, html_of
+from manfaat.report.markdown import blocks_of
+from manfaat.report.sharing import published
 from manfaat.report.words import Language
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -40,9 +38,6 @@ READING_ORDER = (
     "04_outputs",
     "05_outcomes",
     "06_benefits",
-)
-HEADING = re.compile(
-    r"<h([1-5])(?: id=\"[^\"]*\")?>(.*?)(?:<a class=\"anchor-link\".*?</a>)?</h\1>", re.DOTALL
 )
 SOURCES = ("src", "srcset", "href", "data", "action", "formaction", "poster", "background")
 STYLES = (
@@ -63,93 +58,70 @@ LARGEST = 1_000_000  # bytes: larger files do not travel well by mail
 
 
 @dataclass(frozen=True)
-class Section:
-    """One entry of the table of contents below a chapter."""
-
-    id: str
-    title: str
-    technical: bool
-
-
-@dataclass(frozen=True)
 class Part:
-    """One chapter of the page: its heading, sections and HTML."""
+    """One chapter: its blocks, the first of which is its heading."""
 
-    id: str
-    title: str
-    sections: tuple[Section, ...]
-    html: Markup
+    blocks: tuple[Block, ...]
     left_out: tuple[str, ...] = ()  # what its notebook showed and may not be published, one line a cell
 
+    @property
+    def heading(self) -> Heading:
+        """The heading of the chapter."""
+        return next(block for block in self.blocks if isinstance(block, Heading))
 
-@cache
-def exporter() -> HTMLExporter:
-    """Return the exporter for one chapter: our own template, no parameters, nothing from outside."""
-    config = Config()
-    config.TagRemovePreprocessor.enabled = True
-    config.TagRemovePreprocessor.remove_cell_tags = {"parameters", "injected-parameters"}
-    config.CSSHTMLHeaderPreprocessor.enabled = False
-    config.HTMLExporter.exclude_anchor_links = True
-    return HTMLExporter(config=config, template_name="manfaat", extra_template_basedirs=[str(TEMPLATES)])
+    @property
+    def sections(self) -> list[Heading]:
+        """The headings below it that a table of contents lists."""
+        found = [block for block in self.blocks if isinstance(block, Heading) and block.level <= 2]
+        return [block for block in found if block is not self.heading]
+
+    @property
+    def figures(self) -> list[Figure]:
+        """Its pictures."""
+        return [block for block in self.blocks if isinstance(block, Figure)]
 
 
 def warm_up() -> None:
-    """Load and compile what rendering needs, while something else is waited for."""
-    cells = [nbformat.v4.new_markdown_cell("# x"), nbformat.v4.new_code_cell("x")]
-    exporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
+    """Load what rendering needs, while something else is waited for."""
+    html_of([*blocks_of("# x"), Code("x")], Shown({}, {}))
     font_faces({"normal": "x", "bold": "x"})
 
 
-def translated(notebook: nbformat.NotebookNode, language: Language) -> nbformat.NotebookNode:
-    """Return the notebook with its prose in the reader's language."""
-    copy = nbformat.from_dict(notebook)
-    for cell in copy.cells:
-        if cell.cell_type == "markdown":
-            cell.source = language.say(cell.source)
-    return copy
-
-
 def chapter_part(name: str, notebook: nbformat.NotebookNode, language: Language) -> Part:
-    """Turn one executed notebook into a chapter; headings move one level down and get ids of their own."""
-    shown, left_out = published_only(name, notebook)
-    body, _ = exporter().from_notebook_node(translated(shown, language))
-    found: list[Section] = []
+    """Turn one executed notebook into a chapter, its prose in the reader's language; headings get ids of
+    their own.
+    """
+    blocks: list[Block] = []
+    left_out: list[str] = []
+    written = [
+        cell for cell in notebook.cells if "injected-parameters" not in cell.metadata.get("tags", [])
+    ]  # as in notebooks/
+    for place, cell in enumerate(written, start=1):
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type == "markdown":
+            blocks += blocks_of(language.say(cell.source), "annex" if "technical" in tags else "report")
+        elif cell.cell_type == "code":
+            shown, dropped = published(cell)
+            blocks += [*([] if "parameters" in tags else [Code(cell.source)]), *shown]
+            if dropped:
+                left_out.append(
+                    f"{name}, cell {place}: {dropped}: left out of the report. A table of groups is shared by"
+                    " study.share(...)"
+                )
+    return Part(tuple(numbered(name, blocks)), tuple(left_out))
 
-    def heading(match: re.Match) -> str:
-        level, text = int(match[1]) + 1, match[2].strip()
-        anchor = f"chapter-{name[:2]}" + (f"-{len(found)}" if found else "")
-        technical = body.rfind('<div class="technical">', 0, match.start()) > body.rfind(
-            '<div class="words">', 0, match.start() - 40
-        )
-        found.append(Section(anchor, re.sub(r"<[^>]+>", "", text), technical))
-        return f'<h{level} id="{anchor}">{text}</h{level}>'
 
-    html = HEADING.sub(heading, body)
-    title, sections = found[0], tuple(found[1:])
+def numbered(name: str, blocks: list[Block]) -> Iterator[Block]:
+    """Give every heading of a chapter its id, and the first the chapter's number."""
+    anchor, found = f"chapter-{name[:2]}", 0
     number = "" if name == READING_ORDER[0] else f"{int(name[:2])} "
-    html = html.replace(f'<h2 id="{title.id}">', f'<h2 id="{title.id}">{number}', 1)
-    contents = tuple(Section(s.id, Markup(s.title).unescape(), s.technical) for s in sections)
-    return Part(title.id, number + Markup(title.title).unescape(), contents, Markup(html), left_out)
-
-
-def appendix_part(
-    study: Study,
-    parts: dict[str, Part],
-    record: dict[str, object],
-    estimates: pd.DataFrame,
-    language: Language,
-) -> Part:
-    """Return the appendix as a chapter."""
-    told = "".join(part.html for part in ordered(parts))
-    contents = sections(study, record, estimates, told, language)
-    title = language.say("Appendix")
-    html = f'<h2 id="appendix">{escape(title)}</h2>{html_of(contents)}'
-    return Part(
-        "appendix",
-        title,
-        tuple(Section(content.id, content.title, False) for content in contents),
-        Markup(html),
-    )
+    for block in blocks:
+        if isinstance(block, Heading):
+            text = block.text if found else number + block.text
+            yield replace(block, text=text, id=f"{anchor}-{found}" if found else anchor)
+            found += 1
+        else:
+            yield block
 
 
 def ordered(parts: dict[str, Part]) -> list[Part]:
@@ -170,10 +142,11 @@ def render_page(
     study: Study,
     chapters: list[Part],
     language: Language,
+    exhibits: Path,
     *,
     day: date,
     versions: tuple[Version, ...] = (),
-    pictures: dict[str, str] | None = None,
+    beside: str = "exhibits",
     largest: int = LARGEST,
     cover: Cover | None = None,
 ) -> str:
@@ -181,44 +154,55 @@ def render_page(
     unless given.
 
     Of a report larger than ``largest`` bytes, pictures and then the folds of the estimates are left out and
-    said where to find; ``pictures`` names the file of each figure by its anchor.
+    said where to find. ``exhibits`` : the folder of the pictures, which will lie ``beside`` the page.
 
     Raises
     ------
     ValueError if it loads anything from outside or is still too large.
     """
+    figures = [figure for part in chapters for figure in part.figures]
+    drawn = [picture_of(figure, exhibits) for figure in figures]
+    svgs, rules = compact(drawn)
+    sheet = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    style = sheet + alignment_rules() + rules + figure_fonts(drawn)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True
+    )
 
-    def page(html: str) -> str:
+    def page(shown: Shown) -> str:
         return environment.get_template("page.html.j2").render(
             _=language.say,
             language=language.code,
             versions=versions,
             version=__version__,
             **vars(cover or cover_of(study, language, day)),
-            chapters=chapters,
-            body=Markup(html),
-            style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8") + rules + fonts),
+            chapters=[(part, Markup(html_of(part.blocks, shown))) for part in chapters],
+            style=Markup(style),
             script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
         )
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True
+    whole = Shown(
+        {figure.id: svg for figure, svg in zip(figures, svgs, strict=True)},
+        {
+            figure.id: language.say("The picture is in the file {file}.", file=f"{beside}/{figure.name}.svg")
+            for figure in figures
+        },
     )
-    body = "".join(
-        f'<section class="chapter" aria-labelledby="{part.id}">\n{part.html}\n</section>\n'
-        for part in chapters
-    )
-    fonts = figure_fonts(body)  # before compact: it takes the weight of letters out of their elements
-    body, rules = compact(body)
-    made = page(fitted(body, lambda html: len(page(html).encode()), largest, pictures or {}, language))
+    size = lambda shown: len(page(shown).encode())  # noqa: E731
+    made = page(fitted(whole, size, largest, [part.figures for part in chapters], language))
     check_page(made)
     return made
 
 
-def figure_fonts(html: str) -> str:
+def picture_of(figure: Figure, exhibits: Path) -> str:
+    """Return a figure's picture for the page, from its file."""
+    return inline_svg(figure, figure.svg or (exhibits / f"{figure.name}.svg").read_text(encoding="utf-8"))
+
+
+def figure_fonts(svgs: list[str]) -> str:
     """Embed the letters that the figures use."""
     texts = {"normal": "", "bold": ""}
-    for style, text in re.findall(r"<text([^>]*)>(.*?)</text>", html, re.DOTALL):
+    for style, text in re.findall(r"<text([^>]*)>(.*?)</text>", "".join(svgs), re.DOTALL):
         texts["bold" if "bold" in style or "700" in style else "normal"] += Markup(
             re.sub(r"<[^>]+>", "", text)
         ).unescape()

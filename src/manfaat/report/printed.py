@@ -5,34 +5,26 @@ not say.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree
 
+from manfaat.report.blocks import Block, Cell, Figure, Head, Table, as_data, gap, on_paper, shares
 from manfaat.report.cover import Cover
-from manfaat.report.document import Block, Figure, as_data
 from manfaat.report.words import Language
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 WIDEST, TALLEST = 16.0, 20.0  # cm; caption and note need the rest of the page
 
 
-def numbered_pictures(exhibits: Path) -> dict[str, str]:
-    """Which picture belongs to which number: ``{"Figure 4.2": "04-ladder-x"}``, from the words kept beside
-    each.
-    """
-    found = {}
-    for path in sorted(exhibits.glob("*.json")):
-        if path.with_suffix(".svg").is_file():
-            found[json.loads(path.read_text(encoding="utf-8"))["number"]] = path.stem
-    return found
-
-
-def write_pdf(target: Path, blocks: list[Block], cover: Cover, exhibits: Path, language: Language) -> None:
+def write_pdf(
+    target: Path, blocks: Iterable[Block], cover: Cover, exhibits: Path, language: Language
+) -> None:
     """Write the report as a tagged PDF; the same report gives the same bytes.
 
     ``exhibits`` holds the pictures as SVG.
     """
-    say, pictures = language.say, numbered_pictures(exhibits)
+    say = language.say
     data = {
         "language": language.code,
         "title": cover.title,
@@ -47,7 +39,7 @@ def write_pdf(target: Path, blocks: list[Block], cover: Cover, exhibits: Path, l
             "figures": say("List of figures"),
             "tables": say("List of tables"),
         },
-        "blocks": [placed(block, pictures, exhibits) for block in blocks],
+        "blocks": [placed(block, exhibits, language) for block in on_paper(blocks)],
     }
     from manfaat.report.pictures import typesetter
 
@@ -61,13 +53,29 @@ def write_pdf(target: Path, blocks: list[Block], cover: Cover, exhibits: Path, l
     target.write_bytes(document)
 
 
-def placed(block: Block, pictures: dict[str, str], exhibits: Path) -> dict[str, object]:
-    """Return a block as data, a figure with its file and its width."""
-    data = as_data(block)
-    if isinstance(block, Figure) and block.label in pictures:
-        name = f"{pictures[block.label]}.svg"
-        data |= {"file": name, "width": picture_width(exhibits / name)}
+def placed(block: Block, exhibits: Path, language: Language) -> dict[str, object]:
+    """Return a block as data: a figure with its file and its width, a table with the shares of its columns
+    and what each number lacks behind it.
+    """
+    data = as_data([block])[0]
+    if isinstance(block, Figure):
+        data |= {"file": f"{block.name}.svg", "width": picture_width(exhibits / f"{block.name}.svg")}
+    if isinstance(block, Table):
+        cells = [
+            [
+                {"text": cell.text, "after": filling(cell, head, language)}
+                for cell, head in zip(row, block.heads, strict=False)
+            ]
+            for row in block.rows
+        ]
+        data |= {"shares": shares(block), "rows": cells}
     return data
+
+
+def filling(cell: Cell, head: Head, language: Language) -> str:
+    """What stands unseen behind a number, so that it ends where the others of its column end."""
+    has_mark, digits = gap(cell, head)
+    return language.decimal_mark * has_mark + "0" * digits
 
 
 def picture_width(svg: Path) -> float:

@@ -108,7 +108,7 @@ def reliability_table(study: Study, rows: pd.DataFrame, language: Language) -> l
             "scales",
             say("Reliability of the scales"),
             f"{caption} {labels.source_note(study, language, by_weight=False)}{told(notes)}",
-            pd.DataFrame(lines),
+            pd.DataFrame(lines, dtype=object),
             columns,
         )
     ]
@@ -152,7 +152,7 @@ def agreement_table(study: Study, rows: pd.DataFrame, language: Language) -> lis
             "raters",
             say("Agreement of raters"),
             f"{caption} {labels.source_note(study, language, by_weight=False)}{told(notes)}",
-            pd.DataFrame(lines),
+            pd.DataFrame(lines, dtype=object),
             columns,
         )
     ]
@@ -251,7 +251,7 @@ def shift_table(study: Study, rows: pd.DataFrame, language: Language) -> list[Ex
             "response-shift",
             say("Response shift"),
             f"{caption} {labels.source_note(study, language, by_weight=False)}",
-            pd.DataFrame(lines),
+            pd.DataFrame(lines, dtype=object),
             columns,
         )
     ]

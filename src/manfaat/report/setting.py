@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from manfaat.analysis.study import Study
 from manfaat.definitions.context import read_context, read_ties
-from manfaat.report.exhibit import Bullets, Exhibit, Paragraph
+from manfaat.report.blocks import Bullets, Paragraph, listed, said
+from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.ties import ties_over_time
 from manfaat.report.tables import Column, table
 from manfaat.report.words import Language
@@ -15,7 +16,7 @@ def context_blocks(study: Study, language: Language) -> list[Paragraph | Bullets
     text = read_context(study.definitions, language.code)
     if not text:
         return [
-            Paragraph(
+            said(
                 language.say(
                     "No description of the setting stands beside the definitions of this programme."
                 ),
@@ -25,13 +26,10 @@ def context_blocks(study: Study, language: Language) -> list[Paragraph | Bullets
     blocks: list[Paragraph | Bullets] = []
     for part in (part.strip() for part in text.split("\n\n")):
         if part.startswith("- "):
-            blocks.append(Bullets(tuple(line.removeprefix("- ") for line in part.splitlines())))
+            blocks.append(listed(line.removeprefix("- ") for line in part.splitlines()))
         elif part:
-            blocks.append(
-                Paragraph(
-                    part.removeprefix("## "), "context-heading" if part.startswith("## ") else "context"
-                )
-            )
+            role = "context-heading" if part.startswith("## ") else "context"
+            blocks.append(said(part.removeprefix("## "), role))
     return blocks
 
 

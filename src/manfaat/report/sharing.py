@@ -9,6 +9,7 @@ confidential.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import nbformat
 import pandas as pd
@@ -18,10 +19,22 @@ from manfaat.analysis.study import Study
 from manfaat.base.disclosure import IDENTIFYING_COLUMNS, hide_small
 from manfaat.base.problems import Problem, nearest, refuse
 from manfaat.report import labels
-from manfaat.report.exhibit import Exhibit
+from manfaat.report.blocks import (
+    Block,
+    Bullets,
+    Figure,
+    Paragraph,
+    Table,
+    as_data,
+    ended,
+    from_data,
+    plain,
+)
+from manfaat.report.exhibit import Exhibit, notebook_html
 from manfaat.report.tables import Column, table
 from manfaat.report.words import Language
 
+MIME = "application/vnd.manfaat.block+json"
 MARK = {"manfaat": "published"}  # in the metadata of an output that went through the gate
 KINDS = {
     "stream": "a printed text",
@@ -30,36 +43,55 @@ KINDS = {
 }
 
 
-def publish(block: object) -> None:
+@dataclass(frozen=True)
+class Display:
+    """A block as a notebook shows it, and as the report takes it over."""
+
+    block: Block
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        block = self.block
+        return {"text/plain": repr(self), "text/html": notebook_html(block), MIME: as_data([block])[0]}
+
+    def __repr__(self) -> str:
+        block = self.block
+        match block:
+            case Paragraph():
+                return plain(block.runs)
+            case Bullets():
+                return "\n".join(f"- {plain(item)}" for item in block.items)
+            case Figure():
+                return f"{block.label}. {ended(block.title)} {block.alt}"
+            case Table():
+                rows = [[cell.text for cell in row] for row in block.rows]
+                texts = pd.DataFrame(rows, columns=[head.text for head in block.heads])
+                return f"{block.label}. {ended(block.title)}\n{texts.to_string(index=False)}"
+        return str(block)
+
+
+def publish(block: Block) -> None:
     """Display a block as something that may leave the house."""
-    display(block, metadata=MARK)
+    display(Display(block), metadata=MARK)
 
 
-def published_only(
-    name: str, notebook: nbformat.NotebookNode
-) -> tuple[nbformat.NotebookNode, tuple[str, ...]]:
-    """Return the notebook with only the outputs that went through the gate, and one line for each cell of
-    which something was left out.
+def block_in(output: nbformat.NotebookNode) -> Block | None:
+    """The block that an output went through the gate with; None for any other output.
+
+    Raises
+    ------
+    pydantic.ValidationError where it bears the mark and is no block.
     """
-    copy, left_out = nbformat.from_dict(notebook), []
-    written = [
-        cell for cell in copy.cells if "injected-parameters" not in cell.metadata.get("tags", [])
-    ]  # as in notebooks/
-    for place, cell in enumerate(written, start=1):
-        if cell.cell_type != "code":
-            continue
-        kept = [output for output in cell.outputs if MARK.items() <= output.get("metadata", {}).items()]
-        dropped = [output for output in cell.outputs if output not in kept]
-        if dropped:
-            what = " and ".join(
-                dict.fromkeys(KINDS.get(output.output_type, output.output_type) for output in dropped)
-            )
-            left_out.append(
-                f"{name}, cell {place}: {what}: left out of the report. A table of groups is shared by"
-                " study.share(...)"
-            )
-        cell.outputs = kept
-    return copy, tuple(left_out)
+    if not MARK.items() <= output.get("metadata", {}).items() or MIME not in output.get("data", {}):
+        return None
+    return from_data([output.data[MIME]])[0]
+
+
+def published(cell: nbformat.NotebookNode) -> tuple[list[Block], str]:
+    """Return what of a code cell's outputs went through the gate, and what else there was, in words."""
+    found = [block_in(output) for output in cell.outputs]
+    dropped = [output for output, block in zip(cell.outputs, found, strict=True) if block is None]
+    words = dict.fromkeys(KINDS.get(output.output_type, output.output_type) for output in dropped)
+    return [block for block in found if block is not None], " and ".join(words)
 
 
 def shared_table(

@@ -1,17 +1,16 @@
-"""A data frame as an HTML table with scoped headers; every text is escaped."""
+"""A data frame as a table: which column, under which heading, how its values are written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 
 import pandas as pd
 
+from manfaat.definitions.programme import Unit
+from manfaat.report.blocks import Cell, Head, widest
 from manfaat.report.exhibit import Exhibit
-
-SHORT = 24  # letters: a number with its interval, size or share stays on one line, a sentence may not
-LONG = 30  # rows: a longer table scrolls within the page
+from manfaat.report.words import Language, Written
 
 
 @dataclass(frozen=True)
@@ -24,55 +23,29 @@ class Column:
     heading: str
     write: Callable[[object], str] | None = None
 
-    def text(self, value: object) -> str:
+    def cell(self, value: object) -> Cell:
         """Write one value; a missing one is a dash."""
         if value is None or (not isinstance(value, str) and pd.isna(value)):
-            return "–"
-        return self.write(value) if self.write else str(value)
+            return Cell("–")
+        text = value if isinstance(value, Written) or not self.write else self.write(value)
+        return Cell(str(text), text.value, text.decimals) if isinstance(text, Written) else Cell(str(text))
 
 
-def html_table(data: pd.DataFrame, columns: list[Column], *, is_grouped: bool = False) -> str:
-    """Return the table; the first column heads its row, columns with a ``write`` function are set to the
-    right.
-
-    ``is_grouped`` : a heading like that of the row above is there for those who listen and not for those who
-    look.
-    """
-    head = "".join(
-        f'<th scope="col"{number_class(column)}>{escape(column.heading)}</th>' for column in columns
+def cells_of(
+    data: pd.DataFrame, columns: list[Column]
+) -> tuple[tuple[Head, ...], tuple[tuple[Cell, ...], ...]]:
+    """Return heads and rows of a table; columns with a ``write`` function are set to the right."""
+    rows = tuple(
+        tuple(column.cell(value) for column, value in zip(columns, values, strict=True))
+        for values in data[[column.name for column in columns]].itertuples(index=False)
     )
-    rows, above = [], None
-    for values in data[[column.name for column in columns]].itertuples(index=False):
-        cells = [
-            escape(unbroken(column, column.text(value)))
-            for column, value in zip(columns, values, strict=True)
-        ]
-        rest = "".join(
-            f"<td{number_class(column)}>{cell}</td>"
-            for column, cell in zip(columns[1:], cells[1:], strict=True)
-        )
-        is_again, above = is_grouped and cells[0] == above, cells[0]
-        first = (
-            f'<th scope="row" class="again"><span>{cells[0]}</span></th>'
-            if is_again
-            else f'<th scope="row">{cells[0]}</th>'
-        )
-        rows.append(f"<tr>{first}{rest}</tr>")
-    scroll = "scroll long" if len(rows) > LONG else "scroll"
-    return (
-        f'<div class="{scroll}"'
-        f' tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    heads = tuple(
+        Head(column.heading, True, widest(row[place] for row in rows))
+        if column.write
+        else Head(column.heading)
+        for place, column in enumerate(columns)
     )
-
-
-def unbroken(column: Column, text: str) -> str:
-    """Keep a short number on one line."""
-    return text.replace(" ", "\u00a0") if column.write and len(text) <= SHORT else text
-
-
-def number_class(column: Column) -> str:
-    """Numbers stand to the right."""
-    return ' class="number"' if column.write else ""
+    return heads, rows
 
 
 def table(
@@ -87,8 +60,15 @@ def table(
 ) -> Exhibit:
     """Return a table exhibit; its data are the columns shown, unrounded, or ``whole`` where the page shows a
     shorter form of it.
+
+    ``is_grouped`` : see ``blocks.Table``.
     """
     shown = data[[column.name for column in columns]] if whole is None else whole
-    return Exhibit(
-        id=id, title=title, caption=caption, data=shown, html=html_table(data, columns, is_grouped=is_grouped)
-    )
+    heads, rows = cells_of(data, columns)
+    return Exhibit(id, title, caption, shown, heads=heads, rows=rows, is_grouped=is_grouped)
+
+
+def levels(values: pd.Series, units: list[Unit | None], language: Language) -> pd.Series:
+    """Write levels, each in its unit."""
+    texts = [language.level(value, unit) for value, unit in zip(values, units, strict=True)]
+    return pd.Series(texts, index=values.index, dtype=object)

@@ -108,7 +108,7 @@ def one_table(study: Study, own: pd.DataFrame, estimate: pd.Series, language: La
     id = "threats-" + "-".join(
         str(part).replace("_", "-") for part in parts if isinstance(part, str) and part
     )
-    data = pd.DataFrame(rows, columns=[column.name for column in columns])
+    data = pd.DataFrame(rows, columns=[column.name for column in columns], dtype=object)
     return table(
         id,
         say("{indicator}: what threatens this number", indicator=name),
@@ -224,7 +224,7 @@ def for_whom(
     caption = f"{declared} " + say(
         "The difference is the later named minus the first; a third or more are each held against all others."
     )
-    data = pd.DataFrame(rows, columns=[column.name for column in columns])
+    data = pd.DataFrame(rows, columns=[column.name for column in columns], dtype=object)
     compared = own[(own["statistic"] == "interaction") & (own["reason"] == "")]
     told = (
         threat_words.subgroups_summary(compared, estimates["confidence"].iloc[0], language)

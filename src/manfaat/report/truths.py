@@ -173,7 +173,7 @@ def truth_table(study: Study, estimates: pd.DataFrame, language: Language) -> li
         " verdict. The naive readings are of all simulated answers, also those set aside in the cleaning, and"
         " may differ a little from the numbers elsewhere. A dash: nothing was measured before."
     )
-    shown = pd.DataFrame(rows, columns=[c.name for c in columns])
+    shown = pd.DataFrame(rows, columns=[c.name for c in columns], dtype=object)
     return [
         table(
             "truth",

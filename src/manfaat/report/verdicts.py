@@ -262,7 +262,7 @@ def verdict_table(
         "claims",
         say("Verdict on each claim"),
         f"{caption} {labels.source_note(study, language)}",
-        pd.DataFrame(rows, columns=[c.name for c in columns]),
+        pd.DataFrame(rows, columns=[c.name for c in columns], dtype=object),
         columns,
     )
     return replace(
@@ -320,7 +320,7 @@ def evidence_table(study: Study, evidence: pd.DataFrame, language: Language) -> 
             "evidence",
             say("What the verdicts rest on"),
             f"{caption} {labels.source_note(study, language)}",
-            pd.DataFrame(rows, columns=[c.name for c in columns]),
+            pd.DataFrame(rows, columns=[c.name for c in columns], dtype=object),
             columns,
         )
     ]

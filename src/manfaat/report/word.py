@@ -5,6 +5,7 @@ languages marked.
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -17,9 +18,9 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 
+from manfaat.report.blocks import Block, Bullets, Figure, Heading, Paragraph, Runs, Table, ended, on_paper
 from manfaat.report.cover import Cover
-from manfaat.report.document import Block, Figure, Heading, Items, Paragraph, Run, Table
-from manfaat.report.printed import numbered_pictures, picture_width
+from manfaat.report.printed import picture_width
 from manfaat.report.wordparts import add_field, add_table, bookmark, describe, set_language
 from manfaat.report.words import Language
 
@@ -28,25 +29,24 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP file can hold: the same r
 
 
 def write_docx(
-    target: Path, blocks: list[Block], cover: Cover, exhibits: Path, language: Language, day: date
+    target: Path, told: Iterable[Block], cover: Cover, exhibits: Path, language: Language, day: date
 ) -> None:
     """Write the report as DOCX; the same report gives the same bytes.
 
     ``exhibits`` holds the pictures as PNG and SVG; ``day`` is the day the cover states.
     """
-    document = new_document(cover, language, day)
+    document, blocks = new_document(cover, language, day), list(on_paper(told))
     write_cover(document, cover, blocks, language)
-    pictures = numbered_pictures(exhibits)
     for place, block in enumerate(blocks):
         if isinstance(block, Heading):
             add_heading(document, block, place)
         elif isinstance(block, Paragraph):
             add_runs(paragraph_of(document, "Term" if block.role == "term" else ""), block.runs)
-        elif isinstance(block, Items):
+        elif isinstance(block, Bullets):
             for item in block.items:
-                add_runs(paragraph_of(document, "ListNumber" if block.ordered else "ListBullet"), item)
+                add_runs(paragraph_of(document, "ListNumber" if block.is_ordered else "ListBullet"), item)
         elif isinstance(block, Figure):
-            add_figure(document, block, exhibits, pictures)
+            add_figure(document, block, exhibits)
         else:
             add_captioned_table(document, block)
     stream = BytesIO()
@@ -120,7 +120,7 @@ def set_styles(document: Document) -> None:
         style.paragraph_format.space_before = Pt(2 if name == "Cell" else 6)
 
 
-def write_cover(document: Document, cover: Cover, blocks: list[Block], language: Language) -> None:
+def write_cover(document: Document, cover: Cover, blocks: Sequence[Block], language: Language) -> None:
     """Write the title page, the table of contents and the lists of figures and tables."""
     say = language.say
     document.add_paragraph().add_run(cover.kind).bold = True
@@ -141,12 +141,12 @@ def write_cover(document: Document, cover: Cover, blocks: list[Block], language:
         (
             say("List of figures"),
             'TOC \\h \\z \\t "Figure caption,1"',
-            [(b.anchor, f"{b.label}. {b.title}") for b in blocks if isinstance(b, Figure)],
+            [(b.id, f"{b.label}. {ended(b.title)}") for b in blocks if isinstance(b, Figure)],
         ),
         (
             say("List of tables"),
             'TOC \\h \\z \\t "Table caption,1"',
-            [(b.anchor, f"{b.label}. {b.title}") for b in blocks if isinstance(b, Table) and b.label],
+            [(b.id, f"{b.label}. {ended(b.title)}") for b in blocks if isinstance(b, Table) and b.label],
         ),
     )
     for place, (title, instruction, entries) in enumerate(lists):
@@ -161,7 +161,7 @@ def add_heading(document: Document, block: Heading, place: int) -> None:
     bookmark(document.add_heading(block.text, level=min(block.level, 3)), f"heading{place}", place)
 
 
-def add_runs(paragraph: WordParagraph, runs: tuple[Run, ...]) -> None:
+def add_runs(paragraph: WordParagraph, runs: Runs) -> None:
     """Add pieces of text in their looks and languages."""
     for run in runs:
         added = paragraph.add_run(printable(run.text))
@@ -196,19 +196,19 @@ def add_caption(document: Document, block: Figure | Table, style: str) -> None:
     """Add 'Figure 4.2. Title.' where the list of figures or tables finds it."""
     paragraph = paragraph_of(document, style)
     paragraph.add_run(f"{block.label}. ").bold = True
-    paragraph.add_run(printable(block.title) + ("" if block.title.endswith((".", "?", "!")) else "."))
-    if block.anchor:
-        bookmark(paragraph, block.anchor, sum(map(ord, block.anchor)) * 1000 + len(document.element.body))
+    paragraph.add_run(printable(ended(block.title)))
+    if block.id:
+        bookmark(paragraph, block.id, sum(map(ord, block.id)) * 1000 + len(document.element.body))
 
 
-def add_figure(document: Document, block: Figure, exhibits: Path, pictures: dict[str, str]) -> None:
+def add_figure(document: Document, block: Figure, exhibits: Path) -> None:
     """Add a picture with its description, caption and note; the description itself where there is no
     picture.
     """
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.keep_with_next = True
-    name = pictures.get(block.label)
-    if name and (exhibits / f"{name}.png").is_file():
+    name = block.name
+    if (exhibits / f"{name}.png").is_file():
         shape = paragraph.add_run().add_picture(
             str(exhibits / f"{name}.png"), width=Cm(picture_width(exhibits / f"{name}.svg"))
         )
@@ -225,8 +225,7 @@ def add_captioned_table(document: Document, block: Table) -> None:
         add_caption(document, block, "Tablecaption")
     elif block.title:
         paragraph_of(document, "Term").add_run(printable(block.title))
-    if block.width:
-        add_table(document, block, printable)
+    add_table(document, block, printable)
     add_note(document, block.note)
 
 

@@ -14,9 +14,10 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Cm
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from manfaat.report.document import Cell, Table
+from manfaat.report.blocks import Cell, Head, Table, gap, shares
 
 WIDTH = Cm(16)
+DIGIT_WIDTH, MARK_WIDTH = 0.554, 0.221  # of the size of the letters, in Cambria
 RULE = '<w:{side} w:val="single" w:sz="6" w:space="0" w:color="1B1F24"/>'
 
 
@@ -82,15 +83,13 @@ def add_table(document: Document, block: Table, clean: Callable[[str], str]) -> 
 
     It is written as XML: through python-docx a table of a thousand rows takes half a minute.
     """
-    widths = [int(WIDTH.twips * share) for share in block.shares]
+    widths = [int(WIDTH.twips * share) for share in shares(block)]
     size = (
-        16 if block.width <= 5 else 14 if block.width <= 7 else 13
+        16 if len(widths) <= 5 else 14 if len(widths) <= 7 else 13
     )  # half points: many columns, small letters
-    rows = [
-        row_xml(row, widths, size, clean, is_head=is_head)
-        for is_head, rows in ((True, block.head), (False, block.rows))
-        for row in rows
-    ]
+    names = tuple(Cell(head.text) for head in block.heads)
+    rows = [row_xml(names, block.heads, widths, size, clean, is_head=True)]
+    rows += [row_xml(row, block.heads, widths, size, clean, is_head=False) for row in block.rows]
     about = "".join(
         f'<w:{name} w:val="{quoted(clean(text))}"/>'
         for name, text in (
@@ -112,15 +111,21 @@ def add_table(document: Document, block: Table, clean: Callable[[str], str]) -> 
 
 
 def row_xml(
-    cells: tuple[Cell, ...], widths: list[int], size: int, clean: Callable[[str], str], *, is_head: bool
+    cells: tuple[Cell, ...],
+    heads: tuple[Head, ...],
+    widths: list[int],
+    size: int,
+    clean: Callable[[str], str],
+    *,
+    is_head: bool,
 ) -> str:
     """Return one row; numbers stand to the right, a short row is filled up."""
-    filled = [*cells, *[Cell("", is_head, False)] * (len(widths) - len(cells))]
+    filled = [*cells, *[Cell("")] * (len(widths) - len(cells))]
     properties = "<w:trPr><w:cantSplit/>" + ("<w:tblHeader/>" if is_head else "") + "</w:trPr>"
     parts = []
-    for cell, width in zip(filled, widths, strict=True):
+    for cell, head, width in zip(filled, heads, widths, strict=True):
         rule = f"<w:tcBorders>{RULE.format(side='bottom')}</w:tcBorders>" if is_head else ""
-        right = '<w:jc w:val="right"/>' if cell.is_number else ""
+        right = f'{indent(cell, head, size)}<w:jc w:val="right"/>' if head.is_number else ""
         bold = "<w:b/>" if is_head else ""
         run = (
             f'<w:r><w:rPr>{bold}<w:sz w:val="{size}"/></w:rPr><w:t'
@@ -133,6 +138,15 @@ def row_xml(
             f' w:val="Cell"/>{right}</w:pPr>{run}</w:p></w:tc>'
         )
     return f"<w:tr>{properties}{''.join(parts)}</w:tr>"
+
+
+def indent(cell: Cell, head: Head, size: int) -> str:
+    """Set a number with fewer decimals than others of its column in from the right by what it lacks, in
+    twentieths of a point; ``size`` is in half points.
+    """
+    has_mark, digits = gap(cell, head)
+    lacking = (MARK_WIDTH * has_mark + DIGIT_WIDTH * digits) * size * 10
+    return f'<w:ind w:right="{round(lacking)}"/>' if lacking else ""
 
 
 def quoted(text: str) -> str:

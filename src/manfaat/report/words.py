@@ -40,6 +40,21 @@ def catalogue(language: str) -> Catalog | None:
         return read_po(stream, locale=language)
 
 
+class Written(str):
+    """A number as it is written: it knows itself, rounded as shown, and its decimals, None where more than
+    the number is written (a per cent sign), so that no one has to read it again.
+    """
+
+    value: float
+    decimals: int | None
+
+    def __new__(cls, text: str, value: float, decimals: int | None) -> Written:
+        """Return the text as a number that is written."""
+        made = super().__new__(cls, text)
+        made.value, made.decimals = value, decimals
+        return made
+
+
 @dataclass(frozen=True)
 class Language:
     """One language of the reader."""
@@ -80,7 +95,8 @@ class Language:
             return "–"
         rounded = round(float(value), decimals) + 0.0  # turns −0.0 into 0.0
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return format_decimal(rounded, format=pattern, locale=Locale(self.code)).replace("-", "−")
+        text = format_decimal(rounded, format=pattern, locale=Locale(self.code)).replace("-", "−")
+        return Written(text, rounded, decimals)
 
     @property
     def decimal_mark(self) -> str:
@@ -89,7 +105,9 @@ class Language:
 
     def percent(self, share: float, decimals: int = 0) -> str:
         """Write a share (0.5) as a percentage (50%)."""
-        return self.number(share * 100, decimals) + "%" if share is not None and math.isfinite(share) else "–"
+        if share is None or not math.isfinite(share):
+            return "–"
+        return Written(self.number(share * 100, decimals) + "%", round(share * 100, decimals) + 0.0, None)
 
     def amount(self, value: float, unit: Unit | None) -> str:
         """Write an amount with its sign before it (``−$1,794``), without the unit's name; a missing one is a
@@ -97,15 +115,12 @@ class Language:
         """
         if unit is None or value is None:
             return self.number(value, 2)
-        text = self.number(value * unit.scale, unit.decimals)
-        text = text.replace(get_group_symbol(Locale(self.code)), "") if unit.is_calendar else text
-        return (
-            ("−" + unit.prefix + text[1:])
-            if text.startswith("−")
-            else unit.prefix + text
-            if text != "–"
-            else text
-        )
+        number = self.number(value * unit.scale, unit.decimals)
+        if not isinstance(number, Written):
+            return number
+        text = number.replace(get_group_symbol(Locale(self.code)), "") if unit.is_calendar else number
+        text = "−" + unit.prefix + text[1:] if text.startswith("−") else unit.prefix + text
+        return Written(text, number.value, number.decimals)
 
     def amount_with_unit(self, value: float, unit: Unit | None) -> str:
         """Write an amount and the name of its unit, as in a sentence."""
@@ -118,13 +133,15 @@ class Language:
     def level(self, value: float, unit: Unit | None) -> str:
         """Write a level (not a difference): a share gets its per cent sign."""
         text = self.amount(value, unit)
-        return f"{text}%" if unit and unit.is_share and text != "–" else text
+        if unit is None or not unit.is_share or not isinstance(text, Written):
+            return text
+        return Written(f"{text}%", text.value, None)
 
     def p_value(self, value: float) -> str:
         """Write a p value; below 0.001 say so instead of writing zeros."""
         if value is None or not math.isfinite(value):
             return "–"
-        return f"< {self.number(0.001, 3)}" if value < 0.001 else self.number(value, 3)
+        return Written(f"< {self.number(0.001, 3)}", 0.001, 3) if value < 0.001 else self.number(value, 3)
 
     def date(self, day: date) -> str:
         """Write a date with the month in letters."""

@@ -10,6 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from manfaat.analysis.study import Study
+from manfaat.base.strict import json_text
+from manfaat.report.blocks import Block, as_data
 from manfaat.report.words import Language
 from manfaat.run.languages import Told, stem
 from manfaat.run.overview import local_day
@@ -65,45 +67,36 @@ def write_version(
     typeset: bool,
 ) -> None:
     """Write the files of one language; the page first, because it is what most people wait for."""
-    from manfaat.report.page import Version, appendix_part, ordered, render_page
+    from manfaat.report.appendix import sections
+    from manfaat.report.page import Part, Version, ordered, render_page
 
     version, target = told[place], told[0].folder
     language, name = Language(version.language), stem(place, version.language)
     estimates = pd.read_csv(version.folder / "estimates.csv")
-    chapters = [
-        *ordered(version.chapters),
-        appendix_part(study, version.chapters, record, estimates, language),
-    ]
+    told_before = ordered(version.chapters)
+    appendix = sections(
+        study, record, estimates, [block for part in told_before for block in part.blocks], language
+    )
+    chapters = [*told_before, Part(appendix)]
     others = tuple(
         Version(other.language, Language(other.language).name, f"{stem(i, other.language)}.html")
         for i, other in enumerate(told)
         if i != place
     )
-    page = render_page(
-        study, chapters, language, day=day, versions=others, pictures=picture_files(version, place)
-    )
+    exhibits = version.folder / "exhibits"
+    beside = f"exhibits/{version.language}" if place else "exhibits"
+    page = render_page(study, chapters, language, exhibits, day=day, versions=others, beside=beside)
     (target / f"{name}.html").write_text(page, encoding="utf-8")
+    blocks = [block for chapter in chapters for block in chapter.blocks]
+    saved = json_text(as_data(blocks))
+    (target / f"{stem(place, version.language, 'blocks')}.json").write_text(saved, encoding="utf-8")
     if set(formats) & {"pdf", "docx"}:
-        write_documents(
-            study, chapters, language, version.folder / "exhibits", target / name, formats, day, typeset
-        )
-
-
-def picture_files(version: Told, place: int) -> dict[str, str]:
-    """Which file shows which figure of a page, by the figure's anchor."""
-    from manfaat.report.printed import numbered_pictures
-
-    folder = "exhibits" if place == 0 else f"exhibits/{version.language}"
-    found = numbered_pictures(version.folder / "exhibits")
-    return {
-        f"exhibit-figure-{number.split()[-1].lower().replace('.', '-')}": f"{folder}/{name}.svg"
-        for number, name in found.items()
-    }
+        write_documents(study, blocks, language, exhibits, target / name, formats, day, typeset)
 
 
 def write_documents(
     study: Study,
-    chapters: list,
+    told: list[Block],
     language: Language,
     exhibits: Path,
     target: Path,
@@ -113,10 +106,8 @@ def write_documents(
 ) -> None:
     """Write pictures and tables as files, then PDF and Word."""
     from manfaat.report.cover import cover_of
-    from manfaat.report.document import blocks
     from manfaat.report.latex import write_tables
 
-    told = [block for chapter in chapters for block in blocks(str(chapter.html))]
     cover = cover_of(study, language, day)
     write_tables(exhibits, told, language)
     if typeset:

@@ -127,7 +127,9 @@ def write_version(
     cover = programme_cover(reports, language, day)
     try:
         part = chapter_part(OVER_COHORTS, notebook, language)
-        page = render_page(reports[0].study, [part], language, day=day, versions=others, cover=cover)
+        page = render_page(
+            reports[0].study, [part], language, folder / "exhibits", day=day, versions=others, cover=cover
+        )
     except ValueError as failure:
         raise ReportError(f"{PAGE}: {failure}") from failure
     name = f"{stem(place, language.code, PAGE)}.html"

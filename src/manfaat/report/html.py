@@ -1,0 +1,233 @@
+"""Blocks as HTML; every text is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+
+from pygments.lexers import PythonLexer
+from pygments.token import STANDARD_TYPES
+
+from manfaat.report.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Code,
+    Figure,
+    Fold,
+    Head,
+    Heading,
+    Paragraph,
+    Run,
+    Runs,
+    Table,
+    Terms,
+    ended,
+    gap,
+)
+
+SHORT = 24  # letters: a number with its interval, size or share stays on one line, a sentence may not
+LONG = 30  # rows: a longer table scrolls within the page
+LAYERS = {"annex": "technical", "page": "only-screen"}  # classes of the style sheet
+DIGIT, MARK = r"\2007", r"\2008"  # spaces as wide as a digit, and as a full stop or a comma
+COLOURED = ("k", "kn", "kc", "ow", "s1", "s2", "sa", "mi", "mf", "c1")  # what the style sheet tells apart
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What of the blocks a page shows: the pictures (SVG) by the id of their figure, and where the others
+    lie; whether folds are there, and what is said in their place.
+    """
+
+    pictures: Mapping[str, str]
+    elsewhere: Mapping[str, str]  # one sentence a figure
+    instead_of_folds: str = ""
+
+
+def html_of(blocks: Iterable[Block], shown: Shown) -> str:
+    """Return blocks as HTML, in their order."""
+    return "\n".join(WRITERS[block.kind](block, shown) for block in blocks)
+
+
+def in_its_layer(write: Callable[..., str]) -> Callable[..., str]:
+    """Keep what only those see who ask for code, and what paper leaves out, apart from what everybody
+    reads.
+    """
+
+    def written(block: Block, shown: Shown) -> str:
+        html = write(block, shown)
+        return f'<div class="{LAYERS[block.layer]}">{html}</div>' if block.layer in LAYERS else html
+
+    return written
+
+
+def named_class(*names: str) -> str:
+    """Return the attribute ``class``, or nothing."""
+    found = " ".join(filter(None, names))
+    return f' class="{escape(found)}"' if found else ""
+
+
+def runs_html(runs: Runs) -> str:
+    """Return pieces of text in their looks."""
+    return "".join(map(run_html, runs))
+
+
+def run_html(run: Run) -> str:
+    """Return one piece of text."""
+    html = escape(run.text)
+    for is_so, tag in ((run.code, "code"), (run.italic, "em"), (run.bold, "strong")):
+        html = f"<{tag}>{html}</{tag}>" if is_so else html
+    html = f'<span lang="{escape(run.lang)}">{html}</span>' if run.lang else html
+    return f'<a href="{escape(run.link)}">{html}</a>' if run.link else html
+
+
+def heading(block: Heading, _: Shown) -> str:
+    """Return a heading; the page's own stands above level 1."""
+    place = f' id="{escape(block.id)}"' if block.id else ""
+    return f"<h{block.level + 1}{place}>{escape(block.text)}</h{block.level + 1}>"
+
+
+def paragraph(block: Paragraph, _: Shown) -> str:
+    """Return a paragraph."""
+    return f"<p{named_class(block.role)}>{runs_html(block.runs)}</p>"
+
+
+def bullets(block: Bullets, _: Shown) -> str:
+    """Return a list."""
+    tag = "ol" if block.is_ordered else "ul"
+    items = "".join(f"<li>{runs_html(item)}</li>" for item in block.items)
+    return f"<{tag}{named_class(block.role)}>{items}</{tag}>"
+
+
+def terms(block: Terms, _: Shown) -> str:
+    """Return a list of terms."""
+    lines = "".join(
+        f"<dt{f' id={chr(34)}{escape(entry.id)}{chr(34)}' if entry.id else ''}>{escape(entry.name)}</dt>"
+        f"<dd>{runs_html(entry.runs)}</dd>"
+        for entry in block.entries
+    )
+    return f'<dl class="record">{lines}</dl>'
+
+
+def fold(block: Fold, shown: Shown) -> str:
+    """Return a fold with the folds in it, or one sentence that says where the same is written."""
+    if shown.instead_of_folds:
+        return f'<p class="note">{escape(shown.instead_of_folds)}</p>'
+    return unfolded(block, shown, ' class="origins"')
+
+
+def unfolded(block: Fold, shown: Shown, look: str = "") -> str:
+    """Return a fold; those within it bear no frame of their own."""
+    inner = "".join(
+        unfolded(part, shown) if isinstance(part, Fold) else html_of([part], shown) for part in block.blocks
+    )
+    return f"<details{look}><summary>{escape(block.title)}</summary>{inner}</details>"
+
+
+def code(block: Code, _: Shown) -> str:
+    """Return code, coloured where the style sheet has a colour."""
+    parts = [
+        f'<span class="{STANDARD_TYPES[kind]}">{escape(text)}</span>'
+        if STANDARD_TYPES.get(kind) in COLOURED
+        else escape(text)
+        for kind, text in PythonLexer().get_tokens(block.text)
+    ]
+    return f'<div class="code" tabindex="0"><pre>{"".join(parts)}</pre></div>'
+
+
+def caption(block: Figure | Table) -> str:
+    """Return 'Figure 4.2. Title.'"""
+    return (
+        f'<span class="number">{escape(block.label)}.</span>'
+        f' <span class="title">{escape(ended(block.title))}</span>'
+    )
+
+
+def figure(block: Figure, shown: Shown) -> str:
+    """Return a picture with its caption; in words where the page does not hold it."""
+    picture = shown.pictures.get(block.id) or in_words(block, shown)
+    note = f'<p class="note">{escape(block.note)}</p>'
+    words = f"<figcaption>{caption(block)}{note}</figcaption>"
+    return f'<figure class="exhibit" id="{block.id}">{picture}{words}</figure>'
+
+
+def in_words(block: Figure, shown: Shown) -> str:
+    """Return what a figure shows, told in words, and where its picture is."""
+    where = escape(shown.elsewhere.get(block.id, ""))
+    return f'<p class="alt">{escape(block.alt)}</p><p class="note">{where}</p>'
+
+
+def table(block: Table, shown: Shown) -> str:
+    """Return a table that scrolls within the page, named by its caption."""
+    head = "".join(
+        f'<th scope="col"{named_class("number" if head.is_number else "")}>{escape(head.text)}</th>'
+        for head in block.heads
+    )
+    scroll = "scroll long" if len(block.rows) > LONG else "scroll"
+    grid = f"<thead><tr>{head}</tr></thead><tbody>{body(block)}</tbody></table></div>"
+    if not block.label:
+        return f'<div class="{scroll}" tabindex="0"><table>{grid}'
+    named, folds = f'aria-labelledby="{block.id}-name"', "".join(fold(part, shown) for part in block.folds)
+    return (
+        f'<figure class="exhibit table" id="{block.id}">'
+        f'<figcaption id="{block.id}-name">{caption(block)}</figcaption>'
+        f'<div class="{scroll}" tabindex="0" role="region" {named}><table {named}>'
+        f'{grid}<p class="note">{escape(block.note)}</p>{folds}</figure>'
+    )
+
+
+def body(block: Table) -> str:
+    """Return the rows."""
+    rows: list[str] = []
+    above = None
+    for row in block.rows:
+        if len(row) == 1 < len(block.heads):
+            head = f'<th scope="rowgroup" colspan="{len(block.heads)}">{cell_text(row[0])}</th>'
+            rows.append(f"{'</tbody><tbody>' if rows else ''}<tr>{head}</tr>")
+            continue
+        is_again, above = block.is_grouped and row[0].text == above, row[0].text
+        first = f"<span>{cell_text(row[0])}</span>" if is_again else cell_text(row[0])
+        rest = "".join(map(cell_html, row[1:], block.heads[1:]))
+        rows.append(f'<tr><th scope="row"{named_class("again" if is_again else "")}>{first}</th>{rest}</tr>')
+    return "".join(rows)
+
+
+def cell_html(cell: Cell, head: Head) -> str:
+    """Return one cell; a number ends where its decimals say: the style sheet fills up, the text stays a
+    number.
+    """
+    has_mark, digits = gap(cell, head)
+    look = f"{'whole' if has_mark else 'less'}{digits}" if digits else ""
+    one_line = "line" if " " in cell.text and len(cell.text) <= SHORT else ""
+    numeric = named_class("number", one_line, look) if head.is_number else ""
+    return f"<td{numeric}>{cell_text(cell)}</td>"
+
+
+def alignment_rules(most: int = 8) -> str:
+    """Return the rules that fill up behind a number of fewer decimals, up to ``most``: spaces as wide as a
+    mark and as a digit, which are no text.
+    """
+    rules = []
+    for name, mark in (("less", ""), ("whole", MARK)):
+        rules += [
+            f'td.{name}{digits}::after{{content:"{mark}{DIGIT * digits}"}}' for digits in range(1, most + 1)
+        ]
+    return "".join(rules)
+
+
+def cell_text(cell: Cell) -> str:
+    """Return the text of a cell, in its language."""
+    return run_html(Run(cell.text, lang=cell.lang))
+
+
+WRITERS: dict[str, Callable[..., str]] = {
+    "heading": in_its_layer(heading),
+    "paragraph": in_its_layer(paragraph),
+    "bullets": in_its_layer(bullets),
+    "terms": terms,
+    "fold": fold,
+    "code": code,
+    "figure": in_its_layer(figure),
+    "table": in_its_layer(table),
+}
