@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
-from manfaat.run.run import Options, run_cohort
+from conftest import ROOT, Finished
 
 sys.path.insert(0, str(ROOT / "tools"))
 import frozen
@@ -19,16 +17,9 @@ PAGE = """<html lang="en"><body><p class="meta">Report made on 29 November 2026<
 </body></html>"""
 
 
-@pytest.mark.runs
 @pytest.mark.parametrize("cohort", COHORTS)
-def test_reports_show_what_is_written_down(cohort: str, tmp_path: Path):
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "raw").symlink_to(ROOT / "data" / "raw")
-    outcome = run_cohort(
-        cohort, Options("both", str(tmp_path / "data"), str(tmp_path / "reports")), root=ROOT
-    )
-    assert outcome.failure == ""
-    assert frozen.differences(frozen.stored(cohort), frozen.digests(tmp_path / "reports" / cohort)) == []
+def test_reports_show_what_is_written_down(cohort: str, finished: Finished):
+    assert frozen.differences(frozen.stored(cohort), frozen.digests(finished.reports / cohort)) == []
 
 
 def test_every_cohort_is_written_down(cohorts: list[str]):

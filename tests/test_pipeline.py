@@ -47,7 +47,7 @@ def test_same_outputs_as_ordinary_kernels(finished, tmp_path):
 
 
 def test_second_run_gives_the_same_bytes(finished, tmp_path):
-    options = Options(data_dir=str(finished.data), reports_dir=str(tmp_path / "reports"))
+    options = Options("both", str(finished.data), str(tmp_path / "reports"))
     assert run_cohort("michigan-1987-89", options, root=ROOT).failure == ""
     first, second = finished.reports / "michigan-1987-89", tmp_path / "reports/michigan-1987-89"
     names = sorted(p.relative_to(first).as_posix() for p in first.rglob("*") if p.is_file())
@@ -65,7 +65,7 @@ def test_run_record_says_what_was_run(finished):
     assert values["primary_specification"] == "difference"
     estimating = {
         "cohort": "nsw-1976",
-        "language": "en",
+        "language": "both",
         "confidence": 0.95,
         "power": 0.8,
         "seed": 1,
