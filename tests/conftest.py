@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from manfaat.run import light  # noqa: F401
 ROOT = Path(__file__).parents[1]
 
 LANES = ("runs", "simulation", "fuzz", "browser", "slow")  # marks of what a quick run leaves out
+ONE_IN = 8  # cases of a test with the mark many, in a quick run
 QUICK = False
 SHARED_RUNS = {"finished": "finished", "side_by_side": "finished", "sent": "sent", "case": "cases"}
 
@@ -43,10 +45,18 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.runs)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the files that hold slow tests, so that no worker waits at the end for another's last
-    one.
+    one; leave cases out where a quick run needs only some.
     """
+    if QUICK:
+        cases = defaultdict(list)
+        for item in items:
+            if item.get_closest_marker("many"):
+                cases[item.nodeid.partition("[")[0]].append(item)
+        left_out = {item for same in cases.values() for at, item in enumerate(same) if at % ONE_IN}
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
     slow = {item.path for item in items if any(map(item.get_closest_marker, LANES))}
     items.sort(key=lambda item: item.path not in slow)
 
@@ -79,7 +89,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 @dataclass(frozen=True)
 class Finished:
-    """Folders of a finished run of all cohorts."""
+    """Folders of a finished run of all cohorts, in both languages."""
 
     data: Path
     reports: Path
@@ -107,7 +117,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, cohorts: list[str]) -> Fi
     base = tmp_path_factory.mktemp("finished")
     (base / "data").mkdir()
     (base / "data" / "raw").symlink_to(ROOT / "data" / "raw")
-    options = Options(data_dir=str(base / "data"), reports_dir=str(base / "reports"))
+    options = Options("both", str(base / "data"), str(base / "reports"))
     outcomes = list(run_cohorts(cohorts, options, root=ROOT))
     assert [outcome.failure for outcome in outcomes] == [""] * len(cohorts)
     return Finished(base / "data", base / "reports")

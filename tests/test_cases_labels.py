@@ -211,6 +211,7 @@ def test_the_codebooks_declared_code_comes_before_the_files_label(tmp_path):
     assert reasons_of(table, "kerja") == {"a1": "not_asked", "a2": "refused"}
 
 
+@pytest.mark.many
 @pytest.mark.parametrize(
     ("label", "reason"),
     [

@@ -194,6 +194,7 @@ EDGES = {
 }
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("edge", EDGES)
 def test_a_reason_or_a_finite_interval_of_some_width(edge, design):
@@ -216,6 +217,7 @@ def test_a_reason_or_a_finite_interval_of_some_width(edge, design):
             assert 0 <= row.p_value <= 1, place
 
 
+@pytest.mark.slow
 def test_at_an_ordinary_place_every_method_gives_numbers():
     study = programme(ALL_OF_THEM, **DESIGNS["clustered"])
     rows = ladder(people(400, 0.5, compliance=0.8), study, draws=199)
@@ -248,6 +250,7 @@ def test_at_an_ordinary_place_every_method_gives_numbers():
     assert {spec["method"] for spec in ALL_OF_THEM} == {*METHODS, "fixed_effects"}
 
 
+@pytest.mark.slow
 def test_reasons_are_the_right_ones():
     plain = programme(ALL_OF_THEM)
     told = {
@@ -292,6 +295,7 @@ def test_input_is_not_changed():
     pd.testing.assert_frame_equal(table, before)
 
 
+@pytest.mark.slow
 def test_what_is_kept_in_memory_belongs_to_the_units_it_was_computed_for():
     # two indicators of equally many, but other people; the second must not be given the first one's weights,
     # matches or regressors

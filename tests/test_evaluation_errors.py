@@ -163,6 +163,7 @@ def test_cr2_with_effects_nested_in_clusters_equals_the_formula_with_dummies():
     assert (error.std_error, error.df) == pytest.approx(in_full(design, fitted.residuals, firm, 0), rel=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The inplace keyword")  # of pyfixest
 def test_cr3_equals_leaving_out_each_cluster_and_pyfixest():
     d = unequal_firms()

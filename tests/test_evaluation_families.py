@@ -190,6 +190,7 @@ def by_repeated_regression(table: pd.DataFrame, count: int, draws: int) -> np.nd
     return found
 
 
+@pytest.mark.slow
 def test_romano_wolf_as_by_repeated_regression():
     table, lines = study(150, 5, 4, effects=(0.45, 0.4, 0.3))
     _, tests = examined(
@@ -260,6 +261,7 @@ def test_whole_clusters_change_sign_together():
     assert tests["romano_wolf"].tolist() == expected.tolist()
 
 
+@pytest.mark.slow
 def test_many_units_give_what_signs_would_give():
     rng = np.random.default_rng(5)
     scores = rng.normal(size=(1_200, 4)) + rng.normal(size=(1_200, 1))
@@ -292,6 +294,7 @@ def drawn_p_values(
     return p, families.step_down(p, families.drawn_statistics(scores, 499, seed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("clusters", "kind"), [(0, "HC2"), (30, "CR2")])
 def test_false_alarms_in_a_family_are_as_rare_as_said(clusters, kind):
     pairs = [drawn_p_values(1_000 + seed, clusters, kind) for seed in range(250)]
@@ -302,6 +305,7 @@ def test_false_alarms_in_a_family_are_as_rare_as_said(clusters, kind):
     assert alarms[1] == pytest.approx(0.05, abs=0.035)
 
 
+@pytest.mark.slow
 def test_ignoring_clusters_would_be_wrong():
     # scores of single units, although whole clusters were assigned, give false alarms far more often: the
     # sums by cluster matter

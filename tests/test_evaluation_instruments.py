@@ -158,6 +158,7 @@ def test_weighted_quantiles_remove_what_the_covariate_explains(estimand):
         assert plain[f"quantile {level:g}"].estimate > 0.9
 
 
+@pytest.mark.slow
 def test_weighted_quantile_error_near_that_of_the_bootstrap():
     d = people(400, 0.5, 6, selected=0.7)
     chosen = spec("quantile_effects", ("influence",), covariates=["x"], quantiles=[0.5])

@@ -112,6 +112,7 @@ def numbers(table: pd.DataFrame, design: str, *extra: str, factor: float = 1.0) 
     return found.set_index(["specification", "std_error_kind", "estimand"])
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("design", ["plain", "clusters", "strata", "weights"])
 @pytest.mark.parametrize("what", ["shift", "scale", "covariate", "codes", "rows", "constant", "weights"])
 def test_no_estimate_changes(what, design):
@@ -145,6 +146,7 @@ def test_a_row_split_in_two_of_half_the_weight_changes_no_estimate(design):
     assert half.loc[own, "estimate"].tolist() == pytest.approx(whole.loc[own, "estimate"].tolist(), rel=1e-6)
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("what", ["shift", "scale", "covariate", "codes", "rows"])
 @pytest.mark.parametrize("assignment", ["randomised", "observational"])
 def test_no_threat_changes(what, assignment):

@@ -33,6 +33,7 @@ def results(case, neighbours: int, names, kinds=("AI_equal", "AI")):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cohort", "neighbours", "estimate", "std_error"), IN_R)
 def test_estimate_and_error_as_in_r(cohort, neighbours, estimate, std_error):
     d = delivered(cohort)

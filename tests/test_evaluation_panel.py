@@ -259,6 +259,7 @@ EDGES = {
 }
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("design", [{}, {"cluster": "town"}, {"weight": "weight"}])
 @pytest.mark.parametrize("edge", EDGES)
 def test_a_reason_or_a_finite_interval_of_some_width(edge, design):

@@ -197,6 +197,7 @@ def test_clusters_are_summed_before_squaring():
     assert run("doubly_robust", case, kinds=("auto",)).std_error_kind == "jackknife"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cohort", ["nsw", "cps", "psid"])
 def test_doubly_robust_difference_in_differences_as_in_r(cohort):
     # R 4.2.2, drdid_panel of the package DRDID (Sant'Anna and Zhao 2020), logit by glm.fit to 1e-13:
@@ -349,6 +350,7 @@ REFITTED = [
 ]
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("by_cluster", [False, True])
 @pytest.mark.parametrize(("method", "options"), REFITTED)
 def test_one_step_of_the_jackknife_is_near_the_jackknife_itself(method, options, by_cluster):

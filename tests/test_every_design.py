@@ -196,6 +196,7 @@ def reasons_told(study: Study, table: pd.DataFrame, estimates: pd.DataFrame) -> 
     return left
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("assignment", ["randomised", "observational"])
 @pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("method", [name for name in get_args(Method) if name not in SEVERAL_NUMBERS])

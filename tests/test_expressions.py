@@ -84,6 +84,7 @@ def test_unknown_variable():
         evaluate(parse_expression("${b} = 1"), TABLE)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_any_text_is_parsed_or_refused(text):
     with contextlib.suppress(ValueError):

@@ -321,6 +321,7 @@ MAKERS = {
 }
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("kind", MAKERS)
 @pytest.mark.parametrize(
     "text", ["short", LONG, HEBREW, "<b>&amp;</b>"], ids=["short", "long", "right to left", "hostile"]

@@ -168,6 +168,7 @@ def test_a_place_costs_what_the_table_says(drawn):
     )
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("kind", cases.FURTHER)
 @pytest.mark.parametrize(
     "text", ["short", LONG, HEBREW, "<b>&amp;</b>"], ids=["short", "long", "right to left", "hostile"]

@@ -262,6 +262,7 @@ def write(frame: pd.DataFrame, form: str, path: Path) -> Path:
     return path
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("name", ["anes96", "fair", "macrodata"])
 def test_real_tables_come_back_the_same_from_every_format(tmp_path, name, form):

@@ -326,6 +326,7 @@ def test_the_reading_process_cannot_take_all_memory(workbook, tmp_path, monkeypa
     assert "more memory" in str(tables_or_problems(workbook))
 
 
+@pytest.mark.many
 @pytest.mark.parametrize(
     ("content", "refused"),
     [
@@ -382,6 +383,7 @@ def test_hostile_sheets_neither_hang_nor_raise(sheet, workbook, tmp_path):
     assert time.monotonic() - started < 15
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_columns(tmp_path):
     path = tmp_path / "wide.csv"
     names = [f"v{n}" for n in range(100_000)]

@@ -208,6 +208,7 @@ def test_dates_outside_the_calendar_stay_numbers_and_are_named(tmp_path):
     assert any("outside the calendar" in entry.how for entry in table.doubts)
 
 
+@pytest.mark.slow
 def test_letters_of_an_older_file_are_read_and_doubted(tmp_path):
     path = tmp_path / "a.sav"
     pyreadstat.write_sav(pd.DataFrame({"nama": ["JosXX", "Siti"]}), path)
@@ -269,6 +270,7 @@ def test_a_data_set_without_rows_is_a_table_that_is_doubted(tmp_path):
     assert any(entry.what == "table" for entry in table.doubts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("package", "parts", "shape", "first"),
     [

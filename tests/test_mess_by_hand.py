@@ -33,6 +33,7 @@ def twice(folder, first: str, second: str):
     ).people
 
 
+@pytest.mark.slow
 def test_a_second_form_of_one_person_replaces_the_first(tmp_path):
     for number, (first, second) in enumerate(
         [
@@ -47,6 +48,7 @@ def test_a_second_form_of_one_person_replaces_the_first(tmp_path):
         assert people.aside["rule"].tolist() == ["resubmission"], (first, second)
 
 
+@pytest.mark.slow
 def test_two_dates_of_birth_under_one_number_are_for_a_person_to_decide(tmp_path):
     for number, (first, second) in enumerate(
         [("1975-08", "1981-03"), ("Agustus 1975", "09/1975"), ("1975", "1976-01")]
@@ -100,6 +102,7 @@ def test_units_in_a_row_of_their_own_below_the_names(tmp_path):
     assert values(outcome, "hours") == ["40", "42"]
 
 
+@pytest.mark.slow
 def test_a_bracket_that_is_no_unit_and_names_that_two_columns_share_are_left(tmp_path):
     for number, header in enumerate(
         ("wage (suami)", "wage (2),wage (ribu Rp),wage (juta Rp)", "wage (gross)")
@@ -118,6 +121,7 @@ def test_a_bracket_that_is_no_unit_and_names_that_two_columns_share_are_left(tmp
         assert "wage" in outcome.delivery.files["unused"][0]
 
 
+@pytest.mark.slow
 def test_ticks_and_words_in_columns_of_options(tmp_path):
     header = "id,assets/1,assets/3,assets/5,assets/9"
     for number, (yes, no) in enumerate(

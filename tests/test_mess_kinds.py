@@ -250,6 +250,7 @@ CELLS = [
 ]
 
 
+@pytest.mark.many
 @pytest.mark.parametrize(
     ("kind", "name", "texts", "expected", "reasons"),
     CELLS,
@@ -326,6 +327,7 @@ def test_11_an_identifier_that_excel_cut_is_damaged(tmp_path):
         deliver(tmp_path / "key", {"f.csv": "id,yes\n1.2E+15,1\n"})
 
 
+@pytest.mark.slow
 def test_17_day_numbers_of_a_workbook_have_a_known_base(tmp_path):
     import datetime
 
@@ -367,6 +369,7 @@ def test_25_declared_codes_of_a_version_are_recoded_in_it_alone(tmp_path):
     assert values(outcome, "old") == ["1", "5", "5", "1"]
 
 
+@pytest.mark.slow
 def test_32_several_answers_in_columns_of_their_own(tmp_path):
     kobo = rows("id,assets,assets/1,assets/3,assets/5,assets/9", "a,1 3,1,1,0,0", "b,5,0,0,1,0")
     assert values(deliver(tmp_path / "a", {"f.csv": kobo}), "assets") == ["1 3", "5"]
@@ -374,6 +377,7 @@ def test_32_several_answers_in_columns_of_their_own(tmp_path):
     assert values(deliver(tmp_path / "b", {"f.csv": split}), "assets") == ["1 3", "5"]
 
 
+@pytest.mark.slow
 def test_35_headers_of_two_rows(tmp_path):
     book = workbook({"S": [["id", "answers", None], [None, "answer", "yes"], ["a", 4, 1], ["b", 5, 2]]})
     book["S"].merge_cells("B1:C1")
@@ -439,6 +443,7 @@ def test_40_long_rows_are_never_taken_for_persons(tmp_path):
     assert outcome.people.review["until_then"].tolist() == ["set aside"] * 2
 
 
+@pytest.mark.slow
 def test_41_sheets_of_cohorts_and_hidden_sheets(tmp_path):
     book = workbook(
         {
@@ -482,6 +487,7 @@ def test_44_formulas_without_a_value_are_warned_of_and_wait(tmp_path):
     assert outcome.delivery.log["what"].str.contains("formula").any()
 
 
+@pytest.mark.slow
 def test_46_to_48_encodings_are_told(tmp_path):
     text = rows("id,note", "a,José", "b,ya")
     for number, (encoding, data) in enumerate(
@@ -592,6 +598,7 @@ def test_57_partial_answers_are_kept_and_marked(tmp_path):
     assert outcome.people.reasons[["key", "variable"]].to_numpy().tolist().count(["p0", "answer"]) == 1
 
 
+@pytest.mark.slow
 def test_58_copies_straight_lines_and_haste_are_found(tmp_path):
     outcome = column(
         tmp_path,
@@ -669,6 +676,7 @@ def test_64_what_two_sources_say_is_kept_and_compared(tmp_path):
     assert outcome.tables["bosses"].kept["paid"].tolist() == [1_500_000, 3_100_000]
 
 
+@pytest.mark.slow
 def test_65_versions_are_read_by_their_names(tmp_path):
     outcome = column(tmp_path, "form", ["1 (1999)", "2 (2003)", "2"], old=["0", "1", "5"])
     assert values(outcome, "form") == ["1", "2", "2"]

@@ -474,6 +474,7 @@ PIECES = [
 ]
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("reader", READERS)
 def test_time_grows_no_faster_than_length(reader):
     # A pattern that backtracks over 100,000 characters takes minutes; reading takes about a millisecond.
@@ -498,6 +499,7 @@ def test_time_is_small_at_the_lengths_that_are_tried(reader):
             assert time.process_time() - began < 1, f"{piece!a} × {length}"
 
 
+@pytest.mark.slow
 def test_checks_of_texts_take_time_by_length():
     for piece in [*PIECES, "0812", "a@", "1-", "a.", "test"]:
         text = piece * (LONG // len(piece))

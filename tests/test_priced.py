@@ -117,6 +117,7 @@ def test_the_tornado_tries_the_interval_that_the_scenarios_show_and_both_timings
     assert found.loc["prices", "swing"] == pytest.approx(0.1 * 1e8 / 1.05)
 
 
+@pytest.mark.slow
 def test_every_assumption_has_its_switching_value():
     _, lines = placed(rupiah(payer="1", amount=6.5e7, valuation="4"), {"payer": "1", "amount": 2000.0})
     one = case(lines)

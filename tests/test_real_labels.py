@@ -99,6 +99,7 @@ def write(data: pd.DataFrame, form: str, path) -> None:
         pyreadstat.write_sav(data, path, variable_value_labels=values, compress=kind == "zsav")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_export_becomes_the_same_clean_table(tmp_path, anes, form):
     path = tmp_path / f"anes.{form.split()[0]}"

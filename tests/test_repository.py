@@ -164,6 +164,7 @@ def test_imports_follow_the_order_of_the_house():
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 def test_functions_are_short_and_modules_can_be_read():
     for path in SOURCES:
         text = path.read_text(encoding="utf-8")

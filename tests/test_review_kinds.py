@@ -97,6 +97,7 @@ def fill(study, decisions):
     kinds.to_csv(path, index=False, encoding="utf-8-sig")
 
 
+@pytest.mark.slow
 def test_forty_rows_of_three_kinds_and_one_alone_are_four_lines(root):
     _, _, lines = cleaned(root)
     kinds = kinds_of(lines)

@@ -393,6 +393,7 @@ def test_a_figure_and_a_table_cannot_share_an_id(tmp_path):
         made.label(Exhibit("raters", "B", "", pd.DataFrame()))
 
 
+@pytest.mark.slow
 def test_every_counted_sentence_has_its_forms():
     # a message that counts has a singular without the number's plural noun, and every language has a form for
     # each

@@ -170,6 +170,7 @@ def begun(request, form, tmp_path):
     return load_study("trial-2024", root=tmp_path), draft, request.param
 
 
+@pytest.mark.slow
 def test_a_form_and_its_export_become_a_programme_and_a_cohort_with_the_right_values(begun):
     study, draft, shape = begun
     check_study(study)

@@ -217,6 +217,7 @@ CODES_LAYOUT = Layout(level="high", rendering=Rendering(answers="code", dates="i
 IN_TEXT = [*sorted(set(CELL_RATES) - {29, 44, 53, 62}), 14, 55, 57, 58, 65]
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("kind", IN_TEXT)
 @pytest.mark.parametrize("layout", [PERSONAL_LAYOUT, CODES_LAYOUT], ids=["labels", "codes"])
 def test_what_is_logged_stands_in_the_file_and_nothing_else_differs(
@@ -330,6 +331,7 @@ def test_every_kind_of_the_list_is_injected_or_has_a_reason():
 # --- workbooks
 
 
+@pytest.mark.slow
 def test_formulas_in_a_workbook_have_their_value_or_none(study, tmp_path, monkeypatch):
     only(monkeypatch, {44: 0.3})
     layout = Layout(level="high", formats={MAIN: "xlsx"})
@@ -350,6 +352,7 @@ def test_formulas_in_a_workbook_have_their_value_or_none(study, tmp_path, monkey
     assert values == {("repair", True), ("report", False)}
 
 
+@pytest.mark.slow
 def test_coloured_rows_are_those_of_the_log(study, tmp_path, monkeypatch):
     only(monkeypatch, {42: 0.1, 54: 0.05, 56: 0.05})
     folder = written(tmp_path / "x", study, plan(study), Layout(formats={MAIN: "xlsx"}))

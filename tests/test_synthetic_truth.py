@@ -54,6 +54,7 @@ def indicators(study) -> pd.DataFrame:
     )
 
 
+@pytest.mark.slow
 def test_every_indicator_has_a_line_and_every_gap_a_reason(study, truth):
     assert truth.index.tolist() == [line.name for line in study.lines]
     for number, reason in (
