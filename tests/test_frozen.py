@@ -11,7 +11,7 @@ from conftest import ROOT, Finished
 sys.path.insert(0, str(ROOT / "tools"))
 import frozen
 
-COHORTS = [path.stem for path in sorted((ROOT / "tests" / "frozen").glob("*.csv"))]
+COHORTS = sorted(path.stem for path in (ROOT / "tests" / "frozen").glob("*.csv"))
 PAGE = """<html lang="en"><body><p class="meta">Report made on 29 November 2026</p><h2 id="a">One</h2>
 <p>Pay rose by <b>{number}</b>.</p><figure class="exhibit" id="f"><svg aria-label="{label}"></svg></figure>
 </body></html>"""
