@@ -13,7 +13,7 @@ from babel.messages.pofile import write_po
 from conftest import ROOT
 from manfaat.definitions.programme import Unit
 from manfaat.report import translations
-from manfaat.report.words import LANGUAGES, Language
+from manfaat.report.words import LANGUAGES, Language, paragraphs
 
 MONEY = Unit.model_validate({"label": {"en": "dollars", "id": "dolar"}, "prefix": "$", "decimals": 0})
 SHARE = Unit.model_validate({"label": {"en": "points", "id": "poin"}, "is_share": True, "decimals": 1})
@@ -38,6 +38,34 @@ def test_a_missing_a_stale_and_a_mismatched_message_are_found():
 
 
 @pytest.mark.slow
+def test_a_changed_sentence_keeps_its_translation_as_a_proposal(tmp_path, monkeypatch):
+    shutil.copy(translations.path_of("id"), tmp_path / "id.po")
+    monkeypatch.setattr(translations, "CATALOGUES", tmp_path)
+    messages = translations.extracted(ROOT)
+    was = "Activities are what participants received. Where the delivery measures them for both groups, they"
+    was += " are compared like any other indicator."
+    now = was.replace("like any other", "as any other")
+    told = Language("id").say(was)
+    assert told != was
+    messages.delete(was)
+    messages.add(now)
+    for _ in range(2):  # it stays a proposal, however often the catalogue is brought up to date
+        translations.update("id", messages)
+        (problem,) = translations.check("id", messages)
+        assert f"to be confirmed: {now[:70]!r}, proposed: {told[:70]!r}" in str(problem)
+    path = tmp_path / "id.po"
+    path.write_text(path.read_text(encoding="utf-8").replace("#, fuzzy\n", ""), encoding="utf-8")
+    assert translations.check("id", messages) == []
+
+
+def test_each_paragraph_of_a_notebook_is_a_message():
+    language = Language("id")
+    kept, text = "## What was done?", "## What was done?\n\nNobody has translated this."
+    assert language.prose(text) == f"{language.say(kept)}\n\nNobody has translated this."
+    assert language.say(kept) != kept
+    assert paragraphs("a\nb\n\n\n  \nc\n") == ["a\nb", "c"]
+
+
 def test_messages_are_never_inside_an_f_string():
     # the catalogue tool does not look inside f-strings, so such a message would stay English unseen
     for path in (ROOT / "src" / "manfaat").rglob("*.py"):

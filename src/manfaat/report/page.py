@@ -99,7 +99,7 @@ def chapter_part(name: str, notebook: nbformat.NotebookNode, language: Language)
     for place, cell in enumerate(written, start=1):
         tags = cell.metadata.get("tags", [])
         if cell.cell_type == "markdown":
-            blocks += blocks_of(language.say(cell.source), "annex" if "technical" in tags else "report")
+            blocks += blocks_of(language.prose(cell.source), "annex" if "technical" in tags else "report")
         elif cell.cell_type == "code":
             shown, dropped = published(cell)
             blocks += [*([] if "parameters" in tags else [Code(cell.source)]), *shown]

@@ -1,7 +1,8 @@
 """Keep the catalogues of the reader's languages in step with code, templates and notebooks.
 
-``python -m manfaat.report.translations`` writes new messages into every catalogue and marks gone ones;
-``python -m manfaat.report.translations --check`` only says what is missing or stale, and exits with 1 when
+``python -m manfaat.report.translations`` writes new messages into every catalogue and drops gone ones; a
+message that was changed keeps its translation as a proposal (marked ``fuzzy``), which nobody reads before it
+is confirmed. With ``--check`` it only says what is missing, stale or to be confirmed, and exits with 1 when
 something is.
 """
 
@@ -20,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 
 from manfaat.base.paths import find_root
 from manfaat.base.problems import Problem
-from manfaat.report.words import CATALOGUES, LANGUAGES
+from manfaat.report.words import CATALOGUES, LANGUAGES, paragraphs
 
 KEYWORDS = {"say": None, "mark": None, "_": None, "say_count": (1, 2)}
 METHODS = [("**/templates/**.j2", "jinja2"), ("**.py", "python")]
@@ -28,11 +29,12 @@ PLACES = re.compile(r"\{(\w+)\}")
 
 
 def notebook_messages(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield (file, text) for every markdown cell of the numbered notebooks."""
+    """Yield (file, text) for every paragraph of prose in the numbered notebooks."""
     for path in sorted(folder.glob("[0-9]*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "markdown":
-                yield path.name, cell.source
+                for text in paragraphs(cell.source):
+                    yield path.name, text
 
 
 def extracted(root: Path) -> Catalog:
@@ -54,11 +56,13 @@ def path_of(language: str) -> Path:
 
 
 def update(language: str, messages: Catalog) -> None:
-    """Bring one catalogue up to date: new messages empty, gone ones dropped, translations kept."""
+    """Bring one catalogue up to date: translations kept, gone messages dropped, new ones empty, or with the
+    translation of a message much like it as a proposal that waits to be confirmed.
+    """
     path = path_of(language)
     with path.open("rb") as stream:
         catalogue = read_po(stream, locale=language)
-    catalogue.update(messages, no_fuzzy_matching=True)
+    catalogue.update(messages)
     catalogue.obsolete.clear()
     catalogue.header_comment, catalogue.fuzzy = f"# Manfaat: messages ({language}).", False
     catalogue.project, catalogue.version, catalogue.msgid_bugs_address = "Manfaat", "", ""
@@ -86,7 +90,10 @@ def check(language: str, messages: Catalog) -> list[Problem]:
     problems = [Problem(file, f"stale: {show(id)}") for id in held if id not in wanted]
     for id in sorted(wanted, key=show):
         message = held.get(id)
-        if message is None or message.fuzzy or not all(forms(message)):
+        if message is not None and message.fuzzy:
+            proposed = f"to be confirmed: {show(id)}, proposed: {show(tuple(forms(message)))}"
+            problems.append(Problem(file, proposed, expected="the right translation, and no mark 'fuzzy'"))
+        elif message is None or not all(forms(message)):
             problems.append(Problem(file, f"not translated: {show(id)}"))
         elif any(set(PLACES.findall(form)) != names_of(id) for form in forms(message)):
             problems.append(Problem(file, f"other {{names}} than the original: {show(id)}"))

@@ -5,6 +5,7 @@ dates through Babel.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -29,6 +30,11 @@ LANGUAGES = (
 def mark(message: str) -> str:
     """Mark a text for the catalogues where it is written down; it is translated where it is shown."""
     return message
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text: what blank lines part."""
+    return [part.strip("\n") for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
 @cache
@@ -76,6 +82,10 @@ class Language:
         entry = found.get(message) if found else None
         text = entry.string if entry and entry.string and not entry.fuzzy else message
         return text.format(**values) if values else text
+
+    def prose(self, text: str) -> str:
+        """Translate a text of several paragraphs, each by itself: whoever edits one keeps the others."""
+        return "\n\n".join(self.say(part) for part in paragraphs(text))
 
     def say_count(self, one: str, many: str, n: int, **values: object) -> str:
         """Translate a message that counts; ``{n}`` is filled in with its thousands separated."""
