@@ -236,11 +236,10 @@ def test_level_that_holds_for_all_but_two_is_not_told():
     )
     settings = SimpleNamespace(cohort="c", confidence=0.95, power=0.8)
     row = level_row(pd.Series([1.0] * 29 + [0.0] * 2), line, settings, is_share=True)
-    assert np.isnan([row["estimate"], row["ci_low"], row["ci_high"], row["std_error"]]).all()
-    assert row["reasons"] == "few_alike"
-    assert level_row(pd.Series([1.0] * 26 + [0.0] * 5), line, settings, is_share=True)[
-        "estimate"
-    ] == pytest.approx(26 / 31)
+    assert np.isnan([row.estimate, row.ci_low, row.ci_high, row.std_error]).all()
+    assert row.reasons == "few_alike"
+    shown = level_row(pd.Series([1.0] * 26 + [0.0] * 5), line, settings, is_share=True)
+    assert shown.estimate == pytest.approx(26 / 31)
 
 
 def test_techniques_join_years_until_nothing_is_few():

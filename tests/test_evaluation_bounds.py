@@ -13,7 +13,7 @@ from manfaat.evaluation import families, indexes, left_out, levels, summaries
 from manfaat.evaluation.associations import associations, correlation
 from manfaat.evaluation.balance import balance, baseline
 from manfaat.evaluation.change import net_share
-from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.estimate import Estimate, Settings
 from manfaat.evaluation.exaggeration import is_overshooting, overshooting
 from manfaat.evaluation.sample import NotApplicableError
 from manfaat.evaluation.weighted import Answers, answers, weighted_quantile, weights_of
@@ -88,7 +88,7 @@ def test_quantile_by_weight_is_where_the_share_is_reached_and_midway_where_it_is
 # --- levels, balance, associations
 
 
-def level(values: list[float], *, is_share: bool = False, recipe: str = "copy") -> dict[str, object]:
+def level(values: list[float], *, is_share: bool = False, recipe: str = "copy") -> Estimate:
     line = SimpleNamespace(stage_thesis="outcome", indicator="i", rater="", recipe=recipe, unit="points")
     return levels.level_row(pd.Series(values), line, SETTINGS, is_share=is_share)
 
@@ -96,24 +96,24 @@ def level(values: list[float], *, is_share: bool = False, recipe: str = "copy") 
 def test_level_is_a_mean_with_the_interval_of_t_from_two_answers_on():
     """1 and 3: mean 2, error 1, t of one degree of freedom 12.7062."""
     row = level([1.0, 3.0, np.nan])
-    assert (row["n"], row["n_missing"], row["estimate"], row["std_error"], row["df"]) == (2, 1, 2, 1, 1)
-    assert (row["ci_low"], row["ci_high"]) == pytest.approx((2 - 12.7062, 2 + 12.7062), abs=1e-4)
-    assert (row["estimand"], level([1.0, 3.0], recipe="difference")["estimand"]) == ("level", "change")
-    assert level([1.0])["reasons"] == "few_answered"
-    assert level([2.0, 2.0])["reasons"] == "participants_the_same"
-    assert np.isnan(level([2.0, 2.0])["estimate"])
+    assert (row.n, row.n_missing, row.estimate, row.std_error, row.df) == (2, 1, 2, 1, 1)
+    assert (row.ci_low, row.ci_high) == pytest.approx((2 - 12.7062, 2 + 12.7062), abs=1e-4)
+    assert (row.estimand, level([1.0, 3.0], recipe="difference").estimand) == ("level", "change")
+    assert level([1.0]).reasons == "few_answered"
+    assert level([2.0, 2.0]).reasons == "participants_the_same"
+    assert np.isnan(level([2.0, 2.0]).estimate)
 
 
 def test_level_of_a_share_has_wilsons_interval():
     """12 of 20: (0.6 + 1.9208 / 20 ± 1.96 √(0.24 / 20 + 0.9604 / 400)) / (1 + 3.8415 / 20)."""
     row = level([1.0] * 12 + [0.0] * 8, is_share=True)
-    assert (row["estimate"], row["std_error"], row["std_error_kind"]) == (
+    assert (row.estimate, row.std_error, row.std_error_kind) == (
         0.6,
         pytest.approx(np.sqrt(0.24 / 20)),
         "Wilson",
     )
-    assert (row["ci_low"], row["ci_high"]) == pytest.approx((0.386582, 0.781193), abs=1e-5)
-    assert np.isnan(level([1.0] * 16 + [0.0] * 4, is_share=True)["estimate"])
+    assert (row.ci_low, row.ci_high) == pytest.approx((0.386582, 0.781193), abs=1e-5)
+    assert np.isnan(level([1.0] * 16 + [0.0] * 4, is_share=True).estimate)
 
 
 def test_levels_are_estimated_of_what_claims_name_and_of_participants():

@@ -194,9 +194,9 @@ def test_row_of_take_up_has_the_unit_of_what_is_taken_up():
         indicator("taken", "fixed", "treatment").model_copy(update={"unit": "share"}),
     ]
     found = rows_of(results, line, spec_, "taken", Counts(5, 6, 0), SETTINGS, [], lines)
-    assert [row["unit"] for row in found] == ["points", "share"]
+    assert [row.unit for row in found] == ["points", "share"]
     group = [indicator("taken", "fixed", "group").model_copy(update={"unit": "share"})]
-    assert rows_of(results, line, spec_, "taken", Counts(5, 6, 0), SETTINGS, [], group)[1]["unit"] == ""
+    assert rows_of(results, line, spec_, "taken", Counts(5, 6, 0), SETTINGS, [], group)[1].unit == ""
 
 
 def test_first_declared_kind_of_error_is_reported():

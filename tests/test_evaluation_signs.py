@@ -9,7 +9,7 @@ from scipy import stats
 
 from evaluation_cases import LINES, indicator, programme, sample, spec
 from manfaat.evaluation import categories, change, chooser, errors, families, indexes, inference, instrument
-from manfaat.evaluation.estimate import Result, Settings, estimate_row, hedges_factor
+from manfaat.evaluation.estimate import Estimate, Result, Settings, estimate_row, hedges_factor
 from manfaat.evaluation.linear import basis, fit
 from manfaat.evaluation.methods import SD_BEFORE_KIND
 from manfaat.evaluation.reasons import EstimateReason
@@ -149,7 +149,7 @@ def test_row_is_primary_by_the_first_kind_of_error_and_has_the_results_own_unit(
         spec("difference_in_means", ("HC2", "HC3")),
     )
 
-    def row(kind: str, unit: str | None = None, **more: bool) -> dict[str, object]:
+    def row(kind: str, unit: str | None = None, **more: bool) -> Estimate:
         return estimate_row(
             LINES[5],
             method,
@@ -162,18 +162,18 @@ def test_row_is_primary_by_the_first_kind_of_error_and_has_the_results_own_unit(
             **more,
         )
 
-    assert [row("HC2")["is_primary"], row("HC3")["is_primary"], row("HC3", is_first=True)["is_primary"]] == [
+    assert [row("HC2").is_primary, row("HC3").is_primary, row("HC3", is_first=True).is_primary] == [
         True,
         False,
         True,
     ]
-    assert [row("HC2")["unit"], row("HC2", "share")["unit"], row("HC2", "")["unit"]] == [
+    assert [row("HC2").unit, row("HC2", "share").unit, row("HC2", "").unit] == [
         "points",
         "share",
         "",
     ]
     # t of ten degrees 2.228139: 1 ± 1.114069; p of t = 2: 0.073388
-    assert [row("HC2")[name] for name in ("ci_low", "ci_high", "p_value")] == pytest.approx(
+    assert [getattr(row("HC2"), name) for name in ("ci_low", "ci_high", "p_value")] == pytest.approx(
         [-0.114069, 2.114069, 0.073388], abs=1e-6
     )
     with pytest.raises(ValueError, match="has no name"):

@@ -79,7 +79,7 @@ def shown(table: pd.DataFrame) -> dict[str, list[float]]:
                 Settings("c", "observational", "d"),
                 is_share=False,
                 weights=table["weight"],
-            )["estimate"]
+            ).estimate
         ],
     }
 

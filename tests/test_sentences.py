@@ -11,6 +11,7 @@ import pytest
 
 from conftest import ROOT
 from manfaat.definitions.programme import Unit
+from manfaat.evaluation.estimate import COLUMNS
 from manfaat.report import (
     blocks,
     chapter,
@@ -197,7 +198,8 @@ def test_a_recalled_fall_has_one_sign():
         [
             vars(row_of(-1.0, rater="self", reasons="recalled", method="before_after_change"))
             | {"estimand": "change"}
-        ]
+        ],
+        columns=COLUMNS,
     )
     study = study_of()
     study.indicators[0].rater = "self"

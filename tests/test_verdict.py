@@ -381,19 +381,17 @@ def test_level_of_a_share_has_wilsons_interval_and_a_count_the_t_interval():
     line = indicator("score_now", "now", "describe")
     # statsmodels is used; R: binom::binom.confint(15, 20, methods = "wilson") → .5312991 .8881383
     share = level_row(pd.Series([1.0] * 15 + [0.0] * 5 + [np.nan]), line, SETTINGS, is_share=True)
-    assert (share["n"], share["n_missing"]) == (20, 1)
-    assert (share["ci_low"], share["ci_high"]) == pytest.approx((0.5312991, 0.8881383), abs=1e-6)
+    assert (share.n, share.n_missing) == (20, 1)
+    assert (share.ci_low, share.ci_high) == pytest.approx((0.5312991, 0.8881383), abs=1e-6)
     # R: t.test(c(1, 2, 4)) → .5390 … 4.1277 about 2.3333
     mean = level_row(pd.Series([1.0, 2.0, 4.0]), line, SETTINGS, is_share=False)
-    assert (mean["estimate"], mean["ci_low"], mean["ci_high"]) == pytest.approx(
-        (2.3333, -1.4612, 6.1279), abs=1e-3
-    )
-    assert level_row(pd.Series([1.0] * 5), line, SETTINGS, is_share=True)["ci_high"] == pytest.approx(1.0)
-    assert level_row(pd.Series([1.0] * 5), line, SETTINGS, is_share=True)["ci_low"] < 0.6
+    assert (mean.estimate, mean.ci_low, mean.ci_high) == pytest.approx((2.3333, -1.4612, 6.1279), abs=1e-3)
+    assert level_row(pd.Series([1.0] * 5), line, SETTINGS, is_share=True).ci_high == pytest.approx(1.0)
+    assert level_row(pd.Series([1.0] * 5), line, SETTINGS, is_share=True).ci_low < 0.6
     for values in ([], [1.0], [2.0, 2.0]):
         refused = level_row(pd.Series(values, dtype="float64"), line, SETTINGS, is_share=False)
-        assert refused["reasons"]
-        assert np.isnan(refused["estimate"])
+        assert refused.reasons
+        assert np.isnan(refused.estimate)
 
 
 def test_levels_are_of_participants_and_of_what_claims_name():

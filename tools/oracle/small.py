@@ -42,7 +42,7 @@ def sleep() -> dict[str, float]:
 def trial_sizes(table: pd.DataFrame) -> dict[str, float]:
     """The standardised changes of one table, by name."""
     return {
-        row["estimand"].partition("(")[2].rstrip(")"): row["estimate"]
+        row.estimand.partition("(")[2].rstrip(")"): row.estimate
         for row in trial_rows(
             table, "now", "group", "standardised_change", ["normal_theory"], before="before"
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pandas as pd
 
 from manfaat.definitions.programme import Programme, Specification
-from manfaat.evaluation.estimate import Settings
+from manfaat.evaluation.estimate import Estimate, Settings
 from manfaat.evaluation.ladder import estimate_one
 from manfaat.indicators import Indicator
 
@@ -66,14 +66,14 @@ def trial(*given: object, **more: object) -> dict[str, pd.Series]:
     """
     found: dict[str, pd.Series] = {}
     for row in trial_rows(*given, **more):
-        found.setdefault(str(row["std_error_kind"]), pd.Series(row))
+        found.setdefault(row.std_error_kind, pd.Series(row._asdict()))
     return found
 
 
 def trial_rows(
     frame: pd.DataFrame, outcome: str, group: str, method: str, kinds: list[str], *, covariates: tuple[str, ...] = (), before: str | None = None,  # noqa: E501
     design: dict[str, object] | None = None, **more: object,
-) -> list[dict[str, object]]:  # fmt: skip
+) -> list[Estimate]:  # fmt: skip
     """Estimate by one method.
 
     Parameters

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,37 +16,45 @@ from manfaat.definitions.programme import Specification
 from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE
 from manfaat.indicators import Indicator
 
-COLUMNS = [
-    "cohort",
-    "stage",
-    "indicator",
-    "rater",
-    "estimand",
-    "method",
-    "specification",
-    "treatment",
-    "subgroup",
-    "n",
-    "n_comparison",
-    "n_missing",
-    "estimate",
-    "std_error",
-    "std_error_kind",
-    "df",
-    "ci_low",
-    "ci_high",
-    "confidence",
-    "p_value",
-    "p_adjusted",
-    "p_adjusted_kind",
-    "effect_size",
-    "effect_size_kind",
-    "mde",
-    "power",
-    "unit",
-    "is_primary",
-    "reasons",
-]
+
+class Estimate(NamedTuple):
+    """One row of estimates: a number with all that must stand beside it; missing numbers are NaN.
+
+    ``reasons`` as ``base.reasons`` writes them, ``n`` counts participants, ``n_missing`` who was left out.
+    """
+
+    cohort: str
+    stage: str
+    indicator: str
+    rater: str
+    estimand: str
+    method: str
+    specification: str
+    treatment: str
+    subgroup: str
+    n: float
+    n_comparison: float
+    n_missing: float
+    estimate: float
+    std_error: float
+    std_error_kind: str
+    df: float
+    ci_low: float
+    ci_high: float
+    confidence: float
+    p_value: float
+    p_adjusted: float
+    p_adjusted_kind: str
+    effect_size: float
+    effect_size_kind: str
+    mde: float
+    power: float
+    unit: str
+    is_primary: bool
+    reasons: str
+
+
+COLUMNS = list(Estimate._fields)
 TAKE_UP = "take-up"
 
 
@@ -132,9 +142,9 @@ def refused(kind: str, reason: Reason, population: str = "") -> Result:
 class Counts:
     """Units used: participants, comparison, and those left out because something needed is missing."""
 
-    n: int
-    n_comparison: int
-    n_missing: int
+    n: float
+    n_comparison: float
+    n_missing: float
 
 
 def minimum_detectable(std_error: float, df: float, settings: Settings) -> float:
@@ -189,7 +199,7 @@ def estimate_row(
     reasons: list[Reason],
     *,
     is_first: bool | None = None,
-) -> dict[str, object]:
+) -> Estimate:
     """Return one row of the contract's shape; the sign of the estimate is kept as it is.
 
     ``is_first`` says whether it is the one reported of its specification (else: of the first kind declared).
@@ -205,37 +215,37 @@ def estimate_row(
     smallest = minimum_detectable(
         result.std_error if result.null_error is None else result.null_error, result.df, settings
     )
-    return {
-        "cohort": settings.cohort,
-        "stage": line.stage_thesis,
-        "indicator": line.indicator,
-        "rater": line.rater,
-        "estimand": estimand(spec, settings, result.population),
-        "method": spec.method,
-        "specification": spec.id,
-        "treatment": result.treatment or treatment,
-        "subgroup": "",
-        "n": counts.n,
-        "n_comparison": counts.n_comparison,
-        "n_missing": counts.n_missing,
-        "estimate": result.estimate,
-        "std_error": result.std_error,
-        "std_error_kind": result.std_error_kind,
-        "df": result.df,
-        "ci_low": low,
-        "ci_high": high,
-        "confidence": settings.confidence,
-        "p_value": p_value,
-        "p_adjusted": np.nan,
-        "p_adjusted_kind": "",
-        "effect_size": size[0],
-        "effect_size_kind": size[1],
-        "mde": smallest,
-        "power": settings.power,
-        "unit": line.unit if result.unit is None else result.unit,
-        "is_primary": spec.id == settings.primary and is_first,
-        "reasons": write_reasons([*reasons, *result.reasons]),
-    }
+    return Estimate(
+        cohort=settings.cohort,
+        stage=line.stage_thesis,
+        indicator=line.indicator,
+        rater=line.rater,
+        estimand=estimand(spec, settings, result.population),
+        method=spec.method,
+        specification=spec.id,
+        treatment=result.treatment or treatment,
+        subgroup="",
+        n=counts.n,
+        n_comparison=counts.n_comparison,
+        n_missing=counts.n_missing,
+        estimate=result.estimate,
+        std_error=result.std_error,
+        std_error_kind=result.std_error_kind,
+        df=result.df,
+        ci_low=low,
+        ci_high=high,
+        confidence=settings.confidence,
+        p_value=p_value,
+        p_adjusted=np.nan,
+        p_adjusted_kind="",
+        effect_size=size[0],
+        effect_size_kind=size[1],
+        mde=smallest,
+        power=settings.power,
+        unit=line.unit if result.unit is None else result.unit,
+        is_primary=spec.id == settings.primary and is_first,
+        reasons=write_reasons([*reasons, *result.reasons]),
+    )
 
 
 def reason_row(
@@ -248,35 +258,51 @@ def reason_row(
     *,
     result: Result | None = None,
     is_first: bool = True,
-) -> dict[str, object]:
+) -> Estimate:
     """Return the row of a method that does not apply: no numbers, and the reason under ``reasons``.
 
     ``result`` is given where only one kind of standard error, or one quantile, could not be had; ``is_first``
     as for ``estimate_row``.
     """
-    row = dict.fromkeys(COLUMNS, np.nan)
-    row |= {
-        "cohort": settings.cohort,
-        "stage": line.stage_thesis,
-        "indicator": line.indicator,
-        "rater": line.rater,
-        "subgroup": "",
-        "estimand": estimand(spec, settings, result.population if result else spec.population),
-        "method": spec.method,
-        "specification": spec.id,
-        "treatment": treatment,
-        "std_error_kind": result.std_error_kind if result else spec.std_errors[0],
-        "unit": line.unit,
-        "confidence": settings.confidence,
-        "power": settings.power,
-        "effect_size_kind": "",
-        "p_adjusted_kind": "",
-        "is_primary": spec.id == settings.primary and is_first,
-        "reasons": str(reason),
-    }
-    return row | (vars(counts) if counts else {})
+    counted = counts or Counts(np.nan, np.nan, np.nan)
+    return Estimate(
+        cohort=settings.cohort,
+        stage=line.stage_thesis,
+        indicator=line.indicator,
+        rater=line.rater,
+        estimand=estimand(spec, settings, result.population if result else spec.population),
+        method=spec.method,
+        specification=spec.id,
+        treatment=treatment,
+        subgroup="",
+        n=counted.n,
+        n_comparison=counted.n_comparison,
+        n_missing=counted.n_missing,
+        estimate=np.nan,
+        std_error=np.nan,
+        std_error_kind=result.std_error_kind if result else spec.std_errors[0],
+        df=np.nan,
+        ci_low=np.nan,
+        ci_high=np.nan,
+        confidence=settings.confidence,
+        p_value=np.nan,
+        p_adjusted=np.nan,
+        p_adjusted_kind="",
+        effect_size=np.nan,
+        effect_size_kind="",
+        mde=np.nan,
+        power=settings.power,
+        unit=line.unit,
+        is_primary=spec.id == settings.primary and is_first,
+        reasons=str(reason),
+    )
 
 
-def as_table(rows: list[dict[str, object]]) -> pd.DataFrame:
+def as_table(rows: Iterable[Estimate]) -> pd.DataFrame:
     """Gather rows into a data frame with the contract's columns, in its order."""
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(list(rows), columns=COLUMNS)
+
+
+def as_rows(table: pd.DataFrame) -> Iterator[Estimate]:
+    """The rows of a data frame with the contract's columns."""
+    return map(Estimate._make, table[COLUMNS].itertuples(index=False, name=None))

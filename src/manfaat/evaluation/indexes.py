@@ -141,6 +141,6 @@ def index_estimates(
         found = estimate_one(table.assign(**columns), now, spec, programme, known, settings)
         against = str(EstimateReason.NEGATIVE_WEIGHT()) if min(index.weights.values()) < 0 else ""
         rows += [
-            row | {"reasons": "; ".join(part for part in (against, row["reasons"]) if part)} for row in found
+            row._replace(reasons="; ".join(part for part in (against, row.reasons) if part)) for row in found
         ]
     return as_table(rows)

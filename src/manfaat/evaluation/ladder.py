@@ -11,7 +11,15 @@ from manfaat.base.reasons import Reason
 from manfaat.definitions.programme import Programme, Specification
 from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE
 from manfaat.evaluation import categories, change, methods, ordered, weighting
-from manfaat.evaluation.estimate import TAKE_UP, Counts, Settings, as_table, estimate_row, reason_row
+from manfaat.evaluation.estimate import (
+    TAKE_UP,
+    Counts,
+    Estimate,
+    Settings,
+    as_table,
+    estimate_row,
+    reason_row,
+)
 from manfaat.evaluation.inference import from_settings
 from manfaat.evaluation.instrument import instrumental_variables
 from manfaat.evaluation.matching import nearest_neighbour
@@ -113,7 +121,7 @@ def estimate_one(
     indicators: list[Indicator],
     settings: Settings,
     memory: dict | None = None,
-) -> list[dict[str, object]]:
+) -> list[Estimate]:
     """Apply one specification to one indicator; a specification that does not apply gives a row with the
     reason.
 
@@ -144,7 +152,7 @@ def estimate_one(
         for row in rows_of(results, line, spec, treatment, counts, settings, reasons, indicators)
     ]
     shares = next((name for name, unit in programme.units.items() if unit.is_share), "")
-    return [row | {"unit": shares} if row["unit"] == change.SHARE else row for row in rows]
+    return [row._replace(unit=shares) if row.unit == change.SHARE else row for row in rows]
 
 
 def rows_of(
@@ -156,7 +164,7 @@ def rows_of(
     settings: Settings,
     reasons: list[Reason],
     indicators: list[Indicator],
-) -> list[dict[str, object]]:
+) -> list[Estimate]:
     """One row a result; the first is the one that is reported. Take-up has the unit of what is taken up."""
     rows = []
     for place, (result, size) in enumerate(results):
@@ -170,9 +178,8 @@ def rows_of(
                 line, spec, named, result, counts, size, settings, reasons, is_first=place == 0
             )
         if result.population == TAKE_UP:
-            row["unit"] = next(
-                (one.unit for one in indicators if one.name == treatment and one.use != "group"), ""
-            )
+            taken = (one.unit for one in indicators if one.name == treatment and one.use != "group")
+            row = row._replace(unit=next(taken, ""))
         rows.append(row)
     return rows
 

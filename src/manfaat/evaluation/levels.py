@@ -11,7 +11,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from manfaat.base.reasons import write_reasons
 from manfaat.definitions.programme import Programme
-from manfaat.evaluation.estimate import COLUMNS, Settings, as_table
+from manfaat.evaluation.estimate import Estimate, Settings, as_table
 from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import participation
 from manfaat.evaluation.skewness import skew_warning
@@ -35,7 +35,7 @@ def level_row(
     *,
     is_share: bool,
     weights: pd.Series | None = None,
-) -> dict[str, object]:
+) -> Estimate:
     """Mean of an indicator with a t interval, or a share with Wilson's (1927) interval, which never leaves 0
     to 1 and has a width at 0 and 1.
 
@@ -43,47 +43,55 @@ def level_row(
     (Kish's effective number).
     """
     known = answers(values, weights)
-    row = dict.fromkeys(COLUMNS, np.nan) | {
-        "cohort": settings.cohort,
-        "stage": line.stage_thesis,
-        "indicator": line.indicator,
-        "rater": line.rater,
-        "estimand": "change" if line.recipe in CHANGES else LEVEL,
-        "method": "share" if is_share else "mean",
-        "specification": LEVEL,
-        "treatment": "",
-        "subgroup": "",
-        "n": known.n,
-        "n_comparison": 0,
-        "n_missing": len(values) - known.n,
-        "std_error_kind": "Wilson" if is_share else "survey" if known.is_weighted else "classical",
-        "confidence": settings.confidence,
-        "power": settings.power,
-        "unit": line.unit,
-        "effect_size_kind": "",
-        "is_primary": False,
-        "reasons": "",
-    }
+    row = Estimate(
+        cohort=settings.cohort,
+        stage=line.stage_thesis,
+        indicator=line.indicator,
+        rater=line.rater,
+        estimand="change" if line.recipe in CHANGES else LEVEL,
+        method="share" if is_share else "mean",
+        specification=LEVEL,
+        treatment="",
+        subgroup="",
+        n=known.n,
+        n_comparison=0,
+        n_missing=len(values) - known.n,
+        estimate=np.nan,
+        std_error=np.nan,
+        std_error_kind="Wilson" if is_share else "survey" if known.is_weighted else "classical",
+        df=np.nan,
+        ci_low=np.nan,
+        ci_high=np.nan,
+        confidence=settings.confidence,
+        p_value=np.nan,
+        p_adjusted=np.nan,
+        p_adjusted_kind="",
+        effect_size=np.nan,
+        mde=np.nan,
+        power=settings.power,
+        unit=line.unit,
+        effect_size_kind="",
+        is_primary=False,
+        reasons="",
+    )
     if known.n < 2:
-        return row | {"reasons": str(EstimateReason.FEW_ANSWERED())}
+        return row._replace(reasons=str(EstimateReason.FEW_ANSWERED()))
     mean, error = known.mean, known.std_error
     if is_share and known.rests_on_few():
-        return row | {"reasons": str(EstimateReason.FEW_ALIKE())}
+        return row._replace(reasons=str(EstimateReason.FEW_ALIKE()))
     if is_share:
         low, high = proportion_confint(
             mean * known.effective, known.effective, alpha=1 - settings.confidence, method="wilson"
         )
-        return row | {
-            "estimate": mean,
-            "std_error": np.sqrt(mean * (1 - mean) / known.effective),
-            "ci_low": low,
-            "ci_high": high,
-        }
+        error = np.sqrt(mean * (1 - mean) / known.effective)
+        return row._replace(estimate=mean, std_error=error, ci_low=low, ci_high=high)
     if error == 0:
-        return row | {"reasons": str(EstimateReason.PARTICIPANTS_THE_SAME())}
+        return row._replace(reasons=str(EstimateReason.PARTICIPANTS_THE_SAME()))
     low, high = stats.t.interval(settings.confidence, known.n - 1, mean, error)
-    row["reasons"] = write_reasons(skew_warning(known.values - mean, known.weights))
-    return row | {"estimate": mean, "std_error": error, "df": known.n - 1, "ci_low": low, "ci_high": high}
+    told = write_reasons(skew_warning(known.values - mean, known.weights))
+    return row._replace(
+        estimate=mean, std_error=error, df=known.n - 1, ci_low=low, ci_high=high, reasons=told
+    )
 
 
 def shares(programme: Programme) -> set[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pandas as pd
 
 from manfaat.analysis.study import Study
+from manfaat.evaluation.estimate import as_rows
 from manfaat.evaluation.ladder import of_participants_alone
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
@@ -26,7 +27,7 @@ def change_table(study: Study, estimates: pd.DataFrame, language: Language) -> l
     if shown.empty:
         return []
     rows, notes = [], {}
-    for row in shown.itertuples(index=False):
+    for row in as_rows(shown):
         unit = labels.unit_of(study, row.unit)
         told = [say_reason(reason, language) for reason in reasons_of(row.reasons)]
         marks = "".join(f" [{notes.setdefault(note, len(notes) + 1)}]" for note in told)

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from manfaat.definitions.programme import Unit
 from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE
+from manfaat.evaluation.estimate import Estimate
 from manfaat.evaluation.reasons import EstimateReason
 from manfaat.report.reasons import reasons_of
 from manfaat.report.words import Language, mark
 
 
-def comparison_template(row: object) -> str:
+def comparison_template(row: Estimate) -> str:
     """Return the sentence that fits what was compared with what, and the sign."""
     higher = row.estimate >= 0
     if row.method in OF_PARTICIPANTS_ALONE:
@@ -53,7 +54,7 @@ def comparison_template(row: object) -> str:
     )
 
 
-def no_distance(row: object) -> str:
+def no_distance(row: Estimate) -> str:
     """The sentence for an estimate that is zero to the digits shown: neither higher nor lower, and not called
     "no effect".
     """
@@ -73,7 +74,7 @@ def is_written_zero(value: float, unit: Unit | None, language: Language) -> bool
     return language.amount(value, unit) == language.amount(0.0, unit)
 
 
-def change_template(row: object, unit: Unit | None, language: Language) -> str:
+def change_template(row: Estimate, unit: Unit | None, language: Language) -> str:
     """Return the sentence of a change: whether it is recalled and by whom, and its sign as it is written."""
     still = is_written_zero(row.estimate, unit, language)
     if any(reason.code is EstimateReason.RECALLED for reason in reasons_of(row.reasons)):

@@ -8,6 +8,7 @@ import pandas as pd
 
 from manfaat.analysis.study import Study
 from manfaat.base import disclosure
+from manfaat.evaluation.estimate import Estimate, as_rows
 from manfaat.evaluation.ladder import of_participants_alone, on_its_own_scale, primary, reported
 from manfaat.evaluation.reasons import POOR_OVERLAP
 from manfaat.indicators import concepts
@@ -359,7 +360,7 @@ def trend_figures(
     return exhibits
 
 
-def interval_text(study: Study, row: object, language: Language) -> str:
+def interval_text(study: Study, row: Estimate, language: Language) -> str:
     """Write '$1,794 [476, 3,113]'."""
     unit = labels.unit_of(study, row.unit)
     return (
@@ -396,7 +397,7 @@ def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) ->
                     "only_change": row.estimand.startswith("change"),
                     "text": interval_text(study, row, language),
                 }
-                for row in rows.itertuples(index=False)
+                for row in as_rows(rows)
             ]
         )
         title = language.say(
@@ -432,7 +433,7 @@ def ladder_figures(study: Study, estimates: pd.DataFrame, language: Language) ->
     return exhibits
 
 
-def poor_overlap(row: object, language: Language) -> str:
+def poor_overlap(row: Estimate, language: Language) -> str:
     """Mark an estimate whose weights rest on few."""
     return (
         " " + language.say("(poor overlap)")
@@ -441,7 +442,7 @@ def poor_overlap(row: object, language: Language) -> str:
     )
 
 
-def estimate_cells(study: Study, row: object, mark: str, language: Language) -> dict[str, object]:
+def estimate_cells(study: Study, row: Estimate, mark: str, language: Language) -> dict[str, object]:
     """One line of the table of estimates; ``mark`` stands behind the specification."""
     unit, applies = labels.unit_of(study, row.unit), labels.has_number(row.estimate)
     return {
@@ -473,7 +474,7 @@ def estimates_table(study: Study, estimates: pd.DataFrame, language: Language) -
         return []
     rows, notes = [], {}  # what is said of several rows is said once, below the table
     is_long = len(shown) > MOST_ROWS
-    for row in shown.itertuples(index=False):
+    for row in as_rows(shown):
         note = reason_text(row.reasons, language)
         note = note if labels.has_number(row.estimate) else say("does not apply: {reason}", reason=note)
         mark = f" [{notes.setdefault(note, len(notes) + 1)}]" if note else ""
@@ -565,14 +566,14 @@ def forest_figures(
             "label": [
                 labels.indicator_label(study, row.indicator, language, row.rater)
                 + (f", {labels.treatment_label(study, row.treatment, language)}" if several else "")
-                for row in rows.itertuples(index=False)
+                for row in as_rows(rows)
             ],
             "estimate": rows["effect_size"],
             "ci_low": rows["ci_low"] * scale,
             "ci_high": rows["ci_high"] * scale,
             "highlight": (rows["ci_low"] > 0) | (rows["ci_high"] < 0),
             "only_change": rows["estimand"].str.startswith("change"),
-            "text": [interval_text(study, row, language) for row in rows.itertuples(index=False)],
+            "text": [interval_text(study, row, language) for row in as_rows(rows)],
         }
     )
     kinds = language.listing(

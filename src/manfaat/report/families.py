@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from manfaat.analysis.study import Study
+from manfaat.evaluation.estimate import as_rows
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.plan import fixed_before
@@ -74,7 +75,7 @@ def index_table(study: Study, indexes: pd.DataFrame, language: Language) -> list
         return []
     say, number = language.say, lambda value: language.number(value, 2)
     rows, notes = [], {}
-    for row in shown.itertuples(index=False):
+    for row in as_rows(shown):
         note = reason_text(row.reasons, language)
         mark = f" [{notes.setdefault(note, len(notes) + 1)}]" if note else ""
         told = f"{number(row.ci_low)} … {number(row.ci_high)}" if labels.has_number(row.estimate) else "–"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from manfaat.analysis.study import Study
 from manfaat.definitions.programme import Specification, Unit
+from manfaat.evaluation.estimate import Estimate
 from manfaat.indicators import Indicator
 from manfaat.report.words import Language, mark
 
@@ -228,7 +229,7 @@ def population_label(estimand: str, language: Language) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def size_text(row: object, language: Language) -> str:
+def size_text(row: Estimate, language: Language) -> str:
     """An effect size with its name; a dash where there is none, for a number without its name is never
     shown.
     """
@@ -310,7 +311,7 @@ def specification_label(spec: Specification, language: Language) -> str:
     return spec.label[language.code]
 
 
-def row_label(study: Study, row: object, language: Language) -> str:
+def row_label(study: Study, row: Estimate, language: Language) -> str:
     """Specification of an estimate, where it has several treatments which of them, and whom the estimate is
     about.
     """

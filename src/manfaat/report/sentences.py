@@ -9,6 +9,7 @@ import pandas as pd
 from manfaat.analysis.study import Study
 from manfaat.base.disclosure import SMALLEST_CELL
 from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE
+from manfaat.evaluation.estimate import Estimate, as_rows
 from manfaat.evaluation.exaggeration import exaggeration, is_overshooting, overshooting
 from manfaat.evaluation.ladder import of_participants_alone, primary, reported
 from manfaat.evaluation.left_out import shown
@@ -21,10 +22,10 @@ from manfaat.report.reasons import reason_text
 from manfaat.report.words import Language, mark
 
 
-def primary_rows(study: Study, estimates: pd.DataFrame, concept: str) -> list[object]:
+def primary_rows(study: Study, estimates: pd.DataFrame, concept: str) -> list[Estimate]:
     """Primary estimates of one indicator, one a treatment, in the order declared."""
     rows = primary(estimates)
-    return list(rows[rows["indicator"] == concept].itertuples(index=False))
+    return list(as_rows(rows[rows["indicator"] == concept]))
 
 
 def primary_rule(study: Study, language: Language) -> str:
@@ -66,7 +67,7 @@ def primary_rule(study: Study, language: Language) -> str:
     return " ".join(part for part in (text, came, why) if part)
 
 
-def compared(row: object, study: Study, language: Language) -> str:
+def compared(row: Estimate, study: Study, language: Language) -> str:
     """Say how participants and comparison group differ, in the indicator's unit."""
     unit = labels.unit_of(study, row.unit)
     values = {
@@ -93,7 +94,7 @@ def signed_percent(log_points: float, language: Language) -> str:
     return ("+" if share > 0 else "") + language.percent(share, 1)
 
 
-def sureness(row: object, study: Study, language: Language) -> str:
+def sureness(row: Estimate, study: Study, language: Language) -> str:
     """Say what the interval allows one to conclude, and of a change that it is one; empty where the design
     says it for all (``terms``).
     """
@@ -115,7 +116,7 @@ def sureness(row: object, study: Study, language: Language) -> str:
     return " ".join(text for text in told if text)
 
 
-def overshoot(row: object, study: Study, language: Language) -> str:
+def overshoot(row: Estimate, study: Study, language: Language) -> str:
     """Say that an estimate told from zero is smaller than what the study could find, and by how much such
     estimates are too large; else empty.
     """
@@ -138,13 +139,13 @@ def overshoot(row: object, study: Study, language: Language) -> str:
     )
 
 
-def method_words(row: object, study: Study, language: Language) -> dict[str, str]:
+def method_words(row: Estimate, study: Study, language: Language) -> dict[str, str]:
     """The specification of an estimate and its kind of standard error."""
     specification = labels.specification_label(study.programme.specification(row.specification), language)
     return {"specification": specification, "kind": language.say(labels.SE_KINDS[row.std_error_kind])}
 
 
-def terms(rows: list[object], study: Study, language: Language) -> str:
+def terms(rows: list[Estimate], study: Study, language: Language) -> str:
     """What holds for all estimates told, said once: the specification where it is one, and what the design
     allows one to conclude.
     """
@@ -178,7 +179,7 @@ def terms(rows: list[object], study: Study, language: Language) -> str:
     return " ".join(told)
 
 
-def left_out_words(row: object, left: pd.DataFrame | None, language: Language) -> str:
+def left_out_words(row: Estimate, left: pd.DataFrame | None, language: Language) -> str:
     """How many an estimate leaves out, by why; empty where the reasons are not known, or are not those of
     just these units.
     """
@@ -200,7 +201,7 @@ def left_out_words(row: object, left: pd.DataFrame | None, language: Language) -
     )
 
 
-def sample_sentence(row: object, study: Study, language: Language, left: pd.DataFrame | None = None) -> str:
+def sample_sentence(row: Estimate, study: Study, language: Language, left: pd.DataFrame | None = None) -> str:
     """Say for how many the estimate was made, and how many were left out, and why."""
     panel = study.programme.design.panel and row.method == "fixed_effects"
     n, m = language.number(row.n, 0), language.number(row.n_comparison, 0)
@@ -243,7 +244,7 @@ def sample_sentence(row: object, study: Study, language: Language, left: pd.Data
 
 
 def finding(
-    rows: list[object],
+    rows: list[Estimate],
     study: Study,
     language: Language,
     left: pd.DataFrame | None = None,
@@ -277,7 +278,7 @@ def finding(
     )
 
 
-def caveats(row: object, language: Language) -> list[str]:
+def caveats(row: Estimate, language: Language) -> list[str]:
     """What a reader must know about an estimate before relying on it."""
     text = reason_text(row.reasons, language)
     return [language.say("Mind: {warnings}.", warnings=text)] if text else []
@@ -457,7 +458,7 @@ def change_sentences(study: Study, estimates: pd.DataFrame, language: Language) 
         subset=["estimate"]
     )
     sentences = []
-    for row in rows.itertuples(index=False):
+    for row in as_rows(rows):
         unit = labels.unit_of(study, row.unit)
         values = {
             "indicator": labels.indicator_label(study, row.indicator, language, row.rater),

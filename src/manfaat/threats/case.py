@@ -173,10 +173,10 @@ class Case:
             self.indicators,
             self.settings,
         )
-        found = next((row for row in rows if row["treatment"] == self.treatment), rows[0])
-        if np.isnan(found["estimate"]):
-            raise NotApplicableError(read_reasons(found["reasons"], EstimateReason)[0])
-        return pd.Series(found)
+        found = next((row for row in rows if row.treatment == self.treatment), rows[0])
+        if np.isnan(found.estimate):
+            raise NotApplicableError(read_reasons(found.reasons, EstimateReason)[0])
+        return pd.Series(found._asdict())
 
     def need_finding(self) -> None:
         """Refuse to ask what could overturn a finding where there is none."""
