@@ -364,7 +364,7 @@ MESSAGES: dict[Code, str] = {
     CostReason.YEAR_UNPRICED: mark("no price or exchange rate is known for the year"),
     VerdictReason.NOT_ESTIMATED: mark("no specification estimates it"),
 }
-DECIMALS = {  # of values that are no whole numbers
+DECIMALS: dict[tuple[Code, str], int] = {  # of values that are no whole numbers
     (EstimateReason.FINITE_POPULATION, "factor"): 3,
     (EstimateReason.STUART_MAXWELL, "statistic"): 2,
     (EstimateReason.STUART_MAXWELL, "p"): 4,
