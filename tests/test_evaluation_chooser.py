@@ -213,7 +213,7 @@ def test_covariates_chosen_were_measured_before():
 def test_programme_without_specifications_loads_and_says_its_rule(project):
     path = project / "programmes/nsw/programme.yml"
     values = yaml.safe_load(path.read_text())
-    del values["specifications"], values["primary"]
+    del values["specifications"], values["primary"], values["covariate_sets"]
     path.write_text(yaml.safe_dump(values, allow_unicode=True, sort_keys=False))
     study = load_study("nsw-1976", root=project)
     assert study.primary == "difference"

@@ -391,16 +391,8 @@ def number_checks(draft: Draft) -> list[dict[str, object]]:
     for line in draft.variables:
         if line["type"] in ("integer", "decimal") and not line.get("role"):
             numbers.setdefault(line["table"], []).append(line["name"])
-    label = {"en": "The amount is not far from all others", "id": "Nilainya tidak jauh dari semua nilai lain"}
     return [
-        {
-            "id": f"far_{table}",
-            "table": table,
-            "severity": "warning",
-            "kind": "outlier",
-            "variables": names,
-            "label": label,
-        }
+        {"id": f"far_{table}", "table": table, "kind": "outlier", "variables": names}
         for table, names in numbers.items()
     ]
 
@@ -417,7 +409,7 @@ def programme_text(name: str, draft: Draft, keys: dict[str, str]) -> str:
         "tables": {table: {"label": {"en": table, "id": table}, "key": f"row {table}"} for table in keys},
         "units": {},
         "design": {
-            "unit": {"one": {"en": "person", "id": "orang"}, "many": {"en": "people", "id": "orang"}},
+            "unit": "person",
             "group": "group",
             "participants": ["1"],
             "comparison": [],

@@ -9,27 +9,10 @@ last. What the data cannot carry still has its row with the reason.
 
 from __future__ import annotations
 
+from manfaat.definitions.named_sets import known
 from manfaat.definitions.programme import Periods, Primary, Programme, Specification
 from manfaat.indicators import Indicator, concepts, measured_before
 
-LABELS = {
-    "difference": ("Difference in means", "Selisih rata-rata"),
-    "strata": ("Difference within strata", "Selisih di dalam strata"),
-    "adjusted": ("Regression on what was measured before", "Regresi atas hal yang diukur sebelum program"),
-    "ipw": ("Inverse-probability weighting", "Pembobotan kebalikan peluang"),
-    "aipw": ("Doubly robust", "Tegar ganda (doubly robust)"),
-    "entropy": ("Entropy balancing", "Penyeimbangan entropi"),
-    "matching": ("Matching with bias correction", "Pencocokan dengan koreksi bias"),
-    "waves": ("Difference-in-differences of the waves", "Selisih dari selisih antargelombang survei"),
-    "did": ("Difference-in-differences", "Selisih dari selisih (difference-in-differences)"),
-    "did-robust": ("Doubly robust difference-in-differences", "Selisih dari selisih tegar ganda"),
-    "offer": ("The offer as instrument", "Tawaran sebagai instrumen"),
-    "fixed-effects": ("Unit and period fixed effects", "Efek tetap satuan dan periode"),
-    "change": ("Before–after change of participants", "Perubahan sebelum–sesudah pada peserta"),
-    "change-ranks": ("Change by signed ranks", "Perubahan menurut peringkat bertanda"),
-    "change-signs": ("Change by signs", "Perubahan menurut tanda"),
-    "change-sizes": ("Change in standard deviations", "Perubahan dalam simpangan baku"),
-}
 BECAUSE = {
     "panel": (
         "units are compared with themselves in other periods, because the study asks them again and again",
@@ -73,10 +56,9 @@ BECAUSE = {
 
 
 def made(name: str, method: str, std_errors: tuple[str, ...] = ("auto",), **more: object) -> Specification:
-    """One rung with its labels."""
-    english, indonesian = LABELS[name]
+    """One rung, called as its method is."""
     return Specification(
-        id=name, label={"en": english, "id": indonesian}, method=method, std_errors=list(std_errors), **more
+        id=name, label=known()["methods"][method], method=method, std_errors=list(std_errors), **more
     )
 
 
