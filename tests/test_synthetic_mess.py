@@ -369,6 +369,7 @@ def test_coloured_rows_are_those_of_the_log(study, tmp_path, monkeypatch):
     assert all(keys[line["row"]] == line["key"] for line in log)
 
 
+@pytest.mark.slow
 def test_sheets_by_cohort_hold_all_rows_but_those_of_the_lost_one(study, tmp_path):
     layout = Layout(
         level="", formats={MAIN: "xlsx"}, sheets="cohort", titles=("Data (sintetis)",), footer=True
@@ -397,6 +398,7 @@ def test_sheets_by_cohort_hold_all_rows_but_those_of_the_lost_one(study, tmp_pat
     ]
 
 
+@pytest.mark.slow
 def test_the_log_finds_answers_in_sheets_by_cohort(study, tmp_path, monkeypatch):
     only(monkeypatch, {23: 0.05, 56: 0.05})
     layout = Layout(formats={MAIN: "xlsx"}, sheets="cohort", lost="1998")
@@ -431,6 +433,7 @@ def test_sections_above_the_names(study, tmp_path):
     assert next(name for name, section in named.items() if section == "Bagian C").startswith("C1.")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_column_that_stands_twice_and_one_of_identity_numbers(study, tmp_path, monkeypatch, kind):
     only(monkeypatch, {62: 0.25, 56: 0.05})

@@ -73,6 +73,7 @@ def test_every_indicator_has_a_line_and_every_gap_a_reason(study, truth):
     assert truth.loc[used, ["effect", "naive_gap_bias"]].notna().all().all()
 
 
+@pytest.mark.slow
 def test_stated_biases_are_what_the_indicators_of_other_people_show(study, truth, indicators):
     took_part = (indicators["group"].astype(float) == 1).to_numpy()
     assert len(indicators) > 150_000
@@ -105,6 +106,7 @@ def test_stated_biases_are_what_the_indicators_of_other_people_show(study, truth
     assert 0.7 < table["z"].std() < 1.4  # the stated errors are those of chance
 
 
+@pytest.mark.slow
 def test_effects_do_not_depend_on_who_answered(study, truth):
     """A much lower response leaves every effect as it is."""
     response = study.simulation.response.model_copy(update={"base": -2.0})
@@ -120,6 +122,7 @@ def test_effects_do_not_depend_on_who_answered(study, truth):
     assert (one["naive_gap"] - two["naive_gap"]).abs().max() > 0
 
 
+@pytest.mark.slow
 def test_indicators_of_a_delivered_cohort_are_those_of_the_simulation(study, tmp_path):
     """From the files, through reading, cleaning and building: the same numbers as straight from the simulated
     people.

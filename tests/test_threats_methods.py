@@ -69,6 +69,7 @@ def answers_lost(
     return np.where(always | (treated.astype(bool) & induced), outcome, NAN), treated, x.astype(int)
 
 
+@pytest.mark.slow
 def test_errors_of_lees_bounds_and_the_interval_hold_in_repeated_samples():
     rng, found, within, covered = np.random.default_rng(5), [], [], 0
     for _ in range(600):
@@ -150,6 +151,7 @@ def test_bounds_need_two_answers_a_group(answers):
         lee(np.array(answers, float), np.repeat([1, 0], 3))
 
 
+@pytest.mark.slow
 def test_imbens_manski_between_one_sided_and_two_sided_and_covers_at_the_worst_point():
     assert imbens_manski(1.0, 1.0, 0.5, 0.5)[1] == pytest.approx(1 + 0.5 * norm.ppf(0.975), abs=1e-6)
     assert imbens_manski(0.0, 50.0, 0.5, 0.5)[0] == pytest.approx(-0.5 * norm.ppf(0.95), abs=1e-6)
@@ -473,6 +475,7 @@ def test_omnibus_without_strata_is_a_multiple_of_r2():
     assert statistic == pytest.approx(59 * sm.OLS(treated, sm.add_constant(x)).fit().rsquared)
 
 
+@pytest.mark.slow
 def test_omnibus_with_strata_agrees_with_the_lottery_repeated():
     rng = np.random.default_rng(9)
     strata, x = np.repeat([0, 1, 2], 40), rng.normal(size=(120, 2))

@@ -231,6 +231,7 @@ def test_net_value_is_that_of_the_flows():
         )  # the flows are rounded to whole units each year
 
 
+@pytest.mark.slow
 def test_draws_have_the_moments_of_their_closed_form():
     _, lines = placed(
         rupiah(payer="1", amount=1e8, valuation="4"), rupiah(payer="2", amount=5e7, valuation="1")
@@ -265,6 +266,7 @@ def test_same_seed_same_draws():
     assert (first["trainee"] != other["trainee"]).any()
 
 
+@pytest.mark.slow
 def test_at_its_switching_value_nothing_is_left():
     _, lines = placed(rupiah(payer="1", amount=4e7))
     one = case(lines)

@@ -365,6 +365,7 @@ def test_nothing_measured_keeps_the_reason():
     assert lines.loc[0, "reason"] == "all_the_same"
 
 
+@pytest.mark.slow
 def test_no_more_than_five_in_a_hundred_claims_are_shown_where_there_is_nothing():
     rng, shown = np.random.default_rng(1), 0
     study, lines = study_of({"indicators": ["a", "b", "c"]}), lines_of("a", "b", "c")

@@ -66,6 +66,7 @@ def test_each_paragraph_of_a_notebook_is_a_message():
     assert paragraphs("a\nb\n\n\n  \nc\n") == ["a\nb", "c"]
 
 
+@pytest.mark.slow
 def test_messages_are_never_inside_an_f_string():
     # the catalogue tool does not look inside f-strings, so such a message would stay English unseen
     for path in (ROOT / "src" / "manfaat").rglob("*.py"):
