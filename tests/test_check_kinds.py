@@ -673,6 +673,13 @@ def test_row_wise_checks_find_the_same_part_by_part(tmp_path, monkeypatch):
             "there is no variable 'amuont'",
         ),
         (check("linked_rows", ["id"], with_table="more", where="${amount} >"), "a value is missing"),
+        (check("trial_text", ["id"], names="test"), "'names' cannot be 'test'. Expected: a list of names"),
+        (check("shares_sum", ["amount"], by="answer"), "'by' cannot be 'answer'. Expected: a list of names"),
+        (
+            check("partial", ["amount"], sections=["amount"]),
+            "'sections' cannot be ['amount']. Expected: a list of names for each section",
+        ),
+        (check("straight_line", ["count"], fewest="many"), "'fewest' cannot be 'many'. Expected: a number"),
         (
             check("agreement", ["amount"], with_table="more", with_variable="paid"),
             "there is no variable 'paid'",

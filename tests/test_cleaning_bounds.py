@@ -333,7 +333,15 @@ def test_answer_that_a_person_leaves_stands_or_is_damaged():
         answers=lambda name: [SimpleNamespace(name="5")],
         table=lambda name: [SimpleNamespace(name="q", list_name="l")],
     )
-    done = pd.DataFrame({"row": [0, 1, 2, 3], "variable": "q", "stays": [True, True, True, False]})
+    done = pd.DataFrame(
+        {
+            "row": [0, 1, 2, 3],
+            "variable": "q",
+            "reason": "seen",
+            "number": [2, 3, 4, 5],
+            "stays": [True, True, True, False],
+        }
+    )
     found = corrections.settle_stays(
         done, {"q": waiting(("9", "9.0"), ("5", "4"), ("?", "4"), ("7", "7"))}, codebook, "people"
     )["q"].read
@@ -344,7 +352,9 @@ def test_answer_that_a_person_leaves_stands_or_is_damaged():
 
 
 def test_new_answer_that_cannot_be_read_or_a_key_that_stands_twice_is_refused():
-    done = pd.DataFrame({"row": [0, 1], "variable": ["q", "id"], "number": [2, 3]})
+    done = pd.DataFrame(
+        {"row": [0, 1], "variable": ["q", "id"], "reason": "seen", "number": [2, 3], "stays": False}
+    )
     read = waiting(("?", "")).read
     well = cells.ColumnReading(np.array([0, 0]), read.assign(flag="", value="a"))
     bad = cells.ColumnReading(np.array([0, 0]), read)

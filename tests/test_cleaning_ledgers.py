@@ -212,9 +212,9 @@ def test_corrected_cell_is_a_change_of_its_own_beside_what_was_written_otherwise
 
 
 def test_reason_of_a_change_is_its_note_its_missing_code_or_its_form():
-    assert ledger.reason_of(SimpleNamespace(note="n", missing="refused")) == "n"
-    assert ledger.reason_of(SimpleNamespace(note="", missing="not_asked")) == "missing: not asked"
-    assert ledger.reason_of(SimpleNamespace(note="", missing="")) == "the same answer in its standard form"
+    assert ledger.reason_of("n", "refused") == "n"
+    assert ledger.reason_of("", "not_asked") == "missing: not asked"
+    assert ledger.reason_of("", "") == "the same answer in its standard form"
 
 
 # --- what identifies is taken apart; what waits is taken out

@@ -10,7 +10,7 @@ import pytest
 from conftest import seal
 from manfaat.analysis.study import clean_tables, load_study, read_raw
 from manfaat.base.problems import ProblemsError
-from manfaat.desk.decisions import meant
+from manfaat.desk.decisions import Waiting, meant
 from manfaat.desk.field_logs import record_log
 
 COHORT = "nsw-1976"
@@ -88,17 +88,8 @@ def test_looked_at_stays_is_stored_and_asks_no_more(keyed):
 
 
 def test_keep_in_the_review_list_is_taken():
-    line = pd.Series(
-        {
-            "decision": "keep",
-            "variable": "age",
-            "raw": "199",
-            "proposal": "199",
-            "key": "u1",
-            "reason": "out of range",
-        }
-    )
-    assert meant(line) == ("199", None)
+    line = Waiting("people", "u1", "age", "199", "199", "out of range")
+    assert meant(line, "keep") == ("199", None)
 
 
 def log(project, *rows, head="uuid,question,old,new,action"):

@@ -59,14 +59,14 @@ def shipped(tmp_path_factory):
 
 def test_the_codebook_page_of_the_default_cohort_counts_what_the_clean_table_holds(shipped):
     study, tables = shipped
-    rows = {row["variable"].name: row for row in codebook_rows(study, "participants")}
+    rows = {row.variable.name: row for row in codebook_rows(study, "participants")}
     kept = tables["participants"].kept
-    assert {c.name: n for c, n in rows["sex"]["answers"]} == kept["sex"].value_counts().to_dict()
+    assert {c.name: n for c, n in rows["sex"].answers} == kept["sex"].value_counts().to_dict()
     owned = [codes.split() for codes in kept["assets_now"].dropna()]
-    assert {c.name: n for c, n in rows["assets_now"]["answers"]} == {
-        c.name: sum(c.name in codes for codes in owned) for c, _ in rows["assets_now"]["answers"]
+    assert {c.name: n for c, n in rows["assets_now"].answers} == {
+        c.name: sum(c.name in codes for codes in owned) for c, _ in rows["assets_now"].answers
     }
-    assert (rows["assets_now"]["n"], rows["assets_now"]["missing"]) == (len(owned), len(kept) - len(owned))
+    assert (rows["assets_now"].n, rows["assets_now"].missing) == (len(owned), len(kept) - len(owned))
     assert '<span lang="id">' in codebook_html(study)
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import click
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -13,7 +12,8 @@ from rich.table import Column, Table
 from typer.core import TyperGroup
 
 from manfaat.base import paths
-from manfaat.base.problems import Problem, ProblemsError, nearest, refuse
+from manfaat.base.problems import Problem, ProblemsError, loaded, nearest, refuse
+from manfaat.base.typed import required
 from manfaat.run import light  # noqa: F401  (first: it makes every later import of Jupyter faster)
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Commands(TyperGroup):
     fault of ours has a traceback.
     """
 
-    def invoke(self, ctx: click.Context) -> object:
+    def invoke(self, ctx: Any) -> Any:  # typer takes a context class of its own, which it does not export
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
@@ -61,7 +61,7 @@ def unreachable(failure: OSError) -> Problem | OSError:
     return paths.refused_by_machine(failure, root)
 
 
-def stop(failure: ProblemsError | Exception | Problem) -> None:
+def stop(failure: ProblemsError | Exception | Problem) -> NoReturn:
     """Print what is wrong and exit with 2."""
     errors.print(escape(str(failure)), style="red", soft_wrap=True)
     raise typer.Exit(2)
@@ -167,7 +167,7 @@ def run(
     options = Options(
         language, data_dir, reports_dir, time_limit=time_limit, formats=tuple(formats.split(",")), warm=warm
     )
-    if run_command(None if all else list(dict.fromkeys(cohorts)), options, parameter or [], root):
+    if run_command(None if all else list(dict.fromkeys(cohorts or [])), options, parameter or [], root):
         raise typer.Exit(1)
 
 
@@ -242,7 +242,8 @@ def new_cohort(
         folder, differences = scaffold(cohort, study, data, study.places)
     else:
         place = paths.places(cohort, data_dir=data_dir, root=root)
-        folder, differences = first_cohort(cohort, *load_codes(programme, place), data, place)
+        codes = load_codes(required(programme, "the programme"), place)
+        folder, differences = first_cohort(cohort, *codes, data, place)
     console.print(
         f"data/raw/{folder.name}: {len(data)} files copied and sealed; look at cohort.yml, then: manfaat"
         f" check {folder.name}"
@@ -460,8 +461,9 @@ def form(
     root = project()
     paths.check_name(programme, "programme", paths.known_programmes(root))
     folder = root / "programmes" / programme
-    definition, problems = load_programme(folder, root=root)
+    read, problems = load_programme(folder, root=root)
     refuse(problems)
+    definition = loaded(read, problems)
     codebook, problems = load_codebook(folder, definition, root=root)
     refuse(problems)
     name = table or definition.main_table
@@ -520,8 +522,9 @@ def plan(
     root = project()
     paths.check_name(programme, "programme", paths.known_programmes(root))
     folder = root / "programmes" / programme
-    definition, problems = load_programme(folder, root=root)
+    read, problems = load_programme(folder, root=root)
     refuse(problems)
+    definition = loaded(read, problems)
     codebook, problems = load_codebook(folder, definition, root=root)
     lines, more = load_indicators(folder, definition, codebook, root=root)
     refuse([*problems, *more])

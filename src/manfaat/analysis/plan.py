@@ -14,12 +14,14 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from manfaat.base.paths import Places, known_cohorts, places
 from manfaat.base.problems import Problem, refuse
 from manfaat.base.strict import json_text
+from manfaat.base.typed import required
 from manfaat.definitions.programme import Programme, Specification, load_cohort
 from manfaat.definitions.records import load_yaml, shown
 from manfaat.indicators import Indicator
@@ -79,7 +81,7 @@ def fixed(
     and the power.
     """
     tested = [line for line in indicators if line.use == "effect"]
-    families = {line.family: [] for line in tested if line.family}
+    families: dict[str, list[str]] = {line.family: [] for line in tested if line.family}
     for line in tested:
         if line.family:
             families[line.family].append(line.name)
@@ -87,7 +89,7 @@ def fixed(
         "confidence": confidence,
         "power": power,
         "design": programme.design.model_dump(exclude={"unit", "times"}, exclude_none=True),
-        "primary": programme.primary.model_dump(exclude={"because"}),
+        "primary": required(programme.primary, "a primary specification").model_dump(exclude={"because"}),
         "claims": {
             claim.id: claim.model_dump(exclude={"id", "text", "because"}, exclude_defaults=True)
             for claim in programme.claims
@@ -114,7 +116,7 @@ def first_look(place: Places) -> str:
     return min((day for day in days if day), default="")
 
 
-def held_in(path: Path) -> dict[str, str]:
+def held_in(path: Path) -> dict[str, Any]:
     """What a JSON file holds; nothing where there is none, or it cannot be read."""
     try:
         values = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -135,7 +137,7 @@ def looks(
     programme: str, root: Path, *, data_dir: str = "data", reports_dir: str = "reports"
 ) -> dict[str, str]:
     """The cohorts of a programme whose results have been seen, each with the day of the first look."""
-    found = {}
+    found: dict[str, str] = {}
     for name in known_cohorts(root / data_dir):
         cohort, _ = load_cohort(root / data_dir / "raw" / name, root=root)
         day = first_look(places(name, data_dir=data_dir, reports_dir=reports_dir, root=root))
@@ -215,7 +217,7 @@ def plans(folder: Path, *, root: Path) -> list[Plan]:
     return found
 
 
-def plan_of(file: str, values: dict[str, object], sha256: str) -> Plan:
+def plan_of(file: str, values: dict[str, Any], sha256: str) -> Plan:
     """Read one plan.
 
     Raises
@@ -223,7 +225,8 @@ def plan_of(file: str, values: dict[str, object], sha256: str) -> Plan:
     ValueError, KeyError or TypeError where it is not as it was written; its date is that of its name.
     """
     written, seen = str(values["written"]), values.get("seen")
-    if written != NAME.match(file)[1] or not isinstance(seen, list | None):
+    named = NAME.match(file)
+    if named is None or written != named[1] or not isinstance(seen, list | None):
         raise ValueError("the plan was edited")
     date.fromisoformat(written)
     return Plan(written, dict(values["fixed"]), file, sha256, None if seen is None else tuple(map(str, seen)))

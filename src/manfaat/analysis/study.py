@@ -13,7 +13,7 @@ import pandas as pd
 from manfaat import cleaning, indicators
 from manfaat.base import paths
 from manfaat.base.paths import Places, places
-from manfaat.base.problems import Problem, nearest, refuse
+from manfaat.base.problems import Problem, loaded, nearest, refuse
 from manfaat.base.showing import card, counted, line
 from manfaat.cleaning import readers
 from manfaat.definitions.answer_labels import check_recodes
@@ -43,7 +43,7 @@ class Study:
     @property
     def primary(self) -> str:
         """The specification that speaks for this cohort, by how its comparison came about."""
-        return getattr(self.programme.primary, self.cohort.assignment)
+        return str(getattr(self.programme.primary, self.cohort.assignment))
 
     @property
     def definitions(self) -> Path:
@@ -97,8 +97,7 @@ def load_study(
             ]
         )
     delivery, problems = load_cohort(place.raw, root=place.root)
-    refuse(problems if delivery is None else [])
-    return load_definitions(delivery, place, problems)
+    return load_definitions(loaded(delivery, problems), place, problems)
 
 
 def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -> Study:
@@ -118,9 +117,9 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
                 ),
             ]
         )
-    programme, wrong = load_programme(folder, root=place.root)
+    read, wrong = load_programme(folder, root=place.root)
     problems += wrong
-    refuse(problems if programme is None else [])
+    programme = loaded(read, problems)
     problems += check_own_prices(programme, folder, place.root)
     codebook, wrong = load_codebook(folder, programme, root=place.root)
     problems += wrong
@@ -166,10 +165,11 @@ def check_own_prices(programme: Programme, folder: Path, root: Path) -> list[Pro
     """Say when a programme's price file lies elsewhere: what is read is what stands beside the definitions
     and is recorded with them.
     """
-    path = programme.prices.path(folder) if programme.prices else None
-    if path is None or path.resolve().is_relative_to(folder.resolve()):
+    prices = programme.prices
+    path = prices.path(folder) if prices else None
+    if prices is None or path is None or path.resolve().is_relative_to(folder.resolve()):
         return []
-    message = f"'{short(programme.prices.file)}' lies elsewhere"
+    message = f"'{short(prices.file)}' lies elsewhere"
     return [
         Problem(
             shown(folder / "programme.yml", root),
@@ -199,8 +199,8 @@ def load_codes(name: str, place: Places) -> tuple[Programme, Codebook]:
         if name in known
         else [Problem(f"programmes/{name}", f"there is no programme '{name}'", expected=nearest(name, known))]
     )
-    programme, problems = load_programme(folder, root=place.root)
-    refuse(problems if programme is None else [])
+    read, problems = load_programme(folder, root=place.root)
+    programme = loaded(read, problems)
     codebook, wrong = load_codebook(folder, programme, root=place.root)
     refuse(problems + wrong)
     return programme, codebook

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -66,7 +67,7 @@ class Finished:
     study: Study
     estimates: pd.DataFrame
     verdicts: pd.DataFrame
-    record: dict[str, object]
+    record: dict[str, Any]
 
     @property
     def name(self) -> str:
@@ -208,9 +209,10 @@ def other_definitions(one: Finished, other: Finished) -> bool:
     names = [*DEFINING, prices.file] if prices and prices.file else list(DEFINING)
     if any(one.record["definitions"].get(name) != other.record["definitions"].get(name) for name in names):
         return True
-    return bool(prices) and one.record["series"].get(f"{prices.series}.csv") != other.record["series"].get(
-        f"{prices.series}.csv"
-    )
+    if prices is None:
+        return False
+    name = f"{prices.series}.csv"
+    return bool(one.record["series"].get(name) != other.record["series"].get(name))
 
 
 def same_people(one: Finished, other: Finished) -> bool:

@@ -16,13 +16,22 @@ it.
 
 from __future__ import annotations
 
+from typing import overload
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 SMALLEST_CELL = 5
 IDENTIFYING_COLUMNS = ("_key", "_row", "_file", "key")
 
 
+@overload
+def is_few(counts: pd.Series, *, smallest: int = ...) -> pd.Series[bool]: ...
+@overload
+def is_few(counts: np.ndarray, *, smallest: int = ...) -> npt.NDArray[np.bool_]: ...
+@overload
+def is_few(counts: float, *, smallest: int = ...) -> bool: ...
 def is_few(
     counts: pd.Series | np.ndarray | float, *, smallest: int = SMALLEST_CELL
 ) -> pd.Series | np.ndarray | bool:
@@ -32,16 +41,19 @@ def is_few(
     return (counts > 0.5) & (counts < smallest - 0.5)
 
 
+@overload
+def share_of_few(share: pd.Series, n: pd.Series | float, *, smallest: int = ...) -> pd.Series[bool]: ...
+@overload
+def share_of_few(share: float, n: float, *, smallest: int = ...) -> bool: ...
 def share_of_few(
     share: pd.Series | float, n: pd.Series | float, *, smallest: int = SMALLEST_CELL
 ) -> pd.Series | bool:
     """Whether a share of ``n`` people rests on few: those it holds for, those it does not hold for, or all of
     them.
     """
+    holds = share * n
     return (
-        is_few(share * n, smallest=smallest)
-        | is_few(n - share * n, smallest=smallest)
-        | is_few(n, smallest=smallest)
+        is_few(holds, smallest=smallest) | is_few(n - holds, smallest=smallest) | is_few(n, smallest=smallest)
     )
 
 

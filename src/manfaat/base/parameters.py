@@ -65,6 +65,7 @@ def declared(path: Path) -> dict[str, Parameter]:
     for node in ast.parse(cells[0]).body:
         if not (
             isinstance(node, ast.AnnAssign)
+            and isinstance(node.target, ast.Name)
             and isinstance(node.annotation, ast.Name)
             and node.annotation.id in TYPES
             and node.value
@@ -157,7 +158,7 @@ def unfit(name: str, value: object) -> list[Problem]:
     place, low_high = f"parameter '{name}'", LIMITS.get(name)
     if isinstance(value, float) and not isfinite(value):
         return [Problem(place, f"{value} is no number that one can count with")]
-    if low_high and not low_high[0] <= value <= low_high[1]:
+    if low_high and isinstance(value, int | float) and not low_high[0] <= value <= low_high[1]:
         hint = f"; {value:g} per cent is {value / 100:g}" if low_high[1] < 1 < value <= 100 else ""
         return [
             Problem(
@@ -168,7 +169,12 @@ def unfit(name: str, value: object) -> list[Problem]:
         ]
     if name in CHOICES and value not in CHOICES[name]:
         return [Problem(place, f"'{value}' is not allowed", expected=f"one of {', '.join(CHOICES[name])}")]
-    if name in YEARS and value != 0 and not YEARS[name][0] <= value <= YEARS[name][1]:
+    if (
+        name in YEARS
+        and isinstance(value, int | float)
+        and value != 0
+        and not YEARS[name][0] <= value <= YEARS[name][1]
+    ):
         return [
             Problem(
                 place,

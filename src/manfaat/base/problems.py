@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,13 @@ def refuse(problems: Iterable[Problem]) -> None:
     found = list(problems)
     if found:
         raise ProblemsError(found)
+
+
+def loaded(value: T | None, problems: Iterable[Problem]) -> T:
+    """Return what was read from a file; raise its ``problems`` where it could not be."""
+    if value is None:
+        raise ProblemsError(problems)
+    return value
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:

@@ -18,7 +18,7 @@ MATCH_COLUMNS = ["table", "key", "match", "with_table", "n_rows", "n_records", "
 
 def counterpart(given: Given, name: str) -> pd.Series:
     """What the other table says of each row's key; missing where it has no record or several."""
-    other = given.other.dropna(subset=[given.by])
+    other = given.counterparts.dropna(subset=[given.by])
     alone = other[~other[given.by].duplicated(keep=False)].set_index(given.by)[name]
     return given.clean[given.by].map(alone)
 
@@ -67,7 +67,7 @@ def linked_rows(given: Given) -> Outcome:
         if where
         else pd.Series(True, index=given.clean.index)
     )
-    has = given.clean[given.by].isin(set(given.other[given.by].dropna()))
+    has = given.clean[given.by].isin(set(given.counterparts[given.by].dropna()))
     has = (
         has.groupby([given.clean[name] for name in by], dropna=False, sort=False).transform("any")
         if by
@@ -83,11 +83,12 @@ def orphans(given: Given) -> pd.DataFrame:
     keys.
     """
     known = given.clean[given.by].dropna()
-    lost = given.other[~given.other[given.by].isin(set(known))]
+    other = given.counterparts
+    lost = other[~other[given.by].isin(set(known))]
     if lost.empty:
         return nothing_hit()
     alike: dict[str, list[str]] = {}
-    for key in known[~known.isin(set(given.other[given.by].dropna()))].astype(str).unique():
+    for key in known[~known.isin(set(other[given.by].dropna()))].astype(str).unique():
         alike.setdefault(plain_key(key), []).append(key)
     near = [alike.get(plain_key(str(key)), []) for key in lost[given.by]]
     notes = [

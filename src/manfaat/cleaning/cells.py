@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from operator import ge, gt, le, lt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,8 @@ import pyarrow.compute as pc
 
 from manfaat.cleaning.columns import Column, plain_texts
 from manfaat.definitions.codebook import Codebook, Variable, answers_of
-from manfaat.definitions.programme import RawFile, Unit
+from manfaat.definitions.programme import Unit
+from manfaat.definitions.raw_files import RawFile
 from manfaat.files.formats.celltext import DATE, NUMBER
 from manfaat.files.parsing import (
     ChoiceList,
@@ -125,7 +127,7 @@ def number_context(
         factor=item.multiply.get(variable.name, 1),
         units=unit_words(unit),
         currency=unit.currency if unit and kind in ("decimal", "integer") else "",
-        whole=bool(unit) and unit.decimals == 0,
+        whole=unit is not None and unit.decimals == 0,
         stored=stored,
     )
     return replace(context, decimal=item.decimal, thousands=0) if item.decimal else context
@@ -405,14 +407,14 @@ def read_texts(
             else np.zeros(len(texts), dtype=bool)
         )
         lines = [
-            line_of(text, readers.stored if held else read, by_file)
+            line_of(text, (readers.stored or read) if held else read, by_file)
             for text, held in zip(texts, stored, strict=True)
         ]
         return pd.DataFrame(lines, columns=READ_COLUMNS, dtype="object")
-    lines = as_they_are(texts)
-    for at in np.flatnonzero(lines["rule"].to_numpy() == ""):
-        lines.iloc[at] = pd.Series(line_of(texts[at], read, None), index=READ_COLUMNS, dtype="object")
-    return lines
+    found = as_they_are(texts)
+    for at in np.flatnonzero(found["rule"].to_numpy() == ""):
+        found.iloc[int(at)] = pd.Series(line_of(texts[at], read, None), index=READ_COLUMNS, dtype="object")
+    return found
 
 
 def as_they_are(texts: list[str]) -> pd.DataFrame:
@@ -435,7 +437,7 @@ def as_they_are(texts: list[str]) -> pd.DataFrame:
 
 def line_of(
     text: str, read: Callable[[str], Reading], by_file: Callable[[str], Reading | None] | None
-) -> tuple:
+) -> tuple[Any, ...]:
     """Read one text; what the file itself declares missing comes before everything else."""
     reading = (by_file(text) if by_file else None) or read(text)
     proposal = canonical(reading.proposal) if reading.proposal is not None else ""
@@ -457,7 +459,8 @@ def renumbered(raw: Column, used: np.ndarray) -> np.ndarray:
         return raw.codes
     place = np.zeros(len(raw.texts), dtype=raw.codes.dtype)
     place[used] = np.arange(len(used))
-    return place[raw.codes]
+    codes: np.ndarray = place[raw.codes]
+    return codes
 
 
 def read_column(
@@ -487,7 +490,7 @@ def read_column(
     by_file = declared_by_file(variable, declared) if declared is not None else None
     shown = pd.Series(counts[used], index=pd.Index(here.texts, dtype=object)) if whole is None else whole
     shown = (
-        shown if by_file is None else shown.mask([bool(by_file(text)) for text in shown.index], 0)
+        shown if by_file is None else shown.mask(np.array([bool(by_file(text)) for text in shown.index]), 0)
     )  # what is declared missing shows no convention
     readers = readers_of(here, shown, variable, codebook, unit, item, version=version, dates=dates)
     return ColumnReading(renumbered(raw, used), read_texts(here, variable, readers, by_file))
@@ -555,4 +558,5 @@ def typed(reading: ColumnReading, variable: Variable) -> pd.Series:
         column = pd.Series(distinct[reading.codes] if len(distinct) else np.array([], dtype="float64"))
         return column.astype("Int64") if variable.kind == "integer" else column
     clean = reading.lines("clean")
-    return pd.Series(pd.array(np.where(clean == "", None, clean), dtype="string").take(reading.codes))
+    known = np.where(clean == "", np.array(None, dtype=object), clean)
+    return pd.Series(pd.array(known, dtype="string").take(reading.codes))

@@ -175,7 +175,7 @@ def answering_styles(
                 keys.loc[rows.index],
                 f"personal data: {kind[1]}",
                 "error",
-                kind[0],
+                str(kind[0]),
                 "personal data in a column that should hold none",
             )
         )

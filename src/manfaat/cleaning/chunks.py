@@ -17,7 +17,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,7 +60,8 @@ from manfaat.cleaning.rows import row_keys, set_aside_raw
 from manfaat.cleaning.table import Whole, clean_table, same_conventions
 from manfaat.cleaning.threads import each
 from manfaat.definitions.codebook import Codebook, Variable
-from manfaat.definitions.programme import Cohort, Programme, RawFile
+from manfaat.definitions.programme import Cohort, Programme
+from manfaat.definitions.raw_files import RawFile
 from manfaat.files.formats import FormatOptions, RawTable, read_any
 from manfaat.files.parsing import language_of
 
@@ -80,33 +81,33 @@ class Totals:
     need the whole table, another table, or prices.
     """
 
-    rows: Counter = field(default_factory=Counter)
-    cells: Counter = field(default_factory=Counter)
-    missing: Counter = field(default_factory=Counter)
+    rows: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    cells: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    missing: Counter[str] = field(default_factory=Counter)
     to_decide: int = 0
-    found: Counter = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)
     not_checked: dict[str, str] = field(default_factory=dict)
 
     def add(self, part: CleanTable, codebook: Codebook) -> None:
         """Add one part."""
         tables = {part.name: part}
-        self.rows.update(
-            {(row.entry, row.rule): row.rows for row in row_ledger(tables).itertuples(index=False)}
-        )
+        rows, cells, missing = row_ledger(tables), cell_ledger(tables), missing_answers(tables, codebook)
+        checked = part.checked
+        self.rows.update(dict(zip(zip(rows["entry"], rows["rule"], strict=True), rows["rows"], strict=True)))
         self.cells.update(
-            {(row.variable, row.rule): row.cells for row in cell_ledger(tables).itertuples(index=False)}
+            dict(zip(zip(cells["variable"], cells["rule"], strict=True), cells["cells"], strict=True))
         )
-        self.missing.update(
-            {row.variable: row.n_missing for row in missing_answers(tables, codebook).itertuples(index=False)}
-        )
+        self.missing.update(dict(zip(missing["variable"], missing["n_missing"], strict=True)))
         self.to_decide += len(part.review)
         self.found.update(
-            {row.check: row.n_found for row in part.checked.itertuples(index=False) if row.n_found}
+            {check: n for check, n in zip(checked["check"], checked["n_found"], strict=True) if n}
         )
         self.not_checked |= {
-            row.check: row.because
-            for row in part.checked.itertuples(index=False)
-            if row.because and not row.n_checked
+            check: because
+            for check, because, n in zip(
+                checked["check"], checked["because"], checked["n_checked"], strict=True
+            )
+            if because and not n
         }
 
 
@@ -248,7 +249,9 @@ def survey(
     -------
     Counts by variable, and one 64-bit fingerprint a row (none when rows have no key of their own).
     """
-    counts = {variable.name: Counter() for variable in variables if variable.kind != "text"}
+    counts: dict[str, Counter[str]] = {
+        variable.name: Counter() for variable in variables if variable.kind != "text"
+    }
     prints = []
     for part in parts:
         columns = {
@@ -345,7 +348,8 @@ class Writer:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.open = folder, {}
+        self.folder = folder
+        self.open: dict[str, pq.ParquetWriter] = {}
         folder.mkdir(parents=True, exist_ok=True)
         self.parts = Path(tempfile.mkdtemp(prefix=".parts-", dir=folder))
 
@@ -422,8 +426,9 @@ def unfit(lines: list[tuple[int, Correction]], names: list[str], file: str) -> l
     _, problems = decided_rows(pd.DataFrame(columns=[KEY, *PLACE]), rows, file=file)
     for number, line in lines:
         if line.variable != WHOLE_ROW:
-            message, expected = misfit(line, np.array([], dtype="int64"), dict.fromkeys(names))
-            problems.append(Problem(file, message, row=number, expected=expected))
+            nobody = {name: Column(np.array([], dtype="int64"), []) for name in names}
+            wrong = misfit(line, np.array([], dtype="int64"), nobody)
+            problems += [Problem(file, wrong[0], row=number, expected=wrong[1])] if wrong else []
     return problems
 
 
@@ -434,7 +439,7 @@ def clean_in_chunks(
     codebook: Codebook,
     cohort: Cohort,
     folder: Path,
-    corrections: list[tuple[int, Correction]] = (),
+    corrections: Sequence[tuple[int, Correction]] = (),
     *,
     corrections_file: str = "corrections.csv",
     prices: Prices | None = None,

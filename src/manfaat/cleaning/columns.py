@@ -74,4 +74,7 @@ def plain_texts(texts: list[str]) -> np.ndarray:
     """Mask of the texts in plain letters with single spaces: nothing about their characters needs to be put
     in order.
     """
-    return pc.match_substring_regex(pa.array(texts, type=pa.string()), PLAIN).to_numpy(zero_copy_only=False)
+    found: np.ndarray = pc.match_substring_regex(pa.array(texts, type=pa.string()), PLAIN).to_numpy(
+        zero_copy_only=False
+    )
+    return found

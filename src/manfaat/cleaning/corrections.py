@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
 from manfaat.base.problems import Problem, nearest, refuse
+from manfaat.base.typed import typed_rows
 from manfaat.cleaning.cells import ColumnReading
 from manfaat.cleaning.columns import Column
 from manfaat.definitions.codebook import Codebook
@@ -131,6 +133,18 @@ def misfit(
     return None
 
 
+class Corrected(NamedTuple):
+    """One corrected cell: the position of its row, its variable, why, the line of the corrections file, and
+    whether the answer stays what it was.
+    """
+
+    row: int
+    variable: str
+    reason: str
+    number: int
+    stays: bool
+
+
 def apply_corrections(
     keys: np.ndarray,
     columns: dict[str, Column],
@@ -148,7 +162,8 @@ def apply_corrections(
     ------
     ProblemsError when a line matches no cell, or finds a value other than the one it corrects.
     """
-    corrected, done, problems = dict(columns), [], []
+    corrected, problems = dict(columns), []
+    done: list[Corrected] = []
     for number, line in corrections:
         rows = np.flatnonzero(keys == line.key)
         wrong = misfit(line, rows, corrected, untold=untold)
@@ -156,9 +171,7 @@ def apply_corrections(
             problems.append(Problem(file, wrong[0], row=number, expected=wrong[1]))
             continue
         column, row = corrected[line.variable], int(rows[0])
-        before = next(
-            (one["number"] for one in done if (one["row"], one["variable"]) == (row, line.variable)), None
-        )
+        before = next((one.number for one in done if (one.row, one.variable) == (row, line.variable)), None)
         if (
             before is not None and not line.old.strip()
         ):  # without 'old' nothing says that the second knows of the first
@@ -167,17 +180,10 @@ def apply_corrections(
             continue
         stays = column.texts[column.codes[row]].strip() == line.new.strip()
         corrected[line.variable] = column.put(row, line.new)
-        done.append(
-            {
-                "row": row,
-                "variable": line.variable,
-                "reason": f"{line.why} ({line.who}, {line.when})",
-                "number": number,
-                "stays": stays,
-            }
-        )
+        reason = f"{line.why} ({line.who}, {line.when})"
+        done.append(Corrected(row, line.variable, reason, number, stays))
     refuse(problems)
-    return corrected, pd.DataFrame(done, columns=["row", "variable", "reason", "number", "stays"])
+    return corrected, pd.DataFrame(done, columns=Corrected._fields)
 
 
 def settle_stays(
@@ -196,7 +202,7 @@ def settle_stays(
             if v.list_name
         },
     )
-    for line in done[done["stays"].astype(bool)].itertuples(index=False):
+    for line in typed_rows(done[done["stays"].astype(bool)], Corrected):
         reading = settled[line.variable]
         if not reading.waits()[line.row]:
             continue
@@ -242,7 +248,7 @@ def check_corrected(
     corrections. key : the key variables.
     """
     problems, counts = [], pd.Series(new, dtype="object").value_counts()
-    for line in done.itertuples(index=False):
+    for line in typed_rows(done, Corrected):
         reading = readings[line.variable]
         if reading.waits()[line.row]:
             why = reading.lines("note")[reading.codes[line.row]]

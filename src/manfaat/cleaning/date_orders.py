@@ -15,7 +15,7 @@ from manfaat.cleaning.cells import YEARS
 from manfaat.cleaning.columns import Column
 from manfaat.cleaning.readers import Told
 from manfaat.definitions.codebook import Variable
-from manfaat.definitions.programme import RawFile
+from manfaat.definitions.raw_files import RawFile
 from manfaat.files.formats.celltext import DATE
 from manfaat.files.parsing import DateContext, Order, column_dates, in_its_file, language_of, read_date
 from manfaat.files.parsing.date_context import written_date
@@ -86,7 +86,7 @@ def by_stamps(
         for name in here
         if roles[name] in STAMPS and not orders[file, name].is_open and not orders[file, name].mixed
     ]
-    found = {}
+    found: dict[str, Order] = {}
     for name in openly:
         texts, codes = here[name].texts, here[name].codes
         written = [written_in(text) for text in texts]
@@ -168,7 +168,11 @@ def texts_and_stored(column: Column) -> tuple[pd.Series, list[str]]:
 
 
 def own_context(
-    texts: pd.Series, stored: list[str] | tuple, variable: Variable, item: RawFile, epoch: int | None
+    texts: pd.Series,
+    stored: list[str] | tuple[str, ...],
+    variable: Variable,
+    item: RawFile,
+    epoch: int | None,
 ) -> tuple[DateContext, Order]:
     """The context that a column shows by itself, and its order."""
     return column_dates(

@@ -19,11 +19,14 @@ from manfaat.cleaning.outcomes import (
     Prices,
     checked_frame,
     findings_of,
+    listed,
+    lists_by_name,
     nothing_hit,
 )
 from manfaat.definitions.codebook import Codebook
 from manfaat.definitions.expressions import parse_expression
 from manfaat.definitions.programme import Check, Programme
+from manfaat.definitions.records import short
 
 KINDS: dict[str, Kind] = {
     "real_range": Kind(row_checks.real_range, "row", ("dates", "low", "high")),
@@ -47,6 +50,16 @@ KINDS: dict[str, Kind] = {
         between_checks.date_agreement, "other", ("with_table", "with_variable"), ("months",)
     ),
     "linked_rows": Kind(between_checks.linked_rows, "other", ("with_table",), ("where", "by")),
+}
+FORMS: dict[str, tuple[type, str]] = {  # what an argument must be; the others are numbers
+    "by": (list, "a list of names"),
+    "until": (list, "a list of names"),
+    "names": (list, "a list of names"),
+    "dates": (dict, "a list of names for each variable"),
+    "sections": (dict, "a list of names for each section"),
+    "with_table": (str, "a name"),
+    "with_variable": (str, "a name"),
+    "where": (str, "a condition"),
 }
 PAIRS = ("real_ratio", "interview_length")  # kinds that compare two variables
 
@@ -184,6 +197,11 @@ def mistakes(check: Check, programme: Programme, codebook: Codebook) -> list[tup
         )
         for name in given - {*kind.needs, *kind.may}
     ]
+    found += [
+        (f"'{name}' cannot be {short(repr(value))}", wanted)
+        for name, value in check.arguments.items()
+        if (wanted := wanted_form(name, value))
+    ]
     if check.kind in PAIRS and len(check.variables) != 2:
         found.append((f"'{check.kind}' compares two variables, not {len(check.variables)}", "two variables"))
     if check.kind in ("real_range", "real_ratio") and programme.prices is None:
@@ -194,15 +212,26 @@ def mistakes(check: Check, programme: Programme, codebook: Codebook) -> list[tup
     return found + unknown_names(check, codebook)
 
 
+def wanted_form(name: str, value: object) -> str:
+    """What an argument must be; nothing where it is that."""
+    form, words = FORMS.get(name, (float, "a number"))
+    if form is float and isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return words
+    return "" if isinstance(value, form) else words
+
+
 def unknown_names(check: Check, codebook: Codebook) -> list[tuple[str, str]]:
     """Which variables that the arguments of a check name do not exist."""
     own = {variable.name for variable in codebook.table(check.table)}
     other = {variable.name for variable in codebook.table(str(check.arguments.get("with_table", "")))}
-    named = [(name, own) for argument in ("by", "until") for name in check.arguments.get(argument, [])]
+    named = [(name, own) for argument in ("by", "until") for name in listed(check, argument)]
     named += [
         (name, own)
         for argument in ("dates", "sections")
-        for names in check.arguments.get(argument, {}).values()
+        for names in lists_by_name(check, argument).values()
         for name in names
     ]
     named += (
@@ -213,7 +242,7 @@ def unknown_names(check: Check, codebook: Codebook) -> list[tuple[str, str]]:
     lacking = [
         name
         for name in check.variables
-        if "dates" in check.arguments and name not in check.arguments["dates"]
+        if "dates" in check.arguments and name not in lists_by_name(check, "dates")
     ]
     found = [
         (f"there is no variable '{name}'", nearest(name, known)) for name, known in named if name not in known

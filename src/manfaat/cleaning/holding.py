@@ -32,7 +32,8 @@ def hold(table: CleanTable, waiting: pd.DataFrame, variables: list[Variable]) ->
     n = len(table.changes)
     by_name = {variable.name: variable for variable in variables}
     texts = raw_texts(table, [by_name[name] for name in lines["variable"].unique()])
-    for name, places_of in pd.Series(places).groupby(lines["variable"].to_numpy(), sort=False):
+    for group, places_of in pd.Series(places).groupby(lines["variable"].to_numpy(), sort=False):
+        name = str(group)
         rows, raw = places_of.to_numpy(), texts[name]
         kept.loc[kept.index[rows], name] = pd.NA if by_name[name].kind == "integer" else np.nan
         reasons = lines["reason"].to_numpy(dtype=object)[places_of.index]

@@ -137,12 +137,10 @@ def write_cells(table: CleanTable, path: Path) -> None:
     pq.write_table(cell_table(table), path, row_group_size=ROW_GROUP, **PARQUET)
 
 
-def reason_of(line: object) -> str:
+def reason_of(note: str, missing: str) -> str:
     """Why a cell was changed, in words."""
-    return line.note or (
-        f"missing: {line.missing.replace('_', ' ')}"
-        if line.missing
-        else "the same answer in its standard form"
+    return note or (
+        f"missing: {missing.replace('_', ' ')}" if missing else "the same answer in its standard form"
     )
 
 
@@ -171,7 +169,7 @@ def changes_of(
             "raw": part["text"],
             "clean": part["clean"],
             "rule": part["rule"],
-            "reason": [reason_of(line) for line in part.itertuples(index=False)],
+            "reason": list(map(reason_of, part["note"], part["missing"])),
         },
         columns=CHANGE_COLUMNS,
     )
@@ -179,12 +177,12 @@ def changes_of(
     hand = [
         (
             variable.name,
-            original.texts[original.codes[row.row]],
-            reading.lines("clean")[reading.codes[row.row]],
+            original.texts[original.codes[row]],
+            reading.lines("clean")[reading.codes[row]],
             "correction",
-            row.reason,
+            reason,
         )
-        for row in by_hand.itertuples(index=False)
+        for row, reason in zip(by_hand["row"], by_hand["reason"], strict=True)
     ]
     lines[by_hand["row"].to_numpy(dtype="int64")] = len(changes) + np.arange(len(hand))
     rows = np.flatnonzero(lines >= 0)
@@ -423,11 +421,8 @@ def cell_ledger(tables: dict[str, CleanTable]) -> pd.DataFrame:
         if any(map(len, counted))
         else nothing(["table", "variable", "rule", "cells"])
     )
-    return (
-        every.groupby(["table", "variable", "rule"], as_index=False, sort=False)["cells"]
-        .sum()
-        .astype({"cells": "int64"})
-    )
+    sums = every.groupby(["table", "variable", "rule"], as_index=False, sort=False).agg({"cells": "sum"})
+    return sums.astype({"cells": "int64"})
 
 
 def missing_answers(tables: dict[str, CleanTable], codebook: Codebook) -> pd.DataFrame:
@@ -436,20 +431,14 @@ def missing_answers(tables: dict[str, CleanTable], codebook: Codebook) -> pd.Dat
     """
     lines = []
     for name, table in tables.items():
-        counts = (
-            table.reasons.groupby(["variable", "reason"]).size()
-            if len(table.reasons)
-            else pd.Series(dtype="int64")
-        )
+        counts = {
+            name: own["reason"].value_counts().sort_index() for name, own in table.reasons.groupby("variable")
+        }
         for variable in codebook.table(name):
             if variable.name not in table.kept:
                 continue
             missing, n = int(table.kept[variable.name].isna().sum()), len(table.kept)
-            own = (
-                counts[variable.name].to_dict()
-                if len(counts) and variable.name in counts.index.get_level_values(0)
-                else {}
-            )
+            own = counts[variable.name].to_dict() if variable.name in counts else {}
             lines.append(
                 {
                     "table": name,

@@ -4,12 +4,13 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
 
+from manfaat.base.typed import required
 from manfaat.cleaning.corrections import KEY
 from manfaat.definitions.programme import Check
 
@@ -48,11 +49,29 @@ class Given:
 
     def number(self, name: str, default: float = float("nan")) -> float:
         """An argument that is a number."""
-        return float(self.check.arguments.get(name, default))
+        value = self.check.arguments.get(name, default)
+        return float(value) if isinstance(value, str | int | float) else default
 
     def listed(self, name: str) -> list[str]:
         """An argument that is a list of names."""
-        return list(self.check.arguments.get(name, []))
+        return listed(self.check, name)
+
+    @property
+    def counterparts(self) -> pd.DataFrame:
+        """The rows kept of the other table."""
+        return required(self.other, "the other table")
+
+
+def listed(check: Check, name: str) -> list[str]:
+    """An argument that is a list of names; none without it."""
+    value = check.arguments.get(name)
+    return value if isinstance(value, list) else []
+
+
+def lists_by_name(check: Check, name: str) -> dict[str, list[str]]:
+    """An argument that is a list of names for each of several; none without it."""
+    value = check.arguments.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -117,6 +136,6 @@ def findings_of(check_id: str, severity: str, outcome: Outcome) -> tuple[pd.Data
     return found, line
 
 
-def checked_frame(lines: list[Mapping[str, object]]) -> pd.DataFrame:
+def checked_frame(lines: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """The checks applied: ``check, severity, n_checked, n_found, because``."""
     return pd.DataFrame(lines, columns=CHECKED_COLUMNS).astype({"n_checked": "int64", "n_found": "int64"})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from manfaat.cleaning.checks import FINDING_COLUMNS, findings
+from manfaat.cleaning.checks import findings
 from manfaat.cleaning.corrections import KEY
+from manfaat.cleaning.outcomes import FINDING_COLUMNS
 from manfaat.definitions.codebook import Variable
 
 LENGTHS = {"date": 10, "month": 7, "dateTime": 16}  # letters of a whole one, in ISO form

@@ -18,7 +18,8 @@ from manfaat.base.showing import card, counted, line
 from manfaat.definitions.answer_labels import check_labels, declared_codes
 from manfaat.definitions.codebook import Codebook, Variable, answers_of
 from manfaat.definitions.freshness import checksum
-from manfaat.definitions.programme import Cohort, RawFile
+from manfaat.definitions.programme import Cohort
+from manfaat.definitions.raw_files import RawFile
 from manfaat.definitions.records import short, shown
 from manfaat.definitions.renames import column_missing, is_asked
 from manfaat.files.formats import (
@@ -113,7 +114,7 @@ def read_checksums(folder: Path) -> dict[str, str]:
     return {found[2]: found[1].lower() for _, _, found in seal_lines(folder) if found}
 
 
-def seal_lines(folder: Path) -> list[tuple[int, str, re.Match | None]]:
+def seal_lines(folder: Path) -> list[tuple[int, str, re.Match[str] | None]]:
     """The lines of ``SHA256SUMS``: number, text, and the checksum and file name in it; nothing where it says
     something else.
     """

@@ -31,12 +31,8 @@ def row_names(rows: pd.DataFrame, place: pd.DataFrame) -> pd.Series:
     """
     sheets = place.groupby(FILE)[SHEET].nunique()
     several = rows[FILE].isin(sheets.index[sheets > 1])
-    return (
-        rows[FILE].astype("object")
-        + ("/" + rows[SHEET].astype("object")).where(several, "")
-        + ":"
-        + rows[ROW].astype(str)
-    )
+    sheet = ("/" + rows[SHEET].astype("object")).where(several, "")
+    return rows[FILE].astype("object") + sheet + ":" + rows[ROW].astype(str)
 
 
 def decided_rows(
@@ -53,9 +49,10 @@ def decided_rows(
     ``decision, reason`` by position of the row; and a problem for each line that fits no row or decides
     nothing.
     """
-    names, found, problems = row_names(place, place) if lines else None, {}, []
+    names = row_names(place, place).to_numpy(dtype=object) if lines else np.array([], dtype=object)
+    found, problems = {}, []
     for number, line in lines:
-        at = np.flatnonzero((names == line.old).to_numpy() & (place[KEY] == line.key).to_numpy())
+        at = np.flatnonzero((names == line.old) & (place[KEY] == line.key).to_numpy())
         if line.new not in DECISIONS:
             problems.append(
                 Problem(

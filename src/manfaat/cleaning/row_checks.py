@@ -7,8 +7,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from manfaat.base.typed import required
 from manfaat.cleaning.corrections import KEY
-from manfaat.cleaning.outcomes import Given, Outcome, hits, joined, nothing_hit
+from manfaat.cleaning.outcomes import Given, Outcome, hits, joined, lists_by_name, nothing_hit
 from manfaat.files.parsing.checks import (
     interview_lengths,
     last_answered,
@@ -41,11 +42,10 @@ def real_amounts(given: Given, name: str) -> pd.Series:
     Source: amount × index(base year) / index(year of the date), as in ``prices.deflate``.
     """
     amounts = given.clean[name].astype("float64")
-    years = pd.to_numeric(first_known(given.clean, given.check.arguments["dates"][name]).str[:4]).astype(
-        "float64"
-    )
-    index = given.prices.index
-    return amounts.where(amounts > 0) * index[given.prices.base_year] / years.map(index).astype("float64")
+    dates, prices = lists_by_name(given.check, "dates"), required(given.prices, "a price series")
+    years = pd.to_numeric(first_known(given.clean, dates[name]).str[:4]).astype("float64")
+    moved = float(prices.index[prices.base_year]) / years.map(prices.index).astype("float64")
+    return amounts.where(amounts > 0) * moved
 
 
 def undated(given: Given, known: pd.Series, name: str) -> str:
@@ -177,7 +177,7 @@ def trial_text(given: Given) -> Outcome:
 
 def partial(given: Given) -> Outcome:
     """The last of the ``sections`` has an answer; the row is kept, and the note says where it ends."""
-    sections = given.check.arguments["sections"]
+    sections = lists_by_name(given.check, "sections")
     reached = last_answered(given.clean, sections, key=KEY)
     ends = reached["is_partial"].to_numpy()
     notes = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import combinations
 from pathlib import Path
 
@@ -141,10 +142,10 @@ def same_key(
         elif when is not None and agree(several, variables) and one_birth(several, variables):
             kept = fullest(several, [variable.name for variable in variables], when)
             reason = (
-                f"submitted again under the same key; row {several.loc[kept, ROW]}, the fullest and latest,"
+                f"submitted again under the same key; row {several[ROW].loc[kept]}, the fullest and latest,"
                 " is kept"
             )
-            notes.append(noted(several.index.drop(kept).to_numpy(), "resubmission", reason))
+            notes.append(noted(several.index.drop([kept]).to_numpy(), "resubmission", reason))
         elif stop:
             problems.append(
                 Problem(
@@ -171,7 +172,7 @@ def submission_times(rows: pd.DataFrame, variables: list[Variable]) -> pd.Series
     name = next((variable.name for variable in variables if variable.role == "submitted"), None)
     if name is None:
         return None
-    context = date_context(rows[name].value_counts(), years=(1970, 2069))
+    context = date_context(Counter(rows[name].dropna()), years=(1970, 2069))
     read = {text: read_date(text, context).value for text in rows[name].unique()}
     return None if any(value is None for value in read.values()) else rows[name].map(read)
 
@@ -198,7 +199,7 @@ def one_birth(rows: pd.DataFrame, variables: list[Variable]) -> bool:
     """
     for variable in variables:
         if variable.role == "quasi-identifier" and variable.kind in ("date", "month"):
-            context = date_context(rows[variable.name].value_counts(), missing=variable.missing_codes)
+            context = date_context(Counter(rows[variable.name].dropna()), missing=variable.missing_codes)
             read = [
                 reading.value[:7]
                 for text in rows[variable.name].unique()
@@ -212,13 +213,13 @@ def one_birth(rows: pd.DataFrame, variables: list[Variable]) -> bool:
     return True
 
 
-def fullest(rows: pd.DataFrame, names: list[str], when: pd.Series) -> object:
+def fullest(rows: pd.DataFrame, names: list[str], when: pd.Series) -> int:
     """The position of the row with most answers; of several, the one submitted last (then the one that stands
     last).
     """
     answers = (rows[names].apply(lambda column: column.str.strip()) != "").sum(axis=1)
     best = when[answers == answers.max()]
-    return best.sort_values(kind="stable").index[-1]
+    return int(best.sort_values(kind="stable").index[-1])
 
 
 def set_aside_declared(clean: pd.DataFrame, table: Table, language: str = "en") -> pd.DataFrame:

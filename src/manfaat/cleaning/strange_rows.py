@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from manfaat.base.problems import Problem
-from manfaat.cleaning.cells import Column, ColumnReading
+from manfaat.cleaning.cells import ColumnReading
+from manfaat.cleaning.columns import Column
 from manfaat.cleaning.readers import FILE, ROW, SHEET
 from manfaat.cleaning.reviews import WHOLE_ROW, kept_by_hand, review_lines, row_names
 from manfaat.definitions.codebook import Variable
@@ -57,7 +58,8 @@ def wordy(texts: list[str]) -> np.ndarray:
     three = np.flatnonzero(pc.match_substring_regex(every, THREE_LETTERS).to_numpy(zero_copy_only=False))
     begin = pc.utf8_slice_codeunits(every.take(pa.array(three)), 0, 80)
     letters, digits = (pc.count_substring_regex(begin, pattern) for pattern in (r"\pL", r"\pN"))
-    return three[pc.greater(letters, digits).to_numpy(zero_copy_only=False)]
+    found: np.ndarray = three[pc.greater(letters, digits).to_numpy(zero_copy_only=False)]
+    return found
 
 
 def trial_words(column: Column) -> np.ndarray:
@@ -130,7 +132,8 @@ def perhaps_trials(
     rows = np.flatnonzero(named | said | early)
     signs = np.column_stack([named[rows], said[rows], early[rows], hardly_answered(rows, columns, variables)])
     told = ["; ".join(sign for sign, is_so in zip(SIGNS, line, strict=True) if is_so) for line in signs]
-    return pd.Series(told, index=rows, dtype="object")[signs.sum(axis=1) >= 2]
+    several: pd.Series = pd.Series(told, index=rows, dtype="object")[signs.sum(axis=1) >= 2]
+    return several
 
 
 def perhaps_headers(readings: dict[str, ColumnReading], variables: list[Variable]) -> pd.Series:
@@ -162,7 +165,8 @@ def perhaps_headers(readings: dict[str, ColumnReading], variables: list[Variable
         f"{n} of {of} answers cannot be read; look at the rows below it too"
         for n, of in zip(unread[rows], answers, strict=True)
     ]
-    return pd.Series(told, index=rows, dtype="object")[unread[rows] >= HEADER_LIKE * answers]
+    found: pd.Series = pd.Series(told, index=rows, dtype="object")[unread[rows] >= HEADER_LIKE * answers]
+    return found
 
 
 def rows_above(waiting: list[np.ndarray], asked: list[ColumnReading]) -> int:
@@ -243,10 +247,12 @@ def rows_to_decide(
     here, columns, readings : place, raw texts and readings of every row that is not set aside. names : as
     ``open_names`` gives them.
     """
-    trials = perhaps_trials(columns, variables, len(here), fieldwork and fieldwork.begins)
+    trials = perhaps_trials(columns, variables, len(here), fieldwork.begins if fieldwork else None)
     headers = together(here, perhaps_headers(readings, variables))
-    told = {row: f"{TRIAL}: {sign}" for row, sign in trials.items()} | {
-        row: f"{HEADER}: {sign}" for row, sign in headers.items()
+    told: dict[int, str] = {
+        row: f"{kind}: {sign}"
+        for kind, signs in ((TRIAL, trials), (HEADER, headers))
+        for row, sign in zip(signs.index, signs, strict=True)
     }
     rows = [row for row in sorted(told) if pd.notna(names.iloc[row])]
     reasons = [told[row] for row in rows]

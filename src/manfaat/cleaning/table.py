@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from manfaat.base.problems import Problem, ProblemsError, refuse
+from manfaat.base.typed import typed_rows
 from manfaat.cleaning.cells import UNDECIDED, ColumnReading, join_readings, looked_up, read_column, typed
 from manfaat.cleaning.checks import (
-    FINDING_COLUMNS,
     REASON_COLUMNS,
     answering_styles,
     broken_rules,
@@ -23,7 +25,7 @@ from manfaat.cleaning.date_orders import Contexts, date_contexts
 from manfaat.cleaning.declared import apply_checks
 from manfaat.cleaning.holding import hold
 from manfaat.cleaning.ledger import CleanTable, changes_of, gather_changes
-from manfaat.cleaning.outcomes import Prices
+from manfaat.cleaning.outcomes import FINDING_COLUMNS, Prices
 from manfaat.cleaning.precision import partial_dates
 from manfaat.cleaning.readers import FILE, PLACE, ROW, SHEET, Told
 from manfaat.cleaning.reviews import WHOLE_ROW, by_place, decided_rows, listed, review_lines, to_decide
@@ -31,7 +33,8 @@ from manfaat.cleaning.rows import row_keys, set_aside_declared, set_aside_raw
 from manfaat.cleaning.strange_rows import header_problems, open_names, perhaps_headers, rows_to_decide
 from manfaat.cleaning.threads import each
 from manfaat.definitions.codebook import Codebook, Variable
-from manfaat.definitions.programme import Cohort, Programme, RawFile
+from manfaat.definitions.programme import Cohort, Programme
+from manfaat.definitions.raw_files import RawFile
 from manfaat.files.parsing.date_order import ASK
 
 MOST_SHOWN = 20
@@ -72,7 +75,8 @@ def groups_of(
     by = [place[FILE].to_numpy(dtype=object)] + ([] if forms is None else [forms])
     groups = pd.DataFrame({"at": np.arange(len(place))}).groupby(by, sort=False)["at"]
     return [
-        (positions.to_numpy(), items[keys[0]], keys[1] if len(keys) > 1 else "") for keys, positions in groups
+        (positions.to_numpy(), items[str(keys[0])], str(keys[1]) if len(keys) > 1 else "")
+        for keys, positions in groups
     ]
 
 
@@ -97,8 +101,10 @@ def missing_in(declared: pd.DataFrame | None, item: RawFile, variable: Variable)
     """The codes and ranges that one file declares missing of a variable."""
     if declared is None or declared.empty:
         return set()
-    own = declared_in(declared, item, variable)
-    own = own[own["kind"].isin(("value", "range", "tagged", "labelled"))]
+    mine = declared_in(declared, item, variable)
+    if mine is None:
+        return set()
+    own = mine[mine["kind"].isin(("value", "range", "tagged", "labelled"))]
     return set(zip(own["low"], own["high"], strict=True))
 
 
@@ -277,11 +283,23 @@ def expected(variable: Variable, codebook: Codebook) -> str:
     }.get(variable.kind, "a text")
 
 
+class Undecided(NamedTuple):
+    """What one line of the review list says of a cell."""
+
+    table: str
+    variable: str
+    file: str
+    row: int
+    raw: str
+    reason: str
+    proposal: str
+
+
 def complain(review: pd.DataFrame, codebook: Codebook, *, essential_only: bool) -> list[Problem]:
     """Turn undecided answers into problems: all of them, or those of variables that nothing works without."""
     variables = {(variable.table, variable.name): variable for variable in codebook.variables}
     problems = []
-    for line in once_a_column(review).itertuples(index=False):
+    for line in typed_rows(once_a_column(review), Undecided):
         variable = variables[line.table, line.variable]
         if essential_only and variable.role not in ESSENTIAL:
             continue
@@ -343,7 +361,7 @@ def clean_table(
     programme: Programme,
     codebook: Codebook,
     cohort: Cohort,
-    corrections: list[tuple[int, Correction]] = (),
+    corrections: Sequence[tuple[int, Correction]] = (),
     *,
     corrections_file: str = "corrections.csv",
     declared: pd.DataFrame | None = None,
@@ -428,7 +446,7 @@ def clean_table(
     outside = (
         raw.reset_index(drop=True)
         .iloc[aside.index]
-        .assign(**{KEY: place[KEY].iloc[aside.index], **{note: aside[note] for note in aside}})
+        .assign(**{KEY: place[KEY].iloc[aside.index], **{str(note): aside[note] for note in aside}})
     )
     table = finish(
         raw,
@@ -476,7 +494,7 @@ def finish(
             .assign(
                 **{
                     KEY: clean.loc[excluded.index, KEY].to_numpy(),
-                    **{note: excluded[note].to_numpy() for note in excluded},
+                    **{str(note): excluded[note].to_numpy() for note in excluded},
                 }
             )
         )

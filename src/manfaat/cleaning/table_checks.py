@@ -126,9 +126,10 @@ def distance_from_others(groups: pd.DataFrame) -> pd.Series:
     others = groups["size"].sum() - groups["size"]
     pooled = (groups["sum"].sum() - groups["sum"]) / others
     within = (groups["squares"].sum() - groups["squares"] - others * pooled**2).clip(lower=0) / (others - 1)
-    spread = np.sqrt(np.maximum(between, within * (1 / groups["size"] + 1 / others)))
-    return (means - rest).abs() / spread.where(
-        spread > 1e-12, np.where((means - rest).abs() > 1e-12, 1e-12, np.inf)
+    spread = pd.Series(np.sqrt(np.maximum(between, within * (1 / groups["size"] + 1 / others))))
+    away: pd.Series = (means - rest).abs()
+    return away / spread.where(
+        spread > 1e-12, pd.Series(np.where(away > 1e-12, 1e-12, np.inf), index=away.index)
     )
 
 
@@ -164,7 +165,7 @@ def outlier(given: Given) -> Outcome:
     by, parts, n = given.listed("by"), [], 0
     for name in given.check.variables:
         values = pd.to_numeric(given.clean[name], errors="coerce").astype("float64")
-        logs = np.log(values[values > 0])
+        logs = pd.Series(np.log(values[values > 0]))
         groups = (
             given.clean.loc[logs.index, by].astype("string").agg("|".join, axis=1)
             if by
@@ -194,7 +195,7 @@ def far_from_others(logs: pd.Series, limit: float, factor: float) -> pd.Series:
     gap = away.diff() >= np.log(factor)
     above = (gap & (away > fence)).cummax()
     below = (gap.shift(-1, fill_value=False) & (away < -fence))[::-1].cummax()[::-1]
-    apart = away[above | below].sort_index()
+    apart: pd.Series = away[above | below].sort_index()
     return apart if len(apart) <= max(MOST_APART, len(logs) / 1000) else apart.iloc[:0]
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from manfaat.base.typed import required
 from manfaat.costs.reasons import CostReason
 from manfaat.costs.sheet import ASIDE, Sheet, exact
 from manfaat.definitions.declarations import CostSheet
@@ -39,7 +41,13 @@ class Money:
     @property
     def home_prices(self) -> pd.Series:
         """Consumer prices where the accounts' currency is spent."""
-        return self.series[self.sheet.currencies[self.sheet.currency].prices]
+        return self.series[self.price_series]
+
+    @property
+    def price_series(self) -> str:
+        """Name of the series of consumer prices where the accounts' currency is spent."""
+        currency = self.sheet.currency
+        return required(self.sheet.currencies[currency].prices, f"the price series of '{currency}'")
 
     def value(self, name: str, year: int) -> Fraction:
         """One value of a series, exactly; a year that it lacks is refused."""
@@ -73,11 +81,8 @@ class Money:
         """
         if self.convention == "average":
             return sum((self.market_rate(currency, one) for one in years), Fraction(0)) / len(years)
-        if self.convention == "purchasing power" and self.sheet.currencies[currency].prices:
-            abroad, home = (
-                self.sheet.currencies[currency].prices,
-                self.sheet.currencies[self.sheet.currency].prices,
-            )
+        abroad, home = self.sheet.currencies[currency].prices, self.price_series
+        if self.convention == "purchasing power" and abroad:
             moved = (
                 self.value(home, year)
                 / self.value(home, self.base_year)
@@ -88,7 +93,7 @@ class Money:
 
     def deflator(self, year: int) -> Fraction:
         """What an amount of a year is multiplied by to stand at the prices of the base year."""
-        name = self.sheet.currencies[self.sheet.currency].prices
+        name = self.price_series
         return self.value(name, self.base_year) / self.value(name, year)
 
 
@@ -113,22 +118,24 @@ def typical_move(money: Money, currency: str) -> tuple[float, float, int, int]:
 
 def without_unknown_years(sheet: Sheet, money: Money) -> Sheet:
     """Set lines aside whose year has no price or no rate; a year is never filled in."""
-    known, priced = (
-        np.array([money.has_year(row.currency, row.year) for row in part.itertuples(index=False)], dtype=bool)
-        for part in (sheet.lines, sheet.alternatives)
-    )
+
+    def have_year(part: pd.DataFrame) -> np.ndarray:
+        found = [money.has_year(*line) for line in zip(part["currency"], part["year"], strict=True)]
+        return np.array(found, dtype=np.bool_)
+
+    known, priced = have_year(sheet.lines), have_year(sheet.alternatives)
     column = money.sheet.columns.year
     late = pd.concat([sheet.lines[~known], sheet.alternatives[~priced]])
     aside = pd.DataFrame(
         [
             {
-                "line": row.line,
-                "year": float(row.year),
+                "line": line,
+                "year": float(year),
                 "column": column,
-                "found": str(row.year),
+                "found": str(year),
                 "reason": str(CostReason.YEAR_UNPRICED()),
             }
-            for row in late.itertuples(index=False)
+            for line, year in zip(late["line"], late["year"], strict=True)
         ],
         columns=ASIDE,
     )
@@ -147,8 +154,11 @@ def in_money(lines: pd.DataFrame, money: Money) -> pd.DataFrame:
     ProblemsError naming the series and every year that it does not have.
     """
     years = {currency: sorted(own["year"].unique().tolist()) for currency, own in lines.groupby("currency")}
-    rates = [money.rate(row.currency, row.year, years[row.currency]) for row in lines.itertuples(index=False)]
-    amounts = [row.paid * rate for row, rate in zip(lines.itertuples(index=False), rates, strict=True)]
+    rates = [
+        money.rate(currency, year, years[currency])
+        for currency, year in zip(lines["currency"], lines["year"], strict=True)
+    ]
+    amounts: list[Fraction] = [paid * rate for paid, rate in zip(lines["paid"], rates, strict=True)]
     real = [amount * money.deflator(year) for amount, year in zip(amounts, lines["year"], strict=True)]
     whole = {"nominal": [round(amount) for amount in amounts], "real": [round(amount) for amount in real]}
     return lines.assign(
@@ -227,7 +237,10 @@ def reconcile(sheet: Sheet, lines: pd.DataFrame, delivered: int) -> pd.DataFrame
     ValueError when lines delivered are not placed plus set aside plus alternatives, or when a sum over
     payers, years or items is not that of the lines. A ledger that does not close stops the run.
     """
-    rows = [{"entry": "delivered", "lines": delivered}, {"entry": "set aside", "lines": len(sheet.aside)}]
+    rows: list[dict[str, Any]] = [
+        {"entry": "delivered", "lines": delivered},
+        {"entry": "set aside", "lines": len(sheet.aside)},
+    ]
     rows += [{"entry": "equivalent programme", "lines": len(sheet.alternatives)}]
     whole = {"lines": len(lines), "nominal": int(lines["nominal"].sum()), "real": int(lines["real"].sum())}
     rows += [{"entry": "placed", **whole}]

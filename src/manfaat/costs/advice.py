@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from manfaat.base.typed import required
 from manfaat.definitions.declarations import Implication
 
 COLUMNS = ["id", "statistic", "value", "ci_low", "ci_high", "n", "threshold", "side", "verdict"]
@@ -27,9 +28,9 @@ def statistics(basis: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
         "leverage": "leverage",
     }
     rows += [
-        {"statistic": names[row.name], "value": row.value, "ci_low": np.nan, "ci_high": np.nan, "n": np.nan}
-        for row in indicators.itertuples(index=False)
-        if row.name in names
+        {"statistic": names[name], "value": value, "ci_low": np.nan, "ci_high": np.nan, "n": np.nan}
+        for name, value in zip(indicators["name"], indicators["value"], strict=True)
+        if name in names
     ]
     return pd.DataFrame(rows, columns=["statistic", "value", "ci_low", "ci_high", "n"])
 
@@ -40,27 +41,30 @@ def judge(value: float, low: float, high: float, rule: Implication) -> str:
     """
     if np.isnan(value):
         return "not measured"
-    beyond = value < rule.below if rule.below is not None else value > rule.above
-    if not beyond:
+    threshold, side = threshold_of(rule)
+    sign = -1 if side == "below" else 1
+    farthest = high if side == "below" else low
+    if not sign * (value - threshold) > 0:
         return "not called for"
-    farthest = high if rule.below is not None else low
-    surely = np.isnan(farthest) or (
-        farthest < rule.below if rule.below is not None else farthest > rule.above
-    )
-    return "called for" if surely else "leaning"
+    return "called for" if np.isnan(farthest) or sign * (farthest - threshold) > 0 else "leaning"
+
+
+def threshold_of(rule: Implication) -> tuple[float, str]:
+    """The threshold of a recommendation and the side of it on which it is called for."""
+    if rule.below is not None:
+        return rule.below, "below"
+    return required(rule.above, f"the threshold of the implication '{rule.id}'"), "above"
 
 
 def implications(rules: list[Implication], known: pd.DataFrame) -> pd.DataFrame:
     """Hold every declared rule against its statistic; see ``judge``."""
     by_name, rows = known.set_index("statistic"), []
     for rule in rules:
-        found = (
-            by_name.loc[rule.statistic]
-            if rule.statistic in by_name.index
-            else pd.Series(np.nan, index=["value", "ci_low", "ci_high", "n"])
-        )
-        threshold, side = (rule.below, "below") if rule.below is not None else (rule.above, "above")
-        verdict = judge(float(found["value"]), float(found["ci_low"]), float(found["ci_high"]), rule)
+        found: dict[str, float] = dict.fromkeys(("value", "ci_low", "ci_high", "n"), np.nan)
+        if rule.statistic in by_name.index:
+            found = {name: by_name[name][rule.statistic] for name in found}
+        threshold, side = threshold_of(rule)
+        verdict = judge(found["value"], found["ci_low"], found["ci_high"], rule)
         rows.append(
             [
                 rule.id,

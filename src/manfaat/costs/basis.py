@@ -11,6 +11,7 @@ from scipy import stats
 from manfaat.analysis.study import Study
 from manfaat.base.disclosure import SMALLEST_CELL, is_few
 from manfaat.definitions.declarations import Technology
+from manfaat.definitions.programme import Programme
 from manfaat.evaluation.sample import participation
 from manfaat.evaluation.weighted import Answers, answers, weights_of
 
@@ -21,7 +22,7 @@ TECHNIQUES = ["first", "last", "forms", "adopted", "techniques", "still", "firms
 def basis(
     table: pd.DataFrame,
     names: list[str],
-    programme: object,
+    programme: Programme,
     *,
     confidence: float = 0.95,
     smallest: int = SMALLEST_CELL,
@@ -75,7 +76,7 @@ def techniques_by_year(
     table: pd.DataFrame,
     declared: Technology,
     firms: pd.Series,
-    programme: object,
+    programme: Programme,
     *,
     smallest: int = SMALLEST_CELL,
 ) -> pd.DataFrame:
@@ -104,9 +105,10 @@ def techniques_by_year(
         year=table.loc[held, declared.since].astype("string").str[:4].astype("int64"),
         firm=firms.to_numpy()[held],
     )
-    found, waiting = [], []
+    found: list[list[tuple[int, pd.DataFrame]]] = []
+    waiting: list[tuple[int, pd.DataFrame]] = []
     for year, own in rows.groupby("year", sort=True):
-        waiting.append((year, own))
+        waiting.append((int(str(year)), own))
         if not rests_on_few(technique_row(waiting, declared), smallest):
             found.append(waiting)
             waiting = []
@@ -153,7 +155,7 @@ def techniques_for_later(study: Study, table: pd.DataFrame, main: pd.DataFrame) 
     return techniques_by_year(table, declared, firms, study.programme)
 
 
-def technique_row(years: list[tuple[int, pd.DataFrame]], declared: Technology) -> dict[str, object]:
+def technique_row(years: list[tuple[int, pd.DataFrame]], declared: Technology) -> dict[str, int]:
     """Counts of one group of years."""
     rows = pd.concat([own for _, own in years])
     adopted = rows[declared.adopted].eq(1).fillna(False)

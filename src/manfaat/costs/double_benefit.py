@@ -32,11 +32,12 @@ def technology(basis: pd.DataFrame, declared: Technology | None) -> Half:
     Nobody knows what the firms would have adopted without the programme, so it is never more than reported:
     that, when the interval of the share lies above the declared threshold; contradicted, when it lies below.
     """
-    own = basis[
-        (basis["name"] == (declared.adopted if declared else "")) & (basis["group"] == "participants")
-    ]
+    unknown = Half("technology", "cannot tell", "not measured")
+    if declared is None:
+        return unknown
+    own = basis[(basis["name"] == declared.adopted) & (basis["group"] == "participants")]
     if own.empty:
-        return Half("technology", "cannot tell", "not measured")
+        return unknown
     row = own.iloc[0]
     if row["ci_low"] > declared.threshold:
         return Half("technology", "reported only", "above")

@@ -46,7 +46,7 @@ class Terms:
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"{name} is {getattr(self, name)}: it lies between {low} and {high}")
 
-    def factor(self, offset: object) -> object:
+    def factor(self, offset: np.ndarray | int) -> np.ndarray:
         """What money of the year ``offset`` (0: the year of departure) is worth at departure; arrays are
         welcome.
         """
@@ -84,7 +84,7 @@ def cost_entries(lines: pd.DataFrame, sheet: CostSheet) -> pd.DataFrame:
         party=lambda rows: rows["receiver"], amount=lambda rows: -rows["amount"]
     )
     both = pd.concat([paid[ENTRIES], received[ENTRIES]], ignore_index=True)
-    return both.groupby(ENTRIES[:-1], sort=True, as_index=False)["amount"].sum()
+    return both.groupby(ENTRIES[:-1], sort=True, as_index=False).agg({"amount": "sum"})
 
 
 def benefit_entries(yearly: float, goes_to: str, terms: Terms) -> pd.DataFrame:
@@ -110,9 +110,8 @@ def burden_entries(entries: pd.DataFrame, sheet: CostSheet, terms: Terms) -> pd.
     """
     public = [party.id for party in sheet.parties if party.government]
     paid = entries[entries["party"].isin(public) & (entries["amount"] < 0)]
-    return paid.assign(
-        kind="burden", item="burden", amount=(paid["amount"] * (terms.funds - 1)).round().astype("int64")
-    )[lambda rows: rows["amount"] != 0]
+    amount = (paid["amount"] * (terms.funds - 1)).round().astype("int64")
+    return paid.assign(kind="burden", item="burden", amount=amount)[amount != 0]
 
 
 def all_entries(

@@ -140,13 +140,14 @@ def for_accounts(accounts: Accounts | None, basis: pd.DataFrame) -> pd.DataFrame
     if accounts is None or accounts.is_empty:
         return pd.DataFrame(columns=COLUMNS)
     sheet, year = accounts.money.sheet, accounts.money.base_year
-    own = basis[basis["group"] == "participants"].set_index("name")["mean"]
+    own = basis[basis["group"] == "participants"]
+    means = dict(zip(own["name"], own["mean"], strict=True))
     rates = {
         code: float(accounts.money.market_rate(code, year))
         for code in sheet.currencies
         if code != sheet.currency and accounts.money.has_year(code, year)
     }
-    return cost_indicators(accounts.lines, sheet, own.to_dict(), rates)
+    return cost_indicators(accounts.lines, sheet, means, rates)
 
 
 def in_kind_by_method(lines: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from manfaat.analysis.study import Study
+from manfaat.base.typed import required
 from manfaat.costs.accounts import Money, in_money, reconcile, without_unknown_years
 from manfaat.costs.reasons import CostReason
 from manfaat.costs.sheet import Sheet, read_sheet
@@ -37,10 +38,12 @@ def money_of(study: Study, base_year: int = 0, convention: str = "year of paymen
     """What turns the amounts of this programme into money of one year; 0 stands for the base year that the
     programme declares.
     """
-    base_year = base_year or study.programme.prices.base_year
-    path = study.programme.prices.path(study.definitions) if study.programme.prices else None
+    prices = study.programme.prices
+    path = prices.path(study.definitions) if prices else None
     series = house_series() | (read_prices(path, root=study.places.root) if path else {})
-    return Money(study.programme.costs, series, base_year, convention)
+    costs = required(study.programme.costs, "'costs' of the programme")
+    year = base_year or required(prices, "'prices' of the programme").base_year
+    return Money(costs, series, year, convention)
 
 
 def with_reasons(aside: pd.DataFrame, reasons: pd.DataFrame | None) -> pd.DataFrame:
@@ -53,8 +56,8 @@ def with_reasons(aside: pd.DataFrame, reasons: pd.DataFrame | None) -> pd.DataFr
         map(tuple, reasons.loc[reasons["reason"] == "to_decide", ["key", "variable"]].to_numpy().tolist())
     )
     told = [
-        str(CostReason.WAITS()) if (row.line, row.column) in waiting else row.reason
-        for row in aside.itertuples(index=False)
+        str(CostReason.WAITS()) if (line, column) in waiting else reason
+        for line, column, reason in zip(aside["line"], aside["column"], aside["reason"], strict=True)
     ]
     return aside.assign(reason=told)
 

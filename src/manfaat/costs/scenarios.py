@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from manfaat.analysis.study import Study
+from manfaat.base.typed import required
 from manfaat.costs.flows import Terms
 from manfaat.costs.indicators import trainees
 from manfaat.costs.ledger import Accounts
 from manfaat.costs.uncertainty import Case
-from manfaat.definitions.declarations import Benefit
+from manfaat.definitions.declarations import Benefit, Worth
 from manfaat.evaluation.exaggeration import exaggeration, is_overshooting
 from manfaat.evaluation.ladder import primary
 from manfaat.indicators import is_level
@@ -59,11 +60,16 @@ def primary_row(estimates: pd.DataFrame, indicator: str, rater: str | None = Non
     return None if rows.empty else rows.iloc[0]
 
 
+def worth_of(study: Study) -> Worth:
+    """What the programme's benefits are; only asked where they are declared."""
+    return required(study.programme.worth, "'worth' of the programme")
+
+
 def evidence(study: Study, estimates: pd.DataFrame, assumed_gain: float) -> Evidence:
     """What is known of the benefit; ``assumed_gain`` (a share, 0.05: 5 %) stands in where no estimate
     applies.
     """
-    row = primary_row(estimates, study.programme.worth.benefit.indicator)
+    row = primary_row(estimates, worth_of(study).benefit.indicator)
     if row is None:
         return Evidence("assumed", float(np.log1p(assumed_gain)), 0.0, 0.0, float(np.log1p(2 * assumed_gain)))
     kind = str(row["estimand"]).partition(" ")[0]
@@ -90,7 +96,7 @@ def mean_of(basis: pd.DataFrame, name: str, group: str) -> tuple[float, float, i
 
 def moved_to_accounts(study: Study, accounts: Accounts, column: str) -> float:
     """What one unit of a column of money is in the currency, at the prices of the accounts' base year."""
-    declared = study.programme.prices.base_year
+    declared = required(study.programme.prices, "'prices' of the programme").base_year
     moved = float(accounts.money.deflator(declared)) if declared != accounts.money.base_year else 1.0
     line = next((line for line in study.indicators if line.name == column), None)
     unit = study.programme.units.get(line.unit) if line else None
@@ -112,7 +118,7 @@ def in_accounts(study: Study, accounts: Accounts, amount: float, found: Evidence
     """The estimate as the accounts count: logarithms as they are, an effect in money at the prices of their
     base year.
     """
-    benefit = study.programme.worth.benefit
+    benefit = worth_of(study).benefit
     if not is_level(study.programme, list(study.indicators)):
         return found
     numbers = np.array([found.effect, found.error, found.low, found.high])
@@ -128,7 +134,7 @@ def case_for(
     study: Study, accounts: Accounts, basis: pd.DataFrame, found: Evidence, terms: Terms
 ) -> Case | None:
     """Everything a value rests on; none where the amount without the programme was not measured."""
-    benefit = study.programme.worth.benefit
+    benefit = worth_of(study).benefit
     amount, amount_error = base_amount(study, benefit, basis, accounts)
     reach, reach_error = (
         (1.0, 0.0) if benefit.reach is None else mean_of(basis, benefit.reach, "participants")[:2]
@@ -162,6 +168,6 @@ def case_for(
 
 def scenario_cases(case: Case) -> dict[str, Case]:
     """The same case under no benefit, the low and the high end of the interval, and the estimate itself."""
-    low, high = case.interval
+    low, high = required(case.interval, "the interval of the effect")
     effects = {"none": 0.0, "low": low, "estimate": case.effect, "high": high}
     return {name: replace(case, effect=effect) for name, effect in effects.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -57,24 +58,29 @@ class SetAsideError(ReasonError):
         self.column, self.found = column, found
 
 
-def exact(value: object) -> Fraction:
+Cell = str | float | None  # what a cell of the clean cost sheet may hold
+Line = Mapping[str, Cell]  # one row of it
+
+
+def exact(value: str | float) -> Fraction:
     """A number as an exact fraction of its shortest decimal form: 0.1 is 1/10."""
     return Fraction(repr(float(value)))
 
 
-def is_blank(value: object) -> bool:
+def is_blank(value: Cell) -> bool:
     """Whether a cell holds nothing."""
-    return value is None or pd.isna(value) or value == ""
+    return value is None or bool(pd.isna(value)) or value == ""
 
 
-def stated(row: dict[str, object], column: str, reason: Reason) -> object:
+def stated(row: Line, column: str, reason: Reason) -> str | float:
     """Return a cell, or set the line aside because it is empty."""
-    if is_blank(row[column]):
+    value = row[column]
+    if value is None or is_blank(value):
         raise SetAsideError(column, "", reason)
-    return row[column]
+    return value
 
 
-def code(row: dict[str, object], column: str, known: object, empty: Reason, unknown: Reason) -> str:
+def code(row: Line, column: str, known: Collection[str], empty: Reason, unknown: Reason) -> str:
     """Return a code of a list, or set the line aside."""
     value = str(stated(row, column, empty))
     if value not in known:
@@ -82,7 +88,7 @@ def code(row: dict[str, object], column: str, known: object, empty: Reason, unkn
     return value
 
 
-def number(row: dict[str, object], column: str, empty: Reason) -> Fraction:
+def number(row: Line, column: str, empty: Reason) -> Fraction:
     """Return a number as an exact fraction, or set the line aside."""
     value = stated(row, column, empty)
     try:
@@ -91,7 +97,7 @@ def number(row: dict[str, object], column: str, empty: Reason) -> Fraction:
         raise SetAsideError(column, value, CostReason.NOT_A_NUMBER()) from None
 
 
-def whole_year(row: dict[str, object], column: str, empty: Reason) -> int:
+def whole_year(row: Line, column: str, empty: Reason) -> int:
     """Return a year, or set the line aside: a year that is no whole number is never cut."""
     value = number(row, column, empty)
     if value.denominator != 1:
@@ -99,7 +105,7 @@ def whole_year(row: dict[str, object], column: str, empty: Reason) -> int:
     return int(value)
 
 
-def place_line(row: dict[str, object], sheet: CostSheet) -> dict[str, object]:
+def place_line(row: Line, sheet: CostSheet) -> dict[str, object]:
     """Place one line.
 
     Raises
@@ -155,10 +161,10 @@ def place_line(row: dict[str, object], sheet: CostSheet) -> dict[str, object]:
     }
 
 
-def year_of(value: object) -> float:
+def year_of(value: Cell) -> float:
     """The year of a line that cannot be placed, as far as it is known."""
     try:
-        return float("nan") if is_blank(value) else float(value)
+        return float("nan") if value is None or is_blank(value) else float(value)
     except (ValueError, TypeError):
         return float("nan")
 
@@ -178,7 +184,8 @@ def read_sheet(table: pd.DataFrame, sheet: CostSheet) -> Sheet:
     missing = [name for _, name in sheet.columns if name not in table]
     refuse(Problem(f"table '{sheet.table}'", f"the column '{name}' is not there") for name in missing)
     placed, aside = [], []
-    for row in table[[name for _, name in sheet.columns]].to_dict("records"):
+    for record in table[[name for _, name in sheet.columns]].to_dict("records"):
+        row: Line = {str(name): value for name, value in record.items()}
         try:
             placed.append(place_line(row, sheet))
         except SetAsideError as why:

@@ -25,18 +25,18 @@ def unit_costs(lines: pd.DataFrame) -> pd.Series:
     )
 
 
-def readings(row: object, money: Money) -> dict[str, tuple[float, str]]:
+def readings(line: pd.Series, money: Money) -> dict[str, tuple[float, str]]:
     """Other ways to read a line: name → (what the real cost is multiplied by, what would stand in the
     sheet).
     """
-    amount, found = float(row.amount), {}
+    amount, currency, year, found = float(line["amount"]), str(line["currency"]), int(line["year"]), {}
     for name, factor in FACTORS.items():
-        found[name] = (factor, f"{amount * factor:.0f} {row.currency}")
-        found[f"per {name}"] = (1 / factor, f"{amount / factor:g} {row.currency}")
+        found[name] = (factor, f"{amount * factor:.0f} {currency}")
+        found[f"per {name}"] = (1 / factor, f"{amount / factor:g} {currency}")
     for other in money.sheet.currencies:
-        if other != row.currency and money.has_year(other, row.year):
+        if other != currency and money.has_year(other, year):
             found[f"currency {other}"] = (
-                float(money.market_rate(other, row.year)) / row.rate,
+                float(money.market_rate(other, year)) / float(line["rate"]),
                 f"{amount:.0f} {other}",
             )
     return found
@@ -95,8 +95,8 @@ def as_proposed(lines: pd.DataFrame, found: pd.DataFrame, money: Money) -> pd.Da
     be used instead.
     """
     factors = {
-        row.line: readings(lines[lines["line"] == row.line].iloc[0], money)[row.reading][0]
-        for row in found.itertuples(index=False)
+        line: readings(lines[lines["line"] == line].iloc[0], money)[reading][0]
+        for line, reading in zip(found["line"], found["reading"], strict=True)
     }
     times = lines["line"].map(factors).fillna(1.0)
     return lines.assign(

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,9 +80,9 @@ class Case:
         return [*[party.id for party in self.sheet.parties], SOCIETY]
 
 
-def annuity(terms: Terms, decay: object, rate: object | None = None) -> object:
+def annuity(terms: Terms, decay: float | np.ndarray) -> np.ndarray:
     """Present value of one unit a year that shrinks by ``decay``, over the horizon; arrays are welcome."""
-    rate = terms.discount_rate if rate is None else rate
+    rate = terms.discount_rate
     keep = (1 - np.asarray(decay, dtype="float64")) / (1 + rate)
     series = np.where(
         np.isclose(keep, 1),
@@ -105,7 +107,7 @@ def cost_matrix(case: Case) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     wide = (
         worth.groupby(["item", "valuation", "currency", "party"], sort=True)["worth"]
         .sum()
-        .unstack("party", fill_value=0.0)
+        .unstack("party", fill_value=0)
     )
     wide = wide.reindex(columns=case.parties[:-1], fill_value=0.0)
     wide[SOCIETY] = wide.sum(axis=1)
@@ -170,20 +172,21 @@ def net_value(case: Case, party: str = SOCIETY, **changes: float | str) -> float
     ``prices`` (both times), ``rate`` (times, foreign lines), ``valuation`` (−1: every line at the low end of
     its band, 1: at the high end).
     """
-    named = {
+    named: dict[str, Any] = {
         name: changes[name]
         for name in ("discount_rate", "decay", "funds", "horizon", "timing")
         if name in changes
     }
     named |= {"horizon": int(named["horizon"])} if "horizon" in named else {}
-    now = replace(
-        case,
-        terms=replace(case.terms, **named),
-        **{name: changes[name] for name in ("effect", "amount", "reach") if name in changes},
+    own: dict[str, Any] = {name: changes[name] for name in ("effect", "amount", "reach") if name in changes}
+    now = replace(case, terms=replace(case.terms, **named), **own)
+    rate, valuation, costs, prices = (
+        float(changes.get(name, usual))
+        for name, usual in (("rate", 1.0), ("valuation", 0.0), ("costs", 1.0), ("prices", 1.0))
     )
     matrix, bands, foreign = cost_matrix(now)
-    factors = np.where(foreign, changes.get("rate", 1.0), 1.0) * (1 + bands * changes.get("valuation", 0.0))
-    factors = factors * changes.get("costs", 1.0) * changes.get("prices", 1.0)
+    factors = np.where(foreign, rate, 1.0) * (1 + bands * valuation)
+    factors = factors * costs * prices
     cost = float(factors @ matrix[:, now.parties.index(party)])
     return cost + (
         now.yearly * float(annuity(now.terms, now.terms.decay)) if party in (now.goes_to, SOCIETY) else 0.0
@@ -198,7 +201,7 @@ def tornado(case: Case, party: str = SOCIETY, *, z: float = 1.959964) -> pd.Data
     ``what, low, high`` (values tried), ``at_low, at_high`` (net present values), ``swing``.
     """
     terms = case.terms
-    tried = {
+    tried: dict[str, tuple[float, float] | tuple[str, str]] = {
         "effect": case.interval or (case.effect - z * case.error, case.effect + z * case.error),
         "amount": (case.amount - z * case.amount_error, case.amount + z * case.amount_error),
         "reach": (max(case.reach - z * case.reach_error, 0), min(case.reach + z * case.reach_error, 1)),
@@ -241,6 +244,11 @@ SEARCHED: Mapping[str, tuple[float, float]] = {
 }
 
 
+def net_value_at(case: Case, party: str, what: str, value: float) -> float:
+    """Net present value with one of what it rests on changed."""
+    return net_value(case, party, **{what: value})
+
+
 def switching_values(case: Case, party: str = SOCIETY) -> pd.DataFrame:
     """Where the net present value turns from one side of zero to the other, each unknown by itself.
 
@@ -256,9 +264,7 @@ def switching_values(case: Case, party: str = SOCIETY) -> pd.DataFrame:
             {
                 "what": what,
                 "now": now[what],
-                "switches_at": root(
-                    lambda value, what=what: net_value(case, party, **{what: value}), low, high
-                ),
+                "switches_at": root(partial(net_value_at, case, party, what), low, high),
                 "low": low,
                 "high": high,
             }

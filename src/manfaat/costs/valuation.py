@@ -11,7 +11,7 @@ import pandas as pd
 from manfaat.analysis.study import Study
 from manfaat.costs.flows import Terms, all_entries
 from manfaat.costs.ledger import Accounts
-from manfaat.costs.scenarios import Evidence, case_for, evidence, mean_of, scenario_cases
+from manfaat.costs.scenarios import Evidence, case_for, evidence, mean_of, scenario_cases, worth_of
 from manfaat.costs.uncertainty import Case, draws, summary
 from manfaat.costs.value import phillips_roi, value_of_funds, value_table
 
@@ -65,7 +65,7 @@ class Valuation:
         ``gain`` : change of the amount a year, all people; ``attributed`` : share; ``cost`` : whole cost;
         ``roi``. Missing where not asked.
         """
-        worth, case = self.study.programme.worth, self.case
+        worth, case = worth_of(self.study), self.case
         now, before = (
             mean_of(self.basis, name or "", "participants")[0] for name in (worth.benefit.base, worth.before)
         )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from manfaat.base.problems import Problem, nearest
 from manfaat.definitions.codebook import Codebook, Variable, answers_of
-from manfaat.definitions.programme import RawFile
+from manfaat.definitions.raw_files import RawFile
 from manfaat.files.formats import Detected, RawTable
 from manfaat.files.formats.tables import MISSING
 from manfaat.files.parsing import ChoiceList, read_choice

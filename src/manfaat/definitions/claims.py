@@ -62,7 +62,8 @@ def check_claims(claims: list[Claim], file: str) -> list[Problem]:
     """Say which claims rest on nothing, whose parts are not all of their indicators, and which join what does
     not exist or themselves.
     """
-    problems, before = [], set()
+    problems: list[Problem] = []
+    before: set[str] = set()
     for claim in claims:
         place = f"claims.{claim.id}"
         if not (claim.indicators or claim.claims or claim.accounts or claim.because):

@@ -239,8 +239,8 @@ class Codebook:
         """The variables of one table, in order."""
         return [variable for variable in self.variables if variable.table == name]
 
-    def answers(self, list_name: str) -> list[Choice]:
-        """The answers of one list, in order."""
+    def answers(self, list_name: str | None) -> list[Choice]:
+        """The answers of one list, in order; none without a list."""
         return [choice for choice in self.choices if choice.list_name == list_name]
 
     def __repr__(self) -> str:

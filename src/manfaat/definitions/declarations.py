@@ -5,7 +5,7 @@ worth to whom.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -317,7 +317,7 @@ def check_codes(sheet: CostSheet, own: Mapping[str, list[str]], file: str) -> li
         for item, party in sheet.receivers.items()
         if party not in ids
     ]
-    lists = {
+    lists: dict[str, tuple[Sequence[str], Iterable[str]]] = {
         "bases": (own.get(sheet.columns.basis, []), sheet.bases),
         "bands": (own.get(sheet.columns.valuation, []), sheet.bands),
     }

@@ -21,13 +21,18 @@ import pandas as pd
 TOKEN = re.compile(
     r"\s*(?:(\$\{\w+\})|(\d+(?:\.\d+)?)|'([^']*)'|\"([^\"]*)\"|(!=|<=|>=|=|<|>|\+|-|\*|\(|\)|,|\.)|([A-Za-z][\w-]*))"
 )
-COMPARE = {
+COMPARE: dict[str, Callable[[pd.Series, pd.Series], pd.Series]] = {
     "=": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
+}
+COUNT: dict[str, Callable[[pd.Series, pd.Series], pd.Series]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
 }
 LONGEST = 2_000  # letters; longer ones are not read by people either
 
@@ -214,7 +219,7 @@ def operate(sign: str, left: pd.Series, right: pd.Series) -> pd.Series:
         if sign in ("div", "mod"):
             two = two.where(two != 0)
             return one / two if sign == "div" else one % two
-        return {"+": operator.add, "-": operator.sub, "*": operator.mul}[sign](one, two)
+        return COUNT[sign](one, two)
 
 
 def compare(sign: str, left: pd.Series, right: pd.Series) -> pd.Series:
@@ -281,9 +286,9 @@ def month_number(values: pd.Series) -> pd.Series:
 
 def matches(values: pd.Series, patterns: pd.Series) -> pd.Series:
     """Whether a text holds a pattern somewhere."""
-    pattern = re.compile(str(patterns.iloc[0])) if len(patterns) else None
+    pattern = re.compile(str(patterns.iloc[0]) if len(patterns) else "")
     codes, distinct = pd.factorize(values)
-    found = np.array([*[bool(pattern.search(str(value))) for value in distinct], False], dtype=bool)[codes]
+    found = np.array([*[bool(pattern.search(str(value))) for value in distinct], False])[codes]
     return pd.Series(found, index=values.index, dtype="boolean").mask(codes < 0)
 
 

@@ -14,10 +14,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from manfaat import __version__
 from manfaat.base.paths import Places
-from manfaat.base.problems import Problem, refuse
+from manfaat.base.problems import Problem, ProblemsError, refuse
 from manfaat.base.strict import json_text
 from manfaat.definitions.records import shown
 
@@ -116,14 +117,14 @@ class Shelf:
         """
         path, doubts = self.find(name, notebook)
         if path is None:
-            self.refuse(self.folders(name)[0] / name, doubts)
+            raise self.refusal(self.folders(name)[0] / name, doubts)
         self.agree(path, name)
         self.opened[name] = (notebook, checksum_once(path))
         return path
 
     def find(self, name: str, notebook: str) -> tuple[Path | None, list[Doubt]]:
         """Return the nearest table that is fresh; None, and what is to be done, where none is."""
-        doubts = []
+        doubts: list[Doubt] = []
         for folder in self.folders(name):
             if (folder / name).is_file():
                 found = self.doubts(folder, name, notebook)
@@ -158,18 +159,19 @@ class Shelf:
             if file.split("/")[-1] not in unread and then.get(file, sum_now) != sum_now
         ]
 
-    def line(self, folder: Path, name: str) -> dict | None:
+    def line(self, folder: Path, name: str) -> dict[str, Any] | None:
         """What is known of a table's making; of one in a finished report what the report's record says."""
         path = folder / MADE / f"{name}.json"
         try:
             if path.is_file():
-                return json.loads(path.read_text(encoding="utf-8"))
+                line: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+                return line
             return self.recorded if folder == self.places.reports else None
         except (ValueError, UnicodeDecodeError):
             return None
 
     @cached_property
-    def recorded(self) -> dict | None:
+    def recorded(self) -> dict[str, Any] | None:
         """What the finished report's record says its tables were made from; None without one."""
         path = self.places.reports / RECORD
         if not path.is_file():
@@ -206,8 +208,8 @@ class Shelf:
             for one in differing
         )
 
-    def refuse(self, path: Path, doubts: Iterable[Doubt]) -> None:
-        """Say what must be run again before this notebook can go on."""
+    def refusal(self, path: Path, doubts: Iterable[Doubt]) -> ProblemsError:
+        """What must be run again before this notebook can go on."""
         doubts = list(doubts)
         notebooks = list(dict.fromkeys(f"notebooks/{doubt.notebook}.ipynb" for doubt in doubts))
         cohort = self.places.cohort
@@ -215,10 +217,10 @@ class Shelf:
             f"{' and then '.join(notebooks)} to be run first for cohort '{cohort}', or all by: manfaat run"
             f" {cohort}"
         )
-        refuse([Problem(shown(path, self.places.root), doubts[0].because, expected=expected)])
+        return ProblemsError([Problem(shown(path, self.places.root), doubts[0].because, expected=expected)])
 
 
-def recorded_sources(record: Mapping[str, object], sources: Mapping[str, str]) -> dict[str, str]:
+def recorded_sources(record: Mapping[str, Any], sources: Mapping[str, str]) -> dict[str, str]:
     """The checksums that a run's record holds of ``sources``, by the same names; a file that the run did not
     find has none.
     """

@@ -196,7 +196,7 @@ def deflate(amounts: pd.Series, years: pd.Series, index: pd.Series, base_year: i
     ProblemsError naming every year that the series does not have; a year is never filled in.
     """
     refuse_unknown_years(years, index, (base_year,))
-    return amounts * index.loc[base_year] / years.map(index).astype("float64")
+    return amounts * float(index.loc[base_year]) / years.map(index).astype("float64")
 
 
 def relative_to(amounts: pd.Series, years: pd.Series, series: pd.Series) -> pd.Series:

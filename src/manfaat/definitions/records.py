@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from manfaat.base.problems import Problem, nearest
 
@@ -62,7 +63,7 @@ WriteValues = Callable[[dict[str, Any], str], tuple[dict[str, Any], list[Problem
 WriteRows = Callable[[list[Row], str], tuple[list[Row], list[Problem]]]
 
 
-def explain(error: dict[str, Any], model: type[BaseModel]) -> tuple[str, str | None]:
+def explain(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str | None]:
     """Turn one pydantic error into (what is wrong, what is expected) in plain words."""
     value = error.get("input")
     name = str(error["loc"][-1]) if error["loc"] else ""
@@ -91,7 +92,7 @@ def parse(
         return None, problems
 
 
-class Strict(yaml.SafeLoader):
+class Strict(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML brings no types, so its classes are not known
     """Reads YAML and refuses a key that stands twice: the last would win without a word."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -103,7 +104,8 @@ class Strict(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(
                     None, None, f"'{key.value}' stands twice, first in row {lines[key.value]}", key.start_mark
                 )
-        return super().construct_mapping(node, deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 def load_yaml(text: str) -> Any:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from manfaat.base.problems import Problem, nearest
 from manfaat.definitions.codebook import Codebook, Variable, answers_of
-from manfaat.definitions.programme import Programme, RawFile
+from manfaat.definitions.programme import Programme
+from manfaat.definitions.raw_files import RawFile
 from manfaat.files.formats import match_headers
 from manfaat.files.parsing import read_choice
 

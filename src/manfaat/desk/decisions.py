@@ -14,11 +14,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from manfaat.analysis.study import Study, clean_tables, read_raw
 from manfaat.base.problems import Problem, ProblemsError, refuse
+from manfaat.base.typed import typed_rows
 from manfaat.cleaning import CleanTable, Correction, load_corrections
 from manfaat.cleaning.reviews import DECISIONS, WHOLE_ROW
 from manfaat.definitions.records import numbered_lines, shown
@@ -57,7 +59,7 @@ def decided_lines(path: Path, needed: Sequence[str]) -> pd.DataFrame:
     names = rows[0][1].keys() if rows else []
     refuse([Problem(path.name, "the column is missing", column=name) for name in needed if name not in names])
     decided = [
-        {"at": at} | {str(name): str(cell or "") for name, cell in row.items()}
+        (at, {str(name): str(cell or "") for name, cell in row.items()})
         for at, row in rows
         if str(row["decision"] or "").strip()
     ]
@@ -67,7 +69,7 @@ def decided_lines(path: Path, needed: Sequence[str]) -> pd.DataFrame:
     refuse(
         [] if decided else [Problem(path.name, "no line has a decision", column="decision", expected=wanted)]
     )
-    return pd.DataFrame(decided).assign(decision=[row["decision"].strip() for row in decided])
+    return pd.DataFrame([{"at": at, **row, "decision": row["decision"].strip()} for at, row in decided])
 
 
 def is_filled(path: Path) -> bool:
@@ -75,7 +77,7 @@ def is_filled(path: Path) -> bool:
     return path.is_file() and any(str(row.get("decision") or "").strip() for _, row in lines_of(path))
 
 
-def lines_of(path: Path) -> list[tuple[int, dict]]:
+def lines_of(path: Path) -> list[tuple[int, dict[str | None, Any]]]:
     """The lines of a list, each with its number in the file."""
     refuse(
         []
@@ -132,15 +134,26 @@ def alike(key: str, given: str) -> bool:
     return key.strip().lstrip("0") == given.strip().removeprefix("'").lstrip("0")
 
 
-def meant(line: pd.Series) -> tuple[str, tuple[str, str] | None]:
+class Waiting(NamedTuple):
+    """What a line of the review list says of the answer that waits."""
+
+    table: str
+    key: str
+    variable: str
+    raw: str
+    proposal: str
+    reason: str
+
+
+def meant(line: Waiting, decision: str) -> tuple[str, tuple[str, str] | None]:
     """What a decision says: the answer that shall stand; and what is wrong with it (message, expected), if
     anything is.
     """
-    word = line.decision.lower()
+    word = decision.lower()
     if line.variable == WHOLE_ROW:
-        wrong = (f"'{line.decision}' is no decision about the row '{line.raw}'", " or ".join(DECISIONS))
+        wrong = (f"'{decision}' is no decision about the row '{line.raw}'", " or ".join(DECISIONS))
         return word, None if word in DECISIONS else wrong
-    new = {KEEP: line.raw, MISSING: "", ACCEPT: line.proposal}.get(word, line.decision)
+    new = {KEEP: line.raw, MISSING: "", ACCEPT: line.proposal}.get(word, decision)
     if word == ACCEPT and not line.proposal:
         return new, (
             f"nothing is proposed for '{line.variable}' of key '{line.key}'",
@@ -162,7 +175,8 @@ def record_decisions(study: Study, path: Path, who: str) -> int:
     """
     refuse_nobody(who)
     decided = read_decisions(path)
-    told = [meant(row) for row in decided.itertuples()]
+    waiting = list(typed_rows(decided, Waiting))
+    told = list(map(meant, waiting, decided["decision"]))
     wrong = zip(decided["at"], told, strict=True)
     refuse(
         Problem(path.name, problem[0], row=int(at), column="decision", expected=problem[1])
@@ -171,10 +185,10 @@ def record_decisions(study: Study, path: Path, who: str) -> int:
     )
     lines = [
         (
-            int(row.at),
+            int(at),
             line_of(study, who, row.table, row.key, row.variable, row.raw, new, f"decided: {row.reason}"),
         )
-        for row, (new, _) in zip(decided.itertuples(), told, strict=True)
+        for at, row, (new, _) in zip(decided["at"], waiting, told, strict=True)
     ]
     return store(
         study, lines, path, is_tried=path.with_name(AS_WRITTEN).is_file()
@@ -260,7 +274,7 @@ def try_out(study: Study, lines: list[tuple[int, dict[str, str]]], file: str) ->
         told = [
             (
                 Problem(file, p.message, row=p.row - last, column="decision", expected=p.expected)
-                if p.file == name and (p.row or 0) > last
+                if p.file == name and isinstance(p.row, int) and p.row > last
                 else p
             )
             for p in failure.problems

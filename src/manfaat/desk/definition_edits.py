@@ -118,7 +118,7 @@ def with_date_order(text: str, entry: tuple[str, str], variable: str, order: str
     files = value_of(yaml.compose(text), "files")
     items = [
         item
-        for item in files.value
+        for item in (files.value if files is not None else [])
         if all(
             (node := value_of(item, key)) is not None and node.value == said
             for key, said in zip(("file", "table"), entry, strict=True)
@@ -156,7 +156,8 @@ def put_in(text: str, node: yaml.MappingNode, own: str) -> str:
         "\n", value.end_mark.index if isinstance(value, yaml.ScalarNode) else name.start_mark.index
     )
     at = len(text) if at < 0 else at
-    return text[:at] + "\n" + " " * name.start_mark.column + own + text[at:]
+    indent = " " * int(name.start_mark.column)
+    return f"{text[:at]}\n{indent}{own}{text[at:]}"
 
 
 def put(path: Path, content: bytes) -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -17,9 +19,11 @@ import yaml
 from manfaat.analysis.study import DECIDE, Study
 from manfaat.base.paths import Places
 from manfaat.base.problems import Problem, refuse
-from manfaat.cleaning.readers import checksum, match_columns, options_of, prepare
+from manfaat.cleaning.readers import match_columns, options_of, prepare
 from manfaat.definitions.codebook import Codebook, Variable, answers_of
-from manfaat.definitions.programme import Programme, RawFile
+from manfaat.definitions.freshness import checksum
+from manfaat.definitions.programme import Programme
+from manfaat.definitions.raw_files import RawFile
 from manfaat.definitions.renames import is_asked, proposals
 from manfaat.desk.drafts import declared_missing
 from manfaat.files.formats import RawTable, link_repeats, read_any
@@ -90,7 +94,7 @@ def best_table(sheet: RawTable, codebook: Codebook, tables: list[str]) -> str | 
     return best if best is not None and shares[best] > 0 else None
 
 
-def assigned(path: Path, codebook: Codebook, tables: list[str]) -> tuple[list[dict], list[str]]:
+def assigned(path: Path, codebook: Codebook, tables: list[str]) -> tuple[list[dict[str, Any]], list[str]]:
     """Say which sheets of a file feed which table.
 
     Returns
@@ -238,7 +242,7 @@ def usable(name: str, data: list[Path], place: Places) -> list[Problem]:
     ]
 
 
-def taken_over(given: dict, path: Path, item: RawFile, codebook: Codebook) -> dict:
+def taken_over(given: dict[str, Any], path: Path, item: RawFile, codebook: Codebook) -> dict[str, Any]:
     """Return what the other cohort states about a file, for the new one: without rows to skip, and with its
     own sheets.
     """
@@ -256,7 +260,7 @@ def taken_over(given: dict, path: Path, item: RawFile, codebook: Codebook) -> di
     return entry | ({"sheets": fitting} if len(sheets) > 1 and fitting else {})
 
 
-def with_columns(entry: dict, path: Path, codebook: Codebook) -> dict:
+def with_columns(entry: dict[str, Any], path: Path, codebook: Codebook) -> dict[str, Any]:
     """Draft under which other name a column may stand, and which are absent; each is for a person to decide.
 
     A file with several sheets for one table is left to ``manfaat check``, which names the sheet.
@@ -291,7 +295,7 @@ def renamed(found: Compared, codebook: Codebook) -> dict[str, str]:
     return pairs
 
 
-def drafted(name: str, programme: str, items: list[dict]) -> dict:
+def drafted(name: str, programme: str, items: list[dict[str, Any]]) -> dict[str, Any]:
     """What a person must say of every delivery."""
     unknown = "how many were trained, invited and reached; or why that is not known"
     return {
@@ -313,7 +317,7 @@ def both(text: str) -> dict[str, str]:
     return {"en": f"{DECIDE} {text}", "id": f"{DECIDE} {text}"}
 
 
-class PlainDumper(yaml.SafeDumper):
+class PlainDumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML brings no types
     """Writes a text that stands twice out twice: people edit these files."""
 
     def ignore_aliases(self, data: object) -> bool:
@@ -321,9 +325,9 @@ class PlainDumper(yaml.SafeDumper):
         return True
 
 
-def dump(values: dict[str, object]) -> str:
+def dump(values: Mapping[str, object]) -> str:
     """YAML as people write it."""
-    return yaml.dump(values, Dumper=PlainDumper, allow_unicode=True, sort_keys=False, width=120)
+    return str(yaml.dump(values, Dumper=PlainDumper, allow_unicode=True, sort_keys=False, width=120))
 
 
 def marked(text: str, marks: dict[str, str]) -> str:
@@ -340,7 +344,7 @@ def marked(text: str, marks: dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def deliver(name: str, how: str, values: dict, data: list[Path], place: Places) -> Path:
+def deliver(name: str, how: str, values: dict[str, Any], data: list[Path], place: Places) -> Path:
     """Write the folder of a delivery under another name first, so that a failure leaves no half of it."""
     folder = place.data / "raw" / name
     begun = folder.with_name(f".{name}.begun")
@@ -383,7 +387,7 @@ def differ(
     item = item or RawFile(file=path.name, table=table)
     sheets, rows = read_sheets(path, item) if sheets is None else sheets, []
     for sheet in sheets:
-        lines: list[tuple] = []
+        lines: list[tuple[str, ...]] = []
         found = compare(sheet, codebook, item)
         names = {variable.name: variable for variable in codebook.table(table)}
         lines += [
@@ -415,11 +419,11 @@ def differ(
     return table_of(rows)
 
 
-def answers_told(found: Compared, names: dict[str, Variable], codebook: Codebook) -> list[tuple]:
+def answers_told(found: Compared, names: dict[str, Variable], codebook: Codebook) -> list[tuple[str, ...]]:
     """One line a column with texts that are no answer of its question, and that the file does not declare
     missing.
     """
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for column, name in found.mapping.items():
         if name in names and names[name].list_name:
             values = found.sheet.frame[column]
@@ -430,7 +434,7 @@ def answers_told(found: Compared, names: dict[str, Variable], codebook: Codebook
     return lines
 
 
-def table_of(lines: list[tuple]) -> pd.DataFrame:
+def table_of(lines: Sequence[tuple[str, ...]]) -> pd.DataFrame:
     """The differences as a table."""
     return pd.DataFrame(lines, columns=["file", "what", "column", "variable", "note"])
 

@@ -5,6 +5,7 @@ decide about them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -121,7 +122,8 @@ def draft_from_data(tables: list[RawTable]) -> Draft:
     column each become one question with several answers. Sheets with the same columns are one table; those
     without rows, and notes, are left out.
     """
-    draft, names = Draft(), set()
+    draft = Draft()
+    names: set[str] = set()
     filled = link_repeats([table for table in tables if len(table.frame)])
     notes = [table for table in filled if len(table.columns) == 1 and len(filled) > 1]
     draft.decide += [f"sheet '{table.name}': left out, it has one column" for table in notes]
@@ -285,9 +287,9 @@ def line_of_column(sheet: RawTable, column: str, table: str, name: str, draft: D
     absent = declared_missing(sheet, column)
     texts = texts[(texts != "") & ~texts.isin(absent)]
     answers = {
-        row.value: row.label
-        for row in labels_of(sheet, column, "value").itertuples()
-        if row.value not in absent and not row.value.startswith(".")
+        value: label
+        for value, label in labels_of(sheet, column, "value")
+        if value not in absent and not value.startswith(".")
     }
     kind = "select_one" if answers and set(texts.unique()) <= set(answers) else guessed_kind(texts)
     note, parts = (
@@ -310,7 +312,7 @@ def line_of_column(sheet: RawTable, column: str, table: str, name: str, draft: D
             {code: answers.get(code, code) for code in dict.fromkeys([*answers, *sorted(texts.unique())])},
         )
     line = codebook_line(table, name, kind, column, note) | {"missing": reasons_of(sheet, column, absent)}
-    said = next((row.label for row in labels_of(sheet, column, "variable").itertuples()), "")
+    said = next((label for _, label in labels_of(sheet, column, "variable")), "")
     if said:
         line |= {ENGLISH: f"{DECIDE} {said}", INDONESIAN: f"{DECIDE} {said}"}
     line |= {"type": "text"} if (called := are_telephones(list(texts.unique()))) else {}
@@ -345,9 +347,10 @@ def joined_answers(texts: pd.Series) -> list[str]:
     )
 
 
-def labels_of(sheet: RawTable, column: str, kind: str) -> pd.DataFrame:
-    """What the file says of a column: its own label, or those of its values."""
-    return sheet.labels[(sheet.labels["variable"] == column) & (sheet.labels["kind"] == kind)]
+def labels_of(sheet: RawTable, column: str, kind: str) -> list[tuple[str, str]]:
+    """What the file says of a column, value and label: its own label, or those of its values."""
+    own = sheet.labels[(sheet.labels["variable"] == column) & (sheet.labels["kind"] == kind)]
+    return list(zip(own["value"], own["label"], strict=True))
 
 
 def declared_missing(sheet: RawTable, column: str) -> set[str]:
@@ -355,11 +358,12 @@ def declared_missing(sheet: RawTable, column: str) -> set[str]:
     lines = sheet.missing[
         (sheet.missing["variable"] == column) & sheet.missing["kind"].isin(("value", "range", "tagged"))
     ]
-    ranges = [(str(row.low), str(row.high)) for row in lines.itertuples() if row.kind == "range"]
-    exact = {row.low for row in lines.itertuples() if row.kind != "range"}
+    is_range = lines["kind"] == "range"
+    ranges = list(zip(lines["low"][is_range].astype(str), lines["high"][is_range].astype(str), strict=True))
+    exact = set(lines["low"][~is_range])
     labels = labels_of(sheet, column, "value")
-    texts = {*sheet.frame[column].astype("str").unique(), *labels["value"]}
-    exact |= {row.value for row in labels.itertuples() if read_label(row.label, row.value)}
+    texts = {*sheet.frame[column].astype("str").unique(), *(value for value, _ in labels)}
+    exact |= {value for value, label in labels if read_label(label, value)}
     return exact | {text for text in texts if any(between(text, low, high) for low, high in ranges)}
 
 
@@ -368,9 +372,9 @@ def reasons_of(sheet: RawTable, column: str, absent: set[str]) -> str:
     codebook has them.
     """
     named = {
-        row.value: read_label(row.label, row.value)
-        for row in labels_of(sheet, column, "value").itertuples()
-        if row.value in absent
+        value: read_label(label, value)
+        for value, label in labels_of(sheet, column, "value")
+        if value in absent
     }
     return ";".join(f"{code}={reason}" for code, reason in named.items() if reason)
 
@@ -430,7 +434,7 @@ def guessed_kind(texts: pd.Series) -> str:
         & (distinct.str.len() <= 40)
     ].head(SAMPLE)
     if len(written) >= MOST * min(len(distinct), SAMPLE):
-        context = date_context(texts.value_counts())
+        context = date_context(Counter(texts))
         found = [
             str(reading.value or reading.proposal)
             for reading in (read_date(text, context) for text in written)

@@ -8,9 +8,10 @@ a column of their own in Parquet.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,11 @@ from manfaat.report.counts import shown_count
 from manfaat.report.labels import MISSING_REASONS
 from manfaat.report.words import LANGUAGES, Language
 
+if TYPE_CHECKING:
+    from pyreadstat.pyclasses import MissingRange
+
+T = TypeVar("T")
+K = TypeVar("K")
 SPSS_CODES = {
     "blank": -3,
     "damaged": -4,
@@ -77,18 +83,18 @@ def numeric(variable: Variable, codebook: Codebook) -> bool:
     return variable.kind in ("integer", "decimal", "money") or is_coded(variable, codebook)
 
 
-def value_labels(variable: Variable, codebook: Codebook, language: str) -> dict[int, str]:
-    """Code → label of a question with whole-number codes."""
-    return (
-        {int(choice.name): choice.label(language) for choice in codebook.answers(variable.list_name)}
-        if is_coded(variable, codebook)
-        else {}
-    )
+def value_labels(
+    variable: Variable, codebook: Codebook, language: Language, reasons: Mapping[str, K]
+) -> dict[int | K, str]:
+    """Code → label of a question with whole-number codes, and of the reasons used, by the code of each."""
+    answers = codebook.answers(variable.list_name) if is_coded(variable, codebook) else []
+    told: dict[int | K, str] = {int(choice.name): choice.label(language.code) for choice in answers}
+    return told | {code: language.say(MISSING_REASONS[reason]) for reason, code in reasons.items()}
 
 
 def prepared(table: pd.DataFrame, variables: list[Variable], codebook: Codebook) -> pd.DataFrame:
     """The clean table in the types that statistics programs know: numbers and texts, the key first."""
-    columns = {"row_key": table[KEY].astype("str")}
+    columns: dict[str, pd.Series] = {"row_key": table[KEY].astype("str")}
     for variable in variables:
         values = table[variable.name]
         columns[variable.name] = (
@@ -138,7 +144,7 @@ def with_tags(frame: pd.DataFrame, reasons: pd.DataFrame, variable: str) -> pd.S
 
 
 def with_reasons(
-    frame: pd.DataFrame, reasons: pd.DataFrame, variable: str, codes: dict[str, object]
+    frame: pd.DataFrame, reasons: pd.DataFrame, variable: str, codes: Mapping[str, object]
 ) -> pd.Series:
     """A numeric column in which every missing answer holds the code of its reason."""
     own = reasons[reasons["variable"] == variable]
@@ -162,7 +168,10 @@ def write_sav(
     """Write SPSS: labels of variables and answers, reasons as user-missing codes from −9 to −3."""
     import pyreadstat
 
-    out, labels, values, missing = frame.copy(), {"row_key": "row_key"}, {}, {}
+    out = frame.copy()
+    labels: dict[str, str | None] = {"row_key": "row_key"}
+    values: dict[str, dict[int | float, str]] = {}
+    missing: dict[str, list[int | float | str | MissingRange]] = {}
     for variable in variables:
         labels[variable.name] = variable.label(language.code)
         if numeric(variable, codebook):
@@ -170,23 +179,22 @@ def write_sav(
             out[variable.name] = pd.to_numeric(with_reasons(frame, reasons, variable.name, codes)).astype(
                 "float64"
             )
-            values[variable.name] = value_labels(variable, codebook, language.code) | {
-                codes[r]: language.say(MISSING_REASONS[r]) for r in used
-            }
-            missing |= (
-                {variable.name: [{"lo": min(codes.values()), "hi": max(codes.values())}]} if used else {}
-            )
+            values[variable.name] = value_labels(variable, codebook, language, {r: codes[r] for r in used})
+            if used:
+                missing[variable.name] = [{"lo": min(codes.values()), "hi": max(codes.values())}]
     names = names_in("sav", variables)
-    labels, values, missing = (
-        {names.get(k, k): v for k, v in part.items() if v} for part in (labels, values, missing)
-    )
     pyreadstat.write_sav(
         out.rename(columns=names),
         path,
-        column_labels=labels,
-        variable_value_labels=values,
-        missing_ranges=missing,
+        column_labels=renamed(labels, names),
+        variable_value_labels=renamed(values, names),
+        missing_ranges=renamed(missing, names),
     )
+
+
+def renamed(told: Mapping[str, T], names: Mapping[str, str]) -> dict[str, T]:
+    """What is told of variables by their names in the file, where anything is."""
+    return {names.get(name, name): value for name, value in told.items() if value}
 
 
 def write_dta(
@@ -202,32 +210,26 @@ def write_dta(
     """
     import pyreadstat
 
-    out, labels, values, missing, names = (
-        frame.copy(),
-        {"row_key": "row_key"},
-        {},
-        {},
-        names_in("dta", variables),
-    )
+    out, names = frame.copy(), names_in("dta", variables)
+    labels: dict[str, str | None] = {"row_key": "row_key"}
+    values: dict[str, dict[int | str, str]] = {}
+    missing: dict[str, list[str]] = {}
     for variable in variables:
         whole = f"{variable.name}: " if variable.name in names else ""
         labels[variable.name] = f"{whole}{variable.label(language.code)}"[:LONGEST_LABEL]
         if numeric(variable, codebook):
             used = used_reasons(reasons, variable.name)
             out[variable.name] = with_tags(frame, reasons, variable.name)
-            values[variable.name] = value_labels(variable, codebook, language.code) | {
-                STATA_TAGS[r]: language.say(MISSING_REASONS[r]) for r in used
-            }
-            missing |= {variable.name: [STATA_TAGS[r] for r in used]} if used else {}
-    labels, values, missing = (
-        {names.get(k, k): v for k, v in part.items() if v} for part in (labels, values, missing)
-    )
+            tags = {r: STATA_TAGS[r] for r in used}
+            values[variable.name] = value_labels(variable, codebook, language, tags)
+            missing[variable.name] = [STATA_TAGS[r] for r in used]
     pyreadstat.write_dta(
         out.rename(columns=names),
         path,
-        column_labels=labels,
-        variable_value_labels=values,
-        missing_user_values=missing,
+        column_labels=renamed(labels, names),
+        # the stub forgets that tags are texts
+        variable_value_labels=renamed(values, names),  # type: ignore[arg-type]
+        missing_user_values=renamed(missing, names),
     )
 
 
@@ -342,13 +344,13 @@ def personal_columns(study: Study, name: str) -> list[str]:
     texts = [
         v.name for v in study.codebook.table(name) if v.kind == "text" and v.role != "key" and v.name in table
     ]
-    found = (
-        personal_data(table, texts).groupby(["column", "kind"]).size() if texts else pd.Series(dtype="int64")
-    )
+    if not texts:
+        return []
+    found = personal_data(table, texts).groupby(["column", "kind"], as_index=False).size()
     return [
         f"{name}: '{column}' holds personal data ({kind}, {n} cells): role 'identifier' in codebook.csv keeps"
         " it apart"
-        for (column, kind), n in found.items()
+        for column, kind, n in zip(found["column"], found["kind"], found["size"], strict=True)
     ]
 
 
@@ -358,7 +360,19 @@ def delivered(study: Study) -> list[str]:
     return [name for name in study.programme.tables if name not in absent]
 
 
-def codebook_rows(study: Study, name: str) -> list[dict[str, object]]:
+class Described(NamedTuple):
+    """One variable of the codebook: how many have a value, how many lack it, how often each answer was given
+    and each reason.
+    """
+
+    variable: Variable
+    n: int
+    missing: int
+    answers: list[tuple[Choice, int]]
+    reasons: dict[str, int]
+
+
+def codebook_rows(study: Study, name: str) -> list[Described]:
     """What the page shows of every variable: labels, rules, counts of answers and reasons; small cells are
     hidden.
     """
@@ -373,13 +387,13 @@ def codebook_rows(study: Study, name: str) -> list[dict[str, object]]:
         counts = answer_counts(values, variable, study.codebook)
         why = reasons.loc[reasons["variable"] == variable.name, "reason"].value_counts()
         rows.append(
-            {
-                "variable": variable,
-                "n": int(values.notna().sum()),
-                "missing": int(values.isna().sum()),
-                "answers": counts,
-                "reasons": why.to_dict(),
-            }
+            Described(
+                variable,
+                int(values.notna().sum()),
+                int(values.isna().sum()),
+                counts,
+                dict(zip(why.index, why, strict=True)),
+            )
         )
     return rows
 
@@ -454,30 +468,30 @@ def codebook_html(study: Study) -> str:
     )
 
 
-def variable_html(row: dict[str, object], english: Language, indonesian: Language) -> str:
+def variable_html(row: Described, english: Language, indonesian: Language) -> str:
     """One variable's line of the page."""
-    variable, total = row["variable"], row["n"] + row["missing"]
+    variable, total = row.variable, row.n + row.missing
     rules = [
         variable.kind,
         *([f"if {variable.relevant}"] if variable.relevant else []),
         *([variable.constraint] if variable.constraint else []),
         *([variable.role] if variable.role else []),
     ]
-    counts = shown_answers([n for _, n in row["answers"]], row["n"], english)
+    counts = shown_answers([n for _, n in row.answers], row.n, english)
     answers = "".join(
         f"<li>{escape(choice.name)} {escape(choice.label_en)} · <span"
         f' lang="id">{escape(choice.label_id)}</span>: {escape(count)}</li>'
-        for (choice, _), count in zip(row["answers"], counts, strict=True)
+        for (choice, _), count in zip(row.answers, counts, strict=True)
     )
     reasons = "; ".join(
         f"{english.say(MISSING_REASONS[reason])} {shown_count(n, english)}"
-        for reason, n in row["reasons"].items()
+        for reason, n in row.reasons.items()
     )
-    share = english.percent(row["missing"] / total, 1) if total else "–"
+    share = english.percent(row.missing / total, 1) if total else "–"
     cells = [
         f'<span lang="id">{escape(variable.label_id)}</span>',
         escape("; ".join(rules)),
-        escape(shown_count(row["n"], english)),
+        escape(shown_count(row.n, english)),
         f"{share}<br>{escape(reasons)}" if reasons else share,
         f"<ul>{answers}</ul>" if answers else "–",
     ]

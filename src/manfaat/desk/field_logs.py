@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -100,7 +101,8 @@ def record_log(study: Study, path: Path, who: str) -> int:
     log = read_log(path)
     raw, problems, lines = read_raw(study).tables, [], []
     for entry in log.to_dict("records"):
-        line, wrong = line_of_log(study, raw, entry, who, file=path.name)
+        row = {str(name): value for name, value in entry.items()}
+        line, wrong = line_of_log(study, raw, row, who, file=path.name)
         problems += wrong
         lines += [(int(entry["_row"]), line)] if line else []
     refuse(problems)
@@ -151,7 +153,7 @@ def read_log(path: Path) -> pd.DataFrame:
 
 
 def line_of_log(
-    study: Study, raw: Mapping[str, pd.DataFrame], entry: dict, who: str, *, file: str
+    study: Study, raw: Mapping[str, pd.DataFrame], entry: dict[str, Any], who: str, *, file: str
 ) -> tuple[dict[str, str] | None, list[Problem]]:
     """Turn one row of a log into a line of ``corrections.csv``, or into what is wrong with it."""
     at = int(entry["_row"])
@@ -218,7 +220,7 @@ def line_of_log(
     return line_of(study, who, table, key, variable.name, old, new, why), []
 
 
-def action_of(entry: dict) -> str | None:
+def action_of(entry: dict[str, Any]) -> str | None:
     """What a row of a log asks for; without an action a new value changes, and the old one again stays."""
     word = entry["action"].casefold()
     if word:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 FILES = ("comments", "text audit", "audio audit", "speed violations audit", "sensor_stream", "phone call log")
 OF_DEVICE = ("subscriberid", "simid", "simserial", "devicephonenum", "device_info")
@@ -112,7 +113,7 @@ def readable(row: dict[str, str]) -> dict[str, str]:
     }
 
 
-def with_own_types(node: dict, types: dict[str, str]) -> dict:
+def with_own_types(node: dict[str, Any], types: dict[str, str]) -> dict[str, Any]:
     """A form's tree with the types that only SurveyCTO has."""
     children = [with_own_types(child, types) for child in node.get("children", [])]
     own = {"type": types[node["name"]]} if node.get("type") == "hidden" and node.get("name") in types else {}

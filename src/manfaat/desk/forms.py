@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from manfaat.analysis.study import DECIDE
 from manfaat.base.problems import Problem, ProblemsError
@@ -104,7 +105,7 @@ class Question:
     groups.
     """
 
-    node: dict
+    node: dict[str, Any]
     table: str
     groups: tuple[str, ...]
     rules: tuple[str, ...]
@@ -134,7 +135,7 @@ def read_form(path: Path, *, table: str) -> Draft:
     return draft
 
 
-def checked_form(path: Path) -> tuple[dict, Dialect]:
+def checked_form(path: Path) -> tuple[dict[str, Any], Dialect]:
     """Read a form that pyxform finds valid, as its tree of groups and questions, and what was put into other
     words before.
     """
@@ -158,7 +159,7 @@ def checked_form(path: Path) -> tuple[dict, Dialect]:
 
 
 def questions(
-    node: dict, table: str, groups: tuple[str, ...], rules: tuple[str, ...], draft: Draft
+    node: dict[str, Any], table: str, groups: tuple[str, ...], rules: tuple[str, ...], draft: Draft
 ) -> Iterator[Question]:
     """Yield the questions below a group in order; say of each repeat group that its rows belong to others."""
     for child in node.get("children", []):
@@ -297,7 +298,7 @@ def in_names(text: str, table: str, names: dict[tuple[str, str], str]) -> str:
     ValueError naming a question that the table does not have, or has twice.
     """
 
-    def name(match: re.Match) -> str:
+    def name(match: re.Match[str]) -> str:
         if (table, match[1]) not in names:
             raise ValueError(f"'{match[1]}' is not one question of the table '{table}'")
         return "${" + names[table, match[1]] + "}"
@@ -305,9 +306,9 @@ def in_names(text: str, table: str, names: dict[tuple[str, str], str]) -> str:
     return NAME.sub(name, PATH.sub(r"${\1}", text))
 
 
-def add_answers(name: str, answers: list[dict], draft: Draft) -> None:
+def add_answers(name: str, answers: list[dict[str, Any]], draft: Draft) -> None:
     """Add the answers of a list to the draft, each once."""
-    seen: dict[str, object] = {}
+    seen: dict[str, str | dict[str, str] | None] = {}
     for answer in answers:
         code, told = str(answer["name"]), answer.get("label")
         if code in seen:
@@ -385,7 +386,7 @@ def write_form(programme: Programme, codebook: Codebook, table: str, path: Path)
     survey, choices, settings = book.active, book.create_sheet("choices"), book.create_sheet("settings")
     survey.title = "survey"
     survey.append(["type", "name", ENGLISH, INDONESIAN, "required", "relevant", "constraint", "appearance"])
-    lists = {}
+    lists: dict[str, None] = {}  # in order, each once
     for variable in codebook.table(table):
         kind = OUT_TYPES.get(variable.kind, variable.kind)
         lists |= {variable.list_name: None} if variable.list_name else {}

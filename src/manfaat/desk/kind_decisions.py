@@ -18,6 +18,7 @@ import pandas as pd
 
 from manfaat.analysis.study import Study, load_study
 from manfaat.base.problems import Problem, ProblemsError, refuse
+from manfaat.base.typed import typed_rows
 from manfaat.cleaning.cells import ColumnReading, read_column
 from manfaat.cleaning.columns import encode
 from manfaat.cleaning.kinds import ORDERS, asks_order, with_kinds
@@ -27,6 +28,7 @@ from manfaat.desk.decisions import (
     AS_WRITTEN,
     KEEP,
     MISSING,
+    Waiting,
     decided_lines,
     is_filled,
     line_of,
@@ -70,7 +72,7 @@ class Settled:
     corrections: list[tuple[int, dict[str, str]]] = field(default_factory=list)
 
 
-def record_lists(study: Study, path: Path | None, who: str) -> Counter:
+def record_lists(study: Study, path: Path | None, who: str) -> Counter[str]:
     """Write the decisions of a filled list, or of both lists of the last run where they are filled: by kind
     first, then row by row; all or none.
 
@@ -83,7 +85,7 @@ def record_lists(study: Study, path: Path | None, who: str) -> Counter:
     ProblemsError as ``record_kinds`` and ``record_decisions``.
     """
     both = [study.places.processed / name for name in (KINDS_FILE, "review.csv")]
-    told = Counter()
+    told: Counter[str] = Counter()
     with put_back(
         {
             *study.definitions.glob("*.csv"),
@@ -106,7 +108,7 @@ def is_by_kind(path: Path) -> bool:
     return "kind" in names and "key" not in names
 
 
-def record_kinds(study: Study, path: Path, who: str) -> Counter:
+def record_kinds(study: Study, path: Path, who: str) -> Counter[str]:
     """Write the decisions of a filled list of kinds where each fits; all or none.
 
     Returns
@@ -119,7 +121,8 @@ def record_kinds(study: Study, path: Path, who: str) -> Counter:
     or some answer of a decided kind would still wait.
     """
     refuse_nobody(who)
-    asked, settled, told = read_kinds(path), Settled(), Counter()
+    asked, settled = read_kinds(path), Settled()
+    told: Counter[str] = Counter()
     problems = []
     for kind in asked:
         before = len(settled.edits)
@@ -145,20 +148,21 @@ def read_kinds(path: Path) -> list[Asked]:
             pd.read_csv(path.with_name("review.csv"), dtype=str, keep_default_na=False, encoding="utf-8-sig")
         )
     numbers, found, problems = pd.to_numeric(decided["kind"], errors="coerce"), [], []
-    for number, line in zip(numbers, decided.itertuples(), strict=True):
+    lines = zip(*(decided[name] for name in ("at", "table", "variable", "decision")), strict=True)
+    for number, (at, table, variable, decision) in zip(numbers, lines, strict=True):
         rows = review[review["kind"] == number]
-        if rows.empty or (rows[["table", "variable"]].iloc[0] != [line.table, line.variable]).any():
+        if rows.empty or (rows[["table", "variable"]].iloc[0] != [table, variable]).any():
             problems.append(
                 Problem(
                     path.name,
                     "this kind is not one of the last run",
-                    row=int(line.at),
+                    row=int(at),
                     column="kind",
                     expected="the list of the last run",
                 )
             )
         else:
-            found.append(Asked(int(line.at), line.decision, rows))
+            found.append(Asked(int(at), decision, rows))
     refuse(problems)
     return found
 
@@ -173,18 +177,19 @@ def settle(kind: Asked, study: Study, who: str, settled: Settled) -> tuple[str, 
     reason = "" if variable is None else reason_of(kind.decision, variable)
     if reason and reason not in MISSING_REASONS:
         return f"'{reason}' is no reason of a missing answer", ", ".join(MISSING_REASONS)
-    if reason:
+    if reason and variable is not None:
         if settle_missing(kind, reason, variable, study, settled):
             return None
         code = code_of(reason, variable)
         if code is None:
-            told = (
+            lacking = (
                 f"'{kind.first.raw}' cannot be a missing code, and '{kind.first.variable}' has none for this"
                 " reason"
             )
-            return told, "a code for it under 'missing' in codebook.csv, or missing"
-        return corrected(kind, [code] * len(kind.lines), study, who, settled)
-    told = [meant(line) for line in kind.lines.assign(decision=kind.decision).itertuples()]
+            return lacking, "a code for it under 'missing' in codebook.csv, or missing"
+        corrected(kind, [code] * len(kind.lines), study, who, settled)
+        return None
+    told = [meant(line, kind.decision) for line in typed_rows(kind.lines, Waiting)]
     wrong = next((problem for _, problem in told if problem), None)
     if wrong:
         return wrong
@@ -194,7 +199,8 @@ def settle(kind: Asked, study: Study, who: str, settled: Settled) -> tuple[str, 
         and settle_alias(kind, told[0][0], variable, study, settled)
     ):
         return None
-    return corrected(kind, [new for new, _ in told], study, who, settled)
+    corrected(kind, [new for new, _ in told], study, who, settled)
+    return None
 
 
 def reason_of(decision: str, variable: Variable) -> str:
@@ -217,7 +223,7 @@ def code_of(reason: str, variable: Variable) -> str | None:
 
 def corrected(kind: Asked, new: Sequence[str], study: Study, who: str, settled: Settled) -> None:
     """Correct each row of a kind to its new answer."""
-    for line, answer in zip(kind.lines.itertuples(), new, strict=True):
+    for line, answer in zip(typed_rows(kind.lines, Waiting), new, strict=True):
         settled.corrections.append(
             (
                 kind.at,
@@ -268,7 +274,7 @@ def settle_alias(kind: Asked, code: str, variable: Variable, study: Study, settl
     reading = reading_of(kind, variable, replace(study.codebook, choices=choices), study)
     if reading.waits()[0] or reading.lines("clean")[0] != code:
         return False
-    line = {"list_name": variable.list_name, "name": code}
+    line = {"list_name": str(variable.list_name), "name": code}
     settled.edits.append(
         (
             study.definitions / "choices.csv",

@@ -16,7 +16,7 @@ import pandas as pd
 from manfaat.analysis.study import DECIDE
 from manfaat.base.problems import Problem, refuse
 from manfaat.definitions.codebook import Choice, Codebook, Variable
-from manfaat.definitions.programme import RawFile
+from manfaat.definitions.raw_files import RawFile
 from manfaat.desk.deliveries import (
     NAME,
     best_table,
@@ -400,7 +400,7 @@ def number_checks(draft: Draft) -> list[dict[str, object]]:
 def programme_text(name: str, draft: Draft, keys: dict[str, str]) -> str:
     """The text of a drafted ``programme.yml``, with a comment at everything that must be decided."""
     decide = both(draft.title or name)
-    values = {
+    values: dict[str, object] = {
         "programme": name,
         "title": decide,
         "summary": decide,

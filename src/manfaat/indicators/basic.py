@@ -48,7 +48,8 @@ def build_power(inputs: list[pd.Series], options: dict[str, str], context: Conte
 def build_log(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
     """Natural logarithm; missing where the input is not positive."""
     value = numbers(inputs[0])
-    return np.log(value.where(value > 0))
+    logarithm: pd.Series = np.log(value.where(value > 0))
+    return logarithm
 
 
 def build_ratio(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:

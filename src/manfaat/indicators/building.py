@@ -52,7 +52,7 @@ def build_indicators(
     """
     panel, design = programme.design.panel, programme.design
     fixed = table[[KEY, *([panel.unit, panel.period] if panel else [])]].copy()
-    built: dict[str, pd.Series] = {name: fixed[name] for name in fixed}
+    built: dict[str, pd.Series] = {str(name): fixed[name] for name in fixed}
     for line in indicators:
         names = input_names(line.inputs, line.options, context.items, programme.main_table)
         inputs = [

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from manfaat.base.problems import Problem, refuse
+from manfaat.base.typed import required
 from manfaat.definitions.codebook import Codebook
 from manfaat.definitions.programme import Programme
 from manfaat.indicators.context import joined_tables
@@ -43,7 +44,7 @@ def join_linked(
     """
     joined, problems = table, []
     for name in joined_tables(programme)[1:]:
-        by = programme.tables[name].link.by
+        by = required(programme.tables[name].link, f"the link of '{name}'").by
         own = [
             variable
             for variable in codebook.table(name)
@@ -73,7 +74,7 @@ def join_one(
 ) -> pd.DataFrame:
     """Join one table whose keys are not ambiguous."""
     right = other.assign(**{by: codes_of(other[by])}).dropna(subset=[by]).set_index(by)
-    places = right.index.get_indexer(codes_of(table[by]))
+    places = right.index.get_indexer(pd.Index(codes_of(table[by])))
     found = (
         right[[column for column in columns if column in right]].take(places.clip(min=0))
         if len(right)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from manfaat.base.typed import required
 from manfaat.definitions.prices import deflate, relative_to
 from manfaat.indicators.context import Context
 from manfaat.indicators.values import numbers, years_of
@@ -18,7 +19,9 @@ def dated(
     refused further on.
     """
     amounts = numbers(inputs[0])
-    years = (years_of(inputs[1]) if len(inputs) > 1 else numbers(context.period)).where(amounts.notna())
+    years = (years_of(inputs[1]) if len(inputs) > 1 else numbers(required(context.period, "a period"))).where(
+        amounts.notna()
+    )
     if options.get("absent") == "missing":
         years = years.where(years.isin(series.index))
     return amounts, years
@@ -28,8 +31,9 @@ def build_deflate(inputs: list[pd.Series], options: dict[str, str], context: Con
     """Money at the prices of the base year, by the date of each amount (second input, or the panel's
     period).
     """
-    amounts, years = dated(inputs, options, context, context.prices)
-    return deflate(amounts, years, context.prices, context.base_year)
+    prices = required(context.prices, "a price series")
+    amounts, years = dated(inputs, options, context, prices)
+    return deflate(amounts, years, prices, required(context.base_year, "a base year"))
 
 
 def build_ratio_to_series(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:

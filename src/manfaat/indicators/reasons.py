@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
+from manfaat.base.typed import required
 from manfaat.cleaning import KEY
 from manfaat.definitions.programme import Programme
 from manfaat.indicators.context import Context, input_names
@@ -31,7 +32,7 @@ def main_reasons(
     for name, other in linked.items():
         if other is None or name not in reasons:
             continue
-        by = programme.tables[name].link.by
+        by = required(programme.tables[name].link, f"the link of '{name}'").by
         main = pd.Series(table[KEY].to_numpy(), index=codes_of(table[by]).to_numpy())
         partner = pd.Series(
             codes_of(other[by]).map(main[~main.index.duplicated()]).to_numpy(),
@@ -108,7 +109,8 @@ def explain_missing(
     """
     sets, design = Reasons(), programme.design
     others = codes_of(built[design.group]).isin(design.comparison).to_numpy()
-    told, flags, lines = given(reasons, table[KEY], sets), {}, []
+    told, lines = given(reasons, table[KEY], sets), []
+    flags: dict[str, np.ndarray] = {}
     for line in indicators:
         absent, own = built[line.name].isna().to_numpy(), np.zeros(len(table), dtype="int64")
         for name in input_names(line.inputs, line.options, context.items, programme.main_table):

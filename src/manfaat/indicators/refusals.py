@@ -5,6 +5,7 @@ began.
 from __future__ import annotations
 
 from manfaat.base.problems import Problem
+from manfaat.base.typed import required
 from manfaat.definitions.codebook import Codebook
 from manfaat.definitions.programme import Programme, Unit
 from manfaat.indicators.context import input_names, items_of
@@ -83,7 +84,7 @@ def unit_of_concept(programme: Programme, indicators: list[Indicator], concept: 
 
 def is_level(programme: Programme, indicators: list[Indicator]) -> bool:
     """Whether the benefit's effect is an amount of money, and not a difference of logarithms."""
-    benefit = programme.worth.benefit
+    benefit = required(programme.worth, "what the programme is worth").benefit
     unit = unit_of_concept(programme, indicators, benefit.indicator)
     return benefit.kind == "level" if benefit.kind else not (unit and unit.is_log)
 
@@ -92,7 +93,8 @@ def check_value_units(programme: Programme, indicators: list[Indicator], file: s
     """Refuse a benefit or a yardstick whose unit is not what its kind says: logarithms, money, per cent and
     shares are not one another.
     """
-    worth, problems = programme.worth, []
+    worth = programme.worth
+    problems: list[Problem] = []
     if worth is None:
         return problems
     benefit, unit = worth.benefit, unit_of_concept(programme, indicators, worth.benefit.indicator)

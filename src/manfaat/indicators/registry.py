@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -40,7 +41,7 @@ class Recipe:
 
 
 def recipe(
-    build: Construct, fewest: int, most: int, must: str = "", may: str | None = "", **more: object
+    build: Construct, fewest: int, most: int, must: str = "", may: str | None = "", **more: Any
 ) -> Recipe:
     """Return a recipe; arguments are named in one text."""
     return Recipe(

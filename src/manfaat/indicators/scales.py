@@ -38,7 +38,7 @@ class Scale:
         both times.
         """
         suffix = self.line.options.get("suffix", "")
-        return [name.removesuffix(suffix) for name in self.items]
+        return [str(name).removesuffix(suffix) for name in self.items]
 
 
 def scales_of(

@@ -94,11 +94,11 @@ def agreement_interval(squares: MeanSquares, confidence: float) -> Interval:
     return Interval(float(icc), max(float(low), -1 / (k - 1)), min(float(high), 1.0))
 
 
-def ratio_of(single: np.ndarray | float, k: int) -> np.ndarray | float:
+def ratio_of(single: np.ndarray | float, k: int) -> np.ndarray:
     """Logarithm of the ratio of mean squares that stands for a correlation of single ratings: log((1 + (k −
     1) ρ) / (1 − ρ)).
     """
-    return np.log((1 + (k - 1) * single) / (1 - single))
+    return np.asarray(np.log((1 + (k - 1) * single) / (1 - single)))
 
 
 def single_correlations(squares: MeanSquares) -> dict[str, float]:
@@ -157,8 +157,9 @@ def intraclass(ratings: np.ndarray, confidence: float) -> dict[str, Interval]:
     found = {}
     for name, value in whole.items():
         error, low, high = jackknife(float(ratio_of(value, k)), left[name], confidence)
-        ends = [float(from_ratio(np.exp(end), k)) for end in (low, high)]
-        found[name] = Interval(float(value), *ends, float(error * (1 - value) * (1 + (k - 1) * value) / k))
+        lower, upper = (float(from_ratio(np.exp(end), k)) for end in (low, high))
+        of_single = float(error * (1 - value) * (1 + (k - 1) * value) / k)
+        found[name] = Interval(float(value), lower, upper, of_single)
     theirs = agreement_interval(squares, confidence)
     both = found["ICC(2,1)"]
     found["ICC(2,1)"] = Interval(
@@ -262,7 +263,7 @@ def weighted_kappa(first: np.ndarray, second: np.ndarray, confidence: float) -> 
     def disagreement(sums: np.ndarray) -> np.ndarray:
         n, apart, one, other, squares = np.moveaxis(sums, -1, 0)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.log(apart / (squares - 2 * one * other / n))
+            return np.asarray(np.log(apart / (squares - 2 * one * other / n)))
 
     total = parts.sum(axis=0)
     whole = float(disagreement(total))

@@ -4,6 +4,7 @@ answers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +32,7 @@ class OneFactor:
     @property
     def standardised(self) -> np.ndarray:
         """Loadings in standard deviations of the items (k)."""
-        return self.loadings / np.sqrt(self.loadings**2 + self.uniquenesses)
+        return np.asarray(self.loadings / np.sqrt(self.loadings**2 + self.uniquenesses))
 
     @property
     def is_improper(self) -> bool:
@@ -82,7 +83,7 @@ def best_loadings(uniquenesses: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """Loadings (k) that fit best with given uniquenesses."""
     root = np.sqrt(uniquenesses)
     values, vectors = linalg.eigh(matrix / np.outer(root, root))
-    return root * vectors[:, -1] * np.sqrt(max(values[-1] - 1, 0.0))
+    return np.asarray(root * vectors[:, -1] * np.sqrt(max(values[-1] - 1, 0.0)))
 
 
 def misfit(uniquenesses: np.ndarray, matrix: np.ndarray) -> tuple[float, np.ndarray]:
@@ -102,7 +103,8 @@ def omega(loadings: np.ndarray, uniquenesses: np.ndarray) -> float:
     Source: McDonald (1999), Test Theory: A Unified Treatment.
     """
     common = loadings.sum() ** 2
-    return common / (common + uniquenesses.sum())
+    share: float = common / (common + uniquenesses.sum())  # complex where it is differentiated
+    return share
 
 
 def omega_of(parameters: np.ndarray, *, standardised: bool) -> float:
@@ -130,7 +132,7 @@ def scores(values: np.ndarray, model: OneFactor) -> np.ndarray:
     return np.hstack([by_loading, (weighted**2 - np.diag(inverse)) / 2])
 
 
-def derivatives(function: object, parameters: np.ndarray) -> np.ndarray:
+def derivatives(function: Callable[[np.ndarray], np.ndarray | complex], parameters: np.ndarray) -> np.ndarray:
     """Exact derivatives of a function of 2k parameters by the complex step; one row a parameter."""
     steps = 1j * STEP * np.eye(len(parameters))
     return np.array([np.imag(function(parameters + step)) / STEP for step in steps])

@@ -49,7 +49,7 @@ def correlations(matrix: np.ndarray) -> np.ndarray:
     """Turn a covariance matrix into one of correlations."""
     scale = np.sqrt(np.diag(matrix))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return matrix / np.outer(scale, scale)
+        return np.asarray(matrix / np.outer(scale, scale))
 
 
 def alpha_interval(items: np.ndarray, confidence: float) -> tuple[float, float, float]:

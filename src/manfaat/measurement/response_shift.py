@@ -4,7 +4,9 @@ the time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,7 +83,7 @@ def shift_rows(
 ) -> list[dict[str, object]]:
     """The three differences of one indicator and group; columns are before, then, now."""
     complete = answers.dropna()
-    counts = {"n": len(complete), "n_missing": int(answers.notna().any(axis=1).sum() - len(complete))}
+    n_missing = int(answers.notna().any(axis=1).sum() - len(complete))
     before, recalled, now = complete.to_numpy().T
     rows = []
     for (estimand, method), difference in zip(
@@ -94,7 +96,8 @@ def shift_rows(
             settings,
             partial(paired, difference, settings.confidence),
             kind="t",
-            **counts,
+            n=len(complete),
+            n_missing=n_missing,
         )
         rows.append(row | sizes(row, difference, settings))
     return rows
@@ -113,7 +116,7 @@ def paired(difference: np.ndarray, confidence: float) -> Interval:
     )
 
 
-def sizes(row: dict[str, object], difference: np.ndarray, settings: Settings) -> dict[str, object]:
+def sizes(row: Mapping[str, Any], difference: np.ndarray, settings: Settings) -> dict[str, object]:
     """Effect size, degrees of freedom, p value and minimum detectable difference of a row that has a
     number.
     """

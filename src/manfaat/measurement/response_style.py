@@ -95,7 +95,7 @@ def share_at_end(count: int, n: int, end: float, confidence: float) -> Interval:
 
 def batteries(scales: list[Scale]) -> list[list[Scale]]:
     """Scales by rater, time and list of answers, in the order declared."""
-    found: dict[tuple, list[Scale]] = {}
+    found: dict[tuple[object, ...], list[Scale]] = {}
     for scale in scales:
         if not np.isnan(scale.low):
             found.setdefault((scale.line.rater, scale.line.time, scale.answer_list), []).append(scale)

@@ -244,7 +244,7 @@ def item_rows(scale: Scale, here: pd.Series) -> list[dict[str, object]]:
     rows = []
     for place, row in enumerate(base):
         values = complete.iloc[:, place]
-        told = [ScaleReason.ITEM_AGAINST(item=row["item"])] if place in against else []
+        told = [ScaleReason.ITEM_AGAINST(item=str(row["item"]))] if place in against else []
         numbers = {
             "n": len(values),
             "mean": values.mean(),

@@ -13,7 +13,11 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
+from manfaat.base.typed import required
+
 SEED = 0
+
+Bundle = dict[str, Any]  # what is shown, by type of content
 
 
 class Sender:
@@ -34,10 +38,11 @@ class Publisher(DisplayPublisher):
 
     def publish(
         self,
-        data: dict,
-        metadata: dict | None = None,
+        data: Bundle,
+        metadata: Bundle | None = None,
+        source: str | None = None,
         *,
-        transient: dict | None = None,
+        transient: Bundle | None = None,
         update: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -58,7 +63,7 @@ class Hook(DisplayHook):
     def write_output_prompt(self) -> None:
         """Print no prompt: a notebook shows its own."""
 
-    def write_format_data(self, format_dict: dict, md_dict: dict | None = None) -> None:
+    def write_format_data(self, format_dict: Bundle, md_dict: Bundle | None = None) -> None:
         """Send the formatted value."""
         flush()
         self.sender.output(
@@ -78,7 +83,8 @@ class Stream:
     encoding = "utf-8"
 
     def __init__(self, name: str, sender: Sender) -> None:
-        self.name, self.sender, self.held = name, sender, []
+        self.name, self.sender = name, sender
+        self.held: list[str] = []
 
     def write(self, text: str) -> int:
         """Hold a text until something else is shown or the cell ends."""
@@ -113,17 +119,20 @@ class Shell(InteractiveShell):
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         flush()
-        self.sender.output(output_type="error", ename=etype.__name__, evalue=str(evalue), traceback=stb)
+        sender = required(self.sender, "where errors are sent to")
+        sender.output(output_type="error", ename=etype.__name__, evalue=str(evalue), traceback=stb)
 
 
 def make_shell(sender: Sender) -> Shell:
     """Return a fresh shell with Jupyter's inline figures."""
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     Publisher.sender = Hook.sender = sender
-    shell = Shell(display_pub_class=Publisher, displayhook_class=Hook)
-    Shell._instance = InteractiveShell._instance = shell  # get_ipython() and display() look here
+    # IPython says nothing of the types of its shell
+    shell = Shell(display_pub_class=Publisher, displayhook_class=Hook)  # type: ignore[no-untyped-call]
+    # get_ipython() and display() look here; what stands there has no type of its own
+    Shell._instance = InteractiveShell._instance = shell  # type: ignore[assignment]
     shell.sender = sender
-    shell.history_manager.enabled = False
+    required(shell.history_manager, "the shell's history").enabled = False
     from matplotlib_inline.backend_inline import configure_inline_support
 
     configure_inline_support(shell, os.environ["MPLBACKEND"])
@@ -154,6 +163,6 @@ def run_cells(connection: Connection) -> None:
     connection.send(("ready", os.getpid()))
     while True:
         _, source = connection.recv()
-        result = shell.run_cell(source, store_history=True)
+        result = shell.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
         flush()
         connection.send(("done", shell.execution_count - 1, result.success))

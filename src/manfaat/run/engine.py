@@ -18,7 +18,7 @@ from manfaat.run.interpreter import running, warm_interpreter
 TIME_LIMIT = 600  # seconds a notebook may take
 
 
-class WarmEngine(Engine):
+class WarmEngine(Engine):  # type: ignore[misc]  # papermill brings no types
     """Runs a notebook cell by cell in a process forked from the warm interpreter."""
 
     @classmethod

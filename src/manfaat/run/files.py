@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,6 +16,9 @@ from manfaat.report.blocks import Block, as_data
 from manfaat.report.words import Language
 from manfaat.run.languages import Told, stem
 from manfaat.run.overview import local_day
+
+if TYPE_CHECKING:
+    pass
 
 FORMATS = ("html", "pdf", "docx")
 
@@ -27,7 +31,7 @@ def can_typeset() -> bool:
 def write_files(
     study: Study,
     told: list[Told],
-    record: dict[str, object],
+    record: dict[str, Any],
     formats: tuple[str, ...],
     *,
     typeset: bool | None = None,
@@ -61,7 +65,7 @@ def write_version(
     study: Study,
     told: list[Told],
     place: int,
-    record: dict[str, object],
+    record: dict[str, Any],
     formats: tuple[str, ...],
     day: date,
     typeset: bool,

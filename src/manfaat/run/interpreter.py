@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 
+from manfaat.base.typed import required
+
 STOP = threading.Event()  # set when somebody stops the run
 _children: set[int] = set()  # processes of the notebooks that are running
 _counting = threading.Lock()
@@ -60,6 +62,7 @@ class WarmInterpreter:
             text=True,
             env=environment,
         )
+        self.stdin = required(self.process.stdin, "the input of the warm interpreter")
         self.lock = threading.Lock()
 
     def connect(self, limit: int) -> Connection:
@@ -72,7 +75,8 @@ class WarmInterpreter:
         with tempfile.TemporaryDirectory(prefix="manfaat-") as folder:
             key = secrets.token_bytes(16)
             with Listener(str(Path(folder) / "notebook"), family="AF_UNIX", authkey=key) as listener:
-                listener._listener._socket.settimeout(120)  # the first child waits for the imports
+                # The first child waits for the imports; no stub tells of the socket inside.
+                listener._listener._socket.settimeout(120)  # type: ignore[attr-defined]
                 self.order(f"{listener.address}\t{key.hex()}\t{limit}\n")
                 return listener.accept()
 
@@ -80,8 +84,8 @@ class WarmInterpreter:
         """Ask for one child."""
         try:
             with self.lock:
-                self.process.stdin.write(line)
-                self.process.stdin.flush()
+                self.stdin.write(line)
+                self.stdin.flush()
         except BrokenPipeError as failure:
             raise RuntimeError(
                 "the warm interpreter has ended; run again, or with ordinary kernels (--ordinary-kernels)"
@@ -91,7 +95,7 @@ class WarmInterpreter:
         """End the interpreter; it holds nothing that would need to be saved."""
         self.process.kill()
         self.process.wait(timeout=10)
-        self.process.stdin.close()
+        self.stdin.close()
 
 
 _interpreter: WarmInterpreter | None = None

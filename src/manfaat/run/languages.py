@@ -10,6 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from manfaat.report.page import Part
 
 SHARED = ("estimates.csv", "ledger_rows.csv")  # what may not depend on the language
 
@@ -27,7 +31,7 @@ class Told:
 
     language: str
     folder: Path
-    chapters: dict[str, object] = field(default_factory=dict)
+    chapters: dict[str, Part] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -40,7 +44,7 @@ class Turns:
         self.locks = {name: threading.Lock() for name in names}
         self.failed = threading.Event()
 
-    def of(self, name: str) -> threading.Lock | nullcontext:
+    def of(self, name: str) -> threading.Lock | nullcontext[None]:
         """Return the lock of a notebook, or nothing to wait for."""
         return self.locks.get(name) or nullcontext()
 

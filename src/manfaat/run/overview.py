@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pandas as pd
@@ -33,7 +34,7 @@ def verdicts(folder: Path) -> dict[str, int]:
     return dict(Counter(pd.read_csv(folder / VERDICTS, dtype=str)["verdict"].dropna()))
 
 
-def write_summary(study: Study, told: list[Told], record: dict[str, object]) -> None:
+def write_summary(study: Study, told: list[Told], record: dict[str, Any]) -> None:
     """Write what the overview says of this report to ``summary.json`` beside it."""
     folder, day, versions = told[0].folder, local_day(record["finished"]), []
     for place, version in enumerate(told):
@@ -67,7 +68,7 @@ def local_day(moment: str) -> date:
     return datetime.fromisoformat(moment).astimezone().date()
 
 
-def summaries(reports: Path) -> list[dict[str, object]]:
+def summaries(reports: Path) -> list[dict[str, Any]]:
     """Read what every report says of itself, ordered by programme and cohort."""
     found = [held_in(path) for path in sorted(reports.glob("[!.]*/summary.json"))]
     whole = [
@@ -85,7 +86,7 @@ def language_name(code: str) -> str:
     return Language(code).name if code in LANGUAGES else code
 
 
-def row(summary: dict[str, object], language: Language) -> dict[str, object]:
+def row(summary: dict[str, Any], language: Language) -> dict[str, object]:
     """Return one report as the overview shows it: in the reader's language where there is such a version."""
     versions = summary["versions"]
     shown = next((version for version in versions if version["language"] == language.code), versions[0])

@@ -9,6 +9,7 @@ import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from manfaat.analysis.plan import held_in
 from manfaat.analysis.trends import Finished, finished, up_to_date
@@ -33,7 +34,7 @@ def run_programmes(
     """Set the cohorts of each programme side by side of which one of ``cohorts`` is; a programme with a
     single report has no such page.
     """
-    found = {}
+    found: dict[str, None] = {}  # in order, each once
     for cohort in cohorts:
         record = root / options.reports_dir / cohort / "run.json"
         if name := held_in(record).get("programme"):
@@ -95,7 +96,7 @@ def write_version(
     from manfaat.report.page import Version, chapter_part, render_page
 
     folder, first = staging / language.code, staging / options.languages[0]
-    values = {
+    values: dict[str, object] = {
         "programme": programme,
         "language": language.code,
         "data_dir": options.data_dir,
@@ -149,7 +150,7 @@ def write_summary(
 ) -> None:
     """Write what the overview says of this page to ``summary.json``, one language after the other."""
     path = folder / "summary.json"
-    values = (
+    values: dict[str, Any] = (
         json.loads(path.read_text(encoding="utf-8"))
         if path.is_file()
         else {"programme": programme, "day": day, "versions": []}

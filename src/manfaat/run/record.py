@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import platform
 import subprocess
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -59,7 +61,7 @@ def commit(root: Path) -> str:
 
 def form_versions(study: Study) -> dict[str, str]:
     """The version of the form that most rows of each table are of; without those tables that have none."""
-    found = {}
+    found: dict[str, str] = {}
     for table in study.programme.tables:
         names = [variable.name for variable in study.codebook.table(table) if variable.role == "version"]
         path = study.places.processed / f"{table}.parquet"
@@ -98,7 +100,7 @@ def record(
     study: Study,
     read: dict[str, dict[str, str]],
     parameters: dict[str, object],
-    ledger: list[dict[str, object]],
+    ledger: Sequence[Mapping[Any, object]],
     seconds: dict[str, float],
 ) -> dict[str, object]:
     """Gather the record; ``read`` are the checksums of what the run has read. No absolute path, no user

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
+from nbformat import NotebookNode
 
 from manfaat.analysis.plan import first_look, note_look
 from manfaat.analysis.study import Study, load_study, only_cleans
@@ -29,6 +31,9 @@ from manfaat.run.languages import StoppedError, Told, Turns, different, run_lang
 from manfaat.run.overview import write_index, write_summary
 from manfaat.run.record import files_of, moved, record, write_record
 from manfaat.run.staging import replace, staging_folder, the_only_run
+
+if TYPE_CHECKING:
+    from papermill.exceptions import PapermillExecutionError
 
 # A notebook waits for those of the step before it; those of one step run side by side.
 # The longest goes first, so that the others fill the time beside it.
@@ -97,7 +102,7 @@ def nothing(cohort: str, notebook: str, cell: int, cells: int) -> None:
 
 def run_notebook(
     name: str, study: Study, options: Options, version: Told, known: dict[str, Parameter], progress: Report
-) -> object:
+) -> NotebookNode:
     """Run one notebook through papermill; keep the executed copy in the confidential folder, below it that of
     a further language.
 
@@ -124,7 +129,7 @@ def execute(
     options: Options,
     root: Path,
     on_cell: Callable[[int, int], None],
-) -> object:
+) -> NotebookNode:
     """Run a notebook with these parameters and keep the executed copy.
 
     Raises
@@ -140,7 +145,7 @@ def execute(
         else {"execution_timeout": options.time_limit, "cwd": str(root)}
     )
     try:
-        return papermill.execute_notebook(
+        executed: NotebookNode = papermill.execute_notebook(
             root / "notebooks" / f"{name}.ipynb",
             target,
             parameters=values,
@@ -150,6 +155,7 @@ def execute(
             request_save_on_cell_execute=False,
             **engine,
         )
+        return executed
     except papermill.PapermillExecutionError as failure:
         raise NotebookError(one_line(name, failure)) from failure
     finally:
@@ -166,7 +172,7 @@ def without_folder(notebook: Path, root: Path) -> None:
         )
 
 
-def one_line(name: str, failure: object) -> str:
+def one_line(name: str, failure: PapermillExecutionError) -> str:
     """Say in one line which notebook and cell failed, and why."""
     cause = re.sub(r"\s+", " ", f"{failure.ename}: {failure.evalue}")
     return f"{name}, cell {failure.cell_index + 1}: {cause}"

@@ -21,7 +21,7 @@ from manfaat.base.problems import Problem, refuse
 try:
     import fcntl
 except ImportError:  # no such locks on this system: nothing is taken for abandoned
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]  # the type checker reads this where there are such locks
 
 RUNNING = ".running"  # holds who is at work on the tables of a cohort
 FORMER = ".former-"  # begins the name of a report that is being replaced

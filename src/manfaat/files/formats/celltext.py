@@ -45,7 +45,7 @@ CONVERT: dict[type, tuple[int, Callable[[Any], str]]] = {
 }
 
 
-def cells_text(row: list, left: int) -> tuple[list[str], bytes]:
+def cells_text(row: list[Any], left: int) -> tuple[list[str], bytes]:
     """Return the text and the stored type of every cell of one row, after ``left`` empty columns; no kinds
     for an empty row.
     """
@@ -63,7 +63,7 @@ def cells_text(row: list, left: int) -> tuple[list[str], bytes]:
     return texts, bytes(kinds)
 
 
-def batches(rows: Iterable[tuple[list[str], bytes]], width: int) -> Iterator[tuple]:
+def batches(rows: Iterable[tuple[list[str], bytes]], width: int) -> Iterator[tuple[Any, ...]]:
     """Yield messages of about ``CELLS`` cells: row numbers from 1, texts, kinds. Empty rows are left out: the
     numbers show them.
     """

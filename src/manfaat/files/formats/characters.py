@@ -95,7 +95,7 @@ def beyond_ascii(content: bytes) -> bytes:
     return b"".join(piece[piece > 127].tobytes() for piece in pieces)
 
 
-def around(content: bytes, match: re.Match) -> str:
+def around(content: bytes, match: re.Match[bytes]) -> str:
     """Return the cell around a match, shortened, for a message."""
     before = re.split(rb"[\r\n\t\",;|]", content[max(0, match.start() - 15) : match.start()])[-1]
     after = re.split(rb"[\r\n\t\",;|]", content[match.start() : match.end() + 15])[0]

@@ -162,7 +162,7 @@ def older(content: bytes, error: UnicodeDecodeError, *, file: str) -> tuple[byte
         name: reading for name in ("cp932", "euc_jp") if (reading := strictly(content, name)) is not None
     }
     scores = {name: japanese(reading) for name, reading in readings.items()}
-    best = max(scores, key=scores.get, default="")
+    best = max(scores, key=lambda name: scores[name], default="")
     text = readings.get(best, "")
     # kanji alone prove little: European letters and Chinese in its own encodings can look like them
     kana = bool(KANA.search(text))
@@ -232,7 +232,7 @@ def japanese(text: str) -> float:
     """
     beyond = re.findall(r"[^\x00-\x7f]+", text)
     total = sum(len(run) for run in beyond)
-    good = sum(len(KANA_OR_COMMON.findall(run)) for run in beyond)
+    good: float = sum(len(KANA_OR_COMMON.findall(run)) for run in beyond)
     good += sum(len(IDEOGRAPH.findall(run)) for run in beyond if len(run) > 1) + sum(
         0.85 * len(HALF_WIDTH.findall(run)) for run in beyond if len(run) > 2
     )

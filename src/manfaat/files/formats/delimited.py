@@ -168,7 +168,7 @@ def text_layout(
     lines = [line for line, _ in head]
     stated = options.header_rows
     wanted = None if stated is None else tuple(at + 1 for at, line in enumerate(lines) if line in stated)
-    if stated and len(wanted) != len(stated):
+    if stated and wanted is not None and len(wanted) != len(stated):
         absent = some([row for row in stated if row not in lines])
         raise refusal(
             file,

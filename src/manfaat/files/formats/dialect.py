@@ -122,7 +122,7 @@ def find_decimal(cells: Iterator[str], given: str | None) -> Detected:
     """
     if given:
         return Detected("decimal sign", given, "given; cells stay as they are")
-    counts = Counter()
+    counts: Counter[str] = Counter()
     for cell in cells:
         if ("," in cell or "." in cell) and len(cell) <= LONGEST_NUMBER:
             counts[","] += bool(COMMA.fullmatch(cell))

@@ -117,7 +117,8 @@ def frame_of(body: Body, names: Sequence[str], sheet: str) -> pd.DataFrame:
     table = table.add_column(0, ROW, pa.array(body.rows, pa.int64())).add_column(
         0, SHEET, pa.array([sheet] * count, pa.large_string())
     )
-    return table.to_pandas(types_mapper={pa.large_string(): TEXT}.get)
+    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.large_string(): TEXT}.get)
+    return frame
 
 
 def irregular(body: Body) -> list[Detected]:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import pandas as pd
 from rapidfuzz import fuzz, process
@@ -89,7 +90,15 @@ def split_code(text: str, known: Iterable[str] = ()) -> tuple[str, str]:
     return "", text
 
 
-def asked(variable: object) -> Asked:
+class Named(Protocol):
+    """A variable of a codebook; what else it may hold is looked for where it is used."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the codebook."""
+
+
+def asked(variable: Named) -> Asked:
     """Return a variable of the codebook as it may be asked.
 
     Needs ``name``, ``label_en``, ``label_id``, and ``sources`` (a list) or ``source`` (names separated by
@@ -140,7 +149,7 @@ def variants(column: str) -> list[str]:
     return found
 
 
-def match_headers(columns: Sequence[str], variables: Iterable[object]) -> HeaderMatch:
+def match_headers(columns: Sequence[str], variables: Iterable[Named]) -> HeaderMatch:
     """Match column names with the variables of a codebook.
 
     Parameters
@@ -157,7 +166,8 @@ def match_headers(columns: Sequence[str], variables: Iterable[object]) -> Header
     known = [asked(variable) for variable in variables]
     index = index_of(known)
     choices = list(index.texts)
-    found, review = [], []
+    found: list[tuple[Any, ...]] = []
+    review: list[tuple[str, int, str, float, str]] = []
     for position, column in enumerate(columns, start=1):
         if column.startswith("_"):
             continue
@@ -171,8 +181,9 @@ def match_headers(columns: Sequence[str], variables: Iterable[object]) -> Header
     found, rivals = settle_rivals(found)
     review += rivals
     frame = pd.DataFrame([row[:4] for row in found], columns=["column", "variable", "how", "score"])
+    review.sort(key=lambda row: (row[1], -row[3]))
     waiting = pd.DataFrame(
-        sorted(review, key=lambda row: (row[1], -row[3])),
+        review,
         columns=["column", "position", "variable", "score", "reason"],
     )
     return HeaderMatch({row[0]: row[1] for row in found}, frame, waiting, tuple(match_log(found, waiting)))
@@ -276,11 +287,13 @@ def deciding_words(texts: Sequence[str], label: str) -> list[str]:
     return sorted(word for word in differ if word in DECIDING or any(letter.isdigit() for letter in word))
 
 
-def settle_rivals(found: list[tuple]) -> tuple[list[tuple], list[tuple]]:
+def settle_rivals(
+    found: list[tuple[Any, ...]],
+) -> tuple[list[tuple[Any, ...]], list[tuple[str, int, str, float, str]]]:
     """Return the matches in which each variable stands once, and the rest for review; a match by name beats
     the others.
     """
-    claims: dict[str, list[tuple]] = {}
+    claims: dict[str, list[tuple[Any, ...]]] = {}
     for row in found:
         claims.setdefault(row[1], []).append(row)
     kept, review = [], []
@@ -296,7 +309,7 @@ def settle_rivals(found: list[tuple]) -> tuple[list[tuple], list[tuple]]:
     return sorted(kept, key=lambda row: row[4]), review
 
 
-def match_log(found: Sequence[tuple], review: pd.DataFrame) -> list[Detected]:
+def match_log(found: Sequence[tuple[Any, ...]], review: pd.DataFrame) -> list[Detected]:
     """Say how many columns were matched in which way, and how many wait for a person."""
     ways = Counter(row[2] for row in found)
     log = [

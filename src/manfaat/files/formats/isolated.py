@@ -9,11 +9,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 from manfaat.base.problems import ProblemsError
+from manfaat.base.typed import required
 from manfaat.files.formats import worker
 from manfaat.files.formats.safety import AGAIN, DAMAGED, refusal, without_folders
 from manfaat.files.formats.tables import FormatOptions
@@ -23,7 +25,10 @@ MEMORY_WORDS = "the table needs more memory or more cells than allowed"
 SMALLER = "a smaller table: delete stray cells far from it, or save the sheet as CSV"
 
 
-def read_apart(path: Path, kind: str, options: FormatOptions, *, file: str) -> Iterator[tuple]:
+Messages = Generator[tuple[Any, ...], None, None]
+
+
+def read_apart(path: Path, kind: str, options: FormatOptions, *, file: str) -> Messages:
     """Yield the messages of the reading process for one file, without its closing one.
 
     Raises
@@ -52,7 +57,7 @@ def read_apart(path: Path, kind: str, options: FormatOptions, *, file: str) -> I
 
 
 @contextmanager
-def started(request: dict, seconds: float, *, file: str) -> Iterator[Iterator[tuple]]:
+def started(request: dict[str, Any], seconds: float, *, file: str) -> Iterator[Iterator[tuple[Any, ...]]]:
     """Run the reading process and give its messages; it is ended on leaving, whatever happened."""
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "RUST_BACKTRACE": "0"}
     command = [sys.executable, "-I", str(Path(worker.__file__)), json.dumps(request)]
@@ -61,7 +66,12 @@ def started(request: dict, seconds: float, *, file: str) -> Iterator[Iterator[tu
         tempfile.TemporaryFile() as complaints,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, env=environment) as process,
     ):
-        watch = threading.Timer(seconds, lambda: (late.set(), process.kill()))
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        watch = threading.Timer(seconds, stop)
         watch.daemon = True
         watch.start()
         try:
@@ -72,8 +82,8 @@ def started(request: dict, seconds: float, *, file: str) -> Iterator[Iterator[tu
 
 
 def messages(
-    process: subprocess.Popen, complaints: object, late: threading.Event, *, file: str
-) -> Iterator[tuple]:
+    process: subprocess.Popen[bytes], complaints: IO[bytes], late: threading.Event, *, file: str
+) -> Iterator[tuple[Any, ...]]:
     """Yield messages until the process stops.
 
     Raises
@@ -82,14 +92,14 @@ def messages(
     """
     while True:
         try:
-            message = marshal.load(process.stdout)
+            message = marshal.load(required(process.stdout, "the output of the reading process"))
         except (EOFError, ValueError, TypeError):
             raise stopped(process, complaints, late, file=file) from None
         yield message
 
 
 def stopped(
-    process: subprocess.Popen, complaints: object, late: threading.Event, *, file: str
+    process: subprocess.Popen[bytes], complaints: IO[bytes], late: threading.Event, *, file: str
 ) -> ProblemsError:
     """Return what to tell when the reading process stopped on its own or was stopped."""
     process.wait()

@@ -26,6 +26,9 @@ COLUMN_NUMBER = re.compile(r"\(\d{1,3}\)")
 Grid = Sequence[tuple[int, Sequence[str]]]
 
 
+Line = tuple[int, list[str]]  # number of a row, and its cells
+
+
 @dataclass(frozen=True)
 class Merge:
     """A merged cell of a sheet: first and last row (from 1) and column (from 0)."""
@@ -106,7 +109,9 @@ def find_layout(
     return layout
 
 
-def given_layout(rows: list, header_rows: tuple[int, ...], merges: Sequence[Merge], place: str) -> Layout:
+def given_layout(
+    rows: list[Line], header_rows: tuple[int, ...], merges: Sequence[Merge], place: str
+) -> Layout:
     """Return the layout that the user stated."""
     if not header_rows:
         width = max((len(cells) for _, cells in rows), default=0)
@@ -120,7 +125,7 @@ def given_layout(rows: list, header_rows: tuple[int, ...], merges: Sequence[Merg
             f"header_rows {header_rows} are empty rows or lie beyond the first"
             f" {count_of(len(rows), 'filled row')}"
         )
-    above = [
+    above: list[tuple[int, Sequence[str], str]] = [
         (number, cells, "above the stated header")
         for number, cells in rows
         if number < header_rows[-1] and number not in header_rows
@@ -171,7 +176,7 @@ def shape(cell: str) -> str:
     return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", cell.strip()))
 
 
-def upward(rows: list, start: int, merges: Sequence[Merge]) -> int:
+def upward(rows: list[Line], start: int, merges: Sequence[Merge]) -> int:
     """Return the first row of a header that began above ``start``: rows directly above that name groups of
     columns.
     """
@@ -190,7 +195,7 @@ def upward(rows: list, start: int, merges: Sequence[Merge]) -> int:
     return top
 
 
-def downward(rows: list, start: int, merges: Sequence[Merge], log: list[Detected], place: str) -> int:
+def downward(rows: list[Line], start: int, merges: Sequence[Merge], log: list[Detected], place: str) -> int:
     """Return the last row of the header that begins at ``start``."""
     bottom = start
     while bottom + 1 < len(rows):
@@ -229,7 +234,12 @@ def bracketed(cells: Sequence[str]) -> bool:
 
 
 def fills_gaps(
-    cells: Sequence[str], below: Sequence[str], body: list, log: list[Detected], number: int, place: str
+    cells: Sequence[str],
+    below: Sequence[str],
+    body: list[list[str]],
+    log: list[Detected],
+    number: int,
+    place: str,
 ) -> bool:
     """Say whether a row goes on with a header because it names the columns that the header's first row leaves
     empty.
@@ -271,7 +281,7 @@ def fills_gaps(
     return False
 
 
-def join_names(header: list, merges: Sequence[Merge]) -> list[str]:
+def join_names(header: list[Line], merges: Sequence[Merge]) -> list[str]:
     """Return the names of the columns: the texts of the header's rows from top to bottom, group names carried
     to the right.
     """
@@ -292,7 +302,7 @@ def join_names(header: list, merges: Sequence[Merge]) -> list[str]:
     return [JOINT.join(part) for part in parts]
 
 
-def skip_number_row(rows: list, bottom: int, layout: Layout, place: str) -> None:
+def skip_number_row(rows: list[Line], bottom: int, layout: Layout, place: str) -> None:
     """Leave out a row that numbers the columns, ``(1) (2) (3)``, as printed tables have under the header."""
     if bottom + 1 >= len(rows):
         return
@@ -313,7 +323,7 @@ def skip_number_row(rows: list, bottom: int, layout: Layout, place: str) -> None
         )
 
 
-def too_narrow(rows: list, start: int) -> bool:
+def too_narrow(rows: list[Line], start: int) -> bool:
     """Say whether the row above is the header after all: it names fewer columns than rows of numbers have, as
     where decimal commas part them.
     """
@@ -329,7 +339,7 @@ def too_narrow(rows: list, start: int) -> bool:
     )
 
 
-def without_made_names(rows: list, start: int) -> list[str]:
+def without_made_names(rows: list[Line], start: int) -> list[str]:
     """Return the header's first row without names such as ``Unnamed: 12``, where a second row names these
     columns.
     """
@@ -341,7 +351,7 @@ def without_made_names(rows: list, start: int) -> list[str]:
     return bare if fills_gaps(bare, rows[start + 1][1], body, [], rows[start + 1][0], "") else cells
 
 
-def skip_import_row(rows: list, bottom: int, layout: Layout, place: str) -> None:
+def skip_import_row(rows: list[Line], bottom: int, layout: Layout, place: str) -> None:
     """Leave out the rows of question texts and import codes that Qualtrics writes under the names."""
     at = next((at for at in (bottom + 1, bottom + 2) if at < len(rows) and is_import_row(rows[at][1])), None)
     if at is None:
@@ -371,7 +381,7 @@ def is_import_row(cells: Sequence[str]) -> bool:
     return filled(cells) > 0 and all(cell.strip().startswith(IMPORT_ID) for cell in cells if cell.strip())
 
 
-def describe(rows: list, bottom: int, layout: Layout, place: str) -> None:
+def describe(rows: list[Line], bottom: int, layout: Layout, place: str) -> None:
     """Log the header and the rows above it; doubt a header that looks like answers or stands directly under a
     title.
     """

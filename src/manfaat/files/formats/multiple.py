@@ -318,7 +318,7 @@ def counted(table: RawTable, column: str) -> dict[str, int]:
     counts = table.frame[column].str.strip().value_counts()
     return {
         text: int(count)
-        for text, count in counts.items()
+        for text, count in zip(counts.index.astype(str), counts, strict=True)
         if text and (is_mark(text) or not says_nothing(text))
     }
 
@@ -403,7 +403,7 @@ def fold_multiple(
     )
     read = marks(table, block)
     codes = join_codes(read.chosen, block.options, separator)
-    filled, odd = read.filled.any(axis=0), read.odd.any(axis=0)
+    filled, odd = read.some_filled, read.some_odd
     silent = filled & ~read.chosen.any(axis=0)
     codes[silent & ~odd] = none
     said = first_said(table, block, ~filled & ~odd)
@@ -422,6 +422,16 @@ class Marks(NamedTuple):
     chosen: np.ndarray
     filled: np.ndarray
     odd: np.ndarray
+
+    @property
+    def some_filled(self) -> np.ndarray:
+        """Which rows have an answer to some option."""
+        return np.asarray(self.filled.any(axis=0))
+
+    @property
+    def some_odd(self) -> np.ndarray:
+        """Which rows have a mark that is neither yes nor no."""
+        return np.asarray(self.odd.any(axis=0))
 
 
 def marks(table: RawTable, block: Block) -> Marks:
@@ -489,7 +499,8 @@ def join_codes(chosen: np.ndarray, options: Sequence[str], separator: str) -> np
             pc.binary_join_element_wise(joined, code, pa.scalar(separator, pa.large_string())),
         )
         joined = pc.if_else(pa.array(yes), longer, joined)
-    return joined.to_numpy(zero_copy_only=False).astype(object)
+    texts: np.ndarray = joined.to_numpy(zero_copy_only=False).astype(object)
+    return texts
 
 
 def settle(
@@ -498,7 +509,7 @@ def settle(
     """Return the text of each row and the disagreements; where there is a combined column its text is kept,
     unless it is empty.
     """
-    rows, result, odd, answered = [], codes.copy(), read.odd.any(axis=0), read.filled.any(axis=0)
+    rows, result, odd, answered = [], codes.copy(), read.some_odd, read.some_filled
     sheets, numbers = table.frame[SHEET].to_numpy(dtype=object), table.frame[ROW].to_numpy()
     combined = table.frame[block.combined].to_numpy(dtype=object) if block.combined else None
     spaced = any(" " in option for option in (*block.options, *block.labels))
@@ -577,11 +588,9 @@ def fold_log(
                 doubtful=True,
             )
         )
-    partly = (
-        filled.any(axis=0) & ~filled.all(axis=0)
-        if block.kind == "marks"
-        else np.zeros(filled.shape[1], dtype=bool)
-    )
+    partly = np.zeros(filled.shape[1], dtype=bool)
+    if block.kind == "marks":
+        partly = np.asarray(filled.any(axis=0) & ~filled.all(axis=0))
     for what, mask, how in (
         ("with only zeros", silent, "answered, but nothing chosen"),
         ("partly filled", partly, "empty marks were read as not chosen"),
@@ -605,11 +614,12 @@ def put_column(frame: pd.DataFrame, block: Block, name: str, values: np.ndarray)
     columns.
     """
     gone = {*block.columns, *([block.combined] if block.combined else [])}
-    first = min(frame.columns.get_loc(column) for column in gone)
-    kept = [column for column in frame.columns if column not in gone]
+    names = list(frame.columns)
+    first = min(names.index(column) for column in gone)
+    kept = [column for column in names if column not in gone]
     if name in kept:
         raise ValueError(f"the table already has a column '{name}'")
-    at = sum(column not in gone for column in frame.columns[:first])
+    at = sum(column not in gone for column in names[:first])
     result = frame[kept].copy()
-    result.insert(at, name, pd.array(values, dtype=TEXT))
+    result.insert(at, name, pd.Series(values, index=frame.index, dtype=TEXT))
     return result

@@ -7,7 +7,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -157,7 +157,9 @@ def check_sizes(unpacked: int, packed: int, options: FormatOptions, *, file: str
         )
 
 
-def unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, size: int = MEBIBYTE) -> Iterator[bytes]:
+def unpack(
+    archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, size: int = MEBIBYTE
+) -> Generator[bytes, None, None]:
     """Yield one part of a zip file in pieces of at most ``size`` bytes, to its true end whatever size it
     declares.
     """

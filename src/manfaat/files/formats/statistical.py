@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,9 @@ def about_encoding(error: ProblemsError) -> bool:
     return any(word in str(error).lower() for word in ("encoding", "byte sequence", "codec"))
 
 
-def gather(path: Path, kind: str, options: FormatOptions, *, file: str) -> tuple[dict, list[pa.ChunkedArray]]:
+def gather(
+    path: Path, kind: str, options: FormatOptions, *, file: str
+) -> tuple[dict[str, Any], list[pa.ChunkedArray]]:
     """Return what the file says about its variables, and its columns."""
     parts: list[list[pa.Array]] = []
     tagged: dict[str, set[str]] = {}
@@ -95,7 +98,7 @@ def gather(path: Path, kind: str, options: FormatOptions, *, file: str) -> tuple
 
 
 def build(
-    facts: dict,
+    facts: dict[str, Any],
     columns: list[pa.ChunkedArray],
     kind: str,
     path: Path,
@@ -143,7 +146,7 @@ def build(
     )
 
 
-def stored_kind(name: str, facts: dict) -> int:
+def stored_kind(name: str, facts: dict[str, Any]) -> int:
     """Return what a column holds, by its type and its display format: texts, dates, times or numbers."""
     if facts["types"][name] == "string":
         return WORDS
@@ -159,8 +162,8 @@ def tag_text(column: pa.ChunkedArray, tags: Iterable[str]) -> pa.ChunkedArray:
 
 
 def missing_of(
-    name: str, new: str, column: pa.ChunkedArray, facts: dict, tags: dict[str, list[str]]
-) -> list[tuple]:
+    name: str, new: str, column: pa.ChunkedArray, facts: dict[str, Any], tags: dict[str, list[str]]
+) -> list[tuple[Any, ...]]:
     """Return one row for each value, range or tag that the file declares missing, and one for system-missing
     values.
     """
@@ -222,7 +225,7 @@ def limit_text(value: str) -> str:
     return "LOWEST" if number < -EXTREME else "HIGHEST" if number > EXTREME else value
 
 
-def label_rows(facts: dict, renamed: dict[str, str]) -> list[tuple[str, str, str, str]]:
+def label_rows(facts: dict[str, Any], renamed: dict[str, str]) -> list[tuple[str, str, str, str]]:
     """Return the labels of variables and of values; tags as ``.a``."""
     rows = [
         (renamed[name], "variable", "", label) for name, label in facts["labels"].items() if name in renamed
@@ -234,7 +237,7 @@ def label_rows(facts: dict, renamed: dict[str, str]) -> list[tuple[str, str, str
     return rows
 
 
-def encoding_notes(facts: dict, kind: str, options: FormatOptions) -> list[Detected]:
+def encoding_notes(facts: dict[str, Any], kind: str, options: FormatOptions) -> list[Detected]:
     """Say how the letters of the file were read."""
     if options.encoding is not None and kind != "por":
         return [Detected("encoding", options.encoding, "given")]
@@ -261,7 +264,11 @@ def encoding_notes(facts: dict, kind: str, options: FormatOptions) -> list[Detec
 
 
 def content_notes(
-    facts: dict, missing: pd.DataFrame, labels: pd.DataFrame, columns: list[pa.ChunkedArray], kind: str
+    facts: dict[str, Any],
+    missing: pd.DataFrame,
+    labels: pd.DataFrame,
+    columns: list[pa.ChunkedArray],
+    kind: str,
 ) -> list[Detected]:
     """Say what the file declares: labels, missing values, dates, and that its cells were typed."""
     texts = sum(form == "string" for form in facts["types"].values())

@@ -8,7 +8,7 @@ import codecs
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -107,7 +107,7 @@ def empty(columns: Iterable[str]) -> pd.DataFrame:
     )
 
 
-def records(rows: Iterable[tuple], columns: tuple[str, ...]) -> pd.DataFrame:
+def records(rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
     """Return a frame of the given columns from tuples, with the types of ``empty``."""
     found = list(rows)
     if not found:

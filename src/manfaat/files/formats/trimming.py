@@ -8,7 +8,7 @@ stay and are named.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -61,8 +61,9 @@ def trim(
     ``header`` holds the cells of the header's last row, to notice where it is repeated; ``before`` the rows
     left out already.
     """
-    dropped, log = [*before, *blank_runs(body.blank)], []
-    steps = (
+    dropped = [*before, *blank_runs(body.blank)]
+    log: list[Detected] = []
+    steps: tuple[Callable[[Body], tuple[Body, list[Drop]]], ...] = (
         lambda b: take(b, np.isin(b.rows, options.skip_rows), "skip_rows", "left out as stated"),
         lambda b: take(b, blank_rows(b), "empty row", "no filled cell"),
         lambda b: take(b, repeats(b, header), "repeated header", "the cells are those of the header"),
@@ -83,7 +84,7 @@ def trim(
 
 def take(body: Body, mask: np.ndarray, rule: str, reason: str) -> tuple[Body, list[Drop]]:
     """Return the body without the masked rows, and those rows."""
-    gone = [(int(body.rows[at]), rule, reason, joined(body.cells(at))) for at in np.flatnonzero(mask)]
+    gone = [(int(body.rows[at]), rule, reason, joined(body.cells(int(at)))) for at in np.flatnonzero(mask)]
     return body.keep(~mask), gone
 
 

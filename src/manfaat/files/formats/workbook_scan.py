@@ -134,7 +134,7 @@ def element(content: bytes, name: bytes) -> bytes:
     """
     start = re.search(rb"<(?:\w+:)?" + name + rb"\b", content)
     end = re.compile(rb"</(?:\w+:)?" + name + rb">").search(content, start.end()) if start else None
-    return content[start.start() : end.end()] if end else b""
+    return content[start.start() : end.end()] if start and end else b""
 
 
 def sheet_parts(workbook: bytes, relations: bytes, folder: str) -> list[tuple[str, str]]:
@@ -158,7 +158,8 @@ def scan_sheet(pieces: Iterator[bytes], options: FormatOptions, *, file: str, sh
     ------
     ProblemsError if a row does not end, or the sheet takes too long.
     """
-    scan, rest, columns, end = SheetScan(), b"", set(), time.monotonic() + options.seconds
+    scan, rest, end = SheetScan(), b"", time.monotonic() + options.seconds
+    columns: set[bytes] = set()
     for piece in pieces:
         rest += piece
         cut = (

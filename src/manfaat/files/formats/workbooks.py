@@ -8,11 +8,13 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
 
 from manfaat.base.problems import ProblemsError, nearest
+from manfaat.base.typed import required
 from manfaat.files.formats.body import Body, Columns
 from manfaat.files.formats.celltext import DATE, FAULT, LOGICAL, NUMBER, TIME, WORDS
 from manfaat.files.formats.characters import unusual_in_frame
@@ -220,11 +222,11 @@ class SheetRows:
     follows them.
     """
 
-    def __init__(self, stream: Iterator[tuple], scan: SheetScan, width: int) -> None:
+    def __init__(self, stream: Iterator[tuple[Any, ...]], scan: SheetScan, width: int) -> None:
         self.stream, self.scan, self.read_width = stream, scan, width
         self.extra = by_row(scan)
         self.width = max([width, *(column + 1 for lost in self.extra.values() for column in lost)])
-        self.following: tuple | None = None
+        self.following: tuple[Any, ...] | None = None
 
     def __iter__(self) -> Iterator[Row]:
         """Yield (row number, cells, kinds), in the order of the sheet."""
@@ -323,7 +325,9 @@ def sheet_table(
 
 def collect(head: list[Row], rest: Iterator[Row], layout: Layout, width: int) -> Body:
     """Return the rows below the header; the gaps between row numbers are empty rows."""
-    columns, kinds, blank, before = Columns(width), [], [], 0
+    columns, before = Columns(width), 0
+    kinds: list[bytes | bytearray] = []
+    blank: list[int] = []
     left_out = {number for number, _, _ in layout.above} | set(layout.header)
     for source in (head, rest):
         for number, cells, codes in source:
@@ -354,7 +358,7 @@ def kind_notes(body: Body, table: RawTable, origin: Origin) -> list[Detected]:
         counts = {code: int((codes == code).sum()) for code in KIND_NAMES if code != FAULT}
         present = {code: count for code, count in counts.items() if count}
         if len(present) > 1:
-            fewest = min(present, key=present.get)
+            fewest = min(present, key=lambda code: present[code])
             mix = ", ".join(count_of(count, *KIND_NAMES[code]) for code, count in present.items())
             log.append(
                 Detected(
@@ -387,7 +391,8 @@ def long_numbers(body: Body, table: RawTable, origin: Origin) -> list[Detected]:
     for at, column in enumerate(table.columns):
         cells = body.table.column(at)
         whole = pc.match_substring_regex(cells, r"^-?\d{16,}$|e\+").to_numpy()
-        long = np.flatnonzero(whole & (body.kinds[:, at] == NUMBER))
+        kinds = required(body.kinds, "the types of the cells")
+        long = np.flatnonzero(whole & (kinds[:, at] == NUMBER))
         if len(long):
             how = (
                 "stored as a number, which keeps only 15 digits: the last digits are lost;"

@@ -15,6 +15,7 @@ import sys
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 
 def stand_in() -> None:
@@ -32,7 +33,7 @@ def stand_in() -> None:
         sys.modules[name] = package
 
 
-def reader(kind: str) -> Callable[[dict], Iterator[tuple]]:
+def reader(kind: str) -> Callable[[dict[str, Any]], Iterator[tuple[Any, ...]]]:
     """Return the function that reads one kind of file."""
     if kind in ("sav", "por", "dta"):
         from manfaat.files.formats.worker_statistics import read_statistics
@@ -55,7 +56,7 @@ def limit(memory: int, seconds: float) -> None:
         return
 
 
-def answers(request: dict) -> Iterator[tuple]:
+def answers(request: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     """Yield the messages for one request; the last is ``end``, or ``fault`` with what went wrong."""
     try:
         yield from reader(request["kind"])(request)

@@ -22,7 +22,7 @@ from manfaat.files.formats.celltext import (
 )
 
 
-def wanted(names: list[str], shown: list[bool], request: dict) -> list[int]:
+def wanted(names: list[str], shown: list[bool], request: dict[str, Any]) -> list[int]:
     """Return the positions of the sheets to read: those asked for, or those that are shown."""
     asked = request.get("sheets")
     return [
@@ -32,7 +32,7 @@ def wanted(names: list[str], shown: list[bool], request: dict) -> list[int]:
     ]
 
 
-def read_calamine(request: dict) -> Iterator[tuple]:
+def read_calamine(request: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     """Yield the sheets of an XLSX, XLSB or ODS workbook and the rows of those to read."""
     import python_calamine
 
@@ -46,8 +46,8 @@ def read_calamine(request: dict) -> Iterator[tuple]:
         if not ordinary[at]:
             continue
         sheet = book.get_sheet_by_index(at)
-        end = sheet.end
-        width, left = (end[1] + 1, sheet.start[1]) if end else (0, 0)
+        start, end = sheet.start, sheet.end
+        width, left = (end[1] + 1, start[1]) if start and end else (0, 0)
         if end and (end[0] + 1) * width > request["cells"]:
             raise MemoryError("cells")
         yield ("sheet", names[at], width, [list(low + high) for low, high in sheet.merged_cell_ranges or ()])
@@ -96,7 +96,7 @@ def xls_date(value: float, datemode: int) -> tuple[str, int]:
     return (moment.time().isoformat(), TIME) if 0 <= value < 1 else (moment_text(moment), DATE)
 
 
-def read_xls(request: dict) -> Iterator[tuple]:
+def read_xls(request: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     """Yield the sheets of an XLS workbook and the rows of those to read; error cells keep their text."""
     import xlrd
 

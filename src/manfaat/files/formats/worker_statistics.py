@@ -64,7 +64,7 @@ def dated(kind: str, form: str) -> tuple[str, Callable[[float], str | None]] | N
 
 
 def column_text(
-    values: list, convert: Callable[[float], str | None] | None, *, single: bool
+    values: list[Any], convert: Callable[[float], str | None] | None, *, single: bool
 ) -> list[str | None]:
     """Return one column as text, each different value converted once; None stays None (system missing)."""
     known: dict[Any, str | None] = {None: None}
@@ -95,7 +95,7 @@ def value_text(value: Any) -> str:
     return value if isinstance(value, str) else number_text(float(value))
 
 
-def facts_of(meta: Any, kind: str) -> dict:
+def facts_of(meta: Any, kind: str) -> dict[str, Any]:
     """Return what the file says about its variables, as plain lists and dictionaries."""
     formats = {name: form or "" for name, form in meta.original_variable_types.items()}
     made = {name: dated(kind, form) for name, form in formats.items()}
@@ -124,7 +124,7 @@ def facts_of(meta: Any, kind: str) -> dict:
 
 
 def lost_letters(
-    read_raw: Callable, facts: dict, columns: list[list], kind: str
+    read_raw: Callable[[], Any], facts: dict[str, Any], columns: list[list[str | None]], kind: str
 ) -> tuple[list[tuple[str, int]], int]:
     """Return the cells (column, row from 1) whose text is not what their bytes say, and how many cells hold
     bytes beyond ASCII.
@@ -161,7 +161,7 @@ def readings(content: bytes, encoding: str) -> list[str]:
     return found
 
 
-def portable_reader() -> Callable:
+def portable_reader() -> Callable[..., Any]:
     """Return the reader of SPSS portable files that keeps user-missing values.
 
     The public ``read_por`` turns them into system-missing ones without a word; the function below it takes
@@ -171,24 +171,30 @@ def portable_reader() -> Callable:
     import pyreadstat
 
     try:
-        from pyreadstat.pyreadstat import parser_entry_point
+        # its stub leaves the function out
+        from pyreadstat.pyreadstat import parser_entry_point  # type: ignore[attr-defined]
     except ImportError:
         return pyreadstat.read_por
     return functools.partial(parser_entry_point, parser_format="por")
 
 
-def read_statistics(request: dict) -> Iterator[tuple]:
+def read_statistics(request: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     """Yield what an SPSS or Stata file says about its variables, then its rows as text, one list a column."""
     import pyreadstat
 
     kind = request["kind"]
-    read = {"sav": pyreadstat.read_sav, "por": portable_reader(), "dta": pyreadstat.read_dta}[kind]
+    readers: dict[str, Callable[..., Any]] = {
+        "sav": pyreadstat.read_sav,
+        "por": portable_reader(),
+        "dta": pyreadstat.read_dta,
+    }
+    read = readers[kind]
     given = {"disable_datetime_conversion": True, "output_format": "dict"}
-    lost = read is pyreadstat.read_por
-    given |= {} if lost else {"user_missing": True}
+    loses_missing = read is pyreadstat.read_por
+    given |= {} if loses_missing else {"user_missing": True}
     given |= {} if kind == "por" else {"encoding": request.get("encoding")}
     _, meta = read(request["file"], metadataonly=True, **given)
-    facts = facts_of(meta, kind) | {"lost": lost}
+    facts = facts_of(meta, kind) | {"lost": loses_missing}
     if None in facts["columns"] or len(set(facts["columns"])) != len(facts["columns"]):
         raise ValueError("a variable has no name, or two have the same")
     yield ("facts", facts)
@@ -200,15 +206,15 @@ def read_statistics(request: dict) -> Iterator[tuple]:
         columns = [
             column_text(
                 list(data[name]),
-                made[name][1] if made[name] else None,
+                dates[1] if (dates := made[name]) else None,
                 single=facts["types"][name] == "float",
             )
             for name in facts["columns"]
         ]
         count = len(columns[0]) if columns else 0
-        lost = lost_letters(
-            lambda at=offset: read(
-                request["file"], row_limit=size, row_offset=at, **{**given, "encoding": RAW}
+        lost, beyond = lost_letters(
+            functools.partial(
+                read, request["file"], row_limit=size, row_offset=offset, **{**given, "encoding": RAW}
             ),
             facts,
             columns,
@@ -218,8 +224,8 @@ def read_statistics(request: dict) -> Iterator[tuple]:
             "columns",
             columns,
             facts_of(meta, kind)["tagged"],
-            [(name, offset + row) for name, row in lost[0]],
-            lost[1],
+            [(name, offset + row) for name, row in lost],
+            beyond,
         )
         offset += count
         if count < size:

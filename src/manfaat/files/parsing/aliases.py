@@ -113,8 +113,10 @@ def load_aliases(source: str | Path) -> AliasTable:
     ------
     FileNotFoundError when there is no such table; ValueError when its columns are wrong.
     """
-    is_file = isinstance(source, Path) or source.endswith(".csv")
-    content = Path(source).read_text(encoding="utf-8-sig") if is_file else packaged(source)
+    if isinstance(source, Path) or source.endswith(".csv"):
+        content = Path(source).read_text(encoding="utf-8-sig")
+    else:
+        content = packaged(source)
     return alias_table(str(Path(source).stem), read_pairs(content, str(source)))
 
 

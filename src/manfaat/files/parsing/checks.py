@@ -278,7 +278,7 @@ def personal_data(frame: pd.DataFrame, columns: Sequence[str], *, names: Iterabl
     for column in columns:
         texts = frame[column].dropna().astype(str)
         whole = {text for text in texts.unique() if known and fold(tidy(text)[0]) in known}
-        region = telephone_region(texts.unique())
+        region = telephone_region(list(texts.unique()))
         kinds = {
             text: tuple(dict.fromkeys((*personal_kinds(text, region), *(("name",) if text in whole else ()))))
             for text in texts.unique()

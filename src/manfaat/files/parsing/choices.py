@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from manfaat.files.parsing.aliases import LONGEST_KEY, AliasTable, fold, load_aliases, nearest_spellings
 from manfaat.files.parsing.choice_forms import DOUBTED, bare_code, written_out
@@ -64,7 +65,7 @@ class ChoiceList:
 
 
 def choice_list(
-    choices: Iterable[tuple],
+    choices: Iterable[tuple[Any, ...]],
     *,
     missing: Mapping[str, str] | None = None,
     recode: Mapping[str, str] | None = None,
@@ -285,12 +286,8 @@ def plainer(clean: str, choices: ChoiceList) -> Reading | None:
     code = bare_code(clean)
     if code is None:
         return None
-    reading = read_code(code, choices)
-    return (
-        noted(reading, f"'{clean[:40]}' read as {code}")
-        if reading is not None and reading.is_read
-        else reading
-    )
+    found = read_code(code, choices)
+    return noted(found, f"'{clean[:40]}' read as {code}") if found is not None and found.is_read else found
 
 
 def one_of(codes: tuple[str, ...], rule: str, note: str) -> Reading:
@@ -306,7 +303,7 @@ def code_and_label(clean: str, choices: ChoiceList) -> Reading | None:
         match = pattern.match(clean)
         code = match["code"] if match else ""
         code = choices.recode.get(code, "") if choices.recode is not None else code
-        if code not in choices.codes:
+        if match is None or code not in choices.codes:
             continue
         meant = choices.keys.get(fold(match["label"]), ())
         if meant == (code,):

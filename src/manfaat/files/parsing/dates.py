@@ -414,9 +414,10 @@ def by_weekday(reading: Reading, day: int | None) -> Reading:
     text = reading.value or (reading.proposal if reading.rule == "open-order" else None)
     if day is None or reading.precision != "day" or not text:
         return reading
-    fits = {order: found.weekday() == day for order, found in both_days(str(text)).items() if found}
+    days = {order: found for order, found in both_days(str(text)).items() if found}
+    fits = {order: found.weekday() == day for order, found in days.items()}
     if reading.rule == "open-order" and sum(fits.values()) == 1:
-        turned = str(text) if fits.get("given") else both_days(str(text))["turned"].isoformat()
+        turned = str(text) if fits.get("given") else days["turned"].isoformat()
         return report(
             turned, "weekday", f"{EXCHANGED}; the weekday beside it fits one of both", precision="day"
         )
@@ -466,9 +467,9 @@ def read_tidy(clean: str, context: DateContext) -> Reading:
     body, time = split_time(lower)
     if time:
         body, inner = weekday_apart(body)
-        reading = date_part(body, context, american=time["half"] is not None)
-        if reading:
-            reading = by_weekday(reading, inner if day is None else day)
+        dated = date_part(body, context, american=time["half"] is not None)
+        if dated:
+            reading = by_weekday(dated, inner if day is None else day)
             return (
                 at_place(with_time(reading, time), context.zone)
                 if reading.is_read or reading.proposal

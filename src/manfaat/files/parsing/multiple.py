@@ -89,7 +89,7 @@ def in_one_way(clean: str, choices: ChoiceList) -> tuple[str, ...]:
     if not 1 < len(words) <= MOST_WORDS:
         return ()
     longest = max(len(key) for key in choices.keys)
-    ways: list[list[tuple[str, ...]]] = [[()]] + [[] for _ in words]
+    ways: list[list[tuple[str, ...]]] = [[()], *([] for _ in words)]
     for end in range(1, len(words) + 1):
         for start in range(end - 1, -1, -1):
             key = fold("".join(words[start:end]))

@@ -173,11 +173,13 @@ def column_context(
     cells = [(with_zero(tidy(text)[0]), count) for text, count in pairs_of(uniques) if len(text) <= LONGEST]
     cells = [(text, count) for text, count in cells if no_answer(text, codes) is None]
     plain, points = ColumnContext(kind, missing=codes), ColumnContext(kind, decimal=".", missing=codes)
-    shapes, short, amounts = Counter(), Counter(), []
+    shapes: Counter[Shape] = Counter()
+    short: Counter[str] = Counter()
+    amounts = []
     for text, count in cells:
         match = lone_amount(text)
         shape = shape_of(match["num"]) if match else None
-        if shape is None:
+        if match is None or shape is None:
             continue
         if not match["unit"]:
             shapes[shape] += count

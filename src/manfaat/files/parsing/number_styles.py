@@ -35,7 +35,8 @@ def scientific(text: str, context: ColumnContext) -> Reading | None:
     if not match:
         return None
     mantissa = Decimal(match["mantissa"].replace(",", "."))
-    shown, power = max(0, -mantissa.as_tuple().exponent), int(match["power"])
+    decimals = match["mantissa"].replace(",", ".").partition(".")[2]
+    shown, power = len(decimals), int(match["power"])
     value = mantissa.scaleb(power)
     if power < 0 or power <= shown >= ALL_DIGITS:
         return exact_power(-value if match["sign"] else value, context)

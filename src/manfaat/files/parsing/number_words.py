@@ -68,7 +68,9 @@ def counted(words: list[str]) -> str | None:
 
 def without_words(text: str) -> str:
     """Put digits in place of each run of number words."""
-    parts, run, result = WORD.findall(text), [], []
+    parts = WORD.findall(text)
+    run: list[str] = []
+    result: list[str] = []
 
     def close() -> None:
         words = [part for part in run if part.strip()]

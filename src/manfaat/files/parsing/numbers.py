@@ -250,10 +250,9 @@ def range_of(low: re.Match[str], high: re.Match[str], context: ColumnContext) ->
     first, second = one_amount(low, context), one_amount(high, context)
     if not low["unit"] and high["unit"]:
         shape = shape_of(low["num"])
-        shared = shape is not None and shape.name in ("plain", "fraction")
         first = (
             Reading(number(shape.value * UNITS[high["unit"].lower()]), "range")
-            if shared
+            if shape is not None and shape.name in ("plain", "fraction")
             else review("grouped-words", "a range of two spellings")
         )
     if (

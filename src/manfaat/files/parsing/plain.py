@@ -125,13 +125,14 @@ def shape_of(text: str) -> Shape | None:
     ``either``.
     """
     match = SHAPES.fullmatch(text) if len(text) <= 60 else None
-    if not match:
+    name = match.lastgroup if match else None
+    if name is None:
         return None
-    name = match.lastgroup
     if name == "plain":
         return Shape(name, text)
     if name == "either":
-        return Shape(name, *MARKS.split(text), decimal=None)
+        whole, fraction = MARKS.split(text)
+        return Shape(name, whole, fraction)
     if name in ("dots", "commas"):
         return Shape(name, MARKS.sub("", text), decimal="," if name == "dots" else ".")
     body, sign, tail = text, None, ""

@@ -97,12 +97,11 @@ def load_ladder(
     """
 
     def pairs(source: str | Path, columns: tuple[str, str]) -> list[tuple[str, str]]:
-        is_file = isinstance(source, Path) or source.endswith(".csv")
-        return read_pairs(
-            Path(source).read_text(encoding="utf-8-sig") if is_file else packaged(source),
-            str(source),
-            columns,
-        )
+        if isinstance(source, Path) or source.endswith(".csv"):
+            content = Path(source).read_text(encoding="utf-8-sig")
+        else:
+            content = packaged(source)
+        return read_pairs(content, str(source), columns)
 
     return title_ladder(
         pairs(titles, ("level", "alias")),
