@@ -270,7 +270,7 @@ def test_code_is_coloured_by_the_style_sheet_only_where_it_says_so() -> None:
     made = html_of([Code('import os\nos("<p>")')], Shown({}, {}))
     assert made == (
         '<div class="code" tabindex="0"><pre><span class="kn">import</span> os\n'
-        "os(&quot;&lt;p&gt;&quot;)\n</pre></div>"
+        'os(<span class="s2">&quot;&lt;p&gt;&quot;</span>)\n</pre></div>'
     )
 
 

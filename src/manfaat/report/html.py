@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 from pygments.lexers import PythonLexer
 from pygments.token import STANDARD_TYPES
@@ -127,12 +128,12 @@ def unfolded(block: Fold, shown: Shown, look: str = "") -> str:
 
 def code(block: Code, _: Shown) -> str:
     """Return code, coloured where the style sheet has a colour."""
-    parts = [
-        f'<span class="{STANDARD_TYPES[kind]}">{escape(text)}</span>'
-        if STANDARD_TYPES.get(kind) in COLOURED
-        else escape(text)
-        for kind, text in PythonLexer().get_tokens(block.text)
-    ]
+    parts = []
+    for look, tokens in groupby(
+        PythonLexer().get_tokens(block.text), lambda token: STANDARD_TYPES.get(token[0])
+    ):
+        text = escape("".join(text for _, text in tokens))
+        parts.append(f'<span class="{look}">{text}</span>' if look in COLOURED else text)
     return f'<div class="code" tabindex="0"><pre>{"".join(parts)}</pre></div>'
 
 
