@@ -15,7 +15,8 @@ import pytest
 
 import helpers
 from conftest import ROOT
-from helpers import OpenStudy, open_study
+from helpers import Answer, Measured, OpenStudy, open_study
+from helpers.showing import said
 
 COHORT = "nsw-1976"
 OPTIONS = doctest.ELLIPSIS
@@ -214,3 +215,37 @@ def test_objects_show_themselves_in_a_line_and_without_a_path_of_the_machine(stu
             assert str(place) not in html
             assert html.startswith("<")
         assert repr(one) == str(one)
+
+
+@pytest.mark.parametrize(("reports", "published"), [("reports", False), ("reports/.run-x/en", True)])
+def test_a_notebook_numbers_keeps_and_marks_what_it_shows(place, monkeypatch, reports, published):
+    shown = []
+    monkeypatch.chdir(place)
+    monkeypatch.setattr("helpers.showing.display", lambda *told, **how: shown.append((told, how)))
+    monkeypatch.setattr("manfaat.report.sharing.display", lambda *told, **how: shown.append((told, how)))
+    assert len(open_study(COHORT).people) == 445
+    own = open_study(COHORT, notebook="05_outcomes", reports_dir=reports)
+    answer = Answer("ours", own.chapter, lambda: study_parts(own))
+    answer._ipython_display_()
+    marks = [how.get("metadata") for _, how in shown]
+    assert marks.count({"manfaat": "published"}) == 2
+    # the frame stands beside it at work, and nowhere in what leaves the house
+    assert len(shown) == (2 if published else 3)
+    folder = place / (f"{reports}/{COHORT}" if published else f"data/processed/{COHORT}/scratch")
+    assert sorted(path.name for path in (folder / "exhibits").glob("05-definitions*")) == [
+        "05-definitions.csv",
+        "05-definitions.json",
+    ]
+
+
+def study_parts(study):
+    return [*Measured(study.chapter).definitions.parts, *said("A sentence.")]
+
+
+def test_a_large_delivery_is_not_cleaned_while_one_waits(place, monkeypatch):
+    monkeypatch.chdir(place)
+    shutil.rmtree(place / "data/processed", ignore_errors=True)
+    monkeypatch.setattr("helpers.frames.QUICK", 1000)
+    with pytest.raises(ValueError, match="1 problem") as failure:
+        open_study(COHORT).table("people")
+    assert f"notebooks/01_clean.ipynb to be run first for cohort '{COHORT}'" in str(failure.value)

@@ -28,10 +28,11 @@ from manfaat.report.threats import (
     for_whom,
     one_table,
     primary_row,
-    show_threats,
+    threat_blocks,
     threat_sentences,
     threat_tables,
     when,
+    write_threats,
 )
 from manfaat.report.words import Language
 from manfaat.threats.case import Case
@@ -581,15 +582,17 @@ def test_the_range_of_answers_tells_no_single_one():
         outcome_range(np.arange(8.0))
 
 
-def test_a_stage_without_indicators_has_no_threats_and_says_so(tmp_path, capsys):
+def test_a_stage_without_indicators_has_no_threats_and_says_so(tmp_path):
     study, table = loaded("nsw-1976")
     settings, lines = Settings("nsw-1976", "randomised", study.primary), list(study.indicators)
     estimates = estimate_stages(table, study.programme, lines, settings, stages=("output",))
     found = threats.run(table, study.programme, lines, estimates, settings, cohort=study.cohort)
     assert found.rows["threat"].tolist() == ["response rate"]
     placed = replace(study, places=replace(study.places, reports_dir=tmp_path / ".run-x" / "en"))
-    show_threats(Chapter("04_outputs", placed, Language("en")), found, estimates)
-    assert "no primary estimate" in capsys.readouterr().out
+    chapter = Chapter("04_outputs", placed, Language("en"))
+    block, *_ = threat_blocks(study, found, estimates, Language("en"))
+    assert "no primary estimate" in repr(block)
+    write_threats(chapter, found)
     assert [path.name for path in (tmp_path / ".run-x" / "en" / "nsw-1976" / "threats").iterdir()] == [
         "04_outputs.csv"
     ]

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from helpers.results import compared, threatened
+from helpers.results import compared
 from helpers.showing import Part, Questions, question, said
 from manfaat import threats
 from manfaat.costs import basis
@@ -15,7 +15,7 @@ from manfaat.evaluation import associations, ladder, summaries
 from manfaat.evaluation.balance import balance
 from manfaat.evaluation.estimate import Settings
 from manfaat.report import answer_figures, exhibits, group_figures, model_exhibits, sentences, setting
-from manfaat.report.threats import write_threats
+from manfaat.report.threats import threat_blocks, write_threats
 from manfaat.threats import Threats
 
 
@@ -113,7 +113,7 @@ class Inputs(Questions):
         return [
             *compared(self.chapter, self.estimates),
             *said(exhibits.nothing_measured(self.estimates, self.language, "activity")),
-            *threatened(self.chapter, self.found, self.estimates),
+            *threat_blocks(self.study, self.found, self.estimates, self.language),
         ]
 
     @question()

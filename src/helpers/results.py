@@ -25,10 +25,9 @@ from manfaat.report import (
     scales,
     sentences,
     threat_figures,
-    threat_words,
 )
 from manfaat.report.chapter import Chapter
-from manfaat.report.threats import for_whom, threat_sentences, threat_tables, when, write_threats
+from manfaat.report.threats import threat_blocks, write_threats
 from manfaat.threats import Threats
 
 
@@ -37,23 +36,6 @@ def compared(chapter: Chapter, estimates: pd.DataFrame) -> list[Part]:
     return [
         *exhibits.ladder_figures(chapter.study, estimates, chapter.language),
         *exhibits.estimates_table(chapter.study, estimates, chapter.language),
-    ]
-
-
-def threatened(chapter: Chapter, found: Threats, estimates: pd.DataFrame) -> list[Part]:
-    """What threatens estimates, for whom they hold and when: sentences and tables."""
-    study, language = chapter.study, chapter.language
-    told = threat_sentences(study, found, estimates, language)
-    none = language.say("There is no primary estimate here, so there is nothing to examine for threats.")
-    about, tables = for_whom(study, found, estimates, language)
-    rest = [threat_words.response_sentence(found.rows, language), *when(study, found, language)]
-    return [
-        *listed(told),
-        *said("" if told else none),
-        *threat_tables(study, found, estimates, language),
-        *said(about),
-        *tables,
-        *listed(rest),
     ]
 
 
@@ -183,7 +165,7 @@ class Results(Questions):
         """What threatens these numbers."""
         study, words = self.study, self.language
         return [
-            *threatened(self.chapter, self.found, self.estimates),
+            *threat_blocks(study, self.found, self.estimates, words),
             *threat_figures.curve_figures(study, self.found, self.estimates, words),
             *threat_figures.bound_figure(study, self.found, self.estimates, words),
         ]

@@ -25,6 +25,7 @@ from manfaat.report.exhibit import Exhibit, block_of, notebook_html
 from manfaat.report.words import Language
 
 Part = Exhibit | Paragraph | Bullets
+ROWS = 8  # of a frame below what it is shown as
 
 
 def said(*sentences: str, kind: str = "finding") -> list[Part]:
@@ -107,6 +108,14 @@ class Answer:
                 self.chapter.show(part)
             else:
                 self.chapter.blocks([part])
+        if not self.chapter.study.places.is_published:  # what leaves the house holds no unrounded frames
+            told = {"text/plain": repr(self), "text/html": self.folded()}
+            display(told, raw=True)
+
+    def folded(self) -> str:
+        """The first rows of the numbers behind what is shown, to be unfolded."""
+        head = self.frame.head(ROWS).to_html(index=False, max_cols=40)
+        return f"<details><summary>.frame: {counted(len(self.frame), 'row')}</summary>{head}</details>"
 
 
 class Question(cached_property):

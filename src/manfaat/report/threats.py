@@ -13,7 +13,7 @@ from manfaat.analysis.study import Study
 from manfaat.definitions.programme import Unit
 from manfaat.report import labels, threat_texts, threat_words
 from manfaat.report.chapter import Chapter
-from manfaat.report.exhibit import Exhibit
+from manfaat.report.exhibit import Bullets, Exhibit, Paragraph
 from manfaat.report.plan import fixed_before
 from manfaat.report.reasons import reason_text
 from manfaat.report.tables import Column, table
@@ -252,29 +252,24 @@ def when(study: Study, found: Threats, language: Language) -> list[str]:
     return told
 
 
-def show_threats(chapter: Chapter, found: Threats, estimates: pd.DataFrame) -> None:
-    """Show what threatens the numbers of a chapter, for whom and when; write all rows and what is drawn from
-    them to ``threats/``.
+def threat_blocks(
+    study: Study, found: Threats, estimates: pd.DataFrame, language: Language
+) -> list[Exhibit | Paragraph | Bullets]:
+    """What threatens the numbers of a chapter, for whom they hold and when: sentences and tables in the order
+    shown.
     """
-    study, language = chapter.study, chapter.language
     sentences = threat_sentences(study, found, estimates, language)
-    chapter.bullets(sentences)
-    if not sentences:
-        chapter.say(
-            language.say("There is no primary estimate here, so there is nothing to examine for threats.")
-        )
-    chapter.show(*threat_tables(study, found, estimates, language))
+    none = language.say("There is no primary estimate here, so there is nothing to examine for threats.")
     told, tables = for_whom(study, found, estimates, language)
-    chapter.say(told)
-    chapter.show(*tables)
-    chapter.bullets(
-        [
-            text
-            for text in (threat_words.response_sentence(found.rows, language), *when(study, found, language))
-            if text
-        ]
-    )
-    write_threats(chapter, found)
+    rest = [threat_words.response_sentence(found.rows, language), *when(study, found, language)]
+    rest = [text for text in rest if text]
+    return [
+        Bullets(tuple(sentences)) if sentences else Paragraph(none),
+        *threat_tables(study, found, estimates, language),
+        *([Paragraph(told)] if told else []),
+        *tables,
+        *([Bullets(tuple(rest))] if rest else []),
+    ]
 
 
 def write_threats(chapter: Chapter, found: Threats) -> None:
