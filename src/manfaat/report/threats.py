@@ -12,8 +12,9 @@ import pandas as pd
 from manfaat.analysis.study import Study
 from manfaat.definitions.programme import Unit
 from manfaat.report import labels, threat_texts, threat_words
+from manfaat.report.blocks import Bullets, Paragraph, listed, said
 from manfaat.report.chapter import Chapter
-from manfaat.report.exhibit import Bullets, Exhibit, Paragraph
+from manfaat.report.exhibit import Exhibit
 from manfaat.report.plan import fixed_before
 from manfaat.report.reasons import reason_text
 from manfaat.report.tables import Column, table
@@ -264,11 +265,11 @@ def threat_blocks(
     rest = [threat_words.response_sentence(found.rows, language), *when(study, found, language)]
     rest = [text for text in rest if text]
     return [
-        Bullets(tuple(sentences)) if sentences else Paragraph(none),
+        listed(sentences) if sentences else said(none, "finding"),
         *threat_tables(study, found, estimates, language),
-        *([Paragraph(told)] if told else []),
+        *([said(told, "finding")] if told else []),
         *tables,
-        *([Bullets(tuple(rest))] if rest else []),
+        *([listed(rest)] if rest else []),
     ]
 
 
