@@ -14,11 +14,12 @@ import pytest
 
 from conftest import ROOT, seal
 from manfaat.analysis.study import clean_tables, load_study, read_raw
+from manfaat.base.disclosure import with_formulas, without_formulas
 from manfaat.base.problems import ProblemsError
 from manfaat.desk.decisions import record_decisions
 from manfaat.desk.export import codebook_html, codebook_rows, delivered, export_table, shown_answers
 from manfaat.report.chapter import open_chapter
-from manfaat.report.review_list import escaped, review_list
+from manfaat.report.review_list import review_list
 from manfaat.report.words import Language
 
 pytestmark = pytest.mark.runs
@@ -454,5 +455,11 @@ def test_the_review_list_says_enough_and_what_matters_first(shipped):
 
 
 def test_texts_that_a_spreadsheet_would_run_are_escaped():
-    lines = pd.DataFrame({"key": ["=1+1"], "raw": ["@SUM(A1)"], "proposal": ["-9"]})
-    assert escaped(lines).iloc[0].tolist() == ["'=1+1", "'@SUM(A1)", "-9"]
+    lines = pd.DataFrame(
+        {"key": ["=1+1"], "raw": ["@SUM(A1)"], "question": ["-6 = not asked"], "proposal": ["-9"], "n": [-3]}
+    )
+    shielded = without_formulas(lines)
+    assert shielded.iloc[0].tolist() == ["'=1+1", "'@SUM(A1)", "'-6 = not asked", "-9", -3]
+    pd.testing.assert_frame_equal(with_formulas(shielded), lines)
+    twice = pd.concat([lines, lines.assign(key=None)], ignore_index=True)
+    assert without_formulas(twice)["key"].tolist() == ["'=1+1", None]

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from manfaat.analysis.study import clean_by_parts, clean_tables, load_codes, load_study, read_raw
+from manfaat.base.disclosure import without_formulas
 from manfaat.base.paths import places
 from manfaat.base.problems import ProblemsError
 from manfaat.cleaning.kinds import kinds_of
@@ -17,7 +18,7 @@ from manfaat.desk.definition_edits import with_cell, with_date_order
 from manfaat.desk.deliveries import first_cohort
 from manfaat.desk.kind_decisions import KINDS_FILE, record_lists
 from manfaat.desk.scaffold import new_programme
-from manfaat.report.review_list import escaped, review_list
+from manfaat.report.review_list import review_list
 from manfaat.report.words import Language
 from test_new_programme import put_right
 
@@ -85,7 +86,7 @@ def cleaned(root):
     study.places.processed.mkdir(parents=True, exist_ok=True)
     lines.to_parquet(study.places.processed / "review_list.parquet", index=False)
     for name, table in {"review.csv": lines, KINDS_FILE: kinds_of(lines)}.items():
-        escaped(table).to_csv(study.places.processed / name, index=False, encoding="utf-8-sig")
+        without_formulas(table).to_csv(study.places.processed / name, index=False, encoding="utf-8-sig")
     return study, tables["people"], lines
 
 

@@ -16,6 +16,7 @@ it.
 
 from __future__ import annotations
 
+import re
 from typing import overload
 
 import numpy as np
@@ -23,6 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 
 SMALLEST_CELL = 5
+FORMULA = re.compile(r"[=+\-@\t\r](?![\d.,]+$)")  # how a formula begins; a negative number is none
 IDENTIFYING_COLUMNS = ("_key", "_row", "_file", "key")
 
 
@@ -134,8 +136,30 @@ def follows(hidden: np.ndarray, smallest: int) -> bool:
     )
 
 
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """A table as it may stand in a file that a spreadsheet program opens: an apostrophe before every text
+    that it would take for a formula. Numbers, negative ones too, stay numbers.
+    """
+    texts = [at for at, kind in enumerate(table.dtypes) if not pd.api.types.is_numeric_dtype(kind)]
+    plain = table.copy(deep=False)
+    for at in texts:
+        column = table.iloc[:, at].astype("object")
+        begins = column.map(lambda cell: isinstance(cell, str) and FORMULA.match(cell) is not None)
+        if begins.any():
+            plain.isetitem(at, column.where(~begins.astype(bool), "'" + column.astype("str")))
+    return plain
+
+
+def with_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """The texts of such a file as they were before ``without_formulas``."""
+    shielded = re.compile(f"'(?={FORMULA.pattern})")
+    texts = table.select_dtypes(exclude="number").columns
+    return table.assign(**{name: table[name].str.replace(shielded, "", regex=True) for name in texts})
+
+
 def check_exhibit(data: pd.DataFrame) -> pd.DataFrame:
-    """Return ``data`` as they may leave the house: how many lack an answer is left out where they are few.
+    """Return ``data`` as they may leave the house: how many lack an answer is left out where they are few,
+    and no text is a formula.
 
     Raises
     ------
@@ -144,6 +168,7 @@ def check_exhibit(data: pd.DataFrame) -> pd.DataFrame:
     found = [column for column in data.columns if column in IDENTIFYING_COLUMNS]
     if found:
         raise ValueError(f"the column '{found[0]}' identifies single units and may not be shown")
+    data = without_formulas(data)
     if "n_missing" not in data or not pd.api.types.is_numeric_dtype(data["n_missing"]):
         return data
     return data.assign(n_missing=blanked(data["n_missing"], is_few(data["n_missing"])))

@@ -39,6 +39,15 @@ def find_root(start: Path | str | None = None) -> Path:
     )
 
 
+def private(folder: Path) -> Path:
+    """A folder that its owner alone can open, whatever the machine's habits (umask) are; made where it is not
+    there.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
+
+
 def refused_by_machine(failure: OSError, root: Path) -> Problem:
     """Say which file the machine did not let us read or write, by its place in the project, and why."""
     path = Path(str(failure.filename)) if failure.filename else None

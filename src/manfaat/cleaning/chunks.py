@@ -27,6 +27,8 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from manfaat.base import disclosure
+from manfaat.base.paths import private
 from manfaat.base.problems import Problem, ProblemsError, refuse
 from manfaat.cleaning.apart import take_apart
 from manfaat.cleaning.cells import ColumnReading, read_column
@@ -348,9 +350,8 @@ class Writer:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder = private(folder)
         self.open: dict[str, pq.ParquetWriter] = {}
-        folder.mkdir(parents=True, exist_ok=True)
         self.parts = Path(tempfile.mkdtemp(prefix=".parts-", dir=folder))
 
     def append(self, table: pa.Table, name: str) -> None:
@@ -363,7 +364,7 @@ class Writer:
     def append_csv(self, frame: pd.DataFrame, name: str) -> None:
         """Append a part of a list that a person works through."""
         path = self.parts / f"{name}.csv"
-        frame.to_csv(path, index=False, mode="a", header=not path.exists())
+        disclosure.without_formulas(frame).to_csv(path, index=False, mode="a", header=not path.exists())
 
     def close(self, *, keep: bool) -> None:
         """Finish all files and put them in place, or leave none."""
@@ -372,6 +373,8 @@ class Writer:
         for path in sorted(self.parts.rglob("*.*")) if keep else []:
             target = self.folder / path.relative_to(self.parts)
             target.parent.mkdir(exist_ok=True)
+            if target.parent != self.folder:  # who is meant by a key
+                path.chmod(0o600)
             os.replace(path, target)
         shutil.rmtree(self.parts)
 

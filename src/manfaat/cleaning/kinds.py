@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from manfaat.base import disclosure
 from manfaat.cleaning.reviews import WHOLE_ROW
 from manfaat.files.parsing.date_order import ASK
 
@@ -80,5 +81,6 @@ def write_kinds(folder: Path) -> None:
     earlier run no longer hold.
     """
     (folder / "review_list.parquet").unlink(missing_ok=True)
-    review = pd.read_csv(folder / "review.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    kinds_of(with_kinds(review)).to_csv(folder / "review_kinds.csv", index=False, encoding="utf-8-sig")
+    written = pd.read_csv(folder / "review.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    kinds = kinds_of(with_kinds(disclosure.with_formulas(written)))
+    disclosure.without_formulas(kinds).to_csv(folder / "review_kinds.csv", index=False, encoding="utf-8-sig")

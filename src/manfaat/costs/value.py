@@ -5,7 +5,6 @@ of public funds.
 from __future__ import annotations
 
 import numpy as np
-import numpy_financial as npf
 import pandas as pd
 
 from manfaat.costs.flows import SOCIETY, Terms, yearly_flow
@@ -16,7 +15,7 @@ COLUMNS = ["party", "benefits", "costs", "npv", "bcr", "irr", "sign_changes", "p
 
 def present_value(flow: np.ndarray, first: int, terms: Terms) -> float:
     """Value at departure of a flow a year whose first entry is in the year ``first`` since departure."""
-    start = npf.npv(terms.discount_rate, flow)  # its first entry is not discounted
+    start = flow @ (1 + terms.discount_rate) ** -np.arange(len(flow))  # its first entry is not discounted
     return float(start * terms.factor(first))
 
 
@@ -28,9 +27,13 @@ def sign_changes(flow: np.ndarray) -> int:
 
 def internal_rate(flow: np.ndarray) -> float:
     """Rate at which the flow is worth nothing; missing where there is none. With several changes of sign it
-    is one of several.
+    is the one nearest to 0 of several.
     """
-    return float(npf.irr(flow)) if sign_changes(flow) else float("nan")
+    if not sign_changes(flow):
+        return float("nan")
+    factors = np.roots(flow[::-1])  # v = 1 / (1 + rate) for which the sum of flow · v^year is 0
+    rates = 1 / factors[(factors.imag == 0) & (factors.real > 0)].real - 1
+    return float(min(rates, key=abs, default=float("nan")))
 
 
 def payback(flow: np.ndarray, first: int, terms: Terms) -> float:

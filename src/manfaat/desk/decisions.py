@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from manfaat.analysis.study import Study, clean_tables, read_raw
+from manfaat.base.disclosure import with_formulas
 from manfaat.base.problems import Problem, ProblemsError, refuse
 from manfaat.base.typed import typed_rows
 from manfaat.cleaning import CleanTable, Correction, load_corrections
@@ -69,7 +70,8 @@ def decided_lines(path: Path, needed: Sequence[str]) -> pd.DataFrame:
     refuse(
         [] if decided else [Problem(path.name, "no line has a decision", column="decision", expected=wanted)]
     )
-    return pd.DataFrame([{"at": at, **row, "decision": row["decision"].strip()} for at, row in decided])
+    found = [{"at": at, **row, "decision": row["decision"].strip()} for at, row in decided]
+    return with_formulas(pd.DataFrame(found))
 
 
 def is_filled(path: Path) -> bool:

@@ -25,6 +25,7 @@ from manfaat.definitions.records import shown
 from manfaat.files.parsing.checks import personal_data
 from manfaat.report.counts import shown_count
 from manfaat.report.labels import MISSING_REASONS
+from manfaat.report.policy import PLAIN
 from manfaat.report.words import LANGUAGES, Language
 
 if TYPE_CHECKING:
@@ -457,7 +458,8 @@ def codebook_html(study: Study) -> str:
     style = (Path(__file__).parents[1] / "report" / "templates" / "page.css").read_text(encoding="utf-8")
     title = f"{study.programme.title.en} – {study.cohort.label.en}"
     head = (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport"'
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{PLAIN}"><meta name="viewport"'
         ' content="width=device-width, initial-scale=1"><title>Codebook:'
         f" {escape(title)}</title><style>{style}</style></head>"
     )

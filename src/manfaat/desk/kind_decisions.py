@@ -17,6 +17,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from manfaat.analysis.study import Study, load_study
+from manfaat.base.disclosure import with_formulas
 from manfaat.base.problems import Problem, ProblemsError, refuse
 from manfaat.base.typed import typed_rows
 from manfaat.cleaning.cells import ColumnReading, read_column
@@ -144,9 +145,10 @@ def read_kinds(path: Path) -> list[Asked]:
     if before.is_file():
         review = with_kinds(pd.read_parquet(before))
     else:  # cleaned part by part
-        review = with_kinds(
-            pd.read_csv(path.with_name("review.csv"), dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        written = pd.read_csv(
+            path.with_name("review.csv"), dtype=str, keep_default_na=False, encoding="utf-8-sig"
         )
+        review = with_kinds(with_formulas(written))
     numbers, found, problems = pd.to_numeric(decided["kind"], errors="coerce"), [], []
     lines = zip(*(decided[name] for name in ("at", "table", "variable", "decision")), strict=True)
     for number, (at, table, variable, decision) in zip(numbers, lines, strict=True):

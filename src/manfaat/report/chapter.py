@@ -12,7 +12,7 @@ from manfaat.analysis.plan import note_look
 from manfaat.analysis.study import Study, load_study, undelivered_tables
 from manfaat.base import disclosure
 from manfaat.base.parameters import check_session, scientific
-from manfaat.base.paths import NOTEBOOKS, find_root
+from manfaat.base.paths import NOTEBOOKS, find_root, private
 from manfaat.base.strict import json_text
 from manfaat.cleaning import CleanTable, take_apart, write_cells
 from manfaat.cleaning.kinds import kinds_of
@@ -22,7 +22,7 @@ from manfaat.evaluation.estimate import Settings
 from manfaat.report.blocks import Bullets, Figure, Paragraph, Table, listed, said
 from manfaat.report.exhibit import Exhibit, block_of
 from manfaat.report.figures.style import set_thesis_style
-from manfaat.report.review_list import escaped, review_list
+from manfaat.report.review_list import review_list
 from manfaat.report.sharing import publish, shared_table
 from manfaat.report.words import Language
 
@@ -126,6 +126,7 @@ class Chapter:
         """Write a table about people to the confidential folder, whole or not at all, and what it was made
         from.
         """
+        private(self.study.places.processed)
         target = self.study.places.tables / f"{name}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_suffix(".part")
@@ -153,12 +154,15 @@ class Chapter:
         if len(part.identifiers.columns) > 1:
             tables |= {f"identifiers/{part.name}": part.identifiers, f"identifiers/{part.name}_aside": aside}
             ledgers[folder / "identifiers" / f"{part.name}_cells.parquet"] = secret
+        private(self.study.places.processed)
         for path in ledgers:
             path.parent.mkdir(parents=True, exist_ok=True)
         at_once(
             *(partial(write_cells, ledger, path) for path, ledger in ledgers.items()),
             *(partial(self.write, table, name) for name, table in tables.items()),
         )
+        for path in (folder / "identifiers").glob("*"):  # who is meant by a key
+            path.chmod(0o600)
         for path in ledgers:
             self.shelf.written(folder, path.relative_to(folder).as_posix(), self.name)
 
@@ -169,14 +173,14 @@ class Chapter:
         lines = review_list(self.study, tables, self.language)
         self.write(lines, "review_list")
         for name, table in {"review": lines, "review_kinds": kinds_of(lines)}.items():
-            escaped(table).to_csv(
+            disclosure.without_formulas(table).to_csv(
                 self.study.places.tables / f"{name}.csv", index=False, encoding="utf-8-sig"
             )  # with the mark, spreadsheets read UTF-8
 
     def write_list(self, table: pd.DataFrame, name: str) -> None:
         """Write a list about people that a person works through to the confidential folder, as CSV."""
         self.study.places.tables.mkdir(parents=True, exist_ok=True)
-        table.to_csv(self.study.places.tables / f"{name}.csv", index=False)
+        disclosure.without_formulas(table).to_csv(self.study.places.tables / f"{name}.csv", index=False)
 
     def write_summary(self, table: pd.DataFrame, name: str) -> None:
         """Write a summary that holds no people."""

@@ -26,6 +26,7 @@ from manfaat.report.fitting import fitted
 from manfaat.report.fonts import font_faces
 from manfaat.report.html import Shown, alignment_rules, html_of
 from manfaat.report.markdown import blocks_of
+from manfaat.report.policy import security_policy
 from manfaat.report.sharing import published
 from manfaat.report.words import Language
 
@@ -164,6 +165,7 @@ def render_page(
     drawn = [picture_of(figure, exhibits) for figure in figures]
     svgs, rules = compact(drawn)
     sheet = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
     style = sheet + alignment_rules() + rules + figure_fonts(drawn)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True
@@ -178,7 +180,8 @@ def render_page(
             **vars(cover or cover_of(study, language, day)),
             chapters=[(part, Markup(html_of(part.blocks, shown))) for part in chapters],
             style=Markup(style),
-            script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
+            script=Markup(script),
+            policy=Markup(security_policy(script)),
         )
 
     whole = Shown(

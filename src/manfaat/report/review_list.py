@@ -33,9 +33,6 @@ LIST_COLUMNS = [
     "until_then",
     "decision",
 ]
-FORMULA = re.compile(
-    r"^[=+\-@\t\r](?![\d.,]+$)"
-)  # how a spreadsheet program's formulas begin; a negative number is none
 WHOLE_ROW, ESSENTIAL = "_row", ("key", "group", "treatment", "version")
 
 
@@ -91,16 +88,3 @@ def answers(variable: Variable, study: Study, language: Language) -> str:
         f"{code} = {language.say(MISSING_REASONS[reason])}" for code, reason in variable.missing_codes.items()
     ]
     return "; ".join([*listed, *([variable.constraint] if variable.constraint else []), *missing])
-
-
-def escaped(lines: pd.DataFrame) -> pd.DataFrame:
-    """The list with an apostrophe before every text that a spreadsheet program would take for a formula."""
-    texts = [name for name in ("key", "raw", "proposal") if name in lines]
-    return lines.assign(
-        **{
-            name: (
-                lines[name].astype("str").str.replace(FORMULA, lambda found: "'" + found.group(), regex=True)
-            )
-            for name in texts
-        }
-    )

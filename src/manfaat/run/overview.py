@@ -19,6 +19,7 @@ from manfaat.analysis.study import Study
 from manfaat.base.strict import json_text
 from manfaat.report.cohorts import FOLDER
 from manfaat.report.cover import cover_of
+from manfaat.report.policy import security_policy
 from manfaat.report.words import LANGUAGES, Language
 from manfaat.run.languages import Told, stem
 
@@ -150,7 +151,7 @@ def write_index(reports: Path) -> None:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True
     )
-    found = summaries(reports)
+    found, script = summaries(reports), (TEMPLATES / "page.js").read_text(encoding="utf-8")
     for code in LANGUAGES:
         language = Language(code)
         page = environment.get_template("index.html.j2").render(
@@ -165,7 +166,8 @@ def write_index(reports: Path) -> None:
             rows=[row(summary, language) for summary in found],
             programmes=programmes(reports, language),
             style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
-            script=Markup((TEMPLATES / "page.js").read_text(encoding="utf-8")),
+            script=Markup(script),
+            policy=Markup(security_policy(script)),
         )
         handle, name = tempfile.mkstemp(prefix=".index-", dir=reports)
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from manfaat.report.words import Language
 from manfaat.run.files import can_typeset
 from manfaat.run.languages import stem
 from manfaat.run.overview import local_day, write_index
+from manfaat.run.record import moment
 from manfaat.run.run import NotebookError, Options, Outcome, Report, ReportError, execute, nothing
 from manfaat.run.staging import replace, staging_folder
 
@@ -119,7 +119,7 @@ def write_version(
         root,
         lambda cell, cells: progress(programme, OVER_COHORTS, cell, cells),
     )
-    day = local_day(datetime.now(UTC).isoformat())
+    day = local_day(moment().isoformat())
     others = tuple(
         Version(code, Language(code).name, f"{stem(i, code, PAGE)}.html")
         for i, code in enumerate(options.languages)

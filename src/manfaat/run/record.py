@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,6 @@ from manfaat.definitions.prices import HOUSE
 
 PACKAGES = (
     "numpy",
-    "numpy-financial",
     "pandas",
     "scipy",
     "statsmodels",
@@ -69,6 +69,14 @@ def form_versions(study: Study) -> dict[str, str]:
             most = pd.read_parquet(path, columns=names[:1])[names[0]].dropna().astype("str").mode()
             found |= {table: most.iloc[0]} if len(most) else {}
     return found
+
+
+def moment() -> datetime:
+    """Now, or the moment that ``SOURCE_DATE_EPOCH`` states (seconds since 1970), so that a report made on
+    another day has the same bytes (reproducible-builds.org).
+    """
+    stated = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(stated), UTC) if stated.isdigit() else datetime.now(UTC)
 
 
 def files_of(study: Study) -> dict[str, dict[str, str]]:
@@ -120,7 +128,7 @@ def record(
         "first_look": first_look(study.places),
         "parameters": parameters,
         "form_versions": form_versions(study),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "finished": moment().isoformat(timespec="seconds"),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
         "ledger_rows": ledger,
         "git_commit": commit(root),

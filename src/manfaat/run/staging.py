@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from manfaat.base.paths import STAGING
+from manfaat.base.paths import STAGING, private
 from manfaat.base.problems import Problem, refuse
 
 try:
@@ -55,7 +55,7 @@ def the_only_run(folder: Path) -> Iterator[None]:
     ------
     ProblemsError if another process holds them, naming it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    private(folder)
     with held(folder, wait=False) as is_ours:
         who = folder / RUNNING
         if not is_ours:
