@@ -287,6 +287,25 @@ def test_change_of_participants_alone_carries_weights_and_clusters():
     assert chosen.reasons[0] == EstimateReason.CHOSEN_CLUSTERS(clusters=12, smaller=12)
 
 
+def test_effects_of_strata_that_hold_several_clusters_take_the_cluster_jackknife():
+    rng = np.random.default_rng(6)
+    cluster = np.repeat(np.arange(30), 8)
+    treated = np.tile([0.0, 1.0], 15)[cluster]
+    y, weight = rng.normal(size=240) + rng.normal(size=30)[cluster], np.exp(0.3 * rng.normal(size=240))
+    roles = {"cluster_": cluster, "weight_": weight / weight.mean()}
+    asked = spec("strata_fixed_effects", ("auto",))
+    nested = sample(y, treated, stratum_=cluster // 6, **roles)
+    assert methods.strata_fixed_effects(nested, asked)[0][0].std_error_kind == "CR3"
+    alike = sample(y, rng.integers(0, 2, 240) * 1.0, stratum_=cluster, cluster_=cluster)
+    assert methods.strata_fixed_effects(alike, asked)[0][0].std_error_kind == "CR2"
+    assert (
+        methods.difference_in_means(
+            sample(y, treated, stratum_=cluster // 6, **roles), spec("difference_in_means", ("auto",))
+        )[0][0].std_error_kind
+        == "BRL"
+    )
+
+
 def test_strata_fixed_effects_equal_dummies_of_statsmodels():
     d = unequal_firms().assign(t=lambda table: (table["year"] % 2 == 0) * 1.0)
     study = sample(d["y"], d["t"], x=d["x"], stratum_=d["firm"])

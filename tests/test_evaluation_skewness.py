@@ -8,7 +8,7 @@ from evaluation_cases import FAST, sample, spec
 from manfaat.evaluation import matching, methods, weighting
 from manfaat.evaluation.inference import Inference
 from manfaat.evaluation.reasons import EstimateReason
-from manfaat.evaluation.skewness import BY_CUBES, BY_ORDER, l_skewness, skew_warning
+from manfaat.evaluation.skewness import BY_CUBES, BY_ORDER, l_skewness, mean_difference, skew_warning, spreads
 
 LOG_NORMAL = stats.lognorm(1)
 
@@ -62,6 +62,30 @@ def test_small_samples_of_skewed_laws_rarely_miss_without_a_doubt(law, n):
         )
         <= 0.07
     )
+
+
+def test_mean_difference_as_by_all_pairs_and_its_error_as_by_simulation():
+    rng = np.random.default_rng(4)
+    values = rng.normal(size=9)
+    assert mean_difference(values)[0] == pytest.approx(np.abs(values[:, None] - values).sum() / 72)
+    drawn = np.log([mean_difference(rng.exponential(size=200))[0] for _ in range(400)])
+    assert np.mean([mean_difference(rng.exponential(size=200))[1] for _ in range(50)]) == pytest.approx(
+        drawn.std(), rel=0.15
+    )
+    assert mean_difference(np.ones(6)) == (0.0, 0.0)
+
+
+def test_skewed_values_of_equal_groups_do_not_cancel_out_where_those_of_one_spread_wider():
+    rng, pull = np.random.default_rng(7), np.repeat([1 / 200, -1 / 200], 200)
+    pay = np.exp(rng.normal(size=400))
+    even = pay - np.repeat([pay[:200].mean(), pay[200:].mean()], 200)
+    assert skew_warning(even, pull) == ()
+    wide = even * np.repeat([3.0, 1.0], 200)
+    assert skew_warning(wide, pull) == (EstimateReason.TOO_SKEWED(),)
+    assert set(spreads(even, pull)) == {1.0}
+    assert spreads(wide, pull)[[0, 399]] == pytest.approx([1, 1 / 3], rel=0.3)
+    assert skew_warning(rng.normal(size=400) * np.repeat([3.0, 1.0], 200), pull) == ()
+    assert set(spreads(wide[:8], np.ones(8))) == {1.0}  # of one side there is nothing to compare
 
 
 def test_answers_of_few_values_have_no_tail_that_is_missed():

@@ -138,6 +138,8 @@ def resolve(declared: str, sample: Sample, *, by: str) -> tuple[str, tuple[Reaso
     count = None if clusters is None else int(clusters.max()) + 1
     if declared == "auto":
         smaller = 0 if clusters is None else errors.smaller_side(clusters, sample.treated)
+        if by == "effects of strata" and (count is None or count <= len(np.unique(sample.strata))):
+            by = "least squares"  # the strata are the clusters, or there are none
         choice = errors.choose(
             count, smaller, by=by, survey=sample.weights is not None and sample.strata is not None
         )
@@ -242,7 +244,9 @@ def least_squares_results(
             fitted.estimate, error.std_error, kind, error.df, interval, drawn.p_value(0.0), reasons=doubts
         )
 
-    scores, made = fitted.basis.influence * fitted.residuals, each_kind(sample, spec, fitted.estimate, one)
+    by = "effects of strata" if spec.method == "strata_fixed_effects" else "least squares"
+    scores = fitted.basis.influence * fitted.residuals
+    made = each_kind(sample, spec, fitted.estimate, one, by=by)
     if (
         about
         and inference.is_lottery

@@ -16,6 +16,8 @@ SURE = 2.0  # standard errors from none
 SMALL = 20
 # answers that take no more values have no tail that a sample could miss; of small samples half as many as
 # there are units
+UNLIKE = 1.5  # standard errors by which two spreads differ before they are taken for different
+FEWEST_OF_A_SIDE = 5
 FEW_VALUES = 10
 # L-skewness of a log-normal law and its skewness, for log SDs of 0, .2, .4, .6, .8, 1 and 1.05
 BY_ORDER = (0.0, 0.098, 0.194, 0.287, 0.377, 0.462, 0.483)
@@ -50,12 +52,13 @@ def skew_warning(
     is added to it.
     """
     n, answers = len(values), values if answers is None else answers
-    square, lean = float(values @ values) / n, abs(float((pull * pull) @ pull / (pull @ pull) ** 1.5))
-    if n < 3 or not square > 0:
+    square = float(values @ values) / n
+    if n < 3 or not square > 0 or BY_CUBES[-1] * np.abs(pull**3).sum() / (pull @ pull) ** 1.5 <= MOST_SKEW:
         return ()
-    skew = abs(float((values * values) @ values) / n / square**1.5)
-    if max(skew, BY_CUBES[-1]) * lean <= MOST_SKEW:
-        return ()
+    scale = spreads(values, pull)
+    values, pull = values / scale, pull * scale
+    lean = abs(float((pull * pull) @ pull / (pull @ pull) ** 1.5))
+    skew = abs(float((values * values) @ values) / n / (float(values @ values) / n) ** 1.5)
     if len(np.unique(answers)) <= min(FEW_VALUES, n // 2):
         is_sure = skew > SURE * np.sqrt(6 / n)
     else:
@@ -64,6 +67,31 @@ def skew_warning(
         is_sure = ordered > SURE * error
         skew = max(skew, float(np.interp(ordered, BY_ORDER, BY_CUBES)))
     return (EstimateReason.TOO_SKEWED(),) if is_sure and skew * lean > MOST_SKEW else ()
+
+
+def spreads(values: np.ndarray, pull: np.ndarray) -> np.ndarray:
+    """The spread of each unit's values: that of the units which pull the estimate up, or down, as a multiple
+    of the larger of both; 1 for all where they differ by no more than chance.
+
+    Skewed values of two groups of one size cancel out, but not where those of one spread wider.
+    """
+    scale, sides = np.ones(len(values)), (pull > 0, pull < 0)
+    if min(side.sum() for side in sides) < FEWEST_OF_A_SIDE:
+        return scale
+    (up, up_error), (down, down_error) = (mean_difference(values[side]) for side in sides)
+    if min(up, down) > 0 and abs(np.log(up / down)) > UNLIKE * np.hypot(up_error, down_error):
+        for side, own in zip(sides, (up, down), strict=True):
+            scale[side] = own / max(up, down)
+    return scale
+
+
+def mean_difference(values: np.ndarray) -> tuple[float, float]:
+    """Mean distance of two values (Gini), and the standard error of its logarithm (Hoeffding 1948)."""
+    ordered, n = np.sort(values), len(values)
+    place, below = np.arange(n), np.cumsum(values[np.argsort(values)])
+    distance = (ordered * (2 * place - n + 2) - 2 * below + below[-1]) / (n - 1)
+    mean = float(distance.mean())
+    return mean, float(2 * distance.std(ddof=1) / (mean * np.sqrt(n))) if mean > 0 else 0.0
 
 
 def adjusted_skew_warning(
