@@ -146,7 +146,7 @@ def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
         column = table.iloc[:, at].astype("object")
         begins = column.map(lambda cell: isinstance(cell, str) and FORMULA.match(cell) is not None)
         if begins.any():
-            plain.isetitem(at, column.where(~begins.astype(bool), "'" + column.astype("str")))
+            plain.isetitem(at, column.where(~begins.astype(bool), "'" + column.astype("str")).array)
     return plain
 
 

@@ -138,7 +138,9 @@ def resolve(declared: str, sample: Sample, *, by: str) -> tuple[str, tuple[Reaso
     count = None if clusters is None else int(clusters.max()) + 1
     if declared == "auto":
         smaller = 0 if clusters is None else errors.smaller_side(clusters, sample.treated)
-        if by == "effects of strata" and (count is None or count <= len(np.unique(sample.strata))):
+        if by == "effects of strata" and (
+            count is None or sample.strata is None or count <= len(np.unique(sample.strata))
+        ):
             by = "least squares"  # the strata are the clusters, or there are none
         choice = errors.choose(
             count, smaller, by=by, survey=sample.weights is not None and sample.strata is not None

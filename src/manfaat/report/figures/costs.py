@@ -4,10 +4,13 @@ issue.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 
+from manfaat.base.typed import typed_rows
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.answers import rectangles
 from manfaat.report.figures.style import GREY, INK, PALETTE, legend_name, new_figure, plain_ticks, to_svg
@@ -21,6 +24,24 @@ HATCHES = (
     "--",
     "||",
 )  # lines, not dots: a dot is a path of its own and makes large files
+
+
+class Stack(NamedTuple):
+    """What one payer paid in one year, in the money of the year and in real money."""
+
+    year: int
+    payer: str
+    nominal: float
+    real: float
+
+
+class Step(NamedTuple):
+    """One bar of a waterfall, from ``start`` to ``end``: ``total``, ``step`` or ``rest``."""
+
+    label: str
+    start: float
+    end: float
+    kind: str
 
 
 def draw_stacks(data: pd.DataFrame, column: str, ax: Axes) -> Axes:
@@ -69,7 +90,7 @@ def payers_over_years(
             nominal=language.number(row.nominal, 1),
             real=language.number(row.real, 1),
         )
-        for row in data[data["real"] > 0].itertuples(index=False)
+        for row in typed_rows(data[data["real"] > 0], Stack)
     ]
     alt = (
         language.say("Stacked bars of the cost by payer over the years, {unit}.", unit=unit)
@@ -86,7 +107,7 @@ def waterfall(data: pd.DataFrame, unit: str, title: str, caption: str, language:
     """
     colours = {"total": GREY, "step": PALETTE[5], "rest": PALETTE[1]}
     figure, ax = new_figure(0.9 + 0.36 * len(data))
-    for place, row in enumerate(data.itertuples(index=False)):
+    for place, row in enumerate(typed_rows(data, Step)):
         low, width = min(row.start, row.end), abs(row.end - row.start)
         ax.barh(
             place,
@@ -113,9 +134,7 @@ def waterfall(data: pd.DataFrame, unit: str, title: str, caption: str, language:
     ax.set_yticks(range(len(data)), data["label"])
     ax.set(ylim=(len(data) - 0.5, -0.5), xlim=(0, data["start"].max() * 1.15), xlabel=unit)
     plain_ticks(ax.xaxis, language)
-    parts = [
-        f"{row.label}: {language.number(abs(row.end - row.start), 1)}" for row in data.itertuples(index=False)
-    ]
+    parts = [f"{row.label}: {language.number(abs(row.end - row.start), 1)}" for row in typed_rows(data, Step)]
     alt = (
         language.say("Waterfall chart from the whole cost to what is left, {unit}.", unit=unit)
         + " "

@@ -5,12 +5,14 @@ could have taken part.
 from __future__ import annotations
 
 from textwrap import fill
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 
+from manfaat.base.typed import typed_rows
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.answers import rectangles
 from manfaat.report.figures.curves import broken
@@ -28,6 +30,22 @@ from manfaat.report.figures.style import (
 from manfaat.report.words import Language
 
 STYLES, HATCHES = ("-", "--"), ("//", "\\\\")
+
+
+class Change(NamedTuple):
+    """The mean of a group before and now."""
+
+    group: str
+    before: float
+    now: float
+
+
+class Chance(NamedTuple):
+    """The share of a group whose chance to take part lies between two bounds."""
+
+    low: float
+    high: float
+    share: float
 
 
 def draw_clouds(curves: pd.DataFrame, dots: pd.DataFrame, ax: Axes) -> Axes:
@@ -106,7 +124,7 @@ def draw_change(rows: pd.DataFrame, words: dict[str, str], ax: Axes, language: L
     """Draw two lines from before to now and, dotted, where participants would be had they changed like the
     others; ``group, before, now``, participants first.
     """
-    for place, row in enumerate(rows.itertuples(index=False)):
+    for place, row in enumerate(typed_rows(rows, Change)):
         ax.plot(
             [0, 1],
             [row.before, row.now],
@@ -192,7 +210,7 @@ def draw_chances(data: pd.DataFrame, ax: Axes) -> Axes:
         shown, sign = rows.dropna(subset=["share"]), 1 - 2 * place
         boxes = [
             (row.low * 100, 0.0, (row.high - row.low) * 100, sign * row.share * 100)
-            for row in shown.itertuples(index=False)
+            for row in typed_rows(shown, Chance)
             if row.share
         ]
         ax.add_patch(
