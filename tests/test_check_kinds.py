@@ -269,10 +269,16 @@ def test_amounts_are_held_against_their_own_group_where_it_is_large_enough():
 def test_zeros_negative_amounts_and_few_amounts_decide_nothing():
     few = table_checks.outlier(Given(check("outlier", ["x"]), frame(x=[1.0] * 18 + [1e9])))
     assert (few.n_checked, few.because) == (0, "fewer than 20 amounts")
-    zeros = table_checks.outlier(
-        Given(check("outlier", ["x"]), frame(x=[0.0, -5.0] * 10 + [10.0, 11.0] * 10))
-    )
+    zeros = table_checks.outlier(Given(check("outlier", ["x"]), frame(x=[0.0] * 20 + [10.0, 11.0] * 10)))
     assert (zeros.n_checked, len(zeros.hits)) == (20, 0)
+    slipped = [-500.0, *[1000.0, 1100.0] * 30, 1.0]
+    assert len(table_checks.outlier(Given(check("outlier", ["x"]), frame(x=slipped))).hits) == 1
+    years = [1.0, *[12.0, 13.0] * 30]  # of school: one year is little, and no slip
+    assert len(table_checks.outlier(Given(check("outlier", ["x"]), frame(x=years))).hits) == 0
+    assert len(table_checks.outlier(Given(check("outlier", ["x"]), frame(x=[*years, 130.0]))).hits) == 1
+    changes = [-500.0, -600.0, *[1000.0, 1100.0] * 30, 1.0]  # near zero is nothing special
+    told = table_checks.outlier(Given(check("outlier", ["x"]), frame(x=changes)))
+    assert (told.n_checked, len(told.hits)) == (0, 0)
 
 
 def test_heaps_and_crowded_memories_are_about_the_column():

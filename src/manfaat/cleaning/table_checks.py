@@ -15,6 +15,8 @@ from manfaat.files.parsing.checks import heaping_table, near_duplicates, repeate
 DOUBLES = ("exact duplicate", "resubmission", "same key, different answers")
 MOST_APART = 3  # amounts of a column that stand apart; more are no slips
 FEWEST_AMOUNTS = 20  # of fewer, the quartiles say too little about what is usual
+LARGE = 100  # usual amounts of which thousands may have been left out
+MOST_NEGATIVE = 0.02  # of a column of amounts: slips of the sign
 FEWEST_INTERVIEWS, FEWEST_OTHERS = (
     5,
     3,
@@ -160,11 +162,15 @@ def outlier(given: Given) -> Outcome:
     Judged on the logarithm, where a slip of a digit or a unit is a step and most amounts are symmetric; the
     robust standard deviation is the distance between the quartiles over 1.349. With ``by``, within the groups
     that hold at least 20 amounts, the others together. Needs no prices, so that it can be declared for any
-    number; only amounts above zero are judged, and nothing is changed.
+    number; only amounts above zero are judged, and nothing is changed. A column of which more than
+    one in fifty lies below zero holds differences or logarithms, of which those near zero are ordinary: none
+    is judged.
     """
     by, parts, n = given.listed("by"), [], 0
     for name in given.check.variables:
         values = pd.to_numeric(given.clean[name], errors="coerce").astype("float64")
+        if (values < 0).sum() > MOST_NEGATIVE * values.count():
+            continue
         logs = pd.Series(np.log(values[values > 0]))
         groups = (
             given.clean.loc[logs.index, by].astype("string").agg("|".join, axis=1)
@@ -186,15 +192,18 @@ def far_from_others(logs: pd.Series, limit: float, factor: float) -> pd.Series:
     without one is no slip.
 
     The spread is at least a twentieth: where most people name one round amount, another round amount is no
-    outlier. More than three, or one in a thousand, are no slips but another kind of amount, and none is
-    named.
+    outlier. Far below is judged where the usual amount is at least 100: of years of school, of counts and of
+    logarithms a 1 is nothing special. More than three, or one in a thousand, are no slips but another kind of
+    amount, and none is named.
     """
     low, median, high = logs.quantile([0.25, 0.5, 0.75])
     away = (logs - median).sort_values()
     fence = limit * max((high - low) / 1.349, 0.05)
     gap = away.diff() >= np.log(factor)
     above = (gap & (away > fence)).cummax()
-    below = (gap.shift(-1, fill_value=False) & (away < -fence))[::-1].cummax()[::-1]
+    below = (gap.shift(-1, fill_value=False) & (away < -fence) & (median >= np.log(LARGE)))[::-1].cummax()[
+        ::-1
+    ]
     apart: pd.Series = away[above | below].sort_index()
     return apart if len(apart) <= max(MOST_APART, len(logs) / 1000) else apart.iloc[:0]
 
