@@ -242,7 +242,7 @@ def test_paper_shows_the_words_and_no_tools(browser, sent, page):
 
     browser.open(sent.reports / page, theme="dark")
     printed = PdfReader(io.BytesIO(browser.print()))
-    assert 8 < len(printed.pages) < 40
+    assert 8 < len(printed.pages) < 45
     text = "\n".join(found.extract_text() for found in printed.pages)
     assert "open_chapter" not in text
     assert "Halaman gelap" not in text
