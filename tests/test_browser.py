@@ -244,7 +244,7 @@ def test_paper_shows_the_words_and_no_tools(browser, sent, page):
     printed = PdfReader(io.BytesIO(browser.print()))
     assert 8 < len(printed.pages) < 45
     text = "\n".join(found.extract_text() for found in printed.pages)
-    assert "open_chapter" not in text
+    assert "open_study" not in text
     assert "Halaman gelap" not in text
     assert "Dark page" not in text
     assert "$476" in text

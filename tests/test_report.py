@@ -105,7 +105,7 @@ def test_parameter_cells_are_not_shown_and_code_is(page):
     html, _ = page
     text = re.sub("<[^>]+>", "", html)
     assert "relative to the project" not in text
-    assert "open_chapter" in text
+    assert "open_study" in text
 
 
 def test_figures_that_each_programme_must_have(finished, cohorts):

@@ -16,6 +16,7 @@ SURE = 2.0  # standard errors from none
 SMALL = 20
 # answers that take no more values have no tail that a sample could miss; of small samples half as many as
 # there are units
+CANCELLED = 0.5  # of the skewness of two groups, where the smaller has at least .58 of the larger
 UNLIKE = 1.5  # standard errors by which two spreads differ before they are taken for different
 FEWEST_OF_A_SIDE = 5
 FEW_VALUES = 10
@@ -55,8 +56,9 @@ def skew_warning(
     square = float(values @ values) / n
     if n < 3 or not square > 0 or BY_CUBES[-1] * np.abs(pull**3).sum() / (pull @ pull) ** 1.5 <= MOST_SKEW:
         return ()
-    scale = spreads(values, pull)
-    values, pull = values / scale, pull * scale
+    if abs((pull**3).sum()) < CANCELLED * np.abs(pull**3).sum():
+        scale = spreads(values, pull)
+        values, pull = values / scale, pull * scale
     lean = abs(float((pull * pull) @ pull / (pull @ pull) ** 1.5))
     skew = abs(float((values * values) @ values) / n / (float(values @ values) / n) ** 1.5)
     if len(np.unique(answers)) <= min(FEW_VALUES, n // 2):
@@ -73,7 +75,7 @@ def spreads(values: np.ndarray, pull: np.ndarray) -> np.ndarray:
     """The spread of each unit's values: that of the units which pull the estimate up, or down, as a multiple
     of the larger of both; 1 for all where they differ by no more than chance.
 
-    Skewed values of two groups of one size cancel out, but not where those of one spread wider.
+    Skewed values of two groups of about one size cancel out, but not where those of one spread wider.
     """
     scale, sides = np.ones(len(values)), (pull > 0, pull < 0)
     if min(side.sum() for side in sides) < FEWEST_OF_A_SIDE:
