@@ -35,10 +35,11 @@ def test_every_page_lets_its_own_script_run_and_nothing_else(side_by_side):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems have other rights")
-def test_tables_about_people_are_their_owners_alone(finished, tmp_path):
-    for cohort in (finished.data / "processed").iterdir():
-        assert stat.S_IMODE(cohort.stat().st_mode) == 0o700, cohort
-        for path in cohort.glob("identifiers/*"):
+def test_tables_about_people_are_their_owners_alone(finished, cohorts, tmp_path):
+    processed = finished.data / "processed"
+    for folder in (processed, *(processed / cohort for cohort in cohorts)):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
+        for path in folder.glob("identifiers/*"):
             assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
     (tmp_path / "open").mkdir(mode=0o755)
     assert stat.S_IMODE(private(tmp_path / "open").stat().st_mode) == 0o700

@@ -55,6 +55,7 @@ def the_only_run(folder: Path) -> Iterator[None]:
     ------
     ProblemsError if another process holds them, naming it.
     """
+    private(folder.parent)
     private(folder)
     with held(folder, wait=False) as is_ours:
         who = folder / RUNNING
