@@ -275,8 +275,8 @@ def section(found: pd.DataFrame) -> str:
     if len(short):
         parts += [
             (
-                "Draws that are not doubted cover less than 93 %, though no more than 7 % of all draws are"
-                " missed:"
+                "Draws that are not doubted cover less than 93 %, though within the Monte-Carlo error no more"
+                " than 7 % of all draws are missed:"
             ),
             listed(short, "else", "quiet"),
         ]
