@@ -19,6 +19,7 @@ from manfaat.base.strict import json_text
 from manfaat.definitions.freshness import checksum
 from manfaat.definitions.prices import HOUSE
 
+ENGINE = Path(__file__).parents[1]
 PACKAGES = (
     "numpy",
     "pandas",
@@ -27,7 +28,6 @@ PACKAGES = (
     "seaborn",
     "matplotlib",
     "papermill",
-    "nbconvert",
 )
 
 
@@ -89,7 +89,11 @@ def files_of(study: Study) -> dict[str, dict[str, str]]:
         "definitions": checksums(study.definitions, "*"),
         "notebooks": checksums(root / "notebooks", "*.ipynb"),
         "series": checksums(HOUSE, "*.csv"),
-        "code": checksums(Path(__file__).parents[1], "*.py"),
+        "code": {
+            f"{folder.name}/{name}": digest
+            for folder in (ENGINE, ENGINE.with_name("helpers"))
+            for name, digest in checksums(folder, "*.py").items()
+        },
     }
 
 
