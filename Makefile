@@ -9,7 +9,7 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help report reports synthetic cleaning-score coverage oracle corpus mutation quick test lint lab translations lock benchmark browser clean
+.PHONY: help report reports synthetic cleaning-score coverage oracle corpus mutation quick branches test lint lab translations lock benchmark browser clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST)
@@ -51,8 +51,18 @@ corpus: .venv/ready  ## read real survey files of other packages; fails where ro
 mutation: .venv/ready  ## spoil modules in one place each and see whether unit tests notice, into docs/mutation.md: make mutation ARGS="--module costs --most 5"
 	@$(BIN)/python tools/mutation $(ARGS)
 
+PYTEST = python -m pytest
 quick: .venv/ready  ## the tests without whole runs, simulations, random inputs, the browser and what is slow
-	@$(BIN)/python -m pytest --mpl $(PARALLEL) --quick --durations=5 --durations-min=2
+	@$(BIN)/$(PYTEST) --mpl $(PARALLEL) --quick --durations=5 --durations-min=2
+
+# What makes small reports or cohorts comes to the quick tests. Of a reading process that was stopped half a record may be left.
+SMALL_RUNS = $(patsubst %,tests/%.py,report/test_files report/test_latex run/test_cli analysis/test_any_study desk/test_new_programme simulation/test_simulate)
+branches: .venv/ready  ## how much of src the quick tests and those of small runs go through; fails below the floor in pyproject.toml
+	@rm -rf .venv/branches && mkdir .venv/branches
+	@$(MAKE) --no-print-directory quick PYTEST="coverage run -m pytest"
+	@$(BIN)/coverage run -m pytest $(PARALLEL) $(SMALL_RUNS)
+	@$(BIN)/coverage combine --quiet 2> .venv/branches/unreadable; rm -f .venv/branches/data.*
+	@$(BIN)/coverage report --skip-covered --sort=cover | sed -n '1,12p; /^TOTAL/p; /fail/p'
 
 test: .venv/ready lint  ## lint, then run all tests
 	@$(BIN)/python -m pytest --mpl $(PARALLEL)
@@ -61,7 +71,7 @@ lint: .venv/ready  ## check style, types, imports, stripped notebooks and comple
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-logo --no-cache > .venv/imports || { cat .venv/imports; exit 1; }
-	@$(BIN)/python tools/budget.py
+	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 	@$(BIN)/python -m manfaat.report.translations --check
 

@@ -67,7 +67,8 @@ def ours(path: Path, *, chunked: bool = False) -> None:
     from manfaat.cleaning.readers import read_cohort
     from manfaat.cleaning.threads import at_once
     from manfaat.definitions.codebook import Choice, Codebook, Variable
-    from manfaat.definitions.programme import Cohort, Programme
+    from manfaat.definitions.cohort import Cohort
+    from manfaat.definitions.programme import Programme
 
     words = {"en": "x", "id": "x"}
 
@@ -151,10 +152,11 @@ def ours(path: Path, *, chunked: bool = False) -> None:
             "citation": "c",
         }
     )
+    instructions = cleaning.Instructions("people", programme, codebook, cohort)
     if chunked:
         from manfaat.cleaning.chunks import clean_in_chunks
 
-        totals = clean_in_chunks(path, cohort.files[0], programme, codebook, cohort, path.parent / "out")
+        totals = clean_in_chunks(path, cohort.files[0], instructions, path.parent / "out")
         print(
             f"{sum(totals.cells.values()):,} changed cells, {totals.to_decide:,} to decide,"
             f" {dict(totals.rows)}",
@@ -162,7 +164,7 @@ def ours(path: Path, *, chunked: bool = False) -> None:
         )
         return
     raw = read_cohort(path.parent, cohort, codebook, root=path.parent).tables["people"]
-    table = cleaning.clean_table(raw, "people", programme, codebook, cohort)
+    table = cleaning.clean_table(raw, instructions)
     cleaning.check_ledger(table, raw, variables)
     at_once(
         partial(cleaning.write_cells, table, path.with_suffix(".cells.parquet")),

@@ -22,6 +22,8 @@ from manfaat.evaluation import families, indexes, resampling, romano_wolf
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.ladder import estimate_one, estimate_stages
 from manfaat.evaluation.linear import regress
+from manfaat.evaluation.registry import population_of
+from manfaat.evaluation.sample import Dataset
 
 INDICATORS = 20
 COVARIATES = ["x1", "x2", "x3", "x4", "x5", "x6"]
@@ -131,13 +133,14 @@ def run(n: int, *, missing: bool) -> None:
     table, defined, spent = study(n, missing=missing), lines(), {}
     rows = 0
     for specs, design in ((LADDER, {"cluster": "place", "strata": "block"}), (MATCHING, {})):
-        programmed, memory = programme(specs, **design), {}
+        programmed = programme(specs, **design)
+        data = Dataset(table, programmed, defined)
         settings = Settings("trial", "randomised", "difference")
         for line in (line for line in defined if line.use == "effect"):
             for spec in programmed.specifications:
                 started = perf_counter()
-                rows += len(estimate_one(table, line, spec, programmed, defined, settings, memory))
-                name = f"{spec.method} ({spec.population or 'as declared'})"
+                rows += len(estimate_one(data, line, spec, settings))
+                name = f"{spec.method} ({population_of(spec) or 'as declared'})"
                 spent[name] = spent.get(name, 0.0) + perf_counter() - started
     print(
         f"\n{n:,} people, {INDICATORS} indicators, {rows} rows,"

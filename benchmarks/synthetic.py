@@ -34,9 +34,7 @@ def simulate(participants: int, level: str) -> tuple[float, float, int, int, flo
     )
     with tempfile.TemporaryDirectory() as place:
         start, used = time.perf_counter(), time.process_time()
-        written = write_cohort(
-            Path(place) / "cohort", plan, known.programme, known.codebook, Layout(level=level)
-        )
+        written = write_cohort(Path(place) / "cohort", plan, known.programme, Layout(level=level))
         size = sum(path.stat().st_size for path in (Path(place) / "cohort").iterdir()) / 1e6
         return (
             time.perf_counter() - start,

@@ -81,11 +81,10 @@ class Browser:
             self.events.append(message)
         return message
 
-    def open(self, path: Path | str, *, width: int = 1440, theme: str = "light") -> None:
+    def open(self, path: Path | str, *, width: int = 1440, height: int = 900, theme: str = "light") -> None:
         """Open a file and wait until it is there."""
-        self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
-        )
+        size = {"width": width, "height": height}
+        self.call("Emulation.setDeviceMetricsOverride", **size, deviceScaleFactor=1, mobile=False)
         still = {"name": "prefers-reduced-motion", "value": "reduce"}
         self.call(
             "Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}, still]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import re
 import shutil
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is there; why: manfaat.run.interpreter
 
 import pandas as pd
 import pytest
@@ -61,6 +65,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.path not in slow)
 
 
+def pytest_collection_finish() -> None:
+    """Look for circles of dead objects less often, and never among what was imported: a tenth of the time of
+    the tests went there.
+    """
+    gc.freeze()
+    gc.set_threshold(5_000, 10, 10)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """Keep the tests of one file, and all files that look at the same whole run, on one worker, so that it is
@@ -87,6 +99,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     return ByRun(config, log)
 
 
+def page_of(folder: Path, *layers: str, end: str = "") -> str:
+    """The pages of a finished report, one after the other; ``end`` is that of another language's files."""
+    files = [folder / f"{layer}{end}.html" for layer in layers or ("report", "annex")]
+    return "".join(file.read_text(encoding="utf-8") for file in files)
+
+
 @dataclass(frozen=True)
 class Finished:
     """Folders of a finished run of all cohorts, in both languages."""
@@ -97,8 +115,8 @@ class Finished:
     def estimates(self, cohort: str) -> pd.DataFrame:
         return pd.read_csv(self.reports / cohort / "estimates.csv", keep_default_na=True)
 
-    def page(self, cohort: str) -> str:
-        return (self.reports / cohort / "report.html").read_text(encoding="utf-8")
+    def page(self, cohort: str, *layers: str) -> str:
+        return page_of(self.reports / cohort, *layers)
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 import statsmodels.stats
 
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Programme, Specification
-from manfaat.evaluation.estimate import Settings
-from manfaat.evaluation.inference import Inference
+from manfaat.evaluation.estimate import Inference, Settings
 from manfaat.evaluation.ladder import estimate_stages
 from manfaat.evaluation.sample import Sample
-from manfaat.indicators import Indicator
 
 WORDS = {"en": "x", "id": "x"}
 FAST = Inference(draws=499)

@@ -1,10 +1,10 @@
 """One small example of every type of figure, for the tests of figures."""
 
 import pandas as pd
+from test_figures import MAKERS, WORDS
 
 from manfaat.report.figures import cohorts, costs, distribution, flow, forest, groups, love, ties, value
 from manfaat.report.words import Language
-from test_figures import MAKERS, WORDS
 
 EN = Language("en")
 
@@ -111,7 +111,7 @@ def place_data() -> pd.DataFrame:
     )
 
 
-def cloud_data() -> tuple[pd.DataFrame, pd.DataFrame]:
+def cloud_data() -> pd.DataFrame:
     curves = pd.DataFrame(
         {
             "group": ["A"] * 4 + ["B"] * 4,
@@ -120,7 +120,8 @@ def cloud_data() -> tuple[pd.DataFrame, pd.DataFrame]:
             "cumulated": [0.1, 0.5, 0.8, 0.95, 0.3, 0.7, 0.9, 0.98],
         }
     )
-    return curves, pd.DataFrame({"group": ["A", "A", "B"], "value": [1.5, 2.5, 1.8], "people": 5})
+    dots = pd.DataFrame({"group": ["A", "A", "B"], "value": [1.5, 2.5, 1.8], "people": 5})
+    return pd.concat([curves.assign(drawn="curve"), dots.assign(drawn="dot")], ignore_index=True)
 
 
 def cohort_data() -> pd.DataFrame:
@@ -169,7 +170,7 @@ FURTHER = {
     "draws": lambda text: value.value_distribution(draw_data(), f"{text[:40]} 60%.", "Rp", "t", "c", EN),
     "places": lambda text: value.place_bars(place_data().replace("Here", text[:40]), "Rp", "t", "c", EN),
     "raincloud": lambda text: groups.raincloud(
-        "r", "t", *(frame.replace("A", text[:40]) for frame in cloud_data()), "Rp", WORDS, "c", EN
+        "r", "t", cloud_data().replace("A", text[:40]), WORDS | {"x": "Rp"}, "c", EN
     ),
     "cohorts": lambda text: cohorts.cohort_trends(
         cohort_data().replace("Pay", text), ["1990", "1995"], "t", "c", EN

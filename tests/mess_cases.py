@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
+from test_cleaning import WORDS
 
 from manfaat.analysis import study as studies
 from manfaat.base.paths import places
@@ -17,8 +18,9 @@ from manfaat.base.problems import ProblemsError
 from manfaat.cleaning import canonical
 from manfaat.cleaning.readers import Delivery
 from manfaat.definitions.codebook import Choice, Codebook, Rule, Variable
-from manfaat.definitions.programme import Cohort, Programme, Table
-from test_cleaning import WORDS
+from manfaat.definitions.cohort import Cohort
+from manfaat.definitions.programme import Programme, Table
+from manfaat.definitions.study import Study
 
 LISTS = {
     "agree": [
@@ -242,13 +244,13 @@ def deliver(
         }
     )
     where = places("c", data_dir=str(folder / "data"), reports_dir=str(folder / "reports"), root=folder)
-    study = studies.Study(where, programme or programme_of(files), book or codebook(), (), (), cohort)
+    study = Study(where, programme or programme_of(files), book or codebook(), (), (), cohort)
     study, delivery = read(study)
     tables = studies.clean_tables(study, delivery)
     return SimpleNamespace(delivery=delivery, tables=tables, people=tables["people"], study=study)
 
 
-def read(study: studies.Study) -> tuple[studies.Study, Delivery]:
+def read(study: Study) -> tuple[Study, Delivery]:
     """Read a delivery; columns that these small files lack are declared absent, as a person would."""
     try:
         return study, studies.read_raw(study)

@@ -146,8 +146,8 @@ def test_no_code_knows_a_programme_or_cohort():
 def test_importing_the_package_does_nothing_slow():
     # work at import would show as one of the heavy libraries
     code = (
-        "import sys, manfaat.cli; print(sorted({'pandas', 'matplotlib', 'scipy', 'papermill', 'nbformat'} &"
-        " set(sys.modules)))"
+        "import sys, manfaat.cli; print(sorted({'pandas', 'matplotlib', 'scipy', 'papermill', 'nbformat',"
+        " 'manfaat.simulation'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -185,6 +185,13 @@ def test_every_file_that_the_documents_name_exists():
         ):
             path = next(part for part in target if part)
             assert (base / path).exists() or (ROOT / path).exists() or "<" in path, f"{name} names {path}"
+
+
+def test_every_test_that_stands_for_a_defence_exists():
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (ROOT / "SECURITY.md").read_text())
+    assert len(named) >= 15
+    for file, test in named:
+        assert f"def {test}" in (ROOT / file).read_text(), (file, test)
 
 
 def test_every_raw_file_is_sealed_described_and_licensed():

@@ -11,16 +11,18 @@ import pandas as pd
 
 from conftest import ROOT
 from manfaat import threats
-from manfaat.analysis.study import Study, build, clean_tables, linked_tables, load_study, read_raw
+from manfaat.analysis.study import build, clean_tables, linked_tables, load_study, read_raw
 from manfaat.definitions.codebook import load_codebook
 from manfaat.definitions.prices import house_series
 from manfaat.definitions.programme import load_programme
+from manfaat.definitions.study import Study
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.ladder import estimate_stages
 from manfaat.indicators import load_indicators
 from manfaat.simulation import Plan, load_simulation
 from manfaat.simulation.delivery import write_delivery
 from manfaat.simulation.exports import Layout
+from manfaat.simulation.truth import Measures
 from manfaat.threats.case import Case
 from manfaat.threats.driver import cases
 
@@ -58,12 +60,10 @@ class Examined:
 
 
 @cache
-def data_folder() -> Path:
-    """A data folder with the shipped cohorts and a simulated one of 130 who took part."""
+def simulated() -> Path:
+    """A data folder with a simulated cohort of 130 who took part."""
     data = Path(mkdtemp(prefix="threats-"))
     (data / "raw").mkdir()
-    for path in (ROOT / "data/raw").iterdir():
-        (data / "raw" / path.name).symlink_to(path)
     folder = ROOT / "programmes/jakarta-tokyo"
     programme, _ = load_programme(folder, root=ROOT)
     codebook, _ = load_codebook(folder, programme, root=ROOT)
@@ -74,18 +74,15 @@ def data_folder() -> Path:
         for name, found in house_series().items()
     }
     plan = Plan(simulation, codebook, programme.main_table, series, 130, 3, "")
-    write_delivery(
-        data / "raw" / SYNTHETIC, plan, programme, codebook, lines, Layout(level=""), folder, root=ROOT
-    )
+    write_delivery(data / "raw" / SYNTHETIC, plan, Measures(programme, lines, folder), Layout(level=""))
     return data
 
 
 @cache
 def loaded(cohort: str) -> tuple[Study, pd.DataFrame]:
     """Definitions and indicators of a cohort."""
-    study = load_study(
-        cohort, data_dir=str(data_folder()), reports_dir=str(data_folder() / "reports"), root=ROOT
-    )
+    data = simulated() if cohort == SYNTHETIC else ROOT / "data"
+    study = load_study(cohort, data_dir=str(data), reports_dir=str(data / "reports"), root=ROOT)
     tables = clean_tables(study, read_raw(study))
     return study, build(
         study,

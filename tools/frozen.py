@@ -67,7 +67,7 @@ def rounded(path: Path) -> str:
 def digests(folder: Path) -> dict[str, str]:
     """The digest of everything that one cohort's folder of reports shows, by name."""
     texts = {}
-    for page in sorted(folder.glob("report*.html")):
+    for page in sorted([*folder.glob("report*.html"), *folder.glob("annex*.html")]):
         language = "id" if page.name.endswith(".id.html") else "en"
         for name, text in page_texts(page):
             if name == RECORD:

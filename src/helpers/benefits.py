@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
@@ -14,6 +13,8 @@ from manfaat.costs.flows import Terms
 from manfaat.costs.ledger import Accounts, open_accounts
 from manfaat.costs.valuation import Valuation, summary_table, value_programme
 from manfaat.report import benefit_exhibits, unpriced, value_exhibits, value_words
+from manfaat.report.cost_words import Teller
+from manfaat.report.value_words import ValueTeller
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,24 +57,18 @@ class Benefits(Questions):
     @cached_property
     def estimates(self) -> pd.DataFrame:
         """All estimates of the earlier notebooks."""
-        return self.chapter.read_estimates()
+        return self.chapter.read_estimates(within=True)
 
     @cached_property
-    def valuation(self) -> Valuation:
+    def valuation(self) -> Valuation | None:
         """The value by scenario and viewpoint."""
-        return value_programme(
-            self.study,
-            self.accounts,
-            self.means,
-            self.estimates,
-            self.terms,
-            assumed_gain=self.assumed_gain,
-        )
+        known = self.accounts, self.means, self.estimates, self.terms
+        return value_programme(self.study, *known, assumed_gain=self.assumed_gain)
 
     @cached_property
-    def teller(self) -> Any:
-        """What writes amounts in the accounts' currency."""
-        return value_words.value_teller(self.study, self.accounts, self.terms, self.valuation, self.language)
+    def teller(self) -> ValueTeller | None:
+        """What writes the value; none where nothing could be valued."""
+        return None if self.valuation is None else ValueTeller(self.reader, self.valuation, self.seed)
 
     @cached_property
     def halves(self) -> list[Half]:
@@ -100,64 +95,63 @@ class Benefits(Questions):
     @question("totals")
     def value(self) -> list[Part]:
         """Whether it was worth the money, by scenario."""
-        study, valuation, teller = self.study, self.valuation, self.teller
-        caveats = value_words.value_caveats(study, valuation, teller)
+        teller = self.teller
+        if teller is None:
+            return said(value_words.no_value(self.reader, self.accounts), kind="nothing")
         return [
-            *said(value_words.value_headline(study, self.accounts, valuation, teller, self.language)),
-            *value_exhibits.scenario_table(valuation, teller),
-            *listed([*caveats, *unpriced.value_bullets(valuation, teller)]),
-            *unpriced.unpriced_table(valuation, teller),
+            *said(value_words.value_headline(teller)),
+            *value_exhibits.scenario_table(teller),
+            *listed([*value_words.value_caveats(teller), *unpriced.value_bullets(teller)]),
+            *unpriced.unpriced_table(teller),
         ]
 
     @question()
     def parties(self) -> list[Part]:
         """To whom it was worth it."""
-        return [
-            *value_exhibits.viewpoint_exhibits(self.valuation, self.teller),
-            *value_exhibits.party_table(self.valuation, self.teller),
-            *said(value_words.nothing(self.valuation, self.language)),
-        ]
+        teller = self.teller
+        if teller is None:
+            return said(value_words.nothing(self.reader), kind="nothing")
+        return [*value_exhibits.viewpoint_exhibits(teller), *value_exhibits.party_table(teller)]
 
     @question()
     def certainty(self) -> list[Part]:
         """How sure that is: draws from what is not known, and one assumption moved at a time."""
+        teller = self.teller
+        if teller is None:
+            return said(value_words.nothing(self.reader), kind="nothing")
         return [
-            *value_exhibits.drawn_exhibits(self.valuation, self.teller, seed=self.seed, draws=100_000),
-            *value_exhibits.sensitivity_exhibits(self.valuation, self.teller),
-            *said(value_words.nothing(self.valuation, self.language)),
+            *value_exhibits.drawn_exhibits(teller, seed=self.seed, draws=100_000),
+            *value_exhibits.sensitivity_exhibits(teller),
         ]
 
     @question()
     def unit_costs(self) -> list[Part]:
         """What one unit of a result cost, and one place."""
-        words = self.teller.words if self.teller else None
-        return [
-            *value_exhibits.effectiveness_exhibits(self.valuation, self.teller),
-            *value_exhibits.place_exhibits(self.accounts, words),
-            *said(value_words.nothing(self.valuation, self.language)),
-        ]
+        teller, accounts = self.teller, self.accounts
+        places = value_exhibits.place_exhibits(Teller(self.reader, accounts)) if accounts else []
+        if teller is None:
+            return [*places, *said(value_words.nothing(self.reader), kind="nothing")]
+        return [*value_exhibits.effectiveness_exhibits(teller), *places]
 
     @question("parts")
     def double_benefit(self) -> list[Part]:
         """Whether technology came home, and cost the sending side little."""
-        study, words, halves = self.study, self.language, self.halves
+        reader, halves = self.reader, self.halves
         techniques = self.chapter.read_summary("techniques", "03_inputs")
-        told = benefit_exhibits.benefit_sentences(
-            study, self.accounts, self.means, self.estimates, halves, words
-        )
+        told = benefit_exhibits.benefit_sentences(reader, self.accounts, self.means, self.estimates, halves)
         return [
-            *benefit_exhibits.technique_table(study, techniques, words),
-            *benefit_exhibits.halves_table(study, halves, words),
+            *benefit_exhibits.technique_table(reader, techniques),
+            *benefit_exhibits.halves_table(reader, halves),
             *listed(told),
-            *said(benefit_exhibits.no_claim(study, words)),
+            *said(benefit_exhibits.no_claim(reader), kind="nothing"),
         ]
 
     @question("implied")
     def advice(self) -> list[Part]:
         """What follows for managing a similar programme."""
         return [
-            *benefit_exhibits.advice_table(self.study, self.implied, self.language),
-            *said(benefit_exhibits.no_advice(self.implied, self.language)),
+            *benefit_exhibits.advice_table(self.reader, self.implied),
+            *said(benefit_exhibits.no_advice(self.implied, self.reader), kind="nothing"),
         ]
 
     def write(self) -> None:

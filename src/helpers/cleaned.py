@@ -61,50 +61,50 @@ class Cleaned(Questions):
     def files(self) -> list[Part]:
         """What was delivered: files, what was detected in them, what is missing."""
         return [
-            ledgers.files_table(self.study, self.delivery, self.language),
-            *ledgers.detected_table(self.study, self.delivery, self.language),
-            *listed(attention.undelivered_sentences(self.study, self.language)),
+            ledgers.files_table(self.reader, self.delivery),
+            *ledgers.detected_table(self.reader, self.delivery),
+            *listed(attention.undelivered_sentences(self.reader)),
         ]
 
     @question("ledger")
     def rows(self) -> list[Part]:
         """Which rows are kept, and which were set aside by which rule."""
         return [
-            ledgers.row_ledger_table(self.study, self.ledger, self.language),
-            *attention.matches_table(self.study, self.matches, self.language),
+            ledgers.row_ledger_table(self.reader, self.ledger),
+            *attention.matches_table(self.reader, self.matches),
         ]
 
     @question()
     def cells(self) -> list[Part]:
         """Which cells were changed, counted by rule; ``study.person`` has them one by one."""
         return [
-            *ledgers.cell_ledger_table(self.study, self.tables, self.language),
-            *said(ledgers.cells_changed(self.tables, self.language)),
+            *ledgers.cell_ledger_table(self.reader, self.tables),
+            *said(ledgers.cells_changed(self.tables, self.reader)),
         ]
 
     @question()
     def missing(self) -> list[Part]:
         """Which answers are missing, and why: one row a variable."""
         counts = cleaning.missing_answers(self.tables, self.study.codebook)
-        return [ledgers.missing_table(self.study, counts, self.language)]
+        return [ledgers.missing_table(self.reader, counts)]
 
     @question()
     def contradictions(self) -> list[Part]:
         """Which answers contradict one another, by the rule that found them."""
-        found = attention.findings_table(self.study, self.tables, self.language)
+        found = attention.findings_table(self.reader, self.tables)
         return [
             *found,
-            *ledgers.heaping_table(self.study, self.tables, self.language),
-            *said(ledgers.nothing_found(found, self.language)),
-            *listed(attention.unapplied_checks(self.study, self.tables, self.language)),
+            *ledgers.heaping_table(self.reader, self.tables),
+            *said(ledgers.nothing_found(found, self.reader)),
+            *listed(attention.unapplied_checks(self.reader, self.tables)),
         ]
 
     @question()
     def to_decide(self) -> list[Part]:
         """What a person must decide, and what holds until then."""
         return [
-            *attention.waiting_table(self.study, self.tables, self.language),
-            *said(attention.waiting_sentence(self.tables, self.language)),
+            *attention.waiting_table(self.reader, self.tables),
+            *said(attention.waiting_sentence(self.tables, self.reader)),
         ]
 
     def write(self) -> None:

@@ -50,30 +50,30 @@ class Cohorts(Questions):
     @question("lines")
     def opening(self) -> list[Part]:
         """Which cohorts stand side by side."""
-        return said(*cohorts.opening(self.reports, self.language))
+        return said(*cohorts.opening(self.reports, self.reader))
 
     @question("graded")
     def grades(self) -> list[Part]:
         """What each cohort says of the claims."""
         return [
-            *listed(cohorts.grade_sentences(self.reports, self.graded, self.language)),
-            *cohorts.grade_table(self.reports, self.graded, self.language),
+            *listed(cohorts.grade_sentences(self.reports, self.graded, self.reader)),
+            *cohorts.grade_table(self.reports, self.graded, self.reader),
         ]
 
     @question("lines")
     def estimates(self) -> list[Part]:
         """What the claims rest on, cohort by cohort."""
         return [
-            *cohorts.trend_figure(self.reports, self.lines, self.pairs, self.language),
-            *cohorts.estimate_table(self.reports, self.lines, self.language),
+            *cohorts.trend_figure(self.reports, self.lines, self.pairs, self.reader),
+            *cohorts.estimate_table(self.reports, self.lines, self.reader),
         ]
 
     @question("pairs")
     def differences(self) -> list[Part]:
         """Whether the cohorts differ: one row a pair of cohorts and an indicator."""
         return [
-            *listed(cohorts.difference_sentences(self.reports, self.pairs, self.language)),
-            *cohorts.difference_table(self.reports, self.pairs, self.language),
+            *listed(cohorts.difference_sentences(self.reports, self.pairs, self.reader)),
+            *cohorts.difference_table(self.reports, self.pairs, self.reader),
         ]
 
     def write(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
@@ -12,6 +11,8 @@ from helpers.showing import Part, Questions, listed, question, said
 from manfaat.costs import indicators, ledger
 from manfaat.costs.ledger import Accounts
 from manfaat.report import cost_exhibits, cost_sentences
+from manfaat.report.cost_words import Teller
+from manfaat.report.sentences import no_costs
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,14 +41,15 @@ class Costed(Questions):
     def accounts(self) -> Accounts | None:
         """The accounts; none where no costs were delivered."""
         declared = self.study.programme.costs
-        sheet = self.chapter.read_delivered(declared.table if declared else None)
-        reasons = None if sheet is None else self.chapter.read_delivered(declared.table, "_reasons")
+        name = declared.table if declared else None
+        sheet = self.chapter.read_delivered(name)
+        reasons = None if sheet is None else self.chapter.read_delivered(name, "_reasons")
         return ledger.open_accounts(self.study, sheet, reasons, base_year=self.base_year)
 
     @cached_property
-    def teller(self) -> Any:
-        """What writes amounts in the accounts' currency."""
-        return cost_sentences.teller_for(self.study, self.accounts, self.language)
+    def teller(self) -> Teller | None:
+        """What writes the accounts; none where no costs were delivered."""
+        return None if self.accounts is None else Teller(self.reader, self.accounts)
 
     @cached_property
     def per_place(self) -> pd.DataFrame:
@@ -62,20 +64,25 @@ class Costed(Questions):
     @question("lines")
     def payers(self) -> list[Part]:
         """What it cost, and who paid."""
-        study, words, accounts, teller = self.study, self.language, self.accounts, self.teller
+        teller = self.teller
+        if teller is None:
+            return said(no_costs(self.reader), kind="nothing")
         return [
-            *said(cost_sentences.cost_headline(study, accounts, teller, words)),
-            *cost_exhibits.payer_exhibits(accounts, teller),
-            *listed(cost_sentences.cost_caveats(study, accounts, teller, words)),
+            *said(cost_sentences.cost_headline(teller)),
+            *cost_exhibits.payer_exhibits(teller),
+            *listed(cost_sentences.cost_caveats(teller)),
         ]
 
     @question("per_place")
     def places(self) -> list[Part]:
         """What a place costs, and whether the accounts close."""
+        teller = self.teller
+        if teller is None:
+            return []
         return [
-            *cost_exhibits.indicator_table(self.per_place, self.teller),
-            *cost_exhibits.item_table(self.accounts, self.teller),
-            *cost_exhibits.ledger_exhibits(self.accounts, self.teller),
+            *cost_exhibits.indicator_table(self.per_place, teller),
+            *cost_exhibits.item_table(teller),
+            *cost_exhibits.ledger_exhibits(teller),
         ]
 
     def write(self) -> None:

@@ -7,15 +7,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from manfaat.analysis.study import Study
 from manfaat.base import disclosure
 from manfaat.base.problems import Problem, ProblemsError
 from manfaat.evaluation.summaries import percentiles
 from manfaat.evaluation.weighted import answers
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
+from manfaat.report.reader import Reader
 from manfaat.report.tables import Column, table
-from manfaat.report.words import Language
 
 MOST_GROUPS = 30
 PERCENTILES = ["p10", "p25", "median", "p75", "p90"]
@@ -96,10 +95,10 @@ def counts_by_group(values: pd.Series, groups: pd.Series, weights: pd.Series | N
 
 
 def exhibit_of(
-    study: Study, name: str, by: list[str], data: pd.DataFrame, called: dict[str, str], language: Language
+    reader: Reader, name: str, by: list[str], data: pd.DataFrame, called: dict[str, str]
 ) -> Exhibit:
     """The description as a table in the house's style, with what weighs and what is hidden said below it."""
-    say, is_counts = language.say, "answer" in data
+    study, say, is_counts = reader.study, reader.say, "answer" in data
     line = next((one for one in study.indicators if one.name == name), None)
     unit = labels.unit_of(study, line.unit) if line else None
     label = called.get(name, name)
@@ -108,12 +107,12 @@ def exhibit_of(
         if by
         else label
     )
-    whole = lambda value: language.number(value, 0)  # noqa: E731
-    amount = lambda value: language.level(value, unit)  # noqa: E731
+    whole = lambda value: reader.number(value, 0)  # noqa: E731
+    amount = lambda value: reader.level(value, unit)  # noqa: E731
     columns = [Column("group", say("Group"))] if by else []
     if is_counts:
         columns += [Column("answer", say("Answer")), Column("n", "n", whole)]
-        columns += [Column("share", say("Share"), lambda value: language.percent(value, 1))]
+        columns += [Column("share", say("Share"), lambda value: reader.percent(value, 1))]
     else:
         columns += [Column("n", "n", whole), Column("n_missing", say("Missing"), whole)]
         columns += [Column("mean", say("Mean"), amount)]
@@ -123,7 +122,7 @@ def exhibit_of(
         "A dash: a number that rests on fewer than {n}, or from which one could be worked out.",
         n=disclosure.SMALLEST_CELL,
     )
-    unit_note = [unit.label[language.code] + "."] if unit and not is_counts else []
-    caption = " ".join([*unit_note, note, labels.source_note(study, language, by_weight=True)])
+    unit_note = [unit.label[reader.code] + "."] if unit and not is_counts else []
+    caption = " ".join([*unit_note, note, reader.source_note(by_weight=True)])
     stem = "-".join(["describe", name, *by]).replace("_", "-")[:60]
     return table(stem, title, caption, data, columns, whole=data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 
 import pandas as pd
 
@@ -10,25 +10,24 @@ from helpers.naming import asked_for, labels_of, unknown
 from helpers.recipes import Recipe, recipe_of
 from helpers.showing import Answer, Part, listed, said
 from manfaat import threats
-from manfaat.analysis.study import Study
 from manfaat.base.disclosure import is_few
 from manfaat.base.problems import Problem, ProblemsError
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Programme, Specification
-from manfaat.definitions.vocabulary import NEEDS_COVARIATES, OF_PARTICIPANTS_ALONE
+from manfaat.definitions.study import Study
+from manfaat.evaluation.coefficients import tables_of
 from manfaat.evaluation.estimate import Settings, as_table
 from manfaat.evaluation.ladder import estimate_one, primary, sample_for
 from manfaat.evaluation.linear import varying
-from manfaat.evaluation.sample import NotApplicableError
-from manfaat.indicators import Indicator
+from manfaat.evaluation.registry import METHODS, is_alone
+from manfaat.evaluation.sample import Dataset, NotApplicableError
 from manfaat.report import exhibits
 from manfaat.report.chapter import Chapter
+from manfaat.report.reader import Reader
 from manfaat.report.reasons import reason_text
 from manfaat.report.threats import threat_sentences, threat_tables
 
 EXPLORATORY = "exploratory"
-WITHOUT_COVARIATES = (
-    "difference_in_means", "ordered_logit", "probability_of_superiority", *OF_PARTICIPANTS_ALONE
-)  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,7 +40,6 @@ class Estimate(Answer):
         ``estimates.csv``; estimates in the indicator's unit (a share as 0.11). A method that does not apply
         has a row without numbers and with the reason.
     notes : what was done on the way, such as covariates that were left out because all units have the same.
-    is_exploratory : whether anything was chosen now that is not declared in the programme.
 
     Examples
     --------
@@ -53,13 +51,18 @@ class Estimate(Answer):
     (True, ('Left out, because all units have the same: married.',))
     """
 
-    study: Study | None = field(default=None, compare=False)
-    lines: tuple[Indicator, ...] = ()
-    table: pd.DataFrame | None = field(default=None, compare=False)
-    settings: Settings | None = None
+    _: KW_ONLY
+    study: Study = field(compare=False)
+    lines: tuple[Indicator, ...]
+    table: pd.DataFrame = field(compare=False)
+    settings: Settings
     where: str = ""
-    is_exploratory: bool = False
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_exploratory(self) -> bool:
+        """Whether anything was chosen now that is not declared in the programme."""
+        return not self.is_published
 
     @property
     def primary(self) -> pd.DataFrame:
@@ -70,6 +73,19 @@ class Estimate(Answer):
             return primary(self.frame)
         keys = ["indicator", "rater", "specification", "estimand"]
         return self.frame[~self.frame.duplicated(keys)].dropna(subset=["estimate"])
+
+    @property
+    def coefficients(self) -> pd.DataFrame:
+        """Every coefficient of the regressions among them, with R², n and what the comparison group has.
+
+        Examples
+        --------
+        >>> whole = study.estimate("earnings").coefficients
+        >>> whole.loc[whole["specification"] == "adjusted-6", "term"].tolist()[:3]
+        ['(constant)', 'group', 'age']
+        """
+        data = Dataset(self.table, self.study.programme, list(self.study.indicators))
+        return tables_of(data, self.lines, self.settings)
 
     def recipe(self, specification: str | None = None) -> Recipe:
         """The statsmodels call that gives the same number.
@@ -90,7 +106,7 @@ class Estimate(Answer):
         """
         rows = self.primary if specification is None else self.named(specification)
         if rows.empty or pd.isna(rows["estimate"].iloc[0]):
-            told = reason_text(rows["reasons"].iloc[0], self.chapter.language) if len(rows) else ""
+            told = reason_text(rows["reasons"].iloc[0], self.chapter.reader) if len(rows) else ""
             because = told or "none speaks for this cohort"
             raise ProblemsError([Problem("recipe", f"there is no estimate: {because}")])
         row = rows.iloc[0]
@@ -104,7 +120,8 @@ class Estimate(Answer):
         ------
         ProblemsError that names what is near.
         """
-        known = {spec.id: spec.label["en"] for spec in self.study.programme.specifications}
+        called = Reader("en", self.study).specification_label
+        known = {spec.id: called(spec) for spec in self.study.programme.specifications}
         if specification not in known:
             raise unknown("recipe", specification, known)
         return self.frame[self.frame["specification"] == specification]
@@ -125,26 +142,17 @@ class Estimate(Answer):
         if self.is_exploratory:
             told = "an exploratory estimate is no claim that anything could threaten"
             raise ProblemsError([Problem("threats", told, expected="study.estimate(…) without choices")])
-        study, language = self.study, self.chapter.language
-        found = threats.run(
-            self.table,
-            study.programme,
-            list(study.indicators),
-            self.frame,
-            self.settings,
-            cohort=study.cohort,
-        )
+        study = self.study
+        given = self.table, study.programme, list(study.indicators), self.frame, self.settings
+        found = threats.run(*given, cohort=study.cohort)
         rows = found.rows[found.rows["indicator"].isin({line.indicator for line in self.lines})]
         own = replace(found, rows=rows)
 
         def make() -> list[Part]:
             # claims or not: what was asked for is told
             declared = study.programme.model_copy(update={"claims": []})
-            about = replace(study, programme=declared)
-            return [
-                *listed(threat_sentences(about, own, self.frame, language)),
-                *threat_tables(about, own, self.frame, language),
-            ]
+            about = replace(self.chapter.reader, study=replace(study, programme=declared))
+            return [*listed(threat_sentences(about, own, self.frame)), *threat_tables(about, own, self.frame)]
 
         return Answer(f"threats to {self.title}", self.chapter, make, lambda: rows)
 
@@ -189,8 +197,8 @@ def chosen_rows(table: pd.DataFrame, study: Study, where: str) -> pd.DataFrame:
     except (SyntaxError, ValueError, TypeError, AttributeError, KeyError) as failure:
         told = f"it cannot be read: {failure}"
         raise ProblemsError([Problem(place, told, expected="such as age >= 30 and married == 1")]) from None
-    if is_few(len(rows)) or not len(rows):
-        held = "nobody" if not len(rows) else "fewer than five"
+    if is_few(len(rows)) or rows.empty:
+        held = "nobody" if rows.empty else "fewer than five"
         raise ProblemsError([Problem(place, f"it holds for {held}", expected="a larger group")])
     return rows
 
@@ -212,14 +220,15 @@ def own_specification(study: Study, choices: Choices) -> Specification:
     """The primary specification with the covariates chosen."""
     base = study.programme.specification(study.primary)
     covariates = list(choices.covariates or ())
-    method = base.method
-    if covariates and method in WITHOUT_COVARIATES:
+    method, known = base.method, METHODS[base.method]
+    if covariates and (known.participants_only or not known.takes_covariates):
         method = "regression"
-    if not covariates and (method in NEEDS_COVARIATES or method == "regression"):
+    if not covariates and (known.needs_covariates or method == "regression"):
         method = "difference_in_means"
     label = {"en": f"Exploratory: {choices.told()}", "id": f"Penjajakan: {choices.told()}"}
-    kinds = base.std_errors if method == base.method or base.method not in NEEDS_COVARIATES else ["auto"]
+    kinds = base.std_errors if method == base.method or not known.needs_covariates else ["auto"]
     told = {"id": EXPLORATORY, "label": label, "method": method, "covariates": covariates}
+    told |= {"baseline": "then" if base.baseline == "then" else "before"}
     whole = {**base.model_dump(), "std_errors": kinds, "indicators": [], **told}
     return Specification.model_validate(whole)
 
@@ -228,27 +237,24 @@ def exploring(study: Study, choices: Choices) -> Programme:
     """The programme with the analyst's choices in the place of what is declared; nothing of it is primary."""
     programme = study.programme
     design = programme.design.model_copy(update={"cluster": choices.cluster or programme.design.cluster})
-    specs = (
-        [own_specification(study, choices)] if choices.covariates is not None else programme.specifications
-    )
+    own = choices.covariates is not None
+    specs = [own_specification(study, choices)] if own else programme.specifications
     if choices.cluster:
         specs = [
             spec.model_copy(update={"std_errors": [kind]})
             for spec in specs
-            for kind in [next((one for one in ("CR2", "CR1") if one in spec.kinds), spec.std_errors[0])]
+            for kinds in [METHODS[spec.method].std_errors]
+            for kind in [next((one for one in ("CR2", "CR1") if one in kinds), spec.std_errors[0])]
         ]
     return programme.model_copy(update={"design": design, "specifications": specs})
 
 
-def constant(
-    table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme, lines: list[Indicator]
-) -> list[str]:
+def constant(data: Dataset, line: Indicator, spec: Specification) -> list[str]:
     """Covariates of a specification that tell no units of its sample apart."""
     if not spec.covariates or spec.method == "fixed_effects":
         return []
     try:
-        bare = spec.model_copy(update={"trim": None})
-        frame = sample_for(table, line, bare, programme, lines, None).frame
+        frame = sample_for(data, line, spec.model_copy(update={"trim": None})).frame
     except NotApplicableError:
         return []
     return [name for name in spec.covariates if name not in varying(frame, spec.covariates)]
@@ -258,20 +264,22 @@ def ladder(
     table: pd.DataFrame, lines: tuple[Indicator, ...], chapter: Chapter, settings: Settings, choices: Choices
 ) -> tuple[pd.DataFrame, tuple[str, ...], Study]:
     """Rows, notes and the study that they are by: the declared one, or the one with the analyst's choices."""
-    study, every, memory = chapter.study, list(chapter.study.indicators), {}
+    study = chapter.study
     programme = exploring(study, choices) if choices.are_any else study.programme
-    rows, left = [], {}
+    data = Dataset(table, programme, list(study.indicators))
+    rows, left = [], []
     for line in lines:
         for spec in programme.specifications:
             if spec.indicators and line.indicator not in spec.indicators:
                 continue
-            same = constant(table, line, spec, programme, every) if choices.are_any else []
-            left |= dict.fromkeys(same)
+            same = constant(data, line, spec) if choices.are_any else []
+            left += same
             kept = [name for name in spec.covariates if name not in same]
             used = spec.model_copy(update={"covariates": kept}) if same else spec
-            rows += estimate_one(table, line, used, programme, every, settings, memory)
+            rows += estimate_one(data, line, used, settings)
     frame = as_table(rows)
-    told = chapter.language.say("Left out, because all units have the same: {names}.", names=", ".join(left))
+    names = ", ".join(dict.fromkeys(left))
+    told = chapter.reader.say("Left out, because all units have the same: {names}.", names=names)
     if choices.are_any:
         frame = frame.assign(subgroup=choices.where, is_primary=False)
     return frame, (told,) if left else (), replace(study, programme=programme)
@@ -281,7 +289,7 @@ def estimate(
     chapter: Chapter, table: pd.DataFrame, name: str, rater: str | None, settings: Settings, choices: Choices
 ) -> Estimate:
     """Estimate one indicator; see ``OpenStudy.estimate``."""
-    study, language = chapter.study, chapter.language
+    study, reader = chapter.study, chapter.reader
     lines = tuple(asked_for(study, name, rater))
     check_columns(table, study, choices)
     rows = chosen_rows(table, study, choices.where) if choices.where else table
@@ -292,18 +300,19 @@ def estimate(
         raise ProblemsError([Problem(f"where={choices.where!r}", told, expected="a larger group")])
 
     def make() -> list[Part]:
-        mark = language.say(
+        mark = reader.say(
             "Exploratory: {choices}. Chosen now and not declared beforehand; it speaks for no cohort and"
             " enters no report.",
             choices=choices.told(),
         )
-        alone = frame["method"].isin(OF_PARTICIPANTS_ALONE).all()
+        alone = frame["method"].map(is_alone).all()
         return [
             *(said(mark, *notes, kind="exploratory") if choices.are_any else []),
-            *exhibits.ladder_figures(used, frame, language),
-            *([] if alone else exhibits.estimates_table(used, frame, language)),
+            *exhibits.ladder_figures(replace(reader, study=used), frame),
+            *([] if alone else exhibits.estimates_table(replace(reader, study=used), frame)),
         ]
 
-    shown = {"is_published": not choices.are_any, "is_exploratory": choices.are_any, "notes": notes}
-    about = {"study": used, "lines": lines, "table": rows, "settings": settings, "where": choices.where}
-    return Estimate(f"estimate of {name}", chapter, make, lambda: frame, **shown, **about)
+    shown = f"estimate of {name}", chapter, make, lambda: frame, not choices.are_any
+    return Estimate(
+        *shown, study=used, lines=lines, table=rows, settings=settings, where=choices.where, notes=notes
+    )

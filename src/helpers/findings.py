@@ -13,6 +13,8 @@ from manfaat.evaluation import families, indexes, left_out, romano_wolf, summari
 from manfaat.evaluation.balance import balance
 from manfaat.evaluation.estimate import Settings
 from manfaat.report import chain, exhibits, plan, sentences, truths, verdicts
+from manfaat.report.brief import Brief
+from manfaat.report.claim_pages import claim_pages, threat_matrix
 from manfaat.report.families import families_table, index_table
 
 
@@ -22,7 +24,7 @@ class Findings(Questions):
 
     Attributes
     ----------
-    settings : coverage, power, seed and draws.
+    settings : coverage, power, seed, draws.
 
     Raises
     ------
@@ -61,16 +63,16 @@ class Findings(Questions):
         return left_out.left_out(self.table, why, programme, self.indicators, self.estimates)
 
     @cached_property
+    def threatened(self) -> pd.DataFrame:
+        """What threatens the estimates, as the earlier notebooks wrote it."""
+        return self.chapter.read_threats()
+
+    @cached_property
     def evidence(self) -> pd.DataFrame:
         """What bears on each claim."""
-        return verdict.evidence(
-            self.study.programme,
-            self.indicators,
-            self.estimates,
-            self.chapter.read_threats(),
-            self.study.cohort.assignment,
-            left_out.waiting(self.left_out),
-        )
+        known = self.estimates, self.threatened, self.study.cohort.assignment
+        waiting = left_out.waiting(self.left_out)
+        return verdict.evidence(self.study.programme, self.indicators, *known, waiting)
 
     @cached_property
     def grades(self) -> pd.DataFrame:
@@ -83,59 +85,90 @@ class Findings(Questions):
         """One test a family, of the mean of its indicators."""
         return indexes.index_estimates(self.table, self.study.programme, self.indicators, self.settings)
 
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        """How many took part, and how many were compared with them."""
+        return summaries.flow_counts(self.table, self.study.programme, self.indicators)
+
+    @cached_property
+    def page(self) -> Brief:
+        """The page that says it all in short."""
+        stored = {
+            name: self.chapter.read_summary(name, notebook)
+            for name, notebook in (
+                ("value", "06_benefits"),
+                ("double_benefit", "06_benefits"),
+                ("cost_indicators", "03_inputs"),
+                ("implications", "06_benefits"),
+            )
+        }
+        told = self.grades, self.evidence, self.estimates, self.counts
+        return Brief(self.reader, *told, *stored.values())
+
+    @question("grades")
+    def brief(self) -> list[Part]:
+        """What a minister reads: one page, with the answer first."""
+        return [*self.page.page()]
+
     @question("grades")
     def verdicts(self) -> list[Part]:
         """What was examined, and what came out: one row a claim."""
-        study, words, grades, evidence = self.study, self.language, self.grades, self.evidence
-        counts = summaries.flow_counts(self.table, study.programme, self.indicators)
+        study, reader, grades, evidence = self.study, self.reader, self.grades, self.evidence
         return [
-            *said(study.programme.summary[words.code], kind="summary"),
-            *said(sentences.who_was_studied(study, counts, words), verdicts.headline(grades, words)),
-            *chain.chain_figure(study, self.table, counts, grades, evidence, words),
-            *listed(verdicts.verdict_sentences(study, grades, evidence, words)),
-            verdicts.verdict_table(study, grades, evidence, self.estimates, words),
+            *said(*self.page.answer, kind="answer"),
+            *said(study.programme.summary[reader.code], kind="summary"),
+            *said(sentences.who_was_studied(reader, self.counts), verdicts.headline(grades, reader)),
+            *chain.chain_figure(reader, self.table, self.counts, grades, evidence),
+            verdicts.verdict_table(reader, grades, evidence, self.estimates),
         ]
+
+    @question("evidence")
+    def by_claim(self) -> list[Part]:
+        """What was found of each claim: all at a glance, then one by one."""
+        note = self.reader.source_note(by_weight=True)
+        drawn = self.page.figure(note) or exhibits.forest_figure(self.reader, self.estimates)
+        return [*drawn, *claim_pages(self.page, note)]
 
     @question("estimates")
     def estimated(self) -> list[Part]:
-        """What was found, and how sure it is."""
-        return [
-            *listed(sentences.findings(self.study, self.estimates, self.language, self.left_out)),
-            *exhibits.forest_figure(self.study, self.estimates, self.language),
-        ]
+        """What was found of each indicator."""
+        told = sentences.findings(self.reader, self.estimates, self.left_out)
+        return listed([*told, *sentences.spreads(self.reader, self.estimates)])
 
     @question("tests")
     def adjusted(self) -> list[Part]:
         """What is left when it is counted how much was examined."""
         return [
-            *families_table(self.study, self.tests, self.language),
-            *index_table(self.study, self.by_family, self.language),
+            *families_table(self.reader, self.tests),
+            *index_table(self.reader, self.by_family),
         ]
 
     @question()
     def truths(self) -> list[Part]:
         """What the estimates say of a truth of another size."""
         return [
-            *listed(truths.truth_sentences(self.study, self.estimates, self.language)),
-            *truths.truth_table(self.study, self.estimates, self.language),
+            *listed(truths.truth_sentences(self.reader, self.estimates)),
+            *truths.truth_table(self.reader, self.estimates),
         ]
+
+    @question("threatened")
+    def threats(self) -> list[Part]:
+        """Against which threats each number stands."""
+        return threat_matrix(self.reader, self.threatened, self.estimates)
 
     @question()
     def limits(self) -> list[Part]:
         """What this cannot show."""
         differences = balance(self.table, self.study.programme, self.indicators)
-        return listed(sentences.limits(self.study, self.estimates, differences, self.language))
+        return listed(sentences.limits(self.reader, self.estimates, differences))
 
     @question("evidence")
     def rules(self) -> list[Part]:
         """How verdicts are given: one row a line of evidence."""
-        study, words, estimates = self.study, self.language, self.estimates
-        return [
-            *said(sentences.primary_rule(study, words), plan.plan_sentence(study, estimates, words)),
-            verdicts.rules_table(words),
-            *verdicts.evidence_table(study, self.evidence, words),
-            *plan.departures_table(study, estimates, words),
-        ]
+        reader, estimates = self.reader, self.estimates
+        told = said(sentences.primary_rule(reader), plan.plan_sentence(reader, estimates))
+        tables = verdicts.rules_table(reader), *verdicts.evidence_table(reader, self.evidence)
+        return [*told, *tables, *plan.departures_table(reader, estimates)]
 
     def write(self) -> None:
         """Write all estimates, tests and verdicts to the report's folder."""

@@ -14,7 +14,8 @@ from manfaat.costs import basis
 from manfaat.evaluation import associations, ladder, summaries
 from manfaat.evaluation.balance import balance
 from manfaat.evaluation.estimate import Settings
-from manfaat.report import answer_figures, exhibits, group_figures, model_exhibits, sentences, setting
+from manfaat.report import answer_figures, exhibits, group_figures, model_exhibits, setting
+from manfaat.report.regressions import write_coefficients
 from manfaat.report.threats import threat_blocks, write_threats
 from manfaat.threats import Threats
 
@@ -65,10 +66,8 @@ class Inputs(Questions):
     @cached_property
     def found(self) -> Threats:
         """What threatens these estimates."""
-        programme, cohort = self.study.programme, self.study.cohort
-        return threats.run(
-            self.table, programme, self.indicators, self.estimates, self.settings, cohort=cohort
-        )
+        given = self.table, self.study.programme, self.indicators, self.estimates, self.settings
+        return threats.run(*given, cohort=self.study.cohort)
 
     @cached_property
     def counts(self) -> pd.DataFrame:
@@ -83,28 +82,27 @@ class Inputs(Questions):
     @question()
     def setting(self) -> list[Part]:
         """In which setting the programme ran."""
-        study, words = self.study, self.language
-        return [*setting.context_blocks(study, words), *setting.ties_exhibits(study, words)]
+        reader = self.reader
+        return [*setting.context_blocks(reader), *setting.ties_exhibits(reader)]
 
     @question("counts")
     def participants(self) -> list[Part]:
         """Who took part, and who was lost on the way: one row a step and group."""
-        study, words = self.study, self.language
+        study, reader = self.study, self.reader
         measured = summaries.measured_counts(self.table, study.programme, self.indicators)
         return [
-            *said(sentences.who_was_studied(study, self.counts, words)),
-            exhibits.flow_figure(study, self.counts, words),
-            exhibits.measured_table(study, measured, words),
-            *answer_figures.gaps_figure(study, self.table, words),
+            exhibits.flow_figure(reader, self.counts),
+            exhibits.measured_table(reader, measured),
+            *answer_figures.gaps_figure(reader, self.table),
         ]
 
     @question("differences")
     def balance(self) -> list[Part]:
         """Whether the groups were alike before the programme."""
         return [
-            *exhibits.balance_figure(self.study, self.differences, self.language),
-            exhibits.balance_table(self.study, self.differences, self.language),
-            *group_figures.overlap_figure(self.study, self.table, self.language),
+            *exhibits.balance_figure(self.reader, self.differences),
+            exhibits.balance_table(self.reader, self.differences),
+            *group_figures.overlap_figure(self.reader, self.table),
         ]
 
     @question("estimates")
@@ -112,27 +110,31 @@ class Inputs(Questions):
         """What was done: what participants received, compared where both groups were asked."""
         return [
             *compared(self.chapter, self.estimates),
-            *said(exhibits.nothing_measured(self.estimates, self.language, "activity")),
-            *threat_blocks(self.study, self.found, self.estimates, self.language),
+            *said(exhibits.nothing_measured(self.estimates, self.reader, "activity"), kind="nothing"),
+            *threat_blocks(self.reader, self.found, self.estimates),
         ]
 
     @question()
     def training(self) -> list[Part]:
         """What kind of training it was, and what goes with better results."""
-        study, words, level, power = self.study, self.language, self.confidence, self.power
-        model = study.programme.worth.model if study.programme.worth else None
-        pairs = model and associations.associations(
-            self.table, model.features, model.outcomes, study.programme, confidence=level, power=power
-        )
+        study, reader, level, power = self.study, self.reader, self.confidence, self.power
+        worth = study.programme.worth
+        pairs = None
+        if worth:
+            named, outcomes = worth.model.features, worth.model.outcomes
+            pairs = associations.associations(
+                self.table, named, outcomes, study.programme, confidence=level, power=power
+            )
         return [
-            *model_exhibits.model_table(study, self.means, level, words),
-            *model_exhibits.association_figure(study, pairs, level, words),
-            *said(model_exhibits.association_sentence(study, pairs, level, words)),
+            *model_exhibits.model_table(reader, self.means, level),
+            *model_exhibits.association_figure(reader, pairs, level),
+            *said(model_exhibits.association_sentence(reader, pairs, level)),
         ]
 
     def write(self) -> None:
         """Write estimates, threats and means for later notebooks."""
         self.chapter.write_estimates(self.estimates)
+        write_coefficients(self.chapter, self.table, ("input", "activity"), self.settings)
         write_threats(self.chapter, self.found)
         self.chapter.write_summary(self.means, "basis")
         main = self.chapter.read(self.study.programme.main_table)

@@ -57,17 +57,17 @@ class Measured(Questions):
     @question()
     def definitions(self) -> list[Part]:
         """How each indicator is defined: one row an indicator."""
-        return [exhibits.definitions_table(self.study, self.language)]
+        return [exhibits.definitions_table(self.reader)]
 
     @question("values")
     def summary(self) -> list[Part]:
         """The values by group."""
-        study, words = self.study, self.language
-        told = ledgers.link_sentences(study, self.main, self.linked, words)
+        reader = self.reader
+        told = ledgers.link_sentences(reader, self.main, self.linked)
         return [
-            *listed([*told, *attention.undelivered_sentences(study, words)]),
-            exhibits.summary_table(study, self.values, words),
-            *attention.unexplained_table(study, self.built[1], words),
+            *listed([*told, *attention.undelivered_sentences(reader)]),
+            exhibits.summary_table(reader, self.values),
+            *attention.unexplained_table(reader, self.built[1]),
         ]
 
     def write(self) -> None:

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import pandas as pd
 from rapidfuzz import fuzz, process, utils
 
-from manfaat.analysis.study import Study
 from manfaat.base.problems import Problem, ProblemsError
-from manfaat.indicators import Indicator, concepts
+from manfaat.definitions.indicator import Indicator, concepts
+from manfaat.definitions.study import Study
 
-PART = 80.0  # similarity (partial_ratio) from which a text is proposed
 NEAR = 60.0  # similarity (rapidfuzz WRatio, in per cent) from which a name is proposed
-SEARCHED = (
-    "indicator", "family", "inputs", "label_en", "label_id", "definition_en", "definition_id"
-)  # fmt: skip
-FOUND_COLUMNS = ["name", "indicator", "kind", "stage", "time", "rater", "unit", "label", "definition"]
 
 
 def unknown(asked: str, word: str, known: Mapping[str, str]) -> ProblemsError:
@@ -26,7 +20,7 @@ def unknown(asked: str, word: str, known: Mapping[str, str]) -> ProblemsError:
     ----------
     asked : what was called, as the analyst wrote it. known : what each name is called.
     """
-    texts = {name: f"{name} {label}" for name, label in known.items()}
+    texts = {name: f"{name} {known[name]}" for name in sorted(known)}  # ties come in one order each time
     close = process.extract(
         str(word), texts, scorer=fuzz.WRatio, processor=utils.default_process, limit=3, score_cutoff=NEAR
     )
@@ -78,42 +72,9 @@ def resolved(study: Study, name: str, known: Iterable[str], asked: str) -> str:
     names = set(known)
     if name in names:
         return name
-    measured = next((line.name for line in concepts(list(study.indicators)) if line.indicator == name), None)
-    if measured:
-        return measured
-    labels = labels_of(study, "en")
-    raise unknown(asked, name, {one: labels.get(one, one) for one in names})
-
-
-def found(study: Study, text: str, language: str) -> pd.DataFrame:
-    """Indicators and answers of the main table whose name, label or definition holds a text, or comes near
-    it; see ``OpenStudy.find``.
-    """
-    rows, texts = [], []
-    for line in study.indicators:
-        told = {"label": line.label(language), "definition": line.definition(language)}
-        own = {name: getattr(line, name) for name in ("name", "indicator", "time", "rater", "unit")}
-        rows.append(own | told | {"kind": "indicator", "stage": line.stage_thesis})
-        texts.append(" ".join(getattr(line, name) for name in SEARCHED))
-    taken = {row["name"] for row in rows}
-    for variable in study.codebook.table(study.programme.main_table):
-        if variable.name not in taken and variable.role not in ("key", "identifier"):
-            rows.append(
-                {"name": variable.name, "kind": "answer", "unit": variable.unit}
-                | {"label": variable.label(language)}
-            )
-            texts.append(f"{variable.label_en} {variable.label_id}")
-    whole = pd.DataFrame(rows, columns=FOUND_COLUMNS).fillna("")
-    haystack = (whole["name"] + " " + pd.Series(texts)).str.casefold()
-    held = haystack.str.contains(text.casefold().strip(), regex=False)
-    if not held.any():
-        close = process.extract(
-            text,
-            haystack.tolist(),
-            scorer=fuzz.partial_ratio,
-            processor=utils.default_process,
-            limit=5,
-            score_cutoff=PART,
-        )
-        return whole.iloc[[place for _, _, place in close]].reset_index(drop=True)
-    return whole[held].reset_index(drop=True)
+    measured = concepts(list(study.indicators))
+    columns = {line.indicator: line.name for line in reversed(measured)}
+    if name in columns:
+        return columns[name]
+    labels = {line.indicator: line.label("en") for line in measured} | labels_of(study, "en")
+    raise unknown(asked, name, {one: labels.get(one, one) for one in names | set(columns)})

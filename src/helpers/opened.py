@@ -17,14 +17,16 @@ from helpers.inputs import Inputs
 from helpers.measured import Measured
 from helpers.results import Results
 from helpers.showing import Answer
-from manfaat.analysis.study import Study, load_study
+from manfaat.analysis.study import load_study
 from manfaat.base.problems import Problem, ProblemsError
 from manfaat.base.showing import line
 from manfaat.costs.flows import Terms
+from manfaat.definitions import searching
+from manfaat.definitions.study import Study
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.weighted import weights_of
 from manfaat.report.chapter import Chapter, open_chapter, set_display
-from manfaat.report.words import Language
+from manfaat.report.reader import Reader
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,13 +48,13 @@ class OpenStudy:
     chapter: Chapter = field(compare=False)
 
     @property
-    def language(self) -> Language:
-        """The reader's language."""
-        return self.chapter.language
+    def reader(self) -> Reader:
+        """The study in the reader's language."""
+        return self.chapter.reader
 
     def __repr__(self) -> str:
         study, cohort = self.definition, self.definition.cohort
-        told = f"{cohort.cohort} ({study.programme.title[self.language.code]})"
+        told = f"{cohort.cohort} ({study.programme.title[self.reader.code]})"
         how = f"{cohort.kind} data, {cohort.assignment}"
         return line("study", told, how, f"{len(study.indicators)} indicators", f"tables {self.state}")
 
@@ -111,7 +113,7 @@ class OpenStudy:
         ['Participants', 'Controls']
         """
         main = self.definition.programme.main_table
-        return frames.labelled(self.table(main), main, self.definition, self.language)
+        return frames.labelled(self.table(main), main, self.reader)
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -129,7 +131,7 @@ class OpenStudy:
         >>> study.indicators.groupby("took_part")["earnings_1978"].mean().round().to_dict()
         {0.0: 4555.0, 1.0: 6349.0}
         """
-        return frames.measured(self.definition, self.table("indicators"), self.language)
+        return frames.measured(self.reader, self.table("indicators"))
 
     def find(self, text: str) -> pd.DataFrame:
         """Indicators and answers whose name, label or definition holds a text; else those near it.
@@ -146,7 +148,7 @@ class OpenStudy:
         >>> study.find("maried")["name"].tolist()[:1]
         ['married']
         """
-        return naming.found(self.definition, text, self.language.code)
+        return searching.found(self.definition, text, self.reader.code)
 
     def describe(self, name: str, by: str | list[str] | None = None) -> Answer:
         """How an indicator or an answer is spread, by group.
@@ -194,12 +196,12 @@ class OpenStudy:
         else:
             data = describing.counts_by_group(values, groups, weights)
         data = data if by else data.drop(columns="group")
-        called = naming.labels_of(study, self.language.code)
+        called = naming.labels_of(study, self.reader.code)
         title = f"{column} by {', '.join(by)}" if by else column
         return Answer(
             title,
             self.chapter,
-            lambda: [describing.exhibit_of(study, column, by, data, called, self.language)],
+            lambda: [describing.exhibit_of(self.reader, column, by, data, called)],
             lambda: data,
         )
 
@@ -358,4 +360,4 @@ def open_study(
         return OpenStudy(chapter.study, chapter)
     set_display()
     study = load_study(cohort, data_dir=data_dir, reports_dir=reports_dir)
-    return OpenStudy(study, Chapter("", study, Language(language)))
+    return OpenStudy(study, Chapter("", Reader(language, study)))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from manfaat.analysis.study import Study
 from manfaat.base.problems import Problem, ProblemsError
+from manfaat.definitions.indicator import Indicator, measured_before
 from manfaat.definitions.programme import Specification
+from manfaat.definitions.study import Study
+from manfaat.evaluation.asked import with_own_baseline
 from manfaat.evaluation.linear import varying
-from manfaat.evaluation.sample import draw_sample
-from manfaat.indicators import Indicator, measured_before
+from manfaat.evaluation.sample import Dataset, draw_sample
 
 METHODS = ("difference_in_means", "regression", "difference_in_differences", "before_after_change",
            "strata_fixed_effects")  # fmt: skip
@@ -72,10 +73,11 @@ def recipe_of(study: Study, line: Indicator, row: pd.Series, table: pd.DataFrame
     ProblemsError for a method or a design that no one call of statsmodels covers.
     """
     spec, design = study.programme.specification(row["specification"]), study.programme.design
-    if spec.method not in METHODS or spec.trim is not None or spec.treatment:
+    if spec.method not in METHODS or spec.trim is not None or spec.treatment or spec.where:
         raise refuse(row, f"no one call of statsmodels is the method '{spec.method}' as declared")
     if design.panel or design.wave or design.frequency:
         raise refuse(row, "its sample is drawn from several periods or rows stand for several units")
+    spec = with_own_baseline(spec, line, list(study.indicators), study.programme)
     change = spec.method in ("difference_in_differences", ALONE)
     lines, rater = list(study.indicators), line.rater or None
     before = measured_before(lines, line.indicator, rater, time=spec.baseline) if change else None
@@ -107,6 +109,6 @@ def telling_apart(
     table: pd.DataFrame, line: Indicator, spec: Specification, study: Study, needs_before: bool
 ) -> list[str]:
     """The covariates that tell the units of a sample apart; the others leave every estimate as it is."""
-    lines = list(study.indicators)
-    sample = draw_sample(table, line, spec, study.programme, lines, needs_before=needs_before)
+    data = Dataset(table, study.programme, list(study.indicators))
+    sample = draw_sample(data, line, spec, needs_before=needs_before)
     return varying(sample.frame, spec.covariates)

@@ -11,9 +11,10 @@ from helpers.frames import read
 from helpers.showing import Part, Questions, listed, question, said
 from manfaat import threats
 from manfaat.analysis.study import linked_tables, scale_items
+from manfaat.definitions.indicator import Indicator, concepts
 from manfaat.evaluation import ladder, levels, summaries
 from manfaat.evaluation.estimate import Settings
-from manfaat.indicators import Indicator, Scale, concepts
+from manfaat.indicators import Scale
 from manfaat.measurement.measurement import measurement_estimates
 from manfaat.measurement.scales import item_table
 from manfaat.report import (
@@ -27,6 +28,7 @@ from manfaat.report import (
     threat_figures,
 )
 from manfaat.report.chapter import Chapter
+from manfaat.report.regressions import write_coefficients
 from manfaat.report.threats import threat_blocks, write_threats
 from manfaat.threats import Threats
 
@@ -34,8 +36,8 @@ from manfaat.threats import Threats
 def compared(chapter: Chapter, estimates: pd.DataFrame) -> list[Part]:
     """Figures and table of the declared estimates."""
     return [
-        *exhibits.ladder_figures(chapter.study, estimates, chapter.language),
-        *exhibits.estimates_table(chapter.study, estimates, chapter.language),
+        *exhibits.ladder_figures(chapter.reader, estimates),
+        *exhibits.estimates_table(chapter.reader, estimates),
     ]
 
 
@@ -70,18 +72,14 @@ class Results(Questions):
     @cached_property
     def estimates(self) -> pd.DataFrame:
         """Every declared estimate of these stages."""
-        programme = self.study.programme
-        return ladder.estimate_stages(
-            self.table, programme, self.indicators, self.settings, stages=self.stages
-        )
+        given = self.table, self.study.programme, self.indicators, self.settings
+        return ladder.estimate_stages(*given, stages=self.stages)
 
     @cached_property
     def levels(self) -> pd.DataFrame:
         """How participants stand, in the same columns: compared with nobody."""
-        programme = self.study.programme
-        return levels.estimate_levels(
-            self.table, programme, self.indicators, self.settings, stages=self.stages
-        )
+        given = self.table, self.study.programme, self.indicators, self.settings
+        return levels.estimate_levels(*given, stages=self.stages)
 
     @cached_property
     def items(self) -> list[Scale]:
@@ -99,10 +97,8 @@ class Results(Questions):
     @cached_property
     def found(self) -> Threats:
         """What threatens the primary estimates."""
-        programme, cohort = self.study.programme, self.study.cohort
-        return threats.run(
-            self.table, programme, self.indicators, self.estimates, self.settings, cohort=cohort
-        )
+        given = self.table, self.study.programme, self.indicators, self.estimates, self.settings
+        return threats.run(*given, cohort=self.study.cohort)
 
     @property
     def examined(self) -> pd.DataFrame:
@@ -112,77 +108,78 @@ class Results(Questions):
     @question("measurement")
     def ratings(self) -> list[Part]:
         """Whether the ratings can be relied on: one row a scale or pair of raters and a statistic."""
-        drawn = scales.measurement_tables(self.study, self.measurement, self.language)
-        told = scale_sentences.measurement_sentences(self.study, self.measurement, self.language)
-        return [*drawn, *listed(told), *said(exhibits.nothing_drawn(drawn, self.language))]
+        drawn = scales.measurement_tables(self.reader, self.measurement)
+        told = scale_sentences.measurement_sentences(self.reader, self.measurement)
+        return [*drawn, *listed(told), *said(exhibits.nothing_drawn(drawn, self.reader), kind="nothing")]
 
     @question()
     def spread(self) -> list[Part]:
         """How the indicators were spread before and after, by group: of outputs also the answers behind
         them, of outcomes also pay.
         """
-        study, words, programme = self.study, self.language, self.study.programme
+        reader, programme = self.reader, self.study.programme
         spreads = {
             line.name: summaries.spread(self.table, line, programme, self.indicators) for line in self.lines
         }
-        drawn, answers = exhibits.distribution_figures(study, spreads, words), []
+        drawn, answers = exhibits.distribution_figures(reader, spreads), []
         if "output" in self.stages:
-            answers = answer_figures.likert_figures(study, self.items, self.table, words)
-            answers = [*answers, *answer_figures.rater_figure(study, self.table, words)]
+            answers = answer_figures.likert_figures(reader, self.items, self.table)
+            answers = [*answers, *answer_figures.rater_figure(reader, self.table)]
         else:
-            drawn = [*drawn, *group_figures.pay_figures(study, self.table, words)]
-        return [*answers, *drawn, *said(exhibits.nothing_drawn(drawn, words))]
+            drawn = [*drawn, *group_figures.pay_figures(reader, self.table)]
+        return [*answers, *drawn, *said(exhibits.nothing_drawn(drawn, reader), kind="nothing")]
 
     @question()
     def trends(self) -> list[Part]:
         """How the groups moved over the periods of a panel."""
-        words, level = self.language, self.settings.confidence
+        reader, level = self.reader, self.settings.confidence
         found = summaries.all_trends(self.table, self.lines, self.study.programme, confidence=level)
-        drawn = exhibits.trend_figures(self.study, found, level, words)
-        return [*drawn, *said(exhibits.nothing_drawn(drawn, words))]
+        drawn = exhibits.trend_figures(reader, found, level)
+        return [*drawn, *said(exhibits.nothing_drawn(drawn, reader), kind="nothing")]
 
     @question("estimates")
     def comparison(self) -> list[Part]:
         """How participants compare, by every specification."""
         return [
             *compared(self.chapter, self.estimates),
-            *group_figures.change_figure(self.study, self.table, self.stages, self.language),
-            *said(exhibits.nothing_measured(self.estimates, self.language, self.stages[0])),
+            *group_figures.change_figure(self.reader, self.table, self.stages),
+            *said(exhibits.nothing_measured(self.estimates, self.reader, self.stages[0]), kind="nothing"),
         ]
 
     @question()
     def changes(self) -> list[Part]:
         """How participants alone changed: no effect."""
-        told = sentences.change_sentences(self.study, self.estimates, self.language)
+        told = sentences.change_sentences(self.reader, self.estimates)
         return [
             *listed(told),
-            *change.change_table(self.study, self.estimates, self.language),
-            *said(exhibits.nothing_drawn(told, self.language)),
+            *change.change_table(self.reader, self.estimates),
+            *([] if told else said(exhibits.nothing_drawn([], self.reader), kind="nothing")),
         ]
 
     @question("examined")
     def threats(self) -> list[Part]:
         """What threatens these numbers."""
-        study, words = self.study, self.language
+        reader = self.reader
         return [
-            *threat_blocks(study, self.found, self.estimates, words),
-            *threat_figures.curve_figures(study, self.found, self.estimates, words),
-            *threat_figures.bound_figure(study, self.found, self.estimates, words),
+            *threat_blocks(reader, self.found, self.estimates),
+            *threat_figures.curve_figures(reader, self.found, self.estimates),
+            *threat_figures.bound_figure(reader, self.found, self.estimates),
         ]
 
     @question()
     def times(self) -> list[Part]:
         """When it came, and from where to where."""
-        study, words = self.study, self.language
+        reader = self.reader
         drawn = [
-            *threat_figures.survival_figures(study, self.found, self.settings.confidence, words),
-            *threat_figures.position_figure(study, self.found, words),
+            *threat_figures.survival_figures(reader, self.found, self.settings.confidence),
+            *threat_figures.position_figure(reader, self.found),
         ]
-        return [*drawn, *said(exhibits.nothing_drawn(drawn, words))]
+        return [*drawn, *said(exhibits.nothing_drawn(drawn, reader), kind="nothing")]
 
     def write(self) -> None:
         """Write estimates and threats for the findings; of outputs also what is known of the scales."""
         self.chapter.write_estimates(self.estimates, self.levels)
+        write_coefficients(self.chapter, self.table, self.stages, self.settings)
         write_threats(self.chapter, self.found)
         if "output" in self.stages:
             self.chapter.write_summary(self.measurement, "scales")

@@ -15,16 +15,16 @@ import pandas as pd
 from IPython.display import display
 
 from helpers.frames import read
-from manfaat.analysis.study import Study
 from manfaat.base.showing import counted, line
-from manfaat.indicators import Indicator
+from manfaat.definitions.indicator import Indicator
+from manfaat.definitions.study import Study
 from manfaat.report import blocks
-from manfaat.report.blocks import Bullets, Paragraph
+from manfaat.report.blocks import Bullets, Heading, Paragraph
 from manfaat.report.chapter import Chapter
 from manfaat.report.exhibit import Exhibit, block_of, notebook_html
-from manfaat.report.words import Language
+from manfaat.report.reader import Reader
 
-Part = Exhibit | Paragraph | Bullets
+Part = Exhibit | Heading | Paragraph | Bullets
 ROWS = 8  # of a frame below what it is shown as
 
 
@@ -91,7 +91,7 @@ class Answer:
         return line(self.title, *(told or ["sentences"]), counted(len(self.frame), "row"))
 
     def _repr_html_(self) -> str:
-        words = {True: self.chapter.language.say("Figure"), False: self.chapter.language.say("Table")}
+        words = {True: self.chapter.reader.say("Figure"), False: self.chapter.reader.say("Table")}
         return "".join(
             notebook_html(
                 block_of(part, words[part.is_figure], part.id) if isinstance(part, Exhibit) else part
@@ -118,7 +118,7 @@ class Answer:
         return f"<details><summary>.frame: {counted(len(self.frame), 'row')}</summary>{head}</details>"
 
 
-class Question(cached_property):
+class Question(cached_property[Answer]):
     """One question of a notebook: its answer is made when it is first asked."""
 
 
@@ -157,9 +157,9 @@ class Questions:
         return self.chapter.study
 
     @property
-    def language(self) -> Language:
-        """The reader's language."""
-        return self.chapter.language
+    def reader(self) -> Reader:
+        """The study in the reader's language."""
+        return self.chapter.reader
 
     @property
     def indicators(self) -> list[Indicator]:

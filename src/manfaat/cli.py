@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -13,6 +14,7 @@ from typer.core import TyperGroup
 
 from manfaat.base import paths
 from manfaat.base.problems import Problem, ProblemsError, loaded, nearest, refuse
+from manfaat.base.stopping import stoppable
 from manfaat.base.typed import required
 from manfaat.run import light  # noqa: F401  (first: it makes every later import of Jupyter faster)
 
@@ -28,7 +30,11 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:  # typer takes a context class of its own, which it does not export
         """Run the command that was asked for."""
         try:
-            return super().invoke(ctx)
+            with stoppable():
+                return super().invoke(ctx)
+        except typer.Abort:
+            errors.print("stopped; nothing was written", style="red")
+            raise typer.Exit(130) from None
         except ProblemsError as failure:
             stop(failure)
         except OSError as failure:
@@ -43,6 +49,11 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     help="Evaluate a training or exchange programme from its survey data.",
+    epilog=(
+        "Every command ends with 0 when all went well; 1 when a notebook failed, or tidy --check would change"
+        " a file; 2 when something must be put right, which it says in words; 130 when it was stopped. Then"
+        " nothing half-made is left."
+    ),
 )
 console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
 
@@ -63,7 +74,8 @@ def unreachable(failure: OSError) -> Problem | OSError:
 
 def stop(failure: ProblemsError | Exception | Problem) -> NoReturn:
     """Print what is wrong and exit with 2."""
-    errors.print(escape(str(failure)), style="red", soft_wrap=True)
+    told = failure.by_kind() if isinstance(failure, ProblemsError) else str(failure)
+    errors.print(escape(told), style="red", soft_wrap=True)
     raise typer.Exit(2)
 
 
@@ -78,7 +90,7 @@ def project() -> Path:
 @app.command("list")
 def list_cohorts(data_dir: DataDir = "data") -> None:
     """List all cohorts with their programmes."""
-    from manfaat.definitions.programme import load_cohort
+    from manfaat.definitions.cohort import load_cohort
 
     root = project()
     table = Table(
@@ -99,34 +111,67 @@ def list_cohorts(data_dir: DataDir = "data") -> None:
 
 
 @app.command()
-def check(
-    cohorts: Annotated[list[str], typer.Argument(help="Folders of data/raw.")], data_dir: DataDir = "data"
+def status(
+    cohorts: Annotated[list[str] | None, typer.Argument(help="Folders of data/raw; all by default.")] = None,
+    data_dir: DataDir = "data",
+    reports_dir: ReportsDir = "reports",
 ) -> None:
-    """Check definitions and raw files, all problems at once, without running anything."""
-    from manfaat.analysis.study import check_study, load_study, only_cleans
-    from manfaat.report.letters import check_letters
+    """Say of each cohort whether its report is what a run would make again (fresh), and if not, why."""
+    from manfaat.run.fresh import state_of
+
+    root = project()
+    known = paths.known_cohorts(root / data_dir)
+    refuse(
+        Problem(f"cohort '{name}'", "there is no such cohort", expected=nearest(name, known))
+        for name in cohorts or []
+        if name not in known
+    )
+    table = Table(Column("cohort", no_wrap=True), "state", Column("because", overflow="fold"))
+    for name in dict.fromkeys(cohorts or known):
+        state = state_of(paths.places(name, data_dir=data_dir, reports_dir=reports_dir, root=root))
+        table.add_row(name, state.kind, escape(state.because))
+    console.print(table)
+
+
+@app.command()
+def check(
+    cohorts: Annotated[list[str], typer.Argument(help="Folders of data/raw.")],
+    data_dir: DataDir = "data",
+    every: Annotated[
+        bool, typer.Option("--every", help="Tell every problem, not one example of each kind.")
+    ] = False,
+) -> None:
+    """Check definitions and raw files and try the specifications on them, all problems at once, without
+    writing anything.
+    """
+    from manfaat.analysis.study import check_study, load_study
+    from manfaat.desk.trial import try_study
+    from manfaat.report.letters import check_letters, lacking_languages
 
     root, wrong = project(), False
     for name in cohorts:
         try:
             study = load_study(name, data_dir=data_dir, root=root)
             refuse(check_letters(study))
-            check_study(study)
+            built = check_study(study)
+            trial = try_study(study, built) if built is not None else None
+            refuse(trial.problems if trial else [])
             nothing = (
-                "; nothing is measured: indicators.csv has no line beyond who took part"
-                if only_cleans(study)
-                else ""
+                "" if trial else "; nothing is measured: indicators.csv has no line beyond who took part"
             )
             console.print(f"{name}: definitions and files are in order{nothing}", soft_wrap=True)
+            for note in (*(trial.notes if trial else ()), *lacking_languages(study)):
+                console.print(escape(f"  {note}"), soft_wrap=True)
         except ProblemsError as failure:
             wrong = True
-            errors.print(escape(f"{name}: {failure}"), style="red", soft_wrap=True)
+            told = str(failure) if every else failure.by_kind()
+            errors.print(escape(f"{name}: {told}"), style="red", soft_wrap=True)
     if wrong:
         raise typer.Exit(2)
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913  (the options of a command are its parameters)
     cohorts: Annotated[list[str] | None, typer.Argument(help="Folders of data/raw.")] = None,
     all: Annotated[bool, typer.Option("--all", help="Run every cohort.")] = False,
     language: Annotated[str, typer.Option(help="Language of the report: en, id or both.")] = "both",
@@ -141,11 +186,20 @@ def run(
     ordinary_kernels: Annotated[
         bool, typer.Option("--ordinary-kernels", help="Start an ordinary Jupyter kernel for every notebook.")
     ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Run also where nothing has changed.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be run and why, and run nothing.")
+    ] = False,
     data_dir: DataDir = "data",
     reports_dir: ReportsDir = "reports",
 ) -> None:
-    """Run all notebooks of the cohorts and write a report for each."""
+    """Run all notebooks of the cohorts and write a report for each, where anything has changed since the last
+    run.
+    """
+    from manfaat.base import parameters
+    from manfaat.run.fresh import due_pages, states_of
     from manfaat.run.interpreter import can_fork, warm_interpreter
+    from manfaat.run.options import Options
 
     root, known = project(), paths.known_cohorts(paths.find_root() / data_dir)
     if not cohorts and not (all and known):
@@ -158,16 +212,21 @@ def run(
                 )
             ]
         )
-    warm = can_fork() and not ordinary_kernels
-    if warm:
+    warm, given = can_fork() and not ordinary_kernels, parameter or []
+    values, wrong = parameters.check(given, parameters.parameters_of(root))
+    options = Options(language, data_dir, reports_dir, values, time_limit, tuple(formats.split(",")), warm)
+    named = known if all else list(dict.fromkeys(cohorts or []))
+    states = states_of(named, options, root, is_forced=force or bool(wrong))
+    fresh = {name: state for name, state in states.items() if state.is_fresh}
+    for name, state in fresh.items():
+        console.print(f"{name}: {state.because}", soft_wrap=True)
+    if len(fresh) == len(states) and not due_pages(named, options, root):
+        return  # before anything is loaded that makes reports
+    if warm and not dry_run:
         warm_interpreter()  # its imports go on while the definitions are checked
-    from manfaat.run.command import run_command
-    from manfaat.run.run import Options
+    from manfaat.run.command import Asked, run_command
 
-    options = Options(
-        language, data_dir, reports_dir, time_limit=time_limit, formats=tuple(formats.split(",")), warm=warm
-    )
-    if run_command(None if all else list(dict.fromkeys(cohorts or [])), options, parameter or [], root):
+    if run_command(states, options, given, root, Asked(all, force, dry_run)):
         raise typer.Exit(1)
 
 
@@ -183,20 +242,49 @@ def new(
             help="An export, once for each file: held against the form, or drafted from when there is none."
         ),
     ] = None,
+    workbook: Annotated[
+        Path | None,
+        typer.Option(help="An XLSX file to fill in instead of answering questions: written, then read back."),
+    ] = None,
 ) -> None:
-    """Draft a programme's definition files from its form or its data, and say what a person must decide."""
-    from manfaat.desk.scaffold import new_programme
+    """Draft a programme's definition files from its form or its data, and say what a person must decide.
+
+    In a terminal it asks a few questions, each with what the data let it suppose as the answer.
+    """
+    from manfaat.desk import questions
+    from manfaat.desk.scaffold import drafted, marks_below, new_programme
+    from manfaat.desk.study_draft import StudyDraft, told
 
     root = project()
-    folder, draft, differences = new_programme(programme, root, form=form, data=data)
+    if workbook is not None and not workbook.exists():
+        study, _ = drafted(form=form, data=data)
+        questions.write_workbook(workbook, study)
+        console.print(f"{workbook.name}: put right what is supposed, then give the same command again")
+        return
+
+    def ask(study: StudyDraft) -> StudyDraft:
+        if workbook is not None:
+            return questions.read_workbook(workbook, study)
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            for line in told(study):
+                console.print(escape(f"  {line}"), soft_wrap=True)
+            return questions.asked(study, prompt, errors.print)
+        return study
+
+    folder, study, differences = new_programme(programme, root, form=form, data=data, ask=ask)
     console.print(
-        f"{folder.relative_to(root).as_posix()}: {len(draft.variables)} variables, {len(draft.choices)}"
-        " answers drafted"
+        f"{folder.relative_to(root).as_posix()}: {len(study.draft.variables)} variables,"
+        f" {len(study.draft.choices)} answers drafted; {marks_below(folder)} marks to decide"
     )
-    for line in dict.fromkeys(draft.decide):
-        console.print(escape(f"  decide: {line}"), soft_wrap=True)
+    for line in dict.fromkeys([*study.draft.decide, *told(study)]):
+        console.print(escape(f"  {line}"), soft_wrap=True)
     if form and data:
         show_differences(differences, "no difference between the form and its export")
+
+
+def prompt(question: str, given: str) -> str:
+    """Ask in the terminal; Enter takes what is given."""
+    return str(typer.prompt(question, default=given or None, show_default=bool(given)))
 
 
 def show_differences(differences: pd.DataFrame, none: str) -> None:
@@ -372,7 +460,7 @@ def figures(
 
 
 @app.command()
-def simulate(
+def simulate(  # noqa: PLR0913  (the options of a command are its parameters)
     programme: Annotated[str, typer.Argument(help="A folder of programmes/ that has a simulation.yml.")],
     cohort: Annotated[
         str, typer.Option(help="Name of the new folder below data/raw/; it must hold the word synthetic.")
@@ -504,6 +592,26 @@ def tidy(
 
 
 @app.command()
+def explain(
+    name: Annotated[
+        str,
+        typer.Argument(help="A key of a file, a construct, method, standard error, check or threat."),
+    ] = "",
+) -> None:
+    """Say what a key of a definition file, a construct, a method, a standard error, a check or a threat is;
+    without a name, say what there is.
+    """
+    from manfaat.desk.reference import explained, topics
+
+    root = project()
+    if name:
+        text = "\n".join(line for topic in explained(name, root) for line in topic.lines())
+    else:
+        text = "\n".join(topics(root))
+    console.print(escape(text), soft_wrap=True)
+
+
+@app.command()
 def plan(
     programme: Annotated[str, typer.Argument(help="A folder of programmes/.")],
     data_dir: DataDir = "data",
@@ -513,24 +621,13 @@ def plan(
     it.
     """
     from manfaat.analysis.plan import looks, write_plan
-    from manfaat.definitions.codebook import load_codebook
-    from manfaat.definitions.programme import load_programme
+    from manfaat.analysis.study import load_measures
     from manfaat.definitions.records import shown
-    from manfaat.evaluation.chooser import completed
-    from manfaat.indicators import load_indicators
 
     root = project()
-    paths.check_name(programme, "programme", paths.known_programmes(root))
-    folder = root / "programmes" / programme
-    read, problems = load_programme(folder, root=root)
-    refuse(problems)
-    definition = loaded(read, problems)
-    codebook, problems = load_codebook(folder, definition, root=root)
-    lines, more = load_indicators(folder, definition, codebook, root=root)
-    refuse([*problems, *more])
+    definition, lines = load_measures(programme, root)
     seen = looks(programme, root, data_dir=data_dir, reports_dir=reports_dir)
-    definition = completed(definition, lines)
-    path = write_plan(definition, lines, folder, root=root, seen=tuple(seen))
+    path = write_plan(definition, lines, root / "programmes" / programme, root=root, seen=tuple(seen))
     console.print(
         f"{shown(path, root)}: {len(definition.claims)} claims, {len(definition.specifications)}"
         " specifications",

@@ -10,9 +10,9 @@ import pandas as pd
 
 from manfaat.analysis.study import load_codes
 from manfaat.base.paths import places
-from manfaat.cleaning import CleanTable, check_ledger, clean_table
+from manfaat.cleaning import CleanTable, Instructions, check_ledger, clean_table
 from manfaat.cleaning.readers import read_cohort
-from manfaat.definitions.programme import Cohort
+from manfaat.definitions.cohort import Cohort
 from manfaat.desk.scaffold import new_programme
 
 NAME = "corpus"
@@ -56,14 +56,7 @@ def cleaned(path: Path, base: Path) -> CleanTable:
     cohort = cohort_of(copy.name, name)
     delivery = read_cohort(raw, cohort, codebook, root=base)
     table = clean_table(
-        delivery.tables[name],
-        name,
-        programme,
-        codebook,
-        cohort,
-        declared=delivery.declared_missing,
-        absent=delivery.absent,
-        told=delivery.told[name],
+        delivery.tables[name], Instructions(name, programme, codebook, cohort), delivery.told[name]
     )
     check_ledger(table, delivery.tables[name], codebook.table(name))
     return table

@@ -73,7 +73,7 @@ def test_files(packages: set[str]) -> list[str]:
     """The files of unit tests that import from some packages."""
     packages = "|".join(sorted(packages))
     imports = re.compile(rf"from manfaat\.({packages})\b|from manfaat import [^\n]*\b({packages})\b")
-    files = [path for path in sorted((ROOT / "tests").glob("test_*.py")) if path.stem not in SKIPPED]
+    files = [path for path in sorted((ROOT / "tests").rglob("test_*.py")) if path.stem not in SKIPPED]
     return [str(path) for path in files if imports.search(path.read_text(encoding="utf-8"))]
 
 
@@ -244,7 +244,7 @@ def arguments() -> argparse.Namespace:
         "--tests",
         nargs="*",
         type=lambda file: str(ROOT / file),
-        help="only these files of tests: tests/test_bounds_and_guards.py",
+        help="only these files of tests: tests/evaluation/test_bounds_and_guards.py",
     )
     parser.add_argument("--line", type=int, help="only mutants of this line")
     parser.add_argument("--most", type=int, default=10, help="mutants drawn of a module")

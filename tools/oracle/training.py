@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import statsmodels
 
-from manfaat.analysis.study import Study, build, clean_tables, linked_tables, load_study, read_raw
+from manfaat.analysis.study import build, clean_tables, linked_tables, load_study, read_raw
+from manfaat.definitions.study import Study
 from manfaat.evaluation.balance import balance
 from manfaat.evaluation.errors import classical, cluster_robust, robust
 from manfaat.evaluation.estimate import Settings, hedges_factor

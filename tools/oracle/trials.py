@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Programme, Specification
 from manfaat.evaluation.estimate import Estimate, Settings
 from manfaat.evaluation.ladder import estimate_one
-from manfaat.indicators import Indicator
+from manfaat.evaluation.sample import Dataset
 
 WORDS = {"en": "-", "id": "-"}
 
@@ -102,10 +103,8 @@ def trial_rows(
     lines += [line_of(name, "fixed", "covariate", name) for name in {*covariates, *(design or {}).values()}]
     made = programme_of(spec, design or {})
     return estimate_one(
-        table,
+        Dataset(table, made, lines),
         lines[1],
         Specification.model_validate(spec),
-        made,
-        lines,
         Settings("trial", "observational", "trial"),
     )

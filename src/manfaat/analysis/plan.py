@@ -9,7 +9,6 @@ record holds the plan's checksum (Olken 2015, Journal of Economic Perspectives 2
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -18,13 +17,16 @@ from typing import Any
 
 import yaml
 
+from manfaat.base.moments import day_of, moment
 from manfaat.base.paths import Places, known_cohorts, places
 from manfaat.base.problems import Problem, refuse
-from manfaat.base.strict import json_text
+from manfaat.base.strict import held_in, json_text
 from manfaat.base.typed import required
-from manfaat.definitions.programme import Programme, Specification, load_cohort
+from manfaat.base.writing import written_whole
+from manfaat.definitions.cohort import load_cohort
+from manfaat.definitions.indicator import Indicator
+from manfaat.definitions.programme import Programme, Specification
 from manfaat.definitions.records import load_yaml, shown
-from manfaat.indicators import Indicator
 
 NAME = re.compile(r"^plan-(\d{4}-\d{2}-\d{2})\.yml$")
 # when the results of a delivery were first seen; beside its tables, and again in the report's record
@@ -74,6 +76,13 @@ def specification_plan(spec: Specification) -> dict[str, object]:
     return spec.model_dump(exclude={"label", "id"}, exclude_defaults=True)
 
 
+def design_plan(programme: Programme) -> dict[str, object]:
+    """What the design fixes, without words; arms only where there are some."""
+    found = programme.design.model_dump(exclude={"unit", "times", "words"}, exclude_none=True)
+    arms = {name: arm.answers for name, arm in programme.design.arms.items()}
+    return {name: value for name, value in found.items() if name != "arms"} | ({"arms": arms} if arms else {})
+
+
 def fixed(
     programme: Programme, indicators: list[Indicator], *, confidence: float = 0.95, power: float = 0.8
 ) -> dict[str, object]:
@@ -88,7 +97,7 @@ def fixed(
     return {
         "confidence": confidence,
         "power": power,
-        "design": programme.design.model_dump(exclude={"unit", "times"}, exclude_none=True),
+        "design": design_plan(programme),
         "primary": required(programme.primary, "a primary specification").model_dump(exclude={"because"}),
         "claims": {
             claim.id: claim.model_dump(exclude={"id", "text", "because"}, exclude_defaults=True)
@@ -116,21 +125,13 @@ def first_look(place: Places) -> str:
     return min((day for day in days if day), default="")
 
 
-def held_in(path: Path) -> dict[str, Any]:
-    """What a JSON file holds; nothing where there is none, or it cannot be read."""
-    try:
-        values = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (OSError, ValueError):
-        return {}
-    return values if isinstance(values, dict) else {}
-
-
 def note_look(place: Places, *, today: date | None = None) -> None:
     """Remember that the results of a cohort are seen today, unless they have been before."""
-    target, day = place.processed / LOOK, first_look(place) or (today or date.today()).isoformat()
+    target, day = place.processed / LOOK, first_look(place) or (today or day_of(moment())).isoformat()
     if held_in(target).get("first_look") != day:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(json_text({"first_look": day}), encoding="utf-8")
+        place.make_private()
+        with written_whole(target) as path:
+            path.write_text(json_text({"first_look": day}), encoding="utf-8")
 
 
 def looks(
@@ -200,7 +201,7 @@ def plans(folder: Path, *, root: Path) -> list[Plan]:
     ProblemsError naming a plan that cannot be read.
     """
     found, problems = [], []
-    for path in sorted(path for path in folder.iterdir() if NAME.match(path.name)):
+    for path in sorted(path for path in folder.iterdir() if NAME.match(path.name) and path.is_file()):
         raw = path.read_bytes()
         try:
             values = load_yaml(raw.decode("utf-8"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -14,65 +14,24 @@ from manfaat import cleaning, indicators
 from manfaat.base import paths
 from manfaat.base.paths import Places, places
 from manfaat.base.problems import Problem, loaded, nearest, refuse
-from manfaat.base.showing import card, counted, line
 from manfaat.cleaning import readers
 from manfaat.definitions.answer_labels import check_recodes
-from manfaat.definitions.codebook import Codebook, load_codebook
+from manfaat.definitions.codebook import KEY, Codebook, load_codebook
+from manfaat.definitions.cohort import Cohort, load_cohort
+from manfaat.definitions.corrections import load_corrections
 from manfaat.definitions.declarations import check_declared
-from manfaat.definitions.freshness import Shelf, sources_of
+from manfaat.definitions.freshness import Shelf
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.prices import read_all_series, series_names
-from manfaat.definitions.programme import Cohort, Programme, load_cohort, load_programme
-from manfaat.definitions.records import short, shown
+from manfaat.definitions.programme import Programme, load_programme
+from manfaat.definitions.records import shown
 from manfaat.definitions.renames import check_absent
-from manfaat.indicators import Indicator, load_indicators
+from manfaat.definitions.study import DECIDE, Study
+from manfaat.evaluation.chooser import completed
+from manfaat.evaluation.specifications import check_methods
+from manfaat.indicators import load_indicators
 
-DECIDE = "DECIDE:"  # marks what was drafted and a person must decide
-
-
-@dataclass(frozen=True, repr=False)
-class Study:
-    """Definitions and folders of one cohort."""
-
-    places: Places
-    programme: Programme
-    codebook: Codebook
-    indicators: tuple[Indicator, ...]
-    corrections: tuple[tuple[int, cleaning.Correction], ...]
-    cohort: Cohort
-
-    @property
-    def primary(self) -> str:
-        """The specification that speaks for this cohort, by how its comparison came about."""
-        return str(getattr(self.programme.primary, self.cohort.assignment))
-
-    @property
-    def definitions(self) -> Path:
-        """Folder of the programme's definition files."""
-        return self.places.programme(self.programme.programme)
-
-    @property
-    def sources(self) -> dict[str, str]:
-        """Checksums of the files that numbers of this cohort are made from; see ``freshness.sources_of``."""
-        prices = self.programme.prices
-        return sources_of(self.places, self.definitions, prices.path(self.definitions) if prices else None)
-
-    def __repr__(self) -> str:
-        told = f"{self.cohort.cohort} of {self.programme.programme}"
-        return line("study", told, counted(len(self.indicators), "indicator"))
-
-    def _repr_html_(self) -> str:
-        cohort, programme = self.cohort, self.programme
-        return card(
-            f"{cohort.label.en}: {programme.title.en}",
-            {
-                "cohort": f"{cohort.cohort}, {cohort.kind} data, {cohort.assignment}",
-                "tables": ", ".join(programme.tables),
-                "indicators": len(self.indicators),
-                "speaks for the cohort": self.primary if programme.primary else "",
-                "claims": len(programme.claims),
-                "source": cohort.citation,
-            },
-        )
+DAYS_IN_A_MONTH = 31
 
 
 def load_study(
@@ -120,17 +79,19 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     read, wrong = load_programme(folder, root=place.root)
     problems += wrong
     programme = loaded(read, problems)
-    problems += check_own_prices(programme, folder, place.root)
     codebook, wrong = load_codebook(folder, programme, root=place.root)
     problems += wrong
     lines, wrong = load_indicators(folder, programme, codebook, root=place.root)
     problems += wrong
     refuse(problems if wrong and not lines else [])  # what follows would call every name unknown
-    corrections, wrong, file = cleaning.load_corrections(folder, root=place.root)
+    corrections, wrong, file = load_corrections(folder, root=place.root)
     cohorts = {*paths.known_cohorts(place.data), *paths.known_cohorts(place.root / "data")}
     problems += cleaning.check_corrections(corrections, codebook, programme.tables, cohorts, file)
     problems += check_totals(delivery, lines, shown(place.raw / "cohort.yml", place.root))
-    problems += cleaning.check_declarations(programme, codebook, shown(folder / "programme.yml", place.root))
+    problems += check_months(delivery, programme, shown(place.raw / "cohort.yml", place.root))
+    file = shown(folder / "programme.yml", place.root)
+    problems += cleaning.check_declarations(programme, codebook, file)
+    problems += check_methods(programme, lines, file)
     problems += (
         wrong
         + check_delivery(delivery, programme, codebook, shown(place.raw / "cohort.yml", place.root))
@@ -138,8 +99,6 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
     )
     problems += check_value(programme, codebook, lines, folder, place)
     refuse(problems)
-    from manfaat.evaluation.chooser import completed
-
     programme, lines = indicators.with_answers(programme, codebook, lines)
     codebook = replace(codebook, idle=idle_texts(programme, codebook, lines))
     return Study(place, completed(programme, lines), codebook, tuple(lines), tuple(corrections), delivery)
@@ -159,25 +118,6 @@ def idle_texts(
         for v in codebook.variables
         if v.kind == "text" and v.role in ("", "text", "other") and v.name not in used
     )
-
-
-def check_own_prices(programme: Programme, folder: Path, root: Path) -> list[Problem]:
-    """Say when a programme's price file lies elsewhere: what is read is what stands beside the definitions
-    and is recorded with them.
-    """
-    prices = programme.prices
-    path = prices.path(folder) if prices else None
-    if prices is None or path is None or path.resolve().is_relative_to(folder.resolve()):
-        return []
-    message = f"'{short(prices.file)}' lies elsewhere"
-    return [
-        Problem(
-            shown(folder / "programme.yml", root),
-            message,
-            column="prices.file",
-            expected="a file in the programme's own folder",
-        )
-    ]
 
 
 def load_codes(name: str, place: Places) -> tuple[Programme, Codebook]:
@@ -206,6 +146,24 @@ def load_codes(name: str, place: Places) -> tuple[Programme, Codebook]:
     return programme, codebook
 
 
+def load_measures(name: str, root: Path) -> tuple[Programme, list[Indicator]]:
+    """Load a programme and its indicators, without any delivery.
+
+    Raises
+    ------
+    ProblemsError if there is no such programme, or with every mistake in its files.
+    """
+    paths.check_name(name, "programme", paths.known_programmes(root))
+    folder = root / "programmes" / name
+    read, problems = load_programme(folder, root=root)
+    programme = loaded(read, problems)
+    codebook, wrong = load_codebook(folder, programme, root=root)
+    lines, more = load_indicators(folder, programme, codebook, root=root)
+    unfit = check_methods(programme, lines, shown(folder / "programme.yml", root))
+    refuse([*problems, *wrong, *more, *unfit])
+    return completed(programme, lines), lines
+
+
 def check_value(
     programme: Programme, codebook: Codebook, lines: list[Indicator], folder: Path, place: Places
 ) -> list[Problem]:
@@ -218,11 +176,9 @@ def check_value(
         table: {v.name: answers[v.name] for v in codebook.table(table)} for table in programme.tables
     }
     known = series_names(programme.prices.path(folder) if programme.prices else None, root=place.root)
-    concepts = [line.indicator for line in lines if line.use == "effect"]
+    measured = {line.name: line.indicator if line.use == "effect" else "" for line in lines}
     file = shown(folder / "programme.yml", place.root)
-    problems = check_declared(
-        programme.costs, programme.worth, variables, [line.name for line in lines], concepts, known, file
-    )
+    problems = check_declared(programme.costs, programme.worth, variables, measured, known, file)
     return problems + indicators.check_value_units(programme, lines, file)
 
 
@@ -234,7 +190,7 @@ def undecided(folders: list[Path], root: Path) -> list[Problem]:
         for folder in folders
         for pattern in ("*.yml", "*.csv")
         for path in folder.glob(pattern)
-        if folder.name == path.parent.name
+        if path.is_file()
     ):
         if path.suffix == ".csv" and path.parent != folders[0]:
             continue  # a delivery's own tables are no definitions
@@ -254,6 +210,18 @@ def undecided(folders: list[Path], root: Path) -> list[Problem]:
             for number in marked
         ]
     return problems
+
+
+def check_months(delivery: Cohort, programme: Programme, file: str) -> list[Problem]:
+    """Say where answers of a programme without prices were collected over more months than it declares."""
+    most = programme.prices.nominal_within if programme.prices else None
+    days = delivery.fieldwork
+    if most is None or (days and days.ends and (days.ends - days.begins).days < DAYS_IN_A_MONTH * most):
+        return []
+    found = "answers took longer than that to collect" if days and days.ends else "the days are not known"
+    message = f"money is compared as it is within {most} months, and {found}"
+    expected = "'begins' and 'ends' within so many months, or a price series in programme.yml"
+    return [Problem(file, message, column="fieldwork", expected=expected)]
 
 
 def check_totals(delivery: Cohort, lines: list[Indicator], file: str) -> list[Problem]:
@@ -342,25 +310,24 @@ def with_header_units(cohort: Cohort, delivery: readers.Delivery) -> Cohort:
     return cohort.model_copy(update={"files": files})
 
 
+def instructions(study: Study, table: str, cohort: Cohort) -> cleaning.Instructions:
+    """What a table is cleaned by; ``cohort`` is ``cohort.yml`` with what the headers add."""
+    return cleaning.Instructions(
+        table,
+        study.programme,
+        study.codebook,
+        cohort,
+        study.corrections,
+        shown(study.definitions / "corrections.csv", study.places.root),
+        deflator(study),
+    )
+
+
 def clean_tables(study: Study, delivery: readers.Delivery) -> dict[str, cleaning.CleanTable]:
     """Clean every table, hold each ledger against the raw text, and apply the checks between tables."""
-    prices = deflator(study)
-    file = shown(study.definitions / "corrections.csv", study.places.root)
     cohort, tables = with_header_units(study.cohort, delivery), {}
     for name, raw in delivery.tables.items():
-        tables[name] = cleaning.clean_table(
-            raw,
-            name,
-            study.programme,
-            study.codebook,
-            cohort,
-            list(study.corrections),
-            corrections_file=file,
-            declared=delivery.declared_missing,
-            absent=delivery.absent,
-            told=delivery.told[name],
-            prices=prices,
-        )
+        tables[name] = cleaning.clean_table(raw, instructions(study, name, cohort), delivery.told[name])
         cleaning.check_ledger(tables[name], raw, study.codebook.table(name))
     return cleaning.apply_between(tables, study.programme)
 
@@ -390,18 +357,8 @@ def clean_by_parts(study: Study, tell: Callable[[str, int], None]) -> cleaning.T
         else []
     )
     refuse(readers.check_files(place.raw, study.cohort, root=place.root))
-    totals = cleaning.clean_in_chunks(
-        place.raw / item.file,
-        item,
-        study.programme,
-        study.codebook,
-        study.cohort,
-        place.processed,
-        list(study.corrections),
-        corrections_file=shown(study.definitions / "corrections.csv", place.root),
-        prices=deflator(study),
-        tell=tell,
-    )
+    by = instructions(study, item.table, study.cohort)
+    totals = cleaning.clean_in_chunks(place.raw / item.file, item, by, place.processed, tell)
     cleaning.write_kinds(place.processed)
     shelf = Shelf(place, study.sources)
     for path in (
@@ -421,7 +378,11 @@ def deflator(study: Study) -> cleaning.Prices | None:
     ProblemsError if the price file is missing or unreadable, or does not hold the programme's series.
     """
     prices = study.programme.prices
-    if prices is None or not any("dates" in check.arguments for check in study.programme.checks):
+    if (
+        prices is None
+        or not prices.series
+        or not any("dates" in check.arguments for check in study.programme.checks)
+    ):
         return None
     series = read_all_series(prices.path(study.definitions), prices.series, root=study.places.root)
     return cleaning.Prices(series[prices.series], prices.base_year)
@@ -483,9 +444,8 @@ def build_with_reasons(
     if reasons is None:
         return units, pd.DataFrame(columns=["key", "indicator", "reason"])
     told = indicators.main_reasons(table, given, programme, reasons)
-    return units, indicators.explain_missing(
-        joined, built, lines, context, programme, told, undelivered=undelivered_tables(study)
-    )
+    context = replace(context, undelivered=frozenset(undelivered_tables(study)))
+    return units, indicators.explain_missing(joined, built, lines, context, programme, told)
 
 
 def joined_answers(
@@ -521,7 +481,7 @@ def scale_items(
     ------
     ValueError when the indicators are of other rows than the table.
     """
-    if table[cleaning.KEY].tolist() != built[cleaning.KEY].tolist():
+    if table[KEY].tolist() != built[KEY].tolist():
         raise ValueError(
             "the indicators are of other rows than the clean table: run notebooks/02_indicators.ipynb again"
         )
@@ -581,14 +541,18 @@ def only_cleans(study: Study) -> bool:
     return all(line.use == "group" for line in study.indicators)
 
 
-def check_study(study: Study) -> None:
-    """Read, clean and build without writing anything; raise every problem found. Where nothing is measured
-    there is nothing to build.
+def check_study(study: Study) -> pd.DataFrame | None:
+    """Read, clean and build without writing anything; raise every problem found.
+
+    Returns
+    -------
+    The indicators; None where nothing is measured and there is nothing to build.
     """
     tables = clean_tables(study, read_raw(study))
-    if not only_cleans(study):
-        build(
-            study,
-            tables[study.programme.main_table].kept,
-            {name: tables[name].kept for name in linked_tables(study)},
-        )
+    if only_cleans(study):
+        return None
+    return build(
+        study,
+        tables[study.programme.main_table].kept,
+        {name: tables[name].kept for name in linked_tables(study)},
+    )

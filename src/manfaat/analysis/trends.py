@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from manfaat.analysis.plan import held_in
-from manfaat.analysis.study import Study, load_study
+from manfaat.analysis.study import load_study
 from manfaat.base.paths import find_root, known_cohorts
 from manfaat.base.problems import Problem
+from manfaat.base.strict import held_in
 from manfaat.definitions.freshness import recorded_sources
 from manfaat.definitions.records import shown
+from manfaat.definitions.study import Study
+from manfaat.evaluation.estimate import SIDES
 from manfaat.indicators.context import input_names, items_of
 from manfaat.indicators.refusals import nominal_money
 from manfaat.verdict import evidence
@@ -94,7 +96,8 @@ def finished(
             estimates = pd.read_csv(folder / "estimates.csv", dtype=dict.fromkeys(TEXTS, "str"))
             if "reasons" not in estimates:  # of an earlier version, whose doubts cannot be read
                 continue
-            estimates[list(TEXTS)] = estimates[list(TEXTS)].fillna("")
+            estimates = estimates.assign(**{side: "" for side in SIDES if side not in estimates})
+            estimates[[*TEXTS, *SIDES]] = estimates[[*TEXTS, *SIDES]].fillna("")
             study = load_study(name, data_dir=data_dir, reports_dir=reports_dir, root=root)
             found.append(
                 Finished(
@@ -209,7 +212,7 @@ def other_definitions(one: Finished, other: Finished) -> bool:
     names = [*DEFINING, prices.file] if prices and prices.file else list(DEFINING)
     if any(one.record["definitions"].get(name) != other.record["definitions"].get(name) for name in names):
         return True
-    if prices is None:
+    if prices is None or not prices.series:
         return False
     name = f"{prices.series}.csv"
     return bool(one.record["series"].get(name) != other.record["series"].get(name))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
+from manfaat.base.paths import NOTEBOOKS
 from manfaat.base.problems import Problem, nearest, refuse
 
 TYPES = {"str": str, "int": int, "float": float, "bool": bool}
@@ -32,7 +33,7 @@ LIMITS = {  # by name, the smallest and the largest value that makes sense; both
     "marginal_cost_of_funds": (1, 5),
     "assumed_gain": (-0.4, 10),
 }
-CHOICES = {"timing": ("start", "end")}
+CHOICES = {"timing": ("start", "middle", "end")}
 YEARS = {"base_year": (1900, 2100)}  # or 0, which leaves the choice to the programme
 
 
@@ -78,6 +79,11 @@ def declared(path: Path) -> dict[str, Parameter]:
             node.target.id, node.annotation.id, ast.literal_eval(node.value), note
         )
     return found
+
+
+def parameters_of(root: Path) -> dict[str, dict[str, Parameter]]:
+    """The declared parameters of every numbered notebook."""
+    return {name: declared(root / "notebooks" / f"{name}.ipynb") for name in NOTEBOOKS}
 
 
 def convert(text: str, parameter: Parameter) -> object:

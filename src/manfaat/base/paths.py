@@ -19,6 +19,9 @@ NOTEBOOKS = (
 OVER_COHORTS = "08_cohorts"  # reads finished reports of a programme; part of none
 # begins the name of the folder in which a run builds a report before it takes the former one's place
 STAGING = ".run-"
+# below reports and data/processed: a folder for each programme whose cohorts stand side by side
+PAGES = "programmes"
+MADE = ".made"  # beside tables: a file for each that says what it was made from
 SCRATCH = "scratch"  # below data/processed/<cohort>: what JupyterLab and plain papermill write
 
 
@@ -39,6 +42,14 @@ def find_root(start: Path | str | None = None) -> Path:
     )
 
 
+def shown(path: Path, root: Path) -> str:
+    """Return ``path`` as it may be shown: relative to the project folder, or its last parts outside it."""
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return "/".join(path.parts[-3:])
+
+
 def private(folder: Path) -> Path:
     """A folder that its owner alone can open, whatever the machine's habits (umask) are; made where it is not
     there.
@@ -51,27 +62,26 @@ def private(folder: Path) -> Path:
 def refused_by_machine(failure: OSError, root: Path) -> Problem:
     """Say which file the machine did not let us read or write, by its place in the project, and why."""
     path = Path(str(failure.filename)) if failure.filename else None
-    place = (
-        "the disk"
-        if path is None
-        else path.relative_to(root).as_posix()
-        if path.is_relative_to(root)
-        else "/".join(path.parts[-3:])
-    )
+    place = "the disk" if path is None else shown(path, root)
     return Problem(place, f"it cannot be read or written: {failure.strerror or failure}")
+
+
+def is_name(name: object) -> bool:
+    """Whether this is the plain name of a file or folder, on any system: no path, nothing hidden."""
+    return (
+        isinstance(name, str)
+        and name.strip() != ""
+        and name.isprintable()
+        and not set(name) & set("/\\:")
+        and not name.startswith(("~", "."))
+    )
 
 
 def check_name(name: object, kind: str, known: list[str]) -> None:
     """Refuse what is no plain name of a folder: nothing may be read or written elsewhere by a name with a
     path in it.
     """
-    plain = (
-        isinstance(name, str)
-        and name.strip() not in ("", ".", "..")
-        and not set(name) & set("/\\\0")
-        and not name.startswith(("~", "."))
-    )
-    if not plain:
+    if not is_name(name):
         bare = str(name).replace("\\", "/").rstrip("/").split("/")[-1]
         refuse(
             [
@@ -105,6 +115,11 @@ class Places:
     def processed(self) -> Path:
         """Folder of the generated tables about people; confidential."""
         return self.data / "processed" / self.cohort
+
+    def make_private(self) -> None:
+        """Make the folder of the tables about people, which is its owner's alone as all of them are."""
+        private(self.data / "processed")
+        private(self.processed)
 
     @property
     def reports(self) -> Path:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 T = TypeVar("T")
+FEW = 3  # problems of one kind that are told one by one
+MOST_ROWS = 8  # that are named of the others
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,18 @@ class Problem:
             place.append(f"row {self.row}")
         if self.column:
             place.append(f"column {self.column}")
-        expected = f" Expected: {self.expected}." if self.expected else ""
+        expected = ""
+        if self.expected:
+            expected = f" Expected: {self.expected}" + ("" if self.expected.endswith("?") else ".")
         return f"{', '.join(place)}: {self.message}.{expected}"
+
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """What problems of one kind have in common: the file, the kind of column, the message without what it
+        names.
+        """
+        place = re.sub(r"\.[^.]+", ".*", self.column or "")
+        return self.file, place, re.sub(r"'[^']*'|\d+", "*", self.message.partition(": ")[0])
 
 
 class ProblemsError(ValueError):
@@ -40,6 +53,26 @@ class ProblemsError(ValueError):
         count = len(self.problems)
         title = "1 problem" if count == 1 else f"{count} problems"
         super().__init__("\n".join([f"{title} found", *[f"  - {problem}" for problem in self.problems]]))
+
+    def by_kind(self) -> str:
+        """The problems as a person reads them who has hundreds: of each kind how many there are, one example,
+        and where the others stand.
+        """
+        kinds: dict[tuple[str, str, str], list[Problem]] = {}
+        for problem in self.problems:
+            kinds.setdefault(problem.kind, []).append(problem)
+        lines = [str(self).partition("\n")[0]]
+        for same in kinds.values():
+            if len(same) <= FEW:
+                lines += [f"  - {problem}" for problem in same]
+                continue
+            lines.append(f"  - {same[0]}")
+            where = [str(p.row if p.row is not None else p.column or "") for p in same[1:]]
+            named = [place for place in dict.fromkeys(where) if place]
+            rows = "rows " if all(p.row is not None for p in same[1:]) else ""
+            told = f": {rows}{', '.join(named[:MOST_ROWS])}" if named else ""
+            lines.append(f"    and {len(same) - 1} more of this kind{told}{' …' * (len(named) > MOST_ROWS)}")
+        return "\n".join(lines)
 
     def _render_traceback_(self) -> list[str]:
         """Show a notebook the problems alone: where in our code they were noticed helps nobody to put them

@@ -8,8 +8,9 @@ from manfaat.cleaning.apart import take_apart
 from manfaat.cleaning.between_checks import matches
 from manfaat.cleaning.cells import canonical
 from manfaat.cleaning.chunks import Totals, clean_in_chunks
-from manfaat.cleaning.corrections import KEY, Correction, check_corrections, load_corrections
+from manfaat.cleaning.corrections import check_corrections
 from manfaat.cleaning.declared import apply_between, check_declarations
+from manfaat.cleaning.instructions import Instructions
 from manfaat.cleaning.kinds import write_kinds
 from manfaat.cleaning.ledger import (
     CleanTable,
@@ -25,9 +26,8 @@ from manfaat.cleaning.outcomes import Prices
 from manfaat.cleaning.table import clean_table
 
 __all__ = [
-    "KEY",
     "CleanTable",
-    "Correction",
+    "Instructions",
     "Prices",
     "Totals",
     "apply_between",
@@ -39,7 +39,6 @@ __all__ = [
     "check_ledger",
     "clean_in_chunks",
     "clean_table",
-    "load_corrections",
     "matches",
     "missing_answers",
     "rebuild_raw",

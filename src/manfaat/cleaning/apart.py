@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from manfaat.cleaning.corrections import KEY
 from manfaat.cleaning.ledger import CleanTable
 from manfaat.cleaning.readers import PLACE
+from manfaat.definitions.codebook import KEY
 
 
 def cells_of(table: CleanTable, chosen: np.ndarray) -> CleanTable:

@@ -6,10 +6,10 @@ import re
 
 import pandas as pd
 
-from manfaat.cleaning.corrections import KEY
-from manfaat.cleaning.outcomes import Given, Outcome, hits, joined, nothing_hit
+from manfaat.cleaning.outcomes import Given, Kind, Outcome, hits, nothing_hit
 from manfaat.cleaning.readers import PLACE
 from manfaat.cleaning.table_checks import month_numbers
+from manfaat.definitions.codebook import KEY
 from manfaat.definitions.expressions import evaluate, parse_expression
 from manfaat.definitions.programme import Programme
 
@@ -40,6 +40,9 @@ def agreement(given: Given) -> Outcome:
     return Outcome(int((own.notna() & theirs.notna()).sum()), hits(given.clean[apart], name, notes))
 
 
+AGREEMENT = Kind("agreement", agreement, "other", ("with_table", "with_variable"), ("tolerance",))
+
+
 def date_agreement(given: Given) -> Outcome:
     """A remembered date is at most ``months`` later or earlier than the other table's ``with_variable`` (a
     file's date).
@@ -53,6 +56,9 @@ def date_agreement(given: Given) -> Outcome:
         f"remembered {abs(value):.0f} months too {'late' if value > 0 else 'early'}" for value in later[apart]
     ]
     return Outcome(int(later.notna().sum()), hits(given.clean[apart], name, notes))
+
+
+DATE_AGREEMENT = Kind("date_agreement", date_agreement, "other", ("with_table", "with_variable"), ("months",))
 
 
 def linked_rows(given: Given) -> Outcome:
@@ -96,6 +102,9 @@ def orphans(given: Given) -> pd.DataFrame:
         for keys in near
     ]
     return hits(lost, given.by, notes)
+
+
+LINKED_ROWS = Kind("linked_rows", linked_rows, "other", ("with_table",), ("where", "by"), of_other=orphans)
 
 
 def plain_key(key: str) -> str:
@@ -170,13 +179,3 @@ def periods(rows: pd.DataFrame, main: str, unit: str, period: str) -> pd.DataFra
 def placed(rows: pd.DataFrame) -> pd.DataFrame:
     """Key and place of each row: ``key, file, sheet, row``."""
     return rows[[KEY, *PLACE]].set_axis(["key", "file", "sheet", "row"], axis=1)
-
-
-def both(given: Given) -> tuple[Outcome, pd.DataFrame]:
-    """Outcome of a check between tables, and what it found in the other table."""
-    return KIND_OF[given.check.kind](given), (
-        orphans(given) if given.check.kind == "linked_rows" else joined([])
-    )
-
-
-KIND_OF = {"agreement": agreement, "date_agreement": date_agreement, "linked_rows": linked_rows}

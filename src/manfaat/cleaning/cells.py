@@ -82,6 +82,19 @@ class ColumnReading:
         )
 
 
+@dataclass(frozen=True)
+class Coding:
+    """How a variable is coded in one file and version of its form: by the codebook, the unit and what
+    ``cohort.yml`` states of the file.
+    """
+
+    variable: Variable
+    codebook: Codebook
+    unit: Unit | None
+    item: RawFile
+    version: str = ""
+
+
 def canonical(value: object) -> str:
     """Write a clean value in its shortest form; missing is the empty text, several codes stand with spaces
     between.
@@ -120,14 +133,16 @@ def number_context(
     below_zero = not any(sign in (">=", ">") and number >= 0 for sign, number in variable.bounds)
     context = column_context(
         counts,
-        kind,
-        missing=variable.missing_codes,
-        negative=below_zero,
-        period=unit.period if unit else "",
-        factor=item.multiply.get(variable.name, 1),
-        units=unit_words(unit),
-        currency=unit.currency if unit and kind in ("decimal", "integer") else "",
-        whole=unit is not None and unit.decimals == 0,
+        ColumnContext(
+            kind,
+            missing=variable.missing_codes,
+            negative=below_zero,
+            period=unit.period if unit else "",
+            factor=item.multiply.get(variable.name, 1),
+            units=unit_words(unit),
+            currency=unit.currency if unit and kind in ("decimal", "integer") else "",
+            whole=unit is not None and unit.decimals == 0,
+        ),
         stored=stored,
     )
     return replace(context, decimal=item.decimal, thousands=0) if item.decimal else context
@@ -156,14 +171,14 @@ def unit_words(unit: Unit | None) -> tuple[str, ...]:
     """Words that may follow a number of this unit: of "jam per minggu" jam, jam per minggu and jam/minggu."""
     if unit is None or unit.currency or unit.is_percent:
         return ()
-    labels = [label.lower() for label in (unit.label.en, unit.label.id)]
+    labels = [label.lower() for label in unit.label.root.values()]
     first = [label.split()[0] for label in labels]
     whole = [
         form
         for label in labels
         for form in (label, label.replace(" per ", "/"), label.replace(" per ", " se"))
     ]
-    return tuple(dict.fromkeys((*whole, *first, first[0].removesuffix("s"), *SHORT_UNITS.get(first[1], ()))))
+    return tuple(dict.fromkeys((*whole, *first, first[0].removesuffix("s"), *SHORT_UNITS.get(first[-1], ()))))
 
 
 def short_year(reading: Reading, variable: Variable) -> Reading:
@@ -241,12 +256,11 @@ def unversioned_reader(recodes: dict[str, dict[str, str]], answers: ChoiceList) 
     return read
 
 
-def choice_reader(
-    variable: Variable, codebook: Codebook, version: str, counts: pd.Series, item: RawFile
-) -> Callable[[str], Reading]:
+def choice_reader(coding: Coding, counts: pd.Series) -> Callable[[str], Reading]:
     """Return the reader of a question with a list of answers; a job title may also stand for its level."""
-    recode = item.recode.get(variable.name) or variable.recodes.get(version, {})
-    answers = answers_of(variable, codebook, recode)
+    variable, version = coding.variable, coding.version
+    recode = coding.item.recode.get(variable.name) or variable.recodes.get(version, {})
+    answers = answers_of(variable, coding.codebook, recode)
     if variable.kind == "select_multiple":
         return lambda text: read_multiple(text, answers)
     if not variable.ladder:
@@ -347,17 +361,6 @@ def text_reader(variable: Variable, *, is_idle: bool = False) -> Callable[[str],
         return absent(code, "missing-code") if code else reading
 
     return read
-
-
-def text_or_choice_reader(
-    variable: Variable, codebook: Codebook, counts: pd.Series, item: RawFile, version: str
-) -> Callable[[str], Reading]:
-    """Return the function that reads one text of a variable that is neither number nor date."""
-    return (
-        choice_reader(variable, codebook, version, counts, item)
-        if variable.list_name
-        else text_reader(variable, is_idle=(variable.table, variable.name) in codebook.idle)
-    )
 
 
 def declared_by_file(variable: Variable, declared: pd.DataFrame) -> Callable[[str], Reading | None] | None:
@@ -465,20 +468,17 @@ def renumbered(raw: Column, used: np.ndarray) -> np.ndarray:
 
 def read_column(
     raw: Column,
-    variable: Variable,
-    codebook: Codebook,
-    unit: Unit | None,
-    item: RawFile,
+    coding: Coding,
     *,
-    version: str = "",
     declared: pd.DataFrame | None = None,
     whole: pd.Series | None = None,
     dates: DateContext | None = None,
 ) -> ColumnReading:
     """Read a column of one file and form version, each distinct text once.
 
-    ``whole`` counts the texts of the whole column when ``raw`` is only a part of it: conventions are those of
-    the whole. ``dates`` says how its dates are to be read; without it the column alone does.
+    ``declared`` is what the file itself declares missing. ``whole`` counts the texts of the whole column when
+    ``raw`` is only a part of it: conventions are those of the whole. ``dates`` says how its dates are to be
+    read; without it the column alone does.
     """
     counts = np.bincount(raw.codes, minlength=len(raw.texts))
     used = np.flatnonzero(counts)
@@ -487,42 +487,38 @@ def read_column(
         [raw.texts[place] for place in used],
         None if raw.kinds is None else raw.kinds[used],
     )
-    by_file = declared_by_file(variable, declared) if declared is not None else None
+    by_file = declared_by_file(coding.variable, declared) if declared is not None else None
     shown = pd.Series(counts[used], index=pd.Index(here.texts, dtype=object)) if whole is None else whole
     shown = (
         shown if by_file is None else shown.mask(np.array([bool(by_file(text)) for text in shown.index]), 0)
     )  # what is declared missing shows no convention
-    readers = readers_of(here, shown, variable, codebook, unit, item, version=version, dates=dates)
-    return ColumnReading(renumbered(raw, used), read_texts(here, variable, readers, by_file))
+    readers = readers_of(here, shown, coding, dates)
+    return ColumnReading(renumbered(raw, used), read_texts(here, coding.variable, readers, by_file))
 
 
-def readers_of(
-    column: Column,
-    shown: pd.Series,
-    variable: Variable,
-    codebook: Codebook,
-    unit: Unit | None,
-    item: RawFile,
-    *,
-    version: str,
-    dates: DateContext | None,
-) -> Readers:
+def readers_of(column: Column, shown: pd.Series, coding: Coding, dates: DateContext | None) -> Readers:
     """Return the functions that read a column's cells; ``shown`` counts the texts that show its conventions,
     0 of those that a file declares missing.
     """
-    if variable.list_name or variable.kind == "text":
-        return Readers(text_or_choice_reader(variable, codebook, shown, item, version))
+    variable, item = coding.variable, coding.item
+    if variable.list_name:
+        return Readers(choice_reader(coding, shown))
+    if variable.kind == "text":
+        is_idle = (variable.table, variable.name) in coding.codebook.idle
+        return Readers(text_reader(variable, is_idle=is_idle))
     if variable.kind in ("date", "month", "dateTime"):
         context = dates or date_context(
             shown,
-            missing=variable.missing_codes,
-            order=item.order_of(variable.name),
-            years=YEARS,
-            zone=item.time_zone,
+            DateContext(
+                missing=variable.missing_codes,
+                order=item.order_of(variable.name),
+                years=YEARS,
+                zone=item.time_zone,
+            ),
         )
         return Readers(*date_readers(variable, context), kinds=(DATE,))
     held = column.kinds == NUMBER if column.kinds is not None else np.zeros(len(shown), dtype=bool)
-    return Readers(*number_readers(variable, unit, shown[~held], item, shown[held]), kinds=(NUMBER,))
+    return Readers(*number_readers(variable, coding.unit, shown[~held], item, shown[held]), kinds=(NUMBER,))
 
 
 def looked_up(raw: Column, known: ColumnReading) -> ColumnReading | None:

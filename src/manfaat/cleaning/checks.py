@@ -9,9 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from manfaat.cleaning.corrections import KEY
 from manfaat.cleaning.outcomes import FINDING_COLUMNS, checked_frame
-from manfaat.definitions.codebook import Codebook, Variable
+from manfaat.definitions.codebook import KEY, Codebook, Variable
 from manfaat.definitions.expressions import evaluate, parse_expression
 from manfaat.definitions.programme import Programme
 from manfaat.files.parsing.checks import heaping_table, interview_lengths, personal_data, straight_lining
@@ -100,7 +99,7 @@ def broken_rules(clean: pd.DataFrame, table: str, codebook: Codebook) -> tuple[p
 
 
 def findings(rows: pd.DataFrame, check: str, severity: str, variable: str, note: str) -> pd.DataFrame:
-    """One line a row: ``check, severity, key, variable, note``."""
+    """One line a row: ``FINDING_COLUMNS``."""
     return pd.DataFrame(
         {
             "check": check,
@@ -108,6 +107,7 @@ def findings(rows: pd.DataFrame, check: str, severity: str, variable: str, note:
             "key": rows[KEY].to_numpy(),
             "variable": variable,
             "note": note,
+            "slip": "",
         },
         columns=FINDING_COLUMNS,
     )

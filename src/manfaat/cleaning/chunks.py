@@ -17,8 +17,8 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,9 +33,10 @@ from manfaat.base.problems import Problem, ProblemsError, refuse
 from manfaat.cleaning.apart import take_apart
 from manfaat.cleaning.cells import ColumnReading, read_column
 from manfaat.cleaning.columns import Column, encode
-from manfaat.cleaning.corrections import KEY, Correction, misfit
+from manfaat.cleaning.corrections import misfit
 from manfaat.cleaning.date_orders import Contexts, contexts_of_counts
 from manfaat.cleaning.declared import KINDS
+from manfaat.cleaning.instructions import Instructions
 from manfaat.cleaning.ledger import (
     PARQUET,
     CleanTable,
@@ -45,8 +46,8 @@ from manfaat.cleaning.ledger import (
     missing_answers,
     row_ledger,
 )
-from manfaat.cleaning.outcomes import Prices
 from manfaat.cleaning.readers import (
+    ABSENT,
     FILE,
     PLACE,
     ROW,
@@ -59,10 +60,11 @@ from manfaat.cleaning.readers import (
 )
 from manfaat.cleaning.reviews import WHOLE_ROW, by_place, decided_rows, row_names
 from manfaat.cleaning.rows import row_keys, set_aside_raw
-from manfaat.cleaning.table import Whole, clean_table, same_conventions
+from manfaat.cleaning.table import Conventions, Whole, clean_table, same_conventions
 from manfaat.cleaning.threads import each
-from manfaat.definitions.codebook import Codebook, Variable
-from manfaat.definitions.programme import Cohort, Programme
+from manfaat.definitions.codebook import KEY, Codebook, Variable
+from manfaat.definitions.cohort import Cohort
+from manfaat.definitions.corrections import Correction
 from manfaat.definitions.raw_files import RawFile
 from manfaat.files.formats import FormatOptions, RawTable, read_any
 from manfaat.files.parsing import language_of
@@ -155,9 +157,9 @@ def head_of(path: Path, item: RawFile, codebook: Codebook) -> tuple[RawTable, di
     head, tail = ends_of(path)
     variables = codebook.table(item.table)
     table = rows_of(head, path, item)
-    mapping, unused, problems, _ = match_columns(table, variables, item, file=path.name)
+    matched = match_columns(table, variables, item, file=path.name)
     versions = {item.version} - {""}  # a column with the version may say others further down
-    problems += lacking(table, mapping, unused, codebook, item, versions, file=path.name)
+    problems = matched.problems + lacking(table, matched, codebook, item, versions, file=path.name)
     first, noted = int(table.frame["_row"].iloc[0]), notes_of(table, path, tail, item)
     if first != 2 or noted:
         told = (
@@ -182,7 +184,11 @@ def head_of(path: Path, item: RawFile, codebook: Codebook) -> tuple[RawTable, di
     ]
     refuse(problems)
     separator = item.separator or next(entry.value for entry in table.log if entry.what == "separator")
-    return table, mapping, {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}.get(separator, separator)
+    return (
+        table,
+        matched.mapping,
+        {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}.get(separator, separator),
+    )
 
 
 def batches(
@@ -280,49 +286,25 @@ def survey(
 
 
 def read_once(
-    counts: dict[str, pd.Series],
-    variables: list[Variable],
-    programme: Programme,
-    codebook: Codebook,
-    cohort: Cohort,
-    dates: Contexts,
+    counts: dict[str, pd.Series], dates: Contexts, instructions: Instructions, declared: pd.DataFrame
 ) -> dict[str, ColumnReading]:
     """Read every text of the columns that have conventions and not too many texts, once for all parts."""
-    files = [item for item in cohort.files if item.table == variables[0].table]
-    readings = {}
-    for variable in variables:
+    files, readings = instructions.files, {}
+    for variable in instructions.variables:
         texts = counts.get(variable.name, pd.Series())
-        if 0 < len(texts) <= MOST_READ and same_conventions(files, variable, dates):
-            column, order = (
-                Column(np.arange(len(texts), dtype="int32"), list(texts.index)),
-                dates.get((files[0].file, variable.name)),
-            )
+        if 0 < len(texts) <= MOST_READ and same_conventions(files, variable, dates, declared):
             readings[variable.name] = read_column(
-                column,
-                variable,
-                codebook,
-                programme.units.get(variable.unit),
-                files[0],
+                Column(np.arange(len(texts), dtype="int32"), list(texts.index)),
+                instructions.coding(variable, files[0]),
                 whole=texts,
-                dates=order,
+                dates=dates.get((files[0].file, variable.name)),
             )
     return readings
 
 
-def doubles(
-    parts: Iterator[pd.DataFrame],
-    prints: np.ndarray,
-    variables: list[Variable],
-    key: list[str],
-    lines: list[tuple[int, Correction]],
-    *,
-    file: str,
-    stop: bool,
-) -> pd.DataFrame:
+def doubles(parts: Iterator[pd.DataFrame], prints: np.ndarray, instructions: Instructions) -> pd.DataFrame:
     """Decide which rows with a key that stands twice are set aside, wherever in the file they are: ``rule,
     reason`` by row number.
-
-    ``lines`` are what a person decided about whole rows, in the corrections ``file``.
 
     Raises
     ------
@@ -334,12 +316,15 @@ def doubles(
     rows = np.unique(np.r_[order[1:][same], order[:-1][same]]) + 2
     if not len(rows):
         return pd.DataFrame(columns=["rule", "reason"], index=pd.Index([], dtype="int64"))
+    variables, key = instructions.variables, instructions.definition.key
     found = pd.concat([part[part[ROW].isin(rows)] for part in parts], ignore_index=True)
     columns = {variable.name: encode(found[variable.name]) for variable in variables}
     place = found[list(PLACE)]
     place.insert(0, KEY, row_keys(place, columns, key))
-    decided, misfits = decided_rows(place, about_rows(lines, place), file=file)
-    aside, problems = set_aside_raw(place, columns, variables, key, stop=stop, decided=decided)
+    decided, misfits = decided_rows(
+        place, about_rows(instructions.lines, place), file=instructions.corrections_file
+    )
+    aside, problems = set_aside_raw(place, columns, variables, key, stop=instructions.stops, decided=decided)
     refuse(misfits + problems)
     return aside.set_axis(found[ROW].to_numpy()[aside.index])
 
@@ -402,20 +387,16 @@ def about_rows(lines: list[tuple[int, Correction]], place: pd.DataFrame) -> list
 
 
 def corrections_for(
-    raw: pd.DataFrame,
-    variables: list[Variable],
-    key: list[str],
-    lines: list[tuple[int, Correction]],
-    whole: Whole,
+    raw: pd.DataFrame, instructions: Instructions, aside: pd.DataFrame
 ) -> list[tuple[int, Correction]]:
     """The decisions about rows of this part, and the corrections whose key stands on a row of it that is not
     set aside.
     """
+    lines, key = instructions.lines, instructions.definition.key
     if not lines:
         return []
-    alive = raw[~raw[ROW].isin(whole.aside.index)].reset_index(drop=True)
-    columns = {variable.name: encode(alive[variable.name]) for variable in variables if variable.name in key}
-    keys = row_keys(alive, columns, key)
+    alive = raw[~raw[ROW].isin(aside.index)].reset_index(drop=True)
+    keys = row_keys(alive, {name: encode(alive[name]) for name in key if name in alive}, key)
     cells = by_place(
         [line for line in lines if line[1].variable != WHOLE_ROW], alive[list(PLACE)].assign(**{KEY: keys})
     )
@@ -438,14 +419,8 @@ def unfit(lines: list[tuple[int, Correction]], names: list[str], file: str) -> l
 def clean_in_chunks(
     path: Path,
     item: RawFile,
-    programme: Programme,
-    codebook: Codebook,
-    cohort: Cohort,
+    instructions: Instructions,
     folder: Path,
-    corrections: Sequence[tuple[int, Correction]] = (),
-    *,
-    corrections_file: str = "corrections.csv",
-    prices: Prices | None = None,
     tell: Callable[[str, int], None] = lambda doing, rows: None,
 ) -> Totals:
     """Clean a large delimited file part by part.
@@ -464,66 +439,44 @@ def clean_in_chunks(
     ------
     ProblemsError as ``clean_table``; also when a part's ledger does not close. Then no file is written.
     """
-    variables, key = codebook.table(item.table), programme.tables[item.table].key
-    mine = [line for line in corrections if line[1].table == item.table and line[1].cohort == cohort.cohort]
+    variables, name, codebook = instructions.variables, instructions.name, instructions.codebook
     header, mapping, separator = head_of(path, item, codebook)
-    cohort = with_header_units(cohort, item, mapping, variables)
-    lacks = [(item.file, "", v.name) for v in variables if v.name not in mapping.values()]
-    absent = pd.DataFrame(lacks, columns=["file", "sheet", "variable"])
+    cohort = with_header_units(instructions.cohort, item, mapping, variables)
+    instructions = replace(instructions, cohort=cohort)
 
     def parts(doing: str) -> Iterator[pd.DataFrame]:
         return counted(parts_of(path, item, mapping, separator, variables), lambda rows: tell(doing, rows))
 
-    counts, prints = survey(parts("counting"), variables, key)
-    aside = doubles(
-        parts("comparing doubles"),
-        prints,
-        variables,
-        key,
-        mine,
-        file=corrections_file,
-        stop=cohort.unreadable == "stop",
+    counts, prints = survey(parts("counting"), variables, instructions.definition.key)
+    aside = doubles(parts("comparing doubles"), prints, instructions)
+    lacks = [(item.file, "", v.name) for v in variables if v.name not in mapping.values()]
+    told = Told(
+        headers={(item.file, name): column for column, name in mapping.items()},
+        languages={item.file: language_of(header.columns)},
+        absent=pd.DataFrame(lacks, columns=ABSENT),
     )
-    headers = {(item.file, name): column for column, name in mapping.items()}
-    dates = contexts_of_counts(
-        counts, variables, item, Told(headers=headers, languages={item.file: language_of(header.columns)})
-    )
-    whole = Whole(counts, aside, read_once(counts, variables, programme, codebook, cohort, dates), dates)
+    dates = contexts_of_counts(counts, variables, item, told)
+    read = read_once(counts, dates, instructions, told.missing)
+    whole = Whole(aside, Conventions(dates, counts, read))
     del prints
     totals, writer, fitted, done = Totals(), Writer(folder), set(), False
     try:
         for raw in parts("cleaning"):
-            here = corrections_for(raw, variables, key, mine, whole)
+            here = corrections_for(raw, instructions, aside)
             fitted |= {number for number, _ in here}
-            part = clean_table(
-                raw,
-                item.table,
-                programme,
-                codebook,
-                cohort,
-                here,
-                corrections_file=corrections_file,
-                absent=absent,
-                whole=whole,
-                prices=prices,
-            )
+            part = clean_table(raw, replace(instructions, corrections=here), told, whole)
             check_ledger(part, raw, variables)
             totals.add(part, codebook)
             write_part(writer, part)
-        refuse(
-            unfit(
-                [line for line in mine if line[0] not in fitted],
-                [v.name for v in variables],
-                corrections_file,
-            )
-        )
+        rest = [line for line in instructions.lines if line[0] not in fitted]
+        refuse(unfit(rest, [v.name for v in variables], instructions.corrections_file))
         done = True
     finally:
         writer.close(keep=done)
     totals.not_checked |= {
         c.id: "it needs another table"
-        for c in programme.checks
-        if c.table == item.table and KINDS[c.kind].sees == "other"
+        for c in instructions.programme.checks
+        if c.table == name and KINDS[c.kind].sees == "other"
     }
     return totals
 

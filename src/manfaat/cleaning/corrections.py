@@ -4,42 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 from manfaat.base.problems import Problem, nearest, refuse
 from manfaat.base.typed import typed_rows
 from manfaat.cleaning.cells import ColumnReading
 from manfaat.cleaning.columns import Column
 from manfaat.definitions.codebook import Codebook
-from manfaat.definitions.records import Record, read_rows, shown
-
-KEY = "_key"
-
-
-class Correction(Record):
-    """One line of ``corrections.csv``: a single wrong answer, with who found it, when and why."""
-
-    cohort: str
-    table: str
-    key: str
-    variable: str
-    old: str
-    new: str
-    who: str = Field(min_length=1)
-    when: str = Field(min_length=1)
-    why: str = Field(min_length=1)
-
-
-def load_corrections(folder: Path, *, root: Path) -> tuple[list[tuple[int, Correction]], list[Problem], str]:
-    """Read ``corrections.csv`` of a programme, if there is one."""
-    path = folder / "corrections.csv"
-    records, problems = read_rows(Correction, path, root=root, required=False)
-    return records, problems, shown(path, root)
+from manfaat.definitions.corrections import Correction
 
 
 def check_corrections(

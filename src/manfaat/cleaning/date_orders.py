@@ -177,13 +177,15 @@ def own_context(
     """The context that a column shows by itself, and its order."""
     return column_dates(
         texts,
-        missing=variable.missing_codes,
-        order=item.order_of(variable.name),
-        serials=None,
-        years=YEARS,
-        epoch=epoch,
+        DateContext(
+            missing=variable.missing_codes,
+            order=item.order_of(variable.name),
+            serials=None,
+            years=YEARS,
+            epoch=epoch,
+            zone=item.time_zone,
+        ),
         stored=[text for text in stored if text[:4].isdigit()],
-        zone=item.time_zone,
     )
 
 

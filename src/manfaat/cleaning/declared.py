@@ -9,6 +9,7 @@ import pandas as pd
 
 from manfaat.base.problems import Problem, nearest
 from manfaat.cleaning import between_checks, row_checks, table_checks
+from manfaat.cleaning.instructions import Instructions
 from manfaat.cleaning.ledger import CleanTable
 from manfaat.cleaning.outcomes import (
     FINDING_COLUMNS,
@@ -16,40 +17,40 @@ from manfaat.cleaning.outcomes import (
     Given,
     Kind,
     Outcome,
-    Prices,
     checked_frame,
     findings_of,
     listed,
     lists_by_name,
     nothing_hit,
 )
-from manfaat.definitions.codebook import Codebook
+from manfaat.definitions.codebook import Codebook, Variable
 from manfaat.definitions.expressions import parse_expression
 from manfaat.definitions.programme import Check, Programme
 from manfaat.definitions.records import short
 
 KINDS: dict[str, Kind] = {
-    "real_range": Kind(row_checks.real_range, "row", ("dates", "low", "high")),
-    "real_ratio": Kind(row_checks.real_ratio, "row", ("dates", "low", "high")),
-    "straight_line": Kind(row_checks.straight_line, "row", (), ("fewest",)),
-    "interview_length": Kind(row_checks.interview_length, "row", (), ("shortest", "longest")),
-    "date_order": Kind(row_checks.date_order, "row"),
-    "personal_data": Kind(row_checks.personal, "row"),
-    "trial_text": Kind(row_checks.trial_text, "row", (), ("names",), asks=True),
-    "partial": Kind(row_checks.partial, "row", ("sections",)),
-    "duplicate_key": Kind(table_checks.duplicate_key, "table"),
-    "near_duplicate": Kind(table_checks.near_duplicate, "table", asks=True),
-    "repeated_answers": Kind(table_checks.repeated, "table", (), ("by", "fewest")),
-    "shares_sum": Kind(table_checks.shares_sum, "table", ("by",), ("total", "tolerance")),
-    "interviewer_mean": Kind(table_checks.interviewer_mean, "table", ("by",), ("limit",)),
-    "heaping": Kind(table_checks.heaped, "table", (), ("heap", "limit")),
-    "outlier": Kind(table_checks.outlier, "table", (), ("by", "limit", "factor")),
-    "recent_dates": Kind(table_checks.recent_dates, "table", ("until",), ("months", "limit")),
-    "agreement": Kind(between_checks.agreement, "other", ("with_table", "with_variable"), ("tolerance",)),
-    "date_agreement": Kind(
-        between_checks.date_agreement, "other", ("with_table", "with_variable"), ("months",)
-    ),
-    "linked_rows": Kind(between_checks.linked_rows, "other", ("with_table",), ("where", "by")),
+    kind.name: kind
+    for kind in (
+        row_checks.REAL_RANGE,
+        row_checks.REAL_RATIO,
+        row_checks.STRAIGHT_LINE,
+        row_checks.INTERVIEW_LENGTH,
+        row_checks.DATE_ORDER,
+        row_checks.PERSONAL_DATA,
+        row_checks.TRIAL_TEXT,
+        row_checks.PARTIAL,
+        table_checks.DUPLICATE_KEY,
+        table_checks.NEAR_DUPLICATE,
+        table_checks.REPEATED_ANSWERS,
+        table_checks.SHARES_SUM,
+        table_checks.INTERVIEWER_MEAN,
+        table_checks.HEAPING,
+        table_checks.OUTLIER,
+        table_checks.RECENT_DATES,
+        between_checks.AGREEMENT,
+        between_checks.DATE_AGREEMENT,
+        between_checks.LINKED_ROWS,
+    )
 }
 FORMS: dict[str, tuple[type, str]] = {  # what an argument must be; the others are numbers
     "by": (list, "a list of names"),
@@ -61,30 +62,20 @@ FORMS: dict[str, tuple[type, str]] = {  # what an argument must be; the others a
     "with_variable": (str, "a name"),
     "where": (str, "a condition"),
 }
-PAIRS = ("real_ratio", "interview_length")  # kinds that compare two variables
 
 
-def names_of(clean: pd.DataFrame, codebook: Codebook, table: str) -> tuple[str, ...]:
+def names_of(clean: pd.DataFrame, variables: list[Variable]) -> tuple[str, ...]:
     """Names of people, to be found where they do not belong: what the variables with the role identifier
     hold.
     """
     own = [
-        variable.name
-        for variable in codebook.table(table)
-        if variable.role == "identifier" and variable.kind == "text"
+        variable.name for variable in variables if variable.role == "identifier" and variable.kind == "text"
     ]
     return tuple(dict.fromkeys(str(name) for column in own for name in clean[column].dropna().unique()))
 
 
 def apply_checks(
-    clean: pd.DataFrame,
-    aside: pd.DataFrame,
-    table: str,
-    programme: Programme,
-    codebook: Codebook,
-    prices: Prices | None,
-    *,
-    is_whole: bool,
+    clean: pd.DataFrame, aside: pd.DataFrame, instructions: Instructions, *, is_whole: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Apply the declared checks that need no other table.
 
@@ -98,18 +89,14 @@ def apply_checks(
     Findings (``check, severity, key, variable, note``), and one line a check applied (``check, severity,
     n_checked, n_found, because``).
     """
-    key, names = tuple(programme.tables[table].key), names_of(clean, codebook, table)
+    key, names = tuple(instructions.definition.key), names_of(clean, instructions.variables)
     found, lines = [], []
-    for check in programme.checks:
+    for check in instructions.programme.checks:
         kind = KINDS[check.kind]
-        if check.table != table or kind.sees == "other":
+        if check.table != instructions.name or kind.sees == "other":
             continue
-        given = Given(check, clean, aside, key, names, prices)
-        partwise = (
-            is_whole
-            or kind.sees == "row"
-            or (check.kind == "duplicate_key" and set(check.variables) == set(key))
-        )
+        given = Given(check, clean, aside, key, names, instructions.prices)
+        partwise = is_whole or kind.sees == "row" or (kind.by_key and set(check.variables) == set(key))
         outcome = kind.run(given) if partwise else Outcome(0, nothing_hit(), WHOLE_TABLE)
         hit, line = findings_of(check.id, check.severity, outcome)
         found.append(hit)
@@ -127,16 +114,16 @@ def apply_between(tables: Mapping[str, CleanTable], programme: Programme) -> dic
     """
     done = dict(tables)
     for check in programme.checks:
-        if KINDS[check.kind].sees != "other" or check.table not in done:
+        kind = KINDS[check.kind]
+        if kind.sees != "other" or check.table not in done:
             continue
         name = str(check.arguments["with_table"])
         if name not in done:
             outcome, lost = Outcome(0, nothing_hit(), f"the table '{name}' was not delivered"), nothing_hit()
         else:
             by = linking_variable(programme, check.table, name)
-            outcome, lost = between_checks.both(
-                Given(check, done[check.table].kept, other=done[name].kept, by=by)
-            )
+            given = Given(check, done[check.table].kept, other=done[name].kept, by=by)
+            outcome, lost = kind.run(given), kind.of_other(given) if kind.of_other else nothing_hit()
         hit, line = findings_of(check.id, check.severity, outcome)
         done[check.table] = with_findings(
             done[check.table],
@@ -184,6 +171,8 @@ def check_declarations(programme: Programme, codebook: Codebook, file: str) -> l
 
 def mistakes(check: Check, programme: Programme, codebook: Codebook) -> list[tuple[str, str]]:
     """What is wrong with the arguments of one check: (message, what is expected)."""
+    if check.kind not in KINDS:
+        return [(f"'{check.kind}' is not allowed", nearest(check.kind, KINDS))]
     kind, given = KINDS[check.kind], set(check.arguments)
     found = [
         (f"the argument '{name}' is missing", f"'{name}' under arguments")
@@ -202,9 +191,9 @@ def mistakes(check: Check, programme: Programme, codebook: Codebook) -> list[tup
         for name, value in check.arguments.items()
         if (wanted := wanted_form(name, value))
     ]
-    if check.kind in PAIRS and len(check.variables) != 2:
+    if kind.is_pair and len(check.variables) != 2:
         found.append((f"'{check.kind}' compares two variables, not {len(check.variables)}", "two variables"))
-    if check.kind in ("real_range", "real_ratio") and programme.prices is None:
+    if kind.at_prices and not (programme.prices and programme.prices.series):
         found.append((f"'{check.kind}' needs a price series", "'prices' in this file"))
     other = str(check.arguments.get("with_table", ""))
     if other in programme.tables and not linking_variable(programme, check.table, other):

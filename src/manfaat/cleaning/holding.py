@@ -9,9 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from manfaat.cleaning.corrections import KEY
 from manfaat.cleaning.ledger import CHANGE_COLUMNS, CleanTable, raw_texts
-from manfaat.definitions.codebook import Variable
+from manfaat.definitions.codebook import KEY, Variable
 
 RULE, REASON = "waits", "to_decide"
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from manfaat.base import disclosure
 from manfaat.cleaning.reviews import WHOLE_ROW
-from manfaat.files.parsing.date_order import ASK
+from manfaat.files.parsing.reading import OPEN_ORDER
 
 KIND_COLUMNS = [
     "kind",
@@ -31,7 +31,7 @@ ORDERS = {"day first": "dmy", "dmy": "dmy", "month first": "mdy", "mdy": "mdy"}
 
 def asks_order(review: pd.DataFrame) -> np.ndarray:
     """Which lines of a review list ask for the order of day and month, which is one question a column."""
-    return review["reason"].astype("str").str.contains(ASK, regex=False).to_numpy(dtype=bool)
+    return (review["rule"] == OPEN_ORDER).to_numpy(dtype=bool)
 
 
 def with_kinds(review: pd.DataFrame) -> pd.DataFrame:

@@ -16,10 +16,10 @@ from manfaat.base.problems import Problem, refuse
 from manfaat.base.showing import card, line
 from manfaat.cleaning.cells import ColumnReading, canonical
 from manfaat.cleaning.columns import Column
-from manfaat.cleaning.corrections import KEY
+from manfaat.cleaning.outcomes import CHECKED_COLUMNS, FINDING_COLUMNS
 from manfaat.cleaning.readers import FILE, PLACE, ROW, SHEET
 from manfaat.cleaning.threads import each
-from manfaat.definitions.codebook import Codebook, Variable
+from manfaat.definitions.codebook import KEY, Codebook, Variable
 
 CELL_COLUMNS = ["table", "key", "variable", "raw", "clean", "rule", "reason"]
 CHANGE_COLUMNS = CELL_COLUMNS[2:]
@@ -33,6 +33,7 @@ REVIEW_COLUMNS = [
     "variable",
     "raw",
     "proposal",
+    "rule",
     "reason",
     "file",
     "sheet",
@@ -71,13 +72,9 @@ class CleanTable:
     rows_in: int
     reasons: pd.DataFrame = field(default_factory=lambda: nothing(["key", "variable", "reason"]))
     review: pd.DataFrame = field(default_factory=lambda: nothing(REVIEW_COLUMNS))
-    findings: pd.DataFrame = field(
-        default_factory=lambda: nothing(["check", "severity", "key", "variable", "note"])
-    )
+    findings: pd.DataFrame = field(default_factory=lambda: nothing(FINDING_COLUMNS))
     identifiers: pd.DataFrame = field(default_factory=lambda: nothing([KEY]))
-    checked: pd.DataFrame = field(
-        default_factory=lambda: nothing(["check", "severity", "n_checked", "n_found", "because"])
-    )
+    checked: pd.DataFrame = field(default_factory=lambda: nothing(CHECKED_COLUMNS))
 
     @property
     def cells(self) -> pd.DataFrame:

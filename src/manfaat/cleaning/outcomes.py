@@ -11,11 +11,11 @@ from typing import Literal
 import pandas as pd
 
 from manfaat.base.typed import required
-from manfaat.cleaning.corrections import KEY
+from manfaat.definitions.codebook import KEY
 from manfaat.definitions.programme import Check
 
 HIT_COLUMNS = ["key", "variable", "note"]
-FINDING_COLUMNS = ["check", "severity", "key", "variable", "note"]
+FINDING_COLUMNS = ["check", "severity", *HIT_COLUMNS, "slip"]
 CHECKED_COLUMNS = ["check", "severity", "n_checked", "n_found", "because"]
 WHOLE_TABLE = "it needs the whole table, which was cleaned part by part"
 
@@ -78,8 +78,8 @@ def lists_by_name(check: Check, name: str) -> dict[str, list[str]]:
 class Outcome:
     """What a check found.
 
-    ``n_checked`` : rows on which it could be decided. ``hits`` : ``key, variable, note``, one line a row that
-    breaks it.
+    ``n_checked`` : rows on which it could be decided. ``hits`` : ``HIT_COLUMNS``, one line a row that breaks
+    it, and its ``slip`` of unit, if the kind of check names any.
     ``because`` : why it could not be decided on some or all rows.
     """
 
@@ -93,14 +93,22 @@ class Kind:
     """How a kind of check works: its function, what it must see at once, the arguments it needs and may have.
 
     ``sees`` : one row at a time, the whole table, or another table. ``asks`` : a person must decide on the
-    rows that it finds.
+    rows that it finds. ``is_pair`` : compares two variables. ``at_prices`` : needs a price series.
+    ``names_slips`` : its findings name slips of unit, which a person is asked about. ``by_key`` : sees enough
+    in a part of a table where its variables are the key. ``of_other`` : what it finds in the other table.
     """
 
+    name: str
     run: Callable[[Given], Outcome]
     sees: Literal["row", "table", "other"]
     needs: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     asks: bool = False
+    is_pair: bool = False
+    at_prices: bool = False
+    names_slips: bool = False
+    by_key: bool = False
+    of_other: Callable[[Given], pd.DataFrame] | None = None
 
 
 def hits(rows: pd.DataFrame, variable: str, note: object) -> pd.DataFrame:
@@ -125,7 +133,8 @@ def findings_of(check_id: str, severity: str, outcome: Outcome) -> tuple[pd.Data
     """The findings of one check (``FINDING_COLUMNS``), and its line among the checks applied
     (``CHECKED_COLUMNS``).
     """
-    found = outcome.hits.assign(check=check_id, severity=severity)[FINDING_COLUMNS]
+    named = outcome.hits if "slip" in outcome.hits else outcome.hits.assign(slip="")
+    found = named.assign(check=check_id, severity=severity)[FINDING_COLUMNS]
     line = {
         "check": check_id,
         "severity": severity,

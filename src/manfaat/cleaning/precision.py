@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from manfaat.cleaning.checks import findings
-from manfaat.cleaning.corrections import KEY
 from manfaat.cleaning.outcomes import FINDING_COLUMNS
-from manfaat.definitions.codebook import Variable
+from manfaat.definitions.codebook import KEY, Variable
 
 LENGTHS = {"date": 10, "month": 7, "dateTime": 16}  # letters of a whole one, in ISO form
 NOTES = {

@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from manfaat.base.checksums import checksum
 from manfaat.base.problems import Problem, ProblemsError, nearest, refuse
 from manfaat.base.showing import card, counted, line
 from manfaat.definitions.answer_labels import check_labels, declared_codes
 from manfaat.definitions.codebook import Codebook, Variable, answers_of
-from manfaat.definitions.freshness import checksum
-from manfaat.definitions.programme import Cohort
+from manfaat.definitions.cohort import Cohort
 from manfaat.definitions.raw_files import RawFile
 from manfaat.definitions.records import short, shown
 from manfaat.definitions.renames import column_missing, is_asked
@@ -39,13 +40,14 @@ from manfaat.files.formats import (
     with_other,
 )
 from manfaat.files.formats.layout import JOINT
-from manfaat.files.formats.tables import some
+from manfaat.files.formats.tables import MISSING, some
 from manfaat.files.parsing import ChoiceList, language_of, read_header_unit
 
 SEALED = re.compile(r"([0-9A-Fa-f]{64})\s+\*?(\S.*?)\s*\Z")
 UTC = re.compile(r"[0-9](?::[0-9]{2}(?:[.,][0-9]+)?)\s?(?:Z|UTC|GMT|[+-]00:?00)\s*\Z", re.I)
 FILE, SHEET, ROW = "_file", "_sheet", "_row"
 PLACE = (FILE, SHEET, ROW)
+ABSENT = ["file", "sheet", "variable"]
 UNIT_IN_BRACKETS = re.compile(
     r"\s*[(\[](?:dalam"
     r" )?(?:(?:ribuan|ribu|rb|jutaan|juta|jt|thousands?|millions?|000s?|千)?\s*(?:rp\.?|rupiah|idr|¥|yen|jpy|円|us\$|usd|\$)?|%|persen|per"  # noqa: E501
@@ -64,12 +66,16 @@ class Told:
     ``epochs`` : the calendar of each workbook (file → 1900 or 1904). ``headers`` : (file, variable) → the
     name of its column.
     ``languages`` : the language of each file's header (file → ``en``, ``id`` or "").
+    ``missing`` : what a file itself declares missing: ``file, variable, kind, low, high, reason, count``.
+    ``absent`` : variables of the codebook that a sheet has no column for: ``file, sheet, variable``.
     """
 
     kinds: dict[str, np.ndarray] = field(default_factory=dict)
     epochs: dict[str, int] = field(default_factory=dict)
     headers: dict[tuple[str, str], str] = field(default_factory=dict)
     languages: dict[str, str] = field(default_factory=dict)
+    missing: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["file", *MISSING]))
+    absent: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=ABSENT))
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,9 +87,6 @@ class Delivery:
     ``left_out`` : rows that are no rows of answers (titles, totals, blanks): ``table, file, sheet, row, rule,
     reason, text``.
     ``log`` : what was detected: ``file, table, what, value, how, place, doubtful``.
-    ``declared_missing`` : what the files themselves declare missing: ``file, variable, kind, low, high,
-    reason, count``.
-    ``absent`` : variables of the codebook that a sheet has no column for: ``file, sheet, variable``.
     ``header_units`` : what amounts are multiplied by because their header says so ("(ribu Rp)"): ``file,
     variable, column, factor``.
     ``told`` : table → what its files say of its cells beside their text.
@@ -93,8 +96,6 @@ class Delivery:
     files: pd.DataFrame
     left_out: pd.DataFrame
     log: pd.DataFrame
-    declared_missing: pd.DataFrame
-    absent: pd.DataFrame
     header_units: pd.DataFrame
     told: dict[str, Told] = field(default_factory=dict)
 
@@ -143,17 +144,7 @@ def check_files(folder: Path, cohort: Cohort, *, root: Path) -> list[Problem]:
     for name in dict.fromkeys(item.file for item in cohort.files):
         path = folder / name
         place = shown(path, root)
-        if not path.resolve().is_relative_to(folder.resolve()):
-            inside = "a file that lies in the cohort's own folder and is sealed there"
-            problems.append(
-                Problem(
-                    shown(folder / "cohort.yml", root),
-                    f"'{short(name)}' lies elsewhere",
-                    column="files",
-                    expected=inside,
-                )
-            )
-        elif not path.is_file():
+        if not path.is_file():
             problems.append(
                 Problem(
                     place,
@@ -224,16 +215,19 @@ def unnamed_options(table: RawTable, names: list[str], answers: ChoiceList) -> B
     return replace(block, options=codes, labels=block.options) if len(set(codes)) == len(codes) else block
 
 
-def match_columns(
-    table: RawTable, variables: list[Variable], item: RawFile, *, file: str
-) -> tuple[dict[str, str], list[str], list[Problem], tuple[Detected, ...]]:
-    """Find each variable's column: as stated, by the codebook's names, or by question code and text.
-
-    Returns
-    -------
-    Column → variable, the columns that belong to none, what is stated of columns that are not there, and the
-    log of what was matched by its text.
+class Matched(NamedTuple):
+    """The columns of a sheet: column → variable, the columns that belong to none, what is stated of columns
+    that are not there, and the log of what was matched by its text.
     """
+
+    mapping: dict[str, str]
+    unused: list[str]
+    problems: list[Problem]
+    log: tuple[Detected, ...]
+
+
+def match_columns(table: RawTable, variables: list[Variable], item: RawFile, *, file: str) -> Matched:
+    """Find each variable's column: as stated, by the codebook's names, or by question code and text."""
     columns = table.columns  # computed anew each time it is asked for
     known = set(columns)
     stated = {column: name for column, name in item.columns.items() if column in known}
@@ -263,26 +257,17 @@ def match_columns(
     if further and further.mapping:
         mapping |= {bare[name]: variable for name, variable in further.mapping.items()}
         log += further.log
-    return mapping, [column for column in columns if column not in mapping], problems, log
+    return Matched(mapping, [column for column in columns if column not in mapping], problems, log)
 
 
 def lacking(
-    table: RawTable,
-    mapping: dict[str, str],
-    unused: list[str],
-    codebook: Codebook,
-    item: RawFile,
-    versions: set[str],
-    *,
-    file: str,
+    table: RawTable, matched: Matched, codebook: Codebook, item: RawFile, versions: set[str], *, file: str
 ) -> list[Problem]:
     """Say which variables have no column, though ``cohort.yml`` does not declare them absent and a version of
     the form in the file asks them.
     """
-    given, rest = (
-        set(mapping.values()),
-        table.frame[[column for column in unused if not column.startswith("_")]],
-    )
+    given = set(matched.mapping.values())
+    rest = table.frame[[column for column in matched.unused if not column.startswith("_")]]
     return [
         column_missing(variable, rest, codebook, file=file)
         for variable in codebook.table(item.table)
@@ -342,25 +327,16 @@ def read_item(
                 Problem(name, "the file holds a header but no rows", expected="at least one row of answers")
             )
             continue
-        mapping, unused, wrong, log = match_columns(table, variables, item, file=name)
+        matched = match_columns(table, variables, item, file=name)
+        mapping = matched.mapping
         given = {variable: column for column, variable in mapping.items()}
         strange = strange_sheet(table, mapping, item, sheets, file=name)
         versions = versions_in(table, given, variables, item)
         against, told = check_labels(table, given, codebook, item, versions, file=name)
-        problems += strange or [
-            *wrong,
-            *lacking(table, mapping, unused, codebook, item, versions, file=name),
-            *against,
-        ]
-        found.append(
-            (
-                table,
-                shape(table, mapping, variables, item),
-                given,
-                unused,
-                (*log, *told, *in_utc(table, given, variables, item)),
-            )
-        )
+        lacks = lacking(table, matched, codebook, item, versions, file=name)
+        problems += strange or [*matched.problems, *lacks, *against]
+        log = (*matched.log, *told, *in_utc(table, given, variables, item))
+        found.append((table, shape(table, mapping, variables, item), given, matched.unused, log))
     return found, problems
 
 
@@ -436,11 +412,24 @@ def told_of(read: list[tuple[RawFile, RawTable, dict[str, str]]], variables: lis
         for variable in variables
         if variable.kind in ("integer", "decimal", "money", "date", "month", "dateTime")
     }
+    missing, absent = [], []
+    for item, table, given in read:
+        names, codes = {column: name for name, column in given.items()}, declared_codes(table)
+        missing.append(
+            codes.assign(file=item.file, variable=[names.get(column, column) for column in codes["variable"]])
+        )
+        sheets, lacks = (
+            table.frame["_sheet"].astype("str").unique(),
+            [v.name for v in variables if v.name not in given],
+        )
+        absent += [(item.file, sheet, name) for sheet in sheets for name in lacks]
     return Told(
         {name: codes for name, codes in kinds.items() if codes.any()},
         {item.file: table.epoch for item, table, _ in read if table.epoch},
         {(item.file, name): column for item, _, given in read for name, column in given.items()},
         {item.file: language_of(table.columns) for item, table, _ in read},
+        gather(missing),
+        pd.DataFrame(absent, columns=ABSENT),
     )
 
 
@@ -459,7 +448,7 @@ def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path)
     refuse(check_files(folder, cohort, root=root))
     parts: dict[str, list[pd.DataFrame]] = {}
     read: dict[str, list[tuple[RawFile, RawTable, dict[str, str]]]] = {}
-    files, left_out, logs, missing, absent, units, problems = [], [], [], [], [], [], []
+    files, left_out, logs, units, problems = [], [], [], [], []
     for item in cohort.files:
         found, wrong = read_item(folder, item, codebook, root=root)
         problems += wrong
@@ -487,15 +476,6 @@ def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path)
                     [vars(entry) for entry in log], columns=["what", "value", "how", "place", "doubtful"]
                 ).assign(file=item.file, table=table.name)
             )
-            names = {column: name for name, column in given.items()}
-            declared = declared_codes(table)
-            missing.append(
-                declared.assign(
-                    file=item.file, variable=[names.get(column, column) for column in declared["variable"]]
-                )
-            )
-            lacks = [variable.name for variable in codebook.table(item.table) if variable.name not in given]
-            absent += [(item.file, sheet, variable) for sheet in frame[SHEET].unique() for variable in lacks]
             units += header_units(given, codebook.table(item.table), item)
     refuse(problems)
     tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
@@ -504,8 +484,6 @@ def read_cohort(folder: Path, cohort: Cohort, codebook: Codebook, *, root: Path)
         pd.DataFrame(files),
         gather(left_out),
         gather(logs),
-        gather(missing),
-        pd.DataFrame(absent, columns=["file", "sheet", "variable"]),
         pd.DataFrame(units, columns=["file", "variable", "column", "factor"]),
         {name: told_of(several, codebook.table(name)) for name, several in read.items()},
     )

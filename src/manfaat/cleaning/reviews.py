@@ -12,12 +12,12 @@ import pandas as pd
 
 from manfaat.base.problems import Problem
 from manfaat.cleaning.cells import canonical
-from manfaat.cleaning.corrections import KEY, Correction
 from manfaat.cleaning.declared import KINDS
 from manfaat.cleaning.ledger import REVIEW_COLUMNS, CleanTable, raw_texts
 from manfaat.cleaning.readers import FILE, ROW, SHEET
-from manfaat.cleaning.row_checks import SLIPS
-from manfaat.definitions.codebook import Codebook
+from manfaat.cleaning.row_checks import SLIPS, Slip
+from manfaat.definitions.codebook import KEY, Codebook
+from manfaat.definitions.corrections import Correction
 from manfaat.definitions.programme import Check, Programme
 
 WHOLE_ROW = "_row"
@@ -77,23 +77,22 @@ def decided_rows(
     return pd.DataFrame.from_dict(found, orient="index", columns=["decision", "reason"]), problems
 
 
-def review_lines(
-    rows: pd.DataFrame,
-    table: str,
-    variable: object,
-    raw: object,
-    proposal: object,
-    reason: object,
-    until: str,
-) -> pd.DataFrame:
-    """One line a row for a person to decide, in the shape of the review list."""
+def review_lines(rows: pd.DataFrame, table: str, until: str) -> pd.DataFrame:
+    """One line a row for a person to decide, in the shape of the review list: about the whole row, its raw
+    text, proposal and reason still to be assigned.
+
+    Parameters
+    ----------
+    rows : ``_key, _file, _sheet, _row``. until : what holds until a person decides.
+    """
     lines = {
         "table": table,
         "key": rows[KEY].to_numpy(),
-        "variable": variable,
-        "raw": raw,
-        "proposal": proposal,
-        "reason": reason,
+        "variable": WHOLE_ROW,
+        "raw": "",
+        "proposal": "",
+        "rule": "",
+        "reason": "",
         "file": rows[FILE].to_numpy(),
         "sheet": rows[SHEET].to_numpy(),
         "row": rows[ROW].to_numpy(),
@@ -158,14 +157,8 @@ def to_decide(
     )  # asked once
     parts = (
         [
-            review_lines(
-                double,
-                table.name,
-                WHOLE_ROW,
-                row_names(double, place),
-                "",
-                double["reason"].to_numpy(),
-                "set aside",
+            review_lines(double, table.name, "set aside").assign(
+                raw=row_names(double, place).to_numpy(dtype=object), reason=double["reason"].to_numpy()
             )
         ]
         if len(double)
@@ -174,7 +167,7 @@ def to_decide(
     parts += [rows_asked(table, asked.drop_duplicates("key"), place, settled)] if len(asked) else []
     parts += (
         [slips_to_decide(table, found, checks, codebook)]
-        if found["check"].map(lambda name: checks[name].kind == "real_range").any()
+        if found["check"].map(lambda name: KINDS[checks[name].kind].names_slips).any()
         else []
     )
     return listed(parts)
@@ -197,7 +190,7 @@ def rows_asked(
     told = row_names(rows, place).to_numpy(dtype=object)
     is_open = ~np.isin(told, list(settled))
     reasons = np.array([f"{line.check}: {line.note}" for line in found.itertuples()], dtype=object)
-    return review_lines(rows[is_open], table.name, WHOLE_ROW, told[is_open], "", reasons[is_open], "kept")
+    return review_lines(rows[is_open], table.name, "kept").assign(raw=told[is_open], reason=reasons[is_open])
 
 
 def slips_to_decide(
@@ -217,19 +210,16 @@ def slips_to_decide(
         )
     )
     raw = raw_texts(table, [v for v in codebook.table(table.name) if v.name in set(findings["variable"])])
-    ranges = [check for check in checks.values() if check.kind == "real_range"]
+    ranges = [check for check in checks.values() if KINDS[check.kind].names_slips]
     parts = [
-        slips_of(check, meant, factor, table.kept, raw, findings, corrected)
-        for check in ranges
-        for factor, meant in SLIPS
+        slips_of(check, slip, table.kept, raw, findings, corrected) for check in ranges for slip in SLIPS
     ]
     return listed(parts).drop_duplicates(["key", "variable"])
 
 
 def slips_of(
     check: Check,
-    meant: str,
-    factor: float,
+    slip: Slip,
     kept: pd.DataFrame,
     raw: dict[str, np.ndarray],
     findings: pd.DataFrame,
@@ -241,23 +231,17 @@ def slips_of(
     Some people earn in a month what others earn in a year, so amounts that may be a year's are kept until
     then.
     """
-    found = findings[(findings["check"] == check.id) & findings["note"].str.contains(meant, regex=False)]
+    found = findings[(findings["check"] == check.id) & (findings["slip"] == slip.code)]
     found = found[
         np.array([(line.key, line.variable) not in corrected for line in found.itertuples()], dtype=bool)
     ]
     places = pd.Index(kept[KEY]).get_indexer(found["key"])
     texts = [raw[name][place] for place, name in zip(places, found["variable"], strict=True)]
     proposals = [
-        canonical(round(float(kept[name].iloc[place]) * factor, 6))
+        canonical(round(float(kept[name].iloc[place]) * slip.factor, 6))
         for place, name in zip(places, found["variable"], strict=True)
     ]
     reasons = [f"{check.id}: {note}" for note in found["note"]]
-    return review_lines(
-        kept.iloc[places],
-        check.table,
-        found["variable"].to_numpy(),
-        texts,
-        proposals,
-        reasons,
-        "missing" if factor > 1 else "kept",
+    return review_lines(kept.iloc[places], check.table, "missing" if slip.factor > 1 else "kept").assign(
+        variable=found["variable"].to_numpy(), raw=texts, proposal=proposals, reason=reasons
     )

@@ -4,12 +4,14 @@ changed here.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from manfaat.base.typed import required
-from manfaat.cleaning.corrections import KEY
-from manfaat.cleaning.outcomes import Given, Outcome, hits, joined, lists_by_name, nothing_hit
+from manfaat.cleaning.outcomes import Given, Kind, Outcome, hits, joined, lists_by_name, nothing_hit
+from manfaat.definitions.codebook import KEY
 from manfaat.files.parsing.checks import (
     interview_lengths,
     last_answered,
@@ -19,12 +21,20 @@ from manfaat.files.parsing.checks import (
     trial_rows,
 )
 
-SLIPS = (
-    (1_000, "thousands"),
-    (1 / 12, "a year instead of a month"),
-)  # units that an amount out of range may have been meant in
-PERHAPS = "; perhaps "  # begins what is said of a slip of unit
 NO_PRICES = "no price series was given"
+
+
+class Slip(NamedTuple):
+    """A unit that an amount out of range may have been meant in: its code, its name in a note, and what the
+    amount is then multiplied by.
+    """
+
+    code: str
+    meant: str
+    factor: float
+
+
+SLIPS = (Slip("thousands", "thousands", 1_000), Slip("year", "a year instead of a month", 1 / 12))
 
 
 def first_known(clean: pd.DataFrame, names: list[str]) -> pd.Series:
@@ -74,13 +84,18 @@ def real_range(given: Given) -> Outcome:
         notes = np.where(
             real[outside] < low, "below the range, at constant prices", "above the range, at constant prices"
         ).astype(object)
-        for factor, meant in SLIPS:
-            fits = (real[outside] * factor).between(low, high).to_numpy()
-            notes[fits] = notes[fits] + PERHAPS + meant
-        found.append(hits(given.clean[outside], name, notes))
+        slips = np.full(len(notes), "", dtype=object)
+        for slip in SLIPS:  # one at most: they lead to opposite sides of the range
+            fits = (real[outside] * slip.factor).between(low, high).to_numpy()
+            notes[fits] = notes[fits] + "; perhaps " + slip.meant
+            slips[fits] = slip.code
+        found.append(hits(given.clean[outside], name, notes).assign(slip=slips))
         checked |= real.notna().to_numpy()
         because.append(undated(given, real, name))
     return Outcome(int(checked.sum()), joined(found), "; ".join(part for part in because if part))
+
+
+REAL_RANGE = Kind("real_range", real_range, "row", ("dates", "low", "high"), at_prices=True, names_slips=True)
 
 
 def real_ratio(given: Given) -> Outcome:
@@ -98,6 +113,9 @@ def real_ratio(given: Given) -> Outcome:
     return Outcome(int(ratio.notna().sum()), hits(given.clean[outside], above, notes), because)
 
 
+REAL_RATIO = Kind("real_ratio", real_ratio, "row", ("dates", "low", "high"), is_pair=True, at_prices=True)
+
+
 def straight_line(given: Given) -> Outcome:
     """Not all ratings of a row are the same, where it has at least ``fewest`` (10)."""
     items, fewest = given.check.variables, int(given.number("fewest", 10))
@@ -109,6 +127,9 @@ def straight_line(given: Given) -> Outcome:
     return Outcome(
         int((lines["n_answered"] >= max(fewest, 2)).sum()), hits(given.clean[straight], items[0], notes)
     )
+
+
+STRAIGHT_LINE = Kind("straight_line", straight_line, "row", may=("fewest",))
 
 
 def interview_length(given: Given) -> Outcome:
@@ -136,6 +157,11 @@ def interview_length(given: Given) -> Outcome:
     return Outcome(int(lengths["minutes"].notna().sum()), joined(parts))
 
 
+INTERVIEW_LENGTH = Kind(
+    "interview_length", interview_length, "row", may=("shortest", "longest"), is_pair=True
+)
+
+
 def date_order(given: Given) -> Outcome:
     """Each date is not after the next one, compared in the precision that both have."""
     pairs = list(zip(given.check.variables, given.check.variables[1:], strict=False))
@@ -147,6 +173,9 @@ def date_order(given: Given) -> Outcome:
         {"key": found["key"], "variable": found["later"], "note": "before " + found["earlier"].astype(str)}
     )
     return Outcome(int(known.sum()), lines.reset_index(drop=True))
+
+
+DATE_ORDER = Kind("date_order", date_order, "row")
 
 
 def personal(given: Given) -> Outcome:
@@ -162,6 +191,9 @@ def personal(given: Given) -> Outcome:
     )
 
 
+PERSONAL_DATA = Kind("personal_data", personal, "row")
+
+
 def trial_text(given: Given) -> Outcome:
     """No text is a trial ("TEST", "coba") or, as a whole, one of the ``names`` of those who try forms."""
     found = trial_rows(given.clean, given.check.variables, names=given.listed("names"))
@@ -175,6 +207,9 @@ def trial_text(given: Given) -> Outcome:
     )
 
 
+TRIAL_TEXT = Kind("trial_text", trial_text, "row", may=("names",), asks=True)
+
+
 def partial(given: Given) -> Outcome:
     """The last of the ``sections`` has an answer; the row is kept, and the note says where it ends."""
     sections = lists_by_name(given.check, "sections")
@@ -185,3 +220,6 @@ def partial(given: Given) -> Outcome:
         for name in reached["last"].to_numpy()[ends]
     ]
     return Outcome(len(given.clean), hits(given.clean[ends], given.check.variables[0], notes))
+
+
+PARTIAL = Kind("partial", partial, "row", ("sections",))

@@ -11,12 +11,11 @@ import pandas as pd
 
 from manfaat.base.problems import Problem
 from manfaat.cleaning.columns import Column, plain_texts
-from manfaat.cleaning.corrections import KEY
 from manfaat.cleaning.readers import FILE, ROW, SHEET
-from manfaat.definitions.codebook import Variable
+from manfaat.definitions.codebook import KEY, Variable
 from manfaat.definitions.expressions import evaluate, parse_expression
 from manfaat.definitions.programme import Table
-from manfaat.files.parsing import date_context, normalise, read_date
+from manfaat.files.parsing import DateContext, date_context, normalise, read_date
 
 NOTE_COLUMNS = ["rule", "reason"]
 SAME_PERSON = 0.5  # share of equal answers below which two rows under one key may be two persons
@@ -172,7 +171,7 @@ def submission_times(rows: pd.DataFrame, variables: list[Variable]) -> pd.Series
     name = next((variable.name for variable in variables if variable.role == "submitted"), None)
     if name is None:
         return None
-    context = date_context(Counter(rows[name].dropna()), years=(1970, 2069))
+    context = date_context(Counter(rows[name].dropna()), DateContext(years=(1970, 2069)))
     read = {text: read_date(text, context).value for text in rows[name].unique()}
     return None if any(value is None for value in read.values()) else rows[name].map(read)
 
@@ -199,7 +198,9 @@ def one_birth(rows: pd.DataFrame, variables: list[Variable]) -> bool:
     """
     for variable in variables:
         if variable.role == "quasi-identifier" and variable.kind in ("date", "month"):
-            context = date_context(Counter(rows[variable.name].dropna()), missing=variable.missing_codes)
+            context = date_context(
+                Counter(rows[variable.name].dropna()), DateContext(missing=variable.missing_codes)
+            )
             read = [
                 reading.value[:7]
                 for text in rows[variable.name].unique()

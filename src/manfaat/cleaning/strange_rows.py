@@ -18,9 +18,9 @@ from manfaat.base.problems import Problem
 from manfaat.cleaning.cells import ColumnReading
 from manfaat.cleaning.columns import Column
 from manfaat.cleaning.readers import FILE, ROW, SHEET
-from manfaat.cleaning.reviews import WHOLE_ROW, kept_by_hand, review_lines, row_names
+from manfaat.cleaning.reviews import kept_by_hand, review_lines, row_names
 from manfaat.definitions.codebook import Variable
-from manfaat.definitions.programme import Fieldwork
+from manfaat.definitions.cohort import Fieldwork
 from manfaat.files.parsing import date_context, read_date
 from manfaat.files.parsing.checks import is_trial_text
 
@@ -256,12 +256,6 @@ def rows_to_decide(
     }
     rows = [row for row in sorted(told) if pd.notna(names.iloc[row])]
     reasons = [told[row] for row in rows]
-    return review_lines(
-        here.iloc[rows],
-        variables[0].table,
-        WHOLE_ROW,
-        names.iloc[rows].to_numpy(dtype=object),
-        "",
-        reasons,
-        "kept",
+    return review_lines(here.iloc[rows], variables[0].table, "kept").assign(
+        raw=names.iloc[rows].to_numpy(dtype=object), reason=reasons
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -20,22 +19,22 @@ from manfaat.cleaning.checks import (
     explain_blanks,
 )
 from manfaat.cleaning.columns import Column, encode
-from manfaat.cleaning.corrections import KEY, Correction, apply_corrections, check_corrected, settle_stays
+from manfaat.cleaning.corrections import apply_corrections, check_corrected, settle_stays
 from manfaat.cleaning.date_orders import Contexts, date_contexts
 from manfaat.cleaning.declared import apply_checks
 from manfaat.cleaning.holding import hold
+from manfaat.cleaning.instructions import Instructions
 from manfaat.cleaning.ledger import CleanTable, changes_of, gather_changes
-from manfaat.cleaning.outcomes import FINDING_COLUMNS, Prices
+from manfaat.cleaning.outcomes import FINDING_COLUMNS
 from manfaat.cleaning.precision import partial_dates
 from manfaat.cleaning.readers import FILE, PLACE, ROW, SHEET, Told
 from manfaat.cleaning.reviews import WHOLE_ROW, by_place, decided_rows, listed, review_lines, to_decide
 from manfaat.cleaning.rows import row_keys, set_aside_declared, set_aside_raw
 from manfaat.cleaning.strange_rows import header_problems, open_names, perhaps_headers, rows_to_decide
 from manfaat.cleaning.threads import each
-from manfaat.definitions.codebook import Codebook, Variable
-from manfaat.definitions.programme import Cohort, Programme
+from manfaat.definitions.codebook import KEY, Codebook, Variable
 from manfaat.definitions.raw_files import RawFile
-from manfaat.files.parsing.date_order import ASK
+from manfaat.files.parsing.reading import OPEN_ORDER
 
 MOST_SHOWN = 20
 QUOTED = re.compile(r"'[^']*'")
@@ -50,19 +49,27 @@ UNTOLD = ("identifier", "text")  # roles of answers that no message repeats: mes
 
 
 @dataclass(frozen=True)
+class Conventions:
+    """What all rows of a table show of how its columns are to be read.
+
+    ``dates`` : how the dates of each column are to be read. ``counts`` : texts and how often they stand, by
+    variable, where the rows at hand are only a part. ``read`` : columns of which every text was read already.
+    """
+
+    dates: Contexts
+    counts: dict[str, pd.Series] = field(default_factory=dict)
+    read: dict[str, ColumnReading] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Whole:
     """What is known of a whole table when only a part of it is cleaned.
 
-    ``counts`` : texts and how often they stand, by variable. ``aside`` : rows set aside because of rows
-    elsewhere (``rule, reason``), by their row number in the file. ``read`` : columns of which every text of
-    the table was read already.
-    ``dates`` : how the dates of each column are to be read.
+    ``aside`` : rows set aside because of rows elsewhere (``rule, reason``), by their row number in the file.
     """
 
-    counts: dict[str, pd.Series]
     aside: pd.DataFrame
-    read: dict[str, ColumnReading] = field(default_factory=dict)
-    dates: Contexts = field(default_factory=dict)
+    conventions: Conventions
 
 
 def groups_of(
@@ -81,39 +88,39 @@ def groups_of(
 
 
 def same_conventions(
-    files: list[RawFile], variable: Variable, dates: Contexts, declared: pd.DataFrame | None = None
+    files: list[RawFile], variable: Variable, dates: Contexts, declared: pd.DataFrame
 ) -> bool:
     """Whether all files of a table may be read as one column; ``declared`` is what each of them declares
     missing.
     """
-    name, missing = variable.name, [missing_in(declared, item, variable) for item in files]
+    name = variable.name
     settings = [
-        (item.decimal, item.multiply.get(name, 1), item.recode.get(name), dates.get((item.file, name)))
+        (
+            item.decimal,
+            item.multiply.get(name, 1),
+            item.recode.get(name),
+            dates.get((item.file, name)),
+            missing_in(declared, item, variable),
+        )
         for item in files
     ]
-    alike = all(setting == settings[0] for setting in settings) and all(
-        codes == missing[0] for codes in missing
-    )
+    alike = all(setting == settings[0] for setting in settings)
     return alike and (not variable.recodes or name in files[0].recode)
 
 
-def missing_in(declared: pd.DataFrame | None, item: RawFile, variable: Variable) -> set[tuple[str, str]]:
+def missing_in(declared: pd.DataFrame, item: RawFile, variable: Variable) -> set[tuple[str, str]]:
     """The codes and ranges that one file declares missing of a variable."""
-    if declared is None or declared.empty:
+    if declared.empty:
         return set()
     mine = declared_in(declared, item, variable)
-    if mine is None:
-        return set()
     own = mine[mine["kind"].isin(("value", "range", "tagged", "labelled"))]
     return set(zip(own["low"], own["high"], strict=True))
 
 
-def declared_in(declared: pd.DataFrame | None, item: RawFile, variable: Variable) -> pd.DataFrame | None:
+def declared_in(declared: pd.DataFrame, item: RawFile, variable: Variable) -> pd.DataFrame:
     """What one file declares missing of a variable: a code that is no answer in one file may be one in the
     next.
     """
-    if declared is None or declared.empty:
-        return declared
     return declared[
         (declared["file"] == item.file) & declared["variable"].isin([*variable.sources, variable.name])
     ]
@@ -123,74 +130,61 @@ def read_variable(
     columns: dict[str, Column],
     place: pd.DataFrame,
     variable: Variable,
-    programme: Programme,
-    codebook: Codebook,
-    cohort: Cohort,
-    declared: pd.DataFrame | None,
-    whole: Whole | None = None,
-    dates: Contexts | None = None,
+    instructions: Instructions,
+    conventions: Conventions,
+    declared: pd.DataFrame,
 ) -> ColumnReading:
-    """Read one variable of all rows."""
-    files, dates = [item for item in cohort.files if item.table == variable.table], dates or {}
-    unit, column = programme.units.get(variable.unit), columns[variable.name]
+    """Read one variable of all rows; ``declared`` is what the files declare missing."""
+    files, dates, column = instructions.files, conventions.dates, columns[variable.name]
     if same_conventions(files, variable, dates, declared):
-        known = (
-            looked_up(column, whole.read[variable.name]) if whole and variable.name in whole.read else None
+        known = conventions.read.get(variable.name)
+        return (known and looked_up(column, known)) or read_column(
+            column,
+            instructions.coding(variable, files[0]),
+            declared=declared,
+            whole=conventions.counts.get(variable.name),
+            dates=dates.get((files[0].file, variable.name)),
         )
-        counts, order = (
-            whole.counts.get(variable.name) if whole else None,
-            dates.get((files[0].file, variable.name)),
-        )
-        return known or read_column(
-            column, variable, codebook, unit, files[0], declared=declared, whole=counts, dates=order
-        )
-    version = next((other for other in codebook.table(variable.table) if other.role == "version"), None)
+    version = next((other for other in instructions.variables if other.role == "version"), None)
     forms = None
     if version and variable.recodes:
-        read = read_column(columns[version.name], version, codebook, None, files[0], declared=declared)
+        read = read_column(columns[version.name], instructions.coding(version, files[0]), declared=declared)
         forms = read.lines("clean")[read.codes]
     parts = [
         (
             at,
             read_column(
                 column.select(at),
-                variable,
-                codebook,
-                unit,
-                item,
-                version=form,
-                declared=own,
+                instructions.coding(variable, item, form),
+                declared=declared_in(declared, item, variable),
                 dates=dates.get((item.file, variable.name)),
             ),
         )
         for at, item, form in groups_of(place, files, forms)
-        for own in (declared_in(declared, item, variable),)
     ]
     return join_readings(parts, len(place))
 
 
 def undecided(
-    place: pd.DataFrame, original: Column, reading: ColumnReading, variable: Variable, *, table: str
+    place: pd.DataFrame, original: Column, reading: ColumnReading, variable: Variable
 ) -> pd.DataFrame:
     """Return the review list of one variable: cells that a person must decide."""
     rows = np.flatnonzero(reading.waits())
     codes, where = reading.codes[rows], place.iloc[rows]
-    raw, proposals, reasons = (
-        original.select(rows).array(),
-        reading.lines("proposal")[codes],
-        reading.lines("note")[codes],
+    return review_lines(where, variable.table, "missing").assign(
+        variable=variable.name,
+        raw=original.select(rows).array(),
+        proposal=reading.lines("proposal")[codes],
+        rule=reading.lines("rule")[codes],
+        reason=reading.lines("note")[codes],
     )
-    return review_lines(where, table, variable.name, raw, proposals, reasons, "missing")
 
 
 def open_cells(
     place: pd.DataFrame,
     delivered: dict[str, Column],
     readings: dict[str, ColumnReading],
-    variables: list[Variable],
-    codebook: Codebook,
-    *,
-    stop: bool,
+    instructions: Instructions,
 ) -> pd.DataFrame:
     """Return the review list of a table's cells; of identifiers nobody need decide, no analysis needs them.
 
@@ -198,9 +192,10 @@ def open_cells(
     ------
     ProblemsError as ``clean_table``.
     """
+    variables, stop = instructions.variables, instructions.stops
     review = listed(
         [
-            undecided(place, delivered[v.name], readings[v.name], v, table=v.table)
+            undecided(place, delivered[v.name], readings[v.name], v)
             for v in variables
             if readings[v.name].waits().any()
         ]
@@ -210,7 +205,8 @@ def open_cells(
     told = review[
         ~pd.MultiIndex.from_frame(review[["file", "sheet", "row"]].astype("str")).isin(whole)
     ]  # these are told as whole rows
-    stop_for(header_problems(place, headers) + complain(told, codebook, essential_only=not stop))
+    problems = complain(told, instructions.codebook, essential_only=not stop)
+    stop_for(header_problems(place, headers) + problems)
     return review[~review["variable"].isin([v.name for v in variables if v.role == "identifier"])]
 
 
@@ -234,7 +230,7 @@ def all_reasons(
     clean: pd.DataFrame,
     readings: dict[str, ColumnReading],
     variables: list[Variable],
-    absent: pd.DataFrame | None,
+    absent: pd.DataFrame,
 ) -> pd.DataFrame:
     """Say why every missing answer is missing (``key, variable, reason``); what a sheet has no column for was
     not asked in it.
@@ -245,7 +241,7 @@ def all_reasons(
         rows, told = missing_reasons(
             clean, readings[variable.name], variable, clean[version] if version else None
         )
-        lacks = absent[absent["variable"] == variable.name] if absent is not None else pd.DataFrame()
+        lacks = absent[absent["variable"] == variable.name]
         if len(lacks) and len(rows):
             places = pd.MultiIndex.from_frame(clean[[FILE, SHEET]].iloc[rows])
             told[
@@ -327,7 +323,7 @@ def once_a_column(review: pd.DataFrame) -> pd.DataFrame:
     """Keep the first line of each column whose order of day and month is asked for, with the number of
     answers that wait for it.
     """
-    asked = review["reason"].str.contains(ASK, regex=False).astype(bool)
+    asked = review["rule"] == OPEN_ORDER
     waiting = review[asked].groupby(["file", "variable"])["raw"].transform("size")
     told = review[asked].assign(
         reason=review["reason"][asked] + ", and " + waiting.astype(str) + " answers wait for it"
@@ -356,111 +352,82 @@ def elsewhere(aside: pd.DataFrame, place: pd.DataFrame, whole: Whole) -> pd.Data
 
 
 def clean_table(
-    raw: pd.DataFrame,
-    name: str,
-    programme: Programme,
-    codebook: Codebook,
-    cohort: Cohort,
-    corrections: Sequence[tuple[int, Correction]] = (),
-    *,
-    corrections_file: str = "corrections.csv",
-    declared: pd.DataFrame | None = None,
-    absent: pd.DataFrame | None = None,
-    told: Told = NOTHING_TOLD,
-    whole: Whole | None = None,
-    prices: Prices | None = None,
+    raw: pd.DataFrame, instructions: Instructions, told: Told = NOTHING_TOLD, whole: Whole | None = None
 ) -> CleanTable:
     """Clean one table.
 
     Parameters
     ----------
     raw : raw text, one column a variable, with ``_file, _sheet, _row``; never changed.
+    told : what the files say of their cells beside the text.
     whole : what is known of the rest, when ``raw`` is a part of a table (see ``chunks``).
-    declared, absent, told : what the files themselves declare missing, what they have no column for, and what
-    they say of their cells
-        beside the text; see ``readers.Delivery``.
-    prices : the deflator that checks of amounts at constant prices need; without it they decide nothing, and
-    say so.
 
     Raises
     ------
     ProblemsError naming every correction that fits nothing and, where the cohort says that the unreadable
     stops the run (or concerns keys and groups), every cell that cannot be read and every double key.
     """
-    variables, definition, stop = codebook.table(name), programme.tables[name], cohort.unreadable == "stop"
-    names = [variable.name for variable in variables]
-    columns = dict(
-        zip(
-            names,
-            each(lambda column: encode(raw[column], told.kinds.get(column)), names, rows=len(raw)),
-            strict=True,
-        )
-    )
-    place = raw[list(PLACE)].reset_index(drop=True)
-    place.insert(0, KEY, row_keys(place, columns, definition.key))
-    mine = [line for line in corrections if line[1].table == name and line[1].cohort == cohort.cohort]
+    variables, key, file = instructions.variables, instructions.definition.key, instructions.corrections_file
+    raw, names = raw.reset_index(drop=True), [variable.name for variable in variables]
+    encoded = each(lambda column: encode(raw[column], told.kinds.get(column)), names, rows=len(raw))
+    columns, place = dict(zip(names, encoded, strict=True)), raw[list(PLACE)]
+    place.insert(0, KEY, row_keys(place, columns, key))
     decided, misfits = decided_rows(
-        place, [line for line in mine if line[1].variable == WHOLE_ROW], file=corrections_file
+        place, [line for line in instructions.lines if line[1].variable == WHOLE_ROW], file=file
     )
     aside, problems = set_aside_raw(
-        place, columns, variables, ["row"] if whole else definition.key, stop=stop, decided=decided
+        place, columns, variables, ["row"] if whole else key, stop=instructions.stops, decided=decided
     )
     refuse(misfits + problems)
     aside = aside if whole is None else elsewhere(aside, place, whole)
     keep = np.flatnonzero(~place.index.isin(aside.index))
     delivered, here = kept_of(columns, place, keep) if len(aside) else (columns, place)
-    cells = by_place([line for line in mine if line[1].variable != WHOLE_ROW], here)
+    cells = by_place([line for line in instructions.lines if line[1].variable != WHOLE_ROW], here)
     keys, untold = here[KEY].to_numpy(dtype=object), [v.name for v in variables if v.role in UNTOLD]
-    corrected, done = apply_corrections(keys, delivered, cells, file=corrections_file, untold=untold)
-    dates = (
-        whole.dates
+    corrected, done = apply_corrections(keys, delivered, cells, file=file, untold=untold)
+    conventions = (
+        whole.conventions
         if whole
-        else date_contexts(
-            corrected, here[FILE], variables, [item for item in cohort.files if item.table == name], told
-        )
+        else Conventions(date_contexts(corrected, here[FILE], variables, instructions.files, told))
     )
     read = each(
-        lambda variable: read_variable(
-            corrected, here, variable, programme, codebook, cohort, declared, whole, dates
-        ),
+        lambda variable: read_variable(corrected, here, variable, instructions, conventions, told.missing),
         variables,
         rows=len(raw),
     )
-    readings = settle_stays(done, dict(zip(names, read, strict=True)), codebook, name)
-    again = keys if done.empty or definition.key == ["row"] else row_keys(here, corrected, definition.key)
-    refuse(check_corrected(done, readings, keys, again, definition.key, file=corrections_file))
-    open_now = open_cells(here, delivered, readings, variables, codebook, stop=stop)
-    review = listed(
-        [
-            open_now,
-            rows_to_decide(
-                here, open_names(here, place, decided), delivered, readings, variables, cohort.fieldwork
-            ),
-        ]
+    readings = settle_stays(
+        done, dict(zip(names, read, strict=True)), instructions.codebook, instructions.name
     )
+    again = keys if done.empty or key == ["row"] else row_keys(here, corrected, key)
+    refuse(check_corrected(done, readings, keys, again, key, file=file))
+    review = [
+        open_cells(here, delivered, readings, instructions),
+        rows_to_decide(
+            here,
+            open_names(here, place, decided),
+            delivered,
+            readings,
+            variables,
+            instructions.cohort.fieldwork,
+        ),
+    ]
     values = each(lambda variable: typed(readings[variable.name], variable), variables, rows=len(raw))
     clean = pd.concat([here, pd.DataFrame(dict(zip(names, values, strict=True)))], axis=1)
-    ledger = gather_changes(
+    changes, changed = gather_changes(
         each(lambda v: changes_of(delivered[v.name], readings[v.name], v, done), variables, rows=len(raw))
     )
-    outside = (
-        raw.reset_index(drop=True)
-        .iloc[aside.index]
-        .assign(**{KEY: place[KEY].iloc[aside.index], **{str(note): aside[note] for note in aside}})
-    )
-    table = finish(
-        raw,
+    table = CleanTable(
+        instructions.name,
         clean,
-        outside,
-        ledger,
-        review,
-        all_reasons(clean, readings, variables, absent),
-        keep,
-        name,
-        programme,
-        codebook,
+        set_aside(raw, aside, place[KEY].iloc[aside.index]),
+        changes,
+        changed,
+        len(raw),
+        all_reasons(clean, readings, variables, told.absent),
+        listed(review),
     )
-    return examine(table, place, decided, programme, codebook, prices, is_whole=whole is None)
+    table = without_excluded(table, raw, keep, instructions)
+    return examine(table, place, decided, instructions, is_whole=whole is None)
 
 
 def kept_of(
@@ -472,49 +439,49 @@ def kept_of(
     ].reset_index(drop=True)
 
 
-def finish(
-    raw: pd.DataFrame,
-    clean: pd.DataFrame,
-    outside: pd.DataFrame,
-    ledger: tuple[pd.DataFrame, pd.DataFrame],
-    review: pd.DataFrame,
-    reasons: pd.DataFrame,
-    keep: np.ndarray,
-    name: str,
-    programme: Programme,
-    codebook: Codebook,
+def set_aside(raw: pd.DataFrame, notes: pd.DataFrame, keys: pd.Series) -> pd.DataFrame:
+    """Rows of raw text with their key, and the rule and reason by which they are set aside.
+
+    Parameters
+    ----------
+    notes : ``rule, reason``, by position of the row. keys : the key of each of these rows.
+    """
+    return raw.iloc[notes.index].assign(
+        **{KEY: keys.to_numpy(), **{str(note): notes[note].to_numpy() for note in notes}}
+    )
+
+
+def without_excluded(
+    table: CleanTable, raw: pd.DataFrame, keep: np.ndarray, instructions: Instructions
 ) -> CleanTable:
-    """Set aside what declared rules exclude, and take identifiers out."""
-    definition, (changes, changed) = programme.tables[name], ledger
-    excluded = set_aside_declared(clean, definition)
+    """Set aside what declared rules exclude, and take identifiers out.
+
+    Parameters
+    ----------
+    keep : position in ``raw`` of each row of the table.
+    """
+    excluded = set_aside_declared(table.kept, instructions.definition)
     if len(excluded):
-        more = (
-            raw.reset_index(drop=True)
-            .iloc[keep[excluded.index]]
-            .assign(
-                **{
-                    KEY: clean.loc[excluded.index, KEY].to_numpy(),
-                    **{str(note): excluded[note].to_numpy() for note in excluded},
-                }
-            )
-        )
-        outside = pd.concat([outside, more])
-        clean, changed = without(clean, changed, excluded.index.to_numpy())
+        more = set_aside(raw, excluded.set_axis(keep[excluded.index]), table.kept.loc[excluded.index, KEY])
+        kept, changed = without(table.kept, table.changed, excluded.index.to_numpy())
         reasons, review = (
-            frame[frame["key"].isin(set(clean[KEY]))].reset_index(drop=True) for frame in (reasons, review)
+            frame[frame["key"].isin(set(kept[KEY]))].reset_index(drop=True)
+            for frame in (table.reasons, table.review)
         )
-    secret = [variable.name for variable in codebook.table(name) if variable.role == "identifier"]
-    outside = outside.reset_index(drop=True)
-    return CleanTable(
-        name,
-        clean.drop(columns=secret),
-        outside,
-        changes,
-        changed,
-        len(raw),
-        reasons=reasons,
-        review=review,
-        identifiers=clean[[KEY, *secret]],
+        table = replace(
+            table,
+            kept=kept,
+            changed=changed,
+            aside=pd.concat([table.aside, more]),
+            reasons=reasons,
+            review=review,
+        )
+    secret = [variable.name for variable in instructions.variables if variable.role == "identifier"]
+    return replace(
+        table,
+        kept=table.kept.drop(columns=secret),
+        aside=table.aside.reset_index(drop=True),
+        identifiers=table.kept[[KEY, *secret]],
     )
 
 
@@ -522,23 +489,21 @@ def examine(
     table: CleanTable,
     place: pd.DataFrame,
     decided: pd.DataFrame,
-    programme: Programme,
-    codebook: Codebook,
-    prices: Prices | None,
+    instructions: Instructions,
     *,
     is_whole: bool,
 ) -> CleanTable:
     """Hold the rows kept against the rules and the declared checks, and list what a person must decide
     because of them.
     """
-    name, variables = table.name, codebook.table(table.name)
+    programme, codebook, variables = instructions.programme, instructions.codebook, instructions.variables
     every = pd.concat([table.kept, table.identifiers.drop(columns=KEY)], axis=1)
-    broken, told = broken_rules(every, name, codebook)
-    declared, checked = apply_checks(every, table.aside, name, programme, codebook, prices, is_whole=is_whole)
+    broken, told = broken_rules(every, table.name, codebook)
+    declared, checked = apply_checks(every, table.aside, instructions, is_whole=is_whole)
     told_of = (
         broken,
         declared,
-        answering_styles(every, name, programme, variables),
+        answering_styles(every, table.name, programme, variables),
         partial_dates(every, variables),
     )
     found = [part for part in told_of if len(part)]

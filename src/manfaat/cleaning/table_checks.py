@@ -7,9 +7,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from manfaat.cleaning.corrections import KEY
-from manfaat.cleaning.outcomes import Given, Outcome, hits, joined, nothing_hit
+from manfaat.cleaning.outcomes import Given, Kind, Outcome, hits, joined, nothing_hit
 from manfaat.cleaning.row_checks import first_known
+from manfaat.definitions.codebook import KEY
 from manfaat.files.parsing.checks import heaping_table, near_duplicates, repeated_answers
 
 DOUBLES = ("exact duplicate", "resubmission", "same key, different answers")
@@ -38,6 +38,9 @@ def duplicate_key(given: Given) -> Outcome:
     return Outcome(len(known) + (len(parts[1]) if len(parts) > 1 else 0), joined(parts))
 
 
+DUPLICATE_KEY = Kind("duplicate_key", duplicate_key, "table", by_key=True)
+
+
 def near_duplicate(given: Given) -> Outcome:
     """No two rows agree in all of some variables; rows that lack one of them are not compared."""
     found = near_duplicates(given.clean, given.check.variables, key=KEY)
@@ -45,6 +48,9 @@ def near_duplicate(given: Given) -> Outcome:
     notes = ["perhaps one person: " + text for text in others]
     complete = given.clean[given.check.variables].notna().all(axis=1)
     return Outcome(int(complete.sum()), hits(given.clean.loc[found.index], given.check.variables[0], notes))
+
+
+NEAR_DUPLICATE = Kind("near_duplicate", near_duplicate, "table", asks=True)
 
 
 def repeated(given: Given) -> Outcome:
@@ -58,6 +64,9 @@ def repeated(given: Given) -> Outcome:
         len(enough),
         hits(given.clean.loc[found.index], names[0], "the same answers to all items as another row"),
     )
+
+
+REPEATED_ANSWERS = Kind("repeated_answers", repeated, "table", may=("by", "fewest"))
 
 
 def shares_sum(given: Given) -> Outcome:
@@ -80,6 +89,9 @@ def shares_sum(given: Given) -> Outcome:
         hits(given.clean[off], name, [f"the shares add up to {value:.4g}" for value in sums[off]]),
         because,
     )
+
+
+SHARES_SUM = Kind("shares_sum", shares_sum, "table", ("by",), ("total", "tolerance"))
 
 
 def interviewer_mean(given: Given) -> Outcome:
@@ -114,6 +126,9 @@ def interviewer_mean(given: Given) -> Outcome:
         for name in rows[by]
     ]
     return Outcome(int(table["by"].isin(groups.index).sum()), hits(rows, by, notes))
+
+
+INTERVIEWER_MEAN = Kind("interviewer_mean", interviewer_mean, "table", ("by",), ("limit",))
 
 
 def distance_from_others(groups: pd.DataFrame) -> pd.Series:
@@ -155,6 +170,9 @@ def heaped(given: Given) -> Outcome:
     )
 
 
+HEAPING = Kind("heaping", heaped, "table", may=("heap", "limit"))
+
+
 def outlier(given: Given) -> Outcome:
     """Amounts lie near the others': within ``limit`` (3.5) robust standard deviations of the median, or
     ``factor`` (2) of the next one.
@@ -185,6 +203,9 @@ def outlier(given: Given) -> Outcome:
                 notes = [f"{times:.3g} times the usual amount" for times in np.exp(away)]
                 parts.append(hits(given.clean.loc[away.index], name, notes))
     return Outcome(n, joined(parts), "" if n else f"fewer than {FEWEST_AMOUNTS} amounts")
+
+
+OUTLIER = Kind("outlier", outlier, "table", may=("by", "limit", "factor"))
 
 
 def far_from_others(logs: pd.Series, limit: float, factor: float) -> pd.Series:
@@ -237,3 +258,6 @@ def recent_dates(given: Given) -> Outcome:
         else hits(given.clean.iloc[:0], name, "")
     )
     return Outcome(late + early, lines)
+
+
+RECENT_DATES = Kind("recent_dates", recent_dates, "table", ("until",), ("months", "limit"))

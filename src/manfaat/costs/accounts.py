@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from manfaat.base.typed import required
 from manfaat.costs.reasons import CostReason
 from manfaat.costs.sheet import ASIDE, Sheet, exact
 from manfaat.definitions.declarations import CostSheet
@@ -36,18 +35,16 @@ class Money:
     def __post_init__(self) -> None:
         if self.convention not in CONVENTIONS:
             raise ValueError(f"there is no rate by '{self.convention}': one of {', '.join(CONVENTIONS)}")
-        refuse_unknown_years(pd.Series(dtype="float64"), self.home_prices, (self.base_year,))
-
-    @property
-    def home_prices(self) -> pd.Series:
-        """Consumer prices where the accounts' currency is spent."""
-        return self.series[self.price_series]
+        if self.price_series:
+            home = self.series[self.price_series]
+            refuse_unknown_years(pd.Series(dtype="float64"), home, (self.base_year,))
 
     @property
     def price_series(self) -> str:
-        """Name of the series of consumer prices where the accounts' currency is spent."""
-        currency = self.sheet.currency
-        return required(self.sheet.currencies[currency].prices, f"the price series of '{currency}'")
+        """Name of the series of consumer prices where the accounts' currency is spent; "" where all money is
+        of the base year.
+        """
+        return self.sheet.currencies[self.sheet.currency].prices or ""
 
     def value(self, name: str, year: int) -> Fraction:
         """One value of a series, exactly; a year that it lacks is refused."""
@@ -56,12 +53,10 @@ class Money:
 
     def has_year(self, currency: str, year: int) -> bool:
         """Whether prices and rates of a year are known."""
-        money, home = self.sheet.currencies[currency], self.sheet.currencies[self.sheet.currency]
-        return all(
-            year in self.series[name].index
-            for name in (*money.times, *money.over, money.prices, home.prices)
-            if name
-        )
+        money = self.sheet.currencies[currency]
+        named = [name for name in (*money.times, *money.over, money.prices, self.price_series) if name]
+        in_span = bool(self.price_series) or year == self.base_year
+        return in_span and all(year in self.series[name].index for name in named)
 
     def market_rate(self, currency: str, year: int) -> Fraction:
         """How much of the accounts' currency one unit bought in a year."""
@@ -82,7 +77,7 @@ class Money:
         if self.convention == "average":
             return sum((self.market_rate(currency, one) for one in years), Fraction(0)) / len(years)
         abroad, home = self.sheet.currencies[currency].prices, self.price_series
-        if self.convention == "purchasing power" and abroad:
+        if self.convention == "purchasing power" and abroad and home:
             moved = (
                 self.value(home, year)
                 / self.value(home, self.base_year)
@@ -94,6 +89,8 @@ class Money:
     def deflator(self, year: int) -> Fraction:
         """What an amount of a year is multiplied by to stand at the prices of the base year."""
         name = self.price_series
+        if not name and year == self.base_year:
+            return Fraction(1)
         return self.value(name, self.base_year) / self.value(name, year)
 
 

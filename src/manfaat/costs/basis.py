@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from manfaat.analysis.study import Study
 from manfaat.base.disclosure import SMALLEST_CELL, is_few
 from manfaat.definitions.declarations import Technology
 from manfaat.definitions.programme import Programme
-from manfaat.evaluation.sample import participation
+from manfaat.definitions.study import Study
+from manfaat.evaluation.sample import group_code, participation
 from manfaat.evaluation.weighted import Answers, answers, weights_of
 
 COLUMNS = ["name", "group", "n", "mean", "sd", "std_error", "ci_low", "ci_high"]
@@ -54,9 +54,19 @@ def basis(
 
 
 def for_later(study: Study, table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
-    """The means that a programme declares for its later chapters; no rows where it declares none."""
-    worth = study.programme.worth
-    return basis(table, worth.columns() if worth else [], study.programme, confidence=confidence)
+    """The means that a programme declares for its later chapters; no rows where it declares none. Of the
+    subgroups whose gain is priced, ``group`` is ``comparison vocational=1`` and the like.
+    """
+    worth, programme = study.programme.worth, study.programme
+    parts = [basis(table, worth.columns() if worth else [], programme, confidence=confidence)]
+    benefit = worth.benefit if worth else None
+    named = [one for one in programme.subgroups if benefit and one.id == benefit.by_subgroup]
+    for declared, code in ((one, code) for one in named for code in one.answers):
+        names = [name for name in (benefit.base, benefit.reach) if name] if benefit else []
+        inside = table[table[declared.variable].map(group_code) == code]
+        own = basis(inside, names, programme, confidence=confidence)
+        parts.append(own.assign(group=own["group"] + f" {declared.id}={code}"))
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
 
 
 def interval(known: Answers, confidence: float) -> tuple[float, float]:

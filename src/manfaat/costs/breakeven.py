@@ -7,7 +7,7 @@ from __future__ import annotations
 import pandas as pd
 
 from manfaat.costs.flows import SOCIETY
-from manfaat.costs.uncertainty import Case, annuity, net_value
+from manfaat.costs.uncertainty import Case, net_value
 
 COLUMNS = ["party", "needed", "of_amount"]
 
@@ -29,7 +29,7 @@ def break_even(case: Case, parties: list[str]) -> pd.DataFrame:
     nothing, or where no year of benefit is counted) and ``of_amount``: the same as a share of what is earned
     in a year without the programme.
     """
-    worth = case.people * float(annuity(case.terms, case.terms.decay))
+    worth = case.people * float(case.years(case.terms.decay))
     rows = []
     for party in [*parties, SOCIETY]:
         lacking = -net_value(case, party)

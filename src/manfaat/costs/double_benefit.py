@@ -4,7 +4,7 @@ weaker half.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -19,11 +19,17 @@ FIRM_VALUATION = 0.10  # a price whose band is wider than this is an estimate, o
 
 @dataclass(frozen=True)
 class Half:
-    """One part of the claim: ``name``, its grade, and why (a key of the sentences that say it)."""
+    """One part of the claim: ``name``, its grade, and why (a key of the sentences that say it).
+
+    ``value, against`` : the numbers compared, at the rates of the years of payment: a share and its
+    threshold, or the cost of a place and that of an equivalent one; missing where there are none.
+    """
 
     name: str
     grade: str
     why: str
+    value: float = float("nan")
+    against: float = float("nan")
 
 
 def technology(basis: pd.DataFrame, declared: Technology | None) -> Half:
@@ -39,13 +45,12 @@ def technology(basis: pd.DataFrame, declared: Technology | None) -> Half:
     if own.empty:
         return unknown
     row = own.iloc[0]
+    numbers = float(row["mean"]), declared.threshold
     if row["ci_low"] > declared.threshold:
-        return Half("technology", "reported only", "above")
-    return (
-        Half("technology", "contradicted", "below")
-        if row["ci_high"] < declared.threshold
-        else Half("technology", "cannot tell", "around")
-    )
+        return Half("technology", "reported only", "above", *numbers)
+    if row["ci_high"] < declared.threshold:
+        return Half("technology", "contradicted", "below", *numbers)
+    return Half("technology", "cannot tell", "around", *numbers)
 
 
 def cheaper(accounts: Accounts) -> Half:
@@ -55,29 +60,29 @@ def cheaper(accounts: Accounts) -> Half:
     places = place_costs(accounts)
     if places["equivalent"].isna().any():
         return Half("cheaper", "cannot tell", "no equivalent")
+    numbers = float(places["sender"].iloc[0]), float(places["equivalent"].iloc[0])
     if (places["sender"] >= places["equivalent"]).all():
-        return Half("cheaper", "contradicted", "dearer")
+        return Half("cheaper", "contradicted", "dearer", *numbers)
     if not (places["sender_high"] < places["equivalent_low"]).all():
-        return Half("cheaper", "cannot tell", "by reading")
+        return Half("cheaper", "cannot tell", "by reading", *numbers)
     bands = accounts.alternatives["valuation"].map(accounts.money.sheet.bands).fillna(1.0)
-    return (
-        Half("cheaper", "suggested", "estimated price")
-        if bands.max() > FIRM_VALUATION
-        else Half("cheaper", "shown", "every reading")
-    )
+    if bands.max() > FIRM_VALUATION:
+        return Half("cheaper", "suggested", "estimated price", *numbers)
+    return Half("cheaper", "shown", "every reading", *numbers)
 
 
 def borne_by_host(accounts: Accounts) -> Half:
     """Grade whether the host bore most of the cost, under every choice of the exchange rate."""
     found = by_convention(accounts.sheet, accounts.money)
     host = found[found["party"] == accounts.money.sheet.party("host").id]["share"]
-    if len(host) and (host > 0.5).all():
-        return Half("host", "shown", "most")
-    return (
-        Half("host", "cannot tell", "by rate")
-        if len(host) and (host > 0.5).any()
-        else Half("host", "contradicted", "less")
-    )
+    if host.empty:
+        return Half("host", "contradicted", "less")
+    numbers = float(host.iloc[0]), 0.5
+    if (host > 0.5).all():
+        return Half("host", "shown", "most", *numbers)
+    if (host > 0.5).any():
+        return Half("host", "cannot tell", "by rate", *numbers)
+    return Half("host", "contradicted", "less", *numbers)
 
 
 def for_what_is_known(half: Half, accounts: Accounts) -> Half:
@@ -85,20 +90,18 @@ def for_what_is_known(half: Half, accounts: Accounts) -> Half:
     not complete.
     """
     open_ = len(accounts.sheet.aside) or len(accounts.slips)
-    return Half(half.name, "suggested", "incomplete") if open_ and half.grade == "shown" else half
+    return replace(half, grade="suggested", why="incomplete") if open_ and half.grade == "shown" else half
 
 
 def double_benefit(accounts: Accounts | None, basis: pd.DataFrame, declared: Technology | None) -> list[Half]:
-    """All parts: technology, host, cheaper, cost (the weaker of the two before it), joint (the weaker of
-    technology and cost).
+    """All parts: technology, host (where there is one), cheaper, cost (the weaker of the two before it),
+    joint (the weaker of technology and cost).
     """
     first = technology(basis, declared)
     if accounts is None or accounts.is_empty:
-        host = Half("host", "cannot tell", "no costs")
-        less = Half("cheaper", "cannot tell", "no costs")
+        saved = [Half(name, "cannot tell", "no costs") for name in ("host", "cheaper")]
     else:
-        host, less = (
-            for_what_is_known(half, accounts) for half in (borne_by_host(accounts), cheaper(accounts))
-        )
-    cost = Half("cost", weakest(host.grade, less.grade), "weaker")
-    return [first, host, less, cost, Half("joint", weakest(first.grade, cost.grade), "weaker")]
+        borne = [borne_by_host(accounts)] if accounts.money.sheet.has("host") else []
+        saved = [for_what_is_known(half, accounts) for half in (*borne, cheaper(accounts))]
+    cost = Half("cost", weakest(*(half.grade for half in saved)), "weaker")
+    return [first, *saved, cost, Half("joint", weakest(first.grade, cost.grade), "weaker")]

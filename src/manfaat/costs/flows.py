@@ -4,16 +4,19 @@ made of.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from manfaat.definitions.declarations import CostSheet
+from manfaat.definitions.declarations import Benefit, CostSheet, Displacement, Levy
 
 ENTRIES = ["kind", "item", "valuation", "currency", "party", "offset", "amount"]
-TIMINGS = ("start", "end")
+SHIFTS = {"start": 0.0, "middle": 0.5, "end": 1.0}  # when in a year its money moves
+TIMINGS = ("start", "end")  # the two that lie farthest apart
 SOCIETY = "society"
+MOVES = ("transfer", "levy")  # kinds of entries that only move money, and cancel for society
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,8 @@ class Terms:
     """The choices that a present value depends on; all are printed with it.
 
     ``discount_rate`` and ``decay`` : shares a year. ``horizon`` : years of benefit. ``first_year`` : years
-    from departure to the first benefit. ``timing`` : whether the money of a year moves at its start or its
-    end. ``funds`` : what one unit of public money costs society (1: nothing more than itself).
+    from departure to the first benefit. ``timing`` : whether the money of a year moves at its start, middle
+    or end. ``funds`` : what one unit of public money costs society (1: nothing more than itself).
     """
 
     discount_rate: float = 0.05
@@ -33,8 +36,8 @@ class Terms:
     funds: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.timing not in TIMINGS:
-            raise ValueError(f"timing is '{self.timing}': it is one of {', '.join(TIMINGS)}")
+        if self.timing not in SHIFTS:
+            raise ValueError(f"timing is '{self.timing}': it is one of {', '.join(SHIFTS)}")
         limits = {
             "discount_rate": (-0.5, 1),
             "horizon": (0, 60),
@@ -46,11 +49,60 @@ class Terms:
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"{name} is {getattr(self, name)}: it lies between {low} and {high}")
 
-    def factor(self, offset: np.ndarray | int) -> np.ndarray:
+    def factor(self, offset: np.ndarray | float) -> np.ndarray:
         """What money of the year ``offset`` (0: the year of departure) is worth at departure; arrays are
         welcome.
         """
-        return (1 + self.discount_rate) ** -(np.asarray(offset, dtype="float64") + (self.timing == "end"))
+        return (1 + self.discount_rate) ** -(np.asarray(offset, dtype="float64") + SHIFTS[self.timing])
+
+
+@dataclass(frozen=True)
+class Passing:
+    """Who has a gain in the end, and when: what passes on of it, what others lose, and how many years' gains
+    fall in which year since departure (``profile``; empty: one a year, by the terms).
+    """
+
+    levies: tuple[Levy, ...] = ()
+    displaced: Displacement | None = None
+    profile: Mapping[float, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, benefit: Benefit) -> Passing:
+        """What a programme declares of its benefit."""
+        return cls(tuple(benefit.levies), benefit.displacement, benefit.profile)
+
+    @property
+    def lost(self) -> float:
+        """Share of the gain that others lose."""
+        return self.displaced.share if self.displaced else 0.0
+
+    def shares(self, goes_to: str) -> dict[str, float]:
+        """How much each party, and society, has of one unit of gain: what is lost to others would have paid
+        the same levies.
+        """
+        found = {goes_to: 1.0}
+        for levy in self.levies:
+            found[goes_to] -= levy.share
+            found[levy.goes_to] = found.get(levy.goes_to, 0.0) + levy.share * (1 - self.lost)
+        if self.displaced:
+            kept = 1 - sum(levy.share for levy in self.levies)
+            found[self.displaced.borne_by] = found.get(self.displaced.borne_by, 0.0) - self.lost * kept
+        return found | {SOCIETY: 1 - self.lost}
+
+    def years(self, terms: Terms, decay: float) -> tuple[np.ndarray, np.ndarray]:
+        """When a gain falls (years since departure) and how many years' gains fall then.
+
+        Where the profile counts in half-years, money moves at the start, middle or end of the half-year: the
+        offset is such that the terms, which shift by a part of a year, lead there.
+        """
+        if not self.profile:
+            years = np.arange(terms.horizon)
+            return years + terms.first_year, (1 - decay) ** years.astype("float64")
+        begins = np.array(sorted(self.profile))
+        times = np.array([self.profile[year] for year in begins])
+        if (begins % 1).any():
+            return begins - SHIFTS[terms.timing] / 2, times
+        return begins.astype("int64"), times
 
 
 def changing(lines: pd.DataFrame, sheet: CostSheet) -> pd.DataFrame:
@@ -87,21 +139,34 @@ def cost_entries(lines: pd.DataFrame, sheet: CostSheet) -> pd.DataFrame:
     return both.groupby(ENTRIES[:-1], sort=True, as_index=False).agg({"amount": "sum"})
 
 
-def benefit_entries(yearly: float, goes_to: str, terms: Terms) -> pd.DataFrame:
-    """Entries of a benefit that begins with ``yearly`` and shrinks by ``decay`` a year, rounded to whole
-    units.
+def benefit_entries(
+    yearly: float, goes_to: str, terms: Terms, passing: Passing | None = None
+) -> pd.DataFrame:
+    """Entries of a benefit of ``yearly`` a year, rounded to whole units: the whole to ``goes_to``
+    (``benefit``), what passes on from there (``levy``, numbered as declared), and what others lose
+    (``displaced``).
+
+    What levies take and bring cancels exactly.
     """
-    years = np.arange(terms.horizon)
-    amounts = [round(yearly * (1 - terms.decay) ** year) for year in years.tolist()]
-    rows = {
-        "kind": "benefit",
-        "item": "benefit",
-        "valuation": "",
-        "currency": "",
-        "party": goes_to,
-        "offset": years + terms.first_year,
-    }
-    return pd.DataFrame(rows | {"amount": pd.Series(amounts, dtype="int64")}, columns=ENTRIES)
+    passing = passing or Passing()
+    offsets, times = passing.years(terms, terms.decay)
+    amounts = np.array([round(yearly * one) for one in times.tolist()], dtype="int64")
+    parts = [("benefit", "benefit", goes_to, amounts)]
+    for place, levy in enumerate(passing.levies):
+        taken = (amounts * levy.share).round().astype("int64")
+        spared = (taken * passing.lost).round().astype("int64")
+        parts += [("levy", str(place), goes_to, -taken), ("levy", str(place), levy.goes_to, taken - spared)]
+        if passing.displaced:
+            parts.append(("levy", str(place), passing.displaced.borne_by, spared))
+    if passing.displaced:
+        lost = (amounts * -passing.lost).round().astype("int64")
+        parts.append(("displaced", "displaced", passing.displaced.borne_by, lost))
+    names = ["kind", "item", "party", "amount"]
+    rows = [
+        dict(zip(names, part, strict=True)) | {"valuation": "", "currency": "", "offset": offsets}
+        for part in parts
+    ]
+    return pd.concat([pd.DataFrame(row, columns=ENTRIES) for row in rows], ignore_index=True)
 
 
 def burden_entries(entries: pd.DataFrame, sheet: CostSheet, terms: Terms) -> pd.DataFrame:
@@ -115,21 +180,34 @@ def burden_entries(entries: pd.DataFrame, sheet: CostSheet, terms: Terms) -> pd.
 
 
 def all_entries(
-    lines: pd.DataFrame, yearly: float, goes_to: str, sheet: CostSheet, terms: Terms
+    lines: pd.DataFrame,
+    yearly: float,
+    goes_to: str,
+    sheet: CostSheet,
+    terms: Terms,
+    passing: Passing | None = None,
 ) -> pd.DataFrame:
     """Costs, benefits and the burden of public money, in one table of entries."""
     costs = cost_entries(lines, sheet)
-    parts = [costs, benefit_entries(yearly, goes_to, terms), burden_entries(costs, sheet, terms)]
+    benefits = benefit_entries(yearly, goes_to, terms, passing)
+    parts = [costs, benefits, burden_entries(costs, sheet, terms)]
     return pd.concat([part for part in parts if len(part)], ignore_index=True)
 
 
-def yearly_flow(entries: pd.DataFrame, party: str) -> tuple[np.ndarray, int]:
-    """Net flow a year of one party (or of ``society``: all entries), and the year since departure of the
-    first one.
+def step_of(entries: pd.DataFrame) -> float:
+    """How many years lie between two entries at the least: 1, or less where gains come by half-years."""
+    offsets = entries["offset"].to_numpy(dtype="float64")
+    return next((step for step in (1.0, 0.5) if not (offsets % step).any()), 0.25)
+
+
+def yearly_flow(entries: pd.DataFrame, party: str, step: float = 1.0) -> tuple[np.ndarray, float]:
+    """Net flow a year, or a ``step`` of it, of one party (or of ``society``: all entries), and the year since
+    departure of the first one.
     """
     own = entries if party == SOCIETY else entries[entries["party"] == party]
     if own.empty:
         return np.zeros(1), 0
-    first, last = int(own["offset"].min()), int(own["offset"].max())
-    sums = own.groupby("offset")["amount"].sum()
-    return sums.reindex(range(first, last + 1), fill_value=0).to_numpy(dtype="float64"), first
+    places = (own["offset"] / step).astype("int64")
+    first, last = int(places.min()), int(places.max())
+    sums = own["amount"].groupby(places).sum()
+    return sums.reindex(range(first, last + 1), fill_value=0).to_numpy(dtype="float64"), first * step

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from manfaat.analysis.study import Study
 from manfaat.base.typed import required
 from manfaat.costs.accounts import Money, in_money, reconcile, without_unknown_years
 from manfaat.costs.reasons import CostReason
 from manfaat.costs.sheet import Sheet, read_sheet
 from manfaat.costs.slips import proposals
 from manfaat.definitions.prices import house_series, read_prices
+from manfaat.definitions.study import Study
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from manfaat.analysis.study import Study
+from manfaat.base.reasons import read_reasons
 from manfaat.base.typed import required
-from manfaat.costs.flows import Terms
+from manfaat.costs.flows import Passing, Terms
 from manfaat.costs.indicators import trainees
 from manfaat.costs.ledger import Accounts
 from manfaat.costs.uncertainty import Case
 from manfaat.definitions.declarations import Benefit, Worth
+from manfaat.definitions.indicator import is_level
+from manfaat.definitions.study import Study
+from manfaat.evaluation.estimand import Estimand, read_estimands
 from manfaat.evaluation.exaggeration import exaggeration, is_overshooting
 from manfaat.evaluation.ladder import primary
-from manfaat.indicators import is_level
+from manfaat.evaluation.reasons import EstimateReason
 
 NAMES = ("none", "low", "estimate", "high")
 
@@ -24,7 +28,8 @@ NAMES = ("none", "low", "estimate", "high")
 @dataclass(frozen=True)
 class Evidence:
     """The benefit's estimate, in the indicator's unit, with its error and interval. ``kind``: ``effect``
-    (lottery), ``difference``, ``change`` (of participants alone) or ``assumed``.
+    (lottery), ``difference``, ``change`` (of participants alone), ``published`` (elsewhere) or ``assumed``.
+    ``doubted`` : something keeps its interval from being relied on.
     """
 
     kind: str
@@ -35,6 +40,12 @@ class Evidence:
     specification: str = ""
     mde: float = float("nan")
     df: float = float("nan")
+    doubted: bool = False
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the estimate is not told from zero, or its interval cannot be relied on."""
+        return self.kind != "assumed" and (self.low <= 0 <= self.high or self.doubted)
 
     @property
     def times_too_large(self) -> float:
@@ -60,19 +71,39 @@ def primary_row(estimates: pd.DataFrame, indicator: str, rater: str | None = Non
     return None if rows.empty else rows.iloc[0]
 
 
+def row_of_participants(study: Study, estimates: pd.DataFrame, indicator: str) -> pd.Series | None:
+    """The row that says what taking part did to one participant: the one that speaks, or, where places were
+    offered, that of those whom the offer moved; none of several arms, which the accounts do not tell apart.
+    """
+    design = study.programme.design
+    if design.arms:
+        return None
+    if not design.assigned:
+        return primary_row(estimates, indicator)
+    own = estimates[(estimates["indicator"] == indicator) & (estimates["subgroup"] == "")]
+    own = own.dropna(subset=["estimate"])
+    moved = own[[one.is_of_moved for one in read_estimands(own)]]
+    return None if moved.empty else moved.iloc[0]
+
+
 def worth_of(study: Study) -> Worth:
     """What the programme's benefits are; only asked where they are declared."""
     return required(study.programme.worth, "'worth' of the programme")
 
 
 def evidence(study: Study, estimates: pd.DataFrame, assumed_gain: float) -> Evidence:
-    """What is known of the benefit; ``assumed_gain`` (a share, 0.05: 5 %) stands in where no estimate
-    applies.
+    """What is known of the benefit: an estimate from elsewhere where one is declared (interval of 95 %), else
+    our own; ``assumed_gain`` (a share, 0.05: 5 %) stands in where no estimate applies.
     """
-    row = primary_row(estimates, worth_of(study).benefit.indicator)
+    benefit = worth_of(study).benefit
+    if found := benefit.published:
+        margin = float(stats.norm.ppf(0.975)) * found.std_error
+        low, high = found.value - margin, found.value + margin
+        return Evidence("published", found.value, found.std_error, low, high)
+    row = row_of_participants(study, estimates, benefit.indicator)
     if row is None:
         return Evidence("assumed", float(np.log1p(assumed_gain)), 0.0, 0.0, float(np.log1p(2 * assumed_gain)))
-    kind = str(row["estimand"]).partition(" ")[0]
+    kind = str(Estimand.read(row["estimand"]).word)
     return Evidence(
         kind,
         float(row["estimate"]),
@@ -82,6 +113,7 @@ def evidence(study: Study, estimates: pd.DataFrame, assumed_gain: float) -> Evid
         str(row["specification"]),
         float(row["mde"]),
         float(row["df"]),
+        any(reason.doubts for reason in read_reasons(row.get("reasons"), EstimateReason)),
     )
 
 
@@ -122,11 +154,13 @@ def in_accounts(study: Study, accounts: Accounts, amount: float, found: Evidence
     if not is_level(study.programme, list(study.indicators)):
         return found
     numbers = np.array([found.effect, found.error, found.low, found.high])
-    numbers = (
-        amount * np.expm1(numbers)
-        if found.kind == "assumed"
-        else moved_to_accounts(study, accounts, benefit.base) * numbers
-    )
+    if found.kind == "assumed":
+        numbers = amount * np.expm1(numbers)
+    elif published := benefit.published:
+        declared = required(study.programme.prices, "'prices' of the programme").base_year
+        numbers = float(accounts.money.deflator(published.year or declared)) * numbers
+    else:
+        numbers = moved_to_accounts(study, accounts, benefit.base) * numbers
     return replace(found, **dict(zip(("effect", "error", "low", "high"), numbers.tolist(), strict=True)))
 
 
@@ -163,6 +197,7 @@ def case_for(
         price_band,
         (found.low, found.high),
         is_level(study.programme, list(study.indicators)),
+        Passing.of(benefit),
     )
 
 

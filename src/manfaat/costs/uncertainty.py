@@ -5,7 +5,7 @@ turns.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from manfaat.costs.flows import SOCIETY, TIMINGS, Terms, cost_entries
+from manfaat.costs.flows import SHIFTS, SOCIETY, TIMINGS, Passing, Terms, cost_entries
 from manfaat.definitions.declarations import CostSheet
 
 
@@ -26,7 +26,7 @@ class Case:
     prices of the base year). ``reach, reach_error`` : share of people who have the amount. ``people`` :
     trainees. ``times`` : times a year. ``goes_to`` : party. ``lines`` : cost lines with ``real``.
     ``rate_band, price_band`` : how far exchange rates and consumer prices may be off, as shares. ``interval``
-    : of the effect, where it has one.
+    : of the effect, where it has one. ``passing`` : who has the gain in the end, and when.
     """
 
     lines: pd.DataFrame
@@ -45,6 +45,7 @@ class Case:
     price_band: float = 0.0
     interval: tuple[float, float] | None = None
     is_level: bool = False
+    passing: Passing = field(default_factory=Passing)
 
     def __post_init__(self) -> None:
         for name in ("rate_band", "price_band"):
@@ -67,12 +68,22 @@ class Case:
         """Within what bounds each unknown is tried; an effect in money as far as one in logarithms would
         carry the amount.
         """
-        if not self.is_level:
-            return dict(SEARCHED)
-        low, high = (self.amount * float(np.expm1(end)) for end in SEARCHED["effect"])
-        return {name: bounds for name, bounds in SEARCHED.items() if name != "amount"} | {
-            "effect": (low, high)
+        found = {
+            name: bounds for name, bounds in SEARCHED.items() if name != "decay" or not self.passing.profile
         }
+        if not self.is_level:
+            return found
+        low, high = (self.amount * float(np.expm1(end)) for end in SEARCHED["effect"])
+        return {name: bounds for name, bounds in found.items() if name != "amount"} | {"effect": (low, high)}
+
+    def years(self, decay: float | np.ndarray) -> np.ndarray:
+        """Present value of one unit of gain a year; arrays are welcome, and a declared profile knows no
+        decay.
+        """
+        if not self.passing.profile:
+            return annuity(self.terms, decay)
+        offsets, times = self.passing.years(self.terms, 0.0)
+        return np.full(np.shape(decay), float(times @ self.terms.factor(offsets)))
 
     @property
     def parties(self) -> list[str]:
@@ -89,7 +100,8 @@ def annuity(terms: Terms, decay: float | np.ndarray) -> np.ndarray:
         terms.horizon,
         (1 - keep**terms.horizon) / np.where(np.isclose(keep, 1), 1, 1 - keep),
     )
-    return series * (1 + rate) ** -(terms.first_year + (terms.timing == "end"))
+    start: float = (1 + rate) ** -(terms.first_year + SHIFTS[terms.timing])
+    return series * start
 
 
 def cost_matrix(case: Case) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -137,15 +149,9 @@ def draws(case: Case, *, seed: int, draws: int) -> pd.DataFrame:
     )
     reach = np.clip(random.normal(case.reach, case.reach_error, draws), 0, 1)
     decay = np.clip(random.uniform(0, 2, draws) * case.terms.decay, 0, 1)
-    gain = (
-        case.people
-        * reach
-        * case.times
-        * case.gained(effect, np.maximum(amount, 0))
-        * annuity(case.terms, decay)
-    )
-    for party in (case.goes_to, SOCIETY):
-        values[:, case.parties.index(party)] += gain
+    gain = case.people * reach * case.times * case.gained(effect, np.maximum(amount, 0)) * case.years(decay)
+    for party, share in case.passing.shares(case.goes_to).items():
+        values[:, case.parties.index(party)] += share * gain
     return pd.DataFrame(values, columns=case.parties)
 
 
@@ -188,9 +194,8 @@ def net_value(case: Case, party: str = SOCIETY, **changes: float | str) -> float
     factors = np.where(foreign, rate, 1.0) * (1 + bands * valuation)
     factors = factors * costs * prices
     cost = float(factors @ matrix[:, now.parties.index(party)])
-    return cost + (
-        now.yearly * float(annuity(now.terms, now.terms.decay)) if party in (now.goes_to, SOCIETY) else 0.0
-    )
+    share = now.passing.shares(now.goes_to).get(party, 0.0)
+    return cost + share * now.yearly * float(now.years(now.terms.decay))
 
 
 def tornado(case: Case, party: str = SOCIETY, *, z: float = 1.959964) -> pd.DataFrame:
@@ -217,6 +222,8 @@ def tornado(case: Case, party: str = SOCIETY, *, z: float = 1.959964) -> pd.Data
     rows = []
     if case.is_level:
         del tried["amount"]  # the gain is no share of it
+    if case.passing.profile:
+        del tried["horizon"], tried["decay"]  # the profile says both
     for what, (low, high) in tried.items():
         at_low, at_high = (net_value(case, party, **{what: value}) for value in (low, high))
         rows.append(
@@ -269,6 +276,8 @@ def switching_values(case: Case, party: str = SOCIETY) -> pd.DataFrame:
                 "high": high,
             }
         )
+    if case.passing.profile:
+        return pd.DataFrame(rows)
     horizon = next((years for years in range(1, 61) if net_value(case, party, horizon=years) >= 0), np.nan)
     rows.append({"what": "horizon", "now": case.terms.horizon, "switches_at": horizon, "low": 1, "high": 60})
     return pd.DataFrame(rows)

@@ -4,16 +4,28 @@ value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
-from manfaat.analysis.study import Study
 from manfaat.costs.flows import Terms, all_entries
 from manfaat.costs.ledger import Accounts
 from manfaat.costs.scenarios import Evidence, case_for, evidence, mean_of, scenario_cases, worth_of
 from manfaat.costs.uncertainty import Case, draws, summary
-from manfaat.costs.value import phillips_roi, value_of_funds, value_table
+from manfaat.costs.value import (
+    SERVED,
+    Funds,
+    funds_ratio,
+    phillips_roi,
+    public_funds,
+    value_of_funds,
+    value_table,
+)
+from manfaat.definitions.study import Study
+
+SUMMARY = ["scenario", "party", "benefits", "costs", "npv", "bcr", "irr", "sign_changes", "payback"]
+SUMMARY += ["basis", "base_year"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,7 @@ class Valuation:
 
     def entries(self, case: Case) -> pd.DataFrame:
         """Costs, benefits and burden of one scenario."""
-        return all_entries(case.lines, case.yearly, case.goes_to, case.sheet, case.terms)
+        return all_entries(case.lines, case.yearly, case.goes_to, case.sheet, case.terms, case.passing)
 
     def table(self, scenario: str = "estimate") -> pd.DataFrame:
         """Value for every party and society in one scenario."""
@@ -57,6 +69,26 @@ class Valuation:
             "all": value_of_funds(table, sheet),
             "sender": value_of_funds(table, sheet, sheet.party("sender").id),
         }
+
+    def public_funds(self) -> Funds:
+        """What public money bought; only worth asking where it is declared what comes back."""
+        return public_funds(self.entries(self.case), self.case.sheet, self.case.terms)
+
+    def funds_interval(self, *, seed: int, draws_: int = 20_000) -> tuple[float, float]:
+        """The 5th and 95th percentile of the marginal value of public funds over the draws, infinite ones on
+        top; missing where in more than 5 % of the draws no ratio has a meaning.
+        """
+        sheet, case = self.case.sheet, replace(self.case, terms=replace(self.case.terms, funds=1.0))
+        values, losing = draws(case, seed=seed, draws=draws_), case.passing.displaced
+        served = [one.id for one in sheet.parties if one.role in SERVED and not one.government]
+        served += [losing.borne_by] if losing and losing.borne_by not in served else []
+        public = [one.id for one in sheet.parties if one.government]
+        willing, net_cost = values[served].sum(axis=1), -values[public].sum(axis=1)
+        found = funds_ratio(willing.to_numpy(), net_cost.to_numpy())
+        if np.isnan(found).mean() > 0.05:
+            return float("nan"), float("nan")
+        low, high = np.nanquantile(found, [0.05, 0.95], method="inverted_cdf")
+        return float(low), float(high)
 
     def phillips(self) -> dict[str, float]:
         """Phillips's return of the first year, from the participants' own change and their own estimate of
@@ -113,11 +145,12 @@ def value_programme(
 
 
 def summary_table(valuation: Valuation | None) -> pd.DataFrame:
-    """Value by scenario and party, for the report's folder; no rows when nothing could be valued."""
+    """Value by scenario and party, for the report's folder, with what stands behind the benefit (``basis``:
+    effect, difference, change, assumed) and the year of the prices; no rows when nothing could be valued.
+    """
     if valuation is None:
-        return pd.DataFrame(
-            columns=["scenario", "party", "benefits", "costs", "npv", "bcr", "irr", "sign_changes", "payback"]
-        )
-    return pd.concat(
+        return pd.DataFrame(columns=SUMMARY)
+    rows = pd.concat(
         [valuation.table(name).assign(scenario=name) for name in valuation.cases], ignore_index=True
     )
+    return rows.assign(basis=valuation.found.kind, base_year=valuation.accounts.money.base_year)

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from manfaat.costs.flows import SOCIETY, Terms
+from manfaat.costs.flows import MOVES, SOCIETY, Terms
+
+KINDS = ("benefit", "displaced", "levy", "resource", "transfer", "burden")  # in the order of the table
 
 
 def viewpoint_table(entries: pd.DataFrame, parties: list[str], terms: Terms) -> pd.DataFrame:
@@ -30,9 +32,9 @@ def viewpoint_table(entries: pd.DataFrame, parties: list[str], terms: Terms) -> 
         .unstack("party", fill_value=0)
     )
     cells = cells.reindex(columns=parties, fill_value=0).reset_index()
-    cells[parties] = cells[parties].where(cells["kind"] != "transfer", other=settled(cells, parties), axis=0)
+    cells[parties] = cells[parties].where(~cells["kind"].isin(MOVES), other=settled(cells, parties), axis=0)
     cells[SOCIETY] = cells[parties].sum(axis=1)
-    order = {"benefit": 0, "resource": 1, "transfer": 2, "burden": 3}
+    order = {kind: place for place, kind in enumerate(KINDS)}
     cells = cells.sort_values(
         ["kind", "item"],
         key=lambda column: column.map(order).fillna(9) if column.name == "kind" else column,
@@ -43,11 +45,11 @@ def viewpoint_table(entries: pd.DataFrame, parties: list[str], terms: Terms) -> 
 
 
 def settled(cells: pd.DataFrame, parties: list[str]) -> pd.DataFrame:
-    """Transfers whose rounding is settled: what rounding leaves is taken from the largest receipt of the
-    row.
+    """Transfers and levies whose rounding is settled: what rounding leaves is taken from the largest receipt
+    of the row.
     """
     fixed = cells[parties].copy()
-    for place in cells.index[cells["kind"] == "transfer"]:
+    for place in cells.index[cells["kind"].isin(MOVES)]:
         row = fixed.loc[place]
         fixed.loc[place, row.idxmax()] -= int(row.sum())
     return fixed

@@ -27,24 +27,31 @@ class Part(Record):
     """One half of a claim; a claim holds only if all its parts do."""
 
     label: Words
+    """What this half of the claim is about."""
     indicators: list[str] = Field(min_length=1)
+    """Indicators that bear on this half; together the halves name each indicator of the claim once."""
 
 
 class Claim(Record):
-    """One statement to be examined, and what bears on it.
-
-    ``indicators`` bear on it as they are, or in ``parts`` of which each must hold. ``claims`` makes it a
-    joint claim, which holds only if all of those do. ``accounts`` lets it rest on the cost accounts. Where
-    nothing is named, ``because`` says why.
-    """
+    """One statement to be examined, and what bears on it."""
 
     id: str
+    """Short name, such as T1."""
     text: Words
+    """The claim as a sentence."""
+    about: Words | None = None
+    """What it is about, in few words that begin a sentence of the brief; as the indicator that decides is
+    called where left out. Example: {en: pay, id: upah}"""
     indicators: list[str] = []
+    """Indicators that bear on the claim; those of its parts where it has parts."""
     parts: list[Part] = []
+    """Halves of the claim: it holds only if each of them does."""
     claims: list[str] = []
+    """Other claims that this one joins: it holds only if all of those do."""
     accounts: bool = False
+    """Whether the claim rests on the cost accounts."""
     because: Words | None = None
+    """Why nothing bears on it, where nothing does. Example: {en: not asked, id: tidak ditanyakan}"""
 
 
 class Subgroup(Record):
@@ -53,9 +60,13 @@ class Subgroup(Record):
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    """Short name."""
     label: Words
+    """What tells the subgroups apart."""
     variable: str
+    """Column of the indicators table whose answers make the subgroups."""
     answers: dict[str, Words] = Field(min_length=2)
+    """Answers that make a subgroup each, and what its people are called."""
 
 
 def check_claims(claims: list[Claim], file: str) -> list[Problem]:

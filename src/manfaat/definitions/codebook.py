@@ -1,9 +1,10 @@
-"""Every variable of a programme and its answers, in English and Bahasa Indonesia."""
+"""Every variable of a programme and its answers, in the programme's languages."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -11,11 +12,11 @@ from pydantic import Field, field_validator
 
 from manfaat.base.problems import Problem, nearest
 from manfaat.base.showing import card, counted, line
-from manfaat.definitions.expressions import parse_expression
+from manfaat.definitions.expressions import Expression, parse_expression
 from manfaat.definitions.grids import Grid, written_out
 from manfaat.definitions.missing import check_profiles, spelt_out, with_profiles
 from manfaat.definitions.programme import Programme
-from manfaat.definitions.records import Record, Row, parse_arguments, read_rows, shown
+from manfaat.definitions.records import Labelled, Row, parse_arguments, read_rows, shown
 from manfaat.files.parsing.choices import ChoiceList, choice_list
 from manfaat.files.parsing.reading import missing_reasons
 
@@ -43,42 +44,48 @@ Role = Literal[
 REPEATED = ("rater", "repeat")  # columns of a row that stands for several; the last changes fastest
 BOUND = re.compile(r"\.\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)")
 
-
-def readable_expression(value: str) -> str:
-    """Refuse a text that is not an XLSForm expression; the empty text is none."""
-    if value:
-        parse_expression(value)
-    return value
+KEY = "_key"  # the column of every clean table that names the row's unit
 
 
-class Variable(Record):
-    """One line of ``codebook.csv``; column names follow XLSForm where it has them.
-
-    ``relevant`` is the skip rule, ``constraint`` the range, ``missing`` the codes that stand for a missing
-    answer with their reasons, ``versions`` the versions of the form that ask it (all when empty),
-    ``reversed`` those in which it is worded the other way round, ``recode`` how codes of a version differ
-    (``2: 0=1;1=2``), ``scale`` the scale it is an item of.
-    """
+class Variable(Labelled):
+    """One line of ``codebook.csv``; column names follow XLSForm where it has them."""
 
     table: str
+    """Table of the variable; the first one where it is left out."""
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    """Name of the variable."""
     type: str
+    """What an answer is: text, a number, a date, or an answer of a list, as XLSForm writes it."""
     source: str
-    label_en: str = Field(alias="label::English (en)", min_length=1)
-    label_id: str = Field(alias="label::Bahasa Indonesia (id)", min_length=1)
+    """Names that the column may have in a delivery, separated by |; its own where it is left out, or where
+    they begin with |.
+    """
     unit: str = ""
+    """Unit of a number."""
     required: Literal["yes", "no"] = "yes"
-    relevant: str = ""
-    constraint: str = ""
+    """Whether who is asked must answer."""
+    relevant: Expression = ""
+    """Whom the question is for: an XLSForm expression."""
+    constraint: Expression = ""
+    """Which answers are possible: an XLSForm expression about '.', the answer."""
     missing: str = ""
+    """Codes that stand for no answer, with the reason, or profiles of such codes."""
     role: Role = ""
+    """What the variable is for, beyond being asked."""
     scale: str = ""
+    """Scale that the question is an item of."""
     reversed: str = ""
+    """Versions of the form in which the question is worded the other way round."""
     versions: str = ""
+    """Versions of the form that ask it; all where it is left out."""
     recode: str = ""
+    """How codes of a version of the form become those of the list."""
     ladder: str = ""
+    """Way in which free text is read to a level, such as job titles."""
     core: Literal["", "yes", "no"] = ""
+    """Whether the question belongs to the short form."""
     note: str = ""
+    """Where the question stands, and what else one should know of it."""
 
     @field_validator("type")
     @classmethod
@@ -91,12 +98,6 @@ class Variable(Record):
                 f" after {' and '.join(WITH_LIST)}"
             )
         return value
-
-    @field_validator("constraint", "relevant")
-    @classmethod
-    def known_expression(cls, value: str) -> str:
-        """Refuse a rule that cannot be read."""
-        return readable_expression(value)
 
     @field_validator("missing")
     @classmethod
@@ -147,10 +148,6 @@ class Variable(Record):
         """Codes that stand for a missing answer, with the reason they give."""
         return read_missing_codes(self.missing)
 
-    def label(self, language: str) -> str:
-        """The question in one language."""
-        return self.label_id if language == "id" else self.label_en
-
 
 def read_missing_codes(text: str) -> dict[str, str]:
     """Read ``code=reason;code``; a code without a reason stands for a blank."""
@@ -174,16 +171,15 @@ def read_recodes(text: str) -> dict[str, dict[str, str]]:
     return found
 
 
-class Choice(Record):
-    """One line of ``choices.csv``: an answer of a list; ``aliases`` are other ways to write it, separated by
-    ``|``.
-    """
+class Choice(Labelled):
+    """One line of ``choices.csv``: an answer of a list."""
 
     list_name: str = Field(min_length=1)
+    """List that the answer belongs to."""
     name: str = Field(min_length=1)
-    label_en: str = Field(alias="label::English (en)", min_length=1)
-    label_id: str = Field(alias="label::Bahasa Indonesia (id)", min_length=1)
+    """Code of the answer."""
     aliases: str = ""
+    """Other ways to write it, separated by |."""
 
     @field_validator("name")
     @classmethod
@@ -196,32 +192,20 @@ class Choice(Record):
             )
         return value
 
-    def label(self, language: str) -> str:
-        """The answer in one language."""
-        return self.label_id if language == "id" else self.label_en
 
-
-class Rule(Record):
+class Rule(Labelled):
     """One line of ``rules.csv``: what must hold between the answers of a row, and how bad it is when it does
     not.
     """
 
     id: str = Field(min_length=1)
+    """Short name, such as V5."""
     table: str
+    """Table whose rows are looked at."""
     severity: Literal["error", "warning", "note"]
-    rule: str = Field(min_length=1)
-    label_en: str = Field(alias="label::English (en)", min_length=1)
-    label_id: str = Field(alias="label::Bahasa Indonesia (id)", min_length=1)
-
-    @field_validator("rule")
-    @classmethod
-    def known_expression(cls, value: str) -> str:
-        """Refuse a rule that cannot be read."""
-        return readable_expression(value)
-
-    def label(self, language: str) -> str:
-        """What the rule says."""
-        return self.label_id if language == "id" else self.label_en
+    """How bad it is when the rule does not hold."""
+    rule: Expression = Field(min_length=1)
+    """What must hold: an XLSForm expression."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -254,6 +238,12 @@ class Codebook:
         return card("Codebook", {name: ", ".join(names) for name, names in tables.items()})
 
 
+def further(choice: Choice) -> list[str]:
+    """What an answer is called in languages other than the first two that it is read in."""
+    told = {choice.label_en, choice.label_id}
+    return [text for text in choice.labels.root.values() if text not in told]
+
+
 def answers_of(variable: Variable, codebook: Codebook, recode: dict[str, str]) -> ChoiceList:
     """Make a variable's answer list ready for reading; ``recode`` turns delivered codes into the list's."""
     rows = [
@@ -261,7 +251,7 @@ def answers_of(variable: Variable, codebook: Codebook, recode: dict[str, str]) -
             choice.name,
             choice.label_en,
             choice.label_id,
-            [part.strip() for part in choice.aliases.split("|") if part.strip()],
+            [part.strip() for part in choice.aliases.split("|") if part.strip()] + further(choice),
         )
         for choice in codebook.answers(variable.list_name)
     ]
@@ -285,7 +275,9 @@ def load_codebook(folder: Path, programme: Programme, *, root: Path) -> tuple[Co
         more + wrong + check_variables(variables, codebook, programme, shown(folder / "codebook.csv", root))
     )
     problems += check_checks(codebook, programme, shown(folder / "programme.yml", root))
-    return codebook, problems + check_expressions(variables, rules, codebook, root=root, folder=folder)
+    return codebook, problems + check_expressions(
+        variables, rules, codebook, programme, root=root, folder=folder
+    )
 
 
 def in_full(rows: list[Row], file: str, programme: Programme) -> tuple[list[Row], list[Problem]]:
@@ -303,12 +295,17 @@ def in_full(rows: list[Row], file: str, programme: Programme) -> tuple[list[Row]
 
 def grid_of(programme: Programme) -> Grid:
     """Which columns of ``codebook.csv`` may list several values."""
-    return Grid(REPEATED, programme.words, lambda cells: completed(cells, programme.main_table))
+    finish = partial(completed, main_table=programme.main_table)
+    return Grid(REPEATED, programme.words, finish, own=("note",))
 
 
 def completed(cells: dict[str, str], main_table: str) -> dict[str, str]:
-    """Fill the table and the source of a row that leaves them to the main table and to its name."""
+    """Fill the table and the source of a row that leaves them to the main table and to its name; who is asked
+    must answer where the row does not say.
+    """
     row = {column: text for column, text in cells.items() if column not in REPEATED}
+    if not row.get("required", "x"):
+        row["required"] = "yes"
     source = row.get("source", "")
     if not source or source.startswith("|"):
         row["source"] = row.get("name", "") + source
@@ -319,31 +316,56 @@ def check_expressions(
     variables: list[tuple[int, Variable]],
     rules: list[tuple[int, Rule]],
     codebook: Codebook,
+    programme: Programme,
     *,
     root: Path,
     folder: Path,
 ) -> list[Problem]:
-    """Say which skip rule, range or consistency rule looks at a variable that its table does not have."""
-    asked = [
+    """Say which skip rule, range, consistency rule or rule for rows set aside looks at a variable that its
+    table does not have.
+    """
+    asked: list[tuple[Path, int | None, str, str, str]] = [
         (folder / "codebook.csv", row, column, line.table, getattr(line, column))
         for row, line in variables
         for column in ("relevant", "constraint")
     ]
     asked += [(folder / "rules.csv", row, "rule", line.table, line.rule) for row, line in rules]
+    asked += [
+        (folder / "programme.yml", None, f"tables.{name}.set_aside.{entry.rule}", name, entry.when)
+        for name, table in programme.tables.items()
+        for entry in table.set_aside
+    ]
     problems = []
     for path, row, column, table, text in asked:
-        known = {variable.name for variable in codebook.table(table)} | {"."}
-        unknown = sorted(parse_expression(text).names() - known) if text else []
+        if not text:
+            continue
+        known = {variable.name: variable for variable in codebook.table(table)}
+        node, file = parse_expression(text), shown(path, root)
+        own = {"."} if column in ("relevant", "constraint") else set()
         problems += [
             Problem(
-                shown(path, root),
+                file,
                 f"there is no variable '{name}' in table '{table}'",
                 row=row,
                 column=column,
-                expected=nearest(name, known - {"."}),
+                expected=nearest(name, known),
             )
-            for name in unknown
+            for name in sorted(node.names() - {*known, *own})
         ]
+        for name, answer in node.compared():
+            codes = (
+                [choice.name for choice in codebook.answers(known[name].list_name)] if name in known else []
+            )
+            if codes and answer not in {*codes, *known[name].missing_codes, ""}:
+                problems.append(
+                    Problem(
+                        file,
+                        f"'{answer}' is no answer of '{name}'",
+                        row=row,
+                        column=column,
+                        expected=nearest(answer, codes),
+                    )
+                )
     return problems
 
 

@@ -22,10 +22,15 @@ class Tie(Record):
     """
 
     partner_en: str = Field(alias="partner::English (en)", min_length=1)
+    """What the partner is called."""
     partner_id: str = Field(alias="partner::Bahasa Indonesia (id)", min_length=1)
+    """What the partner is called."""
     year: int | Literal[""] = Field(union_mode="left_to_right")
+    """Year since which the tie exists; empty where it was not found."""
     highlight: Literal["yes", "no"]
+    """Whether this is the partner of the programme."""
     source: str = Field(min_length=1)
+    """Where the tie is confirmed."""
 
 
 def read_context(folder: Path, language: str) -> str:

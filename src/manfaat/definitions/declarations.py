@@ -26,64 +26,88 @@ STATISTICS = (
 
 
 class Party(Record):
-    """One viewpoint: the payers of the cost sheet that it stands for. The ``sender`` is whose saving is at
-    issue.
-
-    ``government`` : its money comes from taxes.
-    """
+    """One viewpoint: the payers of the cost sheet that it stands for."""
 
     id: str
+    """Short name."""
     label: Words
+    """What the party is called."""
     role: Role
-    payers: list[str] = Field(min_length=1)
+    """What it is to the programme: the sender carries it and its saving is at issue; a host, which receives
+    the trainees, there need not be.
+    """
+    payers: list[str] = []
+    """Answers of the payer in the cost sheet that stand for it; none where it pays nothing."""
     government: bool = False
+    """Whether its money comes from taxes."""
 
 
 class CostColumns(Record):
-    """Names of the cost sheet's variables."""
+    """Names of the cost sheet's variables; one that is not named is called as what it holds."""
 
-    line: str
-    cohort: str
-    item: str
-    payer: str
-    currency: str
-    amount: str
-    year: str
-    covered: str
-    basis: str
-    in_kind: str
-    valuation: str
-    transfer: str
-    share: str
-    document: str
+    line: str = "line"
+    """Variable with the number of the line."""
+    cohort: str = "cohort"
+    """Variable with the cohort of the line."""
+    item: str = "item"
+    """Variable with the kind of cost."""
+    payer: str = "payer"
+    """Variable with who paid."""
+    currency: str = "currency"
+    """Variable with the currency as paid."""
+    amount: str = "amount"
+    """Variable with the amount as paid."""
+    year: str = "year"
+    """Variable with the year of payment."""
+    covered: str = "covered"
+    """Variable with the number of trainees covered."""
+    basis: str = "basis"
+    """Variable with what the amount is meant per."""
+    in_kind: str = "in_kind"
+    """Variable with whether the payment was in kind."""
+    valuation: str = "valuation"
+    """Variable with how the amount was valued."""
+    transfer: str = "transfer"
+    """Variable with whether the line is a transfer."""
+    share: str = "share"
+    """Variable with the share that belongs to this programme."""
+    document: str = "document"
+    """Variable with the document that shows it."""
 
 
 class Currency(Record):
     """How much of the accounts' currency one unit buys: the product of the series ``times`` over that of
     ``over``.
-
-    ``prices`` : consumer prices where the currency is spent, for the rate by purchasing power; without them
-    the market rate stands.
     """
 
     label: Words
+    """What the currency is called; as the house calls it where it is left out and the currency is known.
+    Example: {en: euros, id: euro}
+    """
     times: list[str] = []
+    """Series whose product is the rate."""
     over: list[str] = []
+    """Series by whose product the rate is divided."""
     prices: str | None = None
+    """Consumer prices where it is spent, for purchasing power; without them the market rate stands."""
 
 
 class Months(Record):
     """How long a trainee was away, for amounts a month; with its source."""
 
     value: float = Field(gt=0, le=60)
+    """How many months a trainee was away."""
     source: Words
+    """Where the number is from."""
 
 
 class Band(Record):
     """By which share something may be off, and why so much."""
 
     value: float = Field(ge=0, lt=1)
+    """By which share it may be off."""
     because: Words
+    """Why so much."""
 
 
 class Continued(Record):
@@ -92,42 +116,54 @@ class Continued(Record):
     """
 
     items: list[str]
+    """Items that are paid with or without the programme, such as a wage that goes on."""
     replaced_by: list[str] = []
+    """Items that price the work not done instead."""
 
 
 class CostSheet(Record):
-    """How the cost sheet is read. ``bases``: what an amount is meant per; ``bands``: how far a valuation may
-    be off (0.1: ±10 %).
-
-    ``receivers`` : item → party that receives it where the line is a transfer. ``opportunity`` : items of the
-    time away.
-    ``continued`` : what belongs in the accounts and changes nothing for anybody, see ``Continued``.
-    ``alternatives`` : items that state what an equivalent programme would cost; they are no costs of this
-    one.
-    ``rate_band, price_band`` : how far exchange rates and consumer prices may be off; without them they are
-    taken as they are.
-    """
+    """How the cost sheet is read."""
 
     table: str
+    """Table that is the cost sheet."""
     currency: str
-    columns: CostColumns
+    """Currency of the accounts."""
+    columns: CostColumns = CostColumns()
+    """Variables of the sheet, each where it is not called as what it holds."""
     bases: dict[str, Basis]
+    """What an amount is meant per, by answer."""
     yes: str
+    """Code of yes."""
     no: str
+    """Code of no."""
     months: Months
+    """How long a trainee was away, for amounts a month."""
     currencies: dict[str, Currency]
+    """Currencies of the sheet and how they become that of the accounts."""
     parties: list[Party]
+    """Who stands behind each payer."""
     receivers: dict[str, str] = {}
+    """Who receives what a line pays when it is a transfer, by item."""
     continued: Continued = Continued(items=[])
+    """What belongs in the accounts and changes nothing for anybody."""
     opportunity: list[str] = []
+    """Items of the time away."""
     alternatives: list[str] = []
+    """Items that state what an equivalent programme would cost; they are no costs of this one."""
     bands: dict[str, float] = {}
+    """How far an amount may be off, by how it was valued: 0.1 is 10 per cent either way."""
     rate_band: Band | None = None
+    """How far exchange rates may be off; without it they are taken as they are."""
     price_band: Band | None = None
+    """How far consumer prices may be off; without it they are taken as they are."""
 
     def party(self, role: Role) -> Party:
         """The first party with this role."""
         return next(party for party in self.parties if party.role == role)
+
+    def has(self, role: Role) -> bool:
+        """Whether a party has this role: a programme at home has no host."""
+        return any(party.role == role for party in self.parties)
 
     @property
     def party_of(self) -> dict[str, str]:
@@ -135,96 +171,167 @@ class CostSheet(Record):
         return {code: party.id for party in self.parties for code in party.payers}
 
 
+class Levy(Record):
+    """A share of the gain that passes on: tax on higher pay, or a transfer that is withdrawn."""
+
+    label: Words
+    """What takes it. Example: {en: income tax, id: pajak penghasilan}"""
+    share: float = Field(ge=0, le=1)
+    """Which share of the gain it takes. Example: 0.186"""
+    goes_to: str
+    """Party that it passes to. Example: government"""
+    source: Words
+    """Where the share is from. Example: {en: Congressional Budget Office 2016}"""
+
+
+class Displacement(Record):
+    """A share of the gain that others lose, such as those who would have had the job."""
+
+    share: float = Field(ge=0, le=1)
+    """Which share of the gain others lose. Example: 0.2"""
+    borne_by: str
+    """Party that loses it; one that pays nothing may be declared for it. Example: others"""
+    because: Words
+    """Why so much. Example: {en: as among young job seekers in a tight market}"""
+
+
+class Published(Record):
+    """An estimate from elsewhere, which stands in place of one of our own."""
+
+    value: float
+    """The estimate, in the unit of the benefit: a difference of logarithms, or money a time. Example: 0.08"""
+    std_error: float = Field(gt=0)
+    """Its standard error. Example: 0.03"""
+    year: int | None = None
+    """Year of its prices, where it is money; the programme's base year where it is left out. Example: 2016"""
+    source: Words
+    """Where it is published. Example: {en: "Fein and Hamadyk 2018, Exhibit 6-1"}"""
+
+
 class Benefit(Record):
     """What is worth money: the effect on an amount (``level``), or on its logarithm (``log``) times the
     amount without the programme.
-
-    ``indicator`` : the concept. ``kind`` : what it is in; by its unit where it is not said. ``base`` : column
-    of the amount, whose mean in the comparison group is used.
-    ``reach`` : column whose mean among participants says for how many the amount exists. ``times_a_year`` :
-    12 for a month's pay.
     """
 
     label: Words
+    """What the benefit is called."""
     indicator: str
+    """Indicator whose effect is worth money."""
+    published: Published | None = None
+    """An estimate from elsewhere that is priced in place of our own."""
+    by_subgroup: str | None = None
+    """Declared subgroups for each of which the gain is priced too. Example: vocational"""
+    levies: list[Levy] = []
+    """Shares of the gain that pass on: taxes, and transfers that are withdrawn."""
+    displacement: Displacement | None = None
+    """What others lose by it."""
+    profile: dict[float, float] = {}
+    """How many years' gains fall in the year (or, where any key is a half, the half-year) that begins so long
+    after departure; where it is left out, one a year over the parameters' horizon, with their decay.
+    Example: {0: -0.3, 0.5: 0.5, 1: 0.5}
+    """
     kind: Literal["log", "level"] | None = None
+    """Whether the indicator is an amount or its logarithm; told by its unit where it is left out."""
     base: str
+    """Column of the amount, whose mean in the comparison group is used."""
     reach: str | None = None
+    """Column whose mean among participants says for how many the amount exists."""
     goes_to: str
+    """Party that the benefit goes to."""
     times_a_year: int = Field(default=12, ge=1, le=366)
+    """How often a year the amount comes: 12 for a month's pay."""
 
 
 class Unpriced(Record):
     """A benefit that is not priced: whose it would be, and why it has no price."""
 
     label: Words
+    """What the benefit is."""
     goes_to: str
+    """Party that it would go to."""
     because: Words
+    """Why it has no price."""
 
 
 class Yardstick(Record):
-    """One unit of a result, for cost-effectiveness: ``share`` (one more person), ``sd`` (one standard
-    deviation), ``percent`` (one per cent).
-    """
+    """One unit of a result, for cost-effectiveness."""
 
     label: Words
+    """What one unit of the result is."""
     indicator: str
+    """Indicator of the result."""
     rater: str | None = None
+    """Whose rating, where several rate."""
     kind: Literal["share", "sd", "percent"]
+    """One more person (share), one standard deviation (sd) or one per cent (percent)."""
 
 
 class Technology(Record):
-    """The first half of the double benefit: columns of participants, what share must report one, since when
-    and in which firm.
-    """
+    """The first half of the double benefit, in columns of participants."""
 
     adopted: str
+    """Column with whether any technique was adopted."""
     count: str
+    """Column with how many were."""
     still: str
+    """Column with whether they are still used."""
     taught: str
+    """Column with how many co-workers were taught."""
     since: str
+    """Column with the month since when."""
     firm: str
+    """Column with the firm."""
     threshold: float = Field(ge=0, le=1)
+    """Share of participants that must report one."""
 
 
 class Model(Record):
-    """The training model: what it was (``shown`` and ``features``) and with which results its features are
-    held together (``outcomes``).
-    """
+    """The training model: what it was, and with which results its features are held together."""
 
     shown: list[str] = []
+    """Columns that say what the training was."""
     features: list[str] = []
+    """Columns that are held together with results."""
     outcomes: list[str] = []
+    """Columns of those results."""
 
 
 class Implication(Record):
-    """One recommendation: said when the statistic lies below or above a threshold. ``statistic`` is a name of
-    the basis.
-    """
+    """One recommendation: said when a statistic lies below or above a threshold."""
 
     id: str
+    """Short name."""
     statistic: str
+    """Statistic of the accounts or mean of a column that decides."""
     below: float | None = None
+    """Said where the statistic lies below this."""
     above: float | None = None
+    """Said where the statistic lies above this."""
     text: Words
+    """The recommendation."""
 
 
 class Worth(Record):
     """What the benefits are and how they are judged."""
 
     benefit: Benefit
+    """The benefit that is priced."""
     unpriced: list[Unpriced] = []
-    attributed: str | None = (
-        None  # column: own estimate of the programme's share times how sure of it (Phillips)
-    )
-    before: str | None = None  # column: the amount before the programme
+    """Benefits that have no price, with the reason."""
+    attributed: str | None = None
+    """Column with one's own estimate of the programme's share times how sure one is of it (Phillips)."""
+    before: str | None = None
+    """Column with the amount before the programme."""
     yardsticks: list[Yardstick] = []
-    claims: dict[
-        Literal["technology", "cost", "joint"], str
-    ] = {}  # which claim each half of the double benefit, and both, speak to
+    """Units of results, for cost-effectiveness."""
+    claims: dict[Literal["technology", "cost", "joint"], str] = {}
+    """Which claim each half of the double benefit, and both together, speak to."""
     technology: Technology | None = None
+    """The first half of the double benefit."""
     model: Model = Model()
+    """What the training was, and with which results it is held together."""
     implications: list[Implication] = []
+    """Recommendations, each said where its number calls for it."""
 
     def columns(self) -> list[str]:
         """Names of columns of the indicators table that are summarised for the later chapters."""
@@ -246,8 +353,7 @@ def check_declared(
     sheet: CostSheet | None,
     worth: Worth | None,
     variables: Mapping[str, Mapping[str, list[str]]],
-    columns: list[str],
-    concepts: list[str],
+    measured: Mapping[str, str],
     series: frozenset[str],
     file: str,
 ) -> list[Problem]:
@@ -255,8 +361,8 @@ def check_declared(
 
     Parameters
     ----------
-    variables : table → variable → codes of its answer list. columns : names of indicators. concepts :
-    indicators with an effect.
+    variables : table → variable → codes of its answer list. measured : column of an indicator → the
+    indicator, where an effect on it is asked for, else "".
     """
     if sheet is None:
         return (
@@ -279,7 +385,9 @@ def check_declared(
         if name not in own
     ]
     problems += check_codes(sheet, own, file) + check_money(sheet, own, series, file)
-    return problems + (check_worth(sheet, worth, columns, concepts, file) if worth else [])
+    return problems + (
+        check_worth(sheet, worth, list(measured), sorted({*measured.values()} - {""}), file) if worth else []
+    )
 
 
 def check_codes(sheet: CostSheet, own: Mapping[str, list[str]], file: str) -> list[Problem]:
@@ -299,10 +407,16 @@ def check_codes(sheet: CostSheet, own: Mapping[str, list[str]], file: str) -> li
         if n > 1
     ]
     roles = Counter(party.role for party in sheet.parties)
+    fewest: dict[Role, int] = {"sender": 1, "trainee": 1, "host": 0}  # a programme at home has no host
     problems += [
-        Problem(file, f"{roles[role]} parties have the role '{role}'", column="costs.parties", expected="one")
-        for role in ("sender", "host", "trainee")
-        if roles[role] != 1
+        Problem(
+            file,
+            f"{roles[role]} parties have the role '{role}'",
+            column="costs.parties",
+            expected="one" if least else "one or none",
+        )
+        for role, least in fewest.items()
+        if not least <= roles[role] <= 1
     ]
     ids = [party.id for party in sheet.parties]
     problems += [
@@ -358,14 +472,6 @@ def check_money(
                 expected=nearest(sheet.currency, sheet.currencies),
             )
         )
-    elif sheet.currencies[sheet.currency].prices is None:
-        problems.append(
-            Problem(
-                file,
-                "the accounts' own currency has no price series",
-                column=f"costs.currencies.{sheet.currency}.prices",
-            )
-        )
     for code, money in sheet.currencies.items():
         if (code == sheet.currency) == bool(money.times or money.over):
             problems.append(
@@ -407,6 +513,9 @@ def check_worth(
         ("worth.benefit.goes_to", worth.benefit.goes_to),
         *(("worth.unpriced", one.goes_to) for one in worth.unpriced),
     ]
+    goes_to += [("worth.benefit.levies", levy.goes_to) for levy in worth.benefit.levies]
+    if displaced := worth.benefit.displacement:
+        goes_to.append(("worth.benefit.displacement", displaced.borne_by))
     found += [(place, name, [party.id for party in sheet.parties]) for place, name in goes_to]
     found += [
         ("worth.technology", name, columns)
@@ -417,6 +526,7 @@ def check_worth(
         for place, name, known in found
         if name not in known
     ]
+    problems += check_benefit(worth.benefit, file)
     known = [*worth.columns(), *STATISTICS]
     problems += [
         Problem(
@@ -433,3 +543,16 @@ def check_worth(
         for one in worth.implications
         if (one.below is None) == (one.above is None)
     ]
+
+
+def check_benefit(benefit: Benefit, file: str) -> list[Problem]:
+    """What passes on is no more than the whole gain, and a profile counts in whole or half years."""
+    problems = []
+    if (passed := sum(levy.share for levy in benefit.levies)) > 1:
+        message = f"{passed:.0%} of the gain pass on"
+        problems.append(Problem(file, message, column="worth.benefit.levies", expected="at most all of it"))
+    if odd := [year for year in benefit.profile if 2 * year != int(2 * year) or not 0 <= year <= 60]:
+        message = f"'{odd[0]:g}' is no year since departure"
+        expected = "0, 0.5, 1, 1.5 … up to 60"
+        problems.append(Problem(file, message, column="worth.benefit.profile", expected=expected))
+    return problems

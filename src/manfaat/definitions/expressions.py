@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+from pydantic import AfterValidator
 
 TOKEN = re.compile(
     r"\s*(?:(\$\{\w+\})|(\d+(?:\.\d+)?)|'([^']*)'|\"([^\"]*)\"|(!=|<=|>=|=|<|>|\+|-|\*|\(|\)|,|\.)|([A-Za-z][\w-]*))"
@@ -34,6 +36,7 @@ COUNT: dict[str, Callable[[pd.Series, pd.Series], pd.Series]] = {
     "-": operator.sub,
     "*": operator.mul,
 }
+CONDITIONS = ("not", "selected", "regex", "is-missing")  # functions that are true, false or unknown
 LONGEST = 2_000  # letters; longer ones are not read by people either
 
 
@@ -44,6 +47,15 @@ class Node:
     kind: str
     value: str = ""
     parts: tuple[Node, ...] = field(default=())
+
+    def compared(self) -> Iterator[tuple[str, str]]:
+        """What the expression compares names with: (name, text or number), each part by itself."""
+        by_answer = (self.kind, self.value) in (("operator", "="), ("operator", "!="), ("call", "selected"))
+        if by_answer and {part.kind for part in self.parts} in ({"name", "text"}, {"name", "number"}):
+            one, other = self.parts if self.parts[0].kind == "name" else self.parts[::-1]
+            yield one.value, other.value
+        for part in self.parts:
+            yield from part.compared()
 
     def names(self) -> set[str]:
         """All variables that the expression looks at; ``.`` is the answer itself."""
@@ -154,7 +166,19 @@ class Parser:
                 f"'{name}' takes {fewest if fewest == most else f'{fewest} to {most}'} arguments, not"
                 f" {len(parts)}"
             )
+        if name == "regex":
+            readable_pattern(parts[1])
         return Node("call", name, tuple(parts))
+
+
+def readable_pattern(node: Node) -> None:
+    """Refuse a pattern that cannot be read, or that is no text between quotation marks."""
+    if node.kind != "text":
+        raise ValueError("the pattern of 'regex' stands in quotation marks")
+    try:
+        re.compile(node.value)
+    except re.error as failure:
+        raise ValueError(f"the pattern '{node.value}' cannot be read ({failure})") from None
 
 
 def parse_expression(text: str) -> Node:
@@ -165,10 +189,31 @@ def parse_expression(text: str) -> Node:
     ValueError in plain words when it cannot be read.
     """
     parser = Parser(text)
-    node = parser.expression()
+    try:
+        node = parser.expression()
+    except RecursionError:
+        raise ValueError("the expression is nested too deep") from None
     if parser.peek()[0] != "end":
         raise ValueError(f"nothing is expected before '{parser.peek()[1]}'")
     return node
+
+
+def readable_expression(value: str) -> str:
+    """Refuse a text that is not an XLSForm expression, or says neither yes nor no; the empty text is none."""
+    if value.strip() and not is_condition(parse_expression(value)):
+        raise ValueError("it gives a value, and a condition is needed, such as . >= 0 or ${work} = '1'")
+    return value if value.strip() else ""
+
+
+def is_condition(node: Node) -> bool:
+    """Whether an expression is true, false or unknown in each row."""
+    if node.kind == "call" and node.value in ("if", "coalesce"):
+        return all(is_condition(part) for part in node.parts[-2:])
+    conditions = (*COMPARE, "and", "or") if node.kind == "operator" else CONDITIONS
+    return node.kind in ("operator", "call") and node.value in conditions
+
+
+Expression = Annotated[str, AfterValidator(readable_expression)]  # a field that holds one
 
 
 def evaluate(node: Node, table: pd.DataFrame, answer: str = "") -> pd.Series:

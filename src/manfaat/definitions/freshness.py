@@ -8,7 +8,6 @@ are not looked at: a copy or a checkout changes them.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,25 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from manfaat import __version__
-from manfaat.base.paths import Places
+from manfaat.base.checksums import checksum
+from manfaat.base.paths import MADE, Places
 from manfaat.base.problems import Problem, ProblemsError, refuse
 from manfaat.base.strict import json_text
+from manfaat.base.writing import written_whole
 from manfaat.definitions.records import shown
 
-MADE = ".made"  # folder of the lines, beside the tables
 DEFINING = ("programme.yml", "codebook.csv", "choices.csv", "rules.csv", "corrections.csv", "indicators.csv")
 DELIVERED = ("cohort.yml", "SHA256SUMS")
 UNREAD = {"01_clean": ("indicators.csv",)}  # definition files that a notebook does not look at
 CHANCE = ("seed", "draws")  # parameters of one name that may differ between notebooks: each draws for itself
 RECORD = "run.json"
-
-
-def checksum(path: Path) -> str:
-    """SHA-256 of a file, however large; empty where there is none."""
-    if not path.is_file():
-        return ""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def checksum_once(path: Path) -> str:
@@ -101,11 +93,10 @@ class Shelf:
 
     def written(self, folder: Path, name: str, notebook: str) -> None:
         """Note what a table just written was made from."""
-        target = folder / MADE / f"{name}.json"
-        target.parent.mkdir(parents=True, exist_ok=True)
         line = {"notebook": notebook, "sha256": checksum(folder / name), "sources": dict(self.sources)}
         line |= {"tables": dict(self.opened), "parameters": dict(self.parameters)}
-        target.write_text(json_text(line), encoding="utf-8")
+        with written_whole(folder / MADE / f"{name}.json") as path:  # another language may be reading it
+            path.write_text(json_text(line), encoding="utf-8")
 
     def open(self, name: str, notebook: str) -> Path:
         """Return the file of a table that ``notebook`` writes.

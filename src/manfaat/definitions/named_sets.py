@@ -1,8 +1,8 @@
 """Short forms of ``programme.yml``, written out before it becomes a record.
 
 ``covariate_sets`` and ``batteries`` are lists with a name, which may stand wherever such a list is wanted,
-alone or among others. A unit, a specification, a check and a claim need not say what the house, the method,
-the tables or the claim's parts say already.
+alone or among others. A unit, a check and a claim need not say what the house, the tables or the claim's
+parts say already.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from babel.numbers import get_currency_name, is_currency
 
 from manfaat.base.problems import Problem, nearest
 from manfaat.definitions.grids import BRACES
+from manfaat.files.parsing.currencies import sign_before
 
 MONEY = re.compile(r"(?P<currency>[a-z]+)(?:_(?P<year>\d{4}))?(?:_(?P<period>[a-z]+))?")
 DATED = ("real_range", "real_ratio")  # kinds of checks that need the dates of amounts
@@ -29,7 +31,7 @@ Place = tuple[
 
 @cache
 def known() -> dict[str, dict[str, Any]]:
-    """Labels of methods, and units that many programmes have: ``methods`` and ``units`` by name."""
+    """Labels of checks, units that many programmes have, and other words, each by name."""
     found: dict[str, dict[str, Any]] = yaml.safe_load(KNOWN.read_text(encoding="utf-8"))
     return found
 
@@ -40,7 +42,7 @@ def known_unit(name: str) -> dict[str, Any] | None:
         unit: dict[str, Any] = copied(known()["units"][name])
         return unit
     found = MONEY.fullmatch(name)
-    money = known()["currencies"].get(found["currency"]) if found else None
+    money = currency_words(found["currency"]) if found else None
     period = known()["periods"].get(found["period"]) if found and found["period"] else {"en": "", "id": ""}
     if found is None or money is None or period is None:
         return None
@@ -48,18 +50,31 @@ def known_unit(name: str) -> dict[str, Any] | None:
     bare = {"en": f"{money['en']} of {year}", "id": f"{money['id']} tahun {year}"} if year else money
     unit = {"label": {code: f"{bare[code]} {period[code]}".strip() for code in ("en", "id")}}
     unit |= {"prefix": money["prefix"], "decimals": 0}
+    if not year and found["period"] and found["currency"] not in known()["currencies"]:
+        unit |= {"after": period}  # the sign says the currency
     if not year:
         return unit | {"currency": money["code"]} | ({"period": found["period"]} if found["period"] else {})
     brackets = {"en": f"({year} {money['en']})", "id": f"({bare['id']})"}
     return unit | {"after": {code: f"{period[code]} {brackets[code]}".strip() for code in ("en", "id")}}
 
 
+def currency_words(name: str) -> dict[str, str] | None:
+    """Code, sign and names of a currency by the house's name for it, or by its code in small letters (kes);
+    None where it is neither.
+    """
+    code = name.upper()
+    own: dict[str, str] | None = known()["currencies"].get(name)
+    if own or not is_currency(code):
+        return own
+    names = {language: get_currency_name(code, 2, language) for language in ("en", "id")}
+    return names | {"code": code, "prefix": sign_before(code)}
+
+
 def known_currency(code: str) -> dict[str, str] | None:
     """What a currency is called; None where it is not known."""
-    for money in known()["currencies"].values():
-        if money["code"] == code:
-            return {language: money[language] for language in ("en", "id")}
-    return None
+    own = [money for money in known()["currencies"].values() if money["code"] == code]
+    money = own[0] if own else currency_words(str(code).lower())
+    return {language: money[language] for language in ("en", "id")} if money else None
 
 
 def write_out(values: dict[str, Any], file: str) -> tuple[dict[str, Any], list[Problem]]:
@@ -71,10 +86,6 @@ def write_out(values: dict[str, Any], file: str) -> tuple[dict[str, Any], list[P
     problems = replace_sets(values, "covariate_sets", covariate_lists(values), file)
     problems += replace_sets(values, "batteries", item_lists(values), file)
     problems += complete_units(values, file) + complete_words(values, file)
-    for spec in mappings(values.get("specifications")):
-        label = known()["methods"].get(str(spec.get("method")))
-        if label:
-            spec.setdefault("label", label)
     for check in mappings(values.get("checks")):
         complete_check(check, values.get("tables"))
     for claim in mappings(values.get("claims")):
@@ -232,10 +243,11 @@ def complete_words(values: dict[str, Any], file: str) -> list[Problem]:
     if isinstance(design, dict) and isinstance(design.get("unit"), str):
         design["unit"] = named("analysed", design["unit"], "design.unit", file, problems)
     currencies = costs.get("currencies") if isinstance(costs, dict) else None
-    for code, money in currencies.items() if isinstance(currencies, dict) else ():
+    currencies = currencies if isinstance(currencies, dict) else {}
+    for code, money in currencies.items():
         words = known_currency(code)
-        if words and isinstance(money, dict):
-            money.setdefault("label", words)
+        if words and (money is None or isinstance(money, dict)):
+            currencies[code] = {"label": words} | (money or {})
     return problems
 
 

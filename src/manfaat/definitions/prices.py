@@ -23,29 +23,43 @@ class Price(Record):
     """One line of a price series: the value of an index in one year, with its source."""
 
     series: str
+    """Name of the series."""
     year: int
+    """Year of the value."""
     value: float
+    """Value of the index in that year."""
     source: str
+    """Where the value is from."""
 
 
 class Value(Record):
     """One line of a series of the house: the value of one year."""
 
     year: int
+    """Year of the value."""
     value: float
+    """Value of that year."""
 
 
 class About(Record):
     """What a series is, where it is from, under which licence, and what it lacks."""
 
     series: str
+    """Name of the series."""
     unit: str
+    """What the values are in."""
     label_en: str = Field(alias="label::English (en)", min_length=1)
+    """What the series is called."""
     label_id: str = Field(alias="label::Bahasa Indonesia (id)", min_length=1)
+    """What the series is called."""
     source: str = Field(min_length=1)
+    """Where the values are from."""
     licence: str = Field(min_length=1)
+    """Under which licence they may be used."""
     gaps_en: str = Field(alias="gaps::English (en)", default="")
+    """Which years are missing, and why."""
     gaps_id: str = Field(alias="gaps::Bahasa Indonesia (id)", default="")
+    """Which years are missing, and why."""
 
     def label(self, language: str) -> str:
         """What it is called."""

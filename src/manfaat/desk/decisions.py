@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,13 +17,16 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from manfaat.analysis.study import Study, clean_tables, read_raw
+from manfaat.analysis.study import clean_tables, read_raw
 from manfaat.base.disclosure import with_formulas
 from manfaat.base.problems import Problem, ProblemsError, refuse
 from manfaat.base.typed import typed_rows
-from manfaat.cleaning import CleanTable, Correction, load_corrections
+from manfaat.base.writing import written_whole
+from manfaat.cleaning import CleanTable
 from manfaat.cleaning.reviews import DECISIONS, WHOLE_ROW
+from manfaat.definitions.corrections import Correction, load_corrections
 from manfaat.definitions.records import numbered_lines, shown
+from manfaat.definitions.study import Study
 
 COLUMNS = ["cohort", "table", "key", "variable", "old", "new", "who", "when", "why"]
 NEEDED = ("table", "key", "variable", "raw", "decision", "reason")
@@ -293,6 +295,5 @@ def write_corrections(study: Study, lines: list[dict[str, str]]) -> None:
     writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows([*(line.model_dump() for _, line in before), *lines])
-    temporary = target.with_suffix(".part")
-    temporary.write_text(stream.getvalue(), encoding="utf-8", newline="")
-    os.replace(temporary, target)
+    with written_whole(target) as path:
+        path.write_text(stream.getvalue(), encoding="utf-8", newline="")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import yaml
 
 from manfaat.definitions.codebook import grid_of
-from manfaat.definitions.grids import LIKE, written_out
+from manfaat.definitions.grids import KEPT_EMPTY, LIKE, by_section, written_out
 from manfaat.definitions.programme import Programme
 
 
@@ -59,25 +57,31 @@ def stand_alone(text: str, table: str, name: str, programme: Programme) -> str:
     head = body.split("\n", 1)[0]
     sign, end = max(",;\t", key=head.count), "\r\n" if "\r\n" in body else "\n"
     parts = records(body, sign)
-    names = parts[0][1]
+    columns = parts[0][1]
     rows = [
-        (at, {column: cell.strip() for column, cell in zip(names, cells, strict=True)})
+        (at, {column: cell.strip() for column, cell in zip(columns, cells, strict=True)})
         for at, (_, cells) in enumerate(parts)
-        if at and len(cells) == len(names)
+        if at and len(cells) == len(columns)
     ]
     whole: dict[int, list[dict[str, str]]] = {}
     for at, row in written_out(rows, "", grid_of(programme))[0]:
         whole.setdefault(at, []).append(row)
     wanted = {"table": table, "name": name}
-    place, own = next((at, row) for at, row in rows if any(stands(one, wanted) for one in whole.get(at, [])))
-    short = {place: own["name"]}
-    for at, row in rows:
-        if row.get(LIKE) and row[LIKE] in short.values():
-            short[at] = row["name"]
-    if len(short) == 1 and stands(own, wanted) and not own.get(LIKE):
+    short: dict[int, dict[str, str]] = {}  # line to be written out → what the section above it says
+    gone: set[str] = set()
+    for at, row, section in by_section(rows):
+        bases = row.get(LIKE, "").split()
+        if any(stands(one, wanted) for one in whole.get(at, [])) or gone & set(bases):
+            alone = not gone and not bases and not section and stands(row, wanted)
+            short[at] = section
+            gone |= {row["name"].replace("{like}", base) for base in bases or [""]}
+    if len(short) == 1 and alone:
         return text
-    for at in short:
-        lines = [[one.get(column, "") for column in names] for one in whole[at]]
+    for at, section in short.items():
+        lines = [
+            [one.get(column, "") or (KEPT_EMPTY if section.get(column) else "") for column in columns]
+            for one in whole[at]
+        ]
         parts[at] = ("".join(as_line(line, sign, end) for line in lines), parts[at][1])
     return mark + "".join(raw for raw, _ in parts)
 
@@ -158,10 +162,3 @@ def put_in(text: str, node: yaml.MappingNode, own: str) -> str:
     at = len(text) if at < 0 else at
     indent = " " * int(name.start_mark.column)
     return f"{text[:at]}\n{indent}{own}{text[at:]}"
-
-
-def put(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    temporary = path.with_name(f"{path.name}.part")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)

@@ -16,15 +16,15 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from manfaat.analysis.study import DECIDE, Study
+from manfaat.base.checksums import checksum
 from manfaat.base.paths import Places
 from manfaat.base.problems import Problem, refuse
 from manfaat.cleaning.readers import match_columns, options_of, prepare
 from manfaat.definitions.codebook import Codebook, Variable, answers_of
-from manfaat.definitions.freshness import checksum
 from manfaat.definitions.programme import Programme
 from manfaat.definitions.raw_files import RawFile
 from manfaat.definitions.renames import is_asked, proposals
+from manfaat.definitions.study import DECIDE, Study
 from manfaat.desk.drafts import declared_missing
 from manfaat.files.formats import RawTable, link_repeats, read_any
 from manfaat.files.parsing import read_choice, read_multiple
@@ -61,7 +61,7 @@ def compare(sheet: RawTable, codebook: Codebook, item: RawFile) -> Compared:
     """Match a sheet's columns with the variables of a table, as the reader will."""
     variables = codebook.table(item.table)
     table = prepare(sheet, variables, codebook)
-    mapping, unused, _, _ = match_columns(table, variables, item, file=item.file)
+    mapping, unused, *_ = match_columns(table, variables, item, file=item.file)
     found = set(mapping.values())
     known = {source for variable in variables for source in (*variable.sources, variable.name)} | set(
         item.columns

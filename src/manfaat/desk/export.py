@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 import pandas as pd
 
-from manfaat.analysis.study import Study, undelivered_tables
+from manfaat.analysis.study import undelivered_tables
 from manfaat.base.disclosure import SMALLEST_CELL, is_few, without_few
 from manfaat.base.problems import Problem, nearest, refuse
-from manfaat.cleaning import KEY
-from manfaat.definitions.codebook import Choice, Codebook, Variable
+from manfaat.definitions.codebook import KEY, Choice, Codebook, Variable
 from manfaat.definitions.records import shown
+from manfaat.definitions.study import Study
 from manfaat.files.parsing.checks import personal_data
 from manfaat.report.counts import shown_count
 from manfaat.report.labels import MISSING_REASONS

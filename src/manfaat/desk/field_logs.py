@@ -10,11 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from manfaat.analysis.study import Study, read_raw
+from manfaat.analysis.study import read_raw
 from manfaat.base.problems import Problem, nearest, refuse
 from manfaat.cleaning.readers import PLACE
 from manfaat.cleaning.reviews import WHOLE_ROW, row_names
 from manfaat.definitions.codebook import Variable
+from manfaat.definitions.study import Study
 from manfaat.desk.decisions import line_of, refuse_nobody, store
 from manfaat.files.formats import RawTable, read_any
 

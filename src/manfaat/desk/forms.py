@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from manfaat.analysis.study import DECIDE
+from babel.core import Locale
+
 from manfaat.base.problems import Problem, ProblemsError
-from manfaat.definitions.codebook import Codebook, readable_expression
+from manfaat.definitions.codebook import Codebook
+from manfaat.definitions.expressions import readable_expression
 from manfaat.definitions.programme import Programme
+from manfaat.definitions.study import DECIDE
 from manfaat.desk.drafts import (
     ENGLISH,
     INDONESIAN,
@@ -26,9 +29,9 @@ from manfaat.desk.drafts import (
     Draft,
     codebook_line,
     identifies,
-    tidy_name,
 )
 from manfaat.desk.form_dialects import FILES, OF_DEVICE, Dialect, read_workbook, with_own_types
+from manfaat.desk.naming import LONGEST_IN_CODEBOOK, tidy_name
 
 TYPES = {
     "text": "text",
@@ -93,7 +96,6 @@ RECORDED = {  # what the device writes itself has no question text
 }
 OTHER, OTHER_TEXT = ("Other", "Lainnya"), "Specify other."
 COMPUTED = "the type of what is computed"
-LONGEST_NAME = 40  # as in the codebook
 OUT_TYPES = {"money": "integer", "month": "date"}
 PATH = re.compile(r"(?:\.\./)+(?:[\w.-]+/)*([\w.-]+)")
 NAME = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
@@ -183,7 +185,7 @@ def named(found: list[Question]) -> dict[tuple[str, str], str]:
     often = Counter((question.table, question.name) for question in found)
     names = {}
     for question in found:
-        name = tidy_name(question.name, taken.setdefault(question.table, set()), most=LONGEST_NAME)
+        name = tidy_name(question.name, taken.setdefault(question.table, set()), most=LONGEST_IN_CODEBOOK)
         names[question.table, "/" + path_of(question)] = name
         if often[question.table, question.name] == 1:
             names[question.table, question.name] = name
@@ -235,8 +237,8 @@ def add_question(question: Question, names: dict[tuple[str, str], str], draft: D
 
 
 def note(line: dict[str, str], what: str) -> None:
-    """Mark a line of the codebook with something that a person must decide."""
-    line["note"] = f"{line['note']}; {what}" if line["note"] else f"{DECIDE} {what}"
+    """Say something more in the note of a line of the codebook."""
+    line["note"] = f"{line['note']}; {what}" if line["note"] else what
 
 
 def question_labels(question: Question, draft: Draft) -> tuple[str, str]:
@@ -272,7 +274,7 @@ def add_rules(
         try:
             line[column] = readable_expression(in_names(text, question.table, names))
         except ValueError as failure:
-            note(line, f"{column} '{text}' ({failure})")
+            note(line, f"{DECIDE} {column} '{text}' ({failure})")
             draft.decide.append(
                 f"question '{question.name}': its {column} '{text}' cannot be read ({failure})"
             )
@@ -348,7 +350,7 @@ def in_words(label: str | dict[str, str] | None) -> str:
 
 
 def labels_of(label: str | dict[str, str] | None, name: str, draft: Draft, what: str) -> tuple[str, str]:
-    """Labels in both languages; where one is missing the other stands in, marked."""
+    """Labels in both languages; where one is missing the other stands in."""
     labels = {
         key.lower(): " ".join(str(value).split())
         for key, value in (label.items() if isinstance(label, dict) else [("", label or "")])
@@ -359,12 +361,15 @@ def labels_of(label: str | dict[str, str] | None, name: str, draft: Draft, what:
     )
     plain = english or indonesian or next(iter(labels.values()), "") or name
     if not (english and indonesian):
-        draft.decide.append(
-            f"{what}: the text in"
-            f" {'Bahasa Indonesia' if english else 'English' if indonesian else 'both languages'} where it is"
-            " marked"
-        )
-    return english or f"{DECIDE} {plain}", indonesian or f"{DECIDE} {plain}"
+        lacking = "Bahasa Indonesia" if english else "English" if indonesian else "one of the two languages"
+        draft.decide.append(f"{what}: texts stand in the place of those in {lacking}, which the form has not")
+    return english or plain, indonesian or plain
+
+
+def label_column(code: str) -> str:
+    """The column of a form that holds the labels of one language: ``label::Français (fr)``."""
+    known = {"en": ENGLISH, "id": INDONESIAN}
+    return known.get(code) or f"label::{(Locale(code).get_display_name() or code).capitalize()} ({code})"
 
 
 def write_form(programme: Programme, codebook: Codebook, table: str, path: Path) -> list[str]:
@@ -385,7 +390,8 @@ def write_form(programme: Programme, codebook: Codebook, table: str, path: Path)
     book = Workbook()
     survey, choices, settings = book.active, book.create_sheet("choices"), book.create_sheet("settings")
     survey.title = "survey"
-    survey.append(["type", "name", ENGLISH, INDONESIAN, "required", "relevant", "constraint", "appearance"])
+    texts = [label_column(code) for code in programme.spoken]
+    survey.append(["type", "name", *texts, "required", "relevant", "constraint", "appearance"])
     lists: dict[str, None] = {}  # in order, each once
     for variable in codebook.table(table):
         kind = OUT_TYPES.get(variable.kind, variable.kind)
@@ -395,20 +401,21 @@ def write_form(programme: Programme, codebook: Codebook, table: str, path: Path)
             [
                 f"{kind} {variable.list_name}" if variable.list_name else kind,
                 variable.name,
-                variable.label_en,
-                variable.label_id,
+                *(variable.label(code) for code in programme.spoken),
                 "yes" if variable.required == "yes" else "",
                 variable.relevant,
                 variable.constraint,
                 appearance,
             ]
         )
-    choices.append(["list_name", "name", ENGLISH, INDONESIAN])
+    choices.append(["list_name", "name", *texts])
     for name in lists:
         for choice in codebook.answers(name):
-            choices.append([name, choice.name, choice.label_en, choice.label_id])
+            choices.append([name, choice.name, *(choice.label(code) for code in programme.spoken)])
     settings.append(["form_title", "form_id", "default_language"])
-    settings.append([programme.title.en, f"{programme.programme}-{table}".replace("-", "_"), "English (en)"])
+    first = programme.spoken[0]
+    identifier = f"{programme.programme}-{table}".replace("-", "_")
+    settings.append([programme.title[first], identifier, texts[0].removeprefix("label::")])
     book.save(path)
     warnings: list[str] = []
     try:

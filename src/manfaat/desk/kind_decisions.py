@@ -16,15 +16,17 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from manfaat.analysis.study import Study, load_study
+from manfaat.analysis.study import load_study
 from manfaat.base.disclosure import with_formulas
 from manfaat.base.problems import Problem, ProblemsError, refuse
 from manfaat.base.typed import typed_rows
-from manfaat.cleaning.cells import ColumnReading, read_column
+from manfaat.base.writing import written_whole
+from manfaat.cleaning.cells import Coding, ColumnReading, read_column
 from manfaat.cleaning.columns import encode
 from manfaat.cleaning.kinds import ORDERS, asks_order, with_kinds
 from manfaat.definitions.codebook import Codebook, Variable
 from manfaat.definitions.records import shown
+from manfaat.definitions.study import Study
 from manfaat.desk.decisions import (
     AS_WRITTEN,
     KEEP,
@@ -41,7 +43,7 @@ from manfaat.desk.decisions import (
     try_out,
     write_corrections,
 )
-from manfaat.desk.definition_edits import put, stand_alone, with_cell, with_date_order
+from manfaat.desk.definition_edits import stand_alone, with_cell, with_date_order
 from manfaat.files.parsing.reading import MISSING_REASONS
 
 KINDS_FILE = "review_kinds.csv"
@@ -322,12 +324,9 @@ def reading_of(kind: Asked, variable: Variable, codebook: Codebook, study: Study
     item = next(
         item for item in study.cohort.files if item.table == variable.table and item.file == kind.first.file
     )
+    unit = study.programme.units.get(variable.unit)
     return read_column(
-        encode(pd.Series([str(kind.first.raw)], dtype="str")),
-        variable,
-        codebook,
-        study.programme.units.get(variable.unit),
-        item,
+        encode(pd.Series([str(kind.first.raw)], dtype="str")), Coding(variable, codebook, unit, item)
     )
 
 
@@ -340,7 +339,8 @@ def written(study: Study, settled: Settled, check: Callable[[], None]) -> None:
     )
     with put_back(files):
         for path, change in settled.edits:
-            put(path, changed(path, change, study).encode("utf-8"))
+            with written_whole(path) as target:
+                target.write_bytes(changed(path, change, study).encode("utf-8"))
         if settled.corrections:
             write_corrections(study, [line for _, line in settled.corrections])
         check()
@@ -357,7 +357,8 @@ def put_back(files: Iterable[Path]) -> Iterator[None]:
             if content is None:
                 path.unlink(missing_ok=True)
             elif path.read_bytes() != content:
-                put(path, content)
+                with written_whole(path) as target:
+                    target.write_bytes(content)
         raise
 
 

@@ -8,26 +8,16 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from manfaat.analysis.study import DECIDE
 from manfaat.base.problems import Problem, refuse
 from manfaat.definitions.codebook import Choice, Codebook, Variable
 from manfaat.definitions.raw_files import RawFile
-from manfaat.desk.deliveries import (
-    NAME,
-    best_table,
-    both,
-    compare,
-    differ,
-    dump,
-    marked,
-    read_sheets,
-    table_of,
-)
+from manfaat.definitions.study import DECIDE
+from manfaat.desk.deliveries import NAME, best_table, compare, differ, read_sheets, table_of
 from manfaat.desk.drafts import (
     ENGLISH,
     INDONESIAN,
@@ -36,11 +26,20 @@ from manfaat.desk.drafts import (
     draft_from_data,
     guessed_kind,
     system_lines,
-    tidy_name,
 )
-from manfaat.desk.forms import COMPUTED, LONGEST_NAME, read_form
+from manfaat.desk.forms import COMPUTED, read_form
+from manfaat.desk.naming import LONGEST_IN_CODEBOOK, tidy_name
+from manfaat.desk.proposals import proposed
+from manfaat.desk.study_draft import (
+    INDICATORS,
+    StudyDraft,
+    columns_of,
+    indicator_lines,
+    programme_text,
+    told,
+    unit_of,
+)
 from manfaat.files.formats import RawTable, strip_groups
-from manfaat.files.formats.redcap import EVENT
 from manfaat.files.parsing.telephones import are_telephones
 
 CODEBOOK = [
@@ -60,40 +59,27 @@ CODEBOOK = [
 ]
 CHOICES = ["list_name", "name", ENGLISH, INDONESIAN, "aliases"]
 CORRECTIONS = ["cohort", "table", "key", "variable", "old", "new", "who", "when", "why"]
-DEFINITIONS = ["definition::English (en)", "definition::Bahasa Indonesia (id)"]
-INDICATORS = [
-    "name",
-    "indicator",
-    "time",
-    "stage_thesis",
-    "stage_dac",
-    "construct",
-    "inputs",
-    "arguments",
-    "unit",
-    "direction",
-    "family",
-    "use",
-    ENGLISH,
-    INDONESIAN,
-    *DEFINITIONS,
-]
-MOST_KEYS = 5
 REPORTED = (
     "indicators.csv: a line for each number that is reported; claims below: what is held to be true of them"
 )
-MARKS = {
-    "group": "the indicator that says who took part; indicators.csv has a line for it",
-    "participants": "the answers of that variable that participants have",
-    "comparison": "the answers of the comparison group; [] when there is none",
-}
+Ask = Callable[[StudyDraft], StudyDraft]  # lets a person put right what is supposed
 
 
 def new_programme(
-    name: str, root: Path, *, form: Path | None, data: Path | Sequence[Path] | None
-) -> tuple[Path, Draft, pd.DataFrame]:
+    name: str,
+    root: Path,
+    *,
+    form: Path | None,
+    data: Path | Sequence[Path] | None,
+    ask: Ask | None = None,
+) -> tuple[Path, StudyDraft, pd.DataFrame]:
     """Write the definition files of a new programme from a form, its data (one file, or several of one
     export), or both.
+
+    Parameters
+    ----------
+    ask : puts right what is supposed of the study before anything is written; nothing is where it is left
+    out.
 
     Returns
     -------
@@ -105,7 +91,6 @@ def new_programme(
     ProblemsError if the programme exists, nothing is given to draft from, or a file cannot be read.
     """
     folder = root / "programmes" / name
-    files = [data] if isinstance(data, Path) else list(data or [])
     refuse(
         [
             Problem(
@@ -122,6 +107,15 @@ def new_programme(
         if folder.exists()
         else []
     )
+    study, differences = drafted(form=form, data=data)
+    study = ask(study) if ask else study
+    write_programme(folder, name, study)
+    return folder, study, differences
+
+
+def drafted(*, form: Path | None, data: Path | Sequence[Path] | None) -> tuple[StudyDraft, pd.DataFrame]:
+    """What a form, its data or both let one suppose, without writing anything; and how the two differ."""
+    files = [data] if isinstance(data, Path) else list(data or [])
     refuse(
         [Problem("manfaat new", "nothing to draft from", expected="--form form.xlsx or --data export.csv")]
         if form is None and not files
@@ -152,21 +146,43 @@ def new_programme(
             ]
         )
         draft = draft_from_data(sheets)
-    write_programme(folder, name, draft, key_marks(draft, sheets))
-    return folder, draft, differences
+    return supposed(draft, sheets), differences
 
 
-def write_programme(folder: Path, name: str, draft: Draft, keys: dict[str, str]) -> None:
+def marks_below(folder: Path) -> int:
+    """How many marks a person must decide stand in the files of a folder, beside those of comment lines."""
+    return sum(
+        line.count(DECIDE.strip())
+        for path in folder.iterdir()
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+    )
+
+
+def supposed(draft: Draft, sheets: list[RawTable]) -> StudyDraft:
+    """What the delivered sheets let one suppose about each table of a draft; amounts get their unit."""
+    bare = [strip_groups(sheet) for sheet in sheets]
+    columns = {table: columns_of(draft, table, bare) for table in draft.tables}
+    for table, found in columns.items():
+        money = {column.name: unit_of(column) for column in found if column.kind == "money"}
+        for line in draft.table(table):
+            line["unit"] = line["unit"] or money.get(line["name"], "")
+    return StudyDraft(draft, columns, {table: proposed(found) for table, found in columns.items()})
+
+
+def write_programme(folder: Path, name: str, study: StudyDraft) -> None:
     """Write the files under another name first, so that a failure leaves no half of them."""
     begun = folder.with_name(f".{name}.begun")
     shutil.rmtree(begun, ignore_errors=True)
     begun.mkdir(parents=True)
+    lines = indicator_lines(study)
     try:
-        write_lines(begun / "codebook.csv", CODEBOOK, draft.variables)
-        write_lines(begun / "choices.csv", CHOICES, draft.choices)
-        write_lines(begun / "indicators.csv", INDICATORS, [group_line()])
+        write_lines(begun / "codebook.csv", CODEBOOK, study.draft.variables)
+        write_lines(begun / "choices.csv", CHOICES, study.draft.choices)
+        write_lines(begun / "indicators.csv", INDICATORS, lines)
         write_lines(begun / "corrections.csv", CORRECTIONS, [])
-        (begun / "programme.yml").write_text(programme_text(name, draft, keys), encoding="utf-8")
+        text = programme_text(name, study, lines, [*told(study), REPORTED])
+        (begun / "programme.yml").write_text(text, encoding="utf-8")
         begun.rename(folder)
     finally:
         shutil.rmtree(begun, ignore_errors=True)
@@ -178,28 +194,6 @@ def write_lines(path: Path, columns: list[str], lines: list[dict[str, str]]) -> 
         writer = csv.DictWriter(stream, columns, lineterminator="\n", extrasaction="ignore")
         writer.writeheader()
         writer.writerows(lines)
-
-
-def group_line() -> dict[str, str]:
-    """The one line of ``indicators.csv`` that every programme needs: who took part."""
-    line = dict.fromkeys(INDICATORS, "")
-    line |= {
-        "name": "group",
-        "indicator": "group",
-        "time": "fixed",
-        "stage_thesis": "input",
-        "stage_dac": "input",
-        "construct": "copy",
-        "use": "group",
-    }
-    line |= {
-        "inputs": f"{DECIDE}the_variable_that_says_who_took_part",
-        ENGLISH: "Group",
-        INDONESIAN: "Kelompok",
-    }
-    return line | {
-        column: f"{DECIDE} who counts as a participant, and who is compared" for column in DEFINITIONS
-    }
 
 
 def held_against(draft: Draft, delivered: dict[Path, list[RawTable]]) -> pd.DataFrame:
@@ -293,7 +287,7 @@ def one_time(line: dict[str, str], table: str, n: int, taken: set[str]) -> dict[
         | labels
         | {
             "table": table,
-            "name": tidy_name(source, taken, most=LONGEST_NAME),
+            "name": tidy_name(source, taken, most=LONGEST_IN_CODEBOOK),
             "source": source,
             "required": "no",
         }
@@ -332,102 +326,5 @@ def settle_types(draft: Draft, table: str, columns: dict[str, pd.Series]) -> Non
             line |= {
                 "type": "text",
                 "role": "identifier",
-                "note": f"{line['note'] or DECIDE}; {PERHAPS_IDENTIFIER}",
+                "note": "; ".join(filter(None, [line["note"], PERHAPS_IDENTIFIER])),
             }
-
-
-def key_marks(draft: Draft, sheets: list[RawTable]) -> dict[str, str]:
-    """What to decide about the key of each table, with the variables that are filled and different in every
-    row of the data.
-    """
-    marks, bare = {}, [strip_groups(sheet) for sheet in sheets]
-    for table in dict.fromkeys(line["table"] for line in draft.variables):
-        lines = [
-            line
-            for line in draft.table(table)
-            if line["type"] in ("text", "integer") and line["role"] != "identifier"
-        ]
-        sources = {source: line["name"] for line in lines for source in line["source"].split("|")}
-        names = [
-            sources[column]
-            for sheet in bare
-            for column in sheet.columns
-            if column in sources and unique(sheet.frame[column])
-        ]
-        texts = {
-            line["name"] for line in lines if line["type"] == "text"
-        }  # names are made of letters sooner than amounts are
-        found = ", ".join(sorted(dict.fromkeys(names), key=lambda name: name not in texts)[:MOST_KEYS])
-        marks[table] = "the variables that name a person or unit once, so that resubmissions are found" + (
-            f"; different in every row: {found}" if found else ""
-        )
-        pair = next(filter(None, (key_of_events(sheet, draft.table(table)) for sheet in bare)), "")
-        marks[table] += f"; together different in every row: {pair}" if pair else ""
-    return marks
-
-
-def key_of_events(sheet: RawTable, lines: list[dict[str, str]]) -> str:
-    """The key of an export of REDCap in which people stand once an event; "" where they do not."""
-    known = {source: line["name"] for line in lines for source in line["source"].split("|")}
-    pair = [column for column in (sheet.columns[0], EVENT) if column in known and column in sheet.columns]
-    if len(pair) < 2 or unique(sheet.frame[pair[0]]):
-        return ""
-    return (
-        f"[{', '.join(known[column] for column in pair)}]"
-        if unique(sheet.frame[pair[0]].str.strip() + "\t" + sheet.frame[pair[1]].str.strip())
-        else ""
-    )
-
-
-def unique(values: pd.Series) -> bool:
-    """Whether a column is filled and different in every row."""
-    texts = values.astype("str").str.strip()
-    return bool(len(texts) > 1 and (texts != "").all() and texts.is_unique)
-
-
-def number_checks(draft: Draft) -> list[dict[str, object]]:
-    """A check for amounts far from all others, one a table, over all its numbers."""
-    numbers: dict[str, list[str]] = {}
-    for line in draft.variables:
-        if line["type"] in ("integer", "decimal") and not line.get("role"):
-            numbers.setdefault(line["table"], []).append(line["name"])
-    return [
-        {"id": f"far_{table}", "table": table, "kind": "outlier", "variables": names}
-        for table, names in numbers.items()
-    ]
-
-
-def programme_text(name: str, draft: Draft, keys: dict[str, str]) -> str:
-    """The text of a drafted ``programme.yml``, with a comment at everything that must be decided."""
-    decide = both(draft.title or name)
-    values: dict[str, object] = {
-        "programme": name,
-        "title": decide,
-        "summary": decide,
-        "partners": [],
-        "sources": [],
-        "tables": {table: {"label": {"en": table, "id": table}, "key": f"row {table}"} for table in keys},
-        "units": {},
-        "design": {
-            "unit": "person",
-            "group": "group",
-            "participants": ["1"],
-            "comparison": [],
-            "times": {"now": decide},
-        },
-        "checks": number_checks(draft),
-        "claims": [],
-    }
-    head = [
-        f"# Drafted. {DECIDE} everything that is marked so, then run: manfaat check COHORT",
-        *[f"# - {line}" for line in dict.fromkeys([*draft.decide, REPORTED])],
-    ]
-    tail = (
-        "# No 'specifications' are declared: the ladder of estimates and which of them speaks are chosen by"
-        " the design above.\n"
-    )
-    text = dump(values).replace("  participants:\n  - '1'\n", "  participants: ['1']\n")
-    before, design, after = text.partition("\ndesign:\n")
-    for table, what in keys.items():
-        before = before.replace(f"    key: row {table}\n", f"    key: [row]  # {DECIDE} {what}\n")
-    return "\n".join(head) + "\n" + before + design + marked(after, MARKS) + tail

@@ -11,22 +11,26 @@ from pathlib import Path
 from typing import Any
 
 from manfaat.base.problems import Problem, refuse
+from manfaat.base.writing import written_whole
 from manfaat.definitions.codebook import Codebook, grid_of, load_codebook
 from manfaat.definitions.grids import LIKE, Grid
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.missing import parts_of, spelt_out
 from manfaat.definitions.programme import Programme, load_programme
-from manfaat.definitions.records import numbered_lines, shown
-from manfaat.desk.definition_edits import as_line, put, records
-from manfaat.desk.tidy_programme import shorter_programme
+from manfaat.definitions.records import Words, numbered_lines, shown
+from manfaat.desk.definition_edits import as_line, records
+from manfaat.desk.tidy_programme import method_words, shorter_programme
+from manfaat.desk.tidy_sections import Cells, by_own_cells, gathered, sectioned, unsectioned
 from manfaat.desk.tidy_tables import (
-    Cells,
     by_profile,
     folded_codebook,
     folded_indicators,
     likened,
     profiles_of,
 )
-from manfaat.indicators import Indicator, checking
+from manfaat.evaluation.chooser import with_usual_errors
+from manfaat.evaluation.specifications import check_methods
+from manfaat.indicators import checking
 
 SHORT_FORMS: dict[str, Any] = {  # what loading alone looks at
     "covariate_sets": True,
@@ -36,7 +40,8 @@ SHORT_FORMS: dict[str, Any] = {  # what loading alone looks at
     "tables": {"__all__": {"dates"}},
 }
 Loaded = tuple[dict[str, object], Codebook, list[Indicator]]
-FEWEST_LIKE = 3  # rows like others that are worth a column
+NOTED = "|{note}"  # the source of a question that the delivery calls by its number, which is noted
+FEWEST_LIKE = 4  # rows like others that are worth a column
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Tidied:
 
 
 def load_all(folder: Path, root: Path) -> tuple[Programme, Codebook, list[Indicator]]:
-    """The definitions of a programme.
+    """The definitions of a programme, each specification with what it is called.
 
     Raises
     ------
@@ -65,7 +70,13 @@ def load_all(folder: Path, root: Path) -> tuple[Programme, Codebook, list[Indica
     assert programme is not None
     codebook, wrong = load_codebook(folder, programme, root=root)
     indicators, more = checking.load_indicators(folder, programme, codebook, root=root)
-    refuse([*problems, *wrong, *more])
+    unfit = check_methods(programme, indicators, shown(folder / "programme.yml", root))
+    refuse([*problems, *wrong, *more, *unfit])
+    named = [
+        spec.model_copy(update={"label": spec.label or Words(method_words(spec.method))})
+        for spec in with_usual_errors(programme.specifications)
+    ]
+    programme = programme.model_copy(update={"specifications": named})
     return programme, codebook, indicators
 
 
@@ -110,7 +121,8 @@ def meaning(programme: Programme, codebook: Codebook, indicators: list[Indicator
 def write(files: list[Tidied]) -> None:
     """Write the short forms."""
     for file in files:
-        put(file.path, file.after.encode("utf-8"))
+        with written_whole(file.path) as path:
+            path.write_bytes(file.after.encode("utf-8"))
 
 
 def rows_of(text: str) -> list[Cells]:
@@ -126,16 +138,22 @@ def shorter_codebook(rows: list[Cells], programme: Programme) -> tuple[dict[str,
         if (text := row.get("missing", "")) and not set(parts_of(text)) & set(programme.missing)
     )
     profiles = profiles_of(counted, spelt_out(programme.missing))
-    short = []
-    for row in rows:
+    short, grid = list[Cells](), grid_of(programme)
+    for row in unsectioned(rows):
         cells = row | {"missing": by_profile(row.get("missing", ""), profiles)}
         if len(programme.tables) > 1 and cells.get("table") == programme.main_table and not cells.get(LIKE):
             cells["table"] = ""
         source, name = cells.get("source", ""), cells["name"]
         if (source == name or source.startswith(f"{name}|")) and not cells.get(LIKE):
             cells["source"] = source.removeprefix(name)
+        if cells.get("note") and cells.get("source") == f"|{cells['note']}":
+            cells["source"] = NOTED
         short.append({"table": "", LIKE: "", "rater": "", "repeat": ""} | cells)
-    folded = likened(folded_codebook(short, grid_of(programme)), grid_of(programme))
+    folded = gathered(sectioned(alike_where_worth(folded_codebook(short, grid), grid)))
+    bases = {base for row in folded for base in row[LIKE].split()}
+    for row in folded:
+        if row.get("source") == NOTED and row["note"] and row["name"] not in bases:
+            row["source"] = f"|{row['note']}"
     used = {part for row in folded for part in parts_of(row["missing"])}
     return {name: text for name, text in profiles.items() if name in used}, folded
 
@@ -143,15 +161,20 @@ def shorter_codebook(rows: list[Cells], programme: Programme) -> tuple[dict[str,
 def shorter_indicators(rows: list[Cells], grid: Grid) -> list[Cells]:
     """The rows of the indicators in their short form."""
     bare = []
-    for row in rows:
+    for row in unsectioned(rows):
         cells = {LIKE: "", "indicator": "", "rater": "", "stage_dac": ""} | row
         if not cells[LIKE]:
             cells["indicator"] = "" if cells["indicator"] == cells["name"] else cells["indicator"]
             cells["stage_dac"] = "" if cells["stage_dac"] == cells["stage_thesis"] else cells["stage_dac"]
         bare.append(cells)
     folded = folded_indicators(bare, grid)
-    liked = likened(folded, grid)
-    return liked if sum(bool(row[LIKE]) for row in liked) >= FEWEST_LIKE else folded
+    return gathered(sectioned(by_own_cells(alike_where_worth(folded, grid), grid)))
+
+
+def alike_where_worth(rows: list[Cells], grid: Grid) -> list[Cells]:
+    """Rows like others where there are enough of them for a column that says so."""
+    liked = likened(rows, grid)
+    return liked if sum(bool(row[LIKE]) for row in liked) >= FEWEST_LIKE else rows
 
 
 def as_text(before: str, rows: list[Cells]) -> str:

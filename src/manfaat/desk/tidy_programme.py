@@ -18,6 +18,9 @@ from manfaat.definitions.named_sets import (
     spelt_out,
     write_out,
 )
+from manfaat.evaluation.registry import METHODS
+from manfaat.report import methods
+from manfaat.report.words import Language
 
 FEWEST_NAMES = 4  # names in a list that is worth a name of its own
 WIDTH = 118  # letters of a line
@@ -115,14 +118,22 @@ def text_of(text: str, node: yaml.Node) -> str:
     return indent + text[node.start_mark.index : node.end_mark.index]
 
 
+def method_words(name: str) -> dict[str, str]:
+    """What a specification by a method is called where it does not say."""
+    return {code: Language(code).say(methods.METHODS[name].label) for code in ("en", "id")}
+
+
 def without_defaults(text: str) -> str:
     """Leave out what the house, the method, the tables or the parts of a claim say already."""
     edits, root = Edits(text), yaml.compose(text)
     whole, _ = write_out(yaml.safe_load(text), "")
     for spec in map(pairs, items(value_at(root, "specifications"))):
-        label = known()["methods"].get(spec["method"][1].value) if "method" in spec else None
-        if "label" in spec and plain(text, spec["label"][1]) == label:
+        told = plain(text, spec["label"][1]) if "label" in spec and "method" in spec else None
+        if told and told == method_words(spec["method"][1].value):
             edits.remove(*spec["label"])
+        usual = METHODS[spec["method"][1].value].usual_error if "method" in spec else None
+        if "std_errors" in spec and plain(text, spec["std_errors"][1]) == [usual]:
+            edits.remove(*spec["std_errors"])
     checks = items(value_at(root, "checks"))
     for written, check in zip(map(pairs, checks), whole.get("checks") or [], strict=True):
         for key in told_already(check, whole["tables"]):
@@ -135,6 +146,11 @@ def without_defaults(text: str) -> str:
         names = [name for inner in parts if isinstance(inner, list) for name in inner]
         if parts and "indicators" in claim and plain(text, claim["indicators"][1]) == names:
             edits.remove(*claim["indicators"])
+    columns = value_at(root, "costs", "columns")
+    called = plain_mapping(text, columns)
+    other = {what: name for what, name in called.items() if what != name}
+    if columns is not None and other != called:
+        edits.replace(columns, flow(other) or "{}")
     without_words(edits, root)
     return edits.done()
 

@@ -8,14 +8,23 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from manfaat.definitions.grids import BRACES, KEPT_EMPTY, LANGUAGE, LIKE, Grid, Values, completed, written_out
+from manfaat.definitions.grids import (  # fmt: skip
+    BRACES,
+    KEPT_EMPTY,
+    LANGUAGE,
+    LIKE,
+    Grid,
+    Values,
+    below,
+    completed,
+)
+from manfaat.desk.tidy_sections import Cells, in_full, repeated
 
-Cells = dict[str, str]
 TIMES = ("then", "now", "before", "after", "pre", "post", "baseline", "endline", "followup")
 FEWEST_PROFILED = 3  # rows with the same missing codes that make a profile
 WORTH_A_PROFILE = 40  # letters that a profile must save
 ITEM = re.compile(r"([a-z_]+)\d+")  # the name of an item of a battery: letters and a number
-WORTH_A_LIKE = 40  # letters that a row must save by being like another
+WORTH_A_LIKE = 30  # letters that a row must save by being like another
 DEEPEST = 2  # rows that may be like one another in a chain
 OF_A_LINK = 30  # letters that a reader saves by one link less
 DEFINED = "definition::"
@@ -195,19 +204,17 @@ def twins(one: Cells, other: Cells, column: str, fixed: str) -> bool:
 
 def akin(base: Cells, row: Cells, above: int) -> bool:
     """Whether a row may be like one so many rows above: an indicator like one of the same thing, or one near
-    by whose definition it shares, a question like another item of its battery.
+    by whose definition it shares; a question like one of its type near by, another item of its battery, or
+    the same question about another time.
     """
     if "indicator" in row:
         shared = any(base.get(name) and base[name] == row[name] for name in row if name.startswith(DEFINED))
         return measured(base) == measured(row) or (above <= NEAR and shared)
     items = [ITEM.match(cells["name"]) for cells in (base, row)]
-    return items[0] is not None and items[1] is not None and items[0][1] == items[1][1]
-
-
-def in_full(rows: list[Cells], grid: Grid) -> list[Cells]:
-    """All rows that rows stand for; none where they are not right."""
-    whole, problems = written_out(list(enumerate(rows)), "", grid)
-    return [] if problems else [cells for _, cells in whole]
+    battery = items[0] is not None and items[1] is not None and items[0][1] == items[1][1]
+    stems = [cells["name"].rpartition("_") for cells in (base, row)]
+    again = stems[0][0] == stems[1][0] and {stems[0][2], stems[1][2]} <= {*TIMES, stems[0][2]}
+    return battery or again or (above <= NEAR and base["type"] == row["type"])
 
 
 def measured(row: Cells) -> str:
@@ -237,7 +244,7 @@ def likened(rows: list[Cells], grid: Grid) -> list[Cells]:
             rewrite = base["name"] not in used and not base[LIKE]
             fuller, shorter = as_like(base, whole[base["name"]], row, grid, rewrite=rewrite)
             less = length(base) + length(row) - length(fuller) - length(shorter)
-            less -= OF_A_LINK * depth[base["name"]]
+            less += repeated(whole[base["name"]], row) or -OF_A_LINK * depth[base["name"]]
             if less > saved and in_full([*found[:at], fuller, *found[at + 1 :], shorter], grid) == in_full(
                 [*found, row], grid
             ):
@@ -245,10 +252,10 @@ def likened(rows: list[Cells], grid: Grid) -> list[Cells]:
         at, fuller, row = best
         if at < len(found):
             found[at] = fuller
-            whole[fuller["name"]] = completed(fuller, whole, 0, "")[0]
+            whole[fuller["name"]] = below(completed(fuller, whole, {}, 0, "")[0], {})
         used.add(row[LIKE])
         depth[row["name"]] = depth.get(row[LIKE], -1) + 1
-        whole[row["name"]] = completed(row, whole, 0, "")[0]
+        whole[row["name"]] = below(completed(row, whole, {}, 0, "")[0], {})
         found.append(row)
     return found
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Programme
-from manfaat.evaluation.sample import participation
+from manfaat.evaluation.sample import sides
 from manfaat.evaluation.weighted import Answers, answers, weights_of
-from manfaat.indicators import Indicator
 
 COLUMNS = [
     "name",
+    "arm",
     "n",
     "n_comparison",
     "mean",
@@ -50,21 +51,29 @@ def balance(table: pd.DataFrame, programme: Programme, indicators: list[Indicato
 
     Returns
     -------
-    One row a covariate: ``name, n, n_comparison`` (answers), ``mean, mean_comparison`` (own unit), ``smd``
-    (standardised difference), ``variance_ratio`` (participants over comparison group), all but the counts by
-    survey weight; ``few`` and ``few_comparison`` (a share that holds, or does not, for so few people that it
-    may not be shown).
+    One row a covariate and arm: ``name, arm, n, n_comparison`` (answers), ``mean, mean_comparison`` (own
+    unit), ``smd`` (standardised difference), ``variance_ratio`` (first over second side), all but the counts
+    by survey weight; ``few`` and ``few_comparison`` (a share that holds, or does not, for so few people that
+    it may not be shown).
     """
-    before = baseline(table, programme)
-    group, weights = participation(before, programme), weights_of(before, programme)
-    panel_uses = ("covariate", "effect", "describe") if programme.design.panel else ("covariate",)
     rows = []
+    for contrast in programme.design.contrasts():
+        rows += balance_of(baseline(table, programme), programme.of(contrast), indicators)
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def balance_of(before: pd.DataFrame, programme: Programme, indicators: list[Indicator]) -> list[list[object]]:
+    """The rows of one contrast."""
+    group, weights = sides(before, programme), weights_of(before, programme)
+    panel_uses = ("covariate", "effect", "describe") if programme.design.panel else ("covariate",)
+    rows: list[list[object]] = []
     for line in indicators:
         if line.use not in panel_uses:
             continue
         one, other = (answers(before.loc[group == role, line.name], weights) for role in (1, 0))
         measured = [
             line.name,
+            programme.design.contrast.arm,
             one.n,
             other.n,
             one.mean,
@@ -73,4 +82,4 @@ def balance(table: pd.DataFrame, programme: Programme, indicators: list[Indicato
             variance_ratio(one, other),
         ]
         rows.append([*measured, one.rests_on_few(), other.rests_on_few()])
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return rows

@@ -15,10 +15,11 @@ from manfaat.base.disclosure import SMALLEST_CELL
 from manfaat.base.reasons import Reason
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation.change import SHARE, SIGN_KIND, net_share
-from manfaat.evaluation.estimate import Result, refused
-from manfaat.evaluation.inference import DEFAULT, Inference, each_kind
-from manfaat.evaluation.methods import Sized
+from manfaat.evaluation.estimand import About, Measure
+from manfaat.evaluation.estimate import DEFAULT, Inference, Result, Sized, refused
+from manfaat.evaluation.inference import each_kind
 from manfaat.evaluation.reasons import EstimateReason
+from manfaat.evaluation.registry import Method, register
 from manfaat.evaluation.sample import NotApplicableError, Sample
 
 MOST_LEVELS = 12
@@ -69,9 +70,21 @@ def paired_shares(sample: Sample, spec: Specification, inference: Inference = DE
         raise NotApplicableError(EstimateReason.NOBODY_CHANGED())
 
     def one(kind: str) -> Result:
-        return net_share(rose, fell, int(table.sum()), kind, inference.confidence, "")
+        return net_share(rose, fell, int(table.sum()), kind, inference.confidence)
 
     return [(result, (rose / (rose + fell) - 0.5, SIGN_KIND)) for result in each_kind(sample, spec, 1.0, one)]
+
+
+register(
+    Method(
+        "paired_shares",
+        paired_shares,
+        std_errors=("exact", "mid_p"),
+        needs_before=True,
+        participants_only=True,
+        formula="p now − p before, of the same people",
+    )
+)
 
 
 def marginal_tests(table: np.ndarray) -> tuple[JointTest | None, JointTest | None]:
@@ -134,22 +147,29 @@ def marginal_homogeneity(sample: Sample, spec: Specification, inference: Inferen
             int(table[:, place].sum() - table[place, place]),
             int(table[place].sum() - table[place, place]),
         )
-        population = f"level {level:g}"
+        about = About(measure=Measure.ANSWER, at=float(level))
         if into + out < SMALLEST_CELL:
-            results.append(
-                refused(
-                    spec.std_errors[0],
-                    EstimateReason.FEW_MOVED(),
-                    population,
-                )
-            )
+            results.append(refused(spec.std_errors[0], EstimateReason.FEW_MOVED(), about))
             continue
 
-        def one(kind: str, into: int = into, out: int = out, population: str = population) -> Result:
-            found = net_share(into, out, int(table.sum()), kind, inference.confidence, population, SHARE)
-            return replace(found, reasons=notes)
+        def one(kind: str, into: int = into, out: int = out, about: About = about) -> Result:
+            found = net_share(into, out, int(table.sum()), kind, inference.confidence)
+            return replace(found, about=about, unit=SHARE, reasons=notes)
 
         results += each_kind(sample, spec, 1.0, one)
     if all(result.is_refused for result in results):
         raise NotApplicableError(EstimateReason.FEW_MOVED())
     return [(result, (np.nan, "")) for result in results]
+
+
+register(
+    Method(
+        "marginal_homogeneity",
+        marginal_homogeneity,
+        std_errors=("exact", "mid_p"),
+        needs_before=True,
+        participants_only=True,
+        several="a number for each level",
+        formula="pₖ now − pₖ before, for each level k",
+    )
+)

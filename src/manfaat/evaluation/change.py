@@ -5,19 +5,21 @@ The paired t test is in ``methods``; shares and levels are in ``categories`` and
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import optimize, stats
 
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation.errors import Error
-from manfaat.evaluation.estimate import Result, hedges_factor
-from manfaat.evaluation.inference import DEFAULT, Inference, each_kind
+from manfaat.evaluation.estimand import About, Measure
+from manfaat.evaluation.estimate import DEFAULT, Inference, Result, Sized, hedges_factor
+from manfaat.evaluation.inference import each_kind
 from manfaat.evaluation.jackknife import FEWEST_PEOPLE, jackknife, sums_without
-from manfaat.evaluation.methods import Sized
 from manfaat.evaluation.reasons import EstimateReason
+from manfaat.evaluation.registry import Method, Rung, register
 from manfaat.evaluation.sample import NotApplicableError, Sample
 
-D_Z, D_AV, G_AV = "d_z", "d_av", "g_av"
 D_Z_KIND = "d_z (SD of the change)"
 D_AV_KIND = "d_av (mean of the SDs before and now)"
 G_AV_KIND = "g_av (d_av, corrected for small samples)"
@@ -79,16 +81,10 @@ def noncentral_interval(d: float, n: int, confidence: float) -> tuple[float, flo
             noncentral_below(t, n - 1, inner) - level
         ) * direction <= 0:  # the end lies on the other side of t, which happens for tiny n
             inner = t - direction * step
-        return (
-            float(
-                optimize.brentq(
-                    lambda shift: noncentral_below(t, n - 1, shift) - level,
-                    *sorted((inner, outer)),
-                    xtol=1e-10,
-                )
-            )
-            / root
+        found = optimize.brentq(
+            lambda shift: noncentral_below(t, n - 1, shift) - level, *sorted((inner, outer)), xtol=1e-10
         )
+        return float(found / root)
 
     return end(1 - tail, -1.0), end(tail, 1.0)
 
@@ -128,23 +124,23 @@ def standardised_change(sample: Sample, spec: Specification, inference: Inferenc
     )  # variance of the mean of two dependent standard deviations
     error_av = float(np.sqrt(sd**2 / n + d_av**2 * of_level) / level)
     null_av, kind = sd / np.sqrt(n) / level, spec.std_errors[0]
-    error_z, *interval_z = standardised_interval(values, inference.confidence)
+    error_z, low, high = standardised_interval(values, inference.confidence)
     of_z = Result(
         d_z,
         error_z,
         kind,
         df,
-        tuple(interval_z),
+        (low, high),
         p_value,
-        D_Z,
+        About(measure=Measure.D_Z),
         unit="",
         reasons=(EstimateReason.SKEWED_CHANGES(),) if abs(stats.skew(values)) > MOST_SKEWED else (),
         null_error=float(1 / np.sqrt(n)),
     )
     sized = [(of_z, (d_z, D_Z_KIND))]
-    for estimate, scale, name, label in (
-        (d_av, 1.0, D_AV, D_AV_KIND),
-        (d_av * factor, factor, G_AV, G_AV_KIND),
+    for estimate, scale, measure, label in (
+        (d_av, 1.0, Measure.D_AV, D_AV_KIND),
+        (d_av * factor, factor, Measure.G_AV, G_AV_KIND),
     ):
         if not np.isfinite(estimate):
             continue
@@ -155,12 +151,26 @@ def standardised_change(sample: Sample, spec: Specification, inference: Inferenc
             df,
             None,
             p_value,
-            name,
+            About(measure=measure),
             unit="",
             null_error=float(null_av * scale),
         )
         sized.append((result, (estimate, label)))
     return sized
+
+
+register(
+    Method(
+        "standardised_change",
+        standardised_change,
+        std_errors=("normal_theory",),
+        needs_before=True,
+        participants_only=True,
+        several="several effect sizes",
+        rung=Rung("change-sizes", 130, ("normal_theory",)),
+        formula="d_z = mean Δ / sd(Δ); d_av and g_av by the mean of both times' spreads",
+    )
+)
 
 
 def signed_rank_counts(n: int) -> np.ndarray:
@@ -268,12 +278,27 @@ def signed_rank_change(sample: Sample, spec: Specification, inference: Inference
     ranks = stats.rankdata(np.abs(values))[values != 0]
     signs = np.sign(values[values != 0])
 
+    about = About(measure=Measure.PSEUDO_MEDIAN)
+
     def one(kind: str) -> Result:
         error = (high - low) / (2 * stats.t.ppf((1 + inference.confidence) / 2, df))
-        return Result(estimate, float(error), kind, df, (low, high), float(test.pvalue), "pseudo-median")
+        return Result(estimate, float(error), kind, df, (low, high), float(test.pvalue), about)
 
     size = float(signs @ ranks / ranks.sum())
     return [(result, (size, RANK_KIND)) for result in each_kind(sample, spec, max(abs(estimate), 1.0), one)]
+
+
+register(
+    Method(
+        "signed_rank_change",
+        signed_rank_change,
+        std_errors=("signed_rank",),
+        needs_before=True,
+        participants_only=True,
+        rung=Rung("change-ranks", 140, ("signed_rank",)),
+        formula="median of all (Δᵢ + Δⱼ) / 2",
+    )
+)
 
 
 def discordant_test(rose: int, fell: int, kind: str) -> float:
@@ -288,24 +313,13 @@ def discordant_test(rose: int, fell: int, kind: str) -> float:
     return 1 - seen / 2 if rose == fell else exact - seen
 
 
-def net_share(
-    rose: int, fell: int, n: int, kind: str, confidence: float, population: str, unit: str | None = None
-) -> Result:
+def net_share(rose: int, fell: int, n: int, kind: str, confidence: float) -> Result:
     """Share that rose less share that fell, of n, with the adjusted interval of Bonett and Price (2012)."""
     more, less = (rose + 1) / (n + 2), (fell + 1) / (n + 2)
     error = float(np.sqrt((more + less - (more - less) ** 2) / (n + 2)))
     margin = stats.norm.ppf((1 + confidence) / 2) * error
     interval = (max(more - less - margin, -1.0), min(more - less + margin, 1.0))
-    return Result(
-        (rose - fell) / n,
-        error,
-        kind,
-        n - 1.0,
-        interval,
-        discordant_test(rose, fell, kind),
-        population,
-        unit=unit,
-    )
+    return Result((rose - fell) / n, error, kind, n - 1.0, interval, discordant_test(rose, fell, kind))
 
 
 def sign_test(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
@@ -322,7 +336,21 @@ def sign_test(sample: Sample, spec: Specification, inference: Inference = DEFAUL
         raise NotApplicableError(EstimateReason.NOBODY_CHANGED())
 
     def one(kind: str) -> Result | Error:
-        return net_share(rose, fell, len(values), kind, inference.confidence, "net-share", SHARE)
+        found = net_share(rose, fell, len(values), kind, inference.confidence)
+        return replace(found, about=About(measure=Measure.NET_SHARE), unit=SHARE)
 
     size = rose / (rose + fell) - 0.5
     return [(result, (size, SIGN_KIND)) for result in each_kind(sample, spec, 1.0, one)]
+
+
+register(
+    Method(
+        "sign_test",
+        sign_test,
+        std_errors=("exact", "mid_p"),
+        needs_before=True,
+        participants_only=True,
+        rung=Rung("change-signs", 150, ("mid_p", "exact")),
+        formula="share with Δ > 0 − share with Δ < 0",
+    )
+)

@@ -2,64 +2,25 @@
 
 The written rule. A panel whose treatment begins in the course of it: unit and period fixed effects. Nobody to
 compare with: change of participants, by mean, ranks, signs and effect sizes. Else, of a panel or of waves in
-the last period, the difference in means, what adjusts for the covariates of before the programme, what uses
-the value before where it was measured, what uses the offer where one was made, and the change of participants
-last. What the data cannot carry still has its row with the reason.
+the last period, every method that its record offers and the design can carry: the difference in means, what
+adjusts for the covariates of before the programme, what uses the value before where it was measured, what
+uses the offer where one was made, and the change of participants last. What the data cannot carry still has
+its row with the reason. Where it is known what was assigned, groups are compared by that, and the offer as it
+was assigned speaks.
 """
 
 from __future__ import annotations
 
-from manfaat.definitions.named_sets import known
-from manfaat.definitions.programme import Periods, Primary, Programme, Specification
-from manfaat.indicators import Indicator, concepts, measured_before
-
-BECAUSE = {
-    "panel": (
-        "units are compared with themselves in other periods, because the study asks them again and again",
-        (
-            "satuan dibandingkan dengan dirinya sendiri pada periode lain karena penelitian ini menanyai"
-            " satuan yang sama berulang kali"
-        ),
-    ),
-    "followed": (
-        (
-            "a lottery makes groups alike, so their means in the last period are compared; without one, each"
-            " unit's change since before the programme is"
-        ),
-        (
-            "undian membuat kelompok serupa sehingga rata-ratanya pada periode terakhir dibandingkan; tanpa"
-            " undian, perubahan setiap satuan sejak sebelum program yang dibandingkan"
-        ),
-    ),
-    "alone": (
-        "the programme declares no comparison group, so that only the change of participants can be told",
-        (
-            "program tidak menetapkan kelompok pembanding, sehingga hanya perubahan pada peserta yang dapat"
-            " diketahui"
-        ),
-    ),
-    "offer": (
-        "not everyone took up the offer, so the offer stands in for taking part",
-        "tidak semua orang mengambil tawaran, sehingga tawaran dipakai sebagai pengganti keikutsertaan",
-    ),
-    "compared": (
-        (
-            "a lottery makes groups alike, so their means are compared; without one, what was measured before"
-            " the programme is adjusted for"
-        ),
-        (
-            "undian membuat kelompok serupa sehingga rata-ratanya dibandingkan; tanpa undian, hal yang diukur"
-            " sebelum program disesuaikan"
-        ),
-    ),
-}
+from manfaat.definitions.indicator import Indicator, concepts, measured_before
+from manfaat.definitions.programme import Design, Periods, Primary, Programme, Specification
+from manfaat.evaluation.reasons import ChoiceReason
+from manfaat.evaluation.registry import METHODS, Method
 
 
-def made(name: str, method: str, std_errors: tuple[str, ...] = ("auto",), **more: object) -> Specification:
-    """One rung, called as its method is."""
-    return Specification(
-        id=name, label=known()["methods"][method], method=method, std_errors=list(std_errors), **more
-    )
+class Chosen(Primary):
+    """Which rungs of a chosen ladder speak for a cohort, and why these."""
+
+    why: ChoiceReason
 
 
 def adjusting(indicators: list[Indicator], *times: str) -> list[str]:
@@ -90,105 +51,110 @@ def periods(programme: Programme) -> Periods | None:
     )
 
 
-def changes() -> list[Specification]:
-    """Change of participants alone."""
-    return [
-        made("change", "before_after_change", ("auto", "finite_population")),
-        made("change-sizes", "standardised_change", ("normal_theory",)),
-        made("change-ranks", "signed_rank_change", ("signed_rank",)),
-        made("change-signs", "sign_test", ("mid_p", "exact")),
-    ]
+def can_be_had(method: Method, design: Design, *, before: bool) -> bool:
+    """Whether a study that compares groups can carry a method; ``before``: whether an outcome was measured
+    before the programme.
+    """
+    if method.needs_before:
+        return before
+    if method.two_periods:
+        return bool(design.wave and design.times.before)
+    if method.has_instrument:
+        return design.contrast.offer != ""
+    if not method.carries_design and (design.sampling_weight or design.cluster):
+        return False
+    return not method.needs or (method.needs == "strata" and design.strata is not None)
 
 
-def adjusted(programme: Programme, covariates: list[str]) -> list[Specification]:
-    """What adjusts for covariates; matching where neither weights nor clusters forbid it."""
-    if not covariates:
-        return []
-    rungs = [
-        made("adjusted", "regression", covariates=covariates),
-        made("ipw", "inverse_probability_weighting", covariates=covariates),
-        made("aipw", "doubly_robust", covariates=covariates),
-        made("entropy", "entropy_balancing", covariates=covariates),
-    ]
-    plain = programme.design.sampling_weight is None and programme.design.cluster is None
-    return rungs + ([made("matching", "nearest_neighbour", ("AI",), covariates=covariates)] if plain else [])
-
-
-def compared(programme: Programme, indicators: list[Indicator]) -> list[Specification]:
-    """The ladder of a study that compares groups."""
-    design, fixed, before = (
-        programme.design,
-        adjusting(indicators, "fixed"),
-        was_measured_before(programme, indicators),
-    )
-    moving = ("period",) if design.panel and before else ()  # in the first period
-    rungs = [made("difference", "difference_in_means")]
-    rungs += [made("strata", "strata_fixed_effects")] if design.strata else []
-    rungs += adjusted(programme, adjusting(indicators, "fixed", "before", *moving))
-    if before:
-        rungs.append(made("did", "difference_in_differences"))
-        rungs += (
-            [made("did-robust", "doubly_robust_difference_in_differences", covariates=fixed)] if fixed else []
-        )
-    if design.wave and design.times.before:
-        rungs.append(made("waves", "repeated_cross_sections"))
-    if design.instrument:
-        rungs.append(
-            made("offer", "instrumental_variables", instrument=design.instrument, treatment=[design.group])
-        )
-    return rungs + (changes() if before else [])
+def ladder_of(programme: Programme, indicators: list[Indicator]) -> list[Specification]:
+    """All rungs that the design can carry: of a study that compares nobody, those of participants alone."""
+    design, before = programme.design, was_measured_before(programme, indicators)
+    begun = ("period",) if design.panel and before else ()  # in the first period
+    rungs: list[tuple[int, Specification]] = []
+    for method in METHODS.values():
+        if method.rung is None:
+            continue
+        times = method.rung.covariates
+        covariates = adjusting(indicators, *times, *(begun if "before" in times else ()))
+        has = can_be_had(method, design, before=before) if design.comparison else method.participants_only
+        if has and (covariates or not times):
+            spec = Specification(
+                id=method.rung.id,
+                method=method.name,
+                std_errors=list(method.rung.std_errors),
+                covariates=covariates,
+                instrument=design.contrast.offer if method.has_instrument else None,
+                treatment=[design.group] if method.has_instrument else [],
+                periods=periods(programme),
+            )
+            rungs.append((method.rung.place, spec))
+    return [spec for _, spec in sorted(rungs, key=lambda rung: rung[0])]
 
 
 def chosen(programme: Programme, indicators: list[Indicator]) -> tuple[list[Specification], Primary]:
     """The ladder of a design and which of its rungs speaks, by how the comparison came about."""
     design = programme.design
     if design.panel and (treatments := begun_within(programme, indicators)):
-        return [made("fixed-effects", "fixed_effects", treatment=treatments)], primary(
-            "fixed-effects", "fixed-effects", "panel"
+        within = Specification(
+            id="fixed-effects", method="fixed_effects", std_errors=["auto"], treatment=treatments
         )
-    if not design.comparison:
-        return dated(changes(), programme), primary("change", "change", "alone")
-    rungs = dated(compared(programme, indicators), programme)
+        return [within], primary(within.id, within.id, ChoiceReason.PANEL)
+    rungs = ladder_of(programme, indicators)
     there = {one.id for one in rungs}
-    if design.instrument:
-        return rungs, primary("offer", "offer", "offer")
+    if not design.comparison:
+        return rungs, primary("change", "change", ChoiceReason.ALONE)
+    if design.instrument and not design.assigned:
+        return rungs, primary("offer", "offer", ChoiceReason.OFFER)
     by_lottery = "strata" if "strata" in there else "difference"
     if design.panel and "did" in there:
-        return rungs, primary(by_lottery, "did", "followed")
+        return rungs, primary(
+            by_lottery, "did", ChoiceReason.ASSIGNED if design.assigned else ChoiceReason.FOLLOWED
+        )
     wanted = (
         ("adjusted",) if design.cluster else ("aipw",)
     )  # weighting methods have no standard errors for few clusters
     otherwise = next((name for name in (*wanted, "did", "waves") if name in there), "difference")
-    return rungs, primary(by_lottery, otherwise, "compared")
+    return rungs, primary(
+        by_lottery, otherwise, ChoiceReason.ASSIGNED if design.assigned else ChoiceReason.COMPARED
+    )
 
 
 def begun_within(programme: Programme, indicators: list[Indicator]) -> list[str]:
     """The treatments of a panel that begin in the course of it; effects of units leave nothing of one that
-    never changes.
+    never changes. Where it is known what was assigned, only that is one.
     """
+    design = programme.design
     return [
         line.name
         for line in indicators
-        if line.time == "period" and (line.use == "treatment" or line.name == programme.design.group)
+        if line.time == "period"
+        and (
+            line.name == design.assigned
+            if design.assigned
+            else line.use == "treatment" or line.name == design.group
+        )
     ]
 
 
-def dated(rungs: list[Specification], programme: Programme) -> list[Specification]:
-    """The rungs with the periods that they use."""
-    return [rung.model_copy(update={"periods": periods(programme)}) for rung in rungs]
+def primary(randomised: str, observational: str, why: ChoiceReason) -> Primary:
+    """The rule, with its reason."""
+    return Chosen(randomised=randomised, observational=observational, why=why)
 
 
-def primary(randomised: str, observational: str, why: str) -> Primary:
-    """The rule, with its reason in both languages."""
-    english, indonesian = BECAUSE[why]
-    return Primary(
-        randomised=randomised, observational=observational, because={"en": english, "id": indonesian}
-    )
+def with_usual_errors(specifications: list[Specification]) -> list[Specification]:
+    """Specifications with the usual standard error of the method where they name none."""
+    return [
+        spec
+        if spec.std_errors or not (usual := METHODS[spec.method].usual_error)
+        else spec.model_copy(update={"std_errors": [usual]})
+        for spec in specifications
+    ]
 
 
 def completed(programme: Programme, indicators: list[Indicator]) -> Programme:
     """The programme with a ladder: its own, or where it declares none the one that its design calls for."""
     if programme.specifications:
-        return programme
+        own = with_usual_errors(programme.specifications)
+        return programme.model_copy(update={"specifications": own})
     rungs, rule = chosen(programme, indicators)
     return programme.model_copy(update={"specifications": rungs, "primary": rule})

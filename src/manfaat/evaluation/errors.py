@@ -9,23 +9,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array, issparse
+from scipy.sparse import csr_array
 
 from manfaat.base.reasons import Reason
-from manfaat.evaluation.linear import Basis, Fit
+from manfaat.evaluation.linear import Basis, Fit, Parts
 from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError
 
 FEWEST_CLUSTERS = 5  # below it a sample is not a clustered one
 FEWEST_DF = 4.0  # below it the Satterthwaite approximation itself is poor (Tipton 2015)
-NEEDS_CLUSTERS = ("CR1", "CR2", "CR3", "wild")
 FASTER_UNSORTED = 20  # pairs of stratum and cluster a unit
-BY = {  # of single units, of clusters, of a stratified and weighted sample
-    "least squares": ("BM", "CR2", "BRL"),
-    "effects of strata": ("BM", "CR3", "CR3"),
-    "weighting": ("jackknife", "jackknife", "jackknife"),
-    "influence": ("influence", "CR1", "survey"),
-}
+
+
+@dataclass(frozen=True)
+class Auto:
+    """Which kinds stand for ``auto``: of single units, of clusters, of a stratified and weighted sample.
+
+    ``without_strata`` : what holds where no stratum has several clusters, if another.
+    """
+
+    units: str
+    clusters: str
+    survey: str
+    without_strata: Auto | None = None
+
+
+BY_LEAST_SQUARES = Auto("BM", "CR2", "BRL")
+BY_STRATA = Auto("BM", "CR3", "CR3", without_strata=BY_LEAST_SQUARES)
+BY_WEIGHTING = Auto("jackknife", "jackknife", "jackknife")
+BY_INFLUENCE = Auto("influence", "CR1", "survey")
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,7 @@ class Choice:
 
 
 def choose(
-    clusters: int | None, smaller_side: int, *, by: str = "least squares", survey: bool = False
+    clusters: int | None, smaller_side: int, *, by: Auto = BY_LEAST_SQUARES, survey: bool = False
 ) -> Choice:
     """Choose the standard error by the design: the written rule of ``auto``.
 
@@ -66,14 +78,13 @@ def choose(
     ``clusters`` is None where none are declared; ``smaller_side`` counts the clusters of the group that has
     fewer.
     """
-    units, clustered, stratified = BY[by]
     if clusters is not None and clusters < FEWEST_CLUSTERS:
-        return Choice(units, EstimateReason.TOO_FEW_CLUSTERS(clusters=clusters))
+        return Choice(by.units, EstimateReason.TOO_FEW_CLUSTERS(clusters=clusters))
     if survey:
-        return Choice(stratified, EstimateReason.CHOSEN_SURVEY())
+        return Choice(by.survey, EstimateReason.CHOSEN_SURVEY())
     if clusters is None:
-        return Choice(units, EstimateReason.CHOSEN_UNITS())
-    return Choice(clustered, EstimateReason.CHOSEN_CLUSTERS(clusters=clusters, smaller=smaller_side))
+        return Choice(by.units, EstimateReason.CHOSEN_UNITS())
+    return Choice(by.clusters, EstimateReason.CHOSEN_CLUSTERS(clusters=clusters, smaller=smaller_side))
 
 
 def smaller_side(clusters: np.ndarray, treated: np.ndarray) -> int:
@@ -92,8 +103,8 @@ def by_group(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
     return np.column_stack([np.bincount(groups, weights=column) for column in values.T])
 
 
-def number_of(clusters: np.ndarray | None) -> int:
-    """Number of clusters.
+def clustered(clusters: np.ndarray | None) -> tuple[np.ndarray, int]:
+    """The clusters and how many there are.
 
     Raises
     ------
@@ -104,7 +115,7 @@ def number_of(clusters: np.ndarray | None) -> int:
     count = int(clusters.max()) + 1
     if count < 2:
         raise NotApplicableError(EstimateReason.ONE_CLUSTER())
-    return count
+    return clusters, count
 
 
 def classical(fitted: Fit) -> Error:
@@ -161,7 +172,7 @@ def adjusted(base: Basis, power: float) -> np.ndarray:
     return np.where(alone, 0.0, base.influence / np.where(alone, 1.0, rest) ** power)
 
 
-def satterthwaite(own: np.ndarray, cross: np.ndarray, strata: np.ndarray | None = None) -> float:
+def satterthwaite(own: np.ndarray, cross: np.ndarray | csr_array, strata: np.ndarray | None = None) -> float:
     """Degrees of freedom of Σ(p_g'e)² when e is white: tr(P)² / tr(P²) with P = diag(own) − cross cross'.
 
     ``own`` (G) and ``cross`` (G × k, or sparse) as in Bell and McCaffrey (2002); never G × G. With ``strata``
@@ -170,7 +181,7 @@ def satterthwaite(own: np.ndarray, cross: np.ndarray, strata: np.ndarray | None 
     """
     square, weight = (own**2).sum(), own
     if strata is not None:
-        cross = cross.toarray() if issparse(cross) else cross
+        cross = cross if isinstance(cross, np.ndarray) else cross.toarray()
         sizes = np.bincount(strata)
         factor = sizes / (sizes - 1)
         square = factor**2 @ (
@@ -216,7 +227,7 @@ def cluster_robust(fitted: Fit, clusters: np.ndarray | None, *, counted: int | N
 
     ``counted`` is k where effects nested in the clusters were absorbed and do not count.
     """
-    count = number_of(clusters)
+    clusters, count = clustered(clusters)
     k = fitted.basis.count if counted is None else counted
     sums = by_group(fitted.basis.influence * fitted.residuals, clusters)
     factor = count / (count - 1) * (fitted.n - 1) / (fitted.n - k)
@@ -232,10 +243,11 @@ def adjusted_influence(base: Basis, rows: np.ndarray) -> np.ndarray:
     kept = values > 1e-12
     values, turned = values[kept], block @ vectors[:, kept]
     factor = np.where(1 - values > 1e-10, 1 / np.sqrt(np.maximum(1 - values, 1e-10)), 0.0)
-    return influence + turned @ ((factor - 1) / values * (turned.T @ influence))
+    whole: np.ndarray = influence + turned @ ((factor - 1) / values * (turned.T @ influence))
+    return whole
 
 
-def reduced_parts(base: Basis, clusters: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def reduced_parts(base: Basis, clusters: np.ndarray | None) -> Parts:
     """The adjusted influence (n), and ``own`` (G) and ``cross`` (G × k) of ``satterthwaite``; once a basis,
     for they rest on no outcome.
     """
@@ -262,7 +274,7 @@ def bias_reduced(fitted: Fit, clusters: np.ndarray | None) -> Error:
 
     With survey weights the working variance is their inverse.
     """
-    count = number_of(clusters)
+    clusters, count = clustered(clusters)
     part, own, cross = reduced_parts(fitted.basis, clusters)
     scores = by_group(part * fitted.residuals, clusters)
     return with_df(float(scores @ scores), satterthwaite(own, cross), count)
@@ -324,14 +336,15 @@ def within_strata(
 
 def deviations(sums: np.ndarray, stratum: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """Sums of groups less the mean of their stratum."""
-    return sums - (by_group(sums, stratum) / sizes)[stratum]
+    rest: np.ndarray = sums - (by_group(sums, stratum) / sizes)[stratum]
+    return rest
 
 
 def jackknife(fitted: Fit, clusters: np.ndarray | None) -> Error:
     """CR3, the cluster jackknife: (G − 1) / G · Σ(b₍₋g₎ − b)², t with G − 1 degrees of freedom (MacKinnon,
     Nielsen and Webb 2023).
     """
-    count = number_of(clusters)
+    clusters, count = clustered(clusters)
     order = np.argsort(clusters, kind="stable")
     shifts = np.array(
         [without_rows(fitted, rows) for rows in np.split(order, np.cumsum(np.bincount(clusters))[:-1])]

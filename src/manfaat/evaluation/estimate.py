@@ -12,21 +12,32 @@ from scipy import stats
 
 from manfaat.base.reasons import Reason, write_reasons
 from manfaat.base.showing import card, line
+from manfaat.definitions.contrasts import Contrast
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Specification
-from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE
-from manfaat.indicators import Indicator
+from manfaat.evaluation.estimand import MEAN, About, Word
 
 
 class Estimate(NamedTuple):
     """One row of estimates: a number with all that must stand beside it; missing numbers are NaN.
 
-    ``reasons`` as ``base.reasons`` writes them, ``n`` counts participants, ``n_missing`` who was left out.
+    ``reasons`` as ``base.reasons`` writes them, ``n`` counts the first side (participants, or those offered),
+    ``n_missing`` who was left out. ``arm`` and ``against`` name the sides where there are several arms (an
+    empty ``against`` is the comparison group), ``wave`` the period where results are told by it, ``contrast``
+    whether sides are told apart by what was offered or by who took it up (``offer``, ``take-up``); all four
+    are empty in a study that knows but one.
+    Mean and SD of the comparison group are of the outcome afterwards; ``percent_of_comparison`` is the
+    estimate in per cent of that mean (see ``comparison``).
     """
 
     cohort: str
     stage: str
     indicator: str
     rater: str
+    arm: str
+    against: str
+    wave: str
+    contrast: str
     estimand: str
     method: str
     specification: str
@@ -35,6 +46,9 @@ class Estimate(NamedTuple):
     n: float
     n_comparison: float
     n_missing: float
+    mean_comparison: float
+    sd_comparison: float
+    percent_of_comparison: float
     estimate: float
     std_error: float
     std_error_kind: str
@@ -55,7 +69,10 @@ class Estimate(NamedTuple):
 
 
 COLUMNS = list(Estimate._fields)
-TAKE_UP = "take-up"
+SIDES = ("arm", "against", "wave", "contrast")  # left out of files where all are empty
+NO_SIZE = (np.nan, "")
+DIGITS = 4  # of a mean of one group
+ALL_ONE = Contrast("", (), ())  # of a study that knows no other
 
 
 @dataclass(frozen=True)
@@ -82,14 +99,39 @@ class Settings:
             )
 
 
+@dataclass(frozen=True)
+class Inference:
+    """How uncertainty is found: coverage, seed and number of draws, and whether a lottery assigned."""
+
+    confidence: float = 0.95
+    seed: int = 1
+    draws: int = 9_999
+    is_lottery: bool = True
+    trained: int | None = None
+
+
+DEFAULT = Inference()
+
+
+def from_settings(settings: Settings) -> Inference:
+    """The choices of a run that concern uncertainty."""
+    return Inference(
+        settings.confidence,
+        settings.seed,
+        settings.draws,
+        settings.assignment == "randomised",
+        settings.trained,
+    )
+
+
 @dataclass(frozen=True, repr=False)
 class Result:
     """One coefficient: number, standard error and degrees of freedom.
 
     ``interval`` and ``p_value`` are given where they do not follow from the standard error and t (bootstrap,
-    randomisation, instruments). ``population`` says whom the number is about (``ATT``, ``ATE``, ``ITT``,
-    ``LATE``, ``take-up``, ``quantile 0.5``). ``treatment`` and ``unit`` are given where they differ from the
-    specification's and the indicator's.
+    randomisation, instruments). ``about`` says whom the number is about, and by which measure; ``word`` is
+    given where it is neither effect, difference nor change. ``treatment`` and ``unit`` are given where they
+    differ from the specification's and the indicator's.
     """
 
     estimate: float
@@ -98,7 +140,8 @@ class Result:
     df: float
     interval: tuple[float, float] | None = None
     p_value: float | None = None
-    population: str = ""
+    about: About = MEAN
+    word: Word | None = None
     treatment: str = ""
     unit: str | None = None
     reasons: tuple[Reason, ...] = ()
@@ -114,11 +157,11 @@ class Result:
         """Whether this kind of standard error, or this quantile, could not be had; ``reasons`` holds the
         reason.
         """
-        return np.isnan(self.estimate)
+        return bool(np.isnan(self.estimate))
 
     def __repr__(self) -> str:
         number = f"{self.estimate:.6g} (standard error {self.std_error:.6g}, df {self.df:.6g})"
-        about = f"about {self.population}" if self.population else ""
+        about = f"about {self.about}" if self.about else ""
         told = write_reasons(self.reasons)
         return line("result", "none" if self.is_refused else number, self.std_error_kind, about, told)
 
@@ -127,15 +170,18 @@ class Result:
             "estimate": f"{self.estimate:.6g}",
             "standard error": f"{self.std_error:.6g} ({self.std_error_kind})",
             "degrees of freedom": f"{self.df:.6g}",
-            "about": self.population,
+            "about": str(self.about),
             "reasons": write_reasons(self.reasons),
         }
         return card("Result", told)
 
 
-def refused(kind: str, reason: Reason, population: str = "") -> Result:
+def refused(kind: str, reason: Reason, about: About = MEAN) -> Result:
     """A result that could not be had, with the reason."""
-    return Result(np.nan, np.nan, kind, np.nan, population=population, reasons=(reason,))
+    return Result(np.nan, np.nan, kind, np.nan, about=about, reasons=(reason,))
+
+
+Sized = list[tuple[Result, tuple[float, str]]]  # results with the effect size of each and its name
 
 
 @dataclass(frozen=True)
@@ -145,6 +191,39 @@ class Counts:
     n: float
     n_comparison: float
     n_missing: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Mean and SD of the outcome in the comparison group, the mean's scores (n), the clusters of the units if
+    there are enough, and whether per cent of it mean anything.
+    """
+
+    mean: float
+    sd: float
+    scores: np.ndarray
+    clusters: np.ndarray | None = None
+    is_ratio: bool = True
+
+
+NO_COMPARISON = Comparison(np.nan, np.nan, np.zeros(0), is_ratio=False)
+
+
+@dataclass(frozen=True)
+class Applied:
+    """One specification applied to one indicator: what all its rows have in common.
+
+    ``counts`` are the units used, none where it does not apply; ``comparison`` is what the comparison group
+    has; ``reasons`` concern every row; ``contrast`` says who is compared.
+    """
+
+    line: Indicator
+    spec: Specification
+    settings: Settings
+    counts: Counts = Counts(np.nan, np.nan, np.nan)
+    comparison: Comparison = NO_COMPARISON
+    reasons: tuple[Reason, ...] = ()
+    contrast: Contrast = ALL_ONE
 
 
 def minimum_detectable(std_error: float, df: float, settings: Settings) -> float:
@@ -162,18 +241,11 @@ def hedges_factor(df: float) -> float:
     return 1 - 3 / (4 * df - 1) if df > 1 else np.nan
 
 
-def estimand(spec: Specification, settings: Settings, population: str) -> str:
-    """Name what is estimated: ``effect`` only where a lottery assigned, ``change`` where nobody is compared,
-    and for whom.
-
-    ``effect (ATT)``, ``difference (quantile 0.5)``, ``take-up`` …
+def rounded(value: float) -> float:
+    """A number as it is told of a group: with ``DIGITS`` digits, from which no single answer follows, even
+    where another group has one person less.
     """
-    if spec.method in OF_PARTICIPANTS_ALONE:
-        return f"change ({population})" if population else "change"
-    if population == TAKE_UP:
-        return TAKE_UP
-    word = "effect" if settings.assignment == "randomised" else "difference"
-    return f"{word} ({population})" if population else word
+    return float(f"{value:.{DIGITS}g}")
 
 
 def margins(result: Result, settings: Settings) -> tuple[float, float, float]:
@@ -186,116 +258,6 @@ def margins(result: Result, settings: Settings) -> tuple[float, float, float]:
         else result.p_value
     )
     return float(low), float(high), float(p_value)
-
-
-def estimate_row(
-    line: Indicator,
-    spec: Specification,
-    treatment: str,
-    result: Result,
-    counts: Counts,
-    size: tuple[float, str],
-    settings: Settings,
-    reasons: list[Reason],
-    *,
-    is_first: bool | None = None,
-) -> Estimate:
-    """Return one row of the contract's shape; the sign of the estimate is kept as it is.
-
-    ``is_first`` says whether it is the one reported of its specification (else: of the first kind declared).
-
-    Raises
-    ------
-    ValueError for an effect size without its name.
-    """
-    if np.isfinite(size[0]) and not size[1]:
-        raise ValueError(f"the effect size of '{line.indicator}' by '{spec.id}' has no name")
-    is_first = result.std_error_kind == spec.std_errors[0] if is_first is None else is_first
-    low, high, p_value = margins(result, settings)
-    smallest = minimum_detectable(
-        result.std_error if result.null_error is None else result.null_error, result.df, settings
-    )
-    return Estimate(
-        cohort=settings.cohort,
-        stage=line.stage_thesis,
-        indicator=line.indicator,
-        rater=line.rater,
-        estimand=estimand(spec, settings, result.population),
-        method=spec.method,
-        specification=spec.id,
-        treatment=result.treatment or treatment,
-        subgroup="",
-        n=counts.n,
-        n_comparison=counts.n_comparison,
-        n_missing=counts.n_missing,
-        estimate=result.estimate,
-        std_error=result.std_error,
-        std_error_kind=result.std_error_kind,
-        df=result.df,
-        ci_low=low,
-        ci_high=high,
-        confidence=settings.confidence,
-        p_value=p_value,
-        p_adjusted=np.nan,
-        p_adjusted_kind="",
-        effect_size=size[0],
-        effect_size_kind=size[1],
-        mde=smallest,
-        power=settings.power,
-        unit=line.unit if result.unit is None else result.unit,
-        is_primary=spec.id == settings.primary and is_first,
-        reasons=write_reasons([*reasons, *result.reasons]),
-    )
-
-
-def reason_row(
-    line: Indicator,
-    spec: Specification,
-    treatment: str,
-    reason: Reason,
-    settings: Settings,
-    counts: Counts | None = None,
-    *,
-    result: Result | None = None,
-    is_first: bool = True,
-) -> Estimate:
-    """Return the row of a method that does not apply: no numbers, and the reason under ``reasons``.
-
-    ``result`` is given where only one kind of standard error, or one quantile, could not be had; ``is_first``
-    as for ``estimate_row``.
-    """
-    counted = counts or Counts(np.nan, np.nan, np.nan)
-    return Estimate(
-        cohort=settings.cohort,
-        stage=line.stage_thesis,
-        indicator=line.indicator,
-        rater=line.rater,
-        estimand=estimand(spec, settings, result.population if result else spec.population),
-        method=spec.method,
-        specification=spec.id,
-        treatment=treatment,
-        subgroup="",
-        n=counted.n,
-        n_comparison=counted.n_comparison,
-        n_missing=counted.n_missing,
-        estimate=np.nan,
-        std_error=np.nan,
-        std_error_kind=result.std_error_kind if result else spec.std_errors[0],
-        df=np.nan,
-        ci_low=np.nan,
-        ci_high=np.nan,
-        confidence=settings.confidence,
-        p_value=np.nan,
-        p_adjusted=np.nan,
-        p_adjusted_kind="",
-        effect_size=np.nan,
-        effect_size_kind="",
-        mde=np.nan,
-        power=settings.power,
-        unit=line.unit,
-        is_primary=spec.id == settings.primary and is_first,
-        reasons=str(reason),
-    )
 
 
 def as_table(rows: Iterable[Estimate]) -> pd.DataFrame:

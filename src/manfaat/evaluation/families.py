@@ -3,8 +3,8 @@
 
 Which tests count is fixed by the definitions, not by the results: each indicator that an effect is asked for
 counts once, by its primary specification; ratings by different raters are tests of their own, and so are the
-treatments of a primary specification that has several. The other rungs of the ladder are no tests but checks
-of these.
+treatments of a primary specification that has several, and the arms against the comparison group. The other
+rungs of the ladder, and arms against each other, are no tests but checks of these.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import pandas as pd
 from scipy.stats import rankdata
 from statsmodels.stats.multitest import multipletests
 
+from manfaat.definitions.indicator import Indicator
 from manfaat.evaluation.ladder import primary
-from manfaat.indicators import Indicator
 
-KEYS = ["indicator", "rater", "treatment"]
+KEYS = ["indicator", "rater", "arm", "treatment"]
 COLUMNS = [
     *KEYS,
     "family",
@@ -49,7 +49,7 @@ def family_table(estimates: pd.DataFrame, indicators: list[Indicator]) -> pd.Dat
     of = {(line.indicator, line.rater): line.family for line in indicators if line.use == "effect"}
     rows = primary(estimates).dropna(subset=["estimate", "p_value"])
     found = rows[[*KEYS, "estimate", "std_error", "df"]].assign(p=rows["p_value"])
-    found["family"] = [of.get((row.indicator, row.rater), "") for row in rows.itertuples(index=False)]
+    found["family"] = [of.get(key, "") for key in zip(rows["indicator"], rows["rater"], strict=True)]
     found["n_tests"] = found.groupby("family")["p"].transform("size")
     found["holm"] = found.groupby("family")["p"].transform(holm)
     found["bh"] = benjamini_hochberg(found["p"].to_numpy())
@@ -104,7 +104,8 @@ def sharpened(p: np.ndarray) -> np.ndarray:
 
 def last_rejected(ordered: np.ndarray, limits: np.ndarray) -> np.ndarray:
     """Rank of the last p value that does not exceed its limit, for each row of limits; 0 where none."""
-    return (np.arange(1, len(ordered) + 1) * (ordered <= limits)).max(axis=1)
+    rank: np.ndarray = (np.arange(1, len(ordered) + 1) * (ordered <= limits)).max(axis=1)
+    return rank
 
 
 def with_adjusted(estimates: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
@@ -133,7 +134,8 @@ def step_down(p: np.ndarray, drawn: np.ndarray) -> np.ndarray:
     shares = (1 + (smallest <= p[order] * (1 + 1e-12)).sum(axis=0)) / (1 + len(drawn))
     found = np.empty(len(p))
     found[order] = np.maximum.accumulate(shares)
-    return np.maximum(found, p)
+    np.maximum(found, p, out=found)
+    return found
 
 
 def drawn_statistics(scores: np.ndarray, draws: int, seed: int) -> np.ndarray:
@@ -153,6 +155,9 @@ def drawn_statistics(scores: np.ndarray, draws: int, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     if len(scores) > STUDENTISED_UP_TO:
         values, vectors = np.linalg.eigh(scores.T @ scores)
-        return rng.standard_normal((draws, len(values))) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
+        factor = (vectors * np.sqrt(np.maximum(values, 0.0))).T
+        drawn: np.ndarray = rng.standard_normal((draws, len(values))) @ factor
+        return drawn
     multipliers = rng.standard_normal((draws, len(scores)))
-    return (multipliers @ scores) / np.sqrt(multipliers**2 @ scores**2)
+    drawn = (multipliers @ scores) / np.sqrt(multipliers**2 @ scores**2)
+    return drawn

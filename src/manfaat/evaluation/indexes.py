@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from manfaat.definitions.indicator import Indicator, concepts, measured_before
 from manfaat.definitions.programme import Programme
-from manfaat.evaluation.estimate import Settings, as_table
+from manfaat.evaluation.estimate import Estimate, Settings, as_table
 from manfaat.evaluation.ladder import estimate_one
 from manfaat.evaluation.reasons import EstimateReason
-from manfaat.evaluation.sample import participation
+from manfaat.evaluation.sample import Dataset, sides
 from manfaat.evaluation.weighted import answers, weights_of
-from manfaat.indicators import Indicator, concepts, measured_before
 
 FEWEST = 10  # units of the comparison group that must have a value
 SINGULAR = 1e-8
@@ -47,7 +47,7 @@ def family_index(
     unit's index rests on what was measured of it. In a panel, the comparison group's unit-periods
     standardise. None where fewer than two indicators can be standardised or one follows from the others.
     """
-    aside, weights = participation(table, programme) == 0, weights_of(table, programme)
+    aside, weights = sides(table, programme) == 0, weights_of(table, programme)
     usable = [
         line
         for line in lines
@@ -77,7 +77,8 @@ def family_index(
     if shares.sum() <= 0:
         return None
     earlier = [measured_before(indicators, line.indicator, line.rater or None) for line in usable]
-    before = weighted(standardised([line.name for line in earlier]), shares) if all(earlier) else None
+    names = [line.name for line in earlier if line]
+    before = weighted(standardised(names), shares) if len(names) == len(earlier) else None
     return Index(
         weighted(now, shares), before, dict(zip(now.columns, (shares / shares.sum()).tolist(), strict=True))
     )
@@ -128,7 +129,19 @@ def index_estimates(
     -------
     Rows in the contract's shape with ``indicator`` = ``index_<family>``; families without an index have none.
     """
-    spec, rows = programme.specification(settings.primary), []
+    found = [
+        row
+        for contrast in programme.design.contrasts()
+        for row in of_contrast(table, programme.of(contrast), indicators, settings)
+    ]
+    return as_table(found)
+
+
+def of_contrast(
+    table: pd.DataFrame, programme: Programme, indicators: list[Indicator], settings: Settings
+) -> list[Estimate]:
+    """The index of each family in one contrast: standardised by its own comparison group."""
+    spec, rows = programme.specification(settings.primary), list[Estimate]()
     effects = concepts(indicators)
     for family in dict.fromkeys(line.family for line in effects if line.family):
         members = [line for line in effects if line.family == family]
@@ -138,9 +151,9 @@ def index_estimates(
         now, before = index_line(family, members[0], "now"), index_line(family, members[0], "before")
         columns = {now.name: index.values} | ({} if index.before is None else {before.name: index.before})
         known = [*indicators, now, *([] if index.before is None else [before])]
-        found = estimate_one(table.assign(**columns), now, spec, programme, known, settings)
+        found = estimate_one(Dataset(table.assign(**columns), programme, known), now, spec, settings)
         against = str(EstimateReason.NEGATIVE_WEIGHT()) if min(index.weights.values()) < 0 else ""
         rows += [
             row._replace(reasons="; ".join(part for part in (against, row.reasons) if part)) for row in found
         ]
-    return as_table(rows)
+    return rows

@@ -5,63 +5,27 @@ for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from scipy import stats
 
 from manfaat.base.reasons import Reason
 from manfaat.definitions.programme import Specification
-from manfaat.evaluation import errors, resampling
-from manfaat.evaluation.errors import Error
-from manfaat.evaluation.estimate import Result, Settings, refused
-from manfaat.evaluation.linear import Fit, root_weights
+from manfaat.evaluation import errors
+from manfaat.evaluation.errors import BY_INFLUENCE, Auto, Error
+from manfaat.evaluation.estimate import Inference, Result, refused
+from manfaat.evaluation.linear import Fit
 from manfaat.evaluation.reasons import EstimateReason
+from manfaat.evaluation.registry import METHODS
 from manfaat.evaluation.sample import NotApplicableError, Sample
 from manfaat.evaluation.skewness import skew_warning
+from manfaat.evaluation.std_errors import STD_ERRORS, Coefficient, is_small
 
 MANY_CLUSTERS = 50  # below it CR1 is too small where no leverage is known
 FEWEST_WEIGHTED = 0.5  # effective units over units (Kish 1965)
 MOST_TOLD = 99.0  # times as wide: more is not worth a number
 MOST_MISSED = 1.5  # times the nominal share of misses: 92.5 % instead of 95 %
-# units of the smaller group, below which intervals by lot of skewed values are too narrow where effects
-# differ
-FEW_BY_LOT = 40
-NAIVE = (
-    "classical",
-    "HC1",
-    "HC2",
-    "HC3",
-    "CR1",
-    "CR3",
-    "survey",
-    "influence",
-)  # what takes no account of degrees of freedom, or of leverage
-
-
-@dataclass(frozen=True)
-class Inference:
-    """How uncertainty is found: coverage, seed and number of draws, and whether a lottery assigned."""
-
-    confidence: float = 0.95
-    seed: int = 1
-    draws: int = 9_999
-    is_lottery: bool = True
-    trained: int | None = None
-
-
-DEFAULT = Inference()
-
-
-def from_settings(settings: Settings) -> Inference:
-    """The choices of a run that concern uncertainty."""
-    return Inference(
-        settings.confidence,
-        settings.seed,
-        settings.draws,
-        settings.assignment == "randomised",
-        settings.trained,
-    )
 
 
 def each_kind(
@@ -69,11 +33,8 @@ def each_kind(
     spec: Specification,
     estimate: float,
     one: Callable[[str], Result | Error],
-    *,
-    by: str = "least squares",
 ) -> list[Result]:
-    """Return one result a declared kind; a kind that cannot be had says why. ``one`` computes a kind, ``by``
-    is as for ``errors.choose``.
+    """Return one result a declared kind; a kind that cannot be had says why. ``one`` computes a kind.
 
     A declared kind whose interval is much narrower than that of the kind that ``auto`` would take says so.
 
@@ -81,14 +42,16 @@ def each_kind(
     ------
     NotApplicableError if none can be had.
     """
-    results, about = [], unequal_weights(sample)
+    results, about, by = [], unequal_weights(sample), METHODS[spec.method].auto
     for declared in spec.std_errors:
         kind, notes = resolve(declared, sample, by=by)
         try:
             found = one(kind)
             if isinstance(found, Error):
                 doubts = (
-                    too_narrow(found, one, resolve("auto", sample, by=by)[0]) if declared in NAIVE else ()
+                    too_narrow(found, one, resolve("auto", sample, by=by)[0])
+                    if STD_ERRORS[declared].is_naive
+                    else ()
                 )
                 found = Result(estimate, found.std_error, kind, found.df, reasons=(*found.reasons, *doubts))
             if not (
@@ -132,61 +95,35 @@ def unequal_weights(sample: Sample) -> tuple[Reason, ...]:
     return (EstimateReason.UNEQUAL_WEIGHTS(units=count, effective=round(float(effective))),)
 
 
-def resolve(declared: str, sample: Sample, *, by: str) -> tuple[str, tuple[Reason, ...]]:
+def resolve(declared: str, sample: Sample, *, by: Auto) -> tuple[str, tuple[Reason, ...]]:
     """The kind that stands for ``auto``, with the reason; for a declared kind, what its choice leaves out."""
     clusters = sample.clusters
     count = None if clusters is None else int(clusters.max()) + 1
     if declared == "auto":
         smaller = 0 if clusters is None else errors.smaller_side(clusters, sample.treated)
-        if by == "effects of strata" and (
+        if by.without_strata and (
             count is None or sample.strata is None or count <= len(np.unique(sample.strata))
         ):
-            by = "least squares"  # the strata are the clusters, or there are none
+            by = by.without_strata  # the strata are the clusters, or there are none
         choice = errors.choose(
             count, smaller, by=by, survey=sample.weights is not None and sample.strata is not None
         )
-        few = (EstimateReason.FEW_FOR_INFLUENCE(),) if choice.kind == "CR1" and count < MANY_CLUSTERS else ()
+        few = (
+            (EstimateReason.FEW_FOR_INFLUENCE(),)
+            if choice.kind == "CR1" and (count or 0) < MANY_CLUSTERS
+            else ()
+        )
         return choice.kind, (choice.reason, *few)
-    if count is None or declared == "randomisation":
+    known = STD_ERRORS[declared]
+    if count is None or known.is_exact:
         return declared, ()
     if count < errors.FEWEST_CLUSTERS:
         return declared, (EstimateReason.TOO_FEW_CLUSTERS(clusters=count),)
-    if declared not in (*errors.NEEDS_CLUSTERS, "survey"):
+    if known.clusters == "ignored":
         return declared, (EstimateReason.UNITS_ALONE(),)
     return declared, (
-        (EstimateReason.FEW_FOR_INFLUENCE(),) if by == "influence" and count < MANY_CLUSTERS else ()
+        (EstimateReason.FEW_FOR_INFLUENCE(),) if by == BY_INFLUENCE and count < MANY_CLUSTERS else ()
     )
-
-
-def least_squares_error(fitted: Fit, kind: str, sample: Sample, *, counted: int | None = None) -> Error:
-    """Standard error of a least-squares coefficient by the kind's name.
-
-    Raises
-    ------
-    NotApplicableError if the kind does not apply to the sample.
-    """
-    clusters = sample.clusters
-    if kind == "classical":
-        if sample.weights is not None:
-            raise NotApplicableError(EstimateReason.CLASSICAL_WEIGHTED())
-        return errors.classical(fitted)
-    if kind in ("HC1", "HC2", "HC3"):
-        return errors.robust(fitted, kind)
-    if kind == "BM":
-        return errors.bell_mccaffrey(fitted)
-    if kind == "CR1":
-        return errors.cluster_robust(fitted, clusters, counted=counted)
-    if kind == "CR2":
-        return errors.bias_reduced(fitted, clusters)
-    if kind == "CR3":
-        return errors.jackknife(fitted, clusters)
-    if kind == "BRL":
-        return errors.bias_reduced_linearisation(fitted, sample.strata, clusters)
-    if kind == "survey":
-        return errors.linearised(
-            fitted.basis.influence * fitted.residuals, sample.strata, clusters, fitted.basis.count
-        )
-    raise NotApplicableError(EstimateReason.WRONG_ERROR())
 
 
 def least_squares_results(
@@ -201,54 +138,18 @@ def least_squares_results(
     """Results of a least-squares coefficient; ``regressor`` (n) is the wanted one before weighting,
     ``counted`` as for CR1.
 
-    Interval and p value of ``wild`` and ``randomisation`` are drawn; the standard error beside them, which
-    the minimum detectable effect rests on, is CR1 for the bootstrap, and HC2 or, where whole clusters were
-    assigned, CR2 for the lottery. After a lottery ``auto`` has a second row by randomisation where the values
-    are too skewed for t, the first one where neither group is small.
+    After a lottery ``auto`` has a second row by randomisation where the values are too skewed for t, the
+    first one where neither group is small.
     """
-    root, about = root_weights(sample), skew_warning(fitted.residuals, fitted.basis.influence, sample.now)
+    about = skew_warning(fitted.residuals, fitted.basis.influence, sample.now)
+    coefficient = Coefficient(fitted, sample, inference, regressor, counted, about)
 
     def one(kind: str) -> Result | Error:
-        if kind == "wild":
-            drawn = resampling.wild_bootstrap(
-                fitted, regressor * root, sample.clusters, draws=inference.draws, seed=inference.seed
-            )
-            beside, doubts = "CR1", about
-        elif kind == "randomisation":
-            if not inference.is_lottery:
-                raise NotApplicableError(EstimateReason.NO_LOTTERY())
-            if not np.isin(regressor, (0.0, 1.0)).all() or not np.array_equal(regressor, sample.treated):
-                raise NotApplicableError(EstimateReason.NOT_BINARY())
-            drawn = resampling.randomisation(
-                fitted,
-                regressor,
-                root,
-                sample.clusters,
-                sample.strata,
-                draws=inference.draws,
-                seed=inference.seed,
-            )
-            beside = "CR2" if resampling.assigned_whole(sample.treated, sample.clusters) else "HC2"
-            doubts = (EstimateReason.BESIDE_BY_LOT(),) if about and is_small(sample.treated) else ()
-        else:
-            found = least_squares_error(
-                fitted, "classical" if kind == "finite_population" else kind, sample, counted=counted
-            )
-            found = (
-                errors.finite_population(found, fitted.n, inference.trained)
-                if kind == "finite_population"
-                else found
-            )
-            return replace(found, reasons=(*found.reasons, *about))
-        error = least_squares_error(fitted, beside, sample, counted=counted)
-        interval = resampling.invert(drawn, fitted.estimate, error.std_error, inference.confidence)
-        return Result(
-            fitted.estimate, error.std_error, kind, error.df, interval, drawn.p_value(0.0), reasons=doubts
-        )
+        found = coefficient.error(kind)
+        return found if isinstance(found, Result) else replace(found, reasons=(*found.reasons, *about))
 
-    by = "effects of strata" if spec.method == "strata_fixed_effects" else "least squares"
     scores = fitted.basis.influence * fitted.residuals
-    made = each_kind(sample, spec, fitted.estimate, one, by=by)
+    made = each_kind(sample, spec, fitted.estimate, one)
     if (
         about
         and inference.is_lottery
@@ -258,11 +159,6 @@ def least_squares_results(
     ):
         made = with_lottery(made, spec, one, is_first=not is_small(sample.treated))
     return [result if result.is_refused else replace(result, scores=scores) for result in made]
-
-
-def is_small(treated: np.ndarray) -> bool:
-    """Whether one of the two groups is small for an interval by lot of skewed values."""
-    return bool(min((treated > 0).sum(), (treated <= 0).sum()) < FEW_BY_LOT)
 
 
 def with_lottery(
@@ -280,7 +176,9 @@ def with_lottery(
             drawn = one("randomisation")
         except NotApplicableError:
             continue
-        found.insert(len(found) - is_first, replace(drawn, reasons=(EstimateReason.BY_LOT(), *drawn.reasons)))
+        if isinstance(drawn, Result):
+            told = (EstimateReason.BY_LOT(), *drawn.reasons)
+            found.insert(len(found) - is_first, replace(drawn, reasons=told))
     return found
 
 
@@ -299,8 +197,8 @@ def influence_error(scores: np.ndarray, kind: str, sample: Sample, k: int) -> Er
     if kind == "survey":
         return errors.linearised(scores, sample.strata, sample.clusters, k)
     if kind == "CR1":
-        count = errors.number_of(sample.clusters)
-        sums = errors.by_group(scores, sample.clusters)
+        clusters, count = errors.clustered(sample.clusters)
+        sums = errors.by_group(scores, clusters)
         return Error(float(np.sqrt(count / (count - 1) * (sums @ sums))), count - 1.0)
     if kind != "influence":
         raise NotApplicableError(EstimateReason.WRONG_ERROR())

@@ -9,21 +9,22 @@ from dataclasses import replace
 import numpy as np
 from scipy import stats
 
+from manfaat.base.typed import required
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation.errors import Error
-from manfaat.evaluation.estimate import TAKE_UP, Result, refused
+from manfaat.evaluation.estimand import About, Word
+from manfaat.evaluation.estimate import DEFAULT, Inference, Result, Sized, refused
 from manfaat.evaluation.inference import (
-    DEFAULT,
-    Inference,
     each_kind,
-    least_squares_error,
     least_squares_results,
 )
 from manfaat.evaluation.linear import Fit, check_groups, fit, regress, root_weights
-from manfaat.evaluation.methods import SD_BEFORE_KIND, Sized, with_size
+from manfaat.evaluation.methods import SD_BEFORE_KIND, with_size
 from manfaat.evaluation.reasons import EstimateReason
+from manfaat.evaluation.registry import Method, Rung, register
 from manfaat.evaluation.sample import INSTRUMENT, NotApplicableError, Sample
 from manfaat.evaluation.skewness import skew_warning
+from manfaat.evaluation.std_errors import Coefficient, least_squares
 
 
 def instrumental_variables(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
@@ -60,24 +61,34 @@ def instrumental_variables(sample: Sample, spec: Specification, inference: Infer
     except NotApplicableError as failure:
         late = [refused(spec.std_errors[0], failure.reason)]
     offer = least_squares_results(reduced, offered, by_offer, spec, inference)
-    uptake = each_kind(
-        by_offer, spec, first.estimate, lambda kind: least_squares_error(first, kind, by_offer)
-    )
+    uptake = each_kind(by_offer, spec, first.estimate, Coefficient(first, by_offer, inference).error)
     scores = (
         reduced.basis.influence * reduced.residuals
     )  # the p value of the LATE is that of the ITT (Anderson and Rubin 1949)
     late = [one if one.is_refused else replace(one, scores=scores) for one in late]
-    rows = [(replace(one, population="LATE"), "") for one in late] + [
-        (replace(one, population="ITT"), spec.instrument) for one in offer
-    ]
-    results = [replace(one, treatment=treatment) for one, treatment in rows]
+    by_lot = required(spec.instrument, "the instrument")
+    results = [replace(one, about=About("LATE"), treatment="") for one in late]
+    results += [replace(one, about=About("ITT"), treatment=by_lot) for one in offer]
     sized = (
         with_size(results, by_offer)
         if level_sd is None
         else [(one, (one.estimate / level_sd, SD_BEFORE_KIND)) for one in results]
     )
-    named = [replace(one, population=TAKE_UP, treatment=spec.instrument, unit="") for one in uptake]
+    named = [replace(one, word=Word.TAKE_UP, treatment=by_lot, unit="") for one in uptake]
     return [*sized, *((one, (np.nan, "")) for one in named)]
+
+
+register(
+    Method(
+        "instrumental_variables",
+        instrumental_variables,
+        std_errors=least_squares(without="wild randomisation"),
+        has_instrument=True,
+        about=About("LATE"),
+        rung=Rung("offer", 110),
+        formula="(ȳ offered − ȳ not offered) / (d̄ offered − d̄ not offered)",
+    )
+)
 
 
 def differenced(sample: Sample) -> tuple[np.ndarray, np.ndarray, Sample]:
@@ -104,9 +115,7 @@ def late_result(
     ------
     NotApplicableError if the interval is not bounded.
     """
-    if kind in ("wild", "randomisation"):
-        raise NotApplicableError(EstimateReason.WRONG_ERROR())
-    found = [least_squares_error(one, kind, sample) for one in (reduced, first, joint)]
+    found = [Coefficient(one, sample, inference).error(kind) for one in (reduced, first, joint)]
     of_outcome, of_taken, of_sum = (one.std_error**2 for one in found)
     both = (of_sum - of_outcome - of_taken) / 2
     estimate = reduced.estimate / first.estimate

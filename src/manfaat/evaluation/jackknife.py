@@ -65,4 +65,5 @@ def sums_without(parts: np.ndarray) -> np.ndarray:
     k): S − n / (n − 1) d².
     """
     squares = parts**2
-    return squares.sum(axis=0) - len(parts) / (len(parts) - 1) * squares
+    without: np.ndarray = squares.sum(axis=0) - len(parts) / (len(parts) - 1) * squares
+    return without

@@ -6,23 +6,27 @@ import numpy as np
 import pandas as pd
 
 from manfaat.base.disclosure import SMALLEST_CELL
-from manfaat.cleaning import KEY
+from manfaat.base.typed import required
+from manfaat.definitions.codebook import KEY
+from manfaat.definitions.indicator import Indicator, concepts, measured_before
 from manfaat.definitions.programme import Programme, Specification
-from manfaat.evaluation.ladder import METHODS, primary, sample_for
-from manfaat.evaluation.panel import panel_sample
+from manfaat.evaluation.asked import asked
+from manfaat.evaluation.estimate import as_rows
+from manfaat.evaluation.ladder import primary, sample_for
+from manfaat.evaluation.registry import METHODS
 from manfaat.evaluation.sample import (
     CLUSTER,
     INSTRUMENT,
     STRATUM,
     WEIGHT,
+    Dataset,
     NotApplicableError,
     Sample,
-    participation,
     periods_of,
+    sides,
 )
-from manfaat.indicators import Indicator, concepts, measured_before
 
-COLUMNS = ["indicator", "rater", "specification", "reason", "n", "total"]
+COLUMNS = ["indicator", "rater", "arm", "specification", "reason", "n", "total"]
 WAITS, ABSENT, ONCE, OTHER = "to_decide", "absent", "once", "other"
 ORDER = (
     WAITS,
@@ -55,24 +59,26 @@ def left_out(
 
     Returns
     -------
-    ``COLUMNS``, one row an indicator, rater and reason; ``reason`` is one of ``ORDER`` or ``once`` (a unit of
-    a panel seen in one period only); ``total`` are all units, or unit-periods, of the groups that are
+    ``COLUMNS``, one row an indicator, rater, arm and reason; ``reason`` is one of ``ORDER`` or ``once`` (a
+    unit of a panel seen in one period only); ``total`` are all units, or unit-periods, of the groups that are
     compared. What claims name and no primary estimate is about stands there with an empty ``specification``,
     counted over all who have a group.
     """
+    arms = {one.arm: Dataset(table, programme.of(one), indicators) for one in programme.design.contrasts()}
     named = {name for claim in programme.claims for name in claim.indicators}
     told = why.drop_duplicates(["key", "indicator"]).set_index(["key", "indicator"])["reason"]
-    lines, rows, done = {(line.indicator, line.rater): line for line in concepts(indicators)}, [], set()
-    for row in primary(estimates).drop_duplicates(["indicator", "rater"]).itertuples(index=False):
-        rater = row.rater if isinstance(row.rater, str) else ""
-        spec, line = programme.specification(row.specification), lines[row.indicator, rater]
+    lines: dict[tuple[str, str], Indicator] = {(o.indicator, o.rater): o for o in concepts(indicators)}
+    rows, done = [], set()
+    for row in as_rows(primary(estimates).drop_duplicates(["indicator", "rater", "arm"])):
+        spec = programme.specification(row.specification)
+        line = lines[row.indicator, row.rater if isinstance(row.rater, str) else ""]
         try:
-            sample, reasons = reasons_of(table, told, line, spec, programme, indicators)
+            sample, reasons = reasons_of(arms[row.arm], told, line, spec)
         except NotApplicableError:
             continue
-        rows += counted(line, spec.id, reasons, len(sample.frame) + len(sample.left_out))
+        rows += counted(line, spec.id, reasons, len(sample.frame) + len(sample.left_out), row.arm)
         done.add((line.indicator, line.rater))
-    compared = table[participation(table, programme).notna().to_numpy()]
+    compared = table[sides(table, programme).notna().to_numpy()]
     for line in indicators:
         if (
             line.indicator in named
@@ -89,37 +95,40 @@ def left_out(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def counted(line: Indicator, specification: str, reasons: pd.Series, total: int) -> list[dict[str, object]]:
+def counted(
+    line: Indicator, specification: str, reasons: pd.Series, total: int, arm: str = ""
+) -> list[dict[str, object]]:
     """One row a reason."""
-    fixed = {"indicator": line.indicator, "rater": line.rater, "specification": specification, "total": total}
-    return [fixed | {"reason": reason, "n": int(n)} for reason, n in reasons.value_counts(sort=False).items()]
+    fixed = {"indicator": line.indicator, "rater": line.rater, "arm": arm, "specification": specification}
+    return [
+        fixed | {"total": total, "reason": reason, "n": int(n)}
+        for reason, n in reasons.value_counts(sort=False).items()
+    ]
 
 
 def reasons_of(
-    table: pd.DataFrame,
-    told: pd.Series,
-    line: Indicator,
-    spec: Specification,
-    programme: Programme,
-    indicators: list[Indicator],
+    data: Dataset, told: pd.Series, line: Indicator, spec: Specification
 ) -> tuple[Sample, pd.Series]:
     """The sample of one specification, and the reason of each row that it leaves out."""
-    if spec.method == "fixed_effects":
-        sample = panel_sample(table, line, spec, programme)
-        places = {"outcome_": line.name} | {name: name for name in (*spec.treatment, *spec.covariates)}
+    data, spec = asked(data, line, spec)
+    table, design = data.table, data.programme.design
+    sample = sample_for(data, line, spec)
+    if METHODS[spec.method].draw:
+        columns = {"outcome_": line.name, **{name: name for name in (*spec.treatment, *spec.covariates)}}
         earlier = set()
     else:
-        sample = sample_for(table, line, spec, programme, indicators, None)
-        before = measured_before(indicators, line.indicator, line.rater or None, time=spec.baseline)
-        panel = programme.design.panel is not None and not METHODS[spec.method].two_periods
-        places = {"now": line.name, "before": line.name if panel or before is None else before.name} | {
-            name: name for name in spec.covariates
+        before = measured_before(data.indicators, line.indicator, line.rater or None, time=spec.baseline)
+        panel = design.panel is not None and not METHODS[spec.method].two_periods
+        columns = {
+            "now": line.name,
+            "before": line.name if panel or before is None else before.name,
+            **{name: name for name in spec.covariates},
         }
         earlier = (
             {"before", *(spec.covariates if spec.covariates_measured == "before" else [])} if panel else set()
         )
-    design = programme.design
-    places |= {
+    places: dict[str, str | None] = {
+        **columns,
         WEIGHT: design.weight,
         STRATUM: spec.strata or design.strata,
         CLUSTER: design.cluster,
@@ -130,7 +139,7 @@ def reasons_of(
         told,
         sample.left_out,
         places,
-        before_rows(table, sample, spec, programme) if earlier else None,
+        before_rows(table, sample, spec, data.programme) if earlier else None,
         earlier,
     )
 
@@ -139,12 +148,12 @@ def before_rows(table: pd.DataFrame, sample: Sample, spec: Specification, progra
     """The key of each left-out unit's row of the period before; of the later one where the specification
     names none before.
     """
-    panel = programme.design.panel
+    panel = required(programme.design.panel, "the panel")
     before = periods_of(table[panel.period], spec).before
     if before is None:
-        return table.loc[sample.left_out.index, KEY]
+        return table[KEY].loc[sample.left_out.index]
     keys = table[table[panel.period] == before].set_index(panel.unit)[KEY]
-    return keys.reindex(table.loc[sample.left_out.index, panel.unit]).set_axis(sample.left_out.index)
+    return keys.reindex(table[panel.unit].loc[sample.left_out.index]).set_axis(sample.left_out.index)
 
 
 def first_reasons(
@@ -159,16 +168,16 @@ def first_reasons(
     it.
     """
     rank = pd.Series(len(ORDER), index=left.index)
-    own = table.loc[left.index, KEY]
+    own = table[KEY].loc[left.index]
     for name in left.columns:
         absent = left[name].isna()
         if not absent.any():
             continue
-        keys = before if name in earlier else own
+        keys = own if before is None or name not in earlier else before
         column = places.get(name) or ""
         at = pd.MultiIndex.from_arrays(
             [
-                keys[absent].astype(told.index.levels[0].dtype if len(told) else "object"),
+                keys[absent].astype(told.index.get_level_values(0).dtype if len(told) else "object"),
                 [column] * int(absent.sum()),
             ]
         )
@@ -188,8 +197,9 @@ def best(text: object) -> str:
 
 def waiting(left: pd.DataFrame) -> pd.Series:
     """Share of the units of each indicator and rater whose answers wait for a person's decision."""
-    own = left[left["reason"] == WAITS].set_index(["indicator", "rater"])
-    return own["n"] / own["total"]
+    own = left[left["reason"] == WAITS]
+    whole = own.groupby(["indicator", "rater"], sort=False)[["n", "total"]].sum()
+    return whole["n"] / whole["total"]
 
 
 def shown(left: pd.DataFrame, *, smallest: int = SMALLEST_CELL) -> list[tuple[str, int]]:

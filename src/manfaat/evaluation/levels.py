@@ -10,21 +10,22 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from manfaat.base.reasons import write_reasons
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Programme
+from manfaat.evaluation.estimand import Word
 from manfaat.evaluation.estimate import Estimate, Settings, as_table
 from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import participation
 from manfaat.evaluation.skewness import skew_warning
 from manfaat.evaluation.weighted import answers, weights_of
-from manfaat.indicators import Indicator
 
-LEVEL = "level"
 CHANGES = (
     "difference",
     "normalised_gain",
     "log_ratio",
     "steps",
 )  # constructs that are a change already: their mean is a change
+LEVEL = "level"  # what a level is called where others have a specification
 COUNTS = ("code_above", "in_set", "copy")
 
 
@@ -35,6 +36,7 @@ def level_row(
     *,
     is_share: bool,
     weights: pd.Series | None = None,
+    arm: str = "",
 ) -> Estimate:
     """Mean of an indicator with a t interval, or a share with Wilson's (1927) interval, which never leaves 0
     to 1 and has a width at 0 and 1.
@@ -48,7 +50,11 @@ def level_row(
         stage=line.stage_thesis,
         indicator=line.indicator,
         rater=line.rater,
-        estimand="change" if line.recipe in CHANGES else LEVEL,
+        arm=arm,
+        against="",
+        wave="",
+        contrast="",
+        estimand=str(Word.CHANGE if line.recipe in CHANGES else Word.LEVEL),
         method="share" if is_share else "mean",
         specification=LEVEL,
         treatment="",
@@ -56,6 +62,9 @@ def level_row(
         n=known.n,
         n_comparison=0,
         n_missing=len(values) - known.n,
+        mean_comparison=np.nan,
+        sd_comparison=np.nan,
+        percent_of_comparison=np.nan,
         estimate=np.nan,
         std_error=np.nan,
         std_error_kind="Wilson" if is_share else "survey" if known.is_weighted else "classical",
@@ -125,15 +134,12 @@ def estimate_levels(
         and (not stages or line.stage_thesis in stages)
         and (line.use == "describe" or line.unit in shares(programme) or line.recipe in CHANGES)
     ]
-    mine = table[participation(table, programme) == 1]
-    percent, weights = shares(programme), weights_of(mine, programme)
-    yes_no = {
-        line.name: line.unit in percent and bool(mine[line.name].dropna().isin([0, 1]).all())
-        for line in lines
-    }
-    return as_table(
-        [
-            level_row(mine[line.name], line, settings, is_share=yes_no[line.name], weights=weights)
-            for line in lines
-        ]
-    )
+    percent, rows = shares(programme), []
+    for contrast in programme.design.contrasts():
+        mine = table[participation(table, programme.of(contrast)) == 1]
+        weights = weights_of(mine, programme)
+        for line in lines:
+            values = mine[line.name]
+            yes_no = line.unit in percent and bool(values.dropna().isin([0, 1]).all())
+            rows.append(level_row(values, line, settings, is_share=yes_no, weights=weights, arm=contrast.arm))
+    return as_table(rows)

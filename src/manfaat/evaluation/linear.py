@@ -7,14 +7,20 @@ ordinary least squares.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, hstack
 
+from manfaat.base.typed import required
 from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, Sample
+
+# of the reduced errors: adjusted influence (n), own part of each group (G), what groups share (G × k)
+Parts = tuple[np.ndarray, np.ndarray, np.ndarray | csr_array]
+Named = dict[str, np.ndarray]  # what a named coefficient is of those of a design (k)
+CONSTANT, TREATMENT = "(constant)", "(treatment)"  # names of coefficients that are no column's
 
 COLLINEAR = (
     1e-10  # smallest eigenvalue, of the correlations between regressors, that still counts as independent
@@ -30,7 +36,8 @@ class Basis:
     is influence'y; ``leverage`` (n); ``absorbed`` counts effects that were removed from outcome and
     regressors beforehand. ``strata`` (n × absorbed, sparse) are their own orthonormal columns, at right
     angles to ``q``, where they are kept: one entry a row, so that their number has no limit. ``memory`` keeps
-    what standard errors need that rests on no outcome.
+    what standard errors need that rests on no outcome. ``terms`` are the l of every coefficient that has a
+    name, each in the unit of its own column.
     """
 
     q: np.ndarray
@@ -39,21 +46,23 @@ class Basis:
     leverage: np.ndarray
     absorbed: int = 0
     strata: csr_array | None = None
-    memory: dict = field(default_factory=dict, compare=False, repr=False)
+    memory: dict[int | None, Parts] = field(default_factory=dict, compare=False, repr=False)
+    terms: dict[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def count(self) -> int:
         """Coefficients, those of absorbed effects among them."""
-        return self.q.shape[1] + self.absorbed
+        return int(self.q.shape[1]) + self.absorbed
 
     def block(self, rows: np.ndarray) -> np.ndarray:
         """All orthonormal columns of some rows, those of ``q`` first; columns of strata that hold none of
         them are left out.
         """
+        shared: np.ndarray = self.q[rows]
         if self.strata is None:
-            return self.q[rows]
+            return shared
         own = self.strata[rows]
-        return np.column_stack([self.q[rows], own[:, np.unique(own.indices)].toarray()])
+        return np.column_stack([shared, own[:, np.unique(own.indices)].toarray()])
 
     def times(self, factor: np.ndarray) -> np.ndarray | csr_array:
         """All orthonormal columns, each row times a factor (n)."""
@@ -86,6 +95,23 @@ class Fit:
         """Rows used."""
         return len(self.residuals)
 
+    def along(self, contrast: np.ndarray) -> Fit:
+        """The same fit, its coefficient another one or a sum of several: ``contrast`` is l (k)."""
+        base = replace(self.basis, contrast=contrast, influence=self.basis.q @ contrast, memory={})
+        return replace(self, basis=base, estimate=float(base.influence @ self.outcome))
+
+
+@dataclass(frozen=True)
+class Regression:
+    """A whole regression: its fit, its units, their outcome (n) before weighting and absorbing, and the
+    coefficients that CR1 counts, if others than the fit's.
+    """
+
+    fitted: Fit
+    sample: Sample
+    outcome: np.ndarray
+    counted: int | None = None
+
 
 def orthonormal(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return Q (n × k) and R (k × k) with Q R = columns, by two rounds of Cholesky (Yamamoto et al. 2015):
@@ -115,11 +141,28 @@ def basis(
     absorbed: int = 0,
     absorbed_leverage: np.ndarray | float = 0.0,
     strata: csr_array | None = None,
+    named: Named | None = None,
 ) -> Basis:
     """Prepare the regressors (n × k, already times √w) for the coefficient of column ``place``."""
     q, r = orthonormal(columns)
     contrast = np.linalg.solve(r.T, np.eye(len(r))[place])
-    return Basis(q, contrast, q @ contrast, (q**2).sum(axis=1) + absorbed_leverage, absorbed, strata)
+    terms = {name: np.linalg.solve(r.T, weights) for name, weights in (named or {}).items()}
+    leverage = (q**2).sum(axis=1) + absorbed_leverage
+    return Basis(q, contrast, q @ contrast, leverage, absorbed, strata, terms=terms)
+
+
+def named_terms(before: list[str], scaled: np.ndarray, names: list[str], after: list[str]) -> Named:
+    """What each coefficient in the unit of its own column is of those of a design: the columns ``before``,
+    then the columns ``scaled`` (n × m, with their names) after ``standardise``, then those ``after``.
+
+    A constant, first in ``before``, takes in what the scaled columns were centred by.
+    """
+    whole = np.eye(len(before) + len(names) + len(after))
+    spread, place = scaled.std(axis=0), len(before)
+    whole[place : place + len(names)] /= np.where(spread > 0, spread, 1.0)[:, None]
+    if before[:1] == [CONSTANT]:
+        whole[0] -= scaled.mean(axis=0) @ whole[place : place + len(names)]
+    return dict(zip([*before, *names, *after], whole, strict=True))
 
 
 def fit(prepared: Basis, outcome: np.ndarray, total: np.ndarray | None = None) -> Fit:
@@ -143,7 +186,8 @@ def standardise(columns: np.ndarray) -> np.ndarray:
     digits.
     """
     spread = columns.std(axis=0)
-    return (columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    scaled: np.ndarray = (columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    return scaled
 
 
 def independent_places(columns: np.ndarray, given: np.ndarray | None = None) -> list[int]:
@@ -192,7 +236,8 @@ def regressors(frame: pd.DataFrame, covariates: list[str], given: np.ndarray | N
 
 def dummies(group: np.ndarray) -> np.ndarray:
     """One column a group but the first (n × (groups − 1))."""
-    return (group[:, None] == np.arange(1, group.max() + 1)).astype("float64")
+    columns: np.ndarray = (group[:, None] == np.arange(1, group.max() + 1)).astype("float64")
+    return columns
 
 
 def strata_columns(group: np.ndarray, root: np.ndarray) -> csr_array:
@@ -245,12 +290,13 @@ def regress(
     covariates: list[str],
     *,
     strata: bool = False,
-    extra: np.ndarray | None = None,
+    extra: np.ndarray | pd.DataFrame | None = None,
     key: str = "",
 ) -> Fit:
     """Regress the outcome on a constant, ``wanted`` (n), covariates and, if asked, one effect a stratum.
 
-    ``extra`` (n × m) are further regressors, ``key`` tells fits apart whose ``wanted`` differs.
+    ``extra`` (n × m) are further regressors, of a frame with their names, ``key`` tells fits apart whose
+    ``wanted`` differs.
 
     Raises
     ------
@@ -262,12 +308,14 @@ def regress(
 
     def prepare() -> Basis:
         others = np.column_stack([np.ones((len(root), 1)), *([] if extra is None else [extra])])
-        design = np.column_stack(
-            [others[:, :1], wanted, regressors(sample.frame, covariates, others), others[:, 1:]]
-        )
+        names = varying(sample.frame, covariates, others)
+        plain = sample.frame[names].to_numpy(dtype="float64")
+        design = np.column_stack([others[:, :1], wanted, standardise(plain), others[:, 1:]])
         if len(design) <= design.shape[1]:
             raise NotApplicableError(EstimateReason.FEW_UNITS())
-        return basis(design * root[:, None], 1)
+        after = [] if extra is None else [str(name) for name in pd.DataFrame(extra).columns]
+        terms = named_terms([CONSTANT, TREATMENT], plain, names, after)
+        return basis(design * root[:, None], 1, named=terms)
 
     prepared = sample.once(("regress", key, tuple(covariates)), prepare)
     return fit(prepared, sample.now * root)
@@ -284,16 +332,16 @@ def regress_within(sample: Sample, wanted: np.ndarray, covariates: list[str]) ->
     NotApplicableError when the sample cannot carry the estimate.
     """
     root = root_weights(sample)
-    effects = sample.once(("strata",), lambda: strata_columns(sample.strata, root))
+    effects = sample.once(("strata",), lambda: strata_columns(required(sample.strata, "the strata"), root))
 
     def prepare() -> Basis:
         inside = without_strata(wanted * root, effects)
         if not inside.any():
             raise NotApplicableError(EstimateReason.NO_MIXED_STRATUM())
-        others = without_strata(
-            standardise(sample.frame[covariates].to_numpy(dtype="float64")) * root[:, None], effects
-        )
-        design = np.column_stack([inside, independent(others, np.zeros((len(root), 0)))])
+        plain = sample.frame[covariates].to_numpy(dtype="float64")
+        others = without_strata(standardise(plain) * root[:, None], effects)
+        kept = independent_places(others, np.zeros((len(root), 0)))
+        design = np.column_stack([inside, others[:, kept]])
         if len(design) <= design.shape[1] + effects.shape[1]:
             raise NotApplicableError(EstimateReason.FEW_UNITS())
         return basis(
@@ -302,6 +350,7 @@ def regress_within(sample: Sample, wanted: np.ndarray, covariates: list[str]) ->
             absorbed=effects.shape[1],
             absorbed_leverage=np.asarray(effects.multiply(effects).sum(axis=1)).ravel(),
             strata=effects,
+            named=named_terms([TREATMENT], plain[:, kept], [covariates[place] for place in kept], []),
         )
 
     prepared = sample.once(("regress within", tuple(covariates)), prepare)

@@ -17,11 +17,13 @@ from scipy.spatial import KDTree
 from manfaat.base.reasons import Reason
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation.errors import Error
-from manfaat.evaluation.inference import DEFAULT, Inference, each_kind
+from manfaat.evaluation.estimate import DEFAULT, Inference, Sized
+from manfaat.evaluation.inference import each_kind
 from manfaat.evaluation.linear import COLLINEAR, check_groups, check_treatment
-from manfaat.evaluation.methods import Sized, with_size
+from manfaat.evaluation.methods import BEFORE, with_size
 from manfaat.evaluation.nuisance import design_matrix
 from manfaat.evaluation.reasons import EstimateReason
+from manfaat.evaluation.registry import Method, Rung, about_of, register
 from manfaat.evaluation.sample import NotApplicableError, Sample
 from manfaat.evaluation.skewness import adjusted_skew_warning
 from manfaat.evaluation.weighting import overlap
@@ -44,7 +46,8 @@ class Cells:
 
     def mean(self, values: np.ndarray) -> np.ndarray:
         """Mean of a value over the units of each cell."""
-        return np.bincount(self.cell, weights=values, minlength=len(self.size)) / self.size
+        means: np.ndarray = np.bincount(self.cell, weights=values, minlength=len(self.size)) / self.size
+        return means
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ class Matches:
     @property
     def times_used(self) -> np.ndarray:
         """How much each unit of a comparison cell counts: the sum of its shares."""
-        return (self.shares.T @ self.participants.size) / self.comparison.size
+        times: np.ndarray = (self.shares.T @ self.participants.size) / self.comparison.size
+        return times
 
     @property
     def times_squared(self) -> np.ndarray:
@@ -74,7 +78,8 @@ class Matches:
         used = csr_array(
             (np.ones_like(self.shares.data), self.shares.indices, self.shares.indptr), shape=self.shares.shape
         )
-        return used.T @ single
+        squared: np.ndarray = used.T @ single
+        return squared
 
 
 def cells(rows: np.ndarray) -> Cells:
@@ -177,9 +182,10 @@ def bias_slope(found: Matches, outcome: np.ndarray) -> np.ndarray:
     weights = found.times_used * found.comparison.size
     root, weights = np.sqrt(weights)[:, None], weights / weights.sum()
     rows, level = found.comparison.rows, found.comparison.mean(outcome)
-    return np.linalg.lstsq(
+    slopes: np.ndarray = np.linalg.lstsq(
         (rows - weights @ rows) * root, (level - weights @ level) * root[:, 0], rcond=1e-10
     )[0]
+    return slopes
 
 
 def corrected(
@@ -258,12 +264,9 @@ def degrees_of_freedom(participants: int, times_used: np.ndarray, k: int) -> flo
     return float(min(square**2 / fourth, participants + len(times_used) - k))
 
 
-def nearest_neighbour(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
-    """Each participant against the nearest comparison units, corrected by regression for what distance
-    remains (ATT).
-
-    Kinds of standard error: ``AI`` lets the variance differ between units (Abadie and Imbens 2006, two
-    neighbours), ``AI_equal`` takes it as one (what the R package Matching reports unless told otherwise).
+def check_to_match(sample: Sample) -> None:
+    """Refuse, with the reason, a sample that cannot be matched: without two groups, with survey weights or
+    clusters.
     """
     check_groups(sample)
     check_treatment(sample)
@@ -271,6 +274,16 @@ def nearest_neighbour(sample: Sample, spec: Specification, inference: Inference 
         raise NotApplicableError(EstimateReason.NO_WEIGHTS_CARRIED())
     if sample.clusters is not None:
         raise NotApplicableError(EstimateReason.NO_CLUSTERS_CARRIED())
+
+
+def nearest_neighbour(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
+    """Each participant against the nearest comparison units, corrected by regression for what distance
+    remains (ATT).
+
+    Kinds of standard error: ``AI`` lets the variance differ between units (Abadie and Imbens 2006, two
+    neighbours), ``AI_equal`` takes it as one (what the R package Matching reports unless told otherwise).
+    """
+    check_to_match(sample)
     found = match(sample, spec.covariates, spec.neighbours)
     treated = sample.treated > 0
     inside, outside = sample.now[treated], sample.now[~treated]
@@ -300,5 +313,19 @@ def nearest_neighbour(sample: Sample, spec: Specification, inference: Inference 
     named = []
     for result in each_kind(sample, spec, estimate, one):
         told = () if result.is_refused else (*about, *curve_warning(found, outside, result.std_error))
-        named.append(replace(result, population=spec.population, reasons=(*told, *result.reasons)))
+        named.append(replace(result, about=about_of(spec), reasons=(*told, *result.reasons)))
     return with_size(named, sample)
+
+
+register(
+    Method(
+        "nearest_neighbour",
+        nearest_neighbour,
+        std_errors=("AI", "AI_equal"),
+        needs_covariates=True,
+        carries_design=False,
+        estimands=("att",),
+        rung=Rung("matching", 70, ("AI",), covariates=BEFORE),
+        formula="mean of y − neighbours' mean of y₀ + m₀(x) − m₀(x₀), over participants",
+    )
+)

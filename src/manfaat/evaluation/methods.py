@@ -7,18 +7,22 @@ effects add one effect a stratum, the difference-in-differences regresses the ch
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from manfaat.definitions.programme import Specification
-from manfaat.evaluation.estimate import Result, hedges_factor
-from manfaat.evaluation.inference import DEFAULT, Inference, least_squares_results
-from manfaat.evaluation.linear import basis, check_groups, fit, regress, root_weights
+from manfaat.evaluation.errors import BY_STRATA
+from manfaat.evaluation.estimate import DEFAULT, Inference, Result, Sized, hedges_factor
+from manfaat.evaluation.inference import least_squares_results
+from manfaat.evaluation.linear import Fit, Regression, basis, check_groups, fit, regress, root_weights
 from manfaat.evaluation.reasons import EstimateReason
+from manfaat.evaluation.registry import Method, Rung, register
 from manfaat.evaluation.sample import POST, NotApplicableError, Sample
+from manfaat.evaluation.std_errors import least_squares
 
 SD_KIND = "Hedges g (SD within groups)"
 SD_BEFORE_KIND = "d (SD of the level)"
 D_Z_KIND = "d_z (SD of the change)"
-Sized = list[tuple[Result, tuple[float, str]]]
+BEFORE = ("fixed", "before")  # when covariates were measured that may be adjusted for
 
 
 def within_sd(values: np.ndarray, treated: np.ndarray, weights: np.ndarray | None = None) -> float:
@@ -46,18 +50,56 @@ def with_size(results: list[Result], sample: Sample) -> Sized:
     return [(result, standardised(result.estimate, sample)) for result in results]
 
 
+def difference_fit(sample: Sample, spec: Specification) -> Fit:
+    """The outcome on participation alone."""
+    return regress(sample, sample.treated, [])
+
+
 def difference_in_means(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
     """Mean of the participants minus mean of the comparison group."""
     check_groups(sample)
-    fitted = regress(sample, sample.treated, [])
+    fitted = difference_fit(sample, spec)
     return with_size(least_squares_results(fitted, sample.treated, sample, spec, inference), sample)
+
+
+register(
+    Method(
+        "difference_in_means",
+        difference_in_means,
+        takes_covariates=False,
+        fit=difference_fit,
+        rung=Rung("difference", 10),
+        formula="ȳ₁ − ȳ₀",
+    )
+)
+
+
+def regression_fit(sample: Sample, spec: Specification) -> Fit:
+    """The outcome on participation and covariates."""
+    return regress(sample, sample.treated, spec.covariates)
 
 
 def regression(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
     """Difference between the groups at equal covariates (linear, no interactions)."""
     check_groups(sample)
-    fitted = regress(sample, sample.treated, spec.covariates)
+    fitted = regression_fit(sample, spec)
     return with_size(least_squares_results(fitted, sample.treated, sample, spec, inference), sample)
+
+
+register(
+    Method(
+        "regression",
+        regression,
+        fit=regression_fit,
+        rung=Rung("adjusted", 30, covariates=BEFORE),
+        formula="b in y = a + b·d + c'x + e",
+    )
+)
+
+
+def strata_fit(sample: Sample, spec: Specification) -> Fit:
+    """The outcome on participation, covariates and one effect a stratum."""
+    return regress(sample, sample.treated, spec.covariates, strata=True)
 
 
 def strata_fixed_effects(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
@@ -68,31 +110,82 @@ def strata_fixed_effects(sample: Sample, spec: Specification, inference: Inferen
     if sample.strata is None:
         raise NotApplicableError(EstimateReason.NO_STRATA())
     check_groups(sample)
-    fitted = regress(sample, sample.treated, spec.covariates, strata=True)
+    fitted = strata_fit(sample, spec)
     return with_size(least_squares_results(fitted, sample.treated, sample, spec, inference), sample)
+
+
+register(
+    Method(
+        "strata_fixed_effects",
+        strata_fixed_effects,
+        auto=BY_STRATA,
+        needs="strata",
+        fit=strata_fit,
+        rung=Rung("strata", 20),
+        formula="b in y = aₛ + b·d + c'x + e, with one aₛ a stratum",
+    )
+)
+
+
+def change_fit(sample: Sample, spec: Specification) -> Fit:
+    """The change on participation and covariates."""
+    return regress(sample.change(), sample.treated, spec.covariates)
 
 
 def difference_in_differences(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
     """Change of the participants minus change of the comparison group, each unit measured twice."""
     changed = sample.change()
     check_groups(changed)
-    fitted = regress(changed, sample.treated, spec.covariates)
+    fitted = change_fit(sample, spec)
     return with_size(least_squares_results(fitted, sample.treated, changed, spec, inference), sample)
+
+
+register(
+    Method(
+        "difference_in_differences",
+        difference_in_differences,
+        needs_before=True,
+        fit=change_fit,
+        rung=Rung("did", 80),
+        formula="(ȳ₁ now − ȳ₁ before) − (ȳ₀ now − ȳ₀ before)",
+    )
+)
+
+
+def change_of_treatment(sample: Sample) -> np.ndarray:
+    """The change of the treatment, one number a unit."""
+    return (sample.frame["treated"] - sample.frame["treated_before"]).to_numpy()
+
+
+def first_difference_fit(sample: Sample, spec: Specification) -> Fit:
+    """The change on the change of the treatment and covariates."""
+    return regress(sample.change(), change_of_treatment(sample), spec.covariates, key="change")
 
 
 def first_difference(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
     """Change of the outcome regressed on the change of the treatment, units of a panel, two periods."""
     if "treated_before" not in sample.frame:
         raise NotApplicableError(EstimateReason.NO_PANEL())
-    changed, wanted = sample.change(), (sample.frame["treated"] - sample.frame["treated_before"]).to_numpy()
+    changed, wanted = sample.change(), change_of_treatment(sample)
     check_groups(Sample(changed.frame.assign(treated=wanted), 0))
-    fitted = regress(changed, wanted, spec.covariates, key="change")
+    fitted = first_difference_fit(sample, spec)
     level_sd = sample.sd("before")
-    size = lambda estimate: (estimate / level_sd if level_sd > 0 else np.nan, SD_BEFORE_KIND)  # noqa: E731
     return [
-        (result, size(result.estimate))
+        (result, (result.estimate / level_sd if level_sd > 0 else np.nan, SD_BEFORE_KIND))
         for result in least_squares_results(fitted, wanted, changed, spec, inference)
     ]
+
+
+register(
+    Method(
+        "first_difference",
+        first_difference,
+        needs_before=True,
+        needs="a panel",
+        fit=first_difference_fit,
+        formula="b in Δy = a + b·Δd + c'Δx + e",
+    )
+)
 
 
 def repeated_cross_sections(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
@@ -107,11 +200,28 @@ def repeated_cross_sections(sample: Sample, spec: Specification, inference: Infe
     cells = np.bincount((2 * sample.treated + later).astype("int64"), minlength=4)
     if (cells < 2).any():
         raise NotApplicableError(EstimateReason.FEW_IN_A_CELL())
-    wanted = sample.treated * later
-    fitted = regress(
-        sample, wanted, spec.covariates, extra=np.column_stack([sample.treated, later]), key="wave"
-    )
+    fitted, wanted = waves_fit(sample, spec), sample.treated * later
     return with_size(least_squares_results(fitted, wanted, sample, spec, inference), sample)
+
+
+def waves_fit(sample: Sample, spec: Specification) -> Fit:
+    """The outcome on participation, later period, both together and covariates."""
+    sides = pd.DataFrame({"(group)": sample.treated, "(later)": sample.frame[POST].to_numpy()})
+    wanted = sides.prod(axis=1).to_numpy()
+    return regress(sample, wanted, spec.covariates, extra=sides, key="wave")
+
+
+register(
+    Method(
+        "repeated_cross_sections",
+        repeated_cross_sections,
+        two_periods=True,
+        whole=lambda sample, spec: Regression(waves_fit(sample, spec), sample, sample.now),
+        needs="a panel or waves",
+        rung=Rung("waves", 100),
+        formula="b in y = a + g·d + t·later + b·d·later + c'x + e",
+    )
+)
 
 
 def before_after_change(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
@@ -130,3 +240,16 @@ def before_after_change(sample: Sample, spec: Specification, inference: Inferenc
     sd = float(np.sqrt(fitted.residuals @ fitted.residuals / fitted.basis.df))
     results = least_squares_results(fitted, np.ones(len(root)), changed, spec, inference)
     return [(result, (result.estimate / sd, D_Z_KIND)) for result in results]
+
+
+register(
+    Method(
+        "before_after_change",
+        before_after_change,
+        std_errors=least_squares(without="HC2 HC3 randomisation", also="finite_population"),
+        needs_before=True,
+        participants_only=True,
+        rung=Rung("change", 120, ("auto", "finite_population")),
+        formula="mean of y now − y before, participants",
+    )
+)

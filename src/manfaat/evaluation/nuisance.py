@@ -32,7 +32,7 @@ class Propensity:
     score: np.ndarray
     odds: np.ndarray
     influence: np.ndarray
-    memory: dict = field(default_factory=dict, compare=False, repr=False)
+    memory: dict[int, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def by_score(self) -> np.ndarray:
@@ -135,12 +135,14 @@ def solved(
     moments = (x * weights[:, None]).T @ x
     if leaving is None:
         return scores @ np.linalg.inv(moments)
+    found: np.ndarray
     if len(np.bincount(leaving)) == len(x):
         inverse = np.linalg.inv(moments)
         rest = 1 - weights * np.einsum("ij,ij->i", x, x @ inverse)
         if (rest < ALONE).any():
             raise NotApplicableError(EstimateReason.ONE_LEFT_OUT())
-        return scores @ inverse / rest[:, None]
+        found = scores @ inverse / rest[:, None]
+        return found
     k = x.shape[1]
     of_groups = np.empty((int(leaving.max()) + 1, k, k))
     for i, weighted in enumerate((x * weights[:, None]).T):
@@ -149,7 +151,8 @@ def solved(
     left = moments - of_groups
     if np.linalg.eigvalsh(left)[:, 0].min() < ALONE * np.linalg.eigvalsh(moments)[0]:
         raise NotApplicableError(EstimateReason.ONE_LEFT_OUT())
-    return np.einsum("nij,nj->ni", np.linalg.inv(left)[leaving], scores)
+    found = np.einsum("nij,nj->ni", np.linalg.inv(left)[leaving], scores)
+    return found
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ statsmodels' ``OrderedModel`` gives the same coefficients; it knows neither surv
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,17 +16,17 @@ from scipy.special import expit
 
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation.change import SHARE
-from manfaat.evaluation.estimate import Result
-from manfaat.evaluation.inference import DEFAULT, Inference, each_kind, influence_error
+from manfaat.evaluation.estimand import About, Measure
+from manfaat.evaluation.estimate import DEFAULT, Inference, Result, Sized
+from manfaat.evaluation.inference import each_kind, influence_error
 from manfaat.evaluation.linear import check_groups, check_treatment, regressors
-from manfaat.evaluation.methods import Sized
 from manfaat.evaluation.nuisance import logit
 from manfaat.evaluation.reasons import EstimateReason
+from manfaat.evaluation.registry import Method, register
 from manfaat.evaluation.sample import CLUSTER, WEIGHT, NotApplicableError, Sample
 
 ODDS_KIND = "odds ratio (proportional odds)"
 SUPERIORITY_KIND = "probability of superiority (ties count half)"
-LOG_ODDS, ODDS = "log-odds", "odds-ratio"
 MOST_LEVELS = 30
 LARGEST = 15.0  # log odds ratio: beyond it the levels do not overlap
 ROUNDS = 100
@@ -49,7 +50,9 @@ def split(parameters: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     return parameters[:count], parameters[count:]
 
 
-def pieces(parameters: np.ndarray, level: np.ndarray, x: np.ndarray, count: int) -> tuple[np.ndarray, ...]:
+def pieces(
+    parameters: np.ndarray, level: np.ndarray, x: np.ndarray, count: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Upper and lower bound of each unit's level on the logistic scale, less its index; infinite at the
     ends.
     """
@@ -125,7 +128,7 @@ def proportional_odds(level: np.ndarray, x: np.ndarray, weights: np.ndarray) -> 
 
 
 def climbed(
-    parameters: np.ndarray, step: np.ndarray, best: float, height: object
+    parameters: np.ndarray, step: np.ndarray, best: float, height: Callable[[np.ndarray], float]
 ) -> tuple[np.ndarray, float]:
     """Go a step, or the half of it again and again until the likelihood does not fall."""
     for _ in range(40):
@@ -220,7 +223,9 @@ def odds_results(
         if result.is_refused:
             sized.append((result, (np.nan, "")))
             continue
-        log_odds = replace(result, population=LOG_ODDS, unit="", reasons=(note, *result.reasons))
+        log_odds = replace(
+            result, about=About(measure=Measure.LOG_ODDS), unit="", reasons=(note, *result.reasons)
+        )
         sized += [
             (log_odds, (float(np.exp(result.estimate)), ODDS_KIND)),
             (as_odds(log_odds, inference.confidence), (np.nan, "")),
@@ -242,7 +247,7 @@ def as_odds(result: Result, confidence: float) -> Result:
         std_error=odds * result.std_error,
         interval=interval,
         p_value=p_value,
-        population=ODDS,
+        about=About(measure=Measure.ODDS),
     )
 
 
@@ -262,7 +267,20 @@ def ordered_change(sample: Sample, spec: Specification, inference: Inference = D
     answers = Sample(
         pd.DataFrame({"now": stacked["now"], "treated": 1.0, CLUSTER: person, **kept}), sample.n_missing
     )
-    return odds_results(answers, spec, stacked["later"][:, None], answers.clusters, inference)
+    clusters = person if answers.clusters is None else answers.clusters
+    return odds_results(answers, spec, stacked["later"][:, None], clusters, inference)
+
+
+register(
+    Method(
+        "ordered_change",
+        ordered_change,
+        std_errors=("CR1",),
+        needs_before=True,
+        participants_only=True,
+        formula="exp(b) in logit P(y ≥ k) = aₖ + b·now",
+    )
+)
 
 
 def ordered_logit(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
@@ -272,6 +290,17 @@ def ordered_logit(sample: Sample, spec: Specification, inference: Inference = DE
     x = np.column_stack([sample.treated, regressors(sample.frame, spec.covariates)])
     clusters = np.arange(len(sample.frame)) if sample.clusters is None else sample.clusters
     return odds_results(sample, spec, x, clusters, inference)
+
+
+register(
+    Method(
+        "ordered_logit",
+        ordered_logit,
+        std_errors=("influence", "CR1"),
+        takes_covariates=False,
+        formula="exp(b) in logit P(y ≥ k) = aₖ + b·d + c'x",
+    )
+)
 
 
 def probability_of_superiority(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
@@ -308,8 +337,19 @@ def probability_of_superiority(sample: Sample, spec: Specification, inference: I
             float(df),
             interval,
             float(2 * stats.t.sf(abs(estimate) / error, df)),
-            "superiority",
+            About(measure=Measure.SUPERIORITY),
             unit=SHARE,
         )
 
     return [(result, (probability, SUPERIORITY_KIND)) for result in each_kind(sample, spec, 1.0, one)]
+
+
+register(
+    Method(
+        "probability_of_superiority",
+        probability_of_superiority,
+        std_errors=("brunner_munzel",),
+        takes_covariates=False,
+        formula="P(Y₁ > Y₀) − P(Y₁ < Y₀)",
+    )
+)

@@ -7,24 +7,39 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from manfaat.definitions.programme import Programme, Specification
-from manfaat.evaluation.estimate import Counts
-from manfaat.evaluation.inference import DEFAULT, Inference, least_squares_results
-from manfaat.evaluation.linear import Fit, basis, dummies, fit, independent_places, standardise
-from manfaat.evaluation.methods import SD_BEFORE_KIND, Sized
+from manfaat.definitions.indicator import Indicator
+from manfaat.definitions.programme import Specification
+from manfaat.evaluation.estimate import DEFAULT, Inference, Sized
+from manfaat.evaluation.inference import least_squares_results
+from manfaat.evaluation.linear import (
+    Fit,
+    Regression,
+    basis,
+    dummies,
+    fit,
+    independent_places,
+    named_terms,
+    standardise,
+)
+from manfaat.evaluation.methods import SD_BEFORE_KIND
 from manfaat.evaluation.reasons import EstimateReason
+from manfaat.evaluation.registry import Method, register
 from manfaat.evaluation.resampling import extremes
 from manfaat.evaluation.sample import (
     CLUSTER,
+    PARTICIPANT,
     WEIGHT,
+    Dataset,
     NotApplicableError,
     Sample,
     check_columns,
     codes,
+    is_named,
+    sides,
     variable,
     with_roles,
 )
-from manfaat.indicators import Indicator
+from manfaat.evaluation.std_errors import least_squares
 
 # standard deviation within units, in standard deviations of all rows, of a covariate that does not change
 UNCHANGING = 1e-7
@@ -44,14 +59,7 @@ class Within:
     counted: int
 
 
-def fixed_effects(
-    table: pd.DataFrame,
-    line: Indicator,
-    spec: Specification,
-    programme: Programme,
-    indicators: list[Indicator],
-    inference: Inference = DEFAULT,
-) -> tuple[dict[str, Sized], Counts]:
+def fixed_effects(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> dict[str, Sized]:
     """Regress a panel's outcome on the treatments with one effect per unit and per period (within estimator).
 
     Clusters are the units, unless the design declares larger ones. CR1 counts the units' effects, which are
@@ -59,43 +67,21 @@ def fixed_effects(
 
     Returns
     -------
-    Per treatment the results, and the counts of unit-periods (treated at any time, never treated, missing).
+    Per treatment the results.
 
     Raises
     ------
     NotApplicableError when the panel cannot carry the estimate.
     """
+    check_panel(sample.frame, spec)
     found: dict[str, Sized] = {}
-    for treatment, within in within_fits(table, line, spec, programme, indicators).items():
-        sample, level_sd = within.sample, within.sample.sd("outcome_")
+    for treatment, within in fits_of(sample.frame, spec, sample.n_missing).items():
+        level_sd = within.sample.sd("outcome_")
         results = least_squares_results(
-            within.fitted, within.regressor, sample, spec, inference, counted=within.counted
+            within.fitted, within.regressor, within.sample, spec, inference, counted=within.counted
         )
         found[treatment] = [(result, (result.estimate / level_sd, SD_BEFORE_KIND)) for result in results]
-    participants = int(sample.frame["participant"].sum())
-    return found, Counts(participants, len(sample.frame) - participants, sample.n_missing)
-
-
-def within_fits(
-    table: pd.DataFrame,
-    line: Indicator,
-    spec: Specification,
-    programme: Programme,
-    indicators: list[Indicator],
-) -> dict[str, Within]:
-    """Fit the within estimator once a treatment.
-
-    Raises
-    ------
-    NotApplicableError when the panel cannot carry the estimate.
-    """
-    if programme.design.panel is None:
-        raise NotApplicableError(EstimateReason.NO_PANEL())
-    spec = with_treatment(spec, programme)
-    check_columns(table, spec, programme, indicators)
-    complete, n_missing = panel_rows(table, line, spec, programme)
-    check_panel(complete, spec)
-    return fits_of(complete, spec, n_missing)
+    return found
 
 
 def fits_of(complete: pd.DataFrame, spec: Specification, n_missing: int = 0) -> dict[str, Within]:
@@ -119,11 +105,18 @@ def fits_of(complete: pd.DataFrame, spec: Specification, n_missing: int = 0) -> 
         ]
     )
     within = demeaned(columns, unit, root**2) * root[:, None]
-    within = without_redundant(within, 1 + len(spec.treatment), int(period.max()))
+    within, kept = without_redundant(within, 1 + len(spec.treatment), int(period.max()))
+    covariates = [spec.covariates[at] for at in kept]
+    periods = [f"(period) {value:g}" for value in np.unique(complete["period_"])[1:]]
+    named = named_terms([*spec.treatment, *periods], complete[covariates].to_numpy(), covariates, [])
     found = {}
     for place, treatment in enumerate(spec.treatment):
         prepared = basis(
-            within[:, 1:], place, absorbed=int(unit.max()) + 1, absorbed_leverage=share_of_unit(unit, root**2)
+            within[:, 1:],
+            place,
+            absorbed=int(unit.max()) + 1,
+            absorbed_leverage=share_of_unit(unit, root**2),
+            named=named,
         )
         if prepared.df < 1:
             raise NotApplicableError(EstimateReason.FEW_OBSERVATIONS())
@@ -134,58 +127,48 @@ def fits_of(complete: pd.DataFrame, spec: Specification, n_missing: int = 0) -> 
     return found
 
 
-def with_treatment(spec: Specification, programme: Programme) -> Specification:
-    """The specification with the treatment that it names, or with participation where it names none."""
-    return spec if spec.treatment else spec.model_copy(update={"treatment": [programme.design.group]})
+def whole_panel(sample: Sample, spec: Specification) -> Regression:
+    """The regression of all treatments, which is one."""
+    within = next(iter(fits_of(sample.frame, spec, sample.n_missing).values()))
+    return Regression(within.fitted, within.sample, within.sample.now, within.counted)
 
 
-def panel_sample(table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme) -> Sample:
-    """The complete unit-periods of units seen at least twice, and those left out."""
-    if programme.design.panel is None:
+def panel_sample(data: Dataset, line: Indicator, spec: Specification) -> Sample:
+    """The complete unit-periods of units seen at least twice (``outcome_, unit_, period_, cluster_``, the
+    treatments and covariates), and those left out.
+
+    Raises
+    ------
+    NotApplicableError without a panel, or without a column that the specification names.
+    """
+    table, design = data.table, data.programme.design
+    if design.panel is None:
         raise NotApplicableError(EstimateReason.NO_PANEL())
-    chosen = panel_frame(table, line, spec, programme)
-    complete, n_missing = panel_rows(table, line, spec, programme)
-    return Sample(complete, n_missing, left_out=chosen[~chosen.index.isin(complete.index)])
-
-
-def panel_rows(
-    table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme
-) -> tuple[pd.DataFrame, int]:
-    """The complete unit-periods of units seen at least twice, and how many others there were."""
-    chosen, spec = panel_frame(table, line, spec, programme), with_treatment(spec, programme)
+    check_columns(data, spec)
+    table = table[is_named(table, spec, data.programme)]
+    unit = table[design.panel.unit]
+    chosen = table[[*spec.treatment, *spec.covariates]].assign(
+        **{name: variable(table, name, data.programme) for name in spec.treatment},
+        outcome_=table[line.name],
+        unit_=unit,
+        period_=table[design.panel.period],
+    )
+    chosen[PARTICIPANT] = sides(table, data.programme) == 1
+    chosen = with_roles(chosen, table, spec, data.programme)
+    if not design.cluster:
+        chosen = chosen.assign(**{CLUSTER: pd.factorize(unit, sort=True)[0]})
     complete = chosen.dropna()
     complete = complete[
         complete["unit_"].duplicated(keep=False)
     ]  # a unit seen once says nothing about change within units
-    return complete.astype(
-        {name: "float64" for name in ("outcome_", *spec.treatment, *spec.covariates)}
-    ), len(chosen) - len(complete)
+    numbers = {name: "float64" for name in ("outcome_", *spec.treatment, *spec.covariates)}
+    left = chosen[~chosen.index.isin(complete.index)]
+    return Sample(complete.astype(numbers), len(chosen) - len(complete), left_out=left)
 
 
-def panel_frame(
-    table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme
-) -> pd.DataFrame:
-    """All unit-periods with what the specification needs."""
-    panel, spec = programme.design.panel, with_treatment(spec, programme)
-    chosen = table[[*spec.treatment, *spec.covariates]].assign(
-        outcome_=table[line.name], unit_=table[panel.unit], period_=table[panel.period]
-    )
-    chosen = chosen.assign(**{name: variable(table, name, programme) for name in spec.treatment})
-    chosen = with_roles(
-        chosen.assign(participant=table[programme.design.group].isin(programme.design.participants)),
-        table,
-        spec,
-        programme,
-    )
-    return (
-        chosen
-        if programme.design.cluster
-        else chosen.assign(**{CLUSTER: pd.factorize(table[panel.unit], sort=True)[0]})
-    )
-
-
-def without_redundant(within: np.ndarray, first: int, periods: int) -> np.ndarray:
-    """Leave out covariates that do not change within units, or follow from the periods and those before them.
+def without_redundant(within: np.ndarray, first: int, periods: int) -> tuple[np.ndarray, list[int]]:
+    """Leave out covariates that do not change within units, or follow from the periods and those before them;
+    say which are kept.
 
     ``within`` (n × k) holds outcome and treatments in its ``first`` columns, then ``periods`` columns of
     periods, then covariates.
@@ -193,7 +176,7 @@ def without_redundant(within: np.ndarray, first: int, periods: int) -> np.ndarra
     others, covariates = within[:, first : first + periods], within[:, first + periods :]
     changing = np.sqrt((covariates**2).mean(axis=0)) > UNCHANGING
     kept = independent_places(np.where(changing, covariates, 0.0), others)
-    return np.column_stack([within[:, : first + periods], covariates[:, kept]])
+    return np.column_stack([within[:, : first + periods], covariates[:, kept]]), kept
 
 
 def demeaned(columns: np.ndarray, unit: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -203,12 +186,14 @@ def demeaned(columns: np.ndarray, unit: np.ndarray, weights: np.ndarray) -> np.n
         np.column_stack([np.bincount(unit, weights=weights * column) for column in columns.T])
         / total[:, None]
     )
-    return columns - means[unit]
+    within: np.ndarray = columns - means[unit]
+    return within
 
 
 def share_of_unit(unit: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Leverage of the units' effects: a row's weight over that of its unit."""
-    return weights / np.bincount(unit, weights=weights)[unit]
+    shares: np.ndarray = weights / np.bincount(unit, weights=weights)[unit]
+    return shares
 
 
 def is_nested(unit: np.ndarray, clusters: np.ndarray) -> bool:
@@ -231,3 +216,16 @@ def check_panel(complete: pd.DataFrame, spec: Specification) -> None:
         "period_"
     ].nunique() + 1 <= len(spec.treatment):
         raise NotApplicableError(EstimateReason.FEW_OBSERVATIONS())
+
+
+register(
+    Method(
+        "fixed_effects",
+        fixed_effects,
+        std_errors=least_squares(without="HC2 HC3 BM randomisation"),
+        whole=whole_panel,
+        needs="a panel",
+        draw=panel_sample,
+        formula="b in yᵢₜ = aᵢ + lₜ + b·dᵢₜ + c'xᵢₜ + e",
+    )
+)

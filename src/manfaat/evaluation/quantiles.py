@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from manfaat.base.reasons import Reason
 from manfaat.definitions.programme import Specification
-from manfaat.evaluation.errors import Error
-from manfaat.evaluation.estimate import Result, refused
-from manfaat.evaluation.inference import DEFAULT, Inference, each_kind, influence_error
+from manfaat.evaluation.errors import BY_INFLUENCE, Error
+from manfaat.evaluation.estimand import About, Measure
+from manfaat.evaluation.estimate import DEFAULT, Inference, Result, Sized, refused
+from manfaat.evaluation.inference import each_kind, influence_error
 from manfaat.evaluation.linear import check_groups, check_treatment
-from manfaat.evaluation.methods import Sized, with_size
+from manfaat.evaluation.methods import with_size
 from manfaat.evaluation.nuisance import design_matrix, propensity, survey_weights
 from manfaat.evaluation.reasons import EstimateReason
+from manfaat.evaluation.registry import Method, register
 from manfaat.evaluation.sample import NotApplicableError, Sample
 from manfaat.evaluation.weighted import weighted_quantile
 from manfaat.evaluation.weighting import beyond_comparison, overlap
+
+Slope = tuple[np.ndarray, np.ndarray, np.ndarray]  # of weights: factor (n), regressors, influence
+Slopes = tuple[Slope | None, Slope | None]
 
 # of a group with one and the same value at a quantile: above it the quantile jumps and has no usable interval
 SHARED = 0.1
@@ -36,27 +42,50 @@ def quantile_effects(sample: Sample, spec: Specification, inference: Inference =
     """
     check_groups(sample)
     check_treatment(sample)
-    upper, lower, slopes, about = group_weights(sample, spec)
-    found = []
+    upper, lower, slopes, overlapping = group_weights(sample, spec)
+
+    def one(level: float) -> list[Result]:
+        high, first = quantile_scores(sample.now, upper, level, slopes[0], sample)
+        low, second = quantile_scores(sample.now, lower, level, slopes[1], sample)
+        results = one_quantile(sample, spec, high - low, first - second)
+        return [replace(it, reasons=(*(() if it.is_refused else overlapping), *it.reasons)) for it in results]
+
+    whom = (spec.estimand or "att").upper() if spec.covariates else ""
+    return with_size(each_level(spec, whom, one), sample)
+
+
+def each_level(spec: Specification, whom: str, one: Callable[[float], list[Result]]) -> list[Result]:
+    """Results of every declared quantile; one that cannot be had says why. ``whom`` they are about is told
+    beside the quantile.
+
+    Raises
+    ------
+    NotApplicableError where none can be had, all for one reason.
+    """
+    found: list[Result] = []
     for level in spec.quantiles:
-        population = f"quantile {level:g}" + (
-            f", {(spec.estimand or 'att').upper()}" if spec.covariates else ""
-        )
+        about = About(whom, Measure.QUANTILE, level)
         try:
-            high, first = quantile_scores(sample.now, upper, level, slopes and slopes[0], sample)
-            low, second = quantile_scores(sample.now, lower, level, slopes and slopes[1], sample)
-            results = one_quantile(sample, spec, high - low, first - second)
-            found += [
-                replace(
-                    one, population=population, reasons=(*(() if one.is_refused else about), *one.reasons)
-                )
-                for one in results
-            ]
+            found += [replace(result, about=about) for result in one(level)]
         except NotApplicableError as failure:
-            found.append(refused(spec.std_errors[0], failure.reason, population))
-    if all(one.is_refused for one in found) and len({one.reasons for one in found}) == 1:
+            found.append(refused(spec.std_errors[0], failure.reason, about))
+    if all(result.is_refused for result in found) and len({result.reasons for result in found}) == 1:
         raise NotApplicableError(found[0].reasons[0])
-    return with_size(found, sample)
+    return found
+
+
+register(
+    Method(
+        "quantile_effects",
+        quantile_effects,
+        std_errors=("auto", "influence", "CR1", "survey"),
+        auto=BY_INFLUENCE,
+        estimands=("att", "ate"),
+        about=About(measure=Measure.QUANTILES),
+        several="several quantiles",
+        formula="Q₁(q) − Q₀(q), for each quantile q",
+    )
+)
 
 
 def one_quantile(sample: Sample, spec: Specification, estimate: float, scores: np.ndarray) -> list[Result]:
@@ -70,22 +99,25 @@ def one_quantile(sample: Sample, spec: Specification, estimate: float, scores: n
             2 + (design_matrix(sample, spec.covariates).shape[1] - 1 if spec.covariates else 0),
         )
 
-    return each_kind(sample, spec, estimate, one, by="influence")
+    return each_kind(sample, spec, estimate, one)
 
 
 def group_weights(
     sample: Sample, spec: Specification
-) -> tuple[np.ndarray, np.ndarray, tuple | None, tuple[Reason, ...]]:
+) -> tuple[np.ndarray, np.ndarray, Slopes, tuple[Reason, ...]]:
     """Weights (n) of participants and comparison group, what estimating them adds to the scores, and reasons
     about overlap.
     """
     d, s = sample.treated, survey_weights(sample)
     if not spec.covariates:
-        return s * d, s * (1 - d), None, ()
+        return s * d, s * (1 - d), (None, None), ()
     x, p = design_matrix(sample, spec.covariates), propensity(sample, spec.covariates)
     if spec.estimand == "ate":
         upper, lower = s * d * p.by_score, s * (1 - d) * p.by_rest
-        slopes = ((-upper * (1 - p.score), x, p.influence), (lower * p.score, x, p.influence))
+        slopes: tuple[Slope | None, Slope | None] = (
+            (-upper * (1 - p.score), x, p.influence),
+            (lower * p.score, x, p.influence),
+        )
     else:
         upper, lower = s * d, s * (1 - d) * p.odds
         slopes = (None, (lower, x, p.influence))
@@ -100,7 +132,7 @@ def group_weights(
 
 
 def quantile_scores(
-    outcome: np.ndarray, weights: np.ndarray, level: float, slope: tuple | None, sample: Sample
+    outcome: np.ndarray, weights: np.ndarray, level: float, slope: Slope | None, sample: Sample
 ) -> tuple[float, np.ndarray]:
     """A quantile of a weighted group and its scores (n).
 

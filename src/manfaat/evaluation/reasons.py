@@ -39,6 +39,7 @@ class EstimateReason(Code):
     NO_PERIODS_NAMED = because("the specification does not say which period is before and which after")
     SEVERAL_ANSWERS = because("a unit stands twice in one period of the panel")
     COVARIATE_OF_NO_PERIOD = because("a covariate varies over periods and no period before is named")
+    CHOSEN_LATE = doubt("who is in the sample was known only after the programme")
     BEFORE_TWICE = because("the value before is subtracted and adjusted for")
     NO_COMPLETE_UNIT = because("nobody has an answer to everything the specification needs")
     NOBODY_TO_COMPARE = because("participants or comparison group are missing")
@@ -83,6 +84,8 @@ class EstimateReason(Code):
     OFFER_IS_PARTICIPATION = because("everyone took up what was offered and nobody else")
     NO_OVERLAP = because("the covariates separate the groups")
     FEW_MATCHES = because("fewer comparison units than matches asked for")
+    FEW_MATCHED = because("fewer than two participants find a match")
+    UNMATCHED = because("participants without a match were left out", "share")
     NO_CLUSTERS = because("the design declares no clusters")
     NO_STRATA = because("the design declares no strata")
     TOO_FEW_CLUSTERS = doubt("fewer than five clusters", "clusters")
@@ -99,6 +102,11 @@ class EstimateReason(Code):
     FEW_TO_BOOTSTRAP = because("too few clusters for the wild bootstrap")
     FEW_DRAWS = because("there are fewer distinct draws than the coverage needs")
     NO_MIXED_STRATUM = because("no stratum holds both groups")
+    NO_MIXED_ANSWERS = because("no group holds both answers")
+    LARGE_GROUP = because("a group has more units than a conditional likelihood is summed over", "units")
+    GROUPS_DECIDE = because(
+        "groups that hold both answers, of all, and their units", "mixed", "groups", "units"
+    )
     MANY_STRATA = because("too many strata to draw the lottery within them")
     WRONG_ERROR = because("the kind of standard error is of other methods")
     UNITS_MOVE = because("a unit of the panel is in several clusters")
@@ -121,3 +129,14 @@ class EstimateReason(Code):
 POOR_OVERLAP = frozenset(
     {EstimateReason.FEW_EFFECTIVE, EstimateReason.NEARLY_SURE, EstimateReason.WEIGHTING_BIAS}
 )
+
+
+class ChoiceReason(Code):
+    """Why a design calls for its ladder, and for the rungs that speak."""
+
+    PANEL = because("a panel whose treatment begins in the course of it")
+    FOLLOWED = because("a panel of groups that were measured before")
+    ALONE = because("nobody to compare with")
+    OFFER = because("an offer stands in for taking part")
+    COMPARED = because("groups compared in one period")
+    ASSIGNED = because("groups compared by what they were assigned")

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
-from manfaat.evaluation.errors import FEWEST_CLUSTERS, by_group, number_of
+from manfaat.evaluation.errors import FEWEST_CLUSTERS, by_group, clustered
 from manfaat.evaluation.linear import Fit
 from manfaat.evaluation.reasons import EstimateReason
-from manfaat.evaluation.sample import NotApplicableError
+from manfaat.evaluation.sample import NotApplicableError, Sample
 
 WEBB_BELOW = 12  # clusters: below it six-point weights give more distinct draws than signs (Webb 2023)
 ENUMERATED = 2**14  # sign vectors: up to here all are used instead of a draw of them
@@ -78,7 +78,7 @@ def invert(drawn: Drawn, estimate: float, std_error: float, confidence: float) -
             xtol=1e-6,
             rtol=1e-10,
         )
-        return estimate + direction * found * std_error
+        return float(estimate + direction * found * std_error)
 
     return end(-1.0), end(1.0)
 
@@ -108,7 +108,7 @@ def wild_bootstrap(
     ------
     NotApplicableError with fewer than 5 clusters.
     """
-    count, base = number_of(clusters), fitted.basis
+    (clusters, count), base = clustered(clusters), fitted.basis
     if count < FEWEST_CLUSTERS:
         raise NotApplicableError(EstimateReason.FEW_TO_BOOTSTRAP())
     rest = without_wanted(fitted)
@@ -164,7 +164,7 @@ def without_wanted(fitted: Fit) -> np.ndarray:
     base = fitted.basis
     direction = base.contrast / np.linalg.norm(base.contrast)
     turn = np.linalg.qr(np.column_stack([direction, np.eye(len(direction))]))[0]
-    rest = base.q @ turn[:, 1:]
+    rest: np.ndarray = base.q @ turn[:, 1:]
     if base.strata is None:
         return rest
     if base.strata.shape[0] * base.strata.shape[1] > LARGEST:
@@ -172,16 +172,7 @@ def without_wanted(fitted: Fit) -> np.ndarray:
     return np.column_stack([rest, base.strata.toarray()])
 
 
-def randomisation(
-    fitted: Fit,
-    treated: np.ndarray,
-    root: np.ndarray,
-    clusters: np.ndarray | None,
-    strata: np.ndarray | None,
-    *,
-    draws: int,
-    seed: int,
-) -> Drawn:
+def randomisation(fitted: Fit, sample: Sample, root: np.ndarray, *, draws: int, seed: int) -> Drawn:
     """Randomisation inference (Fisher 1935) with a studentised statistic, which also holds if effects differ
     (Wu and Ding 2021).
 
@@ -192,6 +183,7 @@ def randomisation(
     ------
     NotApplicableError for samples so large that it would only repeat what t says, slowly.
     """
+    treated, clusters, strata = sample.treated, sample.clusters, sample.strata
     if len(treated) * draws > LARGEST:
         raise NotApplicableError(EstimateReason.TOO_LARGE_TO_DRAW())
     groups = clusters if assigned_whole(treated, clusters) else None

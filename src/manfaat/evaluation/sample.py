@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_integer_dtype
 
 from manfaat.base.reasons import Reason, ReasonError
-from manfaat.cleaning import KEY
+from manfaat.base.typed import required
+from manfaat.definitions.codebook import KEY
+from manfaat.definitions.indicator import Indicator, measured_before
 from manfaat.definitions.programme import Periods, Programme, Specification
 from manfaat.evaluation.estimate import Counts
 from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.weighted import answers
-from manfaat.indicators import Indicator, measured_before
 
 Kept = TypeVar("Kept")
+Memory = dict[tuple[object, ...], Any]  # what has been computed, by all that it rests on
 WEIGHT, STRATUM, CLUSTER, INSTRUMENT, POST = "weight_", "stratum_", "cluster_", "instrument_", "post_"
+PARTICIPANT = "participant_"  # of a panel, whose treatment changes: whether a unit is one
 
 
 class NotApplicableError(ReasonError):
     """A specification cannot be applied to an indicator."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A table with what its columns mean.
+
+    ``memory`` keeps what rests on covariates alone, told apart by units, covariates and treatment, so that it
+    is computed once for all indicators.
+    """
+
+    table: pd.DataFrame
+    programme: Programme
+    indicators: list[Indicator]
+    memory: Memory = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -41,7 +58,7 @@ class Sample:
     frame: pd.DataFrame
     n_missing: int
     notes: tuple[Reason, ...] = ()
-    memory: dict = field(default_factory=dict, compare=False, repr=False)
+    memory: Memory = field(default_factory=dict, compare=False, repr=False)
     left_out: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False, repr=False)
 
     @property
@@ -49,8 +66,14 @@ class Sample:
         """Participants, comparison units and units left out; with an instrument, those who got the offer and
         those who did not.
         """
-        treated = int((self.frame[INSTRUMENT if INSTRUMENT in self.frame else "treated"] > 0).sum())
+        treated = int(self.is_participant.sum())
         return Counts(treated, len(self.frame) - treated, self.n_missing)
+
+    @property
+    def is_participant(self) -> np.ndarray:
+        """Whether each row counts as a participant; with an instrument, as one who got the offer."""
+        side = next((name for name in (PARTICIPANT, INSTRUMENT) if name in self.frame), "treated")
+        return (self.frame[side] > 0).to_numpy()
 
     @property
     def now(self) -> np.ndarray:
@@ -81,11 +104,10 @@ class Sample:
         """Standard deviation of a column, by survey weight."""
         return answers(self.frame[column], self.frame.get(WEIGHT)).sd
 
-    def once(self, what: tuple, compute: Callable[[], Kept]) -> Kept:
+    def once(self, what: tuple[object, ...], compute: Callable[[], Kept]) -> Kept:
         """Compute something that does not depend on the outcome, or take it from memory."""
-        if what not in self.memory:
-            self.memory[what] = compute()
-        return self.memory[what]
+        kept: Kept = self.memory[what] if what in self.memory else self.memory.setdefault(what, compute())
+        return kept
 
     def change(self) -> Sample:
         """The same units with the change since before as the outcome."""
@@ -98,24 +120,67 @@ def codes(values: pd.Series) -> np.ndarray:
 
 
 def participation(table: pd.DataFrame, programme: Programme) -> pd.Series:
-    """1 for participants, 0 for the comparison group, missing for anyone else."""
+    """1 for those who took part, 0 for the comparison group, missing for anyone else."""
     design = programme.design
-    mapping = {**dict.fromkeys(design.comparison, 0.0), **dict.fromkeys(design.participants, 1.0)}
-    place, values = pd.factorize(table[design.group])  # a missing group has place −1
+    return answered(table[design.group], design.participants, design.comparison)
+
+
+def sides(table: pd.DataFrame, programme: Programme) -> pd.Series:
+    """1 and 0 on the two sides of what is compared, missing for anyone else: by what was assigned, where the
+    design knows it, else as ``participation``.
+    """
+    contrast = programme.design.contrast
+    return answered(table[contrast.column], contrast.ones, contrast.others)
+
+
+def answered(column: pd.Series, ones: Collection[str], others: Collection[str]) -> pd.Series:
+    """1 for the answers that are ``ones``, 0 for the ``others``, missing for all else."""
+    mapping = {**dict.fromkeys(others, 0.0), **dict.fromkeys(ones, 1.0)}
+    place, values = pd.factorize(column)  # a missing group has place −1
     roles = np.array([*(mapping.get(group_code(value), np.nan) for value in values), np.nan])
-    return pd.Series(roles[place], index=table.index, dtype="float64")
+    return pd.Series(roles[place], index=column.index, dtype="float64")
 
 
-def group_code(value: object) -> str:
+def is_named(table: pd.DataFrame, spec: Specification, programme: Programme) -> np.ndarray:
+    """Which rows a specification's contrast names; a panel's units with all their rows or none.
+
+    All of them where the design knows neither arms nor what was assigned: a treatment of one's own may be
+    anybody's.
+    """
+    design = programme.design
+    if design.assigned is None and not design.arms:
+        return np.ones(len(table), dtype=bool)
+    is_take_up = design.group in spec.treatment and spec.instrument is None
+    inside = (participation if is_take_up else sides)(table, programme).notna()
+    if design.panel and not is_take_up:
+        inside = inside.groupby(table[design.panel.unit]).transform("all")
+    return inside.to_numpy(dtype=bool)
+
+
+def group_code(value: str | float | None) -> str:
     """Write a group as its code in the definitions: ``1`` and not ``1.0``."""
     if pd.isna(value):
         return ""
     return f"{value:.0f}" if isinstance(value, float) else str(value)
 
 
-def variable(table: pd.DataFrame, name: str, programme: Programme) -> pd.Series:
-    """A column that a specification names; the group column is read as participation."""
-    return participation(table, programme) if name == programme.design.group else table[name]
+def variable(
+    table: pd.DataFrame, name: str, programme: Programme, instrument: str | None = None
+) -> pd.Series:
+    """A column that a specification names; the group is read as participation, what was assigned as the sides
+    of the contrast.
+
+    Beside an ``instrument`` taking part in one of several arms is 1, and all else that the group says is 0.
+    """
+    design = programme.design
+    if name == design.assigned:
+        return sides(table, programme)
+    if name != design.group:
+        return table[name]
+    if instrument and design.arms:
+        others = {group_code(value) for value in table[name].dropna().unique()} - set(design.participants)
+        return answered(table[name], design.participants, others)
+    return participation(table, programme)
 
 
 def with_roles(
@@ -146,44 +211,30 @@ def with_roles(
     )
 
 
-def check_columns(
-    table: pd.DataFrame, spec: Specification, programme: Programme, indicators: list[Indicator]
-) -> None:
+def check_columns(data: Dataset, spec: Specification) -> None:
     """Refuse, with the reason, names that are not columns and covariates that the programme may have
     changed.
     """
-    if [name for name in spec.columns(programme.design) if name not in table]:
+    if [name for name in spec.columns(data.programme.design) if name not in data.table]:
         raise NotApplicableError(EstimateReason.NO_SUCH_COLUMN())
-    late = {line.name for line in indicators if line.time in ("now", "then")}
+    late = {line.name for line in data.indicators if line.time in ("now", "then")}
     if spec.covariates_measured == "before" and late & set(spec.covariates):
         raise NotApplicableError(EstimateReason.COVARIATE_AFTER())
 
 
-def cross_section(
-    table: pd.DataFrame,
-    line: Indicator,
-    spec: Specification,
-    programme: Programme,
-    indicators: list[Indicator],
-    *,
-    needs_before: bool,
-) -> pd.DataFrame:
+def cross_section(data: Dataset, line: Indicator, spec: Specification, *, needs_before: bool) -> pd.DataFrame:
     """One row a unit of a study without a panel; of repeated cross-sections, the units asked in the later
     period.
     """
+    programme = data.programme
+    table = data.table[is_named(data.table, spec, programme)]
     wave = programme.design.wave
     if wave:
         table = table[table[wave] == periods_of(table[wave], spec).now]
-    frame = pd.DataFrame(
-        {
-            "now": table[line.name],
-            "treated": variable(
-                table, spec.treatment[0] if spec.treatment else programme.design.group, programme
-            ),
-        }
-    )
+    treated = variable(table, treatment_of(spec, programme), programme, spec.instrument)
+    frame = pd.DataFrame({"now": table[line.name], "treated": treated})
     if needs_before:
-        before = measured_before(indicators, line.indicator, line.rater or None, time=spec.baseline)
+        before = measured_before(data.indicators, line.indicator, line.rater or None, time=spec.baseline)
         if before is None:
             raise NotApplicableError(
                 EstimateReason.NOT_MEASURED_BEFORE()
@@ -192,6 +243,11 @@ def cross_section(
             )
         frame["before"] = table[before.name]
     return with_roles(frame.join(table[spec.covariates]), table, spec, programme)
+
+
+def treatment_of(spec: Specification, programme: Programme) -> str:
+    """The column of a specification's treatment; where it names none, of what is compared."""
+    return spec.treatment[0] if spec.treatment else programme.design.contrast.column
 
 
 def periods_of(column: pd.Series, spec: Specification) -> Periods:
@@ -209,69 +265,66 @@ def periods_of(column: pd.Series, spec: Specification) -> Periods:
     )
 
 
-def panel_section(
-    table: pd.DataFrame,
-    line: Indicator,
-    spec: Specification,
-    programme: Programme,
-    indicators: list[Indicator],
-    *,
-    needs_before: bool,
-) -> pd.DataFrame:
+def panel_section(data: Dataset, line: Indicator, spec: Specification, *, needs_before: bool) -> pd.DataFrame:
     """One row a unit of a panel, with the values of the periods that the specification names; the rows are
     those of the later period.
     """
-    panel = programme.design.panel
+    table, programme = data.table, data.programme
+    panel = required(programme.design.panel, "the panel")
     periods = periods_of(table[panel.period], spec)
     if needs_before and periods.before is None:
         raise NotApplicableError(EstimateReason.NO_PERIODS_NAMED())
     if needs_before and spec.baseline == "then":
         raise NotApplicableError(EstimateReason.NOBODY_RECALLED())
-    treatment = variable(table, spec.treatment[0] if spec.treatment else programme.design.group, programme)
+    treatment = variable(table, treatment_of(spec, programme), programme, spec.instrument)
     wide = with_roles(
-        table[[panel.unit, panel.period, line.name, *spec.covariates]].assign(treated=treatment),
+        table[list(dict.fromkeys([panel.unit, panel.period, line.name, *spec.covariates]))].assign(
+            treated=treatment
+        ),
         table,
         spec,
         programme,
     )
-    now = wide[wide[panel.period] == periods.now]
+    now = wide[(wide[panel.period] == periods.now) & is_named(table, spec, programme)]
     before = wide[wide[panel.period] == periods.before].set_index(panel.unit)
     if now[panel.unit].duplicated().any() or before.index.duplicated().any():
         raise NotApplicableError(EstimateReason.SEVERAL_ANSWERS())
     before = before.reindex(now[panel.unit]).set_axis(now.index)
     frame = now[["treated"]].assign(now=now[line.name])
+    began = {one.name for one in data.indicators if one.time == "period"}
     if needs_before:
         frame["before"] = before[line.name]
         frame["treated_before"] = before["treated"]
     roles = [name for name in (WEIGHT, STRATUM, CLUSTER, INSTRUMENT) if name in wide]
-    if needs_before and spec.instrument:
-        frame["instrument_before"] = before[INSTRUMENT]
+    if needs_before and spec.instrument:  # what is told once for all periods had not happened before
+        frame["instrument_before"] = before[INSTRUMENT] if spec.instrument in began else 0.0
+        if treatment_of(spec, programme) not in began:
+            frame["treated_before"] = 0.0
     covariates = now if spec.covariates_measured == "same_period" or periods.before is None else before
-    moving = {one.name for one in indicators if one.time == "period"} & set(spec.covariates)
+    moving = began & set(spec.covariates)
     if moving and periods.before is None and spec.covariates_measured == "before":
         raise NotApplicableError(EstimateReason.COVARIATE_OF_NO_PERIOD())
     return frame.join(now[roles]).join(covariates[spec.covariates])
 
 
-def both_periods(
-    table: pd.DataFrame, line: Indicator, spec: Specification, programme: Programme
-) -> pd.DataFrame:
+def both_periods(data: Dataset, line: Indicator, spec: Specification) -> pd.DataFrame:
     """One row an answer of the two periods that a specification names: repeated cross-sections, or a panel
     read as such.
 
     A panel's units are clusters, unless the design declares larger ones.
     """
-    design = programme.design
+    table, programme, design = data.table, data.programme, data.programme.design
     period = design.wave or (design.panel.period if design.panel else None)
     if period is None:
         raise NotApplicableError(EstimateReason.NO_PERIODS())
     periods = periods_of(table[period], spec)
     if periods.before is None:
         raise NotApplicableError(EstimateReason.NO_PERIODS_NAMED())
-    table = table[table[period].isin([periods.before, periods.now])]
+    table = table[table[period].isin([periods.before, periods.now]) & is_named(table, spec, programme)]
     frame = table[[line.name, *spec.covariates]].rename(columns={line.name: "now"})
     frame = frame.assign(
-        treated=participation(table, programme), **{POST: (table[period] == periods.now).astype("float64")}
+        treated=variable(table, treatment_of(spec, programme), programme),
+        **{POST: (table[period] == periods.now).astype("float64")},
     )
     frame = with_roles(frame, table, spec, programme)
     if design.panel and not design.cluster:
@@ -280,21 +333,15 @@ def both_periods(
 
 
 def draw_sample(
-    table: pd.DataFrame,
+    data: Dataset,
     line: Indicator,
     spec: Specification,
-    programme: Programme,
-    indicators: list[Indicator],
     *,
     needs_before: bool = False,
     participants_only: bool = False,
     two_periods: bool = False,
-    memory: dict | None = None,
 ) -> Sample:
     """Return the complete units of one specification, of both groups or of the participants alone.
-
-    ``memory`` is shared by all samples of a run; what is kept in it is told apart by units, covariates and
-    treatment.
 
     Raises
     ------
@@ -303,31 +350,29 @@ def draw_sample(
     if needs_before and any(
         name == before.name
         for name in spec.covariates
-        for before in [measured_before(indicators, line.indicator, line.rater or None)]
+        for before in [measured_before(data.indicators, line.indicator, line.rater or None)]
         if before
     ):
         raise NotApplicableError(EstimateReason.BEFORE_TWICE())
-    check_columns(table, spec, programme, indicators)
+    check_columns(data, spec)
     if two_periods:
-        frame = both_periods(table, line, spec, programme)
-    elif programme.design.panel:
-        frame = panel_section(table, line, spec, programme, indicators, needs_before=needs_before)
+        frame = both_periods(data, line, spec)
+    elif data.programme.design.panel:
+        frame = panel_section(data, line, spec, needs_before=needs_before)
     else:
-        frame = cross_section(table, line, spec, programme, indicators, needs_before=needs_before)
+        frame = cross_section(data, line, spec, needs_before=needs_before)
     frame = frame[frame["treated"] > 0 if participants_only else frame["treated"].notna()].astype("float64")
     complete = frame.dropna()
     if WEIGHT in complete and len(complete):
         complete = complete.assign(**{WEIGHT: complete[WEIGHT] / complete[WEIGHT].mean()})
-    kept = (
-        {} if memory is None else memory.setdefault(memory_key(complete, spec, two_periods=two_periods), {})
-    )
+    kept = data.memory.setdefault(memory_key(complete, spec, two_periods=two_periods), {})
     notes = (EstimateReason.RECALLED(),) if needs_before and spec.baseline == "then" else ()
     return Sample(
         complete, len(frame) - len(complete), notes, memory=kept, left_out=frame[frame.isna().any(axis=1)]
     )
 
 
-def memory_key(complete: pd.DataFrame, spec: Specification, *, two_periods: bool) -> tuple:
+def memory_key(complete: pd.DataFrame, spec: Specification, *, two_periods: bool) -> tuple[object, ...]:
     """What tells samples apart that hold the same columns for the same units, whatever the outcome."""
     return (
         (

@@ -9,10 +9,12 @@ import pandas as pd
 from scipy import stats
 
 from manfaat.base.disclosure import SMALLEST_CELL
+from manfaat.base.typed import required
+from manfaat.definitions.indicator import Indicator, concepts, measured_before
 from manfaat.definitions.programme import Programme
-from manfaat.evaluation.sample import WEIGHT, group_code, participation, unit_keys
+from manfaat.evaluation.asked import in_sample
+from manfaat.evaluation.sample import WEIGHT, group_code, participation, sides, unit_keys
 from manfaat.evaluation.weighted import Answers, answers, weights_of
-from manfaat.indicators import Indicator, concepts, measured_before
 
 
 def describe(
@@ -49,44 +51,49 @@ def flow_counts(table: pd.DataFrame, programme: Programme, indicators: list[Indi
 
     Returns
     -------
-    One row a step and role: ``step`` (``delivered``, ``any``, ``all``), ``participant`` (1 or 0), ``n``.
+    One row a step and side: ``step`` (``delivered``, ``any``, ``all``; where it is known what was assigned
+    also ``enrolled``, those who took part, in their arm where they were assigned to one), ``participant`` (1,
+    by arm, or 0), ``arm``, ``n``.
     """
     wave = programme.design.wave
     table = table if wave is None else table[table[wave] == table[wave].max()]
     units = unit_keys(table, programme)
     names = [line.name for line in concepts(indicators)]
-    frame = pd.DataFrame(
-        {
-            "unit": units,
-            "participant": participation(table, programme),
-            "any": table[names].notna().any(axis=1),
-            "all": table[names].notna().all(axis=1),
-        }
-    )
-    by_unit = frame.groupby("unit", sort=False).agg({"participant": "max", "any": "max", "all": "max"})
+    answered = {"any": table[names].notna().any(axis=1), "all": table[names].notna().all(axis=1)}
+    seen = [(1.0, programme.of(contrast)) for contrast in programme.design.contrasts()] + [(0.0, programme)]
     rows = []
-    for role in (1.0, 0.0):
+    for role, own in seen:
+        columns = {"unit": units, "participant": sides(table, own), **answered}
+        if programme.design.assigned:
+            columns["enrolled"] = participation(table, own) == 1
+        by_unit = pd.DataFrame(columns).groupby("unit", sort=False).max()
         chosen = by_unit[by_unit["participant"] == role]
-        rows += [{"step": "delivered", "participant": role, "n": len(chosen)}] + [
-            {"step": step, "participant": role, "n": int(chosen[step].sum())} for step in ("any", "all")
-        ]
-    return pd.DataFrame(rows)
+        counts = {"delivered": len(chosen)} | {
+            step: int(chosen[step].sum()) for step in ("any", "all", "enrolled") if step in chosen
+        }
+        arm = own.design.contrast.arm
+        told = {"participant": role, "arm": arm}
+        rows += [{"step": step, "n": n, **told} for step, n in counts.items()]
+        for name in dict.fromkeys(spec.where for spec in programme.specifications if spec.where):
+            inside = in_sample(table, programme, name).fillna(False).astype(bool)
+            n = units[inside & (columns["participant"] == role)].nunique()
+            rows.append({"step": "sample", "n": n, "sample": name, **told})
+    return pd.DataFrame(rows, columns=["step", "participant", "arm", "sample", "n"])
 
 
 def measured_counts(table: pd.DataFrame, programme: Programme, indicators: list[Indicator]) -> pd.DataFrame:
-    """Count the units with at least one value, per effect indicator: ``name, n, n_comparison``."""
-    units, role = unit_keys(table, programme), participation(table, programme)
-    rows = []
+    """Count the units with at least one value, per effect indicator and arm: ``name, arm, n,
+    n_comparison``.
+    """
+    units, rows = unit_keys(table, programme), []
+    roles = {one.arm: sides(table, programme.of(one)) for one in programme.design.contrasts()}
     for line in concepts(indicators):
         has = table[line.name].notna()
-        rows.append(
-            {
-                "name": line.name,
-                "n": units[has & (role == 1)].nunique(),
-                "n_comparison": units[has & (role == 0)].nunique(),
-            }
-        )
-    return pd.DataFrame(rows, columns=["name", "n", "n_comparison"])
+        for arm, role in roles.items():
+            counts = {"n": units[has & (role == 1)].nunique()}
+            counts |= {"n_comparison": units[has & (role == 0)].nunique()}
+            rows.append({"name": line.name, "arm": arm, **counts})
+    return pd.DataFrame(rows, columns=["name", "arm", "n", "n_comparison"])
 
 
 def before_and_now(
@@ -99,7 +106,7 @@ def before_and_now(
     it was weighted in.
     """
     panel = programme.design.panel
-    role, weights = participation(table, programme), weights_of(table, programme)
+    role, weights = sides(table, programme), weights_of(table, programme)
     if panel is None:
         before = measured_before(indicators, line.indicator, line.rater or None)
         frame = pd.DataFrame(
@@ -198,15 +205,15 @@ def trends(
     ``group`` (code), ``period, n, mean, ci_low, ci_high``; groups smaller than ``smallest`` are left out, and
     shares that rest on fewer.
     """
-    panel, weights = programme.design.panel, weights_of(table, programme)
+    panel, weights = required(programme.design.panel, "the panel"), weights_of(table, programme)
     rows = []
     for code in [*programme.design.participants, *programme.design.comparison]:
         members = table[table[programme.design.group].map(group_code) == code]
-        for period, values in members.groupby(panel.period)[line.name]:
+        for period, values in members.groupby(members[panel.period].astype("Int64"))[line.name]:
             known = answers(values, weights)
             if known.n >= smallest and not known.rests_on_few(smallest):
                 margin = stats.t.ppf((1 + confidence) / 2, known.n - 1) * known.std_error
-                named = {"group": code, "period": int(period), "n": known.n, "mean": known.mean}
+                named = {"group": code, "period": period, "n": known.n, "mean": known.mean}
                 rows.append(named | {"ci_low": known.mean - margin, "ci_high": known.mean + margin})
     return pd.DataFrame(rows, columns=["group", "period", "n", "mean", "ci_low", "ci_high"])
 

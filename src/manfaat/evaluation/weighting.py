@@ -18,12 +18,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from manfaat.base.reasons import Reason
+from manfaat.base.typed import required
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation import errors
-from manfaat.evaluation.errors import Error
-from manfaat.evaluation.inference import DEFAULT, Inference, each_kind, influence_error
+from manfaat.evaluation.errors import BY_WEIGHTING, Error
+from manfaat.evaluation.estimate import DEFAULT, Inference, Sized
+from manfaat.evaluation.inference import each_kind, influence_error
 from manfaat.evaluation.linear import check_groups, check_treatment
-from manfaat.evaluation.methods import Sized, with_size
+from manfaat.evaluation.methods import BEFORE, with_size
 from manfaat.evaluation.nuisance import (
     ALONE,
     Balance,
@@ -37,6 +39,7 @@ from manfaat.evaluation.nuisance import (
     survey_weights,
 )
 from manfaat.evaluation.reasons import EstimateReason
+from manfaat.evaluation.registry import Method, Rung, about_of, is_about_all, register
 from manfaat.evaluation.sample import NotApplicableError, Sample
 from manfaat.evaluation.skewness import adjusted_skew_warning
 
@@ -299,10 +302,10 @@ def trimmed(sample: Sample, spec: Specification) -> Sample:
     out; it answers for the rest only.
     """
     parts(sample, spec)
-    score = propensity(sample, spec.covariates).score
-    kept = (score <= 1 - spec.trim) & ((score >= spec.trim) | (spec.population != "ATE"))
+    score, least = propensity(sample, spec.covariates).score, required(spec.trim, "the smallest chance")
+    kept = (score <= 1 - least) & ((score >= least) | (not is_about_all(spec)))
     note = EstimateReason.TRIMMED(share=round(100 * float(1 - kept.mean()), 1))
-    memory = sample.memory.setdefault(("trimmed", spec.trim, spec.population, tuple(spec.covariates)), {})
+    memory = sample.memory.setdefault(("trimmed", least, about_of(spec), tuple(spec.covariates)), {})
     return Sample(sample.frame[kept], sample.n_missing, () if kept.all() else (note,), memory)
 
 
@@ -355,19 +358,20 @@ def results_of(
             return influence_error(found.scores, kind, sample, k)
         return jackknife_error(method(replace(units, leaving=left_out(sample))).scores, found.pull, sample, k)
 
-    made = each_kind(sample, spec, found.estimate, one, by="weighting")
+    made = each_kind(sample, spec, found.estimate, one)
     about = (*found.overlap.reasons, *about, *adjusted_skew_warning(units.x, units.d, units.y, found.pull))
     named = [
         (
-            replace(result, population=spec.population)
+            replace(result, about=about_of(spec))
             if result.is_refused
-            else replace(
-                result, population=spec.population, reasons=(*about, *result.reasons), scores=found.scores
-            )
+            else replace(result, about=about_of(spec), reasons=(*about, *result.reasons), scores=found.scores)
         )
         for result in made
     ]
     return with_size(named, sample)
+
+
+KINDS = ("auto", "influence", "CR1", "survey", "jackknife")
 
 
 def parts(sample: Sample, spec: Specification) -> Units:
@@ -389,11 +393,12 @@ def inverse_probability_weighting(
     row says so.
     """
     units = parts(sample, spec)
-    method, p = ipw_ate if spec.population == "ATE" else ipw_att, propensity(sample, spec.covariates)
-    found = method(units, p)
-    poor = found.overlap.is_poor or beyond_comparison(
-        p.score, units.d, units.s, both=spec.population == "ATE"
+    method, p = (
+        ipw_ate if is_about_all(spec) else ipw_att,
+        propensity(sample, spec.covariates),
     )
+    found = method(units, p)
+    poor = found.overlap.is_poor or beyond_comparison(p.score, units.d, units.s, both=is_about_all(spec))
     return results_of(
         lambda given: method(given, p),
         units,
@@ -404,13 +409,44 @@ def inverse_probability_weighting(
     )
 
 
+register(
+    Method(
+        "inverse_probability_weighting",
+        inverse_probability_weighting,
+        std_errors=KINDS,
+        auto=BY_WEIGHTING,
+        needs_covariates=True,
+        estimands=("att", "ate"),
+        rung=Rung("ipw", 40, covariates=BEFORE),
+        formula="ȳ₁ − Σwy / Σw of the others, w = p / (1 − p), p the chance to take part at x",
+    )
+)
+
+
 def doubly_robust(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
     """Augmented inverse-probability weighting: right if either the propensity or the outcome regression
     is.
     """
     units = parts(sample, spec)
-    method, p = aipw_ate if spec.population == "ATE" else aipw_att, propensity(sample, spec.covariates)
+    method, p = (
+        aipw_ate if is_about_all(spec) else aipw_att,
+        propensity(sample, spec.covariates),
+    )
     return results_of(lambda given: method(given, p), units, sample, spec, units.x.shape[1] + 1)
+
+
+register(
+    Method(
+        "doubly_robust",
+        doubly_robust,
+        std_errors=KINDS,
+        auto=BY_WEIGHTING,
+        needs_covariates=True,
+        estimands=("att", "ate"),
+        rung=Rung("aipw", 50, covariates=BEFORE),
+        formula="ȳ₁ − Σwy / Σw, of y − m₀(x), m₀ the regression of the comparison group",
+    )
+)
 
 
 def doubly_robust_difference_in_differences(
@@ -425,18 +461,46 @@ def doubly_robust_difference_in_differences(
     return with_size([result for result, _ in made], sample)
 
 
+register(
+    Method(
+        "doubly_robust_difference_in_differences",
+        doubly_robust_difference_in_differences,
+        std_errors=KINDS,
+        auto=BY_WEIGHTING,
+        needs_covariates=True,
+        estimands=("att",),
+        needs_before=True,
+        rung=Rung("did-robust", 90, covariates=("fixed",)),
+        formula="the doubly robust estimate, of Δy",
+    )
+)
+
+
 def regression_imputation(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
     """Oaxaca–Blinder: participants against what the comparison group's regression predicts for them (ATT), or
     Lin's regression (ATE).
     """
     units = parts(sample, spec)
     return results_of(
-        imputation_ate if spec.population == "ATE" else imputation_att,
+        imputation_ate if is_about_all(spec) else imputation_att,
         units,
         sample,
         spec,
         units.x.shape[1] + 1,
     )
+
+
+register(
+    Method(
+        "regression_imputation",
+        regression_imputation,
+        std_errors=KINDS,
+        auto=BY_WEIGHTING,
+        needs_covariates=True,
+        estimands=("att", "ate"),
+        formula="mean over participants of y − m₀(x), m₀ the regression of the comparison group",
+    )
+)
 
 
 def entropy_balancing(sample: Sample, spec: Specification, inference: Inference = DEFAULT) -> Sized:
@@ -446,3 +510,17 @@ def entropy_balancing(sample: Sample, spec: Specification, inference: Inference 
     units = parts(sample, spec)
     balance = entropy_balance(sample, spec.covariates, spec.moments)
     return results_of(lambda given: balanced_att(given, balance), units, sample, spec, units.x.shape[1] + 1)
+
+
+register(
+    Method(
+        "entropy_balancing",
+        entropy_balancing,
+        std_errors=KINDS,
+        auto=BY_WEIGHTING,
+        needs_covariates=True,
+        estimands=("att",),
+        rung=Rung("entropy", 60, covariates=BEFORE),
+        formula="ȳ₁ − Σwy of the others, w as even as Σwx = x̄₁ allows",
+    )
+)

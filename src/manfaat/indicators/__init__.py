@@ -3,8 +3,6 @@
 A construct is a small function (columns in, column out) that a definition names. Missing in gives missing
 out, and the reason why an answer is missing is carried on to the indicator.
 
-``model``
-    one line of ``indicators.csv``, and what is asked of several.
 ``context``
     what a construct may look at beside its inputs.
 ``values``
@@ -31,19 +29,16 @@ from manfaat.indicators.context import Context, Item
 from manfaat.indicators.frequencies import written_out
 from manfaat.indicators.linking import join_linked
 from manfaat.indicators.listed import with_answers
-from manfaat.indicators.model import Indicator, concepts, measured_before
 from manfaat.indicators.reasons import explain_missing, main_reasons
-from manfaat.indicators.refusals import check_value_units, is_level
-from manfaat.indicators.registry import CONSTRUCTS, NEEDS_PANEL, NEEDS_PRICES
+from manfaat.indicators.refusals import check_value_units
+from manfaat.indicators.registry import CONSTRUCTS, NEEDS_PANEL
 from manfaat.indicators.scales import Scale, scales_of
 from manfaat.indicators.values import numbers
 
 __all__ = [
     "CONSTRUCTS",
     "NEEDS_PANEL",
-    "NEEDS_PRICES",
     "Context",
-    "Indicator",
     "Item",
     "Scale",
     "build_copy",
@@ -53,13 +48,10 @@ __all__ = [
     "check_indicator",
     "check_names",
     "check_value_units",
-    "concepts",
     "explain_missing",
-    "is_level",
     "join_linked",
     "load_indicators",
     "main_reasons",
-    "measured_before",
     "numbers",
     "panel_context",
     "scales_of",

@@ -57,7 +57,7 @@ def enough(found: pd.DataFrame, options: dict[str, str]) -> pd.Series:
 
 def build_count(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
     """How many inputs have one of ``values`` as answer; missing unless all, or at least ``minimum``, were
-    answered.
+    answered. Example: inputs can_read can_write, arguments values=1
     """
     found = hits(inputs, options)
     return found.sum(axis=1).where(enough(found, options))
@@ -72,7 +72,9 @@ def build_share(inputs: list[pd.Series], options: dict[str, str], context: Conte
 
 
 def build_any(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
-    """1 where an input has one of ``values``, 0 where all were answered and none has, else missing."""
+    """1 where an input has one of ``values``, 0 where all were answered and none has, else missing. Example:
+    inputs ill_adult ill_child, arguments values=1
+    """
     found = hits(inputs, options)
     return found.max(axis=1).where((found == 1).any(axis=1) | found.notna().all(axis=1))
 

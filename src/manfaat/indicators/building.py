@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from manfaat.cleaning import KEY
-from manfaat.definitions.codebook import Codebook
+from manfaat.definitions.codebook import KEY, Codebook
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.prices import read_all_series
 from manfaat.definitions.programme import Programme
 from manfaat.indicators.context import Context, input_names, items_of, joined_tables
-from manfaat.indicators.model import Indicator
 from manfaat.indicators.registry import CONSTRUCTS
-from manfaat.indicators.values import codes_of
+from manfaat.indicators.values import codes_of, numbers
 
 
 def panel_context(
@@ -22,6 +21,7 @@ def panel_context(
 ) -> Context:
     """Gather what constructs may look at."""
     panel, prices = programme.design.panel, programme.prices
+    prices = prices if prices and prices.series else None  # else all money is of one short span
     series = read_all_series(prices.path(folder), prices.series, root=root) if prices else {}
     versions = {
         v.table: table[v.name]
@@ -62,6 +62,8 @@ def build_indicators(
         built[line.name] = CONSTRUCTS[line.recipe].build(inputs, line.options, context).rename(line.name)
         if line.about == "participants" and context.comparison is not None:
             built[line.name] = built[line.name].mask(context.comparison)
+        if line.name == design.weight:
+            context = replace(context, weight=numbers(built[line.name]))
         if line.name == design.group and design.comparison:
             context = replace(context, comparison=codes_of(built[line.name]).isin(design.comparison))
     return pd.DataFrame(built)

@@ -8,24 +8,26 @@ from pathlib import Path
 
 from manfaat.base.problems import Problem, nearest
 from manfaat.definitions.codebook import Codebook
+from manfaat.definitions.expressions import parse_expression
 from manfaat.definitions.grids import Grid, written_out
+from manfaat.definitions.indicator import NEEDS_PRICES, Indicator
 from manfaat.definitions.prices import series_names
 from manfaat.definitions.programme import Programme
 from manfaat.definitions.records import read_rows, shown
 from manfaat.indicators.context import Item, input_names, items_of
 from manfaat.indicators.listed import check_lists
-from manfaat.indicators.model import Indicator
-from manfaat.indicators.refusals import check_money, check_moving, check_timing
+from manfaat.indicators.refusals import check_money, check_timing
 from manfaat.indicators.registry import (
     ANY,
     CODES,
     CONSTRUCTS,
+    NEEDS_GROUP,
     NEEDS_PANEL,
-    NEEDS_PRICES,
     NUMBERS,
     WHOLE,
     WORDS,
 )
+from manfaat.indicators.transforms import quantiles_of
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,12 @@ def load_indicators(
     problems += check_lists(programme, codebook, lines, shown(path, root)) + check_panel(
         programme, known.items, file
     )
-    return known_lines, problems + check_timing(programme, known_lines, file) + check_moving(
-        programme, known_lines, file
-    )
+    return known_lines, problems + check_timing(programme, known_lines, file)
 
 
 def grid_of(programme: Programme) -> Grid:
     """Which cells of ``indicators.csv`` may list several values."""
-    return Grid(("rater", "time"), programme.words, completed, ("indicator",))
+    return Grid(("rater", "time"), programme.words, completed, ("indicator",), ("indicator",))
 
 
 def completed(cells: dict[str, str]) -> dict[str, str]:
@@ -234,7 +234,7 @@ def check_surroundings(line: Indicator, known: Known, found: Findings) -> None:
     programme = known.programme
     if line.recipe in NEEDS_PANEL and programme.design.panel is None:
         found.add(f"'{line.recipe}' needs a panel, and programme.yml declares none", "construct")
-    if line.recipe in NEEDS_PRICES and programme.prices is None:
+    if line.recipe in NEEDS_PRICES and not (programme.prices and programme.prices.series):
         found.add(f"'{line.recipe}' needs 'prices' in programme.yml", "construct")
     elif line.recipe in NEEDS_PRICES and len(line.inputs.split()) == 1 and programme.design.panel is None:
         found.add(f"'{line.recipe}' needs the date of each amount", "inputs", "the amount and its date")
@@ -242,15 +242,43 @@ def check_surroundings(line: Indicator, known: Known, found: Findings) -> None:
     if line.recipe == "ratio_to_series" and programme.prices is not None and series not in known.series:
         found.add(f"the price file has no series '{series}'", "arguments", nearest(series, known.series))
     if (
-        line.recipe == "asset_index"
+        line.recipe in NEEDS_GROUP
         and programme.design.comparison
         and programme.design.group not in known.seen
     ):
         found.add(
-            "'asset_index' needs to know the comparison group",
+            f"'{line.recipe}' needs to know the comparison group",
             "construct",
             f"a line below that of '{programme.design.group}'",
         )
+    check_transforms(line, known, found)
+
+
+def check_transforms(line: Indicator, known: Known, found: Findings) -> None:
+    """Say which quantiles leave nothing between them, which formula cannot be calculated, and where a mean of
+    the comparison group is asked for that is not known.
+    """
+    design, options = known.programme.design, line.options
+    if line.recipe == "winsorise" and all(is_number(one) for one in options.values()):
+        low, high = quantiles_of(options)
+        if not 0 <= low < high <= 1:
+            found.add(f"'lower' is {low:g} and 'upper' {high:g}", "arguments", "0 ≤ lower < upper ≤ 1")
+    if line.recipe == "percent_of_comparison":
+        if not design.comparison:
+            found.add("the design has no comparison group", "construct", "'comparison' under 'design'")
+        elif design.weight and design.weight not in known.seen:
+            told = f"a line below that of '{design.weight}'"
+            found.add("'percent_of_comparison' needs to know the weights", "construct", told)
+    if line.recipe == "calculate" and "formula" in options:
+        try:
+            named = parse_expression(options["formula"]).names()
+        except ValueError as failure:
+            found.add(f"'formula' cannot be read: {failure}", "arguments", "such as ${a} + ${b}")
+            return
+        inputs = set(line.inputs.split())
+        for name in sorted(named ^ inputs):
+            told = "is in 'formula' and no input" if name in named else "is an input and not in 'formula'"
+            found.add(f"'{name}' {told}", "inputs", "the same names in both")
 
 
 def is_number(text: str, *, whole: bool = False) -> bool:
@@ -277,6 +305,9 @@ def check_panel(programme: Programme, items: Collection[str], file: str) -> list
     ]
 
 
+SINGLE = ("weight", "strata", "cluster", "wave", "instrument", "assigned")  # roles of one indicator each
+
+
 def check_names(programme: Programme, indicators: list[Indicator], *, root: Path) -> list[Problem]:
     """Say which names in ``programme.yml`` are not indicators."""
     columns = {line.name for line in indicators}
@@ -284,7 +315,7 @@ def check_names(programme: Programme, indicators: list[Indicator], *, root: Path
     told = effects | {line.indicator for line in indicators if line.use == "describe"}
     file = f"programmes/{programme.programme}/programme.yml"
     design = programme.design
-    roles = {name: getattr(design, name) for name in ("weight", "strata", "cluster", "wave", "instrument")}
+    roles = {name: getattr(design, name) for name in SINGLE}
     asked = [("design.group", design.group, columns)] + [
         (f"design.{role}", name, columns) for role, name in roles.items() if name
     ]
@@ -297,6 +328,9 @@ def check_names(programme: Programme, indicators: list[Indicator], *, root: Path
         ]
         asked += [(f"specifications.{spec.id}.treatment", name, columns) for name in spec.treatment]
         asked += [(f"specifications.{spec.id}.indicators", name, effects) for name in spec.indicators]
+    for name, sample in programme.samples.items():
+        named = sorted(parse_expression(sample.when).names())
+        asked += [(f"samples.{name}.when", one, columns) for one in named]
     for claim in programme.claims:
         asked += [(f"claims.{claim.id}.indicators", name, told) for name in claim.indicators]
     early = [(f"subgroups.{declared.id}.variable", declared.variable) for declared in programme.subgroups]

@@ -34,6 +34,7 @@ class Context:
     series of the price file.
     ``items`` : the variables by name. ``versions`` : table → form version of each row. ``comparison`` : who
     is in the comparison group (None before the group is known, or where the design has no comparison group).
+    ``weight`` : survey weights, once they are known. ``undelivered`` : tables without a file.
     """
 
     unit: pd.Series | None = None
@@ -44,6 +45,8 @@ class Context:
     items: Mapping[str, Item] = field(default_factory=dict)
     versions: Mapping[str, pd.Series] = field(default_factory=dict)
     comparison: pd.Series | None = None
+    weight: pd.Series | None = None
+    undelivered: frozenset[str] = frozenset()
 
 
 def joined_tables(programme: Programme) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from manfaat.base.problems import Problem, refuse
-from manfaat.cleaning import KEY
+from manfaat.definitions.codebook import KEY
 from manfaat.definitions.programme import Programme
 
 # above it the column is hardly a frequency, but how many people of a population a row stands for

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from manfaat.base.problems import Problem
 from manfaat.definitions.codebook import Choice, Codebook
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Programme
+from manfaat.definitions.records import Words
 from manfaat.indicators.context import Item, items_of
-from manfaat.indicators.model import Indicator
 
 CARRY_CODES = (
     "copy",
@@ -19,7 +20,19 @@ CARRY_CODES = (
     "first_period",
     "previous_period",
 )  # what is made so holds the code that was answered
-RECKON = ("sum", "difference", "product", "ratio", "part", "log", "log_ratio", "power")
+RECKON = (
+    "asinh",
+    "winsorise",
+    "percent_of_comparison",
+    "sum",
+    "difference",
+    "product",
+    "ratio",
+    "part",
+    "log",
+    "log_ratio",
+    "power",
+)
 NUMBERS = {"0", "1"}  # a list with no other codes is yes or no, and a number already
 LONGEST = 40
 
@@ -124,6 +137,11 @@ def check_lists(
     ]
 
 
+def joined(first: Words, second: Words) -> Words:
+    """Two texts as one, in every language that either has."""
+    return Words({code: f"{first[code]}: {second[code]}" for code in {**first.root, **second.root}})
+
+
 def answer_lines(
     line: Indicator, item: Item, choices: list[Choice], taken: set[str], share: str
 ) -> list[Indicator]:
@@ -145,10 +163,8 @@ def answer_lines(
             "direction": "neutral",
             "family": "",
             "code": "",
-            "label_en": f"{line.label_en}: {choice.label_en}",
-            "label_id": f"{line.label_id}: {choice.label_id}",
-            "definition_en": f"{line.definition_en}: {choice.label_en}",
-            "definition_id": f"{line.definition_id}: {choice.label_id}",
+            "labels": joined(line.labels, choice.labels),
+            "definitions": joined(line.definitions, choice.labels),
         }
         found.append(line.model_copy(update=told))
     return found

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from manfaat.base.typed import required
-from manfaat.cleaning import KEY
+from manfaat.definitions.codebook import KEY
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Programme
 from manfaat.indicators.context import Context, input_names
 from manfaat.indicators.linking import has_record
-from manfaat.indicators.model import Indicator
 from manfaat.indicators.registry import CONSTRUCTS
 from manfaat.indicators.values import codes_of
 
@@ -88,8 +88,6 @@ def explain_missing(
     context: Context,
     programme: Programme,
     reasons: pd.DataFrame,
-    *,
-    undelivered: Collection[str] = (),
 ) -> pd.DataFrame:
     """Say why each missing value of each indicator is missing.
 
@@ -97,8 +95,7 @@ def explain_missing(
     ----------
     table : the clean table that ``built`` was made from (with linked tables joined). reasons : ``key,
     variable, reason``, one line a
-        missing answer of any of the joined tables; the keys are those of the main table. undelivered : tables
-        without a file.
+        missing answer of any of the joined tables; the keys are those of the main table.
 
     Returns
     -------
@@ -117,7 +114,7 @@ def explain_missing(
             if name in flags and name != line.name:
                 own |= flags[name]
             elif name in table:
-                own |= answer_flags(table, name, told, context, programme, sets, undelivered)
+                own |= answer_flags(table, name, told, context, programme, sets)
         if line.about == "participants":
             own[others] = sets.bit("not_applicable")
         own[absent & (own == 0)] = sets.bit(CONSTRUCTS[line.recipe].undefined)
@@ -144,7 +141,6 @@ def answer_flags(
     context: Context,
     programme: Programme,
     sets: Reasons,
-    undelivered: Collection[str] = (),
 ) -> np.ndarray:
     """Return the reasons of a variable's missing answers as flags, 0 where it was answered."""
     absent = table[name].isna().to_numpy()
@@ -152,7 +148,7 @@ def answer_flags(
     item = context.items.get(name)
     if item and item.table != programme.main_table and has_record(item.table) in table:
         flags[absent & ~table[has_record(item.table)].to_numpy(dtype=bool)] = sets.bit(
-            "not_delivered" if item.table in undelivered else "no_record"
+            "not_delivered" if item.table in context.undelivered else "no_record"
         )
     flags[absent & (flags == 0)] = sets.bit("blank")
     return flags

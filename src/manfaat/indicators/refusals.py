@@ -5,11 +5,10 @@ began.
 from __future__ import annotations
 
 from manfaat.base.problems import Problem
-from manfaat.base.typed import required
 from manfaat.definitions.codebook import Codebook
-from manfaat.definitions.programme import Programme, Unit
+from manfaat.definitions.indicator import Indicator, is_level, unit_of_concept
+from manfaat.definitions.programme import Programme
 from manfaat.indicators.context import input_names, items_of
-from manfaat.indicators.model import Indicator
 
 CARRIES = (
     "copy",
@@ -18,10 +17,14 @@ CARRIES = (
     "product",
     "power",
     "log",
+    "asinh",
+    "winsorise",
+    "percent_of_comparison",
+    "calculate",
     "mean_items",
     "previous_period",
 )  # what is made so is still money of its year
-ACROSS = ("difference", "log_ratio")
+ACROSS = ("difference", "log_ratio", "calculate")
 
 
 def nominal_money(programme: Programme, codebook: Codebook, indicators: list[Indicator]) -> set[str]:
@@ -48,6 +51,8 @@ def check_money(
     """Refuse an effect on money that is not deflated, and a difference or ratio of two such amounts: they may
     be of different years.
     """
+    if programme.prices and programme.prices.nominal_within:
+        return []  # all of it is of one short span, as the report says
     nominal = nominal_money(programme, codebook, [line for _, line in lines])
     items, problems = items_of(programme, codebook), []
     for row, line in lines:
@@ -68,25 +73,6 @@ def check_money(
             )
             problems.append(Problem(file, found, row=row, column="inputs", expected="both deflated first"))
     return problems
-
-
-def unit_of_concept(programme: Programme, indicators: list[Indicator], concept: str) -> Unit | None:
-    """The unit of the indicator that an effect is asked for; None where it has none."""
-    return next(
-        (
-            programme.units.get(line.unit)
-            for line in indicators
-            if line.indicator == concept and line.use == "effect"
-        ),
-        None,
-    )
-
-
-def is_level(programme: Programme, indicators: list[Indicator]) -> bool:
-    """Whether the benefit's effect is an amount of money, and not a difference of logarithms."""
-    benefit = required(programme.worth, "what the programme is worth").benefit
-    unit = unit_of_concept(programme, indicators, benefit.indicator)
-    return benefit.kind == "level" if benefit.kind else not (unit and unit.is_log)
 
 
 def check_value_units(programme: Programme, indicators: list[Indicator], file: str) -> list[Problem]:
@@ -152,26 +138,4 @@ def check_timing(programme: Programme, indicators: list[Indicator], file: str) -
         if spec.covariates_measured == "before"
         for name in spec.covariates
         if name in late
-    ]
-
-
-def check_moving(programme: Programme, indicators: list[Indicator], file: str) -> list[Problem]:
-    """Refuse effects of units where no treatment begins in the course of the panel: they leave nothing of one
-    that never changes.
-    """
-    fixed = {line.name for line in indicators if line.time == "fixed"}
-    return [
-        Problem(
-            file,
-            f"'{name}' is the same in all periods, and effects of units leave nothing of it",
-            column=f"specifications.{spec.id}.treatment",
-            expected=(
-                "a treatment whose time is 'period', or another method, such as difference_in_means or"
-                " difference_in_differences"
-            ),
-        )
-        for spec in programme.specifications
-        if spec.method == "fixed_effects"
-        for name in spec.treatment or [programme.design.group]
-        if name in fixed
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from manfaat.indicators import answers, assets, basic, items, money, panel, times
+from manfaat.indicators import answers, assets, basic, items, money, panel, times, transforms
 from manfaat.indicators.context import Context
 
 Construct = Callable[[list[pd.Series], dict[str, str], Context], pd.Series]
@@ -56,6 +56,14 @@ CONSTRUCTS: dict[str, Recipe] = {
     "less_than": recipe(basic.build_less_than, 1, 1, "threshold"),
     "power": recipe(basic.build_power, 1, 1, "exponent"),
     "log": recipe(basic.build_log, 1, 1, undefined="not_positive"),
+    "asinh": recipe(transforms.build_asinh, 1, 1),
+    "winsorise": recipe(transforms.build_winsorise, 1, 1, may="lower upper"),
+    "percent_of_comparison": recipe(
+        transforms.build_percent_of_comparison, 1, 2, undefined="comparison_mean_not_positive"
+    ),
+    "calculate": recipe(
+        transforms.build_calculate, 1, ANY, "formula", kinds=(ALL,), undefined="not_calculable"
+    ),
     "ratio": recipe(basic.build_ratio, 2, 2, undefined="divided_by_zero"),
     "sum": recipe(basic.build_sum, 1, ANY, may="minimum"),
     "product": recipe(basic.build_product, 1, ANY, may="factor"),
@@ -120,8 +128,9 @@ CONSTRUCTS: dict[str, Recipe] = {
     "first_period": recipe(panel.build_first_period, 1, 1, "otherwise", "list"),
 }
 NEEDS_PANEL = {"previous_period", "first_period"}
-NEEDS_PRICES = {"deflate", "ratio_to_series"}
-NUMBERS = {"value", "threshold", "exponent", "maximum", "factor", "days", "fill"}
+NEEDS_GROUP = {"asset_index", "percent_of_comparison"}
+
+NUMBERS = {"value", "threshold", "exponent", "maximum", "factor", "days", "fill", "lower", "upper"}
 WHOLE = {"minimum", "months"}
 CODES = {"values", "code", "happened", "not_happened"}
 WORDS = {"method": ("component", "sum"), "absent": ("missing",)}

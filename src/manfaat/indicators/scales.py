@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from manfaat.definitions.indicator import Indicator
 from manfaat.indicators.context import Context, input_names
 from manfaat.indicators.items import asked_reversed, turned
-from manfaat.indicators.model import Indicator
 from manfaat.indicators.values import numbers
 
 SCORE = "mean_items"

@@ -18,7 +18,9 @@ def build_year(inputs: list[pd.Series], options: dict[str, str], context: Contex
 
 
 def build_months_between(inputs: list[pd.Series], options: dict[str, str], context: Context) -> pd.Series:
-    """Calendar months from the first month (or date) to the second; negative where it comes first."""
+    """Calendar months from the first month (or date) to the second; negative where it comes first. Example:
+    inputs return_date int_date
+    """
     return months_of(inputs[1]) - months_of(inputs[0])
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Programme
 from manfaat.evaluation.estimate import Settings
-from manfaat.indicators import Indicator, Scale
+from manfaat.indicators import Scale
 from manfaat.measurement.raters import agreement_estimates
 from manfaat.measurement.response_shift import congruence_estimates, shift_estimates
 from manfaat.measurement.response_style import style_estimates

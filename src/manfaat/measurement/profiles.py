@@ -9,12 +9,13 @@ import pandas as pd
 from scipy.stats import gaussian_kde
 
 from manfaat.base.disclosure import SMALLEST_CELL, is_few, share_of_few, without_few
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Programme
 from manfaat.evaluation.nuisance import propensity
-from manfaat.evaluation.sample import WEIGHT, NotApplicableError, Sample, group_code, participation
+from manfaat.evaluation.sample import WEIGHT, NotApplicableError, Sample, group_code, participation, sides
 from manfaat.evaluation.summaries import before_and_now
 from manfaat.evaluation.weighted import Answers, answers, weights_of
-from manfaat.indicators import Indicator, Scale
+from manfaat.indicators import Scale
 
 SHARES = ["scale", "item", "time", "answer", "n", "share", "includes"]
 MEANS = ["indicator", "rater", "time", "unit", "n", "mean"]
@@ -231,7 +232,7 @@ def chances(
     chances cannot be estimated.
     """
     weights = weights_of(table, programme)
-    frame = table[covariates].astype("float64").assign(treated=participation(table, programme))
+    frame = table[covariates].astype("float64").assign(treated=sides(table, programme))
     frame = (frame if weights is None else frame.assign(**{WEIGHT: weights})).dropna()
     try:
         score = propensity(Sample(frame, 0), covariates).score

@@ -11,14 +11,14 @@ import pandas as pd
 from scipy import stats
 
 from manfaat.base.reasons import Reason
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Programme
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.jackknife import FEWEST_PEOPLE
-from manfaat.indicators import Indicator
 from manfaat.measurement import agreement
 from manfaat.measurement.agreement import Interval
 from manfaat.measurement.reasons import ScaleReason
-from manfaat.measurement.scale_rows import as_protected_table, estimate_row, subgroups, subject_of
+from manfaat.measurement.scale_rows import Measure, as_protected_table, estimate_row, subgroups, subject_of
 
 MOST_AT_ONE_END = 0.8
 MOST_SKEWED = 1.0
@@ -72,49 +72,24 @@ def pair_rows(
         agreement.is_ordered_item(left, right),
         bool(np.isin(complete, (0, 1)).all()) and len(complete) > 0,
     )
+    limits = partial(agreement.limits_of_agreement, left, right, confidence)
     make: list[tuple[str, str, str, Callable[[], Interval]]] = []
     if is_item:
-        make.append(
-            (
-                "agreement",
-                "weighted_kappa",
-                "jackknife",
-                lambda: agreement.weighted_kappa(left, right, confidence),
-            )
-        )
+        kappa = partial(agreement.weighted_kappa, left, right, confidence)
+        make.append(("agreement", "weighted_kappa", "jackknife", kappa))
     if not yes_no:
         make += [
             ("agreement", name, "jackknife", partial(one_icc, name, complete, confidence)) for name in ICCS
         ]
-    make.append(
-        ("rater difference", "bias", "t", lambda: agreement.limits_of_agreement(left, right, confidence).bias)
-    )
+    make.append(("rater difference", "bias", "t", lambda: limits().bias))
     if not yes_no:
-        make.append(
-            (
-                "rater difference",
-                "limit_lower",
-                "jackknife",
-                lambda: agreement.limits_of_agreement(left, right, confidence).lower,
-            )
-        )
-        make.append(
-            (
-                "rater difference",
-                "limit_upper",
-                "jackknife",
-                lambda: agreement.limits_of_agreement(left, right, confidence).upper,
-            )
-        )
+        make.append(("rater difference", "limit_lower", "jackknife", lambda: limits().lower))
+        make.append(("rater difference", "limit_upper", "jackknife", lambda: limits().upper))
     return [
         estimate_row(
             unitless if what == "agreement" else subject,
-            what,
-            method,
+            Measure(what, method, kind, compute, reasons_of(method, complete)),
             settings,
-            compute,
-            kind=kind,
-            reasons=reasons_of(method, complete),
             **counts,
         )
         for what, method, kind, compute in make

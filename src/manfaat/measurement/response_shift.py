@@ -12,15 +12,16 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from manfaat.definitions.indicator import Indicator, measured_before
 from manfaat.definitions.programme import Programme
 from manfaat.evaluation.estimate import Settings, minimum_detectable
 from manfaat.evaluation.methods import D_Z_KIND
 from manfaat.evaluation.sample import NotApplicableError
-from manfaat.indicators import Indicator, Scale, measured_before
+from manfaat.indicators import Scale
 from manfaat.measurement import one_factor, reliability
 from manfaat.measurement.agreement import Interval
 from manfaat.measurement.reasons import ScaleReason
-from manfaat.measurement.scale_rows import as_protected_table, estimate_row, subgroups, subject_of
+from manfaat.measurement.scale_rows import Measure, as_protected_table, estimate_row, subgroups, subject_of
 from manfaat.measurement.scales import fitted
 
 DIFFERENCES = (
@@ -52,17 +53,8 @@ def shift_estimates(
         now = measured_before(lines, then.indicator, then.rater, time="now")
         for name, here in groups.items():
             if before is None or now is None or len({before.unit, then.unit, now.unit}) > 1:
-                rows.append(
-                    estimate_row(
-                        subject_of(then, 1, name),
-                        *DIFFERENCES[0],
-                        settings,
-                        refuse_shift,
-                        n=0,
-                        n_missing=0,
-                        kind="t",
-                    )
-                )
+                refused = Measure(*DIFFERENCES[0], "t", refuse_shift)
+                rows.append(estimate_row(subject_of(then, 1, name), refused, settings, n=0))
             else:
                 rows += shift_rows(
                     then,
@@ -89,16 +81,9 @@ def shift_rows(
     for (estimand, method), difference in zip(
         DIFFERENCES, (recalled - before, now - before, now - recalled), strict=True
     ):
-        row = estimate_row(
-            subject_of(then, 1, subgroup),
-            estimand,
-            method,
-            settings,
-            partial(paired, difference, settings.confidence),
-            kind="t",
-            n=len(complete),
-            n_missing=n_missing,
-        )
+        measure = Measure(estimand, method, "t", partial(paired, difference, settings.confidence))
+        subject = subject_of(then, 1, subgroup)
+        row = estimate_row(subject, measure, settings, n=len(complete), n_missing=n_missing)
         rows.append(row | sizes(row, difference, settings))
     return rows
 
@@ -156,18 +141,8 @@ def congruence_estimates(
             k = then.items.shape[1]
             compute = partial(loadings_alike, both.iloc[:, :k], both.iloc[:, k:])
             subject = subject_of(now.line, k, name, unit="")
-            rows.append(
-                estimate_row(
-                    subject,
-                    "loadings then and now",
-                    "tucker_congruence",
-                    settings,
-                    compute,
-                    n=len(both),
-                    n_missing=0,
-                    kind="",
-                )
-            )
+            measure = Measure("loadings then and now", "tucker_congruence", "", compute)
+            rows.append(estimate_row(subject, measure, settings, n=len(both)))
     return as_protected_table(rows)
 
 

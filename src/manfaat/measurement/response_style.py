@@ -9,14 +9,16 @@ import pandas as pd
 from scipy import stats
 
 from manfaat.base.reasons import Reason
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Programme
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError
-from manfaat.indicators import Indicator, Scale
+from manfaat.indicators import Scale
 from manfaat.measurement.agreement import Interval
 from manfaat.measurement.reasons import ScaleReason
 from manfaat.measurement.scale_rows import (
+    Measure,
     Subject,
     as_protected_table,
     estimate_row,
@@ -70,19 +72,8 @@ def end_rows(scale: Scale, score: pd.Series, subject: Subject, settings: Setting
         count = int(np.isclose(known, end).sum())
         told = (warning,) if len(known) and count / len(known) > MOST_AT_END else ()
         compute = partial(share_at_end, count, len(known), end, settings.confidence)
-        rows.append(
-            estimate_row(
-                subject,
-                estimand,
-                "share",
-                settings,
-                compute,
-                kind="Wilson",
-                reasons=told,
-                n=len(known),
-                n_missing=0,
-            )
-        )
+        measure = Measure(estimand, "share", "Wilson", compute, told)
+        rows.append(estimate_row(subject, measure, settings, n=len(known)))
     return rows
 
 
@@ -109,7 +100,6 @@ def battery_rows(
     first = battery[0].line
     answers = pd.concat([scale.answers[here] for scale in battery], axis=1)
     judged = answers[answers.notna().sum(axis=1) >= FEWEST_ITEMS]
-    subject = battery_subject(first, answers.shape[1], subgroup, "share")
     some = int(answers.notna().any(axis=1).sum())
     same = int((judged.max(axis=1) == judged.min(axis=1)).sum())
     lines = partial(straight_lining, same, *judged.shape, settings.confidence)
@@ -118,26 +108,16 @@ def battery_rows(
     told = tilt(leaning, settings.confidence)
     return [
         estimate_row(
-            subject,
-            "straight-lining",
-            "share",
+            battery_subject(first, answers.shape[1], subgroup, unit),
+            measure,
             settings,
-            lines,
-            kind="Wilson",
-            n=len(judged),
-            n_missing=some - len(judged),
-        ),
-        estimate_row(
-            battery_subject(first, answers.shape[1], subgroup, first.unit),
-            "acquiescence",
-            "balanced_mean",
-            settings,
-            agree,
-            kind="t",
-            reasons=told,
-            n=len(leaning),
-            n_missing=some - len(leaning),
-        ),
+            n=n,
+            n_missing=some - n,
+        )
+        for measure, unit, n in (
+            (Measure("straight-lining", "share", "Wilson", lines), "share", len(judged)),
+            (Measure("acquiescence", "balanced_mean", "t", agree, told), first.unit, len(leaning)),
+        )
     ]
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,11 @@ from statsmodels.stats.proportion import proportion_confint
 
 from manfaat.base.disclosure import hide_small, is_few, share_of_few
 from manfaat.base.reasons import Reason, write_reasons
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Programme
 from manfaat.evaluation.estimate import COLUMNS, Settings
 from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError, participation
-from manfaat.indicators import Indicator
 from manfaat.measurement.agreement import Interval
 from manfaat.measurement.reasons import ScaleReason
 
@@ -54,23 +55,24 @@ def subject_of(line: Indicator, items: int, subgroup: str = "", **other: str) ->
     return Subject(**(entries | other), items=items, subgroup=subgroup)
 
 
+class Measure(NamedTuple):
+    """One number about a subject: what it is of, by which method, how its interval comes (``kind``)."""
+
+    estimand: str
+    method: str
+    kind: str
+    compute: Callable[[], Interval]
+    reasons: tuple[Reason, ...] = ()
+
+
 def estimate_row(
-    subject: Subject,
-    estimand: str,
-    method: str,
-    settings: Settings,
-    compute: Callable[[], Interval],
-    *,
-    n: int,
-    n_missing: int,
-    kind: str,
-    reasons: tuple[Reason, ...] = (),
+    subject: Subject, measure: Measure, settings: Settings, *, n: int, n_missing: int = 0
 ) -> dict[str, object]:
-    """Return one row; where ``compute`` raises NotApplicableError it holds no number, and the reason."""
+    """Return one row; where the measure raises NotApplicableError it holds no number, and the reason."""
     try:
-        found, told = compute(), reasons
+        found, told = measure.compute(), measure.reasons
     except NotApplicableError as failure:
-        found, told = NO_INTERVAL, (*reasons, failure.reason)
+        found, told = NO_INTERVAL, (*measure.reasons, failure.reason)
     row = dict.fromkeys(ALL_COLUMNS, np.nan)
     return row | {
         "name": subject.name,
@@ -80,8 +82,8 @@ def estimate_row(
         "stage": subject.stage,
         "indicator": subject.indicator,
         "rater": subject.rater,
-        "estimand": estimand,
-        "method": method,
+        "estimand": measure.estimand,
+        "method": measure.method,
         "specification": "",
         "treatment": "",
         "subgroup": subject.subgroup,
@@ -90,7 +92,7 @@ def estimate_row(
         "n_missing": n_missing,
         "estimate": found.estimate,
         "std_error": found.std_error,
-        "std_error_kind": kind,
+        "std_error_kind": measure.kind,
         "ci_low": found.low,
         "ci_high": found.high,
         "confidence": settings.confidence,

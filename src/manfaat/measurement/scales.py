@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache, partial
 
 import numpy as np
@@ -18,6 +17,7 @@ from manfaat.measurement import one_factor, reliability
 from manfaat.measurement.agreement import Interval
 from manfaat.measurement.reasons import ScaleReason
 from manfaat.measurement.scale_rows import (
+    Measure,
     Subject,
     as_protected_table,
     estimate_row,
@@ -78,31 +78,32 @@ def scale_rows(
         *([ScaleReason.IN_PART()] if n < 0.8 * some else []),
     )
     model = cache(partial(fitted, complete, matrix))
-    make: dict[str, tuple[str, Callable[[], Interval]]] = {
-        "cronbach_alpha": ("jackknife", lambda: alpha_interval(complete, matrix, confidence)),
-        "cronbach_alpha_standardised": ("", lambda: alpha_standardised(complete, matrix)),
-        "cronbach_alpha_pairwise": ("", lambda: alpha_pairwise(frame)),
-        "mcdonald_omega": (
-            "sandwich",
-            lambda: omega_interval(complete, model(), confidence, standardised=False),
-        ),
-        "mcdonald_omega_standardised": (
-            "sandwich",
-            lambda: omega_interval(complete, model(), confidence, standardised=True),
-        ),
-        "mean_inter_item_correlation": ("", lambda: mean_correlation(complete, matrix)),
-    }
-    rows = []
-    for method, (kind, compute) in make.items():
-        pairwise = method == "cronbach_alpha_pairwise"
-        counts = {
-            "n": int((frame.notna().sum(axis=1) >= 2).sum()) if pairwise else n,
-            "n_missing": 0 if pairwise else int(some - n),
-        }
-        rows.append(
-            estimate_row(subject, "reliability", method, settings, compute, kind=kind, reasons=told, **counts)
+    measures = [
+        Measure("reliability", method, kind, compute, told)
+        for method, kind, compute in (
+            ("cronbach_alpha", "jackknife", lambda: alpha_interval(complete, matrix, confidence)),
+            ("cronbach_alpha_standardised", "", lambda: alpha_standardised(complete, matrix)),
+            ("cronbach_alpha_pairwise", "", lambda: alpha_pairwise(frame)),
+            (
+                "mcdonald_omega",
+                "sandwich",
+                lambda: omega_interval(complete, model(), confidence, standardised=False),
+            ),
+            (
+                "mcdonald_omega_standardised",
+                "sandwich",
+                lambda: omega_interval(complete, model(), confidence, standardised=True),
+            ),
+            ("mean_inter_item_correlation", "", lambda: mean_correlation(complete, matrix)),
         )
-    return rows
+    ]
+    two = int((frame.notna().sum(axis=1) >= 2).sum())
+    return [
+        estimate_row(subject, measure, settings, n=two)
+        if measure.method == "cronbach_alpha_pairwise"
+        else estimate_row(subject, measure, settings, n=n, n_missing=int(some - n))
+        for measure in measures
+    ]
 
 
 def reasons_of(complete: pd.DataFrame, matrix: np.ndarray, ends: tuple[float, float]) -> list[Reason]:

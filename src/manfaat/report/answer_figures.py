@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 
-from manfaat.analysis.study import Study
 from manfaat.base import disclosure
+from manfaat.definitions.indicator import Indicator
+from manfaat.definitions.study import Study
 from manfaat.evaluation.sample import participation
 from manfaat.evaluation.weighted import weights_of
-from manfaat.indicators import Indicator, Scale
+from manfaat.indicators import Scale
 from manfaat.measurement import profiles
-from manfaat.report import labels
-from manfaat.report.exhibit import Exhibit
+from manfaat.report.exhibit import Exhibit, in_annex
 from manfaat.report.figures.answers import dumbbell, gaps_map, likert
-from manfaat.report.words import Language, mark
+from manfaat.report.reader import Reader
+from manfaat.report.scale_words import RATERS
 
 ENDS = " ,:;–-("
 MOST_BARS = 26  # of one figure: more do not fit on a printed page
-RATER_NAMES = {"self": mark("self-rating"), "supervisor": mark("supervisor"), "test": mark("test")}
 
 
 def claimed_columns(study: Study) -> set[str]:
@@ -30,12 +30,12 @@ def claimed_columns(study: Study) -> set[str]:
     return names | concepts
 
 
-def time_words(study: Study, time: str, language: Language) -> str:
+def time_words(reader: Reader, time: str) -> str:
     """What the time of a level is called: now, measured before, or recalled."""
     return {
-        "now": language.say("now"),
-        "before": language.say("before"),
-        "then": language.say("then, recalled"),
+        "now": reader.say("now"),
+        "before": reader.say("before"),
+        "then": reader.say("then, recalled"),
     }[time]
 
 
@@ -55,39 +55,37 @@ def shared_words(first: str, second: str) -> str:
     return text[:1].upper() + text[1:] or first
 
 
-def item_label(study: Study, item: str, language: Language) -> str:
+def item_label(reader: Reader, item: str) -> str:
     """The words of an item that its questions then and now share."""
     own = [
-        line.label(language.code)
-        for line in study.codebook.variables
+        line.label(reader.code)
+        for line in reader.study.codebook.variables
         if line.name in (item, *(f"{item}_{time}" for time in ("now", "then", "before", "pre")))
     ]
     return (shared_words(own[0], own[-1]) if len(own) > 1 else own[0]) if own else item
 
 
-def concept_label(study: Study, concept: str, rater: str, language: Language) -> str:
+def concept_label(reader: Reader, concept: str, rater: str) -> str:
     """What an indicator is called without its time."""
     own = [
-        line.label(language.code)
-        for line in study.indicators
+        line.label(reader.code)
+        for line in reader.study.indicators
         if line.indicator == concept and line.rater == rater and line.use in ("effect", "describe")
     ]
     return shared_words(own[0], own[-1])
 
 
-def answer_words(study: Study, answer_list: str, language: Language) -> list[str]:
+def answer_words(reader: Reader, answer_list: str) -> list[str]:
     """The answers of a list, from the lower end."""
-    choices = sorted(study.codebook.answers(answer_list), key=lambda choice: float(choice.name))
-    return [f"{choice.name} {choice.label(language.code)}" for choice in choices]
+    choices = sorted(reader.study.codebook.answers(answer_list), key=lambda choice: float(choice.name))
+    return [f"{choice.name} {choice.label(reader.code)}" for choice in choices]
 
 
-def likert_figures(
-    study: Study, scales: list[Scale], table: pd.DataFrame, language: Language
-) -> list[Exhibit]:
+def likert_figures(reader: Reader, scales: list[Scale], table: pd.DataFrame) -> list[Exhibit]:
     """Participants' own answers to the items behind the claims, then and now; none where no such scale was
     asked twice.
     """
-    wanted = claimed_columns(study)
+    wanted = claimed_columns(reader.study)
     own = [
         scale
         for scale in scales
@@ -99,7 +97,7 @@ def likert_figures(
         if len({other.line.time for other in own if other.line.indicator == scale.line.indicator}) > 1
     ]
     shares = profiles.answer_shares(
-        twice, participation(table, study.programme) == 1, weights_of(table, study.programme)
+        twice, participation(table, reader.study.programme) == 1, weights_of(table, reader.study.programme)
     )
     lists = {scale.line.name: (scale.answer_list, scale.line.indicator) for scale in twice}
     if shares.empty:
@@ -108,9 +106,9 @@ def likert_figures(
         list=[lists[name][0] for name in shares["scale"]],
         concept=[lists[name][1] for name in shares["scale"]],
     )
-    figures = []
+    figures: list[Exhibit] = []
     for (answer_list, _), rows in shares.groupby(["list", packed(shares)], sort=False):
-        figures.append(one_likert(study, rows, answer_list, len(figures) + 1, language))
+        figures.append(one_likert(reader, rows, str(answer_list), len(figures) + 1))
     return figures
 
 
@@ -125,30 +123,25 @@ def packed(shares: pd.DataFrame) -> pd.Series:
     return shares["concept"].map(chosen).rename("figure")
 
 
-def one_likert(
-    study: Study, rows: pd.DataFrame, answer_list: str, number: int, language: Language
-) -> Exhibit:
+def one_likert(reader: Reader, rows: pd.DataFrame, answer_list: str, number: int) -> Exhibit:
     """One figure of items with the same answers."""
-    say, order = language.say, {"then": 0, "before": 0, "now": 1}
+    say, order = reader.say, {"then": 0, "before": 0, "now": 1}
     first = {item: place for place, item in enumerate(dict.fromkeys(rows["item"]))}
     rows = rows.assign(item_place=rows["item"].map(first), time_place=rows["time"].map(order)).sort_values(
         ["item_place", "time_place", "answer"]
     )
     data = pd.DataFrame(
         {
-            "label": [item_label(study, item, language) for item in rows["item"]],
-            "time": [time_words(study, time, language) for time in rows["time"]],
+            "label": [item_label(reader, item) for item in rows["item"]],
+            "time": [time_words(reader, time) for time in rows["time"]],
             "answer": rows["answer"].to_numpy(),
             "n": rows["n"].to_numpy(),
             "share": rows["share"].to_numpy(),
             "includes": rows["includes"].to_numpy(),
         }
     )
-    names = language.listing(
-        [
-            concept_label(study, concept, "self", language).lower()
-            for concept in dict.fromkeys(rows["concept"])
-        ]
+    names = reader.listing(
+        [concept_label(reader, concept, "self").lower() for concept in dict.fromkeys(rows["concept"])]
     )
     caption = say(
         "Participants' own answers, per cent of those who answered the item; n beside each bar. Items asked"
@@ -156,47 +149,42 @@ def one_likert(
         " neighbour; what is still smaller is not shown, nor what would give it away (–).",
         n=disclosure.SMALLEST_CELL,
     )
-    words = {
-        "sides": say("below the middle ← per cent → above the middle"),
-        "middle": say("middle, per cent"),
-    }
-    answers = answer_words(study, answer_list, language)
+    answers = answer_words(reader, answer_list)
     title = say("Participants' answers then and now: {scales}", scales=names)
     return likert(
         f"answers-{number}",
         title,
         data,
         answers,
-        words,
-        caption + " " + labels.source_note(study, language, by_weight=True),
-        language,
+        caption + " " + reader.source_note(by_weight=True),
+        reader,
     )
 
 
-def rater_figure(study: Study, table: pd.DataFrame, language: Language) -> list[Exhibit]:
+def rater_figure(reader: Reader, table: pd.DataFrame) -> list[Exhibit]:
     """Mean levels then and now by rater, of the indicators behind the claims; none where nobody rated
     anything twice.
     """
-    wanted, say = claimed_columns(study), language.say
-    means = profiles.rater_means(table, study.programme, list(study.indicators))
+    wanted, say = claimed_columns(reader.study), reader.say
+    means = profiles.rater_means(table, reader.study.programme, list(reader.study.indicators))
     means = means[means["indicator"].isin(wanted)]
     if means.empty:
         return []
     wide = means.pivot(index=["indicator", "rater", "unit", "n"], columns="time", values="mean").reset_index()
     wide = wide.assign(
-        place=wide["rater"].map(list(RATER_NAMES).index),
+        place=wide["rater"].map(list(RATERS).index),
         first=wide["indicator"].map({c: i for i, c in enumerate(dict.fromkeys(means["indicator"]))}),
     )
     wide = wide.sort_values(["first", "place"])
-    units = [labels.unit_of(study, unit) for unit in wide["unit"]]
+    units = [reader.unit_of(unit) for unit in wide["unit"]]
     data = pd.DataFrame(
         {
             "label": [
-                concept_label(study, concept, "test" if rater == "test" else "self", language)
+                concept_label(reader, concept, "test" if rater == "test" else "self")
                 for concept, rater in zip(wide["indicator"], wide["rater"], strict=True)
             ],
-            "rater": [say(RATER_NAMES[rater]) for rater in wide["rater"]],
-            "unit": [unit.label[language.code] if unit else "" for unit in units],
+            "rater": [say(RATERS[rater]) for rater in wide["rater"]],
+            "unit": [reader.unit_label(unit) for unit in units],
             "n": wide["n"].to_numpy(),
             "earlier": [
                 value * (unit.scale if unit else 1)
@@ -211,16 +199,16 @@ def rater_figure(study: Study, table: pd.DataFrame, language: Language) -> list[
         "Means of the participants whom the rater rated both times (n from {least} to {most}): hollow then"
         " (recalled; of a test, measured before), filled now. Nobody is compared with them here, and no"
         " intervals are drawn: those of the changes stand in the table of changes.",
-        least=language.number(data["n"].min(), 0),
-        most=language.number(data["n"].max(), 0),
+        least=reader.number(data["n"].min(), 0),
+        most=reader.number(data["n"].max(), 0),
     )
     return [
         dumbbell(
             "ratings",
             say("Participants' mean ratings then and now, by rater"),
             data,
-            caption + " " + labels.source_note(study, language, by_weight=True),
-            language,
+            caption + " " + reader.source_note(by_weight=True),
+            reader,
         )
     ]
 
@@ -236,34 +224,30 @@ def gap_lines(study: Study) -> list[Indicator]:
     return own[:30]
 
 
-def group_words(study: Study, code: str, language: Language) -> str:
+def group_words(reader: Reader, code: str) -> str:
     """What a group or a role is called."""
-    return (
-        labels.role_label(study, float(code[-1]), language)
-        if code.startswith("role ")
-        else labels.group_label(study, code, language)
-    )
+    return reader.role_label(float(code[-1])) if code.startswith("role ") else reader.group_label(code)
 
 
-def gaps_figure(study: Study, table: pd.DataFrame, language: Language) -> list[Exhibit]:
+def gaps_figure(reader: Reader, table: pd.DataFrame) -> list[Exhibit]:
     """Where values are missing, of the indicators that claims rest on; none where there are no claims."""
-    lines = {line.name: line for line in gap_lines(study)}
-    found = profiles.gaps(table, study.programme, list(lines))
+    lines = {line.name: line for line in gap_lines(reader.study)}
+    found = profiles.gaps(table, reader.study.programme, list(lines))
     if found.empty:
         return []
-    say = language.say
+    say = reader.say
     data = pd.DataFrame(
         {
-            "label": [lines[name].label(language.code) for name in found["name"]],
-            "group": [group_words(study, code, language) for code in found["group"]],
+            "label": [lines[name].label(reader.code) for name in found["name"]],
+            "group": [group_words(reader, code) for code in found["group"]],
             "n": found["n"].to_numpy(),
             "n_missing": found["n_missing"].to_numpy(),
             "share": found["share"].to_numpy(),
         }
     )
     sizes = "; ".join(
-        f"{row.group} {language.number(row.n, 0)}"
-        for row in data.drop_duplicates("group").itertuples(index=False)
+        f"{group} {reader.number(n, 0)}"
+        for group, n in data.groupby("group", sort=False)["n"].first().items()
     )
     caption = say(
         "Per cent of each group without a value, of the indicators that claims rest on. Rows in the delivery:"
@@ -272,11 +256,5 @@ def gaps_figure(study: Study, table: pd.DataFrame, language: Language) -> list[E
         sizes=sizes,
         most=disclosure.SMALLEST_CELL - 1,
     )
-    return [
-        gaps_map(
-            data,
-            say("Which values are missing, by group"),
-            caption + " " + labels.source_note(study, language),
-            language,
-        )
-    ]
+    title = say("Which values are missing, by group")
+    return in_annex([gaps_map(data, title, caption + " " + reader.source_note(), reader)])

@@ -6,13 +6,13 @@ A further section is one more function in ``sections``; it gives the blocks belo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from manfaat import __version__
 from manfaat.analysis import oracle
-from manfaat.analysis.study import Study
-from manfaat.report import labels
+from manfaat.base.typed import typed_rows
 from manfaat.report.blocks import (
     Block,
     Bullets,
@@ -26,24 +26,38 @@ from manfaat.report.blocks import (
     Terms,
     said,
 )
+from manfaat.report.exhibit import block_of
 from manfaat.report.methods import ALWAYS, METHODS, STD_ERRORS, Method
+from manfaat.report.reader import Reader
+from manfaat.report.regressions import regressions_table
 from manfaat.report.words import Language, mark
 
 
+class Compared(NamedTuple):
+    """A published number, with the digits printed, and ours."""
+
+    quantity: str
+    published: str
+    ours: float
+    verdict: str
+
+
 def sections(
-    study: Study,
-    record: dict[str, object],
+    reader: Reader,
+    record: dict[str, Any],
     estimates: pd.DataFrame,
+    coefficients: pd.DataFrame,
     told: Iterable[Block],
-    language: Language,
 ) -> tuple[Block, ...]:
     """Return the appendix in the order read; ``told`` are the blocks of all chapters before it."""
+    checked = oracle_table(reader)
     return (
-        Heading(1, language.say("Appendix"), "appendix"),
-        *methods(estimates, language),
-        *oracle_table(study, language),
-        *exhibits(told, language),
-        *run_record(study, record, language),
+        Heading(1, reader.say("Methods, and how this was made"), "appendix"),
+        *methods(estimates, reader),
+        *checked,
+        *regressions(reader, coefficients, 2 if checked else 1),
+        *exhibits(told, reader),
+        *run_record(reader, record),
     )
 
 
@@ -58,8 +72,8 @@ def methods(estimates: pd.DataFrame, language: Language) -> list[Block]:
     used = [name for name in METHODS if name in set(estimates["method"])]
     entries = [described(METHODS[name], language, f"method-{name}") for name in used]
     for name in (name for name in STD_ERRORS if name in set(estimates["std_error_kind"].dropna())):
-        kind = say(labels.SE_KINDS[name])
-        entries.append(Term(kind[:1].upper() + kind[1:], (foreign(STD_ERRORS[name], language),)))
+        kind = say(STD_ERRORS[name].name)
+        entries.append(Term(kind[:1].upper() + kind[1:], (foreign(STD_ERRORS[name].reference, language),)))
     entries += [described(known, language) for known in ALWAYS] if used else []
     opening = say(
         "What was used in this run, and who describes it. Every estimate with all its columns is in"
@@ -75,6 +89,15 @@ def described(known: Method, language: Language, id: str = "") -> Term:
     return Term(language.say(known.name), words, id)
 
 
+def regressions(reader: Reader, coefficients: pd.DataFrame, place: int) -> list[Block]:
+    """The regressions that speak for the cohort, whole; nothing where none does. ``place`` numbers the table
+    among those of the appendix.
+    """
+    label = reader.say("Table") + f" A.{place}"
+    found = [block_of(one, label, "") for one in regressions_table(reader, coefficients)]
+    return [Heading(2, reader.say("Regressions in full"), "regressions"), *found] if found else []
+
+
 ORACLE_WORDS = {
     oracle.AGREES: mark("agrees"),
     oracle.MISSES: mark("misses"),
@@ -83,16 +106,16 @@ ORACLE_WORDS = {
 }
 
 
-def oracle_table(study: Study, language: Language) -> list[Block]:
+def oracle_table(reader: Reader) -> list[Block]:
     """Published numbers and ours, side by side, as they were last computed; nothing before that was ever
     done.
     """
-    found, say = oracle.results(study.places.root), language.say
+    found, say = oracle.results(reader.study.places.root), reader.say
     if found.empty:
         return []
     counts = found["verdict"].value_counts()
     parts = [
-        f"{say(word)} {language.number(int(counts[name]), 0)}"
+        f"{say(word)} {reader.number(int(counts[name]), 0)}"
         for name, word in ORACLE_WORDS.items()
         if name in counts
     ]
@@ -103,7 +126,8 @@ def oracle_table(study: Study, language: Language) -> list[Block]:
     )
     rows: list[tuple[Cell, ...]] = []
     for group, lines in found.groupby("group", sort=False):
-        rows += [(Cell(group, lang=foreign(group, language).lang),), *oracle_rows(lines, language)]
+        named = str(group)
+        rows += [(Cell(named, lang=foreign(named, reader).lang),), *oracle_rows(lines, reader)]
     title = say("Published numbers and ours")
     source = say(
         "Source: {citation}; {label}.", citation="docs/oracle.csv", label=say("each with its own source")
@@ -121,7 +145,7 @@ def oracle_table(study: Study, language: Language) -> list[Block]:
 def oracle_rows(lines: pd.DataFrame, language: Language) -> list[tuple[Cell, ...]]:
     """The rows of one group; ours is written with one digit more than was printed."""
     rows: list[tuple[Cell, ...]] = []
-    for line in lines.itertuples(index=False):
+    for line in typed_rows(lines, Compared):
         digits = len(line.published.partition(".")[2])
         rows.append(
             (
@@ -154,24 +178,24 @@ def exhibits(told: Iterable[Block], language: Language) -> list[Block]:
     return [heading, said(opening, layer="page"), *parts] if parts else []
 
 
-def run_record(study: Study, record: dict[str, object], language: Language) -> list[Block]:
+def run_record(reader: Reader, record: dict[str, Any]) -> list[Block]:
     """Say what the report rests on, so that it can be made again."""
-    say = language.say
+    say = reader.say
     parameters = ", ".join(f"{k} = {v}" for k, v in record["parameters"].items())
     versions = ", ".join(f"{k} {v}" for k, v in record["versions"].items())
     inputs = "; ".join(f"{k} {v[:16]}…" for k, v in record["inputs"].items())
-    commit, primary = record["git_commit"], study.programme.specification(study.primary)
+    commit, primary = record["git_commit"], reader.study.programme.specification(reader.study.primary)
     lines = (
-        (say("Data"), foreign(study.cohort.origin, language)),
-        (say("Licence of the data"), foreign(study.cohort.licence, language)),
-        (say("Sources"), foreign(" · ".join(study.programme.sources), language)),
+        (say("Data"), foreign(reader.study.cohort.origin, reader)),
+        (say("Licence of the data"), foreign(reader.study.cohort.licence, reader)),
+        (say("Sources"), foreign(" · ".join(reader.study.programme.sources), reader)),
         (
             say("Primary specification"),
-            Run(primary.label[language.code]),
+            Run(reader.specification_label(primary)),
         ),
         (say("Parameters"), Run(parameters, code=True)),
         (say("Checksums of the files delivered (SHA-256, first 16 digits)"), Run(inputs, code=True)),
-        (say("Software"), foreign(f"Manfaat {__version__}, {versions}", language)),
+        (say("Software"), foreign(f"Manfaat {__version__}, {versions}", reader)),
         (say("Version of the project (git)"), Run(str(commit), code=True) if commit else Run(say("unknown"))),
     )
     terms = Terms(tuple(Term(name, (run,)) for name, run in lines))

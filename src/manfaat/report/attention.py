@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from manfaat.analysis.study import Study, undelivered_tables
+from manfaat.analysis.study import undelivered_tables
 from manfaat.cleaning import CleanTable
 from manfaat.report import labels
-from manfaat.report.counts import shown_count
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.tables import Column, table
+from manfaat.report.reader import Reader
+from manfaat.report.tables import Layout
 from manfaat.report.words import Language, mark
 
 WORST_FIRST = ("error", "warning", "note")
@@ -46,6 +46,8 @@ UNDEFINED = {  # why an indicator is missing beside the reasons of its answers
     "not_positive": mark("no logarithm: the amount is not above zero"),
     "divided_by_zero": mark("would be divided by zero"),
     "nothing_to_gain": mark("was at the highest value already"),
+    "not_calculable": mark("the formula gives no number"),
+    "comparison_mean_not_positive": mark("the comparison group's mean is not above zero"),
     "not_mapped": mark("the answer has no counterpart"),
     "no_price": mark("no price series for its year"),
     "no_month": mark("the month is not known"),
@@ -57,12 +59,71 @@ UNDEFINED = {  # why an indicator is missing beside the reasons of its answers
     "undefined": mark("not defined for these answers"),
 }
 
+FINDINGS = Layout(
+    "findings",
+    mark("Answers that contradict one another"),
+    [
+        ("rule", mark("Rule")),
+        ("check", mark("Check")),
+        ("severity", mark("Severity")),
+        ("checked", mark("Rows it could be applied to"), "count"),
+        ("rows", mark("Findings"), "count of people"),
+    ],
+    mark(
+        "Reported, not changed. An error cannot be true, a warning seldom is, a note is for information."
+        " Which rows: see the files of findings."
+    ),
+)
+MATCHED = Layout(
+    "matches",
+    mark("Records that belong together"),
+    [
+        ("match", mark("Match")),
+        ("table", mark("Rows of")),
+        ("with_table", mark("Looked up in")),
+        ("rows", mark("Rows"), "count"),
+    ],
+    mark(
+        "Matched by key. Which rows are lost or ambiguous stands in matches.csv in the confidential folder."
+    ),
+    layer="annex",
+)
+TO_DECIDE = Layout(
+    "waiting",
+    mark("What waits for a decision"),
+    [
+        ("what", mark("What must be decided")),
+        ("table", mark("Table")),
+        ("lines", mark("Lines"), "count"),
+        ("until", mark("Until then it")),
+    ],
+    mark(
+        "Each line stands in review.csv in the confidential folder, with its place in the file. Fill in its"
+        " column 'decision': the right answer, or accept (what is proposed), keep, or missing; for a whole"
+        " row keep, or set aside. In review_kinds.csv all answers that wait for one reason under one text are"
+        " one line, and one decision settles them. Any spreadsheet program will do; then 'manfaat decide"
+        " {cohort} --who AB' writes the decisions down, and the next run applies them."
+    ),
+)
+WHY_MISSING = Layout(
+    "why-missing",
+    mark("Why values are missing"),
+    [
+        ("reason", mark("Reason")),
+        ("indicators", mark("Indicators"), "count"),
+        ("values", mark("Values"), "count"),
+    ],
+    mark(
+        "A value may have several reasons. What was not asked, or not delivered, says nothing about anybody."
+    ),
+)
 
-def findings_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:
+
+def findings_table(reader: Reader, tables: dict[str, CleanTable]) -> list[Exhibit]:
     """How often each rule is broken, the worst first; no table when none is. Single cases are in the
     confidential folder.
     """
-    say = language.say
+    say = reader.say
     found = pd.concat([part.findings for part in tables.values()], ignore_index=True)
     if found.empty:
         return []
@@ -78,52 +139,32 @@ def findings_table(study: Study, tables: dict[str, CleanTable], language: Langua
     )
     counts = counts.sort_values("severity", key=lambda words: words.map(WORST_FIRST.index), kind="stable")
     data = counts.assign(
-        rule=[labels.check_label(study, check, language) for check in counts["check"]],
+        rule=[reader.check_label(check) for check in counts["check"]],
         severity=[say(labels.SEVERITIES[name]) for name in counts["severity"]],
         checked=counts["check"].map(checked).astype("Float64"),
     )
-    columns = [
-        Column("rule", say("Rule")),
-        Column("check", say("Check")),
-        Column("severity", say("Severity")),
-        Column("checked", say("Rows it could be applied to"), lambda n: language.number(n, 0)),
-        Column("rows", say("Findings"), lambda n: shown_count(n, language)),
-    ]
-    caption = say(
-        "Reported, not changed. An error cannot be true, a warning seldom is, a note is for information."
-        " Which rows: see the files of findings."
-    )
-    return [
-        table(
-            "findings",
-            say("Answers that contradict one another"),
-            caption + " " + labels.source_note(study, language),
-            data,
-            columns,
-        )
-    ]
+    return [FINDINGS.exhibit(reader, data, reader.source_note())]
 
 
-def unapplied_checks(study: Study, tables: dict[str, CleanTable], language: Language) -> list[str]:
+def unapplied_checks(reader: Reader, tables: dict[str, CleanTable]) -> list[str]:
     """One sentence a rule or check that could not be applied to a single row, with the reason."""
-    told, absent = [], undelivered_tables(study)
-    others = {check.id: str(check.arguments.get("with_table", "")) for check in study.programme.checks}
+    told, absent = [], undelivered_tables(reader.study)
+    others = {check.id: str(check.arguments.get("with_table", "")) for check in reader.study.programme.checks}
     for part in tables.values():
         for check in part.checked.loc[part.checked["n_checked"] == 0, "check"]:
-            values = {"check": check, "rule": labels.check_label(study, check, language)}
+            values = {"check": check, "rule": reader.check_label(check)}
             other = others.get(check, "")
             if other in absent:
-                name = study.programme.tables[other].label[language.code]
                 told.append(
-                    language.say(
+                    reader.say(
                         "{check} could not be applied ({rule}): {table} were not delivered.",
-                        table=name,
+                        table=reader.table_label(other),
                         **values,
                     )
                 )
             elif len(part.kept):
                 told.append(
-                    language.say(
+                    reader.say(
                         "{check} could not be applied ({rule}): no row has all the answers that it needs.",
                         **values,
                     )
@@ -131,91 +172,48 @@ def unapplied_checks(study: Study, tables: dict[str, CleanTable], language: Lang
     return told
 
 
-def undelivered_sentences(study: Study, language: Language) -> list[str]:
+def undelivered_sentences(reader: Reader) -> list[str]:
     """Say which tables of the programme this delivery has no file for, and what follows."""
-    names = [study.programme.tables[name].label[language.code] for name in undelivered_tables(study)]
     return [
-        language.say(
+        reader.say(
             "Not delivered: {table}. Every indicator that rests on it is missing, and no chapter can say"
             " anything about it.",
-            table=n,
+            table=reader.table_label(name),
         )
-        for n in names
+        for name in undelivered_tables(reader.study)
     ]
 
 
-def matches_table(study: Study, matches: pd.DataFrame, language: Language) -> list[Exhibit]:
+def matches_table(reader: Reader, matches: pd.DataFrame) -> list[Exhibit]:
     """How many rows found their record in each linked table, which are lost and which ambiguous; no table
     without links.
     """
-    say = language.say
     if matches.empty:
         return []
     counts = matches.groupby(["table", "with_table", "match"], as_index=False, sort=False).size()
-    names = {name: entry.label[language.code] for name, entry in study.programme.tables.items()}
     data = counts.assign(
-        table=counts["table"].map(names),
-        with_table=counts["with_table"].map(names),
-        match=[say(MATCHES[word]) for word in counts["match"]],
+        table=counts["table"].map(reader.table_label),
+        with_table=counts["with_table"].map(reader.table_label),
+        match=[reader.say(MATCHES[word]) for word in counts["match"]],
         rows=counts["size"],
     )
-    columns = [
-        Column("match", say("Match")),
-        Column("table", say("Rows of")),
-        Column("with_table", say("Looked up in")),
-        Column("rows", say("Rows"), lambda n: language.number(n, 0)),
-    ]
-    caption = say(
-        "Matched by key. Which rows are lost or ambiguous stands in matches.csv in the confidential folder."
-    )
-    return [
-        table(
-            "matches",
-            say("Records that belong together"),
-            caption + " " + labels.source_note(study, language),
-            data,
-            columns,
-        )
-    ]
+    return [MATCHED.exhibit(reader, data, reader.source_note())]
 
 
-def waiting_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:
+def waiting_table(reader: Reader, tables: dict[str, CleanTable]) -> list[Exhibit]:
     """What a person must decide, and what holds until then; no table when nothing waits."""
-    say = language.say
     review = pd.concat([part.review for part in tables.values()], ignore_index=True)
     if review.empty:
         return []
     kinds = review.assign(kind=review["variable"].where(review["variable"] == "_row", ""))
     counts = kinds.groupby(["table", "kind", "until_then"], as_index=False, sort=False).size()
     data = counts.assign(
-        what=[say(WAITING[row.kind, row.until_then]) for row in counts.itertuples()],
-        until=[say(UNTIL[word]) for word in counts["until_then"]],
-        table=[study.programme.tables[name].label[language.code] for name in counts["table"]],
+        what=[reader.say(WAITING[key]) for key in zip(counts["kind"], counts["until_then"], strict=True)],
+        until=[reader.say(UNTIL[word]) for word in counts["until_then"]],
+        table=counts["table"].map(reader.table_label),
         lines=counts["size"],
     )
-    columns = [
-        Column("what", say("What must be decided")),
-        Column("table", say("Table")),
-        Column("lines", say("Lines"), lambda n: language.number(n, 0)),
-        Column("until", say("Until then it")),
-    ]
-    caption = say(
-        "Each line stands in review.csv in the confidential folder, with its place in the file. Fill in its"
-        " column 'decision': the right answer, or accept (what is proposed), keep, or missing; for a whole"
-        " row keep, or set aside. In review_kinds.csv all answers that wait for one reason under one text are"
-        " one line, and one decision settles them. Any spreadsheet program will do; then 'manfaat decide"
-        " {cohort} --who AB' writes the decisions down, and the next run applies them.",
-        cohort=study.cohort.cohort,
-    )
-    return [
-        table(
-            "waiting",
-            say("What waits for a decision"),
-            caption + " " + labels.source_note(study, language),
-            data,
-            columns,
-        )
-    ]
+    return [TO_DECIDE.exhibit(reader, data, reader.source_note(), cohort=reader.study.cohort.cohort)]
 
 
 def waiting_sentence(tables: dict[str, CleanTable], language: Language) -> str:
@@ -230,7 +228,7 @@ def waiting_sentence(tables: dict[str, CleanTable], language: Language) -> str:
     )
 
 
-def unexplained_table(study: Study, why: pd.DataFrame, language: Language) -> list[Exhibit]:
+def unexplained_table(reader: Reader, why: pd.DataFrame) -> list[Exhibit]:
     """Why values of indicators are missing: one row a reason; no table when none is.
 
     Parameters
@@ -238,7 +236,6 @@ def unexplained_table(study: Study, why: pd.DataFrame, language: Language) -> li
     why : ``key, indicator, reason``, one line a missing value; several reasons of one value stand with ``; ``
     between them.
     """
-    say = language.say
     if why.empty:
         return []
     each = why.assign(reason=why["reason"].str.split("; ")).explode("reason")
@@ -249,19 +246,5 @@ def unexplained_table(study: Study, why: pd.DataFrame, language: Language) -> li
     )
     counts = counts.sort_values("values", ascending=False, kind="stable")
     names = labels.MISSING_REASONS | UNDEFINED
-    number = lambda n: language.number(n, 0)  # noqa: E731
-    columns = [
-        Column("reason", say("Reason")),
-        Column("indicators", say("Indicators"), number),
-        Column("values", say("Values"), number),
-    ]
-    data = counts.assign(reason=[say(names[word]) for word in counts["reason"]])
-    caption = (
-        say(
-            "A value may have several reasons. What was not asked, or not delivered, says nothing about"
-            " anybody."
-        )
-        + " "
-        + labels.source_note(study, language)
-    )
-    return [table("why-missing", say("Why values are missing"), caption, data, columns)]
+    data = counts.assign(reason=[reader.say(names[word]) for word in counts["reason"]])
+    return [WHY_MISSING.exhibit(reader, data, reader.source_note())]

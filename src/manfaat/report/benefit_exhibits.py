@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 
-from manfaat.analysis.study import Study
 from manfaat.base.disclosure import SMALLEST_CELL
+from manfaat.base.typed import typed_rows
 from manfaat.costs.advice import COLUMNS as ADVICE
 from manfaat.costs.advice import implications, statistics
 from manfaat.costs.double_benefit import Half
 from manfaat.costs.effectiveness import equivalent_sources, place_costs
 from manfaat.costs.ledger import Accounts
-from manfaat.costs.scenarios import primary_row
+from manfaat.costs.scenarios import primary_row, worth_of
+from manfaat.definitions.declarations import Technology
+from manfaat.definitions.study import Study
 from manfaat.report import labels
 from manfaat.report.cost_words import Teller
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.model_exhibits import column_label
-from manfaat.report.tables import Column, table
+from manfaat.report.reader import Reader
+from manfaat.report.tables import Layout
 from manfaat.report.verdict_words import GRADE_WORDS, WHY
 from manfaat.report.words import Language, mark
 
@@ -41,104 +46,126 @@ STATISTICS = {
 }
 
 
-def halves_table(study: Study, halves: list[Half], language: Language) -> list[Exhibit]:
+HALF = Layout(
+    "double-benefit",
+    mark("The double benefit"),
+    [
+        ("part", mark("Part")),
+        ("claim", mark("Claim")),
+        ("grade", mark("Verdict")),
+        ("why", mark("Why")),
+    ],
+    mark(
+        "From weak to strong: contradicted, cannot tell, reported only, suggested, shown. A claim of two"
+        " parts is never surer than its weaker part."
+    ),
+)
+TECHNIQUES = Layout(
+    "techniques",
+    mark("Techniques brought and still in use"),
+    [
+        ("years", mark("Year of return")),
+        ("forms", mark("Supervisors who answered"), "count"),
+        ("adopted", mark("Report a technique"), "count"),
+        ("techniques", mark("Techniques counted"), "count"),
+        ("still", mark("Still in use today"), "count"),
+        ("firms", mark("Firms that use one"), "count"),
+    ],
+    mark(
+        "As supervisors of participants report; firms are counted and never named, and years are joined until"
+        " each row holds at least {n} forms."
+    ),
+    layer="annex",
+)
+IMPLIED = Layout(
+    "implications",
+    mark("Implications for managing a similar programme"),
+    [
+        ("text", mark("Recommendation")),
+        ("verdict", mark("Here")),
+        ("rests", mark("Rests on")),
+        ("number", mark("Value [interval]"), "right"),
+        ("limit", mark("Said when"), "right"),
+    ],
+    mark("The thresholds are declared with the programme; they are judgements, not findings."),
+)
+
+
+class Mean(NamedTuple):
+    """The mean of a column among participants, with its interval."""
+
+    name: str
+    n: int
+    mean: float
+    ci_low: float
+    ci_high: float
+
+
+class Held(NamedTuple):
+    """A recommendation held against its statistic."""
+
+    statistic: str
+    value: float
+    ci_low: float
+    ci_high: float
+    threshold: float
+    side: str
+
+
+def halves_table(reader: Reader, halves: list[Half]) -> list[Exhibit]:
     """Both halves with their grades, and the joint claim; none where the programme declares no claim of this
     kind.
     """
-    say, worth = language.say, study.programme.worth
+    say, worth = reader.say, reader.study.programme.worth
     if worth is None or not worth.technology:
         return []
-    rows = [
-        {
-            "part": say(HALVES[half.name]),
-            "claim": worth.claims.get(half.name, ""),
-            "grade": say(GRADE_WORDS[half.grade]),
-            "why": say(WHY[half.why]),
-        }
-        for half in halves
-    ]
-    columns = [
-        Column("part", say("Part")),
-        Column("claim", say("Claim")),
-        Column("grade", say("Verdict")),
-        Column("why", say("Why")),
-    ]
-    caption = say(
-        "From weak to strong: contradicted, cannot tell, reported only, suggested, shown. A claim of two"
-        " parts is never surer than its weaker part."
+    data = halves_data(reader.study, halves)
+    told = data.assign(
+        part=[say(HALVES[name]) for name in data["part"]],
+        grade=[say(GRADE_WORDS[grade]) for grade in data["grade"]],
+        why=[say(WHY[why]) for why in data["why"]],
     )
-    return [
-        table(
-            "double-benefit",
-            say("The double benefit"),
-            caption + " " + labels.source_note(study, language),
-            pd.DataFrame(rows),
-            columns,
-        )
-    ]
+    return [HALF.exhibit(reader, told, reader.source_note())]
 
 
 def halves_data(study: Study, halves: list[Half]) -> pd.DataFrame:
-    """The same for the report's folder: ``part, claim, grade, why``."""
-    claims = study.programme.worth.claims if study.programme.worth else {}
+    """The same for the report's folder: ``part, claim, grade, why, value, against``."""
+    worth = study.programme.worth
+    claims: dict[str, str] = {name: text for name, text in worth.claims.items()} if worth else {}
     return pd.DataFrame(
         [
-            {"part": half.name, "claim": claims.get(half.name, ""), "grade": half.grade, "why": half.why}
+            {"part": half.name, "claim": claims.get(half.name, "")}
+            | {"grade": half.grade, "why": half.why, "value": half.value, "against": half.against}
             for half in halves
         ]
     )
 
 
-def technique_table(study: Study, found: pd.DataFrame, language: Language) -> list[Exhibit]:
+def technique_table(reader: Reader, found: pd.DataFrame) -> list[Exhibit]:
     """Techniques by year of return; firms are counted, never named."""
-    say, count = language.say, lambda n: language.number(n, 0)
     if found.empty:
         return []
-    data = found.assign(
-        years=[
-            str(row.first) if row.first == row.last else f"{row.first}–{row.last}"
-            for row in found.itertuples(index=False)
-        ]
-    )
-    columns = [
-        Column("years", say("Year of return")),
-        Column("forms", say("Supervisors who answered"), count),
-        Column("adopted", say("Report a technique"), count),
-        Column("techniques", say("Techniques counted"), count),
-        Column("still", say("Still in use today"), count),
-        Column("firms", say("Firms that use one"), count),
+    years = [
+        str(first) if first == last else f"{first}–{last}"
+        for first, last in zip(found["first"], found["last"], strict=True)
     ]
-    caption = say(
-        "As supervisors of participants report; firms are counted and never named, and years are joined until"
-        " each row holds at least {n} forms.",
-        n=SMALLEST_CELL,
-    )
-    return [
-        table(
-            "techniques",
-            say("Techniques brought and still in use"),
-            caption + " " + labels.source_note(study, language),
-            data,
-            columns,
-        )
-    ]
+    return [TECHNIQUES.exhibit(reader, found.assign(years=years), reader.source_note(), n=SMALLEST_CELL)]
 
 
 def benefit_sentences(
-    study: Study,
+    reader: Reader,
     accounts: Accounts | None,
     basis: pd.DataFrame,
     estimates: pd.DataFrame,
     halves: list[Half],
-    language: Language,
 ) -> list[str]:
     """Say both halves in numbers, and the joint verdict."""
-    worth, say = study.programme.worth, language.say
+    worth, say = reader.study.programme.worth, reader.say
     if worth is None or worth.technology is None:
         return []
-    told = technology_sentences(study, basis, estimates, language)
+    told = technology_sentences(reader, worth.technology, basis, estimates)
     if accounts is not None and not accounts.is_empty:
-        told.append(saving_sentence(Teller(study, accounts.money, language), accounts))
+        told.append(saving_sentence(Teller(reader, accounts)))
     grades = {half.name: say(GRADE_WORDS[half.grade]) for half in halves}
     told.append(
         say(
@@ -152,51 +179,49 @@ def benefit_sentences(
 
 
 def technology_sentences(
-    study: Study, basis: pd.DataFrame, estimates: pd.DataFrame, language: Language
+    reader: Reader, declared: Technology, basis: pd.DataFrame, estimates: pd.DataFrame
 ) -> list[str]:
     """Say how many report a technique, how many still use it, and how many co-workers were taught."""
-    declared, say, told = study.programme.worth.technology, language.say, []
-    own = basis[basis["group"] == "participants"].set_index("name")
-    if declared.adopted in own.index:
-        row = own.loc[declared.adopted]
+    say, told = reader.say, []
+    own = {row.name: row for row in typed_rows(basis[basis["group"] == "participants"], Mean)}
+    if adopted := own.get(declared.adopted):
         told.append(
             say(
                 "Of the supervisors of participants who answered (n = {n}), {share} report a technique"
                 " brought and in use (interval {low} to {high}).",
-                n=language.number(row["n"], 0),
-                share=language.percent(row["mean"]),
-                low=language.percent(row["ci_low"]),
-                high=language.percent(row["ci_high"]),
+                n=reader.number(adopted.n, 0),
+                share=reader.percent(adopted.mean),
+                low=reader.percent(adopted.ci_low),
+                high=reader.percent(adopted.ci_high),
             )
         )
-    if declared.taught in own.index:
-        row = own.loc[declared.taught]
+    if taught := own.get(declared.taught):
         told.append(
             say(
                 "Participants taught {mean} co-workers each (n = {n}).",
-                mean=language.number(row["mean"], 1),
-                n=language.number(row["n"], 0),
+                mean=reader.number(taught.mean, 1),
+                n=reader.number(taught.n, 0),
             )
         )
-    line = next((line for line in study.indicators if line.name == declared.taught), None)
+    line = next((line for line in reader.study.indicators if line.name == declared.taught), None)
     row = primary_row(estimates, line.indicator) if line else None
     if row is not None:
-        word = say("effect") if study.cohort.assignment == "randomised" else say("difference")
+        word = say("effect") if reader.study.cohort.assignment == "randomised" else say("difference")
         told.append(
             say(
                 "Against the comparison group that is a {word} of {estimate} (interval {low} to {high}).",
                 word=word,
-                estimate=language.number(row["estimate"], 1),
-                low=language.number(row["ci_low"], 1),
-                high=language.number(row["ci_high"], 1),
+                estimate=reader.number(row["estimate"], 1),
+                low=reader.number(row["ci_low"], 1),
+                high=reader.number(row["ci_high"], 1),
             )
         )
     return told
 
 
-def saving_sentence(teller: Teller, accounts: Accounts) -> str:
+def saving_sentence(teller: Teller) -> str:
     """Say what a place cost the sending side and what an equivalent programme would have."""
-    say, found = teller.language.say, place_costs(accounts)
+    say, found = teller.reader.say, place_costs(teller.accounts)
     values = {"party": teller.role("sender"), "cost": by_rate_text(teller, found["sender"])}
     if found["equivalent"].isna().any():
         return say(
@@ -208,7 +233,7 @@ def saving_sentence(teller: Teller, accounts: Accounts) -> str:
         "A place cost {party} {cost}; an equivalent programme is priced at {other} (source: {sources})."
         " Whether it would have achieved as much is not known.",
         other=by_rate_text(teller, found["equivalent"]),
-        sources="; ".join(f"“{source}”" for source in equivalent_sources(accounts))
+        sources="; ".join(f"“{source}”" for source in equivalent_sources(teller.accounts))
         or say("source not stated"),
         **values,
     )
@@ -222,7 +247,7 @@ def by_rate_text(teller: Teller, values: pd.Series) -> str:
     return (
         first
         if low == high
-        else teller.language.say(
+        else teller.reader.say(
             "{cost} (from {low} to {high} by the exchange rate)", cost=first, low=low, high=high
         )
     )
@@ -238,75 +263,60 @@ def advice(study: Study, basis: pd.DataFrame, indicators: pd.DataFrame) -> pd.Da
     )
 
 
-def advice_table(study: Study, found: pd.DataFrame, language: Language) -> list[Exhibit]:
+def advice_table(reader: Reader, found: pd.DataFrame) -> list[Exhibit]:
     """Recommendations with the statistic and threshold that each rests on; none where none is declared."""
     if found.empty:
         return []
-    say = language.say
-    texts = {rule.id: rule.text[language.code] for rule in study.programme.worth.implications}
+    say = reader.say
+    texts = {rule.id: rule.text[reader.code] for rule in worth_of(reader.study).implications}
+    rows = list(typed_rows(found, Held))
     data = found.assign(
         text=[texts[name] for name in found["id"]],
         rests=[
-            say(STATISTICS[name]) if name in STATISTICS else column_label(study, name, language)
+            say(STATISTICS[name]) if name in STATISTICS else column_label(reader, name)
             for name in found["statistic"]
         ],
-        number=[statistic_text(study, row, language) for row in found.itertuples(index=False)],
-        limit=[limit_text(study, row, language) for row in found.itertuples(index=False)],
+        number=[statistic_text(reader, row) for row in rows],
+        limit=[limit_text(reader, row) for row in rows],
         verdict=[say(VERDICTS[verdict]) for verdict in found["verdict"]],
     )
-    columns = [
-        Column("text", say("Recommendation")),
-        Column("verdict", say("Here")),
-        Column("rests", say("Rests on")),
-        Column("number", say("Value [interval]"), str),
-        Column("limit", say("Said when"), str),
-    ]
-    caption = say("The thresholds are declared with the programme; they are judgements, not findings.")
-    return [
-        table(
-            "implications",
-            say("Implications for managing a similar programme"),
-            caption + " " + labels.source_note(study, language),
-            data,
-            columns,
-        )
-    ]
+    return [IMPLIED.exhibit(reader, data, reader.source_note())]
 
 
-def written(study: Study, statistic: str, value: float, language: Language) -> str:
+def written(reader: Reader, statistic: str, value: float) -> str:
     """Write a statistic in its unit."""
     if statistic in STATISTICS:
-        return language.number(value, 1) if statistic == "leverage" else language.percent(value)
-    unit = next((line.unit for line in study.indicators if line.name == statistic), "")
-    return language.level(value, labels.unit_of(study, unit))
+        return reader.number(value, 1) if statistic == "leverage" else reader.percent(value)
+    unit = next((line.unit for line in reader.study.indicators if line.name == statistic), "")
+    return reader.level(value, labels.unit_of(reader.study, unit))
 
 
-def statistic_text(study: Study, row: object, language: Language) -> str:
+def statistic_text(reader: Reader, row: Held) -> str:
     """Write the value and, where it has one, its interval."""
     if pd.isna(row.value):
         return "–"
-    text = written(study, row.statistic, row.value, language)
+    text = written(reader, row.statistic, row.value)
     if pd.isna(row.ci_low):
         return text
     return (
-        f"{text} [{written(study, row.statistic, row.ci_low, language)};"
-        f" {written(study, row.statistic, row.ci_high, language)}]"
+        f"{text} [{written(reader, row.statistic, row.ci_low)};"
+        f" {written(reader, row.statistic, row.ci_high)}]"
     )
 
 
-def limit_text(study: Study, row: object, language: Language) -> str:
+def limit_text(reader: Reader, row: Held) -> str:
     """Write the threshold with its side."""
     sign = "<" if row.side == "below" else ">"
-    return f"{sign} {written(study, row.statistic, row.threshold, language)}"
+    return f"{sign} {written(reader, row.statistic, row.threshold)}"
 
 
-def no_claim(study: Study, language: Language) -> str:
+def no_claim(reader: Reader) -> str:
     """Say that the programme claims no double benefit."""
-    worth = study.programme.worth
+    worth = reader.study.programme.worth
     return (
         ""
         if worth and worth.technology
-        else language.say(
+        else reader.say(
             "Nobody claims this of the programme: none of its claims is about technology and cost together."
         )
     )

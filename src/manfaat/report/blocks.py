@@ -1,22 +1,23 @@
 """What a report says, as data: headings, paragraphs, lists, tables, figures. Page, PDF, Word and LaTeX are
 each written from these blocks, and none from another.
 
-A block says in which layer it stands: ``report`` is read by everybody, ``annex`` are code, technical notes
-and how a number came about, which the page unfolds and paper leaves out, ``page`` is what only a page can do
-(lists of links), and ``brief`` is what the one page for a minister takes over.
+A block says in which layer it stands. ``brief``, ``report`` and ``annex`` are files of their own: one page
+for a minister, what everybody reads, and what whoever checks looks up. Two layers stand within a file:
+``technical`` is code and technical notes, which the page unfolds and paper leaves out, and ``page`` what only
+a page can do (lists of links).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
 from manfaat.definitions.records import printable
 
-Layer = Literal["brief", "report", "annex", "page"]
+Layer = Literal["brief", "report", "annex", "technical", "page"]
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Fold:
 
     title: str
     blocks: tuple[Block, ...]
-    layer: Layer = "annex"
+    layer: Layer = "technical"
     kind: Literal["fold"] = "fold"
 
 
@@ -103,7 +104,7 @@ class Code:
     """The code of a cell."""
 
     text: str
-    layer: Layer = "annex"
+    layer: Layer = "technical"
     kind: Literal["code"] = "code"
 
 
@@ -119,6 +120,7 @@ class Figure:
     name: str = ""
     layer: Layer = "report"
     svg: Annotated[str, Field(exclude=True)] = ""  # saved as a file, not with the block
+    narrow: Annotated[str, Field(exclude=True)] = ""  # the same for a phone, where there is one
     kind: Literal["figure"] = "figure"
 
 
@@ -243,7 +245,7 @@ def on_paper(blocks: Iterable[Block]) -> Iterator[Heading | Paragraph | Bullets 
     paragraphs.
     """
     for block in blocks:
-        if block.layer in ("annex", "page"):
+        if block.layer in ("technical", "page"):
             continue
         if isinstance(block, Terms):
             for entry in block.entries:
@@ -271,8 +273,3 @@ def wanted_width(head: Head, texts: list[str]) -> float:
     word = max((len(word) for text in [head.text, *texts] for word in text.split()), default=1)
     whole = max((len(text) for text in (texts if head.is_number else [head.text, *texts])), default=1)
     return 2 + (min(max(whole, word), 22) if head.is_number else min(max(word, whole / 3), 34))
-
-
-def in_layer(block: Block, layer: Layer) -> Block:
-    """Return a block in another layer."""
-    return replace(block, layer=layer)

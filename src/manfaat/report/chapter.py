@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from manfaat.analysis.plan import note_look
-from manfaat.analysis.study import Study, load_study, undelivered_tables
+from manfaat.analysis.study import load_study, undelivered_tables
 from manfaat.base import disclosure
 from manfaat.base.parameters import check_session, scientific
-from manfaat.base.paths import NOTEBOOKS, find_root, private
+from manfaat.base.paths import NOTEBOOKS, find_root
 from manfaat.base.strict import json_text
+from manfaat.base.writing import written_whole
 from manfaat.cleaning import CleanTable, take_apart, write_cells
 from manfaat.cleaning.kinds import kinds_of
 from manfaat.cleaning.threads import at_once
 from manfaat.definitions.freshness import Shelf
-from manfaat.evaluation.estimate import Settings
-from manfaat.report.blocks import Bullets, Figure, Paragraph, Table, listed, said
+from manfaat.definitions.study import Study
+from manfaat.evaluation.estimate import COLUMNS, SIDES, Settings
+from manfaat.report.blocks import Bullets, Figure, Heading, Paragraph, Table
 from manfaat.report.exhibit import Exhibit, block_of
 from manfaat.report.figures.style import set_thesis_style
+from manfaat.report.reader import Reader
 from manfaat.report.review_list import review_list
 from manfaat.report.sharing import publish, shared_table
-from manfaat.report.words import Language
 
 
 @dataclass
@@ -37,10 +40,14 @@ class Chapter:
     """
 
     name: str
-    study: Study
-    language: Language
+    reader: Reader
     numbers: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def study(self) -> Study:
+        """The cohort's definitions."""
+        return self.reader.study
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -48,11 +55,18 @@ class Chapter:
         return Shelf(self.study.places, self.study.sources, self.parameters)
 
     @property
+    def output(self) -> Path:
+        """Folder of this session's figures and numbers: outside a run it lies among what is confidential."""
+        if not self.study.places.is_published:
+            self.study.places.make_private()
+        return self.study.places.output
+
+    @property
     def number(self) -> str:
         """The chapter's number: that of its notebook; a letter for the findings, which the report puts
         first.
         """
-        return self.language.say("F") if self.name == NOTEBOOKS[-1] else str(int(self.name[:2]))
+        return self.reader.say("F") if self.name == NOTEBOOKS[-1] else str(int(self.name[:2]))
 
     def show(self, *exhibits: Exhibit) -> None:
         """Number and display exhibits, and keep each one's data, picture and words under ``exhibits/`` of the
@@ -71,9 +85,7 @@ class Chapter:
         ------
         ProblemsError where it cannot leave the house; see ``sharing.shared_table``.
         """
-        self.show(
-            shared_table(self.study, data, title, counts=counts, caption=caption, language=self.language)
-        )
+        self.show(shared_table(self.reader, data, title, counts=counts, caption=caption))
 
     def label(self, exhibit: Exhibit) -> str:
         """Return 'Figure 4.2', counting figures and tables apart.
@@ -83,7 +95,9 @@ class Chapter:
         ValueError for a figure and a table of the same id: they would share a number and overwrite each
         other's files.
         """
-        word = self.language.say("Figure") if exhibit.is_figure else self.language.say("Table")
+        if exhibit.layer == "brief":
+            return ""  # one page, one figure
+        word = self.reader.say("Figure") if exhibit.is_figure else self.reader.say("Table")
         if not self.numbers.get(exhibit.id, word).startswith(word):
             raise ValueError(f"a figure and a table of the chapter are both called '{exhibit.id}'")
         if exhibit.id not in self.numbers:
@@ -93,11 +107,13 @@ class Chapter:
 
     def save(self, block: Figure | Table, exhibit: Exhibit) -> None:
         """Write the exhibit's data (CSV), picture (SVG) and words (JSON)."""
-        folder = self.study.places.output / "exhibits"
+        folder = self.output / "exhibits"
         folder.mkdir(parents=True, exist_ok=True)
         disclosure.check_exhibit(exhibit.data).to_csv(folder / f"{block.name}.csv", index=False)
-        if exhibit.svg:
-            (folder / f"{block.name}.svg").write_bytes(exhibit.svg)
+        pictures = {"": exhibit.svg, "-phone": exhibit.narrow}
+        for name, picture in pictures.items():
+            if picture:
+                (folder / f"{block.name}{name}.svg").write_bytes(picture)
         words = {
             "number": block.label,
             "title": exhibit.title,
@@ -106,19 +122,8 @@ class Chapter:
         }
         (folder / f"{block.name}.json").write_text(json_text(words), encoding="utf-8")
 
-    def say(self, *sentences: str, kind: str = "finding") -> None:
-        """Display computed sentences as one paragraph; nothing when all are empty."""
-        text = " ".join(sentence for sentence in sentences if sentence)
-        if text:
-            publish(said(text, kind))
-
-    def bullets(self, sentences: list[str]) -> None:
-        """Display computed sentences as a list; nothing when there are none."""
-        if sentences:
-            publish(listed(sentences))
-
-    def blocks(self, blocks: list[Paragraph | Bullets]) -> None:
-        """Display paragraphs and lists in their order."""
+    def blocks(self, blocks: list[Heading | Paragraph | Bullets]) -> None:
+        """Display headings, paragraphs and lists in their order."""
         for block in blocks:
             publish(block)
 
@@ -126,23 +131,21 @@ class Chapter:
         """Write a table about people to the confidential folder, whole or not at all, and what it was made
         from.
         """
-        private(self.study.places.processed)
+        self.study.places.make_private()
         target = self.study.places.tables / f"{name}.parquet"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_suffix(".part")
-        table.to_parquet(
-            temporary, index=False, write_statistics=False
-        )  # they take a third of the time; no reader of ours looks at them
-        os.replace(temporary, target)
+        with written_whole(target) as path:  # statistics take a third of the time; no reader looks at them
+            table.to_parquet(path, index=False, write_statistics=False)
         self.shelf.written(self.study.places.tables, f"{name}.parquet", self.name)
 
     def write_csv(self, table: pd.DataFrame, name: str) -> None:
         """Write numbers that hold no people to the folder of this session's figures and estimates, and what
         they were made from.
         """
-        target = self.study.places.output / name
+        target = self.output / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        disclosure.check_exhibit(table).to_csv(target, index=False)
+        told = SIDES if "arm" in table else ()
+        unsaid = [side for side in told if side in table and table[side].isin(["", np.nan]).all()]
+        disclosure.check_exhibit(table.drop(columns=unsaid)).to_csv(target, index=False)
         self.shelf.written(self.study.places.output, name, self.name)
 
     def write_clean(self, part: CleanTable) -> None:
@@ -154,7 +157,7 @@ class Chapter:
         if len(part.identifiers.columns) > 1:
             tables |= {f"identifiers/{part.name}": part.identifiers, f"identifiers/{part.name}_aside": aside}
             ledgers[folder / "identifiers" / f"{part.name}_cells.parquet"] = secret
-        private(self.study.places.processed)
+        self.study.places.make_private()
         for path in ledgers:
             path.parent.mkdir(parents=True, exist_ok=True)
         at_once(
@@ -170,7 +173,7 @@ class Chapter:
         """Write what a person must decide, row by row and by kind, to be filled in and read back; and once
         more, as it is before anybody opens it.
         """
-        lines = review_list(self.study, tables, self.language)
+        lines = review_list(self.reader, tables)
         self.write(lines, "review_list")
         for name, table in {"review": lines, "review_kinds": kinds_of(lines)}.items():
             disclosure.without_formulas(table).to_csv(
@@ -179,7 +182,8 @@ class Chapter:
 
     def write_list(self, table: pd.DataFrame, name: str) -> None:
         """Write a list about people that a person works through to the confidential folder, as CSV."""
-        self.study.places.tables.mkdir(parents=True, exist_ok=True)
+        self.study.places.make_private()
+        self.study.places.tables.mkdir(exist_ok=True)
         disclosure.without_formulas(table).to_csv(self.study.places.tables / f"{name}.csv", index=False)
 
     def write_summary(self, table: pd.DataFrame, name: str) -> None:
@@ -189,14 +193,16 @@ class Chapter:
     def settings(self, *, confidence: float, power: float, seed: int, draws: int) -> Settings:
         """The choices of a run, with what the cohort says of itself."""
         cohort = self.study.cohort
-        chosen = {
-            "confidence": confidence,
-            "power": power,
-            "seed": seed,
-            "draws": draws,
-            "trained": cohort.denominators.trained,
-        }
-        return Settings(cohort.cohort, cohort.assignment, self.study.primary, **chosen)
+        return Settings(
+            cohort.cohort,
+            cohort.assignment,
+            self.study.primary,
+            confidence=confidence,
+            power=power,
+            seed=seed,
+            draws=draws,
+            trained=cohort.denominators.trained,
+        )
 
     def write_estimates(self, *parts: pd.DataFrame, name: str | None = None) -> None:
         """Write estimates, under the notebook's name unless another is given."""
@@ -233,13 +239,16 @@ class Chapter:
         """
         return None if table is None or table in undelivered_tables(self.study) else self.read(table + suffix)
 
-    def read_estimates(self) -> pd.DataFrame:
-        """Gather the estimates of all notebooks that estimate."""
+    def read_estimates(self, *, within: bool = False) -> pd.DataFrame:
+        """Gather the estimates of all notebooks that estimate; where wanted, with those ``within`` declared
+        subgroups, which speak for nobody else.
+        """
         paths = [self.shelf.open(f"estimates/{name}.csv", name) for name in ESTIMATING]
         texts = {
             column: str
             for column in (
                 "rater",
+                *SIDES,
                 "subgroup",
                 "reasons",
                 "effect_size_kind",
@@ -252,7 +261,19 @@ class Chapter:
             pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={c: [""] for c in NUMBERS})
             for path in paths
         ]
-        return pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
+        whole = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
+        told = {side: whole[side].fillna("") if side in whole else "" for side in SIDES}
+        found = whole.assign(**told)[[*COLUMNS, *whole.columns.difference(COLUMNS, sort=False)]]
+        worth = self.study.programme.worth
+        if not within or worth is None or worth.benefit.by_subgroup is None:
+            return found
+        rows = self.read_threats()
+        rows = rows[rows["statistic"] == "within"]
+        numbers = rows[["value", "ci_low", "ci_high", "n"]].apply(pd.to_numeric)
+        rows = rows[["indicator", "rater", "arm", "specification"]].assign(
+            subgroup=rows["detail"], is_primary=False
+        )
+        return pd.concat([found, rows.join(numbers.rename(columns={"value": "estimate"}))], ignore_index=True)
 
     def read_threats(self) -> pd.DataFrame:
         """Gather what threatens the estimates, from all notebooks that looked; no rows where none did."""
@@ -268,11 +289,10 @@ class Chapter:
                     )
                 )
         frames = [frame for frame in frames if {"threat", "passed"} <= set(frame)]
-        return (
-            pd.concat(frames, ignore_index=True)
-            if frames
-            else pd.DataFrame(columns=["indicator", "rater", "specification", "threat", "passed"])
-        )
+        if not frames:
+            return pd.DataFrame(columns=["indicator", "rater", "arm", "specification", "threat", "passed"])
+        whole = pd.concat(frames, ignore_index=True)
+        return whole.assign(arm=whole["arm"].fillna("") if "arm" in whole else "")
 
 
 ESTIMATING = tuple(name for name in NOTEBOOKS if name[:2] in ("03", "04", "05"))
@@ -280,6 +300,9 @@ NUMBERS = [
     "n",
     "n_comparison",
     "n_missing",
+    "mean_comparison",
+    "sd_comparison",
+    "percent_of_comparison",
     "estimate",
     "std_error",
     "df",
@@ -322,4 +345,4 @@ def open_chapter(
         old.unlink()
     if name in ESTIMATING:
         note_look(study.places)  # whoever opens these sees results
-    return Chapter(name, study, Language(language), parameters=parameters)
+    return Chapter(name, Reader(language, study), parameters=parameters)

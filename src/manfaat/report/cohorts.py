@@ -6,26 +6,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
 from manfaat.analysis.trends import Finished, finished, up_to_date
 from manfaat.base.parameters import check_session
-from manfaat.base.paths import find_root
+from manfaat.base.paths import PAGES, find_root
 from manfaat.base.problems import Problem, refuse
+from manfaat.base.typed import typed_rows
 from manfaat.evaluation.levels import LEVEL
 from manfaat.report import labels
 from manfaat.report.chapter import Chapter, set_display
 from manfaat.report.cover import Cover, kind_line
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.cohorts import cohort_trends
-from manfaat.report.tables import Column, table
+from manfaat.report.reader import Reader
+from manfaat.report.tables import Column, Layout
 from manfaat.report.verdict_words import GRADE_WORDS
 from manfaat.report.verdicts import measure_label
 from manfaat.report.words import Language, mark
 
-FOLDER = "programmes"  # below the reports: one folder a programme
 MOST_PANELS = 21
 REASONS = {
     "same people": mark(
@@ -45,6 +46,78 @@ REASONS = {
     "other form": mark("the forms ask it differently, or only one of them asks it"),
     "not estimated": mark("one of the two has no estimate"),
 }
+
+
+GRADES = Layout(
+    "grades",
+    mark("Verdict on each claim, cohort by cohort"),
+    [("claim", mark("Claim"))],
+    mark(
+        "Grades by the same written rule. A grade says how sure a finding is, not how large: a grade that"
+        " differs is no change of the programme."
+    ),
+)
+ESTIMATES = Layout(
+    "estimates",
+    mark("Estimates that claims rest on, cohort by cohort"),
+    [("indicator", mark("Indicator"))],
+    mark(
+        "In brackets {confidence} intervals; n of participants and, where there is one, of the comparison"
+        " group."
+    ),
+)
+DIFFERENCES = Layout(
+    "differences",
+    mark("Differences between cohorts"),
+    [
+        ("indicator", mark("Indicator")),
+        ("pair", mark("Cohorts")),
+        ("difference", mark("Difference"), "right"),
+        ("interval", mark("Interval"), "right"),
+        ("said", mark("What the interval says")),
+    ],
+    mark(
+        "Each cohort with the one before it in the order of their names, and the last with the first."
+        " Intervals from those of the two estimates, which are independent (Zou and Donner 2008); nothing is"
+        " allowed for the number of differences looked at."
+    ),
+    is_grouped=True,
+)
+
+
+class Line(NamedTuple):
+    """The estimate that counts for an indicator in one cohort."""
+
+    cohort: str
+    indicator: str
+    rater: str
+    basis: str
+    unit: str
+    estimate: float
+    ci_low: float
+    ci_high: float
+    n: float
+    n_comparison: float
+
+
+class Pair(NamedTuple):
+    """The difference of an indicator between two cohorts; without numbers where there is a ``reason``."""
+
+    indicator: str
+    rater: str
+    unit: str
+    earlier: str
+    later: str
+    difference: float
+    ci_low: float
+    ci_high: float
+    confidence: float
+    reason: str
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval excludes zero."""
+        return self.ci_low > 0 or self.ci_high < 0
 
 
 def open_programme(
@@ -90,7 +163,7 @@ def open_programme(
     places = replace(
         reports[0].study.places,
         reports_dir=target.parent,
-        cohort=target.name if output_dir else f"{FOLDER}/{programme}",
+        cohort=target.name if output_dir else f"{PAGES}/{programme}",
     )
     if output_dir and not places.is_published:
         refuse(
@@ -104,7 +177,7 @@ def open_programme(
         )
     for old in (places.output / "exhibits").glob(f"{name[:2]}-*"):
         old.unlink()
-    return Chapter(name, replace(reports[0].study, places=places), Language(language)), reports
+    return Chapter(name, Reader(language, replace(reports[0].study, places=places))), reports
 
 
 def programme_cover(reports: list[Finished], language: Language, day: date) -> Cover:
@@ -112,7 +185,10 @@ def programme_cover(reports: list[Finished], language: Language, day: date) -> C
     code, studies = language.code, [report.study for report in reports]
     kinds, periods = (
         "; ".join(dict.fromkeys(told))
-        for told in ([kind_line(s, language) for s in studies], [s.cohort.period[code] for s in studies])
+        for told in (
+            [kind_line(Reader(language.code, s)) for s in studies],
+            [s.cohort.period[code] for s in studies],
+        )
     )
     return Cover(
         studies[0].programme.title[code],
@@ -120,6 +196,7 @@ def programme_cover(reports: list[Finished], language: Language, day: date) -> C
         periods,
         kinds,
         language.date(day),
+        day,
     )
 
 
@@ -132,29 +209,35 @@ def cohort_labels(reports: list[Finished], language: Language) -> dict[str, str]
     }
 
 
-def named(reports: list[Finished], row: object, language: Language) -> str:
+def named(row: Line | Pair, reader: Reader) -> str:
     """What the indicator of a line is called."""
-    return measure_label(reports[0].study, row.indicator, row.rater, language)
+    return measure_label(reader, row.indicator, row.rater)
 
 
-def unit_word(reports: list[Finished], row: object, language: Language) -> str:
+def unit_word(row: Line, reader: Reader) -> str:
     """What stands on the axis: a share that is a level is per cent, not percentage points; empty where no
     unit is declared.
     """
-    unit = labels.unit_of(reports[0].study, row.unit)
-    return (
-        ""
-        if unit is None
-        else language.say("per cent")
-        if unit.is_share and row.basis == LEVEL
-        else unit.label[language.code]
-    )
+    unit = labels.unit_of(reader.study, row.unit)
+    if unit is None:
+        return ""
+    return reader.say("per cent") if unit.is_share and row.basis == LEVEL else unit.label[reader.code]
 
 
-def amount(reports: list[Finished], row: object, value: float, language: Language) -> str:
-    """Write an estimate in its indicator's unit; a level as a level."""
-    unit = labels.unit_of(reports[0].study, row.unit)
-    return language.level(value, unit) if row.basis == LEVEL else language.amount(value, unit)
+def written(row: Line, reader: Reader, gap: str = " ") -> str:
+    """Write an estimate with its interval in its indicator's unit, a level as a level; ``gap`` stands between
+    the ends.
+    """
+    unit = labels.unit_of(reader.study, row.unit)
+    write = reader.level if row.basis == LEVEL else reader.amount
+    estimate, low, high = (write(value, unit) for value in (row.estimate, row.ci_low, row.ci_high))
+    return f"{estimate} [{low};{gap}{high}]"
+
+
+def coverage(lines: pd.DataFrame, reader: Reader) -> str:
+    """The coverage of the intervals."""
+    known = lines["confidence"].dropna()
+    return reader.percent(known.iloc[0] if len(known) else 0.95)
 
 
 def sources(reports: list[Finished], language: Language) -> str:
@@ -185,32 +268,19 @@ def opening(reports: list[Finished], language: Language) -> list[str]:
     ]
 
 
-def grade_table(reports: list[Finished], grades: pd.DataFrame, language: Language) -> list[Exhibit]:
+def grade_table(reports: list[Finished], grades: pd.DataFrame, reader: Reader) -> list[Exhibit]:
     """The grade of each claim in each cohort; none where the programme claims nothing."""
-    say, words = language.say, cohort_labels(reports, language)
     if grades.empty:
         return []
-    claims = {
-        claim.id: f"{claim.id}. {claim.text[language.code]}" for claim in reports[0].study.programme.claims
-    }
+    words = cohort_labels(reports, reader)
+    claims = {claim.id: f"{claim.id}. {claim.text[reader.code]}" for claim in reader.study.programme.claims}
     shown = {
-        cohort: [say(GRADE_WORDS[grade]) if grade else "–" for grade in grades[cohort]] for cohort in words
+        cohort: [reader.say(GRADE_WORDS[grade]) if grade else "–" for grade in grades[cohort]]
+        for cohort in words
     }
     data = pd.DataFrame({"claim": grades["claim"].map(claims), **shown})
-    columns = [Column("claim", say("Claim")), *(Column(cohort, label) for cohort, label in words.items())]
-    caption = say(
-        "Grades by the same written rule. A grade says how sure a finding is, not how large: a grade that"
-        " differs is no change of the programme."
-    )
-    return [
-        table(
-            "grades",
-            say("Verdict on each claim, cohort by cohort"),
-            caption + " " + sources(reports, language),
-            data,
-            columns,
-        )
-    ]
+    more = [Column(cohort, label) for cohort, label in words.items()]
+    return [GRADES.exhibit(reader, data, sources(reports, reader), more=more)]
 
 
 def grade_sentences(reports: list[Finished], grades: pd.DataFrame, language: Language) -> list[str]:
@@ -228,210 +298,145 @@ def grade_sentences(reports: list[Finished], grades: pd.DataFrame, language: Lan
 
 
 def trend_figure(
-    reports: list[Finished], lines: pd.DataFrame, differences: pd.DataFrame, language: Language
+    reports: list[Finished], lines: pd.DataFrame, differences: pd.DataFrame, reader: Reader
 ) -> list[Exhibit]:
     """Estimates of all cohorts, one panel an indicator; none where claims rest on no indicator."""
     chosen = list(dict.fromkeys(lines["indicator"]))[:MOST_PANELS]
     if not chosen:
         return []
-    say, rows, words = language.say, [], cohort_labels(reports, language)
+    words, rows = cohort_labels(reports, reader), []
     formed = differences[differences["reason"] == ""]
     compared = set(zip(formed["indicator"], formed["earlier"], strict=True)) | set(
         zip(formed["indicator"], formed["later"], strict=True)
     )
-    for row in lines[lines["indicator"].isin(chosen)].itertuples(index=False):
-        unit = labels.unit_of(reports[0].study, row.unit)
+    for row in typed_rows(lines[lines["indicator"].isin(chosen)], Line):
+        unit = labels.unit_of(reader.study, row.unit)
         scale = unit.scale if unit else 1.0
-        low, high = (amount(reports, row, value, language) for value in (row.ci_low, row.ci_high))
         rows.append(
             {
                 "name": row.indicator,
-                "indicator": named(reports, row, language),
-                "unit": unit_word(reports, row, language),
+                "indicator": named(row, reader),
+                "unit": unit_word(row, reader),
                 "cohort": words[row.cohort],
                 "estimate": row.estimate * scale,
                 "ci_low": row.ci_low * scale,
                 "ci_high": row.ci_high * scale,
                 "is_compared": (row.indicator, row.cohort) in compared,
                 "has_zero": row.basis != LEVEL,
-                "text": f"{amount(reports, row, row.estimate, language)} [{low}; {high}]",
+                "text": written(row, reader),
             }
         )
-    data = pd.DataFrame(rows)
-    caption = say(
+    title = reader.say("What claims rest on, cohort by cohort")
+    caption = reader.say(
         "The estimate that counts for each indicator, with its {confidence} interval, as each cohort's report"
         " states it; panels without a line at zero show levels, not differences. Grey and hollow: compared"
         " with no other cohort, for the reason that the table of differences gives.",
-        confidence=language.percent(
-            lines["confidence"].dropna().iloc[0] if lines["confidence"].notna().any() else 0.95
-        ),
+        confidence=coverage(lines, reader),
     )
-    return [
-        cohort_trends(
-            data,
-            list(words.values()),
-            say("What claims rest on, cohort by cohort"),
-            caption + " " + sources(reports, language),
-            language,
-        )
-    ]
+    note = f"{caption} {sources(reports, reader)}"
+    return [cohort_trends(pd.DataFrame(rows), list(words.values()), title, note, reader)]
 
 
-def estimate_table(reports: list[Finished], lines: pd.DataFrame, language: Language) -> list[Exhibit]:
+def estimate_table(reports: list[Finished], lines: pd.DataFrame, reader: Reader) -> list[Exhibit]:
     """Estimates with intervals, one row an indicator and one column a cohort; none where there are none."""
-    say, words, rows = language.say, cohort_labels(reports, language), []
-    for _, own in lines.groupby("indicator", sort=False):
-        first = next(own.itertuples(index=False))
-        word = unit_word(reports, first, language)
-        cells = {"indicator": named(reports, first, language) + (f" ({word})" if word else "")}
-        for row in own.itertuples(index=False):
-            low, high = (amount(reports, row, value, language) for value in (row.ci_low, row.ci_high))
-            n = language.number(row.n, 0) + (
-                f"\u00a0/\u00a0{language.number(row.n_comparison, 0)}" if row.n_comparison > 0 else ""
-            )
-            cells[row.cohort] = (
-                f"{amount(reports, row, row.estimate, language)} [{low};\u00a0{high}], n\u00a0=\u00a0{n}"
-            )
-        rows.append(cells)
+    words = cohort_labels(reports, reader)
+    rows: dict[str, dict[str, str]] = {}
+    for row in typed_rows(lines, Line):
+        word = unit_word(row, reader)
+        name = named(row, reader) + (f" ({word})" if word else "")
+        cells = rows.setdefault(row.indicator, {"indicator": name})
+        n = reader.number(row.n, 0)
+        if row.n_comparison > 0:
+            n += f"\u00a0/\u00a0{reader.number(row.n_comparison, 0)}"
+        cells[row.cohort] = written(row, reader, "\u00a0") + f", n\u00a0=\u00a0{n}"
     if not rows:
         return []
-    data = pd.DataFrame(rows).reindex(columns=["indicator", *words])
-    columns = [
-        Column("indicator", say("Indicator")),
-        *(Column(cohort, label, str) for cohort, label in words.items()),
-    ]
-    caption = say(
-        "In brackets {confidence} intervals; n of participants and, where there is one, of the comparison"
-        " group.",
-        confidence=language.percent(
-            lines["confidence"].dropna().iloc[0] if lines["confidence"].notna().any() else 0.95
-        ),
-    )
-    return [
-        table(
-            "estimates",
-            say("Estimates that claims rest on, cohort by cohort"),
-            caption + " " + sources(reports, language),
-            data,
-            columns,
-            whole=lines,
-        )
-    ]
+    data = pd.DataFrame(rows.values()).reindex(columns=["indicator", *words])
+    more = [Column(cohort, label, str) for cohort, label in words.items()]
+    note, confidence = sources(reports, reader), coverage(lines, reader)
+    return [ESTIMATES.exhibit(reader, data, note, more=more, whole=lines, confidence=confidence)]
 
 
-def difference_table(reports: list[Finished], differences: pd.DataFrame, language: Language) -> list[Exhibit]:
+def difference_table(reports: list[Finished], differences: pd.DataFrame, reader: Reader) -> list[Exhibit]:
     """Differences between cohorts, with intervals; or why there is none."""
-    say, words, rows = language.say, cohort_labels(reports, language), []
-    for row in differences.itertuples(index=False):
-        unit = labels.unit_of(reports[0].study, row.unit)
-        low, high = (language.amount(value, unit) for value in (row.ci_low, row.ci_high))
-        said = (
-            say(REASONS[row.reason])
-            if row.reason
-            else (
-                say("excludes zero")
-                if row.ci_low > 0 or row.ci_high < 0
-                else say("includes zero: no difference shown")
-            )
-        )
+    say, words, rows = reader.say, cohort_labels(reports, reader), []
+    for row in typed_rows(differences, Pair):
+        unit = labels.unit_of(reader.study, row.unit)
+        gap, low, high = (reader.amount(value, unit) for value in (row.difference, row.ci_low, row.ci_high))
         rows.append(
             {
-                "indicator": (
-                    named(reports, row, language) + (f" ({unit.label[language.code]})" if unit else "")
-                ),
+                "indicator": named(row, reader) + (f" ({unit.label[reader.code]})" if unit else ""),
                 "pair": say("{later} minus {earlier}", later=words[row.later], earlier=words[row.earlier]),
-                "difference": language.amount(row.difference, unit) if not row.reason else "–",
-                "interval": f"{low} … {high}" if not row.reason else "–",
-                "said": said,
+                "difference": "–" if row.reason else gap,
+                "interval": "–" if row.reason else f"{low} … {high}",
+                "said": (
+                    say(REASONS[row.reason])
+                    if row.reason
+                    else say("excludes zero")
+                    if row.is_clear
+                    else say("includes zero: no difference shown")
+                ),
             }
         )
     if not rows:
         return []
-    columns = [
-        Column("indicator", say("Indicator")),
-        Column("pair", say("Cohorts")),
-        Column("difference", say("Difference"), str),
-        Column("interval", say("Interval"), str),
-        Column("said", say("What the interval says")),
-    ]
-    caption = say(
-        "Each cohort with the one before it in the order of their names, and the last with the first."
-        " Intervals from those of the two estimates, which are independent (Zou and Donner 2008); nothing is"
-        " allowed for the number of differences looked at."
-    )
-    made = table(
-        "differences",
-        say("Differences between cohorts"),
-        caption + " " + sources(reports, language),
-        pd.DataFrame(rows, dtype=object),
-        columns,
-        whole=differences,
-        is_grouped=True,
-    )
-    return [made]
+    return [DIFFERENCES.exhibit(reader, rows, sources(reports, reader), whole=differences)]
 
 
-def difference_sentences(reports: list[Finished], differences: pd.DataFrame, language: Language) -> list[str]:
+def difference_sentences(reports: list[Finished], differences: pd.DataFrame, reader: Reader) -> list[str]:
     """How many differences exclude zero and how many would by chance; each that does; and what was not
     compared, and why.
     """
-    say, words, told = language.say, cohort_labels(reports, language), []
-    formed = differences[differences["reason"] == ""]
-    clear = formed[(formed["ci_low"] > 0) | (formed["ci_high"] < 0)]
-    if len(formed):
-        chance = len(formed) * (1 - formed["confidence"].iloc[0])
+    say, words, told = reader.say, cohort_labels(reports, reader), []
+    formed = [row for row in typed_rows(differences, Pair) if not row.reason]
+    clear = [row for row in formed if row.is_clear]
+    if formed:
         told.append(
             say(
                 "Differences between cohorts: {n}; with an interval that excludes zero: {m}. If no cohort"
                 " differed from another, about {chance} would by chance.",
-                n=language.number(len(formed), 0),
-                m=language.number(len(clear), 0),
-                chance=language.number(chance, 1),
+                n=reader.number(len(formed), 0),
+                m=reader.number(len(clear), 0),
+                chance=reader.number(len(formed) * (1 - formed[0].confidence), 1),
             )
         )
-    for row in clear.itertuples(index=False):
-        unit = labels.unit_of(reports[0].study, row.unit)
+    for row in clear:
+        unit = labels.unit_of(reader.study, row.unit)
         told.append(
             say(
                 "“{indicator}”: {later} minus {earlier} is {amount} ({confidence} interval {low} to {high}).",
-                indicator=named(reports, row, language),
+                indicator=named(row, reader),
                 later=words[row.later],
                 earlier=words[row.earlier],
-                amount=language.amount_with_unit(row.difference, unit),
-                low=language.amount(row.ci_low, unit),
-                high=language.amount(row.ci_high, unit),
-                confidence=language.percent(row.confidence),
+                amount=reader.amount_with_unit(row.difference, unit),
+                low=reader.amount(row.ci_low, unit),
+                high=reader.amount(row.ci_high, unit),
+                confidence=reader.percent(row.confidence),
             )
         )
-    if len(formed) and clear.empty:
+    if formed and not clear:
         told.append(
             say(
                 "No trend is shown. That does not show that the programme worked alike in all cohorts: the"
                 " intervals say how far they may differ."
             )
         )
-    return told + refusals(reports, differences, language)
+    return told + refusals(differences, reader)
 
 
-def refusals(reports: list[Finished], differences: pd.DataFrame, language: Language) -> list[str]:
+def refusals(differences: pd.DataFrame, reader: Reader) -> list[str]:
     """What was not compared, and why; apart what was compared in some pairs of cohorts."""
-    told, formed = [], set(differences.loc[differences["reason"] == "", "indicator"])
-    refused = differences[differences["reason"] != ""]
-    for (reason, is_partly), rows in refused.groupby(
-        ["reason", refused["indicator"].isin(formed)], sort=False
-    ):
-        names = language.listing(
-            list(dict.fromkeys(named(reports, row, language) for row in rows.itertuples(index=False)))
-        )
-        text = (
+    formed = set(differences.loc[differences["reason"] == "", "indicator"])
+    names: dict[tuple[str, bool], list[str]] = {}
+    for row in typed_rows(differences[differences["reason"] != ""], Pair):
+        names.setdefault((row.reason, row.indicator in formed), []).append(named(row, reader))
+    return [
+        reader.say(
             mark("Not compared in some pairs of cohorts: {indicators}; {reason}.")
             if is_partly
-            else mark("Not compared: {indicators}; {reason}.")
+            else mark("Not compared: {indicators}; {reason}."),
+            indicators=reader.listing(list(dict.fromkeys(told))),
+            reason=reader.say(REASONS[reason]),
         )
-        told.append(language.say(text, indicators=names, reason=language.say(REASONS[reason])))
-    return told
-
-
-def programme_folder(reports_dir: Path, programme: str) -> Path:
-    """Where the page of a programme lies."""
-    return reports_dir / FOLDER / programme
+        for (reason, is_partly), told in names.items()
+    ]

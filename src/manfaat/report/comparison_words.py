@@ -5,9 +5,10 @@ written.
 from __future__ import annotations
 
 from manfaat.definitions.programme import Unit
-from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE
+from manfaat.evaluation.estimand import Estimand
 from manfaat.evaluation.estimate import Estimate
 from manfaat.evaluation.reasons import EstimateReason
+from manfaat.evaluation.registry import is_alone
 from manfaat.report.reasons import reasons_of
 from manfaat.report.words import Language, mark
 
@@ -15,7 +16,9 @@ from manfaat.report.words import Language, mark
 def comparison_template(row: Estimate) -> str:
     """Return the sentence that fits what was compared with what, and the sign."""
     higher = row.estimate >= 0
-    if row.method in OF_PARTICIPANTS_ALONE:
+    if (row.arm or row.contrast) and not is_alone(row.method):
+        return between_sides(row)
+    if is_alone(row.method):
         if higher:
             return mark(
                 "{indicator}: rose by {amount} among participants ({confidence} interval {low} to {high})."
@@ -54,11 +57,37 @@ def comparison_template(row: Estimate) -> str:
     )
 
 
+def between_sides(row: Estimate) -> str:
+    """The sentence of a comparison whose sides have names: an offer, who took it up, or one of several
+    arms.
+    """
+    higher = row.estimate >= 0
+    if Estimand.read(row.estimand).is_of_moved:
+        if higher:
+            return mark(
+                "{indicator}: higher by {amount} through taking part, for those whom the offer moved"
+                " ({confidence} interval {low} to {high})."
+            )
+        return mark(
+            "{indicator}: lower by {amount} through taking part, for those whom the offer moved ({confidence}"
+            " interval {low} to {high})."
+        )
+    if higher:
+        return mark(
+            "{indicator}: higher by {amount} for {first} than for {second} ({confidence} interval {low} to"
+            " {high})."
+        )
+    return mark(
+        "{indicator}: lower by {amount} for {first} than for {second} ({confidence} interval {low} to"
+        " {high})."
+    )
+
+
 def no_distance(row: Estimate) -> str:
     """The sentence for an estimate that is zero to the digits shown: neither higher nor lower, and not called
     "no effect".
     """
-    if row.method in OF_PARTICIPANTS_ALONE:
+    if is_alone(row.method):
         return mark(
             "{indicator}: the mean of participants stayed where it was, to the digits shown ({confidence}"
             " interval of the change {low} to {high})."

@@ -5,18 +5,19 @@ without costs.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
+from typing import NamedTuple
 
 import pandas as pd
 
-from manfaat.costs.accounts import CONVENTIONS, by_convention, percentages, share_table, shares
+from manfaat.base.typed import typed_rows
+from manfaat.costs.accounts import by_convention, percentages, share_table, shares
 from manfaat.costs.indicators import in_kind_by_method
-from manfaat.costs.ledger import Accounts
-from manfaat.report.cost_words import CONVENTIONS as CONVENTION_WORDS
-from manfaat.report.cost_words import Teller
+from manfaat.report.cost_words import CONVENTIONS, Teller, millions
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures import costs as drawing
 from manfaat.report.reasons import reason_text
-from manfaat.report.tables import Column, table
+from manfaat.report.tables import Column, Layout
 from manfaat.report.words import mark
 
 ENTRIES = {
@@ -53,116 +54,161 @@ READINGS = {
 }
 
 
-def ledger_exhibits(accounts: Accounts | None, teller: Teller | None) -> list[Exhibit]:
-    """How the accounts close, which lines were set aside, and which look like slips."""
-    if accounts is None:
-        return []
-    return [ledger_table(accounts, teller), *aside_table(accounts, teller), *slips_table(accounts, teller)]
-
-
-def ledger_table(accounts: Accounts, teller: Teller) -> Exhibit:
-    """Lines in = placed + set aside + alternatives; every way to add up the lines gives the same total."""
-    language, say = teller.language, teller.language.say
-    data = accounts.ledger.assign(entry=[say(ENTRIES[name]) for name in accounts.ledger["entry"]])
-    columns = [
-        Column("entry", say("Entry")),
-        Column("lines", say("Lines"), lambda n: language.number(n, 0)),
-        Column(
-            "nominal",
-            say("Money of each year ({sign})", sign=teller.prefix.strip()),
-            lambda n: language.number(n, 0),
-        ),
-        Column(
-            "real",
-            say("Prices of {year} ({sign})", year=teller.money.base_year, sign=teller.prefix.strip()),
-            lambda n: language.number(n, 0),
-        ),
-    ]
-    caption = say(
+LEDGER = Layout(
+    "cost-ledger",
+    mark("Reconciliation of the cost sheet"),
+    [
+        ("entry", mark("Entry")),
+        ("lines", mark("Lines"), "count"),
+        ("nominal", mark("Money of each year ({sign})"), "count"),
+        ("real", mark("Prices of {year} ({sign})"), "count"),
+    ],
+    mark(
         "Every line delivered is placed, set aside, or prices an equivalent programme; the sums agree to the"
         " last unit."
-    )
-    return table(
-        "cost-ledger", say("Reconciliation of the cost sheet"), caption + " " + teller.note(), data, columns
-    )
+    ),
+)
+ASIDE = Layout(
+    "cost-aside",
+    mark("Cost lines set aside"),
+    [
+        ("line", mark("Line")),
+        ("column", mark("Column")),
+        ("found", mark("Found")),
+        ("reason", mark("Reason")),
+    ],
+    mark("They count nowhere until they are put right."),
+)
+SLIPS = Layout(
+    "cost-slips",
+    mark("Amounts that look like slips"),
+    [
+        ("line", mark("Line")),
+        ("found", mark("Found")),
+        ("proposed", mark("Proposed")),
+        ("reading", mark("Why")),
+        ("ratio", mark("Times the median of its kind"), "three decimals"),
+        ("ratio_after", mark("Times, once read so"), "number"),
+    ],
+    mark(
+        "Proposed to a person, never made: the accounts hold the amounts as they were delivered. Corrections"
+        " belong in corrections.csv."
+    ),
+)
+SHARES = Layout(
+    "cost-shares",
+    mark("Who paid, in per cent"),
+    [("year", mark("Year paid"))],
+    mark(
+        "Per cent of the cost; each row adds up to exactly 100. All years together: shares of real money,"
+        " because money of different years cannot be added."
+    ),
+)
+BY_CONVENTION = Layout(
+    "cost-conventions",
+    mark("Who paid, by choice of the exchange rate"),
+    [("party", mark("Party")), *((name, text, "one decimal") for name, text in CONVENTIONS.items())],
+    mark(
+        "Per cent of the real cost of all years; each column adds up to exactly 100. A currency without a"
+        " price series keeps its market rate."
+    ),
+    layer="annex",
+)
+ITEMS = Layout(
+    "cost-items",
+    mark("Cost by kind"),
+    [
+        ("item", mark("Kind of cost")),
+        ("real", "{unit}", "millions"),
+        ("percent", mark("Per cent"), "one decimal"),
+    ],
+)
+VALUATION = Layout(
+    "cost-valuation",
+    mark("In cash and in kind, and how it was valued"),
+    [
+        ("in_kind", mark("Paid")),
+        ("valuation", mark("How valued")),
+        ("real", "{unit}", "millions"),
+        ("share", mark("Share"), "percent"),
+    ],
+)
+PER_PLACE = Layout(
+    "cost-indicators",
+    mark("Cost indicators"),
+    [
+        ("code", mark("Code")),
+        ("name", mark("Indicator")),
+        ("text", mark("Value"), "right"),
+        ("rests_on", mark("Rests on")),
+    ],
+)
 
 
-def aside_table(accounts: Accounts, teller: Teller) -> list[Exhibit]:
+class Indicator(NamedTuple):
+    """One cost indicator: its value, and what that is in (``money``, ``money:`` and a currency, ``share``,
+    ``ratio`` or a number).
+    """
+
+    value: float
+    unit: str
+
+
+def ledger_exhibits(teller: Teller) -> list[Exhibit]:
+    """How the accounts close, which lines were set aside, and which look like slips."""
+    return [ledger_table(teller), *aside_table(teller), *slips_table(teller)]
+
+
+def ledger_table(teller: Teller) -> Exhibit:
+    """Lines in = placed + set aside + alternatives; every way to add up the lines gives the same total."""
+    say, ledger = teller.reader.say, teller.accounts.ledger
+    data = ledger.assign(entry=[say(ENTRIES[name]) for name in ledger["entry"]])
+    year = teller.money.base_year
+    return LEDGER.exhibit(teller.reader, data, teller.note(), sign=teller.sign, year=year)
+
+
+def aside_table(teller: Teller) -> list[Exhibit]:
     """Lines that cannot be placed, each with its reason."""
-    say, aside = teller.language.say, accounts.sheet.aside
+    say, aside = teller.reader.say, teller.accounts.sheet.aside
     if aside.empty:
         return []
     data = aside.assign(
-        reason=[reason_text(reason, teller.language) for reason in aside["reason"]],
+        reason=[reason_text(reason, teller.reader) for reason in aside["reason"]],
         found=[text or say("nothing") for text in aside["found"]],
     )
-    columns = [
-        Column("line", say("Line")),
-        Column("column", say("Column")),
-        Column("found", say("Found")),
-        Column("reason", say("Reason")),
-    ]
-    return [
-        table(
-            "cost-aside",
-            say("Cost lines set aside"),
-            say("They count nowhere until they are put right.") + " " + teller.note(),
-            data,
-            columns,
-        )
-    ]
+    return [ASIDE.exhibit(teller.reader, data, teller.note())]
 
 
-def slips_table(accounts: Accounts, teller: Teller) -> list[Exhibit]:
+def slips_table(teller: Teller) -> list[Exhibit]:
     """Amounts that look like slips; proposed, never made."""
-    say, language, slips = teller.language.say, teller.language, accounts.slips
+    say, slips = teller.reader.say, teller.accounts.slips
     if slips.empty:
         return []
     told = [
         say(READINGS[name]) if name in READINGS else say("another currency was meant")
         for name in slips["reading"]
     ]
-    columns = [
-        Column("line", say("Line")),
-        Column("found", say("Found")),
-        Column("proposed", say("Proposed")),
-        Column("reading", say("Why")),
-        Column("ratio", say("Times the median of its kind"), lambda value: language.number(value, 3)),
-        Column("ratio_after", say("Times, once read so"), lambda value: language.number(value, 2)),
-    ]
-    caption = say(
-        "Proposed to a person, never made: the accounts hold the amounts as they were delivered. Corrections"
-        " belong in corrections.csv."
-    )
-    return [
-        table(
-            "cost-slips",
-            say("Amounts that look like slips"),
-            caption + " " + teller.note(),
-            slips.assign(reading=told),
-            columns,
-        )
-    ]
+    return [SLIPS.exhibit(teller.reader, slips.assign(reading=told), teller.note())]
 
 
-def payer_exhibits(accounts: Accounts | None, teller: Teller | None) -> list[Exhibit]:
+def payer_exhibits(teller: Teller) -> list[Exhibit]:
     """Who paid: figure over the years, shares by year and pooled, choice of the rate, what is left for the
     sending side.
     """
-    if accounts is None or accounts.is_empty:
+    if teller.accounts.is_empty:
         return []
     return [
-        payers_figure(accounts, teller),
-        shares_exhibit(accounts, teller),
-        convention_table(accounts, teller),
-        waterfall_figure(accounts, teller),
+        payers_figure(teller),
+        shares_exhibit(teller),
+        convention_table(teller),
+        waterfall_figure(teller),
     ]
 
 
-def payers_figure(accounts: Accounts, teller: Teller) -> Exhibit:
+def payers_figure(teller: Teller) -> Exhibit:
     """Cost by payer over the years, in the money of the year and real."""
-    say = teller.language.say
-    found = share_table(accounts.lines)
+    say = teller.reader.say
+    found = share_table(teller.accounts.lines)
     found = found[found["year"].notna()]
     data = pd.DataFrame(
         {
@@ -174,158 +220,102 @@ def payers_figure(accounts: Accounts, teller: Teller) -> Exhibit:
     )
     titles = (say("Money of the year"), say("Prices of {year}", year=teller.money.base_year))
     return drawing.payers_over_years(
-        data, titles, say("million {sign}", sign=teller.prefix.strip()), teller.note(), teller.language
+        data, titles, say("million {sign}", sign=teller.sign), teller.note(), teller.reader
     )
 
 
-def shares_exhibit(accounts: Accounts, teller: Teller) -> Exhibit:
+def shares_exhibit(teller: Teller) -> Exhibit:
     """Shares by payer, in each year and pooled; each row adds up to exactly 100."""
-    language, say, found = teller.language, teller.language.say, share_table(accounts.lines)
-    codes, rows, aside = list(found["payer"].unique()), [], accounts.sheet.aside
+    say, accounts = teller.reader.say, teller.accounts
+    found, aside = share_table(accounts.lines), accounts.sheet.aside
     lacking = set(aside["year"].dropna().astype(int))
-    for year, own in found.groupby("year", dropna=False, sort=False):
-        shown = {code: percent for code, percent in zip(own["payer"], own["percent"], strict=True)}
-        mark_ = "*" if (len(aside) if pd.isna(year) else int(year) in lacking) else ""
+    rows = []
+    for year in found["year"].unique():  # the last stands for all years
+        own = found[found["year"].isna() if pd.isna(year) else found["year"] == year]
+        star = "*" if (len(aside) if pd.isna(year) else int(year) in lacking) else ""
         rows.append(
             {
-                "year": (say("All years") if pd.isna(year) else str(int(year))) + mark_,
-                **shown,
+                "year": (say("All years") if pd.isna(year) else str(int(year))) + star,
+                **dict(zip(own["payer"], own["percent"], strict=True)),
                 "real": own["real"].sum(),
             }
         )
-    columns = [
-        Column("year", say("Year paid")),
-        *[Column(code, teller.payer(code), lambda value: language.number(value, 1)) for code in codes],
-        Column("real", teller.unit(), teller.millions),
+    shown = partial(teller.reader.number, decimals=1)
+    more = [
+        *[Column(code, teller.payer(code), shown) for code in found["payer"].unique()],
+        Column("real", teller.unit(), partial(millions, reader=teller.reader)),
     ]
-    caption = say(
-        "Per cent of the cost; each row adds up to exactly 100. All years together: shares of real money,"
-        " because money of different years cannot be added."
-    )
-    caption += " " + say("* Lines were set aside, so these shares are incomplete.") if len(aside) else ""
-    return table(
-        "cost-shares",
-        say("Who paid, in per cent"),
-        caption + " " + teller.note(),
-        pd.DataFrame(rows),
-        columns,
-    )
+    lacks = say("* Lines were set aside, so these shares are incomplete.") + " " if len(aside) else ""
+    return SHARES.exhibit(teller.reader, pd.DataFrame(rows), lacks + teller.note(), more=more)
 
 
-def convention_table(accounts: Accounts, teller: Teller) -> Exhibit:
+def convention_table(teller: Teller) -> Exhibit:
     """Shares of the parties under every choice of the exchange rate."""
-    language, say = teller.language, teller.language.say
-    found = by_convention(accounts.sheet, accounts.money)
+    found = by_convention(teller.accounts.sheet, teller.money)
     wide = found.pivot(index="party", columns="convention", values="percent")
     order = [party.id for party in teller.sheet.parties if party.id in wide.index]
     data = wide.reindex(order).reset_index().assign(party=[teller.party(name) for name in order])
-    columns = [Column("party", say("Party"))]
-    columns += [
-        Column(name, say(CONVENTION_WORDS[name]), lambda value: language.number(value, 1))
-        for name in CONVENTIONS
-    ]
-    caption = say(
-        "Per cent of the real cost of all years; each column adds up to exactly 100. A currency without a"
-        " price series keeps its market rate."
-    )
-    return table(
-        "cost-conventions",
-        say("Who paid, by choice of the exchange rate"),
-        caption + " " + teller.note(),
-        data,
-        columns,
-    )
+    return BY_CONVENTION.exhibit(teller.reader, data, teller.note())
 
 
-def waterfall_figure(accounts: Accounts, teller: Teller) -> Exhibit:
+def waterfall_figure(teller: Teller) -> Exhibit:
     """From the whole cost to what the sending side paid."""
-    say, sheet = teller.language.say, teller.sheet
-    sums = accounts.lines.groupby("party")["real"].sum() / 1e6
+    say, sheet = teller.reader.say, teller.sheet
+    sums = teller.accounts.lines.groupby("party")["real"].sum() / 1e6
     sender, left = sheet.party("sender").id, float(sums.sum())
-    rows = [{"label": say("Whole cost"), "start": left, "end": 0.0, "kind": "total"}]
+    steps = [(say("Whole cost"), left, 0.0, "total")]
     for party in sheet.parties:
         if party.id != sender and sums.get(party.id, 0):
-            rows.append(
-                {
-                    "label": party.label[teller.language.code],
-                    "start": left,
-                    "end": left - float(sums[party.id]),
-                    "kind": "step",
-                }
-            )
-            left = rows[-1]["end"]
-    rows.append(
-        {
-            "label": say("Left for {party}", party=teller.role("sender")),
-            "start": float(sums.get(sender, 0)),
-            "end": 0.0,
-            "kind": "rest",
-        }
-    )
+            rest = left - float(sums[party.id])
+            steps.append((party.label[teller.reader.code], left, rest, "step"))
+            left = rest
+    kept = say("Left for {party}", party=teller.role("sender"))
+    steps.append((kept, float(sums.get(sender, 0)), 0.0, "rest"))
     title = say("From the whole cost to what {party} paid", party=teller.role("sender"))
-    return drawing.waterfall(pd.DataFrame(rows), teller.unit(), title, teller.note(), teller.language)
-
-
-def item_table(accounts: Accounts | None, teller: Teller | None) -> list[Exhibit]:
-    """Cost by kind, and how much of it is in kind and how it was valued."""
-    if accounts is None or accounts.is_empty:
-        return []
-    language, say, lines = teller.language, teller.language.say, accounts.lines
-    found = lines.groupby("item", sort=False)["real"].sum()
-    percent = percentages(shares({code: int(value) for code, value in found.items()}))
-    data = pd.DataFrame(
-        [
-            {"item": teller.item(code), "real": value, "percent": percent[code]}
-            for code, value in found.items()
-        ]
+    return drawing.waterfall(
+        pd.DataFrame(steps, columns=["label", "start", "end", "kind"]),
+        teller.unit(),
+        title,
+        teller.note(),
+        teller.reader,
     )
-    columns = [
-        Column("item", say("Kind of cost")),
-        Column("real", teller.unit(), teller.millions),
-        Column("percent", say("Per cent"), lambda v: language.number(v, 1)),
-    ]
+
+
+def item_table(teller: Teller) -> list[Exhibit]:
+    """Cost by kind, and how much of it is in kind and how it was valued."""
+    if teller.accounts.is_empty:
+        return []
+    say, lines = teller.reader.say, teller.accounts.lines
+    found = lines.groupby("item", sort=False)["real"].sum().reset_index()
+    percent = percentages(
+        shares({code: int(value) for code, value in zip(found["item"], found["real"], strict=True)})
+    )
+    items = found.assign(
+        item=[teller.item(code) for code in found["item"]], percent=[percent[code] for code in found["item"]]
+    )
     kinds = {"yes": say("in kind"), "no": say("in cash"), "": say("not stated")}
     methods = in_kind_by_method(lines)
-    data_kind = methods.assign(
+    valued = methods.assign(
         in_kind=methods["in_kind"].map(kinds),
         valuation=[teller.answer(teller.sheet.columns.valuation, code) for code in methods["valuation"]],
     )
-    columns_kind = [
-        Column("in_kind", say("Paid")),
-        Column("valuation", say("How valued")),
-        Column("real", teller.unit(), teller.millions),
-        Column("share", say("Share"), lambda share: language.percent(share, 1)),
-    ]
     return [
-        table("cost-items", say("Cost by kind"), teller.note(), data, columns),
-        table(
-            "cost-valuation",
-            say("In cash and in kind, and how it was valued"),
-            teller.note(),
-            data_kind,
-            columns_kind,
-        ),
+        layout.exhibit(teller.reader, data, teller.note(), unit=teller.unit())
+        for layout, data in ((ITEMS, items), (VALUATION, valued))
     ]
 
 
-def indicator_table(found: pd.DataFrame, teller: Teller | None) -> list[Exhibit]:
+def indicator_table(found: pd.DataFrame, teller: Teller) -> list[Exhibit]:
     """IN01 to IN06."""
-    if teller is None or found.empty:
+    if found.empty:
         return []
-    say = teller.language.say
-    found = found.assign(rests_on=[rests_on(text, teller) for text in found["rests_on"]])
-    told = pd.Series([written(row, teller) for row in found.itertuples(index=False)], index=found.index)
+    told = pd.Series([written(row, teller) for row in typed_rows(found, Indicator)], index=found.index)
     data = found.assign(
-        name=[say(INDICATORS[name]) for name in found["name"]],
+        rests_on=[rests_on(text, teller) for text in found["rests_on"]],
+        name=[teller.reader.say(INDICATORS[name]) for name in found["name"]],
         text=told.where(found["code"] != "IN02", shares_told(found, teller)),
     )
-    columns = [
-        Column("code", say("Code")),
-        Column("name", say("Indicator")),
-        Column("text", say("Value"), str),
-        Column("rests_on", say("Rests on")),
-    ]
-    return [table("cost-indicators", say("Cost indicators"), teller.note(), data, columns)]
+    return [PER_PLACE.exhibit(teller.reader, data, teller.note())]
 
 
 def shares_told(found: pd.DataFrame, teller: Teller) -> pd.Series:
@@ -336,14 +326,12 @@ def shares_told(found: pd.DataFrame, teller: Teller) -> pd.Series:
     percent = percentages(
         {name: Fraction(share) for name, share in zip(own["name"], own["value"], strict=True)}
     )
-    return found["name"].map(
-        {name: teller.language.percent(value / 100, 1) for name, value in percent.items()}
-    )
+    return found["name"].map({name: teller.reader.percent(value / 100, 1) for name, value in percent.items()})
 
 
-def written(row: object, teller: Teller) -> str:
+def written(row: Indicator, teller: Teller) -> str:
     """Write one indicator in its unit."""
-    language = teller.language
+    language = teller.reader
     if pd.isna(row.value):
         return "–"
     if row.unit == "money":
@@ -360,8 +348,8 @@ def written(row: object, teller: Teller) -> str:
 
 def rests_on(text: str, teller: Teller) -> str:
     """Name what an indicator rests on: the cost sheet, and indicators of the answers."""
-    labels_of = {line.name: line.label(teller.language.code) for line in teller.study.indicators}
+    labels_of = {line.name: line.label(teller.reader.code) for line in teller.reader.study.indicators}
     return ", ".join(
-        teller.language.say("cost sheet") if part == "costs" else labels_of.get(part, part)
+        teller.reader.say("cost sheet") if part == "costs" else labels_of.get(part, part)
         for part in text.split(", ")
     )

@@ -4,41 +4,31 @@ from __future__ import annotations
 
 import pandas as pd
 
-from manfaat.analysis.study import Study
 from manfaat.costs.accounts import by_convention, share_table
 from manfaat.costs.indicators import trainees
 from manfaat.costs.ledger import Accounts
 from manfaat.costs.slips import as_proposed
 from manfaat.report.cost_words import Teller
-from manfaat.report.sentences import no_costs
 from manfaat.report.words import Language
 
 
-def teller_for(study: Study, accounts: Accounts | None, language: Language) -> Teller | None:
-    """Who writes the accounts; nobody without accounts."""
-    return Teller(study, accounts.money, language) if accounts else None
-
-
-def cost_headline(study: Study, accounts: Accounts | None, teller: Teller | None, language: Language) -> str:
-    """Say what it cost and who bore it; or that no costs were delivered."""
-    if accounts is None:
-        return no_costs(study, language)
+def cost_headline(teller: Teller) -> str:
+    """Say what it cost and who bore it."""
+    reader, accounts = teller.reader, teller.accounts
     if accounts.is_empty:
-        return language.say(
+        return reader.say(
             "No line of the cost sheet could be placed: what the programme cost, and who paid, cannot be"
             " told."
         )
     lines, people = accounts.lines, trainees(accounts.lines)
     total = int(lines["real"].sum())
-    found = by_convention(accounts.sheet, accounts.money)
-    host = found[found["party"] == teller.sheet.party("host").id]
     first, last = int(lines["year"].min()), int(lines["year"].max())
     paid = (
-        language.say("paid in {year}", year=first)
+        reader.say("paid in {year}", year=first)
         if first == last
-        else language.say("paid from {first} to {last}", first=first, last=last)
+        else reader.say("paid from {first} to {last}", first=first, last=last)
     )
-    text = language.say_count(
+    text = reader.say_count(
         "The programme cost {total} for its one trainee (prices of {year}; cost lines: {lines}, {paid}).",
         "The programme cost {total}, {each} for each of {n} trainees (prices of {year}; cost lines: {lines},"
         " {paid}).",
@@ -46,22 +36,26 @@ def cost_headline(study: Study, accounts: Accounts | None, teller: Teller | None
         total=teller.amount(total),
         each=teller.amount(total / people),
         year=teller.money.base_year,
-        lines=language.number(len(lines), 0),
+        lines=reader.number(len(lines), 0),
         paid=paid,
     )
+    if not teller.sheet.has("host"):
+        return f"{text} {not_placed(accounts, reader)}".strip()
+    found = by_convention(accounts.sheet, accounts.money)
+    host = found[found["party"] == teller.sheet.party("host").id]
     if host.empty:
-        return text + " " + language.say("{party} bore none of it.", party=teller.role("host"))
-    text += " " + not_placed(accounts, language) if len(accounts.sheet.aside) else ""
+        return text + " " + reader.say("{party} bore none of it.", party=teller.role("host"))
+    text += " " + not_placed(accounts, reader) if len(accounts.sheet.aside) else ""
     return (
         text
         + " "
-        + language.say(
+        + reader.say(
             "{party} bore {share}% of it at the rates of the years of payment, and from {low}% to {high}% by"
             " the choice of the exchange rate.",
             party=teller.role("host"),
-            share=language.number(host["percent"].iloc[0], 1),
-            low=language.number(host["percent"].min(), 1),
-            high=language.number(host["percent"].max(), 1),
+            share=reader.number(host["percent"].iloc[0], 1),
+            low=reader.number(host["percent"].min(), 1),
+            high=reader.number(host["percent"].max(), 1),
         )
     )
 
@@ -78,25 +72,24 @@ def not_placed(accounts: Accounts, language: Language) -> str:
     )
 
 
-def cost_caveats(
-    study: Study, accounts: Accounts | None, teller: Teller | None, language: Language
-) -> list[str]:
+def cost_caveats(teller: Teller) -> list[str]:
     """What a reader must know of the accounts: other counts of trainees, months away, lines set aside, slips,
     currencies.
     """
-    if accounts is None or accounts.is_empty:
+    reader, accounts = teller.reader, teller.accounts
+    if accounts.is_empty:
         return []
-    say, told = language.say, []
-    people, trained = trainees(accounts.lines), study.cohort.denominators.trained
+    say, told = reader.say, []
+    people, trained = trainees(accounts.lines), reader.study.cohort.denominators.trained
     if trained is not None and trained != people:
         told.append(
-            language.say_count(
+            reader.say_count(
                 "The cost sheet covers {n} trainee, the delivery names {m}: cost per trainee uses the sheet's"
                 " own number.",
                 "The cost sheet covers {n} trainees, the delivery names {m}: cost per trainee uses the"
                 " sheet's own number.",
                 people,
-                m=language.number(trained, 0),
+                m=reader.number(trained, 0),
             )
         )
     monthly = [basis for basis, kind in teller.sheet.bases.items() if kind == "month"]
@@ -105,13 +98,13 @@ def cost_caveats(
         told.append(
             say(
                 "Amounts a month are multiplied by {n}, the months of the programme: {source}.",
-                n=language.number(months.value, 0),
-                source=months.source[language.code],
+                n=reader.number(months.value, 0),
+                source=months.source[reader.code],
             )
         )
     if open_ := unclear_transfers(accounts.lines):
         told.append(
-            language.say_count(
+            reader.say_count(
                 "{n} cost line does not say whether it is a transfer, or to whom: it counts as a cost to"
                 " society.",
                 "{n} cost lines do not say whether they are transfers, or to whom: they count as costs to"
@@ -120,8 +113,8 @@ def cost_caveats(
             )
         )
     if len(accounts.slips):
-        told.append(slip_sentence(accounts, teller))
-    return [*told, teller.currencies(accounts)]
+        told.append(slip_sentence(teller))
+    return [*told, teller.currencies()]
 
 
 def unclear_transfers(lines: pd.DataFrame) -> int:
@@ -131,11 +124,23 @@ def unclear_transfers(lines: pd.DataFrame) -> int:
     return int((((lines["transfer"] == "yes") & (lines["receiver"] == "")) | (lines["transfer"] == "")).sum())
 
 
-def slip_sentence(accounts: Accounts, teller: Teller) -> str:
-    """Say what the host's share would be if every proposal were accepted."""
-    host, language = teller.sheet.party("host").id, teller.language
-    found = []
-    for lines in (accounts.lines, as_proposed(accounts.lines, accounts.slips, accounts.money)):
+def slip_sentence(teller: Teller) -> str:
+    """Say what the host's share (without a host: the whole cost) would be if every proposal were accepted."""
+    language, accounts, found = teller.reader, teller.accounts, []
+    read = (accounts.lines, as_proposed(accounts.lines, accounts.slips, accounts.money))
+    if not teller.sheet.has("host"):
+        before, after = (teller.amount(int(lines["real"].sum())) for lines in read)
+        return language.say_count(
+            "{n} amount looks like a slip. Read as proposed, the programme would have cost {after} instead of"
+            " {before}.",
+            "{n} amounts look like slips. Read as proposed, the programme would have cost {after} instead of"
+            " {before}.",
+            len(accounts.slips),
+            before=before,
+            after=after,
+        )
+    host = teller.sheet.party("host").id
+    for lines in read:
         pooled = share_table(lines, "party")
         own = pooled[pooled["year"].isna() & (pooled["party"] == host)]["percent"]
         found.append(language.number(own.iloc[0] if len(own) else 0.0, 1))

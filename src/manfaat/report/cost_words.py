@@ -5,14 +5,15 @@ year.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
-from manfaat.analysis.study import Study
+from manfaat.base.typed import required
 from manfaat.costs.accounts import Money
 from manfaat.costs.ledger import Accounts
+from manfaat.definitions.declarations import CostSheet, Role
 from manfaat.definitions.prices import about_series, sources
-from manfaat.report import labels
-from manfaat.report.words import Language, mark
+from manfaat.files.parsing.currencies import sign_before
+from manfaat.report.reader import Reader
+from manfaat.report.words import mark
 
 SCALES = ((1e9, mark("{amount} billion")), (1e6, mark("{amount} million")), (1e3, mark("{amount} thousand")))
 CONVENTIONS = {
@@ -24,37 +25,64 @@ CONVENTIONS = {
 }
 
 
+def sign_of(reader: Reader) -> str:
+    """The sign before an amount of the accounts' currency."""
+    currency = required(reader.study.programme.costs, "'costs' of the programme").currency
+    units = reader.study.programme.units.values()
+    return next(
+        (unit.prefix for unit in units if unit.currency == currency and not unit.period),
+        sign_before(currency),
+    )
+
+
+def amount_text(value: float, reader: Reader) -> str:
+    """Write an amount of the accounts' currency with its sign and scale: ``Rp 27.1 billion``."""
+    if value is None or value != value:
+        return "–"
+    sign = sign_of(reader)
+    for scale, text in SCALES:
+        if abs(value) >= scale:
+            number = reader.number(abs(value) / scale, 1)
+            return ("−" if value < 0 else "") + sign + reader.say(text, amount=number)
+    return ("−" if round(value) < 0 else "") + sign + reader.number(abs(value), 0)
+
+
+def millions(value: float, reader: Reader) -> str:
+    """Write an amount in millions."""
+    return reader.number(value / 1e6, 1)
+
+
 @dataclass(frozen=True)
 class Teller:
     """Writes the accounts of one study in one language."""
 
-    study: Study
-    money: Money
-    language: Language
+    reader: Reader
+    accounts: Accounts
 
     @property
-    def sheet(self) -> object:
+    def money(self) -> Money:
+        """What turns the amounts of the accounts into money of one year."""
+        return self.accounts.money
+
+    @property
+    def sheet(self) -> CostSheet:
         """The declaration of the cost sheet."""
         return self.money.sheet
 
-    @cached_property
-    def prefix(self) -> str:
-        """The sign before an amount of the accounts' currency."""
-        units = self.study.programme.units.values()
-        return next(
-            (unit.prefix for unit in units if unit.currency == self.sheet.currency and not unit.period),
-            self.sheet.currency + " ",
-        )
+    @property
+    def sign(self) -> str:
+        """The sign of the accounts' currency."""
+        return sign_of(self.reader).strip()
 
     def answer(self, variable: str, code: str) -> str:
         """What an answer of the cost sheet is called; a code that is not listed stands as it is."""
         found = next(
-            (one for one in self.study.codebook.table(self.sheet.table) if one.name == variable), None
+            (one for one in self.reader.study.codebook.table(self.sheet.table) if one.name == variable), None
         )
-        answers = self.study.codebook.answers(found.list_name) if found and found.list_name else []
+        answers = self.reader.study.codebook.answers(found.list_name) if found and found.list_name else []
         return next(
-            (choice.label(self.language.code) for choice in answers if choice.name == code),
-            code or self.language.say("not stated"),
+            (choice.label(self.reader.code) for choice in answers if choice.name == code),
+            code or self.reader.say("not stated"),
         )
 
     def payer(self, code: str) -> str:
@@ -68,45 +96,34 @@ class Teller:
     def party(self, name: str) -> str:
         """What a party is called; ``society`` is all of them."""
         if name == "society":
-            return self.language.say("Society (all parties)")
-        return next(party.label[self.language.code] for party in self.sheet.parties if party.id == name)
+            return self.reader.say("Society (all parties)")
+        return next(party.label[self.reader.code] for party in self.sheet.parties if party.id == name)
 
-    def role(self, role: str) -> str:
+    def role(self, role: Role) -> str:
         """What the party with a role is called."""
-        return self.sheet.party(role).label[self.language.code]
+        return self.sheet.party(role).label[self.reader.code]
 
     def amount(self, value: float) -> str:
-        """Write an amount with its sign and scale: ``Rp 27.1 billion``."""
-        if value is None or value != value:
-            return "–"
-        for scale, text in SCALES:
-            if abs(value) >= scale:
-                number = self.language.number(abs(value) / scale, 1)
-                return ("−" if value < 0 else "") + self.prefix + self.language.say(text, amount=number)
-        return ("−" if round(value) < 0 else "") + self.prefix + self.language.number(abs(value), 0)
+        """Write an amount with its sign and scale."""
+        return amount_text(value, self.reader)
 
-    def unit(self, *, real: bool = True) -> str:
+    def unit(self) -> str:
         """The unit of a figure or table in millions: ``million Rp, prices of 2004``."""
-        sign = self.prefix.strip()
-        if real:
-            return self.language.say("million {sign}, prices of {year}", sign=sign, year=self.money.base_year)
-        return self.language.say("million {sign}, money of the year", sign=sign)
+        return self.reader.say("million {sign}, prices of {year}", sign=self.sign, year=self.money.base_year)
 
-    def millions(self, value: float) -> str:
-        """Write an amount in millions."""
-        return self.language.number(value / 1e6, 1)
-
-    def currencies(self, accounts: Accounts) -> str:
+    def currencies(self) -> str:
         """Which index, which rates and which base year stand behind the real figures, with their sources."""
-        say, code, known = self.language.say, self.language.code, about_series()
-        used = sorted(accounts.lines["currency"].unique())
-        named = [self.sheet.currencies[self.sheet.currency].prices]
+        say, code, known = self.reader.say, self.reader.code, about_series()
+        used = sorted(self.accounts.lines["currency"].unique())
+        named = [name for name in (self.money.price_series,) if name]
         for money in (self.sheet.currencies[currency] for currency in used):
             named += [*money.times, *money.over, *([money.prices] if money.prices else [])]
         path = (
-            self.study.programme.prices.path(self.study.definitions) if self.study.programme.prices else None
+            self.reader.study.programme.prices.path(self.reader.study.definitions)
+            if self.reader.study.programme.prices
+            else None
         )
-        where = sources(path, root=self.study.places.root)
+        where = sources(path, root=self.reader.study.places.root)
         series = "; ".join(
             f"{known[name].label(code) if name in known else name} ({where[name]})"
             for name in dict.fromkeys(named)
@@ -116,6 +133,8 @@ class Teller:
             for name in dict.fromkeys(named)
             if name in known and known[name].gaps(code)
         )
+        if not named:
+            return self.not_deflated()
         text = say(
             "Real amounts are at the prices of {year}; {convention}. Series: {series}.",
             year=self.money.base_year,
@@ -124,13 +143,19 @@ class Teller:
         )
         return f"{text} " + say("What they lack: {gaps}.", gaps=gaps) if gaps else text
 
+    def not_deflated(self) -> str:
+        """Say that amounts stand as they were paid."""
+        return self.reader.say("Money of {year}, not deflated.", year=self.money.base_year)
+
     def note(self) -> str:
         """The short form of the same, for every caption, with the source of the data."""
-        name, known = self.sheet.currencies[self.sheet.currency].prices, about_series()
-        text = self.language.say(
+        name, known = self.money.price_series, about_series()
+        if not name:
+            return f"{self.not_deflated()} {self.reader.source_note()}"
+        text = self.reader.say(
             "At prices of {year} (deflator: {index}); {convention}.",
             year=self.money.base_year,
-            index=known[name].label(self.language.code) if name in known else name,
-            convention=self.language.say(CONVENTIONS[self.money.convention]),
+            index=known[name].label(self.reader.code) if name in known else name,
+            convention=self.reader.say(CONVENTIONS[self.money.convention]),
         )
-        return text + " " + labels.source_note(self.study, self.language)
+        return text + " " + self.reader.source_note()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
-from datetime import date
 
-from manfaat.analysis.study import Study
-from manfaat.report.words import Language
+from manfaat.report.reader import Reader
 
 
 @dataclass(frozen=True)
@@ -18,22 +17,25 @@ class Cover:
     period: str
     kind: str  # real data, or simulated
     date: str
+    day: datetime.date
+    is_brief: bool = False  # one page, without contents
 
 
-def kind_line(study: Study, language: Language) -> str:
+def kind_line(reader: Reader) -> str:
     """Say on the cover whether people answered or a computer did."""
-    if study.cohort.kind == "synthetic":
-        return language.say("SYNTHETIC DATA: simulated; no person stands behind them")
-    return language.say("Real data")
+    if reader.study.cohort.kind == "synthetic":
+        return reader.say("SYNTHETIC DATA: simulated; no person stands behind them")
+    return reader.say("Real data")
 
 
-def cover_of(study: Study, language: Language, day: date) -> Cover:
+def cover_of(reader: Reader, day: datetime.date) -> Cover:
     """Return the cover of a cohort's report."""
-    code = language.code
+    code = reader.code
     return Cover(
-        study.programme.title[code],
-        study.cohort.label[code],
-        study.cohort.period[code],
-        kind_line(study, language),
-        language.date(day),
+        reader.study.programme.title[code],
+        reader.study.cohort.label[code],
+        reader.study.cohort.period[code],
+        kind_line(reader),
+        reader.date(day),
+        day,
     )

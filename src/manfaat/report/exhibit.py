@@ -5,19 +5,27 @@ it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from html import escape
 
 import pandas as pd
 
 from manfaat.base.showing import counted, line
-from manfaat.report.blocks import Block, Cell, Figure, Fold, Head, Table, anchor_of
+from manfaat.report.blocks import Block, Cell, Figure, Fold, Head, Layer, Table, anchor_of
+from manfaat.report.colours import PAGE
 from manfaat.report.html import Shown, html_of
 
 NO_MATH = "mathjax_ignore"  # or JupyterLab would set what stands between two dollar signs as a formula
 
 STEP = re.compile(r"([MLz])((?:-?[\d.]+ -?[\d.]+)?)")
+THEMED = re.compile(rf"((?:fill|stroke): ?)({'|'.join(PAGE)})\b")
 LONG_PATH = 200  # letters; markers are shorter, and too small for tenths
+
+
+def id_of(*parts: object) -> str:
+    """The id of an exhibit from what it shows; what is missing or empty is left out."""
+    return "-".join(part.replace("_", "-") for part in parts if isinstance(part, str) and part)
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,6 +45,8 @@ class Exhibit:
     rows: tuple[tuple[Cell, ...], ...] = ()
     is_grouped: bool = False
     folds: tuple[Fold, ...] = ()  # to be unfolded below: how the numbers came about
+    narrow: bytes | None = None  # the picture for a phone, where it has one of its own
+    layer: Layer = "report"  # in which file it stands; what stands in the brief is not numbered
 
     @property
     def is_figure(self) -> bool:
@@ -61,8 +71,9 @@ def block_of(exhibit: Exhibit, label: str, name: str) -> Figure | Table:
     """Return a numbered exhibit as a block; ``label`` is "Figure 4.2", ``name`` that of its files."""
     title, note = exhibit.title, exhibit.caption
     if exhibit.svg is not None:
-        id, svg = f"exhibit-figure-{anchor_of(label)}", exhibit.svg.decode()
-        return Figure(id, label, title, note, exhibit.alt, name, svg=svg)
+        id = f"exhibit-figure-{anchor_of(label) if label else exhibit.id}"
+        svg, narrow = exhibit.svg.decode(), (exhibit.narrow or b"").decode()
+        return Figure(id, label, title, note, exhibit.alt, name, exhibit.layer, svg=svg, narrow=narrow)
     return Table(
         f"exhibit-table-{anchor_of(label)}",
         label,
@@ -73,7 +84,13 @@ def block_of(exhibit: Exhibit, label: str, name: str) -> Figure | Table:
         name,
         exhibit.is_grouped,
         exhibit.folds,
+        exhibit.layer,
     )
+
+
+def in_annex(exhibits: Iterable[Exhibit]) -> list[Exhibit]:
+    """Exhibits that whoever checks looks up."""
+    return [replace(exhibit, layer="annex") for exhibit in exhibits]
 
 
 def notebook_html(block: Block) -> str:
@@ -99,9 +116,11 @@ def inline_svg(figure: Figure, svg: str) -> str:
     )  # coordinates only, never a written number
     svg = re.sub(r' d="([^"]*)"', lambda match: f' d="{short_path(match[1])}"', svg)
     svg = re.sub(r"\s*\n\s*", " ", svg)
+    svg = THEMED.sub(lambda match: f"{match[1]}var({PAGE[match[2]]}, {match[2]})", svg)
     opening = (
         f'<svg role="img" aria-label="{escape(figure.alt)}"'
-        ' style="stroke-linejoin:round;stroke-linecap:butt;width:100%;height:auto;background:#fff"'
+        ' style="stroke-linejoin:round;stroke-linecap:butt;width:100%;height:auto;'
+        'background:var(--back, #fff)"'
     )
     return re.sub(
         r'<svg( [^>]*?) width="[^"]*" height="[^"]*"', lambda match: opening + match[1], svg, count=1

@@ -4,22 +4,36 @@ taken part.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import NamedTuple
+
 import pandas as pd
 
-from manfaat.analysis.study import Study
 from manfaat.base import disclosure
+from manfaat.base.typed import typed_rows
+from manfaat.definitions.indicator import Indicator
+from manfaat.definitions.programme import Unit
+from manfaat.definitions.study import Study
 from manfaat.evaluation.balance import baseline
-from manfaat.evaluation.sample import participation
+from manfaat.evaluation.sample import sides
 from manfaat.evaluation.weighted import answers, weights_of
-from manfaat.indicators import Indicator
 from manfaat.measurement import profiles
 from manfaat.report import labels
-from manfaat.report.exhibit import Exhibit
-from manfaat.report.exhibits import sentence_case
+from manfaat.report.exhibit import Exhibit, id_of, in_annex
 from manfaat.report.figures.groups import change_plot, overlap, raincloud
-from manfaat.report.words import Language
+from manfaat.report.reader import Reader
+from manfaat.report.words import sentence_case
 
 MOST_PANELS, MOST_CLOUDS = 4, 1
+
+
+class Moved(NamedTuple):
+    """The mean of participants, or of the comparison group, before and now."""
+
+    participant: float
+    n: float
+    before: float
+    now: float
 
 
 def claimed_lines(study: Study, stages: tuple[str, ...]) -> list[Indicator]:
@@ -33,14 +47,14 @@ def claimed_lines(study: Study, stages: tuple[str, ...]) -> list[Indicator]:
     return sorted(own, key=lambda line: order.index(line.indicator))
 
 
-def in_money(study: Study, line: Indicator, table: pd.DataFrame) -> Indicator | None:
-    """The column of money behind an indicator: itself, or what it is the logarithm of; None where it is no
-    money.
+def in_money(study: Study, line: Indicator, table: pd.DataFrame) -> tuple[Indicator, Unit] | None:
+    """The column of money behind an indicator, itself or what it is the logarithm of, with its unit; None
+    where it is no money.
     """
     lines = {other.name: other for other in study.indicators}
     line = lines.get(line.inputs, line) if line.recipe == "log" else line
     unit = labels.unit_of(study, line.unit)
-    return line if unit and unit.prefix and line.name in table else None
+    return (line, unit) if unit and unit.prefix and line.name in table else None
 
 
 def last_period(study: Study, table: pd.DataFrame) -> pd.DataFrame:
@@ -49,69 +63,62 @@ def last_period(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     return table[table[panel.period] == table[panel.period].max()] if panel else table
 
 
-def pay_figures(study: Study, table: pd.DataFrame, language: Language) -> list[Exhibit]:
+def pay_figures(reader: Reader, table: pd.DataFrame) -> list[Exhibit]:
     """How real pay is spread now in both groups; none where no claim rests on money or a group is small."""
-    say, now, exhibits = language.say, last_period(study, table), []
-    found = [money for line in claimed_lines(study, ("outcome",)) if (money := in_money(study, line, table))]
-    for line in list({line.name: line for line in found}.values())[:MOST_CLOUDS]:
-        values, group, unit = (
-            now[line.name].astype("float64"),
-            participation(now, study.programme),
-            labels.unit_of(study, line.unit),
-        )
-        weights = weights_of(now, study.programme)
+    say, now, exhibits = reader.say, last_period(reader.study, table), []
+    found = {
+        money[0].name: money
+        for line in claimed_lines(reader.study, ("outcome",))
+        if (money := in_money(reader.study, line, table))
+    }
+    for line, unit in list(found.values())[:MOST_CLOUDS]:
+        values, group = now[line.name].astype("float64"), sides(now, reader.study.programme)
+        weights = weights_of(now, reader.study.programme)
         curves, dots = profiles.density_curves(values, group, weights), profiles.dots(values, group, weights)
         if curves["group"].nunique() < 2:
             continue
         thousands = 1000.0 if curves["value"].abs().max() >= 100_000 else 1.0
-        names = {role: labels.role_label(study, role, language) for role in (1.0, 0.0)}
+        names = {role: reader.role_label(role) for role in (1.0, 0.0)}
         medians = [
             say(
                 "{group}: median {median}, n = {n}",
                 group=names[role],
-                median=language.amount(answers(values[group == role], weights).quantile(0.5), unit),
-                n=language.number(int(values[group == role].notna().sum()), 0),
+                median=reader.amount(answers(values[group == role], weights).quantile(0.5), unit),
+                n=reader.number(int(values[group == role].notna().sum()), 0),
             )
             for role in (1.0, 0.0)
         ]
-        name, least = line.label(language.code), int(dots["people"].min())
-        words = {
-            "y": say("at or below, per cent of the group"),
-            "alt": (
-                say("Densities, dots and cumulated shares of {indicator}.", indicator=name)
-                + " "
-                + "; ".join(medians)
-                + "."
-            ),
-        }
+        name, least = line.label(reader.code), int(dots["people"].min())
         caption = say(
             "Above: density of each group (Gaussian kernel, Silverman's width), below it one stroke for the"
             " mean of {least} or more neighbours, the outermost left out. Lower part: share of the group with"
             " this much or less. {medians}. The curves end where fewer than {n} people lie beyond.",
-            least=language.number(least, 0),
+            least=reader.number(least, 0),
             medians="; ".join(medians),
             n=disclosure.SMALLEST_CELL,
         )
-        label = unit.label[language.code]
-        xlabel = (
-            say("{indicator}, thousand {unit}", indicator=name, unit=label)
-            if thousands > 1
-            else f"{name}, {label}"
-        )
-        shown = [
-            frame.assign(value=frame["value"] / thousands, group=frame["group"].map(names))
-            for frame in (curves, dots)
-        ]
+        label = unit.label[reader.code]
+        alt = say("Densities, dots and cumulated shares of {indicator}.", indicator=name)
+        words = {
+            "x": (
+                say("{indicator}, thousand {unit}", indicator=name, unit=label)
+                if thousands > 1
+                else f"{name}, {label}"
+            ),
+            "y": say("at or below, per cent of the group"),
+            "alt": f"{alt} {'; '.join(medians)}.",
+        }
+        shown = pd.concat([curves.assign(drawn="curve"), dots.assign(drawn="dot")], ignore_index=True)
+        shown = shown.assign(value=shown["value"] / thousands, group=shown["group"].map(names))
         title = say("How {indicator} is spread in both groups", indicator=name[:1].lower() + name[1:])
         exhibits.append(
             raincloud(
-                f"pay-{line.name.replace('_', '-')}",
+                id_of("pay", line.name),
                 title,
-                *shown,
-                xlabel,
+                shown,
                 words,
-                caption + " " + labels.source_note(study, language, by_weight=True),
-                language,
+                caption + " " + reader.source_note(by_weight=True),
+                reader,
             )
         )
     return exhibits
@@ -121,7 +128,7 @@ def change_lines(
     study: Study, table: pd.DataFrame, stages: tuple[str, ...]
 ) -> list[tuple[Indicator, pd.DataFrame]]:
     """The foremost outcomes measured before and now in both groups, with their means."""
-    found = []
+    found: list[tuple[Indicator, pd.DataFrame]] = []
     for line in claimed_lines(study, stages):
         means = profiles.moved_means(table, line, study.programme, list(study.indicators))
         if len(means) and len(found) < MOST_PANELS:
@@ -129,56 +136,50 @@ def change_lines(
     return found
 
 
-def change_figure(
-    study: Study, table: pd.DataFrame, stages: tuple[str, ...], language: Language
-) -> list[Exhibit]:
+def change_figure(reader: Reader, table: pd.DataFrame, stages: tuple[str, ...]) -> list[Exhibit]:
     """What changed in both groups, and where participants would be had they changed like the others; none
     where nothing was measured before.
     """
-    say, rows = language.say, []
-    for line, means in change_lines(study, table, stages):
-        unit, name = labels.unit_of(study, line.unit), line.label(language.code)
+    say, rows = reader.say, []
+    for line, means in change_lines(reader.study, table, stages):
+        unit, name = reader.unit_of(line.unit), line.label(reader.code)
         scale = unit.scale if unit else 1.0
-        first, second = means.iloc[0], means.iloc[1]
-        gap = (first["now"] - first["before"]) - (second["now"] - second["before"])
-        write = lambda value, unit=unit: language.level(value, unit)  # noqa: E731
-        names = [labels.role_label(study, role, language) for role in means["participant"]]
+        first, second = typed_rows(means, Moved)
+        gap = (first.now - first.before) - (second.now - second.before)
+        write = partial(reader.level, unit=unit)
         moves = [
             say(
                 "{group} from {before} to {now} (n = {n})",
-                group=group,
+                group=reader.role_label(row.participant),
                 before=write(row.before),
                 now=write(row.now),
-                n=language.number(row.n, 0),
+                n=reader.number(row.n, 0),
             )
-            for group, row in zip(names, means.itertuples(index=False), strict=True)
+            for row in (first, second)
         ]
         text = f"{name}: {'; '.join(moves)}; " + say(
-            "difference of the changes {gap}", gap=language.amount_with_unit(gap, unit)
+            "difference of the changes {gap}", gap=reader.amount_with_unit(gap, unit)
         )
-        for group, row in zip(names, means.itertuples(index=False), strict=True):
-            named = {
+        rows += [
+            {
                 "indicator": name,
-                "unit": unit.label[language.code] if unit else "",
-                "group": group,
+                "unit": reader.unit_label(unit),
+                "group": reader.role_label(row.participant),
                 "n": row.n,
+                "before": row.before * scale,
+                "now": row.now * scale,
+                "gap": gap * scale,
+                "gap_text": reader.amount(gap, unit),
+                "text": text,
             }
-            rows.append(
-                named
-                | {
-                    "before": row.before * scale,
-                    "now": row.now * scale,
-                    "gap": gap * scale,
-                    "gap_text": language.amount(gap, unit),
-                    "text": text,
-                }
-            )
+            for row in (first, second)
+        ]
     if not rows:
         return []
-    times = study.programme.design.times
+    times = reader.study.programme.design.times
     words = {
-        "before": (times.before[language.code] if times.before else say("before")).partition(" (")[0],
-        "now": times.now[language.code],
+        "before": (times.before[reader.code] if times.before else say("before")).partition(" (")[0],
+        "now": times.now[reader.code],
         "without": say("participants, had they changed like the comparison group"),
     }
     counts = [f"{row['n']:.0f}" for row in rows]
@@ -196,8 +197,8 @@ def change_figure(
             title,
             pd.DataFrame(rows),
             words,
-            caption + " " + labels.source_note(study, language, by_weight=True),
-            language,
+            caption + " " + reader.source_note(by_weight=True),
+            reader,
         )
     ]
 
@@ -212,24 +213,24 @@ def chance_covariates(study: Study, table: pd.DataFrame) -> list[str]:
     return [name for name in named if name in table and table[name].nunique() > 1]
 
 
-def overlap_figure(study: Study, table: pd.DataFrame, language: Language) -> list[Exhibit]:
+def overlap_figure(reader: Reader, table: pd.DataFrame) -> list[Exhibit]:
     """Estimated chances to take part in both groups; none where there is nobody to compare or they cannot be
     estimated.
     """
-    first = baseline(table, study.programme)
-    names = chance_covariates(study, first)
+    first = baseline(table, reader.study.programme)
+    names = chance_covariates(reader.study, first)
     found = (
-        profiles.chances(first, study.programme, names)
-        if names and study.programme.design.comparison
+        profiles.chances(first, reader.study.programme, names)
+        if names and reader.study.programme.design.comparison
         else pd.DataFrame()
     )
     if found.empty or found["share"].notna().sum() == 0:
         return []
-    say, lines = language.say, {line.name: line for line in study.indicators}
-    words = {role: labels.role_label(study, role, language) for role in (1.0, 0.0)}
+    say, lines = reader.say, {line.name: line for line in reader.study.indicators}
+    words = {role: reader.role_label(role) for role in (1.0, 0.0)}
     medians = found.groupby("group")["median"].first()
     counted = [
-        say("{group}: median {share}", group=words[role], share=language.percent(medians[role]))
+        say("{group}: median {share}", group=words[role], share=reader.percent(medians[role]))
         for role in (1.0, 0.0)
     ]
     told = {
@@ -245,8 +246,8 @@ def overlap_figure(study: Study, table: pd.DataFrame, language: Language) -> lis
             + "."
         ),
     }
-    about = language.listing(
-        [f"“{lines[name].label(language.code) if name in lines else name}”" for name in names]
+    about = reader.listing(
+        [f"“{lines[name].label(reader.code) if name in lines else name}”" for name in names]
     )
     caption = say(
         "Chances from a logit on {covariates}. Where one group has bars and the other none, nobody is there"
@@ -257,12 +258,5 @@ def overlap_figure(study: Study, table: pd.DataFrame, language: Language) -> lis
         medians="; ".join(counted),
     )
     data = found.assign(group=found["group"].map(words))
-    return [
-        overlap(
-            sentence_case(say("who could have taken part")),
-            data,
-            told,
-            caption + " " + labels.source_note(study, language, by_weight=True),
-            language,
-        )
-    ]
+    note = caption + " " + reader.source_note(by_weight=True)
+    return in_annex([overlap(sentence_case(say("who could have taken part")), data, told, note, reader)])

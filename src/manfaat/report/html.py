@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import groupby
 
@@ -30,7 +30,7 @@ from manfaat.report.blocks import (
 
 SHORT = 24  # letters: a number with its interval, size or share stays on one line, a sentence may not
 LONG = 30  # rows: a longer table scrolls within the page
-LAYERS = {"annex": "technical", "page": "only-screen"}  # classes of the style sheet
+LAYERS = {"technical": "technical", "page": "only-screen"}  # classes of the style sheet
 DIGIT, MARK = r"\2007", r"\2008"  # spaces as wide as a digit, and as a full stop or a comma
 COLOURED = ("k", "kn", "kc", "ow", "s1", "s2", "sa", "mi", "mf", "c1")  # what the style sheet tells apart
 
@@ -38,12 +38,14 @@ COLOURED = ("k", "kn", "kc", "ow", "s1", "s2", "sa", "mi", "mf", "c1")  # what t
 @dataclass(frozen=True)
 class Shown:
     """What of the blocks a page shows: the pictures (SVG) by the id of their figure, and where the others
-    lie; whether folds are there, and what is said in their place.
+    lie; whether folds are there, and what is said in their place; in which file a link (``#id``) ends that
+    does not end in this page.
     """
 
     pictures: Mapping[str, str]
     elsewhere: Mapping[str, str]  # one sentence a figure
     instead_of_folds: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def html_of(blocks: Iterable[Block], shown: Shown) -> str:
@@ -69,9 +71,9 @@ def named_class(*names: str) -> str:
     return f' class="{escape(found)}"' if found else ""
 
 
-def runs_html(runs: Runs) -> str:
-    """Return pieces of text in their looks."""
-    return "".join(map(run_html, runs))
+def runs_html(runs: Runs, shown: Shown) -> str:
+    """Return pieces of text in their looks; a link to an id in another file names the file."""
+    return "".join(run_html(replace(run, link=shown.files.get(run.link, "") + run.link)) for run in runs)
 
 
 def run_html(run: Run) -> str:
@@ -89,23 +91,23 @@ def heading(block: Heading, _: Shown) -> str:
     return f"<h{block.level + 1}{place}>{escape(block.text)}</h{block.level + 1}>"
 
 
-def paragraph(block: Paragraph, _: Shown) -> str:
+def paragraph(block: Paragraph, shown: Shown) -> str:
     """Return a paragraph."""
-    return f"<p{named_class(block.role)}>{runs_html(block.runs)}</p>"
+    return f"<p{named_class(block.role)}>{runs_html(block.runs, shown)}</p>"
 
 
-def bullets(block: Bullets, _: Shown) -> str:
+def bullets(block: Bullets, shown: Shown) -> str:
     """Return a list."""
     tag = "ol" if block.is_ordered else "ul"
-    items = "".join(f"<li>{runs_html(item)}</li>" for item in block.items)
+    items = "".join(f"<li>{runs_html(item, shown)}</li>" for item in block.items)
     return f"<{tag}{named_class(block.role)}>{items}</{tag}>"
 
 
-def terms(block: Terms, _: Shown) -> str:
+def terms(block: Terms, shown: Shown) -> str:
     """Return a list of terms."""
     lines = "".join(
         f"<dt{f' id={chr(34)}{escape(entry.id)}{chr(34)}' if entry.id else ''}>{escape(entry.name)}</dt>"
-        f"<dd>{runs_html(entry.runs)}</dd>"
+        f"<dd>{runs_html(entry.runs, shown)}</dd>"
         for entry in block.entries
     )
     return f'<dl class="record">{lines}</dl>'
@@ -139,10 +141,8 @@ def code(block: Code, _: Shown) -> str:
 
 def caption(block: Figure | Table) -> str:
     """Return 'Figure 4.2. Title.'"""
-    return (
-        f'<span class="number">{escape(block.label)}.</span>'
-        f' <span class="title">{escape(ended(block.title))}</span>'
-    )
+    number = f'<a class="number" href="#{block.id}">{escape(block.label)}.</a> ' if block.label else ""
+    return f'{number}<span class="title">{escape(ended(block.title))}</span>'
 
 
 def figure(block: Figure, shown: Shown) -> str:
@@ -150,6 +150,8 @@ def figure(block: Figure, shown: Shown) -> str:
     picture = shown.pictures.get(block.id) or in_words(block, shown)
     note = f'<p class="note">{escape(block.note)}</p>'
     words = f"<figcaption>{caption(block)}{note}</figcaption>"
+    if not block.label:  # the message of a figure that stands alone is read before it
+        return f'<figure class="exhibit" id="{block.id}">{words}{picture}</figure>'
     return f'<figure class="exhibit" id="{block.id}">{picture}{words}</figure>'
 
 

@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import pandas as pd
 
-from manfaat.analysis.study import Study
-from manfaat.definitions.programme import Specification, Unit
+from manfaat.definitions.indicator import Indicator
+from manfaat.definitions.programme import Unit
+from manfaat.definitions.study import Study
+from manfaat.evaluation.estimand import Estimand, Measure, Word
 from manfaat.evaluation.estimate import Estimate
-from manfaat.indicators import Indicator
+from manfaat.indicators.transforms import quantiles_of
 from manfaat.report.words import Language, mark
 
 RATERS = ("test", "supervisor", "self", "")
 MOST_FIGURES = 12  # of one kind in a chapter
-SE_KINDS = {
-    "classical": mark("classical standard errors"),
-    "HC1": mark("HC1 robust standard errors"),
-    "HC2": mark("HC2 robust standard errors"),
-    "HC3": mark("HC3 robust standard errors"),
-    "BM": mark("HC2 robust standard errors with Satterthwaite degrees of freedom"),
-    "CR1": mark("CR1 cluster-robust standard errors"),
-    "CR2": mark("CR2 cluster-robust standard errors with Satterthwaite degrees of freedom"),
-    "CR3": mark("CR3 cluster-robust standard errors (jackknife)"),
-    "wild": mark("the wild cluster bootstrap"),
-    "randomisation": mark("randomisation inference"),
-    "survey": mark("linearised survey standard errors"),
-    "BRL": mark("bias-reduced linearised survey standard errors with Satterthwaite degrees of freedom"),
-    "jackknife": mark("standard errors by the jackknife, with Satterthwaite degrees of freedom"),
-    "influence": mark("standard errors that count the estimated weights and regressions"),
-    "AI": mark("Abadie–Imbens standard errors"),
-    "AI_equal": mark("Abadie–Imbens standard errors with one variance for all"),
-    "finite_population": mark("classical standard errors with the finite-population correction"),
-    "normal_theory": mark(
-        "intervals of d_z by noncentral t below 30 participants and by the jackknife from there, of the"
-        " others by the delta method"
-    ),
-    "signed_rank": mark("Wilcoxon's signed ranks"),
-    "exact": mark("the exact test"),
-    "mid_p": mark("the mid-p test"),
-    "brunner_munzel": mark("the test of Brunner and Munzel"),
-    "auto": mark("standard errors chosen by the design"),
-    "Wilson": mark("Wilson's interval of a share"),
-}
 POPULATIONS = {
     "ATT": mark("ATT, average over the participants"),
     "ATE": mark("ATE, average over participants and comparison group"),
@@ -90,14 +62,15 @@ SIZE_NAMES = {
 }
 # what is told of an estimate beside its specification, where it is not a mean in the indicator's unit
 MEASURES = {
-    "d_z": mark("d_z"),
-    "d_av": mark("d_av"),
-    "g_av": mark("g_av"),
-    "pseudo-median": mark("pseudo-median"),
-    "net-share": mark("share who rose less share who fell"),
-    "log-odds": mark("log odds ratio"),
-    "odds-ratio": mark("odds ratio"),
-    "superiority": mark("superiority"),
+    Measure.D_Z: mark("d_z"),
+    Measure.D_AV: mark("d_av"),
+    Measure.G_AV: mark("g_av"),
+    Measure.PSEUDO_MEDIAN: mark("pseudo-median"),
+    Measure.NET_SHARE: mark("share who rose less share who fell"),
+    Measure.LOG_ODDS: mark("log odds ratio"),
+    Measure.ODDS: mark("odds ratio"),
+    Measure.SUPERIORITY: mark("superiority"),
+    Measure.MARGINAL: mark("average effect on the share"),
 }
 ROW_RULES = {
     "empty row": mark("empty row"),
@@ -199,34 +172,44 @@ FINDINGS = {
 SEVERITIES = {"error": mark("error"), "warning": mark("warning"), "note": mark("note")}
 
 
+TRANSFORMS = {
+    "asinh": mark("Told as the inverse hyperbolic sine, log(x + √(x² + 1)), which is known at zero too."),
+    "winsorise": mark(
+        "Values below the {low} quantile and above the {high} quantile are set to these quantiles."
+    ),
+    "percent_of_comparison": mark("In per cent of the comparison group's mean, which is taken as given."),
+}
+
+
+def definition(line: Indicator, language: Language) -> str:
+    """What an indicator is, and by which transform its numbers were changed."""
+    text = line.definition(language.code)
+    if line.recipe not in TRANSFORMS:
+        return text
+    low, high = quantiles_of(line.options)
+    decimals = 3 if round(low, 2) != low or round(high, 2) != high else 2
+    told = language.say(
+        TRANSFORMS[line.recipe], low=language.number(low, decimals), high=language.number(high, decimals)
+    )
+    return f"{text.rstrip('.')}. {told}"
+
+
 def population_label(estimand: str, language: Language) -> str:
     """Whom an estimate is about, to stand after the specification: ``ATT``, ``quantile 0.25``; empty where
     the estimand says no more.
     """
-    if estimand == "take-up":
+    found = Estimand.read(estimand)
+    if found.word is Word.TAKE_UP:
         return language.say("take-up")
-    inner = estimand.partition("(")[2].removesuffix(")")
-    parts = []
-    for part in inner.split(", ") if inner else []:
-        word, _, level = part.partition(" ")
-        if part in MEASURES or word == "level":
-            parts.append(
-                language.say(MEASURES[part])
-                if part in MEASURES
-                else language.say(
-                    "level {level}",
-                    level=language.number(float(level), 0 if float(level).is_integer() else 2),
-                )
-            )
-            continue
-        parts.append(
-            language.say("quantile {level}", level=language.number(float(level), 2))
-            if level
-            else ""
-            if word == "quantiles"
-            else word
+    about = found.about
+    told = language.say(MEASURES[about.measure]) if about.measure in MEASURES else ""
+    if about.measure is Measure.QUANTILE and about.at is not None:
+        told = language.say("quantile {level}", level=language.number(about.at, 2))
+    if about.measure is Measure.ANSWER and about.at is not None:
+        told = language.say(
+            "level {level}", level=language.number(about.at, 0 if about.at.is_integer() else 2)
         )
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part for part in (told, about.population) if part)
 
 
 def size_text(row: Estimate, language: Language) -> str:
@@ -240,17 +223,21 @@ def size_text(row: Estimate, language: Language) -> str:
 
 def population_notes(estimands: pd.Series, language: Language) -> str:
     """One sentence that explains the populations that occur; empty where there are none."""
-    words = {
-        word
-        for estimand in estimands
-        for word in re.findall(r"ATT|ATE|ITT|LATE|take-up|superiority|quantile", str(estimand))
-    }
+    found = {Estimand.read(estimand) for estimand in estimands}
+    words = {str(word) for one in found for word in (one.word, one.about.population, one.about.measure)}
+    words |= {str(Measure.QUANTILE)} if str(Measure.QUANTILES) in words else set()
     told = [language.say(text) for word, text in POPULATIONS.items() if word in words]
     return (
         language.say("Whom the estimates are about: {populations}.", populations="; ".join(told))
         if told
         else ""
     )
+
+
+def size_notes(kinds: pd.Series, language: Language) -> str:
+    """One sentence that explains the effect sizes that occur; empty where there are none."""
+    told = [language.say(SIZE_KINDS[kind]) for kind in dict.fromkeys(kinds) if kind in SIZE_KINDS]
+    return language.say("Effect sizes: {kinds}.", kinds="; ".join(told)) if told else ""
 
 
 def effect_indicator(study: Study, concept: str, rater: str | None = None) -> Indicator:
@@ -262,28 +249,9 @@ def effect_indicator(study: Study, concept: str, rater: str | None = None) -> In
     )
 
 
-def indicator_label(study: Study, concept: str, language: Language, rater: str | None = None) -> str:
-    """What an indicator is called."""
-    return effect_indicator(study, concept, rater).label(language.code)
-
-
 def unit_of(study: Study, name: str) -> Unit | None:
     """The declared unit with this name."""
     return study.programme.units.get(name)
-
-
-def group_label(study: Study, code: str, language: Language) -> str:
-    """What a group is called: by this delivery, or by the programme's answer lists, or by its code."""
-    if code in study.cohort.groups:
-        return study.cohort.groups[code][language.code]
-    return next(
-        (
-            choice.label(language.code)
-            for choice in study.codebook.choices
-            if choice.list_name in group_lists(study) and choice.name == code
-        ),
-        code,
-    )
 
 
 def group_lists(study: Study) -> set[str]:
@@ -296,74 +264,6 @@ def group_lists(study: Study) -> set[str]:
         if variable.name in line.inputs.split()
     }
     return {declared} if declared else {name for name in lists if name}
-
-
-def role_label(study: Study, participant: float, language: Language) -> str:
-    """What participants and comparison group are called: the group's own name where the role is one group."""
-    codes = study.programme.design.participants if participant == 1 else study.programme.design.comparison
-    if len(codes) == 1:
-        return group_label(study, codes[0], language)
-    return language.say("Participants") if participant == 1 else language.say("Comparison group")
-
-
-def specification_label(spec: Specification, language: Language) -> str:
-    """What a specification is called."""
-    return spec.label[language.code]
-
-
-def row_label(study: Study, row: Estimate, language: Language) -> str:
-    """Specification of an estimate, where it has several treatments which of them, and whom the estimate is
-    about.
-    """
-    spec = study.programme.specification(row.specification)
-    text = specification_label(spec, language)
-    text = f"{text}: {treatment_label(study, row.treatment, language)}" if len(spec.treatment) > 1 else text
-    about = population_label(row.estimand, language)
-    return f"{text}, {about}" if about else text
-
-
-def family_label(study: Study, name: str, language: Language) -> str:
-    """What a family of indicators is called; its own name where the programme does not say."""
-    return study.programme.families[name][language.code] if name in study.programme.families else name
-
-
-def treatment_label(study: Study, name: str, language: Language) -> str:
-    """What a treatment variable is called."""
-    return next((line.label(language.code) for line in study.indicators if line.name == name), name)
-
-
-def source_note(study: Study, language: Language, *, by_weight: bool | None = None) -> str:
-    """The last sentences of every caption: where the data come from, and whether people answered or a
-    computer did.
-
-    ``by_weight``: what is shown is weighted wherever the design declares survey weights, or, where False,
-    cannot be; None for counts.
-    """
-    told = {
-        True: mark("Weighted by the survey weights; n counts those who answered."),
-        False: mark("The survey weights do not enter here: answers count alike."),
-    }
-    weighted = (
-        language.say(told[by_weight]) + " "
-        if by_weight is not None and study.programme.design.sampling_weight
-        else ""
-    )
-    source = weighted + language.say(
-        "Source: {citation}; {label}.",
-        citation=study.cohort.citation,
-        label=study.cohort.label[language.code],
-    )
-    return source + (
-        " " + language.say("Synthetic data: no person stands behind them.")
-        if study.cohort.kind == "synthetic"
-        else ""
-    )
-
-
-def unit_count(study: Study, n: int, language: Language) -> str:
-    """Write '185 people' in the words of the programme."""
-    words = study.programme.design.unit
-    return f"{language.number(n, 0)} {(words.one if n == 1 else words.many)[language.code]}"
 
 
 def foremost(study: Study, concepts: Iterable[str]) -> set[str]:
@@ -396,25 +296,6 @@ def foremost_raters(lines: Iterable[Indicator]) -> dict[str, str]:
     return found
 
 
-def check_label(study: Study, check: str, language: Language) -> str:
-    """What a consistency rule, a declared check or a check of every programme is called."""
-    declared = {entry.id: entry.label[language.code] for entry in study.programme.checks} | {
-        rule.id: rule.label(language.code) for rule in study.codebook.rules
-    }
-    if check in declared:
-        return declared[check]
-    kind, _, name = check.partition(":")
-    variable = next(
-        (variable.label(language.code) for variable in study.codebook.variables if variable.name == name),
-        name,
-    )
-    if kind == "skip":
-        return language.say("answered although the form skips it: “{question}”", question=variable)
-    if kind == "range":
-        return language.say("outside the declared range: “{question}”", question=variable)
-    return language.say(FINDINGS[kind]) if kind in FINDINGS else check
-
-
-def has_number(value: object) -> bool:
+def has_number(value: float | None) -> bool:
     """Whether a cell holds a number."""
     return not pd.isna(value)

@@ -66,13 +66,13 @@ def latex_table(table: Table, name: str, language: Language) -> str:
     """Return a table with booktabs rules; its caption is the title, its note stands below, ``tab:name`` is
     its label.
     """
-    heads = [escaped(head.text) for head in table.heads]
+    heads: dict[object, str] = {place: escaped(head.text) for place, head in enumerate(table.heads)}
     data = pd.DataFrame(
         [[aligned(cell, head) for cell, head in zip(row, table.heads, strict=False)] for row in table.rows]
     )
     kinds = [kind_of(head, share) for head, share in zip(table.heads, shares(table), strict=True)]
     environment = "longtable" if len(data) > LONG else "table"
-    made = data.style.hide(axis="index").format_index(lambda place: heads[place], axis=1)
+    made = data.style.hide(axis="index").format_index(heads.__getitem__, axis=1)
     text = made.to_latex(
         column_format="".join(kinds),
         hrules=True,

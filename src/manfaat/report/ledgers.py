@@ -4,88 +4,127 @@ person to decide.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
-from manfaat.analysis.study import Study
 from manfaat.base.disclosure import SMALLEST_CELL, blanked, without_few
+from manfaat.base.typed import required
 from manfaat.cleaning import CleanTable, cell_ledger
 from manfaat.cleaning.checks import heaping
 from manfaat.cleaning.readers import Delivery
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.tables import Column, table
-from manfaat.report.words import Language
+from manfaat.report.reader import Reader
+from manfaat.report.tables import Column, Layout
+from manfaat.report.words import Language, mark
 
 MOST_ROWS = 40  # of a table on the page; what is longer is shown in a shorter form, and its data stay whole
+FILES = Layout(
+    "files",
+    mark("Files delivered"),
+    [
+        ("file", mark("File")),
+        ("table", mark("Table")),
+        ("rows", mark("Rows of answers"), "count"),
+        ("no_answers", mark("Other rows"), "count"),
+        ("columns", mark("Columns"), "count"),
+        ("unused", mark("Columns not in the codebook"), "or none"),
+    ],
+    mark("Each file is the one that was sealed: its checksum was compared before it was read."),
+)
+DETECTED = Layout(
+    "detected",
+    mark("What to look at in the files"),
+    [("what", mark("What")), ("size", mark("Notes"), "count"), ("file", mark("File"))],
+    mark(
+        "Detected while reading; cohort.yml can state it instead. The data of this table say where and how."
+    ),
+)
+ROWS = Layout(
+    "row-ledger",
+    mark("Ledger of rows"),
+    [("entry", mark("Entry")), ("table", mark("Table")), ("rows", mark("Rows"), "count")],
+    mark("Every row delivered is either kept or set aside by a rule; the column adds up."),
+)
+CELLS = Layout(
+    "cell-ledger",
+    mark("Ledger of changed cells"),
+    [
+        ("variable", mark("Variable")),
+        ("done", mark("What was done")),
+        ("table", mark("Table")),
+        ("variables", mark("Variables"), "count"),
+        ("cells", mark("Cells"), "count"),
+    ],
+    mark(
+        "From this ledger and the clean table the raw text can be rebuilt, cell by cell; the run checked that"
+        " it can."
+    ),
+)
+MISSING = Layout(
+    "missing",
+    mark("Missing answers"),
+    [
+        ("variable", mark("Variable")),
+        ("n", mark("Rows kept"), "count"),
+        ("n_missing", mark("Missing"), "count"),
+        ("share_missing", mark("Share missing"), "percent"),
+        ("owed", mark("Share missing of those asked"), "percent"),
+        *[(name, label, "count") for name, label in labels.MISSING_REASONS.items()],
+    ],
+    mark(
+        "Answers missing among the rows kept, by the reason given; a dash where fewer than {n} would be told."
+    ),
+)
+HEAPING = Layout(
+    "heaping",
+    mark("Round answers"),
+    [("variable", mark("Variable")), ("n", mark("n"), "count")],
+    mark(
+        "Share of the answers that stand on a round value. Rounding is no error, but it limits how finely an"
+        " answer can be trusted."
+    ),
+)
 
 
-def files_table(study: Study, delivery: Delivery, language: Language) -> Exhibit:
+def files_table(reader: Reader, delivery: Delivery) -> Exhibit:
     """Which files were delivered, what they feed, and what of them is not used."""
-    say, files, number = language.say, delivery.files, lambda n: language.number(n, 0)
+    files = delivery.files
     others = (
         delivery.left_out.groupby(["file", "sheet"]).size()
         if len(delivery.left_out)
         else pd.Series(dtype="int64")
     )
-    no_answers = [int(others.get((row.file, row.sheet), 0)) for row in files.itertuples(index=False)]
-    data = files.assign(
-        no_answers=no_answers,
-        table=[study.programme.tables[name].label[language.code] for name in files["table"]],
-    )
-    columns = [
-        Column("file", say("File")),
-        Column("table", say("Table")),
-        Column("rows", say("Rows of answers"), number),
-        *([Column("no_answers", say("Other rows"), number)] if any(no_answers) else []),
-        Column("columns", say("Columns"), number),
-        Column("unused", say("Columns not in the codebook"), lambda text: text or say("none")),
-    ]
-    caption = say("Each file is the one that was sealed: its checksum was compared before it was read.")
+    no_answers = [int(others.get(key, 0)) for key in zip(files["file"], files["sheet"], strict=True)]
+    data, about = files.assign(table=files["table"].map(reader.table_label)), ""
     if any(no_answers):
-        caption += " " + say(
+        data = data.assign(no_answers=no_answers)
+        about = reader.say(
             "Other rows are titles, totals and the like; both together are the rows in of the ledger of rows."
         )
-    caption += " " + labels.source_note(study, language)
-    return table("files", say("Files delivered"), caption, data, columns)
+    return FILES.exhibit(reader, data, about, reader.source_note())
 
 
-def detected_table(study: Study, delivery: Delivery, language: Language) -> list[Exhibit]:
+def detected_table(reader: Reader, delivery: Delivery) -> list[Exhibit]:
     """What was found out about the files that a person should look at; no table when nothing is in doubt."""
-    say = language.say
     doubts = delivery.log[delivery.log["doubtful"].astype(bool)] if len(delivery.log) else delivery.log
     if doubts.empty:
         return []
     doubts = doubts.drop_duplicates()
     counts = doubts.groupby(["file", "what"], as_index=False, sort=False).size()
-    counts = counts.assign(what=[say(labels.DETECTED.get(what, what)) for what in counts["what"]])
-    columns = [
-        Column("what", say("What")),
-        Column("size", say("Notes"), lambda n: language.number(n, 0)),
-        Column("file", say("File")),
-    ]
-    caption = say(
-        "Detected while reading; cohort.yml can state it instead. The data of this table say where and how."
-    )
-    return [
-        table(
-            "detected",
-            say("What to look at in the files"),
-            caption,
-            counts,
-            columns,
-            whole=doubts[["what", "value", "how", "file"]],
-        )
-    ]
+    counts = counts.assign(what=[reader.say(labels.DETECTED.get(what, what)) for what in counts["what"]])
+    return [DETECTED.exhibit(reader, counts, whole=doubts[["what", "value", "how", "file"]])]
 
 
-def row_ledger_table(study: Study, ledger: pd.DataFrame, language: Language) -> Exhibit:
+def row_ledger_table(reader: Reader, ledger: pd.DataFrame) -> Exhibit:
     """Rows in = rows kept + rows set aside."""
-    say = language.say
+    say = reader.say
     names = {"rows in": say("Rows in"), "rows kept": say("Rows kept")}
     declared = {
-        entry.rule: entry.reason[language.code]
-        for definition in study.programme.tables.values()
+        entry.rule: entry.reason[reader.code]
+        for definition in reader.study.programme.tables.values()
         for entry in definition.set_aside
     }
     rules = [
@@ -95,20 +134,8 @@ def row_ledger_table(study: Study, ledger: pd.DataFrame, language: Language) -> 
         names.get(entry) or say("Set aside: {rule}", rule=rule)
         for entry, rule in zip(ledger["entry"], rules, strict=True)
     ]
-    data = ledger.assign(
-        entry=entries, table=[study.programme.tables[name].label[language.code] for name in ledger["table"]]
-    )
-    columns = [
-        Column("entry", say("Entry")),
-        Column("table", say("Table")),
-        Column("rows", say("Rows"), lambda n: language.number(n, 0)),
-    ]
-    caption = (
-        say("Every row delivered is either kept or set aside by a rule; the column adds up.")
-        + " "
-        + labels.source_note(study, language)
-    )
-    return table("row-ledger", say("Ledger of rows"), caption, data, columns)
+    data = ledger.assign(entry=entries, table=ledger["table"].map(reader.table_label))
+    return ROWS.exhibit(reader, data, reader.source_note())
 
 
 def cell_rule(rule: str, kind: str, *, waits: bool) -> str:
@@ -120,126 +147,71 @@ def cell_rule(rule: str, kind: str, *, waits: bool) -> str:
     return "missing" if rule in ("blank", "missing-code", "missing-word", "missing-in-file") else kind
 
 
-def cell_ledger_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:
+def cell_ledger_table(reader: Reader, tables: dict[str, CleanTable]) -> list[Exhibit]:
     """Cells changed, by variable and what was done; no table when none was."""
-    say, ledger = language.say, cell_ledger(tables)
+    ledger = cell_ledger(tables)
     if ledger.empty:
         return []
-    variables = {(variable.table, variable.name): variable for variable in study.codebook.variables}
-    waiting = {
-        (row.table, row.variable, rule) for part in tables.values() for row, rule in waiting_rules(part)
-    }
+    variables = {(variable.table, variable.name): variable for variable in reader.study.codebook.variables}
+    waiting = {key for part in tables.values() for key in waiting_rules(part)}
     kinds = [
-        cell_rule(
-            row.rule,
-            variables[row.table, row.variable].kind,
-            waits=(row.table, row.variable, row.rule) in waiting,
-        )
-        for row in ledger.itertuples(index=False)
+        cell_rule(rule, variables[table, name].kind, waits=(table, name, rule) in waiting)
+        for table, name, rule in zip(ledger["table"], ledger["variable"], ledger["rule"], strict=True)
     ]
     data = (
         ledger.assign(done=kinds)
         .groupby(["table", "variable", "done"], as_index=False, sort=False)["cells"]
         .sum()
     )
-    names = [variables[row.table, row.variable].label(language.code) for row in data.itertuples(index=False)]
-    data = data.assign(variable=names, done=[say(labels.CELL_RULES[kind]) for kind in data["done"]])
-    caption = say(
-        "From this ledger and the clean table the raw text can be rebuilt, cell by cell; the run checked that"
-        " it can."
+    data = data.assign(
+        variable=[
+            variables[key].label(reader.code) for key in zip(data["table"], data["variable"], strict=True)
+        ],
+        done=[reader.say(labels.CELL_RULES[kind]) for kind in data["done"]],
     )
-    whole, number = data[["variable", "done", "cells"]], lambda n: language.number(n, 0)
-    columns = [
-        Column("variable", say("Variable")),
-        Column("done", say("What was done")),
-        Column("cells", say("Cells"), number),
-    ]
+    whole = shown = data[["variable", "done", "cells"]]
     if len(data) > MOST_ROWS:
-        data = data.groupby(["done", "table"], as_index=False, sort=False).agg(
+        shown = data.groupby(["done", "table"], as_index=False, sort=False).agg(
             variables=("variable", "size"), cells=("cells", "sum")
         )
-        data = data.assign(
-            table=[study.programme.tables[name].label[language.code] for name in data["table"]]
-        ).sort_values("cells", ascending=False)
-        columns = [
-            columns[1],
-            Column("table", say("Table")),
-            Column("variables", say("Variables"), number),
-            columns[2],
-        ]
-    return [
-        table(
-            "cell-ledger",
-            say("Ledger of changed cells"),
-            caption + " " + labels.source_note(study, language),
-            data,
-            columns,
-            whole=whole,
+        shown = shown.assign(table=shown["table"].map(reader.table_label)).sort_values(
+            "cells", ascending=False
         )
-    ]
+    return [CELLS.exhibit(reader, shown, reader.source_note(), whole=whole)]
 
 
-def waiting_rules(part: CleanTable) -> list[tuple[object, str]]:
-    """Variables and rules of the answers that a person must decide."""
+def waiting_rules(part: CleanTable) -> list[tuple[str, str, str]]:
+    """Tables, variables and rules of the answers that a person must decide."""
     if part.review.empty:
         return []
     missing = part.review[part.review["until_then"] == "missing"]
     both = missing[["table", "key", "variable"]].merge(
         part.cells[["key", "variable", "rule"]], on=["key", "variable"]
     )
-    return [(row, row.rule) for row in both.drop_duplicates(["variable", "rule"]).itertuples(index=False)]
+    return list(zip(both["table"], both["variable"], both["rule"], strict=True))
 
 
-def missing_table(study: Study, missing: pd.DataFrame, language: Language) -> Exhibit:
+def missing_table(reader: Reader, missing: pd.DataFrame) -> Exhibit:
     """Item non-response of every variable, by reason."""
-    say = language.say
-    variables = {(variable.table, variable.name): variable for variable in study.codebook.variables}
-    data = missing.assign(
-        variable=[
-            variables[row.table, row.variable].label(language.code) for row in missing.itertuples(index=False)
-        ]
-    )
-    reasons = [
-        Column(name, say(label), lambda n: language.number(n, 0))
-        for name, label in labels.MISSING_REASONS.items()
-        if name in data
+    variables = {(variable.table, variable.name): variable for variable in reader.study.codebook.variables}
+    names = [
+        variables[key].label(reader.code) for key in zip(missing["table"], missing["variable"], strict=True)
     ]
-    data = without_few_reasons(data, [reason.name for reason in reasons])
-    columns = [
-        Column("variable", say("Variable")),
-        Column("n", say("Rows kept"), lambda n: language.number(n, 0)),
-        Column("n_missing", say("Missing"), lambda n: language.number(n, 0)),
-        Column("share_missing", say("Share missing"), lambda share: language.percent(share, 1)),
-        *reasons,
-    ]
-    caption, shown = (
-        say(
-            "Answers missing among the rows kept, by the reason given; a dash where fewer than {n} would be"
-            " told.",
-            n=SMALLEST_CELL,
-        ),
-        data,
+    data = without_few_reasons(
+        missing.assign(variable=names), [name for name in labels.MISSING_REASONS if name in missing]
     )
+    shown, which = data, ""
     if len(data) > MOST_ROWS:
         applicable = data["n"] - data.get("not_applicable", 0)
         owed = (data["n_missing"] - data["n"] + applicable) / applicable.where(applicable > 0)
         shown = (
             data.assign(owed=owed).sort_values("owed", ascending=False, kind="stable").head(MOST_ROWS // 2)
         )
-        columns.insert(
-            4, Column("owed", say("Share missing of those asked"), lambda share: language.percent(share, 1))
-        )
-        caption += " " + say(
+        which = reader.say(
             "Of {m} variables the {n} that lack most of the answers that were due.", m=len(data), n=len(shown)
         )
-    return table(
-        "missing",
-        say("Missing answers"),
-        caption + " " + labels.source_note(study, language),
-        shown,
-        columns,
-        whole=data[[c.name for c in columns if c.name in data]],
-    )
+    whole = data[[name for name, *_ in MISSING.columns if name in data]]
+    return MISSING.exhibit(reader, shown, which, reader.source_note(), whole=whole, n=SMALLEST_CELL)
 
 
 def without_few_reasons(missing: pd.DataFrame, reasons: list[str]) -> pd.DataFrame:
@@ -253,10 +225,9 @@ def without_few_reasons(missing: pd.DataFrame, reasons: list[str]) -> pd.DataFra
     return missing.assign(**told, **{name: blanked(missing[name], gone[name]) for name in reasons})
 
 
-def heaping_table(study: Study, tables: dict[str, CleanTable], language: Language) -> list[Exhibit]:
+def heaping_table(reader: Reader, tables: dict[str, CleanTable]) -> list[Exhibit]:
     """How many amounts and months stand on round values; no table when there are none."""
-    say = language.say
-    parts = [heaping(part.kept, study.codebook.table(name)) for name, part in tables.items()]
+    parts = [heaping(part.kept, reader.study.codebook.table(name)) for name, part in tables.items()]
     found = (
         pd.concat([part for part in parts if len(part)], ignore_index=True)
         if any(map(len, parts))
@@ -265,74 +236,57 @@ def heaping_table(study: Study, tables: dict[str, CleanTable], language: Languag
     found = found[found["n"] >= SMALLEST_CELL] if len(found) else found
     if found.empty:
         return []
-    names = {variable.name: variable.label(language.code) for variable in study.codebook.variables}
-    patterns = {"January": say("January"), "year ends in 0 or 5": say("year ends in 0 or 5")}
+    names = {variable.name: variable.label(reader.code) for variable in reader.study.codebook.variables}
+    known = {"January": reader.say("January"), "year ends in 0 or 5": reader.say("year ends in 0 or 5")}
     texts = [
-        patterns.get(pattern)
-        or say("multiple of {amount}", amount=language.number(float(pattern.rsplit(" ", 1)[1]), 0))
+        known.get(pattern)
+        or reader.say("multiple of {amount}", amount=reader.number(float(pattern.rsplit(" ", 1)[1]), 0))
         for pattern in found["pattern"]
     ]
     data = found.assign(variable=found["variable"].map(names), pattern=texts)
-    patterns = list(dict.fromkeys(data["pattern"]))
     wide = (
         data.pivot(index=["variable", "n"], columns="pattern", values="share")
         .reset_index()
         .set_index("variable")
     )
     wide = wide.loc[list(dict.fromkeys(data["variable"]))].reset_index()
-    percent = lambda share: language.percent(share, 1)  # noqa: E731
-    columns = [
-        Column("variable", say("Variable")),
-        Column("n", say("n"), lambda n: language.number(n, 0)),
-        *[Column(name, name, percent) for name in patterns],
-    ]
-    caption = say(
-        "Share of the answers that stand on a round value. Rounding is no error, but it limits how finely an"
-        " answer can be trusted."
-    )
+    expected = data.drop_duplicates("pattern").set_index("pattern")["expected"]
     likely = [
-        f"{row.pattern} {language.percent(row.expected, 1)}"
-        for row in data.drop_duplicates("pattern").itertuples(index=False)
-        if row.expected >= 0.001
+        f"{pattern} {reader.percent(share, 1)}" for pattern, share in expected.items() if share >= 0.001
     ]
-    caption += (
-        " " + say("If all values were as likely: {shares}.", shares=language.listing(likely))
-        if likely
-        else ""
+    alike = (
+        reader.say("If all values were as likely: {shares}.", shares=reader.listing(likely)) if likely else ""
     )
-    whole = data[["variable", "pattern", "n", "share", "expected"]]
     return [
-        table(
-            "heaping",
-            say("Round answers"),
-            caption + " " + labels.source_note(study, language),
+        HEAPING.exhibit(
+            reader,
             wide,
-            columns,
-            whole=whole,
+            alike,
+            reader.source_note(),
+            more=[Column(name, name, partial(reader.percent, decimals=1)) for name in expected.index],
+            whole=data[["variable", "pattern", "n", "share", "expected"]],
         )
     ]
 
 
-def link_sentences(
-    study: Study, table: pd.DataFrame, linked: dict[str, pd.DataFrame], language: Language
-) -> list[str]:
+def link_sentences(reader: Reader, table: pd.DataFrame, linked: dict[str, pd.DataFrame]) -> list[str]:
     """Say how many rows of the main table found their record in each linked table, and how many records
     belong to nobody.
     """
-    told, main = [], study.programme.tables[study.programme.main_table]
+    told, programme = list[str](), reader.study.programme
     for name, other in linked.items():
-        definition = study.programme.tables[name]
-        ours, theirs = set(table[definition.link.by].dropna()), set(other[definition.link.by].dropna())
+        by = required(programme.tables[name].link, f"the link of {name}").by
+        ours, theirs = set(table[by].dropna()), set(other[by].dropna())
         values = {
-            "table": definition.label[language.code],
-            "main": main.label[language.code],
-            "n": language.number(len(ours & theirs), 0),
-            "m": language.number(len(ours), 0),
+            "table": reader.table_label(name),
+            "main": reader.table_label(programme.main_table),
+            "n": reader.number(len(ours & theirs), 0),
+            "m": reader.number(len(ours), 0),
         }
-        told.append(language.say("{table}: a record was found for {n} of {m} ({main}).", **values))
+        told.append(reader.say("{table}: a record was found for {n} of {m} ({main}).", **values))
         if lost := len(theirs - ours):
             told.append(
-                language.say_count(
+                reader.say_count(
                     "{n} record belongs to nobody there.", "{n} records belong to nobody there.", lost
                 )
             )

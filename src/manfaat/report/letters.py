@@ -9,9 +9,9 @@ from functools import cache
 
 from pydantic import BaseModel
 
-from manfaat.analysis.study import Study
 from manfaat.base.problems import Problem
 from manfaat.definitions.records import Words, shown
+from manfaat.definitions.study import Study
 from manfaat.report.fonts import glyphs
 
 NOT_DRAWN = ("title", "summary")  # stand on the page alone, which is set in the reader's own fonts
@@ -58,15 +58,15 @@ def drawn_texts(study: Study) -> Iterator[tuple[str, str, str]]:
         )
     for line in study.indicators:
         yield from (
-            (shown(folder / "indicators.csv", root), f"label of {line.name}", line.label(code))
-            for code in ("en", "id")
+            (shown(folder / "indicators.csv", root), f"label of {line.name}", text)
+            for text in line.labels.root.values()
         )
     used = {name for line in study.indicators for name in line.inputs.split()}
     asked = [variable for variable in study.codebook.variables if variable.name in used]
     for variable in asked:
         yield from (
             (shown(folder / "codebook.csv", root), f"label of {variable.name}", text)
-            for text in (variable.label_en, variable.label_id)
+            for text in variable.labels.root.values()
         )
     for choice in [
         choice
@@ -75,20 +75,48 @@ def drawn_texts(study: Study) -> Iterator[tuple[str, str, str]]:
     ]:
         place = f"label of '{choice.name}' in {choice.list_name}"
         yield from (
-            (shown(folder / "choices.csv", root), place, text) for text in (choice.label_en, choice.label_id)
+            (shown(folder / "choices.csv", root), place, text) for text in choice.labels.root.values()
         )
 
 
-def words_in(value: object, place: str = "") -> Iterator[tuple[str, str]]:
+def words_in(value: object) -> Iterator[tuple[str, str]]:
     """The texts of a record in every language, each with its place: ``claims.0.text.en``."""
-    parts: dict[object, object] = {}
+    for place, words in several_in(value):
+        yield from ((f"{place}.{code}", text) for code, text in words.root.items())
+
+
+def lacking_languages(study: Study) -> list[str]:
+    """One line a language of the programme and a file: how many texts do not stand in it, and are shown in
+    another.
+    """
+    folder, told = study.definitions.name, []
+    texts: dict[str, list[tuple[str, Words]]] = {
+        "programme.yml": list(several_in(study.programme)),
+        "cohort.yml": list(several_in(study.cohort)),
+        "indicators.csv": [
+            (line.name, one) for line in study.indicators for one in (line.labels, line.definitions)
+        ],
+        "codebook.csv": [(variable.name, variable.labels) for variable in study.codebook.variables],
+        "choices.csv": [(f"{one.list_name} {one.name}", one.labels) for one in study.codebook.choices],
+        "rules.csv": [(rule.id, rule.labels) for rule in study.codebook.rules],
+    }
+    for file, found in texts.items():
+        for language in study.programme.spoken:
+            bare = [place for place, words in found if language not in words.languages]
+            if bare:
+                told.append(
+                    f"{folder}/{file}: {len(bare)} of {len(found)} texts are not said in '{language}' and are"
+                    f" shown in another language, the first of them '{bare[0]}'"
+                )
+    return told
+
+
+def several_in(value: object, place: str = "") -> Iterator[tuple[str, Words]]:
+    """The texts of a record, each with its place."""
     if isinstance(value, Words):
-        yield from ((f"{place}.{code}", value[code]) for code in ("en", "id"))
-    elif isinstance(value, BaseModel):
-        parts = dict(value)
-    elif isinstance(value, dict):
-        parts = value
-    elif isinstance(value, (list, tuple)):
-        parts = dict(enumerate(value))
-    for key, part in parts.items():
-        yield from words_in(part, f"{place}.{key}".removeprefix("."))
+        yield place, value
+        return
+    inner = dict(value) if isinstance(value, (BaseModel, dict)) else {}
+    inner = dict(enumerate(value)) if isinstance(value, (list, tuple)) else inner
+    for key, part in inner.items():
+        yield from several_in(part, f"{place}.{key}".removeprefix("."))

@@ -2,59 +2,65 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 
-from manfaat.analysis.study import Study
+from manfaat.base.typed import typed_rows
 from manfaat.evaluation.associations import FEWEST
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.forest import interval_figure
-from manfaat.report.tables import Column, levels, table
-from manfaat.report.words import Language
+from manfaat.report.reader import Reader
+from manfaat.report.tables import Layout, levels
+from manfaat.report.words import mark
+
+MODEL = Layout(
+    "model",
+    mark("What the programme was"),
+    [
+        ("label", mark("Feature")),
+        ("text", mark("Mean"), "right"),
+        ("interval", mark("Interval"), "right"),
+        ("n", mark("n"), "count"),
+        ("unit", mark("Unit")),
+    ],
+    mark("Among participants who answered; intervals of {confidence} (Wilson's for shares, t otherwise)."),
+)
 
 
-def column_label(study: Study, name: str, language: Language) -> str:
+class Pair(NamedTuple):
+    """The correlation of a feature of the programme with a result."""
+
+    feature: str
+    outcome: str
+    r: float
+    ci_low: float
+    ci_high: float
+
+
+def column_label(reader: Reader, name: str) -> str:
     """What a column of the indicators table is called."""
-    return next((line.label(language.code) for line in study.indicators if line.name == name), name)
+    return next((line.label(reader.code) for line in reader.study.indicators if line.name == name), name)
 
 
-def model_table(study: Study, basis: pd.DataFrame, confidence: float, language: Language) -> list[Exhibit]:
+def model_table(reader: Reader, basis: pd.DataFrame, confidence: float) -> list[Exhibit]:
     """What the programme was like for those who took part; none where nothing is declared or measured."""
-    worth, say = study.programme.worth, language.say
+    worth = reader.study.programme.worth
     names = [*worth.model.shown, *worth.model.features] if worth else []
     own = basis[basis["name"].isin(names) & (basis["group"] == "participants")]
     if own.empty:
         return []
-    units = {line.name: labels.unit_of(study, line.unit) for line in study.indicators}
+    declared = {line.name: labels.unit_of(reader.study, line.unit) for line in reader.study.indicators}
+    units = [declared[name] for name in own["name"]]
+    low, high = levels(own["ci_low"], units, reader), levels(own["ci_high"], units, reader)
     data = own.assign(
-        label=[column_label(study, name, language) for name in own["name"]],
-        text=levels(own["mean"], [units[name] for name in own["name"]], language),
-        interval=[
-            f"{language.level(row.ci_low, units[row.name])} … {language.level(row.ci_high, units[row.name])}"
-            for row in own.itertuples(index=False)
-        ],
-        unit=[units[name].label[language.code] if units[name] else "" for name in own["name"]],
+        label=[column_label(reader, name) for name in own["name"]],
+        text=levels(own["mean"], units, reader),
+        interval=low + " … " + high,
+        unit=[unit.label[reader.code] if unit else "" for unit in units],
     )
-    columns = [
-        Column("label", say("Feature")),
-        Column("text", say("Mean"), str),
-        Column("interval", say("Interval"), str),
-        Column("n", say("n"), lambda n: language.number(n, 0)),
-        Column("unit", say("Unit")),
-    ]
-    caption = say(
-        "Among participants who answered; intervals of {confidence} (Wilson's for shares, t otherwise).",
-        confidence=language.percent(confidence),
-    )
-    return [
-        table(
-            "model",
-            say("What the programme was"),
-            caption + " " + labels.source_note(study, language),
-            data,
-            columns,
-        )
-    ]
+    return [MODEL.exhibit(reader, data, reader.source_note(), confidence=reader.percent(confidence))]
 
 
 def measured(found: pd.DataFrame | None) -> pd.DataFrame:
@@ -62,40 +68,35 @@ def measured(found: pd.DataFrame | None) -> pd.DataFrame:
     return pd.DataFrame() if found is None else found.dropna(subset=["r"])
 
 
-def association_figure(
-    study: Study, found: pd.DataFrame | None, confidence: float, language: Language
-) -> list[Exhibit]:
+def association_figure(reader: Reader, found: pd.DataFrame | None, confidence: float) -> list[Exhibit]:
     """Correlations of features with results; none where nothing could be correlated."""
-    say, shown = language.say, measured(found)
+    say, shown = reader.say, measured(found)
     if shown.empty:
         return []
+    rows = list(typed_rows(shown, Pair))
     data = pd.DataFrame(
-        [
-            {
-                "label": (
-                    f"{column_label(study, row.outcome, language)}:"
-                    f" {column_label(study, row.feature, language)}"
-                ),
-                "estimate": row.r,
-                "ci_low": row.ci_low,
-                "ci_high": row.ci_high,
-                "n": row.n,
-                "p_adjusted": row.p_adjusted,
-                "highlight": row.p_adjusted < 1 - confidence,
-                "only_change": False,
-                "text": (
-                    f"{language.number(row.r, 2)} [{language.number(row.ci_low, 2)};"
-                    f" {language.number(row.ci_high, 2)}]"
-                ),
-            }
-            for row in shown.itertuples(index=False)
-        ]
-    )
+        {
+            "label": [
+                f"{column_label(reader, row.outcome)}: {column_label(reader, row.feature)}" for row in rows
+            ],
+            "estimate": shown["r"],
+            "ci_low": shown["ci_low"],
+            "ci_high": shown["ci_high"],
+            "n": shown["n"],
+            "p_adjusted": shown["p_adjusted"],
+            "highlight": shown["p_adjusted"] < 1 - confidence,
+            "only_change": False,
+            "text": [
+                f"{reader.number(row.r, 2)} [{reader.number(row.ci_low, 2)}; {reader.number(row.ci_high, 2)}]"
+                for row in rows
+            ],
+        }
+    ).reset_index(drop=True)
     caption = say(
         "Pearson correlations among participants with {confidence} intervals (Fisher); a diamond marks those"
         " that remain after Holm's adjustment for all {n} pairs. Pairs of fewer than {fewest} are left out.",
-        confidence=language.percent(confidence),
-        n=language.number(len(shown), 0),
+        confidence=reader.percent(confidence),
+        n=reader.number(len(shown), 0),
         fewest=FEWEST,
     )
     title = say("Features of the programme and results of those who took part")
@@ -105,17 +106,15 @@ def association_figure(
             title,
             data,
             say("Correlation"),
-            caption + " " + labels.source_note(study, language),
-            language,
+            caption + " " + reader.source_note(),
+            reader,
         )
     ]
 
 
-def association_sentence(
-    study: Study, found: pd.DataFrame | None, confidence: float, language: Language
-) -> str:
+def association_sentence(reader: Reader, found: pd.DataFrame | None, confidence: float) -> str:
     """Say which associations remain after adjustment, and what they cannot show."""
-    say, shown = language.say, measured(found)
+    say, shown = reader.say, measured(found)
     if shown.empty:
         return say(
             "Which features of the programme go with better results cannot be told: too few participants"
@@ -126,13 +125,13 @@ def association_sentence(
         text = say(
             "No feature goes with a result clearly enough to be told from chance in so many comparisons; a"
             " correlation below {mde} would as a rule not have been found.",
-            mde=language.number(shown["mde"].max(), 2),
+            mde=reader.number(shown["mde"].max(), 2),
         )
     else:
         pairs = [
-            f"{column_label(study, row.feature, language)} – {column_label(study, row.outcome, language)}"
-            f" ({language.number(row.r, 2)})"
-            for row in kept.itertuples(index=False)
+            f"{column_label(reader, row.feature)} – {column_label(reader, row.outcome)}"
+            f" ({reader.number(row.r, 2)})"
+            for row in typed_rows(kept, Pair)
         ]
         text = say("These go together more closely than chance: {pairs}.", pairs="; ".join(pairs))
     return (

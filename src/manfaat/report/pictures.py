@@ -22,6 +22,18 @@ def typesetter(folder: Path) -> typst.Compiler:
     return typst.Compiler(root=folder, font_paths=[str(LETTERS)], ignore_system_fonts=True)
 
 
+def document_of(made: bytes | list[bytes] | None) -> bytes:
+    """The one document that was typeset.
+
+    Raises
+    ------
+    ValueError where nothing was made, or pages apart.
+    """
+    if not isinstance(made, bytes):
+        raise ValueError("the typesetter made no single document")
+    return made
+
+
 def image_source(name: str) -> str:
     """Return the source of one picture; a name is letters, digits, ``-`` and ``_`` only.
 
@@ -44,12 +56,12 @@ def write_pictures(folder: Path) -> int:
         return 0
     compiler = typesetter(folder)
     sources = [image_source(name) for name in names]
-    pages = compiler.compile((PAGE + "\n#pagebreak()\n".join(sources)).encode(), format="png", ppi=PPI)
-    pages = pages if isinstance(pages, list) else [pages]  # a single page comes by itself
+    made = compiler.compile((PAGE + "\n#pagebreak()\n".join(sources)).encode(), format="png", ppi=PPI)
+    pages = made if isinstance(made, list) else [document_of(made)]  # a single page comes by itself
     for name, source, page in zip(names, sources, pages, strict=True):
         (folder / name).with_suffix(".png").write_bytes(page)
         document = compiler.compile(("#set document(date: none)\n" + PAGE + source).encode(), format="pdf")
-        (folder / name).with_suffix(".pdf").write_bytes(document)
+        (folder / name).with_suffix(".pdf").write_bytes(document_of(document))
     return len(names)
 
 

@@ -7,12 +7,19 @@ from datetime import date
 import pandas as pd
 
 from manfaat.analysis.plan import Departure, Plan, departures, first_look, in_force, plans
-from manfaat.analysis.study import Study
+from manfaat.definitions.study import Study
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.tables import Column, table
-from manfaat.report.words import Language
+from manfaat.report.reader import Reader
+from manfaat.report.tables import Layout
+from manfaat.report.words import mark
 
 SPEAKS = ("primary", "design")  # parts of a plan that say which estimate speaks
+DEPARTURES = Layout(
+    "departures",
+    mark("Departures from the plan"),
+    [("what", mark("What")), ("planned", mark("Planned")), ("now", mark("In this run"))],
+    mark("Each line of the plan that differs from the definitions of this run; an empty cell was not there."),
+)
 
 
 def plan_for(study: Study) -> tuple[Plan | None, str]:
@@ -45,32 +52,35 @@ def found_departures(study: Study, estimates: pd.DataFrame) -> list[Departure]:
     return departures(plan, study.programme, list(study.indicators), **used) if plan else []
 
 
-def plan_sentence(study: Study, estimates: pd.DataFrame, language: Language) -> str:
+def plan_sentence(reader: Reader, estimates: pd.DataFrame) -> str:
     """Say whether there is a plan, of what date, and whether the run keeps to it."""
-    (plan, look), known = plan_for(study), plans(study.definitions, root=study.places.root)
+    (plan, look), known = (
+        plan_for(reader.study),
+        plans(reader.study.definitions, root=reader.study.places.root),
+    )
     if plan is None:
-        return language.say(
+        return reader.say(
             "No dated plan vouches for this: specifications and claims are as the definition files have them"
             " today."
         )
-    departed = found_departures(study, estimates)
-    text = language.say(
+    departed = found_departures(reader.study, estimates)
+    text = reader.say(
         "A plan was written down on {day} (checksum {sum}…).",
-        day=language.date(date.fromisoformat(plan.written)),
+        day=reader.date(date.fromisoformat(plan.written)),
         sum=plan.sha256[:12],
     )
     if len(known) > 1:
-        text += " " + language.say_count(
+        text += " " + reader.say_count(
             "{n} other plan is kept beside it.", "{n} other plans are kept beside it.", len(known) - 1
         )
-    vouches = plan.vouches(study.cohort.cohort, look)
+    vouches = plan.vouches(reader.study.cohort.cohort, look)
     if look:
-        seen = language.date(date.fromisoformat(look))
+        seen = reader.date(date.fromisoformat(look))
         told = {
-            True: language.say(
+            True: reader.say(
                 "The results of this delivery were first seen after that, on {seen}.", seen=seen
             ),
-            False: language.say(
+            False: reader.say(
                 "The results of this delivery had been seen before, on {seen}: the plan does not vouch for"
                 " them, and specifications and claims are as declared today.",
                 seen=seen,
@@ -80,11 +90,11 @@ def plan_sentence(study: Study, estimates: pd.DataFrame, language: Language) -> 
     if not departed and not vouches:
         return text
     if not departed:
-        return text + " " + language.say("This run keeps to it in every respect.")
+        return text + " " + reader.say("This run keeps to it in every respect.")
     return (
         text
         + " "
-        + language.say_count(
+        + reader.say_count(
             "This run departs from it in {n} respect.",
             "This run departs from it in {n} respects.",
             len(departed),
@@ -92,19 +102,7 @@ def plan_sentence(study: Study, estimates: pd.DataFrame, language: Language) -> 
     )
 
 
-def departures_table(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
+def departures_table(reader: Reader, estimates: pd.DataFrame) -> list[Exhibit]:
     """What was planned and what was done instead; nothing where the run keeps to its plan."""
-    rows = [vars(one) for one in found_departures(study, estimates)]
-    if not rows:
-        return []
-    columns = [
-        Column("what", language.say("What")),
-        Column("planned", language.say("Planned")),
-        Column("now", language.say("In this run")),
-    ]
-    caption = language.say(
-        "Each line of the plan that differs from the definitions of this run; an empty cell was not there."
-    )
-    return [
-        table("departures", language.say("Departures from the plan"), caption, pd.DataFrame(rows), columns)
-    ]
+    rows = [vars(one) for one in found_departures(reader.study, estimates)]
+    return [DEPARTURES.exhibit(reader, rows)] if rows else []

@@ -6,6 +6,7 @@ import base64
 import hashlib
 
 PLAIN = "default-src 'none'; style-src 'unsafe-inline'"  # of a page without script and pictures
+PLAIN_WITH_FONTS = f"{PLAIN}; font-src data:"
 
 
 def security_policy(script: str) -> str:

@@ -32,6 +32,7 @@ def write_pdf(
         "short": shortened(cover.label),
         "period": cover.period,
         "kind": cover.kind,
+        "is_brief": cover.is_brief,
         "words": {
             "period": say("Period"),
             "date": say("Report made on {date}", date=cover.date),
@@ -41,7 +42,7 @@ def write_pdf(
         },
         "blocks": [placed(block, exhibits, language) for block in on_paper(blocks)],
     }
-    from manfaat.report.pictures import typesetter
+    from manfaat.report.pictures import document_of, typesetter
 
     compiler = typesetter(exhibits)
     document = compiler.compile(
@@ -50,7 +51,7 @@ def write_pdf(
         sys_inputs={"document": json.dumps(data, ensure_ascii=False)},
         pdf_standards=["ua-1"],
     )
-    target.write_bytes(document)
+    target.write_bytes(document_of(document))
 
 
 def placed(block: Block, exhibits: Path, language: Language) -> dict[str, object]:
@@ -80,7 +81,8 @@ def filling(cell: Cell, head: Head, language: Language) -> str:
 
 def picture_width(svg: Path) -> float:
     """How wide a picture stands on paper (cm): as it was drawn, or less where it would not fit a page."""
-    _, root = next(ElementTree.iterparse(svg, events=("start",)))
+    with svg.open("rb") as stream:
+        _, root = next(ElementTree.iterparse(stream, events=("start",)))
     width, height = (float(root.get(name).removesuffix("pt")) for name in ("width", "height"))
     return min(width / 72 * 2.54, WIDEST, TALLEST * width / height)
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from manfaat.base.reasons import Code, Reason, read_reasons
 from manfaat.costs.reasons import CostReason
-from manfaat.evaluation.reasons import EstimateReason
+from manfaat.evaluation.reasons import ChoiceReason, EstimateReason
 from manfaat.measurement.reasons import ScaleReason
 from manfaat.report.words import Language, mark
 from manfaat.threats.reasons import ThreatReason
 from manfaat.verdict.reasons import VerdictReason
 
-PACKAGES = (EstimateReason, ScaleReason, ThreatReason, VerdictReason, CostReason)
+PACKAGES = (EstimateReason, ChoiceReason, ScaleReason, ThreatReason, VerdictReason, CostReason)
 MESSAGES: dict[Code, str] = {
     EstimateReason.NOT_MEASURED_BEFORE: mark("not measured before the programme"),
     EstimateReason.NO_SCORES: mark(
@@ -121,6 +121,10 @@ MESSAGES: dict[Code, str] = {
     EstimateReason.NO_SUCH_COLUMN: mark(
         "a column that the design or the specification names is not among the indicators"
     ),
+    EstimateReason.CHOSEN_LATE: mark(
+        "who is in the sample was known only after the programme, which may have changed it: the groups are"
+        " no longer those that were formed before"
+    ),
     EstimateReason.COVARIATE_AFTER: mark(
         "a covariate was measured after the programme, which may have changed it"
     ),
@@ -183,6 +187,16 @@ MESSAGES: dict[Code, str] = {
     EstimateReason.FEW_TO_BOOTSTRAP: mark("there are too few clusters for a bootstrap"),
     EstimateReason.FEW_DRAWS: mark("there are too few ways to draw for an interval with this coverage"),
     EstimateReason.NO_MIXED_STRATUM: mark("in no stratum are there both participants and others"),
+    EstimateReason.FEW_MATCHED: mark("fewer than two participants find a match that is near enough"),
+    EstimateReason.UNMATCHED: mark(
+        "{share}% of the participants found no match and were left out: the estimate answers for the others"
+    ),
+    EstimateReason.NO_MIXED_ANSWERS: mark("in every group all say the same, which tells nothing of odds"),
+    EstimateReason.LARGE_GROUP: mark("a group has more than {units} units, too many for this method"),
+    EstimateReason.GROUPS_DECIDE: mark(
+        "{mixed} of {groups} groups hold both answers and decide, with {units} units; in the others all say"
+        " the same"
+    ),
     EstimateReason.MANY_STRATA: mark("there are too many strata to draw within them"),
     EstimateReason.WRONG_ERROR: mark("this kind of standard error does not belong to the method"),
     EstimateReason.UNITS_MOVE: mark("units of the panel move between clusters"),
@@ -230,6 +244,25 @@ MESSAGES: dict[Code, str] = {
     ),
     EstimateReason.FEW_ALIKE: mark(
         "fewer than five people gave this answer or did not, who could be recognised"
+    ),
+    ChoiceReason.PANEL: mark(
+        "units are compared with themselves in other periods, because the study asks them again and again"
+    ),
+    ChoiceReason.FOLLOWED: mark(
+        "a lottery makes groups alike, so their means in the last period are compared; without one, each"
+        " unit's change since before the programme is"
+    ),
+    ChoiceReason.ALONE: mark(
+        "the programme declares no comparison group, so that only the change of participants can be told"
+    ),
+    ChoiceReason.OFFER: mark("not everyone took up the offer, so the offer stands in for taking part"),
+    ChoiceReason.COMPARED: mark(
+        "a lottery makes groups alike, so their means are compared; without one, what was measured before"
+        " the programme is adjusted for"
+    ),
+    ChoiceReason.ASSIGNED: mark(
+        "who takes up an offer decides that for reasons of their own, so those who were assigned to the"
+        " programme are compared with those who were not, whether they took part or not"
     ),
     ScaleReason.FEW_ITEMS_FOR_FACTOR: mark("a model with one factor needs at least three items"),
     ScaleReason.RATER_CONSTANT: mark("a rater gives everyone the same rating"),
@@ -295,6 +328,9 @@ MESSAGES: dict[Code, str] = {
     ScaleReason.FEW_FOR_MODEL: mark("there are not more people than the model has coefficients"),
     ScaleReason.FEW_FOR_LINES: mark("too few items: the same answer to all of them is nothing odd"),
     ScaleReason.REDUNDANT: mark("α is above 0.95: items say the same thing twice"),
+    ThreatReason.OFFERED_BY_LOT: mark(
+        "a lottery decided who was offered a place, so that no hidden cause did"
+    ),
     ThreatReason.DECIDED_BY_LOT: mark("a lottery decided who took part, so that no hidden cause did"),
     ThreatReason.NOT_IN_TOTALS: mark(
         "an answer of those who took part is not among the known totals, or the other way round"
@@ -327,7 +363,6 @@ MESSAGES: dict[Code, str] = {
         "the interval includes zero: there is no finding that a hidden cause could overturn"
     ),
     ThreatReason.TOTALS_DIFFER: mark("the known totals of different variables do not add up to the same"),
-    ThreatReason.NO_RANGE: mark("the outcome has no range"),
     ThreatReason.WITH_THEMSELVES: mark("the primary specification compares units with themselves"),
     ThreatReason.NO_UNIT_MATTERS: mark("the sample is so large that no single unit can matter"),
     ThreatReason.NO_RATIO: mark("the shares that the interval spans hold no ratio of risks"),
@@ -376,6 +411,7 @@ DECIMALS: dict[tuple[Code, str], int] = {  # of values that are no whole numbers
     (EstimateReason.UNEQUAL_CLUSTERS, "df"): 1,
     (EstimateReason.TOO_NARROW, "ratio"): 2,
     (EstimateReason.TRIMMED, "share"): 1,
+    (EstimateReason.UNMATCHED, "share"): 1,
 }
 
 

@@ -9,12 +9,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from manfaat.analysis.study import Study
 from manfaat.cleaning import CleanTable
 from manfaat.cleaning.kinds import with_kinds
 from manfaat.definitions.codebook import Variable
 from manfaat.report.labels import MISSING_REASONS
-from manfaat.report.words import Language
+from manfaat.report.reader import Reader
 
 LIST_COLUMNS = [
     "line",
@@ -25,6 +24,7 @@ LIST_COLUMNS = [
     "question",
     "raw",
     "proposal",
+    "rule",
     "reason",
     "answers",
     "file",
@@ -36,7 +36,7 @@ LIST_COLUMNS = [
 WHOLE_ROW, ESSENTIAL = "_row", ("key", "group", "treatment", "version")
 
 
-def review_list(study: Study, tables: Mapping[str, CleanTable], language: Language) -> pd.DataFrame:
+def review_list(reader: Reader, tables: Mapping[str, CleanTable]) -> pd.DataFrame:
     """What waits for a decision (``LIST_COLUMNS``): whole rows, then keys and groups, then what indicators
     rest on, then the rest.
 
@@ -45,21 +45,20 @@ def review_list(study: Study, tables: Mapping[str, CleanTable], language: Langua
     ``question`` is the question's label, ``answers`` what may be answered, codes of missing answers included.
     """
     lines = pd.concat([part.review for part in tables.values()], ignore_index=True)
-    variables = {(v.table, v.name): (at, v) for at, v in enumerate(study.codebook.variables)}
+    variables = {(v.table, v.name): (at, v) for at, v in enumerate(reader.study.codebook.variables)}
     used = {
-        word for line in study.indicators for word in re.findall(r"\w+", f"{line.inputs} {line.arguments}")
+        word
+        for line in reader.study.indicators
+        for word in re.findall(r"\w+", f"{line.inputs} {line.arguments}")
     }
     known = [variables.get(pair, (-1, None)) for pair in zip(lines["table"], lines["variable"], strict=True)]
     lines = lines.assign(
         rank=[rank(variable, used) for _, variable in known],
         place=[at for at, _ in known],
         question=[
-            variable.label(language.code) if variable else language.say("the whole row")
-            for _, variable in known
+            variable.label(reader.code) if variable else reader.say("the whole row") for _, variable in known
         ],
-        answers=[
-            answers(variable, study, language) if variable else "keep; set aside" for _, variable in known
-        ],
+        answers=[answers(variable, reader) if variable else "keep; set aside" for _, variable in known],
     )
     lines = lines.sort_values(
         ["rank", "place", "reason", "raw", "file", "row"], kind="stable", ignore_index=True
@@ -74,17 +73,17 @@ def rank(variable: Variable | None, used: set[str]) -> int:
     return 1 if variable.role in ESSENTIAL else 2 if variable.name in used else 3
 
 
-def answers(variable: Variable, study: Study, language: Language) -> str:
+def answers(variable: Variable, reader: Reader) -> str:
     """What may be answered to a question: its list, its range, and the codes of missing answers."""
     listed = (
         [
-            f"{choice.name} = {choice.label(language.code)}"
-            for choice in study.codebook.answers(variable.list_name)
+            f"{choice.name} = {choice.label(reader.code)}"
+            for choice in reader.study.codebook.answers(variable.list_name)
         ]
         if variable.list_name
         else []
     )
     missing = [
-        f"{code} = {language.say(MISSING_REASONS[reason])}" for code, reason in variable.missing_codes.items()
+        f"{code} = {reader.say(MISSING_REASONS[reason])}" for code, reason in variable.missing_codes.items()
     ]
     return "; ".join([*listed, *([variable.constraint] if variable.constraint else []), *missing])

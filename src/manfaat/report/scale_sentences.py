@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 
-from manfaat.analysis.study import Study
+from manfaat.base.typed import typed_rows
 from manfaat.measurement.reasons import ScaleReason
+from manfaat.report.reader import Reader
 from manfaat.report.reasons import reason_text, reasons_of
 from manfaat.report.scale_words import RATERS, TIMES, item_label, line_label
 from manfaat.report.words import Language
@@ -15,50 +18,64 @@ ENOUGH = (
 )
 
 
-def measurement_sentences(study: Study, rows: pd.DataFrame, language: Language) -> list[str]:
+class Scored(NamedTuple):
+    """What is known of a scale or of a list of items by one method; missing numbers are NaN."""
+
+    name: str
+    time: str
+    items: float
+    rater: str
+    n: float
+    estimate: float
+    ci_low: float
+    ci_high: float
+    reasons: str
+
+
+def measurement_sentences(reader: Reader, rows: pd.DataFrame) -> list[str]:
     """Say what a reader must know before relying on the ratings."""
     shown = rows[rows["subgroup"] == ""]
     return [
-        *reliability_sentences(study, shown, language),
-        *item_sentences(study, shown, language),
-        *agreement_sentences(study, shown, language),
-        *style_sentences(shown, language),
-        *recall_sentences(study, shown, language),
+        *reliability_sentences(reader, shown),
+        *item_sentences(reader, shown),
+        *agreement_sentences(reader, shown),
+        *style_sentences(shown, reader),
+        *recall_sentences(reader, shown),
     ]
 
 
-def spread_of(study: Study, part: pd.DataFrame, language: Language) -> dict[str, str]:
+def spread_of(reader: Reader, part: pd.DataFrame) -> dict[str, str]:
     """Lowest and highest value with whose it is, and how many reach ``ENOUGH``."""
-    least, most = part.loc[part["estimate"].idxmin()], part.loc[part["estimate"].idxmax()]
+    order = part.set_index("name")["estimate"]
     return {
-        "low": language.number(least["estimate"], 2),
-        "high": language.number(most["estimate"], 2),
-        "lowest": line_label(study, least["name"], language),
-        "highest": line_label(study, most["name"], language),
-        "k": language.number((part["estimate"] >= ENOUGH).sum(), 0),
-        "enough": language.number(ENOUGH, 2),
+        "low": reader.number(order.min(), 2),
+        "high": reader.number(order.max(), 2),
+        "lowest": line_label(reader, str(order.idxmin())),
+        "highest": line_label(reader, str(order.idxmax())),
+        "k": reader.number((part["estimate"] >= ENOUGH).sum(), 0),
+        "enough": reader.number(ENOUGH, 2),
     }
 
 
-def reliability_sentences(study: Study, rows: pd.DataFrame, language: Language) -> list[str]:
+def reliability_sentences(reader: Reader, rows: pd.DataFrame) -> list[str]:
     """Say between what values α lies, and how many scales reach what is asked."""
     part = rows[rows["method"] == "cronbach_alpha"].dropna(subset=["estimate"])
     if part.empty:
         return []
-    text = language.say_count(
+    text = reader.say_count(
         "{n} scale: Cronbach α of “{lowest}” is {low}; {enough} is asked of a scale that compares groups.",
         "{n} scales: Cronbach α goes from {low} (“{lowest}”) to {high} (“{highest}”); of them {k} at least"
         " {enough}, which is asked of a scale that compares groups.",
         len(part),
-        **spread_of(study, part, language),
+        **spread_of(reader, part),
     )
     return [text]
 
 
-def item_sentences(study: Study, rows: pd.DataFrame, language: Language) -> list[str]:
+def item_sentences(reader: Reader, rows: pd.DataFrame) -> list[str]:
     """Name every item that runs against its scale."""
     found = []
-    for row in rows[rows["method"] == "cronbach_alpha"].itertuples(index=False):
+    for row in typed_rows(rows[rows["method"] == "cronbach_alpha"], Scored):
         items = [
             str(dict(reason.values)["item"])
             for reason in reasons_of(row.reasons)
@@ -66,35 +83,35 @@ def item_sentences(study: Study, rows: pd.DataFrame, language: Language) -> list
         ]
         if items:
             found.append(
-                language.say(
+                reader.say(
                     "{scale}: α is {alpha}. What follows runs against the other items and looks as if it had"
                     " not been turned: {items}. Check wording and direction before relying on the score.",
-                    scale=line_label(study, row.name, language),
-                    items=language.listing([f"“{item_label(study, item, language)}”" for item in items]),
-                    alpha=language.number(row.estimate, 2),
+                    scale=line_label(reader, row.name),
+                    items=reader.listing([f"“{item_label(reader, item)}”" for item in items]),
+                    alpha=reader.number(row.estimate, 2),
                 )
             )
     return found
 
 
-def agreement_sentences(study: Study, rows: pd.DataFrame, language: Language) -> list[str]:
+def agreement_sentences(reader: Reader, rows: pd.DataFrame) -> list[str]:
     """Say between what values the agreement of raters lies, of the indicators that conclusions rest on."""
-    effects = {line.name for line in study.indicators if line.use == "effect"}
+    effects = {line.name for line in reader.study.indicators if line.use == "effect"}
     part = rows[(rows["method"] == "ICC(2,1)") & rows["name"].isin(effects)].dropna(subset=["estimate"])
     if part.empty:
         return []
-    text = language.say_count(
+    text = reader.say_count(
         "{n} indicator was rated by two: ICC(2,1) of “{lowest}” is {low}. Where it is far below {enough}, one"
         " rater cannot stand for the other.",
         "{n} indicators were rated by two: ICC(2,1) goes from {low} (“{lowest}”) to {high} (“{highest}”); of"
         " them {k} at least {enough}. Where it is far below, one rater cannot stand for the other.",
         len(part),
-        **spread_of(study, part, language),
+        **spread_of(reader, part),
     )
     return [text]
 
 
-def battery_words(row: object, language: Language) -> dict[str, str]:
+def battery_words(row: Scored, language: Language) -> dict[str, str]:
     """Rater, time and number of items of a battery."""
     return {
         "rater": language.say(RATERS[row.rater]),
@@ -106,7 +123,8 @@ def battery_words(row: object, language: Language) -> dict[str, str]:
 def style_sentences(rows: pd.DataFrame, language: Language) -> list[str]:
     """Say who answers all the same, and whether people agree as such."""
     found = []
-    for row in rows[(rows["estimand"] == "straight-lining") & (rows["estimate"] > 0)].itertuples(index=False):
+    alike = rows[(rows["estimand"] == "straight-lining") & (rows["estimate"] > 0)]
+    for row in typed_rows(alike, Scored):
         found.append(
             language.say(
                 "{rater}, {time}: {share} gave one and the same answer to all of the {items} items that they"
@@ -118,7 +136,7 @@ def style_sentences(rows: pd.DataFrame, language: Language) -> list[str]:
         )
     agree = rows[rows["estimand"] == "acquiescence"]
     leaning = {str(code) for code in (ScaleReason.AGREES, ScaleReason.DISAGREES)}
-    for row in agree[agree["reasons"].isin(leaning)].itertuples(index=False):
+    for row in typed_rows(agree[agree["reasons"].isin(leaning)], Scored):
         found.append(
             language.say(
                 "{rater}, {time}: {warning}, by {points} points from the middle of the list [{low}; {high}].",
@@ -139,28 +157,28 @@ def style_sentences(rows: pd.DataFrame, language: Language) -> list[str]:
     return found
 
 
-def recall_sentences(study: Study, rows: pd.DataFrame, language: Language) -> list[str]:
+def recall_sentences(reader: Reader, rows: pd.DataFrame) -> list[str]:
     """Say whether what is recalled can be held against a measurement, and whether items hang together alike
     at both times.
     """
     found, shift = [], rows[rows["estimand"] == "response shift"]
     if len(shift) and shift["estimate"].isna().all():
         found.append(
-            language.say(
+            reader.say(
                 "Response shift cannot be told: nothing that was recalled at the interview had been measured"
                 " before by the same rater on the same scale. A gain since what is recalled is a felt change."
             )
         )
     alike = rows[rows["method"] == "tucker_congruence"].dropna(subset=["estimate"])
     if len(alike):
-        least = alike.loc[alike["estimate"].idxmin()]
+        least = alike.nsmallest(1, "estimate").iloc[0]
         found.append(
-            language.say(
+            reader.say(
                 "The items of a scale hang together then and now with a congruence (Tucker) of {low} or more,"
                 " lowest for “{scale}”; {equal} counts as equal. This compares patterns, not levels.",
-                low=language.number(least["estimate"], 3),
-                equal=language.number(0.95, 2),
-                scale=line_label(study, least["name"], language),
+                low=reader.number(least["estimate"], 3),
+                equal=reader.number(0.95, 2),
+                scale=line_label(reader, least["name"]),
             )
         )
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from manfaat.analysis.study import Study
+from manfaat.report.reader import Reader
 from manfaat.report.reasons import reasons_of, say_reason
 from manfaat.report.words import Language, mark
 
@@ -21,9 +21,9 @@ TIMES = {
 }
 
 
-def line_label(study: Study, name: str, language: Language) -> str:
+def line_label(reader: Reader, name: str) -> str:
     """What a column of the indicators is called."""
-    return next(line.label(language.code) for line in study.indicators if line.name == name)
+    return next(line.label(reader.code) for line in reader.study.indicators if line.name == name)
 
 
 def raters_label(raters: str, language: Language) -> str:
@@ -32,17 +32,15 @@ def raters_label(raters: str, language: Language) -> str:
     return language.say("{first} minus {second}", first=first, second=second)
 
 
-def item_label(study: Study, item: str, language: Language) -> str:
+def item_label(reader: Reader, item: str) -> str:
     """The wording of an item and its name; an item that is itself an indicator by its label."""
-    for variable in study.codebook.variables:
+    for variable in reader.study.codebook.variables:
         if variable.name == item:
-            return f"{variable.label(language.code)} ({item})"
-    return next((line.label(language.code) for line in study.indicators if line.name == item), item)
+            return f"{variable.label(reader.code)} ({item})"
+    return next((line.label(reader.code) for line in reader.study.indicators if line.name == item), item)
 
 
-def scale_reasons(study: Study, cells: list[str], language: Language) -> str:
+def scale_reasons(reader: Reader, cells: list[str]) -> str:
     """Say the reasons of several cells, each once; those that name an item give its wording."""
     told = dict.fromkeys(reason for cell in cells for reason in reasons_of(cell))
-    return "; ".join(
-        say_reason(reason, language, lambda item: item_label(study, item, language)) for reason in told
-    )
+    return "; ".join(say_reason(reason, reader, lambda item: item_label(reader, item)) for reason in told)

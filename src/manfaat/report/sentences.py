@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from math import expm1
 
+import numpy as np
 import pandas as pd
 
-from manfaat.analysis.study import Study
 from manfaat.base.disclosure import SMALLEST_CELL
-from manfaat.definitions.vocabulary import OF_PARTICIPANTS_ALONE
+from manfaat.base.typed import required
+from manfaat.definitions.contrasts import TAKE_UP
+from manfaat.definitions.indicator import Indicator, smallest_effect
+from manfaat.definitions.study import Study
+from manfaat.evaluation.chooser import Chosen
+from manfaat.evaluation.estimand import Estimand, read_estimands
 from manfaat.evaluation.estimate import Estimate, as_rows
 from manfaat.evaluation.exaggeration import exaggeration, is_overshooting, overshooting
 from manfaat.evaluation.ladder import of_participants_alone, primary, reported
 from manfaat.evaluation.left_out import shown
-from manfaat.indicators import Indicator
+from manfaat.evaluation.registry import is_alone
 from manfaat.report import labels
 from manfaat.report.comparison_words import change_template, comparison_template, is_written_zero, no_distance
-from manfaat.report.counts import is_hidden
+from manfaat.report.counts import is_hidden, shown_count
+from manfaat.report.methods import STD_ERRORS
 from manfaat.report.plan import SPEAKS, fixed_before
-from manfaat.report.reasons import reason_text
+from manfaat.report.reader import Reader
+from manfaat.report.reasons import MESSAGES, reason_text
 from manfaat.report.words import Language, mark
 
 
@@ -28,11 +35,13 @@ def primary_rows(study: Study, estimates: pd.DataFrame, concept: str) -> list[Es
     return list(as_rows(rows[rows["indicator"] == concept]))
 
 
-def primary_rule(study: Study, language: Language) -> str:
+def primary_rule(reader: Reader) -> str:
     """The rule that chose the primary specification, and whether a plan fixed it before results were seen."""
-    rule, say, before = study.programme.primary, language.say, fixed_before(study, *SPEAKS)
+    design = reader.study.programme.design
+    rule = required(reader.study.programme.primary, "the rule that chooses the primary specification")
+    say, before = reader.say, fixed_before(reader.study, *SPEAKS)
     names = {
-        way: labels.specification_label(study.programme.specification(getattr(rule, way)), language)
+        way: reader.specification_label(reader.study.programme.specification(getattr(rule, way)))
         for way in ("randomised", "observational")
     }
     if rule.randomised == rule.observational:
@@ -47,44 +56,55 @@ def primary_rule(study: Study, language: Language) -> str:
             )
     else:
         text = mark(
-            "Rule for the primary specification, as declared today: “{lottery}” where a lottery decided who"
-            " took part, “{otherwise}” where none did."
+            "Rule for the primary specification, as declared today: “{lottery}” where a lottery decided"
+            " {what}, “{otherwise}” where none did."
         )
         if before:
             text = mark(
                 "Rule for the primary specification, fixed before results were seen: “{lottery}” where a"
-                " lottery decided who took part, “{otherwise}” where none did."
+                " lottery decided {what}, “{otherwise}” where none did."
             )
     text = say(
-        text, specification=names["randomised"], lottery=names["randomised"], otherwise=names["observational"]
+        text,
+        specification=names["randomised"],
+        lottery=names["randomised"],
+        otherwise=names["observational"],
+        what=say("who was offered a place") if design.assigned else say("who took part"),
     )
     came = (
         say("Here a lottery decided.")
-        if study.cohort.assignment == "randomised"
+        if reader.study.cohort.assignment == "randomised"
         else say("Here no lottery decided.")
     )
-    why = say("The reason: {reason}.", reason=rule.because[language.code]) if rule.because else ""
+    chosen = isinstance(rule, Chosen) and say(MESSAGES[rule.why])
+    because = rule.because[reader.code] if rule.because else chosen
+    why = say("The reason: {reason}.", reason=because) if because else ""
     return " ".join(part for part in (text, came, why) if part)
 
 
-def compared(row: Estimate, study: Study, language: Language) -> str:
+def compared(row: Estimate, reader: Reader) -> str:
     """Say how participants and comparison group differ, in the indicator's unit."""
-    unit = labels.unit_of(study, row.unit)
+    unit = reader.unit_of(row.unit)
+    first, second = reader.sides(row.arm, row.against, row.contrast)
+    name = reader.indicator_label(row.indicator, row.rater)
+    names_arm = Estimand.read(row.estimand).is_of_moved or is_alone(row.method)
     values = {
-        "indicator": labels.indicator_label(study, row.indicator, language, row.rater),
-        "amount": language.amount_with_unit(abs(row.estimate), unit),
-        "low": language.amount(row.ci_low, unit),
-        "high": language.amount(row.ci_high, unit),
-        "confidence": language.percent(row.confidence),
+        "indicator": reader.with_arm(name, row.arm if names_arm else ""),
+        "first": first,
+        "second": second,
+        "amount": reader.amount_with_unit(abs(row.estimate), unit),
+        "low": reader.amount(row.ci_low, unit),
+        "high": reader.amount(row.ci_high, unit),
+        "confidence": reader.percent(row.confidence),
     }
-    text = language.say(
-        no_distance(row) if is_written_zero(row.estimate, unit, language) else comparison_template(row),
+    text = reader.say(
+        no_distance(row) if is_written_zero(row.estimate, unit, reader) else comparison_template(row),
         **values,
-        units=study.programme.design.unit.many[language.code],
-        treatment=labels.treatment_label(study, row.treatment, language),
+        units=reader.units,
+        treatment=reader.treatment_label(row.treatment),
     )
     if unit and unit.is_log:
-        text += " " + language.say("That is {percent}.", percent=signed_percent(row.estimate, language))
+        text += " " + reader.say("That is {percent}.", percent=signed_percent(row.estimate, reader))
     return text
 
 
@@ -94,84 +114,90 @@ def signed_percent(log_points: float, language: Language) -> str:
     return ("+" if share > 0 else "") + language.percent(share, 1)
 
 
-def sureness(row: Estimate, study: Study, language: Language) -> str:
+def sureness(row: Estimate, reader: Reader) -> str:
     """Say what the interval allows one to conclude, and of a change that it is one; empty where the design
     says it for all (``terms``).
     """
-    unit = labels.unit_of(study, row.unit)
+    unit = reader.unit_of(row.unit)
     if row.ci_low <= 0 <= row.ci_high:
-        return language.say(
+        return reader.say(
             "The interval includes zero: whether there is a difference cannot be told. With {power} power the"
             " study would have found only a difference of at least {mde}.",
-            power=language.percent(row.power),
-            mde=language.amount_with_unit(row.mde, unit),
+            power=reader.percent(row.power),
+            mde=reader.amount_with_unit(row.mde, unit),
         )
-    told = [overshoot(row, study, language)]
-    if row.method in OF_PARTICIPANTS_ALONE:
+    told = [overshoot(row, reader)]
+    if is_alone(row.method):
         told.append(
-            language.say(
+            reader.say(
                 "Nobody was compared with the participants: this is a change, and its cause cannot be told."
             )
         )
     return " ".join(text for text in told if text)
 
 
-def overshoot(row: Estimate, study: Study, language: Language) -> str:
+def overshoot(row: Estimate, reader: Reader) -> str:
     """Say that an estimate told from zero is smaller than what the study could find, and by how much such
     estimates are too large; else empty.
     """
     if not is_overshooting(row.estimate, row.ci_low, row.ci_high, row.mde):
         return ""
-    unit, smallest = (
-        labels.unit_of(study, row.unit),
-        study.programme.smallest_effects.get(row.indicator, float("inf")),
-    )
-    less = min(abs(row.estimate) / 2, smallest)
+    study, unit = reader.study, reader.unit_of(row.unit)
+    smallest = smallest_effect(study.programme, list(study.indicators), row.indicator, row.unit)
+    less = np.fmin(abs(row.estimate) / 2, smallest)
     times = [exaggeration(effect, row.std_error, row.df, row.confidence) for effect in (row.estimate, less)]
-    return language.say(
+    return reader.say(
         "It is smaller than the {mde} that the study could be expected to find, and estimates of such a study"
         " that are told from zero are as a rule too large: on average {times} times if the truth were as"
         " large as this one, {more} times if it were {less} (Gelman and Carlin 2014).",
-        mde=language.amount_with_unit(row.mde, unit),
-        times=language.number(times[0], 1),
-        more=language.number(times[1], 1),
-        less=language.amount_with_unit(less, unit),
+        mde=reader.amount_with_unit(row.mde, unit),
+        times=reader.number(times[0], 1),
+        more=reader.number(times[1], 1),
+        less=reader.amount_with_unit(less, unit),
     )
 
 
-def method_words(row: Estimate, study: Study, language: Language) -> dict[str, str]:
+def method_words(row: Estimate, reader: Reader) -> dict[str, str]:
     """The specification of an estimate and its kind of standard error."""
-    specification = labels.specification_label(study.programme.specification(row.specification), language)
-    return {"specification": specification, "kind": language.say(labels.SE_KINDS[row.std_error_kind])}
+    specification = reader.specification_label(reader.study.programme.specification(row.specification))
+    return {"specification": specification, "kind": reader.say(STD_ERRORS[row.std_error_kind].name)}
 
 
-def terms(rows: list[Estimate], study: Study, language: Language) -> str:
+def terms(rows: list[Estimate], reader: Reader) -> str:
     """What holds for all estimates told, said once: the specification where it is one, and what the design
     allows one to conclude.
     """
     methods = {(row.specification, row.std_error_kind) for row in rows}
     told = (
         [
-            language.say(
+            reader.say(
                 "All numbers below are by the primary specification (“{specification}”, {kind}).",
-                **method_words(rows[0], study, language),
+                **method_words(rows[0], reader),
             )
         ]
         if len(methods) == 1
         else []
     )
-    if all(row.method in OF_PARTICIPANTS_ALONE for row in rows):
+    if all(is_alone(row.method) for row in rows):
         return " ".join(told)
-    if study.cohort.assignment == "randomised":
+    if reader.study.cohort.assignment == "randomised" and any(row.contrast for row in rows):
         told.append(
-            language.say(
+            reader.say(
+                "Who was offered a place was decided by lottery, who took it up was not. A difference by"
+                " offer whose interval excludes zero is an effect of the offer; what taking part did is told"
+                " only of those whom the offer moved."
+            )
+        )
+    elif reader.study.cohort.assignment == "randomised":
+        told.append(
+            reader.say(
                 "Who took part was decided by lottery, so a difference whose interval excludes zero is an"
                 " effect of the programme."
             )
         )
     else:
         told.append(
-            language.say(
+            reader.say(
                 "Who took part was not decided by lottery: what was not measured and sets the groups apart"
                 " could explain any difference below."
             )
@@ -188,6 +214,7 @@ def left_out_words(row: Estimate, left: pd.DataFrame | None, language: Language)
     own = left[
         (left["indicator"] == row.indicator)
         & (left["rater"] == row.rater)
+        & (left["arm"] == row.arm)
         & (left["specification"] == row.specification)
     ]
     if int(own["n"].sum()) != int(row.n_missing):
@@ -201,41 +228,50 @@ def left_out_words(row: Estimate, left: pd.DataFrame | None, language: Language)
     )
 
 
-def sample_sentence(row: Estimate, study: Study, language: Language, left: pd.DataFrame | None = None) -> str:
+def sample_sentence(row: Estimate, reader: Reader, left: pd.DataFrame | None = None) -> str:
     """Say for how many the estimate was made, and how many were left out, and why."""
-    panel = study.programme.design.panel and row.method == "fixed_effects"
-    n, m = language.number(row.n, 0), language.number(row.n_comparison, 0)
+    panel = reader.study.programme.design.panel and row.method == "fixed_effects"
+    n, m = reader.number(row.n, 0), reader.number(row.n_comparison, 0)
     if panel:
-        words = study.programme.tables[study.programme.main_table].label
-        text = language.say(
+        text = reader.say(
             "It rests on {n} {units} of participants and {m} of the comparison group",
             n=n,
             m=m,
-            units=words[language.code],
+            units=reader.table_label(reader.study.programme.main_table),
         )
-    elif row.method in OF_PARTICIPANTS_ALONE:
-        text = language.say_count("It rests on {n} participant", "It rests on {n} participants", int(row.n))
+    elif is_alone(row.method):
+        text = reader.say_count("It rests on {n} participant", "It rests on {n} participants", int(row.n))
+    elif row.arm or row.contrast:
+        first, second = reader.sides(row.arm, row.against, row.contrast)
+        text = reader.say(
+            "It rests on {n} {units} ({first}) and {m} ({second})",
+            n=n,
+            m=m,
+            units=reader.units,
+            first=first,
+            second=second,
+        )
     else:
-        text = language.say_count(
+        text = reader.say_count(
             "It rests on {n} participant and {m} in the comparison group",
             "It rests on {n} participants and {m} in the comparison group",
             int(row.n),
             m=m,
         )
     if is_hidden(row.n_missing):
-        return text + language.say(
+        return text + reader.say(
             "; fewer than {n} were left out because an answer was missing.", n=SMALLEST_CELL
         )
-    if row.n_missing and (words := left_out_words(row, left, language)):
-        return text + words
+    if row.n_missing and (why := left_out_words(row, left, reader)):
+        return text + why
     if row.n_missing and panel:
-        return text + language.say_count(
+        return text + reader.say_count(
             "; {n} was left out because an answer was missing or the unit was seen only once.",
             "; {n} were left out because an answer was missing or the unit was seen only once.",
             int(row.n_missing),
         )
     if row.n_missing:
-        return text + language.say_count(
+        return text + reader.say_count(
             "; {n} was left out because an answer was missing.",
             "; {n} were left out because an answer was missing.",
             int(row.n_missing),
@@ -244,37 +280,36 @@ def sample_sentence(row: Estimate, study: Study, language: Language, left: pd.Da
 
 
 def finding(
-    rows: list[Estimate],
-    study: Study,
-    language: Language,
-    left: pd.DataFrame | None = None,
-    *,
-    with_method: bool = True,
+    rows: list[Estimate], reader: Reader, left: pd.DataFrame | None = None, *, with_method: bool = True
 ) -> str:
     """Everything about one indicator by the primary specification, in one paragraph; one row a treatment."""
     if not labels.has_number(rows[0].estimate):
-        return language.say(
+        return reader.say(
             "{indicator}: the primary specification does not apply, because {reason}.",
-            indicator=labels.indicator_label(study, rows[0].indicator, language, rows[0].rater),
-            reason=reason_text(rows[0].reasons, language),
+            indicator=reader.indicator_label(rows[0].indicator, rows[0].rater),
+            reason=reason_text(rows[0].reasons, reader),
         )
+    several = len({row.arm for row in rows}) > 1
     told = [
         sentence
         for row in rows
         if labels.has_number(row.estimate)
         for sentence in (
-            compared(row, study, language),
-            *caveats(row, language),
-            sureness(row, study, language),
+            compared(row, reader),
+            *caveats(row, reader),
+            sureness(row, reader),
+            sample_sentence(row, reader, left) if several else "",
         )
     ]
     method = (
-        language.say("Specification: “{specification}”, {kind}.", **method_words(rows[0], study, language))
+        reader.say("Specification: “{specification}”, {kind}.", **method_words(rows[0], reader))
         if with_method
         else ""
     )
     return " ".join(
-        sentence for sentence in (*told, sample_sentence(rows[0], study, language, left), method) if sentence
+        sentence
+        for sentence in (*told, "" if several else sample_sentence(rows[0], reader, left), method)
+        if sentence
     )
 
 
@@ -284,37 +319,39 @@ def caveats(row: Estimate, language: Language) -> list[str]:
     return [language.say("Mind: {warnings}.", warnings=text)] if text else []
 
 
-def findings(
-    study: Study, estimates: pd.DataFrame, language: Language, left: pd.DataFrame | None = None
-) -> list[str]:
+def findings(reader: Reader, estimates: pd.DataFrame, left: pd.DataFrame | None = None) -> list[str]:
     """One paragraph an indicator that a claim rests on, and rater, after what holds for all of them; the
     other indicators are in the figure and the chapters.
 
     ``left`` : how many are left out of each estimate, by why, from ``evaluation.left_out``.
     """
     wanted, groups = (
-        list(dict.fromkeys(concept for claim in study.programme.claims for concept in claim.indicators)),
+        list(
+            dict.fromkeys(concept for claim in reader.study.programme.claims for concept in claim.indicators)
+        ),
         [],
     )
     for concept in wanted:
-        rows = primary_rows(study, estimates, concept)
+        rows = primary_rows(reader.study, estimates, concept)
         groups += [
             [row for row in rows if row.rater == rater] for rater in dict.fromkeys(row.rater for row in rows)
         ]
     numbers = [row for rows in groups for row in rows if labels.has_number(row.estimate)]
     one_method = len({(row.specification, row.std_error_kind) for row in numbers}) == 1
-    told = [finding(rows, study, language, left, with_method=not one_method) for rows in groups]
-    return [text for text in (terms(numbers, study, language) if numbers else "", *told) if text]
+    told = [finding(rows, reader, left, with_method=not one_method) for rows in groups]
+    return [text for text in (terms(numbers, reader) if numbers else "", *told) if text]
 
 
-def who_was_studied(study: Study, counts: pd.DataFrame, language: Language) -> str:
+def who_was_studied(reader: Reader, counts: pd.DataFrame) -> str:
     """Say how many took part, where a roster tells it, and otherwise how many of them the data hold; who was
     compared with them, and when.
     """
+    if reader.study.programme.design.arms or reader.study.programme.design.assigned:
+        return " ".join(filter(None, [who_was_assigned(reader, counts), synthetic(reader)]))
     delivered = counts[counts["step"] == "delivered"].set_index("participant")["n"]
-    participants = labels.unit_count(study, int(delivered.get(1.0, 0)), language)
-    comparison = labels.unit_count(study, int(delivered.get(0.0, 0)), language)
-    trained = study.cohort.denominators.trained
+    participants = reader.unit_count(int(delivered.get(1.0, 0)))
+    comparison = reader.unit_count(int(delivered.get(0.0, 0)))
+    trained = reader.study.cohort.denominators.trained
     told = (
         mark(
             "{title}, {label}: {trained} took part, of whom the data delivered hold {n}; the comparison"
@@ -326,73 +363,119 @@ def who_was_studied(study: Study, counts: pd.DataFrame, language: Language) -> s
             " comparison group ({period})."
         )
     )
-    text = language.say(
+    text = reader.say(
         told,
-        trained=labels.unit_count(study, trained or 0, language),
-        title=study.programme.title[language.code],
-        label=study.cohort.label[language.code],
+        trained=reader.unit_count(trained or 0),
+        title=reader.study.programme.title[reader.code],
+        label=reader.study.cohort.label[reader.code],
         participants=participants,
-        n=language.number(delivered.get(1.0, 0), 0),
+        n=reader.number(delivered.get(1.0, 0), 0),
         comparison=comparison,
-        period=study.cohort.period[language.code],
+        period=reader.study.cohort.period[reader.code],
     )
-    if study.cohort.kind == "synthetic":
-        return (
-            text
-            + " "
-            + language.say("The data are synthetic: they were simulated, and no person stands behind them.")
-        )
-    return text
+    return " ".join(filter(None, [text, synthetic(reader)]))
 
 
-def spread_of_methods(study: Study, estimates: pd.DataFrame, line: Indicator, language: Language) -> str:
-    """Say how far the specifications disagree that compare groups and are about participants (not offers,
-    quantiles or everyone).
+def synthetic(reader: Reader) -> str:
+    """Say that nobody stands behind the data; empty where they are real."""
+    if reader.study.cohort.kind != "synthetic":
+        return ""
+    return reader.say("The data are synthetic: they were simulated, and no person stands behind them.")
+
+
+def who_was_assigned(reader: Reader, counts: pd.DataFrame) -> str:
+    """Say how many stand on each side of what is compared, and how many of them took part where that is
+    known.
     """
-    rows = reported(estimates, study.programme)
-    alike = rows["estimand"].isin(["effect", "difference", "effect (ATT)", "difference (ATT)"])
-    rows = rows[(rows["indicator"] == line.indicator) & (rows["rater"] == line.rater) & alike].dropna(
-        subset=["estimate"]
+    told = []
+    for (side, arm), rows in counts.groupby(["participant", "arm"], sort=False):
+        n = rows.set_index("step")["n"]
+        text = f"{reader.role_label(float(str(side)), str(arm))}: {reader.unit_count(int(n['delivered']))}"
+        if "enrolled" in n:
+            enrolled = shown_count(float(n["enrolled"]), reader)
+            text = reader.say("{side}, of whom {n} took part", side=text, n=enrolled)
+        told.append(text)
+    return reader.say(
+        "{title}, {label} ({period}): {sides}.",
+        title=reader.study.programme.title[reader.code],
+        label=reader.study.cohort.label[reader.code],
+        period=reader.study.cohort.period[reader.code],
+        sides="; ".join(told),
     )
+
+
+def comparable(
+    reader: Reader, estimates: pd.DataFrame, indicator: str, rater: str, arm: str = ""
+) -> pd.DataFrame:
+    """The estimates of an indicator by all specifications that compare groups and are about the same people
+    (not quantiles or everyone, nor those who took up an offer).
+    """
+    rows = reported(estimates, reader.study.programme)
+    alike = (
+        read_estimands(rows)
+        .map(lambda one: one.is_difference_of_means and one.about.population != "ATE")
+        .astype(bool)
+    )
+    alike &= (rows["contrast"] != TAKE_UP) & (rows["arm"] == arm) & (rows["against"] == "")
+    sample = {spec.id: spec.where or "" for spec in reader.study.programme.specifications}
+    about = sample.get(reader.study.primary, "")  # what is about others answers another question
+    alike &= rows["specification"].map(sample) == about
+    own: pd.DataFrame = rows[(rows["indicator"] == indicator) & (rows["rater"] == rater) & alike]
+    return own.dropna(subset=["estimate"])
+
+
+def spread_of_methods(reader: Reader, estimates: pd.DataFrame, line: Indicator, arm: str = "") -> str:
+    """Say how far the specifications disagree that answer the same question."""
+    rows = comparable(reader, estimates, line.indicator, line.rater, arm)
     if len(rows) < 2:
         return ""
-    unit = labels.unit_of(study, rows["unit"].iloc[0])
-    return language.say(
+    unit = reader.unit_of(rows["unit"].iloc[0])
+    name = line.label(reader.code)
+    return reader.say(
         "{indicator}: the specifications that compare groups give from {low} to {high}.",
-        indicator=line.label(language.code),
-        low=language.amount(rows["estimate"].min(), unit),
-        high=language.amount_with_unit(rows["estimate"].max(), unit),
+        indicator=reader.with_arm(name, arm),
+        low=reader.amount(rows["estimate"].min(), unit),
+        high=reader.amount_with_unit(rows["estimate"].max(), unit),
     )
 
 
-def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, language: Language) -> list[str]:
+def spreads(reader: Reader, estimates: pd.DataFrame) -> list[str]:
+    """Say of the foremost indicators how far the specifications disagree; nothing where a lottery decides
+    between them.
+    """
+    if reader.study.cohort.assignment != "observational":
+        return []
+    chosen = labels.foremost(reader.study, estimates["indicator"])
+    return [
+        text
+        for line in reader.study.indicators
+        if line.use == "effect" and line.indicator in chosen
+        for contrast in reader.study.programme.design.contrasts()
+        if (text := spread_of_methods(reader, estimates, line, contrast.arm))
+    ]
+
+
+def limits(reader: Reader, estimates: pd.DataFrame, balance: pd.DataFrame) -> list[str]:
     """Say what the results cannot show, from what the study is and what the data hold."""
-    say, found = language.say, []
-    if study.cohort.assignment == "observational":
+    say, found = reader.say, []
+    if reader.study.cohort.assignment == "observational":
         apart = balance[balance["smd"].abs() > 0.1].dropna(subset=["smd"])
         if len(apart):
-            worst = apart.loc[apart["smd"].abs().idxmax()]
-            line = next(line for line in study.indicators if line.name == worst["name"])
+            name, smd = max(zip(apart["name"], apart["smd"], strict=True), key=lambda one: abs(one[1]))
+            line = next(line for line in reader.study.indicators if line.name == name)
             found.append(
-                language.say_count(
+                reader.say_count(
                     "Before the programme the groups differed in the one respect that was measured, “{worst}”"
                     " ({smd} standard deviations). Adjustment removes what was measured, not what was not.",
                     "Before the programme the groups differed in {k} of {n} measured respects, most in"
                     " “{worst}” ({smd} standard deviations). Adjustment removes what was measured, not what"
                     " was not.",
                     int(balance["smd"].notna().sum()),
-                    k=language.number(len(apart), 0),
-                    worst=line.label(language.code),
-                    smd=language.number(worst["smd"], 2),
+                    k=reader.number(len(apart), 0),
+                    worst=line.label(reader.code),
+                    smd=reader.number(smd, 2),
                 )
             )
-        chosen = labels.foremost(study, estimates["indicator"])
-        found += [
-            text
-            for line in study.indicators
-            if line.use == "effect" and line.indicator in chosen
-            if (text := spread_of_methods(study, estimates, line, language))
-        ]
     else:
         found.append(
             say(
@@ -407,26 +490,26 @@ def limits(study: Study, estimates: pd.DataFrame, balance: pd.DataFrame, languag
                 " happened in the meantime."
             )
         )
-    denominators = study.cohort.denominators
+    denominators = reader.study.cohort.denominators
     if denominators.because:
         found.append(
             say(
                 "How far the people reached stand for all who took part is unknown: {reason}.",
-                reason=denominators.because[language.code],
+                reason=denominators.because[reader.code],
             )
         )
-    found += overshot(estimates, language)
+    found += overshot(estimates, reader)
     tests = primary(estimates)["p_value"].notna()
     still = (primary(estimates)["p_adjusted"] <= 0.05).sum()
     found.append(
-        language.say_count(
+        reader.say_count(
             "{n} test was made, so its p value needs no adjustment.",
             "{n} tests were made, one for each indicator and rater by the primary specification. A p value of"
             " at most 0.05: {raw} before and {still} after Holm's adjustment within each family. Both are"
             " shown.",
             int(tests.sum()),
-            raw=language.number((primary(estimates)["p_value"] <= 0.05).sum(), 0),
-            still=language.number(still, 0),
+            raw=reader.number((primary(estimates)["p_value"] <= 0.05).sum(), 0),
+            still=reader.number(still, 0),
         )
     )
     return found
@@ -452,30 +535,30 @@ def overshot(estimates: pd.DataFrame, language: Language) -> list[str]:
     ]
 
 
-def change_sentences(study: Study, estimates: pd.DataFrame, language: Language) -> list[str]:
+def change_sentences(reader: Reader, estimates: pd.DataFrame) -> list[str]:
     """Say how participants alone changed, and call it a change."""
-    rows = reported(estimates[estimates["method"] == "before_after_change"], study.programme).dropna(
+    rows = reported(estimates[estimates["method"] == "before_after_change"], reader.study.programme).dropna(
         subset=["estimate"]
     )
     sentences = []
     for row in as_rows(rows):
-        unit = labels.unit_of(study, row.unit)
+        unit = reader.unit_of(row.unit)
         values = {
-            "indicator": labels.indicator_label(study, row.indicator, language, row.rater),
-            "amount": language.amount_with_unit(abs(row.estimate), unit),
-            "signed": language.amount_with_unit(row.estimate, unit),
-            "low": language.amount(row.ci_low, unit),
-            "high": language.amount(row.ci_high, unit),
-            "confidence": language.percent(row.confidence),
-            "n": language.number(row.n, 0),
+            "indicator": reader.with_arm(reader.indicator_label(row.indicator, row.rater), row.arm),
+            "amount": reader.amount_with_unit(abs(row.estimate), unit),
+            "signed": reader.amount_with_unit(row.estimate, unit),
+            "low": reader.amount(row.ci_low, unit),
+            "high": reader.amount(row.ci_high, unit),
+            "confidence": reader.percent(row.confidence),
+            "n": reader.number(row.n, 0),
         }
-        sentences.append(language.say(change_template(row, unit, language), **values))
+        sentences.append(reader.say(change_template(row, unit, reader), **values))
     return sentences
 
 
-def no_costs(study: Study, language: Language) -> str:
+def no_costs(reader: Reader) -> str:
     """Say that the delivery holds no costs."""
-    return language.say(
+    return reader.say(
         "No costs were delivered for {title}: what a place cost, and who paid, cannot be told.",
-        title=study.programme.title[language.code],
+        title=reader.study.programme.title[reader.code],
     )

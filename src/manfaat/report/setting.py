@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from manfaat.analysis.study import Study
 from manfaat.definitions.context import read_context, read_ties
 from manfaat.report.blocks import Bullets, Paragraph, listed, said
-from manfaat.report.exhibit import Exhibit
+from manfaat.report.exhibit import Exhibit, in_annex
 from manfaat.report.figures.ties import ties_over_time
-from manfaat.report.tables import Column, table
-from manfaat.report.words import Language
+from manfaat.report.reader import Reader
+from manfaat.report.tables import Layout
+from manfaat.report.words import mark
+
+TIES = Layout(
+    "ties-list",
+    mark("Ties and the years that are confirmed"),
+    [("partner", mark("Partner")), ("year", mark("Since"), "year"), ("source", mark("Source"))],
+)
 
 
-def context_blocks(study: Study, language: Language) -> list[Paragraph | Bullets]:
+def context_blocks(reader: Reader) -> list[Paragraph | Bullets]:
     """The prose as paragraphs, lists and short headings; says so where the programme has none."""
-    text = read_context(study.definitions, language.code)
+    text = read_context(reader.study.definitions, reader.code)
     if not text:
         return [
             said(
-                language.say(
-                    "No description of the setting stands beside the definitions of this programme."
-                ),
-                "context",
+                reader.say("No description of the setting stands beside the definitions of this programme."),
+                "nothing",
             )
         ]
     blocks: list[Paragraph | Bullets] = []
@@ -33,28 +37,22 @@ def context_blocks(study: Study, language: Language) -> list[Paragraph | Bullets
     return blocks
 
 
-def ties_exhibits(study: Study, language: Language) -> list[Exhibit]:
+def ties_exhibits(reader: Reader) -> list[Exhibit]:
     """Figure and table of the ties; none where the programme lists none."""
-    ties, say = read_ties(study.definitions, language.code, root=study.places.root), language.say
+    ties = read_ties(reader.study.definitions, reader.code, root=reader.study.places.root)
     if ties.empty:
         return []
     unknown = int(ties["year"].isna().sum())
-    caption = language.say_count("{n} tie in all.", "{n} ties in all.", len(ties))
+    caption = reader.say_count("{n} tie in all.", "{n} ties in all.", len(ties))
     if unknown:
-        caption += " " + language.say_count(
+        caption += " " + reader.say_count(
             "Of {n} no year was found, and it is not drawn.",
             "Of {n} no year was found, and they are not drawn.",
             unknown,
         )
-    columns = [
-        Column("partner", say("Partner")),
-        Column("year", say("Since"), lambda year: f"{year:.0f}"),
-        Column("source", say("Source")),
-    ]
-    listed = table("ties-list", say("Ties and the years that are confirmed"), caption, ties, columns)
     drawn = (
-        [ties_over_time(ties, say("Since when the ties exist"), caption, language)]
+        [ties_over_time(ties, reader.say("Since when the ties exist"), caption, reader)]
         if ties["year"].notna().any()
         else []
     )
-    return [*drawn, listed]
+    return in_annex([*drawn, TIES.exhibit(reader, ties, caption)])

@@ -15,10 +15,8 @@ import nbformat
 import pandas as pd
 from IPython.display import display
 
-from manfaat.analysis.study import Study
 from manfaat.base.disclosure import IDENTIFYING_COLUMNS, hide_small
 from manfaat.base.problems import Problem, nearest, refuse
-from manfaat.report import labels
 from manfaat.report.blocks import (
     Block,
     Bullets,
@@ -31,7 +29,8 @@ from manfaat.report.blocks import (
     plain,
 )
 from manfaat.report.exhibit import Exhibit, notebook_html
-from manfaat.report.tables import Column, table
+from manfaat.report.reader import Reader
+from manfaat.report.tables import Column, Write, table
 from manfaat.report.words import Language
 
 MIME = "application/vnd.manfaat.block+json"
@@ -94,9 +93,7 @@ def published(cell: nbformat.NotebookNode) -> tuple[list[Block], str]:
     return [block for block in found if block is not None], " and ".join(words)
 
 
-def shared_table(
-    study: Study, data: pd.DataFrame, title: str, *, counts: str, caption: str, language: Language
-) -> Exhibit:
+def shared_table(reader: Reader, data: pd.DataFrame, title: str, *, counts: str, caption: str) -> Exhibit:
     """Make an exhibit of a table of groups; numbers of a row that rests on too few units are hidden, and so
     is their count.
 
@@ -122,18 +119,18 @@ def shared_table(
     numbers = [name for name in flat.select_dtypes(["number", "bool"]).columns if name != counts]
     hidden = hide_small(flat, counts, numbers)
     columns = [
-        Column(name, name, writer(hidden[name], language) if name in [counts, *numbers] else None)
+        Column(name, name, writer(hidden[name], reader) if name in [counts, *numbers] else None)
         for name in flat.columns
     ]
     stem = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or "table"
-    note = language.say(
+    note = reader.say(
         "Rows that rest on fewer than five {units} are hidden.",
-        units=study.programme.design.unit.many[language.code],
+        units=reader.units,
     )
     return table(
         stem,
         title,
-        " ".join(filter(None, [caption, note, labels.source_note(study, language)])),
+        " ".join(filter(None, [caption, note, reader.source_note()])),
         hidden,
         columns,
     )
@@ -187,7 +184,7 @@ def problems_of(data: pd.DataFrame, title: str, counts: str) -> list[Problem]:
     return problems
 
 
-def writer(values: pd.Series, language: Language) -> object:
+def writer(values: pd.Series, language: Language) -> Write:
     """How a column's numbers are written: whole ones without decimals."""
     whole = bool((values.dropna() % 1 == 0).all())
     return lambda value: language.number(float(value), 0 if whole else 2)

@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
-from manfaat.analysis.study import Study
 from manfaat.base import disclosure
+from manfaat.base.typed import typed_rows
+from manfaat.definitions.study import Study
 from manfaat.report import labels
-from manfaat.report.exhibit import Exhibit
+from manfaat.report.exhibit import Exhibit, id_of
 from manfaat.report.figures.curves import bounds, specification_curve
 from manfaat.report.figures.events import alluvial, survival
-from manfaat.report.threats import KEYS, claimed, primary_row, title_of
+from manfaat.report.reader import Reader
+from manfaat.report.threats import KEYS, claimed, primary_row, time_to, title_of
 from manfaat.report.words import Language, mark
 from manfaat.threats import Threats
 
@@ -35,8 +39,8 @@ CHOICES = {
 BOUNDS = {"lee bounds": mark("Lee's bounds"), "worst case": mark("worst case")}
 
 
-def deciding_first(study: Study, frame: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """The estimates (indicator, rater, treatment) that claims rest on, the first indicator of each claim
+def deciding_first(study: Study, frame: pd.DataFrame) -> list[tuple[str, str, str, str]]:
+    """The estimates (indicator, rater, arm, treatment) that claims rest on, the first indicator of each claim
     first; of each the rater whose word counts most.
     """
     named = [claim.indicators for claim in study.programme.claims if claim.indicators]
@@ -74,89 +78,92 @@ def choices_of(rows: pd.DataFrame, language: Language) -> pd.DataFrame:
     )
 
 
-def curve_figures(study: Study, found: Threats, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
+def curve_figures(reader: Reader, found: Threats, estimates: pd.DataFrame) -> list[Exhibit]:
     """Specification curves of the foremost estimates that claims rest on; none where there are few
     specifications.
     """
-    curve, exhibits = found.tables.get("curve", pd.DataFrame()), []
+    curve, exhibits = found.tables.get("curve", pd.DataFrame()), list[Exhibit]()
     if curve.empty:
         return []
     most = MOST_CURVES if curve["indicator"].nunique() <= labels.MOST_FIGURES else 1
-    for concept, rater, treatment in deciding_first(study, curve):
+    for concept, rater, arm, treatment in deciding_first(reader.study, curve):
         rows = curve[
             (curve["indicator"] == concept)
             & (curve["rater"].fillna("") == rater)
+            & (curve["arm"] == arm)
             & (curve["treatment"] == treatment)
         ]
-        estimate = primary_row(estimates, concept, rater, treatment)
+        estimate = primary_row(estimates, concept, rater, treatment, arm)
         if len(rows) >= FEWEST and estimate is not None and len(exhibits) < most:
-            exhibits.append(one_curve(study, rows, estimate, language))
+            exhibits.append(one_curve(reader, rows, estimate))
     return exhibits
 
 
-def one_curve(study: Study, rows: pd.DataFrame, estimate: pd.Series, language: Language) -> Exhibit:
+def one_curve(reader: Reader, rows: pd.DataFrame, estimate: pd.Series) -> Exhibit:
     """The curve of one primary estimate."""
-    say, unit = language.say, labels.unit_of(study, estimate["unit"])
-    scale, name = unit.scale if unit else 1.0, title_of(study, estimate, language)
+    say, unit = reader.say, reader.unit_of(estimate["unit"])
+    scale, name = unit.scale if unit else 1.0, title_of(reader, estimate)
     numbers = rows[["estimate", "ci_low", "ci_high"]].reset_index(drop=True) * scale
     data = pd.concat(
-        [numbers, rows[["n", "is_primary"]].reset_index(drop=True), choices_of(rows, language)], axis=1
+        [numbers, rows[["n", "is_primary"]].reset_index(drop=True), choices_of(rows, reader)], axis=1
     )
     above = (np.sign(rows["estimate"]) == np.sign(estimate["estimate"])).sum()
-    words = say(
+    alt = say(
         "Curve of {n} estimates from the lowest, {least}, to the highest, {most}; the median is {median}."
         " {same} of them have the sign of the primary one, {amount}.",
-        n=language.number(len(rows), 0),
-        least=language.amount(rows["estimate"].min(), unit),
-        most=language.amount(rows["estimate"].max(), unit),
-        median=language.amount(rows["estimate"].median(), unit),
-        same=language.number(above, 0),
-        amount=language.amount_with_unit(estimate["estimate"], unit),
+        n=reader.number(len(rows), 0),
+        least=reader.amount(rows["estimate"].min(), unit),
+        most=reader.amount(rows["estimate"].max(), unit),
+        median=reader.amount(rows["estimate"].median(), unit),
+        same=reader.number(above, 0),
+        amount=reader.amount_with_unit(estimate["estimate"], unit),
     )
     caption = say(
         "Estimates of every declared specification in the indicator's own unit, and of variants of the"
         " primary one, with {confidence} intervals, from the lowest to the highest; the diamond is the"
         " primary one. Below: what each chose. n: {least} to {most}.",
-        confidence=language.percent(estimate["confidence"]),
-        least=language.number(rows["n"].min(), 0),
-        most=language.number(rows["n"].max(), 0),
-    )
-    id = "curve-" + "-".join(
-        str(part).replace("_", "-")
-        for part in (estimate["indicator"], estimate["rater"])
-        if isinstance(part, str) and part
+        confidence=reader.percent(estimate["confidence"]),
+        least=reader.number(rows["n"].min(), 0),
+        most=reader.number(rows["n"].max(), 0),
     )
     title = say("{indicator}: the estimate by every reasonable specification", indicator=name)
     return specification_curve(
-        id,
+        id_of("curve", estimate["indicator"], estimate["rater"], estimate["arm"]),
         title,
         data,
-        unit.label[language.code] if unit else "",
-        words,
-        caption + " " + labels.source_note(study, language),
-        language,
+        {"y": reader.unit_label(unit), "alt": alt},
+        caption + " " + reader.source_note(),
+        reader,
     )
+
+
+class Bound(NamedTuple):
+    """A bound of an estimate, or the interval around its bounds."""
+
+    statistic: str
+    value: float
+    ci_low: float
+    ci_high: float
 
 
 def bound_line(rows: pd.DataFrame) -> dict[str, float] | None:
     """Bounds and interval of one method; None where it could not be run."""
-    pick = {row.statistic: row for row in rows.itertuples(index=False)}
+    pick = {row.statistic: row for row in typed_rows(rows, Bound)}
     if "interval" not in pick or not labels.has_number(pick["interval"].ci_low):
         return None
     low, high = (pick[name].value if name in pick else np.nan for name in ("lower", "upper"))
     return {"low": low, "high": high, "ci_low": pick["interval"].ci_low, "ci_high": pick["interval"].ci_high}
 
 
-def bound_figure(study: Study, found: Threats, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
+def bound_figure(reader: Reader, found: Threats, estimates: pd.DataFrame) -> list[Exhibit]:
     """How far missing answers could move the foremost estimates; none where no answers are missing or no
     bounds are known.
     """
-    rows, say, lines = claimed(study, found.rows[found.rows["threat"].isin(BOUNDS)]), language.say, []
-    for concept, rater, treatment in deciding_first(study, rows) if len(rows) else []:
-        own = rows[
-            (rows["indicator"] == concept) & (rows["rater"] == rater) & (rows["treatment"] == treatment)
-        ]
-        estimate = primary_row(estimates, concept, rater, treatment)
+    rows, say = claimed(reader.study, found.rows[found.rows["threat"].isin(BOUNDS)]), reader.say
+    lines: list[dict[str, object]] = []
+    for concept, rater, arm, treatment in deciding_first(reader.study, rows) if len(rows) else []:
+        own = rows[(rows[KEYS] == [concept, rater, arm, treatment]).all(axis=1)]
+        estimate = primary_row(estimates, concept, rater, treatment, arm)
         known = {
             threat: line
             for threat in BOUNDS
@@ -164,7 +171,7 @@ def bound_figure(study: Study, found: Threats, estimates: pd.DataFrame, language
         }
         if estimate is None or not known or len({line["indicator"] for line in lines}) == MOST_PANELS:
             continue
-        unit, name = labels.unit_of(study, estimate["unit"]), title_of(study, estimate, language)
+        unit, name = reader.unit_of(estimate["unit"]), title_of(reader, estimate)
         point = {
             "low": estimate["estimate"],
             "high": estimate["estimate"],
@@ -175,15 +182,16 @@ def bound_figure(study: Study, found: Threats, estimates: pd.DataFrame, language
             say("primary estimate"): point,
             **{say(BOUNDS[threat]): line for threat, line in known.items()},
         }.items():
-            amounts = {key: language.amount(value, unit) for key, value in line.items()}
+            amounts = {key: reader.amount(value, unit) for key, value in line.items()}
             text = (
                 f"{amounts['low']}"
                 if line["low"] == line["high"]
                 else f"{amounts['low']} … {amounts['high']}"
             )
             scaled = {key: value * (unit.scale if unit else 1.0) for key, value in line.items()}
-            named = {"indicator": name, "unit": unit.label[language.code] if unit else "", "label": label}
-            lines.append(named | scaled | {"text": f"{text} [{amounts['ci_low']}; {amounts['ci_high']}]"})
+            named = {"indicator": name, "unit": reader.unit_label(unit), "label": label}
+            text = f"{text} [{amounts['ci_low']}; {amounts['ci_high']}]"
+            lines.append({**named, **scaled, "text": text})
     if not lines:
         return []
     caption = say(
@@ -191,7 +199,7 @@ def bound_figure(study: Study, found: Threats, estimates: pd.DataFrame, language
         " interval of Imbens and Manski that covers what lies between them. The worst case gives every"
         " missing answer the least or the most that was possible; Lee's bounds suppose a lottery and trim the"
         " group that answered more.",
-        confidence=language.percent(estimates["confidence"].dropna().iloc[0]),
+        confidence=reader.percent(estimates["confidence"].dropna().iloc[0]),
     )
     title = say("How far missing answers could move the estimates")
     stage = estimates["stage"].iloc[0]
@@ -200,33 +208,30 @@ def bound_figure(study: Study, found: Threats, estimates: pd.DataFrame, language
             f"bounds-{stage}",
             title,
             pd.DataFrame(lines),
-            caption + " " + labels.source_note(study, language),
-            language,
+            caption + " " + reader.source_note(),
+            reader,
         )
     ]
 
 
-def survival_figures(study: Study, found: Threats, confidence: float, language: Language) -> list[Exhibit]:
+def survival_figures(reader: Reader, found: Threats, confidence: float) -> list[Exhibit]:
     """Curves of the time to each event, participants and comparison group, by the rater whose word counts
     most; none where no times are known.
     """
-    curves, exhibits, say = found.tables.get("survival", pd.DataFrame()), [], language.say
-    raters = (
-        curves.groupby("indicator")["rater"].agg(lambda own: min(own, key=labels.RATERS.index))
-        if len(curves)
-        else {}
-    )
-    for (concept, rater), rows in curves.groupby(["indicator", "rater"], sort=False) if len(curves) else []:
-        if raters[concept] != rater:
+    curves, exhibits, say = found.tables.get("survival", pd.DataFrame()), list[Exhibit](), reader.say
+    if curves.empty:
+        return []
+    raters = {
+        str(concept): min(own, key=labels.RATERS.index)
+        for concept, own in curves.groupby("indicator")["rater"]
+    }
+    for (concept, rater, arm), rows in curves.groupby(["indicator", "rater", "arm"], sort=False):
+        if raters[str(concept)] != rater:
             continue
-        line = next(
-            line
-            for line in study.indicators
-            if line.indicator == concept and line.rater == rater and line.recipe == "event_duration"
-        )
-        unit, name = labels.unit_of(study, line.unit), line.label(language.code)
-        data = rows.drop(columns=["indicator", "rater"]).assign(
-            group=[labels.role_label(study, role, language) for role in rows["group"]]
+        line = time_to(reader.study, str(concept), str(rater))
+        unit, name = reader.unit_of(line.unit), line.label(reader.code)
+        data = rows.drop(columns=["indicator", "rater", "arm"]).assign(
+            group=[reader.role_label(role, str(arm) if role == 1 else "") for role in rows["group"]]
         )
         caption = say(
             "Share without the event by Kaplan and Meier, with Greenwood's {confidence} intervals on the"
@@ -234,47 +239,48 @@ def survival_figures(study: Study, found: Threats, confidence: float, language: 
             " grid; a curve falls only where {n} events have come since it last fell, and ends where fewer"
             " than {n} are still waiting; a dash: fewer than {n} have left since the last number. No"
             " covariates are held equal.",
-            confidence=language.percent(confidence),
+            confidence=reader.percent(confidence),
             n=disclosure.SMALLEST_CELL,
         )
         words = {
-            "x": f"{name} ({unit.label[language.code]})" if unit else name,
+            "x": f"{name} ({unit.label[reader.code]})" if unit else name,
             "y": say("without the event, per cent"),
             "risk": say("still waiting (n)"),
         }
-        id = f"survival-{concept.replace('_', '-')}" + (f"-{rater}" if rater else "")
         exhibits.append(
             survival(
-                id,
+                id_of("survival", concept, rater, arm),
                 say("{indicator}: when it came", indicator=name),
                 data,
                 words,
-                caption + " " + labels.source_note(study, language),
-                language,
+                caption + " " + reader.source_note(),
+                reader,
             )
         )
     return exhibits
 
 
-def position_names(study: Study, concept: str, language: Language) -> dict[float, str]:
+def position_names(reader: Reader, concept: str) -> dict[float, str]:
     """Words of the positions of a ladder, by their numbers: those of the question that asks for the position
     now.
     """
-    line = next(line for line in study.indicators if line.indicator == concept and line.recipe == "steps")
-    asked = {variable.name: variable for variable in study.codebook.variables}
+    line = next(
+        line for line in reader.study.indicators if line.indicator == concept and line.recipe == "steps"
+    )
+    asked = {variable.name: variable for variable in reader.study.codebook.variables}
     names = [asked[part].list_name for part in line.inputs.split() if part in asked and asked[part].list_name]
     return (
-        {float(choice.name): choice.label(language.code) for choice in study.codebook.answers(names[0])}
+        {float(choice.name): choice.label(reader.code) for choice in reader.study.codebook.answers(names[0])}
         if names
         else {}
     )
 
 
-def position_figure(study: Study, found: Threats, language: Language) -> list[Exhibit]:
+def position_figure(reader: Reader, found: Threats) -> list[Exhibit]:
     """From which position to which people moved; of several raters the first. None where no positions were
     asked.
     """
-    moves, say = found.tables.get("transitions", pd.DataFrame()), language.say
+    moves, say = found.tables.get("transitions", pd.DataFrame()), reader.say
     if moves.empty:
         return []
     concept, rater = moves["indicator"].iloc[0], moves["rater"].iloc[0]
@@ -284,11 +290,11 @@ def position_figure(study: Study, found: Threats, language: Language) -> list[Ex
     rows = rows.groupby("group", sort=False).filter(lambda own: own["n"].sum() > 0)
     if rows.empty:
         return []
-    names = position_names(study, concept, language)
+    names = position_names(reader, concept)
     data = rows.drop(columns=["indicator", "rater"]).assign(
-        group=[labels.role_label(study, role, language) for role in rows["group"]],
-        before=[names.get(value, language.number(value, 0)) for value in rows["before"]],
-        now=[names.get(value, language.number(value, 0)) for value in rows["now"]],
+        group=[reader.role_label(role) for role in rows["group"]],
+        before=[names.get(value, reader.number(value, 0)) for value in rows["before"]],
+        now=[names.get(value, reader.number(value, 0)) for value in rows["now"]],
     )
     hidden = int(data["n"].isna().sum())
     caption = say(
@@ -296,7 +302,7 @@ def position_figure(study: Study, found: Threats, language: Language) -> list[Ex
         " hatched rising: up, hatched falling: down."
     )
     if hidden:
-        caption += " " + language.say_count(
+        caption += " " + reader.say_count(
             "{n} move of fewer than {least} people, or that would give such away, is not drawn, and not"
             " counted at the ends.",
             "{n} moves of fewer than {least} people, or that would give such away, are not drawn, and not"
@@ -304,10 +310,10 @@ def position_figure(study: Study, found: Threats, language: Language) -> list[Ex
             hidden,
             least=disclosure.SMALLEST_CELL,
         )
-    times = study.programme.design.times
+    times = reader.study.programme.design.times
     words = {
-        "before": times.before[language.code].partition(" (")[0] if times.before else say("before"),
-        "now": times.now[language.code],
+        "before": times.before[reader.code].partition(" (")[0] if times.before else say("before"),
+        "now": times.now[reader.code],
     }
     return [
         alluvial(
@@ -315,7 +321,7 @@ def position_figure(study: Study, found: Threats, language: Language) -> list[Ex
             say("Positions before and now"),
             data,
             words,
-            caption + " " + labels.source_note(study, language),
-            language,
+            caption + " " + reader.source_note(),
+            reader,
         )
     ]

@@ -4,36 +4,34 @@ from __future__ import annotations
 
 import pandas as pd
 
-from manfaat.analysis.study import Study
-from manfaat.definitions.programme import Subgroup, Unit
+from manfaat.definitions.claims import Subgroup
+from manfaat.definitions.programme import Unit
 from manfaat.report import labels
+from manfaat.report.reader import Reader
 from manfaat.report.reasons import reason_text
-from manfaat.report.threat_texts import DECIMALS, NAMES, OTHERS, SENTENCES
+from manfaat.report.threat_texts import DECIMALS, OTHERS, TEXTS
 from manfaat.report.words import Language, mark
 
 
-def sentence(study: Study, part: pd.DataFrame, unit: Unit | None, language: Language) -> str:
+def sentence(reader: Reader, part: pd.DataFrame, unit: Unit | None) -> str:
     """Say what the rows of one threat to one estimate mean."""
     first = part.iloc[0]
-    special = special_sentence(study, part, language)
+    special = special_sentence(reader, part)
     if special:
         return special
-    key = (first["threat"], first["meaning"])
-    found = next(
-        SENTENCES[(*key, third)]
-        for third in (first["statistic"], first["detail"], "")
-        if (*key, third) in SENTENCES
-    )
+    sentences = TEXTS[first["threat"]].sentences
+    keys = [(first["meaning"], third) for third in (first["statistic"], first["detail"], "")]
+    found = next(sentences[key] for key in keys if key in sentences)
     return " ".join(
         [
-            language.say(found, **values_of(study, part, unit, language)),
-            *left_out_sentence(study, part, language),
-            *thin_sentences(study, part, language),
+            reader.say(found, **values_of(reader, part, unit)),
+            *left_out_sentence(reader, part),
+            *thin_sentences(reader, part),
         ]
     )
 
 
-def left_out_sentence(study: Study, part: pd.DataFrame, language: Language) -> list[str]:
+def left_out_sentence(reader: Reader, part: pd.DataFrame) -> list[str]:
     """Say which covariates of the primary specification a placebo is without; nothing where it has none."""
     names = [
         name
@@ -41,106 +39,107 @@ def left_out_sentence(study: Study, part: pd.DataFrame, language: Language) -> l
         for name in detail.split()
     ]
     if names:
-        listed = language.listing([f"“{labels.treatment_label(study, name, language)}”" for name in names])
+        listed = reader.listing([f"“{reader.treatment_label(name)}”" for name in names])
         return [
-            language.say(
+            reader.say(
                 "It is without {names}, which rest on the same answers or on later ones; all other covariates"
                 " are the same.",
                 names=listed,
             )
         ]
     return (
-        [language.say("Its covariates are the same, none left out.")]
+        [reader.say("Its covariates are the same, none left out.")]
         if (part["statistic"] == "covariates left out").any()
         else []
     )
 
 
-def thin_sentences(study: Study, part: pd.DataFrame, language: Language) -> list[str]:
+def thin_sentences(reader: Reader, part: pd.DataFrame) -> list[str]:
     """Say which strata were too thin for bounds of their own; nothing where none was."""
     counts = part[part["threat"] == "lee bounds"].drop_duplicates("statistic").set_index("statistic")["value"]
-    units, told = study.programme.design.unit.many[language.code], []
+    units, told = reader.units, []
     if counts.get("strata pooled", 0) > 0:
         told.append(
-            language.say(
+            reader.say(
                 "{n} strata with too few answers for bounds of their own were taken together, those of the"
                 " same share of places each.",
-                n=language.number(counts["strata pooled"], 0),
+                n=reader.number(counts["strata pooled"], 0),
             )
         )
     if counts.get("units left out", 0) > 0:
         told.append(
-            language.say(
+            reader.say(
                 "The bounds leave out {n} {units} of strata with too few answers.",
-                n=language.number(counts["units left out"], 0),
+                n=reader.number(counts["units left out"], 0),
                 units=units,
             )
         )
     return told
 
 
-def special_sentence(study: Study, part: pd.DataFrame, language: Language) -> str:
+def special_sentence(reader: Reader, part: pd.DataFrame) -> str:
     """Sentences that count something, or whose number is out of the ordinary; empty where there is none."""
     first, rest = part.iloc[0], part.set_index("statistic")["value"]
     if first["threat"] == "balance" and first["statistic"] == "largest smd" and first["meaning"] == "differ":
-        return language.say_count(
+        return reader.say_count(
             "{n} of {m} covariates differs by more than {limit} standard deviations, most “{name}”"
             " ({value}).",
             "{n} of {m} covariates differ by more than {limit} standard deviations, most “{name}” ({value}).",
             int(rest["covariates beyond limit"]),
             m=part.loc[part["statistic"] == "covariates beyond limit", "detail"].iloc[0],
-            limit=language.number(first["limit"], 1),
-            name=labels.treatment_label(study, first["detail"], language),
-            value=language.number(first["value"], 2),
+            limit=reader.number(first["limit"], 1),
+            name=reader.treatment_label(first["detail"]),
+            value=reader.number(first["value"], 2),
         )
     if first["threat"] == "overlap":
-        return overlap_sentence(study, first, language)
+        return overlap_sentence(reader, first)
     if first["threat"] == "rosenbaum" and first["value"] <= 1:
-        return language.say(
+        return reader.say(
             "In matched pairs the result cannot be told from chance, even without a hidden cause (one-sided p"
             " {p}).",
-            p=p_text(rest["p without hidden cause"], language),
+            p=p_text(rest["p without hidden cause"], reader),
         )
     if first["threat"] == "oster" and first["value"] < 0:
-        return language.say(
+        return reader.say(
             "Selection on what is hidden would have to run against selection on the covariates to bring the"
             " estimate to zero (δ = {value}).",
-            value=language.number(first["value"], 2),
+            value=reader.number(first["value"], 2),
         )
     if (
         first["threat"] == "robustness"
         and first["statistic"] == "adjusted"
         and not labels.has_number(first["value"])
     ):
-        return language.say(
+        return reader.say(
             "A hidden cause as strong as “{name}” would leave nothing to compare.",
-            name=labels.treatment_label(study, first["detail"], language),
+            name=reader.treatment_label(first["detail"]),
         )
     if first["threat"] == "leave one out" and not labels.has_number(first["value"]):
-        return language.say("Without one of them the estimate does not exist.")
+        return reader.say("Without one of them the estimate does not exist.")
     return ""
 
 
-def overlap_sentence(study: Study, first: pd.Series, language: Language) -> str:
+def overlap_sentence(reader: Reader, first: pd.Series) -> str:
     """Say how many the comparison group is worth; enough or not."""
     values = {
-        "n": language.number(first["value"], 0),
-        "group": labels.role_label(study, 0.0, language),
-        "total": language.number(float(first["detail"]), 0),
+        "n": reader.number(first["value"], 0),
+        "group": reader.role_label(0.0),
+        "first": reader.parties(first["arm"])["first"],
+        "total": reader.number(float(first["detail"]), 0),
     }
     if first["meaning"] == "number only":
-        return language.say(
-            "Weighted to resemble the participants, the {total} of “{group}” would be worth {n} of equal"
+        return reader.say(
+            "Weighted to resemble {first}, the {total} of “{group}” would be worth {n} of equal"
             " weight; the estimate uses no such weights.",
             **values,
         )
     if first["meaning"] == "enough":
-        return language.say(
-            "Weighted to resemble the participants, the {total} of “{group}” are worth {n} of equal weight.",
+        return reader.say(
+            "Weighted to resemble {first}, the {total} of “{group}” are worth {n} of equal weight.",
             **values,
         )
-    return language.say(
-        "Weighted to resemble the participants, the {total} of “{group}” are worth only {n} of equal weight:"
+    return reader.say(
+        "Weighted to resemble {first}, the {total} of “{group}” are worth only {n} of equal weight:"
         " too few resemble them.",
         **values,
     )
@@ -159,42 +158,38 @@ def limit_text(first: pd.Series, language: Language) -> str:
     return language.number(first["limit"], 2 if first["threat"] == "rosenbaum" else 1)
 
 
-def values_of(study: Study, part: pd.DataFrame, unit: Unit | None, language: Language) -> dict[str, str]:
+def values_of(reader: Reader, part: pd.DataFrame, unit: Unit | None) -> dict[str, str]:
     """What fills the sentences: the first row's numbers, and those of the other rows by what they are
     called.
     """
-    first, rest = part.iloc[0], part.drop_duplicates("statistic").set_index("statistic")
-    other = {
-        name: rest.loc[statistic, "value"] for name, statistic in OTHERS.items() if statistic in rest.index
-    }
+    first, rest = part.iloc[0], part.drop_duplicates("statistic").set_index("statistic")["value"]
+    other = {name: float(rest[statistic]) for name, statistic in OTHERS.items() if statistic in rest}
     shares = part[part["statistic"] == "share answered"].set_index("detail")["value"]
-    amounts = {
-        name: language.amount(other[name], unit)
-        for name in ("lower", "upper", "detectable", "median")
-        if name in other
-    }
-    row = rest.loc["median"] if first["threat"] == "specification curve" else first
-    return amounts | {
-        "value": language.number(first["value"], DECIMALS.get(first["statistic"], 2)),
-        "p": p_text(first["value"], language),
-        "limit": limit_text(first, language),
-        "size": language.number(abs(first["value"]), DECIMALS.get(first["statistic"], 2)),
-        "amount": language.amount_with_unit(first["value"], unit),
-        "low": language.amount(row["ci_low"], unit),
-        "high": language.amount(row["ci_high"], unit),
-        "name": labels.treatment_label(study, first["detail"], language),
-        "ours": language.percent(shares.get("participants"), 1),
-        "theirs": language.percent(shares.get("comparison"), 1),
-        "robust": language.percent(other.get("robust"), 1),
-        "other": language.number(other.get("other"), 2),
-        "same": language.percent(other.get("same")),
-        "significant": language.percent(other.get("significant")),
-        "n": (
-            language.number(float(first["detail"]), 0)
-            if first["threat"] == "specification curve"
-            else language.number(first["n"], 0)
-        ),
-        "units": study.programme.design.unit.many[language.code],
+    is_curve = first["threat"] == "specification curve"
+    row = part[part["statistic"] == "median"].iloc[0] if is_curve else first
+    return {
+        **{
+            name: reader.amount(other[name], unit)
+            for name in ("lower", "upper", "detectable", "median")
+            if name in other
+        },
+        "value": reader.number(first["value"], DECIMALS.get(first["statistic"], 2)),
+        "p": p_text(first["value"], reader),
+        "limit": limit_text(first, reader),
+        "size": reader.number(abs(first["value"]), DECIMALS.get(first["statistic"], 2)),
+        "amount": reader.amount_with_unit(first["value"], unit),
+        "low": reader.amount(row["ci_low"], unit),
+        "high": reader.amount(row["ci_high"], unit),
+        "name": reader.treatment_label(first["detail"]),
+        "ours": reader.percent(shares.get("participants"), 1),
+        "theirs": reader.percent(shares.get("comparison"), 1),
+        "robust": reader.percent(other.get("robust"), 1),
+        "other": reader.number(other.get("other"), 2),
+        "same": reader.percent(other.get("same")),
+        "significant": reader.percent(other.get("significant")),
+        "n": reader.number(float(first["detail"] if is_curve else first["n"]), 0),
+        "units": reader.units,
+        **reader.parties(first["arm"]),
     }
 
 
@@ -212,7 +207,7 @@ def summary(name: str, own: pd.DataFrame, language: Language) -> str:
             len(decided),
             name=name,
         )
-    listed = language.listing([f"“{language.say(NAMES[threat])}”" for threat in failed["threat"]])
+    listed = language.listing([f"“{language.say(TEXTS[threat].name)}”" for threat in failed["threat"]])
     return language.say_count(
         "{name}: the estimate does not stand against the one threat that the data decide, {threats}.",
         "{name}: the estimate does not stand against {k} of the {n} threats that the data decide, namely"
@@ -229,10 +224,10 @@ def within_text(declared: Subgroup, within: pd.DataFrame, unit: Unit | None, lan
     told = [
         language.say(
             "{answer}: {amount}",
-            amount=language.amount(row.value, unit),
-            answer=declared.answers[row.detail.partition("=")[2]][language.code],
+            amount=language.amount(value, unit),
+            answer=declared.answers[detail.partition("=")[2]][language.code],
         )
-        for row in within.itertuples(index=False)
+        for value, detail in zip(within["value"], within["detail"], strict=True)
     ]
     return "; ".join(told)
 
@@ -270,8 +265,10 @@ def subgroups_summary(differences: pd.DataFrame, confidence: float, language: La
     )
 
 
-def time_sentence(name: str, part: pd.DataFrame, language: Language) -> str:
-    """Say how much sooner or later an event comes for participants, and whether that holds at all times."""
+def time_sentence(name: str, part: pd.DataFrame, language: Language, side: str = "") -> str:
+    """Say how much sooner or later an event comes for participants, or for another ``side`` of what is
+    compared, and whether that holds at all times.
+    """
     first, rest = part.iloc[0], part.set_index("statistic")["value"]
     if first["meaning"] == "cannot run":
         return language.say(
@@ -280,7 +277,8 @@ def time_sentence(name: str, part: pd.DataFrame, language: Language) -> str:
             reason=reason_text(first["reason"], language),
         )
     values = {
-        "name": name, "p": p_text(rest["log-rank p"], language), "ratio": language.number(first["value"], 2),
+        "name": name, "side": side or language.say("participants"),
+        "p": p_text(rest["log-rank p"], language), "ratio": language.number(first["value"], 2),
         "low": language.number(first["ci_low"], 2), "high": language.number(first["ci_high"], 2),
     }  # fmt: skip
     if first["statistic"] != "hazard ratio":
@@ -291,19 +289,19 @@ def time_sentence(name: str, part: pd.DataFrame, language: Language) -> str:
         )
     if first["ci_low"] > 1:
         text = language.say(
-            "{name}: it comes sooner for participants, {ratio} times as often among those still waiting"
+            "{name}: it comes sooner for {side}, {ratio} times as often among those still waiting"
             " ({low} to {high}); log-rank test p {p}.",
             **values,
         )
     elif first["ci_high"] < 1:
         text = language.say(
-            "{name}: it comes later for participants, {ratio} times as often among those still waiting ({low}"
+            "{name}: it comes later for {side}, {ratio} times as often among those still waiting ({low}"
             " to {high}); log-rank test p {p}.",
             **values,
         )
     else:
         text = language.say(
-            "{name}: whether it comes sooner or later for participants cannot be told ({ratio} times as"
+            "{name}: whether it comes sooner or later for {side} cannot be told ({ratio} times as"
             " often, {low} to {high}); log-rank test p {p}.",
             **values,
         )

@@ -7,24 +7,69 @@ nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
 import pandas as pd
 
-from manfaat.analysis.study import Study
+from manfaat.base.typed import typed_rows
+from manfaat.definitions.contrasts import OFFER
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Unit
+from manfaat.definitions.study import Study
 from manfaat.report import labels, threat_texts, threat_words
 from manfaat.report.blocks import Bullets, Paragraph, listed, said
 from manfaat.report.chapter import Chapter
-from manfaat.report.exhibit import Exhibit
+from manfaat.report.exhibit import Exhibit, id_of
 from manfaat.report.plan import fixed_before
+from manfaat.report.reader import Reader
 from manfaat.report.reasons import reason_text
-from manfaat.report.tables import Column, table
-from manfaat.report.words import Language
+from manfaat.report.tables import Layout
+from manfaat.report.words import Language, mark
 from manfaat.threats import Threats, headlines
 from manfaat.threats.contract import UNITS
 
-KEYS = ["indicator", "rater", "treatment"]
+KEYS = ["indicator", "rater", "arm", "treatment"]
 APART = ("subgroup", "time to event")  # told in sentences of their own
 MISSING = "–"
+NO_PRIMARY = mark("There is no primary estimate here, so there is nothing to examine for threats.")
+THREATS = Layout(
+    "threats",
+    mark("{indicator}: what threatens this number"),
+    [
+        ("threat", mark("Threat")),
+        ("number", mark("Number"), "right"),
+        ("stands", mark("Does the estimate stand?")),
+        ("meaning", mark("What it means")),
+    ],
+    mark(
+        "Held against the primary estimate, {amount} ({confidence} interval {low} to {high};"
+        " {specification})."
+    ),
+)
+SUBGROUPS = Layout(
+    "subgroups",
+    mark("For whom?"),
+    [
+        ("indicator", mark("Indicator")),
+        ("subgroup", mark("Subgroup")),
+        ("within", mark("Estimate within each")),
+        ("difference", mark("Difference"), "right"),
+        ("interval", mark("Interval"), "right"),
+        ("meaning", mark("What it means")),
+    ],
+)
+
+
+class Difference(NamedTuple):
+    """The difference of an estimate between subgroups, and what it means or why it could not be had."""
+
+    value: float
+    ci_low: float
+    ci_high: float
+    meaning: str
+    reason: str
 
 
 def claimed(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
@@ -36,86 +81,79 @@ def claimed(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     return own if len(own) else rows[rows["indicator"] != ""]
 
 
-def threat_tables(study: Study, found: Threats, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
+def foremost_rows(reader: Reader, rows: pd.DataFrame) -> pd.DataFrame:
+    """Of the indicators that claims rest on, one row a threat: the one that decides whether it stands."""
+    return claimed(reader.study, headlines(rows[~rows["threat"].isin(APART)]))
+
+
+def threat_tables(reader: Reader, found: Threats, estimates: pd.DataFrame) -> list[Exhibit]:
     """One table for each primary estimate that a claim rests on: the threat, its number, whether the estimate
     stands, what that means.
     """
-    exhibits = []
-    rows = claimed(study, found.rows[~found.rows["threat"].isin(APART)])
-    for (concept, rater, treatment), own in rows.groupby(KEYS, sort=False):
-        estimate = primary_row(estimates, concept, rater, treatment)
+    rows = claimed(reader.study, found.rows[~found.rows["threat"].isin(APART)])
+    return [one_table(reader, own, estimate) for estimate, own in examined(rows, estimates)]
+
+
+def examined(rows: pd.DataFrame, estimates: pd.DataFrame) -> Iterator[tuple[pd.Series, pd.DataFrame]]:
+    """Each primary estimate that rows are about, with its rows; one without a number is left out."""
+    for (concept, rater, arm, treatment), own in rows.groupby(KEYS, sort=False):
+        estimate = primary_row(estimates, str(concept), str(rater), str(treatment), str(arm))
         if estimate is not None and labels.has_number(estimate["estimate"]):
-            exhibits.append(one_table(study, own, estimate, language))
-    return exhibits
+            yield estimate, own
 
 
-def primary_row(estimates: pd.DataFrame, concept: str, rater: str, treatment: str) -> pd.Series | None:
+def primary_row(
+    estimates: pd.DataFrame, concept: str, rater: str, treatment: str, arm: str = ""
+) -> pd.Series | None:
     """The primary estimate that rows are about."""
     own = estimates[
         estimates["is_primary"].astype(bool)
         & (estimates["indicator"] == concept)
         & (estimates["treatment"] == treatment)
+        & (estimates["arm"] == arm)
     ]
     own = own[own["rater"].fillna("") == rater]
     return own.iloc[0] if len(own) else None
 
 
-def one_table(study: Study, own: pd.DataFrame, estimate: pd.Series, language: Language) -> Exhibit:
+def one_table(reader: Reader, own: pd.DataFrame, estimate: pd.Series) -> Exhibit:
     """The table of one primary estimate; what could not be run is said below it, with the reason."""
-    say, unit = language.say, labels.unit_of(study, estimate["unit"])
-    rows, not_run = [], {}
+    say, unit = reader.say, reader.unit_of(estimate["unit"])
+    rows: list[dict[str, str]] = []
+    not_run: dict[str, list[str]] = {}
     for threat, part in own.groupby("threat", sort=False):
-        first = part.iloc[0]
+        first, name = part.iloc[0], threat_texts.TEXTS[str(threat)].name
         stands = threat_texts.STANDS[first["passed"]]
         if first["meaning"] == "cannot run":
-            not_run.setdefault(first["reason"], []).append(say(threat_texts.NAMES[threat]))
+            not_run.setdefault(first["reason"], []).append(say(name))
             continue
         rows.append(
             {
-                "threat": say(threat_texts.NAMES[threat]),
-                "number": number_text(first, unit, language),
+                "threat": say(name),
+                "number": number_text(first, unit, reader),
                 "stands": say(stands),
-                "meaning": threat_words.sentence(study, part, unit, language),
+                "meaning": threat_words.sentence(reader, part, unit),
             }
         )
-    columns = [
-        Column("threat", say("Threat")),
-        Column("number", say("Number"), str),
-        Column("stands", say("Does the estimate stand?")),
-        Column("meaning", say("What it means")),
-    ]
-    name = title_of(study, estimate, language)
-    caption = say(
-        "Held against the primary estimate, {amount} ({confidence} interval {low} to {high};"
-        " {specification}).",
-        amount=language.amount_with_unit(estimate["estimate"], unit),
-        confidence=language.percent(estimate["confidence"]),
-        low=language.amount(estimate["ci_low"], unit),
-        high=language.amount(estimate["ci_high"], unit),
-        specification=labels.specification_label(
-            study.programme.specification(estimate["specification"]), language
-        ),
-    )
     told = [
-        say("{threats}: {reason}", threats=", ".join(names), reason=reason_text(reason, language))
+        say("{threats}: {reason}", threats=", ".join(names), reason=reason_text(reason, reader))
         for reason, names in not_run.items()
     ]
-    caption += " " + say("Not run – {reasons}.", reasons="; ".join(told)) if told else ""
-    parts = [
-        estimate["indicator"],
-        estimate["rater"],
-        estimate["treatment"] if several_treatments(study, estimate) else "",
-    ]
-    id = "threats-" + "-".join(
-        str(part).replace("_", "-") for part in parts if isinstance(part, str) and part
-    )
-    data = pd.DataFrame(rows, columns=[column.name for column in columns], dtype=object)
-    return table(
-        id,
-        say("{indicator}: what threatens this number", indicator=name),
-        caption + " " + labels.source_note(study, language),
-        data,
-        columns,
+    treatment = estimate["treatment"] if several_treatments(reader.study, estimate) else ""
+    id = id_of("threats", estimate["indicator"], estimate["rater"], treatment, estimate["arm"])
+    return replace(THREATS, id=id).exhibit(
+        reader,
+        rows,
+        say("Not run – {reasons}.", reasons="; ".join(told)) if told else "",
+        reader.source_note(),
+        indicator=title_of(reader, estimate),
+        amount=reader.amount_with_unit(estimate["estimate"], unit),
+        confidence=reader.percent(estimate["confidence"]),
+        low=reader.amount(estimate["ci_low"], unit),
+        high=reader.amount(estimate["ci_high"], unit),
+        specification=reader.specification_label(
+            reader.study.programme.specification(estimate["specification"])
+        ),
     )
 
 
@@ -124,13 +162,13 @@ def several_treatments(study: Study, estimate: pd.Series) -> bool:
     return len(study.programme.specification(estimate["specification"]).treatment) > 1
 
 
-def title_of(study: Study, estimate: pd.Series, language: Language) -> str:
+def title_of(reader: Reader, estimate: pd.Series) -> str:
     """The indicator, and which treatment where there are several."""
     rater = estimate["rater"] if isinstance(estimate["rater"], str) else ""
-    text = labels.indicator_label(study, estimate["indicator"], language, rater)
+    text = reader.about(reader.indicator_label(estimate["indicator"], rater), estimate)
     return (
-        f"{text}, {labels.treatment_label(study, estimate['treatment'], language)}"
-        if several_treatments(study, estimate)
+        f"{text}, {reader.treatment_label(estimate['treatment'])}"
+        if several_treatments(reader.study, estimate)
         else text
     )
 
@@ -140,7 +178,7 @@ def number_text(row: pd.Series, unit: Unit | None, language: Language) -> str:
     statistic, value = row["statistic"], row["value"]
     if statistic == "interval":
         return (
-            f"{language.amount(row['ci_low'], unit)} … {language.amount(row['ci_high'], unit)}"
+            language.between(row["ci_low"], row["ci_high"], unit)
             if labels.has_number(row["ci_low"])
             else MISSING
         )
@@ -157,116 +195,99 @@ def number_text(row: pd.Series, unit: Unit | None, language: Language) -> str:
     return language.number(value, threat_texts.DECIMALS.get(statistic, 2))
 
 
-def threat_sentences(study: Study, found: Threats, estimates: pd.DataFrame, language: Language) -> list[str]:
+def threat_sentences(reader: Reader, found: Threats, estimates: pd.DataFrame) -> list[str]:
     """One sentence a primary estimate that a claim rests on: against how many threats it stands, and against
     which it does not.
     """
-    told = []
-    for (concept, rater, treatment), own in claimed(
-        study, headlines(found.rows[~found.rows["threat"].isin(APART)])
-    ).groupby(KEYS, sort=False):
-        estimate = primary_row(estimates, concept, rater, treatment)
-        if estimate is not None and labels.has_number(estimate["estimate"]):
-            told.append(threat_words.summary(title_of(study, estimate, language), own, language))
-    return told
+    rows = foremost_rows(reader, found.rows)
+    return [
+        threat_words.summary(title_of(reader, estimate), own, reader)
+        for estimate, own in examined(rows, estimates)
+    ]
 
 
-def for_whom(
-    study: Study, found: Threats, estimates: pd.DataFrame, language: Language
-) -> tuple[str, list[Exhibit]]:
+def for_whom(reader: Reader, found: Threats, estimates: pd.DataFrame) -> tuple[str, list[Exhibit]]:
     """What subgroups declared beforehand say of the estimates that claims rest on: a sentence and a table;
     nothing where none are declared.
     """
-    say, rows, subgroups = language.say, [], {declared.id: declared for declared in study.programme.subgroups}
-    own = claimed(study, found.rows[found.rows["threat"] == "subgroup"]) if subgroups else found.rows.iloc[:0]
+    say, rows = reader.say, list[dict[str, str]]()
+    subgroups = {declared.id: declared for declared in reader.study.programme.subgroups}
+    own = found.rows[found.rows["threat"] == "subgroup"]
+    own = claimed(reader.study, own) if subgroups else own.iloc[:0]
     own = own.assign(subgroup=[detail.partition("=")[0] for detail in own["detail"]])
-    for (concept, rater, treatment, name), part in own[own["subgroup"] != ""].groupby(
-        [*KEYS, "subgroup"], sort=False
-    ):
-        estimate = primary_row(estimates, concept, rater, treatment)
-        unit, within = labels.unit_of(study, estimate["unit"]), part[part["statistic"] == "within"]
-        for row in part[part["statistic"] == "interaction"].itertuples(index=False):
-            rows.append(
+    for estimate, about in examined(own, estimates):
+        unit = reader.unit_of(estimate["unit"])
+        for name, part in about[about["subgroup"] != ""].groupby("subgroup", sort=False):
+            declared, within = subgroups[str(name)], part[part["statistic"] == "within"]
+            rows += [
                 {
-                    "indicator": (
-                        title_of(study, estimate, language)
-                        + (f" ({unit.label[language.code]})" if unit else "")
-                    ),
-                    "subgroup": subgroups[name].label[language.code],
-                    "within": threat_words.within_text(subgroups[name], within, unit, language) or MISSING,
-                    "difference": language.amount(row.value, unit),
+                    "indicator": reader.with_unit(title_of(reader, estimate), unit),
+                    "subgroup": declared.label[reader.code],
+                    "within": threat_words.within_text(declared, within, unit, reader) or MISSING,
+                    "difference": reader.amount(row.value, unit),
                     "interval": (
-                        f"{language.amount(row.ci_low, unit)} … {language.amount(row.ci_high, unit)}"
-                        if not row.reason
-                        else MISSING
+                        reader.between(row.ci_low, row.ci_high, unit) if not row.reason else MISSING
                     ),
                     "meaning": (
                         say(threat_texts.SUBGROUPS[row.meaning])
                         if not row.reason
-                        else reason_text(row.reason, language)
+                        else reason_text(row.reason, reader)
                     ),
                 }
-            )
+                for row in typed_rows(part[part["statistic"] == "interaction"], Difference)
+            ]
     if not rows:
         return "", []
-    columns = [
-        Column("indicator", say("Indicator")),
-        Column("subgroup", say("Subgroup")),
-        Column("within", say("Estimate within each")),
-        Column("difference", say("Difference"), str),
-        Column("interval", say("Interval"), str),
-        Column("meaning", say("What it means")),
-    ]
-    declared = (
+    since = (
         say("Subgroups were declared before results were seen.")
-        if fixed_before(study, "subgroups")
+        if fixed_before(reader.study, "subgroups")
         else say("Subgroups are as declared today.")
     )
-    caption = f"{declared} " + say(
+    what = say(
         "The difference is the later named minus the first; a third or more are each held against all others."
     )
-    data = pd.DataFrame(rows, columns=[column.name for column in columns], dtype=object)
     compared = own[(own["statistic"] == "interaction") & (own["reason"] == "")]
     told = (
-        threat_words.subgroups_summary(compared, estimates["confidence"].iloc[0], language)
+        threat_words.subgroups_summary(compared, estimates["confidence"].iloc[0], reader)
         if len(compared)
         else ""
     )
-    return told, [
-        table(
-            "subgroups", say("For whom?"), caption + " " + labels.source_note(study, language), data, columns
-        )
-    ]
+    return told, [SUBGROUPS.exhibit(reader, rows, since, what, reader.source_note())]
 
 
-def when(study: Study, found: Threats, language: Language) -> list[str]:
+def time_to(study: Study, concept: str, rater: str) -> Indicator:
+    """The indicator of the time to an event."""
+    return next(
+        line
+        for line in study.indicators
+        if line.indicator == concept and line.rater == rater and line.recipe == "event_duration"
+    )
+
+
+def when(reader: Reader, found: Threats) -> list[str]:
     """One sentence a time to an event."""
     own = found.rows[found.rows["threat"] == "time to event"]
     told = []
-    for (concept, rater), part in own.groupby(["indicator", "rater"], sort=False):
-        line = next(
-            line
-            for line in study.indicators
-            if line.indicator == concept and line.rater == rater and line.recipe == "event_duration"
-        )
-        told.append(threat_words.time_sentence(line.label(language.code), part, language))
+    for (concept, rater, arm), part in own.groupby(["indicator", "rater", "arm"], sort=False):
+        line = time_to(reader.study, str(concept), str(rater))
+        first, _ = reader.sides(str(arm), "", OFFER if reader.study.programme.design.assigned else "")
+        told.append(threat_words.time_sentence(line.label(reader.code), part, reader, first))
     return told
 
 
 def threat_blocks(
-    study: Study, found: Threats, estimates: pd.DataFrame, language: Language
+    reader: Reader, found: Threats, estimates: pd.DataFrame
 ) -> list[Exhibit | Paragraph | Bullets]:
     """What threatens the numbers of a chapter, for whom they hold and when: sentences and tables in the order
     shown.
     """
-    sentences = threat_sentences(study, found, estimates, language)
-    none = language.say("There is no primary estimate here, so there is nothing to examine for threats.")
-    told, tables = for_whom(study, found, estimates, language)
-    rest = [threat_words.response_sentence(found.rows, language), *when(study, found, language)]
+    sentences = threat_sentences(reader, found, estimates)
+    told, tables = for_whom(reader, found, estimates)
+    rest = [threat_words.response_sentence(found.rows, reader), *when(reader, found)]
     rest = [text for text in rest if text]
     return [
-        listed(sentences) if sentences else said(none, "finding"),
-        *threat_tables(study, found, estimates, language),
+        listed(sentences) if sentences else said(reader.say(NO_PRIMARY), "nothing"),
+        *threat_tables(reader, found, estimates),
         *([said(told, "finding")] if told else []),
         *tables,
         *([listed(rest)] if rest else []),

@@ -25,6 +25,7 @@ from manfaat.report.words import CATALOGUES, LANGUAGES, paragraphs
 
 KEYWORDS = {"say": None, "mark": None, "_": None, "say_count": (1, 2)}
 METHODS = [("**/templates/**.j2", "jinja2"), ("**.py", "python")]
+Id = str | tuple[str, ...] | list[str]  # of a message; several forms where it counts
 PLACES = re.compile(r"\{(\w+)\}")
 
 
@@ -44,9 +45,9 @@ def extracted(root: Path) -> Catalog:
         folder = str(root / "src" / package)
         for file, _, message, _, _ in extract_from_dir(folder, METHODS, keywords=KEYWORDS):
             if message:
-                catalogue.add(message, locations=[(file, "")])
+                catalogue.add(message, locations=[(file, 0)])
     for file, text in notebook_messages(root / "notebooks"):
-        catalogue.add(text, locations=[(file, "")])
+        catalogue.add(text, locations=[(file, 0)])
     return catalogue
 
 
@@ -76,7 +77,7 @@ def update(language: str, messages: Catalog) -> None:
 
 def forms(message: Message) -> list[str]:
     """All translated forms of a message."""
-    return list(message.string) if isinstance(message.string, tuple | list) else [message.string]
+    return list(message.string) if isinstance(message.string, tuple | list) else [message.string or ""]
 
 
 def check(language: str, messages: Catalog) -> list[Problem]:
@@ -100,12 +101,12 @@ def check(language: str, messages: Catalog) -> list[Problem]:
     return problems
 
 
-def names_of(id: str | tuple[str, ...]) -> set[str]:
+def names_of(id: Id) -> set[str]:
     """The ``{names}`` of an original."""
     return set(PLACES.findall(id if isinstance(id, str) else id[-1]))
 
 
-def show(id: str | tuple[str, ...]) -> str:
+def show(id: Id) -> str:
     """The beginning of an original."""
     return repr((id if isinstance(id, str) else id[0])[:70])
 

@@ -7,15 +7,33 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from manfaat.analysis.study import Study
-from manfaat.report import labels
+from manfaat.definitions.study import Study
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.tables import Column, table
+from manfaat.report.reader import Reader
+from manfaat.report.tables import Layout
 from manfaat.report.verdicts import measure_label
-from manfaat.report.words import Language
+from manfaat.report.words import Language, mark
 
 EFFECTS = "effects.csv"
 COLUMNS = ["indicator", "rater", "unit", "truth", "estimate", "ci_low", "ci_high", "change", "gap"]
+TRUTH = Layout(
+    "truth",
+    mark("The truth and two naive readings"),
+    [
+        ("indicator", mark("Indicator")),
+        ("truth", mark("Truth"), "right"),
+        ("estimate", mark("Primary estimate"), "right"),
+        ("interval", mark("Interval"), "right"),
+        ("change", mark("Naive: change of participants"), "right"),
+        ("gap", mark("Naive: gap to the comparison group"), "right"),
+    ],
+    mark(
+        "What only a simulation can know. Truth: mean effect on all who took part, from the same simulated"
+        " people with and without the programme, without errors of measurement. It enters no estimate and no"
+        " verdict. The naive readings are of all simulated answers, also those set aside in the cleaning, and"
+        " may differ a little from the numbers elsewhere. A dash: nothing was measured before."
+    ),
+)
 
 
 def known_truth(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
@@ -62,15 +80,15 @@ def covered(known: pd.DataFrame) -> int:
     return int(((known["ci_low"] <= known["truth"]) & (known["truth"] <= known["ci_high"])).sum())
 
 
-def truth_sentences(study: Study, estimates: pd.DataFrame, language: Language) -> list[str]:
+def truth_sentences(reader: Reader, estimates: pd.DataFrame) -> list[str]:
     """Say how far naive figures are off, and how many intervals hold the truth; nothing where no truth is
     known.
     """
-    known = known_truth(study, estimates)
+    known = known_truth(reader.study, estimates)
     if known.empty:
         return []
     told = [
-        language.say_count(
+        reader.say_count(
             "The truth is known for {n} indicator that a claim names.",
             "The truth is known for {n} indicators that a claim names.",
             len(known),
@@ -79,38 +97,38 @@ def truth_sentences(study: Study, estimates: pd.DataFrame, language: Language) -
     changes, of_changes = further_off(known, "change")
     if of_changes:
         told.append(
-            language.say_count(
+            reader.say_count(
                 "The change of participants alone is further from the truth than the primary estimate for {n}"
                 " indicator of {all}; typically it is off by {times} times the effect.",
                 "The change of participants alone is further from the truth than the primary estimate for {n}"
                 " indicators of {all}; typically it is off by {times} times the effect.",
                 changes,
-                all=language.number(of_changes, 0),
-                times=language.number(times_off(known, "change"), 1),
+                all=reader.number(of_changes, 0),
+                times=reader.number(times_off(known, "change"), 1),
             )
         )
     gaps, of_gaps = further_off(known, "gap")
     if of_gaps:
         told.append(
-            language.say_count(
+            reader.say_count(
                 "The plain gap to the comparison group is further from it than the primary estimate for {n}"
                 " indicator of {all}; typically it is off by {times} times the effect.",
                 "The plain gap to the comparison group is further from it than the primary estimate for {n}"
                 " indicators of {all}; typically it is off by {times} times the effect.",
                 gaps,
-                all=language.number(of_gaps, 0),
-                times=language.number(times_off(known, "gap"), 1),
+                all=reader.number(of_gaps, 0),
+                times=reader.number(times_off(known, "gap"), 1),
             )
         )
     told.append(
-        language.say_count(
+        reader.say_count(
             "The interval of the primary estimate holds the truth for {n} indicator of {all}.",
             "The interval of the primary estimate holds the truth for {n} indicators of {all}.",
             covered(known),
-            all=language.number(len(known), 0),
+            all=reader.number(len(known), 0),
         )
     )
-    return told + too_large(known, language)
+    return told + too_large(known, reader)
 
 
 def too_large(known: pd.DataFrame, language: Language) -> list[str]:
@@ -142,44 +160,17 @@ def times_off(known: pd.DataFrame, naive: str) -> float:
     return float(((told[naive] - told["truth"]) / told["truth"]).abs().median()) if len(told) else np.nan
 
 
-def truth_table(study: Study, estimates: pd.DataFrame, language: Language) -> list[Exhibit]:
+def truth_table(reader: Reader, estimates: pd.DataFrame) -> list[Exhibit]:
     """Truth, primary estimate, naive change and naive gap; nothing where no truth is known."""
-    known, say, rows = known_truth(study, estimates), language.say, []
-    if known.empty:
-        return []
-    for line in known.to_dict("records"):
-        unit = labels.unit_of(study, line["unit"])
-        amounts = {name: language.amount(line[name], unit) for name in ("truth", "estimate", "change", "gap")}
-        interval = f"{language.amount(line['ci_low'], unit)} … {language.amount(line['ci_high'], unit)}"
-        label = measure_label(study, line["indicator"], line["rater"], language)
+    rows = []
+    for line in known_truth(reader.study, estimates).to_dict("records"):
+        unit = reader.unit_of(line["unit"])
+        label = measure_label(reader, line["indicator"], line["rater"])
         rows.append(
             {
-                "indicator": f"{label} ({unit.label[language.code]})" if unit else label,
-                "interval": interval,
-                **amounts,
+                "indicator": reader.with_unit(label, unit),
+                "interval": reader.between(line["ci_low"], line["ci_high"], unit),
+                **{name: reader.amount(line[name], unit) for name in ("truth", "estimate", "change", "gap")},
             }
         )
-    columns = [
-        Column("indicator", say("Indicator")),
-        Column("truth", say("Truth"), str),
-        Column("estimate", say("Primary estimate"), str),
-        Column("interval", say("Interval"), str),
-        Column("change", say("Naive: change of participants"), str),
-        Column("gap", say("Naive: gap to the comparison group"), str),
-    ]
-    caption = say(
-        "What only a simulation can know. Truth: mean effect on all who took part, from the same simulated"
-        " people with and without the programme, without errors of measurement. It enters no estimate and no"
-        " verdict. The naive readings are of all simulated answers, also those set aside in the cleaning, and"
-        " may differ a little from the numbers elsewhere. A dash: nothing was measured before."
-    )
-    shown = pd.DataFrame(rows, columns=[c.name for c in columns], dtype=object)
-    return [
-        table(
-            "truth",
-            say("The truth and two naive readings"),
-            f"{caption} {labels.source_note(study, language)}",
-            shown,
-            columns,
-        )
-    ]
+    return [TRUTH.exhibit(reader, rows, reader.source_note())] if rows else []

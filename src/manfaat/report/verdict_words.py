@@ -13,6 +13,7 @@ GRADE_WORDS = {
     "cannot tell": mark("cannot tell"),
     "contradicted": mark("contradicted"),
 }
+GRADE_SIGNS = {"shown": "●", "suggested": "◐", "reported only": "○", "cannot tell": "?", "contradicted": "✕"}
 GRADE_RULES = {
     "shown": mark(
         "A lottery decided who took part, the interval lies on the claimed side of zero after the number of"
@@ -37,6 +38,12 @@ GRADE_RULES = {
         " that would be worth having."
     ),
 }
+OFFERED = mark(  # of what is shown where a lottery decided who was offered a place
+    "A lottery decided who was offered a place, and the comparison is of what was offered or of what that"
+    " identifies; the interval lies on the claimed side of zero after the number of indicators of the claim"
+    " was allowed for, and no check of the comparison failed. A comparison of those who took part with those"
+    " who did not is never shown: people decided that themselves."
+)
 # By rule and by whether the estimate is above zero; every one names indicator, amount and interval where it
 # has them.
 HIGHER = {
@@ -46,6 +53,14 @@ HIGHER = {
     ),
     "lottery failed": mark(
         "places were given by lottery, and “{indicator}” came out higher by {amount} ({confidence} interval"
+        " {low} to {high}), but a check of the comparison failed"
+    ),
+    "offer": mark(
+        "places were offered by lottery, and “{indicator}” came out higher by {amount} ({confidence} interval"
+        " {low} to {high})"
+    ),
+    "offer failed": mark(
+        "places were offered by lottery, and “{indicator}” came out higher by {amount} ({confidence} interval"
         " {low} to {high}), but a check of the comparison failed"
     ),
     "comparison": mark(
@@ -80,6 +95,14 @@ LOWER = {
     ),
     "lottery failed": mark(
         "places were given by lottery, and “{indicator}” came out lower by {amount} ({confidence} interval"
+        " {low} to {high}), but a check of the comparison failed"
+    ),
+    "offer": mark(
+        "places were offered by lottery, and “{indicator}” came out lower by {amount} ({confidence} interval"
+        " {low} to {high})"
+    ),
+    "offer failed": mark(
+        "places were offered by lottery, and “{indicator}” came out lower by {amount} ({confidence} interval"
         " {low} to {high}), but a check of the comparison failed"
     ),
     "comparison": mark(
@@ -136,26 +159,9 @@ OTHER = {
     "no accounts": mark("it rests on cost accounts, and none could be drawn up"),
     "joint": mark("it joins other claims, and is as strong as the weakest of them ({claim})"),
 }
-THREATS = {
-    "placebo": mark(
-        "before the programme, when it could not have worked yet, the groups differed in the same measure"
-    ),
-    "pre-trend": mark("the groups were already moving apart before the programme"),
-    "overlap": mark("few {units} of the comparison group are like participants"),
-    "attrition": mark("who could not be reached or did not answer"),
+DOUBTS = {  # what no evidence of its kind can rule out, and what else stands in the way
     "interval": mark("an interval that covers the truth less often than it says"),
     "hidden cause": mark("a difference between the groups that nobody measured"),
-    "balance": mark("that the groups differed before the programme in what was measured"),
-    "robustness": mark("a cause that nobody measured, no stronger than those that were"),
-    "oster": mark("a cause that nobody measured, no stronger than those that were"),
-    "rosenbaum": mark("a cause that nobody measured: a small one would be enough"),
-    "e-value": mark("a cause that nobody measured: a small one would be enough"),
-    "response weights": mark("who could not be reached or did not answer"),
-    "raking": mark("who could not be reached or did not answer"),
-    "lee bounds": mark("who could not be reached or did not answer"),
-    "worst case": mark("who could not be reached or did not answer"),
-    "specification curve": mark("which of the reasonable specifications one trusts"),
-    "leave one out": mark("a few units that carry the result"),
     "balance stands": mark(
         "that the groups differed by more than a lottery as a rule makes them, although the conclusion is the"
         " same with what was measured held equal"

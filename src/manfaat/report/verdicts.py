@@ -4,50 +4,129 @@ overturn it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from math import expm1
+from typing import NamedTuple
 
 import pandas as pd
 
-from manfaat.analysis.study import Study
+from manfaat.base.typed import required, typed_rows
 from manfaat.definitions.claims import Claim
+from manfaat.definitions.contrasts import OFFER
 from manfaat.definitions.programme import Unit
 from manfaat.evaluation.levels import LEVEL
-from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.origins import disclosures
 from manfaat.report.plan import SPEAKS, fixed_before
+from manfaat.report.reader import Reader
 from manfaat.report.reasons import reason_text
-from manfaat.report.tables import Column, table
+from manfaat.report.tables import Layout
+from manfaat.report.threat_texts import TEXTS
 from manfaat.report.verdict_words import (
     BASES,
+    DOUBTS,
     GRADE_RULES,
     GRADE_WORDS,
     HIGHER,
     LOWER,
+    OFFERED,
     OTHER,
     SIDES,
-    THREATS,
     WHY,
 )
 from manfaat.report.words import Language, mark
 from manfaat.verdict.reasons import VerdictReason
 from manfaat.verdict.rules import MOST_WAITING
 
+VERDICTS = Layout(
+    "claims",
+    mark("Verdict on each claim"),
+    [
+        ("claim", mark("Claim")),
+        ("verdict", mark("Verdict")),
+        ("indicator", mark("Rests on")),
+        ("estimate", mark("Estimate"), "right"),
+        ("interval", mark("Interval"), "right"),
+    ],
+)
+EVIDENCE = Layout(
+    "evidence",
+    mark("What the verdicts rest on"),
+    [
+        ("indicator", mark("Indicator")),
+        ("basis", mark("Kind of evidence")),
+        ("estimate", mark("Estimate"), "right"),
+        ("interval", mark("Interval"), "right"),
+        ("p_value", mark("p"), "right"),
+        ("p_holm", mark("p (Holm)"), "right"),
+        ("p_family", mark("p (family)"), "right"),
+        ("side", mark("Speaks")),
+        ("speaks", mark("Counts")),
+    ],
+    mark(
+        "All estimates that bear on a claim. One kind counts for each indicator: a comparison before a change"
+        " of participants alone, a test before a supervisor's rating before one's own. Holm: adjusted for the"
+        " number of indicators of the claim or part, so that nothing is adjusted where it has one; family:"
+        " adjusted for all tests of the indicator's family."
+    ),
+)
+RULES = Layout(
+    "rules",
+    mark("How verdicts are given"),
+    [("verdict", mark("Verdict")), ("rule", mark("Rule"))],
+    mark(
+        "A claim of several parts needs them all: its grade is that of the weakest. A joint claim is as"
+        " strong as the weakest claim it joins."
+    ),
+)
 
-def measure_label(study: Study, name: str, rater: str, language: Language) -> str:
+
+class Verdict(NamedTuple):
+    """The grade of a claim, the rule that gave it, the evidence that decided, and the foremost threat."""
+
+    claim: str
+    grade: str
+    rule: str
+    part: str
+    indicator: str
+    rater: str
+    basis: str
+    threat: str
+    tied: str
+    arm: str
+
+
+def by_claim(reader: Reader, verdicts: pd.DataFrame) -> Iterator[tuple[Claim, Verdict, str]]:
+    """Each verdict with its claim and what stands before the claim's text: its id, and the arm where there
+    are several.
+    """
+    claims = {claim.id: claim for claim in reader.study.programme.claims}
+    for row in typed_rows(verdicts, Verdict):
+        yield claims[row.claim], row, reader.with_arm(row.claim, row.arm)
+
+
+def about_line(reader: Reader, line: pd.Series) -> str:
+    """What the indicator of a line of evidence is called, and who is compared where a study knows several."""
+    name = measure_label(reader, line["indicator"], line["rater"])
+    if line["basis"] in ("lottery", "comparison"):
+        return reader.about(name, line)
+    return reader.with_arm(name, line["arm"])
+
+
+def measure_label(reader: Reader, name: str, rater: str) -> str:
     """What an indicator is called that a claim names, whatever it is used for."""
-    own = [line for line in study.indicators if line.indicator == name and rater in (line.rater, "")] or [
-        line for line in study.indicators if line.indicator == name
-    ]
+    own = [
+        line for line in reader.study.indicators if line.indicator == name and rater in (line.rater, "")
+    ] or [line for line in reader.study.indicators if line.indicator == name]
     return (
-        next((line for line in own if line.time in ("now", "period")), own[0]).label(language.code)
+        next((line for line in own if line.time in ("now", "period")), own[0]).label(reader.code)
         if own
         else name
     )
 
 
-def deciding(verdict: object, evidence: pd.DataFrame) -> pd.Series | None:
+def deciding(verdict: Verdict, evidence: pd.DataFrame) -> pd.Series | None:
     """The line of evidence that decided a verdict; None where there is none."""
     mine = evidence[
         (evidence["claim"] == verdict.claim) & (evidence["part"].astype(str) == str(verdict.part))
@@ -56,6 +135,7 @@ def deciding(verdict: object, evidence: pd.DataFrame) -> pd.Series | None:
         (mine["indicator"] == verdict.indicator)
         & (mine["rater"] == verdict.rater)
         & (mine["basis"] == verdict.basis)
+        & mine["arm"].isin([verdict.arm, ""])
     ]
     return mine.iloc[0] if len(mine) else None
 
@@ -69,32 +149,33 @@ def template(rule: str, line: pd.Series | None) -> str:
     if line["basis"] == "level":
         return OTHER["level"]
     rule = "opinion alone" if rule == "opinion" and line["basis"] == "change" else rule
+    rule = rule.replace("lottery", "offer") if line["contrast"] == OFFER else rule
     return (HIGHER if line["estimate"] >= 0 else LOWER)[rule]
 
 
-def values_of(study: Study, line: pd.Series | None, language: Language) -> dict[str, str]:
+def values_of(reader: Reader, line: pd.Series | None) -> dict[str, str]:
     """Everything that a sentence may name."""
     if line is None or pd.isna(line["estimate"]):
         reason = line["reason"] if line is not None else ""
-        return {"reason": reason_text(reason or str(VerdictReason.NOT_ESTIMATED()), language)}
-    unit = labels.unit_of(study, line["unit"])
-    write = language.level if line["basis"] == "level" else language.amount
+        return {"reason": reason_text(reason or str(VerdictReason.NOT_ESTIMATED()), reader)}
+    unit = reader.unit_of(line["unit"])
+    write = reader.level if line["basis"] == "level" else reader.amount
     return {
-        "units": study.programme.design.unit.many[language.code],
-        "indicator": measure_label(study, line["indicator"], line["rater"], language),
+        "units": reader.units,
+        "indicator": about_line(reader, line),
         "amount": (
-            language.level(line["estimate"], unit)
+            reader.level(line["estimate"], unit)
             if line["basis"] == "level"
-            else distance(line["estimate"], unit, language)
+            else distance(line["estimate"], unit, reader)
         ),
         "low": write(line["ci_low"], unit),
         "high": write(line["ci_high"], unit),
-        "n": language.number(line["n"], 0),
-        "confidence": language.percent(0.95 if pd.isna(line["confidence"]) else line["confidence"]),
-        "power": language.percent(0.8 if pd.isna(line["power"]) else line["power"]),
-        "mde": language.amount_with_unit(line["mde"], unit) if pd.notna(line["mde"]) else "–",
-        "smallest": language.amount_with_unit(line["smallest"], unit) if pd.notna(line["smallest"]) else "–",
-        "doubt": reason_text(line["unreliable"], language),
+        "n": reader.number(line["n"], 0),
+        "confidence": reader.percent(0.95 if pd.isna(line["confidence"]) else line["confidence"]),
+        "power": reader.percent(0.8 if pd.isna(line["power"]) else line["power"]),
+        "mde": reader.amount_with_unit(line["mde"], unit) if pd.notna(line["mde"]) else "–",
+        "smallest": reader.amount_with_unit(line["smallest"], unit) if pd.notna(line["smallest"]) else "–",
+        "doubt": reason_text(line["unreliable"], reader),
     }
 
 
@@ -108,27 +189,27 @@ def distance(estimate: float, unit: Unit | None, language: Language) -> str:
     )
 
 
-def because(study: Study, verdict: object, evidence: pd.DataFrame, language: Language) -> str:
+def because(reader: Reader, verdict: Verdict, evidence: pd.DataFrame) -> str:
     """Why a claim has its grade, as the second half of a sentence."""
     if verdict.rule == "accounts":
-        return language.say(WHY[verdict.basis])
+        return reader.say(WHY[verdict.basis])
     if verdict.rule in ("joint", "no accounts"):
         text = OTHER[verdict.rule]
-        return language.say(text, claim=language.listing(str(verdict.tied).split()))
+        return reader.say(text, claim=reader.listing(str(verdict.tied).split()))
     line = deciding(verdict, evidence)
     if verdict.rule == "waiting":
-        return waits(study, line, language)
-    return language.say(template(verdict.rule, line), **values_of(study, line, language))
+        return waits(reader, required(line, "the evidence that waits"))
+    return reader.say(template(verdict.rule, line), **values_of(reader, line))
 
 
-def waits(study: Study, line: pd.Series, language: Language) -> str:
+def waits(reader: Reader, line: pd.Series) -> str:
     """That more answers wait for a decision than may."""
     text = OTHER["waiting"]
-    return language.say(
+    return reader.say(
         text,
-        units=study.programme.design.unit.many[language.code],
-        indicator=measure_label(study, line["indicator"], line["rater"], language),
-        limit=language.percent(MOST_WAITING),
+        units=reader.units,
+        indicator=measure_label(reader, line["indicator"], line["rater"]),
+        limit=reader.percent(MOST_WAITING),
     )
 
 
@@ -137,12 +218,12 @@ def half(claim: Claim, part: str, language: Language) -> str:
     return claim.parts[int(part) - 1].label[language.code] if claim.parts and str(part).isdigit() else ""
 
 
-def doubt(verdict: object, language: Language, units: str) -> str:
+def doubt(verdict: Verdict, language: Language, units: str) -> str:
     """What is doubtful, as a sentence: it overturns a finding, stands in the way where there is none, and
     where a lottery shows one says what it cannot tell.
     """
-    text = THREATS[verdict.threat]
-    threat = language.say(text, units=units)
+    known = TEXTS[verdict.threat].overturns if verdict.threat in TEXTS else DOUBTS[verdict.threat]
+    threat = language.say(known, units=units)
     if verdict.grade == "cannot tell":
         return language.say("What stands most in the way: {threat}.", threat=threat)
     if verdict.threat == "other places":
@@ -167,7 +248,7 @@ def frame_of(*, parts: int, tied: int) -> str:
     return mark("{id}. {claim}: {grade}, because {why}.")
 
 
-def family_sentence(verdict: object, evidence: pd.DataFrame, language: Language) -> list[str]:
+def family_sentence(verdict: Verdict, evidence: pd.DataFrame, language: Language) -> list[str]:
     """Say where a p value is no longer below the level when all tests of its family are allowed for; the
     verdict allows for those of the claim.
     """
@@ -186,24 +267,22 @@ def family_sentence(verdict: object, evidence: pd.DataFrame, language: Language)
     ]
 
 
-def verdict_sentences(
-    study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, language: Language
-) -> list[str]:
+def verdict_sentences(reader: Reader, verdicts: pd.DataFrame, evidence: pd.DataFrame) -> list[str]:
     """One sentence a claim: the claim, its grade, why, and what is most likely to overturn it."""
-    told, units = [], study.programme.design.unit.many[language.code]
-    for claim, row in zip(study.programme.claims, verdicts.itertuples(index=False), strict=True):
-        part = half(claim, row.part, language)
-        tied = [half(claim, name, language) for name in str(row.tied).split()] if part else []
-        text = language.say(
+    told, units = [], reader.units
+    for claim, row, name in by_claim(reader, verdicts):
+        part = half(claim, row.part, reader)
+        tied = [half(claim, name, reader) for name in str(row.tied).split()] if part else []
+        text = reader.say(
             frame_of(parts=len(claim.parts) if part else 0, tied=len(tied)),
-            id=claim.id,
-            claim=claim.text[language.code].rstrip("."),
-            grade=language.say(GRADE_WORDS[row.grade]),
-            why=because(study, row, evidence, language),
+            id=name,
+            claim=claim.text[reader.code].rstrip("."),
+            grade=reader.say(GRADE_WORDS[row.grade]),
+            why=because(reader, row, evidence),
             part=part,
-            parts=language.listing(tied),
+            parts=reader.listing(tied),
         )
-        told.append(" ".join([text, *family_sentence(row, evidence, language), doubt(row, language, units)]))
+        told.append(" ".join([text, *family_sentence(row, evidence, reader), doubt(row, reader, units)]))
     return told
 
 
@@ -213,131 +292,91 @@ def deciding_estimates(
     """The estimates that decided verdicts, one row each; what is no estimate of a specification has none."""
     lines = [
         line
-        for row in verdicts.itertuples(index=False)
+        for row in typed_rows(verdicts, Verdict)
         if (line := deciding(row, evidence)) is not None and line["specification"] != LEVEL
     ]
-    keys = ["indicator", "rater", "specification"]
+    keys = ["indicator", "rater", "arm", "specification"]
     wanted = pd.DataFrame(lines, columns=keys) if lines else pd.DataFrame(columns=keys)
     return wanted.merge(estimates.drop_duplicates(keys), on=keys)
 
 
 def verdict_table(
-    study: Study, verdicts: pd.DataFrame, evidence: pd.DataFrame, estimates: pd.DataFrame, language: Language
+    reader: Reader, verdicts: pd.DataFrame, evidence: pd.DataFrame, estimates: pd.DataFrame
 ) -> Exhibit:
     """The verdict on each claim, with the estimate that decided it and how that came about."""
-    say, rows = language.say, []
-    for claim, row in zip(study.programme.claims, verdicts.itertuples(index=False), strict=True):
-        line = deciding(row, evidence)
-        has = line is not None and pd.notna(line["estimate"])
-        values = values_of(study, line, language) if has else {}
-        unit = labels.unit_of(study, line["unit"]) if has else None
-        write = language.level if has and line["basis"] == "level" else language.amount
-        share = has and line["basis"] == "level" and unit and unit.is_share  # written with its per cent sign
-        unit_words = unit.label[language.code] if unit and not share else ""
+    say, rows = reader.say, []
+    for claim, row, told in by_claim(reader, verdicts):
+        line, name = deciding(row, evidence), "–"
+        if line is not None and pd.notna(line["estimate"]):
+            unit = reader.unit_of(line["unit"])
+            is_share = line["basis"] == "level" and unit and unit.is_share  # written with its per cent sign
+            name = about_line(reader, line)
+            name = reader.with_unit(name, None if is_share else unit)
         rows.append(
             {
-                "claim": f"{claim.id}. {claim.text[language.code]}",
+                "claim": f"{told}. {claim.text[reader.code]}",
                 "verdict": say(GRADE_WORDS[row.grade]),
-                "indicator": values["indicator"] + (f" ({unit_words})" if unit_words else "") if has else "–",
-                "estimate": write(line["estimate"], unit) if has else "–",
-                "interval": f"{values['low']} … {values['high']}" if has else "–",
+                "indicator": name,
+                **shown_estimate(reader, line),
             }
         )
-    columns = [
-        Column("claim", say("Claim")),
-        Column("verdict", say("Verdict")),
-        Column("indicator", say("Rests on")),
-        Column("estimate", say("Estimate"), str),
-        Column("interval", say("Interval"), str),
-    ]
-    spec = study.programme.specification(study.primary)
-    label = labels.specification_label(spec, language)
-    if fixed_before(study, *SPEAKS, f"specifications.{study.primary}"):
-        caption = say(
+    label = reader.specification_label(reader.study.programme.specification(reader.study.primary))
+    if fixed_before(reader.study, *SPEAKS, f"specifications.{reader.study.primary}"):
+        about = say(
             "Primary specification, fixed before results were seen: {specification}.", specification=label
         )
     else:
-        caption = say("Primary specification, as declared today: {specification}.", specification=label)
-    made = table(
-        "claims",
-        say("Verdict on each claim"),
-        f"{caption} {labels.source_note(study, language)}",
-        pd.DataFrame(rows, columns=[c.name for c in columns], dtype=object),
-        columns,
-    )
-    return replace(
-        made, folds=disclosures(study, deciding_estimates(verdicts, evidence, estimates), language)
-    )
+        about = say("Primary specification, as declared today: {specification}.", specification=label)
+    made = VERDICTS.exhibit(reader, rows, about, reader.source_note())
+    return replace(made, folds=disclosures(reader, deciding_estimates(verdicts, evidence, estimates)))
 
 
-def evidence_table(study: Study, evidence: pd.DataFrame, language: Language) -> list[Exhibit]:
+def shown_estimate(reader: Reader, line: pd.Series | None) -> dict[str, str]:
+    """Estimate and interval of a line of evidence, as a table shows them; dashes where there is no number."""
+    if line is None or pd.isna(line["estimate"]):
+        return {"estimate": "–", "interval": "–"}
+    unit, write = reader.unit_of(line["unit"]), reader.amount
+    if line["basis"] == "level":
+        write = reader.level
+    return {
+        "estimate": write(line["estimate"], unit),
+        "interval": f"{write(line['ci_low'], unit)} … {write(line['ci_high'], unit)}",
+    }
+
+
+def evidence_table(reader: Reader, evidence: pd.DataFrame) -> list[Exhibit]:
     """Everything that bears on the claims; nothing where no claim rests on an indicator."""
     if evidence.empty:
         return []
-    say, rows = language.say, []
-    for line in evidence.to_dict("records"):
-        has, unit = pd.notna(line["estimate"]), labels.unit_of(study, line["unit"])
-        values = values_of(study, pd.Series(line), language) if has else {}
+    say, rows = reader.say, []
+    for _, line in evidence.iterrows():
+        name = about_line(reader, line)
         basis, side = BASES[line["basis"]], SIDES[line["side"]]
         rows.append(
             {
-                "indicator": (
-                    f"{line['claim']}: {measure_label(study, line['indicator'], line['rater'], language)}"
-                ),
+                "indicator": f"{line['claim']}: {name}",
                 "basis": say(basis),
-                "estimate": (
-                    (language.level if line["basis"] == "level" else language.amount)(line["estimate"], unit)
-                    if has
-                    else "–"
-                ),
-                "interval": f"{values['low']} … {values['high']}" if has else "–",
-                "p_value": language.p_value(line["p_value"]),
-                "p_holm": language.p_value(line["p_holm"]),
-                "p_family": language.p_value(line["p_family"]),
-                "side": say(side) if has else reason_text(line["reason"], language),
+                **shown_estimate(reader, line),
+                "p_value": reader.p_value(line["p_value"]),
+                "p_holm": reader.p_value(line["p_holm"]),
+                "p_family": reader.p_value(line["p_family"]),
+                "side": say(side) if pd.notna(line["estimate"]) else reason_text(line["reason"], reader),
                 "speaks": say("yes") if line["speaks"] else say("no"),
             }
         )
-    columns = [
-        Column("indicator", say("Indicator")),
-        Column("basis", say("Kind of evidence")),
-        Column("estimate", say("Estimate"), str),
-        Column("interval", say("Interval"), str),
-        Column("p_value", say("p"), str),
-        Column("p_holm", say("p (Holm)"), str),
-        Column("p_family", say("p (family)"), str),
-        Column("side", say("Speaks")),
-        Column("speaks", say("Counts")),
-    ]
-    caption = say(
-        "All estimates that bear on a claim. One kind counts for each indicator: a comparison before a change"
-        " of participants alone, a test before a supervisor's rating before one's own. Holm: adjusted for the"
-        " number of indicators of the claim or part, so that nothing is adjusted where it has one; family:"
-        " adjusted for all tests of the indicator's family."
-    )
-    return [
-        table(
-            "evidence",
-            say("What the verdicts rest on"),
-            f"{caption} {labels.source_note(study, language)}",
-            pd.DataFrame(rows, columns=[c.name for c in columns], dtype=object),
-            columns,
-        )
-    ]
+    return [EVIDENCE.exhibit(reader, rows, reader.source_note())]
 
 
-def rules_table(language: Language) -> Exhibit:
+def rules_table(reader: Reader) -> Exhibit:
     """The written rule behind the verdicts."""
-    rows = [
-        {"verdict": language.say(GRADE_WORDS[name]), "rule": language.say(rule)}
-        for name, rule in GRADE_RULES.items()
-    ]
-    caption = language.say(
-        "A claim of several parts needs them all: its grade is that of the weakest. A joint claim is as"
-        " strong as the weakest claim it joins."
+    rules = GRADE_RULES | ({"shown": OFFERED} if reader.study.programme.design.assigned else {})
+    return RULES.exhibit(
+        reader,
+        [
+            {"verdict": reader.say(GRADE_WORDS[name]), "rule": reader.say(rule)}
+            for name, rule in rules.items()
+        ],
     )
-    columns = [Column("verdict", language.say("Verdict")), Column("rule", language.say("Rule"))]
-    return table("rules", language.say("How verdicts are given"), caption, pd.DataFrame(rows), columns)
 
 
 def headline(verdicts: pd.DataFrame, language: Language) -> str:

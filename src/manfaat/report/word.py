@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -28,18 +28,16 @@ REGIONS = {"en": "en-GB", "id": "id-ID"}  # Word names a language with its regio
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP file can hold: the same report gives the same bytes
 
 
-def write_docx(
-    target: Path, told: Iterable[Block], cover: Cover, exhibits: Path, language: Language, day: date
-) -> None:
+def write_docx(target: Path, told: Iterable[Block], cover: Cover, exhibits: Path, language: Language) -> None:
     """Write the report as DOCX; the same report gives the same bytes.
 
-    ``exhibits`` holds the pictures as PNG and SVG; ``day`` is the day the cover states.
+    ``exhibits`` holds the pictures as PNG and SVG.
     """
-    document, blocks = new_document(cover, language, day), list(on_paper(told))
+    document, blocks = new_document(cover, language), list(on_paper(told))
     write_cover(document, cover, blocks, language)
     for place, block in enumerate(blocks):
         if isinstance(block, Heading):
-            add_heading(document, block, place)
+            add_heading(document, block, place, below=int(cover.is_brief))
         elif isinstance(block, Paragraph):
             add_runs(paragraph_of(document, "Term" if block.role == "term" else ""), block.runs)
         elif isinstance(block, Bullets):
@@ -54,7 +52,7 @@ def write_docx(
     target.write_bytes(undated(stream.getvalue()))
 
 
-def new_document(cover: Cover, language: Language, day: date) -> Document:
+def new_document(cover: Cover, language: Language) -> Document:
     """Return an empty A4 document with the report's styles, language and properties."""
     document = docx.Document()
     section = document.sections[0]
@@ -67,7 +65,7 @@ def new_document(cover: Cover, language: Language, day: date) -> Document:
     add_field(footer, "PAGE", "1")
     set_styles(document)
     set_language(document, REGIONS.get(language.code, language.code))
-    properties, moment = document.core_properties, datetime(day.year, day.month, day.day)
+    properties, moment = document.core_properties, datetime(cover.day.year, cover.day.month, cover.day.day)
     properties.title, properties.author, properties.last_modified_by = (
         f"{cover.title}: {cover.label}",
         "Manfaat",
@@ -128,6 +126,8 @@ def write_cover(document: Document, cover: Cover, blocks: Sequence[Block], langu
     document.add_paragraph(cover.label, style="Subtitle")
     document.add_paragraph(": ".join((say("Period"), cover.period)))
     document.add_paragraph(say("Report made on {date}", date=cover.date))
+    if cover.is_brief:
+        return
     lists = (
         (
             say("Contents"),
@@ -156,9 +156,9 @@ def write_cover(document: Document, cover: Cover, blocks: Sequence[Block], langu
         add_field(document.add_paragraph(), instruction, entries)
 
 
-def add_heading(document: Document, block: Heading, place: int) -> None:
-    """Add a heading that the table of contents can lead to."""
-    bookmark(document.add_heading(block.text, level=min(block.level, 3)), f"heading{place}", place)
+def add_heading(document: Document, block: Heading, place: int, *, below: int = 0) -> None:
+    """Add a heading that the table of contents can lead to, ``below`` levels under its own."""
+    bookmark(document.add_heading(block.text, level=min(block.level + below, 3)), f"heading{place}", place)
 
 
 def add_runs(paragraph: WordParagraph, runs: Runs) -> None:
@@ -195,7 +195,8 @@ def printable(text: str) -> str:
 def add_caption(document: Document, block: Figure | Table, style: str) -> None:
     """Add 'Figure 4.2. Title.' where the list of figures or tables finds it."""
     paragraph = paragraph_of(document, style)
-    paragraph.add_run(f"{block.label}. ").bold = True
+    if block.label:
+        paragraph.add_run(f"{block.label}. ").bold = True
     paragraph.add_run(printable(ended(block.title)))
     if block.id:
         bookmark(paragraph, block.id, sum(map(ord, block.id)) * 1000 + len(document.element.body))

@@ -32,6 +32,11 @@ def mark(message: str) -> str:
     return message
 
 
+def sentence_case(text: str) -> str:
+    """Begin with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
 def paragraphs(text: str) -> list[str]:
     """The paragraphs of a text: what blank lines part."""
     return [part.strip("\n") for part in re.split(r"\n\s*\n", text) if part.strip()]
@@ -80,7 +85,8 @@ class Language:
         """Translate a message and fill in its ``{names}``."""
         found = catalogue(self.code)
         entry = found.get(message) if found else None
-        text = entry.string if entry and entry.string and not entry.fuzzy else message
+        told = entry.string if entry and not entry.fuzzy else ""
+        text = told if told and isinstance(told, str) else message
         return text.format(**values) if values else text
 
     def prose(self, text: str) -> str:
@@ -97,7 +103,7 @@ class Language:
         text = forms[0] if n == 1 or len(forms) == 1 else forms[1]
         return text.format(n=self.number(n, 0), **values)
 
-    def number(self, value: float, decimals: int = 2) -> str:
+    def number(self, value: float | None, decimals: int = 2) -> str:
         """Write a number with the language's separators, a real minus sign, and a dash where it is
         missing.
         """
@@ -113,13 +119,13 @@ class Language:
         """What stands between a number and its decimals."""
         return get_decimal_symbol(Locale(self.code))
 
-    def percent(self, share: float, decimals: int = 0) -> str:
+    def percent(self, share: float | None, decimals: int = 0) -> str:
         """Write a share (0.5) as a percentage (50%)."""
         if share is None or not math.isfinite(share):
             return "–"
         return Written(self.number(share * 100, decimals) + "%", round(share * 100, decimals) + 0.0, None)
 
-    def amount(self, value: float, unit: Unit | None) -> str:
+    def amount(self, value: float | None, unit: Unit | None) -> str:
         """Write an amount with its sign before it (``−$1,794``), without the unit's name; a missing one is a
         dash.
         """
@@ -132,7 +138,7 @@ class Language:
         text = "−" + unit.prefix + text[1:] if text.startswith("−") else unit.prefix + text
         return Written(text, number.value, number.decimals)
 
-    def amount_with_unit(self, value: float, unit: Unit | None) -> str:
+    def amount_with_unit(self, value: float | None, unit: Unit | None) -> str:
         """Write an amount and the name of its unit, as in a sentence."""
         return (
             f"{self.amount(value, unit)} {(unit.after or unit.label)[self.code]}"
@@ -140,14 +146,22 @@ class Language:
             else self.amount(value, None)
         )
 
-    def level(self, value: float, unit: Unit | None) -> str:
+    def between(self, low: float | None, high: float | None, unit: Unit | None) -> str:
+        """Write the ends of an interval: ``476 … 3,113``."""
+        return f"{self.amount(low, unit)} … {self.amount(high, unit)}"
+
+    def with_interval(self, value: float, low: float, high: float, unit: Unit | None) -> str:
+        """Write an amount and its interval: ``$1,794 [476; 3,113]``."""
+        return f"{self.amount(value, unit)} [{self.amount(low, unit)}; {self.amount(high, unit)}]"
+
+    def level(self, value: float | None, unit: Unit | None) -> str:
         """Write a level (not a difference): a share gets its per cent sign."""
         text = self.amount(value, unit)
         if unit is None or not unit.is_share or not isinstance(text, Written):
             return text
         return Written(f"{text}%", text.value, None)
 
-    def p_value(self, value: float) -> str:
+    def p_value(self, value: float | None) -> str:
         """Write a p value; below 0.001 say so instead of writing zeros."""
         if value is None or not math.isfinite(value):
             return "–"

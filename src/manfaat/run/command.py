@@ -4,15 +4,25 @@ how it goes.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
-from manfaat.base.paths import known_cohorts
 from manfaat.base.problems import Problem, ProblemsError, nearest, refuse
-from manfaat.run.run import EVERY, Options, parameters_of
+from manfaat.run.fresh import State, due_pages
+from manfaat.run.options import EVERY, Options
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How it was asked for: every cohort there is, or some by name; fresh ones too; only to be told."""
+
+    every: bool = False
+    is_forced: bool = False
+    only_tells: bool = False
+
 
 console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
 
@@ -21,7 +31,7 @@ def check_options(options: Options, given: list[str], root: Path) -> tuple[Optio
     """Return the options with the parameters given as ``name=value``, and every unknown parameter, language
     and format.
     """
-    from manfaat.base.parameters import check
+    from manfaat.base.parameters import check, parameters_of
     from manfaat.report.words import LANGUAGES
     from manfaat.run.files import FORMATS
 
@@ -58,19 +68,30 @@ def ready(cohorts: list[str], options: Options, root: Path) -> tuple[list[str], 
     return good, unfinished
 
 
-def run_command(cohorts: list[str] | None, options: Options, given: list[str], root: Path) -> int:
-    """Run the cohorts named, or every one that is ready where none is named; return how many failed.
+def run_command(
+    states: dict[str, State], options: Options, given: list[str], root: Path, asked: Asked
+) -> int:
+    """Run those of the cohorts that are not fresh, and set cohorts side by side; return how many failed.
 
     Raises
     ------
     ProblemsError with everything that is wrong with what was asked for, before anything runs.
     """
     options, problems = check_options(options, given, root)
-    good, unfinished = ready(cohorts or known_cohorts(root / options.data_dir), options, root)
-    if cohorts or not good:
+    due = [name for name, state in states.items() if not state.is_fresh]
+    good, unfinished = ready(due, options, root)
+    if not asked.every or not (good or len(due) < len(states)):
         problems += [problem for failure in unfinished.values() for problem in failure.problems]
     refuse(problems)
-    failed = run_all(good, options, root)
+    failed = 0
+    if asked.only_tells:
+        for name in good:
+            console.print(escape(f"{name}: would be run: {states[name].because}"), soft_wrap=True)
+        for name in due_pages(states, options, root, is_forced=asked.is_forced):
+            console.print(f"{name}: its cohorts would be set side by side")
+    else:
+        failed = run_all(good, options, root) if good else 0
+        failed += side_by_side([name for name in states if name not in unfinished], options, root, asked)
     for name, failure in unfinished.items():
         errors.print(escape(f"{name}: not run: {failure}"), style="red", soft_wrap=True)
     return failed + len(unfinished)
@@ -125,17 +146,17 @@ def run_all(cohorts: list[str], options: Options, root: Path) -> int:
                     style="red",
                     soft_wrap=True,
                 )
-    return failed + side_by_side(cohorts, options, root)
+    return failed
 
 
-def side_by_side(cohorts: list[str], options: Options, root: Path) -> int:
+def side_by_side(cohorts: list[str], options: Options, root: Path, asked: Asked) -> int:
     """Set the cohorts of each programme side by side that has several reports; return how many programmes
     failed.
     """
     from manfaat.definitions.records import shown
     from manfaat.run.programmes import run_programmes
 
-    outcomes = run_programmes(cohorts, options, root=root)
+    outcomes = run_programmes(cohorts, options, root=root, is_forced=asked.is_forced)
     for outcome in outcomes:
         if outcome.report:
             console.print(

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from manfaat.analysis.study import Study
 from manfaat.base.strict import json_text
+from manfaat.definitions.study import Study
 from manfaat.report.blocks import Block, as_data
-from manfaat.report.words import Language
+from manfaat.report.reader import Reader
+from manfaat.report.words import Language, mark
 from manfaat.run.languages import Told, stem
 from manfaat.run.overview import local_day
 
 if TYPE_CHECKING:
-    pass
+    from manfaat.report.cover import Cover
+    from manfaat.report.page import Beside, Part
 
 FORMATS = ("html", "pdf", "docx")
+LAYERS = {"brief": mark("Brief"), "report": mark("Report"), "annex": mark("Annex")}
 
 
 def can_typeset() -> bool:
@@ -48,9 +51,10 @@ def write_files(
     ValueError if a page would load something or is too large.
     """
     typeset = can_typeset() if typeset is None else typeset
-    folder, day, notes = told[0].folder, local_day(record["finished"]), []
+    folder, notes = told[0].folder, []
+    made = {*formats, "pictures"} if typeset else {*formats}
     for place, version in enumerate(told):
-        write_version(study, told, place, record, formats, day, typeset)
+        write_version(Reader(version.language, study), told, place, record, made)
         if place:
             shutil.copytree(version.folder / "exhibits", folder / "exhibits" / version.language)
     if not typeset and set(formats) & {"pdf", "docx"}:
@@ -62,66 +66,95 @@ def write_files(
 
 
 def write_version(
-    study: Study,
-    told: list[Told],
-    place: int,
-    record: dict[str, Any],
-    formats: tuple[str, ...],
-    day: date,
-    typeset: bool,
+    reader: Reader, told: list[Told], place: int, record: dict[str, Any], made: set[str]
 ) -> None:
-    """Write the files of one language; the page first, because it is what most people wait for."""
+    """Write the files of one language; the pages first, because they are what most people wait for."""
     from manfaat.report.appendix import sections
-    from manfaat.report.page import Part, Version, ordered, render_page
+    from manfaat.report.cover import cover_of
+    from manfaat.report.page import Part, in_file, in_layer, ordered, render_brief, render_page
+    from manfaat.report.regressions import FOLDER
 
-    version, target = told[place], told[0].folder
-    language, name = Language(version.language), stem(place, version.language)
+    version, target, cover = told[place], told[0].folder, cover_of(reader, local_day(record["finished"]))
+    every = ordered(version.chapters)
+    brief = Part(tuple(block for part in every for block in part.blocks if block.layer == "brief"))
+    report, annex = in_file(every, "report"), in_file(every, "annex")
     estimates = pd.read_csv(version.folder / "estimates.csv")
-    told_before = ordered(version.chapters)
-    appendix = sections(
-        study, record, estimates, [block for part in told_before for block in part.blocks], language
-    )
-    chapters = [*told_before, Part(appendix)]
-    others = tuple(
-        Version(other.language, Language(other.language).name, f"{stem(i, other.language)}.html")
-        for i, other in enumerate(told)
-        if i != place
-    )
+    files = sorted((version.folder / FOLDER).glob("*.csv"))
+    tables = [pd.read_csv(file, dtype={"rater": "str"}).fillna({"rater": ""}) for file in files]
+    coefficients = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
+    appendix = sections(reader, record, estimates, coefficients, blocks_in([*report, *annex]))
+    annex.append(Part(tuple(in_layer(block, "annex") for block in appendix)))
     exhibits = version.folder / "exhibits"
-    beside = f"exhibits/{version.language}" if place else "exhibits"
-    page = render_page(study, chapters, language, exhibits, day=day, versions=others, beside=beside)
-    (target / f"{name}.html").write_text(page, encoding="utf-8")
-    blocks = [block for chapter in chapters for block in chapter.blocks]
-    saved = json_text(as_data(blocks))
+    layers = {
+        "brief": ([brief], replace(cover, is_brief=True)),
+        "report": (report, cover),
+        "annex": (annex, replace(cover, label=reader.say("Annex: {label}", label=cover.label))),
+    }
+    for name, (parts, named) in layers.items():
+        render = render_brief if name == "brief" else render_page
+        lies = beside(reader, told, place, name, {layer: parts for layer, (parts, _) in layers.items()})
+        page = render(reader, parts, exhibits, cover=named, beside=lies)
+        (target / f"{stem(place, version.language, name)}.html").write_text(page, encoding="utf-8")
+    saved = json_text(as_data(blocks_in([part for parts, _ in layers.values() for part in parts])))
     (target / f"{stem(place, version.language, 'blocks')}.json").write_text(saved, encoding="utf-8")
-    if set(formats) & {"pdf", "docx"}:
-        write_documents(study, blocks, language, exhibits, target / name, formats, day, typeset)
+    if made & {"pdf", "docx"}:
+        documents = [
+            (stem(place, version.language, name), blocks_in(parts), named)
+            for name, (parts, named) in layers.items()
+        ]
+        write_documents(reader, documents, exhibits, target, made)
+
+
+def blocks_in(parts: list[Part]) -> list[Block]:
+    """The blocks of some chapters, one after the other."""
+    return [block for part in parts for block in part.blocks]
+
+
+def beside(reader: Reader, told: list[Told], place: int, name: str, layers: dict[str, list[Part]]) -> Beside:
+    """What lies beside the page called ``name`` of one language: the other layers, and other languages."""
+    from manfaat.report.page import Beside, Version
+
+    def file(layer: str, at: int = place) -> str:
+        return f"{stem(at, told[at].language, layer)}.html"
+
+    versions = tuple(
+        Version(other.language, Language(other.language).name, file(name, at))
+        for at, other in enumerate(told)
+        if at != place
+    )
+    here = {id for part in layers[name] for id in part.ids}
+    ends = {
+        f"#{id}": file(layer)
+        for layer, parts in layers.items()
+        for part in parts
+        for id in part.ids
+        if id not in here
+    }
+    names = tuple((reader.say(word), "" if layer == name else file(layer)) for layer, word in LAYERS.items())
+    return Beside(f"exhibits/{told[place].language}" if place else "exhibits", versions, names, ends)
 
 
 def write_documents(
-    study: Study,
-    told: list[Block],
-    language: Language,
+    reader: Reader,
+    layers: list[tuple[str, list[Block], Cover]],
     exhibits: Path,
     target: Path,
-    formats: tuple[str, ...],
-    day: date,
-    typeset: bool,
+    made: set[str],
 ) -> None:
-    """Write pictures and tables as files, then PDF and Word."""
-    from manfaat.report.cover import cover_of
+    """Write tables and pictures as files, then every layer as PDF and Word; ``layers`` : the stem of their
+    files, what they say, their cover.
+    """
     from manfaat.report.latex import write_tables
+    from manfaat.report.word import write_docx
 
-    cover = cover_of(study, language, day)
-    write_tables(exhibits, told, language)
-    if typeset:
+    write_tables(exhibits, [block for _, blocks, _ in layers for block in blocks], reader)
+    if "pictures" in made:
         from manfaat.report.pictures import write_pictures
         from manfaat.report.printed import write_pdf
 
         write_pictures(exhibits)
-        if "pdf" in formats:
-            write_pdf(target.with_name(f"{target.name}.pdf"), told, cover, exhibits, language)
-    if "docx" in formats:
-        from manfaat.report.word import write_docx
-
-        write_docx(target.with_name(f"{target.name}.docx"), told, cover, exhibits, language, day)
+    for name, blocks, cover in layers:
+        if {"pictures", "pdf"} <= made:
+            write_pdf(target / f"{name}.pdf", blocks, cover, exhibits, reader)
+        if "docx" in made:
+            write_docx(target / f"{name}.docx", blocks, cover, exhibits, reader)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from manfaat.base.typed import required
 
+PATIENCE = 600  # seconds that a notebook's process may take to begin; the first one waits for the imports
 STOP = threading.Event()  # set when somebody stops the run
 _children: set[int] = set()  # processes of the notebooks that are running
 _counting = threading.Lock()
@@ -50,11 +51,23 @@ def can_fork() -> bool:
     return hasattr(os, "fork") and sys.platform != "win32"
 
 
+class InterpreterEndedError(RuntimeError):
+    """The warm interpreter cannot be had."""
+
+    def __str__(self) -> str:
+        return (
+            "the warm interpreter was killed, perhaps for want of memory; run again, or with ordinary kernels"
+            " (--ordinary-kernels)"
+        )
+
+
 class WarmInterpreter:
     """The process that forks a child per notebook; started once, ended with its owner."""
 
     def __init__(self) -> None:
-        environment = os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        # On matrices as small as these, threads of linear algebra wait for one another longer than they work.
+        environment = {"OPENBLAS_NUM_THREADS": "1"} | os.environ
+        environment["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "manfaat.run.warm"],
             stdin=subprocess.PIPE,
@@ -70,15 +83,20 @@ class WarmInterpreter:
 
         Raises
         ------
-        RuntimeError if the interpreter has ended.
+        InterpreterEndedError if the interpreter has ended.
         """
         with tempfile.TemporaryDirectory(prefix="manfaat-") as folder:
             key = secrets.token_bytes(16)
             with Listener(str(Path(folder) / "notebook"), family="AF_UNIX", authkey=key) as listener:
-                # The first child waits for the imports; no stub tells of the socket inside.
-                listener._listener._socket.settimeout(120)  # type: ignore[attr-defined]
+                # no stub tells of the socket inside
+                listener._listener._socket.settimeout(1)  # type: ignore[attr-defined]
                 self.order(f"{listener.address}\t{key.hex()}\t{limit}\n")
-                return listener.accept()
+                for _ in range(PATIENCE):
+                    with suppress(TimeoutError):
+                        return listener.accept()
+                    if STOP.is_set() or self.process.poll() is not None:
+                        raise InterpreterEndedError
+        raise ConnectionAbortedError("no process came")
 
     def order(self, line: str) -> None:
         """Ask for one child."""
@@ -87,15 +105,15 @@ class WarmInterpreter:
                 self.stdin.write(line)
                 self.stdin.flush()
         except BrokenPipeError as failure:
-            raise RuntimeError(
-                "the warm interpreter has ended; run again, or with ordinary kernels (--ordinary-kernels)"
-            ) from failure
+            raise InterpreterEndedError from failure
 
     def close(self) -> None:
         """End the interpreter; it holds nothing that would need to be saved."""
         self.process.kill()
-        self.process.wait(timeout=10)
-        self.stdin.close()
+        with suppress(subprocess.TimeoutExpired):  # on a machine that is busy; the system ends it in time
+            self.process.wait(timeout=10)
+        with suppress(BrokenPipeError):
+            self.stdin.close()
 
 
 _interpreter: WarmInterpreter | None = None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
@@ -14,18 +12,26 @@ import pandas as pd
 from markupsafe import Markup
 
 from manfaat import __version__
-from manfaat.analysis.plan import held_in
-from manfaat.analysis.study import Study
-from manfaat.base.strict import json_text
-from manfaat.report.cohorts import FOLDER
+from manfaat.base.moments import day_of
+from manfaat.base.paths import PAGES
+from manfaat.base.strict import held_in, json_text
+from manfaat.base.writing import written_whole
+from manfaat.definitions.study import Study
 from manfaat.report.cover import cover_of
 from manfaat.report.policy import security_policy
-from manfaat.report.words import LANGUAGES, Language
+from manfaat.report.reader import Reader
+from manfaat.report.words import LANGUAGES, Language, mark
 from manfaat.run.languages import Told, stem
 
 TEMPLATES = Path(__file__).parents[1] / "report" / "templates"
 VERDICTS = "exhibits/07-claims.csv"  # what the findings say of each claim, in the words of the report
-KINDS = {"html": "HTML", "pdf": "PDF", "docx": "Word"}
+FILES = {  # what is sent, by the stem and the kind of its files
+    "brief": ("brief", "html", mark("Brief")),
+    "html": ("report", "html", mark("Report")),
+    "annex": ("annex", "html", mark("Annex")),
+    "pdf": ("report", "pdf", "PDF"),
+    "docx": ("report", "docx", "Word"),
+}
 
 
 def verdicts(folder: Path) -> dict[str, int]:
@@ -39,11 +45,11 @@ def write_summary(study: Study, told: list[Told], record: dict[str, Any]) -> Non
     """Write what the overview says of this report to ``summary.json`` beside it."""
     folder, day, versions = told[0].folder, local_day(record["finished"]), []
     for place, version in enumerate(told):
-        cover = cover_of(study, Language(version.language), day)
+        cover = cover_of(Reader(version.language, study), day)
         files = {
-            kind: f"{stem(place, version.language)}.{kind}"
-            for kind in KINDS
-            if (folder / f"{stem(place, version.language)}.{kind}").is_file()
+            kind: file
+            for kind, (name, ending, _) in FILES.items()
+            if (folder / (file := f"{stem(place, version.language, name)}.{ending}")).is_file()
         }
         versions.append(
             {
@@ -66,7 +72,7 @@ def write_summary(study: Study, told: list[Told], record: dict[str, Any]) -> Non
 
 def local_day(moment: str) -> date:
     """The day of a moment where this machine stands, as the cover states it."""
-    return datetime.fromisoformat(moment).astimezone().date()
+    return day_of(datetime.fromisoformat(moment))
 
 
 def summaries(reports: Path) -> list[dict[str, Any]]:
@@ -107,7 +113,7 @@ def row(summary: dict[str, Any], language: Language) -> dict[str, object]:
                 "name": language_name(version["language"]),
                 "label": version["label"],
                 "links": [
-                    {"text": KINDS[kind], "link": f"{summary['cohort']}/{file}"}
+                    {"text": language.say(FILES[kind][2]), "link": f"{summary['cohort']}/{file}"}
                     for kind, file in version["files"].items()
                 ],
             }
@@ -121,7 +127,7 @@ def programmes(reports: Path, language: Language) -> list[dict[str, str]]:
     such a version.
     """
     found = []
-    for path in sorted(reports.glob(f"{FOLDER}/[!.]*/summary.json")):
+    for path in sorted(reports.glob(f"{PAGES}/[!.]*/summary.json")):
         summary = held_in(path)
         if not summary.get("versions"):
             continue
@@ -132,7 +138,7 @@ def programmes(reports: Path, language: Language) -> list[dict[str, str]]:
         count = language.say_count("{n} cohort", "{n} cohorts", len(summary["cohorts"]))
         found.append(
             {
-                "link": f"{FOLDER}/{summary['programme']}/{shown['file']}",
+                "link": f"{PAGES}/{summary['programme']}/{shown['file']}",
                 "title": shown["title"],
                 "lang": shown["language"],
                 "count": count,
@@ -169,8 +175,5 @@ def write_index(reports: Path) -> None:
             script=Markup(script),
             policy=Markup(security_policy(script)),
         )
-        handle, name = tempfile.mkstemp(prefix=".index-", dir=reports)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(page)
-        Path(name).chmod(0o644)
-        os.replace(name, reports / index_name(code))
+        with written_whole(reports / index_name(code)) as path:
+            path.write_text(page, encoding="utf-8")

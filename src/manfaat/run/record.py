@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from manfaat.analysis.plan import first_look, plans
-from manfaat.analysis.study import Study
+from manfaat.base.moments import is_stated, moment
 from manfaat.base.strict import json_text
-from manfaat.definitions.freshness import checksum
-from manfaat.definitions.prices import HOUSE
-
-ENGINE = Path(__file__).parents[1]
-PACKAGES = (
-    "numpy",
-    "pandas",
-    "scipy",
-    "statsmodels",
-    "seaborn",
-    "matplotlib",
-    "papermill",
-)
-
-
-def checksums(folder: Path, pattern: str) -> dict[str, str]:
-    """SHA-256 of every matching file below a folder, by its path inside the folder."""
-    return {
-        path.relative_to(folder).as_posix(): checksum(path)
-        for path in sorted(folder.rglob(pattern))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+from manfaat.definitions.study import Study
+from manfaat.run.fresh import PACKAGES, Read, versions
 
 
 def commit(root: Path) -> str:
@@ -71,46 +48,9 @@ def form_versions(study: Study) -> dict[str, str]:
     return found
 
 
-def moment() -> datetime:
-    """Now, or the moment that ``SOURCE_DATE_EPOCH`` states (seconds since 1970), so that a report made on
-    another day has the same bytes (reproducible-builds.org).
-    """
-    stated = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(stated), UTC) if stated.isdigit() else datetime.now(UTC)
-
-
-def files_of(study: Study) -> dict[str, dict[str, str]]:
-    """Checksums of everything that a run reads: to be taken before it begins, and held against what is there
-    when it ends.
-    """
-    root = study.places.root
-    return {
-        "inputs": checksums(study.places.raw, "*"),
-        "definitions": checksums(study.definitions, "*"),
-        "notebooks": checksums(root / "notebooks", "*.ipynb"),
-        "series": checksums(HOUSE, "*.csv"),
-        "code": {
-            f"{folder.name}/{name}": digest
-            for folder in (ENGINE, ENGINE.with_name("helpers"))
-            for name, digest in checksums(folder, "*.py").items()
-        },
-    }
-
-
-def moved(before: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) -> list[str]:
-    """Name the files that are not as they were; the code was loaded before anything was read."""
-    return [
-        name
-        for part in before
-        if part != "code"
-        for name in sorted({*before[part], *now[part]})
-        if before[part].get(name) != now[part].get(name)
-    ]
-
-
 def record(
     study: Study,
-    read: dict[str, dict[str, str]],
+    read: Read,
     parameters: dict[str, object],
     ledger: Sequence[Mapping[Any, object]],
     seconds: dict[str, float],
@@ -133,10 +73,10 @@ def record(
         "parameters": parameters,
         "form_versions": form_versions(study),
         "finished": moment().isoformat(timespec="seconds"),
-        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+        "seconds": {} if is_stated() else {name: round(value, 2) for name, value in seconds.items()},
         "ledger_rows": ledger,
         "git_commit": commit(root),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "versions": {"python": platform.python_version(), **versions(PACKAGES)},
         **read,
     }
 

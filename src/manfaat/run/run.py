@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import shutil
@@ -9,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,19 +18,22 @@ import pandas as pd
 from nbformat import NotebookNode
 
 from manfaat.analysis.plan import first_look, note_look
-from manfaat.analysis.study import Study, load_study, only_cleans
-from manfaat.base.parameters import Parameter, declared, select
-from manfaat.base.paths import NOTEBOOKS, find_root, refused_by_machine
+from manfaat.analysis.study import load_study, only_cleans
+from manfaat.base.moments import moment
+from manfaat.base.parameters import Parameter, parameters_of, select
+from manfaat.base.paths import MADE, NOTEBOOKS, find_root, places, refused_by_machine, shown
 from manfaat.base.problems import ProblemsError, refuse
-from manfaat.definitions.freshness import MADE
-from manfaat.definitions.records import shown
+from manfaat.definitions.cohort import load_cohort
+from manfaat.definitions.study import Study
 from manfaat.report.letters import check_letters
-from manfaat.report.words import LANGUAGES, Language
+from manfaat.report.words import Language
 from manfaat.run.files import write_files
+from manfaat.run.fresh import Read, files_of, moved, note_failed, note_made
 from manfaat.run.interpreter import STOP, stop_notebooks
 from manfaat.run.languages import StoppedError, Told, Turns, different, run_languages
+from manfaat.run.options import Options
 from manfaat.run.overview import write_index, write_summary
-from manfaat.run.record import files_of, moved, record, write_record
+from manfaat.run.record import record, write_record
 from manfaat.run.staging import replace, staging_folder, the_only_run
 
 if TYPE_CHECKING:
@@ -45,27 +49,8 @@ STEPS = (
     ("07_findings",),
 )
 WRITES_TABLES = ("01_clean", "02_indicators")  # the tables about people, which all languages share
-EVERY = "both"  # languages
 ONLY_CLEANED = "cleaned; there is no report, for indicators.csv declares nothing beyond who took part"
 Report = Callable[[str, str, int, int], None]  # cohort, notebook, cell, cells
-
-
-@dataclass(frozen=True)
-class Options:
-    """What one run is asked to do."""
-
-    language: str = "en"  # of the report, or "both": every language there is
-    data_dir: str = "data"
-    reports_dir: str = "reports"
-    values: dict[str, object] = field(default_factory=dict)  # scientific parameters, checked
-    time_limit: int = 600  # seconds a notebook
-    formats: tuple[str, ...] = ("html",)  # the page always; pdf and docx come with the pictures as files
-    warm: bool = True  # fork from a warm interpreter, or start an ordinary kernel a notebook
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages asked for; the first is that of ``report.html``."""
-        return LANGUAGES if self.language == EVERY else (self.language,)
 
 
 @dataclass(frozen=True)
@@ -89,11 +74,6 @@ class NotebookError(RuntimeError):
 
 class ReportError(ValueError):
     """The notebooks ran, but no report can be made of them."""
-
-
-def parameters_of(root: Path) -> dict[str, dict[str, Parameter]]:
-    """The declared parameters of every numbered notebook."""
-    return {name: declared(root / "notebooks" / f"{name}.ipynb") for name in NOTEBOOKS}
 
 
 def nothing(cohort: str, notebook: str, cell: int, cells: int) -> None:
@@ -157,7 +137,7 @@ def execute(
         )
         return executed
     except papermill.PapermillExecutionError as failure:
-        raise NotebookError(one_line(name, failure)) from failure
+        raise NotebookError(one_line(name, failure, root)) from failure
     finally:
         without_folder(target, root)
 
@@ -172,9 +152,9 @@ def without_folder(notebook: Path, root: Path) -> None:
         )
 
 
-def one_line(name: str, failure: PapermillExecutionError) -> str:
-    """Say in one line which notebook and cell failed, and why."""
-    cause = re.sub(r"\s+", " ", f"{failure.ename}: {failure.evalue}")
+def one_line(name: str, failure: PapermillExecutionError, root: Path) -> str:
+    """Say in one line which notebook and cell failed, and why; the project's place is nobody's business."""
+    cause = re.sub(r"\s+", " ", f"{failure.ename}: {failure.evalue}").replace(f"{root.as_posix()}/", "")
     return f"{name}, cell {failure.cell_index + 1}: {cause}"
 
 
@@ -194,39 +174,62 @@ def run_cohort(
     before anything runs.
     """
     began = time.perf_counter()
+    place = places(cohort, data_dir=options.data_dir, reports_dir=options.reports_dir, root=root)
+    delivery, _ = load_cohort(place.raw, root=place.root)  # what is wrong with it is told with all the rest
+    read = files_of(place, delivery.programme if delivery else "")
     study = load_study(cohort, data_dir=options.data_dir, reports_dir=options.reports_dir, root=root)
+    options = dataclasses.replace(options, spoken=study.programme.spoken)
     refuse(check_letters(study))
-    read = files_of(study)
-    if first_look(study.places):
-        note_look(study.places)  # the former report, which this run replaces, may be all that remembers it
-    with the_only_run(study.places.processed), staging_folder(study.places.reports_dir) as staging:
+    moment()  # one that is stated wrongly is told before anything runs
+    if first_look(place):
+        note_look(place)  # the former report, which this run replaces, may be all that remembers it
+    with the_only_run(place.processed), staging_folder(place) as staging:
         told = [Told(language, staging / language / cohort) for language in options.languages]
         try:
-            run_languages(
-                told,
-                lambda version, turns: run_steps(study, options, version, turns, progress),
-                Turns(WRITES_TABLES),
-                at_once=options.warm,
-            )
-            if only_cleans(study):
-                lie = (
-                    f"{ONLY_CLEANED}; the clean tables lie in"
-                    f" {shown(study.places.processed, study.places.root)}"
-                )
-                return Outcome(cohort, None, seconds=time.perf_counter() - began, notes=(lie,))
-            progress(cohort, "report", 0, 1)
-            notes = write_report(study, told, options, read)
-        except (NotebookError, ReportError, StoppedError) as failure:
-            return Outcome(cohort, None, str(failure), time.perf_counter() - began)
-        if STOP.is_set():
-            return Outcome(cohort, None, "stopped", time.perf_counter() - began)
-        shutil.rmtree(told[0].folder / MADE, ignore_errors=True)  # the record says it of the whole report
-        replace(told[0].folder, study.places.reports, study.places.reports_dir)
-    write_index(study.places.reports_dir)
-    progress(cohort, "report", 1, 1)
-    return Outcome(
-        cohort, study.places.reports / "report.html", seconds=time.perf_counter() - began, notes=tuple(notes)
+            notes = make_report(study, told, options, read, progress)
+        except (NotebookError, ReportError, StoppedError, OSError) as failure:
+            because = failed_because(failure, place.root)
+            note_failed(place, because)
+            return Outcome(cohort, None, because, time.perf_counter() - began)
+        note_made(place, study.programme.programme, options, read)
+    report = None if only_cleans(study) else place.reports / "report.html"
+    return Outcome(cohort, report, seconds=time.perf_counter() - began, notes=tuple(notes))
+
+
+def failed_because(failure: Exception, root: Path) -> str:
+    """Say in one line why there is no new report."""
+    if STOP.is_set():
+        return "stopped"
+    return str(refused_by_machine(failure, root) if isinstance(failure, OSError) else failure)
+
+
+def make_report(study: Study, told: list[Told], options: Options, read: Read, progress: Report) -> list[str]:
+    """Run the notebooks and put the report that is made of them in place of the former one; return what is
+    lacking.
+
+    Raises
+    ------
+    NotebookError or ReportError where there is no report, StoppedError where somebody stopped the run,
+    OSError where the machine did not let something be read or written.
+    """
+    place, cohort = study.places, study.cohort.cohort
+    run_languages(
+        told,
+        lambda version, turns: run_steps(study, options, version, turns, progress),
+        Turns(WRITES_TABLES),
+        at_once=options.warm,
     )
+    if only_cleans(study):
+        return [f"{ONLY_CLEANED}; the clean tables lie in {shown(place.processed, place.root)}"]
+    progress(cohort, "report", 0, 1)
+    notes = write_report(study, told, options, read)
+    if STOP.is_set():
+        raise StoppedError("the report was not put in place")
+    shutil.rmtree(told[0].folder / MADE, ignore_errors=True)  # the record says it of the whole report
+    replace(told[0].folder, place.reports, place.reports_dir)
+    write_index(place.reports_dir)
+    progress(cohort, "report", 1, 1)
+    return notes
 
 
 def run_steps(study: Study, options: Options, version: Told, turns: Turns, progress: Report) -> None:
@@ -255,9 +258,7 @@ def run_steps(study: Study, options: Options, version: Told, turns: Turns, progr
                 list(pool.map(run, step))
 
 
-def write_report(
-    study: Study, told: list[Told], options: Options, read: dict[str, dict[str, str]]
-) -> list[str]:
+def write_report(study: Study, told: list[Told], options: Options, read: Read) -> list[str]:
     """Write the report's files, ``run.json`` and ``summary.json`` into the folder of the first language;
     return what is lacking.
 
@@ -271,7 +272,7 @@ def write_report(
     if wrong := different(told):
         raise ReportError(f"report: the languages do not hold the same numbers: {', '.join(wrong)}")
     folder = told[0].folder
-    if late := moved(read, files_of(study)):
+    if late := moved(read, files_of(study.places, study.programme.programme)):
         raise ReportError(
             f"report: {late[0]} was changed while the run went on, so that the report would hold numbers of"
             " both; run again"

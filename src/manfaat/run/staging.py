@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from manfaat.base.paths import STAGING, private
+from manfaat.base.paths import STAGING, Places, private
 from manfaat.base.problems import Problem, refuse
 
 try:
@@ -59,7 +59,7 @@ def the_only_run(folder: Path) -> Iterator[None]:
     private(folder)
     with held(folder, wait=False) as is_ours:
         who = folder / RUNNING
-        if not is_ours:
+        if fcntl and not is_ours:
             known = who.read_text(encoding="utf-8") if who.is_file() else "another process"
             told = f"another run of this cohort is under way: {known}"
             refuse([Problem(folder.name, told, expected="one run at a time; wait for it, or stop it")])
@@ -70,15 +70,27 @@ def the_only_run(folder: Path) -> Iterator[None]:
             who.unlink(missing_ok=True)
 
 
+def disk(folder: Path) -> int:
+    """The number of the disk that a folder lies on."""
+    return folder.stat().st_dev
+
+
 @contextmanager
-def staging_folder(reports: Path) -> Iterator[Path]:
-    """A folder among the reports in which a run builds its own; gone afterwards, as is what killed runs have
-    left.
+def staging_folder(place: Places) -> Iterator[Path]:
+    """A folder in which a run builds its report; gone afterwards, as is what killed runs have left.
+
+    It stays in the house (below ``data/processed``): what a killed run has left must not lie among the
+    reports. Where these are on another disk it lies there, for a report is put in place by a move.
     """
+    reports, base = place.reports_dir, private(place.data / "processed")
     reports.mkdir(parents=True, exist_ok=True)
+    if disk(reports) != disk(base):
+        base = reports
     with held(reports):
         tidy(reports)
-        folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=reports))
+    with held(base):
+        tidy(base)
+        folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=base))
         mine = held(folder)
         mine.__enter__()
     try:

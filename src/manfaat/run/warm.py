@@ -13,6 +13,8 @@ import importlib
 import os
 import signal
 import sys
+import threading
+import time
 from multiprocessing.connection import Client
 
 PRELOAD = (
@@ -44,6 +46,13 @@ def preload() -> None:
     gc.freeze()
 
 
+def end_with(parent: int) -> None:
+    """End this process when its parent has ended: what nobody waits for may not go on writing tables."""
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)
+
+
 def serve(address: str, key: str, limit: int) -> None:
     """Run one notebook's cells in this (forked) process, and end it, whatever happens."""
     from manfaat.run.cells import run_cells
@@ -52,6 +61,7 @@ def serve(address: str, key: str, limit: int) -> None:
         signal.SIGALRM, signal.SIG_DFL
     )  # the default action ends the process, even inside compiled code
     signal.alarm(limit)
+    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     status = 1
     try:

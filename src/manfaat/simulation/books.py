@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +15,11 @@ from manfaat.definitions.codebook import Codebook, Variable
 from manfaat.simulation.columns import TextColumn
 from manfaat.simulation.layout import HIDDEN_SHEET, OTHERS_SHEET, Layout, Places, header_of, sections_of
 
+if TYPE_CHECKING:
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+    from pyreadstat.pyclasses import MissingRange
+
+Row = tuple[object, ...]
 MOST_ROWS = 200_000
 DAY = re.compile(r"([0-3][0-9])/([01][0-9])/([0-9]{4})")
 NUMBER = re.compile(
@@ -51,7 +58,7 @@ class BookSink:
             for variable in variables
             if variable.kind in ("text", "dateTime", "select_multiple")
         }
-        self.kept: dict[str, list[tuple]] = {}
+        self.kept: dict[str, list[tuple[Row, bool]]] = {}
         if not self.by_value:
             self.sheet = self.new_sheet(DATA_SHEET)
 
@@ -60,7 +67,7 @@ class BookSink:
         """Rows above the first record."""
         return len(self.layout.titles) + self.layout.sections + 1
 
-    def new_sheet(self, name: str) -> object:
+    def new_sheet(self, name: str) -> WriteOnlyWorksheet:
         """Begin a sheet with its titles and names of columns."""
         sheet = self.book.create_sheet(name)
         for title in self.layout.titles:
@@ -104,7 +111,7 @@ class BookSink:
         )
 
     def divide(
-        self, rows: object, coloured: np.ndarray, names: list[str], pool: list[str], sheets: TextColumn
+        self, rows: Iterable[Row], coloured: np.ndarray, names: list[str], pool: list[str], sheets: TextColumn
     ) -> Places:
         """Keep rows until it is known how many each sheet has."""
         numbers = []
@@ -114,7 +121,7 @@ class BookSink:
             numbers.append(0 if name == self.layout.lost else self.above + len(kept))
         return Places(TextColumn(sheets.codes, pool), np.array(numbers, dtype="int64"))
 
-    def cells(self, sheet: object, row: tuple, is_red: bool) -> list[object]:
+    def cells(self, sheet: WriteOnlyWorksheet, row: Row, is_red: bool) -> list[object]:
         """The cells of a row: days shown as people here write them, red where the row is."""
         from openpyxl.cell import WriteOnlyCell
         from openpyxl.styles import PatternFill
@@ -253,7 +260,7 @@ class SavSink:
         labels = {
             v.name: {float(c): label for c, label in self.labels(v).items()} for v in numeric if v.list_name
         }
-        missing = {
+        missing: dict[str, list[int | float | str | MissingRange]] = {
             v.name: [{"lo": min(codes), "hi": max(codes)}]
             for v in numeric
             if (codes := [float(c) for c in v.missing_codes if c.startswith("-")])

@@ -31,7 +31,8 @@ class TextColumn:
 
     def texts(self) -> np.ndarray:
         """All texts (n, object)."""
-        return np.array([*self.pool, BLANK], dtype=object)[self.codes]
+        texts: np.ndarray = np.array([*self.pool, BLANK], dtype=object)[self.codes]
+        return texts
 
     def take(self, rows: np.ndarray) -> TextColumn:
         """The texts of some rows (places or a mask)."""
@@ -66,17 +67,17 @@ def write_number(value: float) -> str:
 
 def write_days(values: np.ndarray) -> list[str]:
     """Write days since 1970 as ISO dates."""
-    return np.datetime_as_string(values.astype("int64").astype("datetime64[D]")).tolist()
+    return list(np.datetime_as_string(values.astype("int64").astype("datetime64[D]")).tolist())
 
 
 def write_months(values: np.ndarray) -> list[str]:
     """Write months since the year 0 as ``YYYY-MM``."""
-    return np.datetime_as_string((values.astype("int64") - 1970 * 12).astype("datetime64[M]")).tolist()
+    return list(np.datetime_as_string((values.astype("int64") - 1970 * 12).astype("datetime64[M]")).tolist())
 
 
 def write_minutes(values: np.ndarray) -> list[str]:
     """Write minutes since 1970 as ISO dates and times with seconds."""
-    return np.datetime_as_string((values.astype("int64") * 60).astype("datetime64[s]")).tolist()
+    return list(np.datetime_as_string((values.astype("int64") * 60).astype("datetime64[s]")).tolist())
 
 
 def write_numbers(values: np.ndarray) -> list[str]:
@@ -151,11 +152,7 @@ def typed_column(world: World, variable: Variable, rows: np.ndarray, key: str, k
             if variable.name in world.values
             else np.full(n, np.nan)
         )
-        return (
-            pd.array(np.where(np.isnan(values), pd.NA, np.round(values)), dtype="Int64")
-            if variable.kind == "integer" and n
-            else values
-        )
+        return pd.array(np.round(values), dtype="Int64") if variable.kind == "integer" and n else values
     if variable.name == key:
         column = keys
     elif variable.name in world.values:

@@ -82,5 +82,6 @@ def operand(node: Node, world: World) -> np.ndarray:
     if node.kind == "text":
         return np.full(1, node.value)
     if node.kind == "operator" and node.value in ARITHMETIC:
-        return ARITHMETIC[node.value](*(operand(part, world) for part in node.parts))
+        result: np.ndarray = ARITHMETIC[node.value](*(operand(part, world) for part in node.parts))
+        return result
     raise ValueError(f"'{node.value}' is not supported in a simulation")

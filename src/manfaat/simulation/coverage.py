@@ -14,8 +14,8 @@ from manfaat.simulation.trials import EFFECTS, Drawn, Trial
 if TYPE_CHECKING:
     import pandas as pd
 
+    from manfaat.definitions.indicator import Indicator
     from manfaat.evaluation.estimate import Settings
-    from manfaat.indicators import Indicator
 
 KEYS = ["condition", "effect", "indicator", "rater", "specification"]
 SUMMARY = [
@@ -52,14 +52,14 @@ def estimates_of(table: pd.DataFrame, trial: Trial, names: Iterable[str]) -> pd.
     """
     from manfaat.evaluation.estimate import as_table
     from manfaat.evaluation.ladder import estimate_one, reported
+    from manfaat.evaluation.sample import Dataset
 
-    rows, memory, programme = [], {}, trial.programme
+    rows, programme = [], trial.programme
+    data = Dataset(table, programme, trial.definitions.indicators)
     for line in lines_named(trial, names):
         for spec in programme.specifications:
-            if not spec.indicators or line.indicator in spec.indicators:
-                rows += estimate_one(
-                    table, line, spec, programme, trial.definitions.indicators, settings_of(trial), memory
-                )
+            if spec.asks_for(line.indicator):
+                rows += estimate_one(data, line, spec, settings_of(trial))
     return reported(as_table(rows), programme)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from manfaat.base.typed import required
 from manfaat.definitions.claims import GRADES
 from manfaat.simulation.coverage import KEYS
 from manfaat.simulation.grading import __doc__ as AGREEMENT
@@ -14,6 +15,7 @@ from manfaat.simulation.trials import CONDITIONS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from manfaat.definitions.programme import Primary
     from manfaat.simulation.trials import Task, Trial
 
 NOTES = "coverage.en.md"
@@ -119,7 +121,7 @@ def naive_lines(found: pd.DataFrame, trial: Trial) -> list[str]:
         for name, rows in (
             ("before–after change of participants", part[kind == "before_after_change"]),
             ("gap to the comparison group", part[kind == "difference_in_means"]),
-            ("primary estimate", part[part["specification"] == trial.programme.primary.observational]),
+            ("primary estimate", part[part["specification"] == speaking(trial).observational]),
         ):
             if len(rows):
                 row = rows.iloc[0]
@@ -133,15 +135,17 @@ def naive_lines(found: pd.DataFrame, trial: Trial) -> list[str]:
     return lines
 
 
+def speaking(trial: Trial) -> Primary:
+    """Which specification speaks, by how the comparison came about."""
+    return required(trial.programme.primary, "the main specification")
+
+
 def primary_lines(found: pd.DataFrame, trial: Trial) -> list[str]:
     """Where the specification that speaks covers too rarely, by more than chance."""
     lines = []
     for condition in CONDITIONS:
-        speaks = (
-            trial.programme.primary.randomised
-            if condition == "lottery"
-            else trial.programme.primary.observational
-        )
+        rule = speaking(trial)
+        speaks = rule.randomised if condition == "lottery" else rule.observational
         own = found[(found["condition"] == condition) & (found["specification"] == speaks)]
         if own.empty:
             continue
@@ -181,7 +185,7 @@ def grades_table(grades: pd.DataFrame) -> str:
 def grade_lines(grades: pd.DataFrame) -> list[str]:
     """Whether the verdicts hold what is asked of them, claim by claim."""
     none = grades[grades["effect"] == "none"]
-    worst = none.loc[none["shown"].idxmax()]
+    worst = none.iloc[int(none["shown"].argmax())]
     low = grades[grades["agrees"] < ENOUGH]
     lines = [
         (

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from manfaat.base import paths
+from manfaat.base.writing import written_whole
 from manfaat.simulation.coverage import seed_rows, tabulate
 from manfaat.simulation.coverage_page import page
 from manfaat.simulation.grading import seed_grades, tabulate_grades
@@ -66,9 +67,8 @@ def run_chunk(task: Task, condition: str, first: int, root: Path, folder: Path) 
         rows += seed_rows(trial, cohort, list(task.indicators))
         grades += seed_grades(trial, cohort) if seed <= task.graded else []
     for kind, found in zip(KINDS, (rows, grades), strict=True):
-        part = folder / f"{kind}-{condition}-{first:05d}.part"
-        pd.DataFrame(found).to_parquet(part, index=False)
-        part.rename(part.with_suffix(".parquet"))
+        with written_whole(folder / f"{kind}-{condition}-{first:05d}.parquet") as path:
+            pd.DataFrame(found).to_parquet(path, index=False)
     return len(seeds)
 
 
@@ -83,9 +83,8 @@ def run_large(task: Task, condition: str, first: int, root: Path, folder: Path) 
     )
     seeds = range(first, min(first + CHUNK, large_seeds(task) + 1))
     grades = [row for seed in seeds for row in seed_grades(trial, trial.drawn(seed))]
-    part = folder / f"large-{condition}-{first:05d}.part"
-    pd.DataFrame(grades).to_parquet(part, index=False)
-    part.rename(part.with_suffix(".parquet"))
+    with written_whole(folder / f"large-{condition}-{first:05d}.parquet") as path:
+        pd.DataFrame(grades).to_parquet(path, index=False)
     return len(seeds)
 
 

@@ -15,13 +15,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from manfaat.definitions.codebook import Codebook, Variable
-from manfaat.definitions.programme import TRUTH, Programme
-from manfaat.indicators.model import Indicator
+from manfaat.definitions.cohort import TRUTH
+from manfaat.definitions.programme import Programme
 from manfaat.simulation.exports import Layout
 from manfaat.simulation.layout import header_of, sections_of
 from manfaat.simulation.mess.cells import LOG_COLUMNS
 from manfaat.simulation.people import FATES, Plan
-from manfaat.simulation.truth import truth_table
+from manfaat.simulation.truth import Measures, truth_table
 from manfaat.simulation.writing import LOG_FILE, TRUTH_FILE, Written, write_cohort
 
 SUMS = "SHA256SUMS"
@@ -40,14 +40,9 @@ UNRECORDED = {
 def write_delivery(
     folder: Path,
     plan: Plan,
-    programme: Programme,
-    codebook: Codebook,
-    lines: list[Indicator],
+    measures: Measures,
     layout: Layout,
-    definitions: Path,
     *,
-    root: Path,
-    command: str = "",
     is_replaced: bool = False,
     progress: Callable[[int], None] = lambda people: None,
 ) -> Written:
@@ -55,7 +50,7 @@ def write_delivery(
 
     Parameters
     ----------
-    command : how to make the same cohort again. is_replaced : put the cohort in the place of the one that is
+    is_replaced : put the cohort in the place of the one that is
     there.
 
     Raises
@@ -71,13 +66,13 @@ def write_delivery(
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         made.chmod(0o755)
-        written = write_cohort(made, plan, programme, codebook, layout, apart=made / TRUTH, progress=progress)
-        truth = truth_table(plan, programme, codebook, lines, definitions, root=root)
+        written = write_cohort(made, plan, measures.programme, layout, apart=made / TRUTH, progress=progress)
+        truth = truth_table(plan, measures)
         truth.to_csv(made / TRUTH / TRUTH_FILE, index=False, lineterminator="\n", float_format="%.6g")
         if not layout.recorded:
             with (made / TRUTH / LOG_FILE).open("a", encoding="utf-8") as log:
                 log.write(",".join(UNRECORDED.get(name, "") for name in LOG_COLUMNS) + "\n")
-        text = cohort_text(folder.name, plan, programme, codebook, layout, written, command)
+        text = cohort_text(folder.name, plan, measures.programme, layout, written)
         (made / "cohort.yml").write_text(text, encoding="utf-8")
         seal(made)
         if is_replaced:
@@ -99,15 +94,7 @@ def seal(folder: Path) -> None:
     (folder / SUMS).write_text("\n".join(sums) + "\n", encoding="utf-8")
 
 
-def cohort_text(
-    cohort: str,
-    plan: Plan,
-    programme: Programme,
-    codebook: Codebook,
-    layout: Layout,
-    written: Written,
-    command: str,
-) -> str:
+def cohort_text(cohort: str, plan: Plan, programme: Programme, layout: Layout, written: Written) -> str:
     """Return ``cohort.yml`` of a simulated cohort."""
     import yaml
 
@@ -122,7 +109,7 @@ def cohort_text(
         "label": {"en": f"{year} survey (synthetic)", "id": f"survei {year} (sintetis)"},
         "kind": "synthetic",
         "assignment": "observational",
-        "files": [file_entry(name, codebook, layout) for name in written.rows],
+        "files": [file_entry(name, plan.codebook, layout) for name in written.rows],
         "unreadable": "review",
         "period": {"en": f"simulated interviews of {year}", "id": f"wawancara simulasi tahun {year}"},
         "flow": flow_of(plan, written) if layout.recorded else [],
@@ -134,12 +121,11 @@ def cohort_text(
         "origin": how,
         "licence": "CC0-1.0 (simulated, about nobody)",
         "citation": f"manfaat simulate {programme.programme}, seed {plan.seed}",
-        "simulated": {"command": command or "manfaat simulate", "truth": TRUTH},
+        "simulated": {"command": plan.command, "truth": TRUTH},
     }
-    return (
-        "# Everything that is particular to this delivery. Simulated: it says nothing about anybody.\n"
-        + yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=1000)
-    )
+    text: str = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=1000)
+    head = "# Everything that is particular to this delivery. Simulated: it says nothing about anybody."
+    return f"{head}\n{text}"
 
 
 def file_entry(table: str, codebook: Codebook, layout: Layout) -> dict[str, object]:

@@ -106,7 +106,7 @@ def where(
         np.array([line[1] in now for line in made.records.log], dtype="int64"),
         *[np.full(len(e.rows), int(e.variable in now)) for e in made.entries],
     ]
-    at, later = np.concatenate(at), np.concatenate(later)
+    rows, after = np.concatenate(at), np.concatenate(later)
     is_answer = np.concatenate(
         [
             np.array([line[1] != "" for line in made.records.log], dtype=bool),
@@ -115,15 +115,16 @@ def where(
     )
     moved = np.arange(len(places.rows))
     moved[list(made.records.fuller)] = list(made.records.fuller.values())
-    at = np.where(is_answer, moved[at], at)
-    rows = places.rows[at]
-    return {"sheet": places.sheets.take(at), "row": pa.array(rows + later, mask=rows == 0)}
+    rows = np.where(is_answer, moved[rows], rows)
+    numbers = places.rows[rows]
+    return {"sheet": places.sheets.take(rows), "row": pa.array(numbers + after, mask=numbers == 0)}
 
 
 def joined(columns: list[TextColumn]) -> TextColumn:
     """Several columns of texts one below the other."""
     sizes = np.cumsum([0, *[len(column.codes) for column in columns]])
-    codes, pool = np.empty(sizes[-1], dtype="int32"), []
+    codes = np.empty(sizes[-1], dtype="int32")
+    pool: list[str] = []
     for column, start, end in zip(columns, sizes[:-1], sizes[1:], strict=True):
         np.minimum(column.codes, len(column.pool), out=codes[start:end], casting="unsafe")
         codes[start:end] += len(pool)

@@ -44,10 +44,11 @@ def graded(table: pd.DataFrame, trial: Trial) -> tuple[pd.DataFrame, pd.DataFram
     import pandas as pd
 
     from manfaat import verdict
+    from manfaat.definitions.indicator import concepts
     from manfaat.evaluation.estimate import as_table
     from manfaat.evaluation.ladder import estimate_one
     from manfaat.evaluation.levels import estimate_levels
-    from manfaat.indicators import concepts
+    from manfaat.evaluation.sample import Dataset
     from manfaat.threats.contract import as_table as as_threats
     from manfaat.threats.driver import THREATS, attempt, cases
     from manfaat.verdict.evidence import DECISIVE
@@ -60,11 +61,11 @@ def graded(table: pd.DataFrame, trial: Trial) -> tuple[pd.DataFrame, pd.DataFram
         for spec in programme.specifications
         if spec.id == settings.primary or spec.method == "before_after_change"
     ]
-    rows, memory = [], {}
+    rows, data = [], Dataset(table, programme, lines)
     for line in concepts(lines):
         for spec in specs:
-            if line.indicator in named and (not spec.indicators or line.indicator in spec.indicators):
-                rows += estimate_one(table, line, spec, programme, lines, settings, memory)
+            if line.indicator in named and spec.asks_for(line.indicator):
+                rows += estimate_one(data, line, spec, settings)
     estimates = pd.concat(
         [as_table(rows), estimate_levels(table, programme, lines, settings)], ignore_index=True
     )
@@ -75,10 +76,11 @@ def graded(table: pd.DataFrame, trial: Trial) -> tuple[pd.DataFrame, pd.DataFram
                 "cohort": "trial",
                 "indicator": case.line.indicator,
                 "rater": case.line.rater,
+                "arm": case.arm,
                 "specification": case.spec.id,
                 "treatment": case.treatment,
             }
-            found += [known | row for name in DECISIVE for row in attempt(name, case, THREATS[name])]
+            found += [known | row for name in DECISIVE for row in attempt(case, THREATS[name])]
     lines_of_evidence = verdict.evidence(programme, lines, estimates, as_threats(found), trial.assignment)
     return verdict.verdicts(programme, lines_of_evidence), lines_of_evidence
 
@@ -108,7 +110,7 @@ def is_found(line: pd.Series, effect: float, alpha: float = 0.05) -> bool:
     ):
         return False
     error = line["mde"] / (stats.norm.ppf(line["power"]) + stats.norm.ppf(1 - alpha / 2))
-    return effect >= (stats.norm.ppf(POWER) + stats.norm.ppf(1 - alpha / 2)) * error
+    return bool(effect >= (stats.norm.ppf(POWER) + stats.norm.ppf(1 - alpha / 2)) * error)
 
 
 def agrees(
@@ -145,16 +147,16 @@ def seed_grades(trial: Trial, cohort: Drawn) -> list[dict[str, object]]:
     for effect in EFFECTS:
         verdicts, evidence = graded(cohort.tables[effect], trial)
         speaks = evidence[evidence["speaks"].astype(bool)]
-        for verdict in verdicts.to_dict("records"):
+        for _, verdict in verdicts.iterrows():
             own = speaks[speaks["claim"] == verdict["claim"]]
             effects = [
                 planted(line, cohort.truth, trial) if effect == "planted" else 0.0
                 for _, line in own.iterrows()
             ]
-            verdict["agrees"] = agrees(verdict, own, effects, trial.programme.smallest_effects)
+            agreed = agrees(verdict, own, effects, trial.programme.smallest_effects)
             rows.append(
                 {"condition": trial.condition, "effect": effect, "seed": cohort.seed}
-                | {name: verdict[name] for name in GRADED[3:]}
+                | {name: agreed if name == "agrees" else verdict[name] for name in GRADED[3:]}
             )
     return rows
 

@@ -73,8 +73,8 @@ def cluster_sizes(rng: np.random.Generator, count: int, shape: str) -> np.ndarra
     if shape == "equal":
         return np.full(count, 12)
     if shape == "two large":
-        return np.r_[[150, 150], np.full(count - 2, 8)]
-    return np.minimum((4 * (1 - rng.random(count)) ** (-1 / 1.5)).astype(int), 80)
+        return np.concatenate([[150, 150], np.full(count - 2, 8)])
+    return (4 * (1 - rng.random(count)) ** (-1 / 1.5)).astype(int).clip(max=80)
 
 
 def whole_clusters(shape: str, share: float = 0.5) -> Callable[[np.random.Generator, int], Columns]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from manfaat.base import paths
+from manfaat.base.writing import written_whole
 from manfaat.simulation.coverage_page import num, rows_of
 from manfaat.simulation.interval_laws import Cell, cells, sample_of
 from manfaat.simulation.interval_tests import Trial, trials
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from manfaat.definitions.programme import Specification
-    from manfaat.evaluation.estimate import Result
 
 CHUNK = 100
 DRAWS = 499  # of the lottery, in each sample
@@ -49,7 +49,7 @@ draws of a skewed law that look even are those that have missed its tail."""  # 
 def specification(estimator: str, columns: dict[str, np.ndarray]) -> Specification:
     """The specification of an estimator named ``method``, ``method/ATE`` or ``method/randomisation``."""
     from manfaat.definitions.programme import Specification
-    from manfaat.definitions.vocabulary import FOR_EITHER
+    from manfaat.evaluation.registry import METHODS
 
     method, _, option = estimator.partition("/")
     covariates = [name for name in columns if name.startswith("x")]
@@ -60,14 +60,16 @@ def specification(estimator: str, columns: dict[str, np.ndarray]) -> Specificati
         if method == "nearest_neighbour"
         else ["auto"]
     )
-    more = {"estimand": "ate" if option == "ATE" else "att"} if method in FOR_EITHER else {}
-    return Specification(
-        id=method.replace("_", "-"),
-        label={"en": method, "id": method},
-        method=method,
-        std_errors=kinds,
-        covariates=covariates,
-        **more,
+    more = {"estimand": "ate" if option == "ATE" else "att"} if "ate" in METHODS[method].estimands else {}
+    return Specification.model_validate(
+        {
+            "id": method.replace("_", "-"),
+            "label": {"en": method, "id": method},
+            "method": method,
+            "std_errors": kinds,
+            "covariates": covariates,
+            **more,
+        }
     )
 
 
@@ -87,20 +89,20 @@ def one_draw(cell: Cell | Trial, seed: int) -> list[dict[str, object]]:
 
 def estimated(cell: Cell, rng: np.random.Generator, seed: int) -> list[dict[str, object]]:
     """Rows of the estimators of one sample."""
-    from manfaat.evaluation.estimate import Settings, margins
-    from manfaat.evaluation.inference import Inference
-    from manfaat.evaluation.ladder import METHODS
+    from manfaat.evaluation.estimate import Inference, Settings, margins
+    from manfaat.evaluation.registry import METHODS
     from manfaat.evaluation.sample import NotApplicableError
 
     columns = cell.law(rng, cell.n)
     sample, settings, rows = sample_of(columns), Settings("trial", "randomised", "x"), []
     inference = Inference(draws=DRAWS, seed=seed, is_lottery="x1" not in columns)
     for estimator in cell.estimators:
-        row = {"estimator": estimator}
+        row: dict[str, object] = {"estimator": estimator}
         try:
-            found: Result = METHODS[estimator.partition("/")[0]].estimate(
+            made = METHODS[estimator.partition("/")[0]].estimate(
                 sample, specification(estimator, columns), inference
-            )[0][0]
+            )
+            found = (next(iter(made.values())) if isinstance(made, dict) else made)[0][0]
         except NotApplicableError:
             rows.append(row | {"estimate": np.nan})
             continue
@@ -127,9 +129,8 @@ def run_chunk(place: int, first: int, folder: Path) -> int:
 
     cell = designs()[place]
     rows = [row for seed in range(first, first + CHUNK) for row in one_draw(cell, seed)]
-    part = file_of(cell, first, folder).with_suffix(".part")
-    pd.DataFrame(rows).to_parquet(part, index=False)
-    part.rename(part.with_suffix(".parquet"))
+    with written_whole(file_of(cell, first, folder)) as path:
+        pd.DataFrame(rows).to_parquet(path, index=False)
     return CHUNK
 
 
@@ -184,9 +185,8 @@ def is_short(row: pd.Series) -> bool:
     """Whether draws that are not doubted cover too rarely, by more than twice the Monte-Carlo error; a
     twentieth of the draws is too few to say.
     """
-    return (
-        row["quiet"] >= QUIET * row["draws"] and row["else"] + 2 * error_of(row["else"], row["quiet"]) < LEAST
-    )
+    low = row["else"] + 2 * error_of(row["else"], row["quiet"]) < LEAST
+    return bool(row["quiet"] >= QUIET * row["draws"] and low)
 
 
 def is_silent(row: pd.Series) -> bool:
@@ -196,14 +196,14 @@ def is_silent(row: pd.Series) -> bool:
 
 def is_wide(row: pd.Series) -> bool:
     """Whether they cover too often, by more than twice the Monte-Carlo error."""
-    return (
-        row["quiet"] >= QUIET * row["draws"] and row["else"] - 2 * error_of(row["else"], row["quiet"]) > MOST
-    )
+    high = row["else"] - 2 * error_of(row["else"], row["quiet"]) > MOST
+    return bool(row["quiet"] >= QUIET * row["draws"] and high)
 
 
 def is_large(row: pd.Series) -> bool:
     """Whether a test without an interval rejects too often, by more than twice the Monte-Carlo error."""
-    return np.isnan(row["coverage"]) and row["size"] - 2 * error_of(row["size"], row["draws"]) > LARGEST_SIZE
+    often = row["size"] - 2 * error_of(row["size"], row["draws"]) > LARGEST_SIZE
+    return bool(np.isnan(row["coverage"]) and often)
 
 
 def error_of(share: float, n: int) -> float:

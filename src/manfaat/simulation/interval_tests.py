@@ -75,14 +75,14 @@ def family(design: Design) -> Draw:
         import pandas as pd
 
         from manfaat.definitions.programme import Specification
+        from manfaat.definitions.records import Words
         from manfaat.evaluation import families
-        from manfaat.evaluation.estimate import Settings, margins
-        from manfaat.evaluation.inference import Inference
+        from manfaat.evaluation.estimate import Inference, Settings, margins
         from manfaat.evaluation.methods import difference_in_means
 
         columns, noise = design(rng, n)
         spec = Specification(
-            id="x", label={"en": "x", "id": "x"}, method="difference_in_means", std_errors=["auto"]
+            id="x", label=Words({"en": "x", "id": "x"}), method="difference_in_means", std_errors=["auto"]
         )
         place, common = columns.get("cluster_", np.arange(len(columns["treated"]))), noise()
         samples = [
@@ -110,7 +110,9 @@ def panel(treated_units: int) -> Draw:
         import pandas as pd
 
         from manfaat.definitions.programme import Specification
-        from manfaat.evaluation.inference import Inference, least_squares_results
+        from manfaat.definitions.records import Words
+        from manfaat.evaluation.estimate import Inference
+        from manfaat.evaluation.inference import least_squares_results
         from manfaat.evaluation.methods import difference_in_differences
         from manfaat.evaluation.panel import fits_of
 
@@ -128,7 +130,7 @@ def panel(treated_units: int) -> Draw:
         }
         spec = Specification(
             id="x",
-            label={"en": "x", "id": "x"},
+            label=Words({"en": "x", "id": "x"}),
             method="fixed_effects",
             std_errors=["auto"],
             treatment=["grant"],

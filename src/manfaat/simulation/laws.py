@@ -53,9 +53,9 @@ class Step(Record):
 
 def coded(codes: list[str], places: np.ndarray) -> np.ndarray:
     """Return codes as numbers where all of them are, else as texts."""
-    if all(code.lstrip("-").isdigit() for code in codes):
-        return np.array(codes, dtype="float64")[places]
-    return np.array(codes, dtype="U8")[places]
+    is_number = all(code.lstrip("-").isdigit() for code in codes)
+    column: np.ndarray = np.array(codes, dtype="float64" if is_number else "U8")[places]
+    return column
 
 
 def limited(values: np.ndarray, low: float | None, high: float | None, to: float) -> np.ndarray:
@@ -342,7 +342,8 @@ class Texts(Step):
 
     def draw(self, world: World) -> None:
         """Draw one text for everybody whose code has some."""
-        luck, pool = world.stream(self.name).random(world.n), []
+        luck = world.stream(self.name).random(world.n)
+        pool: list[str] = []
         places = np.full(world.n, -1, dtype="int64")
         for code, texts in self.texts.items():
             rows = world.factor(f"{self.by}={code}") == 1 if self.by else np.ones(world.n, dtype=bool)

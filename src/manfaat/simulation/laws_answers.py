@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -9,8 +10,7 @@ from pydantic import Field
 
 from manfaat.definitions.records import Record
 from manfaat.simulation.laws import Step, Terms
-from manfaat.simulation.laws_time import months_in
-from manfaat.simulation.world import World
+from manfaat.simulation.world import World, months_in
 
 ROUND = np.array([digit * 10.0**power for power in range(2, 9) for digit in (1, 2, 5)])
 
@@ -84,7 +84,7 @@ class Money(Step):
         )
 
 
-def by_year(years: np.ndarray, series: dict[int, float]) -> np.ndarray:
+def by_year(years: np.ndarray, series: Mapping[int, float]) -> np.ndarray:
     """The value of a series in each year; missing where the year is.
 
     Raises
@@ -100,7 +100,7 @@ def by_year(years: np.ndarray, series: dict[int, float]) -> np.ndarray:
 
 
 def heaped(
-    amounts: np.ndarray, luck: np.ndarray, years: np.ndarray, heaps: Heaps, series: dict[int, float]
+    amounts: np.ndarray, luck: np.ndarray, years: np.ndarray, heaps: Heaps, series: Mapping[int, float]
 ) -> np.ndarray:
     """Round each amount to a multiple of a unit drawn by its share, in the price level of its year."""
     choice = np.searchsorted(np.cumsum(heaps.shares), luck, side="right")

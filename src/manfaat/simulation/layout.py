@@ -15,7 +15,7 @@ from manfaat.simulation.columns import TextColumn
 from manfaat.simulation.mess.rendering import Rendering
 
 Format = Literal["csv", "kobo", "xlsx", "sav"]
-SUFFIXES = {"csv": "csv", "kobo": "csv", "xlsx": "xlsx", "sav": "sav"}
+SUFFIXES: dict[Format, str] = {"csv": "csv", "kobo": "csv", "xlsx": "xlsx", "sav": "sav"}
 THOUSANDS = " (ribu Rp)"
 NUMBER_COLUMN = "NIK"
 TIME_COLUMN = "waktu"

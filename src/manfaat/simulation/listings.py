@@ -13,7 +13,8 @@ from manfaat.simulation.people import Plan
 
 def listing_rows(listing: Listing, seed: int) -> list[dict[str, str]]:
     """The lines of every year as texts: ``[low, high]`` drawn between the two and rounded."""
-    stream, rows = np.random.default_rng([seed, zlib.crc32(listing.table.encode())]), []
+    stream = np.random.default_rng([seed, zlib.crc32(listing.table.encode())])
+    rows: list[dict[str, str]] = []
     for year in range(listing.first, listing.last + 1):
         people: dict[str, str] = {}
         for line in listing.lines:

@@ -30,9 +30,8 @@ def items(law: str, k: int) -> Draw:
     """Answers of n people to k items that share half their variance."""
 
     def draw(rng: np.random.Generator, n: int) -> np.ndarray:
-        return np.digitize(
-            np.sqrt(0.5) * (rng.standard_normal((n, 1)) + rng.standard_normal((n, k))), CUTS[law]
-        ).astype("float64")
+        both = rng.standard_normal((n, 1)) + rng.standard_normal((n, k))
+        return np.asarray(np.digitize(np.sqrt(0.5) * both, CUTS[law]), dtype="float64")
 
     return draw
 
@@ -53,7 +52,7 @@ def changes(law: str) -> Draw:
 
     def draw(rng: np.random.Generator, n: int) -> np.ndarray:
         if law == "gamma":
-            return rng.gamma(2, 1, n) / np.sqrt(2) - np.sqrt(2) + 1
+            return np.asarray(rng.gamma(2, 1, n) / np.sqrt(2) - np.sqrt(2) + 1)
         return 1 + (rng.standard_t(5, n) * np.sqrt(0.6) if law == "heavy tails" else rng.standard_normal(n))
 
     return draw
@@ -79,7 +78,7 @@ def cells() -> list[tuple[str, str, Draw, Ends, Point]]:
     def alpha(values: np.ndarray) -> float:
         return reliability.cronbach_alpha(np.cov(values, rowvar=False))
 
-    found = [
+    found: list[tuple[str, str, Draw, Ends, Point]] = [
         (
             f"Cronbach α, {k} items",
             law,

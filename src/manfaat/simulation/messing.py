@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from manfaat.base.typed import required
 from manfaat.definitions.codebook import Codebook, Variable
 from manfaat.definitions.programme import Programme
 from manfaat.simulation.columns import TextColumn, write_number
 from manfaat.simulation.layout import NUMBER_COLUMN, Layout
-from manfaat.simulation.mess.cells import Entry, Medium, inject_cells
+from manfaat.simulation.mess.cells import Entry, Medium, inject_cells, ways_of
 from manfaat.simulation.mess.extra_columns import identity_numbers, second_column
 from manfaat.simulation.mess.rates import MONTH_FIRST, RECORD_RATES, rates_of
 from manfaat.simulation.mess.records import Records, append_records, change_records
@@ -78,24 +79,13 @@ def mess_up(
         change_records(records, programme.tables[part.name].scales, plan.simulation.key, rates, stream)
         medium = medium_of(part.name, variables, plan, layout, rates)
         rates = rates | ({14: MONTH_FIRST} if 14 in rates else {})
-        messed, found = inject_cells(
-            answers.canonical,
-            records.columns,
-            answers.reasons,
-            records.touched,
-            variables,
-            programme,
-            codebook,
-            layout.rendering,
-            rates,
-            stream,
-            medium,
-        )
+        ways = {v.name: ways_of(v, programme, codebook, layout.rendering, medium) for v in variables}
+        messed, found = inject_cells(records, answers.reasons, ways, medium, rates, stream)
         entries += found
         columns = append_records(records, messed, plan.simulation.key, rates, stream)
     else:
         columns = dict(plain)
-    columns, more = add_columns(columns, records, part, number, plan, layout, variables)
+    columns, more = add_columns(columns, records, part, number, plan, layout)
     return MessyBlock(
         columns, records, entries + more, sheets_of(part, records, layout), coloured_rows(columns, records)
     )
@@ -143,7 +133,7 @@ def with_aliases(
     """Write the version of every other of some rows in words, as the list of answers allows it ("v2
     (2003)").
     """
-    form = version_of(variables)
+    form = required(version_of(variables), "the version of the form")
     words = {choice.name: choice.aliases.split("|") for choice in codebook.answers(form.list_name)} | {
         label: choice.aliases.split("|")
         for choice in codebook.answers(form.list_name)
@@ -194,10 +184,9 @@ def add_columns(
     number: int,
     plan: Plan,
     layout: Layout,
-    variables: list[Variable],
 ) -> tuple[dict[str, TextColumn], list[Entry]]:
     """Add the columns that nobody asked for, and say where they are wrong."""
-    extras = [name for name, _ in layout.extras(part.name, variables)]
+    extras = [name for name, _ in layout.extras(part.name, plan.codebook.table(part.name))]
     if not extras:
         return columns, []
     n = len(part.keys.codes)

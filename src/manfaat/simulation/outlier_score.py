@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from manfaat.analysis.study import Study, clean_tables, read_raw
-from manfaat.cleaning.corrections import KEY
+from manfaat.analysis.study import clean_tables, read_raw
+from manfaat.base.typed import required
 from manfaat.cleaning.outcomes import Given
 from manfaat.cleaning.table_checks import outlier
+from manfaat.definitions.codebook import KEY
 from manfaat.definitions.programme import Check
+from manfaat.definitions.study import Study
 from manfaat.simulation.scoring import read_texts
 
 FACTOR = 3  # an amount so many times too large or too small is a wrong one that the check should find
@@ -48,7 +50,8 @@ class OutlierScore:
 
 def score_outliers(study: Study) -> OutlierScore:
     """Hold the check, over every number of every table, against the truth of a synthetic cohort."""
-    folder, total = study.places.raw / study.cohort.simulated.truth, OutlierScore(0, 0, 0, 0)
+    truths = required(study.cohort.simulated, "the truth").truth
+    folder, total = study.places.raw / truths, OutlierScore(0, 0, 0, 0)
     for name, table in clean_tables(study, read_raw(study)).items():
         truth = read_texts(folder / f"{name}.csv")
         clean = table.kept.drop_duplicates(KEY)

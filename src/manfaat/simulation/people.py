@@ -13,11 +13,12 @@ import numpy as np
 from manfaat.definitions.codebook import Codebook
 from manfaat.simulation.conditions import fails, holds
 from manfaat.simulation.laws import Step, coded
-from manfaat.simulation.model import Response, Simulation
+from manfaat.simulation.model import Fate, Response, Simulation
 from manfaat.simulation.world import TREATED, World
 
 MOST_ATTEMPTS = 500
-FATES = ("answered", "not_reached", "refused", "no_consent")
+LOST: tuple[Fate, ...] = ("not_reached", "refused", "no_consent")
+FATES = ("answered", *LOST)
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Plan:
     """What is to be simulated: how many took part, from which seed, at which prices, with interviews from
     which day on.
 
-    ``fixed`` : columns that have one code for everybody (the version of the form), instead of what their step
-    draws.
+    ``command`` : how to make the same cohort again. ``fixed`` : columns that have one code for everybody (the
+    version of the form), instead of what their step draws.
     """
 
     simulation: Simulation
@@ -37,6 +38,7 @@ class Plan:
     seed: int
     survey: str = ""
     fixed: Mapping[str, str] = field(default_factory=dict)
+    command: str = "manfaat simulate"
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -69,7 +71,8 @@ class Block:
     @property
     def declined(self) -> np.ndarray:
         """Who was asked and did not consent (a mask)."""
-        return self.fates == FATES.index("no_consent")
+        mask: np.ndarray = self.fates == FATES.index("no_consent")
+        return mask
 
 
 def blocks(plan: Plan, *, is_treated: bool = True, is_biased: bool = True) -> Iterator[Block]:
@@ -78,12 +81,12 @@ def blocks(plan: Plan, *, is_treated: bool = True, is_biased: bool = True) -> It
     Everybody is numbered through; the groups come in turn, in the proportions of the plan, so that every
     block holds all groups.
     """
-    codes, sizes = list(plan.simulation.groups), np.array(list(plan.sizes.values()))
+    sizes = np.array(list(plan.sizes.values()))
     total, size = int(sizes.sum()), plan.simulation.block
     for number, start in enumerate(range(0, total, size)):
         places = np.arange(start, min(start + size, total), dtype="int64")
         yield simulate_block(
-            plan, number, group_of(places, sizes), codes, start, is_treated=is_treated, is_biased=is_biased
+            plan, number, group_of(places, sizes), start, is_treated=is_treated, is_biased=is_biased
         )
 
 
@@ -107,19 +110,12 @@ def stride(total: int) -> int:
 
 
 def simulate_block(
-    plan: Plan,
-    number: int,
-    groups: np.ndarray,
-    codes: list[str],
-    start: int,
-    *,
-    is_treated: bool,
-    is_biased: bool,
+    plan: Plan, number: int, groups: np.ndarray, start: int, *, is_treated: bool, is_biased: bool
 ) -> Block:
     """Simulate one block of people; see ``blocks``."""
     definition, n = plan.simulation, len(groups)
     world = World(n, plan.seed, number, plan.series, is_treated, is_biased)
-    declared = [definition.groups[code] for code in codes]
+    codes, declared = list(definition.groups), list(definition.groups.values())
     select(
         world,
         plan,
@@ -164,7 +160,7 @@ def fates_of(world: World, response: Response, follows: np.ndarray, groups: np.n
     luck, fates = world.stream("lost").random(world.n), np.zeros(world.n, dtype="int8")
     for group in np.unique(groups):
         table = response.lost_by.get(group, response.lost)
-        shares = np.cumsum([table.get(fate, 0.0) for fate in FATES[1:]])
+        shares = np.cumsum([table.get(fate, 0.0) for fate in LOST])
         rows = silent & (groups == group)
         fates[rows] = 1 + np.searchsorted(shares / shares[-1], luck[rows], side="right").clip(
             max=len(FATES) - 2

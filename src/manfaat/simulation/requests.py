@@ -12,25 +12,30 @@ from datetime import date
 from pathlib import Path
 
 from manfaat.base.problems import Problem, nearest, refuse
+from manfaat.base.typed import required
 from manfaat.definitions.codebook import Codebook, load_codebook
+from manfaat.definitions.cohort import load_cohort
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.prices import read_all_series
-from manfaat.definitions.programme import Programme, load_cohort, load_programme
+from manfaat.definitions.programme import Programme, load_programme
 from manfaat.definitions.records import shown
-from manfaat.indicators import Indicator, load_indicators
+from manfaat.evaluation.specifications import check_methods
+from manfaat.indicators import load_indicators
 from manfaat.simulation.books import MOST_ROWS
 from manfaat.simulation.checking import FILE, load_simulation
 from manfaat.simulation.delivery import write_delivery
 from manfaat.simulation.layout import SUFFIXES, Layout
 from manfaat.simulation.mess.rates import LEVELS
-from manfaat.simulation.mess.rendering import Rendering
+from manfaat.simulation.mess.rendering import Answers, Rendering
 from manfaat.simulation.model import Simulation
 from manfaat.simulation.people import Plan
+from manfaat.simulation.truth import Measures
 from manfaat.simulation.untidy import untidy
 from manfaat.simulation.writing import Written
 
 FEWEST, MOST = 10, 10_000_000
 NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
-ANSWERS = ("code", "en", "id")
+ANSWERS: tuple[Answers, ...] = ("code", "en", "id")
 NONE = "none"
 
 
@@ -93,15 +98,15 @@ class Request:
             return Layout(level=level, rendering=Rendering(dates="iso", version=self.version), formats={})
         if self.kind == "sav":
             return Layout(level=level, rendering=Rendering(dates="iso", version=self.version, skipped="code"))
-        in_words = self.answers != "code"
-        titles = {"en": ("Survey data (synthetic)",), "id": ("Data survei (sintetis)",)}.get(self.answers, ())
-        rendering = Rendering(answers=self.answers, version=self.version)
+        answers = next(one for one in ANSWERS if one == self.answers)
+        titles = {"en": ("Survey data (synthetic)",), "id": ("Data survei (sintetis)",)}.get(answers, ())
+        rendering = Rendering(answers=answers, version=self.version)
         return Layout(
             level=level,
             rendering=rendering,
-            headers=self.answers if in_words else "name",
+            headers="name" if answers == "code" else answers,
             titles=titles,
-            footer=in_words,
+            footer=answers != "code",
         )
 
 
@@ -144,17 +149,19 @@ def load_simulated(name: str, *, root: Path) -> Definitions:
         )
     programme, problems = load_programme(folder, root=root)
     refuse(problems)
-    codebook, problems = load_codebook(folder, programme, root=root)
-    lines, wrong = load_indicators(folder, programme, codebook, root=root)
-    simulation, worse = load_simulation(folder, programme, codebook, root=root)
+    declared = required(programme, "the programme")
+    codebook, problems = load_codebook(folder, declared, root=root)
+    lines, wrong = load_indicators(folder, declared, codebook, root=root)
+    simulation, worse = load_simulation(folder, declared, codebook, root=root)
+    worse += check_methods(declared, lines, shown(folder / "programme.yml", root))
     refuse(problems + wrong + worse)
-    known = (
-        read_all_series(programme.prices.path(folder), programme.prices.series, root=root)
-        if programme.prices
-        else {}
-    )
-    series = {key: {int(year): float(value) for year, value in found.items()} for key, found in known.items()}
-    return Definitions(folder, programme, codebook, lines, simulation, series)
+    prices = declared.prices
+    priced = read_all_series(prices.path(folder), prices.series, root=root) if prices else {}
+    series = {
+        key: dict(zip(found.index.astype("int64").tolist(), found.astype("float64").tolist(), strict=True))
+        for key, found in priced.items()
+    }
+    return Definitions(folder, declared, codebook, lines, required(simulation, "the simulation"), series)
 
 
 def check_request(
@@ -291,6 +298,7 @@ def plan_of(request: Request, definitions: Definitions) -> Plan:
         request.seed,
         request.survey,
         fixed,
+        request.command,
     )
 
 
@@ -319,20 +327,17 @@ def simulate(
     definitions, folder = load_simulated(request.programme, root=root), data / "raw" / request.cohort
     refuse(check_request(request, definitions, folder, is_replaced=is_replaced))
     plan, layout = plan_of(request, definitions), request.layout
-    layout = untidy(replace(layout, formats={plan.main_table: request.kind}), plan, definitions.codebook)
+    kind = next(one for one in SUFFIXES if one == request.kind)
+    layout = untidy(replace(layout, formats={plan.main_table: kind}), plan, definitions.codebook)
     layout = replace(layout, recorded=layout.recorded or request.is_recorded)
     total = sum(plan.sizes.values())
+    measures = Measures(definitions.programme, definitions.indicators, definitions.folder)
     try:
         written = write_delivery(
             folder,
             plan,
-            definitions.programme,
-            definitions.codebook,
-            definitions.indicators,
+            measures,
             layout,
-            definitions.folder,
-            root=root,
-            command=request.command,
             is_replaced=is_replaced and folder.exists(),
             progress=lambda people: progress(people, total),
         )

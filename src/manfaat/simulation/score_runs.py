@@ -11,18 +11,19 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from manfaat.base import paths
 from manfaat.base.problems import ProblemsError
-from manfaat.definitions.programme import TRUTH
+from manfaat.base.typed import typed_rows
+from manfaat.definitions.cohort import TRUTH
 from manfaat.simulation.scoring import FATES, Score, add_scores, read_texts, score_delivery, score_table
 from manfaat.simulation.writing import LOG_FILE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from manfaat.analysis.study import Study
+    from manfaat.definitions.study import Study
     from manfaat.simulation.outlier_score import OutlierScore
 
 PROGRAMME = "a folder of programmes/ with a simulation.yml; the first one unless given"
@@ -35,6 +36,19 @@ SHAPES = (
 LEVELS = ("real", "high")
 TWO_ROWS = '"two rows a record, then and now"'
 LEAST = 0.99  # share of errors that must be repaired or reported
+
+
+class Missed(NamedTuple):
+    """An injected error that was missed or wrongly changed, and what the clean table says."""
+
+    fate: str
+    kind: str
+    table: str
+    key: str
+    variable: str
+    raw: str
+    true: str
+    clean: str
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,7 @@ def totals_of(scores: Iterable[Score]) -> Totals:
 def shipped(root: Path, data_dir: str = "data") -> Iterator[Study]:
     """Every synthetic cohort of a data folder."""
     from manfaat.analysis.study import load_study
-    from manfaat.definitions.programme import load_cohort
+    from manfaat.definitions.cohort import load_cohort
 
     for name in paths.known_cohorts(root / data_dir):
         cohort, _ = load_cohort(root / data_dir / "raw" / name, root=root)
@@ -139,7 +153,7 @@ def score_seed(seed: int, programme: str, participants: int, root: Path) -> Scor
 
 def score_seeds(
     seeds: Iterable[int], programme: str, participants: int, root: Path, *, workers: int
-) -> Iterator[tuple[str, Score | Exception]]:
+) -> Iterator[tuple[str, Score | BaseException]]:
     """Score many simulated cohorts, several at a time, in the order of their seeds; of a cohort that cannot
     be scored, give the reason.
     """
@@ -185,13 +199,13 @@ def main(arguments: list[str] | None = None) -> int:
         found = score_shipped(root)
     scores, failed = [], 0
     for name, score in found:
-        if isinstance(score, Exception):
+        if isinstance(score, BaseException):
             failed += 1
             print(f"{name}: {score}", file=sys.stderr, flush=True)
             continue
         scores.append(score)
         print(f"{name}: {totals_of([score])}", file=sys.stderr, flush=True)
-        for line in score.missed.itertuples(index=False):
+        for line in typed_rows(score.missed, Missed):
             print(
                 f"  {line.fate}: kind {line.kind}, {line.table} {line.key} {line.variable}: {line.raw!r} for"
                 f" {line.true!r}, now {line.clean!r}",

@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from manfaat.base.typed import typed_rows
 from manfaat.cleaning.reviews import WHOLE_ROW
 from manfaat.simulation.mess.rates import CELL_RATES, COLUMN_RATES, FILE_RATES, RECORD_RATES
 from manfaat.simulation.mess.rendering import day_first
@@ -24,9 +25,10 @@ from manfaat.simulation.writing import LOG_FILE
 if TYPE_CHECKING:
     import pandas as pd
 
-    from manfaat.analysis.study import Study
     from manfaat.cleaning import CleanTable
+    from manfaat.cleaning.readers import Delivery
     from manfaat.definitions.codebook import Codebook, Variable
+    from manfaat.definitions.study import Study
 
 STRUCTURE = {
     24: "an item worded the other way round",
@@ -44,6 +46,27 @@ OTHER_FORM = ("24", "25", "65")  # answers on another version of the form, where
 PAIRS = ("real_ratio", "agreement", "date_agreement")  # a finding of these kinds is about both of two answers
 FATES = ("repaired", "reported", "missed", "wrongly changed")
 COLUMNS = ["kind", "what", "injected", *FATES]
+
+
+class Logged(NamedTuple):
+    """One injected error, as the log has it: all texts."""
+
+    key: str
+    variable: str
+    true: str
+    raw: str
+    kind: str
+    file: str
+    sheet: str
+    row: str
+
+
+class Finding(NamedTuple):
+    """Which check found which answer."""
+
+    check: str
+    key: str
+    variable: str
 
 
 @dataclass(frozen=True)
@@ -81,7 +104,7 @@ def persons_of(raw: pd.DataFrame, log: pd.DataFrame, key: str) -> list[str]:
 
     several = raw[SHEET].nunique() > 1
     stated = log[(log["row"] != "") & (log["key"] != "")]
-    at = {(line.sheet if several else "", int(line.row)): line.key for line in stated.itertuples(index=False)}
+    at = {(line.sheet if several else "", int(line.row)): line.key for line in typed_rows(stated, Logged)}
     sheets = raw[SHEET] if several else [""] * len(raw)
     return [
         at.get((sheet, int(row)), text.strip())
@@ -90,23 +113,21 @@ def persons_of(raw: pd.DataFrame, log: pd.DataFrame, key: str) -> list[str]:
 
 
 def compare(
-    raw: pd.DataFrame,
+    delivery: Delivery,
     table: CleanTable,
     true: pd.DataFrame,
     log: pd.DataFrame,
     study: Study,
     named: set[tuple[str, str]],
-    left_out: pd.DataFrame,
 ) -> Cells:
-    """Put one cleaned table beside its truth; ``left_out`` are the rows that the reader could not take for
-    answers.
-    """
+    """Put one cleaned table beside its truth."""
     import pandas as pd
 
     from manfaat.cleaning.ledger import canonical_texts
     from manfaat.cleaning.readers import PLACE
 
-    key = study.programme.tables[table.name].key[0]
+    raw, key = delivery.tables[table.name], study.programme.tables[table.name].key[0]
+    left_out = delivery.left_out[delivery.left_out["table"] == table.name]
     person = dict(
         zip(raw[list(PLACE)].itertuples(index=False, name=None), persons_of(raw, log, key), strict=True)
     )
@@ -122,7 +143,7 @@ def compare(
     ):
         rules.setdefault(person[place], []).append(rule)
     lost = set(zip(left_out["sheet"], left_out["row"].astype(str), strict=True))
-    for line in log.itertuples(index=False):
+    for line in typed_rows(log, Logged):
         if line.key and ((line.sheet, line.row) in lost or ("", line.row) in lost):
             rules.setdefault(line.key, ["left out"])
     reasons = dict(
@@ -160,7 +181,7 @@ def named_cells(table: CleanTable, study: Study) -> set[tuple[str, str]]:
     batteries = {items[0]: list(items) for items in study.programme.tables[table.name].scales}
     whole = {check.id for check in study.programme.checks if check.kind in ("straight_line", *PAIRS)}
     named = set(zip(table.review["key"], table.review["variable"], strict=True))
-    for line in table.findings.itertuples(index=False):
+    for line in typed_rows(table.findings, Finding):
         names = [line.variable] if line.variable and line.check not in whole else looks_at.get(line.check, [])
         names = batteries.get(line.variable, names) if line.check == "straight-lining" else names
         named |= {(line.key, name) for name in names}
@@ -204,14 +225,14 @@ def is_right(clean: str, true: str, variable: Variable) -> bool:
     return clean == true or (variable.kind == "dateTime" and clean != "" and clean[:19] == true[:19])
 
 
-def judge_cell(cells: Cells, line: object, variable: Variable, codebook: Codebook) -> str:
+def judge_cell(cells: Cells, line: Logged, variable: Variable, codebook: Codebook) -> str:
     """Say what became of one injected error in an answer."""
     if line.key not in cells.clean.index:
         return "reported" if line.key in cells.aside else "missed"
     name, shown = variable.name, cells.kept_as[line.key]
-    clean, reason = cells.clean.at[line.key, name], cells.reasons.get((shown, name), "")
+    clean, reason = clean_text(cells, line), cells.reasons.get((shown, name), "")
     is_known = not line.true and line.kind not in OTHER_FORM
-    true_reason = variable.missing_codes.get(cells.true.at[line.key, name], "") if is_known else ""
+    true_reason = variable.missing_codes.get(str(cells.true.at[line.key, name]), "") if is_known else ""
     if is_right(clean, line.true, variable) and (clean or not true_reason or reason == true_reason):
         return "repaired"
     named = (shown, name) in cells.named
@@ -223,16 +244,16 @@ def judge_cell(cells: Cells, line: object, variable: Variable, codebook: Codeboo
     return "wrongly changed"
 
 
-def judge_record(cells: Cells, line: object) -> str:
+def judge_record(cells: Cells, line: Logged) -> str:
     """Say what became of one injected error in a whole record."""
     own, is_kept = cells.aside.get(line.key, []), line.key in cells.clean.index
     if line.kind == "54" and is_kept and len(own) == 1 and own[0] in ("exact duplicate", "resubmission"):
         return "repaired"
-    shown = cells.kept_as.get(line.key)
+    shown = cells.kept_as.get(line.key, "")
     return "reported" if own or not cells.named.isdisjoint({(shown, ""), (shown, WHOLE_ROW)}) else "missed"
 
 
-def judge_key(cells: Cells, line: object) -> str:
+def judge_key(cells: Cells, line: Logged) -> str:
     """Say what became of a record that stands under somebody else's number."""
     return (
         "reported"
@@ -249,7 +270,7 @@ def judge_errors(study: Study, name: str, cells: Cells, log: pd.DataFrame) -> li
     )
     everybody = set(cells.true.index) <= set(cells.clean.index) | set(cells.aside)
     fates = []
-    for line in log.itertuples(index=False):
+    for line in typed_rows(log, Logged):
         if not line.key or (line.variable and line.variable not in variables):
             fates.append("repaired" if everybody else "missed")
         elif line.variable == key:
@@ -342,7 +363,8 @@ def score_delivery(study: Study) -> Score:
     delivery = read_raw(study)
     tables = clean_tables(study, delivery)
     log = read_texts(folder / LOG_FILE)
-    fates, correct, waiting, changed, lines = [], 0, 0, [], []
+    fates: list[tuple[int, str]] = []
+    correct, waiting, changed, lines = 0, 0, [], []
     named = {
         name: named_cells(table, study) | named_from_elsewhere(tables, name, study)
         for name, table in tables.items()
@@ -350,23 +372,15 @@ def score_delivery(study: Study) -> Score:
     coloured = set(delivery.log.loc[delivery.log["what"] == "cell colours", "file"])
     for name, table in tables.items():
         own = log[log["table"] == name]
-        cells = compare(
-            delivery.tables[name],
-            table,
-            read_texts(folder / f"{name}.csv"),
-            own,
-            study,
-            named[name],
-            delivery.left_out[delivery.left_out["table"] == name],
-        )
+        cells = compare(delivery, table, read_texts(folder / f"{name}.csv"), own, study, named[name])
         judged = judge_errors(study, name, cells, own)
         judged = [
             "reported" if line.kind == "42" and line.file in coloured else fate
-            for line, fate in zip(own.itertuples(index=False), judged, strict=True)
+            for line, fate in zip(typed_rows(own, Logged), judged, strict=True)
         ]
         fates += zip(own["kind"].astype(int), judged, strict=True)
         lines.append(
-            own.assign(fate=judged, clean=[clean_text(cells, line) for line in own.itertuples(index=False)])
+            own.assign(fate=judged, clean=[clean_text(cells, line) for line in typed_rows(own, Logged)])
         )
         count, waits, wrong = correct_cells(study, name, cells, own)
         correct, waiting = correct + count, waiting + waits
@@ -381,10 +395,10 @@ def score_delivery(study: Study) -> Score:
     )
 
 
-def clean_text(cells: Cells, line: object) -> str:
+def clean_text(cells: Cells, line: Logged) -> str:
     """The clean text of a logged answer, for those who want to know what happened to it."""
     there = line.key in cells.clean.index and line.variable in cells.clean.columns
-    return cells.clean.at[line.key, line.variable] if there else ""
+    return str(cells.clean.at[line.key, line.variable]) if there else ""
 
 
 def score_table(fates: list[tuple[int, str]]) -> pd.DataFrame:

@@ -114,7 +114,10 @@ class TextSink:
             columns, step = self.lengthened(columns), 2
         buffer = BytesIO()
         write_rows(columns, buffer, self.layout.separator)
-        self.put(buffer.getbuffer() if self.is_plain else buffer.getvalue())
+        if self.is_plain:
+            self.stream.write(buffer.getbuffer())
+        else:
+            self.put(buffer.getvalue())
         first, self.next_row = self.next_row, self.next_row + n * step
         return Places(TextColumn(np.zeros(n, dtype="int32"), [""]), first + step * np.arange(n))
 

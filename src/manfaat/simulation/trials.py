@@ -16,9 +16,9 @@ import numpy as np
 
 from manfaat.simulation.laws_answers import Ratings
 from manfaat.simulation.model import Simulation
-from manfaat.simulation.people import Plan, blocks
+from manfaat.simulation.people import Block, Plan, blocks
 from manfaat.simulation.requests import NONE, Definitions, Request, plan_of
-from manfaat.simulation.truth import indicators_of
+from manfaat.simulation.truth import Measures, indicators_of
 from manfaat.simulation.world import TREATED
 
 if TYPE_CHECKING:
@@ -126,18 +126,10 @@ class Trial:
             for name in numeric
         }
 
-    def _built(self, block: object, seed: int, rows: np.ndarray | None) -> pd.DataFrame:
+    def _built(self, block: Block, seed: int, rows: np.ndarray | None) -> pd.DataFrame:
         given = self.definitions
-        root = given.folder.parents[1]
         return indicators_of(
-            block,
-            self.plan(seed),
-            given.programme,
-            given.codebook,
-            given.indicators,
-            given.folder,
-            root=root,
-            rows=rows,
+            block, self.plan(seed), Measures(given.programme, given.indicators, given.folder), rows=rows
         )
 
 

@@ -9,14 +9,14 @@ comparison group are what a naive reader sees.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from manfaat.definitions.codebook import Codebook
+from manfaat.definitions.indicator import Indicator, measured_before
 from manfaat.definitions.programme import Programme
-from manfaat.indicators.model import Indicator, measured_before
 from manfaat.simulation.columns import TextColumn, canonical_column, typed_frame
 from manfaat.simulation.people import Block, Plan, blocks
 from manfaat.simulation.world import TREATED
@@ -59,22 +59,23 @@ def keys_of(block: Block, plan: Plan) -> TextColumn:
     )
 
 
+class Measures(NamedTuple):
+    """What a programme measures: itself, its indicators, and the folder of its definition files."""
+
+    programme: Programme
+    indicators: list[Indicator]
+    folder: Path
+
+
 def indicators_of(
-    block: Block,
-    plan: Plan,
-    programme: Programme,
-    codebook: Codebook,
-    lines: list[Indicator],
-    folder: Path,
-    *,
-    root: Path,
-    rows: np.ndarray | None = None,
+    block: Block, plan: Plan, measures: Measures, *, rows: np.ndarray | None = None
 ) -> pd.DataFrame:
     """Build the indicators of people in a block, of everybody unless ``rows`` (places) are given, as the
     indicator stage would.
     """
     from manfaat.indicators import build_indicators, join_linked, panel_context
 
+    programme, codebook, folder = measures.programme, plan.codebook, measures.folder
     keys, who = keys_of(block, plan), np.arange(block.people.n) if rows is None else rows
     main = typed_frame(block.people, who, codebook, plan.main_table, plan.simulation.key, keys.take(who))
     linked = dict.fromkeys(name for name, table in programme.tables.items() if table.link)
@@ -82,21 +83,11 @@ def indicators_of(
         found = who[there[who]]
         linked[name] = typed_frame(world, found, codebook, name, plan.simulation.key, keys.take(found))
     joined = join_linked(main, linked, programme, codebook)
-    return build_indicators(
-        joined, lines, panel_context(joined, programme, folder, root=root, codebook=codebook), programme
-    )
+    context = panel_context(joined, programme, folder, root=folder.parents[1], codebook=codebook)
+    return build_indicators(joined, measures.indicators, context, programme)
 
 
-def truth_table(
-    plan: Plan,
-    programme: Programme,
-    codebook: Codebook,
-    lines: list[Indicator],
-    folder: Path,
-    *,
-    root: Path,
-    most_blocks: int = 2,
-) -> pd.DataFrame:
+def truth_table(plan: Plan, measures: Measures, *, most_blocks: int = 2) -> pd.DataFrame:
     """Compute the truth of a simulation.
 
     Parameters
@@ -114,22 +105,17 @@ def truth_table(
     """
     import pandas as pd
 
-    parts = {name: [] for name in WORLDS}
+    lines = measures.indicators
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in WORLDS}
     groups, replies = [], []
-    runs = {
-        name: blocks(plan, is_treated=treated, is_biased=biased) for name, (treated, biased) in WORLDS.items()
-    }
-    for _ in range(most_blocks):
-        found = {name: next(run, None) for name, run in runs.items()}
-        if found["seen"] is None:
-            break
-        for name, block in found.items():
+    runs = [blocks(plan, is_treated=treated, is_biased=biased) for treated, biased in WORLDS.values()]
+    for worlds in islice(zip(*runs, strict=True), most_blocks):
+        for name, block in zip(WORLDS, worlds, strict=True):
             rows = np.flatnonzero(block.answered) if name == "seen" else None
-            parts[name].append(
-                indicators_of(block, plan, programme, codebook, lines, folder, root=root, rows=rows)
-            )
-        groups.append(found["seen"].people.values[TREATED])
-        replies.append(found["seen"].people.values[TREATED][found["seen"].answered])
+            parts[name].append(indicators_of(block, plan, measures, rows=rows))
+            if name == "seen":
+                groups.append(block.people.values[TREATED])
+                replies.append(block.people.values[TREATED][block.answered])
     tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
     took_part, replied = np.concatenate(groups) == 1, np.concatenate(replies) == 1
     return pd.DataFrame(

@@ -114,7 +114,8 @@ class World:
         """Where a column has no value."""
         values = self.values[name]
         if values.dtype.kind == "U":
-            return values == ""
+            blank: np.ndarray = values == ""
+            return blank
         return values < 0 if values.dtype.kind in "iu" else np.isnan(values)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -48,7 +48,6 @@ def write_cohort(
     folder: Path,
     plan: Plan,
     programme: Programme,
-    codebook: Codebook,
     layout: Layout,
     *,
     apart: Path | None = None,
@@ -71,6 +70,7 @@ def write_cohort(
     FileExistsError when one of the files is already there: nothing that was delivered is overwritten.
     ValueError when a workbook or an SPSS file would become too large.
     """
+    codebook = plan.codebook
     tables = [plan.main_table, *[rows.table for rows in plan.simulation.rows]]
     listings = [listing.table for listing in plan.simulation.listings]
     paths = {name: folder / layout.file(name) for name in (*tables, *listings)} | {
@@ -94,7 +94,9 @@ def write_cohort(
             stream.write((",".join(variable.name for variable in codebook.table(name)) + "\n").encode())
         sinks = {name: open_sink(paths[name], name, codebook, layout) for name in tables}
         stack.callback(let_go, sinks)
-        counts, errors, fates = write_blocks(sinks, log, answers, plan, programme, codebook, layout, progress)
+        counts, errors, fates = write_blocks(
+            Files(sinks, log, answers), plan, programme, codebook, layout, progress
+        )
     for name in listings:
         counts[name] = write_listing(paths[name], plan, codebook, plain_layout(layout), name)
         if apart:
@@ -102,10 +104,24 @@ def write_cohort(
     return Written(counts, dict(sorted(errors.items())), fates)
 
 
+class Files(NamedTuple):
+    """The open files of a cohort: a raw export a table, the log of errors, and the true answers where they
+    are asked for.
+    """
+
+    sinks: Mapping[str, Sink]
+    log: BinaryIO
+    answers: Mapping[str, BinaryIO]
+
+
 def write_blocks(
-    sinks: Mapping[str, Sink], log: BinaryIO, answers: Mapping[str, BinaryIO], plan: Plan, programme: Programme, codebook: Codebook, layout: Layout,  # noqa: E501
+    files: Files,
+    plan: Plan,
+    programme: Programme,
+    codebook: Codebook,
+    layout: Layout,
     progress: Callable[[int], None],
-) -> tuple[dict[str, int], dict[int, int], dict[str, dict[str, int]]]:  # fmt: skip
+) -> tuple[dict[str, int], dict[int, int], dict[str, dict[str, int]]]:
     """Write all blocks to open files and finish the files; return the rows of each table, the errors of each
     kind, the fates of each group.
 
@@ -114,11 +130,11 @@ def write_blocks(
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    counts, errors, fates = (
-        dict.fromkeys(sinks, 0),
-        {},
+    counts, fates = (
+        dict.fromkeys(files.sinks, 0),
         {code: dict.fromkeys(FATES, 0) for code in plan.simulation.groups},
     )
+    errors: dict[int, int] = {}
     with ThreadPoolExecutor(max_workers=1) as writer:
         job, people = None, 0
         for number, block in enumerate(blocks(plan)):
@@ -132,14 +148,12 @@ def write_blocks(
                     errors[kind] = errors.get(kind, 0) + count
                 if job:
                     job.result()
-                job = writer.submit(
-                    write_part, sinks[part.name], log, answers.get(part.name), part, made, layout, codebook
-                )
+                job = writer.submit(write_part, files, part, made, layout, codebook)
             people += block.people.n
             progress(people)
         if job:
             job.result()
-    for name, sink in sinks.items():
+    for name, sink in files.sinks.items():
         sink.close(counts[name])
     return counts, errors, fates
 
@@ -159,20 +173,12 @@ def let_go(sinks: Mapping[str, Sink]) -> None:
             stream.close()
 
 
-def write_part(
-    sink: Sink,
-    log: BinaryIO,
-    answers: BinaryIO | None,
-    part: TableBlock,
-    made: MessyBlock,
-    layout: Layout,
-    codebook: Codebook,
-) -> None:
+def write_part(files: Files, part: TableBlock, made: MessyBlock, layout: Layout, codebook: Codebook) -> None:
     """Write some rows of a table, what was done to them, and the true answers where they are asked for."""
-    places = sink.append(made.columns, made.coloured, made.sheets)
-    write_rows(log_columns(part, made, places, layout, codebook), log, ",")
-    if answers:
-        write_rows(true_columns(part, codebook), answers, ",")
+    places = files.sinks[part.name].append(made.columns, made.coloured, made.sheets)
+    write_rows(log_columns(part, made, places, layout, codebook), files.log, ",")
+    if part.name in files.answers:
+        write_rows(true_columns(part, codebook), files.answers[part.name], ",")
 
 
 def add_fates(fates: dict[str, dict[str, int]], block: Block, plan: Plan) -> None:

@@ -194,7 +194,8 @@ def pooled_cells(outcome: np.ndarray, treated: np.ndarray, cells: np.ndarray) ->
 
     Only where the same share was drawn are the two groups of cells taken together alike.
     """
-    found, pools = np.full(len(cells), -1), {}
+    found = np.full(len(cells), -1)
+    pools: dict[float, list[np.ndarray]] = {}
     for place, cell in enumerate(np.unique(cells)):
         inside = cells == cell
         if is_thin(outcome[inside], treated[inside]):
@@ -208,34 +209,6 @@ def pooled_cells(outcome: np.ndarray, treated: np.ndarray, cells: np.ndarray) ->
             found[together] = len(cells) + place
             taken += len(members)
     return found, taken
-
-
-def worst_case(outcome: np.ndarray, treated: np.ndarray, least: float, most: float) -> Bounds:
-    """Bounds on the difference in means that suppose nothing but the outcome's range.
-
-    Every missing answer of one group is the ``least`` possible and of the other the ``most``, and the other
-    way round. Source: Horowitz and Manski (2000), Journal of the American Statistical Association 95(449),
-    77–84.
-
-    Raises
-    ------
-    NotApplicableError where the range is empty or a group has fewer than two units; ValueError for an answer
-    outside the range.
-    """
-    if not most > least:
-        raise NotApplicableError(ThreatReason.NO_RANGE())
-    if np.nanmin(outcome) < least or np.nanmax(outcome) > most:
-        raise ValueError(f"an answer lies outside the range from {least} to {most}")
-    if min((treated == value).sum() for value in (1, 0)) < 2:
-        raise NotApplicableError(ThreatReason.FEW_ANSWERS_IN_A_GROUP())
-
-    def filled(value: int, fill: float) -> tuple[float, float]:
-        one = np.where(np.isnan(outcome), fill, outcome)[treated == value]
-        return float(one.mean()), float(one.var(ddof=1) / len(one))
-
-    (low1, a), (high0, b) = filled(1, least), filled(0, most)
-    (high1, c), (low0, d) = filled(1, most), filled(0, least)
-    return Bounds(low1 - high0, high1 - low0, float(np.sqrt(a + b)), float(np.sqrt(c + d)))
 
 
 def extreme_fills(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,25 +10,37 @@ import numpy as np
 import pandas as pd
 
 from manfaat.base.reasons import read_reasons
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Programme, Specification
 from manfaat.evaluation.balance import baseline
 from manfaat.evaluation.estimate import Settings
-from manfaat.evaluation.ladder import estimate_one, sample_for
-from manfaat.evaluation.linear import Fit, regress
-from manfaat.evaluation.panel import within_fits
+from manfaat.evaluation.ladder import estimate_one, sample_for, with_treatment
+from manfaat.evaluation.linear import Fit
+from manfaat.evaluation.panel import Within, fits_of
 from manfaat.evaluation.reasons import EstimateReason
-from manfaat.evaluation.sample import WEIGHT, NotApplicableError, Sample, participation, unit_keys
+from manfaat.evaluation.registry import METHODS
+from manfaat.evaluation.sample import (
+    WEIGHT,
+    Dataset,
+    Memory,
+    NotApplicableError,
+    Sample,
+    sides,
+    unit_keys,
+)
 from manfaat.evaluation.weighted import weights_of
-from manfaat.indicators import Indicator
 from manfaat.threats.contract import conclusion
 from manfaat.threats.reasons import ThreatReason
+
+Row = dict[str, object]
 
 
 @dataclass
 class Case:
     """One primary estimate: its row in the estimates table, its specification, and the units behind it.
 
-    ``memory`` is shared by the cases of a run: what rests on covariates alone is computed once.
+    ``memory`` is shared by the cases of a run: what rests on covariates alone is computed once. ``estimates``
+    : those of all specifications. ``totals`` : known numbers of all who took part, by variable and answer.
     """
 
     table: pd.DataFrame
@@ -37,7 +50,19 @@ class Case:
     spec: Specification
     settings: Settings
     row: pd.Series
-    memory: dict = field(default_factory=dict, repr=False)
+    memory: Memory = field(default_factory=dict, repr=False)
+    estimates: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    totals: dict[str, dict[str, float]] = field(default_factory=dict, repr=False)
+
+    @property
+    def data(self) -> Dataset:
+        """The table with what its columns mean."""
+        return Dataset(self.table, self.programme, self.indicators, self.memory)
+
+    @property
+    def arm(self) -> str:
+        """The arm that the estimate is about; empty where there is but one."""
+        return self.programme.design.contrast.arm
 
     @property
     def treatment(self) -> str:
@@ -67,23 +92,23 @@ class Case:
         ------
         NotApplicableError where the specification is none.
         """
-        return self._fitted[0]
+        if METHODS[self.spec.method].draw:
+            return self._within.fitted
+        return least_squares(self.sample, self.spec)
 
     @cached_property
     def sample(self) -> Sample:
         """Its complete units (of a panel: unit-periods)."""
-        if self.spec.method == "fixed_effects":
-            return self._fitted[1]
-        return sample_for(self.table, self.line, self.spec, self.programme, self.indicators, self.memory)
+        return self._within.sample if METHODS[self.spec.method].draw else self._drawn
 
     @cached_property
-    def _fitted(self) -> tuple[Fit, Sample]:
-        if self.spec.method == "fixed_effects":
-            within = within_fits(self.table, self.line, self.spec, self.programme, self.indicators)[
-                self.treatment
-            ]
-            return within.fitted, within.sample
-        return least_squares(self.sample, self.spec), self.sample
+    def _drawn(self) -> Sample:
+        return sample_for(self.data, self.line, self.spec)
+
+    @cached_property
+    def _within(self) -> Within:
+        spec = with_treatment(self.spec, self.programme)
+        return fits_of(self._drawn.frame, spec, self._drawn.n_missing)[self.treatment]
 
     @cached_property
     def covariates(self) -> list[str]:
@@ -104,9 +129,7 @@ class Case:
             self.table.loc[used] if design.wave else baseline(self.table, self.programme)
         )  # of waves, who was asked
         weights = weights_of(before, self.programme)
-        frame = (
-            before[self.covariates].astype("float64").assign(treated=participation(before, self.programme))
-        )
+        frame = before[self.covariates].astype("float64").assign(treated=sides(before, self.programme))
         frame = frame if weights is None else frame.assign(**{WEIGHT: weights})
         if design.panel:
             frame = frame[
@@ -139,7 +162,7 @@ class Case:
             raise NotApplicableError(EstimateReason.NO_WEIGHTS_CARRIED())
         frame = self.table[self.spec.covariates].astype("float64").dropna()
         frame = frame.assign(
-            treated=participation(self.table, self.programme),
+            treated=sides(self.table, self.programme),
             outcome=self.table[self.line.name].astype("float64"),
         )
         return frame[frame["treated"].isin([0.0, 1.0])]
@@ -165,14 +188,8 @@ class Case:
             if design
             else self.programme
         )
-        rows = estimate_one(
-            self.table if table is None else table,
-            line or self.line,
-            spec,
-            programme,
-            self.indicators,
-            self.settings,
-        )
+        data = Dataset(self.table if table is None else table, programme, self.indicators)
+        rows = estimate_one(data, line or self.line, spec, self.settings)
         found = next((row for row in rows if row.treatment == self.treatment), rows[0])
         if np.isnan(found.estimate):
             raise NotApplicableError(read_reasons(found.reasons, EstimateReason)[0])
@@ -186,7 +203,28 @@ class Case:
     def need_no_lottery(self) -> None:
         """Refuse to look for a hidden cause where a lottery decided."""
         if self.is_lottery:
-            raise NotApplicableError(ThreatReason.DECIDED_BY_LOT())
+            offer = self.programme.design.contrast.offer
+            raise NotApplicableError(
+                ThreatReason.OFFERED_BY_LOT() if offer else ThreatReason.DECIDED_BY_LOT()
+            )
+
+
+@dataclass(frozen=True)
+class Threat:
+    """One threat: its code, and how a case comes to its rows.
+
+    ``by_covariates`` : rests on the units and their covariates alone. ``is_decisive`` : failing, it takes the
+    ground from under the comparison itself. ``formula`` : the number that is looked at. ``falls`` : when the
+    estimate does not stand against it. ``source`` : as printed.
+    """
+
+    name: str
+    rows: Callable[[Case], list[Row]]
+    by_covariates: bool = False
+    is_decisive: bool = False
+    formula: str = ""
+    falls: str = ""
+    source: str = ""
 
 
 def least_squares(sample: Sample, spec: Specification) -> Fit:
@@ -196,13 +234,7 @@ def least_squares(sample: Sample, spec: Specification) -> Fit:
     ------
     NotApplicableError for any other method.
     """
-    if spec.method == "difference_in_means":
-        return regress(sample, sample.treated, [])
-    if spec.method in ("regression", "strata_fixed_effects"):
-        return regress(sample, sample.treated, spec.covariates, strata=spec.method == "strata_fixed_effects")
-    if spec.method == "difference_in_differences":
-        return regress(sample.change(), sample.treated, spec.covariates)
-    if spec.method == "first_difference":
-        wanted = (sample.frame["treated"] - sample.frame["treated_before"]).to_numpy()
-        return regress(sample.change(), wanted, spec.covariates, key="change")
-    raise NotApplicableError(ThreatReason.NOT_LINEAR())
+    fit = METHODS[spec.method].fit
+    if fit is None:
+        raise NotApplicableError(ThreatReason.NOT_LINEAR())
+    return fit(sample, spec)

@@ -1,13 +1,11 @@
 """The one shape of every threat: rows that a verdict, a table and a sentence read alike.
 
-One row says one number about one threat to one estimate (``cohort, stage, indicator, rater, specification,
-treatment`` name it; the specification is the primary one). Columns:
+One row says one number about one threat to one estimate (``cohort, stage, indicator, rater, arm,
+specification, treatment`` name it; the specification is the primary one). Columns:
 
 ``threat``
-    which question is asked: ``balance``, ``overlap``, ``placebo``, ``pre-trend``, ``attrition``, ``response
-    weights``, ``raking``, ``lee bounds``, ``worst case``, ``rosenbaum``, ``oster``, ``robustness``,
-    ``e-value``, ``specification curve``, ``leave one out``, ``subgroup``, ``time to event``, ``response
-    rate`` (of the whole delivery: names no indicator).
+    which question is asked: one of ``driver.THREATS``, ``time to event``, or ``response rate`` (of the whole
+    delivery: names no indicator).
 ``statistic``
     which number answers it; the first row of a threat is its **headline**, the only one whose ``passed``
     counts for a verdict.
@@ -41,8 +39,8 @@ from manfaat.base.disclosure import hide_small
 from manfaat.base.reasons import Reason
 
 COLUMNS = [
-    "cohort", "stage", "indicator", "rater", "specification", "treatment", "threat", "statistic", "detail",
-    "value", "limit", "ci_low", "ci_high", "n", "passed", "meaning", "reason",
+    "cohort", "stage", "indicator", "rater", "arm", "specification", "treatment", "threat", "statistic",
+    "detail", "value", "limit", "ci_low", "ci_high", "n", "passed", "meaning", "reason",
 ]  # fmt: skip
 LIMITS = {
     "smd": 0.1,  # Austin (2009), Statistics in Medicine 28(25), 3083–3107
@@ -52,10 +50,11 @@ LIMITS = {
     "delta": 1.0,  # as much selection on what is hidden as on what is measured; Oster (2019)
     "same sign": 0.9,  # share of specifications; this project's convention
 }
+DIFFER_BUT_STANDS = "differ, but the conclusion stands"  # balance, attrition
 MEANINGS = (
     "alike",
     "differ",
-    "differ, but the conclusion stands",  # balance, attrition
+    DIFFER_BUT_STANDS,
     "enough",
     "not enough",  # overlap
     "no difference found",
@@ -90,9 +89,10 @@ UNITS = (
 def entry(threat: str, statistic: str, value: float = np.nan, **rest: object) -> dict[str, object]:
     """One row without the columns that name the estimate.
 
-    ``rest``: ``detail, limit, interval`` (two numbers), ``n, passed, meaning, reason``.
+    ``rest``: ``detail, limit, interval`` (a pair of numbers), ``n, passed, meaning, reason``.
     """
-    low, high = rest.pop("interval", (np.nan, np.nan))
+    interval = rest.pop("interval", None)
+    low, high = interval if isinstance(interval, tuple) else (np.nan, np.nan)
     row = {
         "detail": "",
         "limit": np.nan,
@@ -137,4 +137,6 @@ def as_table(rows: list[dict[str, object]]) -> pd.DataFrame:
 
 def headlines(rows: pd.DataFrame) -> pd.DataFrame:
     """The first row of each threat to each estimate: the one whose ``passed`` counts."""
-    return rows[~rows.duplicated(["cohort", "indicator", "rater", "specification", "treatment", "threat"])]
+    return rows[
+        ~rows.duplicated(["cohort", "indicator", "rater", "arm", "specification", "treatment", "threat"])
+    ]

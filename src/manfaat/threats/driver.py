@@ -2,52 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from manfaat.base.disclosure import SMALLEST_CELL
 from manfaat.base.showing import card, counted, line
-from manfaat.definitions.programme import Cohort, Programme
+from manfaat.definitions.cohort import Cohort
+from manfaat.definitions.indicator import Indicator, concepts
+from manfaat.definitions.programme import Programme
+from manfaat.evaluation.asked import asked
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.ladder import primary
 from manfaat.evaluation.linear import varying
 from manfaat.evaluation.reasons import EstimateReason
-from manfaat.evaluation.sample import NotApplicableError, participation, unit_keys
-from manfaat.indicators import Indicator, concepts
-from manfaat.threats import survival
-from manfaat.threats.case import Case
+from manfaat.evaluation.sample import Dataset, Memory, NotApplicableError, participation, sides, unit_keys
+from manfaat.threats import (
+    hidden,
+    leave_one_out,
+    missing,
+    omnibus,
+    placebo,
+    response,
+    specification_curve,
+    subgroups,
+    survival,
+)
+from manfaat.threats.case import Case, Row, Threat
 from manfaat.threats.contract import LIMITS, as_table, cannot, entry, judged
-from manfaat.threats.hidden import e_value_rows, oster_rows, robustness_rows, rosenbaum_rows
-from manfaat.threats.leave_one_out import leave_one_out_rows
-from manfaat.threats.missing import lee_rows, worst_case_rows
-from manfaat.threats.omnibus import balance_rows, overlap_rows
-from manfaat.threats.placebo import placebo_rows, pre_trend_rows
 from manfaat.threats.reasons import ThreatReason
-from manfaat.threats.response import attrition_rows, raking_rows, rate_rows, response_weight_rows
-from manfaat.threats.specification_curve import curve, curve_rows
-from manfaat.threats.subgroups import subgroup_rows
 from manfaat.threats.transitions import all_transitions
 
-THREATS: dict[str, Callable[[Case], list[dict[str, object]]]] = {
-    "balance": balance_rows,
-    "overlap": overlap_rows,
-    "placebo": placebo_rows,
-    "pre-trend": pre_trend_rows,
-    "attrition": attrition_rows,
-    "response weights": response_weight_rows,
-    "lee bounds": lee_rows,
-    "worst case": worst_case_rows,
-    "rosenbaum": rosenbaum_rows,
-    "oster": oster_rows,
-    "robustness": robustness_rows,
-    "e-value": e_value_rows,
-    "leave one out": leave_one_out_rows,
-    "subgroup": subgroup_rows,
+THREATS: dict[str, Threat] = {  # in the order in which they are told
+    one.name: one
+    for one in (
+        omnibus.BALANCE,
+        omnibus.OVERLAP,
+        placebo.PLACEBO,
+        placebo.PRE_TREND,
+        response.ATTRITION,
+        response.RESPONSE_WEIGHTS,
+        missing.LEE_BOUNDS,
+        missing.WORST_CASE,
+        hidden.ROSENBAUM,
+        hidden.OSTER,
+        hidden.ROBUSTNESS,
+        hidden.E_VALUE,
+        leave_one_out.LEAVE_ONE_OUT,
+        subgroups.SUBGROUP,
+        response.RAKING,
+        specification_curve.SPECIFICATION_CURVE,
+    )
 }
-NAMES = ["cohort", "stage", "indicator", "rater", "specification", "treatment"]
-BY_COVARIATES = ("balance", "overlap")  # rest on the units and their covariates alone
+NAMES = ["cohort", "stage", "indicator", "rater", "arm", "specification", "treatment"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,7 +79,7 @@ class Threats:
 
     def _repr_html_(self) -> str:
         asked = self.rows.groupby("threat", sort=False).size()
-        return card("Threats", {name: counted(n, "row") for name, n in asked.items()})
+        return card("Threats", {str(name): counted(n, "row") for name, n in asked.items()})
 
 
 def run(
@@ -87,26 +97,29 @@ def run(
     A threat that cannot be run gives one row with the reason. ``cohort`` brings the known totals to rake to,
     and how many were asked: the rows of ``response rate`` are about the whole delivery and name no indicator.
     """
-    memory, rows, curves = {}, [], []
+    memory: Memory = {}
+    rows, curves = [], []
     for case in cases(table, programme, indicators, estimates, settings, memory):
+        case.totals = cohort.totals if cohort else {}
         if np.isnan(case.estimate):
-            found = [
-                cannot(name, ThreatReason.NO_PRIMARY())
-                for name in (*THREATS, "raking", "specification curve")
-            ]
+            found = [cannot(name, ThreatReason.NO_PRIMARY()) for name in THREATS]
         else:
-            found = [row for name, threat in THREATS.items() for row in attempt(name, case, threat)]
-            found += attempt("raking", case, lambda one: raking_rows(one, cohort.totals if cohort else {}))
-            drawn = curve(case, estimates)
-            found += attempt("specification curve", case, lambda one, drawn=drawn: curve_rows(one, drawn))
+            found = [row for threat in THREATS.values() for row in attempt(case, threat)]
+            drawn = specification_curve.curve(case)
             curves.append(
-                drawn.assign(indicator=case.line.indicator, rater=case.line.rater, treatment=case.treatment)
+                drawn.assign(
+                    indicator=case.line.indicator,
+                    rater=case.line.rater,
+                    arm=case.arm,
+                    treatment=case.treatment,
+                )
             )
         named = {
             "cohort": settings.cohort,
             "stage": case.line.stage_thesis,
             "indicator": case.line.indicator,
             "rater": case.line.rater,
+            "arm": case.arm,
         }
         rows += [named | {"specification": case.spec.id, "treatment": case.treatment} | row for row in found]
     if cohort:
@@ -114,16 +127,19 @@ def run(
         asked = table if wave is None else table[table[wave] == table[wave].max()]
         answered = int(unit_keys(asked, programme)[participation(asked, programme) == 1].nunique())
         named = dict.fromkeys(NAMES, "") | {"cohort": settings.cohort}
-        rows += [named | row for row in rate_rows(answered, cohort.denominators)]
+        rows += [named | row for row in response.rate_rows(answered, cohort.denominators)]
     stages = set(estimates["stage"])
     times, steps = (
         [line for line in event_times(indicators) if line[0].stage_thesis in stages],
         all_transitions(table, programme, indicators),
     )
-    events, grids = run_events(table, programme, indicators, settings, times)
+    events, grids = list[Row](), list[pd.DataFrame]()
+    for contrast in programme.design.contrasts():
+        found, drawn_by = run_events(table, programme.of(contrast), indicators, settings, times)
+        events, grids = [*events, *found], [*grids, *drawn_by]
     tables = {
-        "curve": gathered(curves, ["indicator", "rater", "treatment"]),
-        "survival": gathered(grids, ["indicator", "rater"]),
+        "curve": gathered(curves, ["indicator", "rater", "treatment", "arm"]),
+        "survival": gathered(grids, ["indicator", "rater", "arm"]),
         "transitions": steps[
             steps["indicator"].isin([line.indicator for line in indicators if line.stage_thesis in stages])
         ],
@@ -146,39 +162,44 @@ def cases(
     indicators: list[Indicator],
     estimates: pd.DataFrame,
     settings: Settings,
-    memory: dict,
+    memory: Memory,
 ) -> Iterator[Case]:
     """One case a primary estimate, in the order of the estimates."""
-    lines = {(line.indicator, line.rater): line for line in concepts(indicators)}
-    for _, row in primary(estimates).drop_duplicates(["indicator", "rater", "treatment"]).iterrows():
+    lines: dict[tuple[str, str], Indicator] = {(o.indicator, o.rater): o for o in concepts(indicators)}
+    arms = {one.arm: programme.of(one) for one in programme.design.contrasts()}
+    for _, row in primary(estimates).drop_duplicates(["indicator", "rater", "arm", "treatment"]).iterrows():
         line = lines[row["indicator"], row["rater"] if isinstance(row["rater"], str) else ""]
+        declared, own = programme.specification(row["specification"]), table
+        with suppress(NotApplicableError):  # then there is no estimate either
+            data, declared = asked(Dataset(table, arms[row["arm"]], indicators, memory), line, declared)
+            own = data.table
         yield Case(
-            table,
-            programme,
+            own,
+            arms[row["arm"]],
             indicators,
             line,
-            programme.specification(row["specification"]),
+            declared,
             settings,
             row,
             memory,
+            estimates,
         )
 
 
-def attempt(
-    name: str, case: Case, threat: Callable[[Case], list[dict[str, object]]]
-) -> list[dict[str, object]]:
+def attempt(case: Case, threat: Threat) -> list[Row]:
     """Run one threat; where it cannot be run, say why. What rests on covariates alone is computed once for
     the same units.
     """
     try:
-        if name not in BY_COVARIATES:
-            return threat(case)
-        key = (name, case.spec.id, tuple(case.described.index))
+        if not threat.by_covariates:
+            return threat.rows(case)
+        key = (threat.name, case.spec.id, case.arm, tuple(case.described.index))
         if key not in case.memory:
-            case.memory[key] = threat(case)
-        return case.memory[key]
+            case.memory[key] = threat.rows(case)
+        found: list[Row] = case.memory[key]
+        return found
     except NotApplicableError as failure:
-        return [cannot(name, failure.reason)]
+        return [cannot(threat.name, failure.reason)]
 
 
 def event_times(indicators: list[Indicator]) -> list[tuple[Indicator, Indicator]]:
@@ -209,10 +230,11 @@ def run_events(
             "indicator": duration.indicator,
             "rater": duration.rater,
         }
-        named |= {"specification": spec.id, "treatment": programme.design.group}
+        contrast = programme.design.contrast
+        named |= {"arm": contrast.arm, "specification": spec.id, "treatment": contrast.column}
         frame = table[[duration.name, happened.name]].set_axis(["time", "event"], axis=1).astype("float64")
         frame = (
-            frame.assign(treated=participation(table, programme))
+            frame.assign(treated=sides(table, programme))
             .join(table[spec.covariates].astype("float64"))
             .dropna(subset=["time", "event", "treated"])
         )
@@ -220,10 +242,9 @@ def run_events(
             if programme.design.sampling_weight:
                 raise NotApplicableError(EstimateReason.NO_WEIGHTS_CARRIED())
             found = event_rows(frame, spec.covariates, settings.confidence)
-            grid = survival.survival_curves(
-                *(frame[name].to_numpy() for name in ("time", "event", "treated")), settings.confidence
-            )
-            grids.append(grid.assign(indicator=duration.indicator, rater=duration.rater))
+            time, event, treated = (frame[name].to_numpy() for name in ("time", "event", "treated"))
+            grid = survival.survival_curves(time, event, treated, settings.confidence)
+            grids.append(grid.assign(indicator=duration.indicator, rater=duration.rater, arm=contrast.arm))
         except NotApplicableError as failure:
             found = [cannot("time to event", failure.reason)]
         rows += [named | row for row in found]
@@ -235,7 +256,7 @@ def event_rows(frame: pd.DataFrame, covariates: list[str], confidence: float) ->
     are.
     """
     events = frame.groupby("treated")["event"].sum()
-    if len(events) < 2 or events.min() < survival.SMALLEST_CELL:
+    if len(events) < 2 or events.min() < SMALLEST_CELL:
         raise NotApplicableError(ThreatReason.FEW_EVENTS())
     time, event, treated = (frame[name].to_numpy() for name in ("time", "event", "treated"))
     statistic, p = survival.log_rank(time, event, treated)
@@ -244,11 +265,8 @@ def event_rows(frame: pd.DataFrame, covariates: list[str], confidence: float) ->
     columns = complete[varying(complete, covariates)].to_numpy()
     columns = (columns - columns.mean(axis=0)) / columns.std(axis=0)
     try:
-        found = survival.cox(
-            *(complete[name].to_numpy() for name in ("time", "event", "treated")),
-            columns,
-            confidence=confidence,
-        )
+        time, event, treated = (complete[name].to_numpy() for name in ("time", "event", "treated"))
+        found = survival.cox(time, event, treated, columns, confidence=confidence)
     except NotApplicableError:
         return [rank]
     ratio = entry(

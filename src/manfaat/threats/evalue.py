@@ -41,14 +41,6 @@ def of_risk_ratio(ratio: float, low: float, high: float) -> EValue:
     return EValue(e_value(ratio), 1.0 if low <= 1 <= high else e_value(low if low > 1 else high))
 
 
-def of_odds_ratio(ratio: float, low: float, high: float, *, is_rare: bool) -> EValue:
-    """E-value of an odds ratio: taken as a risk ratio for a rare outcome (below 15 per cent), else its root
-    is.
-    """
-    power = 1.0 if is_rare else 0.5
-    return of_risk_ratio(ratio**power, low**power, high**power)
-
-
 def of_difference(size: float, error: float) -> EValue:
     """E-value of a standardised difference d with its standard error: RR ≈ exp(0.91 d), interval exp(0.91 d ±
     1.78 s).

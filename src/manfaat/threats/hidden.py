@@ -12,7 +12,7 @@ from manfaat.evaluation.nuisance import logit
 from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError
 from manfaat.threats import evalue, omitted
-from manfaat.threats.case import Case
+from manfaat.threats.case import Case, Threat
 from manfaat.threats.contract import LIMITS, conclusion, entry, judged
 from manfaat.threats.reasons import ThreatReason
 from manfaat.threats.rosenbaum import critical_gamma, optimal_pairs, signed_rank, upper_p
@@ -52,19 +52,28 @@ def rosenbaum_rows(case: Case) -> list[dict[str, object]]:
     ]
 
 
+ROSENBAUM = Threat(
+    "rosenbaum",
+    rosenbaum_rows,
+    formula="Γ: how unequal the odds of taking part may be within pairs",
+    falls="Γ is below the factor by which one standard deviation of the strongest covariate changes the odds",
+    source="Rosenbaum, P. R. (2002). Observational Studies, 2nd edition. Springer, section 4.3.",
+)
+
+
 def strongest_odds(columns: pd.DataFrame, treated: np.ndarray) -> tuple[str, float]:
     """The covariate of which one standard deviation changes the odds of taking part most, and by what factor
     (1 or more; NaN if endlessly).
     """
-    found = {}
-    for name in columns:
+    found: dict[str, float] = {}
+    for name in map(str, columns):
         x = np.column_stack([np.ones(len(columns)), standardise(columns[[name]].to_numpy())])
         try:
             odds = logit(x, treated, np.ones(len(x))).odds
         except NotApplicableError:
             return name, np.nan
         found[name] = float(np.exp(abs(np.linalg.lstsq(x, np.log(odds), rcond=None)[0][1])))
-    name = max(found, key=found.get)
+    name = max(found, key=lambda one: found[one])
     return name, found[name]
 
 
@@ -122,10 +131,18 @@ def oster_rows(case: Case) -> list[dict[str, object]]:
     ]
 
 
-def covariate_strength(case: Case) -> pd.DataFrame:
-    """T of each covariate in the regression of the outcome and in that of participation, with the latter's
-    degrees of freedom.
-    """
+OSTER = Threat(
+    "oster",
+    oster_rows,
+    formula="δ at which the coefficient is 0, with Rmax = min(1.3 R², 1)",
+    falls="δ is from 0 to below 1: a hidden cause no stronger than the covariates would do",
+    source="Oster, E. (2019). Unobservable selection and coefficient stability: theory and evidence. "
+    "Journal of Business and Economic Statistics 37(2), 187–204.",
+)
+
+
+def covariate_strength(case: Case) -> list[omitted.Strength]:
+    """How strong each covariate of the specification is."""
     frame, rows = case.sample.frame, []
     ones = np.ones((len(frame), 1))
     covariates = np.column_stack([ones, regressors(frame, case.spec.covariates)])
@@ -140,15 +157,9 @@ def covariate_strength(case: Case) -> pd.DataFrame:
             fit(basis(both, place), frame["now"].to_numpy()),
             fit(basis(covariates, place), wanted),
         )
-        rows.append(
-            {
-                "name": name,
-                "outcome_t": t_value(of_outcome),
-                "treatment_t": t_value(of_treatment),
-                "treatment_df": of_treatment.basis.df,
-            }
-        )
-    return pd.DataFrame(rows)
+        t_values = t_value(of_outcome), t_value(of_treatment)
+        rows.append(omitted.Strength(name, *t_values, of_treatment.basis.df))
+    return rows
 
 
 def robustness_rows(case: Case) -> list[dict[str, object]]:
@@ -177,17 +188,27 @@ def robustness_rows(case: Case) -> list[dict[str, object]]:
     return [*strongest(case, fitted.estimate, error, df), *rows]
 
 
+ROBUSTNESS = Threat(
+    "robustness",
+    robustness_rows,
+    formula="RV = (√(f⁴ + 4f²) − f²) / 2, f = |t| / √df",
+    falls="beside a hidden cause as strong as the strongest covariate the interval includes zero",
+    source="Cinelli, C. and Hazlett, C. (2020). Making sense of sensitivity: extending omitted "
+    "variable bias. Journal of the Royal Statistical Society B 82(1), 39–67.",
+)
+
+
 def strongest(case: Case, estimate: float, error: float, df: float) -> list[dict[str, object]]:
     """The benchmark that moves the estimate most; it stands where its interval still leads to the same
     conclusion.
     """
-    found = {}
-    for row in covariate_strength(case).itertuples(index=False):
-        beside = omitted.benchmark(estimate, error, df, row.outcome_t, row.treatment_t, row.treatment_df)
-        found[row.name] = beside
-    n, too_strong = len(case.sample.frame), [name for name, beside in found.items() if beside is None]
-    if too_strong:
-        return [entry("robustness", "adjusted", detail=too_strong[0], n=n, passed="no", meaning=FALLS)]
+    found: dict[str, omitted.Adjusted] = {}
+    n = len(case.sample.frame)
+    for covariate in covariate_strength(case):
+        beside = omitted.benchmark(estimate, error, df, covariate)
+        if beside is None:
+            return [entry("robustness", "adjusted", detail=covariate.name, n=n, passed="no", meaning=FALLS)]
+        found[covariate.name] = beside
     name = min(found, key=lambda key: np.sign(estimate) * found[key].estimate)
     interval = found[name].interval(case.settings.confidence)
     stands = conclusion(*interval) == case.conclusion
@@ -240,3 +261,13 @@ def e_value_rows(case: Case) -> list[dict[str, object]]:
         entry("e-value", "limit", found.limit, detail=kind, n=n),
         entry("e-value", "value", found.estimate, detail=kind, n=n),
     ]
+
+
+E_VALUE = Threat(
+    "e-value",
+    e_value_rows,
+    formula="RR + √(RR (RR − 1))",
+    falls="never: a number without a limit to hold it against",
+    source="VanderWeele, T. J. and Ding, P. (2017). Sensitivity analysis in observational research: "
+    "introducing the E-value. Annals of Internal Medicine 167(4), 268–274.",
+)

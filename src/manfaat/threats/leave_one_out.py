@@ -12,7 +12,7 @@ from manfaat.base.disclosure import SMALLEST_CELL
 from manfaat.evaluation.errors import without_rows
 from manfaat.evaluation.linear import Fit
 from manfaat.evaluation.sample import NotApplicableError
-from manfaat.threats.case import Case
+from manfaat.threats.case import Case, Threat
 from manfaat.threats.contract import entry, judged
 from manfaat.threats.reasons import ThreatReason
 
@@ -73,3 +73,13 @@ def leave_one_out_rows(case: Case) -> list[dict[str, object]]:
         entry("leave one out", "lowest", float(known.min()), detail=kind, n=len(known)),
         entry("leave one out", "highest", float(known.max()), detail=kind, n=len(known)),
     ]
+
+
+LEAVE_ONE_OUT = Threat(
+    "leave one out",
+    leave_one_out_rows,
+    formula="largest |b − b without one| / standard error",
+    falls="without some one cluster, or unit, the conclusion is another",
+    source="Broderick, T., Giordano, R. and Meager, R. (2020). An automatic finite-sample robustness "
+    "metric. arXiv:2011.14999.",
+)

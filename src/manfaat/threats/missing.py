@@ -11,7 +11,7 @@ from manfaat.evaluation.linear import basis, fit, regressors
 from manfaat.evaluation.reasons import EstimateReason
 from manfaat.evaluation.sample import NotApplicableError
 from manfaat.threats.bounds import extreme_fills, imbens_manski, lee, lee_within
-from manfaat.threats.case import Case
+from manfaat.threats.case import Case, Threat
 from manfaat.threats.contract import conclusion, entry, judged
 from manfaat.threats.reasons import ThreatReason
 
@@ -35,7 +35,7 @@ def bound_rows(
     """
     passes = conclusion(*interval) == case.conclusion if case.conclusion else None
     verdict = judged(passes, "conclusion stands", "conclusion changes", "nothing to overturn")
-    first = entry(threat, "interval", interval=interval, n=n, detail=detail, **verdict)
+    first = entry(threat, "interval", interval=interval, n=n, detail=detail) | verdict
     return [
         first,
         entry(threat, "lower", bounds[0], n=n, detail=detail),
@@ -71,6 +71,16 @@ def lee_rows(case: Case) -> list[dict[str, object]]:
         entry("lee bounds", "share set aside", found.trimmed, n=n),
         *[entry("lee bounds", name, float(count), n=n) for name, count in thin.items() if count],
     ]
+
+
+LEE_BOUNDS = Threat(
+    "lee bounds",
+    lee_rows,
+    formula="difference in means with the share of surplus answers cut from the one or the other end",
+    falls="the interval of the bounds concludes otherwise",
+    source="Lee, D. S. (2009). Training, wages, and sample selection: estimating sharp bounds on "
+    "treatment effects. Review of Economic Studies 76(3), 1071–1102.",
+)
 
 
 def outcome_range(outcome: np.ndarray) -> tuple[float, float]:
@@ -119,3 +129,15 @@ def worst_case_rows(case: Case) -> list[dict[str, object]]:
         "yes" if rows[0]["passed"] == "yes" else "none"
     )  # that it changes shows what could be, not what is
     return [*rows, share]
+
+
+WORST_CASE = Threat(
+    "worst case",
+    worst_case_rows,
+    formula="the coefficient with every missing answer at the end of the range that lowers, or "
+    "raises, it most",
+    falls="never: bounds that suppose nothing can only say that the data alone do not decide",
+    source="Horowitz, J. L. and Manski, C. F. (2000). Nonparametric analysis of randomized "
+    "experiments with missing covariate and outcome data. Journal of the American Statistical "
+    "Association 95(449), 77–84.",
+)

@@ -8,6 +8,7 @@ with outcome and participation.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import t as student
@@ -65,23 +66,26 @@ def adjust(
     )
 
 
+class Strength(NamedTuple):
+    """How strong a covariate is: its t in the regression of the outcome, and in that of participation on all
+    covariates, with its degrees of freedom.
+    """
+
+    name: str
+    outcome_t: float
+    treatment_t: float
+    treatment_df: float
+
+
 def benchmark(
-    estimate: float,
-    std_error: float,
-    df: float,
-    outcome_t: float,
-    treatment_t: float,
-    treatment_df: float,
-    *,
-    times: float = 1.0,
+    estimate: float, std_error: float, df: float, covariate: Strength, *, times: float = 1.0
 ) -> Adjusted | None:
     """What the estimate would be beside a hidden cause ``times`` as strong as a covariate that was measured.
 
-    ``outcome_t`` is the covariate's t in the regression of the outcome (df), ``treatment_t`` in the
-    regression of participation on all covariates (``treatment_df``). None where no hidden cause can be so
-    strong.
+    ``df`` are those of the regression of the outcome. None where no hidden cause can be so strong.
     """
-    of_treatment, of_outcome = partial_r2(treatment_t, treatment_df), partial_r2(outcome_t, df)
+    of_treatment = partial_r2(covariate.treatment_t, covariate.treatment_df)
+    of_outcome = partial_r2(covariate.outcome_t, df)
     if times * of_treatment >= 1 - of_treatment or of_outcome >= 1:
         return None
     with_treatment = times * of_treatment / (1 - of_treatment)
@@ -157,6 +161,8 @@ def oster_estimates(moved: Movement, r_max: float, delta: float = 1.0) -> np.nda
     cubic = (delta - 1) * (left * variance - left**2)
     square = left * gap * variance * (delta - 2)
     linear = delta * rest * (variance - left) - gained * left - variance * left * gap**2
-    roots = np.roots(np.trim_zeros([cubic, square, linear, delta * rest * gap * variance], "f"))
-    real = roots[np.abs(roots.imag) < 1e-8 * (1 + np.abs(roots.real))].real
-    return moved.full - real[np.argsort(np.abs(real), kind="stable")]
+    cubics = np.array([cubic, square, linear, delta * rest * gap * variance])
+    roots = np.roots(np.trim_zeros(cubics, "f"))
+    real: np.ndarray = roots[np.abs(roots.imag) < 1e-8 * (1 + np.abs(roots.real))].real
+    found: np.ndarray = moved.full - real[np.argsort(np.abs(real), kind="stable")]
+    return found

@@ -16,8 +16,8 @@ from manfaat.evaluation.resampling import assigned_whole, permutations
 from manfaat.evaluation.sample import WEIGHT, NotApplicableError
 from manfaat.evaluation.weighted import answers
 from manfaat.evaluation.weighting import Overlap, overlap
-from manfaat.threats.case import Case
-from manfaat.threats.contract import LIMITS, conclusion, entry, judged
+from manfaat.threats.case import Case, Threat
+from manfaat.threats.contract import DIFFER_BUT_STANDS, LIMITS, conclusion, entry, judged
 from manfaat.threats.reasons import ThreatReason
 
 DRAWN_UP_TO = 2_000  # units
@@ -143,18 +143,18 @@ def balance_rows(case: Case) -> list[dict[str, object]]:
     smd = pd.Series({name: standardised_difference(*pair) for name, pair in known.items()}).dropna()
     ratio = pd.Series({name: variance_ratio(*pair) for name, pair in known.items()})
     ratio = ratio[ratio > 0]
-    rows = []
-    for name, values, order in (
-        ("largest smd", smd, smd.abs()),
-        ("variance ratio", ratio, np.log(ratio).abs()),
-    ):
-        if len(values):
-            rows.append(
-                entry("balance", name, values[order.idxmax()], detail=order.idxmax(), n=len(case.described))
-            )
+    worst = [
+        (what, float(values[name]), name)
+        for what, values, order in (
+            ("largest smd", smd, smd.abs()),
+            ("variance ratio", ratio, ratio.transform(np.log).abs()),
+        )
+        if len(values)
+        for name in (str(order.idxmax()),)
+    ]
+    rows = [entry("balance", what, value, detail=name, n=len(case.described)) for what, value, name in worst]
     if rows:
-        worst = rows[0]
-        worst["limit"] = LIMITS["smd"]
+        rows[0]["limit"] = LIMITS["smd"]
     differing = entry(
         "balance",
         "covariates beyond limit",
@@ -163,22 +163,34 @@ def balance_rows(case: Case) -> list[dict[str, object]]:
         n=len(case.described),
     )
     if case.is_lottery or not rows:
-        return [*by_lot(case, omnibus, complete, names), *rows, differing]
+        return [*by_lot(case, omnibus, p, complete, names), *rows, differing]
     return [
-        worst | judged(abs(worst["value"]) <= LIMITS["smd"], "alike", "differ"),
+        rows[0] | judged(abs(worst[0][1]) <= LIMITS["smd"], "alike", "differ"),
         *rows[1:],
         differing,
         omnibus,
     ]
 
 
+BALANCE = Threat(
+    "balance",
+    balance_rows,
+    by_covariates=True,
+    formula="d² of all covariates at once; largest (x̄₁ − x̄₀) / s",
+    falls="after a lottery the omnibus p is below 0.05 and the estimate with all covariates "
+    "concludes otherwise; else a standardised difference is above 0.1",
+    source="Hansen, B. B. and Bowers, J. (2008). Covariate balance in simple, stratified and "
+    "clustered comparative studies. Statistical Science 23(2), 219–236.",
+)
+
+
 def by_lot(
-    case: Case, omnibus: dict[str, object], complete: pd.DataFrame, names: list[str]
+    case: Case, omnibus: dict[str, object], p: float, complete: pd.DataFrame, names: list[str]
 ) -> list[dict[str, object]]:
     """Under a lottery groups differ by chance only: where they do, the estimate stands if it says the same
     once the covariates are held equal.
     """
-    if omnibus["value"] >= LIMITS["p"]:
+    if p >= LIMITS["p"]:
         return [omnibus | {"passed": "yes", "meaning": "alike"}]
     spec = case.spec.model_copy(
         update={"method": "regression", "covariates": names, "std_errors": ["auto"], "indicators": []}
@@ -199,7 +211,7 @@ def by_lot(
         n=found["n"] + found["n_comparison"],
         detail="all covariates held equal",
     )
-    return [omnibus | judged(stands, "differ, but the conclusion stands", "differ"), adjusted]
+    return [omnibus | judged(stands, DIFFER_BUT_STANDS, "differ"), adjusted]
 
 
 def overlap_rows(case: Case) -> list[dict[str, object]]:
@@ -231,3 +243,15 @@ def overlap_rows(case: Case) -> list[dict[str, object]]:
     largest = entry("overlap", "largest weight", found.largest_share, n=found.units)
     passes = True if not found.is_poor else False if case.spec.covariates else None
     return [effective | judged(passes, "enough", "not enough"), share, largest]
+
+
+OVERLAP = Threat(
+    "overlap",
+    overlap_rows,
+    by_covariates=True,
+    is_decisive=True,
+    formula="(Σw)² / Σw² of the comparison group weighted to the participants",
+    falls="an estimate that leans on covariates rests on a comparison group worth too small a share "
+    "of the smaller group",
+    source="Kish, L. (1965). Survey Sampling. Wiley.",
+)

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from manfaat.base.typed import required
+from manfaat.definitions.indicator import NEEDS_PRICES, Indicator, measured_before
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation.estimate import minimum_detectable
 from manfaat.evaluation.reasons import EstimateReason
-from manfaat.evaluation.sample import NotApplicableError, participation
-from manfaat.indicators import NEEDS_PRICES, Indicator, measured_before
-from manfaat.threats.case import Case
+from manfaat.evaluation.registry import METHODS
+from manfaat.evaluation.sample import NotApplicableError, sides
+from manfaat.threats.case import Case, Threat
 from manfaat.threats.contract import conclusion, entry, judged
 from manfaat.threats.reasons import ThreatReason
 
@@ -41,7 +43,8 @@ def deflating_dates(indicators: list[Indicator]) -> frozenset[str]:
     """The raw dates by which amounts are deflated: they say when an amount was of, and are no part of the
     answer.
     """
-    names, found = {one.name: one for one in indicators}, set()
+    names: dict[str, Indicator] = {one.name: one for one in indicators}
+    found: set[str] = set()
     for line in indicators:
         if line.recipe in NEEDS_PRICES:
             for name in line.inputs.split()[1:]:
@@ -104,11 +107,8 @@ def difference_rows(case: Case, found: pd.Series, threat: str, detail: str) -> l
 def placebo_rows(case: Case) -> list[dict[str, object]]:
     """The same specification with the indicator as it was before the programme as the outcome."""
     before = measured_before(case.indicators, case.line.indicator, case.line.rater or None)
-    if case.programme.design.panel or case.spec.method in (
-        "difference_in_differences",
-        "first_difference",
-        "doubly_robust_difference_in_differences",
-    ):
+    method = METHODS[case.spec.method]
+    if case.programme.design.panel or (method.needs_before and not method.participants_only):
         raise NotApplicableError(ThreatReason.TAKES_OFF())
     if before is None:
         raise NotApplicableError(EstimateReason.NOT_MEASURED_BEFORE())
@@ -117,9 +117,31 @@ def placebo_rows(case: Case) -> list[dict[str, object]]:
     return [*rows, left_out_row(case, spec, "placebo")] if case.spec.covariates else rows
 
 
+PLACEBO = Threat(
+    "placebo",
+    placebo_rows,
+    is_decisive=True,
+    formula="the same specification with y before in the place of y",
+    falls="its interval excludes zero; it cannot tell where it would have found only more than the estimate",
+    source="Imbens, G. W. (2015). Matching methods in practice: three examples. Journal of Human "
+    "Resources 50(2), 373–419.",
+)
+
+
 def pre_trend_rows(case: Case) -> list[dict[str, object]]:
-    """Did the groups already drift apart before the programme?"""
+    """Whether the groups already drifted apart before the programme."""
     return panel_trend(case) if case.programme.design.panel else history_trend(case)
+
+
+PRE_TREND = Threat(
+    "pre-trend",
+    pre_trend_rows,
+    is_decisive=True,
+    formula="the same specification with the last change before the programme as the outcome",
+    falls="its interval excludes zero; it cannot tell where it would have found only more than the estimate",
+    source="Roth, J. (2022). Pretest with caution: event-study estimates after testing for parallel "
+    "trends. AER: Insights 4(3), 305–322.",
+)
 
 
 def history_trend(case: Case) -> list[dict[str, object]]:
@@ -181,9 +203,10 @@ def changes_before(case: Case) -> pd.DataFrame:
     Returns ``later`` (treated in a later period) and ``change``, one row a unit.
     """
     design = case.programme.design
-    unit, period = design.panel.unit, design.panel.period
+    panel = required(design.panel, "the panel")
+    unit, period = panel.unit, panel.period
     frame = case.table[[unit, period]].assign(
-        value=case.table[case.line.name].astype("float64"), member=participation(case.table, case.programme)
+        value=case.table[case.line.name].astype("float64"), member=sides(case.table, case.programme)
     )
     treated = (
         (case.table[case.spec.treatment] > 0).any(axis=1) if case.spec.treatment else frame["member"] == 1

@@ -8,6 +8,7 @@ from manfaat.base.reasons import Code, because
 class ThreatReason(Code):
     """Why a threat could not be examined."""
 
+    OFFERED_BY_LOT = because("a lottery decided what was offered")
     DECIDED_BY_LOT = because("hidden causes after a lottery")
     NOT_IN_TOTALS = because("answers and known totals have different values")
     FEW_TRIMMED = because("fewer than five answers would be set aside")
@@ -27,7 +28,6 @@ class ThreatReason(Code):
     NO_HAZARD = because("the hazard regression has no maximum")
     NO_FINDING = because("the interval includes zero")
     TOTALS_DIFFER = because("the known totals add up to different sums")
-    NO_RANGE = because("the outcome has no range")
     WITH_THEMSELVES = because("fixed effects compare units with themselves")
     NO_UNIT_MATTERS = because("the sample is too large to leave out each unit")
     NO_RATIO = because("the interval of a share holds no ratio of risks")

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from manfaat.definitions.programme import Denominators
+from manfaat.definitions.cohort import Denominators
+from manfaat.definitions.programme import Specification
 from manfaat.evaluation.balance import baseline
 from manfaat.evaluation.linear import independent, standardise
 from manfaat.evaluation.nuisance import logit
 from manfaat.evaluation.reasons import EstimateReason
-from manfaat.evaluation.sample import NotApplicableError, group_code, participation
-from manfaat.threats.case import Case
+from manfaat.evaluation.sample import NotApplicableError, group_code, sides
+from manfaat.threats.case import Case, Threat
 from manfaat.threats.contract import LIMITS, cannot, conclusion, entry, judged
 from manfaat.threats.omnibus import omnibus_test
 from manfaat.threats.reasons import ThreatReason
@@ -110,7 +111,8 @@ def response_weights(columns: np.ndarray, answered: np.ndarray) -> np.ndarray:
         weights = logit(x, answered.astype("float64"), np.ones(len(x))).by_score
     except NotApplicableError as failure:
         raise NotApplicableError(ThreatReason.FEW_TO_WEIGHT()) from failure
-    return weights / weights[answered].mean()
+    scaled: np.ndarray = weights / weights[answered].mean()
+    return scaled
 
 
 def who_answered(case: Case) -> pd.DataFrame:
@@ -127,7 +129,7 @@ def who_answered(case: Case) -> pd.DataFrame:
     used = case.table.loc[case.sample.frame.index, design.panel.unit]
     frame = pd.DataFrame(
         {
-            "treated": participation(before, case.programme),
+            "treated": sides(before, case.programme),
             "answered": before[design.panel.unit].isin(used).astype("float64"),
         }
     )
@@ -171,6 +173,16 @@ def attrition_rows(case: Case) -> list[dict[str, object]]:
     for share, value, name in ((ours, 1, "participants"), (theirs, 0, "comparison")):
         rows.append(entry("attrition", "share answered", share, n=int((treated == value).sum()), detail=name))
     return rows + answers_by_baseline(case, frame)
+
+
+ATTRITION = Threat(
+    "attrition",
+    attrition_rows,
+    is_decisive=True,
+    formula="share with an answer of the participants − that of the comparison group",
+    falls="the shares are told apart and more than 5 percentage points from each other",
+    source="What Works Clearinghouse (2022). Procedures and Standards Handbook, version 5.0.",
+)
 
 
 def answers_by_baseline(case: Case, frame: pd.DataFrame) -> list[dict[str, object]]:
@@ -223,7 +235,7 @@ def reweighted(case: Case, threat: str, weights: pd.Series) -> list[dict[str, ob
     ]
 
 
-def robust(case: Case) -> object:
+def robust(case: Case) -> Specification:
     """The specification with a standard error that holds with weights."""
     return case.spec.model_copy(update={"std_errors": ["auto"]})
 
@@ -253,14 +265,24 @@ def response_weight_rows(case: Case) -> list[dict[str, object]]:
     return reweighted(case, "response weights", weights)
 
 
-def raking_rows(case: Case, totals: dict[str, dict[str, float]]) -> list[dict[str, object]]:
+RESPONSE_WEIGHTS = Threat(
+    "response weights",
+    response_weight_rows,
+    formula="the estimate with weights 1 / P(answered given group and covariates)",
+    falls="the conclusion is another",
+    source="Wooldridge, J. M. (2007). Inverse probability weighted estimation for general missing "
+    "data problems. Journal of Econometrics 141(2), 1281–1301.",
+)
+
+
+def raking_rows(case: Case) -> list[dict[str, object]]:
     """The estimate with participants weighted to the known totals of all who took part."""
-    if not totals:
+    if not case.totals:
         raise NotApplicableError(ThreatReason.NO_TOTALS())
     frame = case.one_row_a_unit().dropna(subset=["outcome"])
     members = frame.index[frame["treated"] == 1]
     codes, wanted = [], []
-    for variable, known in totals.items():
+    for variable, known in case.totals.items():
         names = list(known)
         found = case.table.loc[members, variable].map(group_code)
         if not found.isin(names).all():
@@ -268,6 +290,17 @@ def raking_rows(case: Case, totals: dict[str, dict[str, float]]) -> list[dict[st
         codes.append(found.map(names.index).to_numpy(dtype="int64"))
         wanted.append(np.array([known[name] for name in names], dtype="float64"))
     raked = rake(np.ones(len(members)), codes, wanted)
-    weights = pd.Series(1.0, index=case.table.index).where(participation(case.table, case.programme) == 0)
+    weights = pd.Series(1.0, index=case.table.index).where(sides(case.table, case.programme) == 0)
     weights.loc[members] = raked * len(members) / raked.sum()
     return reweighted(case, "raking", weights)
+
+
+RAKING = Threat(
+    "raking",
+    raking_rows,
+    formula="the estimate with participants weighted to known totals, margin by margin",
+    falls="the conclusion is another",
+    source="Deming, W. E. and Stephan, F. F. (1940). On a least squares adjustment of a sampled "
+    "frequency table when the expected marginal totals are known. Annals of Mathematical "
+    "Statistics 11(4), 427–444.",
+)

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from manfaat.base.disclosure import SMALLEST_CELL
-from manfaat.evaluation.estimate import margins
-from manfaat.evaluation.inference import from_settings, least_squares_results
+from manfaat.evaluation.estimand import read_estimands
+from manfaat.evaluation.estimate import from_settings, margins
+from manfaat.evaluation.inference import least_squares_results
 from manfaat.evaluation.ladder import reported
 from manfaat.evaluation.linear import regress
 from manfaat.evaluation.sample import NotApplicableError, Sample
-from manfaat.threats.case import Case
+from manfaat.threats.case import Case, Threat
 from manfaat.threats.contract import LIMITS, conclusion, entry, judged
 from manfaat.threats.reasons import ThreatReason
 
@@ -31,21 +32,29 @@ CURVE_COLUMNS = [
     "n",
     "is_primary",
 ]
-COMPARABLE = ("effect", "difference", "effect (ATT)", "difference (ATT)", "effect (ATE)", "difference (ATE)")
 TAIL = (
     0.01  # share of the answers at each end that the variant "extremes drawn in" sets to the last value kept
 )
 
 
-def declared(case: Case, estimates: pd.DataFrame) -> pd.DataFrame:
-    """The declared specifications that compare groups on this indicator, in its unit."""
-    rows = reported(estimates, case.programme)
+def declared(case: Case) -> pd.DataFrame:
+    """The declared specifications that ask the same question: they compare the groups on this indicator, in
+    its unit, in the same sample.
+    """
+    sample = {spec.id: spec.where or "" for spec in case.programme.specifications}
+    rows = reported(case.estimates, case.programme)
     own = (
         (rows["indicator"] == case.line.indicator)
         & (rows["rater"].fillna("") == case.line.rater)
         & (rows["treatment"] == case.treatment)
+        & (rows["arm"] == case.arm)
+        & (rows["against"] == "")
+        & (rows["contrast"] == case.row["contrast"])
+        & (rows["specification"].map(sample) == sample.get(case.spec.id, ""))
     )
-    rows = rows[own & rows["estimand"].isin(COMPARABLE)].dropna(subset=["estimate"])
+    rows = rows[own & read_estimands(rows).map(lambda one: one.is_difference_of_means).astype(bool)].dropna(
+        subset=["estimate"]
+    )
     return pd.DataFrame(
         {
             "kind": "declared",
@@ -63,7 +72,7 @@ def declared(case: Case, estimates: pd.DataFrame) -> pd.DataFrame:
 
 def subsets(covariates: list[str]) -> dict[str, list[str]]:
     """No covariates, all but one, and one alone, by name; all of them are the declared specification."""
-    found = {"none": []}
+    found: dict[str, list[str]] = {"none": []}
     found |= {f"without {name}": [other for other in covariates if other != name] for name in covariates}
     return found | ({f"only {name}": [name] for name in covariates} if len(covariates) > 2 else {})
 
@@ -72,7 +81,8 @@ def drawn_in(values: np.ndarray) -> np.ndarray:
     """Values beyond the outer percent at each end, but at least five, set to the last value kept."""
     tail = min(max(TAIL, SMALLEST_CELL / len(values)), 0.25)
     low, high = np.quantile(values, [tail, 1 - tail])
-    return np.clip(values, low, high)
+    clipped: np.ndarray = np.clip(values, low, high)
+    return clipped
 
 
 def variants(case: Case) -> pd.DataFrame:
@@ -117,8 +127,8 @@ def one_variant(case: Case, sample: Sample, covariates: list[str]) -> dict[str, 
     return {"estimate": result.estimate, "ci_low": low, "ci_high": high, "n": len(sample.frame)}
 
 
-def curve(case: Case, estimates: pd.DataFrame) -> pd.DataFrame:
-    """All specifications of one primary estimate from the lowest to the highest.
+def curve(case: Case) -> pd.DataFrame:
+    """All specifications of one primary estimate from the lowest to the highest, found once a case.
 
     Returns
     -------
@@ -126,16 +136,20 @@ def curve(case: Case, estimates: pd.DataFrame) -> pd.DataFrame:
     x``, ``all``; empty where declared), ``outcome``, ``estimate, ci_low, ci_high`` in the indicator's unit,
     ``n, is_primary``.
     """
-    parts = [part for part in (declared(case, estimates), variants(case)) if len(part)]
-    if not parts:
-        return pd.DataFrame(columns=CURVE_COLUMNS)
-    return pd.concat(parts, ignore_index=True).sort_values("estimate", kind="stable", ignore_index=True)
+    key = ("curve", case.line.indicator, case.line.rater, case.arm, case.treatment)
+    if key not in case.memory:
+        parts = [part for part in (declared(case), variants(case)) if len(part)]
+        whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=CURVE_COLUMNS)
+        case.memory[key] = whole.sort_values("estimate", kind="stable", ignore_index=True)
+    found: pd.DataFrame = case.memory[key]
+    return found
 
 
-def curve_rows(case: Case, found: pd.DataFrame) -> list[dict[str, object]]:
+def curve_rows(case: Case) -> list[dict[str, object]]:
     """Share of the specifications with the primary estimate's sign, share whose interval excludes zero on its
     side, median and range.
     """
+    found = curve(case)
     if len(found) < 2:
         raise NotApplicableError(ThreatReason.ONE_SPECIFICATION())
     sign = np.sign(case.estimate)
@@ -163,3 +177,13 @@ def curve_rows(case: Case, found: pd.DataFrame) -> list[dict[str, object]]:
             detail=str(n),
         ),
     ]
+
+
+SPECIFICATION_CURVE = Threat(
+    "specification curve",
+    curve_rows,
+    formula="share of the specifications of the same question with the estimate’s sign",
+    falls="the share is below 0.9",
+    source="Simonsohn, U., Simmons, J. P. and Nelson, L. D. (2020). Specification curve analysis. "
+    "Nature Human Behaviour 4, 1208–1214.",
+)

@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 
 from manfaat.base.disclosure import SMALLEST_CELL
-from manfaat.definitions.programme import Specification, Subgroup
-from manfaat.evaluation.estimate import margins
-from manfaat.evaluation.inference import from_settings, least_squares_results
+from manfaat.base.typed import required
+from manfaat.definitions.claims import Subgroup
+from manfaat.definitions.programme import Specification
+from manfaat.evaluation.estimate import from_settings, margins
+from manfaat.evaluation.inference import least_squares_results
+from manfaat.evaluation.ladder import results_of
 from manfaat.evaluation.linear import independent, regress, regressors
-from manfaat.evaluation.panel import fixed_effects
-from manfaat.evaluation.sample import NotApplicableError, Sample, group_code
-from manfaat.threats.case import Case
+from manfaat.evaluation.registry import METHODS
+from manfaat.evaluation.sample import Dataset, NotApplicableError, Sample, group_code
+from manfaat.threats.case import Case, Threat
 from manfaat.threats.contract import conclusion, entry, judged
 from manfaat.threats.reasons import ThreatReason
 
@@ -39,6 +42,16 @@ def subgroup_rows(case: Case) -> list[dict[str, object]]:
                 )
             )
     return rows
+
+
+SUBGROUP = Threat(
+    "subgroup",
+    subgroup_rows,
+    formula="b within a subgroup − b within the others",
+    falls="never: a difference between subgroups is no threat to the whole",
+    source="Wang, R. et al. (2007). Statistics in medicine: reporting of subgroup analyses in "
+    "clinical trials. New England Journal of Medicine 357(21), 2189–2194.",
+)
 
 
 def one_subgroup(case: Case, declared: Subgroup) -> list[dict[str, object]]:
@@ -75,7 +88,8 @@ def members(case: Case, answer: pd.Series) -> dict[tuple[str, bool], int]:
     frame = case.sample.frame
     took_part = (frame["participant"] if "participant" in frame else frame["treated"] > 0).astype(bool)
     units = frame["unit_"] if "unit_" in frame else pd.Series(frame.index, index=frame.index)
-    return units.groupby([answer.reindex(frame.index), took_part]).nunique().to_dict()
+    counts = units.groupby([answer.reindex(frame.index), took_part]).nunique()
+    return dict(zip(counts.index.to_flat_index(), counts.tolist(), strict=True))
 
 
 def within_spec(case: Case, inside: pd.Series) -> Specification:
@@ -92,7 +106,7 @@ def interaction(case: Case, answer: pd.Series, code: str, detail: str) -> dict[s
     """How much larger the coefficient is in one subgroup than in the others, with its interval."""
     estimate, low, high, n = (
         panel_interaction(case, answer, code)
-        if case.spec.method == "fixed_effects"
+        if METHODS[case.spec.method].draw
         else cross_interaction(case, answer, code)
     )
     verdict = judged(
@@ -134,7 +148,7 @@ def panel_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, 
     and others.
     """
     inside = (answer == code).astype("float64").where(answer.notna())
-    period = case.table[case.programme.design.panel.period]
+    period = case.table[required(case.programme.design.panel, "the panel").period]
     used = sorted(period[case.sample.frame.index].unique())[1:]
     names = {name: f"{name}_in_subgroup" for name in case.spec.treatment}
     course = {f"period_{number}_in_subgroup": inside * (period == at) for number, at in enumerate(used)}
@@ -148,9 +162,8 @@ def panel_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, 
             "std_errors": case.spec.std_errors[:1],
         }
     )
-    found, counts = fixed_effects(
-        table, case.line, spec, case.programme, case.indicators, from_settings(case.settings)
-    )
+    data = Dataset(table, case.programme, case.indicators)
+    sample, found = results_of(data, case.line, spec, from_settings(case.settings))
     result = found[names[case.treatment]][0][0]
     low, high, _ = margins(result, case.settings)
-    return result.estimate, low, high, counts.n + counts.n_comparison
+    return result.estimate, low, high, len(sample.frame)

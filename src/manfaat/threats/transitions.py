@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from manfaat.base.disclosure import SMALLEST_CELL, without_few
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Programme
 from manfaat.evaluation.sample import participation
-from manfaat.indicators import Indicator
 
 COLUMNS = ["group", "before", "now", "n", "share"]
 

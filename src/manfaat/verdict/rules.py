@@ -8,8 +8,11 @@ the weakest claim it joins.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 
+from manfaat.base.typed import typed_rows
 from manfaat.definitions.claims import GRADES, Claim, weakest
 from manfaat.definitions.programme import Programme
 from manfaat.evaluation.levels import LEVEL
@@ -17,12 +20,12 @@ from manfaat.verdict.evidence import DECISIVE
 
 # share of the units behind an estimate whose answers may wait for a decision; this project's convention
 MOST_WAITING = 0.05
-VERDICT_COLUMNS = ["claim", "grade", "rule", "part", "indicator", "rater", "basis", "threat", "tied"]
+VERDICT_COLUMNS = ["claim", "grade", "rule", "part", "indicator", "rater", "basis", "threat", "tied", "arm"]
 
 
 def is_groundless(line: pd.Series) -> bool:
     """Whether a check failed that takes the ground from under the comparison."""
-    return any(threat in DECISIVE for threat in str(line["failed"]).split("; "))
+    return any(threat in DECISIVE for threat in line["failed"])
 
 
 def grade_line(line: pd.Series) -> tuple[str, str]:
@@ -51,7 +54,7 @@ def grade_part(lines: pd.DataFrame) -> dict[str, object]:
     lines = lines[lines["speaks"].astype(bool)]
     held = lines[lines["waiting"] > MOST_WAITING]
     if len(held):
-        return answer("cannot tell", "waiting", held.loc[held["waiting"].idxmax()])
+        return answer("cannot tell", "waiting", held.iloc[int(held["waiting"].argmax())])
     told = lines[lines["reason"] == ""]
     if told.empty:
         return answer("cannot tell", "nothing", lines.iloc[0] if len(lines) else None)
@@ -87,9 +90,9 @@ def threat_of(line: dict[str, object], lines: pd.DataFrame) -> str:
     ]
     if line["rule"] == "waiting":
         return "waiting"
-    failed = own["failed"].iloc[0].split("; ")[0] if len(own) and own["failed"].iloc[0] else ""
+    failed, doubts = (own["failed"].iloc[0], own["doubts"].iloc[0]) if len(own) else ((), ())
     if failed:
-        return failed
+        return str(failed[0])
     if line["rule"] in ("unclear", "doubted", "nothing", "small", "mixed"):
         return {
             "unclear": "too few",
@@ -100,8 +103,8 @@ def threat_of(line: dict[str, object], lines: pd.DataFrame) -> str:
         }[line["rule"]]
     if line["rule"] == "opinion":
         return "own rating"
-    if line["basis"] == "lottery" and len(own) and own["doubts"].iloc[0]:
-        return f"{own['doubts'].iloc[0].split('; ')[0]} stands"
+    if line["basis"] == "lottery" and doubts:
+        return f"{doubts[0]} stands"
     return {
         "lottery": "other places",
         "comparison": "hidden cause",
@@ -126,6 +129,15 @@ ACCOUNT_THREATS = {
 }
 
 
+class Half(NamedTuple):
+    """What the accounts say of one part of the double benefit."""
+
+    part: str
+    claim: str
+    grade: str
+    why: str
+
+
 def from_accounts(halves: pd.DataFrame) -> dict[str, dict[str, object]]:
     """What the accounts say of the claims that they bear on.
 
@@ -139,19 +151,19 @@ def from_accounts(halves: pd.DataFrame) -> dict[str, dict[str, object]]:
     ``grade, rule, part, basis, threat`` by claim, where ``basis`` is why the part that decides has its grade.
     The joint claim is left out: it joins the others.
     """
-    rows = halves.fillna("").set_index("part")
-    found = {}
+    rows = {half.part: half for half in typed_rows(halves.fillna("").astype("str"), Half)}
+    found: dict[str, dict[str, object]] = {}
     for name, parts in (("technology", ["technology"]), ("cost", ["host", "cheaper"])):
-        if name in rows.index and rows.loc[name, "claim"]:
-            decides = min(parts, key=lambda part: GRADES.index(rows.loc[part, "grade"]))
-            why = rows.loc[decides, "why"]
-            threat = ACCOUNT_THREATS.get(why, "equivalent")
-            found[rows.loc[name, "claim"]] = {
-                "grade": rows.loc[name, "grade"],
+        if name in rows and rows[name].claim:
+            decides = min(
+                (rows[part] for part in parts if part in rows), key=lambda half: GRADES.index(half.grade)
+            )
+            found[rows[name].claim] = {
+                "grade": rows[name].grade,
                 "rule": "accounts",
-                "part": decides,
-                "basis": why,
-                "threat": threat,
+                "part": decides.part,
+                "basis": decides.why,
+                "threat": ACCOUNT_THREATS.get(decides.why, "equivalent"),
             }
     return found
 
@@ -169,18 +181,37 @@ def verdicts(
 
     Returns
     -------
-    ``VERDICT_COLUMNS``, one row a claim, in the order declared; ``part`` is the number of the part that
+    ``VERDICT_COLUMNS``, one row a claim, in the order declared, and of several arms one an arm (accounts know
+    of none); ``part`` is the number of the part that
     decided, or the claim that a joint one is as weak as; ``tied`` are all that have the same grade, with it
     (spaces between them).
     """
+    arms = {
+        arm: of_arm(programme, lines[lines["arm"].isin([arm, ""])], accounts or {})
+        for arm in programme.design.arms or [""]
+    }
+    first = next(iter(arms))
+    rows = [
+        found[claim.id] | {"arm": "" if claim.accounts else arm}
+        for claim in programme.claims
+        for arm, found in arms.items()
+        if arm == first or not claim.accounts
+    ]
+    return pd.DataFrame(rows, columns=VERDICT_COLUMNS)
+
+
+def of_arm(
+    programme: Programme, lines: pd.DataFrame, accounts: dict[str, dict[str, object]]
+) -> dict[str, dict[str, object]]:
+    """The verdict on each claim from the lines of one arm."""
     found: dict[str, dict[str, object]] = {}
     pending = list(programme.claims)
     while pending:
         ready = [claim for claim in pending if all(name in found for name in claim.claims)]
         for claim in ready:
-            found[claim.id] = verdict(claim, lines, accounts or {}, found)
+            found[claim.id] = verdict(claim, lines, accounts, found)
         pending = [claim for claim in pending if claim.id not in found]
-    return pd.DataFrame([found[claim.id] for claim in programme.claims], columns=VERDICT_COLUMNS)
+    return found
 
 
 def verdict(

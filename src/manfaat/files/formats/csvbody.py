@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -52,10 +53,15 @@ def offset_of(content: bytes, line: int) -> int:
     return position
 
 
-def read_body(
-    content: bytes, *, first: int, width: int, least: int, separator: str, quote: str, file: str
-) -> Body:
-    """Return the rows from line ``first`` on; rows of ``least`` to ``width`` cells lack only columns without
+class Dialect(NamedTuple):
+    """How a delimited file separates its cells and quotes them."""
+
+    separator: str
+    quote: str
+
+
+def read_body(content: bytes, *, first: int, widths: tuple[int, int], dialect: Dialect, file: str) -> Body:
+    """Return the rows from line ``first`` on; rows within the two ``widths`` lack only columns without
     a name.
 
     Raises
@@ -67,9 +73,9 @@ def read_body(
     while end > start and content[end - 1] in b"\r\n":
         end -= 1
     blank = trailing_blank(content, start, end, first)
-    body = fast_body(content, start, end, first, width, separator, quote)
+    body = fast_body(content, start, end, first, widths[1], dialect)
     if body is None:
-        body = careful_body(content[start:end], first, (least, width), separator, quote, file=file)
+        body = careful_body(content[start:end], first, widths, dialect, file=file)
     body.blank += blank
     return body
 
@@ -83,13 +89,11 @@ def trailing_blank(content: bytes, start: int, end: int, first: int) -> list[int
     return list(range(last + 1, last + 1 + blank))
 
 
-def fast_body(
-    content: bytes, start: int, end: int, first: int, width: int, separator: str, quote: str
-) -> Body | None:
+def fast_body(content: bytes, start: int, end: int, first: int, width: int, dialect: Dialect) -> Body | None:
     """Return the rows as Arrow reads them; None where the lines do not add up or Arrow cannot read the
     file.
     """
-    quotes = content.count(quote.encode(), start, end)
+    quotes = content.count(dialect.quote.encode(), start, end)
     if end == start or quotes % 2:
         return None
     names = [f"c{at}" for at in range(width)]
@@ -98,7 +102,7 @@ def fast_body(
             pa.BufferReader(pa.py_buffer(content).slice(start, end - start)),
             read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=BLOCK),
             parse_options=pyarrow.csv.ParseOptions(
-                delimiter=separator, quote_char=quote, newlines_in_values=quotes > 0
+                delimiter=dialect.separator, quote_char=dialect.quote, newlines_in_values=quotes > 0
             ),
             convert_options=pyarrow.csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.large_string()),
@@ -192,9 +196,7 @@ class Remembered:
         return line
 
 
-def careful_body(
-    content: bytes, first: int, widths: tuple[int, int], separator: str, quote: str, *, file: str
-) -> Body:
+def careful_body(content: bytes, first: int, widths: tuple[int, int], dialect: Dialect, *, file: str) -> Body:
     """Return the rows as Python's csv module reads them, those of another width set apart.
 
     Raises
@@ -205,7 +207,7 @@ def careful_body(
     columns, blank, ragged, cut, short, breaks = Columns(width), [], [], [], [], []
     source, before, number, ragged_cells = Remembered(content), 0, first, 0
     with long_cells():
-        reader = csv.reader(source, delimiter=separator, quotechar=quote)
+        reader = csv.reader(source, delimiter=dialect.separator, quotechar=dialect.quote)
         for cells in reader:
             number, lines, before = first + before, reader.line_num - before, reader.line_num
             if lines > MANY_BREAKS:
@@ -227,7 +229,7 @@ def careful_body(
             if len(ragged) > MOST_RAGGED or ragged_cells > MOST_RAGGED_CELLS:
                 many = f"very many rows do not have the {width} cells of the header"
                 raise refusal(file, many, row=ragged[0][0], expected="the right separator and header row")
-        if before and unclosed(last, separator, quote):
+        if before and unclosed(last, *dialect):
             open_quote = "a quote opens here and is never closed, so all that follows would be one cell"
             raise refusal(file, open_quote, row=number, expected=CLOSE)
     body = columns.body()
@@ -239,7 +241,7 @@ def careful_body(
         breaks,
     )
     body.how = "read row by row with Python's csv module; a row's number is the line where it begins"
-    return without_shifted(body, cut) if separator == "," and len(cut) * 2 < len(body.rows) else body
+    return without_shifted(body, cut) if dialect.separator == "," and len(cut) * 2 < len(body.rows) else body
 
 
 def without_shifted(body: Body, cut: list[tuple[int, list[str]]]) -> Body:

@@ -13,7 +13,15 @@ from manfaat.base.problems import Problem, ProblemsError
 from manfaat.files.formats.body import Body
 from manfaat.files.formats.characters import unusual
 from manfaat.files.formats.charset import to_utf8
-from manfaat.files.formats.csvbody import CLOSE, count_lines, offset_of, read_body, swallowed, unclosed
+from manfaat.files.formats.csvbody import (
+    CLOSE,
+    Dialect,
+    count_lines,
+    offset_of,
+    read_body,
+    swallowed,
+    unclosed,
+)
 from manfaat.files.formats.dialect import NAMES, find_decimal, find_separator, head_rows, long_cells
 from manfaat.files.formats.finishing import Origin, finish
 from manfaat.files.formats.layout import Layout, filled, find_layout, numeric
@@ -56,10 +64,8 @@ def read_delimited(
     body = read_body(
         content,
         first=layout.first,
-        width=len(layout.names),
-        least=least,
-        separator=separator,
-        quote=options.quote,
+        widths=(least, len(layout.names)),
+        dialect=Dialect(separator, options.quote),
         file=file,
     )
     del content
@@ -69,9 +75,8 @@ def read_delimited(
     body.blank += [
         line for line, cells in head if line < layout.first and not any(cell.strip() for cell in cells)
     ]
-    table, _ = finish(
-        body, layout, header, Origin(file, "delimited text", stem(path)), options, said, dropped
-    )
+    layout.log = [*said, *layout.log]
+    table, _ = finish(body, layout, header, Origin(file, "delimited text", stem(path)), options, dropped)
     return [table]
 
 

@@ -48,13 +48,11 @@ def finish(
     header: Sequence[str],
     origin: Origin,
     options: FormatOptions,
-    log: Sequence[Detected],
     before: Sequence[Drop] = (),
 ) -> tuple[RawTable, Body]:
     """Return the raw table and the trimmed body it was made from.
 
-    ``header`` holds the cells of the header's last row; ``log`` what was detected before, which comes first;
-    ``before`` the rows that were left out already.
+    ``header`` holds the cells of the header's last row; ``before`` the rows that were left out already.
     """
     place = origin.place
     above = [(number, rule, "above the answers", joined(cells)) for number, cells, rule in layout.above]
@@ -63,7 +61,6 @@ def finish(
     body, names, emptied = drop_empty_columns(body, names, place=place)
     names, renamed = clean_names(names, place=place)
     said = [
-        *log,
         *layout.log,
         *emptied,
         *renamed,

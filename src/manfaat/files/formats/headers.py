@@ -101,19 +101,19 @@ class Named(Protocol):
 def asked(variable: Named) -> Asked:
     """Return a variable of the codebook as it may be asked.
 
-    Needs ``name``, ``label_en``, ``label_id``, and ``sources`` (a list) or ``source`` (names separated by
-    bars); ``code`` may be given.
+    Needs ``name``, ``labels`` (or ``label_en``, ``label_id``), and ``sources`` (a list) or ``source`` (names
+    separated by bars); ``code`` may be given.
     """
     sources = getattr(variable, "sources", None)
     if sources is None:
         sources = [part.strip() for part in getattr(variable, "source", "").split("|")]
-    labels = [
-        label for label in (getattr(variable, "label_en", ""), getattr(variable, "label_id", "")) if label
-    ]
+    texts = getattr(variable, "labels", None)
+    named = texts.root.values() if texts else [getattr(variable, f"label_{one}", "") for one in ("en", "id")]
+    labels = [label for label in named if label]
     parts = [split_code(text) for text in labels]
     codes = {str(getattr(variable, "code", "") or "").casefold().strip(" .")} | {code for code, _ in parts}
     codes |= {code for code, rest in map(split_code, sources) if code and not rest.strip()}
-    texts = tuple(
+    told = tuple(
         dict.fromkeys(
             plain(text) for text in [*labels, *(rest for _, rest in parts), *sources] if len(plain(text)) > 2
         )
@@ -122,7 +122,7 @@ def asked(variable: Named) -> Asked:
         variable.name,
         frozenset(codes - {""}),
         frozenset(plain(name) for name in [variable.name, *sources] if name),
-        texts,
+        told,
     )
 
 

@@ -63,7 +63,8 @@ def read_statistical(
     if foreign and options.encoding is None:
         facts, columns = gather(path, kind, replace(options, encoding=FALLBACK), file=file)
         facts["guessed"] = True
-    return [build(facts, columns, kind, path, options, file=file, log=log)]
+    table = build(facts, columns, kind, path, options, file)
+    return [replace(table, log=(*log, *table.log))]
 
 
 def about_encoding(error: ProblemsError) -> bool:
@@ -103,9 +104,7 @@ def build(
     kind: str,
     path: Path,
     options: FormatOptions,
-    *,
     file: str,
-    log: Sequence[Detected],
 ) -> RawTable:
     """Return the raw table from the columns and what the file says about them."""
     names, renamed = clean_names(facts["columns"])
@@ -123,7 +122,6 @@ def build(
     frame = frame_of(Body(table, np.arange(1, count + 1, dtype=np.int64)), names, "")
     labels = records(label_rows(facts, dict(zip(facts["columns"], names, strict=True))), LABELS)
     said = [
-        *log,
         *encoding_notes(facts, kind, options),
         *renamed,
         *content_notes(facts, missing, labels, columns, kind),

@@ -300,14 +300,8 @@ def sheet_table(
         cell for _, cells, kinds in head for cell, kind in zip(cells, kinds, strict=True) if kind == WORDS
     )
     decimal = find_decimal(typed, options.decimal)
-    table, trimmed = finish(
-        body,
-        layout,
-        header,
-        origin,
-        options,
-        [*log, Detected(decimal.what, decimal.value, decimal.how, origin.place, decimal.doubtful)],
-    )
+    layout.log = [*log, replace(decimal, place=origin.place), *layout.log]
+    table, trimmed = finish(body, layout, header, origin, options)
     extra = [
         *formula_notes(rows.scan, origin),
         *kind_notes(trimmed, table, origin),

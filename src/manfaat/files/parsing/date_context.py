@@ -24,8 +24,9 @@ from manfaat.files.parsing.dates import (
 from manfaat.files.parsing.missing import no_answer
 from manfaat.files.parsing.normalise import tidy
 from manfaat.files.parsing.number_context import pairs_of
-from manfaat.files.parsing.reading import missing_reasons
+from manfaat.files.parsing.reading import OPEN_ORDER, missing_reasons
 
+NOTHING_KNOWN = DateContext()
 FEWEST_SERIALS = 3  # in a column of numbers only
 LIKELY_SERIAL_YEARS = (1930, 2035)
 FEWEST_EACH, FEWEST_BOTH = (
@@ -106,14 +107,9 @@ def exchanged_by_program(dates: list[WrittenDate], stored: Iterable[str]) -> boo
 
 def date_context(
     uniques: Mapping[str, int] | Iterable[tuple[str, int]],
+    known: DateContext = NOTHING_KNOWN,
     *,
-    missing: Mapping[str, str] | None = None,
-    order: str | None = None,
-    serials: int | None = None,
-    years: tuple[int, int] = (1930, 2010),
-    epoch: int | None = None,
     stored: Iterable[str] = (),
-    zone: str = "",
 ) -> DateContext:
     """Derive a column's conventions from those of its cells that can be read in one way only.
 
@@ -121,43 +117,25 @@ def date_context(
     ----------
     uniques : distinct raw texts with their counts, in the order in which they first stand
     (``Series.value_counts(sort=False)``).
-    missing, years, zone : as declared for the variable or file; see ``DateContext``.
-    order, serials : what somebody knows of the column; it is not derived then.
-    epoch : the calendar of the workbook. stored : what its cells hold as dates, as ISO text.
+    known : what is declared for the variable or file, or known of the column: an ``order`` or ``serials``
+    that stands here is not derived. stored : what the workbook's cells hold as dates, as ISO text.
 
     Returns
     -------
     The context for ``read_date``. Typed dates of which a few can only be month-first make the column
     ``mixed``; then ``order`` is only the one to propose.
     """
-    return column_dates(
-        uniques,
-        missing=missing,
-        order=order,
-        serials=serials,
-        years=years,
-        epoch=epoch,
-        stored=stored,
-        zone=zone,
-    )[0]
+    return column_dates(uniques, known, stored=stored)[0]
 
 
 def column_dates(
-    uniques: Mapping[str, int] | Iterable[tuple[str, int]],
-    *,
-    missing: Mapping[str, str] | None,
-    order: str | None,
-    serials: int | None,
-    years: tuple[int, int],
-    epoch: int | None,
-    stored: Iterable[str],
-    zone: str,
+    uniques: Mapping[str, int] | Iterable[tuple[str, int]], known: DateContext, *, stored: Iterable[str] = ()
 ) -> tuple[DateContext, Order]:
     """Return a column's context with the order that its own dates show; parameters as for
     ``date_context``.
     """
-    codes = missing_reasons(missing or {})
-    plain = DateContext(missing=codes, years=years)
+    codes = missing_reasons(known.missing)
+    plain = DateContext(missing=codes, years=known.years)
     written, found, years_seen, others = [], [], [int(text[:4]) for text in stored], 0
     for raw, count in pairs_of(uniques):
         text = tidy(raw)[0]
@@ -171,13 +149,20 @@ def column_dates(
             continue
         reading = date_part(body, plain)
         others += 1
-        if reading is not None and (reading.is_read or reading.rule == "open-order"):
+        if reading is not None and (reading.is_read or reading.rule == OPEN_ORDER):
             years_seen.append(int((reading.value or reading.proposal)[:4]))
-    base = serials or serial_base(found, years_seen, others, epoch)
-    own = Order(order) if order else order_of(written)
-    exchanged = not order and exchanged_by_program(written, stored)
-    context = DateContext(
-        own.order, own.mixed, base, years, codes, own.likely, own.because, epoch, exchanged, zone
+    base = known.serials or serial_base(found, years_seen, others, known.epoch)
+    own = Order(known.order) if known.order else order_of(written)
+    exchanged = not known.order and exchanged_by_program(written, stored)
+    context = replace(
+        known,
+        order=own.order,
+        mixed=own.mixed,
+        serials=base,
+        missing=codes,
+        likely=own.likely,
+        because=own.because,
+        exchanged=exchanged,
     )
     return context, own
 

@@ -18,7 +18,6 @@ FEWEST_ALIKE = 10  # typed dates that can only be month-first, and none that can
 FEWEST_STAMPS = (
     3  # times that a program wrote before their order, or a part that never changes, says anything
 )
-ASK = "'date_order' under the file in cohort.yml says which is first"  # asked once for a whole column
 NAMES = {DAY_FIRST: "day", MONTH_FIRST: "month"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 ENGLISH = frozenset(
@@ -265,7 +264,10 @@ def by_its_file(own: Order, others: Iterable[tuple[str, Order]], language: str) 
         )
     said = "; the header is English, where programs often write the month first" if language == "en" else ""
     beside = "; the other columns disagree" if orders else ""
-    because = f"no date of the column can be read in one way only{beside}{said}; {ASK}"
+    because = (
+        f"no date of the column can be read in one way only{beside}{said}; 'date_order' under the file in"
+        " cohort.yml says which is first"
+    )
     return Order(
         is_open=True, stamps=own.stamps, likely=MONTH_FIRST if language == "en" else None, because=because
     )

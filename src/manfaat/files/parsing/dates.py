@@ -26,7 +26,16 @@ from manfaat.files.parsing.date_words import (
 )
 from manfaat.files.parsing.missing import no_answer
 from manfaat.files.parsing.normalise import tidy, told
-from manfaat.files.parsing.reading import Reading, doubted, missing_reasons, noted, report, review, unreadable
+from manfaat.files.parsing.reading import (
+    OPEN_ORDER,
+    Reading,
+    doubted,
+    missing_reasons,
+    noted,
+    report,
+    review,
+    unreadable,
+)
 
 LONGEST = 80
 EXCHANGED = "day and month could be exchanged"
@@ -170,7 +179,7 @@ def day_and_month(
         said = (
             "; a time with AM or PM comes from software that often writes the month first" if american else ""
         )
-        return doubted(reading, "open-order", f"{EXCHANGED}: {because}{said}")
+        return doubted(reading, OPEN_ORDER, f"{EXCHANGED}: {because}{said}")
     return noted(reading, context.because) if context.because and reading.is_read else reading
 
 
@@ -411,12 +420,12 @@ def by_weekday(reading: Reading, day: int | None) -> Reading:
     """Hold a date against the weekday beside it: it decides which of two days is meant; where it fits none,
     that is reported.
     """
-    text = reading.value or (reading.proposal if reading.rule == "open-order" else None)
+    text = reading.value or (reading.proposal if reading.rule == OPEN_ORDER else None)
     if day is None or reading.precision != "day" or not text:
         return reading
     days = {order: found for order, found in both_days(str(text)).items() if found}
     fits = {order: found.weekday() == day for order, found in days.items()}
-    if reading.rule == "open-order" and sum(fits.values()) == 1:
+    if reading.rule == OPEN_ORDER and sum(fits.values()) == 1:
         turned = str(text) if fits.get("given") else days["turned"].isoformat()
         return report(
             turned, "weekday", f"{EXCHANGED}; the weekday beside it fits one of both", precision="day"

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from dataclasses import replace
 
 from manfaat.files.parsing.missing import no_answer
 from manfaat.files.parsing.normalise import tidy
@@ -45,9 +45,9 @@ def pairs_of(uniques: Mapping[str, int] | Iterable[tuple[str, int]]) -> list[tup
     ]
 
 
-def lone_amount(text: str) -> re.Match[str] | None:
+def lone_amount(text: str, currency: str = "") -> re.Match[str] | None:
     """Match the only amount of a tidy text that holds nothing else but its currency and period."""
-    parts = Parts(text)
+    parts = Parts(text, currency)
     take_prefixes(parts)
     match = AMOUNT.match(parts.rest)
     if not match or parts.bound:
@@ -142,15 +142,8 @@ def percent_style(cells: Iterable[tuple[str, int]], context: ColumnContext) -> s
 
 def column_context(
     uniques: Mapping[str, int] | Iterable[tuple[str, int]],
-    kind: str,
+    declared: ColumnContext,
     *,
-    missing: Mapping[str, str] | None = None,
-    negative: bool = False,
-    period: str = "",
-    factor: int | float | Decimal = 1,
-    units: tuple[str, ...] = (),
-    currency: str = "",
-    whole: bool = False,
     stored: Mapping[str, int] | Iterable[tuple[str, int]] = (),
 ) -> ColumnContext:
     """Derive a column's conventions from those of its cells that can be read in one way only.
@@ -158,9 +151,7 @@ def column_context(
     Parameters
     ----------
     uniques : distinct raw texts with their counts (a mapping, or ``Series.value_counts()``).
-    kind : ``rupiah``, ``yen``, ``integer``, ``decimal`` or ``percent``.
-    missing, negative, period, factor, units, currency, whole : as declared for the variable; see
-    ``ColumnContext``.
+    declared : what is declared for the variable.
     stored : the same of cells that the file holds as numbers: they say what is usual, and nothing about
     signs.
 
@@ -169,7 +160,7 @@ def column_context(
     The context for ``read_number``: ``decimal`` (None where cells disagree), ``typical`` (median of money),
     ``percent``.
     """
-    codes = missing_reasons(missing or {})
+    kind, factor, codes = declared.kind, declared.factor, missing_reasons(declared.missing)
     cells = [(with_zero(tidy(text)[0]), count) for text, count in pairs_of(uniques) if len(text) <= LONGEST]
     cells = [(text, count) for text, count in cells if no_answer(text, codes) is None]
     plain, points = ColumnContext(kind, missing=codes), ColumnContext(kind, decimal=".", missing=codes)
@@ -177,7 +168,7 @@ def column_context(
     short: Counter[str] = Counter()
     amounts = []
     for text, count in cells:
-        match = lone_amount(text)
+        match = lone_amount(text, declared.currency)
         shape = shape_of(match["num"]) if match else None
         if match is None or shape is None:
             continue
@@ -195,29 +186,24 @@ def column_context(
     amounts += [(value * float(factor), count) for value, count in held if kind in MONEY and value > 0]
     decimal, thousands = decimal_sign(shapes), 0
     if decimal is None and not any(shape.decimal for shape in shapes):
-        if kind in MONEY or currency:
+        if kind in MONEY or declared.currency:
             decimal = short_group_sign(short)
-        elif whole or kind == "integer":
+        elif declared.whole or kind == "integer":
             decimal, thousands = grouped_thousands(short)
     known = ColumnContext(kind, decimal=decimal, missing=codes)
     percent = percent_style([*cells, *pairs_of(stored)], known) if kind == "percent" else None
     usual, fractions = weighted_median(amounts), long_fractions(shapes, decimal)
     running = running_nines(text for text, _ in (*cells, *pairs_of(stored)))
-    return ColumnContext(
-        kind,
-        decimal,
-        codes,
-        negative,
-        period,
-        factor,
-        units,
-        usual,
-        percent,
-        currency,
-        whole or kind == "integer",
-        thousands,
-        fractions,
-        running,
+    return replace(
+        declared,
+        decimal=decimal,
+        missing=codes,
+        typical=usual,
+        percent=percent,
+        whole=declared.whole or kind == "integer",
+        thousands=thousands,
+        fractions=fractions,
+        running=running,
     )
 
 

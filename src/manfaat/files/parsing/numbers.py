@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from manfaat.files.parsing.currencies import pattern_of
 from manfaat.files.parsing.missing import no_answer
 from manfaat.files.parsing.normalise import tidy, told
 from manfaat.files.parsing.number_styles import PERCENT, percent, percent_points, scientific
@@ -43,11 +44,16 @@ UNITS = {
     "千": 10**3,
     "thousand": 10**3,
     "万": 10**4,
+    "lakh": 10**5,
+    "lakhs": 10**5,
+    "lac": 10**5,
     "juta": 10**6,
     "jt": 10**6,
     "jta": 10**6,
     "mio": 10**6,
     "million": 10**6,
+    "crore": 10**7,
+    "crores": 10**7,
     "億": 10**8,
     "m": 10**9,
     "miliar": 10**9,
@@ -62,7 +68,9 @@ RULES = {
     10**2: "words-hundred",
     10**3: "words-thousand",
     10**4: "words-man",
+    10**5: "words-lakh",
     10**6: "words-million",
+    10**7: "words-crore",
     10**8: "words-oku",
     10**9: "words-billion",
     10**12: "words-trillion",
@@ -100,8 +108,8 @@ AMOUNT = re.compile(
 )
 BETWEEN = re.compile(r"\s*(?:-|~|s/d|s\.d\.?|sd\b|sampai(?: dengan)?|hingga|to\b)\s*", FLAGS)
 # The sign "-" after a comma or point, and nothing else, closes an amount in Indonesian bookkeeping: Rp
-# 2.500.000,-
-CLOSING = re.compile(r"[.,] ?[-=]{1,2}(?![0-9])|-{1,2}(?= ?/|\Z)")
+# 2.500.000,-, and after a stroke in East Africa and India: 12,500/=
+CLOSING = re.compile(r"[.,/] ?[-=]{1,2}(?![0-9])|-{1,2}(?= ?/|\Z)")
 PERIOD = re.compile(
     r"(?:/|per|se|tiap|setiap|@|an?(?= )|each)\s*"
     r"(?P<word>hari|hr|day|minggu|mgg|week|wk|bulan|bln|bl|month|mth|tahun|thn|th|year|yr|jam|hour|shift|orang|org|unit|pcs|potong|rit"
@@ -143,9 +151,12 @@ MORE = re.compile(r"\s*(?:\+|lebih|ke ?atas|up|an lebih)\Z", FLAGS)
 
 @dataclass(slots=True)
 class Parts:
-    """A text taken apart: what stands around its amounts."""
+    """A text taken apart: what stands around its amounts. ``asked`` : the currency of the column, whose own
+    signs and names are known beside those that every column may have.
+    """
 
     rest: str
+    asked: str = ""
     approx: bool = False
     bound: str = ""
     currency: str = ""
@@ -161,7 +172,7 @@ def take_prefixes(parts: Parts) -> None:
             parts.approx = True
         elif match := BOUND.match(text):
             parts.bound = match.lastgroup or ""
-        elif match := CURRENCY.match(text):
+        elif match := currency_at(text, parts):
             take_currency(parts, match)
         elif text[:1] == "-" and text[1:2].isdigit():
             parts.negative, parts.rest = True, text[1:]
@@ -171,9 +182,18 @@ def take_prefixes(parts: Parts) -> None:
         parts.rest = text[match.end() :].lstrip()
 
 
+def currency_at(text: str, parts: Parts) -> re.Match[str] | None:
+    """The currency that a text begins with, that of the column first."""
+    own = pattern_of(parts.asked).match(text) if parts.asked else None
+    return own or CURRENCY.match(text)
+
+
 def take_currency(parts: Parts, match: re.Match[str]) -> None:
     """Note a currency; two different ones make an amount of neither."""
-    found = CURRENCIES.get(match.group().lower().rstrip("."), match.group().upper())
+    if parts.asked and match.re is pattern_of(parts.asked):
+        found = parts.asked
+    else:
+        found = CURRENCIES.get(match.group().lower().rstrip("."), match.group().upper())
     parts.currency = found if parts.currency in ("", found) else "two currencies"
 
 
@@ -181,7 +201,7 @@ def take_suffixes(parts: Parts) -> None:
     """Take currency, closing signs and the period that the amount is paid for off the end of an amount."""
     for _ in range(4):
         text = parts.rest
-        if match := CURRENCY.match(text):
+        if match := currency_at(text, parts):
             take_currency(parts, match)
         elif match := PERIOD.match(text):
             parts.period = PERIOD_OF[(match["word"] or match["adverb"]).lower()]
@@ -288,7 +308,7 @@ def take_amounts(parts: Parts, context: ColumnContext) -> Reading | None:
     between = BETWEEN.match(parts.rest)
     if between:
         tail = parts.rest[between.end() :]
-        currency = CURRENCY.match(tail)
+        currency = currency_at(tail, parts)
         second = AMOUNT.match(tail[currency.end() :].lstrip() if currency else tail)
         if second:
             parts.rest = second.string[second.end() :].lstrip()
@@ -469,7 +489,7 @@ def number_within(text: str, context: ColumnContext) -> Reading | None:
 def read_phrase(clean: str, context: ColumnContext) -> Reading:
     """Read a number with words or signs around it."""
     minimum = MINIMUM_WAGE.search(clean)
-    parts = Parts(re.sub(r"^\((.{1,60})\)$", r"\1", clean))
+    parts = Parts(re.sub(r"^\((.{1,60})\)$", r"\1", clean), context.currency)
     take_prefixes(parts)
     reading = take_amounts(parts, context)
     if minimum:

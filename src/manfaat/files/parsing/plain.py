@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from manfaat.files.parsing.currencies import parts_lakhs
 from manfaat.files.parsing.reading import Reading, doubted, missing_reasons, noted, report, review, unreadable
 
 KINDS = ("rupiah", "yen", "integer", "decimal", "percent")
@@ -33,6 +34,7 @@ SHAPES = re.compile(
     r"|(?P<spaces>[1-9][0-9]{0,2}(?: [0-9]{3})+(?:[.,][0-9]{1,2})?)"
     r"|(?P<apostrophes>[1-9][0-9]{0,2}(?:'[0-9]{3})+(?:[.,][0-9]{1,2})?)"
 )
+LAKHS = re.compile(r"(?P<whole>[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3})(?:\.(?P<fraction>[0-9]+))?")
 MARKS = re.compile("[.,' ]")
 LIKELY_CODES = frozenset(int(digit * length) for digit in "789" for length in (2, 3)) | {98, 998}
 LIKELY_NEGATIVE_CODES = frozenset(-int(digit * length) for digit in "6789" for length in (1, 2, 3, 4)) | {
@@ -142,6 +144,15 @@ def shape_of(text: str) -> Shape | None:
     return Shape(name, MARKS.sub("", body), tail, sign)
 
 
+def lakhs(text: str, context: ColumnContext) -> Shape | None:
+    """Classify 1,25,000 in a currency whose people part digits so."""
+    match = LAKHS.fullmatch(text) if context.currency and parts_lakhs(context.currency) else None
+    if match is None:
+        return None
+    name = "commas_decimal" if match["fraction"] else "commas"
+    return Shape(name, match["whole"].replace(",", ""), match["fraction"] or "", ".")
+
+
 def with_zero(text: str) -> str:
     """Write the zero that SPSS and others leave out: ``.5`` becomes ``0.5``."""
     match = NO_WHOLE.fullmatch(text)
@@ -158,7 +169,7 @@ def settle(text: str, context: ColumnContext) -> Reading | None:
 
     The rule is named after the column's kind and the pattern, for example ``rupiah-dots``.
     """
-    shape = shape_of(text)
+    shape = shape_of(text) or lakhs(text, context)
     if shape is None:
         return None
     if len(shape.whole) > MOST_DIGITS:

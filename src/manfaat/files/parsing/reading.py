@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 FLAGS = ("", "report", "review", "unreadable")
+OPEN_ORDER = "open-order"  # the rule of a date whose day and month may be exchanged: one question a column
 MISSING_REASONS = ("not_applicable", "dont_know", "refused", "not_asked", "blank", "damaged")
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from textwrap import fill
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,15 +15,15 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MultipleLocator
 
+from manfaat.base.typed import typed_rows
+from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.style import (
-    GREY,
-    INK,
     MARKERS,
-    PALE,
     PALETTE,
     legend_name,
     new_figure,
+    new_panels,
     plain_ticks,
     to_svg,
 )
@@ -33,6 +34,30 @@ LOW, HIGH = (
     ("#8dbfe0", "#0072B2"),
 )  # from the ends inwards, and from the middle outwards
 WIDEST_LABEL, WIDEST_ITEM = 44, 60  # letters in one line
+
+
+class Box(NamedTuple):
+    """A part of a bar: which bar from the top, where the part begins, its share."""
+
+    place: int
+    left: float
+    width: float
+
+
+class Bar(NamedTuple):
+    """When an item was asked, and how many answered."""
+
+    time: str
+    n: float
+
+
+class Rating(NamedTuple):
+    """The mean rating of one indicator by one rater."""
+
+    label: str
+    rater: str
+    earlier: float
+    now: float
 
 
 def rectangles(boxes: list[tuple[float, float, float, float]]) -> Path:
@@ -89,7 +114,7 @@ def places(bars: pd.DataFrame) -> tuple[list[float], list[tuple[float, str]]]:
     """Heights of the bars, from the top, and of the items' texts above theirs."""
     heights, texts, y = [], [], 0.0
     for label, rows in bars.groupby("label", sort=False):
-        lines = fill(label, WIDEST_ITEM)
+        lines = fill(str(label), WIDEST_ITEM)
         texts.append((y, lines))
         y += 0.85 * (lines.count("\n") + 1)
         heights += [y + number for number in range(len(rows))]
@@ -109,7 +134,7 @@ def draw_answers(data: pd.DataFrame, ax: Axes, apart: Axes, answers: list[str]) 
         here = apart if answer * 2 == most + 1 else ax
         drawn = [
             (0.0 if np.isnan(row.left) else row.left * 100, heights[row.place] - 0.4, row.width * 100, 0.8)
-            for row in own.itertuples(index=False)
+            for row in typed_rows(own, Box)
             if row.width
         ]
         here.add_patch(
@@ -157,30 +182,22 @@ def mark_hidden(bar: pd.DataFrame, height: float, ax: Axes, apart: Axes, most: i
 
 
 def likert(
-    id: str,
-    title: str,
-    data: pd.DataFrame,
-    answers: list[str],
-    words: dict[str, str],
-    caption: str,
-    language: Language,
+    id: str, title: str, data: pd.DataFrame, answers: list[str], caption: str, language: Language
 ) -> Exhibit:
     """Return the figure; ``data`` has ``label`` (the item), ``time`` (in words), ``answer, n, share,
-    includes``; ``words`` those of the two x axes.
+    includes``.
     """
     bars = data.drop_duplicates(["label", "time"])
     heights, _ = places(bars)
-    figure, (ax, apart) = new_figure(
-        0.95 + 0.19 * (heights[-1] + 1.2), columns=2, share_y=True, widths=(4, 1)
-    )
+    figure, (ax, apart) = new_panels(0.95 + 0.19 * (heights[-1] + 1.2), widths=(4, 1), share_y=True)
     draw_answers(data, ax, apart, answers)
     ax.set_yticks(
         heights,
-        [f"{row.time}, n\u00a0=\u00a0{language.number(row.n, 0)}" for row in bars.itertuples(index=False)],
+        [f"{row.time}, n\u00a0=\u00a0{language.number(row.n, 0)}" for row in typed_rows(bars, Bar)],
         fontsize=7.5,
     )
-    ax.set_xlabel(words["sides"])
-    apart.set_xlabel(words["middle"])
+    ax.set_xlabel(language.say("below the middle ← per cent → above the middle"))
+    apart.set_xlabel(language.say("middle, per cent"))
     for axis, step in ((ax.xaxis, 25), (apart.xaxis, 50)):
         axis.set_major_locator(MultipleLocator(step))
         axis.set_major_formatter(lambda value, _: language.number(abs(value), 0))
@@ -189,7 +206,7 @@ def likert(
         one.spines["left"].set_visible(False)
     names = [legend_name(answer) for answer in answers]
     handles = [*ax.get_legend_handles_labels()[0], *apart.get_legend_handles_labels()[0]]
-    handles = sorted(handles, key=lambda patch: names.index(patch.get_label()))
+    handles = sorted(handles, key=lambda patch: names.index(str(patch.get_label())))
     figure.legend(
         handles=handles, loc="outside lower center", ncols=3 if sum(map(len, answers)) > 70 else len(answers)
     )
@@ -225,7 +242,7 @@ def draw_dumbbells(data: pd.DataFrame, ax: Axes, raters: list[str]) -> Axes:
     ``earlier, now``.
     """
     labels = list(dict.fromkeys(data["label"]))
-    for row in data.itertuples(index=False):
+    for row in typed_rows(data, Rating):
         place, own = raters.index(row.rater), list(data.loc[data["label"] == row.label, "rater"])
         y = labels.index(row.label) + (own.index(row.rater) - (len(own) - 1) / 2) * 0.3
         ax.plot([row.earlier, row.now], [y, y], color=PALETTE[place], linewidth=1.8, zorder=2)
@@ -262,19 +279,15 @@ def dumbbell(id: str, title: str, data: pd.DataFrame, caption: str, language: La
     """
     units, raters = list(dict.fromkeys(data["unit"])), list(dict.fromkeys(data["rater"]))
     counts = [data.loc[data["unit"] == unit, "label"].nunique() for unit in units]
-    figure, axes = new_figure(
-        0.6 + 0.42 * sum(counts) + 0.55 * len(units),
-        rows=len(units),
-        heights=tuple(count + 0.3 for count in counts),
+    figure, axes = new_panels(
+        0.6 + 0.42 * sum(counts) + 0.55 * len(units), heights=[count + 0.3 for count in counts]
     )
-    for ax, unit in zip(np.atleast_1d(axes), units, strict=True):
+    for ax, unit in zip(axes, units, strict=True):
         draw_dumbbells(data[data["unit"] == unit], ax, raters)
         ax.set_xlabel(unit)
         plain_ticks(ax.xaxis, language)
     handles = {
-        label: handle
-        for ax in np.atleast_1d(axes)
-        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
+        label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
     }
     figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=3)
     parts = [
@@ -284,17 +297,12 @@ def dumbbell(id: str, title: str, data: pd.DataFrame, caption: str, language: La
             rater=row.rater,
             earlier=language.number(row.earlier, 2),
             now=language.number(row.now, 2),
-            n=language.number(row.n, 0),
+            n=language.number(n, 0),
         )
-        for row in data.itertuples(index=False)
+        for row, n in zip(typed_rows(data, Rating), data["n"], strict=True)
     ]
-    alt = (
-        language.say("Dots of mean ratings joined by lines, hollow then and filled now, by rater.")
-        + " "
-        + "; ".join(parts)
-        + "."
-    )
-    return Exhibit(id, title, caption, data, alt, to_svg(figure))
+    alt = language.say("Dots of mean ratings joined by lines, hollow then and filled now, by rater.")
+    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))
 
 
 def draw_gaps(wide: pd.DataFrame, ax: Axes, language: Language) -> Axes:
@@ -317,12 +325,12 @@ def draw_gaps(wide: pd.DataFrame, ax: Axes, language: Language) -> Axes:
                 linewidth=0.5,
             )
         )
-    for row, column in np.ndindex(*values.shape):
-        dark = values[row, column] > 0.6
+    for (row, column), share in np.ndenumerate(values):
+        dark = share > 0.6
         ax.text(
             column,
             row,
-            language.percent(values[row, column]),
+            language.percent(share),
             ha="center",
             va="center",
             fontsize=7.5,
@@ -349,10 +357,5 @@ def gaps_map(data: pd.DataFrame, title: str, caption: str, language: Language) -
         f"{label}: " + ", ".join(f"{group} {language.percent(share)}" for group, share in row.items())
         for label, row in wide.iterrows()
     ]
-    alt = (
-        language.say("Heat map of missing values, one row an indicator, one column a group.")
-        + " "
-        + "; ".join(parts)
-        + "."
-    )
-    return Exhibit("gaps", title, caption, data, alt, to_svg(figure))
+    alt = language.say("Heat map of missing values, one row an indicator, one column a group.")
+    return Exhibit("gaps", title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))

@@ -5,17 +5,20 @@ each claim.
 from __future__ import annotations
 
 from textwrap import fill, wrap
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
+from manfaat.base.typed import typed_rows
+from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import GREY, INK, PALE, PALETTE, new_figure, to_svg
+from manfaat.report.figures.style import PALETTE, new_panels, to_svg
+from manfaat.report.verdict_words import GRADE_SIGNS
 from manfaat.report.words import Language
 
 # A grade has a sign of its own beside its colour, and its word stands beside both.
-GRADE_SIGNS = {"shown": "●", "suggested": "◐", "reported only": "○", "cannot tell": "?", "contradicted": "✕"}
 GRADE_COLOURS = {
     "shown": PALETTE[2],
     "suggested": PALETTE[0],
@@ -29,6 +32,24 @@ LINE, GAP = 0.165, 0.26  # inches of a line and between two stages
 BAND, INDENT = 0.19, 0.018  # where the lines begin and how far numbers are set in, as shares of the width
 
 
+class Entry(NamedTuple):
+    """A claim with its grade, or a number."""
+
+    kind: str
+    grade: str
+    text: str
+
+
+class Line(NamedTuple):
+    """One line of an entry, and its place within its stage."""
+
+    kind: str
+    grade: str
+    text: str
+    place: float
+    number: int
+
+
 def laid_out(data: pd.DataFrame) -> pd.DataFrame:
     """Cut each entry into lines: ``stage, kind, grade, text`` (one line each), ``place`` (lines above it
     within its stage) and ``number`` of the entry.
@@ -36,7 +57,7 @@ def laid_out(data: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for stage, entries in data.groupby("stage", sort=False):
         place = 0.0
-        for number, row in zip(entries.index, entries.itertuples(index=False), strict=True):
+        for number, row in zip(entries.index, typed_rows(entries, Entry), strict=True):
             if row.kind == "claim" and place:
                 place += 0.35
             for text in wrap(row.text, WIDEST[row.kind]) or [""]:
@@ -86,7 +107,7 @@ def draw_chain(lines: pd.DataFrame, ax: Axes) -> float:
             fontweight="bold",
             color=INK,
         )
-        for row in own.itertuples(index=False):
+        for row in typed_rows(own, Line):
             draw_line(
                 row,
                 top + 0.07 + (row.place + 0.5) * LINE,
@@ -112,7 +133,7 @@ def draw_chain(lines: pd.DataFrame, ax: Axes) -> float:
     return top - GAP
 
 
-def draw_line(row: object, y: float, ax: Axes, *, is_first: bool) -> None:
+def draw_line(row: Line, y: float, ax: Axes, *, is_first: bool) -> None:
     """Draw one line of an entry; the first line of a claim has the sign of its grade."""
     if row.kind == "claim" and is_first:
         ax.text(
@@ -168,7 +189,7 @@ def results_chain(
     lines = laid_out(data)
     heights = [band_height(own) for _, own in lines.groupby("stage", sort=False)]
     height = sum(heights) + GAP * (len(heights) - 1) + 0.04
-    figure, (ax, foot) = new_figure(height + 0.3, rows=2, heights=(height, 0.26))
+    figure, (ax, foot) = new_panels(height + 0.3, heights=(height, 0.26))
     draw_chain(lines, ax)
     draw_legend(grades, foot)
     for text in (*ax.texts, *foot.texts):  # or the width of a line would decide that of the bands

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from textwrap import fill
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
+from manfaat.base.typed import typed_rows
+from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import GREY, INK, PALE, PALETTE, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import PALETTE, new_panels, plain_ticks, to_svg
 from manfaat.report.words import Language
 
 COLUMNS = 3  # panels beside each other
 WIDEST = {"name": 31, "unit": 34, "cohort": 18}  # letters in a line
 
 
+class Interval(NamedTuple):
+    """The estimate of one cohort; ``is_compared`` with another one."""
+
+    cohort: str
+    estimate: float
+    ci_low: float
+    ci_high: float
+    is_compared: bool
+
+
 def draw_cohorts(rows: pd.DataFrame, cohorts: list[str], ax: Axes) -> Axes:
     """Draw one interval a cohort, in their order from the top; ``cohort, estimate, ci_low, ci_high,
     is_compared`` (hollow where not), ``has_zero``.
     """
-    for row in rows.itertuples(index=False):
+    for row in typed_rows(rows, Interval):
         place, colour = cohorts.index(row.cohort), PALETTE[0] if row.is_compared else GREY
         ax.plot([row.ci_low, row.ci_high], [place, place], color=colour, linewidth=1.5, solid_capstyle="butt")
         marker, filling = ("o", colour) if row.is_compared else ("s", "white")
@@ -58,31 +71,26 @@ def cohort_trends(
     above = max(fill(text, WIDEST["name"]).count("\n") for text in data["indicator"]) + max(
         fill(text, WIDEST["unit"]).count("\n") for text in data["unit"]
     )
-    figure, axes = new_figure(
+    figure, axes = new_panels(
         0.2 + (0.72 + 0.13 * above + (0.1 + 0.12 * lines) * len(cohorts)) * rows,
-        rows=rows,
-        columns=columns,
+        heights=[1] * rows,
+        widths=[1] * columns,
         share_y=True,
     )
-    flat = np.atleast_1d(axes).ravel()
-    for ax, name in zip(flat, names, strict=False):
+    for ax, name in zip(axes, names, strict=False):
         own = data[data["name"] == name]
         draw_cohorts(own, cohorts, ax)
         ax.set_title(fill(own["indicator"].iloc[0], WIDEST["name"]), loc="left", fontsize=8, color=INK)
         ax.set_xlabel(fill(own["unit"].iloc[0], WIDEST["unit"]), fontsize=7)
         plain_ticks(ax.xaxis, language)
-        ax.xaxis.get_major_locator().set_params(nbins=4)
-    for ax in flat[len(names) :]:
+        ax.xaxis.set_major_locator(MaxNLocator(4))
+    for ax in axes[len(names) :]:
         ax.axis("off")
-    told = [(own["indicator"].iloc[0], own) for _, own in data.groupby("name", sort=False)]
-    parts = [
-        f"{indicator}: " + ", ".join(f"{row.cohort} {row.text}" for row in own.itertuples(index=False))
-        for indicator, own in told
-    ]
-    alt = (
-        language.say("Panels of estimates with intervals, one panel an indicator, one line a cohort.")
-        + " "
-        + "; ".join(parts)
-        + "."
+    parts = "; ".join(
+        f"{own['indicator'].iloc[0]}: "
+        + ", ".join(f"{cohort} {text}" for cohort, text in zip(own["cohort"], own["text"], strict=True))
+        for _, own in data.groupby("name", sort=False)
     )
-    return Exhibit("trends", title, caption, data.drop(columns=["text", "has_zero"]), alt, to_svg(figure))
+    alt = language.say("Panels of estimates with intervals, one panel an indicator, one line a cohort.")
+    shown = data.drop(columns=["text", "has_zero"])
+    return Exhibit("trends", title, caption, shown, f"{alt} {parts}.", to_svg(figure))

@@ -11,19 +11,24 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 
 from manfaat.base.typed import typed_rows
+from manfaat.report.colours import GREY
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.answers import rectangles
-from manfaat.report.figures.style import GREY, INK, PALETTE, legend_name, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import (
+    PALETTE,
+    draw_bar,
+    legend_name,
+    name_bars,
+    new_figure,
+    new_panels,
+    plain_ticks,
+    to_svg,
+    write_end,
+)
 from manfaat.report.words import Language
 
-HATCHES = (
-    "",
-    "//",
-    "\\\\",
-    "xx",
-    "--",
-    "||",
-)  # lines, not dots: a dot is a path of its own and makes large files
+# lines, not dots: a dot is a path of its own and makes large files
+HATCHES = ("", "//", "\\\\", "xx", "--", "||")
 
 
 class Stack(NamedTuple):
@@ -46,26 +51,29 @@ class Step(NamedTuple):
 
 def draw_stacks(data: pd.DataFrame, column: str, ax: Axes) -> Axes:
     """Draw one stack of bars a year; ``data`` has ``year, payer`` and the amounts in ``column``."""
-    years, base = sorted(data["year"].unique()), None
+    years = sorted(data["year"].unique())
+    base = [0.0] * len(years)
     for place, (payer, rows) in enumerate(data.groupby("payer", sort=False)):
-        heights = rows.set_index("year")[column].reindex(years, fill_value=0.0)
-        base = heights * 0 if base is None else base
+        heights = rows.set_index("year")[column].reindex(years, fill_value=0.0).astype("float64").tolist()
         boxes = [
             (year - 0.375, low, 0.75, tall)
             for year, low, tall in zip(years, base, heights, strict=True)
             if tall
         ]
-        look = {
-            "facecolor": PALETTE[place % 6],
-            "hatch": HATCHES[place % 6],
-            "edgecolor": "white",
-            "linewidth": 0.5,
-        }
-        ax.add_patch(PathPatch(rectangles(boxes), label=legend_name(payer), **look))
-        base = base + heights
+        ax.add_patch(
+            PathPatch(
+                rectangles(boxes),
+                label=legend_name(str(payer)),
+                facecolor=PALETTE[place % 6],
+                hatch=HATCHES[place % 6],
+                edgecolor="white",
+                linewidth=0.5,
+            )
+        )
+        base = [low + tall for low, tall in zip(base, heights, strict=True)]
     ax.set_xticks(years, [str(year) for year in years], rotation=90 if len(years) > 14 else 0, fontsize=7)
     ax.tick_params(axis="x", length=0)
-    ax.set(xlim=(min(years) - 0.6, max(years) + 0.6), ylim=(0, float(base.max()) * 1.05 or 1.0))
+    ax.set(xlim=(min(years) - 0.6, max(years) + 0.6), ylim=(0, max(base) * 1.05 or 1.0))
     return ax
 
 
@@ -75,14 +83,14 @@ def payers_over_years(
     """Return the stacks in the money of each year and in real money; ``data`` has ``year, payer, nominal,
     real``.
     """
-    figure, axes = new_figure(4.6, rows=2)
+    figure, axes = new_panels(4.6, heights=(1, 1))
     for ax, column, title in zip(axes, ("nominal", "real"), titles, strict=True):
         draw_stacks(data, column, ax)
         ax.set_title(title, loc="left")
         ax.set_ylabel(unit)
         plain_ticks(ax.yaxis, language)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    parts = [
+    parts = "; ".join(
         language.say(
             "{payer}, {year}: {nominal} in the money of the year, {real} in real money",
             payer=row.payer,
@@ -91,14 +99,10 @@ def payers_over_years(
             real=language.number(row.real, 1),
         )
         for row in typed_rows(data[data["real"] > 0], Stack)
-    ]
-    alt = (
-        language.say("Stacked bars of the cost by payer over the years, {unit}.", unit=unit)
-        + " "
-        + "; ".join(parts)
-        + "."
     )
-    return Exhibit("payers", language.say("Who paid, over the years"), caption, data, alt, to_svg(figure))
+    alt = language.say("Stacked bars of the cost by payer over the years, {unit}.", unit=unit)
+    title = language.say("Who paid, over the years")
+    return Exhibit("payers", title, caption, data, f"{alt} {parts}.", to_svg(figure))
 
 
 def waterfall(data: pd.DataFrame, unit: str, title: str, caption: str, language: Language) -> Exhibit:
@@ -107,38 +111,16 @@ def waterfall(data: pd.DataFrame, unit: str, title: str, caption: str, language:
     """
     colours = {"total": GREY, "step": PALETTE[5], "rest": PALETTE[1]}
     figure, ax = new_figure(0.9 + 0.36 * len(data))
-    for place, row in enumerate(typed_rows(data, Step)):
+    rows = list(typed_rows(data, Step))
+    for place, row in enumerate(rows):
         low, width = min(row.start, row.end), abs(row.end - row.start)
-        ax.barh(
-            place,
-            width,
-            left=low,
-            height=0.6,
-            color=colours[row.kind],
-            hatch={"step": "//"}.get(row.kind, ""),
-            edgecolor="white",
-            linewidth=0.5,
-        )
+        hatch = "//" if row.kind == "step" else ""
+        draw_bar(ax, place, width, colours[row.kind], hatch=hatch, left=low)
         written = ("−" if row.kind == "step" else "") + language.number(width, 1)
-        ax.annotate(
-            written,
-            (max(row.start, row.end), place),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-            color=INK,
-        )
+        write_end(ax, written, max(row.start, row.end), place)
         if place:
             ax.plot([row.start, row.start], [place - 1, place], color=GREY, linewidth=0.7)
-    ax.set_yticks(range(len(data)), data["label"])
-    ax.set(ylim=(len(data) - 0.5, -0.5), xlim=(0, data["start"].max() * 1.15), xlabel=unit)
-    plain_ticks(ax.xaxis, language)
-    parts = [f"{row.label}: {language.number(abs(row.end - row.start), 1)}" for row in typed_rows(data, Step)]
-    alt = (
-        language.say("Waterfall chart from the whole cost to what is left, {unit}.", unit=unit)
-        + " "
-        + "; ".join(parts)
-        + "."
-    )
-    return Exhibit("waterfall", title, caption, data, alt, to_svg(figure))
+    name_bars(ax, data["label"].tolist(), (0, data["start"].max() * 1.15), unit, language)
+    parts = "; ".join(f"{row.label}: {language.number(abs(row.end - row.start), 1)}" for row in rows)
+    alt = language.say("Waterfall chart from the whole cost to what is left, {unit}.", unit=unit)
+    return Exhibit("waterfall", title, caption, data, f"{alt} {parts}.", to_svg(figure))

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from textwrap import fill
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from manfaat.base.typed import typed_rows
+from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import GREY, INK, PALE, PALETTE, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import PALETTE, new_panels, plain_ticks, to_svg
 from manfaat.report.words import Language
 
 WIDEST_LABEL = 34
 
 
-def broken(*ends: pd.Series) -> np.ndarray:
+class Bounds(NamedTuple):
+    """Bounds of an estimate and the interval around them."""
+
+    low: float
+    high: float
+    ci_low: float
+    ci_high: float
+
+
+def broken(*ends: pd.Series | np.ndarray) -> np.ndarray:
     """Values of one line that is interrupted between its pieces: a fraction of the bytes of as many lines."""
     return np.column_stack(
         [*[np.asarray(end, dtype="float64") for end in ends], np.full(len(ends[0]), np.nan)]
@@ -63,7 +75,8 @@ def draw_choices(choices: pd.DataFrame, ax: Axes) -> Axes:
     """Mark below each estimate what was chosen; ``choices`` has one column of booleans a choice, rows in the
     order of the estimates.
     """
-    for row, name in enumerate(choices):
+    names = [str(name) for name in choices]
+    for row, name in enumerate(names):
         place = np.flatnonzero(choices[name])
         ax.plot(
             broken(place, place),
@@ -72,8 +85,8 @@ def draw_choices(choices: pd.DataFrame, ax: Axes) -> Axes:
             linewidth=1.6,
             solid_capstyle="butt",
         )
-    ax.set_yticks(range(choices.shape[1]), [fill(name, WIDEST_LABEL) for name in choices])
-    ax.set(ylim=(choices.shape[1] - 0.4, -0.6), xlim=(-1, len(choices)), xticks=[])
+    ax.set_yticks(range(len(names)), [fill(name, WIDEST_LABEL) for name in names])
+    ax.set(ylim=(len(names) - 0.4, -0.6), xlim=(-1, len(choices)), xticks=[])
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", color=PALE)
     ax.spines["bottom"].set_visible(False)
@@ -81,27 +94,27 @@ def draw_choices(choices: pd.DataFrame, ax: Axes) -> Axes:
 
 
 def specification_curve(
-    id: str, title: str, data: pd.DataFrame, ylabel: str, words: str, caption: str, language: Language
+    id: str, title: str, data: pd.DataFrame, words: dict[str, str], caption: str, language: Language
 ) -> Exhibit:
     """Return the figure; ``data`` has ``estimate, ci_low, ci_high, is_primary`` and one column of booleans a
-    choice (its name is shown); ``words`` say what it shows.
+    choice (its name is shown); ``words``: ``y, alt``.
     """
     data = data.sort_values("estimate", kind="stable", ignore_index=True)
     choices = data.drop(columns=["estimate", "ci_low", "ci_high", "n", "is_primary"], errors="ignore")
     low = 0.3 + 0.17 * choices.shape[1]
-    figure, (ax, below) = new_figure(2.2 + low, rows=2, heights=(2.2, low))
+    figure, (ax, below) = new_panels(2.2 + low, heights=(2.2, low))
     draw_curve(data, ax)
     draw_choices(choices, below)
-    ax.set_ylabel(fill(ylabel, 28))
+    ax.set_ylabel(fill(words["y"], 28))
     plain_ticks(ax.yaxis, language)
-    return Exhibit(id, title, caption, data, words, to_svg(figure))
+    return Exhibit(id, title, caption, data, words["alt"], to_svg(figure))
 
 
 def draw_bounds(rows: pd.DataFrame, ax: Axes) -> Axes:
     """Draw, of one indicator, one line a method: thin its interval, thick what lies between the bounds (a
     point where they meet); ``label, low, high, ci_low, ci_high``.
     """
-    for place, row in enumerate(rows.itertuples(index=False)):
+    for place, row in enumerate(typed_rows(rows, Bounds)):
         colour = PALETTE[1] if row.low == row.high else PALETTE[0]
         ax.plot([row.ci_low, row.ci_high], [place, place], color=colour, linewidth=1.4, solid_capstyle="butt")
         if row.low == row.high:
@@ -128,22 +141,17 @@ def bounds(id: str, title: str, data: pd.DataFrame, caption: str, language: Lang
     """
     names = list(dict.fromkeys(data["indicator"]))
     counts = [int((data["indicator"] == name).sum()) for name in names]
-    figure, axes = new_figure(
-        0.3 + sum(0.62 + 0.2 * count for count in counts),
-        rows=len(names),
-        heights=tuple(count + 0.6 for count in counts),
+    figure, axes = new_panels(
+        0.3 + sum(0.62 + 0.2 * count for count in counts), heights=[count + 0.6 for count in counts]
     )
-    for ax, name in zip(np.atleast_1d(axes), names, strict=True):
+    for ax, name in zip(axes, names, strict=True):
         rows = data[data["indicator"] == name]
         draw_bounds(rows, ax)
         ax.set_xlabel(fill(f"{name}, {rows['unit'].iloc[0]}" if rows["unit"].iloc[0] else name, 84))
         plain_ticks(ax.xaxis, language)
         ax.xaxis.set_major_locator(MaxNLocator(5))
     parts = [f"{row.indicator}, {row.label}: {row.text}" for row in data.itertuples(index=False)]
-    alt = (
-        language.say("Chart of intervals and bounds, one panel an indicator, one line a method.")
-        + " "
-        + "; ".join(parts)
-        + "."
+    alt = language.say("Chart of intervals and bounds, one panel an indicator, one line a method.")
+    return Exhibit(
+        id, title, caption, data.drop(columns="text"), f"{alt} {'; '.join(parts)}.", to_svg(figure)
     )
-    return Exhibit(id, title, caption, data.drop(columns="text"), alt, to_svg(figure))

@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 from textwrap import fill
+from typing import NamedTuple
 
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from manfaat.base.typed import typed_rows
+from manfaat.report.colours import INK
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import INK, MARKERS, PALETTE, legend_name, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import MARKERS, PALETTE, legend_name, new_figure, plain_ticks, to_svg
 from manfaat.report.words import Language
 
 WIDEST_LABEL, WIDEST_UNIT = 40, 60  # letters in one line
+
+
+class Spread(NamedTuple):
+    """How the values of one group at one time are spread."""
+
+    label: str
+    mean: float
+    p10: float
+    p25: float
+    median: float
+    p75: float
+    p90: float
+
+
+class Period(NamedTuple):
+    """The mean of one group in one period."""
+
+    group: str
+    period: float
+    n: float
+    mean: float
 
 
 def draw_boxes(data: pd.DataFrame, ax: Axes) -> Axes:
@@ -22,8 +46,8 @@ def draw_boxes(data: pd.DataFrame, ax: Axes) -> Axes:
     The box holds the middle half, the whiskers the middle eight tenths, the diamond is the mean. Where a
     percentile is not known, the side of the box has no whisker.
     """
-    times = list(data["time"].unique())
-    boxes = [
+    times, rows = list(data["time"].unique()), list(typed_rows(data, Spread))
+    boxes: list[dict[str, object]] = [
         {
             "label": row.label,
             "med": row.median,
@@ -34,7 +58,7 @@ def draw_boxes(data: pd.DataFrame, ax: Axes) -> Axes:
             "mean": row.mean,
             "fliers": [],
         }
-        for row in data.itertuples(index=False)
+        for row in rows
     ]
     drawn = ax.bxp(
         boxes,
@@ -46,10 +70,8 @@ def draw_boxes(data: pd.DataFrame, ax: Axes) -> Axes:
         meanprops={"marker": "D", "markerfacecolor": INK, "markeredgecolor": INK, "markersize": 4},
         medianprops={"color": INK, "linewidth": 1.4},
     )
-    for row, low, high in zip(
-        data.itertuples(index=False), range(0, 2 * len(data), 2), range(1, 2 * len(data), 2), strict=True
-    ):
-        for side, end in ((low, row.p10), (high, row.p90)):
+    for place, row in enumerate(rows):
+        for side, end in ((2 * place, row.p10), (2 * place + 1, row.p90)):
             for part in ("whiskers", "caps"):
                 drawn[part][side].set_visible(bool(pd.notna(end)))
     for box, time in zip(drawn["boxes"], data["time"], strict=True):
@@ -98,8 +120,8 @@ def distribution(
     yes_no = "median" not in data
     labelled = data.assign(
         label=[
-            f"{row.group}, {row.time} (n = {language.number(row.n, 0)})"
-            for row in data.itertuples(index=False)
+            f"{group}, {time} (n = {language.number(n, 0)})"
+            for group, time, n in zip(data["group"], data["time"], data["n"], strict=True)
         ]
     )
     drawn = labelled.assign(
@@ -113,29 +135,27 @@ def distribution(
         draw_boxes(drawn, ax)
         ax.set_xlabel(fill(xlabel, WIDEST_UNIT))
         plain_ticks(ax.xaxis, language)
-    alt = (
-        language.say("Bar chart of shares before and after, by group.")
-        if yes_no
-        else language.say("Box chart of values before and after, by group.")
-    )
-    return Exhibit(
-        id,
-        title,
-        caption,
-        data,
-        f"{alt}"
-        f" {'; '.join(described(row, language, yes_no=yes_no) for row in labelled.itertuples(index=False))}.",
-        to_svg(figure),
-    )
-
-
-def described(row: object, language: Language, *, yes_no: bool) -> str:
-    """Say in words what one box or bar shows."""
     if yes_no:
-        return f"{row.label}: {language.percent(row.mean, 1)}"
-    values = {name: language.number(getattr(row, name), 1) for name in ("median", "p25", "p75", "mean")}
+        alt = language.say("Bar chart of shares before and after, by group.")
+        parts = [
+            f"{label}: {language.percent(mean, 1)}"
+            for label, mean in zip(labelled["label"], labelled["mean"], strict=True)
+        ]
+    else:
+        alt = language.say("Box chart of values before and after, by group.")
+        parts = [described(row, language) for row in typed_rows(labelled, Spread)]
+    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))
+
+
+def described(row: Spread, language: Language) -> str:
+    """Say in words what one box shows."""
     return language.say(
-        "{label}: median {median}, middle half {p25} to {p75}, mean {mean}", label=row.label, **values
+        "{label}: median {median}, middle half {p25} to {p75}, mean {mean}",
+        label=row.label,
+        median=language.number(row.median, 1),
+        p25=language.number(row.p25, 1),
+        p75=language.number(row.p75, 1),
+        mean=language.number(row.mean, 1),
     )
 
 
@@ -157,7 +177,7 @@ def trend(id: str, title: str, data: pd.DataFrame, ylabel: str, caption: str, la
             linewidth=1.5,
             elinewidth=1,
             capsize=2,
-            label=legend_name(group),
+            label=legend_name(str(group)),
         )
     ax.set(xlabel="", ylabel=ylabel)
     ax.set_xticks(sorted(data["period"].unique()))
@@ -172,13 +192,7 @@ def trend(id: str, title: str, data: pd.DataFrame, ylabel: str, caption: str, la
             mean=language.number(row.mean, 2),
             n=language.number(row.n, 0),
         )
-        for row in data.itertuples(index=False)
+        for row in typed_rows(data, Period)
     ]
-    return Exhibit(
-        id,
-        title,
-        caption,
-        data,
-        language.say("Line chart of group means.") + " " + "; ".join(parts) + ".",
-        to_svg(figure),
-    )
+    alt = language.say("Line chart of group means.")
+    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textwrap import fill
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,13 +11,39 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
+from manfaat.base.typed import typed_rows
+from manfaat.report.colours import INK
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.answers import rectangles
-from manfaat.report.figures.style import INK, PALETTE, legend_name, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import PALETTE, legend_name, new_panels, plain_ticks, to_svg
 from manfaat.report.words import Language
 
 STYLES = ("-", "--")
 SPACE = 0.02  # between two positions, as a share of the height
+
+
+class Waiting(NamedTuple):
+    """How many of a group are still without the event at a time."""
+
+    group: str
+    time: float
+    at_risk: float
+
+
+class Move(NamedTuple):
+    """How many moved from one position to another."""
+
+    before: str
+    now: str
+    n: float
+
+
+class Ribbon(NamedTuple):
+    """The upper ends of a ribbon on both sides, and how high it is."""
+
+    left: float
+    right: float
+    height: float
 
 
 def draw_survival(data: pd.DataFrame, ax: Axes) -> Axes:
@@ -40,7 +67,7 @@ def draw_survival(data: pd.DataFrame, ax: Axes) -> Axes:
             color=PALETTE[place],
             linestyle=STYLES[place % 2],
             linewidth=1.8,
-            label=legend_name(group),
+            label=legend_name(str(group)),
         )
     ax.set(ylim=(0, 102), xlim=(0, float(data["time"].max()) * 1.02))
     return ax
@@ -51,7 +78,7 @@ def draw_at_risk(data: pd.DataFrame, times: np.ndarray, ax: Axes, language: Lang
     at_risk``.
     """
     groups = list(dict.fromkeys(data["group"]))
-    for row in data[data["time"].isin(times)].itertuples(index=False):
+    for row in typed_rows(data[data["time"].isin(times)], Waiting):
         ax.text(
             row.time,
             groups.index(row.group),
@@ -76,7 +103,7 @@ def survival(
     names of the axes (``x, y, risk``).
     """
     groups = data["group"].nunique()
-    figure, (ax, below) = new_figure(3.3 + 0.2 * groups, rows=2, heights=(2.6, 0.2 * groups))
+    figure, (ax, below) = new_panels(3.3 + 0.2 * groups, heights=(2.6, 0.2 * groups))
     times = np.sort(data["time"].unique())[::2]
     draw_survival(data, ax)
     draw_at_risk(data, times, below, language)
@@ -97,15 +124,10 @@ def survival(
                 n=language.number(rows["at_risk"].iloc[0], 0),
             )
         )
-    alt = (
-        language.say(
-            "Falling step curves of the share without the event, one a group, with those at risk below."
-        )
-        + " "
-        + "; ".join(parts)
-        + "."
+    alt = language.say(
+        "Falling step curves of the share without the event, one a group, with those at risk below."
     )
-    return Exhibit(id, title, caption, data, alt, to_svg(figure))
+    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))
 
 
 def ribbons(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
@@ -116,7 +138,7 @@ def ribbons(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
     """
     shown = rows[rows["n"] > 0]
     total, out = max(float(shown["n"].sum()), 1.0), []
-    tops = {"before": {}, "now": {}}
+    tops: dict[str, dict[str, float]] = {"before": {}, "now": {}}
     for side in ("before", "now"):
         top = 0.0
         for position in order:
@@ -124,11 +146,8 @@ def ribbons(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
             here = shown.loc[shown[side] == position, "n"].sum() / total
             top += here + (SPACE if here else 0)
     for position in order:
-        for row in (
-            shown[shown["before"] == position]
-            .sort_values("now", key=lambda column: column.map(order.index))
-            .itertuples(index=False)
-        ):
+        own = shown[shown["before"] == position]
+        for row in typed_rows(own.sort_values("now", key=lambda column: column.map(order.index)), Move):
             height = row.n / total
             out.append(
                 {
@@ -175,7 +194,7 @@ def draw_alluvial(rows: pd.DataFrame, order: list[str], ax: Axes, language: Lang
         (np.equal(step, 0), "#b5bcc2", ""),
         (np.less(step, 0), PALETTE[1], "\\\\"),
     ):
-        paths = [ribbon(row.left, row.right, row.height) for row in drawn[chosen].itertuples(index=False)]
+        paths = [ribbon(row.left, row.right, row.height) for row in typed_rows(drawn[chosen], Ribbon)]
         if paths:
             ax.add_patch(
                 PathPatch(
@@ -215,18 +234,14 @@ def alluvial(
         list(dict.fromkeys(data["group"])),
         list(dict.fromkeys([*data["before"], *data["now"]]))[::-1],
     )  # the highest on top
-    figure, axes = new_figure(2.7 * len(groups), rows=len(groups))
-    for ax, group in zip(np.atleast_1d(axes), groups, strict=True):
+    figure, axes = new_panels(2.7 * len(groups), heights=[1] * len(groups))
+    for ax, group in zip(axes, groups, strict=True):
         draw_alluvial(data[data["group"] == group], order, ax, language)
         ax.set_title(f"{group}: {words['before']} → {words['now']}", loc="center", fontsize=8.5)
+    moved = data[data["n"] > 0]
     parts = [
-        f"{row.group}, {row.before} → {row.now}: {language.number(row.n, 0)}"
-        for row in data[data["n"] > 0].itertuples(index=False)
+        f"{group}, {row.before} → {row.now}: {language.number(row.n, 0)}"
+        for group, row in zip(moved["group"], typed_rows(moved, Move), strict=True)
     ]
-    alt = (
-        language.say("Ribbons from the position before to the position now, one panel a group.")
-        + " "
-        + "; ".join(parts)
-        + "."
-    )
-    return Exhibit(id, title, caption, data, alt, to_svg(figure))
+    alt = language.say("Ribbons from the position before to the position now, one panel a group.")
+    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))

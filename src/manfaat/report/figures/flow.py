@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from manfaat.base.typed import typed_rows
+from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import GREY, INK, PALE, PALETTE, new_figure, to_svg
+from manfaat.report.figures.style import PALETTE, new_figure, to_svg
 from manfaat.report.words import Language
+
+
+class Step(NamedTuple):
+    """How many of a group were left at a step, and why others were lost before it."""
+
+    step: str
+    group: str
+    n: float
+    lost: float
+    reason: str
 
 
 def draw_flow(data: pd.DataFrame, ax: Axes, language: Language) -> Axes:
@@ -79,7 +93,7 @@ def draw_flow(data: pd.DataFrame, ax: Axes, language: Language) -> Axes:
     return ax
 
 
-def fewer(row: object, language: Language) -> str:
+def fewer(row: Step, language: Language) -> str:
     """Say how many fewer there are than at the step before, and why."""
     if not row.lost:
         return ""
@@ -96,12 +110,12 @@ def participant_flow(data: pd.DataFrame, caption: str, language: Language) -> Ex
     draw_flow(data, ax, language)
     parts = [
         f"{row.group}, {row.step}: {language.number(row.n, 0)}" + fewer(row, language)
-        for row in data.itertuples(index=False)
+        for row in typed_rows(data, Step)
     ]
     title = (
         language.say("Flow of participants and comparison group")
         if data["group"].nunique() > 1
         else language.say("Flow of participants")
     )
-    alt = language.say("Flow chart.") + " " + "; ".join(parts) + "."
-    return Exhibit("flow", title, caption, data, alt, to_svg(figure))
+    alt = language.say("Flow chart.")
+    return Exhibit("flow", title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))

@@ -5,23 +5,39 @@ one.
 from __future__ import annotations
 
 from textwrap import fill
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from manfaat.base.typed import typed_rows
+from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import GREY, INK, PALE, PALETTE, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import PALETTE, new_figure, plain_ticks, to_svg
 from manfaat.report.words import Language
 
 WIDEST_LABEL = 34  # letters in one line
+
+
+class Interval(NamedTuple):
+    """An estimate with its interval: written, whether it is the one that counts, and whether it compares
+    nobody.
+    """
+
+    estimate: float
+    ci_low: float
+    ci_high: float
+    text: str
+    highlight: bool
+    only_change: bool
 
 
 def draw_intervals(data: pd.DataFrame, ax: Axes, xlabel: str) -> Axes:
     """Draw one line an estimate: ``label, estimate, ci_low, ci_high, text`` (to the right),
     ``highlight`` (the one that counts) and ``only_change`` (nobody is compared: grey).
     """
-    for place, row in enumerate(data.itertuples(index=False)):
+    for place, row in enumerate(typed_rows(data, Interval)):
         colour, marker = (
             (PALETTE[1], "D") if row.highlight else (GREY, "s") if row.only_change else (PALETTE[0], "o")
         )
@@ -65,11 +81,8 @@ def interval_figure(
     draw_intervals(data, ax, xlabel)
     plain_ticks(ax.xaxis, language)
     ax.xaxis.set_major_locator(MaxNLocator(4))  # long labels leave little width for numbers
-    parts = [f"{row.label}: {row.text}" for row in data.itertuples(index=False)]
-    alt = (
-        language.say("Chart of estimates with intervals, one line an estimate.")
-        + " "
-        + "; ".join(parts)
-        + "."
+    parts = [f"{label}: {text}" for label, text in zip(data["label"], data["text"], strict=True)]
+    alt = language.say("Chart of estimates with intervals, one line an estimate.")
+    return Exhibit(
+        id, title, caption, data.drop(columns="text"), f"{alt} {'; '.join(parts)}.", to_svg(figure)
     )
-    return Exhibit(id, title, caption, data.drop(columns="text"), alt, to_svg(figure))

@@ -13,17 +13,16 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 
 from manfaat.base.typed import typed_rows
+from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.answers import rectangles
 from manfaat.report.figures.curves import broken
 from manfaat.report.figures.style import (
-    GREY,
-    INK,
     MARKERS,
-    PALE,
     PALETTE,
     legend_name,
     new_figure,
+    new_panels,
     plain_ticks,
     to_svg,
 )
@@ -89,7 +88,7 @@ def draw_cumulated(curves: pd.DataFrame, ax: Axes) -> Axes:
             color=PALETTE[place],
             linestyle=STYLES[place % 2],
             linewidth=1.8,
-            label=legend_name(group),
+            label=legend_name(str(group)),
         )
     ax.set(ylim=(0, 100))
     ax.grid(axis="y", color=PALE)
@@ -97,26 +96,19 @@ def draw_cumulated(curves: pd.DataFrame, ax: Axes) -> Axes:
 
 
 def raincloud(
-    id: str,
-    title: str,
-    curves: pd.DataFrame,
-    dots: pd.DataFrame,
-    xlabel: str,
-    words: dict[str, str],
-    caption: str,
-    language: Language,
+    id: str, title: str, data: pd.DataFrame, words: dict[str, str], caption: str, language: Language
 ) -> Exhibit:
-    """Return density, rain and cumulated share above each other; ``curves`` as for both drawings, ``dots``
-    with ``group, value, people``; ``words``: ``y, alt``.
+    """Return density, rain and cumulated share above each other; ``data``: what is ``drawn``, ``curve`` (as
+    for both drawings) and ``dot`` (``group, value, people``); ``words``: ``x, y, alt``.
     """
-    figure, (ax, below) = new_figure(4.6, rows=2, share_x=True, heights=(2.4, 1.9))
-    draw_clouds(curves, dots, ax)
+    figure, (ax, below) = new_panels(4.6, heights=(2.4, 1.9), share_x=True)
+    curves = data[data["drawn"] == "curve"]
+    draw_clouds(curves, data[data["drawn"] == "dot"], ax)
     draw_cumulated(curves, below)
-    below.set(xlabel=xlabel, ylabel=fill(words["y"], 26))
+    below.set(xlabel=words["x"], ylabel=fill(words["y"], 26))
     plain_ticks(below.xaxis, language)
     plain_ticks(below.yaxis, language)
     below.legend(loc="lower right")
-    data = pd.concat([curves.assign(drawn="curve"), dots.assign(drawn="dot")], ignore_index=True)
     return Exhibit(id, title, caption, data, words["alt"], to_svg(figure))
 
 
@@ -172,16 +164,15 @@ def change_plot(
     """
     names = list(dict.fromkeys(data["indicator"]))
     columns, rows = min(2, len(names)), (len(names) + 1) // 2
-    figure, axes = new_figure(0.5 + 2.4 * rows, rows=rows, columns=columns)
-    flat = np.atleast_1d(axes).ravel()
-    for ax, name in zip(flat, names, strict=False):
+    figure, axes = new_panels(0.5 + 2.4 * rows, heights=[1] * rows, widths=[1] * columns)
+    for ax, name in zip(axes, names, strict=False):
         own = data[data["indicator"] == name]
         draw_change(own, words, ax, language)
         ax.set_title(fill(name, 34), loc="left")
         ax.set_ylabel(fill(own["unit"].iloc[0], 30))
-    for ax in flat[len(names) :]:
+    for ax in axes[len(names) :]:
         ax.axis("off")
-    handles, told = flat[0].get_legend_handles_labels()
+    handles, told = axes[0].get_legend_handles_labels()
     figure.legend(
         handles,
         [fill(text, 60) for text in told],
@@ -221,7 +212,7 @@ def draw_chances(data: pd.DataFrame, ax: Axes) -> Axes:
                 hatch=HATCHES[place],
                 edgecolor="white",
                 linewidth=0.5,
-                label=legend_name(group),
+                label=legend_name(str(group)),
             )
         )
         hidden = rows[rows["share"].isna()]

@@ -8,8 +8,9 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from manfaat.report.colours import GREY, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import GREY, PALE, PALETTE, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import PALETTE, new_figure, plain_ticks, to_svg
 from manfaat.report.words import Language
 
 THRESHOLD = 0.1
@@ -51,17 +52,12 @@ def love_plot(data: pd.DataFrame, caption: str, language: Language) -> Exhibit:
     figure, ax = new_figure(0.75 + (0.22 + 0.12 * lines) * len(shown))
     draw_love(shown, ax, language)
     parts = [f"{row['label']} {language.number(row['smd'], 2)}" for _, row in shown.iterrows()]
-    alt = (
-        language.say("Dot chart of standardised differences before the programme.")
-        + " "
-        + "; ".join(parts)
-        + "."
-    )
+    alt = language.say("Dot chart of standardised differences before the programme.")
     return Exhibit(
         "balance-plot",
         language.say("Likeness of the groups before the programme"),
         caption,
         shown,
-        alt,
+        f"{alt} {'; '.join(parts)}.",
         to_svg(figure),
     )

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from io import BytesIO
 
 import matplotlib
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from manfaat.definitions.records import printable
+from manfaat.report.colours import GREY, INK
 from manfaat.report.words import Language
 
 # Okabe and Ito's palette, safe for colour-blind readers; every series has a marker of its own too.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "D", "^", "v", "P")
-GREY, INK, PALE = "#6b6b6b", "#1b1b1b", "#e9eef2"
 FULL_WIDTH, HALF_WIDTH = 16 / 2.54, 8 / 2.54  # inches; the text block of a thesis is 16 cm wide
 # Centimetres. What is drawn for a thesis grows as a whole: letters of 8 points there have 14 on a slide and
 # 9.5 on a page.
@@ -58,34 +60,69 @@ def set_thesis_style() -> None:
     )
 
 
-def new_figure(
-    height: float,
-    *,
-    columns: int = 1,
-    rows: int = 1,
-    share_x: bool = False,
-    share_y: bool = False,
-    width: float = FULL_WIDTH,
-    heights: tuple[float, ...] | None = None,
-    widths: tuple[float, ...] | None = None,
-) -> tuple[Figure, object]:
-    """Return a figure of the given height (inches) with its axes; it belongs to no window and needs no
-    closing.
-
-    ``heights, widths`` : how the height is shared among the rows, the width among the columns; evenly by
-    default.
+def new_figure(height: float, *, width: float = FULL_WIDTH) -> tuple[Figure, Axes]:
+    """Return a figure of the given height and width (inches) with its axes; it belongs to no window and needs
+    no closing.
     """
     set_thesis_style()
     figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots(
-        rows,
-        columns,
+    return figure, figure.subplots()
+
+
+def new_panels(
+    height: float,
+    *,
+    heights: Sequence[float] = (1.0,),
+    widths: Sequence[float] = (1.0,),
+    share_x: bool = False,
+    share_y: bool = False,
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure of several panels, row by row, as ``new_figure`` returns one.
+
+    ``heights, widths`` : how the height is shared among the rows, the width among the columns.
+    """
+    set_thesis_style()
+    figure = Figure(figsize=(FULL_WIDTH, height), layout="constrained")
+    panels = figure.subplots(
+        len(heights),
+        len(widths),
         sharex=share_x,
         sharey=share_y,
-        squeeze=True,
+        squeeze=False,
         height_ratios=heights,
         width_ratios=widths,
     )
+    return figure, list(panels.flat)
+
+
+def draw_bar(ax: Axes, place: int, width: float, colour: str, *, hatch: str = "", left: float = 0.0) -> None:
+    """Draw one horizontal bar."""
+    ax.barh(place, width, left=left, height=0.6, color=colour, hatch=hatch, edgecolor="white", linewidth=0.5)
+
+
+def write_end(ax: Axes, text: str, end: float, place: int, *, gap: float = 4, size: float = 8) -> None:
+    """Write what a horizontal bar shows beyond its end, ``gap`` points to the right (below 0: to the
+    left).
+    """
+    ax.annotate(
+        text,
+        (end, place),
+        xytext=(gap, 0),
+        textcoords="offset points",
+        ha="left" if gap > 0 else "right",
+        va="center",
+        fontsize=size,
+        color=INK,
+    )
+
+
+def name_bars(
+    ax: Axes, labels: Sequence[str], reach: tuple[float, float], unit: str, language: Language
+) -> None:
+    """Name horizontal bars from the top, and write the numbers of the axis below them."""
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set(ylim=(len(labels) - 0.5, -0.5), xlim=reach, xlabel=unit)
+    plain_ticks(ax.xaxis, language)
 
 
 def legend_name(text: str) -> str:
@@ -100,7 +137,7 @@ def plain_ticks(axis: Axis, language: Language) -> None:
     tick exactly.
     """
 
-    def write(value: float, _: int) -> str:
+    def write(value: float, _: float) -> str:
         ticks = axis.get_majorticklocs()
         step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
         exact = (
@@ -123,7 +160,7 @@ def sized(svg: bytes, medium: str) -> bytes:
     """
     wide = MEDIA[medium]
 
-    def resize(match: re.Match) -> bytes:
+    def resize(match: re.Match[bytes]) -> bytes:
         width, height = float(match[1]), float(match[2])
         return f'width="{wide:.2f}cm" height="{wide * height / width:.2f}cm"'.encode()
 

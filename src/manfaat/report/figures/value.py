@@ -2,57 +2,72 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
+from manfaat.base.typed import typed_rows
+from manfaat.report.colours import GREY, INK
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import GREY, INK, PALETTE, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import (
+    PALETTE,
+    draw_bar,
+    name_bars,
+    new_figure,
+    plain_ticks,
+    to_svg,
+    write_end,
+)
 from manfaat.report.words import Language
+
+
+class PartyValue(NamedTuple):
+    """What a programme is worth to one party, or to society as a ``whole``."""
+
+    label: str
+    npv: float
+    whole: bool
+
+
+class Swing(NamedTuple):
+    """Two values of one unknown, as texts, and what the programme is worth at each."""
+
+    label: str
+    low: str
+    high: str
+    at_low: float
+    at_high: float
+
+
+class PlaceCost(NamedTuple):
+    """What one place costs, and from where to where by the choice of the exchange rate."""
+
+    label: str
+    cost: float
+    low: float
+    high: float
 
 
 def viewpoint_bars(data: pd.DataFrame, unit: str, title: str, caption: str, language: Language) -> Exhibit:
     """Return one bar a party; ``data`` has ``label, npv`` and ``whole`` (society, drawn apart)."""
     figure, ax = new_figure(0.9 + 0.34 * len(data))
-    for place, row in enumerate(data.itertuples(index=False)):
-        colour = GREY if row.whole else PALETTE[0] if row.npv >= 0 else PALETTE[1]
-        ax.barh(
-            place,
-            row.npv,
-            height=0.6,
-            color=colour,
-            hatch="" if row.npv >= 0 else "//",
-            edgecolor="white",
-            linewidth=0.5,
-        )
-        side = (4, "left") if row.npv >= 0 else (-4, "right")
-        ax.annotate(
-            language.number(row.npv, 1),
-            (row.npv, place),
-            xytext=(side[0], 0),
-            textcoords="offset points",
-            ha=side[1],
-            va="center",
-            fontsize=8,
-            color=INK,
-        )
+    rows = list(typed_rows(data, PartyValue))
+    for place, row in enumerate(rows):
+        gains = row.npv >= 0
+        colour = GREY if row.whole else PALETTE[0] if gains else PALETTE[1]
+        draw_bar(ax, place, row.npv, colour, hatch="" if gains else "//")
+        write_end(ax, language.number(row.npv, 1), row.npv, place, gap=4 if gains else -4)
     reach = float(data["npv"].abs().max()) or 1.0
     low, high = min(data["npv"].min(), 0.0), max(data["npv"].max(), 0.0)
     ax.axvline(0, color=GREY, linewidth=0.9)
-    ax.set_yticks(range(len(data)), data["label"])
-    ax.set(
-        ylim=(len(data) - 0.5, -0.5),
-        xlim=(low - 0.38 * reach if low < 0 else 0, high + 0.3 * reach if high > 0 else 0.05 * reach),
-        xlabel=unit,
+    ends = (low - 0.38 * reach if low < 0 else 0, high + 0.3 * reach if high > 0 else 0.05 * reach)
+    name_bars(ax, data["label"].tolist(), ends, unit, language)
+    parts = "; ".join(f"{row.label}: {language.number(row.npv, 1)}" for row in rows)
+    alt = language.say("Bar chart of net present values, one bar a party, {unit}.", unit=unit)
+    return Exhibit(
+        "viewpoints-bars", title, caption, data[["label", "npv"]], f"{alt} {parts}.", to_svg(figure)
     )
-    plain_ticks(ax.xaxis, language)
-    parts = [f"{row.label}: {language.number(row.npv, 1)}" for row in data.itertuples(index=False)]
-    alt = (
-        language.say("Bar chart of net present values, one bar a party, {unit}.", unit=unit)
-        + " "
-        + "; ".join(parts)
-        + "."
-    )
-    return Exhibit("viewpoints-bars", title, caption, data[["label", "npv"]], alt, to_svg(figure))
 
 
 def tornado(
@@ -62,37 +77,18 @@ def tornado(
     (values).
     """
     figure, ax = new_figure(0.9 + 0.36 * len(data))
-    for place, row in enumerate(data.itertuples(index=False)):
+    rows = list(typed_rows(data, Swing))
+    for place, row in enumerate(rows):
         for value, text, colour, hatch in (
             (row.at_low, row.low, PALETTE[0], ""),
             (row.at_high, row.high, PALETTE[4], "//"),
         ):
-            ax.barh(
-                place,
-                value - now,
-                left=now,
-                height=0.6,
-                color=colour,
-                hatch=hatch,
-                edgecolor="white",
-                linewidth=0.5,
-            )
-            right = value >= now
-            ax.annotate(
-                text,
-                (value, place),
-                xytext=(4 if right else -4, 0),
-                textcoords="offset points",
-                ha="left" if right else "right",
-                va="center",
-                fontsize=7,
-            )
+            draw_bar(ax, place, value - now, colour, hatch=hatch, left=now)
+            write_end(ax, text, value, place, gap=4 if value >= now else -4, size=7)
     ax.axvline(now, color=INK, linewidth=1)
     reach = float(max((data[["at_low", "at_high"]] - now).abs().max().max(), 1e-9))
-    ax.set_yticks(range(len(data)), data["label"])
-    ax.set(ylim=(len(data) - 0.5, -0.5), xlim=(now - 1.35 * reach, now + 1.35 * reach), xlabel=unit)
-    plain_ticks(ax.xaxis, language)
-    parts = [
+    name_bars(ax, data["label"].tolist(), (now - 1.35 * reach, now + 1.35 * reach), unit, language)
+    parts = "; ".join(
         language.say(
             "{label}: {at_low} at {low}, {at_high} at {high}",
             label=row.label,
@@ -101,17 +97,12 @@ def tornado(
             at_low=language.number(row.at_low, 1),
             at_high=language.number(row.at_high, 1),
         )
-        for row in data.itertuples(index=False)
-    ]
-    alt = (
-        language.say(
-            "Tornado chart around {now} {unit}, the widest first.", now=language.number(now, 1), unit=unit
-        )
-        + " "
-        + "; ".join(parts)
-        + "."
+        for row in rows
     )
-    return Exhibit("tornado", title, caption, data, alt, to_svg(figure))
+    alt = language.say(
+        "Tornado chart around {now} {unit}, the widest first.", now=language.number(now, 1), unit=unit
+    )
+    return Exhibit("tornado", title, caption, data, f"{alt} {parts}.", to_svg(figure))
 
 
 def value_distribution(
@@ -157,30 +148,14 @@ def place_bars(data: pd.DataFrame, unit: str, title: str, caption: str, language
     the exchange rate).
     """
     figure, ax = new_figure(0.9 + 0.4 * len(data))
-    for place, row in enumerate(data.itertuples(index=False)):
-        ax.barh(
-            place,
-            row.cost,
-            height=0.55,
-            color=PALETTE[place % 6],
-            hatch=("", "//", "\\\\")[place % 3],
-            edgecolor="white",
-            linewidth=0.5,
-        )
+    rows = list(typed_rows(data, PlaceCost))
+    for place, row in enumerate(rows):
+        draw_bar(ax, place, row.cost, PALETTE[place % 6], hatch=("", "//", "\\\\")[place % 3])
         ax.plot([row.low, row.high], [place, place], color=INK, linewidth=1.4, marker="|", markersize=7)
-        ax.annotate(
-            language.number(row.cost, 1),
-            (max(row.cost, row.high), place),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-            color=INK,
-        )
-    ax.set_yticks(range(len(data)), data["label"])
-    ax.set(ylim=(len(data) - 0.5, -0.5), xlim=(0, data[["cost", "high"]].max().max() * 1.18), xlabel=unit)
-    plain_ticks(ax.xaxis, language)
-    parts = [
+        write_end(ax, language.number(row.cost, 1), max(row.cost, row.high), place, gap=5)
+    furthest = float(data[["cost", "high"]].max().max())
+    name_bars(ax, data["label"].tolist(), (0, furthest * 1.18), unit, language)
+    parts = "; ".join(
         language.say(
             "{label}: {cost}, from {low} to {high} by the exchange rate",
             label=row.label,
@@ -188,7 +163,7 @@ def place_bars(data: pd.DataFrame, unit: str, title: str, caption: str, language
             low=language.number(row.low, 1),
             high=language.number(row.high, 1),
         )
-        for row in data.itertuples(index=False)
-    ]
-    alt = language.say("Bar chart of the cost of a place, {unit}.", unit=unit) + " " + "; ".join(parts) + "."
-    return Exhibit("place-costs", title, caption, data, alt, to_svg(figure))
+        for row in rows
+    )
+    alt = language.say("Bar chart of the cost of a place, {unit}.", unit=unit)
+    return Exhibit("place-costs", title, caption, data, f"{alt} {parts}.", to_svg(figure))

@@ -31,6 +31,78 @@
   }
   window.addEventListener("resize", reachable);
   reachable();
+
+  // Tables: a heading sorts, a field keeps the rows that hold a word, a button takes the data along
+  var words = document.body.dataset;
+  function amount(text) {
+    var found = /-?\d+(?:\.\d+)?/.exec(text.replace(/\u2212/g, "-").split(words.mark === "," ? "." : ",").join("").replace(",", "."));
+    return found ? Number(found[0]) : NaN;
+  }
+  function csvCell(cell) {
+    var text = cell.textContent.trim();
+    if (/^[-\u2212]?[\d.,]+$/.test(text)) { return String(amount(text)); }
+    return '"' + (/^[=+@\t-]/.test(text) ? "'" : "") + text.replace(/"/g, '""') + '"'; // no cell is a formula
+  }
+  function csv(table) {
+    return Array.from(table.rows).map(function (row) { return Array.from(row.cells).map(csvCell).join(","); }).join("\r\n") + "\r\n";
+  }
+  function take(figure, table) {
+    var link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(["\ufeff" + csv(table)], { type: "text/csv" }));
+    link.download = figure.id + ".csv";
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+  function ungroup(table) { // a row may no longer stand below its like, whose name it bears unseen
+    table.querySelectorAll(".again").forEach(function (cell) { cell.classList.remove("again"); });
+  }
+  function sort(table, rows, place) {
+    var head = table.tHead.rows[0].cells[place], up = head.getAttribute("aria-sort") !== "ascending";
+    var isNumber = head.classList.contains("number");
+    function key(row) { var text = row.cells[place].textContent; return isNumber ? amount(text) : text; }
+    function order(a, b) {
+      var x = key(a), y = key(b);
+      if (isNumber) { return isNaN(x) || isNaN(y) ? isNaN(x) - isNaN(y) : up ? x - y : y - x; } // a dash stays below
+      return (up ? 1 : -1) * x.localeCompare(y, root.lang, { numeric: true });
+    }
+    rows.sort(order).forEach(function (row) { table.tBodies[0].appendChild(row); });
+    ungroup(table);
+    table.querySelectorAll("[aria-sort]").forEach(function (cell) { cell.removeAttribute("aria-sort"); });
+    head.setAttribute("aria-sort", up ? "ascending" : "descending");
+  }
+  function made(tag, look, text) {
+    var element = document.createElement(tag);
+    element.className = look;
+    element.textContent = text;
+    return element;
+  }
+  document.querySelectorAll("figure.table").forEach(function (figure) {
+    var table = figure.querySelector("table"), bar = made("p", "bar", ""), button = made("button", "csv", words.csv);
+    button.type = "button";
+    button.addEventListener("click", function () { take(figure, table); });
+    bar.appendChild(button);
+    figure.insertBefore(bar, figure.querySelector(".note"));
+    var rows = Array.from(table.tBodies[0] ? table.tBodies[0].rows : []);
+    if (table.tBodies.length > 1 || rows.length < 4) { return; }
+    Array.from(table.tHead.rows[0].cells).forEach(function (head, place) {
+      var name = made("button", "sort", head.textContent);
+      name.type = "button";
+      name.addEventListener("click", function () { sort(table, rows, place); });
+      head.textContent = "";
+      head.appendChild(name);
+    });
+    if (rows.length < 12) { return; }
+    var label = made("label", "", words.rows + " "), field = made("input", "", "");
+    field.type = "search";
+    field.addEventListener("input", function () {
+      var wanted = field.value.toLowerCase();
+      ungroup(table);
+      rows.forEach(function (row) { row.hidden = row.textContent.toLowerCase().indexOf(wanted) < 0; });
+    });
+    label.appendChild(field);
+    bar.appendChild(label);
+  });
+
   var contents = document.querySelector(".contents details");
   if (!contents) { return; }
   if (window.matchMedia("(max-width: 68rem)").matches) { contents.open = false; }

@@ -13,6 +13,7 @@ from manfaat.definitions.codebook import Codebook, Variable
 from manfaat.definitions.programme import Programme
 from manfaat.simulation.columns import TextColumn
 from manfaat.simulation.mess import writing_styles as styles
+from manfaat.simulation.mess.records import Records
 from manfaat.simulation.mess.rendering import Rendering, written
 from manfaat.simulation.mess.writing_styles import Way
 from manfaat.simulation.world import REASONS
@@ -217,35 +218,35 @@ def mess_column(
 
 
 def inject_cells(
-    canonical: Mapping[str, TextColumn], raw: Mapping[str, TextColumn], reasons: Mapping[str, np.ndarray], touched: Mapping[str, np.ndarray],  # noqa: E501
-    variables: list[Variable], programme: Programme, codebook: Codebook, rendering: Rendering, rates: Mapping[int, float], stream: np.random.Generator,  # noqa: E501
-    medium: Medium = PLAIN,
-) -> tuple[dict[str, TextColumn], list[Entry]]:  # fmt: skip
-    """Mess up single answers of one table.
+    records: Records,
+    reasons: Mapping[str, np.ndarray],
+    ways: Mapping[str, list[Way]],
+    medium: Medium,
+    rates: Mapping[int, float],
+    stream: np.random.Generator,
+) -> tuple[dict[str, TextColumn], list[Entry]]:
+    """Mess up single answers of one table; those that mess in whole records has changed already stay as they
+    are.
 
     Parameters
     ----------
-    canonical, raw : the true texts, and as the export writes them, by variable. reasons : why answers are
-    missing, by variable.
-    touched : answers that mess in whole records has changed already (masks by variable); they stay as they
-    are.
+    reasons : why answers are missing, by variable. ways : in which an answer can be written otherwise, by
+    variable.
 
     Returns
     -------
     The raw columns with their mess, and what was done.
     """
+    canonical, raw = records.canonical, records.columns
     messed, log = dict(raw), []
-    for variable in variables:
+    for variable in records.variables:
         name = variable.name
         if name not in raw:
             continue
         luck, absent = stream.random(len(raw[name].codes)), canonical_missing(canonical[name])
-        if name in touched:
-            luck = np.where(touched[name], 2.0, luck)
-        chosen = discernible(
-            choose_rows(luck, ~absent, ways_of(variable, programme, codebook, rendering, medium), rates),
-            canonical[name],
-        )
+        if name in records.touched:
+            luck = np.where(records.touched[name], 2.0, luck)
+        chosen = discernible(choose_rows(luck, ~absent, ways[name], rates), canonical[name])
         told = reasons.get(name)
         if told is not None and variable.role not in UNTOUCHED and variable.kind != "text":
             chosen += missing_rows(luck, absent, told, variable, rates)
@@ -257,7 +258,8 @@ def inject_cells(
 def canonical_missing(column: TextColumn) -> np.ndarray:
     """Where a column of canonical texts has none."""
     empty = np.array([not text for text in [*column.pool, ""]])
-    return empty[column.codes]
+    absent: np.ndarray = empty[column.codes]
+    return absent
 
 
 def missing_rows(

@@ -105,9 +105,9 @@ def rates_of(level: str) -> dict[int, float]:
     """
     if level not in LEVELS:
         raise ValueError(f"there is no level '{level}': one of {', '.join(LEVELS)}")
-    place = 1 + LEVELS.index(level)
+    place = LEVELS.index(level)
     return {
-        kind: float(entry[place])
+        kind: entry[1:][place]
         for kind, entry in {**CELL_RATES, **COLUMN_RATES, **RECORD_RATES}.items()
-        if entry[place] > 0
+        if entry[1:][place] > 0
     }

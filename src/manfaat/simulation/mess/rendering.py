@@ -13,6 +13,8 @@ from manfaat.definitions.codebook import Codebook, Variable
 from manfaat.simulation.columns import BLANK, TextColumn
 from manfaat.simulation.world import REASONS
 
+Answers = Literal["code", "en", "id"]
+
 
 @dataclass(frozen=True)
 class Rendering:
@@ -23,7 +25,7 @@ class Rendering:
     question was not asked: nothing, or the code.
     """
 
-    answers: Literal["code", "en", "id"] = "code"
+    answers: Answers = "code"
     dates: Literal["dmy", "iso"] = "dmy"
     version: str = ""
     skipped: Literal["blank", "code"] = "blank"

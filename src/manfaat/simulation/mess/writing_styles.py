@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 
 from manfaat.definitions.codebook import Choice, Variable
 from manfaat.files.parsing import load_aliases
@@ -165,7 +165,14 @@ IDENTITY = (
         "report",
     ),
 )
-PERSONAL = tuple(Way(63, lambda text, p=phone: f"{text}, {p}" if text else p, "report") for phone in PHONES)
+
+
+def followed_by(phone: str) -> Callable[[str], str]:
+    """A text with a number behind it."""
+    return lambda text: f"{text}, {phone}" if text else phone
+
+
+PERSONAL = tuple(Way(63, followed_by(phone), "report") for phone in PHONES)
 
 
 def garbled(text: str) -> str | None:
@@ -266,6 +273,12 @@ def choice_ways(variable: Variable, choices: Sequence[Choice], rendered: Callabl
     )
     outside = next(code for code in ("0", "44", "66", "?") if code not in codes)
 
+    def by_rule(rule: Callable[[str], str | None], code: str) -> str | None:
+        return rule(labels[code].label_id) if code in labels else None
+
+    def title(place: int, code: str) -> str | None:
+        return TITLES[code][place % len(TITLES[code])] if code in TITLES else None
+
     def alias(place: int) -> Callable[[str], str | None]:
         def write(code: str) -> str | None:
             known = [text for text in labels[code].aliases.split("|") if text] if code in labels else []
@@ -274,10 +287,7 @@ def choice_ways(variable: Variable, choices: Sequence[Choice], rendered: Callabl
         return write
 
     ways = [Way(kind, alias(place)) for place in range(3)]
-    ways += [
-        Way(29, lambda code, r=rule: r(labels[code].label_id) if code in labels else None)
-        for rule in (short_region, long_region)
-    ]
+    ways += [Way(29, partial(by_rule, rule)) for rule in (short_region, long_region)]
     ways += [
         Way(22, lambda code: f"{labels[code].label_id.upper()} " if code in labels else None),
         Way(
@@ -303,10 +313,7 @@ def choice_ways(variable: Variable, choices: Sequence[Choice], rendered: Callabl
             )
         )
     if variable.ladder:
-        ways += [
-            Way(26, lambda code, p=place: TITLES[code][p % len(TITLES[code])] if code in TITLES else None)
-            for place in range(3)
-        ]
+        ways += [Way(26, partial(title, place)) for place in range(3)]
     return [way for way in ways if any(way.write(code) not in (None, rendered(code)) for code in labels)]
 
 
@@ -341,10 +348,15 @@ def several_ways(choices: Sequence[Choice]) -> list[Way]:
     ]
 
 
+def always(text: str) -> Callable[[str], str]:
+    """Write the same, whatever the answer is."""
+    return lambda answer: text
+
+
 def missing_ways(reason: str, declared: Sequence[str]) -> list[Way]:
     """Ways to write no answer. ``declared`` are the codes of the variable that carry this reason."""
-    ways = [Way(31, lambda text, w=word: w) for word in WORDS.get(reason, ())]
+    ways = [Way(31, always(word)) for word in WORDS.get(reason, ())]
     code = next((entry for entry in declared if entry.startswith("-")), "")
     others = [entry for entry in declared if not entry.startswith("-")]
     ways += [Way(12, lambda text: f"({code[1:]})")] if code else []
-    return ways + [Way(12, lambda text, c=entry: c) for entry in others]
+    return ways + [Way(12, always(entry)) for entry in others]

@@ -1,0 +1,120 @@
+"""What is particular to one delivery: ``cohort.yml``."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from manfaat.base.problems import Problem
+from manfaat.definitions.folders import check_folder
+from manfaat.definitions.raw_files import FlowStep, RawFile
+from manfaat.definitions.records import FileName, OwnFile, Record, Words, read_yaml, shown
+
+TRUTH = "truth"  # folder beside a synthetic delivery that holds what nobody knows of a real one
+
+
+class Denominators(Record):
+    """How many were trained, invited and reached; null where the delivery does not say, with the reason."""
+
+    trained: int | None = None
+    """How many were trained."""
+    invited: int | None = None
+    """How many were invited to answer."""
+    reached: int | None = None
+    """How many were reached."""
+    because: Words | None = None
+    """Why one of the numbers is not known."""
+
+
+class Fieldwork(Record):
+    """The first and the last day on which answers were collected."""
+
+    begins: date
+    """First day on which answers were collected. Example: 2024-05-02"""
+    ends: date | None = None
+    """Last day on which answers were collected. Example: 2024-06-30"""
+
+
+class Simulated(Record):
+    """How a synthetic cohort was made, and the folder in which its truth lies; no estimate and no verdict
+    uses it.
+    """
+
+    command: str
+    """Command that made the cohort."""
+    truth: OwnFile = TRUTH
+    """Folder in which its truth lies."""
+
+
+class Cohort(Record):
+    """The whole of ``cohort.yml``."""
+
+    cohort: str
+    """Short name: that of the folder."""
+    programme: FileName
+    """Programme that the cohort is of."""
+    label: Words
+    """What the cohort is called."""
+    kind: Literal["real", "synthetic"]
+    """Whether people answered, or answers were simulated."""
+    assignment: Literal["randomised", "observational"]
+    """Whether a lottery decided who took part."""
+    files: list[RawFile] = Field(min_length=1)
+    """Delivered files."""
+    groups: dict[str, Words] = {}
+    """What the groups are called in this cohort, by answer."""
+    same_participants_as: str | None = None
+    """Another cohort whose participants these are, set against other people."""
+    unreadable: Literal["stop", "review"] = "stop"
+    """What an answer that cannot be read does: stop the run, or wait in the review list."""
+    period: Words
+    """When answers were collected, in words."""
+    fieldwork: Fieldwork | None = None
+    """When answers were collected, in days; a record from before may be a trial of the form."""
+    flow: list[FlowStep] = []
+    """Steps before the delivery begins."""
+    denominators: Denominators
+    """How many were trained, invited and reached."""
+    totals: dict[str, dict[str, float]] = {}
+    """Known numbers of all who took part, by variable and answer, to weight the answers to. Example:
+    {sex: {'1': 83, '2': 47}}
+    """
+    origin: str
+    """Where the data are from."""
+    licence: str
+    """Under which licence they may be used."""
+    citation: str
+    """How to cite them."""
+    simulated: Simulated | None = None
+    """How a synthetic cohort was made."""
+
+
+def load_cohort(folder: Path, *, root: Path) -> tuple[Cohort | None, list[Problem]]:
+    """Read ``cohort.yml`` of one delivery; say so when the folder's name and the file disagree."""
+    if strange := check_folder(folder, root=root):
+        return None, strange
+    path = folder / "cohort.yml"
+    cohort, problems = read_yaml(Cohort, path, root=root)
+    if cohort and cohort.cohort != folder.name:
+        problems.append(
+            Problem(shown(path, root), f"'cohort' is '{cohort.cohort}' but the folder is '{folder.name}'")
+        )
+    if cohort and cohort.kind == "real" and (cohort.simulated or "synthetic" in cohort.cohort):
+        problems.append(
+            Problem(
+                shown(path, root), "a simulated cohort is called real", column="kind", expected="synthetic"
+            )
+        )
+    if cohort and cohort.kind == "synthetic" and "synthetic" not in cohort.cohort:
+        problems.append(
+            Problem(
+                shown(path, root),
+                "the name of a simulated cohort must say so",
+                column="cohort",
+                expected=f"'{cohort.cohort}-synthetic'",
+            )
+        )
+    return cohort, problems

@@ -1,0 +1,76 @@
+"""What was found of each claim, one after the other: the message, why it has its grade, its indicators; and
+against which threats each number stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from manfaat.report.blocks import Heading, said
+from manfaat.report.brief import Brief, Part
+from manfaat.report.exhibit import id_of
+from manfaat.report.reader import Reader
+from manfaat.report.sentences import spread_of_methods
+from manfaat.report.tables import Layout
+from manfaat.report.threat_texts import TEXTS
+from manfaat.report.threats import NO_PRIMARY, examined, foremost_rows, title_of
+from manfaat.report.verdict_words import GRADE_SIGNS
+from manfaat.report.verdicts import Verdict, by_claim, verdict_sentences
+from manfaat.report.words import mark, sentence_case
+
+SIGNS = {"yes": "✓", "no": "✕", "none": "·"}
+MATRIX = Layout(
+    "matrix",
+    mark("Which threats each number stands against"),
+    [("indicator", mark("Indicator"))],
+    mark(
+        "✓ the conclusion is the same; ✕ it is another, or the check failed; · the data do not decide it."
+        " Each number, and what it means, is in the annex."
+    ),
+)
+
+
+def claim_pages(page: Brief, note: str) -> list[Part]:
+    """Each claim in the order declared: its message, why it has its grade and what is most likely to overturn
+    it, and its indicators; ``note`` stands below each figure.
+    """
+    reader, parts = page.reader, list[Part]()
+    found = {(one.claim.id, one.verdict.arm): one for one in page.claims}
+    told = verdict_sentences(reader, page.grades, page.evidence)
+    for (claim, row, name), text in zip(by_claim(reader, page.grades), told, strict=True):
+        one = found[claim.id, row.arm]
+        message = (page.unknown if row.grade == "cannot tell" else page.told)([one])[0]
+        parts += [Heading(3, f"{name} {GRADE_SIGNS[row.grade]} {sentence_case(message)}")]
+        parts += [said(" ".join(filter(None, [text, spread_of(page, row)])))]
+        title = reader.say("{about}, by every indicator that counts", about=sentence_case(one.about))
+        parts += page.drawn(id_of("claim", claim.id, row.arm), page.rows([one]), title, note)
+    return parts
+
+
+def spread_of(page: Brief, row: Verdict) -> str:
+    """How far the specifications disagree on the indicator that decided a verdict, where no lottery decides
+    between them.
+    """
+    study = page.reader.study
+    if study.cohort.assignment != "observational" or row.basis != "comparison":
+        return ""
+    own = (line for line in study.indicators if (line.indicator, line.use) == (row.indicator, "effect"))
+    deciding = [line for line in own if line.rater == row.rater]
+    return spread_of_methods(page.reader, page.estimates, deciding[0], row.arm) if deciding else ""
+
+
+def threat_matrix(reader: Reader, rows: pd.DataFrame, estimates: pd.DataFrame) -> list[Part]:
+    """One row a primary estimate that a claim rests on, one column a threat that the data decide of any."""
+    lines = [
+        {"indicator": title_of(reader, estimate)}
+        | dict(zip(own["threat"], own["passed"].map(SIGNS), strict=True))
+        for estimate, own in examined(foremost_rows(reader, rows), estimates)
+    ]
+    if not lines:
+        return [said(reader.say(NO_PRIMARY), "nothing")]
+    table = pd.DataFrame(lines).fillna(SIGNS["none"])
+    decided = [name for name in TEXTS if name in table and (table[name] != SIGNS["none"]).any()]
+    columns = [*MATRIX.columns, *((name, TEXTS[name].name, "right") for name in decided)]
+    return [replace(MATRIX, columns=columns).exhibit(reader, table, reader.source_note())]

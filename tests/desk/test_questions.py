@@ -1,0 +1,198 @@
+"""What ``manfaat new`` asks in a terminal, and in a workbook: every bad answer is said in words and asked
+again, and what is interrupted leaves nothing behind.
+"""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+
+import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner
+
+import vocational
+from manfaat.base.problems import ProblemsError
+from manfaat.cli import app
+from manfaat.desk import questions
+from manfaat.desk.scaffold import drafted, new_programme
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "programmes").mkdir()
+    (tmp_path / "data/raw").mkdir(parents=True)
+    (tmp_path / "notebooks").mkdir()
+    vocational.write(tmp_path / "survey.csv", vocational.people(60))
+    return tmp_path
+
+
+def answering(*answers):
+    """A prompt that gives these answers, then what is given; and the questions that were asked."""
+    left, seen = list(answers), []
+
+    def prompt(question, given):
+        seen.append((question, given))
+        return (left.pop(0) if left else "") or given
+
+    return prompt, seen
+
+
+def study_of(root):
+    return drafted(form=None, data=root / "survey.csv")[0]
+
+
+def test_what_is_supposed_is_the_answer_of_who_says_nothing(root):
+    prompt, seen = answering()
+    study = questions.asked(study_of(root), prompt, pytest.fail)
+    assert [given for _, given in seen] == [
+        "person",
+        "respondent_id",
+        "group",
+        "trained",
+        "waiting_list",
+        "monthly_income_now",
+        "none",
+    ]
+    assert study.main.settled == {"group"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (["12"], "it is a word"),
+        (["", "respondent"], "there is no variable 'respondent': did you mean respondent_id"),
+        (["person", "sex"], "rows have the sex of another row"),
+        (["person", "none", "none"], "every study has one"),
+        (["person", "none", "full_name"], "'full_name' has no list of answers"),
+        (["person", "none", "group", "Treated"], "'Treated' is no answer of 'group': trained (Trained)"),
+        (["person", "none", "group", "none"], "at least one answer is that of participants"),
+        (["person", "none", "group", "trained", "trained"], "trained are participants already"),
+        (
+            ["person", "none", "group", "trained", "none", "village_name"],
+            "there is no variable 'village_name'",
+        ),
+        (["person", "none", "group", "trained", "none", "full_name"], "'full_name' is no number"),
+        (["person", "none", "group", "trained", "none", "group"], "'group' says who took part"),
+        (["person", "none", "group", "trained", "none", "none", "end"], "one of"),
+    ],
+)
+def test_a_bad_answer_is_said_in_words_and_asked_again(root, answers, said):
+    prompt, seen = answering(*answers)
+    told = []
+    questions.asked(study_of(root), prompt, told.append)
+    assert len(told) == 1
+    assert said in told[0]
+    assert len(seen) == len(questions.QUESTIONS) + 1
+
+
+def test_answers_settle_the_marks_and_may_be_labels(root):
+    prompt, _ = answering("person", "respondent_id", "group", "Trained", "", "hours_work_week", "outcome")
+    folder, *_ = new_programme(
+        "asked", root, form=None, data=root / "survey.csv", ask=lambda s: questions.asked(s, prompt, print)
+    )
+    text = (folder / "programme.yml").read_text()
+    assert "participants: [trained]\n" in text
+    line = next(
+        one for one in (folder / "indicators.csv").read_text().splitlines() if one.startswith("hours")
+    )
+    assert "hours_work_week,hours_work_week,now,outcome,outcome,copy" in line
+    assert "DECIDE" not in line
+
+
+def test_without_a_terminal_nothing_is_asked(root, monkeypatch):
+    monkeypatch.chdir(root)
+    done = CliRunner().invoke(app, ["new", "quiet", "--data", "survey.csv"], input="")
+    assert (done.exit_code, "marks to decide" in done.output) == (0, True)
+
+
+def test_a_workbook_is_written_filled_in_and_read_back(root, monkeypatch):
+    monkeypatch.chdir(root)
+    arguments = ["new", "booked", "--data", "survey.csv", "--workbook", "study.xlsx"]
+    run = CliRunner()
+    assert run.invoke(app, arguments).exit_code == 0
+    assert not (root / "programmes/booked").exists()
+    book = load_workbook("study.xlsx")
+    cells = {row[0].value: row[1] for row in book["study"].iter_rows(min_row=2)}
+    cells["stage"].value, cells["group"].value = "outcom", "grup"
+    book.save("study.xlsx")
+    bad = run.invoke(app, arguments)
+    said = " ".join(bad.output.split())
+    assert bad.exit_code == 2
+    assert "there is no variable 'grup': did you mean group." in said
+    assert "'outcom' is no stage: did you mean outcome" in said
+    assert not list((root / "programmes").iterdir())
+    cells["stage"].value, cells["group"].value = "outcome", "group"
+    for row in book["answers"].iter_rows(min_row=2):
+        if row[1].value == "trained":
+            row[2].value = "Trained in 2022"
+    book.save("study.xlsx")
+    assert run.invoke(app, arguments).exit_code == 0
+    assert "Trained in 2022" in (root / "programmes/booked/choices.csv").read_text()
+    assert ",outcome,outcome,deflate," in (root / "programmes/booked/indicators.csv").read_text()
+
+
+def test_what_is_no_such_workbook_is_refused(root):
+    (root / "no.xlsx").write_text("no workbook")
+    with pytest.raises(ProblemsError, match="it cannot be read as a workbook"):
+        questions.read_workbook(root / "no.xlsx", study_of(root))
+
+
+def own_terminal():
+    """Make the terminal that of the process, and let it be stopped as usual."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def in_terminal(root, *keys):
+    """Run the command in a terminal of its own and press keys at each prompt; its exit code and what it
+    said.
+    """
+    main, side = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "manfaat.cli", "new", "typed", "--data", "survey.csv"],
+        cwd=root,
+        stdin=side,
+        stdout=side,
+        stderr=side,
+        close_fds=True,
+        start_new_session=True,
+        preexec_fn=own_terminal,
+    )
+    os.close(side)
+    said, left, end = "", list(keys), time.monotonic() + 120
+    while time.monotonic() < end:
+        if select.select([main], [], [], 0.2)[0]:
+            try:
+                said += os.read(main, 4096).decode("utf-8", "replace")
+            except OSError:
+                break
+        elif process.poll() is not None:
+            break
+        if left and said.rstrip().endswith("]:"):
+            os.write(main, left.pop(0).encode())
+            said += "\n"
+    os.close(main)
+    return process.wait(timeout=30), said
+
+
+@pytest.mark.slow
+def test_a_terminal_is_asked(root):
+    code, said = in_terminal(root, "\r", "nobody\r", *["\r"] * 7)
+    assert code == 0, said
+    assert "there is no variable 'nobody'" in said
+    assert (root / "programmes/typed/programme.yml").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", ["\x03", "\x04"])
+def test_stopped_at_a_prompt_nothing_is_left(root, key):
+    code, said = in_terminal(root, "\r", key)
+    assert code == 130, said
+    assert "nothing was written" in said
+    assert not list((root / "programmes").iterdir())

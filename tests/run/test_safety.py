@@ -1,0 +1,112 @@
+"""What leaves is safe to open, what stays is its owner's alone, and a stated day gives the same bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import stat
+import time
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from conftest import ROOT
+from manfaat.analysis.plan import first_look, note_look
+from manfaat.analysis.study import load_study
+from manfaat.base.paths import private
+from manfaat.base.problems import ProblemsError
+from manfaat.report.chapter import Chapter
+from manfaat.report.reader import Reader
+from manfaat.run import record
+from manfaat.run.overview import local_day
+from manfaat.run.run import Options, run_cohort
+
+
+def test_every_page_lets_its_own_script_run_and_nothing_else(side_by_side):
+    pages = [*side_by_side.reports.glob("*.html"), *side_by_side.reports.glob("*/*.html")]
+    assert len(pages) >= 9
+    for page in pages:
+        html = page.read_text(encoding="utf-8")
+        policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', html)[1]
+        assert "default-src 'none'" in policy
+        scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+        if page.name.startswith("brief"):  # needs none
+            assert "<script" not in html
+            assert "script-src" not in policy
+            continue
+        assert len(scripts) == html.count("<script") == 1, page
+        digest = base64.b64encode(hashlib.sha256(scripts[0].encode()).digest()).decode()
+        assert f"script-src 'sha256-{digest}'" in policy
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have other rights")
+def test_tables_about_people_are_their_owners_alone(finished, cohorts, tmp_path):
+    processed = finished.data / "processed"
+    for folder in (processed, *(processed / cohort for cohort in cohorts)):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
+        for path in folder.glob("identifiers/*"):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+    (tmp_path / "open").mkdir(mode=0o755)
+    assert stat.S_IMODE(private(tmp_path / "open").stat().st_mode) == 0o700
+
+
+def test_no_text_that_leaves_begins_as_a_formula(finished):
+    begins = re.compile(r"[=+\-@\t\r](?![\d.,]+(?:e[+-]?\d+)?$)")
+    for path in finished.reports.rglob("*.csv"):
+        cells = re.split(r'[,\n"]+', path.read_text(encoding="utf-8"))
+        assert [cell for cell in cells if begins.match(cell)] == [], path
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have other rights")
+def test_what_a_session_writes_first_is_its_owners_alone_whatever_the_machine_does(tmp_path):
+    study = load_study("nsw-1976", root=ROOT)
+    table, before = pd.DataFrame({"n": [1.0]}), os.umask(0)
+    try:
+        for number, write in enumerate(
+            (
+                lambda chapter: chapter.write(table, "people"),
+                lambda chapter: chapter.write_list(table, "list"),
+                lambda chapter: chapter.write_csv(table, "numbers.csv"),
+                lambda chapter: note_look(chapter.study.places),
+            )
+        ):
+            data = tmp_path / str(number)
+            (data / "processed").mkdir(parents=True, mode=0o777)
+            places = replace(study.places, data=data, reports_dir=data / "reports")
+            write(Chapter("05_outcomes", Reader("en", replace(study, places=places))))
+            for folder in (data / "processed", data / "processed" / "nsw-1976"):
+                assert stat.S_IMODE(folder.stat().st_mode) == 0o700, (number, folder)
+    finally:
+        os.umask(before)
+
+
+def test_a_stated_moment_is_that_of_everything_dated(monkeypatch, tmp_path):
+    study = load_study("nsw-1976", root=ROOT)
+    study = replace(study, places=replace(study.places, data=tmp_path, reports_dir=tmp_path / "reports"))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1104537600")
+    monkeypatch.setenv("TZ", "America/Los_Angeles")  # where it was still the last day of 2004
+    time.tzset()
+    values = record.record(study, {}, {}, [], {"01_clean": time.perf_counter()})
+    assert values["finished"] == "2005-01-01T00:00:00+00:00"
+    assert values == record.record(study, {}, {}, [], {"01_clean": time.perf_counter() + 1})
+    assert local_day(values["finished"]) == date(2005, 1, 1)
+    note_look(study.places)
+    assert first_look(study.places) == "2005-01-01"
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    assert local_day(values["finished"]) == date(2004, 12, 31)
+    assert record.record(study, {}, {}, [], {"01_clean": 1.0})["seconds"] == {"01_clean": 1.0}
+    monkeypatch.delenv("TZ")
+    time.tzset()
+
+
+@pytest.mark.parametrize("text", ["yesterday", "²", "-1", "1e9", "9" * 12, " "])
+def test_a_moment_that_is_none_is_told_before_anything_runs(monkeypatch, text):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", text)
+    with pytest.raises(
+        ProblemsError, match=r"SOURCE_DATE_EPOCH: '.*' is no moment\. Expected: whole seconds"
+    ):
+        run_cohort("nsw-1976", Options(), root=ROOT)

@@ -1,0 +1,77 @@
+"""An invented delivery of a vocational training with a waiting list, as people write such files."""
+
+import csv
+
+import numpy as np
+
+LIKERT = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"]
+TOOLS = ["Welder", "Lathe", "Drill"]
+BEFORE, NOW = "Monthly income before the training (Rp)", "Monthly income now (Rp)"
+SURE = "I am confident that I can earn a living"
+HEADER = [
+    "Respondent ID",
+    "Full name",
+    "Date of interview",
+    "Sex",
+    "Age (years)",
+    "Highest level of education",
+    "Married?",
+    "Group",
+    BEFORE,
+    NOW,
+    f"{SURE} [before]",
+    f"{SURE} [now]",
+    "Which of these tools do you use?",
+    "Do you have a job now?",
+    "Hours of work per week",
+    "Village",
+]
+
+
+def amount(value, at):
+    """One amount in four ways of writing it."""
+    dotted = f"{value:,}".replace(",", ".")
+    return [f"Rp {dotted}", f"Rp {dotted},-", dotted, f"Rp. {dotted}"][at % 4]
+
+
+def people(n=180, effect=400_000, seed=3):
+    """Rows by column; the truth is that training adds ``effect`` rupiah a month."""
+    draw = np.random.default_rng(seed)
+    rows = []
+    for at in range(n):
+        trained = at % 2 == 0
+        before = int(draw.normal(1_500_000, 250_000) // 1000 * 1000)
+        now = int((before + draw.normal(150_000, 150_000) + effect * trained) // 1000 * 1000)
+        sure = int(draw.integers(0, 4))
+        row = dict.fromkeys(HEADER, "")
+        row |= {"Respondent ID": f"VT{at:03d}", "Full name": f"Person {at}", "Village": f"Desa {at % 9}"}
+        row |= {"Date of interview": f"{1 + at % 27:02d}/{3 + at % 3:02d}/2022"}
+        row |= {
+            "Sex": ["F", "Female", "M", "male"][int(draw.integers(0, 4))],
+            "Age (years)": str(18 + at % 15),
+        }
+        row |= {"Highest level of education": ["SMP", "SMA", "SMK", "D3"][int(draw.integers(0, 4))]}
+        row |= {"Married?": ["Yes", "No", "yes"][int(draw.integers(0, 3))]}
+        row |= {
+            "Group": "Trained" if trained else "Waiting list",
+            BEFORE: amount(before, at),
+            NOW: amount(now, at + 1),
+        }
+        row |= {f"{SURE} [before]": LIKERT[sure], f"{SURE} [now]": LIKERT[min(sure + trained, 4)]}
+        row |= {"Which of these tools do you use?": ", ".join(t for t in TOOLS if draw.random() < 0.6)}
+        row |= {"Do you have a job now?": "Yes" if draw.random() < 0.7 else "No"}
+        row |= {"Hours of work per week": "Refusal" if at == 7 else str(int(draw.integers(20, 50)))}
+        rows.append(row)
+    rows[11]["Age (years)"] = "DontKnow"
+    return rows
+
+
+def write(path, rows, renamed=(), without=()):
+    """Write a delivery, with columns renamed or left out."""
+    names = dict(renamed)
+    columns = [name for name in rows[0] if name not in without]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow([names.get(name, name) for name in columns])
+        writer.writerows([row[name] for name in columns] for row in rows)
+    return path
