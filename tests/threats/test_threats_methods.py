@@ -309,6 +309,16 @@ def test_pairs_have_the_least_total_distance_of_all():
         optimal_pairs(np.zeros((6_000, 1)), np.arange(6_000) % 2)
 
 
+def test_pairs_of_many_equal_units_are_the_same_on_every_machine():
+    # two processors differ in the last digit of what they compute, and most units have a twin
+    rng = np.random.default_rng(7)
+    x, treated = rng.integers(0, 3, size=(240, 3)).astype("float64"), np.arange(240) % 4 == 0
+    pairs = optimal_pairs(x, treated)
+    for _ in range(5):
+        noisy = x * (1 + rng.choice([-4e-16, 0.0, 4e-16], size=x.shape))
+        assert all(np.array_equal(a, b) for a, b in zip(pairs, optimal_pairs(noisy, treated), strict=True))
+
+
 # --- causes that were not measured
 
 

@@ -15,6 +15,7 @@ from manfaat.evaluation.sample import NotApplicableError
 from manfaat.threats.reasons import ThreatReason
 
 MOST_DISTANCES = 5_000_000  # participants × comparison units that are compared with one another
+STEP = 1e-6  # of squared distances: whole steps add up exactly, so that every machine breaks ties alike
 FEWEST_PAIRS = 6  # with five pairs or fewer not even equal signs throughout reach p = .025
 LARGEST_GAMMA = 1e6
 
@@ -76,7 +77,7 @@ def critical_gamma(statistic: SignedRank, alpha: float) -> float:
 
 def optimal_pairs(covariates: np.ndarray, treated: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pair each unit of the smaller group with another one of the larger, no unit twice, at the least total
-    Mahalanobis distance.
+    Mahalanobis distance. Of units that are equally near the one that stands first in the table is taken.
 
     Returns
     -------
@@ -89,9 +90,9 @@ def optimal_pairs(covariates: np.ndarray, treated: np.ndarray) -> tuple[np.ndarr
     rows = {value: np.flatnonzero(treated == value) for value in (1, 0)}
     if len(rows[1]) * len(rows[0]) > MOST_DISTANCES:
         raise NotApplicableError(ThreatReason.MANY_TO_PAIR())
-    centred = covariates - covariates.mean(axis=0)
-    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(centred.T)))
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(covariates.T)))
     kept = values > 1e-10 * values.max()
-    white = centred @ (vectors[:, kept] / np.sqrt(values[kept]))
-    ours, theirs = linear_sum_assignment(cdist(white[rows[1]], white[rows[0]], "sqeuclidean"))
+    white = (covariates - covariates.mean(axis=0)) @ (vectors[:, kept] / np.sqrt(values[kept]))
+    distances = np.round(cdist(white[rows[1]], white[rows[0]], "sqeuclidean") / STEP)
+    ours, theirs = linear_sum_assignment(distances)
     return rows[1][ours], rows[0][theirs]
