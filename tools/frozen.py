@@ -29,7 +29,8 @@ LEFT_OUT = (
 )
 RECORD = "record"  # the heading of what a run was made with: versions, and whether files were changed since
 DAILY = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:.+Z]+)?|[0-9a-f]{12,}")
-DIGITS = 9  # significant digits of the numbers in CSV files
+DIGITS = 6  # significant digits of the numbers in CSV files: processors differ in the tenth of what is fitted
+NOISE = 1e-12  # smaller numbers are sums that are 0 but for rounding
 
 
 def text_of(element: lxml.html.HtmlElement) -> str:
@@ -59,8 +60,10 @@ def page_texts(page: Path) -> Iterator[tuple[str, str]]:
 
 
 def rounded(path: Path) -> str:
-    """A CSV file whose numbers have ``DIGITS`` significant digits."""
+    """A CSV file whose numbers have ``DIGITS`` significant digits, and are 0 where they are ``NOISE``."""
     table = pd.read_csv(path, keep_default_na=False, na_values=[""], low_memory=False)
+    numbers = table.select_dtypes("float")
+    table[numbers.columns] = numbers.where(~(numbers.abs() < NOISE), 0.0)
     return table.to_csv(index=False, float_format=f"%.{DIGITS}g")
 
 
