@@ -443,7 +443,7 @@ def test_no_two_figures_of_a_page_share_an_id():
 
 def study_with_source():
     study = study_of()
-    study.cohort.citation = "x"
+    study.cohort.citation, study.cohort.public_data = "x", None
     return study
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from manfaat.base.problems import Problem
 from manfaat.definitions.folders import check_folder
 from manfaat.definitions.raw_files import FlowStep, RawFile
 from manfaat.definitions.records import FileName, OwnFile, Record, Words, read_yaml, shown
 
+ADDRESS = re.compile(r"https?://[\w-]+(\.[\w-]+)+(:\d+)?(/[^\s<>\"]*)?")
 TRUTH = "truth"  # folder beside a synthetic delivery that holds what nobody knows of a real one
 
 
@@ -47,6 +49,25 @@ class Simulated(Record):
     """Command that made the cohort."""
     truth: OwnFile = TRUTH
     """Folder in which its truth lies."""
+
+
+class PublicData(Record):
+    """Where anybody can download the very data of the delivery, and on what terms: nobody's answers are told
+    by a report that anybody could make, so that its numbers have all their digits.
+    """
+
+    licence: str = Field(min_length=1)
+    """Licence under which anybody may use them. Example: MIT"""
+    address: str
+    """Address from which anybody can download them. Example: https://github.com/NickCH-K/causaldata"""
+
+    @field_validator("address")
+    @classmethod
+    def is_address(cls, value: str) -> str:
+        """Refuse what is no address."""
+        if not ADDRESS.fullmatch(value):
+            raise ValueError(f"'{value}' is no address; one begins with https://")
+        return value
 
 
 class Cohort(Record):
@@ -88,6 +109,10 @@ class Cohort(Record):
     """Under which licence they may be used."""
     citation: str
     """How to cite them."""
+    public_data: PublicData | None = None
+    """Terms and address of data that anybody can download; left out, they are confidential: numbers leave
+    the house no finer than protects each person.
+    """
     simulated: Simulated | None = None
     """How a synthetic cohort was made."""
 
@@ -102,19 +127,21 @@ def load_cohort(folder: Path, *, root: Path) -> tuple[Cohort | None, list[Proble
         problems.append(
             Problem(shown(path, root), f"'cohort' is '{cohort.cohort}' but the folder is '{folder.name}'")
         )
-    if cohort and cohort.kind == "real" and (cohort.simulated or "synthetic" in cohort.cohort):
-        problems.append(
-            Problem(
-                shown(path, root), "a simulated cohort is called real", column="kind", expected="synthetic"
-            )
-        )
-    if cohort and cohort.kind == "synthetic" and "synthetic" not in cohort.cohort:
-        problems.append(
-            Problem(
-                shown(path, root),
-                "the name of a simulated cohort must say so",
-                column="cohort",
-                expected=f"'{cohort.cohort}-synthetic'",
-            )
-        )
-    return cohort, problems
+    return cohort, problems + (contradictions(cohort, shown(path, root)) if cohort else [])
+
+
+def contradictions(cohort: Cohort, place: str) -> list[Problem]:
+    """What is said of real data and does not go with simulated ones, or the other way round."""
+    if cohort.kind == "real":
+        if not cohort.simulated and "synthetic" not in cohort.cohort:
+            return []
+        return [Problem(place, "a simulated cohort is called real", column="kind", expected="synthetic")]
+    problems = []
+    if "synthetic" not in cohort.cohort:
+        expected = f"'{cohort.cohort}-synthetic'"
+        told = "the name of a simulated cohort must say so"
+        problems.append(Problem(place, told, column="cohort", expected=expected))
+    if cohort.public_data:
+        told = "a simulated cohort is treated as a confidential one, so its data are not public"
+        problems.append(Problem(place, told, column="public_data", expected="no such line"))
+    return problems

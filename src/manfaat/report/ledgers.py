@@ -104,7 +104,22 @@ def files_table(reader: Reader, delivery: Delivery) -> Exhibit:
         about = reader.say(
             "Other rows are titles, totals and the like; both together are the rows in of the ledger of rows."
         )
-    return FILES.exhibit(reader, data, about, reader.source_note())
+    return FILES.exhibit(reader, data, about, terms_of_sharing(reader), reader.source_note())
+
+
+def terms_of_sharing(reader: Reader) -> str:
+    """Say of data that anybody can download where and on what terms, and that nothing is rounded because of
+    it; nothing of confidential ones.
+    """
+    known = reader.study.cohort.public_data
+    if known is None:
+        return ""
+    return reader.say(
+        "Anybody can download these data ({address}; licence: {licence}): their numbers are published in full"
+        " precision.",
+        address=known.address,
+        licence=known.licence,
+    )
 
 
 def detected_table(reader: Reader, delivery: Delivery) -> list[Exhibit]:
