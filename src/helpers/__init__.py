@@ -8,6 +8,7 @@ from helpers.estimates import Estimate
 from helpers.findings import Findings
 from helpers.inputs import Inputs
 from helpers.measured import Measured
+from helpers.missing import Missing
 from helpers.opened import OpenStudy, open_study
 from helpers.recipes import Recipe
 from helpers.results import Results
@@ -24,6 +25,7 @@ __all__ = [
     "Findings",
     "Inputs",
     "Measured",
+    "Missing",
     "OpenStudy",
     "Person",
     "Questions",

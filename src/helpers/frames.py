@@ -94,15 +94,22 @@ def labelled(table: pd.DataFrame, name: str, reader: Reader) -> pd.DataFrame:
     return pd.DataFrame(columns, index=table.index).set_axis(pd.Index(table[KEY], name="key"), axis=0)
 
 
+def group_codes(reader: Reader, table: pd.DataFrame) -> list[str]:
+    """The codes of the groups, those of the design first."""
+    design = reader.study.programme.design
+    codes = table[design.group].map(group_code)
+    return list(dict.fromkeys([*design.participants, *design.comparison, *sorted(set(codes) - {""})]))
+
+
 def measured(reader: Reader, table: pd.DataFrame) -> pd.DataFrame:
     """The indicators as an analyst wants them, indexed by the key; ``took_part`` is 1 for participants, 0 for
     the comparison group and missing for anyone else, the group a category.
     """
     design = reader.study.programme.design
-    codes = table[design.group].map(group_code)
-    order = dict.fromkeys([*design.participants, *design.comparison, *sorted(set(codes) - {""})])
-    names = {code: reader.group_label(code) for code in order}
-    group = pd.Categorical(codes.map(names), list(dict.fromkeys(names.values())))
+    names = {code: reader.group_label(code) for code in group_codes(reader, table)}
+    group = pd.Categorical(
+        table[design.group].map(group_code).map(names), list(dict.fromkeys(names.values()))
+    )
     frame = table.drop(columns=KEY).assign(**{design.group: group})
     if TOOK_PART not in frame:
         frame.insert(0, TOOK_PART, participation(table, reader.study.programme))

@@ -8,23 +8,25 @@ from typing import Any
 
 import pandas as pd
 
-from helpers import describing, estimates, frames, naming, tracing
+from helpers import estimates, frames, tracing
 from helpers.benefits import Benefits
 from helpers.cleaned import Cleaned
 from helpers.costed import Costed
 from helpers.findings import Findings
 from helpers.inputs import Inputs
 from helpers.measured import Measured
+from helpers.missing import Missing
 from helpers.results import Results
 from helpers.showing import Answer
+from manfaat.analysis.conditions import Labels, answer_labels
+from manfaat.analysis.exploring import Choices
 from manfaat.analysis.study import load_study
-from manfaat.base.problems import Problem, ProblemsError
 from manfaat.base.showing import line
 from manfaat.costs.flows import Terms
-from manfaat.definitions import searching
+from manfaat.definitions import naming, searching
 from manfaat.definitions.study import Study
 from manfaat.evaluation.estimate import Settings
-from manfaat.evaluation.weighted import weights_of
+from manfaat.report import describing
 from manfaat.report.chapter import Chapter, open_chapter, set_display
 from manfaat.report.reader import Reader
 
@@ -46,6 +48,7 @@ class OpenStudy:
 
     definition: Study
     chapter: Chapter = field(compare=False)
+    read: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False)
 
     @property
     def reader(self) -> Reader:
@@ -91,7 +94,9 @@ class OpenStudy:
         known = [*self.definition.programme.tables, "indicators", "indicators_missing"]
         if name not in known and stem not in known:
             raise naming.unknown(f"study.table('{name}')", name, {one: one for one in known})
-        return frames.read(self.chapter, name)
+        if name not in self.read or self.chapter.name:  # a notebook of the report may write it meanwhile
+            self.read[name] = frames.read(self.chapter, name)
+        return self.read[name].copy(deep=False)
 
     @cached_property
     def people(self) -> pd.DataFrame:
@@ -176,58 +181,90 @@ class OpenStudy:
         >>> study.describe("earnings", by="group").frame[["group", "n", "mean"]].round().values.tolist()
         [['Participants', 185, 6349.0], ['Controls', 260, 4555.0]]
         """
-        study, by = self.definition, [by] if isinstance(by, str) else list(by or [])
-        asked = f"study.describe('{name}')"
-        answered = self.people if study.programme.design.panel is None else None
-        frame = self.indicators
-        if answered is not None:
+        return self.answer(describing.described(self.reader, self.asked, name, by))
+
+    def figure(self, name: str, by: str | list[str] | None = None) -> Answer:
+        """What ``describe`` gives, drawn in the house's style: boxes of numbers, bars of shares.
+
+        Examples
+        --------
+        >>> study.figure("education", by="group")
+        <figure of education by group: 1 figure, 2 rows>
+        """
+        return self.answer(describing.drawn(self.reader, self.asked, name, by))
+
+    def crosstab(self, row: str, column: str) -> Answer:
+        """How two answers go together: counts, shares of each column, and the test that fits them.
+
+        Counts that rest on fewer than five are hidden, with as many more as it takes. The test is
+        chi-square, where few are expected in a cell an exact or permuted one; none by survey weights or
+        clusters, for which these do not hold.
+
+        Returns
+        -------
+        An answer whose ``frame`` has one row a pair of answers (``row, column, n, share``).
+
+        Examples
+        --------
+        >>> study.crosstab("married", "group").frame["n"].tolist()
+        [35.0, 150.0, 40.0, 220.0]
+        """
+        return self.answer(describing.cross_described(self.reader, self.asked, row, column))
+
+    def missing(self, name: str, by: str | None = None) -> Missing:
+        """Why values are missing, by group: ``frame`` counts, ``people`` names who has which reason.
+
+        Examples
+        --------
+        >>> why = study.missing("earnings", by="group")
+        >>> float(why.frame["n"].sum()), len(why.people)
+        (0.0, 0)
+        """
+        return Missing.of(self, name, by)
+
+    def answer(self, told: describing.Described) -> Answer:
+        """Something described, as an answer."""
+        return Answer(told.title, self.chapter, lambda: [told.show()], lambda: told.data)
+
+    @cached_property
+    def asked(self) -> describing.Asked:
+        """Everything that may be described, one column each."""
+        study, frame = self.definition, self.indicators
+        if study.programme.design.panel is None:
+            answered = self.people
             others = [one for one in answered if one not in frame]
             frame = frame.join(answered.loc[~answered.index.duplicated(), others])
-        column = naming.resolved(study, name, frame.columns, asked)
-        by = [naming.resolved(study, one, frame.columns, asked) for one in by]
-        groups, values = describing.groups_of(frame, by), frame[column]
-        weights = weights_of(frame, study.programme)
-        if pd.api.types.is_numeric_dtype(values):
-            weights = None if column == study.programme.design.sampling_weight else weights
-            data = describing.numbers_by_group(values, groups, weights)
-        elif values.nunique() > describing.MOST_GROUPS:
-            told = f"'{column}' has {values.nunique()} different values that are no numbers"
-            raise ProblemsError([Problem(asked, told, expected="study.people, which holds them")])
-        else:
-            data = describing.counts_by_group(values, groups, weights)
-        data = data if by else data.drop(columns="group")
-        called = naming.labels_of(study, self.reader.code)
-        title = f"{column} by {', '.join(by)}" if by else column
-        return Answer(
-            title,
-            self.chapter,
-            lambda: [describing.exhibit_of(self.reader, column, by, data, called)],
-            lambda: data,
-        )
+            return describing.Asked(study, frame, answered)
+        return describing.Asked(study, frame, frame.iloc[:0, :0])
 
     def estimate(
         self,
         name: str,
         *,
-        rater: str | None = None,
         where: str = "",
         covariates: list[str] | None = None,
         cluster: str | None = None,
+        outliers: bool = True,
+        specification: str | None = None,
         **settings: Any,
     ) -> estimates.Estimate:
         """The estimates of an indicator by every specification that the programme declares.
 
-        Any choice of rows, covariates or clusters makes it exploratory: it says so and enters no report.
+        Any choice of rows, covariates, clusters or outliers makes it exploratory: it says so and enters no
+        report.
 
         Parameters
         ----------
-        name : what is measured, or its column after the programme. rater : whose measurement, or all.
-        where : a condition on columns of ``indicators`` and codes of ``people``, such as ``"age >= 30"``;
-        every declared specification is then estimated on these rows. Covariates that tell them no longer
-        apart are left out, which ``notes`` says.
+        name : what is measured, or its column after the programme.
+        where : a condition on columns of ``indicators`` and answers of ``people``, by code or label, such as
+        ``"age >= 30 and married == 'Yes'"``. Covariates that tell the rows no longer apart are left out,
+        which ``notes`` says.
         covariates : columns that are adjusted for in the place of those declared; an empty list for none.
         cluster : a column that says which units were drawn or assigned together; CR2 standard errors.
-        settings : ``confidence, power, seed, draws`` (0.95, 0.8, 1, 9999 unless given).
+        outliers : False leaves out who lies more than three interquartile ranges beyond the quartiles
+        of the indicator.
+        specification : one of those declared, instead of all.
+        settings : ``rater``, whose measurement; ``confidence, power, seed, draws`` (0.95, 0.8, 1, 9999).
 
         Raises
         ------
@@ -244,13 +281,23 @@ class OpenStudy:
         manfaat.base.problems.ProblemsError: 1 problem found
           - study.estimate('earning'): there is no 'earning'. Expected: did you mean earnings (Annual...
         """
-        study = self.definition
-        table = self.table("indicators")
-        choices = estimates.Choices(where, None if covariates is None else tuple(covariates), cluster)
-        if choices.are_any and study.programme.design.panel is None:
-            table = frames.with_answers(study, table, self.table(study.programme.main_table))
-        settled = self.settings(**settings)
-        return estimates.estimate(self.chapter, table, name, rater, settled, choices)
+        study, rater = self.definition, settings.pop("rater", None)
+        lines = tuple(naming.asked_for(study, name, rater))
+        own = None if covariates is None else tuple(covariates)
+        choices = Choices(where, own, cluster, outliers, specification)
+        table, labels = self.choosable if choices.are_any else (self.table("indicators"), {})
+        return estimates.estimate(self.chapter, table, lines, self.settings(**settings), choices, labels)
+
+    @cached_property
+    def choosable(self) -> tuple[pd.DataFrame, Labels]:
+        """The columns that a condition may name, with codes; and what these are called."""
+        study, table, answers = self.definition, self.table("indicators"), None
+        if study.programme.design.panel is None:
+            answers = self.table(study.programme.main_table)
+            table = frames.with_answers(study, table, answers)
+        groups = {code: self.reader.group_label(code) for code in frames.group_codes(self.reader, table)}
+        group = {study.programme.design.group: {label: code for code, label in groups.items()}}
+        return table, answer_labels(study, table, answers) | group
 
     def settings(self, **chosen: Any) -> Settings:
         """The choices of a run: ``confidence, power, seed, draws``; those of ``manfaat run`` unless given.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, partial, wraps
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -18,7 +19,7 @@ from helpers.frames import read
 from manfaat.base.showing import counted, line
 from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.study import Study
-from manfaat.report import blocks
+from manfaat.report import blocks, saving
 from manfaat.report.blocks import Bullets, Heading, Paragraph
 from manfaat.report.chapter import Chapter
 from manfaat.report.exhibit import Exhibit, block_of, notebook_html
@@ -89,6 +90,16 @@ class Answer:
         tables = len(self.exhibits) - figures
         told = [counted(n, word) for n, word in ((figures, "figure"), (tables, "table")) if n]
         return line(self.title, *(told or ["sentences"]), counted(len(self.frame), "row"))
+
+    def save(self, file: str) -> Path:
+        """Write its tables (``.xlsx``, ``.tex``, ``.csv``) or its figure (``.svg``) below ``scratch/saved``.
+
+        Examples
+        --------
+        >>> study.describe("earnings", by="group").save("pay.tex").as_posix()
+        'data/processed/.../scratch/saved/pay.tex'
+        """
+        return saving.save(self.chapter, self.exhibits, file)
 
     def _repr_html_(self) -> str:
         words = {True: self.chapter.reader.say("Figure"), False: self.chapter.reader.say("Table")}

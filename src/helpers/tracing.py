@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import pandas as pd
 from IPython.display import display
 
-from helpers.naming import unknown
 from manfaat.base.problems import ProblemsError
 from manfaat.base.showing import line
 from manfaat.definitions.codebook import KEY
+from manfaat.definitions.naming import unknown
 from manfaat.report.chapter import Chapter
 
 CHANGED = ["table", "variable", "raw", "clean", "rule", "reason"]

@@ -120,7 +120,7 @@ def distribution(
     yes_no = "median" not in data
     labelled = data.assign(
         label=[
-            f"{group}, {time} (n = {language.number(n, 0)})"
+            f"{', '.join(filter(None, (group, time)))} (n = {language.number(n, 0)})"
             for group, time, n in zip(data["group"], data["time"], data["n"], strict=True)
         ]
     )

@@ -73,7 +73,8 @@ def resolved(study: Study, name: str, known: Iterable[str], asked: str) -> str:
     if name in names:
         return name
     measured = concepts(list(study.indicators))
-    columns = {line.indicator: line.name for line in reversed(measured)}
+    first = sorted(study.indicators, key=lambda line: line.time == "now")  # where none is the effect: now
+    columns = {line.indicator: line.name for line in (*first, *reversed(measured))}
     if name in columns:
         return columns[name]
     labels = {line.indicator: line.label("en") for line in measured} | labels_of(study, "en")
