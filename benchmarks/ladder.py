@@ -22,7 +22,7 @@ from manfaat.evaluation import families, indexes, resampling, romano_wolf
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.ladder import estimate_one, estimate_stages
 from manfaat.evaluation.linear import regress
-from manfaat.evaluation.registry import population_of
+from manfaat.evaluation.registry import about_of
 from manfaat.evaluation.sample import Dataset
 
 INDICATORS = 20
@@ -140,7 +140,7 @@ def run(n: int, *, missing: bool) -> None:
             for spec in programmed.specifications:
                 started = perf_counter()
                 rows += len(estimate_one(data, line, spec, settings))
-                name = f"{spec.method} ({population_of(spec) or 'as declared'})"
+                name = f"{spec.method} ({about_of(spec).population or 'as declared'})"
                 spent[name] = spent.get(name, 0.0) + perf_counter() - started
     print(
         f"\n{n:,} people, {INDICATORS} indicators, {rows} rows,"
