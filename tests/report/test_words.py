@@ -50,12 +50,25 @@ def test_a_changed_sentence_keeps_its_translation_as_a_proposal(tmp_path, monkey
     messages.delete(was)
     messages.add(now)
     for _ in range(2):  # it stays a proposal, however often the catalogue is brought up to date
-        translations.update("id", messages)
+        (tmp_path / "id.po").write_bytes(translations.updated("id", messages))
         (problem,) = translations.check("id", messages)
         assert f"to be confirmed: {now[:70]!r}, proposed: {told[:70]!r}" in str(problem)
     path = tmp_path / "id.po"
     path.write_text(path.read_text(encoding="utf-8").replace("#, fuzzy\n", ""), encoding="utf-8")
     assert translations.check("id", messages) == []
+
+
+@pytest.mark.slow
+def test_a_catalogue_that_would_be_written_otherwise_is_told(tmp_path, monkeypatch, capsys):
+    shutil.copy(translations.path_of("id"), tmp_path / "id.po")
+    monkeypatch.setattr(translations, "CATALOGUES", tmp_path)
+    assert translations.main(["--check"]) == 0
+    path = tmp_path / "id.po"
+    path.write_text(path.read_text(encoding="utf-8").replace("#: report/", "#: ", 1), encoding="utf-8")
+    assert translations.main(["--check"]) == 1
+    assert "locale/id.po: it is not up to date. Expected: what 'make translations' writes." in (
+        capsys.readouterr().out
+    )
 
 
 def test_each_paragraph_of_a_notebook_is_a_message():

@@ -8,6 +8,7 @@ something is.
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from collections.abc import Iterator
@@ -56,9 +57,9 @@ def path_of(language: str) -> Path:
     return CATALOGUES / f"{language}.po"
 
 
-def update(language: str, messages: Catalog) -> None:
-    """Bring one catalogue up to date: translations kept, gone messages dropped, new ones empty, or with the
-    translation of a message much like it as a proposal that waits to be confirmed.
+def updated(language: str, messages: Catalog) -> bytes:
+    """One catalogue brought up to date, as its file holds it: translations kept, gone messages dropped, new
+    ones empty, or with the translation of a message much like it as a proposal that waits to be confirmed.
     """
     path = path_of(language)
     with path.open("rb") as stream:
@@ -71,8 +72,9 @@ def update(language: str, messages: Catalog) -> None:
     catalogue.creation_date = catalogue.revision_date = datetime(
         2000, 1, 1, tzinfo=UTC
     )  # the history of the file is git's
-    with path.open("wb") as stream:
-        write_po(stream, catalogue, width=0, sort_output=True, include_lineno=False)
+    stream = io.BytesIO()
+    write_po(stream, catalogue, width=0, sort_output=True, include_lineno=False)
+    return stream.getvalue()
 
 
 def forms(message: Message) -> list[str]:
@@ -115,9 +117,13 @@ def main(arguments: list[str]) -> int:
     """Update all catalogues, or only check them."""
     messages, problems = extracted(find_root()), []
     for language in LANGUAGES[1:]:
+        now = updated(language, messages)
         if "--check" not in arguments:
-            update(language, messages)
+            path_of(language).write_bytes(now)
         problems += check(language, messages)
+        if not problems and path_of(language).read_bytes() != now:  # where a message stands, too
+            expected = "what 'make translations' writes"
+            problems.append(Problem(f"locale/{language}.po", "it is not up to date", expected=expected))
     for problem in problems:
         print(problem)
     print(f"{len(list(messages)) - 1} messages, {len(problems)} problems")
