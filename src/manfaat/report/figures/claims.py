@@ -75,7 +75,7 @@ def drawn(rows: pd.DataFrame, layout: Layout, language: Language) -> bytes:
             place += 1
         lines = fill(row.label, layout.letters).count("\n") + 1
         places.append(place + ((lines - 1) / 2 if layout.is_wide else lines - 0.2))
-        place += lines if layout.is_wide else lines + 1.5
+        place += lines if layout.is_wide else lines + 1.3
     height = LINE * (place + FOOT)
     set_thesis_style()
     figure = Figure(figsize=(layout.width, height))
@@ -115,7 +115,7 @@ def draw_mark(ax: Axes, row: Mark, place: float, layout: Layout) -> None:
         write(ax, row.text, (AMOUNT, place))
         write(ax, row.n, (COUNT, place), ha="right")
     else:
-        ax.plot([0, 0], [place - 0.35, place + 0.35], color=GREY, linewidth=0.9, zorder=0)
+        ax.plot([0, 0], [place - 0.3, place + 0.3], color=GREY, linewidth=0.9, zorder=0)
         write(ax, label, (0.005, place - 0.4), va="bottom")
         write(ax, row.text, (0.005, place + 0.4), va="top")
         write(ax, row.n, (COUNT, place + 0.4), va="top", ha="right")
