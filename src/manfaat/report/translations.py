@@ -72,9 +72,9 @@ def updated(language: str, messages: Catalog) -> bytes:
     catalogue.creation_date = catalogue.revision_date = datetime(
         2000, 1, 1, tzinfo=UTC
     )  # the history of the file is git's
-    stream = io.BytesIO()
-    write_po(stream, catalogue, width=0, sort_output=True, include_lineno=False)
-    return stream.getvalue()
+    written = io.BytesIO()
+    write_po(written, catalogue, width=0, sort_output=True, include_lineno=False)
+    return written.getvalue()
 
 
 def forms(message: Message) -> list[str]:
