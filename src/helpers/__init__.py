@@ -10,10 +10,10 @@ from helpers.inputs import Inputs
 from helpers.measured import Measured
 from helpers.missing import Missing
 from helpers.opened import OpenStudy, open_study
-from helpers.recipes import Recipe
 from helpers.results import Results
 from helpers.showing import Answer, Questions
 from helpers.tracing import Person
+from manfaat.analysis.recipes import Recipe
 
 __all__ = [
     "Answer",

@@ -6,11 +6,11 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 
 import pandas as pd
 
-from helpers.recipes import Recipe, recipe_of
 from helpers.showing import Answer, Part, listed, said
 from manfaat import threats
 from manfaat.analysis.conditions import Labels
 from manfaat.analysis.exploring import Choices, explore, rows_for
+from manfaat.analysis.recipes import Recipe, recipe_of
 from manfaat.base.disclosure import is_few
 from manfaat.base.problems import Problem, ProblemsError
 from manfaat.definitions.indicator import Indicator
@@ -89,31 +89,40 @@ class Estimate(Answer):
             parts.append(tables_of(data, (line,), self.settings))
         return pd.concat(parts, ignore_index=True)
 
-    def recipe(self, specification: str | None = None) -> Recipe:
-        """The statsmodels call that gives the same number.
+    def recipe(
+        self, language: str = "python", *, specification: str | None = None, std_error: str | None = None
+    ) -> Recipe:
+        """The whole call that gives the same number elsewhere, and the units that it rests on as a file.
 
         Parameters
         ----------
+        language : ``python`` (statsmodels), ``r`` (sandwich, clubSandwich) or ``stata``.
         specification : id of a specification; the one that speaks for the cohort unless given.
+        std_error : a kind of standard error; the one that is reported unless given.
 
         Raises
         ------
-        ProblemsError for an unknown specification, one without a number, or a method that no one call of
-        statsmodels covers.
+        ProblemsError that names what is near; for an estimate without a number; for a method that no library
+        covers, with its formula.
 
         Examples
         --------
-        >>> study.estimate("earnings").recipe("adjusted-6").estimate.__round__()
+        >>> round(study.estimate("earnings").recipe(specification="adjusted-6").estimate)
         1672
         """
         rows = self.primary if specification is None else self.named(specification)
+        if std_error is not None:
+            kinds = rows["std_error_kind"].tolist()
+            if std_error not in kinds:
+                raise unknown("recipe, std_error", std_error, {kind: kind for kind in kinds})
+            rows = rows[rows["std_error_kind"] == std_error]
         if rows.empty or pd.isna(rows["estimate"].iloc[0]):
             told = reason_text(rows["reasons"].iloc[0], self.chapter.reader) if len(rows) else ""
             because = told or "none speaks for this cohort"
             raise ProblemsError([Problem("recipe", f"there is no estimate: {because}")])
         row = rows.iloc[0]
         line = next(one for one in self.lines if one.rater == (row["rater"] or ""))
-        return recipe_of(self.study, line, row, self.table, self.choices.where)
+        return recipe_of(self.study, line, row, rows_for(self.table, line, self.choices), language)
 
     def named(self, specification: str) -> pd.DataFrame:
         """The rows of one specification.
