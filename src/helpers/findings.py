@@ -12,7 +12,7 @@ from manfaat import verdict
 from manfaat.evaluation import families, indexes, left_out, romano_wolf, summaries
 from manfaat.evaluation.balance import balance
 from manfaat.evaluation.estimate import Settings
-from manfaat.report import chain, exhibits, plan, sentences, truths, verdicts
+from manfaat.report import chain, charter, exhibits, plan, sentences, truths, verdicts
 from manfaat.report.brief import Brief
 from manfaat.report.claim_pages import claim_pages, threat_matrix
 from manfaat.report.families import families_table, index_table
@@ -93,17 +93,11 @@ class Findings(Questions):
     @cached_property
     def page(self) -> Brief:
         """The page that says it all in short."""
-        stored = {
-            name: self.chapter.read_summary(name, notebook)
-            for name, notebook in (
-                ("value", "06_benefits"),
-                ("double_benefit", "06_benefits"),
-                ("cost_indicators", "03_inputs"),
-                ("implications", "06_benefits"),
-            )
-        }
+        read = self.chapter.read_summary
+        later = "value", "double_benefit", "implications"
+        value, parts, implied = (read(name, "06_benefits") for name in later)
         told = self.grades, self.evidence, self.estimates, self.counts
-        return Brief(self.reader, *told, *stored.values())
+        return Brief(self.reader, *told, value, parts, read("cost_indicators", "03_inputs"), implied)
 
     @question("grades")
     def brief(self) -> list[Part]:
@@ -122,6 +116,11 @@ class Findings(Questions):
             verdicts.verdict_table(reader, grades, evidence, self.estimates),
         ]
 
+    @question("grades")
+    def evaluation(self) -> list[Part]:
+        """Why, for whom and how this evaluation was made, and what it asks."""
+        return charter.charter_parts(self.page)
+
     @question("evidence")
     def by_claim(self) -> list[Part]:
         """What was found of each claim: all at a glance, then one by one."""
@@ -138,10 +137,7 @@ class Findings(Questions):
     @question("tests")
     def adjusted(self) -> list[Part]:
         """What is left when it is counted how much was examined."""
-        return [
-            *families_table(self.reader, self.tests),
-            *index_table(self.reader, self.by_family),
-        ]
+        return [*families_table(self.reader, self.tests), *index_table(self.reader, self.by_family)]
 
     @question()
     def truths(self) -> list[Part]:
@@ -161,6 +157,11 @@ class Findings(Questions):
         """What this cannot show."""
         differences = balance(self.table, self.study.programme, self.indicators)
         return listed(sentences.limits(self.reader, self.estimates, differences))
+
+    @question("grades")
+    def conclusions(self) -> list[Part]:
+        """What follows: objectives, the evaluators' conclusion, what to do, lessons."""
+        return charter.concluded(self.page, self.table, self.settings.confidence)
 
     @question("evidence")
     def rules(self) -> list[Part]:

@@ -16,6 +16,7 @@ from manfaat.base.paths import Places, places
 from manfaat.base.problems import Problem, loaded, nearest, refuse
 from manfaat.cleaning import readers
 from manfaat.definitions.answer_labels import check_recodes
+from manfaat.definitions.charter import CHARTER, Known, check_charter, load_charter
 from manfaat.definitions.codebook import KEY, Codebook, load_codebook
 from manfaat.definitions.cohort import Cohort, load_cohort
 from manfaat.definitions.corrections import load_corrections
@@ -98,10 +99,23 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
         + undecided([folder, place.raw], place.root)
     )
     problems += check_value(programme, codebook, lines, folder, place)
+    charter, wrong = load_charter(folder, root=place.root)
+    problems += wrong
+    if charter:
+        named = Known(
+            claims=[claim.id for claim in programme.claims],
+            indicators={line.indicator for line in lines},
+            columns={line.name for line in lines},
+        )
+        file = shown(folder / CHARTER, place.root)
+        problems += check_charter(charter, delivery.cohort, named, file)
     refuse(problems)
+    stated = charter.of(delivery.cohort) if charter else None
     programme, lines = indicators.with_answers(programme, codebook, lines)
     codebook = replace(codebook, idle=idle_texts(programme, codebook, lines))
-    return Study(place, completed(programme, lines), codebook, tuple(lines), tuple(corrections), delivery)
+    return Study(
+        place, completed(programme, lines), codebook, tuple(lines), tuple(corrections), delivery, stated
+    )
 
 
 def idle_texts(

@@ -309,6 +309,10 @@ class Implication(Record):
     """Said where the statistic lies above this."""
     text: Words
     """The recommendation."""
+    to: Words | None = None
+    """Whom it is addressed to. Example: {en: the city's labour office, id: dinas tenaga kerja}"""
+    by_when: Words | None = None
+    """Until when. Example: {en: before the next selection, id: sebelum seleksi berikutnya}"""
 
 
 class Worth(Record):

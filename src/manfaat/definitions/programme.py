@@ -346,6 +346,10 @@ class Partner(Record):
     """What the partner is called."""
     role: Words
     """What it did."""
+    interest: Words | None = None
+    """What it gains or loses by the programme. Example: {en: skilled workers, id: pekerja terampil}"""
+    consulted: Words | None = None
+    """How it was heard by those who evaluate. Example: {en: two interviews, id: dua wawancara}"""
 
 
 class Prices(Record):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from manfaat.base.paths import Places
 from manfaat.base.showing import card, counted, line
+from manfaat.definitions.charter import Statements
 from manfaat.definitions.codebook import Codebook
 from manfaat.definitions.cohort import Cohort
 from manfaat.definitions.corrections import Correction
@@ -27,6 +28,7 @@ class Study:
     indicators: tuple[Indicator, ...]
     corrections: tuple[tuple[int, Correction], ...]
     cohort: Cohort
+    charter: Statements | None = None
 
     @property
     def primary(self) -> str:

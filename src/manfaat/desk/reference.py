@@ -28,6 +28,7 @@ from pydantic.fields import FieldInfo
 
 from manfaat.base.problems import Problem, nearest, refuse
 from manfaat.cleaning.declared import KINDS
+from manfaat.definitions.charter import Charter
 from manfaat.definitions.codebook import Choice, Rule, Variable
 from manfaat.definitions.cohort import Cohort
 from manfaat.definitions.context import Tie
@@ -50,6 +51,7 @@ REGISTERED: dict[str, Mapping[str, object]] = {  # keys that name what is regist
 FILES: dict[str, type[BaseModel]] = {
     "programme.yml": Programme,
     "cohort.yml": Cohort,
+    "charter.yml": Charter,
     "codebook.csv": Variable,
     "choices.csv": Choice,
     "rules.csv": Rule,
@@ -60,7 +62,12 @@ FILES: dict[str, type[BaseModel]] = {
 }
 WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false", NoneType: "nothing"}
 BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than", "min_length": "at least"}
-PAGES = {"programme.yml": "programme", "cohort.yml": "cohort", "constructs": "constructs"} | {
+PAGES = {
+    "programme.yml": "programme",
+    "cohort.yml": "cohort",
+    "charter.yml": "charter",
+    "constructs": "constructs",
+} | {
     "methods": "methods",
     "standard errors": "methods",
     "checks": "checks",
@@ -128,7 +135,7 @@ def keys(file: str, model: type[BaseModel], values: list[Any], inside: str = "")
         if inner is None:
             more.append(("example", given or example_of(here) or made_example(info)))
         yield Topic(f"{stem}.{inside}{key}", file, says, tuple(more))
-        if inner is not None:
+        if inner is not None and not issubclass(model, inner):  # the keys of its own base stand above
             yield from keys(file, inner, [one for value in here for one in apart(value)], f"{inside}{key}.")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from manfaat.base.problems import Problem, refuse
+from manfaat.definitions.charter import CHARTER
 from manfaat.definitions.codebook import Choice, Codebook, Variable
 from manfaat.definitions.raw_files import RawFile
 from manfaat.definitions.study import DECIDE
@@ -183,6 +184,7 @@ def write_programme(folder: Path, name: str, study: StudyDraft) -> None:
         write_lines(begun / "corrections.csv", CORRECTIONS, [])
         text = programme_text(name, study, lines, [*told(study), REPORTED])
         (begun / "programme.yml").write_text(text, encoding="utf-8")
+        shutil.copyfile(Path(__file__).with_name(CHARTER), begun / CHARTER)  # comments, to be taken away
         begun.rename(folder)
     finally:
         shutil.rmtree(begun, ignore_errors=True)

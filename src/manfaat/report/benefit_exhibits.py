@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import NamedTuple
 
 import pandas as pd
@@ -82,6 +83,8 @@ IMPLIED = Layout(
     mark("Implications for managing a similar programme"),
     [
         ("text", mark("Recommendation")),
+        ("to", mark("To")),
+        ("by_when", mark("By when")),
         ("verdict", mark("Here")),
         ("rests", mark("Rests on")),
         ("number", mark("Value [interval]"), "right"),
@@ -268,10 +271,16 @@ def advice_table(reader: Reader, found: pd.DataFrame) -> list[Exhibit]:
     if found.empty:
         return []
     say = reader.say
-    texts = {rule.id: rule.text[reader.code] for rule in worth_of(reader.study).implications}
+    rules = {rule.id: rule for rule in worth_of(reader.study).implications}
+    found = found.sort_values("verdict", key=lambda names: names.map(list(VERDICTS).index), kind="stable")
     rows = list(typed_rows(found, Held))
+    asked = {
+        name: [words and words[reader.code] for words in map(attrgetter(name), map(rules.get, found["id"]))]
+        for name in ("to", "by_when")
+    }
     data = found.assign(
-        text=[texts[name] for name in found["id"]],
+        **{name: texts for name, texts in asked.items() if any(texts)},
+        text=[rules[name].text[reader.code] for name in found["id"]],
         rests=[
             say(STATISTICS[name]) if name in STATISTICS else column_label(reader, name)
             for name in found["statistic"]
