@@ -28,8 +28,8 @@ Link = Literal["input", "activity", "output", "outcome"]
 class Evaluator(Record):
     """Who evaluates."""
 
-    name: str
-    """Name of a person or team."""
+    name: str | Words
+    """Name of a person or team, or what they are called in each language."""
     organisation: Words | None = None
     """Where they work. Example: {en: the ministry of labour, id: kementerian ketenagakerjaan}"""
     role: Words | None = None

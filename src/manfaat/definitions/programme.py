@@ -342,8 +342,8 @@ class Check(Record):
 class Partner(Record):
     """Who carried the programme, and in what role."""
 
-    name: str
-    """What the partner is called."""
+    name: str | Words
+    """What the partner is called: a name, or in each language."""
     role: Words
     """What it did."""
     interest: Words | None = None

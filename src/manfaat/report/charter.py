@@ -131,7 +131,8 @@ def stated_texts(reader: Reader, stated: Statements) -> Iterator[tuple[str, str]
 def evaluator_text(one: Evaluator, code: str) -> str:
     """Name, organisation, role and interests of one who evaluates."""
     told = [text[code] for text in (one.organisation, one.role, one.interests) if text]
-    return f"{one.name}: {', '.join(told)}" if told else one.name
+    name = one.name if isinstance(one.name, str) else one.name[code]
+    return f"{name}: {', '.join(told)}" if told else name
 
 
 def unstated(reader: Reader, stated: Statements) -> str:
@@ -149,7 +150,8 @@ def unstated(reader: Reader, stated: Statements) -> str:
 def partners_table(reader: Reader, partners: list[Partner]) -> list[Exhibit]:
     """Who had a part in the programme; columns that nobody filled in are left out."""
     rows = [
-        {"name": one.name, "role": sentence_case(one.role[reader.code])}
+        {"name": one.name if isinstance(one.name, str) else one.name[reader.code]}
+        | {"role": sentence_case(one.role[reader.code])}
         | {"interest": one.interest and sentence_case(one.interest[reader.code])}
         | {"consulted": one.consulted and sentence_case(one.consulted[reader.code])}
         for one in partners
