@@ -16,7 +16,7 @@ from manfaat.base.paths import Places, places
 from manfaat.base.problems import Problem, loaded, nearest, refuse
 from manfaat.cleaning import readers
 from manfaat.definitions.answer_labels import check_recodes
-from manfaat.definitions.charter import CHARTER, Known, check_charter, load_charter
+from manfaat.definitions.charter import CHARTER, Known, Statements, check_charter, load_charter
 from manfaat.definitions.codebook import KEY, Codebook, load_codebook
 from manfaat.definitions.cohort import Cohort, load_cohort
 from manfaat.definitions.corrections import load_corrections
@@ -99,23 +99,31 @@ def load_definitions(delivery: Cohort, place: Places, problems: list[Problem]) -
         + undecided([folder, place.raw], place.root)
     )
     problems += check_value(programme, codebook, lines, folder, place)
-    charter, wrong = load_charter(folder, root=place.root)
+    stated, wrong = load_stated(delivery, programme, lines, place)
     problems += wrong
-    if charter:
-        named = Known(
-            claims=[claim.id for claim in programme.claims],
-            indicators={line.indicator for line in lines},
-            columns={line.name for line in lines},
-        )
-        file = shown(folder / CHARTER, place.root)
-        problems += check_charter(charter, delivery.cohort, named, file)
     refuse(problems)
-    stated = charter.of(delivery.cohort) if charter else None
     programme, lines = indicators.with_answers(programme, codebook, lines)
     codebook = replace(codebook, idle=idle_texts(programme, codebook, lines))
     return Study(
         place, completed(programme, lines), codebook, tuple(lines), tuple(corrections), delivery, stated
     )
+
+
+def load_stated(
+    delivery: Cohort, programme: Programme, lines: list[Indicator], place: Places
+) -> tuple[Statements | None, list[Problem]]:
+    """What the programme's charter states of a cohort; nothing where there is none."""
+    folder = place.programme(delivery.programme)
+    charter, problems = load_charter(folder, root=place.root)
+    if charter is None:
+        return None, problems
+    known = Known(
+        claims=[claim.id for claim in programme.claims],
+        indicators={line.indicator for line in lines},
+        columns={line.name for line in lines},
+    )
+    file = shown(folder / CHARTER, place.root)
+    return charter.of(delivery.cohort), problems + check_charter(charter, delivery.cohort, known, file)
 
 
 def idle_texts(
