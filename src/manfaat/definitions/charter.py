@@ -171,6 +171,8 @@ class Statements(Record):
     """What those who evaluate conclude."""
     lessons: list[Lesson] = []
     """What may be of use elsewhere."""
+    abbreviations: dict[str, Words] = {}
+    """The programme's own abbreviations; the report explains those that occur in it."""
     because: dict[str, Words] = {}
     """Why something is not stated, by its key. Example: {funded_by: {en: not known, id: tidak diketahui}}"""
 
@@ -196,7 +198,9 @@ class Charter(Statements):
 
 FOLLOWS = ("conclusion", "lessons")  # written once results are there
 EXPECTED = tuple(
-    name for name in Statements.model_fields if name not in (*FOLLOWS, "because", "not_assessed", "uses")
+    name
+    for name in Statements.model_fields
+    if name not in (*FOLLOWS, "because", "not_assessed", "uses", "abbreviations")
 )
 
 

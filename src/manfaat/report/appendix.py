@@ -13,6 +13,7 @@ import pandas as pd
 from manfaat import __version__
 from manfaat.analysis import oracle
 from manfaat.base.typed import typed_rows
+from manfaat.report.abbreviations import abbreviations
 from manfaat.report.blocks import (
     Block,
     Bullets,
@@ -50,12 +51,17 @@ def sections(
     told: Iterable[Block],
 ) -> tuple[Block, ...]:
     """Return the appendix in the order read; ``told`` are the blocks of all chapters before it."""
-    checked = oracle_table(reader)
-    return (
-        Heading(1, reader.say("Methods, and how this was made"), "appendix"),
+    told, checked = list(told), oracle_table(reader)
+    said_of = [
         *methods(estimates, reader),
         *checked,
         *regressions(reader, coefficients, 2 if checked else 1),
+    ]
+    return (
+        Heading(1, reader.say("Methods, and how this was made"), "appendix"),
+        *said_of,
+        *abbreviations(reader, [*told, *said_of]),
+        *documents(reader),
         *exhibits(told, reader),
         *run_record(reader, record),
     )
@@ -158,6 +164,13 @@ def oracle_rows(lines: pd.DataFrame, language: Language) -> list[tuple[Cell, ...
     return rows
 
 
+def documents(reader: Reader) -> list[Block]:
+    """What the programme's definitions rest on, numbered."""
+    items = tuple((foreign(text, reader),) for text in reader.study.programme.sources)
+    heading = Heading(2, reader.say("Documents consulted"), "documents")
+    return [heading, Bullets(items, is_ordered=True)] if items else []
+
+
 def exhibits(told: Iterable[Block], language: Language) -> list[Block]:
     """List all figures and tables, each a link to its place; on paper they stand in front."""
     say = language.say
@@ -188,7 +201,6 @@ def run_record(reader: Reader, record: dict[str, Any]) -> list[Block]:
     lines = (
         (say("Data"), foreign(reader.study.cohort.origin, reader)),
         (say("Licence of the data"), foreign(reader.study.cohort.licence, reader)),
-        (say("Sources"), foreign(" · ".join(reader.study.programme.sources), reader)),
         (
             say("Primary specification"),
             Run(reader.specification_label(primary)),
