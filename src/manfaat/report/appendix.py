@@ -29,6 +29,7 @@ from manfaat.report.blocks import (
 )
 from manfaat.report.exhibit import block_of
 from manfaat.report.methods import ALWAYS, METHODS, STD_ERRORS, Method
+from manfaat.report.quality import quality_table
 from manfaat.report.reader import Reader
 from manfaat.report.regressions import regressions_table
 from manfaat.report.words import Language, mark
@@ -57,11 +58,12 @@ def sections(
         *checked,
         *regressions(reader, coefficients, 2 if checked else 1),
     ]
+    said_of += [*abbreviations(reader, [*told, *said_of]), *documents(reader)]
+    tables = sum(isinstance(block, Table) for block in said_of)
     return (
         Heading(1, reader.say("Methods, and how this was made"), "appendix"),
         *said_of,
-        *abbreviations(reader, [*told, *said_of]),
-        *documents(reader),
+        *quality_table(reader, [*told, *said_of], tables + 1),
         *exhibits(told, reader),
         *run_record(reader, record),
     )
