@@ -312,7 +312,7 @@ def quality_table(reader: Reader, told: Iterable[Block], place: int) -> list[Blo
     )
     title = say("What a reviewer looks for")
     heading = Heading(2, title, "quality")
-    label = f"{say('Table')} A.{place}"
+    label = say("Table") + f" A.{place}"
     table = Table(
         f"exhibit-table-a-{place}",
         label,
