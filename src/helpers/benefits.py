@@ -52,12 +52,12 @@ class Benefits(Questions):
     @cached_property
     def means(self) -> pd.DataFrame:
         """Means of participants, from ``03_inputs``."""
-        return self.chapter.read_summary("basis", "03_inputs")
+        return self.chapter.told(self.chapter.read_summary("basis", "03_inputs"))
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
         """All estimates of the earlier notebooks."""
-        return self.chapter.read_estimates(within=True)
+        return self.chapter.told(self.chapter.read_estimates(within=True))
 
     @cached_property
     def valuation(self) -> Valuation | None:
@@ -79,8 +79,9 @@ class Benefits(Questions):
     @cached_property
     def implied(self) -> pd.DataFrame:
         """What follows for managing a similar programme."""
-        costs = self.chapter.read_summary("cost_indicators", "03_inputs")
-        return benefit_exhibits.advice(self.study, self.means, costs)
+        costs, exact = (self.chapter.read_summary(f, "03_inputs") for f in ("cost_indicators", "basis"))
+        told = benefit_exhibits.advice(self.study, self.means, costs)
+        return told.assign(verdict=benefit_exhibits.advice(self.study, exact, costs)["verdict"])
 
     @property
     def totals(self) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from manfaat import verdict
 from manfaat.evaluation import families, indexes, left_out, romano_wolf, summaries
 from manfaat.evaluation.balance import balance
 from manfaat.evaluation.estimate import Settings
-from manfaat.report import chain, charter, exhibits, plan, sentences, truths, verdicts
+from manfaat.report import chain, charter, exhibits, gate, plan, sentences, truths, verdicts
 from manfaat.report.brief import Brief
 from manfaat.report.claim_pages import claim_pages, threat_matrix
 from manfaat.report.families import families_table, index_table
@@ -50,10 +50,15 @@ class Findings(Questions):
         programme = self.study.programme
         return romano_wolf.adjusted(family, self.table, programme, self.indicators, self.settings)
 
+    @property
+    def exact(self) -> pd.DataFrame:
+        """All estimates, with adjusted p values, as they were computed: verdicts go by them."""
+        return families.with_adjusted(self.stored, self.tests)
+
     @cached_property
     def estimates(self) -> pd.DataFrame:
-        """All estimates, with adjusted p values."""
-        return families.with_adjusted(self.stored, self.tests)
+        """The same as the report tells them."""
+        return self.chapter.told(self.exact)
 
     @cached_property
     def left_out(self) -> pd.DataFrame:
@@ -70,9 +75,11 @@ class Findings(Questions):
     @cached_property
     def evidence(self) -> pd.DataFrame:
         """What bears on each claim."""
-        known = self.estimates, self.threatened, self.study.cohort.assignment
-        waiting = left_out.waiting(self.left_out)
-        return verdict.evidence(self.study.programme, self.indicators, *known, waiting)
+        threatened, waiting = self.threatened, left_out.waiting(self.left_out)
+        given, how = (self.study.programme, self.indicators), self.study.cohort.assignment
+        known = (self.exact, self.estimates)
+        exact, told = (verdict.evidence(*given, rows, threatened, how, waiting) for rows in known)
+        return gate.told_evidence(self.study, exact, told)
 
     @cached_property
     def grades(self) -> pd.DataFrame:
@@ -137,7 +144,9 @@ class Findings(Questions):
     @question("tests")
     def adjusted(self) -> list[Part]:
         """What is left when it is counted how much was examined."""
-        return [*families_table(self.reader, self.tests), *index_table(self.reader, self.by_family)]
+        tests = gate.told_tests(self.study, self.tests, self.estimates)
+        by_family = self.chapter.told(self.by_family)
+        return [*families_table(self.reader, tests), *index_table(self.reader, by_family)]
 
     @question()
     def truths(self) -> list[Part]:
@@ -173,7 +182,8 @@ class Findings(Questions):
 
     def write(self) -> None:
         """Write all estimates, tests and verdicts to the report's folder."""
-        self.chapter.write_estimates(self.estimates, name="estimates.csv")
-        self.chapter.write_estimates(self.tests, name="families.csv")
+        self.chapter.write_estimates(self.exact, name="estimates.csv")
+        tests = gate.told_tests(self.study, self.tests, self.estimates)
+        self.chapter.write_estimates(tests, name="families.csv")
         self.chapter.write_estimates(self.by_family, name="indexes.csv")
         self.chapter.write_summary(self.grades, "verdicts")

@@ -15,6 +15,7 @@ from manfaat.evaluation import associations, ladder, summaries
 from manfaat.evaluation.balance import balance
 from manfaat.evaluation.estimate import Settings
 from manfaat.report import answer_figures, exhibits, group_figures, model_exhibits, setting
+from manfaat.report.gate import told_threats
 from manfaat.report.regressions import write_coefficients
 from manfaat.report.threats import threat_blocks, write_threats
 from manfaat.threats import Threats
@@ -48,14 +49,8 @@ class Inputs(Questions):
     @cached_property
     def settings(self) -> Settings:
         """Coverage and power, with what the cohort says of itself."""
-        cohort = self.study.cohort
-        return Settings(
-            cohort.cohort,
-            cohort.assignment,
-            self.study.primary,
-            confidence=self.confidence,
-            power=self.power,
-        )
+        cohort, level, power = self.study.cohort, self.confidence, self.power
+        return Settings(cohort.cohort, cohort.assignment, self.study.primary, confidence=level, power=power)
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
@@ -108,10 +103,11 @@ class Inputs(Questions):
     @question("estimates")
     def activities(self) -> list[Part]:
         """What was done: what participants received, compared where both groups were asked."""
+        told = self.reader, told_threats(self.study, self.found), self.chapter.told(self.estimates)
         return [
             *compared(self.chapter, self.estimates),
             *said(exhibits.nothing_measured(self.estimates, self.reader, "activity"), kind="nothing"),
-            *threat_blocks(self.reader, self.found, self.estimates),
+            *threat_blocks(*told),
         ]
 
     @question()
@@ -126,7 +122,7 @@ class Inputs(Questions):
                 self.table, named, outcomes, study.programme, confidence=level, power=power
             )
         return [
-            *model_exhibits.model_table(reader, self.means, level),
+            *model_exhibits.model_table(reader, self.chapter.told(self.means), level),
             *model_exhibits.association_figure(reader, pairs, level),
             *said(model_exhibits.association_sentence(reader, pairs, level)),
         ]

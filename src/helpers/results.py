@@ -21,6 +21,7 @@ from manfaat.report import (
     answer_figures,
     change,
     exhibits,
+    gate,
     group_figures,
     scale_sentences,
     scales,
@@ -35,10 +36,8 @@ from manfaat.threats import Threats
 
 def compared(chapter: Chapter, estimates: pd.DataFrame) -> list[Part]:
     """Figures and table of the declared estimates."""
-    return [
-        *exhibits.ladder_figures(chapter.reader, estimates),
-        *exhibits.estimates_table(chapter.reader, estimates),
-    ]
+    told = chapter.reader, chapter.told(estimates)
+    return [*exhibits.ladder_figures(*told), *exhibits.estimates_table(*told)]
 
 
 @dataclass(frozen=True, repr=False)
@@ -108,8 +107,8 @@ class Results(Questions):
     @question("measurement")
     def ratings(self) -> list[Part]:
         """Whether the ratings can be relied on: one row a scale or pair of raters and a statistic."""
-        drawn = scales.measurement_tables(self.reader, self.measurement)
-        told = scale_sentences.measurement_sentences(self.reader, self.measurement)
+        rows = self.reader, self.chapter.told(self.measurement)
+        drawn, told = scales.measurement_tables(*rows), scale_sentences.measurement_sentences(*rows)
         return [*drawn, *listed(told), *said(exhibits.nothing_drawn(drawn, self.reader), kind="nothing")]
 
     @question()
@@ -149,30 +148,28 @@ class Results(Questions):
     @question()
     def changes(self) -> list[Part]:
         """How participants alone changed: no effect."""
-        told = sentences.change_sentences(self.reader, self.estimates)
+        rows = self.reader, self.chapter.told(self.estimates)
+        told = sentences.change_sentences(*rows)
         return [
             *listed(told),
-            *change.change_table(self.reader, self.estimates),
+            *change.change_table(*rows),
             *([] if told else said(exhibits.nothing_drawn([], self.reader), kind="nothing")),
         ]
 
     @question("examined")
     def threats(self) -> list[Part]:
         """What threatens these numbers."""
-        reader = self.reader
-        return [
-            *threat_blocks(reader, self.found, self.estimates),
-            *threat_figures.curve_figures(reader, self.found, self.estimates),
-            *threat_figures.bound_figure(reader, self.found, self.estimates),
-        ]
+        told = self.reader, gate.told_threats(self.study, self.found), self.chapter.told(self.estimates)
+        drawn = threat_blocks, threat_figures.curve_figures, threat_figures.bound_figure
+        return [part for draw in drawn for part in draw(*told)]
 
     @question()
     def times(self) -> list[Part]:
         """When it came, and from where to where."""
-        reader = self.reader
+        reader, found = self.reader, gate.told_threats(self.study, self.found)
         drawn = [
-            *threat_figures.survival_figures(reader, self.found, self.settings.confidence),
-            *threat_figures.position_figure(reader, self.found),
+            *threat_figures.survival_figures(reader, found, self.settings.confidence),
+            *threat_figures.position_figure(reader, found),
         ]
         return [*drawn, *said(exhibits.nothing_drawn(drawn, reader), kind="nothing")]
 
@@ -183,6 +180,5 @@ class Results(Questions):
         write_threats(self.chapter, self.found)
         if "output" in self.stages:
             self.chapter.write_summary(self.measurement, "scales")
-            self.chapter.write_summary(
-                item_table(self.items, self.table, self.study.programme), "scale_items"
-            )
+            items = item_table(self.items, self.table, self.study.programme)
+            self.chapter.write_summary(items, "scale_items")

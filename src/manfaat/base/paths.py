@@ -21,6 +21,7 @@ OVER_COHORTS = "08_cohorts"  # reads finished reports of a programme; part of no
 STAGING = ".run-"
 # below reports and data/processed: a folder for each programme whose cohorts stand side by side
 PAGES = "programmes"
+EXACT = "exact"  # below data/processed/<cohort>: numbers of the report as they were computed
 MADE = ".made"  # beside tables: a file for each that says what it was made from
 SCRATCH = "scratch"  # below data/processed/<cohort>: what JupyterLab and plain papermill write
 

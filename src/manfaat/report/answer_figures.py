@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from manfaat.base import disclosure
+from manfaat.base.typed import typed_rows
 from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.study import Study
 from manfaat.evaluation.sample import participation
 from manfaat.evaluation.weighted import weights_of
 from manfaat.indicators import Scale
 from manfaat.measurement import profiles
+from manfaat.report import gate
 from manfaat.report.exhibit import Exhibit, in_annex
 from manfaat.report.figures.answers import dumbbell, gaps_map, likert
 from manfaat.report.reader import Reader
 from manfaat.report.scale_words import RATERS
+
+
+class Rated(NamedTuple):
+    """The mean of what a rater said of participants, then or now."""
+
+    indicator: str
+    rater: str
+    n: int
+    mean: float
+
 
 ENDS = " ,:;–-("
 MOST_BARS = 26  # of one figure: more do not fit on a printed page
@@ -140,6 +154,7 @@ def one_likert(reader: Reader, rows: pd.DataFrame, answer_list: str, number: int
             "includes": rows["includes"].to_numpy(),
         }
     )
+    data = gate.told(reader.study, data)
     names = reader.listing(
         [concept_label(reader, concept, "self").lower() for concept in dict.fromkeys(rows["concept"])]
     )
@@ -170,6 +185,18 @@ def rater_figure(reader: Reader, table: pd.DataFrame) -> list[Exhibit]:
     means = means[means["indicator"].isin(wanted)]
     if means.empty:
         return []
+    took_part = table[participation(table, reader.study.programme) == 1]
+    rated: dict[tuple[str, str], pd.Series] = {
+        (line.indicator, line.rater): took_part[line.name].dropna()
+        for line in reader.study.indicators
+        if line.time == "now"
+    }
+    means = means.assign(
+        mean=[
+            gate.told_level(reader.study, row.mean, rated[row.indicator, row.rater].head(row.n))
+            for row in typed_rows(means, Rated)
+        ]
+    )
     wide = means.pivot(index=["indicator", "rater", "unit", "n"], columns="time", values="mean").reset_index()
     wide = wide.assign(
         place=wide["rater"].map(list(RATERS).index),

@@ -17,6 +17,7 @@ from manfaat.evaluation.weighted import answers, weights_of
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.chain import results_chain
+from manfaat.report.gate import told_level
 from manfaat.report.reader import Reader
 from manfaat.report.verdict_words import GRADE_WORDS
 from manfaat.report.verdicts import Verdict, about_line, by_claim
@@ -120,8 +121,9 @@ def activity_rows(reader: Reader, table: pd.DataFrame) -> list[dict[str, str]]:
         yes = int(known.values.sum()) if set(known.values) <= {0.0, 1.0} else None
         if min(known.n if yes is None else min(yes, known.n - yes), known.n) < disclosure.SMALLEST_CELL:
             continue
-        level = reader.level(known.mean, unit)
-        value = level if unit is None or unit.is_share else reader.amount_with_unit(known.mean, unit)
+        mean = told_level(reader.study, known.mean, pd.Series(known.values))
+        level = reader.level(mean, unit)
+        value = level if unit is None or unit.is_share else reader.amount_with_unit(mean, unit)
         told = reader.say(
             "{indicator}: {value} on average, n\u00a0=\u00a0{n}",
             indicator=line.label(reader.code),

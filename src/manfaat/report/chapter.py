@@ -22,6 +22,7 @@ from manfaat.cleaning.threads import at_once
 from manfaat.definitions.freshness import Shelf
 from manfaat.definitions.study import Study
 from manfaat.evaluation.estimate import COLUMNS, SIDES, Settings
+from manfaat.report import gate
 from manfaat.report.blocks import Bullets, Figure, Heading, Paragraph, Table
 from manfaat.report.exhibit import Exhibit, block_of
 from manfaat.report.figures.style import set_thesis_style
@@ -121,6 +122,10 @@ class Chapter:
             "alt": exhibit.alt,
         }
         (folder / f"{block.name}.json").write_text(json_text(words), encoding="utf-8")
+
+    def told(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Exact numbers as finely as the report may tell them; see ``gate``."""
+        return gate.told(self.study, table)
 
     def blocks(self, blocks: list[Heading | Paragraph | Bullets]) -> None:
         """Display headings, paragraphs and lists in their order."""

@@ -13,7 +13,7 @@ from manfaat.evaluation.estimand import Estimand, Word, words_of
 from manfaat.evaluation.estimate import Estimate, as_rows
 from manfaat.evaluation.ladder import of_participants_alone, on_its_own_scale, primary, reported
 from manfaat.evaluation.reasons import POOR_OVERLAP
-from manfaat.report import labels
+from manfaat.report import gate, labels
 from manfaat.report.counts import shown_count, told_samples
 from manfaat.report.exhibit import Exhibit, id_of
 from manfaat.report.figures import distribution, flow, forest, love
@@ -115,7 +115,8 @@ def summary_table(reader: Reader, summary: pd.DataFrame) -> Exhibit:
     lines = {line.name: line for line in reader.study.indicators}
     told = summary[summary["name"].map(lambda name: lines[name].use != "technical")]
     few = disclosure.share_of_few(told["ones"] / told["n"], told["n"])
-    shown = disclosure.hide_small(told, "n", ["mean", "sd"], rests_on_few=few, missing="n_missing")
+    hidden = disclosure.hide_small(told, "n", ["mean", "sd"], rests_on_few=few, missing="n_missing")
+    shown = gate.told(reader.study, hidden)
     units = {name: reader.unit_of(line.unit) for name, line in lines.items()}
     data = shown.assign(
         indicator=[lines[name].label(reader.code) for name in shown["name"]],
@@ -134,10 +135,8 @@ def summary_table(reader: Reader, summary: pd.DataFrame) -> Exhibit:
         .mask(data["n"] == 0, None)
     )
     wide = data.assign(cell=cells).pivot(index="name", columns="group", values="cell")
-    order = [
-        reader.group_label(code)
-        for code in (*reader.study.programme.design.participants, *reader.study.programme.design.comparison)
-    ]
+    design = reader.study.programme.design
+    order = [reader.group_label(code) for code in (*design.participants, *design.comparison)]
     groups = [group for group in order if group in wide.columns] + [
         group for group in wide.columns if group not in order
     ]
@@ -245,7 +244,8 @@ def labelled_balance(reader: Reader, balance: pd.DataFrame) -> pd.DataFrame:
 
 def balance_figure(reader: Reader, balance: pd.DataFrame) -> list[Exhibit]:
     """Love plot of the pre-programme differences; none when nothing can be compared."""
-    data = labelled_balance(reader, balance)[["label", "n", "n_comparison", "smd", "variance_ratio"]]
+    names = ["label", "n", "n_comparison", "smd", "variance_ratio"]
+    data = gate.told(reader.study, labelled_balance(reader, balance)[names])
     if data["smd"].notna().sum() == 0:
         return []
     design, told = reader.study.programme.design, {"limit": reader.number(love.THRESHOLD, 1)}
@@ -272,7 +272,7 @@ def balance_figure(reader: Reader, balance: pd.DataFrame) -> list[Exhibit]:
 def balance_table(reader: Reader, balance: pd.DataFrame) -> Exhibit:
     """Means of both groups before the programme."""
     lines = {line.name: line for line in reader.study.indicators}
-    data = labelled_balance(reader, balance)
+    data = labelled_balance(reader, gate.told_balance(reader.study, balance))
     units = [reader.unit_of(lines[name].unit) for name in data["name"]]
     data = data.assign(
         mean_text=levels(data["mean"].mask(data["few"]), units, reader),
@@ -320,21 +320,22 @@ def distribution_figures(reader: Reader, spreads: dict[str, pd.DataFrame]) -> li
         else {}
     )
     for name, data in spreads.items():
-        if (
-            data.empty
-            or lines[name].indicator not in chosen
-            or lines[name].rater != whose.get(lines[name].indicator, lines[name].rater)
-        ):
-            continue
         line = lines[name]
+        is_foremost = line.indicator in chosen and line.rater == whose.get(line.indicator, line.rater)
+        if data.empty or not is_foremost:
+            continue
         words = {
             "before": times.before[reader.code] if times.before else "",
             "now": times.now[reader.code],
         }
-        shown = data.assign(
-            group=[reader.role_label(role) for role in data["participant"]],
-            time=data["time"].map(words),
-        ).drop(columns="participant")
+        shown = (
+            gate.told(reader.study, data)
+            .assign(
+                group=[reader.role_label(role) for role in data["participant"]],
+                time=data["time"].map(words),
+            )
+            .drop(columns="participant")
+        )
         unit = reader.unit_of(line.unit)
         yes_no = "median" not in data
         if data["mean" if yes_no else "median"].isna().all():
@@ -380,7 +381,8 @@ def trend_figures(reader: Reader, trends: dict[str, pd.DataFrame], confidence: f
             continue
         line = lines[name]
         unit = reader.unit_of(line.unit)
-        shown = data.assign(group=[reader.group_label(code) for code in data["group"]])
+        groups = [reader.group_label(code) for code in data["group"]]
+        shown = gate.told(reader.study, data).assign(group=groups)
         caption = (
             reader.say(
                 "Group means with {confidence} t intervals, each group in each period by itself.",
@@ -405,8 +407,7 @@ def trend_figures(reader: Reader, trends: dict[str, pd.DataFrame], confidence: f
 
 def interval_text(reader: Reader, row: Estimate) -> str:
     """Write '$1,794 [476; 3,113]'."""
-    unit = reader.unit_of(row.unit)
-    return reader.with_interval(row.estimate, row.ci_low, row.ci_high, unit)
+    return reader.with_interval(row.estimate, row.ci_low, row.ci_high, reader.unit_of(row.unit))
 
 
 def ladder_figures(reader: Reader, estimates: pd.DataFrame) -> list[Exhibit]:
@@ -597,9 +598,8 @@ def forest_figures(reader: Reader, estimates: pd.DataFrame, *, are_all: bool = T
             "text": [interval_text(reader, row) for row in as_rows(rows)],
         }
     )
-    kinds = reader.listing(
-        [reader.say(labels.SIZE_KINDS[kind]) for kind in dict.fromkeys(rows["effect_size_kind"])]
-    )
+    sizes = dict.fromkeys(rows["effect_size_kind"])
+    kinds = reader.listing([reader.say(labels.SIZE_KINDS[kind]) for kind in sizes])
     caption = reader.say(
         "Estimates by the primary specification ({specification}) with {confidence} intervals, in standard"
         " deviations ({kinds}); on the right in each indicator's own unit. Diamonds: the interval excludes"

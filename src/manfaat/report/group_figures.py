@@ -16,9 +16,10 @@ from manfaat.definitions.programme import Unit
 from manfaat.definitions.study import Study
 from manfaat.evaluation.balance import baseline
 from manfaat.evaluation.sample import sides
+from manfaat.evaluation.summaries import percentile
 from manfaat.evaluation.weighted import answers, weights_of
 from manfaat.measurement import profiles
-from manfaat.report import labels
+from manfaat.report import gate, labels
 from manfaat.report.exhibit import Exhibit, id_of, in_annex
 from manfaat.report.figures.groups import change_plot, overlap, raincloud
 from manfaat.report.reader import Reader
@@ -83,7 +84,7 @@ def pay_figures(reader: Reader, table: pd.DataFrame) -> list[Exhibit]:
             say(
                 "{group}: median {median}, n = {n}",
                 group=names[role],
-                median=reader.amount(answers(values[group == role], weights).quantile(0.5), unit),
+                median=reader.amount(middle(reader, values[group == role], weights), unit),
                 n=reader.number(int(values[group == role].notna().sum()), 0),
             )
             for role in (1.0, 0.0)
@@ -109,6 +110,7 @@ def pay_figures(reader: Reader, table: pd.DataFrame) -> list[Exhibit]:
             "alt": f"{alt} {'; '.join(medians)}.",
         }
         shown = pd.concat([curves.assign(drawn="curve"), dots.assign(drawn="dot")], ignore_index=True)
+        shown = gate.told(reader.study, shown)
         shown = shown.assign(value=shown["value"] / thousands, group=shown["group"].map(names))
         title = say("How {indicator} is spread in both groups", indicator=name[:1].lower() + name[1:])
         exhibits.append(
@@ -122,6 +124,14 @@ def pay_figures(reader: Reader, table: pd.DataFrame) -> list[Exhibit]:
             )
         )
     return exhibits
+
+
+def middle(reader: Reader, values: pd.Series, weights: pd.Series | None) -> float:
+    """The median of a group, as finely as it may be told, and nobody's own value."""
+    known = answers(values, weights)
+    if not gate.is_confidential(reader.study):
+        return known.quantile(0.5)
+    return gate.told_level(reader.study, percentile(known, 0.5, disclosure.SMALLEST_CELL), values)
 
 
 def change_lines(
@@ -144,7 +154,13 @@ def change_figure(reader: Reader, table: pd.DataFrame, stages: tuple[str, ...]) 
     for line, means in change_lines(reader.study, table, stages):
         unit, name = reader.unit_of(line.unit), line.label(reader.code)
         scale = unit.scale if unit else 1.0
-        first, second = typed_rows(means, Moved)
+        role = sides(table, reader.study.programme)
+        tell = partial(gate.told_level, reader.study)
+        first, second = (
+            one._replace(before=tell(one.before, own), now=tell(one.now, own))
+            for one in typed_rows(means, Moved)
+            for own in [table.loc[role == one.participant, line.name].dropna().head(int(one.n))]
+        )
         gap = (first.now - first.before) - (second.now - second.before)
         write = partial(reader.level, unit=unit)
         moves = [

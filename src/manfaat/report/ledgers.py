@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from manfaat.base.disclosure import SMALLEST_CELL, blanked, without_few
+from manfaat.base.disclosure import SMALLEST_CELL, blanked, share_of_few, without_few
 from manfaat.base.typed import required
 from manfaat.cleaning import CleanTable, cell_ledger
 from manfaat.cleaning.checks import heaping
@@ -251,6 +251,7 @@ def heaping_table(reader: Reader, tables: dict[str, CleanTable]) -> list[Exhibit
     found = found[found["n"] >= SMALLEST_CELL] if len(found) else found
     if found.empty:
         return []
+    found = found.assign(share=found["share"].mask(share_of_few(found["share"], found["n"])))
     names = {variable.name: variable.label(reader.code) for variable in reader.study.codebook.variables}
     known = {"January": reader.say("January"), "year ends in 0 or 5": reader.say("year ends in 0 or 5")}
     texts = [

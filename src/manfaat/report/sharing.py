@@ -29,6 +29,7 @@ from manfaat.report.blocks import (
     plain,
 )
 from manfaat.report.exhibit import Exhibit, notebook_html
+from manfaat.report.gate import told
 from manfaat.report.reader import Reader
 from manfaat.report.tables import Column, Write, table
 from manfaat.report.words import Language
@@ -117,7 +118,7 @@ def shared_table(reader: Reader, data: pd.DataFrame, title: str, *, counts: str,
     )
     refuse(problems_of(flat, title, counts))
     numbers = [name for name in flat.select_dtypes(["number", "bool"]).columns if name != counts]
-    hidden = hide_small(flat, counts, numbers)
+    hidden = told(reader.study, hide_small(flat, counts, numbers))
     columns = [
         Column(name, name, writer(hidden[name], reader) if name in [counts, *numbers] else None)
         for name in flat.columns

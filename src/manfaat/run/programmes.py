@@ -16,6 +16,7 @@ from manfaat.base.paths import MADE, OVER_COHORTS
 from manfaat.base.problems import ProblemsError
 from manfaat.base.strict import json_text
 from manfaat.report.cohorts import programme_cover
+from manfaat.report.gate import cap
 from manfaat.report.reader import Reader
 from manfaat.report.words import Language
 from manfaat.run.files import can_typeset
@@ -68,6 +69,8 @@ def run_programme(
         with staging_folder(page) as staging:
             for place in range(len(options.languages)):
                 left_out = write_version(reports, options, root, staging, place, progress)
+            for report in reports:
+                cap(report.study, staging / options.languages[0])
             shutil.rmtree(staging / options.languages[0] / MADE, ignore_errors=True)
             replace(staging / options.languages[0], page.reports, page.reports_dir)
     except (NotebookError, ReportError, ProblemsError) as failure:

@@ -25,6 +25,7 @@ from manfaat.base.paths import MADE, NOTEBOOKS, find_root, places, refused_by_ma
 from manfaat.base.problems import ProblemsError, refuse
 from manfaat.definitions.cohort import load_cohort
 from manfaat.definitions.study import Study
+from manfaat.report.gate import let_out, refuse_strange
 from manfaat.report.letters import check_letters
 from manfaat.report.words import Language
 from manfaat.run.files import write_files
@@ -225,7 +226,6 @@ def make_report(study: Study, told: list[Told], options: Options, read: Read, pr
     notes = write_report(study, told, options, read)
     if STOP.is_set():
         raise StoppedError("the report was not put in place")
-    shutil.rmtree(told[0].folder / MADE, ignore_errors=True)  # the record says it of the whole report
     replace(told[0].folder, place.reports, place.reports_dir)
     write_index(place.reports_dir)
     progress(cohort, "report", 1, 1)
@@ -272,6 +272,8 @@ def write_report(study: Study, told: list[Told], options: Options, read: Read) -
     if wrong := different(told):
         raise ReportError(f"report: the languages do not hold the same numbers: {', '.join(wrong)}")
     folder = told[0].folder
+    for version in told:
+        let_out(study, version.folder)
     if late := moved(read, files_of(study.places, study.programme.programme)):
         raise ReportError(
             f"report: {late[0]} was changed while the run went on, so that the report would hold numbers of"
@@ -288,6 +290,8 @@ def write_report(study: Study, told: list[Told], options: Options, read: Read) -
     values = record(study, read, used, ledger, told[0].seconds)
     try:
         notes = write_files(study, told, values, options.formats)
+        shutil.rmtree(folder / MADE, ignore_errors=True)  # the record says it of the whole report
+        refuse_strange(folder)
     except ValueError as failure:
         raise ReportError(f"report: {failure}") from failure
     write_record(folder / "run.json", values)

@@ -1,0 +1,160 @@
+"""What leaves the house goes through here: numbers as finely as people's answers allow, and every file of a
+report.
+
+Notebooks compute with exact numbers, and show them as ``told`` has them. A run writes into a folder that
+stays in the house; ``let_out`` turns it into what may leave, and keeps the exact numbers beside the tables
+about people. Nothing else writes into a report.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pandas as pd
+
+from manfaat.base.paths import EXACT, private
+from manfaat.base.precision import capped, coarse, in_steps, p_values, steps
+from manfaat.base.writing import written_whole
+from manfaat.definitions.study import Study
+from manfaat.threats import Threats
+from manfaat.verdict.evidence import TAKEN
+
+ESTIMATES = "estimates"
+COARSE = (  # what notebooks write with exact numbers, to be read by later ones
+    *(f"{ESTIMATES}.csv", f"{ESTIMATES}/*", "coefficients/*", "threats/*"),
+    *("scales.csv", "scale_items.csv", "basis.csv", "indexes.csv"),
+)
+KINDS = (".csv", ".json", ".svg", ".png", ".pdf", ".html", ".docx", ".tex")  # of files that may leave
+TESTED = ("indicator", "rater", "arm", "treatment")
+OF_COSTS = ("cost_indicators.csv", "exhibits/*-cost-*", "exhibits/*-payers.csv", "exhibits/*-waterfall.csv")
+
+
+def is_confidential(study: Study) -> bool:
+    """Whether numbers are told only as finely as protects each person: of all data that are not public."""
+    return study.cohort.public_data is None
+
+
+def shares_of(study: Study) -> list[str]:
+    """Names of the units that are shares."""
+    return [name for name, unit in study.programme.units.items() if unit.is_share]
+
+
+def told(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """A table of exact numbers as it may leave the house; as it is where the data are public."""
+    return coarse(table, shares=shares_of(study)) if is_confidential(study) else table
+
+
+def told_level(study: Study, value: float, answers: pd.Series) -> float:
+    """A mean, a median or a percentile of some people's answers as it may leave the house."""
+    known = answers.dropna().astype("float64")
+    if not is_confidential(study) or not len(known):
+        return value
+    spread = 1.0 if known.isin([0.0, 1.0]).all() else known.std()
+    return float(in_steps(value, steps(spread, len(known))))
+
+
+def told_threats(study: Study, found: Threats) -> Threats:
+    """What threatens the estimates, as it may leave the house."""
+    tables = {name: told(study, table) for name, table in found.tables.items()}
+    return replace(found, rows=told(study, found.rows), tables=tables) if is_confidential(study) else found
+
+
+def told_evidence(study: Study, evidence: pd.DataFrame, of_told: pd.DataFrame) -> pd.DataFrame:
+    """What bears on the claims: decided by exact numbers, told by those of ``of_told``, the same lines made
+    of told estimates.
+    """
+    if not is_confidential(study):
+        return evidence
+    adjusted = {name: p_values(evidence[name]) for name in ("p_holm", "p_family") if name in evidence}
+    return evidence.assign(**{name: of_told[name] for name in TAKEN}, **adjusted)
+
+
+def told_tests(study: Study, tests: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
+    """The primary estimates as tests, with estimate and standard error as the told ``estimates`` have
+    them.
+    """
+    if not is_confidential(study) or tests.empty:
+        return tests
+    keys = [name for name in TESTED if name in tests and name in estimates]
+    own = estimates[estimates["is_primary"].astype(bool)].drop_duplicates(keys)
+    own = tests[keys].merge(own[[*keys, "estimate", "std_error"]], on=keys, how="left")
+    own = own.set_index(tests.index)
+    known = {name: own[name].where(own[name].notna(), tests[name]) for name in ("estimate", "std_error")}
+    return told(study, tests).assign(**known)
+
+
+def told_balance(study: Study, balance: pd.DataFrame) -> pd.DataFrame:
+    """The groups before the programme as they may be told; a covariate's spread follows from its standardised
+    difference.
+    """
+    if not is_confidential(study):
+        return balance
+    yes = balance["name"].isin([line.name for line in study.indicators if line.unit in shares_of(study)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = (balance["mean"] - balance["mean_comparison"]).abs() / balance["smd"].abs()
+    spread = spread.mask(yes, 1.0)
+    sides = {"mean": "n", "mean_comparison": "n_comparison"}
+    means = {side: in_steps(balance[side], steps(spread, balance[n])) for side, n in sides.items()}
+    return told(study, balance.drop(columns=list(means))).assign(**means)[list(balance)]
+
+
+def let_out(study: Study, folder: Path) -> None:
+    """Turn what notebooks left in ``folder`` into what may leave the house: exact numbers are kept below
+    ``data/processed/<cohort>``, and the files hold those that are told.
+    """
+    kept = private(study.places.processed / EXACT)
+    for path in sorted(folder.rglob("*.csv")):
+        name = PurePosixPath(path.relative_to(folder).as_posix())
+        if any(name.match(pattern) for pattern in COARSE) and len(name.parts) < 3:
+            keep(path, kept / name)
+        release(study, path, name)
+    if (kept / f"{ESTIMATES}.csv").is_file():
+        exact = pd.read_csv(kept / f"{ESTIMATES}.csv", dtype={"rater": "str", "subgroup": "str"})
+        with written_whole(study.places.processed / f"{ESTIMATES}.parquet") as target:
+            exact.to_parquet(target, index=False)
+
+
+def refuse_strange(folder: Path) -> None:
+    """Hold the files that are about to leave against the kinds that a report has.
+
+    Raises
+    ------
+    ValueError naming the first file of another kind: nothing knows what it holds.
+    """
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix not in KINDS:
+            name = path.relative_to(folder).as_posix()
+            raise ValueError(f"'{name}' is no file of a report, so it may not leave the house")
+
+
+def cap(study: Study, folder: Path) -> None:
+    """The same for tables made of reports that were let out already: none has more digits than those had."""
+    for path in sorted(folder.rglob("*.csv")):
+        release(study, path, PurePosixPath("exhibits", path.name))
+
+
+def keep(path: Path, target: Path) -> None:
+    """Keep a file of exact numbers in the house."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(target) as whole:
+        shutil.copyfile(path, whole)
+
+
+def release(study: Study, path: Path, name: PurePosixPath) -> None:
+    """Write a table anew with numbers as they are told; texts, and what is no number, stay as they are
+    written.
+    """
+    if not is_confidential(study) or any(name.match(pattern) for pattern in OF_COSTS):
+        return
+    texts = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table = pd.read_csv(path, low_memory=False)
+    exact = any(name.match(pattern) for pattern in COARSE) and len(name.parts) < 3
+    numbers = told(study, table) if exact else capped(table)
+    for column in table.columns:
+        if pd.api.types.is_float_dtype(table[column]):
+            moved = numbers[column].notna() & (numbers[column] != table[column])
+            texts.loc[moved, column] = [repr(float(value)) for value in numbers.loc[moved, column]]
+    texts.to_csv(path, index=False)
