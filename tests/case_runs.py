@@ -38,7 +38,8 @@ class CaseRun:
         return pd.read_parquet(self.processed / f"{table}.parquet")
 
     def estimates(self) -> pd.DataFrame:
-        return pd.read_csv(self.report / "estimates.csv")
+        """As they were computed: nobody can download these data, so that the report rounds them."""
+        return pd.read_parquet(self.processed / "estimates.parquet")
 
 
 def project_of(case: str, base: Path) -> tuple[str, Path]:
