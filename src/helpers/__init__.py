@@ -1,5 +1,6 @@
 """What a notebook imports: a study to ask, and what it answers; the engine behind it is ``manfaat``."""
 
+from helpers.bench import Bench
 from helpers.benefits import Benefits
 from helpers.cleaned import Cleaned
 from helpers.cohorts import Cohorts, open_programme
@@ -17,6 +18,7 @@ from manfaat.analysis.recipes import Recipe
 
 __all__ = [
     "Answer",
+    "Bench",
     "Benefits",
     "Cleaned",
     "Cohorts",

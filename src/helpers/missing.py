@@ -36,9 +36,9 @@ class Missing(Answer):
     people: pd.DataFrame = field(compare=False)
 
     @classmethod
-    def of(cls, study: OpenStudy, name: str, by: str | None) -> Missing:
+    def of(cls, study: OpenStudy, asked: describing.Asked, name: str, by: str | None) -> Missing:
         """Gather the reasons; see ``OpenStudy.missing``."""
-        asked, main = study.asked, study.definition.programme.main_table
+        main = study.definition.programme.main_table
         column = asked.column(name, f"study.missing('{name}')")
         indicators = {line.name for line in study.definition.indicators}
         if column in indicators:

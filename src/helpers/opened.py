@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ from helpers.measured import Measured
 from helpers.missing import Missing
 from helpers.results import Results
 from helpers.showing import Answer
-from manfaat.analysis.conditions import Labels, answer_labels
+from manfaat.analysis.conditions import Labels, answer_labels, rows_where
 from manfaat.analysis.exploring import Choices
 from manfaat.analysis.study import load_study
 from manfaat.base.showing import line
@@ -155,7 +155,7 @@ class OpenStudy:
         """
         return searching.found(self.definition, text, self.reader.code)
 
-    def describe(self, name: str, by: str | list[str] | None = None) -> Answer:
+    def describe(self, name: str, by: str | list[str] | None = None, *, where: str = "") -> Answer:
         """How an indicator or an answer is spread, by group.
 
         Means, shares and percentiles are by the survey weights where the design declares some, which the note
@@ -165,7 +165,7 @@ class OpenStudy:
         Parameters
         ----------
         name : an indicator, its column, or an answer of the main table. by : columns of groups, of at most 30
-        values each.
+        values each. where : a condition, as of ``estimate``.
 
         Returns
         -------
@@ -181,9 +181,9 @@ class OpenStudy:
         >>> study.describe("earnings", by="group").frame[["group", "n", "mean"]].round().values.tolist()
         [['Participants', 185, 6349.0], ['Controls', 260, 4555.0]]
         """
-        return self.answer(describing.described(self.reader, self.asked, name, by))
+        return self.answer(describing.described(self.reader, self.among(where), name, by))
 
-    def figure(self, name: str, by: str | list[str] | None = None) -> Answer:
+    def figure(self, name: str, by: str | list[str] | None = None, *, where: str = "") -> Answer:
         """What ``describe`` gives, drawn in the house's style: boxes of numbers, bars of shares.
 
         Examples
@@ -191,9 +191,9 @@ class OpenStudy:
         >>> study.figure("education", by="group")
         <figure of education by group: 1 figure, 2 rows>
         """
-        return self.answer(describing.drawn(self.reader, self.asked, name, by))
+        return self.answer(describing.drawn(self.reader, self.among(where), name, by))
 
-    def crosstab(self, row: str, column: str) -> Answer:
+    def crosstab(self, row: str, column: str, *, where: str = "") -> Answer:
         """How two answers go together: counts, shares of each column, and the test that fits them.
 
         Counts that rest on fewer than five are hidden, with as many more as it takes. The test is
@@ -209,9 +209,9 @@ class OpenStudy:
         >>> study.crosstab("married", "group").frame["n"].tolist()
         [35.0, 150.0, 40.0, 220.0]
         """
-        return self.answer(describing.cross_described(self.reader, self.asked, row, column))
+        return self.answer(describing.cross_described(self.reader, self.among(where), row, column))
 
-    def missing(self, name: str, by: str | None = None) -> Missing:
+    def missing(self, name: str, by: str | None = None, *, where: str = "") -> Missing:
         """Why values are missing, by group: ``frame`` counts, ``people`` names who has which reason.
 
         Examples
@@ -220,7 +220,19 @@ class OpenStudy:
         >>> float(why.frame["n"].sum()), len(why.people)
         (0.0, 0)
         """
-        return Missing.of(self, name, by)
+        return Missing.of(self, self.among(where), name, by)
+
+    def rows(self, where: str) -> pd.DataFrame:
+        """Indicators and answers, as codes, of those for whom a condition holds."""
+        table, labels = self.choosable
+        return rows_where(table, self.definition, where, labels) if where else table
+
+    def among(self, where: str) -> describing.Asked:
+        """Everything that may be described, of those for whom a condition holds."""
+        if not where:
+            return self.asked
+        kept = self.choosable[0].index.isin(self.rows(where).index)
+        return replace(self.asked, frame=self.asked.frame[kept])
 
     def answer(self, told: describing.Described) -> Answer:
         """Something described, as an answer."""
