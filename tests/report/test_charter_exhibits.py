@@ -146,6 +146,18 @@ objectives:
     assert rows["found"].tolist()[2].startswith("4.5 [2.3; 6.7]")
 
 
+def test_of_confidential_data_a_level_is_told_in_steps_and_judged_exactly():
+    study = load_study("jakarta-tokyo-2004-synthetic", root=ROOT)
+    group = ["1"] * 40 + ["2"] * 40
+    indicators = pd.DataFrame({"group": group, "satisfaction": [3.0, 4.0, 4.0, 5.0] * 10 + [np.nan] * 40})
+    stated = "objectives: [{text: {en: They are content.}, indicator: satisfaction, at_least: 3.77}]"
+    grades = GRADES.assign(claim=["T1", "T2"], indicator=["knowledge_gain", "productivity_gain"])
+    rows = tables(concluded(page(study, stated, grades=grades), indicators, 0.95))["objectives"]
+    # the lower end is 3.7710…; a person of 40 moves the mean by 0.018, so it is told in steps of 0.02
+    assert rows["found"].tolist() == ["4.00 [3.78; 4.22]"]
+    assert rows["reached"].tolist() == ["yes"]
+
+
 def test_a_conclusion_says_when_the_verdicts_have_moved_since(study):
     now = mark_of(GRADES)
     moved = GRADES.assign(grade=["shown", "suggested"])

@@ -18,6 +18,7 @@ from manfaat.report.benefit_exhibits import Mean
 from manfaat.report.blocks import Paragraph, listed, said
 from manfaat.report.brief import Brief, Part
 from manfaat.report.exhibit import Exhibit
+from manfaat.report.gate import told as as_told
 from manfaat.report.labels import STAGES, unit_of
 from manfaat.report.reader import Reader
 from manfaat.report.tables import Layout
@@ -245,13 +246,19 @@ def objectives_table(
         return []
     names = [one.indicator for one in stated.objectives]
     found = basis(indicators, names, reader.study.programme, confidence=confidence)
-    own = {level.name: level for level in typed_rows(found[found["group"] == "participants"], Mean)}
-    rows = [aim_row(reader, one, own.get(one.indicator)) for one in stated.objectives]
+    found = found[found["group"] == "participants"]
+    exact, shown = (
+        {level.name: level for level in typed_rows(table, Mean)}
+        for table in (found, as_told(reader.study, found))
+    )
+    rows = [
+        aim_row(reader, one, exact.get(one.indicator), shown.get(one.indicator)) for one in stated.objectives
+    ]
     return [AIMED.exhibit(reader, rows, reader.source_note())]
 
 
-def aim_row(reader: Reader, one: Objective, level: Mean | None) -> dict[str, object]:
-    """One objective held against the level among participants."""
+def aim_row(reader: Reader, one: Objective, exact: Mean | None, shown: Mean | None) -> dict[str, object]:
+    """One objective held against the exact level among participants, and that level as it may be shown."""
     line = next(line for line in reader.study.indicators if line.name == one.indicator)
     unit = unit_of(reader.study, line.unit)
     target = one.at_most if one.at_least is None else one.at_least
@@ -262,12 +269,12 @@ def aim_row(reader: Reader, one: Objective, level: Mean | None) -> dict[str, obj
         "found": None,
         "reached": reader.say(REACHED["unknown"]),
     }
-    if level is None:
+    if exact is None or shown is None:
         return row
-    ends = f"[{reader.level(level.ci_low, unit)}; {reader.level(level.ci_high, unit)}]"
+    ends = f"[{reader.level(shown.ci_low, unit)}; {reader.level(shown.ci_high, unit)}]"
     return row | {
-        "found": f"{reader.level(level.mean, unit)} {ends}",
-        "reached": reader.say(REACHED[reached(one, level.ci_low, level.ci_high)]),
+        "found": f"{reader.level(shown.mean, unit)} {ends}",
+        "reached": reader.say(REACHED[reached(one, exact.ci_low, exact.ci_high)]),
     }
 
 
