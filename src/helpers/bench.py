@@ -20,6 +20,8 @@ from manfaat.report.describing import MOST_GROUPS
 from manfaat.report.exhibit import block_of, notebook_html
 from manfaat.report.reasons import reason_text
 
+MOST_ANSWERS = 10  # different ones that are counted together with groups
+
 
 @dataclass
 class Bench:
@@ -147,7 +149,7 @@ class Looked:
         """What is asked, by part of the page."""
         choice, asked = self.choice, self.bench.study.asked
         column = asked.column(choice.name, "look")
-        crossed = asked.frame[column].nunique() <= MOST_GROUPS and column != choice.group
+        crossed = asked.frame[column].nunique() <= MOST_ANSWERS and column != choice.group
         usual = self.bench.study.definition.primary
         return choice.calls(usual, is_outcome=choice.name in self.bench.outcomes, is_crossed=crossed)
 
@@ -228,6 +230,6 @@ class Looked:
 
 def html_of(answer: Answer | None) -> str:
     """The tables of an answer, without numbers of theirs."""
-    if answer is None:
+    if answer is None or answer.frame.empty:
         return ""
     return "".join(notebook_html(block_of(one, "Table", one.id)) for one in answer.exhibits)

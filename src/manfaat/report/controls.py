@@ -52,7 +52,8 @@ class Controls:
         bench, reader = self.bench, self.bench.study.reader
         self.name.options = [(f"{label} ({name})", name) for name, label in bench.names.items()]
         self.name.value = bench.last.name
-        self.group.options, self.group.value = bench.groups, bench.last.group
+        self.group.options = [(f"{bench.names.get(one, one)} ({one})", one) for one in bench.groups]
+        self.group.value = bench.last.group
         self.where.value, self.where.placeholder = "", "age >= 30"
         specs = bench.study.definition.programme.specifications
         self.specification.options = [(reader.specification_label(spec), spec.id) for spec in specs]
@@ -60,7 +61,8 @@ class Controls:
         words = reader.say("as declared"), reader.say("none"), reader.say("these:")
         self.adjust.options = list(zip(words, ("declared", "none", "own"), strict=True))
         self.adjust.value = "declared"
-        self.covariates.options, self.covariates.value = bench.covariates, ()
+        self.covariates.options = [(f"{bench.names.get(one, one)} ({one})", one) for one in bench.covariates]
+        self.covariates.value = ()
         self.outliers.value = True
 
     def change_cohort(self, _: Any) -> None:

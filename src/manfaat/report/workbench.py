@@ -4,7 +4,7 @@ what many looks do to a p value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -25,6 +25,7 @@ from manfaat.report.words import mark
 WIDE, HIGH, LEFT = 560, 22, 190  # of a picture, of one of its lines, of the space for names; in pixels
 LONGEST = 28  # letters of a name
 STYLE = "font:12px sans-serif;max-width:100%"
+CELLS = "<style>.look td, .look th { padding: 2px 10px; text-align: left }</style>"
 INK, SOFT, MINE, OFFICIAL = "currentColor", "#8a8a8a", "#d55e00", "#0072b2"
 EXPLORATORY = mark("exploratory")
 DECLARED = mark("declared")
@@ -41,7 +42,7 @@ class Axis:
 
     low: float
     high: float
-    room: int = 10  # kept free on the right
+    room: int = 30  # kept free on the right
 
     @classmethod
     def of(cls, ends: Iterable[float]) -> Axis:
@@ -58,10 +59,20 @@ class Axis:
 
 
 def drawing(lines: list[str], count: int, alt: str) -> str:
-    """A picture of some lines, described for those who cannot see it."""
+    """A picture of some lines and the axis below them, described for those who cannot see it."""
+    count += 1
     size = f'viewBox="0 0 {WIDE} {HIGH * count + 6}" width="{WIDE}"'
     opening = f'<svg role="img" aria-label="{escape(alt)}" {size} style="{STYLE}">'
     return f"{opening}{''.join(lines)}</svg>"
+
+
+def ticks(axis: Axis, place: int, write: Callable[[float], str]) -> list[str]:
+    """Three numbers along the axis, below the lines."""
+    found = []
+    for value in (axis.low, (axis.low + axis.high) / 2, axis.high):
+        at = f'x="{axis.at(value)}" y="{HIGH * place + 16}"'
+        found.append(f'<text {at} text-anchor="middle" fill="{SOFT}">{escape(write(value))}</text>')
+    return found
 
 
 def named(place: int, text: str) -> str:
@@ -90,6 +101,7 @@ def interval_picture(reader: Reader, rows: pd.DataFrame) -> str:
             lines.append(f'<line {ends} stroke="{colour}" stroke-width="2"/>')
         shape = f'cx="{axis.at(row["estimate"])}" cy="{y}" r="{4 if row["mine"] else 3}"'
         lines.append(f'<circle {shape} fill="{colour}"><title>{escape(text)}</title></circle>')
+    lines += ticks(axis, len(rows), lambda value: reader.amount(value, unit))
     return drawing(lines, len(rows), "; ".join(told)) + numbers_html(reader, rows, unit)
 
 
@@ -111,10 +123,9 @@ def numbers_html(reader: Reader, rows: pd.DataFrame, unit: Unit | None) -> str:
 
 
 def table_html(heads: list[str], rows: list[list[str]]) -> str:
-    """A small table; texts stand left."""
-    head = "".join(f'<th scope="col" style="text-align:left">{escape(one)}</th>' for one in heads)
-    cell = '<td style="text-align:left">{}</td>'
-    body = "".join(f"<tr>{''.join(cell.format(escape(one)) for one in row)}</tr>" for row in rows)
+    """A small table."""
+    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(one)}</td>' for one in row)}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -136,6 +147,7 @@ def spread_picture(reader: Reader, data: pd.DataFrame) -> str:
         text = reader.percent(row[wanted], 1) if is_share else reader.number(row["median"])
         lines += bar_lines(axis, place, row[wanted], text) if is_share else box_lines(axis, place, row)
         told.append(f"{name}: {text}")
+    lines += ticks(axis, len(data), (lambda one: reader.percent(one)) if is_share else reader.number)
     return drawing(lines, len(data), "; ".join(told))
 
 
@@ -195,8 +207,7 @@ def questions_html(reader: Reader, line: Indicator | None, asked: list[Variable]
         own = [(line.name, code, f"{line.label(code)}. {line.definition(code)}") for code in languages]
         told = own + told
     cells = "".join(
-        f'<tr><th scope="row" style="text-align:left">{escape(name)}</th><td>{code}</td>'
-        f'<td lang="{code}" style="text-align:left">{escape(text)}</td></tr>'
+        f'<tr><th scope="row">{escape(name)}</th><td>{code}</td><td lang="{code}">{escape(text)}</td></tr>'
         for name, code, text in told
     )
     return f"<table>{cells}</table>" if told else ""
@@ -250,7 +261,7 @@ def problem(text: str) -> str:
 
 def page(parts: Mapping[str, str]) -> str:
     """The parts of a look below each other."""
-    return f'<div class="{NO_MATH}">{"".join(parts.values())}</div>'
+    return f'<div class="look {NO_MATH}">{CELLS}{"".join(parts.values())}</div>'
 
 
 def rule(reader: Reader) -> str:
