@@ -121,6 +121,7 @@ def test_a_new_programme_is_drafted_and_says_what_to_decide(project, form):
         "choices.csv",
         "indicators.csv",
         "corrections.csv",
+        "charter.yml",
     }
     assert study.draft.title == "Trial"
     programme, problems = load_programme(folder, root=project)
