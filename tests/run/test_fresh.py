@@ -54,6 +54,7 @@ def test_an_unchanged_cohort_is_fresh_and_says_since_when(place):
     write(place.reports / "exhibits/slide/01.svg", "a picture in another size")
     write(place.raw / ".DS_Store", "of no delivery")
     write(place.processed / "review.csv", "filled in by somebody")
+    write(place.root / "notebooks/explore.ipynb", "an analyst's own cells, of which no report is made")
     assert fresh.state_of(place).is_fresh
 
 

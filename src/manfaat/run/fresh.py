@@ -61,7 +61,7 @@ def files_of(place: Places, programme: str) -> Read:
     return {
         "inputs": checksums(place.raw),
         "definitions": checksums(place.programme(programme)),
-        "notebooks": checksums(place.root / "notebooks", "*.ipynb"),
+        "notebooks": checksums(place.root / "notebooks", "[0-9]*.ipynb"),
         "series": checksums(ENGINE / "definitions" / "series", "*.csv"),
         "code": code_below(ENGINE),
     }
