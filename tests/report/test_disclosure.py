@@ -297,3 +297,84 @@ def test_no_hidden_count_of_a_table_follows_from_its_row_or_its_column():
     hidden = np.isnan(without_few_both_ways(table))
     assert hidden.tolist() == [[True, True, False], [False, False, False], [True, True, False]]
     assert not np.isnan(without_few_both_ways(np.array([[5.0, 0.0], [9.0, 7.0]]))).any()
+
+
+# --- what the files themselves say
+
+
+def reader_of(*, is_public: bool):
+    """A reader of a cohort that anybody can download, or nobody."""
+    from types import SimpleNamespace
+
+    from manfaat.report.reader import Reader
+
+    known = SimpleNamespace(address="https://example.org", licence="MIT") if is_public else None
+    return Reader("en", SimpleNamespace(cohort=SimpleNamespace(public_data=known)))
+
+
+def test_what_an_exhibit_calls_few_is_not_counted_in_its_file():
+    """Three rows break a rule: "< 5" on the page, and nothing in the file beside it."""
+    from manfaat.report.tables import PEOPLE, Layout
+
+    layout = Layout(
+        "findings", "F", [("rule", "Rule"), ("checked", "Checked", "count"), ("rows", "Rows", PEOPLE)]
+    )
+    data = pd.DataFrame({"rule": ["a", "b"], "checked": [3.0, 287.0], "rows": [3, 13]})
+    made = layout.exhibit(reader_of(is_public=True), data)
+    assert [[cell.text for cell in row] for row in made.rows] == [["a", "3", "< 5"], ["b", "287", "13"]]
+    assert made.data["rows"].isna().tolist() == [True, False]
+    assert made.data["checked"].tolist() == [3, 287]
+
+
+def test_quotes_from_delivered_files_leave_with_public_data_alone():
+    """A reader's log quotes the text around what it could not read: a name, a firm, a row."""
+    from types import SimpleNamespace
+
+    from manfaat.report.ledgers import detected_table
+
+    line = {
+        "what": "mojibake",
+        "value": "1 column",
+        "how": "text such as 'Siti Aminah': row 234",
+        "doubtful": True,
+    }
+    delivery = SimpleNamespace(log=pd.DataFrame([line | {"file": "people.csv"}]))
+    (told,) = detected_table(reader_of(is_public=False), delivery)
+    assert "Siti" not in told.data.to_csv() + told.text
+    assert "234" not in told.data.to_csv() + told.text
+    assert told.data["size"].tolist() == [1]
+    (told,) = detected_table(reader_of(is_public=True), delivery)
+    assert "Siti" in told.data.to_csv()
+
+
+def test_documents_of_a_cost_sheet_are_counted_and_not_quoted():
+    from types import SimpleNamespace
+
+    from manfaat.report.cost_words import Teller
+
+    documents = pd.DataFrame({"document": ["receipt of Ibu Rina", "", "receipt of Ibu Rina", "tender"]})
+    accounts = SimpleNamespace(alternatives=documents)
+    assert Teller(reader_of(is_public=False), accounts).sources == "2 documents that the cost sheet names"
+    assert Teller(reader_of(is_public=True), accounts).sources == "“receipt of Ibu Rina”; “tender”"
+    none = SimpleNamespace(alternatives=documents.iloc[1:2])
+    assert Teller(reader_of(is_public=False), none).sources == ""
+
+
+def test_round_answers_of_few_have_no_share():
+    from types import SimpleNamespace
+
+    from manfaat.report import ledgers
+    from manfaat.report.reader import Reader
+
+    found = pd.DataFrame(
+        {"variable": ["pay", "pay"], "pattern": ["January", "year ends in 0 or 5"], "n": [74, 74]}
+    ).assign(share=[1 / 74, 0.5], expected=[1 / 12, 0.2])
+    reader = reader_of(is_public=False)
+    reader.study.codebook = SimpleNamespace(
+        variables=[SimpleNamespace(name="pay", label=lambda code: "Pay")], table=lambda name: None
+    )
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ledgers, "heaping", lambda kept, book: found)
+        patched.setattr(Reader, "source_note", lambda self, **_: "")
+        (made,) = ledgers.heaping_table(reader, {"people": SimpleNamespace(kept=None)})
+    assert made.data["share"].isna().tolist() == [True, False]

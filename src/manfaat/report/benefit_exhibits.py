@@ -12,7 +12,7 @@ from manfaat.base.typed import typed_rows
 from manfaat.costs.advice import COLUMNS as ADVICE
 from manfaat.costs.advice import implications, statistics
 from manfaat.costs.double_benefit import Half
-from manfaat.costs.effectiveness import equivalent_sources, place_costs
+from manfaat.costs.effectiveness import place_costs
 from manfaat.costs.ledger import Accounts
 from manfaat.costs.scenarios import primary_row, worth_of
 from manfaat.definitions.declarations import Technology
@@ -236,8 +236,7 @@ def saving_sentence(teller: Teller) -> str:
         "A place cost {party} {cost}; an equivalent programme is priced at {other} (source: {sources})."
         " Whether it would have achieved as much is not known.",
         other=by_rate_text(teller, found["equivalent"]),
-        sources="; ".join(f"“{source}”" for source in equivalent_sources(teller.accounts))
-        or say("source not stated"),
+        sources=teller.sources or say("source not stated"),
         **values,
     )
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from manfaat.base.typed import required
 from manfaat.costs.accounts import Money
+from manfaat.costs.effectiveness import equivalent_sources
 from manfaat.costs.ledger import Accounts
 from manfaat.definitions.declarations import CostSheet, Role
 from manfaat.definitions.prices import about_series, sources
 from manfaat.files.parsing.currencies import sign_before
+from manfaat.report.gate import is_confidential
 from manfaat.report.reader import Reader
 from manfaat.report.words import mark
 
@@ -63,6 +65,20 @@ class Teller:
     def money(self) -> Money:
         """What turns the amounts of the accounts into money of one year."""
         return self.accounts.money
+
+    @property
+    def sources(self) -> str:
+        """The documents that the price of an equivalent programme is from; what somebody wrote there names
+        people, so that of a confidential cohort they are counted. Empty where none is named.
+        """
+        found = equivalent_sources(self.accounts)
+        if found and is_confidential(self.reader.study):
+            return self.reader.say_count(
+                "{n} document that the cost sheet names",
+                "{n} documents that the cost sheet names",
+                len(found),
+            )
+        return "; ".join(f"“{source}”" for source in found)
 
     @property
     def sheet(self) -> CostSheet:

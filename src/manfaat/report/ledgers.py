@@ -16,8 +16,9 @@ from manfaat.cleaning.checks import heaping
 from manfaat.cleaning.readers import Delivery
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
+from manfaat.report.gate import is_confidential
 from manfaat.report.reader import Reader
-from manfaat.report.tables import Column, Layout
+from manfaat.report.tables import PEOPLE, Column, Layout
 from manfaat.report.words import Language, mark
 
 MOST_ROWS = 40  # of a table on the page; what is longer is shown in a shorter form, and its data stay whole
@@ -38,9 +39,7 @@ DETECTED = Layout(
     "detected",
     mark("What to look at in the files"),
     [("what", mark("What")), ("size", mark("Notes"), "count"), ("file", mark("File"))],
-    mark(
-        "Detected while reading; cohort.yml can state it instead. The data of this table say where and how."
-    ),
+    mark("Detected while reading; cohort.yml can state it instead."),
 )
 ROWS = Layout(
     "row-ledger",
@@ -56,7 +55,7 @@ CELLS = Layout(
         ("done", mark("What was done")),
         ("table", mark("Table")),
         ("variables", mark("Variables"), "count"),
-        ("cells", mark("Cells"), "count"),
+        ("cells", mark("Cells"), PEOPLE),
     ],
     mark(
         "From this ledger and the clean table the raw text can be rebuilt, cell by cell; the run checked that"
@@ -123,14 +122,21 @@ def terms_of_sharing(reader: Reader) -> str:
 
 
 def detected_table(reader: Reader, delivery: Delivery) -> list[Exhibit]:
-    """What was found out about the files that a person should look at; no table when nothing is in doubt."""
+    """What was found out about the files that a person should look at; no table when nothing is in doubt.
+
+    Where and how is quoted from the files themselves: an answer may stand in it, so that it leaves with
+    public data alone.
+    """
     doubts = delivery.log[delivery.log["doubtful"].astype(bool)] if len(delivery.log) else delivery.log
     if doubts.empty:
         return []
     doubts = doubts.drop_duplicates()
     counts = doubts.groupby(["file", "what"], as_index=False, sort=False).size()
     counts = counts.assign(what=[reader.say(labels.DETECTED.get(what, what)) for what in counts["what"]])
-    return [DETECTED.exhibit(reader, counts, whole=doubts[["what", "value", "how", "file"]])]
+    if is_confidential(reader.study):
+        return [DETECTED.exhibit(reader, counts)]
+    about = reader.say("The data of this table say where and how.")
+    return [DETECTED.exhibit(reader, counts, about, whole=doubts[["what", "value", "how", "file"]])]
 
 
 def row_ledger_table(reader: Reader, ledger: pd.DataFrame) -> Exhibit:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from manfaat.base.disclosure import blanked, is_few
 from manfaat.definitions.programme import Unit
 from manfaat.report.blocks import Cell, Head, Layer, widest
 from manfaat.report.cost_words import amount_text, millions
@@ -17,13 +18,14 @@ from manfaat.report.exhibit import Exhibit
 from manfaat.report.reader import Reader
 from manfaat.report.words import Language, Written, sentence_case
 
+PEOPLE = "count of people"  # a way of writing: what is few is said to be few, and not how few
 Write = Callable[[Any], str]
 WAYS: Mapping[str, Callable[[Reader], Write]] = {  # how the values of a declared column are written
     "right": lambda reader: str,
     "or none": lambda reader: lambda text: text or reader.say("none"),
     "year": lambda reader: lambda year: f"{year:.0f}",
     "count": lambda reader: partial(reader.number, decimals=0),
-    "count of people": lambda reader: partial(shown_count, language=reader),
+    PEOPLE: lambda reader: partial(shown_count, language=reader),
     "one decimal": lambda reader: partial(reader.number, decimals=1),
     "number": lambda reader: reader.number,
     "three decimals": lambda reader: partial(reader.number, decimals=3),
@@ -87,6 +89,12 @@ def table(
     return Exhibit(id, title, caption, shown, heads=heads, rows=rows)
 
 
+def without_small(data: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """The data of a table without the counts that the page says to be few."""
+    counts = [name for name in names if name in data and pd.api.types.is_numeric_dtype(data[name])]
+    return data.assign(**{name: blanked(data[name], is_few(data[name])) for name in counts})
+
+
 @dataclass(frozen=True)
 class Layout:
     """A table as it is declared: its title, its caption, and of each column the data's name, the heading and
@@ -131,6 +139,8 @@ class Layout:
         caption = " ".join(filter(None, [self.caption and reader.say(self.caption, **values), *notes]))
         title = reader.say(self.title, **values)
         made = table(self.id, title, caption, data, [*columns, *more], whole=whole)
+        people = [name for name, _, *way in self.columns if way and way[0].format(**values) == PEOPLE]
+        made = replace(made, data=without_small(made.data, people))
         return replace(made, is_grouped=self.is_grouped, layer=self.layer)
 
 

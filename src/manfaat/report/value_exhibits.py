@@ -11,7 +11,7 @@ import pandas as pd
 
 from manfaat.base.typed import typed_rows
 from manfaat.costs.breakeven import break_even
-from manfaat.costs.effectiveness import cost_per_unit, equivalent_sources, place_costs
+from manfaat.costs.effectiveness import cost_per_unit, place_costs
 from manfaat.costs.flows import SOCIETY
 from manfaat.costs.scenarios import worth_of
 from manfaat.costs.subgroups import by_subgroup
@@ -447,13 +447,12 @@ def place_exhibits(teller: Teller) -> list[Exhibit]:
         values = found[name] / 1e6
         if values.notna().all():
             rows.append({"label": label, "cost": values.iloc[0], "low": values.min(), "high": values.max()})
-    sources = equivalent_sources(teller.accounts)
     told = (
         say(
             "Equivalent programme: as the cost sheet declares it, from: {sources}.",
-            sources="; ".join(f"“{source}”" for source in sources),
+            sources=teller.sources,
         )
-        if sources
+        if teller.sources
         else say("The cost sheet declares no equivalent programme.")
     )
     real = say("Real cost of one place; the line spans the choices of the exchange rate.")
