@@ -105,7 +105,7 @@ def test_a_stronger_grade_speaks_before_one_declared_earlier_and_the_unknown_are
     )
     assert [plain(runs) for runs in own.by_claim] == [
         "● Shown: pay came out 10% lower (−18% to 0%).",
-        "◐ Suggested: promotion came out 20.0 percentage points lower (−30.0 to −10.0).",
+        "◐ Suggested: promotion came out 20 percentage points lower (−30 to −10).",
         "? Cannot tell: too small a study: knowledge and skills.",
     ]
 
@@ -195,7 +195,7 @@ def test_a_larger_study_keeps_the_ratio_of_the_groups(study):
     grades = [verdict("T1", "cannot tell", "unclear", "skills_gain")]
     own = brief(study, grades, [line("T1", "skills_gain", 0.01, mde=0.4, smallest=0.2)])
     assert own.advice == [
-        "To see 0.20 points on a scale of 1 to 5 in knowledge and skills, 160 participants and 240 others"
+        "To see 0.2 points on a scale of 1 to 5 in knowledge and skills, 160 participants and 240 others"
         " have to answer."
     ]
     assert [round_up(n) for n in (1, 10, 11, 999, 1001)] == [10, 10, 20, 1000, 1100]

@@ -309,7 +309,9 @@ def reader_of(*, is_public: bool):
     from manfaat.report.reader import Reader
 
     known = SimpleNamespace(address="https://example.org", licence="MIT") if is_public else None
-    return Reader("en", SimpleNamespace(cohort=SimpleNamespace(public_data=known)))
+    return Reader(
+        "en", SimpleNamespace(cohort=SimpleNamespace(public_data=known, is_confidential=known is None))
+    )
 
 
 def test_what_an_exhibit_calls_few_is_not_counted_in_its_file():

@@ -68,6 +68,7 @@ def study_of(assignment="observational"):
     line = Line(name="score", indicator="score", use="effect", rater="", time="now", unit="points")
     cohort = SimpleNamespace(
         assignment=assignment,
+        is_confidential=False,
         kind="real",
         label={"en": "2004", "id": "2004"},
         period={"en": "May", "id": "Mei"},
@@ -464,3 +465,16 @@ def test_rows_of_the_files_and_rows_of_the_ledger_agree():
         SimpleNamespace(files=delivery.files, left_out=delivery.left_out.iloc[:0]),
     )
     assert "no_answers" not in without.data
+
+
+@pytest.mark.parametrize(
+    ("value", "confidential", "public"),
+    [(0.85, "85", "85.0"), (0.824, "82.4", "82.4"), (-0.3, "−30", "−30.0"), (0.0, "0", "0.0")],
+)
+def test_of_confidential_answers_no_zero_stands_for_a_digit_that_was_not_told(value, confidential, public):
+    from manfaat.analysis.study import load_study
+
+    study = load_study("jakarta-tokyo-2004-synthetic", root=ROOT)
+    share = study.programme.units["share"]
+    assert Reader("en", study).amount(value, share) == confidential
+    assert Language("en").amount(value, share) == public

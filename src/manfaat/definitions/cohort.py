@@ -116,6 +116,11 @@ class Cohort(Record):
     simulated: Simulated | None = None
     """How a synthetic cohort was made."""
 
+    @property
+    def is_confidential(self) -> bool:
+        """Whether numbers are told no finer than protects each person: of all data that are not public."""
+        return self.public_data is None
+
 
 def load_cohort(folder: Path, *, root: Path) -> tuple[Cohort | None, list[Problem]]:
     """Read ``cohort.yml`` of one delivery; say so when the folder's name and the file disagree."""

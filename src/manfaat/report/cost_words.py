@@ -13,7 +13,6 @@ from manfaat.costs.ledger import Accounts
 from manfaat.definitions.declarations import CostSheet, Role
 from manfaat.definitions.prices import about_series, sources
 from manfaat.files.parsing.currencies import sign_before
-from manfaat.report.gate import is_confidential
 from manfaat.report.reader import Reader
 from manfaat.report.words import mark
 
@@ -72,7 +71,7 @@ class Teller:
         people, so that of a confidential cohort they are counted. Empty where none is named.
         """
         found = equivalent_sources(self.accounts)
-        if found and is_confidential(self.reader.study):
+        if found and self.reader.study.cohort.is_confidential:
             return self.reader.say_count(
                 "{n} document that the cost sheet names",
                 "{n} documents that the cost sheet names",

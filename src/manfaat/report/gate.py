@@ -32,11 +32,6 @@ TESTED = ("indicator", "rater", "arm", "treatment")
 OF_COSTS = ("cost_indicators.csv", "exhibits/*-cost-*", "exhibits/*-payers.csv", "exhibits/*-waterfall.csv")
 
 
-def is_confidential(study: Study) -> bool:
-    """Whether numbers are told only as finely as protects each person: of all data that are not public."""
-    return study.cohort.public_data is None
-
-
 def shares_of(study: Study) -> list[str]:
     """Names of the units that are shares."""
     return [name for name, unit in study.programme.units.items() if unit.is_share]
@@ -44,13 +39,13 @@ def shares_of(study: Study) -> list[str]:
 
 def told(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     """A table of exact numbers as it may leave the house; as it is where the data are public."""
-    return coarse(table, shares=shares_of(study)) if is_confidential(study) else table
+    return coarse(table, shares=shares_of(study)) if study.cohort.is_confidential else table
 
 
 def told_level(study: Study, value: float, answers: pd.Series) -> float:
     """A mean, a median or a percentile of some people's answers as it may leave the house."""
     known = answers.dropna().astype("float64")
-    if not is_confidential(study) or not len(known):
+    if not study.cohort.is_confidential or not len(known):
         return value
     spread = 1.0 if known.isin([0.0, 1.0]).all() else known.std()
     return float(in_steps(value, steps(spread, len(known))))
@@ -59,14 +54,16 @@ def told_level(study: Study, value: float, answers: pd.Series) -> float:
 def told_threats(study: Study, found: Threats) -> Threats:
     """What threatens the estimates, as it may leave the house."""
     tables = {name: told(study, table) for name, table in found.tables.items()}
-    return replace(found, rows=told(study, found.rows), tables=tables) if is_confidential(study) else found
+    return (
+        replace(found, rows=told(study, found.rows), tables=tables) if study.cohort.is_confidential else found
+    )
 
 
 def told_evidence(study: Study, evidence: pd.DataFrame, of_told: pd.DataFrame) -> pd.DataFrame:
     """What bears on the claims: decided by exact numbers, told by those of ``of_told``, the same lines made
     of told estimates.
     """
-    if not is_confidential(study):
+    if not study.cohort.is_confidential:
         return evidence
     adjusted = {name: p_values(evidence[name]) for name in ("p_holm", "p_family") if name in evidence}
     return evidence.assign(**{name: of_told[name] for name in TAKEN}, **adjusted)
@@ -76,7 +73,7 @@ def told_tests(study: Study, tests: pd.DataFrame, estimates: pd.DataFrame) -> pd
     """The primary estimates as tests, with estimate and standard error as the told ``estimates`` have
     them.
     """
-    if not is_confidential(study) or tests.empty:
+    if not study.cohort.is_confidential or tests.empty:
         return tests
     keys = [name for name in TESTED if name in tests and name in estimates]
     own = estimates[estimates["is_primary"].astype(bool)].drop_duplicates(keys)
@@ -90,7 +87,7 @@ def told_balance(study: Study, balance: pd.DataFrame) -> pd.DataFrame:
     """The groups before the programme as they may be told; a covariate's spread follows from its standardised
     difference.
     """
-    if not is_confidential(study):
+    if not study.cohort.is_confidential:
         return balance
     yes = balance["name"].isin([line.name for line in study.indicators if line.unit in shares_of(study)])
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -147,7 +144,7 @@ def release(study: Study, path: Path, name: PurePosixPath) -> None:
     """Write a table anew with numbers as they are told; texts, and what is no number, stay as they are
     written.
     """
-    if not is_confidential(study) or any(name.match(pattern) for pattern in OF_COSTS):
+    if not study.cohort.is_confidential or any(name.match(pattern) for pattern in OF_COSTS):
         return
     texts = pd.read_csv(path, dtype=str, keep_default_na=False)
     table = pd.read_csv(path, low_memory=False)

@@ -129,7 +129,7 @@ def pay_figures(reader: Reader, table: pd.DataFrame) -> list[Exhibit]:
 def middle(reader: Reader, values: pd.Series, weights: pd.Series | None) -> float:
     """The median of a group, as finely as it may be told, and nobody's own value."""
     known = answers(values, weights)
-    if not gate.is_confidential(reader.study):
+    if not reader.study.cohort.is_confidential:
         return known.quantile(0.5)
     return gate.told_level(reader.study, percentile(known, 0.5, disclosure.SMALLEST_CELL), values)
 

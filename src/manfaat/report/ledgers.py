@@ -16,7 +16,6 @@ from manfaat.cleaning.checks import heaping
 from manfaat.cleaning.readers import Delivery
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.gate import is_confidential
 from manfaat.report.reader import Reader
 from manfaat.report.tables import PEOPLE, Column, Layout
 from manfaat.report.words import Language, mark
@@ -133,7 +132,7 @@ def detected_table(reader: Reader, delivery: Delivery) -> list[Exhibit]:
     doubts = doubts.drop_duplicates()
     counts = doubts.groupby(["file", "what"], as_index=False, sort=False).size()
     counts = counts.assign(what=[reader.say(labels.DETECTED.get(what, what)) for what in counts["what"]])
-    if is_confidential(reader.study):
+    if reader.study.cohort.is_confidential:
         return [DETECTED.exhibit(reader, counts)]
     about = reader.say("The data of this table say where and how.")
     return [DETECTED.exhibit(reader, counts, about, whole=doubts[["what", "value", "how", "file"]])]

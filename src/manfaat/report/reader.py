@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -29,6 +30,16 @@ class Reader(Language):
     def units(self) -> str:
         """What several units of the study are called: 'people'."""
         return self.study.programme.design.unit.many[self.code]
+
+    def amount(self, value: float | None, unit: Unit | None) -> str:
+        """Write an amount; see ``Language.amount``. Of confidential answers, which are told in steps, without
+        zeros at its end: 85% in steps of five is no 85.0%.
+        """
+        if value is None or unit is None or not self.study.cohort.is_confidential:
+            return super().amount(value, unit)
+        written = value * unit.scale
+        exact = (n for n in range(unit.decimals) if math.isclose(round(written, n), written, abs_tol=1e-9))
+        return super().amount(value, unit.model_copy(update={"decimals": next(exact, unit.decimals)}))
 
     def indicator_label(self, concept: str, rater: str | None = None) -> str:
         """What an indicator is called."""

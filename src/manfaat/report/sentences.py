@@ -498,6 +498,13 @@ def limits(reader: Reader, estimates: pd.DataFrame, balance: pd.DataFrame) -> li
                 reason=denominators.because[reader.code],
             )
         )
+    if reader.study.cohort.is_confidential:
+        found.append(
+            say(
+                "Numbers are told in steps of what one person moves them by, so that nobody's answer follows"
+                " from them. Verdicts go by the exact ones, which stay in the house."
+            )
+        )
     found += overshot(estimates, reader)
     tests = primary(estimates)["p_value"].notna()
     still = (primary(estimates)["p_adjusted"] <= 0.05).sum()
