@@ -94,6 +94,8 @@ def test_the_table_says_points_and_source(study, language, met):
     assert table.label.endswith(" A.3")
     assert len(table.rows) == len(ITEMS)
     assert table.rows[1][2].text == met
+    assert [row[3].text for row in table.rows[:3]] == ["–", "–", "charter.yml: dates"]
+    assert {len(row) for row in table.rows} == {len(table.heads)}
     points, most = score(rating for _, rating in rated(study, TOLD))
     written = f"{points:.1f}" if language == "en" else f"{points:.1f}".replace(".", ",")
     assert table.note.startswith(f"{written} {'of' if language == 'en' else 'dari'} {most} ")

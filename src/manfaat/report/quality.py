@@ -302,9 +302,10 @@ def summary(language: Language, ratings: Iterable[Rating]) -> str:
 def quality_table(reader: Reader, told: Iterable[Block], place: int) -> list[Block]:
     """The checklist as a section of the annex; ``place`` numbers its table."""
     found, say = rated(reader.study, told), reader.say
-    heads = tuple(Head(say(text)) for text in (mark("Item"), mark("What a reviewer looks for"), mark("Here")))
+    heads = tuple(Head(say(text)) for text in HEADS)
     rows = tuple(
-        (Cell(item.number), Cell(say(item.text)), Cell(say(RATINGS[rating]))) for item, rating in found
+        tuple(map(Cell, (item.number, say(item.text), say(RATINGS[rating]), declared_in(item))))
+        for item, rating in found
     )
     note = say(
         "Rated by the software from what is declared and shown; no reviewer has confirmed it. Source: United"
