@@ -361,8 +361,6 @@ class Brief:
         found = [one.line for one in self.claims if one.is_compared and one.line is not None]
         if any(is_overshooting(*(line[name] for name in OVERSHOOTING)) for line in found):
             told.append(reader.say("What stands out in so small a study is as a rule too large."))
-        if reader.study.cohort.is_confidential:
-            told.append(reader.say("Numbers are rounded, so that nobody's answer follows from them."))
         return told
 
     @property
