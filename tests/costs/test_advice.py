@@ -107,7 +107,7 @@ def test_a_recommendation_names_its_number_and_hostile_texts_stay_text(code, qui
     assert "as it is" not in html
     assert bad in html
     label = next(line.label(code) for line in study.indicators if line.name == "completed")
-    for text in (label, language.percent(0.8, 1), language.percent(0.9, 1)):
+    for text in (label, language.percent(0.8), language.percent(0.9)):
         assert text in html, text
 
 
