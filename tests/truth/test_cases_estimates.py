@@ -56,8 +56,8 @@ def test_weights_reach_balance_and_means_as_they_reach_the_estimate(case):
     assert [balance["mean_text"], balance["comparison_text"]] == ["10.0%", "90.0%"]
     summary = pd.read_csv(exhibits / "02-summary.csv")
     assert summary.loc[summary["indicator"] == "y", "mean_text"].tolist() == [
-        "20.50",
-        "12.50",
+        "20.5",
+        "12.5",
     ]  # 20.625 and 12.625, in steps of what one person moves them by
     page = page_of(run.report)
     assert (
