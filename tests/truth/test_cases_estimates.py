@@ -53,7 +53,7 @@ def test_weights_reach_balance_and_means_as_they_reach_the_estimate(case):
     assert run.estimates().set_index("specification").loc["d", "estimate"] == pytest.approx(8.0)
     exhibits = run.report / "exhibits"
     balance = pd.read_csv(exhibits / "03-balance.csv").iloc[0]
-    assert [balance["mean_text"], balance["comparison_text"]] == ["10.0%", "90.0%"]
+    assert [balance["mean_text"], balance["comparison_text"]] == ["10%", "90%"]
     summary = pd.read_csv(exhibits / "02-summary.csv")
     assert summary.loc[summary["indicator"] == "y", "mean_text"].tolist() == [
         "20.5",
