@@ -195,3 +195,18 @@ def test_recommendations_name_whom_they_are_for_the_called_for_first():
     assert made.data["text"].tolist() == [rules[name].text.en for name in wanted]
     assert made.data["to"].tolist() == [rules[name].to.en for name in wanted]
     assert made.data["by_when"].tolist() == [rules[name].by_when.en for name in wanted]
+
+
+def test_shipped_conclusions_were_written_on_the_verdicts_and_the_numbers_there_are(finished, cohorts):
+    for cohort in cohorts:
+        conclusion = load_study(cohort, root=ROOT).charter.conclusion
+        grades = pd.read_csv(finished.reports / cohort / "verdicts.csv", keep_default_na=False)
+        assert conclusion.verdicts == mark_of(grades.assign(arm=grades.get("arm", ""))), cohort
+        if cohort.startswith("jakarta"):  # "what could be priced does not repay the cost"
+            value = pd.read_csv(finished.reports / cohort / "value.csv")
+            society = value[value["party"] == "society"]
+            assert len(society) >= 3
+            assert (society["npv"] < 0).all()
+        if cohort.startswith("michigan"):  # "firms trained more in the year of a grant"
+            rows = finished.estimates(cohort).query("is_primary and indicator == 'training_hours'")
+            assert rows.loc[rows["treatment"] == "grant", "ci_low"].item() > 0

@@ -21,9 +21,7 @@ from manfaat.evaluation.registry import METHODS
 from manfaat.evaluation.sample import Dataset, NotApplicableError
 
 EXPLORATORY = "exploratory"
-FENCE = (
-    3.0  # interquartile ranges beyond the quartiles: "far out" (Tukey 1977, Exploratory data analysis, 2D)
-)
+FENCE = 3.0  # interquartile ranges beyond the quartiles: "far out" (Tukey 1977, Exploratory data analysis)
 FEWEST_VALUES = 10  # different ones: of answers of a list none is an outlier
 
 

@@ -132,8 +132,12 @@ def stated_texts(reader: Reader, stated: Statements) -> Iterator[tuple[str, str]
 def evaluator_text(one: Evaluator, code: str) -> str:
     """Name, organisation, role and interests of one who evaluates."""
     told = [text[code] for text in (one.organisation, one.role, one.interests) if text]
-    name = one.name if isinstance(one.name, str) else one.name[code]
-    return f"{name}: {', '.join(told)}" if told else name
+    return f"{called(one, code)}: {', '.join(told)}" if told else called(one, code)
+
+
+def called(one: Evaluator | Partner, code: str) -> str:
+    """What a person or an organisation is called."""
+    return one.name if isinstance(one.name, str) else one.name[code]
 
 
 def unstated(reader: Reader, stated: Statements) -> str:
@@ -151,13 +155,13 @@ def unstated(reader: Reader, stated: Statements) -> str:
 def partners_table(reader: Reader, partners: list[Partner]) -> list[Exhibit]:
     """Who had a part in the programme; columns that nobody filled in are left out."""
     rows = [
-        {"name": one.name if isinstance(one.name, str) else one.name[reader.code]}
+        {"name": called(one, reader.code)}
         | {"role": sentence_case(one.role[reader.code])}
         | {"interest": one.interest and sentence_case(one.interest[reader.code])}
         | {"consulted": one.consulted and sentence_case(one.consulted[reader.code])}
         for one in partners
     ]
-    data = pd.DataFrame(rows).dropna(axis="columns", how="all") if rows else pd.DataFrame()
+    data = pd.DataFrame(rows).dropna(axis="columns", how="all")
     return [INVOLVED.exhibit(reader, data)] if rows else []
 
 
@@ -167,11 +171,10 @@ def questions_table(page: Brief, stated: Statements) -> list[Exhibit]:
     if not stated.questions:
         return []
     claims = {claim.id: claim for claim in reader.study.programme.claims}
-    verdicts = {
-        name: f"{told} {GRADE_SIGNS[row.grade]} {reader.say(GRADE_WORDS[row.grade])}"
-        for _, row, told in by_claim(reader, page.grades)
-        for name in [(row.claim, row.arm)]
-    }
+    verdicts = [
+        (claim.id, f"{told} {GRADE_SIGNS[row.grade]} {reader.say(GRADE_WORDS[row.grade])}")
+        for claim, row, told in by_claim(reader, page.grades)
+    ]
     rows = [
         {
             "text": one.text[reader.code],
@@ -191,7 +194,7 @@ def questions_table(page: Brief, stated: Statements) -> list[Exhibit]:
                     )
                 )
             ),
-            "answer": "; ".join(text for (claim, _), text in verdicts.items() if claim in one.claims)
+            "answer": "; ".join(text for claim, text in verdicts if claim in one.claims)
             or reader.say("no claim"),
         }
         for one in stated.questions

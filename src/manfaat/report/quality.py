@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from manfaat.definitions.charter import CRITERIA, Statements
 from manfaat.definitions.context import read_context
+from manfaat.definitions.declarations import Implication
 from manfaat.definitions.study import Study
 from manfaat.report.blocks import Block, Cell, Figure, Head, Heading, Table
 from manfaat.report.reader import Reader
@@ -62,16 +63,10 @@ class Facts:
         return grade([float(name in self.exhibits) for name in names])
 
     @property
-    def rules(self) -> list[str | None]:
-        """To whom each recommendation is addressed; nothing where none is declared."""
+    def advice(self) -> list[Implication]:
+        """The recommendations that are declared."""
         worth = self.study.programme.worth
-        return [rule.to.en if rule.to else None for rule in worth.implications] if worth else []
-
-    @property
-    def dated(self) -> list[bool]:
-        """Whether each recommendation says by when."""
-        worth = self.study.programme.worth
-        return [rule.by_when is not None for rule in worth.implications] if worth else []
+        return worth.implications if worth else []
 
     @property
     def raters(self) -> int:
@@ -209,11 +204,7 @@ ITEMS = (
     Item(
         "4.6",
         mark("Results by group"),
-        lambda f: (
-            grade([0.5 * bool(f.study.programme.subgroups), 0.5])
-            if f.study.programme.subgroups
-            else "not met"
-        ),
+        lambda f: "partly" if f.study.programme.subgroups else "not met",
         "programme.yml: subgroups",
     ),
     Item("4.7", mark("Quality and reliability of the data"), lambda f: f.shows("row-ledger", "cell-ledger")),
@@ -243,7 +234,7 @@ ITEMS = (
     Item(
         "7.4",
         mark("Whom each recommendation is for"),
-        lambda f: grade(map(bool, f.rules)),
+        lambda f: grade(rule.to is not None for rule in f.advice),
         "programme.yml: worth.implications.to",
     ),
     Item(
@@ -255,7 +246,7 @@ ITEMS = (
     Item(
         "7.6",
         mark("By when each is to be done"),
-        lambda f: grade(f.dated),
+        lambda f: grade(rule.by_when is not None for rule in f.advice),
         "programme.yml: worth.implications.by_when",
     ),
     Item("8.1", mark("Equity in findings"), lambda f: f.asks("equity"), "questions"),
