@@ -111,6 +111,13 @@ def test_numbers(language, value, decimals, text):
     assert Language(language).number(value, decimals) == text
 
 
+def test_a_sign_stands_apart_from_its_amount_where_the_language_has_it_so():
+    rupiah = MONEY.model_copy(update={"prefix": "Rp "})
+    told = [Language(code).amount(-1794.34, unit) for code in ("en", "id") for unit in (rupiah, MONEY)]
+    assert told == ["−Rp 1,794", "−$1,794", "−Rp1.794", "−$1.794"]  # EYD: no space in Indonesian
+    assert all(text.value == -1794 for text in told)
+
+
 def test_amounts():
     english = Language("en")
     assert english.amount(-1794.34, MONEY) == "−$1,794"

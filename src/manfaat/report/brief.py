@@ -524,7 +524,8 @@ class Brief:
 
 def coin_text(value: float, reader: Reader, decimals: int = 2) -> str:
     """Write an amount of a few coins with the sign of the accounts' currency: ``Rp 0.29``."""
-    return ("−" if value < 0 else "") + sign_of(reader) + reader.number(abs(value), decimals)
+    amount = reader.number(abs(value), decimals)
+    return ("−" if value < 0 else "") + reader.after_sign(sign_of(reader), amount)
 
 
 def round_up(n: float) -> int:

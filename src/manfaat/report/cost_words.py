@@ -44,8 +44,8 @@ def amount_text(value: float, reader: Reader) -> str:
     for scale, text in SCALES:
         if abs(value) >= scale:
             number = reader.number(abs(value) / scale, 1)
-            return ("−" if value < 0 else "") + sign + reader.say(text, amount=number)
-    return ("−" if round(value) < 0 else "") + sign + reader.number(abs(value), 0)
+            return ("−" if value < 0 else "") + reader.after_sign(sign, reader.say(text, amount=number))
+    return ("−" if round(value) < 0 else "") + reader.after_sign(sign, reader.number(abs(value), 0))
 
 
 def millions(value: float, reader: Reader) -> str:

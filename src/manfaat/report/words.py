@@ -135,8 +135,16 @@ class Language:
         if not isinstance(number, Written):
             return number
         text = number.replace(get_group_symbol(Locale(self.code)), "") if unit.is_calendar else number
-        text = "−" + unit.prefix + text[1:] if text.startswith("−") else unit.prefix + text
-        return Written(text, number.value, number.decimals)
+        text = self.after_sign(unit.prefix, text.removeprefix("−"))
+        return Written("−" * (number[0] == "−") + text, number.value, number.decimals)
+
+    def after_sign(self, sign: str, amount: str) -> str:
+        """Write an amount after its sign, with a space between them where the sign asks for one and the
+        language has one there: ``Rp 24.7 billion``, in Indonesian ``Rp24,7 miliar``.
+        """
+        if not sign.endswith(" "):
+            return sign + amount
+        return self.say("{sign} {amount}", sign=sign.rstrip(), amount=amount)
 
     def amount_with_unit(self, value: float | None, unit: Unit | None) -> str:
         """Write an amount and the name of its unit, as in a sentence."""
