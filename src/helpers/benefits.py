@@ -152,6 +152,7 @@ class Benefits(Questions):
         """What follows for managing a similar programme."""
         return [
             *benefit_exhibits.advice_table(self.reader, self.implied),
+            *said(*benefit_exhibits.not_called_for(self.reader, self.implied)),
             *said(benefit_exhibits.no_advice(self.implied, self.reader), kind="nothing"),
         ]
 

@@ -12,6 +12,7 @@ from manfaat.analysis.study import load_study
 from manfaat.costs.advice import COLUMNS as ADVICE
 from manfaat.costs.valuation import SUMMARY
 from manfaat.definitions.charter import Statements
+from manfaat.report.benefit_exhibits import advice_table, not_called_for, rests_on
 from manfaat.report.blocks import Bullets, Paragraph, plain
 from manfaat.report.brief import Brief
 from manfaat.report.charter import charter_parts, concluded, mark_of
@@ -179,22 +180,37 @@ def test_lessons_name_the_claims_they_rest_on_and_nothing_is_said_plainly(study)
     assert nothing.role == "nothing"
 
 
-def test_recommendations_name_whom_they_are_for_the_called_for_first():
-    from manfaat.report.benefit_exhibits import advice_table
+def held_against(study, *verdicts):
+    """The recommendations of a programme, each with a verdict."""
+    rules = study.programme.worth.implications
+    found = pd.DataFrame({"id": [r.id for r in rules], "statistic": [r.statistic for r in rules]})
+    numbers = {"value": 0.5, "ci_low": 0.4, "ci_high": 0.6, "n": 50.0, "threshold": 0.9, "side": "below"}
+    found = found.assign(**numbers, verdict=verdicts)
+    return found.assign(value=found["value"].mask(found["verdict"] == "not measured"))
 
+
+def test_recommendations_name_whom_they_are_for_the_called_for_first():
     study = load_study("jakarta-tokyo-2004-synthetic", root=ROOT)
-    names = [rule.id for rule in study.programme.worth.implications]
-    found = pd.DataFrame(
-        {"id": names, "statistic": [r.statistic for r in study.programme.worth.implications]}
-    )
-    found = found.assign(value=0.5, ci_low=0.4, ci_high=0.6, n=50.0, threshold=0.9, side="below")
     verdicts = ["not called for", "leaning", "called for", "not measured", "called for", "not called for"]
-    (made,) = advice_table(Reader("en", study), found.assign(verdict=verdicts))
+    found = held_against(study, *verdicts)
+    (made,) = advice_table(Reader("en", study), found)
     rules = {rule.id: rule for rule in study.programme.worth.implications}
-    wanted = [names[2], names[4], names[1], names[0], names[5], names[3]]
+    wanted = [found["id"][place] for place in (2, 4, 1)]  # what is not called for is no recommendation
     assert made.data["text"].tolist() == [rules[name].text.en for name in wanted]
     assert made.data["to"].tolist() == [rules[name].to.en for name in wanted]
     assert made.data["by_when"].tolist() == [rules[name].by_when.en for name in wanted]
+
+
+def test_what_is_not_called_for_is_a_sentence_and_no_recommendation():
+    study = load_study("jakarta-tokyo-2004-synthetic", root=ROOT)
+    verdicts = ["not called for", "leaning", "called for", "not measured", "called for", "not called for"]
+    found = held_against(study, *verdicts)
+    idle, unknown = not_called_for(Reader("en", study), found)
+    for place in (0, 5):
+        assert rests_on(Reader("en", study), found["statistic"][place]) + " 50%" in idle
+    assert idle.count("(<") == 2
+    assert rests_on(Reader("en", study), found["statistic"][3]) + " (< 90" in unknown
+    assert advice_table(Reader("en", study), found.assign(verdict="not called for")) == []
 
 
 def test_shipped_conclusions_were_written_on_the_verdicts_and_the_numbers_there_are(finished, cohorts):

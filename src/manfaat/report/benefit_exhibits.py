@@ -36,9 +36,8 @@ HALVES = {
 VERDICTS = {
     "called for": mark("called for"),
     "leaning": mark("leaning: the interval includes the threshold"),
-    "not called for": mark("not called for"),
-    "not measured": mark("not measured"),
 }
+CALLED = list(VERDICTS)  # the surest first
 STATISTICS = {
     "share_host": mark("Share borne by the host side"),
     "share_sender": mark("Share borne by the sending side"),
@@ -266,12 +265,14 @@ def advice(study: Study, basis: pd.DataFrame, indicators: pd.DataFrame) -> pd.Da
 
 
 def advice_table(reader: Reader, found: pd.DataFrame) -> list[Exhibit]:
-    """Recommendations with the statistic and threshold that each rests on; none where none is declared."""
+    """Recommendations that their numbers call for, or lean to, with the statistic and threshold that each
+    rests on; none where nothing is called for.
+    """
+    found = found[found["verdict"].isin(CALLED)]
     if found.empty:
         return []
-    say = reader.say
     rules = {rule.id: rule for rule in worth_of(reader.study).implications}
-    found = found.sort_values("verdict", key=lambda names: names.map(list(VERDICTS).index), kind="stable")
+    found = found.sort_values("verdict", key=lambda names: names.map(CALLED.index), kind="stable")
     rows = list(typed_rows(found, Held))
     asked = {
         name: [words and words[reader.code] for words in map(attrgetter(name), map(rules.get, found["id"]))]
@@ -280,15 +281,36 @@ def advice_table(reader: Reader, found: pd.DataFrame) -> list[Exhibit]:
     data = found.assign(
         **{name: texts for name, texts in asked.items() if any(texts)},
         text=[rules[name].text[reader.code] for name in found["id"]],
-        rests=[
-            say(STATISTICS[name]) if name in STATISTICS else column_label(reader, name)
-            for name in found["statistic"]
-        ],
+        rests=[rests_on(reader, name) for name in found["statistic"]],
         number=[statistic_text(reader, row) for row in rows],
         limit=[limit_text(reader, row) for row in rows],
-        verdict=[say(VERDICTS[verdict]) for verdict in found["verdict"]],
+        verdict=[reader.say(VERDICTS[verdict]) for verdict in found["verdict"]],
     )
     return [IMPLIED.exhibit(reader, data, reader.source_note())]
+
+
+def rests_on(reader: Reader, statistic: str) -> str:
+    """What a statistic is called."""
+    return reader.say(STATISTICS[statistic]) if statistic in STATISTICS else column_label(reader, statistic)
+
+
+def not_called_for(reader: Reader, found: pd.DataFrame) -> list[str]:
+    """The thresholds by which nothing is called for, each with its number; and what was not measured, so that
+    nothing could be judged.
+    """
+    told = {
+        "not called for": mark("No recommendation follows from these, each with its threshold: {what}."),
+        "not measured": mark("Not measured, so not judged: {what}."),
+    }
+    texts = []
+    for verdict, text in told.items():
+        what = []
+        for row in typed_rows(found[found["verdict"] == verdict], Held):
+            number = "" if pd.isna(row.value) else statistic_text(reader, row)
+            name = " ".join(filter(None, [rests_on(reader, row.statistic), number]))
+            what.append(f"{name} ({limit_text(reader, row)})")
+        texts += [reader.say(text, what="; ".join(what))] if what else []
+    return texts
 
 
 def written(reader: Reader, statistic: str, value: float) -> str:

@@ -24,6 +24,7 @@ from manfaat.base.typed import required, typed_rows
 from manfaat.costs.scenarios import worth_of
 from manfaat.definitions.claims import GRADES, Claim
 from manfaat.evaluation.exaggeration import is_overshooting
+from manfaat.evaluation.planning import people_needed
 from manfaat.report.benefit_exhibits import Held, statistic_text
 from manfaat.report.blocks import Bullets, Heading, Paragraph, Run, listed, said
 from manfaat.report.cost_words import amount_text, sign_of
@@ -387,18 +388,19 @@ class Brief:
             if one.verdict.rule != "unclear" or not one.is_compared or line is None:
                 continue
             if line["mde"] > line["smallest"] > 0:
-                wanted.append((one, line, (line["mde"] / line["smallest"]) ** 2))
+                sizes = line["n"], line["n_comparison"], line["mde"], line["smallest"]
+                wanted.append((one, line, *people_needed(*sizes)))
         if not wanted:
             return []
-        one, line, times = max(wanted, key=lambda found: found[1]["n"] * found[2])
+        one, line, n, m = max(wanted, key=lambda found: found[2])
         unit = self.reader.unit_of(line["unit"])
         return [
             self.reader.say(
                 "To see {smallest} in {about}, {n} participants and {m} others have to answer.",
                 smallest=self.reader.amount_with_unit(line["smallest"], unit),
                 about=one.about,
-                n=self.reader.number(round_up(line["n"] * times), 0),
-                m=self.reader.number(round_up(line["n_comparison"] * times), 0),
+                n=self.reader.number(round_up(n), 0),
+                m=self.reader.number(round_up(m), 0),
             )
         ]
 

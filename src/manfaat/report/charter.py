@@ -20,6 +20,7 @@ from manfaat.report.brief import Brief, Part
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.gate import told as as_told
 from manfaat.report.labels import STAGES, unit_of
+from manfaat.report.next_time import next_time
 from manfaat.report.reader import Reader
 from manfaat.report.tables import Layout
 from manfaat.report.verdict_words import GRADE_SIGNS, GRADE_WORDS
@@ -304,14 +305,12 @@ def mark_of(grades: pd.DataFrame) -> str:
 
 
 def concluded(page: Brief, indicators: pd.DataFrame, confidence: float) -> list[Part]:
-    """What follows: the objectives, the conclusion of those who evaluate, what to do, and lessons."""
+    """What follows: the objectives, the conclusion of those who evaluate, what to measure next, lessons."""
     reader, stated = page.reader, page.reader.study.charter or Statements()
     parts: list[Part] = [*objectives_table(reader, stated, indicators, confidence)]
     if stated.conclusion:
         parts += [said(stated.conclusion.text[reader.code]), *stale(reader, stated.conclusion.verdicts, page)]
-    worth = reader.study.programme.worth
-    if page.advice and not (worth and worth.implications):
-        parts += [said(reader.say("What follows"), "term"), listed(page.advice)]
+    parts += next_time(page)
     if stated.lessons:
         lessons = [f"{one.text[reader.code]} ({', '.join(one.claims)})" for one in stated.lessons]
         parts += [said(reader.say("Lessons"), "term"), listed(lessons)]
