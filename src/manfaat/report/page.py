@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from manfaat import __version__
 from manfaat.report.blocks import Block, Code, Figure, Heading, Layer, Paragraph, Run, Table, Terms, plain
+from manfaat.report.citing import cited
 from manfaat.report.compact import compact
 from manfaat.report.cover import Cover
 from manfaat.report.exhibit import inline_svg
@@ -144,7 +145,7 @@ def chapter_part(name: str, notebook: nbformat.NotebookNode, language: Language)
                     f"{name}, cell {place}: {dropped}: left out of the report. A table of groups is shared by"
                     " study.share(...)"
                 )
-    return Part(tuple(numbered(name, blocks)), tuple(left_out))
+    return Part(tuple(cited(numbered(name, blocks), language)), tuple(left_out))
 
 
 def home_of(block: Block, section: str) -> str:

@@ -1,0 +1,67 @@
+"""Every exhibit is cited where the text leads to it."""
+
+import json
+import re
+
+from manfaat.report.blocks import Bullets, Figure, Heading, Paragraph, Run, Table, from_data, plain, said
+from manfaat.report.citing import cited
+from manfaat.report.words import Language
+
+EN = Language("en")
+ONE, TWO = Figure("f1", "Figure 3.1", "", "", ""), Table("t1", "Table 3.1", "", "", (), ())
+ANNEXED = Table("t2", "Table 3.2", "", "", (), (), layer="annex")
+
+
+def texts(blocks):
+    return [plain(block.runs) for block in blocks if isinstance(block, Paragraph)]
+
+
+def test_what_stands_before_an_exhibit_names_it_and_leads_to_it():
+    told = cited([Heading(2, "Who?"), said("All are told. Some took part."), ONE, TWO], EN)
+    assert texts(told) == ["All are told. Some took part (Figure 3.1, Table 3.1)."]
+    assert [(run.text, run.link) for run in told[1].runs if run.link] == [
+        ("Figure 3.1", "#f1"),
+        ("Table 3.1", "#t1"),
+    ]
+
+
+def test_of_an_exhibit_in_the_annex_the_report_says_so():
+    assert texts(cited([Heading(2, "Who?"), said("All are told."), ONE, ANNEXED], EN)) == [
+        "All are told (Figure 3.1; annex: Table 3.2)."
+    ]
+    assert texts(cited([Heading(2, "Who?"), said("Is it so?"), ANNEXED], EN)) == [
+        "Is it so? (annex: Table 3.2)"
+    ]
+
+
+def test_where_nothing_leads_to_an_exhibit_a_line_does():
+    head, term = Heading(2, "Who?"), said("Assumptions", "term")
+    told = cited([head, ONE, TWO, term, said("Later."), ANNEXED], EN)
+    assert texts(told) == ["See Figure 3.1, Table 3.1.", "Assumptions", "Later (annex: Table 3.2)."]
+    assert told.index(ONE) == 2
+    below = cited([head, said("All."), Heading(3, "Of each"), ONE], EN)
+    assert texts(below) == ["All.", "See Figure 3.1."]  # another section leads elsewhere
+
+
+def test_what_the_text_names_is_left_as_it_is():
+    named = [Heading(2, "Who?"), Bullets(((Run("Figure 3.1 tells."),),)), ONE]
+    assert cited(named, EN) == named
+    assert texts(cited([Heading(2, "Who?"), said("As Figure 3.10 tells."), ONE], EN)) == [
+        "As Figure 3.10 tells (Figure 3.1)."
+    ]
+    brief = [Heading(2, "Who?"), Figure("f", "", "", "", "", layer="brief")]
+    assert cited(brief, EN) == brief  # it has no number
+
+
+def test_every_exhibit_of_every_report_is_cited(finished, cohorts):
+    for cohort in cohorts:
+        for end in ("", ".id"):
+            blocks = from_data(
+                json.loads((finished.reports / cohort / f"blocks{end}.json").read_text(encoding="utf-8"))
+            )
+            told = " ".join(texts(blocks)) + " ".join(
+                plain(item) for block in blocks if isinstance(block, Bullets) for item in block.items
+            )
+            labels = [block.label for block in blocks if isinstance(block, Figure | Table) and block.label]
+            missing = [label for label in labels if not re.search(re.escape(label) + r"(?!\d)", told)]
+            assert [label for label in missing if ".A." not in label] == [], (cohort, end)
