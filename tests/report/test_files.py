@@ -39,7 +39,7 @@ from manfaat.report.fitting import fitted
 from manfaat.report.html import WRITERS, Shown, html_of
 from manfaat.report.markdown import blocks_of
 from manfaat.report.methods import METHODS, STD_ERRORS
-from manfaat.report.page import chapter_part
+from manfaat.report.parts import chapter_part
 from manfaat.report.words import Language
 from manfaat.run.files import write_files
 from manfaat.run.languages import Told
@@ -144,12 +144,12 @@ def test_pdf_has_pages_heads_outline_and_no_trace_of_the_machine(sent):
     lists = words[2]
     for word in (
         "List of figures",
-        "Figure F.1. The results chain with the verdict on each claim",
+        "Figure 1. The results chain with the verdict on each claim",
         "List of tables",
-        "Table F.1. Verdict on each claim",
+        "Table 1. Verdict on each claim",
     ):
         assert word in lists
-    assert next(entry.title for entry in reader.outline if not isinstance(entry, list)) == "Findings"
+    assert next(entry.title for entry in reader.outline if not isinstance(entry, list)) == "1 Summary"
     raw = path.read_bytes()
     assert str(ROOT).encode() not in raw
     assert str(sent.reports).encode() not in raw

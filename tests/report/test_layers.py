@@ -15,7 +15,7 @@ from conftest import ROOT
 from manfaat.analysis.study import load_study
 from manfaat.report.blocks import Block, Bullets, Figure, Heading, Paragraph, Table, from_data, plain, said
 from manfaat.report.cover import cover_of
-from manfaat.report.page import Part, chapter_part, in_file
+from manfaat.report.parts import Part, arranged, chapter_part
 from manfaat.report.printed import write_pdf
 from manfaat.report.reader import Reader
 from manfaat.report.words import Language
@@ -31,8 +31,11 @@ def notebook(*cells: tuple[str, str]) -> nbformat.NotebookNode:
 
 def words_of(part: Part | None) -> list[str]:
     """Headings and paragraphs as text."""
-    blocks = part.blocks if part else ()
+    blocks = [block for block in part.blocks if isinstance(block, Heading | Paragraph)] if part else []
     return [block.text if isinstance(block, Heading) else plain(block.runs) for block in blocks]
+
+
+EN = Language("en")
 
 
 def test_a_section_stands_where_its_heading_is_tagged():
@@ -41,16 +44,17 @@ def test_a_section_stands_where_its_heading_is_tagged():
         notebook(
             ("# Inputs\n\nWhat went in?", ""),
             ("- Reads a table.", "technical"),
-            ("## Who?\n\nPeople.", ""),
+            ("## Who?\n\nPeople.", "report-4.1"),
             ("## How alike?\n\nVery.", "annex"),
             ("## Files", "technical"),
             ("What this does not show.", ""),
         ),
-        Language("en"),
+        EN,
     )
-    assert words_of(chapter.of("report")) == ["3 Inputs", "What went in?", "Who?", "People."]
-    annex = chapter.of("annex")
-    assert words_of(Part(tuple(b for b in annex.blocks if not isinstance(b, Bullets)))) == [
+    report, annex = arranged({"03_inputs": chapter}, EN)
+    assert [words_of(part) for part in report] == [["1 Data, method and limits", "Who?", "People."]]
+    (annexed,) = annex
+    assert words_of(annexed) == [
         "3 Inputs",
         "What went in?",
         "How alike?",
@@ -58,34 +62,94 @@ def test_a_section_stands_where_its_heading_is_tagged():
         "Files",
         "What this does not show.",
     ]
-    assert any(isinstance(block, Bullets) for block in annex.blocks)  # how it was made
+    assert any(isinstance(block, Bullets) for block in annexed.blocks)  # how it was made
 
 
 def test_a_chapter_without_a_section_of_a_layer_is_not_in_its_file():
-    only = chapter_part(
-        "02_indicators", notebook(("# Indicators", ""), ("## Which?", "annex")), Language("en")
-    )
-    assert in_file([only], "report") == []
-    assert [words_of(part) for part in in_file([only], "annex")] == [["2 Indicators", "Which?"]]
+    only = chapter_part("02_indicators", notebook(("# Indicators", ""), ("## Which?", "annex")), EN)
+    report, annex = arranged({"02_indicators": only}, EN)
+    assert report == []
+    assert [words_of(part) for part in annex] == [["2 Indicators", "Which?"]]
 
 
-def test_an_exhibit_of_the_annex_leaves_its_section_in_the_report():
+def test_sections_of_several_notebooks_come_in_the_order_of_a_reviewer():
+    chapters = {
+        "06_benefits": notebook(("# Benefits", ""), ("## Advice", "report-6.2"), ("## Value", "report-5.3")),
+        "07_findings": notebook(
+            ("# Findings", ""),
+            ("## In short", "report-1.1"),
+            ("## Conclusion", "report-6.1"),
+            ("## Own", ""),  # of an analyst, who named no place
+            ("## Claims", "report-5.1"),
+        ),
+    }
+    parts = {name: chapter_part(name, made, EN) for name, made in chapters.items()}
+    report, annex = arranged(parts, EN)
+    assert [words_of(part) for part in report] == [
+        ["1 Summary", "In short"],
+        ["2 Findings", "Claims", "Value", "Own"],
+        ["3 Conclusions, recommendations and lessons", "Conclusion", "Advice"],
+    ]
+    assert annex == []
+
+
+def test_the_sections_of_the_shipped_notebooks_have_places_of_their_own():
+    places = []
+    for path in sorted((ROOT / "notebooks").glob("0[1-7]*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            tags = cell.metadata.get("tags", [])
+            if cell.cell_type == "markdown" and cell.source.startswith("## "):
+                assert len(
+                    [tag for tag in tags if tag.startswith("report-") or tag in ("annex", "technical")]
+                )
+                places += [tag for tag in tags if tag.startswith("report-")]
+    assert len(set(places)) == len(places) >= 12
+
+
+def test_exhibits_are_numbered_through_the_report_and_by_notebook_in_the_annex():
     table = Table("t", "Table 3.1", "T", "", (), (), layer="annex")
-    picture = Figure("f", "Figure 3.1", "F", "", "f")
-    part = Part((Heading(1, "Inputs"), Heading(2, "Who?", "who"), picture, table))
-    assert part.of("report").blocks == (Heading(1, "Inputs"), Heading(2, "Who?", "who"), picture)
-    head = Heading(1, "Inputs", layer="annex")
-    assert part.of("annex").blocks == (head, Heading(2, "Who?", "who", "annex"), table)
-    assert part.of("annex").ids == ["who", "t"]
+    one, two = (Figure(f"f{n}", f"Figure 3.{n}", "F", "", "f") for n in (1, 2))
+    inputs = Part(
+        (
+            Heading(1, "3 Inputs", "chapter-03"),
+            Heading(2, "Who?", "who", place="4.1"),
+            said("People."),
+            two,
+            table,
+        )
+    )
+    findings = Part(
+        (
+            Heading(1, "7 Findings", "chapter-07"),
+            Heading(2, "In short", "short", place="1.1"),
+            said("It."),
+            one,
+        )
+    )
+    report, annex = arranged({"03_inputs": inputs, "07_findings": findings}, EN)
+    assert [words_of(part) for part in report] == [
+        ["1 Summary", "In short", "It (Figure 1)."],
+        ["2 Data, method and limits", "Who?", "People (Figure 2; annex: Table A3.1)."],
+    ]
+    assert [block.label for part in report for block in part.blocks if isinstance(block, Figure)] == [
+        "Figure 1",
+        "Figure 2",
+    ]
+    (annexed,) = annex
+    assert annexed.ids == ["chapter-03", "who", "t"]
+    assert annexed.blocks[-1].label == "Table A3.1"
 
 
 def test_a_section_that_found_nothing_is_one_line_of_the_report():
-    head, because = Heading(1, "Benefits"), said("No costs were delivered.", "nothing")
-    part = Part((head, Heading(2, "Was it worth it?"), said("An explanation."), because))
-    assert words_of(part.of("report")) == ["Benefits", "Was it worth it? No costs were delivered."]
-    assert part.of("annex") is None
-    found = Part((*part.blocks, said("It was.", "finding")))
-    assert len(words_of(found.of("report"))) == 5  # it found something else
+    head, because = Heading(1, "6 Benefits", "chapter-06"), said("No costs were delivered.", "nothing")
+    blocks = (head, Heading(2, "Was it worth it?", place="5.3"), said("An explanation."), because)
+    report, annex = arranged({"06_benefits": Part(blocks)}, EN)
+    assert [words_of(part) for part in report] == [
+        ["1 Findings", "Was it worth it? No costs were delivered."]
+    ]
+    assert annex == []
+    found, _ = arranged({"06_benefits": Part((*blocks, said("It was.", "finding")))}, EN)
+    assert len(words_of(found[0])) == 5  # it found something else
 
 
 def sentences_of(blocks: list[Block]) -> list[str]:

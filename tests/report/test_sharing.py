@@ -14,7 +14,7 @@ from manfaat.base.paths import places
 from manfaat.base.problems import ProblemsError
 from manfaat.report.blocks import as_data, said
 from manfaat.report.chapter import Chapter
-from manfaat.report.page import chapter_part
+from manfaat.report.parts import chapter_part
 from manfaat.report.reader import Reader
 from manfaat.report.sharing import MARK, MIME
 from manfaat.report.words import Language

@@ -39,12 +39,15 @@ Runs = tuple[Run, ...]
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; level 1 opens a chapter."""
+    """A heading; level 1 opens a chapter. ``place`` is that of a section in the report: chapter and place in
+    it, as in ``5.2``.
+    """
 
     level: int
     text: str
     id: str = ""
     layer: Layer = "report"
+    place: str = ""
     kind: Literal["heading"] = "heading"
 
 

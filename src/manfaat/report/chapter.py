@@ -64,10 +64,8 @@ class Chapter:
 
     @property
     def number(self) -> str:
-        """The chapter's number: that of its notebook; a letter for the findings, which the report puts
-        first.
-        """
-        return self.reader.say("F") if self.name == NOTEBOOKS[-1] else str(int(self.name[:2]))
+        """The number of the notebook."""
+        return str(int(self.name[:2]))
 
     def show(self, *exhibits: Exhibit) -> None:
         """Number and display exhibits, and keep each one's data, picture and words under ``exhibits/`` of the

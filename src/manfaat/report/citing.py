@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from manfaat.report.blocks import Block, Bullets, Figure, Heading, Layer, Paragraph, Run, Runs, Table, plain
-from manfaat.report.words import Language
+from manfaat.report.words import Language, mark
 
 LEADS = ("", "finding", "answer", "summary", "note")  # roles of paragraphs that can lead to an exhibit
 Exhibits = list[Figure | Table]
@@ -67,11 +67,24 @@ def named(exhibits: Exhibits, language: Language) -> Iterator[Run]:
     kinds = [[one for one in exhibits if isinstance(one, kind)] for kind in (Figure, Table)]
     for place, (first, *others) in enumerate(kind for kind in kinds if kind):
         yield from [Run(", ")] if place else []
-        yield Run(first.label, link=f"#{first.id}")
         if others:
-            last = others[-1]
-            yield Run(f" {language.say('to') if len(others) > 1 else language.say('and')} ")
-            yield Run(last.label, link=f"#{last.id}")
+            told = mark("{first} to {last}") if len(others) > 1 else mark("{first} and {last}")
+            yield from filled(language.say(told, first="\0", last="\0"), [link(first), link(others[-1])])
+        else:
+            yield link(first)
+
+
+def link(exhibit: Figure | Table) -> Run:
+    """Its number, leading to it."""
+    return Run(exhibit.label, link=f"#{exhibit.id}")
+
+
+def filled(text: str, values: list[Run]) -> Iterator[Run]:
+    """A text whose gaps are filled with pieces of text that have a look of their own."""
+    first, *parts = text.split("\0")
+    yield Run(first)
+    for value, part in zip(values, parts, strict=True):
+        yield from (value, Run(part))
 
 
 def behind(block: Paragraph, exhibits: Exhibits, language: Language) -> Paragraph:
@@ -85,8 +98,8 @@ def behind(block: Paragraph, exhibits: Exhibits, language: Language) -> Paragrap
 
 def see(exhibits: Exhibits, language: Language) -> Paragraph:
     """A line that leads to exhibits, where nothing else does."""
-    before, _, after = language.say("See {exhibits}.", exhibits="\0").partition("\0")
     layer = exhibits[0].layer
+    before, _, after = language.say("See {exhibits}.", exhibits="\0").partition("\0")
     return Paragraph((Run(before), *places(exhibits, layer, language), Run(after)), layer=layer)
 
 

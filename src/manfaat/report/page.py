@@ -7,18 +7,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
 
 import jinja2
 import lxml.html
-import nbformat
 from lxml import etree
 from markupsafe import Markup
 
 from manfaat import __version__
-from manfaat.report.blocks import Block, Code, Figure, Heading, Layer, Paragraph, Run, Table, Terms, plain
-from manfaat.report.citing import cited
+from manfaat.report.blocks import Code, Figure
 from manfaat.report.compact import compact
 from manfaat.report.cover import Cover
 from manfaat.report.exhibit import inline_svg
@@ -26,21 +23,11 @@ from manfaat.report.fitting import fitted
 from manfaat.report.fonts import font_faces
 from manfaat.report.html import Shown, alignment_rules, html_of
 from manfaat.report.markdown import blocks_of
+from manfaat.report.parts import Part
 from manfaat.report.policy import PLAIN_WITH_FONTS, security_policy
 from manfaat.report.reader import Reader
-from manfaat.report.sharing import published
-from manfaat.report.words import Language
 
 TEMPLATES = Path(__file__).parent / "templates"
-READING_ORDER = (
-    "07_findings",
-    "01_clean",
-    "02_indicators",
-    "03_inputs",
-    "04_outputs",
-    "05_outcomes",
-    "06_benefits",
-)
 SOURCES = ("src", "srcset", "href", "data", "action", "formaction", "poster", "background")
 STYLES = (
     "style",
@@ -59,139 +46,10 @@ IMPORT = re.compile(r"@import\s+(\S+)", re.IGNORECASE)
 LARGEST = 1_000_000  # bytes: larger files do not travel well by mail
 
 
-@dataclass(frozen=True)
-class Part:
-    """One chapter: its blocks, the first of which is its heading."""
-
-    blocks: tuple[Block, ...]
-    left_out: tuple[str, ...] = ()  # what its notebook showed and may not be published, one line a cell
-
-    def of(self, layer: Layer) -> Part | None:
-        """What of the chapter stands in a file: its opening, and of every section what stands in this layer;
-        None where that is nothing. How the chapter was made stands in the annex.
-
-        In the report a section that found nothing to show is one line.
-        """
-        blocks = [block for block in self.blocks if block.layer != "brief"]
-        starts = [i for i, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 2]
-        kept: list[Block] = []
-        lines: list[Block] = []
-        for start, end in pairwise([*starts, len(blocks)]):
-            head, *rest = blocks[start:end]
-            home = "report" if head.layer == "report" else "annex"
-            own = [block for block in rest if home_of(block, home) == layer]
-            if layer == "report" and (line := nothing_in(head, own)):
-                lines.append(line)
-            elif own or home == layer:
-                kept += [in_layer(head, layer), *own]
-        opening = blocks[: starts[0]] if starts else blocks
-        opening = [in_layer(block, layer) for block in opening if layer == "annex" or block.layer == "report"]
-        return replace(self, blocks=(*opening, *kept, *lines)) if kept or lines else None
-
-    @property
-    def heading(self) -> Heading:
-        """The heading of the chapter."""
-        return next(block for block in self.blocks if isinstance(block, Heading))
-
-    @property
-    def sections(self) -> list[Heading]:
-        """The headings below it that a table of contents lists."""
-        found = [block for block in self.blocks if isinstance(block, Heading) and block.level <= 2]
-        return [block for block in found if block is not self.heading]
-
-    @property
-    def ids(self) -> list[str]:
-        """What a link can lead to."""
-        named = [entry for block in self.blocks if isinstance(block, Terms) for entry in block.entries]
-        own = [block for block in self.blocks if isinstance(block, Heading | Figure | Table)]
-        return [one.id for one in [*own, *named] if one.id]
-
-    @property
-    def figures(self) -> list[Figure]:
-        """Its pictures."""
-        return [block for block in self.blocks if isinstance(block, Figure)]
-
-
 def warm_up() -> None:
     """Load what rendering needs, while something else is waited for."""
     html_of([*blocks_of("# x"), Code("x")], Shown({}, {}))
     font_faces({"normal": "x", "bold": "x"})
-
-
-def chapter_part(name: str, notebook: nbformat.NotebookNode, language: Language) -> Part:
-    """Turn one executed notebook into a chapter, its prose in the reader's language; headings get ids of
-    their own. A section whose heading is tagged ``annex`` stands in the annex, with all that follows.
-    """
-    blocks: list[Block] = []
-    left_out: list[str] = []
-    section: Layer = "report"
-    written = [
-        cell for cell in notebook.cells if "injected-parameters" not in cell.metadata.get("tags", [])
-    ]  # as in notebooks/
-    for place, cell in enumerate(written, start=1):
-        tags = cell.metadata.get("tags", [])
-        if cell.cell_type == "markdown":
-            layer: Layer = "technical" if "technical" in tags else "report"
-            told = blocks_of(language.prose(cell.source), layer)
-            if any(isinstance(block, Heading) and block.level == 2 for block in told):
-                section = "annex" if {"annex", "technical"} & {*tags} else "report"
-            blocks += [in_layer(block, section) for block in told]
-        elif cell.cell_type == "code":
-            shown, dropped = published(cell)
-            blocks += [] if "parameters" in tags else [Code(cell.source)]
-            blocks += [in_layer(block, section) for block in shown]
-            if dropped:
-                left_out.append(
-                    f"{name}, cell {place}: {dropped}: left out of the report. A table of groups is shared by"
-                    " study.share(...)"
-                )
-    return Part(tuple(cited(numbered(name, blocks), language)), tuple(left_out))
-
-
-def home_of(block: Block, section: str) -> str:
-    """The file that a block stands in: its own, or that of its section."""
-    return block.layer if block.layer in ("report", "annex") else section
-
-
-def nothing_in(head: Block, blocks: list[Block]) -> Paragraph | None:
-    """One line for a section that found nothing to show: what was asked, and why there is nothing."""
-    told = [block for block in blocks if not isinstance(block, Code)]
-    found = [block for block in told if isinstance(block, Paragraph) and block.role == "nothing"]
-    others = [
-        block for block in told if not isinstance(block, Paragraph) or block.role not in ("", "nothing")
-    ]
-    if not found or others or not isinstance(head, Heading):
-        return None
-    reasons = (Run(f" {plain(block.runs)}") for block in found)
-    return Paragraph((Run(head.text, italic=True), *reasons), "note")
-
-
-def in_layer(block: Block, layer: Layer) -> Block:
-    """What everybody reads, in the layer of its section."""
-    return replace(block, layer=layer) if block.layer == "report" else block
-
-
-def numbered(name: str, blocks: list[Block]) -> Iterator[Block]:
-    """Give every heading of a chapter its id, and the first the chapter's number."""
-    anchor, found = f"chapter-{name[:2]}", 0
-    number = "" if name == READING_ORDER[0] else f"{int(name[:2])} "
-    for block in blocks:
-        if isinstance(block, Heading):
-            text = block.text if found else number + block.text
-            yield replace(block, text=text, id=f"{anchor}-{found}" if found else anchor)
-            found += 1
-        else:
-            yield block
-
-
-def ordered(parts: dict[str, Part]) -> list[Part]:
-    """The chapters in the order read."""
-    return [parts[name] for name in READING_ORDER if name in parts]
-
-
-def in_file(parts: list[Part], layer: Layer) -> list[Part]:
-    """What of the chapters stands in the file of a layer."""
-    return [part for whole in parts if (part := whole.of(layer))]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pandas as pd
 
 from manfaat.base.strict import json_text
 from manfaat.definitions.study import Study
-from manfaat.report.blocks import Block, as_data
+from manfaat.report.blocks import Block, Figure, Table, as_data
 from manfaat.report.reader import Reader
 from manfaat.report.words import Language, mark
 from manfaat.run.languages import Told, stem
@@ -20,7 +21,8 @@ from manfaat.run.overview import local_day
 
 if TYPE_CHECKING:
     from manfaat.report.cover import Cover
-    from manfaat.report.page import Beside, Part
+    from manfaat.report.page import Beside
+    from manfaat.report.parts import Part
 
 FORMATS = ("html", "pdf", "docx")
 LAYERS = {"brief": mark("Brief"), "report": mark("Report"), "annex": mark("Annex")}
@@ -71,13 +73,14 @@ def write_version(
     """Write the files of one language; the pages first, because they are what most people wait for."""
     from manfaat.report.appendix import sections
     from manfaat.report.cover import cover_of
-    from manfaat.report.page import Part, in_file, in_layer, ordered, render_brief, render_page
+    from manfaat.report.page import render_brief, render_page
+    from manfaat.report.parts import Part, arranged, in_layer
     from manfaat.report.regressions import FOLDER
 
     version, target, cover = told[place], told[0].folder, cover_of(reader, local_day(record["finished"]))
-    every = ordered(version.chapters)
-    brief = Part(tuple(block for part in every for block in part.blocks if block.layer == "brief"))
-    report, annex = in_file(every, "report"), in_file(every, "annex")
+    shown = blocks_in([version.chapters[name] for name in sorted(version.chapters)])
+    brief = Part(tuple(block for block in shown if block.layer == "brief"))
+    report, annex = arranged(version.chapters, reader)
     estimates = pd.read_csv(version.folder / "estimates.csv")
     files = sorted((version.folder / FOLDER).glob("*.csv"))
     tables = [pd.read_csv(file, dtype={"rater": "str"}).fillna({"rater": ""}) for file in files]
@@ -85,6 +88,7 @@ def write_version(
     appendix = sections(reader, record, estimates, coefficients, blocks_in([*report, *annex]))
     annex.append(Part(tuple(in_layer(block, "annex") for block in appendix)))
     exhibits = version.folder / "exhibits"
+    number_files(exhibits, blocks_in([*report, *annex]))
     layers = {
         "brief": ([brief], replace(cover, is_brief=True)),
         "report": (report, cover),
@@ -103,6 +107,15 @@ def write_version(
             for name, (parts, named) in layers.items()
         ]
         write_documents(reader, documents, exhibits, target, made)
+
+
+def number_files(exhibits: Path, blocks: list[Block]) -> None:
+    """Say beside every exhibit's data which number it has in report or annex."""
+    for block in (block for block in blocks if isinstance(block, Figure | Table)):
+        path = exhibits / f"{block.name}.json"
+        if path.is_file():
+            words = json.loads(path.read_text(encoding="utf-8")) | {"number": block.label}
+            path.write_text(json_text(words), encoding="utf-8")
 
 
 def blocks_in(parts: list[Part]) -> list[Block]:

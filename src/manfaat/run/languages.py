@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from manfaat.report.page import Part
+    from manfaat.report.parts import Part
 
 SHARED = ("estimates.csv", "ledger_rows.csv")  # what may not depend on the language
 

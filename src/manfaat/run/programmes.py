@@ -95,7 +95,8 @@ def write_version(
     ------
     NotebookError, or ReportError if no page can be made.
     """
-    from manfaat.report.page import Beside, Version, chapter_part, render_page
+    from manfaat.report.page import Beside, Version, render_page
+    from manfaat.report.parts import chapter_part
 
     programme, language = reports[0].study.programme.programme, Language(options.languages[place])
     folder, first = staging / language.code, staging / options.languages[0]
@@ -128,7 +129,7 @@ def write_version(
         part = chapter_part(OVER_COHORTS, notebook, language)
         page = render_page(
             Reader(language.code, reports[0].study),
-            [part],
+            [part.cited(language)],
             folder / "exhibits",
             cover=cover,
             beside=Beside(versions=others),

@@ -236,7 +236,7 @@ def run_steps(study: Study, options: Options, version: Told, turns: Turns, progr
     """Run the notebooks of one language step by step; keep the report's chapters made of them, and the
     seconds each took.
     """
-    from manfaat.report.page import chapter_part
+    from manfaat.report.parts import chapter_part
 
     known = parameters_of(study.places.root)
 
