@@ -50,6 +50,14 @@ def test_what_is_neither_stated_nor_accounted_for_is_named():
             "'pax' is not an indicator. Expected: did you mean pay?",
         ),
         (
+            "responses: [{recommendation: C2, response: accepted, action: {en: x}}]",
+            "'C2' is not a recommendation. Expected: did you mean C1?",
+        ),
+        (
+            "former: [&a {recommendation: C1, response: accepted, action: {en: x}}, *a]",
+            "the recommendation 'C1' is answered twice",
+        ),
+        (
             "questions: [{id: Q, text: {en: x}, criterion: impact, claims: [C1]}]",
             "no question is about 'equity', and no reason is given",
         ),

@@ -121,6 +121,7 @@ def load_stated(
         claims=[claim.id for claim in programme.claims],
         indicators={line.indicator for line in lines},
         columns={line.name for line in lines},
+        implications=[rule.id for rule in programme.worth.implications] if programme.worth else [],
     )
     file = shown(folder / CHARTER, place.root)
     return charter.of(delivery.cohort), problems + check_charter(charter, delivery.cohort, known, file)

@@ -22,6 +22,8 @@ Criterion = Literal[
     "relevance", "coherence", "effectiveness", "efficiency", "impact", "sustainability", "equity"
 ]
 CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
+Answer = Literal["accepted", "partly accepted", "rejected"]
+Status = Literal["not begun", "under way", "done"]
 Link = Literal["input", "activity", "output", "outcome"]
 
 
@@ -122,6 +124,21 @@ class Conclusion(Record):
     """
 
 
+class Response(Record):
+    """What the office that received a report answers to one of its recommendations."""
+
+    recommendation: str
+    """Id of an implication of the programme, or of a claim that is still open. Example: host_share"""
+    response: Answer
+    """Whether it is accepted."""
+    action: Words
+    """What is done, or why nothing is. Example: {en: A fund is set up., id: Dana cadangan dibentuk.}"""
+    due: Words | None = None
+    """Until when, where it is not what was recommended. Example: {en: June 2006, id: Juni 2006}"""
+    status: Status = "not begun"
+    """How far it is."""
+
+
 class Statements(Record):
     """What a charter states, of all cohorts or of one."""
 
@@ -171,6 +188,10 @@ class Statements(Record):
     """What those who evaluate conclude."""
     lessons: list[Lesson] = []
     """What may be of use elsewhere."""
+    responses: list[Response] = []
+    """What the office that received the report answers to its recommendations, one entry each."""
+    former: list[Response] = []
+    """What was answered to the former cohort's report, which this one follows up."""
     abbreviations: dict[str, Words] = {}
     """The programme's own abbreviations; the report explains those that occur in it."""
     because: dict[str, Words] = {}
@@ -196,7 +217,7 @@ class Charter(Statements):
         return Statements(**stated)
 
 
-FOLLOWS = ("conclusion", "lessons")  # written once results are there
+FOLLOWS = ("conclusion", "lessons", "responses", "former")  # written once results are there
 EXPECTED = tuple(
     name
     for name in Statements.model_fields
@@ -211,6 +232,7 @@ class Known:
     claims: Collection[str]
     indicators: Collection[str]
     columns: Collection[str]
+    implications: Collection[str] = ()
 
 
 def load_charter(folder: Path, *, root: Path) -> tuple[Charter | None, list[Problem]]:
@@ -275,6 +297,9 @@ def check_criteria(stated: Statements, file: str) -> list[Problem]:
 def check_names(stated: Statements, known: Known, file: str) -> list[Problem]:
     """Say which claims, indicators and columns do not exist, and which short name stands twice."""
     ids = [question.id for question in stated.questions]
+    answered = {
+        name: [one.recommendation for one in getattr(stated, name)] for name in ("responses", "former")
+    }
     named = [
         (f"questions.{one.id}.claims", name, "a claim", known.claims)
         for one in stated.questions
@@ -297,6 +322,11 @@ def check_names(stated: Statements, known: Known, file: str) -> list[Problem]:
         for one in stated.assumptions
         if one.indicator
     ]
+    named += [
+        (place, name, "a recommendation", [*known.implications, *known.claims])
+        for place, names in answered.items()
+        for name in names
+    ]
     return [
         *(
             Problem(file, f"'{name}' is not {what}", column=place, expected=nearest(name, among))
@@ -306,5 +336,10 @@ def check_names(stated: Statements, known: Known, file: str) -> list[Problem]:
         *(
             Problem(file, f"the question '{name}' stands twice", column="questions")
             for name in sorted({name for name in ids if ids.count(name) > 1})
+        ),
+        *(
+            Problem(file, f"the recommendation '{name}' is answered twice", column=place)
+            for place, names in answered.items()
+            for name in sorted({name for name in names if names.count(name) > 1})
         ),
     ]

@@ -22,6 +22,7 @@ from manfaat.report.gate import told as as_told
 from manfaat.report.labels import STAGES, unit_of
 from manfaat.report.next_time import next_time
 from manfaat.report.reader import Reader
+from manfaat.report.responses import answers, follow_up
 from manfaat.report.tables import Layout
 from manfaat.report.verdict_words import GRADE_SIGNS, GRADE_WORDS
 from manfaat.report.verdicts import Verdict, by_claim, measure_label
@@ -305,12 +306,12 @@ def mark_of(grades: pd.DataFrame) -> str:
 
 
 def concluded(page: Brief, indicators: pd.DataFrame, confidence: float) -> list[Part]:
-    """What follows: the objectives, the conclusion of those who evaluate, what to measure next, lessons."""
+    """What follows: objectives, conclusion, what to measure next, what was answered, and lessons."""
     reader, stated = page.reader, page.reader.study.charter or Statements()
     parts: list[Part] = [*objectives_table(reader, stated, indicators, confidence)]
     if stated.conclusion:
         parts += [said(stated.conclusion.text[reader.code]), *stale(reader, stated.conclusion.verdicts, page)]
-    parts += next_time(page)
+    parts += [*next_time(page), *answers(page, stated), *follow_up(page, stated)]
     if stated.lessons:
         lessons = [f"{one.text[reader.code]} ({', '.join(one.claims)})" for one in stated.lessons]
         parts += [said(reader.say("Lessons"), "term"), listed(lessons)]

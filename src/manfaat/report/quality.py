@@ -15,7 +15,7 @@ from manfaat.definitions.charter import CRITERIA, Statements
 from manfaat.definitions.context import read_context
 from manfaat.definitions.declarations import Implication
 from manfaat.definitions.study import Study
-from manfaat.report.blocks import Block, Cell, Figure, Head, Heading, Table
+from manfaat.report.blocks import Block, Bullets, Cell, Figure, Head, Heading, Table
 from manfaat.report.reader import Reader
 from manfaat.report.words import Language, mark
 
@@ -67,6 +67,11 @@ class Facts:
         """The recommendations that are declared."""
         worth = self.study.programme.worth
         return worth.implications if worth else []
+
+    @property
+    def asks_more(self) -> list[bool]:
+        """Whether the report says what to measure next, which it says to whoever plans the next survey."""
+        return [True for one in self.told if isinstance(one, Bullets) and one.role == "next"]
 
     @property
     def raters(self) -> int:
@@ -228,13 +233,13 @@ ITEMS = (
     Item(
         "7.2",
         mark("Recommendations rest on evidence"),
-        lambda f: f.shows("implications"),
+        lambda f: "met" if f.asks_more else f.shows("implications"),
         "programme.yml: worth.implications",
     ),
     Item(
         "7.4",
         mark("Whom each recommendation is for"),
-        lambda f: grade(rule.to is not None for rule in f.advice),
+        lambda f: grade([*f.asks_more, *(rule.to is not None for rule in f.advice)]),
         "programme.yml: worth.implications.to",
     ),
     Item(
