@@ -52,7 +52,9 @@ def curve_data(n: int) -> pd.DataFrame:
             "is_primary": np.arange(n) == n // 2,
         }
     )
-    return data.assign(**{"declared": np.arange(n) % 2 == 0, "no covariates": np.arange(n) % 2 == 1})
+    return data.assign(
+        text="0.5 [0.1; 0.9]", declared=np.arange(n) % 2 == 0, **{"no covariates": np.arange(n) % 2 == 1}
+    )
 
 
 def bound_data(label: str = "Pay") -> pd.DataFrame:

@@ -466,7 +466,8 @@ def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pic
     fold = Fold("How", (said("y" * 500),))
     findings, chapter = [picture("first"), fold], [picture("small"), picture("large")]
     sizes = {"first": 5000, "small": 1000, "large": 3000}
-    whole = Shown({name: "x" * size for name, size in sizes.items()}, {"large": "It is in large.svg."})
+    pictures = {name: "x" * size for name, size in sizes.items()}
+    whole = Shown(pictures, {"large": "It is in large.svg."}, data={"small": "a,b"}, data_name="Data")
 
     def page(shown: Shown) -> str:
         return html_of([*findings, *chapter], shown)
@@ -479,10 +480,12 @@ def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pic
 
     def drawn(largest: int) -> list[str]:
         shown = left(largest)
-        return list(shown.pictures) + ([] if shown.instead_of_folds else ["fold"])
+        told = {"data": bool(shown.data), "fold": not shown.instead_of_folds}
+        return list(shown.pictures) + [name for name, is_there in told.items() if is_there]
 
-    assert drawn(full) == ["first", "small", "large", "fold"]
-    assert drawn(full - 1) == ["first", "small", "fold"]
+    assert drawn(full) == ["first", "small", "large", "data", "fold"]
+    assert drawn(full - 1) == ["first", "small", "large", "fold"]
+    assert drawn(full - 500) == ["first", "small", "fold"]
     assert drawn(full - 3500) == ["first", "fold"]
     assert drawn(full - 4000) == ["first"]
     assert drawn(1000) == []

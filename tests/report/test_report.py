@@ -33,7 +33,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attributes):
         values = dict(attributes)
         self.ids += [values["id"]] if "id" in values else []
-        if tag == "a":
+        if tag == "a" and not values["href"].startswith("data:"):
             self.links.append(values["href"])
         if tag == "svg":
             self.svgs.append(values)

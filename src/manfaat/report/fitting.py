@@ -21,8 +21,9 @@ def fitted(
 ) -> Shown:
     """Return what a page shows such that it is no larger than ``largest`` bytes, as far as that can be had.
 
-    What goes first: the largest pictures, then the folds of the estimates, last the pictures of the findings,
-    which are the first of the chapters. ``size`` gives the bytes of the page.
+    What goes first: the data behind the pictures, which lie beside the page; the largest pictures, then the
+    folds of the estimates, last the pictures of the findings, which are the first of the chapters. ``size``
+    gives the bytes of the page.
     """
     findings, *others = [list(figures) for figures in chapters]
     rest = [figure for figures in others for figure in figures]
@@ -30,6 +31,7 @@ def fitted(
         "How each number came about stands in its row of estimates.csv, and the methods in the appendix."
     )
     steps: tuple[Callable[[Shown, int], Shown], ...] = (
+        lambda shown, _: replace(shown, data={}),
         lambda shown, excess: without_largest(shown, excess, rest),
         lambda shown, excess: replace(shown, instead_of_folds=told),
         lambda shown, excess: without_largest(shown, excess, findings),

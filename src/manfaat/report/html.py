@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import groupby
+from urllib.parse import quote
 
 from pygments.lexers import PythonLexer
 from pygments.token import STANDARD_TYPES
@@ -31,6 +32,7 @@ from manfaat.report.blocks import (
 SHORT = 24  # letters: a number with its interval, size or share stays on one line, a sentence may not
 LONG = 30  # rows: a longer table scrolls within the page
 LAYERS = {"technical": "technical", "page": "only-screen"}  # classes of the style sheet
+BOM = "\ufeff"  # with it, spreadsheets read UTF-8
 DIGIT, MARK = r"\2007", r"\2008"  # spaces as wide as a digit, and as a full stop or a comma
 COLOURED = ("k", "kn", "kc", "ow", "s1", "s2", "sa", "mi", "mf", "c1")  # what the style sheet tells apart
 
@@ -39,13 +41,16 @@ COLOURED = ("k", "kn", "kc", "ow", "s1", "s2", "sa", "mi", "mf", "c1")  # what t
 class Shown:
     """What of the blocks a page shows: the pictures (SVG) by the id of their figure, and where the others
     lie; whether folds are there, and what is said in their place; in which file a link (``#id``) ends that
-    does not end in this page.
+    does not end in this page; the data (CSV) behind the figures by their ids, and what a link to them is
+    called.
     """
 
     pictures: Mapping[str, str]
     elsewhere: Mapping[str, str]  # one sentence a figure
     instead_of_folds: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+    data_name: str = ""
 
 
 def html_of(blocks: Iterable[Block], shown: Shown) -> str:
@@ -152,7 +157,18 @@ def figure(block: Figure, shown: Shown) -> str:
     words = f"<figcaption>{caption(block)}{note}</figcaption>"
     if not block.label:  # the message of a figure that stands alone is read before it
         return f'<figure class="exhibit" id="{block.id}">{words}{picture}</figure>'
-    return f'<figure class="exhibit" id="{block.id}">{picture}{words}</figure>'
+    return f'<figure class="exhibit" id="{block.id}">{picture}{words}{data_link(block, shown)}</figure>'
+
+
+def data_link(block: Figure, shown: Shown) -> str:
+    """Return a link that holds the data behind a figure, where the page has them: taken along without
+    script and without a folder.
+    """
+    if block.id not in shown.data:
+        return ""
+    held = quote(BOM + shown.data[block.id], safe=",;:()!*'/?@=+~$")
+    file = f'download="{escape(block.name)}.csv" href="data:text/csv;charset=utf-8,{escape(held)}"'
+    return f'<p class="bar"><a {file}>{escape(shown.data_name)}</a></p>'
 
 
 def in_words(block: Figure, shown: Shown) -> str:

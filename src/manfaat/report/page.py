@@ -91,7 +91,10 @@ def render_page(
     ValueError if it loads anything from outside or is still too large.
     """
     figures = [figure for part in chapters for figure in part.figures]
-    phones = {figure.id for figure in figures if (exhibits / f"{figure.name}-phone.svg").is_file()}
+    shown = [
+        figure for figure in figures if figure.layer == "report"
+    ]  # the annex has no room for two of each
+    phones = {figure.id for figure in shown if (exhibits / f"{figure.name}-phone.svg").is_file()}
     drawn = [picture_of(figure, exhibits) for figure in figures]
     drawn += [picture_of(phone_of(figure), exhibits) for figure in figures if figure.id in phones]
     svgs, rules = compact(drawn)
@@ -130,6 +133,8 @@ def render_page(
             for figure in figures
         },
         files=beside.files,
+        data={figure.id: text for figure in figures if (text := data_of(figure, exhibits))},
+        data_name=reader.say("Data (CSV)"),
     )
     size = lambda shown: len(page(shown).encode())  # noqa: E731
     made = page(fitted(whole, size, LARGEST, [part.figures for part in chapters], reader))
@@ -189,6 +194,12 @@ def environment() -> jinja2.Environment:
 def picture_of(figure: Figure, exhibits: Path) -> str:
     """Return a figure's picture for the page, from its file."""
     return inline_svg(figure, figure.svg or (exhibits / f"{figure.name}.svg").read_text(encoding="utf-8"))
+
+
+def data_of(figure: Figure, exhibits: Path) -> str:
+    """Return the data behind a figure (CSV), from their file; nothing where there is none."""
+    file = exhibits / f"{figure.name}.csv"
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def figure_fonts(svgs: list[str]) -> str:

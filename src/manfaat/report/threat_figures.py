@@ -103,9 +103,13 @@ def one_curve(reader: Reader, rows: pd.DataFrame, estimate: pd.Series) -> Exhibi
     """The curve of one primary estimate."""
     say, unit = reader.say, reader.unit_of(estimate["unit"])
     scale, name = unit.scale if unit else 1.0, title_of(reader, estimate)
-    numbers = rows[["estimate", "ci_low", "ci_high"]].reset_index(drop=True) * scale
+    ends = rows[["estimate", "ci_low", "ci_high"]]
+    texts = pd.DataFrame(
+        {"text": [reader.with_interval(one, low, high, unit) for one, low, high in ends.to_numpy()]}
+    )
+    numbers = (ends * scale).reset_index(drop=True)
     data = pd.concat(
-        [numbers, rows[["n", "is_primary"]].reset_index(drop=True), choices_of(rows, reader)], axis=1
+        [numbers, rows[["n", "is_primary"]].reset_index(drop=True), choices_of(rows, reader), texts], axis=1
     )
     above = (np.sign(rows["estimate"]) == np.sign(estimate["estimate"])).sum()
     alt = say(

@@ -21,6 +21,7 @@ from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.style import (
     MARKERS,
     PALETTE,
+    Spot,
     legend_name,
     new_figure,
     new_panels,
@@ -218,7 +219,12 @@ def likert(
         "Bars of the answers to each item then and now, those below the middle to the left, those above it to"
         " the right, the middle apart."
     )
-    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))
+    reach = ax.get_xlim()
+    spots = [
+        Spot(ax, *reach, height - 0.35, height + 0.35, part)
+        for height, part in zip(heights, parts, strict=True)
+    ]
+    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure, spots))
 
 
 def told(rows: pd.DataFrame, answers: list[str], language: Language) -> str:
@@ -237,14 +243,22 @@ def told(rows: pd.DataFrame, answers: list[str], language: Language) -> str:
     return ", ".join(f"{name} {language.percent(share)}" for name, share in shares.items())
 
 
+def rating_heights(data: pd.DataFrame) -> list[float]:
+    """In which height of a panel the rating of each row stands: those of one indicator close together."""
+    labels, heights = list(dict.fromkeys(data["label"])), []
+    for row in typed_rows(data, Rating):
+        own = list(data.loc[data["label"] == row.label, "rater"])
+        heights.append(labels.index(row.label) + (own.index(row.rater) - (len(own) - 1) / 2) * 0.3)
+    return heights
+
+
 def draw_dumbbells(data: pd.DataFrame, ax: Axes, raters: list[str]) -> Axes:
     """Draw one line a rater from earlier (hollow) to now (filled); ``data`` has ``label, rater`` (words),
     ``earlier, now``.
     """
     labels = list(dict.fromkeys(data["label"]))
-    for row in typed_rows(data, Rating):
-        place, own = raters.index(row.rater), list(data.loc[data["label"] == row.label, "rater"])
-        y = labels.index(row.label) + (own.index(row.rater) - (len(own) - 1) / 2) * 0.3
+    for row, y in zip(typed_rows(data, Rating), rating_heights(data), strict=True):
+        place = raters.index(row.rater)
         ax.plot([row.earlier, row.now], [y, y], color=PALETTE[place], linewidth=1.8, zorder=2)
         ax.plot(
             [row.earlier],
@@ -302,7 +316,13 @@ def dumbbell(id: str, title: str, data: pd.DataFrame, caption: str, language: La
         for row, n in zip(typed_rows(data, Rating), data["n"], strict=True)
     ]
     alt = language.say("Dots of mean ratings joined by lines, hollow then and filled now, by rater.")
-    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))
+    told = data.assign(text=parts)
+    spots = [
+        Spot(ax, row.earlier, row.now, height, height, text)
+        for ax, (_, own) in zip(axes, told.groupby("unit", sort=False), strict=True)
+        for row, height, text in zip(typed_rows(own, Rating), rating_heights(own), own["text"], strict=True)
+    ]
+    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure, spots))
 
 
 def draw_gaps(wide: pd.DataFrame, ax: Axes, language: Language) -> Axes:

@@ -15,11 +15,11 @@ from matplotlib.transforms import blended_transform_factory
 from manfaat.base.typed import typed_rows
 from manfaat.report.colours import GREY, INK
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import FULL_WIDTH, HALF_WIDTH, plain_ticks, set_thesis_style, to_svg
+from manfaat.report.figures.style import FULL_WIDTH, HALF_WIDTH, Spot, plain_ticks, set_thesis_style, to_svg
 from manfaat.report.words import Language
 
 LINE, FOOT = 0.2, 2.3  # inches between two lines; lines below the axis
-AMOUNT, COUNT = 0.69, 0.995  # where amounts begin and counts end in a wide picture
+AMOUNT, COUNT = 0.645, 0.995  # where amounts begin and counts end in a wide picture
 WORDS: dict[str, Any] = {"fontsize": 7.5, "color": INK, "annotation_clip": False}
 
 
@@ -38,7 +38,7 @@ class Layout(NamedTuple):
         return self.width == FULL_WIDTH
 
 
-PAGE, PHONE = Layout(FULL_WIDTH, 46, (0.43, 0.67)), Layout(HALF_WIDTH, 46, (0.03, 0.97))
+PAGE, PHONE = Layout(FULL_WIDTH, 42, (0.41, 0.625)), Layout(HALF_WIDTH, 46, (0.03, 0.97))
 
 
 class Mark(NamedTuple):
@@ -56,11 +56,16 @@ class Mark(NamedTuple):
 
 def claims_figure(id: str, rows: pd.DataFrame, title: str, caption: str, language: Language) -> Exhibit:
     """Return the figure; ``rows`` as ``brief.Brief.rows`` gives them."""
-    told = [f"{row.claim}: {row.label}: {row.text}, n {row.n}" for row in typed_rows(rows, Mark)]
+    told = [f"{row.claim}: {shown(row)}" for row in typed_rows(rows, Mark)]
     alt = language.say("Chart of estimates with intervals, one line an estimate.") + f" {'; '.join(told)}."
     wide, narrow = (drawn(rows, layout, language) for layout in (PAGE, PHONE))
     data = rows.drop(columns=["text", "n", "others"])
     return Exhibit(id, title, caption, data, alt, wide, narrow=narrow)
+
+
+def shown(row: Mark) -> str:
+    """What a mark shows, in words."""
+    return f"{row.label}: {row.text}, n {row.n}"
 
 
 def drawn(rows: pd.DataFrame, layout: Layout, language: Language) -> bytes:
@@ -92,7 +97,9 @@ def drawn(rows: pd.DataFrame, layout: Layout, language: Language) -> bytes:
     ax.spines["left"].set_visible(False)
     plain_ticks(ax.xaxis, language)
     ax.xaxis.set_major_locator(MaxNLocator(4))
-    return to_svg(figure)
+    marks = zip(typed_rows(rows, Mark), places, strict=True)
+    spots = [Spot(ax, row.ci_low, row.ci_high, at - 0.3, at + 0.3, shown(row)) for row, at in marks]
+    return to_svg(figure, spots)
 
 
 def write(ax: Axes, text: str, at: tuple[float, float], **look: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from textwrap import fill
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from manfaat.base.typed import typed_rows
 from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import PALETTE, new_panels, plain_ticks, to_svg
+from manfaat.report.figures.style import PALETTE, Spot, new_panels, plain_ticks, to_svg
 from manfaat.report.words import Language
 
 COLUMNS = 3  # panels beside each other
@@ -93,4 +94,15 @@ def cohort_trends(
     )
     alt = language.say("Panels of estimates with intervals, one panel an indicator, one line a cohort.")
     shown = data.drop(columns=["text", "has_zero"])
-    return Exhibit("trends", title, caption, shown, f"{alt} {parts}.", to_svg(figure))
+    spots = [
+        Spot(ax, row.ci_low, row.ci_high, place - 0.25, place + 0.25, f"{row.cohort}: {text}")
+        for ax, name in zip(axes, names, strict=False)
+        for row, place, text in told_of(data[data["name"] == name], cohorts)
+    ]
+    return Exhibit("trends", title, caption, shown, f"{alt} {parts}.", to_svg(figure, spots))
+
+
+def told_of(rows: pd.DataFrame, cohorts: list[str]) -> Iterator[tuple[Interval, int, str]]:
+    """The intervals of one panel, in which line each stands and what it shows."""
+    for row, text in zip(typed_rows(rows, Interval), rows["text"], strict=True):
+        yield row, cohorts.index(row.cohort), text

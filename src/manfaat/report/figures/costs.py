@@ -4,10 +4,12 @@ issue.
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 
 from manfaat.base.typed import typed_rows
@@ -15,7 +17,12 @@ from manfaat.report.colours import GREY
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.answers import rectangles
 from manfaat.report.figures.style import (
+    FULL_WIDTH,
+    HALF_WIDTH,
     PALETTE,
+    Spot,
+    Stacked,
+    bar_spots,
     draw_bar,
     legend_name,
     name_bars,
@@ -83,14 +90,8 @@ def payers_over_years(
     """Return the stacks in the money of each year and in real money; ``data`` has ``year, payer, nominal,
     real``.
     """
-    figure, axes = new_panels(4.6, heights=(1, 1))
-    for ax, column, title in zip(axes, ("nominal", "real"), titles, strict=True):
-        draw_stacks(data, column, ax)
-        ax.set_title(title, loc="left")
-        ax.set_ylabel(unit)
-        plain_ticks(ax.yaxis, language)
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    parts = "; ".join(
+    paid = data[data["real"] > 0]
+    parts = [
         language.say(
             "{payer}, {year}: {nominal} in the money of the year, {real} in real money",
             payer=row.payer,
@@ -98,20 +99,69 @@ def payers_over_years(
             nominal=language.number(row.nominal, 1),
             real=language.number(row.real, 1),
         )
-        for row in typed_rows(data[data["real"] > 0], Stack)
-    )
+        for row in typed_rows(paid, Stack)
+    ]
     alt = language.say("Stacked bars of the cost by payer over the years, {unit}.", unit=unit)
     title = language.say("Who paid, over the years")
-    return Exhibit("payers", title, caption, data, f"{alt} {parts}.", to_svg(figure))
+    pictures = []
+    for wide in (True, False):
+        figure, axes = panels_of_years(data, titles, unit, language, wide=wide)
+        pictures.append(to_svg(figure, year_spots(axes, paid, parts)))
+    told = f"{alt} {'; '.join(parts)}."
+    return Exhibit("payers", title, caption, data, told, pictures[0], narrow=pictures[1])
+
+
+def panels_of_years(
+    data: pd.DataFrame, titles: tuple[str, str], unit: str, language: Language, *, wide: bool
+) -> tuple[Figure, list[Axes]]:
+    """Draw both stacks, for a page or for a phone."""
+    width = FULL_WIDTH if wide else HALF_WIDTH
+    figure, axes = new_panels(4.6 if wide else 5.0, heights=(1, 1), width=width)
+    for ax, column, title in zip(axes, ("nominal", "real"), titles, strict=True):
+        draw_stacks(data, column, ax)
+        ax.set_title(title if wide else fill(title, 40), loc="left")
+        ax.set_ylabel(unit)
+        plain_ticks(ax.yaxis, language)
+        if not wide:
+            ax.tick_params(axis="x", labelrotation=90)
+    handles = axes[0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside lower center", ncols=2 if wide else 1)
+    return figure, axes
+
+
+def year_spots(axes: list[Axes], paid: pd.DataFrame, parts: list[str]) -> list[Spot]:
+    """Where what each paid in a year stands in both stacks, and what it shows."""
+    return [
+        Spot(ax, row.year - 0.375, row.year + 0.375, top - getattr(row, column), top, text)
+        for ax, column in zip(axes, ("nominal", "real"), strict=True)
+        for row, top, text in zip(
+            typed_rows(paid, Stack), paid.groupby("year")[column].cumsum(), parts, strict=True
+        )
+    ]
 
 
 def waterfall(data: pd.DataFrame, unit: str, title: str, caption: str, language: Language) -> Exhibit:
     """Return the steps from the whole cost to what is left; ``data`` has ``label, start, end, kind``
     (``total``, ``step``, ``rest``).
     """
-    colours = {"total": GREY, "step": PALETTE[5], "rest": PALETTE[1]}
-    figure, ax = new_figure(0.9 + 0.36 * len(data))
     rows = list(typed_rows(data, Step))
+    parts = [f"{row.label}: {language.number(abs(row.end - row.start), 1)}" for row in rows]
+    alt = language.say("Waterfall chart from the whole cost to what is left, {unit}.", unit=unit)
+    told = f"{alt} {'; '.join(parts)}."
+    stacked = Stacked(data["label"].tolist(), 0.3)
+    pictures: list[bytes] = []
+    for figure, ax in (new_figure(0.9 + 0.36 * len(data)), stacked.figure()):
+        draw_steps(ax, rows, language)
+        name_bars(ax, data["label"].tolist(), (0, data["start"].max() * 1.15), unit, language)
+        if pictures:
+            stacked.name(ax)
+        pictures.append(to_svg(figure, bar_spots(ax, data["start"], data["end"], parts)))
+    return Exhibit("waterfall", title, caption, data, told, pictures[0], narrow=pictures[1])
+
+
+def draw_steps(ax: Axes, rows: list[Step], language: Language) -> None:
+    """Draw the bars of a waterfall, each where the one above it ends."""
+    colours = {"total": GREY, "step": PALETTE[5], "rest": PALETTE[1]}
     for place, row in enumerate(rows):
         low, width = min(row.start, row.end), abs(row.end - row.start)
         hatch = "//" if row.kind == "step" else ""
@@ -120,7 +170,3 @@ def waterfall(data: pd.DataFrame, unit: str, title: str, caption: str, language:
         write_end(ax, written, max(row.start, row.end), place)
         if place:
             ax.plot([row.start, row.start], [place - 1, place], color=GREY, linewidth=0.7)
-    name_bars(ax, data["label"].tolist(), (0, data["start"].max() * 1.15), unit, language)
-    parts = "; ".join(f"{row.label}: {language.number(abs(row.end - row.start), 1)}" for row in rows)
-    alt = language.say("Waterfall chart from the whole cost to what is left, {unit}.", unit=unit)
-    return Exhibit("waterfall", title, caption, data, f"{alt} {parts}.", to_svg(figure))

@@ -13,10 +13,17 @@ from matplotlib.ticker import MaxNLocator
 from manfaat.base.typed import typed_rows
 from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import PALETTE, new_panels, plain_ticks, to_svg
+from manfaat.report.figures.style import PALETTE, Spot, new_panels, plain_ticks, to_svg
 from manfaat.report.words import Language
 
 WIDEST_LABEL = 34
+
+
+class Ends(NamedTuple):
+    """The interval of an estimate."""
+
+    ci_low: float
+    ci_high: float
 
 
 class Bounds(NamedTuple):
@@ -26,6 +33,14 @@ class Bounds(NamedTuple):
     high: float
     ci_low: float
     ci_high: float
+
+
+class Told(NamedTuple):
+    """An interval and what it is, in words."""
+
+    ci_low: float
+    ci_high: float
+    text: str
 
 
 def broken(*ends: pd.Series | np.ndarray) -> np.ndarray:
@@ -96,10 +111,11 @@ def draw_choices(choices: pd.DataFrame, ax: Axes) -> Axes:
 def specification_curve(
     id: str, title: str, data: pd.DataFrame, words: dict[str, str], caption: str, language: Language
 ) -> Exhibit:
-    """Return the figure; ``data`` has ``estimate, ci_low, ci_high, is_primary`` and one column of booleans a
-    choice (its name is shown); ``words``: ``y, alt``.
+    """Return the figure; ``data`` has ``estimate, ci_low, ci_high, is_primary, text`` and one column of
+    booleans a choice (its name is shown); ``words``: ``y, alt``.
     """
     data = data.sort_values("estimate", kind="stable", ignore_index=True)
+    told, data = data["text"], data.drop(columns="text")
     choices = data.drop(columns=["estimate", "ci_low", "ci_high", "n", "is_primary"], errors="ignore")
     low = 0.3 + 0.17 * choices.shape[1]
     figure, (ax, below) = new_panels(2.2 + low, heights=(2.2, low))
@@ -107,7 +123,12 @@ def specification_curve(
     draw_choices(choices, below)
     ax.set_ylabel(fill(words["y"], 28))
     plain_ticks(ax.yaxis, language)
-    return Exhibit(id, title, caption, data, words["alt"], to_svg(figure))
+    made = choices.apply(lambda row: ", ".join(str(name) for name in choices if row[name]), axis=1)
+    spots = [
+        Spot(ax, place - 0.4, place + 0.4, row.ci_low, row.ci_high, f"{name}: {text}" if name else text)
+        for place, (row, name, text) in enumerate(zip(typed_rows(data, Ends), made, told, strict=True))
+    ]
+    return Exhibit(id, title, caption, data, words["alt"], to_svg(figure, spots))
 
 
 def draw_bounds(rows: pd.DataFrame, ax: Axes) -> Axes:
@@ -150,8 +171,14 @@ def bounds(id: str, title: str, data: pd.DataFrame, caption: str, language: Lang
         ax.set_xlabel(fill(f"{name}, {rows['unit'].iloc[0]}" if rows["unit"].iloc[0] else name, 84))
         plain_ticks(ax.xaxis, language)
         ax.xaxis.set_major_locator(MaxNLocator(5))
-    parts = [f"{row.indicator}, {row.label}: {row.text}" for row in data.itertuples(index=False)]
+    told = data.assign(text=data["label"] + ": " + data["text"])
+    parts = [f"{name}, {text}" for name, text in zip(told["indicator"], told["text"], strict=True)]
     alt = language.say("Chart of intervals and bounds, one panel an indicator, one line a method.")
+    spots = [
+        Spot(ax, row.ci_low, row.ci_high, place - 0.25, place + 0.25, row.text)
+        for ax, name in zip(axes, names, strict=True)
+        for place, row in enumerate(typed_rows(told[told["indicator"] == name], Told))
+    ]
     return Exhibit(
-        id, title, caption, data.drop(columns="text"), f"{alt} {'; '.join(parts)}.", to_svg(figure)
+        id, title, caption, data.drop(columns="text"), f"{alt} {'; '.join(parts)}.", to_svg(figure, spots)
     )

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from manfaat.base.typed import typed_rows
 from manfaat.report.colours import INK
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import MARKERS, PALETTE, legend_name, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import MARKERS, PALETTE, Spot, legend_name, new_figure, plain_ticks, to_svg
 from manfaat.report.words import Language
 
 WIDEST_LABEL, WIDEST_UNIT = 40, 60  # letters in one line
@@ -37,6 +37,8 @@ class Period(NamedTuple):
     period: float
     n: float
     mean: float
+    ci_low: float
+    ci_high: float
 
 
 def draw_boxes(data: pd.DataFrame, ax: Axes) -> Axes:
@@ -144,7 +146,13 @@ def distribution(
     else:
         alt = language.say("Box chart of values before and after, by group.")
         parts = [described(row, language) for row in typed_rows(labelled, Spread)]
-    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))
+    ends = zip(data["p25"], data["p75"], strict=True) if not yes_no else ((0, m * 100) for m in data["mean"])
+    first = 0 if yes_no else 1  # boxes are counted from one
+    spots = [
+        Spot(ax, low, high, place - 0.28, place + 0.28, part)
+        for place, ((low, high), part) in enumerate(zip(ends, parts, strict=True), first)
+    ]
+    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure, spots))
 
 
 def described(row: Spread, language: Language) -> str:
@@ -195,4 +203,8 @@ def trend(id: str, title: str, data: pd.DataFrame, ylabel: str, caption: str, la
         for row in typed_rows(data, Period)
     ]
     alt = language.say("Line chart of group means.")
-    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))
+    spots = [
+        Spot(ax, row.period, row.period, row.ci_low, row.ci_high, part)
+        for row, part in zip(typed_rows(data, Period), parts, strict=True)
+    ]
+    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure, spots))

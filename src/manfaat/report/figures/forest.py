@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from manfaat.base.typed import typed_rows
 from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import PALETTE, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import PALETTE, Spot, Stacked, new_figure, plain_ticks, to_svg
 from manfaat.report.words import Language
 
 WIDEST_LABEL = 34  # letters in one line
@@ -74,15 +74,28 @@ def interval_figure(
     id: str, title: str, data: pd.DataFrame, xlabel: str, caption: str, language: Language
 ) -> Exhibit:
     """Return a figure of estimates with intervals; ``data`` as for ``draw_intervals``."""
+    parts = [f"{label}: {text}" for label, text in zip(data["label"], data["text"], strict=True)]
+    alt = language.say("Chart of estimates with intervals, one line an estimate.")
+    told = f"{alt} {'; '.join(parts)}."
+    wide, narrow = (drawn(data, xlabel, language, wide=wide) for wide in (True, False))
+    return Exhibit(id, title, caption, data.drop(columns="text"), told, wide, narrow=narrow)
+
+
+def drawn(data: pd.DataFrame, xlabel: str, language: Language, *, wide: bool) -> bytes:
+    """Draw the intervals for a page, names and amounts beside them, or for a phone, above them."""
+    names = [f"{label}\n{text}" for label, text in zip(data["label"], data["text"], strict=True)]
+    stacked = Stacked(names, 0.15)
     lines = max(
         fill(label, WIDEST_LABEL).count("\n") + 1 for label in data["label"]
     )  # rows are evenly spaced: the longest label decides
-    figure, ax = new_figure(0.75 + (0.13 + 0.14 * lines) * len(data))
-    draw_intervals(data, ax, xlabel)
+    figure, ax = new_figure(0.75 + (0.13 + 0.14 * lines) * len(data)) if wide else stacked.figure()
+    draw_intervals(data if wide else data.assign(text=""), ax, xlabel)
     plain_ticks(ax.xaxis, language)
     ax.xaxis.set_major_locator(MaxNLocator(4))  # long labels leave little width for numbers
-    parts = [f"{label}: {text}" for label, text in zip(data["label"], data["text"], strict=True)]
-    alt = language.say("Chart of estimates with intervals, one line an estimate.")
-    return Exhibit(
-        id, title, caption, data.drop(columns="text"), f"{alt} {'; '.join(parts)}.", to_svg(figure)
-    )
+    if not wide:
+        stacked.name(ax)
+    spots = [
+        Spot(ax, row.ci_low, row.ci_high, place - 0.15, place + 0.15, name.replace("\n", ": "))
+        for place, (row, name) in enumerate(zip(typed_rows(data, Interval), names, strict=True))
+    ]
+    return to_svg(figure, spots)

@@ -20,6 +20,7 @@ from manfaat.report.figures.curves import broken
 from manfaat.report.figures.style import (
     MARKERS,
     PALETTE,
+    Spot,
     legend_name,
     new_figure,
     new_panels,
@@ -183,14 +184,25 @@ def change_plot(
         "Lines from before to now, with where participants would be had they changed like the comparison"
         " group."
     )
+    first = data.drop_duplicates("indicator")
+    spots = [
+        Spot(ax, 0, 1.06, *change_reach(data[data["indicator"] == name]), text)
+        for ax, name, text in zip(axes, names, first["text"], strict=False)
+    ]
     return Exhibit(
         id,
         title,
         caption,
         data.drop(columns=["gap_text", "text"]),
         f"{alt} {'; '.join(dict.fromkeys(data['text']))}.",
-        to_svg(figure),
+        to_svg(figure, spots),
     )
+
+
+def change_reach(rows: pd.DataFrame) -> tuple[float, float]:
+    """From where to where the lines of one panel reach."""
+    ends = rows[["before", "now"]].to_numpy(dtype="float64")
+    return float(np.nanmin(ends)), float(np.nanmax(ends))
 
 
 def draw_chances(data: pd.DataFrame, ax: Axes) -> Axes:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from manfaat.report.colours import GREY, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import PALETTE, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import PALETTE, Spot, Stacked, new_figure, plain_ticks, to_svg
 from manfaat.report.words import Language
 
 THRESHOLD = 0.1
@@ -46,18 +46,32 @@ def draw_love(data: pd.DataFrame, ax: Axes, language: Language) -> Axes:
 def love_plot(data: pd.DataFrame, caption: str, language: Language) -> Exhibit:
     """Return the balance figure; ``data`` has ``label`` and ``smd``."""
     shown = data.dropna(subset=["smd"]).sort_values("smd", ignore_index=True)
-    lines = max(
-        (fill(label, WIDEST_LABEL).count("\n") for label in shown["label"]), default=0
-    )  # beyond the first
-    figure, ax = new_figure(0.75 + (0.22 + 0.12 * lines) * len(shown))
-    draw_love(shown, ax, language)
     parts = [f"{row['label']} {language.number(row['smd'], 2)}" for _, row in shown.iterrows()]
     alt = language.say("Dot chart of standardised differences before the programme.")
+    wide, narrow = (drawn(shown, parts, language, wide=wide) for wide in (True, False))
     return Exhibit(
         "balance-plot",
         language.say("Likeness of the groups before the programme"),
         caption,
         shown,
         f"{alt} {'; '.join(parts)}.",
-        to_svg(figure),
+        wide,
+        narrow=narrow,
     )
+
+
+def drawn(shown: pd.DataFrame, parts: list[str], language: Language, *, wide: bool) -> bytes:
+    """Draw the points for a page or for a phone; ``parts`` : what each shows, in words."""
+    lines = max(
+        (fill(label, WIDEST_LABEL).count("\n") for label in shown["label"]), default=0
+    )  # beyond the first
+    stacked = Stacked(shown["label"].tolist(), 0.2)
+    figure, ax = new_figure(0.75 + (0.22 + 0.12 * lines) * len(shown)) if wide else stacked.figure()
+    draw_love(shown, ax, language)
+    if not wide:
+        stacked.name(ax)
+    spots = [
+        Spot(ax, smd, smd, place, place, part)
+        for place, (smd, part) in enumerate(zip(shown["smd"], parts, strict=True))
+    ]
+    return to_svg(figure, spots)

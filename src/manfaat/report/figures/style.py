@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from html import escape
 from io import BytesIO
+from textwrap import fill
+from typing import NamedTuple
 
 import matplotlib
+import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -25,6 +29,19 @@ FULL_WIDTH, HALF_WIDTH = 16 / 2.54, 8 / 2.54  # inches; the text block of a thes
 # 9.5 on a page.
 # Half the width is drawn so (``new_figure(width=HALF_WIDTH)``), never shrunk: its letters could not be read.
 MEDIA = {"thesis": 16.0, "slide": 28.0, "web": 19.0}
+PHONE_LETTERS = 46  # in a line of a picture of half the width
+POINTS, MARGIN = 72, 4  # of a picture in an inch; and around a mark, so that it need not be hit exactly
+
+
+class Spot(NamedTuple):
+    """Where in a figure a mark stands (``left, right, low, high`` on the axes), and what it tells."""
+
+    ax: Axes
+    left: float
+    right: float
+    low: float
+    high: float
+    text: str
 
 
 def set_thesis_style() -> None:
@@ -74,6 +91,7 @@ def new_panels(
     *,
     heights: Sequence[float] = (1.0,),
     widths: Sequence[float] = (1.0,),
+    width: float = FULL_WIDTH,
     share_x: bool = False,
     share_y: bool = False,
 ) -> tuple[Figure, list[Axes]]:
@@ -82,7 +100,7 @@ def new_panels(
     ``heights, widths`` : how the height is shared among the rows, the width among the columns.
     """
     set_thesis_style()
-    figure = Figure(figsize=(FULL_WIDTH, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout="constrained")
     panels = figure.subplots(
         len(heights),
         len(widths),
@@ -93,6 +111,39 @@ def new_panels(
         width_ratios=widths,
     )
     return figure, list(panels.flat)
+
+
+class Stacked(NamedTuple):
+    """Rows of a picture for a phone, which has no room beside them: the name of each stands above its mark,
+    which reaches ``half`` a row up and down.
+    """
+
+    labels: Sequence[str]
+    half: float
+
+    @property
+    def lines(self) -> list[str]:
+        """The names, cut into lines."""
+        return ["\n".join(fill(part, PHONE_LETTERS) for part in name.split("\n")) for name in self.labels]
+
+    def figure(self) -> tuple[Figure, Axes]:
+        """A figure with room for all of them."""
+        most = max((name.count("\n") + 1 for name in self.lines), default=1)
+        height = 0.145 * most / (1 - 2 * self.half) + 0.03
+        return new_figure(0.8 + height * len(self.labels), width=HALF_WIDTH)
+
+    def name(self, ax: Axes) -> None:
+        """Write the names above the marks that were drawn, in place of those beside them."""
+        ax.set_yticks([])
+        ax.spines["left"].set_visible(False)
+        for place, name in enumerate(self.lines):
+            at, across = (0, place - self.half), ("axes fraction", "data")
+            text = ax.annotate(name, at, xycoords=across, va="bottom", fontsize=8, color=INK, clip_on=False)
+            text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # no line through it
+            text.set_in_layout(False)  # or the longest name would decide the width of the axes
+        ax.set_ylim(len(self.labels) - 1 + self.half + 0.15, self.half - 1)
+        ax.set_xlabel(fill(ax.get_xlabel(), PHONE_LETTERS - 6))
+        ax.xaxis.set_major_locator(MaxNLocator(4))
 
 
 def draw_bar(ax: Axes, place: int, width: float, colour: str, *, hatch: str = "", left: float = 0.0) -> None:
@@ -114,6 +165,14 @@ def write_end(ax: Axes, text: str, end: float, place: int, *, gap: float = 4, si
         fontsize=size,
         color=INK,
     )
+
+
+def bar_spots(ax: Axes, starts: Iterable[float], ends: Iterable[float], texts: list[str]) -> list[Spot]:
+    """Where horizontal bars stand, one below the other, and what each shows."""
+    return [
+        Spot(ax, start, end, place - 0.3, place + 0.3, text)
+        for place, (start, end, text) in enumerate(zip(starts, ends, texts, strict=True))
+    ]
 
 
 def name_bars(
@@ -167,9 +226,26 @@ def sized(svg: bytes, medium: str) -> bytes:
     return re.sub(rb'width="([\d.]+)pt" height="([\d.]+)pt"', resize, svg, count=1)
 
 
-def to_svg(figure: Figure) -> bytes:
-    """Return the figure as SVG without dates, the same bytes for the same figure."""
+def to_svg(figure: Figure, spots: Iterable[Spot] = ()) -> bytes:
+    """Return the figure as SVG without dates, the same bytes for the same figure; whoever points at one of
+    the ``spots`` is told what it shows.
+    """
     stream = BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "manfaat"}):
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-    return printable(stream.getvalue().decode()).encode()
+    drawn, _, end = stream.getvalue().decode().rpartition("</svg>")
+    frames = "".join(frame(figure, spot) for spot in spots if np.isfinite(spot[1:5]).all())
+    told = f'<g class="spots" fill="none" pointer-events="all">{frames}</g>\n' if frames else ""
+    return printable(f"{drawn}{told}</svg>{end}").encode()
+
+
+def frame(figure: Figure, spot: Spot) -> str:
+    """Return an unseen rectangle around a mark of a figure that was drawn, titled with what it shows."""
+    corners = spot.ax.transData.transform([(spot.left, spot.low), (spot.right, spot.high)])
+    (left, low), (right, high) = np.sort(corners * POINTS / figure.dpi, axis=0)
+    top = figure.get_figheight() * POINTS - high
+    place = (left - MARGIN, top - MARGIN, right - left + 2 * MARGIN, high - low + 2 * MARGIN)
+    x, y, width, height = (f"{value:.1f}" for value in place)
+    return (
+        f'<rect x="{x}" y="{y}" width="{width}" height="{height}"><title>{escape(spot.text)}</title></rect>'
+    )

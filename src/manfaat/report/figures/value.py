@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from manfaat.base.typed import typed_rows
 from manfaat.report.colours import GREY, INK
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.style import (
     PALETTE,
+    Stacked,
+    bar_spots,
     draw_bar,
     name_bars,
     new_figure,
@@ -51,23 +54,33 @@ class PlaceCost(NamedTuple):
 
 def viewpoint_bars(data: pd.DataFrame, unit: str, title: str, caption: str, language: Language) -> Exhibit:
     """Return one bar a party; ``data`` has ``label, npv`` and ``whole`` (society, drawn apart)."""
-    figure, ax = new_figure(0.9 + 0.34 * len(data))
     rows = list(typed_rows(data, PartyValue))
+    parts = [f"{row.label}: {language.number(row.npv, 1)}" for row in rows]
+    alt = language.say("Bar chart of net present values, one bar a party, {unit}.", unit=unit)
+    told = f"{alt} {'; '.join(parts)}."
+    shown, stacked = data[["label", "npv"]], Stacked(data["label"].tolist(), 0.3)
+    pictures: list[bytes] = []
+    for figure, ax in (new_figure(0.9 + 0.34 * len(data)), stacked.figure()):
+        draw_parties(ax, rows, unit, language)
+        if pictures:
+            stacked.name(ax)
+        pictures.append(to_svg(figure, bar_spots(ax, [0.0] * len(rows), data["npv"], parts)))
+    return Exhibit("viewpoints-bars", title, caption, shown, told, pictures[0], narrow=pictures[1])
+
+
+def draw_parties(ax: Axes, rows: list[PartyValue], unit: str, language: Language) -> None:
+    """Draw what a programme is worth to each party, from zero."""
     for place, row in enumerate(rows):
         gains = row.npv >= 0
         colour = GREY if row.whole else PALETTE[0] if gains else PALETTE[1]
         draw_bar(ax, place, row.npv, colour, hatch="" if gains else "//")
         write_end(ax, language.number(row.npv, 1), row.npv, place, gap=4 if gains else -4)
-    reach = float(data["npv"].abs().max()) or 1.0
-    low, high = min(data["npv"].min(), 0.0), max(data["npv"].max(), 0.0)
+    values = [row.npv for row in rows]
+    low, high = min([*values, 0.0]), max([*values, 0.0])
+    reach = max(high, -low) or 1.0
     ax.axvline(0, color=GREY, linewidth=0.9)
     ends = (low - 0.38 * reach if low < 0 else 0, high + 0.3 * reach if high > 0 else 0.05 * reach)
-    name_bars(ax, data["label"].tolist(), ends, unit, language)
-    parts = "; ".join(f"{row.label}: {language.number(row.npv, 1)}" for row in rows)
-    alt = language.say("Bar chart of net present values, one bar a party, {unit}.", unit=unit)
-    return Exhibit(
-        "viewpoints-bars", title, caption, data[["label", "npv"]], f"{alt} {parts}.", to_svg(figure)
-    )
+    name_bars(ax, [row.label for row in rows], ends, unit, language)
 
 
 def tornado(
@@ -88,7 +101,7 @@ def tornado(
     ax.axvline(now, color=INK, linewidth=1)
     reach = float(max((data[["at_low", "at_high"]] - now).abs().max().max(), 1e-9))
     name_bars(ax, data["label"].tolist(), (now - 1.35 * reach, now + 1.35 * reach), unit, language)
-    parts = "; ".join(
+    parts = [
         language.say(
             "{label}: {at_low} at {low}, {at_high} at {high}",
             label=row.label,
@@ -98,11 +111,12 @@ def tornado(
             at_high=language.number(row.at_high, 1),
         )
         for row in rows
-    )
+    ]
     alt = language.say(
         "Tornado chart around {now} {unit}, the widest first.", now=language.number(now, 1), unit=unit
     )
-    return Exhibit("tornado", title, caption, data, f"{alt} {parts}.", to_svg(figure))
+    spots = bar_spots(ax, data["at_low"], data["at_high"], parts)
+    return Exhibit("tornado", title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure, spots))
 
 
 def value_distribution(
@@ -155,7 +169,7 @@ def place_bars(data: pd.DataFrame, unit: str, title: str, caption: str, language
         write_end(ax, language.number(row.cost, 1), max(row.cost, row.high), place, gap=5)
     furthest = float(data[["cost", "high"]].max().max())
     name_bars(ax, data["label"].tolist(), (0, furthest * 1.18), unit, language)
-    parts = "; ".join(
+    parts = [
         language.say(
             "{label}: {cost}, from {low} to {high} by the exchange rate",
             label=row.label,
@@ -164,6 +178,7 @@ def place_bars(data: pd.DataFrame, unit: str, title: str, caption: str, language
             high=language.number(row.high, 1),
         )
         for row in rows
-    )
+    ]
     alt = language.say("Bar chart of the cost of a place, {unit}.", unit=unit)
-    return Exhibit("place-costs", title, caption, data, f"{alt} {parts}.", to_svg(figure))
+    spots = bar_spots(ax, [0.0] * len(rows), data["cost"], parts)
+    return Exhibit("place-costs", title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure, spots))

@@ -76,18 +76,20 @@
     element.textContent = text;
     return element;
   }
+  function button(look, text, act) {
+    var element = made("button", look, text);
+    element.type = "button";
+    element.addEventListener("click", act);
+    return element;
+  }
   document.querySelectorAll("figure.table").forEach(function (figure) {
-    var table = figure.querySelector("table"), bar = made("p", "bar", ""), button = made("button", "csv", words.csv);
-    button.type = "button";
-    button.addEventListener("click", function () { take(figure, table); });
-    bar.appendChild(button);
+    var table = figure.querySelector("table"), bar = made("p", "bar", "");
+    bar.appendChild(button("csv", words.csv, function () { take(figure, table); }));
     figure.insertBefore(bar, figure.querySelector(".note"));
     var rows = Array.from(table.tBodies[0] ? table.tBodies[0].rows : []);
     if (table.tBodies.length > 1 || rows.length < 4) { return; }
     Array.from(table.tHead.rows[0].cells).forEach(function (head, place) {
-      var name = made("button", "sort", head.textContent);
-      name.type = "button";
-      name.addEventListener("click", function () { sort(table, rows, place); });
+      var name = button("sort", head.textContent, function () { sort(table, rows, place); });
       head.textContent = "";
       head.appendChild(name);
     });
@@ -102,6 +104,121 @@
     label.appendChild(field);
     bar.appendChild(label);
   });
+
+  // Exhibits: opened large, and linked to
+  var status = made("p", "unseen", "");
+  status.setAttribute("role", "status");
+  (document.querySelector("main") || document.body).appendChild(status);
+  function enlarge(figure, opener) {
+    var dialog = document.createElement("dialog"), gap = document.createElement("div");
+    gap.style.height = figure.offsetHeight + "px";
+    dialog.className = "large";
+    dialog.setAttribute("aria-label", figure.querySelector("figcaption .title").textContent);
+    dialog.addEventListener("close", function () {
+      gap.replaceWith(figure);
+      dialog.remove();
+      opener.focus({ preventScroll: true });
+    });
+    figure.replaceWith(gap);
+    dialog.append(button("close", words.close, function () { dialog.close(); }), figure);
+    document.body.appendChild(dialog);
+    dialog.showModal();
+  }
+  function copied(text, then) { // a page opened from a file may not be allowed the clipboard
+    function byHand() {
+      var field = made("textarea", "unseen", text), before = document.activeElement;
+      document.body.appendChild(field);
+      field.select();
+      if (document.execCommand("copy")) { then(); }
+      field.remove();
+      before.focus();
+    }
+    if (navigator.clipboard) { navigator.clipboard.writeText(text).then(then, byHand); } else { byHand(); }
+  }
+  document.querySelectorAll("figure.exhibit").forEach(function (figure) {
+    var bar = figure.querySelector(".bar");
+    if (!bar) {
+      if (!figure.querySelector("svg")) { return; }
+      bar = figure.appendChild(made("p", "bar", ""));
+    }
+    var copy = button("copy", words.copy, function () {
+      copied(window.location.href.split("#")[0] + "#" + figure.id, function () {
+        copy.textContent = status.textContent = words.copied;
+        window.setTimeout(function () { copy.textContent = words.copy; status.textContent = ""; }, 2500);
+      });
+    });
+    var open = button("open", words.large, function () { enlarge(figure, open); });
+    bar.append(open, copy);
+  });
+
+  // Marks of figures: whoever points at one, or goes to it with the arrow keys, is told what it shows
+  var tip = made("p", "tip", ""), told = null;
+  tip.setAttribute("aria-hidden", "true"); // the mark itself is named so
+  function settle() {
+    if (!told) { return; }
+    var at = told.getBoundingClientRect(), left = at.left + (at.width - tip.offsetWidth) / 2;
+    tip.style.left = Math.max(8, Math.min(left, root.clientWidth - tip.offsetWidth - 8)) + "px";
+    tip.style.top = (at.top > tip.offsetHeight + 12 ? at.top - tip.offsetHeight - 6 : at.bottom + 6) + "px";
+  }
+  function hush() {
+    if (told) { told.classList.remove("on"); }
+    told = null;
+    tip.remove();
+  }
+  function tell(spot) {
+    if (told === spot) { return; }
+    hush();
+    told = spot;
+    spot.classList.add("on");
+    tip.textContent = spot.getAttribute("aria-label");
+    spot.closest("figure").appendChild(tip);
+    settle();
+  }
+  function nearest(spots, x, y) { // within the breadth of a finger
+    var found = null, least = 24;
+    spots.forEach(function (spot) {
+      var at = spot.getBoundingClientRect();
+      var far = Math.hypot(Math.max(at.left - x, 0, x - at.right), Math.max(at.top - y, 0, y - at.bottom));
+      far += Math.hypot(x - (at.left + at.right) / 2, y - (at.top + at.bottom) / 2) / 1e4;
+      if (far < least) { least = far; found = spot; }
+    });
+    return found;
+  }
+  function answering(svg) {
+    var spots = Array.from(svg.querySelectorAll(".spots rect"));
+    if (!spots.length) { return; }
+    svg.setAttribute("role", "group");
+    spots.forEach(function (spot, place) {
+      spot.setAttribute("role", "img");
+      spot.setAttribute("aria-label", spot.textContent);
+      spot.setAttribute("tabindex", place ? "-1" : "0");
+      spot.textContent = ""; // or the browser's own hint would stand beside ours
+      spot.addEventListener("focus", function () { tell(spot); });
+      spot.addEventListener("blur", hush);
+    });
+    function point(event) {
+      var spot = nearest(spots, event.clientX, event.clientY);
+      if (spot) { tell(spot); } else { hush(); }
+    }
+    svg.addEventListener("pointermove", point);
+    svg.addEventListener("pointerdown", point);
+    svg.addEventListener("pointerleave", function (event) { if (event.relatedTarget !== tip) { hush(); } });
+    svg.addEventListener("keydown", function (event) {
+      var place = spots.indexOf(document.activeElement), last = spots.length - 1;
+      var to = { ArrowRight: place + 1, ArrowDown: place + 1, ArrowLeft: place - 1, ArrowUp: place - 1, Home: 0, End: last }[event.key];
+      if (to === undefined || place < 0) { return; }
+      event.preventDefault();
+      to = Math.max(0, Math.min(to, last));
+      spots[place].setAttribute("tabindex", "-1");
+      spots[to].setAttribute("tabindex", "0");
+      spots[to].focus();
+    });
+  }
+  document.querySelectorAll("figure.exhibit svg").forEach(answering);
+  tip.addEventListener("pointerleave", hush);
+  window.addEventListener("scroll", settle, { passive: true, capture: true });
+  window.addEventListener("resize", hush);
+  document.addEventListener("keydown", function (event) { if (event.key === "Escape") { hush(); } });
 
   var contents = document.querySelector(".contents details");
   if (!contents) { return; }
