@@ -343,7 +343,7 @@ def test_a_panel_counts_periods_of_units_and_errors_are_in_the_unit():
         (["shown"], "1 claim was examined: 1 shown.", "1 pernyataan diteliti: 1 terbukti."),
         (
             ["shown", "cannot tell", "cannot tell"],
-            "3 claims were examined: 1 shown and 2 cannot tell.",
+            "Verdicts on 3 claims: 1 shown and 2 cannot tell.",
             "3 pernyataan diteliti: 1 terbukti dan 2 tidak dapat dipastikan.",
         ),
     ],

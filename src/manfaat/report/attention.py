@@ -222,8 +222,8 @@ def waiting_sentence(tables: dict[str, CleanTable], language: Language) -> str:
     if not n:
         return language.say("Nothing waits for a decision.")
     return language.say_count(
-        "{n} line of the review list waits for a decision.",
-        "{n} lines of the review list wait for a decision.",
+        "The review list has {n} line that waits for a decision.",
+        "The review list has {n} lines that wait for a decision.",
         n,
     )
 

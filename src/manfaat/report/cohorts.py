@@ -256,7 +256,7 @@ def opening(reports: list[Finished], language: Language) -> list[str]:
     """What stands beside each other, and what may be concluded from it."""
     return [
         language.say(
-            "{n} cohorts of this programme have a finished report: {cohorts}. Every number stands as that"
+            "This programme has {n} cohorts with a finished report: {cohorts}. Every number stands as that"
             " report states it; nothing is estimated anew.",
             n=language.number(len(reports), 0),
             cohorts=language.listing(list(cohort_labels(reports, language).values())),

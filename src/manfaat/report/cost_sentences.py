@@ -66,8 +66,8 @@ def not_placed(accounts: Accounts, language: Language) -> str:
     if not n:
         return ""
     return language.say_count(
-        "{n} cost line could not be placed and is in none of these numbers.",
-        "{n} cost lines could not be placed and are in none of these numbers.",
+        "Of the cost lines {n} could not be placed; it is in none of these numbers.",
+        "Of the cost lines {n} could not be placed; they are in none of these numbers.",
         n,
     )
 
@@ -105,10 +105,10 @@ def cost_caveats(teller: Teller) -> list[str]:
     if open_ := unclear_transfers(accounts.lines):
         told.append(
             reader.say_count(
-                "{n} cost line does not say whether it is a transfer, or to whom: it counts as a cost to"
-                " society.",
-                "{n} cost lines do not say whether they are transfers, or to whom: they count as costs to"
-                " society.",
+                "Of the cost lines {n} does not say whether it is a transfer, or to whom: it counts as a cost"
+                " to society.",
+                "Of the cost lines {n} do not say whether they are transfers, or to whom: they count as costs"
+                " to society.",
                 open_,
             )
         )
@@ -131,10 +131,10 @@ def slip_sentence(teller: Teller) -> str:
     if not teller.sheet.has("host"):
         before, after = (teller.amount(int(lines["real"].sum())) for lines in read)
         return language.say_count(
-            "{n} amount looks like a slip. Read as proposed, the programme would have cost {after} instead of"
-            " {before}.",
-            "{n} amounts look like slips. Read as proposed, the programme would have cost {after} instead of"
-            " {before}.",
+            "Of the amounts {n} looks like a slip. Read as proposed, the programme would have cost {after}"
+            " instead of {before}.",
+            "Of the amounts {n} look like slips. Read as proposed, the programme would have cost {after}"
+            " instead of {before}.",
             len(accounts.slips),
             before=before,
             after=after,
@@ -145,10 +145,10 @@ def slip_sentence(teller: Teller) -> str:
         own = pooled[pooled["year"].isna() & (pooled["party"] == host)]["percent"]
         found.append(language.number(own.iloc[0] if len(own) else 0.0, 1))
     return language.say_count(
-        "{n} amount looks like a slip. Read as proposed, the share of {party} would be {after}% instead of"
-        " {before}%.",
-        "{n} amounts look like slips. Read as proposed, the share of {party} would be {after}% instead of"
-        " {before}%.",
+        "Of the amounts {n} looks like a slip. Read as proposed, the share of {party} would be {after}%"
+        " instead of {before}%.",
+        "Of the amounts {n} look like slips. Read as proposed, the share of {party} would be {after}%"
+        " instead of {before}%.",
         len(accounts.slips),
         party=teller.role("host"),
         before=found[0],

@@ -308,7 +308,7 @@ def link_sentences(reader: Reader, table: pd.DataFrame, linked: dict[str, pd.Dat
         if lost := len(theirs - ours):
             told.append(
                 reader.say_count(
-                    "{n} record belongs to nobody there.", "{n} records belong to nobody there.", lost
+                    "There {n} record belongs to nobody.", "There {n} records belong to nobody.", lost
                 )
             )
     return told
@@ -318,7 +318,7 @@ def cells_changed(tables: dict[str, CleanTable], language: Language) -> str:
     """Say how many cells were changed."""
     n = sum(len(part.cells) for part in tables.values())
     return (
-        language.say_count("{n} cell was changed.", "{n} cells were changed.", n)
+        language.say_count("Cleaning changed {n} cell.", "Cleaning changed {n} cells.", n)
         if n
         else language.say("No cell was changed: every clean value is written as it was delivered.")
     )

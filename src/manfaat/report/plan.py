@@ -71,7 +71,7 @@ def plan_sentence(reader: Reader, estimates: pd.DataFrame) -> str:
     )
     if len(known) > 1:
         text += " " + reader.say_count(
-            "{n} other plan is kept beside it.", "{n} other plans are kept beside it.", len(known) - 1
+            "Beside it {n} other plan is kept.", "Beside it {n} other plans are kept.", len(known) - 1
         )
     vouches = plan.vouches(reader.study.cohort.cohort, look)
     if look:

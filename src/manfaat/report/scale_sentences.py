@@ -45,14 +45,13 @@ def measurement_sentences(reader: Reader, rows: pd.DataFrame) -> list[str]:
 
 
 def spread_of(reader: Reader, part: pd.DataFrame) -> dict[str, str]:
-    """Lowest and highest value with whose it is, and how many reach ``ENOUGH``."""
+    """Lowest and highest value with whose it is, and what is asked."""
     order = part.set_index("name")["estimate"]
     return {
         "low": reader.number(order.min(), 2),
         "high": reader.number(order.max(), 2),
         "lowest": line_label(reader, str(order.idxmin())),
         "highest": line_label(reader, str(order.idxmax())),
-        "k": reader.number((part["estimate"] >= ENOUGH).sum(), 0),
         "enough": reader.number(ENOUGH, 2),
     }
 
@@ -63,13 +62,23 @@ def reliability_sentences(reader: Reader, rows: pd.DataFrame) -> list[str]:
     if part.empty:
         return []
     text = reader.say_count(
-        "{n} scale: Cronbach α of “{lowest}” is {low}; {enough} is asked of a scale that compares groups.",
-        "{n} scales: Cronbach α goes from {low} (“{lowest}”) to {high} (“{highest}”); of them {k} at least"
-        " {enough}, which is asked of a scale that compares groups.",
+        "Cronbach's α of “{lowest}” is {low}; {enough} is asked of a scale that compares groups.",
+        "Cronbach's α of {n} scales lies between {low} (“{lowest}”) and {high} (“{highest}”). A scale that"
+        " compares groups should reach {enough}.",
         len(part),
         **spread_of(reader, part),
     )
-    return [text]
+    return [f"{text} {reached(reader, part)}" if len(part) > 1 else text]
+
+
+def reached(reader: Reader, part: pd.DataFrame) -> str:
+    """Say how many reach ``ENOUGH``."""
+    k = int((part["estimate"] >= ENOUGH).sum())
+    if not k:
+        return reader.say("None does.")
+    if k == len(part):
+        return reader.say("All do.")
+    return reader.say_count("Only {n} does.", "Of these, {n} do.", k)
 
 
 def item_sentences(reader: Reader, rows: pd.DataFrame) -> list[str]:
@@ -101,10 +110,10 @@ def agreement_sentences(reader: Reader, rows: pd.DataFrame) -> list[str]:
     if part.empty:
         return []
     text = reader.say_count(
-        "{n} indicator was rated by two: ICC(2,1) of “{lowest}” is {low}. Where it is far below {enough}, one"
-        " rater cannot stand for the other.",
-        "{n} indicators were rated by two: ICC(2,1) goes from {low} (“{lowest}”) to {high} (“{highest}”); of"
-        " them {k} at least {enough}. Where it is far below, one rater cannot stand for the other.",
+        "Two raters agree on “{lowest}” with an ICC(2,1) of {low}. Far below {enough}, one rater cannot stand"
+        " for the other.",
+        "Two raters agree on {n} indicators with an ICC(2,1) between {low} (“{lowest}”) and {high}"
+        " (“{highest}”). Far below {enough}, one rater cannot stand for the other.",
         len(part),
         **spread_of(reader, part),
     )
@@ -175,7 +184,8 @@ def recall_sentences(reader: Reader, rows: pd.DataFrame) -> list[str]:
         found.append(
             reader.say(
                 "The items of a scale hang together then and now with a congruence (Tucker) of {low} or more,"
-                " lowest for “{scale}”; {equal} counts as equal. This compares patterns, not levels.",
+                " lowest for “{scale}”; from {equal} on it counts as equal. This compares patterns, not"
+                " levels.",
                 low=reader.number(least["estimate"], 3),
                 equal=reader.number(0.95, 2),
                 scale=line_label(reader, least["name"]),

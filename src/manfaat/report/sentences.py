@@ -510,10 +510,10 @@ def limits(reader: Reader, estimates: pd.DataFrame, balance: pd.DataFrame) -> li
     still = (primary(estimates)["p_adjusted"] <= 0.05).sum()
     found.append(
         reader.say_count(
-            "{n} test was made, so its p value needs no adjustment.",
-            "{n} tests were made, one for each indicator and rater by the primary specification. A p value of"
-            " at most 0.05: {raw} before and {still} after Holm's adjustment within each family. Both are"
-            " shown.",
+            "Only {n} test was made, so its p value needs no adjustment.",
+            "Each indicator and rater was tested once, by the primary specification: {n} tests in all. Of"
+            " these, {raw} have a p value of at most 0.05 before Holm's adjustment within each family, and"
+            " {still} after it. Both are shown.",
             int(tests.sum()),
             raw=reader.number((primary(estimates)["p_value"] <= 0.05).sum(), 0),
             still=reader.number(still, 0),

@@ -43,7 +43,7 @@ def ties_exhibits(reader: Reader) -> list[Exhibit]:
     if ties.empty:
         return []
     unknown = int(ties["year"].isna().sum())
-    caption = reader.say_count("{n} tie in all.", "{n} ties in all.", len(ties))
+    caption = reader.say_count("In all {n} tie.", "In all {n} ties.", len(ties))
     if unknown:
         caption += " " + reader.say_count(
             "Of {n} no year was found, and it is not drawn.",

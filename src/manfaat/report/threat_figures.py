@@ -307,10 +307,10 @@ def position_figure(reader: Reader, found: Threats) -> list[Exhibit]:
     )
     if hidden:
         caption += " " + reader.say_count(
-            "{n} move of fewer than {least} people, or that would give such away, is not drawn, and not"
-            " counted at the ends.",
-            "{n} moves of fewer than {least} people, or that would give such away, are not drawn, and not"
-            " counted at the ends.",
+            "Not drawn, and not counted at the ends, is {n} move of fewer than {least} people or that"
+            " would give such away.",
+            "Not drawn, and not counted at the ends, are {n} moves of fewer than {least} people or that"
+            " would give such away.",
             hidden,
             least=disclosure.SMALLEST_CELL,
         )

@@ -61,8 +61,8 @@ def thin_sentences(reader: Reader, part: pd.DataFrame) -> list[str]:
     if counts.get("strata pooled", 0) > 0:
         told.append(
             reader.say(
-                "{n} strata with too few answers for bounds of their own were taken together, those of the"
-                " same share of places each.",
+                "Taken together were {n} strata with too few answers for bounds of their own, those"
+                " of the same share of places each.",
                 n=reader.number(counts["strata pooled"], 0),
             )
         )
@@ -82,9 +82,9 @@ def special_sentence(reader: Reader, part: pd.DataFrame) -> str:
     first, rest = part.iloc[0], part.set_index("statistic")["value"]
     if first["threat"] == "balance" and first["statistic"] == "largest smd" and first["meaning"] == "differ":
         return reader.say_count(
-            "{n} of {m} covariates differs by more than {limit} standard deviations, most “{name}”"
+            "Of {m} covariates {n} differs by more than {limit} standard deviations, most “{name}”"
             " ({value}).",
-            "{n} of {m} covariates differ by more than {limit} standard deviations, most “{name}” ({value}).",
+            "Of {m} covariates {n} differ by more than {limit} standard deviations, most “{name}” ({value}).",
             int(rest["covariates beyond limit"]),
             m=part.loc[part["statistic"] == "covariates beyond limit", "detail"].iloc[0],
             limit=reader.number(first["limit"], 1),

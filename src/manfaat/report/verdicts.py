@@ -388,8 +388,8 @@ def headline(verdicts: pd.DataFrame, language: Language) -> str:
         if name in counts
     ]
     return language.say_count(
-        "{n} claim was examined: {parts}.",
-        "{n} claims were examined: {parts}.",
+        "Verdict on {n} claim: {parts}.",
+        "Verdicts on {n} claims: {parts}.",
         len(verdicts),
         parts=language.listing(parts),
     )
