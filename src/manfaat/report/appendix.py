@@ -5,7 +5,7 @@ A further section is one more function in ``sections``; it gives the blocks belo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -13,6 +13,7 @@ import pandas as pd
 from manfaat import __version__
 from manfaat.analysis import oracle
 from manfaat.base.typed import typed_rows
+from manfaat.definitions.prices import about_series, sources
 from manfaat.report.abbreviations import abbreviations
 from manfaat.report.blocks import (
     Block,
@@ -22,6 +23,7 @@ from manfaat.report.blocks import (
     Head,
     Heading,
     Run,
+    Runs,
     Table,
     Term,
     Terms,
@@ -167,10 +169,24 @@ def oracle_rows(lines: pd.DataFrame, language: Language) -> list[tuple[Cell, ...
 
 
 def documents(reader: Reader) -> list[Block]:
-    """What the programme's definitions rest on, numbered."""
-    items = tuple((foreign(text, reader),) for text in reader.study.programme.sources)
+    """What the programme's definitions and its series of prices rest on, numbered."""
+    items: tuple[Runs, ...] = tuple((foreign(text, reader),) for text in reader.study.programme.sources)
+    items += tuple(series_of(reader))
     heading = Heading(2, reader.say("Documents consulted"), "documents")
     return [heading, Bullets(items, is_ordered=True)] if items else []
+
+
+def series_of(reader: Reader) -> Iterator[Runs]:
+    """Each series of prices or exchange rates that the definitions name, and where it is from."""
+    programme, known = reader.study.programme, about_series()
+    named = [programme.prices.series] if programme.prices else []
+    for money in programme.costs.currencies.values() if programme.costs else ():
+        named += [*money.times, *money.over, money.prices or ""]
+    path = programme.prices.path(reader.study.definitions) if programme.prices else None
+    where = sources(path, root=reader.study.places.root)
+    for name in dict.fromkeys(name for name in named if name in where):
+        label = known[name].label(reader.code) if name in known else name
+        yield Run(f"{label}: "), foreign(where[name], reader)
 
 
 def exhibits(told: Iterable[Block], language: Language) -> list[Block]:

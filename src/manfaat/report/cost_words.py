@@ -11,7 +11,7 @@ from manfaat.costs.accounts import Money
 from manfaat.costs.effectiveness import equivalent_sources
 from manfaat.costs.ledger import Accounts
 from manfaat.definitions.declarations import CostSheet, Role
-from manfaat.definitions.prices import about_series, sources
+from manfaat.definitions.prices import about_series
 from manfaat.files.parsing.currencies import sign_before
 from manfaat.report.reader import Reader
 from manfaat.report.words import mark
@@ -127,21 +127,16 @@ class Teller:
         return self.reader.say("million {sign}, prices of {year}", sign=self.sign, year=self.money.base_year)
 
     def currencies(self) -> str:
-        """Which index, which rates and which base year stand behind the real figures, with their sources."""
+        """Which index, which rates and which base year stand behind the real figures; their sources are among
+        the documents of the annex.
+        """
         say, code, known = self.reader.say, self.reader.code, about_series()
         used = sorted(self.accounts.lines["currency"].unique())
         named = [name for name in (self.money.price_series,) if name]
         for money in (self.sheet.currencies[currency] for currency in used):
             named += [*money.times, *money.over, *([money.prices] if money.prices else [])]
-        path = (
-            self.reader.study.programme.prices.path(self.reader.study.definitions)
-            if self.reader.study.programme.prices
-            else None
-        )
-        where = sources(path, root=self.reader.study.places.root)
         series = "; ".join(
-            f"{known[name].label(code) if name in known else name} ({where[name]})"
-            for name in dict.fromkeys(named)
+            known[name].label(code) if name in known else name for name in dict.fromkeys(named)
         )
         gaps = "; ".join(
             f"{known[name].label(code)}: {known[name].gaps(code)}"
@@ -151,7 +146,8 @@ class Teller:
         if not named:
             return self.not_deflated()
         text = say(
-            "Real amounts are at the prices of {year}; {convention}. Series: {series}.",
+            "Real amounts are at the prices of {year}; {convention}. Series: {series}. Their sources are"
+            " listed under “Documents consulted” in the annex.",
             year=self.money.base_year,
             convention=say(CONVENTIONS[self.money.convention]),
             series=series,

@@ -76,9 +76,9 @@ def unpriced_sentence(teller: ValueTeller) -> str:
         )
     if needed:
         told += " " + say(
-            "To break even, what is not priced would have to bring for each trainee in the first year,"
-            " shrinking alike (in brackets: as a share of “{amount}” in a year without the programme):"
-            " {needed}.",
+            "To break even, what is not priced would have to bring each of these parties so much for a"
+            " trainee in the first year, shrinking alike: {needed}. In brackets stands its share of"
+            " “{amount}” in a year without the programme.",
             amount=next(
                 line.label(language.code) for line in valuation.study.indicators if line.name == benefit.base
             ),
@@ -97,8 +97,8 @@ def bridge_sentence(teller: ValueTeller) -> str:
     spent = entries[entries["kind"] == "resource"]
     present = -float((spent["amount"] * case.terms.factor(spent["offset"].to_numpy())).sum())
     return say(
-        "From the accounts to society: of {total}, {moved} only moves from one party to another and {goes_on}"
-        " is a wage that goes on; the other {rest} is worth {present} at departure.",
+        "Of the {total} in the accounts, {moved} only moves from one party to another, and {goes_on} is a"
+        " wage that goes on. The other {rest} is worth {present} at departure.",
         total=amount(int(case.lines["real"].sum())),
         moved=amount(moved),
         goes_on=amount(int(case.lines["real"].sum()) - moved - rest),

@@ -163,10 +163,10 @@ class ValueTeller:
             return self.said_by_profile(timing)
         moved = 1 - 1 / (1 + terms.discount_rate) if terms.timing == "start" else terms.discount_rate
         return reader.say(
-            "Present values at departure rest on assumptions: discount rate {rate} a year, {horizon} years of"
-            " benefit from year {first} after departure, shrinking by {decay} a year (the gain was measured"
-            " once, at the interview), money moves at {timing} of a year (the other choice moves every value"
-            " by {moved}), one unit of public money costs {funds}.",
+            "Values are those of the day of departure, at a discount rate of {rate} a year. Benefits are"
+            " taken to last {horizon} years from year {first} on, and to shrink by {decay} a year: the gain was"
+            " measured only once, at the interview. Money is taken to move at {timing} of a year (the other"
+            " choice moves every value by {moved}), and one unit of public money to cost {funds}.",
             rate=reader.percent(terms.discount_rate, 1),
             horizon=reader.number(terms.horizon, 0),
             first=terms.first_year,
@@ -181,9 +181,9 @@ class ValueTeller:
         terms, reader, profile = self.valuation.case.terms, self.reader, self.valuation.case.passing.profile
         halves = any(year % 1 for year in profile)
         return reader.say(
-            "Present values at departure rest on assumptions: discount rate {rate} a year; of a year's gain"
-            " as it was estimated falls {profile} ({unit} since departure: times); money moves at {timing} of"
-            " it; one unit of public money costs {funds}.",
+            "Values are those of the day of departure, at a discount rate of {rate} a year. Of a year's gain"
+            " as it was estimated falls {profile} ({unit} since departure: times). Money is taken to move at"
+            " {timing} of it, and one unit of public money to cost {funds}.",
             rate=reader.percent(terms.discount_rate, 1),
             profile=self.profile(),
             unit=reader.say("years, by half-years") if halves else reader.say("years"),
@@ -248,9 +248,8 @@ class ValueTeller:
             for code, band in sheet.bands.items()
         ]
         return reader.say(
-            "Assumed as well: by how much a cost line may be off by the way it was valued ({lines}), exchange"
-            " rates ±{rate}{rate_why}, consumer prices ±{prices}{prices_why}. They are judgements; no source"
-            " states them. {moves}",
+            "Cost lines may be off by the way they were valued ({lines}), exchange rates by"
+            " ±{rate}{rate_why}, consumer prices by ±{prices}{prices_why}. These are judgements; no source states them. {moves}",
             lines=", ".join(lines),
             rate=reader.percent(case.rate_band),
             prices=reader.percent(case.price_band),
@@ -376,8 +375,9 @@ def value_caveats(teller: ValueTeller) -> list[str]:
         teller.said(),
         *filter(None, [teller.bands()]),
         say(
-            "Benefit of the first year: {people} trainees × {reach} ({indicator}) × {amount} a time (mean of"
-            " the comparison group) × {times} times a year × the gain.",
+            "The benefit of the first year is the number of trainees ({people}), times the share that it"
+            " reaches ({reach}: {indicator}), times the comparison group's mean ({amount}, {times} times a"
+            " year), times the gain.",
             people=language.number(case.people, 0),
             reach=language.percent(case.reach, 1),
             indicator=lines.get(benefit.reach or "", ""),
@@ -391,9 +391,9 @@ def value_caveats(teller: ValueTeller) -> list[str]:
     if ending["roi"] == ending["roi"]:
         told.append(
             say(
-                "Phillips's return of the first year: {roi}. The pay of all participants together moved by"
-                " {gain} a year, of which they ascribe {share} to the programme (share times how sure they"
-                " are), against a cost of {cost}. It rests on opinion, not on a comparison.",
+                "By the participants' own judgement the first year returned {roi} (Phillips's ratio). Their"
+                " pay together moved by {gain} a year, of which they ascribe {share} to the programme (share"
+                " times how sure they are), against a cost of {cost}. That is opinion, not a comparison.",
                 roi=language.percent(ending["roi"], 1),
                 gain=words.amount(ending["gain"]),
                 share=language.percent(ending["attributed"], 1),
@@ -433,8 +433,8 @@ def spending_sentence(teller: ValueTeller) -> str:
     """What trainees and employers gain by unit of public spending, where nothing is declared to come back."""
     funds = teller.valuation.funds()
     return teller.reader.say(
-        "Marginal value of public funds: trainees and employers together gain {all} net for each unit"
-        " that all governments spend, {sender} for each unit of {party} alone.",
+        "For each unit that all governments together spend, trainees and employers gain {all} net; for each"
+        " unit that {party} alone spends, {sender} (marginal value of public funds).",
         all=teller.reader.number(funds["all"], 2),
         sender=teller.reader.number(funds["sender"], 2),
         party=teller.words.role("sender"),
