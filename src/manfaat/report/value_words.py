@@ -164,8 +164,8 @@ class ValueTeller:
         moved = 1 - 1 / (1 + terms.discount_rate) if terms.timing == "start" else terms.discount_rate
         return reader.say(
             "Values are those of the day of departure, at a discount rate of {rate} a year. Benefits are"
-            " taken to last {horizon} years from year {first} on, and to shrink by {decay} a year: the gain was"
-            " measured only once, at the interview. Money is taken to move at {timing} of a year (the other"
+            " taken to last {horizon} years from year {first} on, and to shrink by {decay} a year: the gain"
+            " was measured only once, at the interview. Money is taken to move at {timing} of a year (the other"
             " choice moves every value by {moved}), and one unit of public money to cost {funds}.",
             rate=reader.percent(terms.discount_rate, 1),
             horizon=reader.number(terms.horizon, 0),
@@ -249,7 +249,8 @@ class ValueTeller:
         ]
         return reader.say(
             "Cost lines may be off by the way they were valued ({lines}), exchange rates by"
-            " ±{rate}{rate_why}, consumer prices by ±{prices}{prices_why}. These are judgements; no source states them. {moves}",
+            " ±{rate}{rate_why}, consumer prices by ±{prices}{prices_why}. These are judgements; no"
+            " source states them. {moves}",
             lines=", ".join(lines),
             rate=reader.percent(case.rate_band),
             prices=reader.percent(case.price_band),
