@@ -165,8 +165,8 @@ class ValueTeller:
         return reader.say(
             "Values are those of the day of departure, at a discount rate of {rate} a year. Benefits are"
             " taken to last {horizon} years from year {first} on, and to shrink by {decay} a year: the gain"
-            " was measured only once, at the interview. Money is taken to move at {timing} of a year (the other"
-            " choice moves every value by {moved}), and one unit of public money to cost {funds}.",
+            " was measured only once, at the interview. Money is taken to move at {timing} of a year (the"
+            " other choice moves every value by {moved}), and one unit of public money to cost {funds}.",
             rate=reader.percent(terms.discount_rate, 1),
             horizon=reader.number(terms.horizon, 0),
             first=terms.first_year,
