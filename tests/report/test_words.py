@@ -135,15 +135,15 @@ def test_amounts():
 
 
 def test_plural_forms():
-    one, many = "{n} cell was changed.", "{n} cells were changed."
+    one, many = "Cleaning changed {n} cell.", "Cleaning changed {n} cells."
     assert [Language("en").say_count(one, many, n) for n in (0, 1, 2000)] == [
-        "0 cells were changed.",
-        "1 cell was changed.",
-        "2,000 cells were changed.",
+        "Cleaning changed 0 cells.",
+        "Cleaning changed 1 cell.",
+        "Cleaning changed 2,000 cells.",
     ]
     assert [Language("id").say_count(one, many, n) for n in (1, 2000)] == [
-        "1 sel diubah.",
-        "2.000 sel diubah.",
+        "Pembersihan mengubah 1 sel.",
+        "Pembersihan mengubah 2.000 sel.",
     ]
 
 
