@@ -9,12 +9,14 @@ import pandas as pd
 
 from helpers.showing import Part, Questions, listed, question, said
 from manfaat import verdict
+from manfaat.analysis import equity
 from manfaat.evaluation import families, indexes, left_out, romano_wolf, summaries
 from manfaat.evaluation.balance import balance
 from manfaat.evaluation.estimate import Settings
 from manfaat.report import chain, charter, exhibits, gate, plan, sentences, truths, verdicts
 from manfaat.report.brief import Brief
 from manfaat.report.claim_pages import claim_pages, threat_matrix
+from manfaat.report.equity import equity_parts
 from manfaat.report.families import families_table, index_table
 
 
@@ -143,18 +145,31 @@ class Findings(Questions):
 
     @question("tests")
     def adjusted(self) -> list[Part]:
-        """What is left when it is counted how much was examined."""
+        """What is left when it is counted how much was examined, and what follows for a truth of another
+        size.
+        """
         tests = gate.told_tests(self.study, self.tests, self.estimates)
         by_family = self.chapter.told(self.by_family)
-        return [*families_table(self.reader, tests), *index_table(self.reader, by_family)]
+        told = listed(truths.truth_sentences(self.reader, self.estimates))
+        tables = families_table(self.reader, tests), index_table(self.reader, by_family)
+        return [*tables[0], *tables[1], *told, *truths.truth_table(self.reader, self.estimates)]
 
-    @question()
-    def truths(self) -> list[Part]:
-        """What the estimates say of a truth of another size."""
-        return [
-            *listed(truths.truth_sentences(self.reader, self.estimates)),
-            *truths.truth_table(self.reader, self.estimates),
-        ]
+    @cached_property
+    def by_group(self) -> pd.DataFrame:
+        """What decides the claims, within each group that is to be served alike and between them."""
+        decided = zip(*(self.grades[name] for name in ("indicator", "rater", "arm")), strict=True)
+        given = self.table, self.study.programme, self.indicators, self.exact, self.settings
+        return equity.by_group(*given, decided)
+
+    @question("by_group")
+    def equity(self) -> list[Part]:
+        """Whom the programme reached, whom it lost, and whether it did as much for all."""
+        programme, apart = self.study.programme, self.by_group
+        decide = set(zip(apart["indicator"], apart["rater"], strict=True))
+        lines = [line for line in self.indicators if line.use == "effect"]
+        columns = [line.name for line in lines if (line.indicator, line.rater) in decide]
+        reached = equity.reach(self.table, programme, columns)
+        return equity_parts(self.page, reached, self.chapter.told(apart), self.settings)
 
     @question("threatened")
     def threats(self) -> list[Part]:

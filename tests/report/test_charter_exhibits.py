@@ -94,10 +94,11 @@ def test_what_is_not_stated_stands_below_the_table_reasons_once(study):
 
 def test_the_matrix_holds_each_question_with_its_criterion_its_evidence_and_its_verdicts(study):
     matrix = tables(charter_parts(page(study, study.charter)))["questions"]
-    assert matrix["criterion"].tolist() == ["impact", "effectiveness"]
-    assert matrix["answer"].tolist() == ["N1 ● shown", "N2 ? cannot tell"]
+    assert matrix["criterion"].tolist() == ["impact", "effectiveness", "equity"]
+    assert matrix["answer"].tolist() == ["N1 ● shown", "N2 ? cannot tell", "no claim"]
     labels = {line.indicator: line.labels.en for line in study.indicators if line.use == "effect"}
-    assert matrix["evidence"].tolist() == [labels["earnings"], labels["no_earnings"]]
+    own = [labels["earnings"], labels["no_earnings"]]
+    assert matrix["evidence"].tolist() == [*own, "; ".join(own)]
 
 
 def test_a_question_beside_the_claims_says_from_where_it_is_answered(study):

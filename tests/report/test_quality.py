@@ -8,7 +8,7 @@ import yaml
 from conftest import ROOT
 from manfaat.analysis.study import load_study
 from manfaat.definitions.charter import EXPECTED, Statements
-from manfaat.report.blocks import Heading, Table
+from manfaat.report.blocks import Heading, Table, listed
 from manfaat.report.quality import ITEMS, declared_in, grade, quality_table, rated, score
 from manfaat.report.reader import Reader
 
@@ -56,6 +56,7 @@ def test_all_some_and_none():
         ("5.2", "questions: [{id: Q, text: {en: x}, criterion: impact, sources: {en: talks}}]", "not met"),
         ("6.1", "conclusion: {text: {en: It can go on.}}", "met"),
         ("4.8", "ethics: {en: approved}", "partly"),
+        ("8.1", "questions: [{id: Q, text: {en: x}, criterion: equity, claims: [N1]}]", "partly"),
     ],
 )
 def test_a_rating_moves_with_what_is_declared(study, number, stated, rating):
@@ -67,6 +68,20 @@ def test_a_rating_moves_with_what_the_report_shows(study):
     assert ratings(study)["1.3.4"] == ratings(study)["1.4.3"] == "met"
     empty = ratings(study, told=())
     assert empty["1.3.4"] == empty["1.4.3"] == empty["1.4.4"] == "not met"
+
+
+def test_results_by_group_are_rated_by_what_is_shown(study):
+    apart = (*TOLD, *(Table(name, "", "", "", (), (), name=f"07-{name}") for name in ("reach", "equity")))
+    asked = "questions: [{id: Q, text: {en: x}, criterion: equity, claims: [N1]}]"
+    assert ratings(study)["4.6"] == "partly"  # subgroups are declared
+    assert ratings(study, told=apart)["4.6"] == "met"
+    assert ratings(study, asked, apart)["8.1"] == "met"
+
+
+def test_what_to_measure_next_is_a_recommendation(study):
+    assert ratings(study)["7.2"] == ratings(study)["7.4"] == "not met"
+    more = (*TOLD, listed(["Ask more people."], "next"))
+    assert ratings(study, told=more)["7.2"] == ratings(study, told=more)["7.4"] == "met"
 
 
 def test_recommendations_are_rated_by_whom_they_are_for():

@@ -4,7 +4,7 @@ at apart.
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from manfaat.base.problems import Problem, nearest
 from manfaat.definitions.records import Record, Words
@@ -67,6 +67,32 @@ class Subgroup(Record):
     """Column of the indicators table whose answers make the subgroups."""
     answers: dict[str, Words] = Field(min_length=2)
     """Answers that make a subgroup each, and what its people are called."""
+
+
+class Axis(Record):
+    """One way in which those who are to be served alike are told apart: by the answers of a variable, or by
+    bands of a number.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    """Short name. Example: sex"""
+    label: Words
+    """What tells them apart. Example: {en: Age, id: Usia}"""
+    variable: str
+    """Column of the indicators table, known before the programme. Example: age"""
+    answers: dict[str, Words] = {}
+    """Answers that make a group each, and what its people are called."""
+    bands: list[float] = []
+    """Where a number's bands begin, the lowest band aside. Example: [25, 35]"""
+
+    @model_validator(mode="after")
+    def told_apart(self) -> Axis:
+        """Refuse neither answers nor bands, both, and bands out of order."""
+        if bool(self.answers) == bool(self.bands):
+            raise ValueError("groups are made either of 'answers' or of 'bands'")
+        if self.bands != sorted(set(self.bands)):
+            raise ValueError("'bands' rise from one to the next")
+        return self
 
 
 def check_claims(claims: list[Claim], file: str) -> list[Problem]:

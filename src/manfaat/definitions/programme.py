@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from manfaat.base.problems import Problem, nearest
 from manfaat.base.showing import card, counted, line
-from manfaat.definitions.claims import Claim, Subgroup, check_claims
+from manfaat.definitions.claims import Axis, Claim, Subgroup, check_claims
 from manfaat.definitions.contrasts import Arm, Contrast, SideWords
 from manfaat.definitions.declarations import CostSheet, Worth
 from manfaat.definitions.expressions import Expression
@@ -415,6 +415,8 @@ class Programme(Record):
     """Whom specifications may be about, by name: conditions under which a unit belongs."""
     subgroups: list[Subgroup] = []
     """For whom the effect is asked for apart."""
+    equity: list[Axis] = []
+    """Who is to be served alike: who was reached, who was lost, and what differs is told by each."""
     history: dict[str, list[str]] = {}
     """Columns of an indicator at several times before the programme, the oldest first."""
     claims: list[Claim] = []
@@ -529,6 +531,12 @@ def check_specifications(programme: Programme, file: str) -> list[Problem]:
         Problem(file, f"the subgroup '{name}' stands twice", column="subgroups")
         for name in sorted(set(named))
         if named.count(name) > 1
+    ]
+    axes = [axis.id for axis in programme.equity]
+    problems += [
+        Problem(file, f"the axis '{name}' stands twice", column="equity")
+        for name in sorted(set(axes))
+        if axes.count(name) > 1
     ]
     apart = programme.worth.benefit.by_subgroup if programme.worth else None
     if apart is not None and apart not in named:

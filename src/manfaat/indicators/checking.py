@@ -334,6 +334,7 @@ def check_names(programme: Programme, indicators: list[Indicator], *, root: Path
     for claim in programme.claims:
         asked += [(f"claims.{claim.id}.indicators", name, told) for name in claim.indicators]
     early = [(f"subgroups.{declared.id}.variable", declared.variable) for declared in programme.subgroups]
+    early += [(f"equity.{axis.id}.variable", axis.variable) for axis in programme.equity]
     early += [(f"history.{concept}", name) for concept, names in programme.history.items() for name in names]
     asked += [(place, name, columns) for place, name in early] + [
         ("history", concept, effects) for concept in programme.history

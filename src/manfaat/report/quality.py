@@ -209,8 +209,8 @@ ITEMS = (
     Item(
         "4.6",
         mark("Results by group"),
-        lambda f: "partly" if f.study.programme.subgroups else "not met",
-        "programme.yml: subgroups",
+        lambda f: grade(["equity" in f.exhibits, bool(f.study.programme.subgroups)]),
+        "programme.yml: equity, subgroups",
     ),
     Item("4.7", mark("Quality and reliability of the data"), lambda f: f.shows("row-ledger", "cell-ledger")),
     Item(
@@ -254,7 +254,12 @@ ITEMS = (
         lambda f: grade(rule.by_when is not None for rule in f.advice),
         "programme.yml: worth.implications.by_when",
     ),
-    Item("8.1", mark("Equity in findings"), lambda f: f.asks("equity"), "questions"),
+    Item(
+        "8.1",
+        mark("Equity in findings"),
+        lambda f: grade([WORTH[f.asks("equity")], "reach" in f.exhibits]),
+        "questions",
+    ),
 )
 
 

@@ -11,7 +11,7 @@ from manfaat.base.disclosure import SMALLEST_CELL
 from manfaat.base.typed import required
 from manfaat.definitions.claims import Subgroup
 from manfaat.definitions.programme import Specification
-from manfaat.evaluation.estimate import from_settings, margins
+from manfaat.evaluation.estimate import Result, from_settings, margins
 from manfaat.evaluation.inference import least_squares_results
 from manfaat.evaluation.ladder import results_of
 from manfaat.evaluation.linear import independent, regress, regressors
@@ -104,18 +104,15 @@ def within_spec(case: Case, inside: pd.Series) -> Specification:
 
 def interaction(case: Case, answer: pd.Series, code: str, detail: str) -> dict[str, object]:
     """How much larger the coefficient is in one subgroup than in the others, with its interval."""
-    estimate, low, high, n = (
-        panel_interaction(case, answer, code)
-        if METHODS[case.spec.method].draw
-        else cross_interaction(case, answer, code)
-    )
+    result, n = difference(case, answer, code)
+    low, high, _ = margins(result, case.settings)
     verdict = judged(
         True if conclusion(low, high) else None, "difference between groups", "", "no difference established"
     )
     return entry(
         "subgroup",
         "interaction",
-        estimate,
+        result.estimate,
         interval=(low, high),
         detail=detail,
         n=n,
@@ -123,7 +120,15 @@ def interaction(case: Case, answer: pd.Series, code: str, detail: str) -> dict[s
     )
 
 
-def cross_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, float, float, int]:
+def difference(case: Case, answer: pd.Series, code: str) -> tuple[Result, int]:
+    """How much larger the coefficient is in one subgroup than in the others, and how many rows that rests
+    on; units whose ``answer`` is missing are in neither.
+    """
+    made = panel_interaction if METHODS[case.spec.method].draw else cross_interaction
+    return made(case, answer, code)
+
+
+def cross_interaction(case: Case, answer: pd.Series, code: str) -> tuple[Result, int]:
     """Coefficient of participation × subgroup in a regression that lets everything differ between subgroup
     and others.
     """
@@ -139,11 +144,10 @@ def cross_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, 
     fitted = regress(sample, wanted, [], extra=others, key=f"subgroup {code}")
     spec = case.spec.model_copy(update={"std_errors": ["auto"]})
     result = least_squares_results(fitted, wanted, sample, spec, from_settings(case.settings))[0]
-    low, high, _ = margins(result, case.settings)
-    return result.estimate, low, high, len(sample.frame)
+    return result, len(sample.frame)
 
 
-def panel_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, float, float, int]:
+def panel_interaction(case: Case, answer: pd.Series, code: str) -> tuple[Result, int]:
     """Coefficient of treatment × subgroup where the course over the periods, too, may differ between subgroup
     and others.
     """
@@ -165,5 +169,4 @@ def panel_interaction(case: Case, answer: pd.Series, code: str) -> tuple[float, 
     data = Dataset(table, case.programme, case.indicators)
     sample, found = results_of(data, case.line, spec, from_settings(case.settings))
     result = found[names[case.treatment]][0][0]
-    low, high, _ = margins(result, case.settings)
-    return result.estimate, low, high, len(sample.frame)
+    return result, len(sample.frame)
