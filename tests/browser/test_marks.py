@@ -4,6 +4,7 @@ take their data along, and on a phone nothing has to be scrolled sideways.
 
 import io
 import os
+import re
 from dataclasses import replace
 from datetime import date
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ import pytest
 from chromium import Browser, lacking
 from figure_cases import EVERY
 from manfaat.report.blocks import Heading
+from manfaat.report.colours import GAPS
 from manfaat.report.cover import Cover
 from manfaat.report.exhibit import block_of
 from manfaat.report.page import Beside, Part, render_page
@@ -25,6 +27,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(bool(MISSING), reason=f"not looked at in a browser: {MISSING}"),
 ]
+QUIET = ("--line", "--back", "--gap-1")  # grids, edges, and a cell where nothing is missing
 NAME = "Real pay, in thousands of rupiah a month at the prices of the base year"
 FIRST = "document.querySelector('#exhibit-figure-1-1 .spots rect')"
 TIP = "document.querySelector('.tip')?.textContent"
@@ -163,3 +166,82 @@ def test_no_accessibility_violation_in_any_type(browser, page, theme):
         browser.open(page, theme=theme, width=width)
         assert browser.violations() == []
         assert browser.complaints() == []
+
+
+CONTRASTS = """
+(quiet => {
+  const probe = document.body.appendChild(document.createElement('i'));
+  const left_out = quiet.map(name => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  });
+  const light = colour => {
+    const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map(c => c / 255).map(
+      c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const back = light(getComputedStyle(document.body).backgroundColor);
+  const contrast = colour => {
+    const both = [light(colour), back].sort((a, b) => b - a);
+    return (both[0] + 0.05) / (both[1] + 0.05);
+  };
+  const least = (selector, colours) => {
+    const found = {};
+    document.querySelectorAll(`.exhibit svg ${selector}`).forEach(element => {
+      const seen = colours(getComputedStyle(element)).filter(
+        colour => colour.startsWith('rgb') && !left_out.includes(colour));
+      const name = element.closest('figure').querySelector('.bar a').download;
+      if (!seen.length || !element.getBoundingClientRect().width) return;
+      found[name] = Math.min(found[name] ?? 21, Math.max(...seen.map(contrast)));
+    });
+    return found;
+  };
+  return [least('text', look => [look.fill]),
+    least(':is(path, use):not(defs *)', look => [look.fill, look.stroke])];
+})
+"""
+
+
+def test_on_a_dark_page_texts_and_marks_of_every_type_stand_out(browser, page):
+    browser.open(page, theme="dark")
+    texts, marks = browser.do(f"{CONTRASTS}({[*QUIET]})")
+    assert len(texts) == len(EVERY)
+    assert {name: least for name, least in texts.items() if least < 4.5} == {}
+    assert len(marks) >= len(EVERY) - 1  # a cell where nothing is missing is no mark
+    assert {name: least for name, least in marks.items() if least < 3} == {}
+
+
+def test_what_is_written_in_a_cell_of_a_heat_map_stands_out_in_both_themes(browser, page):
+    for theme in ("light", "dark"):
+        browser.open(page, theme=theme)
+        for level, ink in enumerate(("--ink", "--ink", "--ink", "--back", "--back"), start=1):
+            cell = GAPS[level - 1]
+            seen = browser.do(
+                "(() => { const e = document.body.appendChild(document.createElement('i'));"
+                f" e.style.color = 'var(--gap-{level}, {cell})'; const cell = getComputedStyle(e).color;"
+                f" e.style.color = 'var({ink})'; return [cell, getComputedStyle(e).color]; }})()"
+            )
+            assert contrast(*seen) >= 4.5, (theme, level)
+
+
+def contrast(*colours: str) -> float:
+    """The contrast of two colours as WCAG has it."""
+
+    def light(colour: str) -> float:
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted(map(light, colours))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_paper_stays_light(browser, page):
+    browser.open(page, theme="dark")
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    seen = browser.do(
+        "[...document.querySelectorAll('#exhibit-figure-1-1 .wide path')]"
+        ".map(path => getComputedStyle(path).stroke)"
+    )
+    browser.call("Emulation.setEmulatedMedia", media="")
+    assert "rgb(213, 94, 0)" in seen

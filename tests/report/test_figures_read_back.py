@@ -2,6 +2,7 @@
 tests/report/test_figures.py does not hold.
 """
 
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -10,8 +11,10 @@ from matplotlib.patches import FancyBboxPatch
 from test_figures import HEBREW, LONG
 
 import figure_cases as cases
+from manfaat.report.colours import PAGE, SERIES
 from manfaat.report.figures import costs, distribution, flow, forest, love, style, ties, value
 from manfaat.report.fonts import font_faces
+from manfaat.report.page import TEMPLATES
 
 EN = cases.EN
 
@@ -244,3 +247,16 @@ def test_a_figure_of_half_the_width_has_letters_of_the_same_size():
         8, abs=0.01
     )
     assert "font: 8.5px" in svg or "font-size: 8.5px" in svg
+
+
+@pytest.mark.parametrize("kind", cases.EVERY)
+def test_every_colour_has_a_twin_on_a_dark_page_or_stands_out_there_as_it_is(kind):
+    as_they_are = {"#b5bcc2", "#c9c9c9", "#cc79a7", "#e69f00"}
+    drawn = re.findall(r"(?:fill|stroke): ?(#[0-9a-f]{6})", cases.EVERY[kind]("Pay").svg.decode())
+    assert set(drawn) <= set(PAGE) | as_they_are
+    sheet = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    for name in SERIES.values():
+        assert len(re.findall(rf"{name}: #", sheet)) == 2, (
+            name
+        )  # where the machine, and where the reader asks
+        assert f"{name}: initial;" in sheet  # on paper

@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args, get_type_hints
 from xml.etree import ElementTree
@@ -467,12 +468,14 @@ def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pic
     findings, chapter = [picture("first"), fold], [picture("small"), picture("large")]
     sizes = {"first": 5000, "small": 1000, "large": 3000}
     pictures = {name: "x" * size for name, size in sizes.items()}
-    whole = Shown(pictures, {"large": "It is in large.svg."}, data={"small": "a,b"}, data_name="Data")
+    whole = Shown(
+        pictures, {"large": "It is in large.svg."}, data={"small": "a,b", "first": "a"}, data_name="Data"
+    )
 
     def page(shown: Shown) -> str:
         return html_of([*findings, *chapter], shown)
 
-    full = len(page(whole))
+    full, bare = len(page(whole)), len(page(replace(whole, data={})))
 
     def left(largest: int) -> Shown:
         figures = [[findings[0]], chapter]
@@ -480,14 +483,15 @@ def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pic
 
     def drawn(largest: int) -> list[str]:
         shown = left(largest)
-        told = {"data": bool(shown.data), "fold": not shown.instead_of_folds}
-        return list(shown.pictures) + [name for name, is_there in told.items() if is_there]
+        held = [f"{name}.csv" for name in shown.data]
+        return [*shown.pictures, *held, *([] if shown.instead_of_folds else ["fold"])]
 
-    assert drawn(full) == ["first", "small", "large", "data", "fold"]
-    assert drawn(full - 1) == ["first", "small", "large", "fold"]
-    assert drawn(full - 500) == ["first", "small", "fold"]
-    assert drawn(full - 3500) == ["first", "fold"]
-    assert drawn(full - 4000) == ["first"]
+    assert drawn(full) == ["first", "small", "large", "small.csv", "first.csv", "fold"]
+    assert drawn(full - 1) == ["first", "small", "large", "first.csv", "fold"]
+    assert drawn(bare) == ["first", "small", "large", "fold"]
+    assert drawn(bare - 1) == ["first", "small", "fold"]
+    assert drawn(bare - 3500) == ["first", "fold"]
+    assert drawn(bare - 4000) == ["first"]
     assert drawn(1000) == []
     told = page(left(1000))
     assert "large in words" in told

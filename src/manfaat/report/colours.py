@@ -1,10 +1,12 @@
-"""The colours of figures that are no series: of text, lines and grounds. Inside a page they follow it."""
+"""The colours of figures, and what they are called in the style sheet of a page: inside a page they follow
+its theme, in a file they are those of paper.
+"""
 
 from __future__ import annotations
 
 GREY, INK, PALE, GROUND = "#6b6b6b", "#1b1b1b", "#e9eef2", "#ffffff"
-# Variables of the page's style sheet; the first two darks are seaborn's and matplotlib's own.
-PAGE = {
+# Of text, lines and grounds; the first two darks are seaborn's and matplotlib's own.
+GROUNDS = {
     "#262626": "--ink",
     "#000000": "--ink",
     INK: "--ink",
@@ -12,3 +14,19 @@ PAGE = {
     PALE: "--line",
     GROUND: "--back",
 }
+GAPS = ("#edf5ff", "#c2c9d1", "#989da3", "#6d7175", "#424547")  # how much is missing, a fifth each
+# Of series: the first of the palette, and their tints in boxes; signs of grades; the middle of a scale of
+# answers; what is missing.
+SERIES = {
+    "#0072b2": "--blue",
+    "#d55e00": "--orange",
+    "#009e73": "--green",
+    "#56b4e9": "--sky",
+    "#a0c6dd": "--pale-blue",
+    "#e9bfa0": "--pale-orange",
+    "#8a5a00": "--brown",
+    "#b04a00": "--rust",
+    "#e9a26b": "--sand",
+    "#8dbfe0": "--water",
+} | {colour: f"--gap-{place}" for place, colour in enumerate(GAPS, start=1)}
+PAGE = GROUNDS | SERIES

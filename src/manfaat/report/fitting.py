@@ -21,7 +21,7 @@ def fitted(
 ) -> Shown:
     """Return what a page shows such that it is no larger than ``largest`` bytes, as far as that can be had.
 
-    What goes first: the data behind the pictures, which lie beside the page; the largest pictures, then the
+    What goes first: the data behind pictures, which lie beside the page; the largest pictures, then the
     folds of the estimates, last the pictures of the findings, which are the first of the chapters. ``size``
     gives the bytes of the page.
     """
@@ -31,7 +31,7 @@ def fitted(
         "How each number came about stands in its row of estimates.csv, and the methods in the appendix."
     )
     steps: tuple[Callable[[Shown, int], Shown], ...] = (
-        lambda shown, _: replace(shown, data={}),
+        without_data,
         lambda shown, excess: without_largest(shown, excess, rest),
         lambda shown, excess: replace(shown, instead_of_folds=told),
         lambda shown, excess: without_largest(shown, excess, findings),
@@ -40,6 +40,16 @@ def fitted(
         if (excess := size(shown) - largest) > 0:
             shown = step(shown, excess)
     return shown
+
+
+def without_data(shown: Shown, excess: int) -> Shown:
+    """Leave out the largest of the data behind pictures, until ``excess`` bytes are gone."""
+    kept = dict(shown.data)
+    for id in sorted(shown.data, key=lambda id: -len(shown.data[id])):
+        if excess <= 0:
+            break
+        excess -= len(kept.pop(id).encode())
+    return replace(shown, data=kept)
 
 
 def without_largest(shown: Shown, excess: int, figures: list[Figure]) -> Shown:

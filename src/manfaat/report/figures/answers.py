@@ -16,7 +16,7 @@ from matplotlib.path import Path
 from matplotlib.ticker import MultipleLocator
 
 from manfaat.base.typed import typed_rows
-from manfaat.report.colours import GREY, INK, PALE
+from manfaat.report.colours import GAPS, GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.style import (
     MARKERS,
@@ -336,15 +336,7 @@ def draw_gaps(wide: pd.DataFrame, ax: Axes, language: Language) -> Axes:
         boxes = [
             (column - 0.48, row - 0.46, 0.96, 0.92) for row, column in zip(*np.nonzero(inside), strict=True)
         ]
-        shade = 1 - 0.17 * place
-        ax.add_patch(
-            PathPatch(
-                rectangles(boxes),
-                facecolor=(shade * 0.93, shade * 0.96, min(1.0, shade)),
-                edgecolor="white",
-                linewidth=0.5,
-            )
-        )
+        ax.add_patch(PathPatch(rectangles(boxes), facecolor=GAPS[place], edgecolor="white", linewidth=0.5))
     for (row, column), share in np.ndenumerate(values):
         dark = share > 0.6
         ax.text(

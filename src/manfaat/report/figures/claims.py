@@ -81,6 +81,7 @@ def drawn(rows: pd.DataFrame, layout: Layout, language: Language) -> bytes:
         lines = fill(row.label, layout.letters).count("\n") + 1
         places.append(place + ((lines - 1) / 2 if layout.is_wide else lines - 0.2))
         place += lines if layout.is_wide else lines + 1.3
+    place += 0.0 if layout.is_wide else 0.5  # what the last row says ends above the axis
     height = LINE * (place + FOOT)
     set_thesis_style()
     figure = Figure(figsize=(layout.width, height))
