@@ -200,7 +200,7 @@ def test_bad_lines_of_a_delivered_sheet_are_named_and_counted_nowhere(delivered,
     teller = Teller(Reader("en", study), accounts)
     told = " ".join(cost_sentences.cost_caveats(teller))
     assert (
-        "6 cost lines could not be placed and are in none of these numbers"
+        "Of the cost lines 6 could not be placed; they are in none of these numbers"
         in cost_sentences.cost_headline(teller)
     )
     shown = next(exhibit for exhibit in cost_exhibits.payer_exhibits(teller) if exhibit.id == "cost-shares")
@@ -213,7 +213,7 @@ def test_bad_lines_of_a_delivered_sheet_are_named_and_counted_nowhere(delivered,
         )
     }
     assert (halves["host"].grade, halves["host"].why) == ("suggested", "incomplete")
-    assert "1 amount looks like a slip" in told
+    assert "Of the amounts 1 looks like a slip" in told
 
 
 # --- associations

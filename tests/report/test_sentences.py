@@ -248,8 +248,8 @@ def test_who_was_studied(participants, comparison, english):
     ("theirs", "english"),
     [
         (["a"], []),
-        (["a", "x"], ["1 record belongs to nobody there."]),
-        (["a", "x", "y"], ["2 records belong to nobody there."]),
+        (["a", "x"], ["No partner was found for 1 record there."]),
+        (["a", "x", "y"], ["No partner was found for 2 records there."]),
     ],
 )
 def test_records_that_belong_to_nobody_are_named_only_where_there_are_some(theirs, english):
@@ -305,7 +305,7 @@ def test_subgroups_are_counted(meanings, english):
 
 
 @pytest.mark.parametrize(
-    ("n", "english"), [(0, ""), (1, "1 cost line could not"), (2, "2 cost lines could not")]
+    ("n", "english"), [(0, ""), (1, "Of the cost lines 1 could not"), (2, "Of the cost lines 2 could not")]
 )
 def test_cost_lines_that_could_not_be_placed(n, english):
     accounts = SimpleNamespace(sheet=SimpleNamespace(aside=[0] * n))
@@ -340,11 +340,11 @@ def test_a_panel_counts_periods_of_units_and_errors_are_in_the_unit():
 @pytest.mark.parametrize(
     ("grades", "english", "indonesian"),
     [
-        (["shown"], "1 claim was examined: 1 shown.", "1 pernyataan diteliti: 1 terbukti."),
+        (["shown"], "Verdict on 1 claim: 1 shown.", "Simpulan atas 1 pernyataan: 1 terbukti."),
         (
             ["shown", "cannot tell", "cannot tell"],
             "Verdicts on 3 claims: 1 shown and 2 cannot tell.",
-            "3 pernyataan diteliti: 1 terbukti dan 2 tidak dapat dipastikan.",
+            "Simpulan atas 3 pernyataan: 1 terbukti dan 2 tidak dapat dipastikan.",
         ),
     ],
 )

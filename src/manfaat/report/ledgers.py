@@ -308,7 +308,9 @@ def link_sentences(reader: Reader, table: pd.DataFrame, linked: dict[str, pd.Dat
         if lost := len(theirs - ours):
             told.append(
                 reader.say_count(
-                    "There {n} record belongs to nobody.", "There {n} records belong to nobody.", lost
+                    "No partner was found for {n} record there.",
+                    "No partner was found for {n} records there.",
+                    lost,
                 )
             )
     return told
