@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from typer.core import TyperGroup
 
 from manfaat.base import paths
-from manfaat.base.problems import Problem, ProblemsError, loaded, nearest, refuse
+from manfaat.base.problems import Problem, ProblemsError, loaded, nearest, need, refuse
 from manfaat.base.stopping import stoppable
 from manfaat.base.typed import required
 from manfaat.run import light  # noqa: F401  (first: it makes every later import of Jupyter faster)
@@ -38,7 +38,7 @@ class Commands(TyperGroup):
         except ProblemsError as failure:
             stop(failure)
         except OSError as failure:
-            stop(unreachable(failure))
+            stop(paths.unreachable(failure))
         except KeyboardInterrupt:
             errors.print("stopped; the former reports are unchanged", style="red")
             raise typer.Exit(130) from None
@@ -59,17 +59,6 @@ console, errors = Console(highlight=False), Console(stderr=True, highlight=False
 
 DataDir = Annotated[str, typer.Option(help="Folder with raw/ and processed/, relative to the project.")]
 ReportsDir = Annotated[str, typer.Option(help="Folder for the reports, relative to the project.")]
-
-
-def unreachable(failure: OSError) -> Problem | OSError:
-    """Say which file the machine did not let us read or write, and why."""
-    if failure.strerror is None:
-        return failure
-    try:
-        root = paths.find_root()
-    except FileNotFoundError:
-        root = Path.cwd()
-    return paths.refused_by_machine(failure, root)
 
 
 def stop(failure: ProblemsError | Exception | Problem) -> NoReturn:
@@ -202,16 +191,8 @@ def run(  # noqa: PLR0913  (the options of a command are its parameters)
     from manfaat.run.options import Options
 
     root, known = project(), paths.known_cohorts(paths.find_root() / data_dir)
-    if not cohorts and not (all and known):
-        refuse(
-            [
-                Problem(
-                    "manfaat run",
-                    "no cohort is named",
-                    expected="at least one, or --all; cohorts: " + (", ".join(known) or "none yet"),
-                )
-            ]
-        )
+    expected = "at least one, or --all; cohorts: " + (", ".join(known) or "none yet")
+    need(cohorts or (all and known), Problem("manfaat run", "no cohort is named", expected=expected))
     warm, given = can_fork() and not ordinary_kernels, parameter or []
     values, wrong = parameters.check(given, parameters.parameters_of(root))
     options = Options(language, data_dir, reports_dir, values, time_limit, tuple(formats.split(",")), warm)
@@ -314,16 +295,13 @@ def new_cohort(
     from manfaat.desk.deliveries import new_cohort as scaffold
 
     root = project()
-    refuse(
-        []
-        if (like is None) != (programme is None)
-        else [
-            Problem(
-                "manfaat new-cohort",
-                "one of two is needed",
-                expected="--like COHORT, or --programme PROGRAMME for its first delivery",
-            )
-        ]
+    need(
+        (like is None) != (programme is None),
+        Problem(
+            "manfaat new-cohort",
+            "one of two is needed",
+            expected="--like COHORT, or --programme PROGRAMME for its first delivery",
+        ),
     )
     if like is not None:
         study = load_study(like, data_dir=data_dir, root=root)
@@ -429,6 +407,31 @@ def export(
 
 
 @app.command()
+def quality(
+    cohort: Annotated[str, typer.Argument(help="A cohort that has been run.")],
+    language: Annotated[str, typer.Option(help="Language of the checklist: en or id.")] = "en",
+    data_dir: DataDir = "data",
+    reports_dir: ReportsDir = "reports",
+) -> None:
+    """Rate a report by the checklist of a reviewer of evaluations: item by item, where each is shown, and
+    where what is missing can be declared.
+    """
+    from manfaat.analysis.study import load_study
+    from manfaat.report.quality import HEADS, checklist, summary
+    from manfaat.run.files import saved_blocks
+
+    root = project()
+    study = load_study(cohort, data_dir=data_dir, reports_dir=reports_dir, root=root)
+    reader, told = saved_blocks(study, language)
+    found, rows = checklist(reader, told)
+    table = Table(*(Column(reader.say(head), overflow="fold") for head in HEADS))
+    for row in rows:
+        table.add_row(*map(escape, row))
+    console.print(table)
+    console.print(escape(summary(reader, found)), soft_wrap=True)
+
+
+@app.command()
 def figures(
     cohort: Annotated[str, typer.Argument(help="A cohort that has been run.")],
     medium: Annotated[str, typer.Option(help="slide, web or thesis.")] = "slide",
@@ -442,15 +445,13 @@ def figures(
 
     root = project()
     exhibits = paths.places(cohort, reports_dir=reports_dir, root=root).reports / "exhibits"
-    refuse(
-        []
-        if medium in MEDIA
-        else [Problem(f"medium '{medium}'", "there is no such medium", expected=nearest(medium, MEDIA))]
+    need(
+        medium in MEDIA,
+        Problem(f"medium '{medium}'", "there is no such medium", expected=nearest(medium, MEDIA)),
     )
-    refuse(
-        []
-        if exhibits.is_dir()
-        else [Problem(cohort, "there are no pictures yet", expected=f"manfaat run {cohort} first")]
+    need(
+        exhibits.is_dir(),
+        Problem(cohort, "there are no pictures yet", expected=f"manfaat run {cohort} first"),
     )
     for folder in (exhibits, *(exhibits / language for language in LANGUAGES)):
         if folder.is_dir():
@@ -555,10 +556,9 @@ def form(
     codebook, problems = load_codebook(folder, definition, root=root)
     refuse(problems)
     name = table or definition.main_table
-    refuse(
-        []
-        if name in definition.tables
-        else [Problem(f"table '{name}'", "there is no such table", expected=nearest(name, definition.tables))]
+    need(
+        name in definition.tables,
+        Problem(f"table '{name}'", "there is no such table", expected=nearest(name, definition.tables)),
     )
     warnings = write_form(definition, codebook, name, output)
     for warning in warnings:

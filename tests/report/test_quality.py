@@ -8,9 +8,19 @@ import yaml
 from conftest import ROOT
 from manfaat.analysis.study import load_study
 from manfaat.definitions.charter import EXPECTED, Statements
-from manfaat.report.blocks import Heading, Table, listed
-from manfaat.report.quality import ITEMS, declared_in, grade, quality_table, rated, score
+from manfaat.report.blocks import Figure, Heading, Table, listed
+from manfaat.report.quality import (
+    ITEMS,
+    SHOWN_BY,
+    checklist,
+    declared_in,
+    grade,
+    quality_table,
+    rated,
+    score,
+)
 from manfaat.report.reader import Reader
+from manfaat.run.files import saved_blocks
 
 TOLD = (
     Heading(2, "Documents consulted", "documents"),
@@ -103,13 +113,38 @@ def test_every_item_has_a_number_of_its_own_and_names_a_key_that_exists():
             assert set(place.removeprefix("charter.yml: ").split(", ")) <= known, item.number
 
 
+def test_what_shows_an_item_belongs_to_an_item():
+    assert set(SHOWN_BY) <= {item.number for item in ITEMS}
+
+
+def test_every_item_that_a_report_meets_says_where(finished):
+    study = load_study(
+        "jakarta-tokyo-2004-synthetic",
+        data_dir=str(finished.data),
+        reports_dir=str(finished.reports),
+        root=ROOT,
+    )
+    reader, told = saved_blocks(study, "en")
+    _, rows = checklist(reader, told)
+    labels = {block.label for block in told if isinstance(block, Table | Figure)}
+    lacking = [row for row in rows if row[2] == "met" and row[4] != "–" and row[3] == "–"]
+    assert lacking == []
+    named = [place for row in rows for place in row[3].split(", ") if place[:1] in "FT"]
+    assert set(named) <= labels
+    assert len(named) >= 30
+
+
 @pytest.mark.parametrize(("language", "met"), [("en", "met"), ("id", "terpenuhi")])
 def test_the_table_says_points_and_source(study, language, met):
     _, table = quality_table(Reader(language, study), TOLD, 3)
     assert table.label.endswith(" A.3")
     assert len(table.rows) == len(ITEMS)
     assert table.rows[1][2].text == met
-    assert [row[3].text for row in table.rows[:3]] == ["–", "–", "charter.yml: dates"]
+    assert [row[4].text for row in table.rows[:3]] == ["–", "–", "charter.yml: dates"]
+    shown = {row[0].text: row[3].text for row in table.rows}
+    assert shown["5.3"] == "Table F.1"
+    assert shown["1.4.3"] == "“Documents consulted”"
+    assert shown["3.1"] == shown["7.2"] == "–"
     assert {len(row) for row in table.rows} == {len(table.heads)}
     points, most = score(rating for _, rating in rated(study, TOLD))
     written = f"{points:.1f}" if language == "en" else f"{points:.1f}".replace(".", ",")

@@ -13,7 +13,7 @@ import pandas as pd
 from manfaat import cleaning, indicators
 from manfaat.base import paths
 from manfaat.base.paths import Places, places
-from manfaat.base.problems import Problem, loaded, nearest, refuse
+from manfaat.base.problems import Problem, loaded, nearest, need, refuse
 from manfaat.cleaning import readers
 from manfaat.definitions.answer_labels import check_recodes
 from manfaat.definitions.charter import CHARTER, Known, Statements, check_charter, load_charter
@@ -157,10 +157,9 @@ def load_codes(name: str, place: Places) -> tuple[Programme, Codebook]:
         for path in (place.root / "programmes").iterdir()
         if path.is_dir() and not path.name.startswith(".")
     )
-    refuse(
-        []
-        if name in known
-        else [Problem(f"programmes/{name}", f"there is no programme '{name}'", expected=nearest(name, known))]
+    need(
+        name in known,
+        Problem(f"programmes/{name}", f"there is no programme '{name}'", expected=nearest(name, known)),
     )
     read, problems = load_programme(folder, root=place.root)
     programme = loaded(read, problems)
@@ -367,10 +366,9 @@ def clean_by_parts(study: Study, tell: Callable[[str, int], None]) -> cleaning.T
     place, files = study.places, study.cohort.files
     file = shown(place.raw / "cohort.yml", place.root)
     wanted = "one file of delimited text; other deliveries are cleaned whole, by notebooks/01_clean.ipynb"
-    refuse(
-        []
-        if len(files) == 1
-        else [Problem(file, f"the delivery has {len(files)} files", column="files", expected=wanted)]
+    need(
+        len(files) == 1,
+        Problem(file, f"the delivery has {len(files)} files", column="files", expected=wanted),
     )
     item = files[0]
     wrong = Path(item.file).suffix.lower() not in (".csv", ".tsv", ".txt", ".tab")

@@ -67,6 +67,17 @@ def refused_by_machine(failure: OSError, root: Path) -> Problem:
     return Problem(place, f"it cannot be read or written: {failure.strerror or failure}")
 
 
+def unreachable(failure: OSError) -> Problem | OSError:
+    """The same wherever the work is done; what is no fault of a file as it is."""
+    if failure.strerror is None:
+        return failure
+    try:
+        root = find_root()
+    except FileNotFoundError:
+        root = Path.cwd()
+    return refused_by_machine(failure, root)
+
+
 def is_name(name: object) -> bool:
     """Whether this is the plain name of a file or folder, on any system: no path, nothing hidden."""
     return (

@@ -92,6 +92,11 @@ def refuse(problems: Iterable[Problem]) -> None:
         raise ProblemsError(found)
 
 
+def need(condition: object, problem: Problem) -> None:
+    """Raise one ``ProblemsError`` holding the ``problem`` unless the ``condition`` holds."""
+    refuse([] if condition else [problem])
+
+
 def loaded(value: T | None, problems: Iterable[Problem]) -> T:
     """Return what was read from a file; raise its ``problems`` where it could not be."""
     if value is None:

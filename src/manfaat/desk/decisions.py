@@ -19,7 +19,7 @@ import pandas as pd
 
 from manfaat.analysis.study import clean_tables, read_raw
 from manfaat.base.disclosure import with_formulas
-from manfaat.base.problems import Problem, ProblemsError, refuse
+from manfaat.base.problems import Problem, ProblemsError, need, refuse
 from manfaat.base.typed import typed_rows
 from manfaat.base.writing import written_whole
 from manfaat.cleaning import CleanTable
@@ -69,9 +69,7 @@ def decided_lines(path: Path, needed: Sequence[str]) -> pd.DataFrame:
     wanted = "the right answer, or keep, accept, missing, a missing code; for a whole row: " + " or ".join(
         DECISIONS
     )
-    refuse(
-        [] if decided else [Problem(path.name, "no line has a decision", column="decision", expected=wanted)]
-    )
+    need(decided, Problem(path.name, "no line has a decision", column="decision", expected=wanted))
     found = [{"at": at, **row, "decision": row["decision"].strip()} for at, row in decided]
     return with_formulas(pd.DataFrame(found))
 
@@ -83,16 +81,13 @@ def is_filled(path: Path) -> bool:
 
 def lines_of(path: Path) -> list[tuple[int, dict[str | None, Any]]]:
     """The lines of a list, each with its number in the file."""
-    refuse(
-        []
-        if path.is_file()
-        else [
-            Problem(
-                path.name,
-                "the file is missing",
-                expected="the review list of a run, with the column 'decision' filled in",
-            )
-        ]
+    need(
+        path.is_file(),
+        Problem(
+            path.name,
+            "the file is missing",
+            expected="the review list of a run, with the column 'decision' filled in",
+        ),
     )
     content = path.read_bytes()
     try:
@@ -201,11 +196,7 @@ def record_decisions(study: Study, path: Path, who: str) -> int:
 
 def refuse_nobody(who: str) -> None:
     """Refuse decisions of nobody."""
-    refuse(
-        []
-        if who.strip()
-        else [Problem("--who", "nobody is named", expected="the initials of the person who decided")]
-    )
+    need(who.strip(), Problem("--who", "nobody is named", expected="the initials of the person who decided"))
 
 
 def line_of(study: Study, who: str, *told: str) -> dict[str, str]:

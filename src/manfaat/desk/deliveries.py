@@ -18,7 +18,7 @@ import yaml
 
 from manfaat.base.checksums import checksum
 from manfaat.base.paths import Places
-from manfaat.base.problems import Problem, refuse
+from manfaat.base.problems import Problem, need, refuse
 from manfaat.cleaning.readers import match_columns, options_of, prepare
 from manfaat.definitions.codebook import Codebook, Variable, answers_of
 from manfaat.definitions.programme import Programme
@@ -180,16 +180,13 @@ def first_cohort(
             (path.name, "left out", "", "", f"the sheet '{sheet}' has no column of the codebook")
             for sheet in idle
         ]
-    refuse(
-        []
-        if items
-        else [
-            Problem(
-                data[0].name,
-                "no column is in the codebook",
-                expected="the names under 'source' in codebook.csv",
-            )
-        ]
+    need(
+        items,
+        Problem(
+            data[0].name,
+            "no column is in the codebook",
+            expected="the names under 'source' in codebook.csv",
+        ),
     )
     paths = {path.name: path for path in data}
     differences = [differ(paths[item["file"]], codebook, item["table"], RawFile(**item)) for item in items]

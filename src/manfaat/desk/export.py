@@ -18,7 +18,7 @@ import pandas as pd
 
 from manfaat.analysis.study import undelivered_tables
 from manfaat.base.disclosure import SMALLEST_CELL, is_few, without_few
-from manfaat.base.problems import Problem, nearest, refuse
+from manfaat.base.problems import Problem, nearest, need, refuse
 from manfaat.definitions.codebook import KEY, Choice, Codebook, Variable
 from manfaat.definitions.records import shown
 from manfaat.definitions.study import Study
@@ -322,10 +322,9 @@ def export_all(study: Study, kinds: list[str], language: Language) -> Iterator[s
             if name not in FORMATS
         ]
     )
-    refuse(
-        []
-        if study.places.processed.is_dir()
-        else [Problem(cohort, "there are no clean tables yet", expected=f"manfaat run {cohort} first")]
+    need(
+        study.places.processed.is_dir(),
+        Problem(cohort, "there are no clean tables yet", expected=f"manfaat run {cohort} first"),
     )
     for name in delivered(study):
         for kind in kinds or FORMATS:

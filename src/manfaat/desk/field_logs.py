@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from manfaat.analysis.study import read_raw
-from manfaat.base.problems import Problem, nearest, refuse
+from manfaat.base.problems import Problem, nearest, need, refuse
 from manfaat.cleaning.readers import PLACE
 from manfaat.cleaning.reviews import WHOLE_ROW, row_names
 from manfaat.definitions.codebook import Variable
@@ -119,16 +119,13 @@ def read_log(path: Path) -> pd.DataFrame:
     ProblemsError if the file is missing, cannot be read, or lacks the column of the row, the question or the
     new value.
     """
-    refuse(
-        []
-        if path.is_file()
-        else [
-            Problem(
-                path.name,
-                "the file is missing",
-                expected="a log with the columns uuid, question, old, new, action",
-            )
-        ]
+    need(
+        path.is_file(),
+        Problem(
+            path.name,
+            "the file is missing",
+            expected="a log with the columns uuid, question, old, new, action",
+        ),
     )
     table: RawTable = read_any(path)[0]
     known = {column.strip().casefold(): column for column in table.columns}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from manfaat.base.problems import Problem, refuse
+from manfaat.base.problems import Problem, need, refuse
 from manfaat.definitions.charter import CHARTER
 from manfaat.definitions.codebook import Choice, Codebook, Variable
 from manfaat.definitions.raw_files import RawFile
@@ -135,16 +135,13 @@ def drafted(*, form: Path | None, data: Path | Sequence[Path] | None) -> tuple[S
         draft = read_form(form, table="participants")
         differences = held_against(draft, delivered) if files else differences
     else:
-        refuse(
-            []
-            if sheets
-            else [
-                Problem(
-                    files[0].name,
-                    "the file holds no rows of answers",
-                    expected="a header row and at least one row of answers",
-                )
-            ]
+        need(
+            sheets,
+            Problem(
+                files[0].name,
+                "the file holds no rows of answers",
+                expected="a header row and at least one row of answers",
+            ),
         )
         draft = draft_from_data(sheets)
     return supposed(draft, sheets), differences

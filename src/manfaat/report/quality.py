@@ -51,6 +51,18 @@ class Facts:
         """The ids of headings."""
         return {one.id for one in self.told if isinstance(one, Heading)}
 
+    def places(self, item: Item) -> list[str]:
+        """Where the report shows what an item asks for: numbers of exhibits, titles of sections."""
+        labels = {
+            (one.id if isinstance(one, Heading) else one.name.partition("-")[2]): (
+                f"“{one.text}”" if isinstance(one, Heading) else one.label
+            )
+            for one in self.told
+            if isinstance(one, Heading | Figure | Table)
+        }
+        by_charter = ("charter",) if item.mend and "." not in item.mend else ()
+        return [labels[name] for name in SHOWN_BY.get(item.number, by_charter) if name in labels]
+
     def has(self, *keys: str) -> Rating:
         """How many of the charter's keys are stated: all, some, or none; a reason counts as half."""
         worth = [
@@ -263,6 +275,37 @@ ITEMS = (
 )
 
 
+SHOWN_BY = {  # the exhibits and sections that show what an item asks for; a charter's keys are in its table
+    "1.2.7": ("abbreviations",),
+    "1.3.3": ("claims",),
+    "1.3.4": ("claims",),
+    "1.4.3": ("documents",),
+    "1.4.4": ("methods",),
+    "1.4.6": ("questions",),
+    "1.4.7": ("chain", "objectives"),
+    "2.1": ("chain",),
+    "2.2": ("part-3",),
+    "2.4": ("involved",),
+    "3.2": ("charter", "questions"),
+    "3.3": ("questions",),
+    "3.4": ("questions",),
+    "4.3": ("charter", "flow"),
+    "4.5": ("matrix",),
+    "4.7": ("row-ledger", "cell-ledger"),
+    "5.1": ("claims", "evidence"),
+    "5.2": ("questions",),
+    "5.3": ("claims",),
+    "6.1": ("part-6",),
+    "6.2": ("claims",),
+    "6.3": ("part-6",),
+    "7.2": ("implications",),
+    "7.4": ("implications",),
+    "7.5": ("implications",),
+    "7.6": ("implications",),
+    "8.1": ("questions",),
+}
+
+
 def rated(study: Study, told: Iterable[Block]) -> list[tuple[Item, Rating]]:
     """Every item with its rating."""
     facts = Facts(study, tuple(told))
@@ -281,7 +324,13 @@ def score(ratings: Iterable[Rating]) -> tuple[float, int]:
     return sum(known), len(known)
 
 
-HEADS = mark("Item"), mark("What a reviewer looks for"), mark("Here"), mark("Declared in")
+HEADS = (
+    mark("Item"),
+    mark("What a reviewer looks for"),
+    mark("Here"),
+    mark("Where it is shown"),
+    mark("Declared in"),
+)
 
 
 def declared_in(item: Item) -> str:
@@ -300,14 +349,29 @@ def summary(language: Language, ratings: Iterable[Rating]) -> str:
     )
 
 
+def checklist(reader: Reader, told: Iterable[Block]) -> tuple[list[Rating], list[tuple[str, ...]]]:
+    """The ratings, and a row of texts for each: number, what is looked for, rating, where it is shown, where
+    it is declared.
+    """
+    facts = Facts(reader.study, tuple(told))
+    found = rated(facts.study, facts.told)
+    rows: list[tuple[str, ...]] = [
+        (
+            item.number,
+            reader.say(item.text),
+            reader.say(RATINGS[rating]),
+            ", ".join(facts.places(item)) or "–" if rating in ("met", "partly") else "–",
+            declared_in(item),
+        )
+        for item, rating in found
+    ]
+    return [rating for _, rating in found], rows
+
+
 def quality_table(reader: Reader, told: Iterable[Block], place: int) -> list[Block]:
     """The checklist as a section of the annex; ``place`` numbers its table."""
-    found, say = rated(reader.study, told), reader.say
+    say, found, rows = reader.say, *checklist(reader, told)
     heads = tuple(Head(say(text)) for text in HEADS)
-    rows = tuple(
-        tuple(map(Cell, (item.number, say(item.text), say(RATINGS[rating]), declared_in(item))))
-        for item, rating in found
-    )
     note = say(
         "Rated by the software from what is declared and shown; no reviewer has confirmed it. Source: United"
         " Nations Evaluation Group, quality checklist for evaluation reports, UNEG/G(2010)/2, in our words."
@@ -315,12 +379,6 @@ def quality_table(reader: Reader, told: Iterable[Block], place: int) -> list[Blo
     title = say("What a reviewer looks for")
     heading = Heading(2, title, "quality")
     label = say("Table") + f" A.{place}"
-    table = Table(
-        f"exhibit-table-a-{place}",
-        label,
-        title,
-        f"{summary(reader, [one for _, one in found])} {note}",
-        heads,
-        rows,
-    )
+    cells = tuple(tuple(map(Cell, row)) for row in rows)
+    table = Table(f"exhibit-table-a-{place}", label, title, f"{summary(reader, found)} {note}", heads, cells)
     return [heading, table]

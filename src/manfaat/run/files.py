@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from manfaat.base.strict import json_text
+from manfaat.base.problems import Problem, need
+from manfaat.base.strict import held_in, json_text
 from manfaat.definitions.study import Study
-from manfaat.report.blocks import Block, Figure, Table, as_data
+from manfaat.report.blocks import Block, Figure, Table, as_data, from_data
 from manfaat.report.reader import Reader
 from manfaat.report.words import Language, mark
 from manfaat.run.languages import Told, stem
+from manfaat.run.options import Options
 from manfaat.run.overview import local_day
 
 if TYPE_CHECKING:
@@ -107,6 +109,23 @@ def write_version(
             for name, (parts, named) in layers.items()
         ]
         write_documents(reader, documents, exhibits, target, made)
+
+
+def saved_blocks(study: Study, language: str) -> tuple[Reader, list[Block]]:
+    """A reader of a finished report, and all that it says.
+
+    Raises
+    ------
+    ProblemsError where there is no report in this language.
+    """
+    folder, cohort = study.places.reports, study.cohort.cohort
+    record = held_in(folder / "run.json")
+    need(record, Problem(cohort, "there is no report yet", expected=f"manfaat run {cohort} first"))
+    made = Options(record["parameters"]["language"]).languages
+    asked = Problem(f"language '{language}'", "the report is not in it", expected=", ".join(made))
+    need(language in made, asked)
+    path = folder / f"{stem(made.index(language), language, 'blocks')}.json"
+    return Reader(language, study), list(from_data(json.loads(path.read_text(encoding="utf-8"))))
 
 
 def number_files(exhibits: Path, blocks: list[Block]) -> None:
