@@ -74,6 +74,37 @@ def test_a_mark_tells_its_value_and_interval_to_the_pointer(browser, page):
     assert browser.do(TIP) is None
 
 
+def test_where_a_figure_answers_a_mark_is_drawn(browser, page):
+    browser.open(page)
+    empty = browser.do(
+        "[...document.querySelectorAll('.spots rect')].filter(spot => {"
+        " spot.scrollIntoView({block: 'center'}); const r = spot.getBoundingClientRect();"
+        " const kind = spot.closest('figure').querySelector('.bar a').download;"
+        " if (!r.width || kind === 'change.csv') return false;"
+        " return !document.elementsFromPoint(r.left + r.width / 2, r.top + r.height / 2).some("
+        "e => e !== spot && e.closest('svg') && ['path', 'use', 'text'].includes(e.tagName)"
+        " && getComputedStyle(e).fill !== 'rgb(255, 255, 255)'); })"
+        ".map(spot => spot.getAttribute('aria-label'))"
+    )
+    assert empty == []
+
+
+def test_a_finger_is_told_too_until_it_points_elsewhere(browser, page):
+    browser.open(page, width=360)
+    browser.call("Emulation.setTouchEmulationEnabled", enabled=True)
+    phone = FIRST.replace(".spots", ".phone .spots")
+    at = browser.do(
+        f"(() => {{ {phone}.scrollIntoView({{block: 'center'}}); const r = {phone}.getBoundingClientRect();"
+        " return [r.left + r.width / 2, r.top + r.height / 2]; })()"
+    )
+    for x, y, told in ((*at, f"{NAME}: 0.5 [0.1; 0.9]"), (5, at[1] + 300, None)):
+        browser.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+        browser.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        browser.do("new Promise(done => setTimeout(done, 400))")
+        assert browser.do(TIP) == told
+    browser.call("Emulation.setTouchEmulationEnabled", enabled=False)
+
+
 def test_marks_are_gone_through_with_the_arrow_keys(browser, page):
     browser.open(page)
     browser.do(f"{FIRST}.focus()")

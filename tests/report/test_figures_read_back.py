@@ -260,3 +260,31 @@ def test_every_colour_has_a_twin_on_a_dark_page_or_stands_out_there_as_it_is(kin
             name
         )  # where the machine, and where the reader asks
         assert f"{name}: initial;" in sheet  # on paper
+
+
+TELLING = {  # types whose marks tell what they show, and how many there are in the example
+    **{"intervals": 3, "love": 3, "flow": 4, "boxes": 2, "shares": 4, "trend": 6, "parties": 3},
+    **{"payers": 10, "waterfall": 3, "tornado": 2, "places": 2, "bounds": 2, "change": 1, "cohorts": 4},
+    **{"likert": 2, "dumbbell": 1, "curve": 6},
+}
+
+
+@pytest.mark.parametrize("kind", cases.EVERY)
+def test_a_mark_tells_what_the_description_tells_and_no_more(kind):
+    made = cases.EVERY[kind]("Real pay")
+    root = ElementTree.fromstring(made.svg)
+    told = [title.text for title in root.iter("{http://www.w3.org/2000/svg}title")]
+    assert len(told) == TELLING.get(kind, 0)
+    if kind != "curve":  # its description tells the ends and the middle, its data each
+        assert all(text.rpartition(": ")[2] in made.alt for text in told)
+    if made.narrow:
+        narrow = ElementTree.fromstring(made.narrow)
+        assert [title.text for title in narrow.iter("{http://www.w3.org/2000/svg}title")] == told
+
+
+def test_a_mark_without_a_place_tells_nothing():
+    _, ax = style.new_figure(2)
+    spots = [style.Spot(ax, 0.2, np.nan, 0, 1, "gone"), style.Spot(ax, 0.2, 0.4, 0, 1, '1 < 2 & "3"')]
+    root = ElementTree.fromstring(style.to_svg(ax.figure, spots))
+    assert [title.text for title in root.iter("{http://www.w3.org/2000/svg}title")] == ['1 < 2 & "3"']
+    assert not [node for node in ElementTree.fromstring(style.to_svg(ax.figure)).iter() if node.get("class")]

@@ -173,10 +173,10 @@ def trend(id: str, title: str, data: pd.DataFrame, ylabel: str, caption: str, la
     """
     figure, ax = new_figure(2.8)
     groups = list(data["group"].unique())
+    shifts = {group: (place - (len(groups) - 1) / 2) * 0.04 for place, group in enumerate(groups)}
     for place, (group, rows) in enumerate(data.groupby("group", sort=False)):
-        shift = (place - (len(groups) - 1) / 2) * 0.04
         ax.errorbar(
-            rows["period"] + shift,
+            rows["period"] + shifts[group],
             rows["mean"],
             yerr=[rows["mean"] - rows["ci_low"], rows["ci_high"] - rows["mean"]],
             color=PALETTE[place],
@@ -204,7 +204,8 @@ def trend(id: str, title: str, data: pd.DataFrame, ylabel: str, caption: str, la
     ]
     alt = language.say("Line chart of group means.")
     spots = [
-        Spot(ax, row.period, row.period, row.ci_low, row.ci_high, part)
+        Spot(ax, across, across, row.ci_low, row.ci_high, part)
         for row, part in zip(typed_rows(data, Period), parts, strict=True)
+        for across in [row.period + shifts[row.group]]
     ]
     return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure, spots))

@@ -149,6 +149,10 @@
     });
     var open = button("open", words.large, function () { enlarge(figure, open); });
     bar.append(open, copy);
+    var number = figure.querySelector("figcaption .number");
+    [open, copy].forEach(function (one) { // buttons of the same name are told apart by those who listen
+      if (number) { one.setAttribute("aria-label", one.textContent + ": " + number.textContent); }
+    });
   });
 
   // Marks of figures: whoever points at one, or goes to it with the arrow keys, is told what it shows
@@ -202,7 +206,9 @@
     }
     svg.addEventListener("pointermove", point);
     svg.addEventListener("pointerdown", point);
-    svg.addEventListener("pointerleave", function (event) { if (event.relatedTarget !== tip) { hush(); } });
+    svg.addEventListener("pointerleave", function (event) { // a finger that is lifted leaves too
+      if (event.relatedTarget !== tip && event.pointerType !== "touch") { hush(); }
+    });
     svg.addEventListener("keydown", function (event) {
       var place = spots.indexOf(document.activeElement), last = spots.length - 1;
       var to = { ArrowRight: place + 1, ArrowDown: place + 1, ArrowLeft: place - 1, ArrowUp: place - 1, Home: 0, End: last }[event.key];
@@ -216,6 +222,7 @@
   }
   document.querySelectorAll("figure.exhibit svg").forEach(answering);
   tip.addEventListener("pointerleave", hush);
+  document.addEventListener("pointerdown", function (event) { if (!event.target.closest("svg")) { hush(); } });
   window.addEventListener("scroll", settle, { passive: true, capture: true });
   window.addEventListener("resize", hush);
   document.addEventListener("keydown", function (event) { if (event.key === "Escape") { hush(); } });
