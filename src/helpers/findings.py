@@ -10,6 +10,7 @@ import pandas as pd
 from helpers.showing import Part, Questions, listed, question, said
 from manfaat import verdict
 from manfaat.analysis import equity
+from manfaat.analysis.setbacks import worse_off
 from manfaat.evaluation import families, indexes, left_out, romano_wolf, summaries
 from manfaat.evaluation.balance import balance
 from manfaat.evaluation.estimate import Settings
@@ -18,6 +19,7 @@ from manfaat.report.brief import Brief
 from manfaat.report.claim_pages import claim_pages, threat_matrix
 from manfaat.report.equity import equity_parts
 from manfaat.report.families import families_table, index_table
+from manfaat.report.lasting import lasting_parts
 
 
 @dataclass(frozen=True, repr=False)
@@ -163,13 +165,18 @@ class Findings(Questions):
 
     @question("by_group")
     def equity(self) -> list[Part]:
-        """Whom the programme reached, whom it lost, and whether it did as much for all."""
+        """Whom the programme reached, whether it did as much for all, whether it lasts, who was worse off."""
         programme, apart = self.study.programme, self.by_group
         decide = set(zip(apart["indicator"], apart["rater"], strict=True))
         lines = [line for line in self.indicators if line.use == "effect"]
         columns = [line.name for line in lines if (line.indicator, line.rater) in decide]
         reached = equity.reach(self.table, programme, columns)
-        return equity_parts(self.page, reached, self.chapter.told(apart), self.settings)
+        speak = self.evidence[self.evidence["speaks"].astype(bool)]
+        measures, given = zip(speak["indicator"], speak["rater"], strict=True), (self.table, programme)
+        worse = worse_off(*given, self.indicators, measures, self.settings.confidence)
+        lasting = self.chapter.read_summary("techniques", "03_inputs"), self.chapter.told(worse)
+        parts = equity_parts(self.page, reached, self.chapter.told(apart), self.settings)
+        return [*parts, *lasting_parts(self.page, *lasting)]
 
     @question("threatened")
     def threats(self) -> list[Part]:

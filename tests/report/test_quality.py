@@ -88,6 +88,11 @@ def test_results_by_group_are_rated_by_what_is_shown(study):
     assert ratings(study, asked, apart)["8.1"] == "met"
 
 
+def test_unintended_results_are_rated_by_what_is_shown(study):
+    worse = (*TOLD, Table("w", "", "", "", (), (), name="07-setbacks"))
+    assert (ratings(study)["5.4"], ratings(study, told=worse)["5.4"]) == ("partly", "met")
+
+
 def test_what_to_measure_next_is_a_recommendation(study):
     assert ratings(study)["7.2"] == ratings(study)["7.4"] == "not met"
     more = (*TOLD, listed(["Ask more people."], "next"))

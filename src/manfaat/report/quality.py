@@ -236,7 +236,11 @@ ITEMS = (
         "questions",
     ),
     Item("5.3", mark("Findings rest on evidence"), lambda f: f.shows("claims")),
-    Item("5.4", mark("Gaps, limits and unintended results"), judged),
+    Item(
+        "5.4",
+        mark("Gaps, limits and unintended results"),
+        lambda f: grade([True, "setbacks" in f.exhibits]),  # what cannot be shown is always said
+    ),
     Item("5.5", mark("Reasons for success and failure"), judged),
     Item("6.1", mark("Conclusions on the key questions"), lambda f: f.has("conclusion"), "conclusion"),
     Item("6.2", mark("Conclusions rest on findings"), lambda f: f.shows("claims")),
