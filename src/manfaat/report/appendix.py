@@ -32,6 +32,7 @@ from manfaat.report.blocks import (
 from manfaat.report.exhibit import block_of
 from manfaat.report.methods import ALWAYS, METHODS, STD_ERRORS, Method
 from manfaat.report.quality import quality_table
+from manfaat.report.questionnaire import questionnaire_table
 from manfaat.report.reader import Reader
 from manfaat.report.regressions import regressions_table
 from manfaat.report.words import Language, mark
@@ -60,6 +61,7 @@ def sections(
         *checked,
         *regressions(reader, coefficients, 2 if checked else 1),
     ]
+    said_of += questionnaire_table(reader, 1 + sum(isinstance(block, Table) for block in said_of))
     said_of += [*abbreviations(reader, [*told, *said_of]), *documents(reader)]
     tables = sum(isinstance(block, Table) for block in said_of)
     return (

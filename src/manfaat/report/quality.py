@@ -154,7 +154,7 @@ ITEMS = (
     Item(
         "1.4.4",
         mark("Methods, instruments and their reliability"),
-        lambda f: grade(["methods" in f.sections]),
+        lambda f: grade(name in f.sections for name in ("methods", "questionnaire")),
     ),
     Item(
         "1.4.5",
