@@ -119,10 +119,10 @@ def test_the_report_says_what_could_not_have_been_seen(study, table):
     text, tables = shown(study, table, found)
     rows = found[found["kind"] == "between"].set_index(["axis", "indicator"])["mde"]
     for axis in ("age", "race"):
+        pay, idle = f"{rows[axis, 'earnings']:,.0f}", f"{rows[axis, 'no_earnings'] * 100:.1f}"
         assert (
-            f"By {axis} no difference below ${rows[axis, 'earnings']:,.0f} a year (1982 dollars) in “Annual"
-            f" earnings” and {rows[axis, 'no_earnings'] * 100:.1f} percentage points in “No earnings all"
-            " year” could have been seen."
+            f"By {axis} only a difference of at least ${pay} a year (1982 dollars) in “Annual earnings” and"
+            f" {idle} percentage points in “No earnings all year” was likely to be seen."
         ) in text
     assert "1 of 4 differences" in text  # of age in earnings: 2,731 (167 to 5,295)
     assert tables["reach"].layer == "report"
@@ -172,7 +172,7 @@ def test_three_bands_are_each_held_against_all_others(study, table, raw):
         "2": (raw["age"] >= 30).sum(),
     }
     text, tables = shown(own, table, found)
-    assert "By sex (sex 20 to under 30 against all others) no difference below" in text
+    assert "By sex (sex 20 to under 30 against all others) only a difference of at least" in text
     assert [row[0].text for row in tables["reach"].rows] == [
         "sex under 20",
         "sex 20 to under 30",

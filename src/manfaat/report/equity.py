@@ -46,7 +46,7 @@ APART = Layout(
         ("n_comparison", mark("Compared"), PEOPLE),
         ("estimate", mark("Estimate"), "right"),
         ("interval", mark("Interval"), "right"),
-        ("mde", mark("Could have been seen"), "right"),
+        ("mde", mark("Smallest likely to be seen"), "right"),
     ],
     mark(
         "Within each group by the specification that speaks for the cohort; then how much larger it is in one"
@@ -167,7 +167,7 @@ def axis_texts(page: Brief, axis: Axis, reached: pd.DataFrame, rows: list[Row]) 
         )
         told.append(
             reader.say(
-                "By {axis} no difference below {least} could have been seen.",
+                "By {axis} only a difference of at least {least} was likely to be seen.",
                 axis=against if len(present) > 2 else label,
                 least=reader.listing(least),
             )
