@@ -180,6 +180,11 @@ def test_three_bands_are_each_held_against_all_others(study, table, raw):
     ]
 
 
+def test_without_estimates_there_is_nothing_to_tell_apart(study, table):
+    none = estimate_stages(table, study.programme, [], SETTINGS, stages=())
+    assert by_group(table, study.programme, [], none, SETTINGS, MEASURES).empty
+
+
 def test_nothing_declared_is_one_line(study, table):
     own = replace(study, programme=study.programme.model_copy(update={"equity": []}))
     text, tables = shown(own, table, apart(own, table))

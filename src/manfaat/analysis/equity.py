@@ -92,7 +92,7 @@ def by_group(
     """
     measures, rows = set(wanted), list[dict[str, object]]()
     named = zip(*(estimates[name].fillna("") for name in ("indicator", "rater", "arm")), strict=True)
-    chosen = [one in measures for one in named]
+    chosen = pd.Series([one in measures for one in named], index=estimates.index, dtype=bool)
     for case in cases(table, programme, indicators, estimates[chosen], settings, {}):
         if np.isnan(case.estimate):
             continue

@@ -378,6 +378,7 @@ def programme_text(name: str, study: StudyDraft, lines: list[dict[str, str]], no
     tail = (
         "# No 'specifications' are declared: the ladder of estimates and which of them speaks are chosen by"
         " the design above.\n"
+        "# Who is to be served alike, by sex, age or whatever else, is declared under 'equity'.\n"
     )
     text = re.sub(r"(?m)^(units|  [a-z_]+): null$", r"\1:", dump(values))
     for key in ("participants", "comparison", "key"):
