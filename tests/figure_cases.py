@@ -39,6 +39,11 @@ def box_data() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["group", "time", "n", "mean", "p10", "p25", "median", "p75", "p90"])
 
 
+def panel_data() -> pd.DataFrame:
+    names = ("One", "Two", "Three")
+    return pd.concat([box_data().assign(indicator=name, unit="points") for name in names], ignore_index=True)
+
+
 def share_data() -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -154,6 +159,7 @@ FURTHER = {
     "boxes": lambda text: distribution.distribution(
         "b", "t", box_data().replace("A", text), "points", "c", EN
     ),
+    "panels": lambda text: distribution.panels("p", "t", panel_data().replace("One", text), "c", EN),
     "shares": lambda text: distribution.distribution("s", "t", share_data().replace("A", text), "", "c", EN),
     "trend": lambda text: distribution.trend(
         "t", "t", trend_data().replace("A", text[:40]), "points", "c", EN

@@ -263,7 +263,7 @@ def test_every_colour_has_a_twin_on_a_dark_page_or_stands_out_there_as_it_is(kin
 
 
 TELLING = {  # types whose marks tell what they show, and how many there are in the example
-    **{"intervals": 3, "love": 3, "flow": 4, "boxes": 2, "shares": 4, "trend": 6, "parties": 3},
+    **{"intervals": 3, "love": 3, "flow": 4, "boxes": 2, "panels": 6, "shares": 4, "trend": 6, "parties": 3},
     **{"payers": 10, "waterfall": 3, "tornado": 2, "places": 2, "bounds": 2, "change": 1, "cohorts": 4},
     **{"likert": 2, "dumbbell": 1, "curve": 6},
 }

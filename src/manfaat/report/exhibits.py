@@ -21,6 +21,7 @@ from manfaat.report.methods import STD_ERRORS
 from manfaat.report.origins import disclosures
 from manfaat.report.reader import Reader
 from manfaat.report.reasons import reason_text, reasons_of
+from manfaat.report.spreads import distribution_figures as distribution_figures
 from manfaat.report.tables import Column, Layout, Notes, levels
 from manfaat.report.words import Language, mark, sentence_case
 
@@ -88,7 +89,6 @@ ESTIMATES = Layout(
     ),
     is_grouped=True,
 )
-STATISTICS = ("mean", "p10", "p25", "median", "p75", "p90")
 
 
 def definitions_table(reader: Reader) -> Exhibit:
@@ -305,72 +305,6 @@ def people_heading(reader: Reader, rows: pd.DataFrame) -> str:
     if (rows[["arm", "contrast"]] == "").all(axis=None):
         return reader.say("n (participants / comparison)")
     return reader.say("n (first side / other side)")
-
-
-def distribution_figures(reader: Reader, spreads: dict[str, pd.DataFrame]) -> list[Exhibit]:
-    """One figure an indicator (see ``labels.foremost``): how it was spread before and after, by group; where
-    there are many, by one rater.
-    """
-    exhibits, times = [], reader.study.programme.design.times
-    lines = {line.name: line for line in reader.study.indicators}
-    chosen = labels.foremost(reader.study, (lines[name].indicator for name in spreads))
-    whose = (
-        labels.foremost_raters(lines[name] for name in spreads)
-        if len(chosen) < len({lines[name].indicator for name in spreads})
-        else {}
-    )
-    for name, data in spreads.items():
-        line = lines[name]
-        is_foremost = line.indicator in chosen and line.rater == whose.get(line.indicator, line.rater)
-        if data.empty or not is_foremost:
-            continue
-        words = {
-            "before": times.before[reader.code] if times.before else "",
-            "now": times.now[reader.code],
-        }
-        shown = (
-            gate.told(reader.study, data)
-            .assign(
-                group=[reader.role_label(role) for role in data["participant"]],
-                time=data["time"].map(words),
-            )
-            .drop(columns="participant")
-        )
-        unit = reader.unit_of(line.unit)
-        yes_no = "median" not in data
-        if data["mean" if yes_no else "median"].isna().all():
-            continue
-        caption = (
-            reader.say(
-                "Share of each group for whom this holds; a dash where it holds, or does not hold, for fewer"
-                " than {n}.",
-                n=disclosure.SMALLEST_CELL,
-            )
-            if yes_no
-            else reader.say(
-                "Boxes hold the middle half of a group, whiskers the middle eight tenths, the line is the"
-                " median and the diamond the mean. A percentile that fewer than {n} share is the mean of the"
-                " {n} values around it; it is not drawn where fewer than {n} lie beyond it.",
-                n=disclosure.SMALLEST_CELL,
-            )
-        )
-        xlabel = reader.unit_label(unit)
-        if unit and not yes_no:  # shares are drawn in per cent, as their unit says
-            shown = shown.assign(**{name: shown[name] * unit.scale for name in STATISTICS if name in shown})
-        several = shown["time"].nunique() > 1
-        template = mark("{indicator}, before and after") if several else mark("{indicator}, by group")
-        title = reader.say(template, indicator=line.label(reader.code))
-        exhibits.append(
-            distribution.distribution(
-                id_of("spread", name),
-                title,
-                shown,
-                xlabel,
-                caption + " " + reader.source_note(by_weight=True),
-                reader,
-            )
-        )
-    return exhibits
 
 
 def trend_figures(reader: Reader, trends: dict[str, pd.DataFrame], confidence: float) -> list[Exhibit]:

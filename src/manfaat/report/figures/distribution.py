@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from textwrap import fill
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from manfaat.base.typed import typed_rows
 from manfaat.report.colours import INK
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import MARKERS, PALETTE, Spot, legend_name, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import (
+    MARKERS,
+    PALETTE,
+    Spot,
+    legend_name,
+    new_figure,
+    new_panels,
+    plain_ticks,
+    to_svg,
+)
 from manfaat.report.words import Language
 
-WIDEST_LABEL, WIDEST_UNIT = 40, 60  # letters in one line
+WIDEST_LABEL, WIDEST_UNIT, WIDEST_PANEL = 40, 60, 19  # letters in one line
 
 
 class Spread(NamedTuple):
@@ -41,14 +52,14 @@ class Period(NamedTuple):
     ci_high: float
 
 
-def draw_boxes(data: pd.DataFrame, ax: Axes) -> Axes:
+def draw_boxes(data: pd.DataFrame, ax: Axes, times: list[str] | None = None) -> Axes:
     """Draw one box a group and time, from summaries alone; ``data`` has ``label, time, mean, p10, p25,
-    median, p75, p90``.
+    median, p75, p90``; ``times`` : those of all panels, whose boxes look alike.
 
     The box holds the middle half, the whiskers the middle eight tenths, the diamond is the mean. Where a
     percentile is not known, the side of the box has no whisker.
     """
-    times, rows = list(data["time"].unique()), list(typed_rows(data, Spread))
+    times, rows = times or list(data["time"].unique()), list(typed_rows(data, Spread))
     boxes: list[dict[str, object]] = [
         {
             "label": row.label,
@@ -77,15 +88,17 @@ def draw_boxes(data: pd.DataFrame, ax: Axes) -> Axes:
             for part in ("whiskers", "caps"):
                 drawn[part][side].set_visible(bool(pd.notna(end)))
     for box, time in zip(drawn["boxes"], data["time"], strict=True):
-        place = times.index(time)
-        box.set(
-            facecolor=sns.light_palette(PALETTE[place], 4)[1],
-            edgecolor=PALETTE[place],
-            hatch=("", "//")[place % 2],
-        )
+        box.set(**box_look(times.index(time)))
     ax.invert_yaxis()
     ax.set(ylabel="")
     return ax
+
+
+def box_look(place: int) -> dict[str, Any]:
+    """How the boxes of a time look, by its place among the times."""
+    colour = PALETTE[place]
+    tint = sns.light_palette(colour, 4)[1]
+    return {"facecolor": tint, "edgecolor": colour, "hatch": ("", "//")[place % 2]}
 
 
 def draw_shares(data: pd.DataFrame, ax: Axes, language: Language) -> Axes:
@@ -120,15 +133,8 @@ def distribution(
     p25, median, p75, p90``.
     """
     yes_no = "median" not in data
-    labelled = data.assign(
-        label=[
-            f"{', '.join(filter(None, (group, time)))} (n = {language.number(n, 0)})"
-            for group, time, n in zip(data["group"], data["time"], data["n"], strict=True)
-        ]
-    )
-    drawn = labelled.assign(
-        label=[fill(label.replace("(n = ", "(n\u00a0=\u00a0"), WIDEST_LABEL) for label in labelled["label"]]
-    )
+    labelled = with_labels(data, language)
+    drawn = in_lines(labelled, WIDEST_LABEL)
     lines = max((label.count("\n") for label in drawn["label"]), default=0)  # beyond the first
     figure, ax = new_figure(0.75 + (0.33 + 0.12 * lines) * len(data))
     if yes_no:
@@ -152,6 +158,53 @@ def distribution(
         Spot(ax, low, high, place - 0.28, place + 0.28, part)
         for place, ((low, high), part) in enumerate(zip(ends, parts, strict=True), first)
     ]
+    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure, spots))
+
+
+def with_labels(data: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Add what each row is called: group, time and how many answered."""
+    return data.assign(
+        label=[
+            f"{', '.join(filter(None, (group, time)))} (n = {language.number(n, 0)})"
+            for group, time, n in zip(data["group"], data["time"], data["n"], strict=True)
+        ]
+    )
+
+
+def in_lines(labelled: pd.DataFrame, letters: int) -> pd.DataFrame:
+    """Cut what rows are called into lines, n and its number kept together."""
+    return labelled.assign(
+        label=[fill(label.replace("(n = ", "(n\u00a0=\u00a0"), letters) for label in labelled["label"]]
+    )
+
+
+def panels(id: str, title: str, data: pd.DataFrame, caption: str, language: Language) -> Exhibit:
+    """Return boxes of several indicators, one panel each, two beside each other; ``data`` as for boxes of
+    ``distribution``, with ``indicator`` and ``unit`` in words.
+    """
+    shown = [own for _, own in with_labels(data, language).groupby("indicator", sort=False)]
+    drawn = [in_lines(with_labels(own.assign(time=""), language), WIDEST_PANEL) for own in shown]
+    lines = max(label.count("\n") + 1 for own in drawn for label in own["label"])
+    most = [max(map(len, shown[place : place + 2])) for place in range(0, len(shown), 2)]
+    tall = [0.85 + (0.1 + 0.11 * lines) * rows for rows in most]
+    figure, axes = new_panels(sum(tall) + 0.25, heights=tall, widths=[1, 1])
+    order = sorted(shown, key=lambda own: -own["time"].nunique())  # one asked once may have been asked last
+    times, spots, parts = list(pd.concat(order)["time"].unique()), [], []
+    for ax, own, cut in zip(axes, shown, drawn, strict=False):
+        draw_boxes(cut.assign(time=own["time"]), ax, times)
+        name = own["indicator"].iloc[0]
+        ax.set_title(fill(name, WIDEST_LABEL), loc="left", fontsize=8)
+        ax.set_xlabel(fill(own["unit"].iloc[0], WIDEST_LABEL))
+        plain_ticks(ax.xaxis, language)
+        ax.xaxis.set_major_locator(MaxNLocator(4))
+        for place, row in enumerate(typed_rows(own, Spread), start=1):
+            parts.append(f"{name}, {described(row, language)}")
+            spots.append(Spot(ax, row.p25, row.p75, place - 0.28, place + 0.28, described(row, language)))
+    for ax in axes[len(shown) :]:
+        ax.axis("off")
+    handles = [Patch(label=legend_name(time), **box_look(place)) for place, time in enumerate(times)]
+    figure.legend(handles=handles, loc="outside lower center", ncols=1 if len("".join(times)) > 90 else 2)
+    alt = language.say("Box charts of values before and after, by group, one panel an indicator.")
     return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure, spots))
 
 
