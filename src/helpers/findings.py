@@ -191,8 +191,13 @@ class Findings(Questions):
 
     @question("grades")
     def conclusions(self) -> list[Part]:
-        """What follows: objectives, the evaluators' conclusion, what to do, lessons."""
+        """What follows: objectives, the evaluators' conclusion, what to measure next."""
         return charter.concluded(self.page, self.table, self.settings.confidence)
+
+    @question("grades")
+    def lessons(self) -> list[Part]:
+        """What was learned that holds beyond this programme, in the evaluators' words."""
+        return charter.learned(self.reader)
 
     @question("evidence")
     def rules(self) -> list[Part]:

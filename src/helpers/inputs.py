@@ -14,7 +14,7 @@ from manfaat.costs import basis
 from manfaat.evaluation import associations, ladder, summaries
 from manfaat.evaluation.balance import balance
 from manfaat.evaluation.estimate import Settings
-from manfaat.report import answer_figures, exhibits, group_figures, model_exhibits, setting
+from manfaat.report import answer_figures, exhibits, group_figures, model_exhibits, setting, threat_words
 from manfaat.report.gate import told_threats
 from manfaat.report.regressions import write_coefficients
 from manfaat.report.threats import threat_blocks, write_threats
@@ -86,6 +86,7 @@ class Inputs(Questions):
         study, reader = self.study, self.reader
         measured = summaries.measured_counts(self.table, study.programme, self.indicators)
         return [
+            *said(threat_words.response_sentence(told_threats(study, self.found).rows, reader)),
             exhibits.flow_figure(reader, self.counts),
             exhibits.measured_table(reader, measured),
             *answer_figures.gaps_figure(reader, self.table),
@@ -103,12 +104,11 @@ class Inputs(Questions):
     @question("estimates")
     def activities(self) -> list[Part]:
         """What was done: what participants received, compared where both groups were asked."""
+        nothing = exhibits.nothing_measured(self.estimates, self.reader, "activity")
+        if nothing:
+            return said(nothing, kind="nothing")
         told = self.reader, told_threats(self.study, self.found), self.chapter.told(self.estimates)
-        return [
-            *compared(self.chapter, self.estimates),
-            *said(exhibits.nothing_measured(self.estimates, self.reader, "activity"), kind="nothing"),
-            *threat_blocks(*told),
-        ]
+        return [*compared(self.chapter, self.estimates), *threat_blocks(*told)]
 
     @question()
     def training(self) -> list[Part]:

@@ -15,7 +15,7 @@ from manfaat.definitions.charter import Statements
 from manfaat.report.benefit_exhibits import advice_table, not_called_for, rests_on
 from manfaat.report.blocks import Bullets, Paragraph, plain
 from manfaat.report.brief import Brief
-from manfaat.report.charter import charter_parts, concluded, mark_of
+from manfaat.report.charter import charter_parts, concluded, learned, mark_of
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.reader import Reader
 
@@ -176,7 +176,8 @@ def test_a_conclusion_says_when_the_verdicts_have_moved_since(study):
 
 def test_lessons_name_the_claims_they_rest_on_and_nothing_is_said_plainly(study):
     stated = "lessons: [{text: {en: Ask first.}, claims: [N1, N2]}]"
-    assert "Ask first. (N1, N2)" in texts(concluded(page(study, stated), pd.DataFrame(), 0.95))
+    assert texts(learned(page(study, stated).reader)) == ["Ask first. (N1, N2)"]
+    assert texts(learned(page(study, None).reader)) == ["Nobody has written down a lesson yet."]
     (nothing,) = concluded(page(study, None), pd.DataFrame(), 0.95)
     assert nothing.role == "nothing"
 

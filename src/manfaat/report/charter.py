@@ -306,16 +306,21 @@ def mark_of(grades: pd.DataFrame) -> str:
 
 
 def concluded(page: Brief, indicators: pd.DataFrame, confidence: float) -> list[Part]:
-    """What follows: objectives, conclusion, what to measure next, what was answered, and lessons."""
+    """What follows: objectives, conclusion, what to measure next, and what was answered."""
     reader, stated = page.reader, page.reader.study.charter or Statements()
     parts: list[Part] = [*objectives_table(reader, stated, indicators, confidence)]
     if stated.conclusion:
         parts += [said(stated.conclusion.text[reader.code]), *stale(reader, stated.conclusion.verdicts, page)]
     parts += [*next_time(page), *answers(page, stated), *follow_up(page, stated)]
-    if stated.lessons:
-        lessons = [f"{one.text[reader.code]} ({', '.join(one.claims)})" for one in stated.lessons]
-        parts += [said(reader.say("Lessons"), "term"), listed(lessons)]
     return parts or [said(reader.say("Nobody has written down yet what follows from this."), "nothing")]
+
+
+def learned(reader: Reader) -> list[Part]:
+    """The lessons, each with the claims that it rests on."""
+    stated = reader.study.charter or Statements()
+    if not stated.lessons:
+        return [said(reader.say("Nobody has written down a lesson yet."), "nothing")]
+    return [listed(f"{one.text[reader.code]} ({', '.join(one.claims)})" for one in stated.lessons)]
 
 
 def stale(reader: Reader, written_on: str, page: Brief) -> list[Paragraph]:

@@ -283,8 +283,7 @@ def threat_blocks(
     """
     sentences = threat_sentences(reader, found, estimates)
     told, tables = for_whom(reader, found, estimates)
-    rest = [threat_words.response_sentence(found.rows, reader), *when(reader, found)]
-    rest = [text for text in rest if text]
+    rest = [text for text in when(reader, found) if text]
     return [
         listed(sentences) if sentences else said(reader.say(NO_PRIMARY), "nothing"),
         *threat_tables(reader, found, estimates),
