@@ -115,6 +115,16 @@ def test_the_reason_says_what_to_do(study, grade, rule, more, said):  # noqa: F8
     assert bool(next_time(own)) == bool(said)
 
 
+def test_the_smallest_effect_of_a_logarithm_is_told_in_per_cent(study):  # noqa: F811
+    own = brief(
+        study,
+        [verdict("T4", "cannot tell", "unclear")],
+        [line("T4", "log_pay", 0.01, "log_points", mde=0.1, smallest=0.05)],
+    )
+    assert own.advice[0].startswith("To see 5% in pay, 160 participants")
+    assert steps(own)[0].text.startswith("To see 5% in pay, 160 participants")
+
+
 def test_where_the_groups_lost_people_those_are_followed_up(study):  # noqa: F811
     lost = verdict("T1", "cannot tell", "failed", "skills_gain") | {"threat": "attrition"}
     own = brief(study, [lost], [line("T1", "skills_gain", 0.3)])

@@ -18,7 +18,7 @@ from manfaat.report.tables import PEOPLE, Layout
 from manfaat.report.verdicts import measure_label
 from manfaat.report.words import mark
 
-MOST = 3  # outcomes that a sentence names; the annex has all
+MOST = 2  # outcomes that a sentence names; the annex has all
 REACHED = Layout(
     "reach",
     mark("Who was reached, and who was lost"),
