@@ -180,6 +180,20 @@ def test_three_bands_are_each_held_against_all_others(study, table, raw):
     ]
 
 
+def test_a_group_is_compared_no_better_than_all(study, table):
+    found = apart(study, table)
+    own = page(study, study.charter)
+    reached = reach(table, study.programme, COLUMNS)
+    for rule, is_said in (("lottery", False), ("failed", True)):
+        judged = replace(own, grades=own.grades.assign(rule=rule))
+        text = " ".join(
+            plain(part.runs)
+            for part in equity_parts(judged, reached, found, SETTINGS)
+            if isinstance(part, Paragraph)
+        )
+        assert ("that of a group rests on it too" in text) == is_said
+
+
 def test_without_estimates_there_is_nothing_to_tell_apart(study, table):
     none = estimate_stages(table, study.programme, [], SETTINGS, stages=())
     assert by_group(table, study.programme, [], none, SETTINGS, MEASURES).empty

@@ -43,7 +43,7 @@ def test_what_is_called_for_comes_first_and_what_to_measure_last(study):  # noqa
     own = advised(page(study))
     assert [one.names for one in own] == [("mentor",), ("placement",), ("T1",)]
     assert own[0].by_when == "in the next agreement"
-    assert own[2].to == "For whoever plans the next survey"
+    assert own[2].to == "whoever plans the next survey"
     assert "160 participants" in own[2].text
 
 

@@ -131,7 +131,8 @@ def equity_parts(page: Brief, reached: pd.DataFrame, apart: pd.DataFrame, settin
     rows = list(typed_rows(apart, Row))
     told = [text for axis in axes.values() for text in axis_texts(page, axis, reached, rows)]
     parts: list[Part] = [REACHED.exhibit(reader, known, reader.source_note())]
-    parts += [said(" ".join([*told, *summary(reader, rows, settings.confidence)]))]
+    told += [*summary(reader, rows, settings.confidence), *failed(page, rows)]
+    parts += [said(" ".join(told))]
     if any(row.kind != FEW for row in rows):
         shown = [outcome_row(reader, axes, row, rows) for row in rows if row.kind != FEW]
         parts.append(APART.exhibit(reader, shown, reader.source_note(), power=reader.percent(settings.power)))
@@ -221,6 +222,14 @@ def summary(reader: Reader, rows: list[Row], confidence: float) -> list[str]:
             m=reader.number(len(between), 0),
         )
     ]
+
+
+def failed(page: Brief, rows: list[Row]) -> list[str]:
+    """That groups are compared no better than all are, where that comparison failed a check."""
+    about = page.grades[page.grades["rule"] == "failed"]
+    names = set(about["indicator"]) & {row.indicator for row in rows if row.kind == BETWEEN}
+    text = mark("Where the comparison of all failed a check, that of a group rests on it too.")
+    return [page.reader.say(text)] if names else []
 
 
 def outcome_row(reader: Reader, axes: dict[str, Axis], row: Row, rows: list[Row]) -> dict[str, object]:

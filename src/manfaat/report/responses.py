@@ -14,7 +14,7 @@ from manfaat.definitions.charter import Response, Statements
 from manfaat.report.benefit_exhibits import CALLED
 from manfaat.report.blocks import said
 from manfaat.report.brief import Brief, Part
-from manfaat.report.next_time import LEAD, steps
+from manfaat.report.next_time import steps
 from manfaat.report.tables import Layout
 from manfaat.report.verdict_words import GRADE_WORDS
 from manfaat.report.words import mark, sentence_case
@@ -24,6 +24,7 @@ ANSWERS = {
     "partly accepted": mark("partly accepted"),
     "rejected": mark("rejected"),
 }
+PLANNER = mark("whoever plans the next survey")
 STATES = {
     "not begun": mark("not begun"),
     "under way": mark("under way"),
@@ -75,9 +76,9 @@ def advised(page: Brief) -> list[Advised]:
     due = page.implied[page.implied["verdict"].isin(CALLED)]
     known = {one.names[0]: one for one in declared(page)}
     told = sorted(zip(due["verdict"], due["id"], strict=True), key=lambda pair: CALLED.index(pair[0]))
-    lead = page.reader.say(LEAD)
+    planner = page.reader.say(PLANNER)
     return [known[name] for _, name in told] + [
-        Advised(step.claims, step.text, lead, "") for step in steps(page)
+        Advised(step.claims, step.text, planner, "") for step in steps(page)
     ]
 
 
@@ -147,7 +148,7 @@ def follow_up(page: Brief, stated: Statements) -> list[Part]:
     now, rows = verdicts_now(page), []
     for answer in stated.former:
         name = answer.recommendation
-        about = known.get(name) or Advised((name,), claims[name].text[reader.code], reader.say(LEAD), "")
+        about = known.get(name) or Advised((name,), claims[name].text[reader.code], reader.say(PLANNER), "")
         rows.append(answered_row(page, about, answer) | {"now": now(name)})
     counts = Counter(answer.status for answer in stated.former)
     text = reader.say(
