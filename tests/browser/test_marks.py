@@ -140,6 +140,10 @@ def test_the_data_of_a_figure_are_in_the_page(browser, page):
     held = pd.read_csv(io.StringIO(unquote(text).removeprefix("\ufeff")))
     pd.testing.assert_frame_equal(held, pd.read_csv(page.parent / kind))
     assert browser.do("document.querySelectorAll('.bar a[download]').length") == len(EVERY)
+    names = browser.do(
+        "[...document.querySelectorAll('.bar :is(a, button)')].map(one => one.getAttribute('aria-label'))"
+    )
+    assert len(set(names)) == len(names) == 3 * len(EVERY)
 
 
 def test_an_exhibit_opens_large_and_escape_leads_back(browser, page):

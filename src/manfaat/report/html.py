@@ -168,7 +168,8 @@ def data_link(block: Figure, shown: Shown) -> str:
         return ""
     held = quote(BOM + shown.data[block.id], safe=",;:()!*'/?@=+~$")
     file = f'download="{escape(block.name)}.csv" href="data:text/csv;charset=utf-8,{escape(held)}"'
-    return f'<p class="bar"><a {file}>{escape(shown.data_name)}</a></p>'
+    told = escape(f"{shown.data_name}: {block.label}")  # links of the same name are told apart by ear
+    return f'<p class="bar"><a {file} aria-label="{told}">{escape(shown.data_name)}</a></p>'
 
 
 def in_words(block: Figure, shown: Shown) -> str:

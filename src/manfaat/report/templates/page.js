@@ -150,7 +150,7 @@
     var open = button("open", words.large, function () { enlarge(figure, open); });
     bar.append(open, copy);
     var number = figure.querySelector("figcaption .number");
-    [open, copy].forEach(function (one) { // buttons of the same name are told apart by those who listen
+    bar.querySelectorAll("button").forEach(function (one) { // those of the same name are told apart by ear
       if (number) { one.setAttribute("aria-label", one.textContent + ": " + number.textContent); }
     });
   });
