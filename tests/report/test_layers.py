@@ -160,7 +160,8 @@ def sentences_of(blocks: list[Block]) -> list[str]:
             texts.append(plain(block.runs))
         elif isinstance(block, Bullets):
             texts += [plain(item) for item in block.items]
-    masked = [re.sub(r"“[^”]*”|[\d.,]*\d", "#", text) for text in texts]
+    cited = r" \([^()]*(?:Figure|Table|Gambar|Tabel) [^()]*\)"
+    masked = [re.sub(r"“[^”]*”|[\d.,]*\d", "#", re.sub(cited, "", text)) for text in texts]
     return [one for text in masked for one in re.split(r"(?<=[.;?!]) ", text) if len(one.split()) > 3]
 
 

@@ -295,6 +295,7 @@ SHOWN_BY = {  # the exhibits and sections that show what an item asks for; a cha
     "3.4": ("questions",),
     "4.3": ("charter", "flow"),
     "4.5": ("matrix",),
+    "4.6": ("equity",),
     "4.7": ("row-ledger", "cell-ledger"),
     "5.1": ("claims", "evidence"),
     "5.2": ("questions",),

@@ -88,7 +88,7 @@ def write_version(
     tables = [pd.read_csv(file, dtype={"rater": "str"}).fillna({"rater": ""}) for file in files]
     coefficients = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
     appendix = sections(reader, record, estimates, coefficients, blocks_in([*report, *annex]))
-    annex.append(Part(tuple(in_layer(block, "annex") for block in appendix)))
+    annex.append(Part(tuple(in_layer(block, "annex") for block in appendix)).cited(reader))
     exhibits = version.folder / "exhibits"
     number_files(exhibits, blocks_in([*report, *annex]))
     layers = {
