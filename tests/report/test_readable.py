@@ -8,21 +8,6 @@ import pytest
 from manfaat.report.blocks import Bullets, Paragraph, from_data, plain
 
 ENGLISH = {"the", "with", "from", "which", "that", "is", "are", "was", "were", "for", "by"}
-    "the",
-    "and",
-    "of",
-    "with",
-    "from",
-    "which",
-    "that",
-    "is",
-    "are",
-    "was",
-    "were",
-    "for",
-    "by",
-    "been",
-}
 
 
 def told(path, layers):
