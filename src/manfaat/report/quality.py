@@ -284,7 +284,7 @@ SHOWN_BY = {  # the exhibits and sections that show what an item asks for; a cha
     "1.3.3": ("claims",),
     "1.3.4": ("claims",),
     "1.4.3": ("documents",),
-    "1.4.4": ("methods",),
+    "1.4.4": ("methods", "questionnaire"),
     "1.4.6": ("questions",),
     "1.4.7": ("chain", "objectives"),
     "2.1": ("chain",),
@@ -300,6 +300,7 @@ SHOWN_BY = {  # the exhibits and sections that show what an item asks for; a cha
     "5.1": ("claims", "evidence"),
     "5.2": ("questions",),
     "5.3": ("claims",),
+    "5.4": ("setbacks",),
     "6.1": ("part-6",),
     "6.2": ("claims",),
     "6.3": ("part-6",),
@@ -307,7 +308,7 @@ SHOWN_BY = {  # the exhibits and sections that show what an item asks for; a cha
     "7.4": ("implications",),
     "7.5": ("implications",),
     "7.6": ("implications",),
-    "8.1": ("questions",),
+    "8.1": ("questions", "reach"),
 }
 
 
