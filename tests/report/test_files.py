@@ -181,7 +181,7 @@ def test_figures_of_the_pdf_are_described(sent):
 
 
 @pytest.mark.parametrize(
-    ("layer", "chapters", "sections", "tables"), [("report", 4, 6, 3), ("annex", 8, 15, 9)]
+    ("layer", "chapters", "sections", "tables"), [("report", 6, 6, 3), ("annex", 8, 15, 9)]
 )
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_word_has_structure(sent, language, layer, chapters, sections, tables):
