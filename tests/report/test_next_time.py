@@ -169,7 +169,10 @@ def test_the_people_a_shipped_report_asks_for_follow_from_its_own_standard_error
         rows = finished.estimates(cohort).query("is_primary")
         text = (finished.reports / cohort / "report.html").read_text(encoding="utf-8")
         for row in grades.query("grade == 'cannot tell' and rule == 'unclear'").itertuples():
-            mine = rows[(rows["indicator"] == row.indicator) & (rows["rater"].fillna("") == row.rater)]
+            mine = rows[
+                (rows["indicator"] == row.indicator)
+                & (rows["rater"].astype("object").fillna("") == row.rater)
+            ]
             if row.basis != "comparison" or len(mine) != 1:
                 continue
             (one,) = mine.itertuples()
