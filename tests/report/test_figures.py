@@ -5,6 +5,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
 
 from manfaat.measurement import profiles
 from manfaat.report.answer_figures import shared_words
@@ -425,3 +427,20 @@ def test_the_same_words_of_two_names_are_found():
     assert shared_words("Skills now", "Skills, recalled") == "Skills"
     assert shared_words("Alone", "Alone") == "Alone"
     assert shared_words("One", "Other") == "One"
+
+
+@pytest.mark.parametrize("shape", [chain.PAGE, chain.PHONE])
+@pytest.mark.parametrize("kind", ["claim", "number"])
+def test_no_line_of_the_chain_leaves_its_box(shape, kind):
+    wide = (
+        "Indeks harta: 0,2 simpangan baku kelompok pembanding sebelum program [−0,1; 0,5], n = 59 / 176;"
+        " Pendapatan rumah tangga riil menurut peserta, sebelum dan sesudah program"
+    )
+    data = pd.DataFrame([{"stage": "Outcome", "kind": kind, "grade": "shown", "text": wide}])
+    lines = chain.laid_out(data, shape)["text"]
+    weight = "bold" if kind == "claim" else "normal"
+    font = FontProperties(family="DejaVu Sans", size=8, weight=weight)
+    begin = shape.begin + shape.indent * (1 if kind == "claim" else 2)
+    for line in lines:
+        width = TextPath((0, 0), line, prop=font).get_extents().width / 72  # inches
+        assert begin * shape.width + width < 0.995 * shape.width, line

@@ -56,7 +56,7 @@ class Shape(NamedTuple):
         return 0.0 if self.is_wide else 1.3 * LINE
 
 
-PAGE, PHONE = Shape(FULL_WIDTH, 70, 82, 0.19, 0.018, 5), Shape(HALF_WIDTH, 36, 40, 0.045, 0.035, 2)
+PAGE, PHONE = Shape(FULL_WIDTH, 70, 76, 0.19, 0.018, 5), Shape(HALF_WIDTH, 36, 40, 0.045, 0.035, 2)
 
 
 class Entry(NamedTuple):
