@@ -434,30 +434,24 @@ def quality(
 @app.command()
 def figures(
     cohort: Annotated[str, typer.Argument(help="A cohort that has been run.")],
-    medium: Annotated[str, typer.Option(help="slide, web or thesis.")] = "slide",
+    medium: Annotated[str, typer.Option(help="thesis (and its tables for LaTeX), slide or web.")] = "thesis",
+    data_dir: DataDir = "data",
     reports_dir: ReportsDir = "reports",
 ) -> None:
-    """Write the pictures of a report in the size of another medium, below its exhibits/."""
+    """Write the pictures of a report as SVG, PNG and PDF in the size of a medium, below its exhibits/."""
+    from manfaat.analysis.study import load_study
     from manfaat.definitions.records import shown
     from manfaat.report.figures.style import MEDIA
-    from manfaat.report.pictures import write_sized
-    from manfaat.report.words import LANGUAGES
+    from manfaat.run.files import write_media
 
     root = project()
-    exhibits = paths.places(cohort, reports_dir=reports_dir, root=root).reports / "exhibits"
     need(
         medium in MEDIA,
         Problem(f"medium '{medium}'", "there is no such medium", expected=nearest(medium, MEDIA)),
     )
-    need(
-        exhibits.is_dir(),
-        Problem(cohort, "there are no pictures yet", expected=f"manfaat run {cohort} first"),
-    )
-    for folder in (exhibits, *(exhibits / language for language in LANGUAGES)):
-        if folder.is_dir():
-            console.print(
-                f"{shown(folder / medium, root)}: {write_sized(folder, medium)} pictures", soft_wrap=True
-            )
+    study = load_study(cohort, data_dir=data_dir, reports_dir=reports_dir, root=root)
+    for folder, pictures in write_media(study, medium):
+        console.print(f"{shown(folder, root)}: {pictures} pictures", soft_wrap=True)
 
 
 @app.command()

@@ -42,7 +42,7 @@ from manfaat.report.markdown import blocks_of
 from manfaat.report.methods import METHODS, STD_ERRORS
 from manfaat.report.parts import chapter_part
 from manfaat.report.words import Language
-from manfaat.run.files import write_files
+from manfaat.run.files import write_files, write_media
 from manfaat.run.languages import Told
 from manfaat.run.overview import summaries, write_index
 from manfaat.run.run import Options, run_cohort
@@ -238,32 +238,40 @@ def test_same_run_gives_the_same_bytes_in_every_format(sent, tmp_path):
     assert {
         "nsw-1976/report.pdf",
         "nsw-1976/report.id.docx",
-        "nsw-1976/exhibits/id/05-ladder-earnings.png",
+        "nsw-1976/exhibits/id/05-ladder-earnings.svg",
         "index.html",
     } <= set(names)
     differing = [name for name in names if (first / name).read_bytes() != (second / name).read_bytes()]
     assert differing == ["nsw-1976/run.json"]  # it holds the time of the run
 
 
-def test_every_exhibit_is_there_as_data_and_every_figure_as_svg_png_and_pdf(sent):
+def test_every_exhibit_is_there_as_data_and_every_figure_once(sent):
     for folder in (sent.reports / "nsw-1976/exhibits", sent.reports / "nsw-1976/exhibits/id"):
         stems = {path.stem for path in folder.glob("*.json")}
         assert stems == {path.stem for path in folder.glob("*.csv")}
         figures = {path.stem for path in folder.glob("*.svg")}
-        assert (
-            figures
-            == {path.stem for path in folder.glob("*.png")}
-            == {path.stem for path in folder.glob("*.pdf")}
-        )
         assert sum(not stem.endswith("-phone") for stem in figures) == sum(FIGURES.values())
-        for stem in figures:
-            svg = ElementTree.parse(folder / f"{stem}.svg").getroot()
-            wide = float(svg.get("width").removesuffix("pt"))
+        assert {path.suffix for path in folder.iterdir()} <= {".csv", ".json", ".svg", ""}
+
+
+def test_pictures_for_a_thesis_are_made_when_asked_for(sent, tmp_path):
+    reports = tmp_path / "reports"
+    shutil.copytree(sent.reports / "nsw-1976", reports / "nsw-1976")
+    study = load_study("nsw-1976", data_dir=str(sent.data), reports_dir=str(reports), root=ROOT)
+    made = dict(write_media(study, "thesis"))
+    exhibits = reports / "nsw-1976/exhibits"
+    assert list(made) == [exhibits / "thesis", exhibits / "id/thesis"]
+    for folder, pictures in made.items():
+        stems = {path.stem for path in folder.parent.glob("*.svg")}
+        assert len(stems) == pictures
+        for kind in ("svg", "png", "pdf"):
+            assert {path.stem for path in folder.glob(f"*.{kind}")} == stems
+        for stem in stems:
             png = (folder / f"{stem}.png").read_bytes()
-            assert int.from_bytes(png[16:20], "big") == pytest.approx(wide / 72 * 300, abs=1)
-            assert float(PdfReader(folder / f"{stem}.pdf").pages[0].mediabox.width) == pytest.approx(
-                wide, abs=0.1
-            )
+            assert int.from_bytes(png[16:20], "big") == pytest.approx(16 / 2.54 * 300, abs=1)
+            width = PdfReader(folder / f"{stem}.pdf").pages[0].mediabox.width
+            assert float(width) == pytest.approx(16 / 2.54 * 72, abs=0.1)
+        assert len(list(folder.glob("*.tex"))) > 5
 
 
 def test_letters_of_a_figure_are_in_its_picture(tmp_path):

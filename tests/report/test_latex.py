@@ -6,7 +6,7 @@ import re
 import pytest
 
 from manfaat.report.blocks import Cell, Head, Table, from_data
-from manfaat.report.latex import ESCAPES, escaped, latex_table
+from manfaat.report.latex import ESCAPES, escaped, latex_table, write_tables
 from manfaat.report.words import Language
 
 HOSTILE = r"\input{/etc/passwd} $x$ 100% & #1 a_b {c} ~ ^ <b> | “q” −5 … α Ω"
@@ -50,14 +50,14 @@ def test_numbers_stay_aligned_and_long_tables_run_over_pages(code, mark, words):
     assert words in made
 
 
-def test_every_table_of_a_report_is_there_with_the_strings_of_the_page(sent):
-    for name, folder in (("blocks.json", "exhibits"), ("blocks.id.json", "exhibits/id")):
-        told = sent.reports / "nsw-1976"
-        blocks = from_data(json.loads((told / name).read_text(encoding="utf-8")))
-        found = [block for block in blocks if isinstance(block, Table) and block.name]
-        files = sorted((told / folder).glob("*.tex"))
-        assert [path.stem for path in files] == sorted(block.name for block in found)
-        assert len(files) > 5
-        written = "\n".join(path.read_text(encoding="utf-8") for path in files)
-        for cell in {cell.text for block in found for row in block.rows for cell in row}:
-            assert escaped(cell) in written, (name, cell)
+@pytest.mark.parametrize(("name", "code"), [("blocks.json", "en"), ("blocks.id.json", "id")])
+def test_every_table_of_a_report_is_there_with_the_strings_of_the_page(sent, tmp_path, name, code):
+    blocks = from_data(json.loads((sent.reports / "nsw-1976" / name).read_text(encoding="utf-8")))
+    found = [block for block in blocks if isinstance(block, Table) and block.name]
+    write_tables(tmp_path, blocks, Language(code))
+    files = sorted(tmp_path.glob("*.tex"))
+    assert [path.stem for path in files] == sorted(block.name for block in found)
+    assert len(files) > 5
+    written = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    for cell in {cell.text for block in found for row in block.rows for cell in row}:
+        assert escaped(cell) in written, (name, cell)

@@ -59,8 +59,8 @@ def test_run_writes_a_report_and_says_where(project):
     result = runner.invoke(app, ["run", "nsw-1976"])
     assert result.exit_code == 0, result.output
     drawn = runner.invoke(app, ["figures", "nsw-1976"])
-    assert "reports/nsw-1976/exhibits/slide: " in drawn.output
-    assert len(list((project / "reports/nsw-1976/exhibits/slide").glob("*.png"))) >= 5
+    assert "reports/nsw-1976/exhibits/thesis: " in drawn.output
+    assert len(list((project / "reports/nsw-1976/exhibits/thesis").glob("*.png"))) >= 5
     assert "reports/nsw-1976/report.html" in result.output
     assert (project / "reports/nsw-1976/report.html").is_file()
 

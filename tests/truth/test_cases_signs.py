@@ -2,6 +2,7 @@
 a formula or a command.
 """
 
+import json
 import re
 import zipfile
 from xml.etree import ElementTree
@@ -16,8 +17,10 @@ from manfaat.analysis.study import load_study
 from manfaat.definitions.records import printable
 from manfaat.report.blocks import as_data, from_data, said
 from manfaat.report.fonts import font_faces
+from manfaat.report.latex import write_tables
 from manfaat.report.letters import check_letters, lacking
 from manfaat.report.page import check_page
+from manfaat.report.words import Language
 
 SVG = "{http://www.w3.org/2000/svg}text"
 SHEET = (  # figures cut long names: at most thirty letters each
@@ -90,7 +93,7 @@ CLAIM = "Costs *fell* by $5_000 & more <i>x</i>."
 
 
 @pytest.mark.slow
-def test_labels_stand_as_written_in_every_format(signs):
+def test_labels_stand_as_written_in_every_format(signs, tmp_path):
     from pypdf import PdfReader
 
     told, pdf = {"html": "", "docx": ""}, ""
@@ -107,7 +110,9 @@ def test_labels_stand_as_written_in_every_format(signs):
         assert text in told["html"]
         assert text in told["docx"]
         assert re.sub(r"\s", "", text) in re.sub(r"[\s\u00ad]", "", pdf)
-    tables = "".join(path.read_text(encoding="utf-8") for path in (signs / "exhibits").glob("*.tex"))
+    blocks = from_data(json.loads((signs / "blocks.json").read_text(encoding="utf-8")))
+    write_tables(tmp_path, blocks, Language("en"))
+    tables = "".join(path.read_text(encoding="utf-8") for path in tmp_path.glob("*.tex"))
     assert (
         r"Pay *after* tax, a\_b\_c (\$5 to \$9), A$|$B $<$b$>$x$<$/b$>$ \& 50\% \#1 \{z\} \textasciicircum{}2"
         r" \textasciitilde{} \textbackslash{}alpha" in tables

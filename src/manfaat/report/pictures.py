@@ -10,7 +10,7 @@ import typst
 
 from manfaat.report.figures.style import sized
 
-PPI = 300.0  # what a thesis is printed with
+PPI, WORD = 300.0, 200.0  # what a thesis is printed with, and what a document that is mailed needs
 LETTERS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"  # the font that the figures were measured with
 PAGE = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
 
@@ -51,18 +51,29 @@ def write_pictures(folder: Path) -> int:
 
     The same SVG gives the same bytes.
     """
-    names = sorted(path.name for path in folder.glob("*.svg"))
-    if not names:
-        return 0
-    compiler = typesetter(folder)
-    sources = [image_source(name) for name in names]
-    made = compiler.compile((PAGE + "\n#pagebreak()\n".join(sources)).encode(), format="png", ppi=PPI)
-    pages = made if isinstance(made, list) else [document_of(made)]  # a single page comes by itself
-    for name, source, page in zip(names, sources, pages, strict=True):
+    names, compiler = sorted(path.name for path in folder.glob("*.svg")), typesetter(folder)
+    for name, page in zip(names, points_of(compiler, names, PPI), strict=True):
         (folder / name).with_suffix(".png").write_bytes(page)
-        document = compiler.compile(("#set document(date: none)\n" + PAGE + source).encode(), format="pdf")
+        source = "#set document(date: none)\n" + PAGE + image_source(name)
+        document = compiler.compile(source.encode(), format="pdf")
         (folder / name).with_suffix(".pdf").write_bytes(document_of(document))
     return len(names)
+
+
+def write_for_word(folder: Path, target: Path) -> None:
+    """Write every SVG of a folder but those for a phone as PNG (200 dpi) into another."""
+    names = sorted(path.name for path in folder.glob("*.svg") if not path.stem.endswith("-phone"))
+    for name, page in zip(names, points_of(typesetter(folder), names, WORD), strict=True):
+        (target / name).with_suffix(".png").write_bytes(page)
+
+
+def points_of(compiler: typst.Compiler, names: list[str], ppi: float) -> list[bytes]:
+    """Pictures as PNG, ``ppi`` points an inch."""
+    if not names:
+        return []
+    source = PAGE + "\n#pagebreak()\n".join(map(image_source, names))
+    made = compiler.compile(source.encode(), format="png", ppi=ppi)
+    return made if isinstance(made, list) else [document_of(made)]  # a single page comes by itself
 
 
 def write_sized(folder: Path, medium: str) -> int:

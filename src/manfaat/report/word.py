@@ -28,10 +28,17 @@ REGIONS = {"en": "en-GB", "id": "id-ID"}  # Word names a language with its regio
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP file can hold: the same report gives the same bytes
 
 
-def write_docx(target: Path, told: Iterable[Block], cover: Cover, exhibits: Path, language: Language) -> None:
+def write_docx(
+    target: Path,
+    told: Iterable[Block],
+    cover: Cover,
+    exhibits: Path,
+    language: Language,
+    pictures: Path | None = None,
+) -> None:
     """Write the report as DOCX; the same report gives the same bytes.
 
-    ``exhibits`` holds the pictures as PNG and SVG.
+    ``exhibits`` holds the pictures as SVG, ``pictures`` as PNG; without them they are told in words.
     """
     document, blocks = new_document(cover, language), list(on_paper(told))
     write_cover(document, cover, blocks, language)
@@ -44,7 +51,7 @@ def write_docx(target: Path, told: Iterable[Block], cover: Cover, exhibits: Path
             for item in block.items:
                 add_runs(paragraph_of(document, "ListNumber" if block.is_ordered else "ListBullet"), item)
         elif isinstance(block, Figure):
-            add_figure(document, block, exhibits)
+            add_figure(document, block, exhibits, pictures)
         else:
             add_captioned_table(document, block)
     stream = BytesIO()
@@ -202,16 +209,16 @@ def add_caption(document: Document, block: Figure | Table, style: str) -> None:
         bookmark(paragraph, block.id, sum(map(ord, block.id)) * 1000 + len(document.element.body))
 
 
-def add_figure(document: Document, block: Figure, exhibits: Path) -> None:
+def add_figure(document: Document, block: Figure, exhibits: Path, pictures: Path | None) -> None:
     """Add a picture with its description, caption and note; the description itself where there is no
     picture.
     """
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.keep_with_next = True
     name = block.name
-    if (exhibits / f"{name}.png").is_file():
+    if pictures and (pictures / f"{name}.png").is_file():
         shape = paragraph.add_run().add_picture(
-            str(exhibits / f"{name}.png"), width=Cm(picture_width(exhibits / f"{name}.svg"))
+            str(pictures / f"{name}.png"), width=Cm(picture_width(exhibits / f"{name}.svg"))
         )
         describe(shape._inline.docPr, f"{block.label}", printable(block.alt))
     else:

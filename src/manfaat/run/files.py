@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,13 +120,10 @@ def saved_blocks(study: Study, language: str) -> tuple[Reader, list[Block]]:
     ------
     ProblemsError where there is no report in this language.
     """
-    folder, cohort = study.places.reports, study.cohort.cohort
-    record = held_in(folder / "run.json")
-    need(record, Problem(cohort, "there is no report yet", expected=f"manfaat run {cohort} first"))
-    made = Options(record["parameters"]["language"]).languages
+    made = languages_of(study)
     asked = Problem(f"language '{language}'", "the report is not in it", expected=", ".join(made))
     need(language in made, asked)
-    path = folder / f"{stem(made.index(language), language, 'blocks')}.json"
+    path = study.places.reports / f"{stem(made.index(language), language, 'blocks')}.json"
     return Reader(language, study), list(from_data(json.loads(path.read_text(encoding="utf-8"))))
 
 
@@ -173,20 +172,50 @@ def write_documents(
     target: Path,
     made: set[str],
 ) -> None:
-    """Write tables and pictures as files, then every layer as PDF and Word; ``layers`` : the stem of their
-    files, what they say, their cover.
-    """
-    from manfaat.report.latex import write_tables
+    """Write every layer as PDF and Word; ``layers`` : the stem of their files, what they say, their cover."""
     from manfaat.report.word import write_docx
 
-    write_tables(exhibits, [block for _, blocks, _ in layers for block in blocks], reader)
-    if "pictures" in made:
-        from manfaat.report.pictures import write_pictures
-        from manfaat.report.printed import write_pdf
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = Path(folder)
+        if {"pictures", "docx"} <= made:
+            from manfaat.report.pictures import write_for_word
 
-        write_pictures(exhibits)
-    for name, blocks, cover in layers:
-        if {"pictures", "pdf"} <= made:
-            write_pdf(target / f"{name}.pdf", blocks, cover, exhibits, reader)
-        if "docx" in made:
-            write_docx(target / f"{name}.docx", blocks, cover, exhibits, reader)
+            write_for_word(exhibits, pictures)
+        for name, blocks, cover in layers:
+            if {"pictures", "pdf"} <= made:
+                from manfaat.report.printed import write_pdf
+
+                write_pdf(target / f"{name}.pdf", blocks, cover, exhibits, reader)
+            if "docx" in made:
+                write_docx(target / f"{name}.docx", blocks, cover, exhibits, reader, pictures)
+
+
+def write_media(study: Study, medium: str) -> Iterator[tuple[Path, int]]:
+    """Write the pictures of a report in the size of another medium below its exhibits, and for a thesis its
+    tables for LaTeX; yield each folder and the number of its pictures.
+
+    Raises
+    ------
+    ProblemsError where there is no report.
+    """
+    from manfaat.report.latex import write_tables
+    from manfaat.report.pictures import write_sized
+
+    for place, language in enumerate(languages_of(study)):
+        folder = study.places.reports / "exhibits" / ("" if place == 0 else language)
+        yield folder / medium, write_sized(folder, medium)
+        if medium == "thesis":
+            reader, told = saved_blocks(study, language)
+            write_tables(folder / medium, told, reader)
+
+
+def languages_of(study: Study) -> tuple[str, ...]:
+    """The languages of a finished report, the first being that of ``report.html``.
+
+    Raises
+    ------
+    ProblemsError where there is no report.
+    """
+    record, cohort = held_in(study.places.reports / "run.json"), study.cohort.cohort
+    need(record, Problem(cohort, "there is no report yet", expected=f"manfaat run {cohort} first"))
+    return Options(record["parameters"]["language"]).languages

@@ -19,7 +19,6 @@ from manfaat.report.cohorts import programme_cover
 from manfaat.report.gate import cap
 from manfaat.report.reader import Reader
 from manfaat.report.words import Language
-from manfaat.run.files import can_typeset
 from manfaat.run.fresh import due_pages, files_of, note_made, page_of, side_by_side
 from manfaat.run.languages import stem
 from manfaat.run.options import Options
@@ -138,10 +137,6 @@ def write_version(
         raise ReportError(f"{PAGE}: {failure}") from failure
     name = f"{stem(place, language.code, PAGE)}.html"
     (first / name).write_text(page, encoding="utf-8")
-    if set(options.formats) & {"pdf", "docx"} and can_typeset():
-        from manfaat.report.pictures import write_pictures
-
-        write_pictures(folder / "exhibits")
     if place:
         (folder / "exhibits").rename(first / "exhibits" / language.code)
     write_summary(first, reports, name, cover.title, language, day.isoformat())
