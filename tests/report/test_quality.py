@@ -12,6 +12,7 @@ from manfaat.report.blocks import Figure, Heading, Table, listed
 from manfaat.report.quality import (
     ITEMS,
     SHOWN_BY,
+    Facts,
     checklist,
     declared_in,
     grade,
@@ -36,7 +37,9 @@ def study():
 
 def ratings(study, stated="", told=TOLD) -> dict[str, str]:
     charter = Statements(**yaml.safe_load(stated)) if stated else None
-    return {item.number: rating for item, rating in rated(replace(study, charter=charter), told)}
+    return {
+        item.number: rating for item, rating in rated(Facts(replace(study, charter=charter), tuple(told)))
+    }
 
 
 def test_all_some_and_none():
@@ -151,7 +154,7 @@ def test_the_table_says_points_and_source(study, language, met):
     assert shown["1.4.3"] == "“Documents consulted”"
     assert shown["3.1"] == shown["7.2"] == "–"
     assert {len(row) for row in table.rows} == {len(table.heads)}
-    points, most = score(rating for _, rating in rated(study, TOLD))
+    points, most = score(rating for _, rating in rated(Facts(study, TOLD)))
     written = f"{points:.1f}" if language == "en" else f"{points:.1f}".replace(".", ",")
     assert table.note.startswith(f"{written} {'of' if language == 'en' else 'dari'} {most} ")
     assert "UNEG/G(2010)/2" in table.note

@@ -14,6 +14,7 @@ from manfaat.analysis.study import build, clean_tables, load_study, read_raw
 from manfaat.base.problems import ProblemsError
 from manfaat.desk.forms import write_form
 from manfaat.report.letters import lacking_languages
+from manfaat.run.files import write_media
 from manfaat.run.run import Options, run_cohort
 
 PROGRAMME = """
@@ -250,6 +251,10 @@ def test_from_the_raw_file_to_the_report(tmp_path, write, words, monkeypatch):
     assert "Marginal value of public funds" in page
     assert "not deflated" in page
     assert ("Salaire" in page) == bool(words)
+    study = load_study("kisumu-2024-synthetic", root=base)
+    ((folder, pictures),) = write_media(study, "web")  # of the one language that there is
+    assert folder == reports / "exhibits/web"
+    assert len(list(folder.glob("*.png"))) == pictures >= 5
 
 
 def test_check_names_what_is_lacking(tmp_path, monkeypatch):

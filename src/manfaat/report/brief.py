@@ -396,7 +396,7 @@ class Brief:
         return [
             self.reader.say(
                 "To see {smallest} in {about}, {n} participants and {m} others have to answer.",
-                smallest=smallest_text(self.reader, line),
+                smallest=self.reader.difference(line["smallest"], self.reader.unit_of(line["unit"])),
                 about=one.about,
                 n=self.reader.number(round_up(n), 0),
                 m=self.reader.number(round_up(m), 0),
@@ -527,14 +527,6 @@ def coin_text(value: float, reader: Reader, decimals: int = 2) -> str:
     """Write an amount of a few coins with the sign of the accounts' currency: ``Rp 0.29``."""
     amount = reader.number(abs(value), decimals)
     return ("−" if value < 0 else "") + reader.after_sign(sign_of(reader), amount)
-
-
-def smallest_text(reader: Reader, line: pd.Series) -> str:
-    """The smallest effect worth having of a line of evidence, of logarithms in per cent."""
-    unit = reader.unit_of(line["unit"])
-    if unit and unit.is_log:
-        return reader.percent(np.expm1(line["smallest"]))
-    return reader.amount_with_unit(line["smallest"], unit)
 
 
 def round_up(n: float) -> int:

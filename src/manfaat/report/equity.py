@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import pandas as pd
@@ -16,7 +15,7 @@ from manfaat.report.brief import Brief, Part
 from manfaat.report.reader import Reader
 from manfaat.report.tables import PEOPLE, Layout
 from manfaat.report.verdicts import measure_label
-from manfaat.report.words import mark
+from manfaat.report.words import inside_sentence, mark
 
 MOST = 2  # outcomes that a sentence names; the annex has all
 REACHED = Layout(
@@ -81,11 +80,6 @@ class Row(NamedTuple):
         return self.indicator, self.rater, self.arm, self.treatment
 
 
-def within_text(label: str) -> str:
-    """A label inside a sentence: without its capital, unless it is an abbreviation."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
-
-
 def axes_of(reader: Reader) -> dict[str, Axis]:
     """The axes of a programme by their id."""
     return {axis.id: axis for axis in reader.study.programme.equity}
@@ -99,7 +93,7 @@ def group_name(reader: Reader, axis: Axis, code: str) -> str:
     first, last = (
         None if end is None else reader.number(end, 0 if end % 1 == 0 else 1) for end in (low, high)
     )
-    label = within_text(axis.label[reader.code])
+    label = inside_sentence(axis.label[reader.code])
     if first is None:
         return reader.say("{what} under {high}", what=label, high=last)
     if last is None:
@@ -141,7 +135,7 @@ def equity_parts(page: Brief, reached: pd.DataFrame, apart: pd.DataFrame, settin
 
 def axis_texts(page: Brief, axis: Axis, reached: pd.DataFrame, rows: list[Row]) -> list[str]:
     """Of one axis: that all are of one group, that groups are too small, or what could not have been seen."""
-    reader, label = page.reader, within_text(axis.label[page.reader.code])
+    reader, label = page.reader, inside_sentence(axis.label[page.reader.code])
     own = reached[reached["axis"] == axis.id].set_index("code")
     alike = [code for code in groups_of(axis) if (own.loc[code, ["share", "share_comparison"]] == 1).all()]
     if alike:
@@ -154,7 +148,7 @@ def axis_texts(page: Brief, axis: Axis, reached: pd.DataFrame, rows: list[Row]) 
         least = [
             reader.say(
                 "{amount} in “{outcome}”",
-                amount=amount_of(reader, row, row.mde),
+                amount=reader.difference(row.mde, reader.unit_of(row.unit)),
                 outcome=outcome_name(reader, row),
             )
             for row in asked[:MOST]
@@ -189,14 +183,6 @@ def outcome_name(reader: Reader, row: Row) -> str:
     name = reader.with_arm(measure_label(reader, row.indicator, row.rater), row.arm)
     several = len(reader.study.programme.specification(reader.study.primary).treatment) > 1
     return f"{name}, {reader.treatment_label(row.treatment)}" if several else name
-
-
-def amount_of(reader: Reader, row: Row, value: float) -> str:
-    """A difference with the name of its unit; of logarithms in per cent."""
-    unit = reader.unit_of(row.unit)
-    if unit and unit.is_log:
-        return reader.percent(math.expm1(value))
-    return reader.amount_with_unit(value, unit)
 
 
 def summary(reader: Reader, rows: list[Row], confidence: float) -> list[str]:

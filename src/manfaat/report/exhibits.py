@@ -23,7 +23,7 @@ from manfaat.report.reader import Reader
 from manfaat.report.reasons import reason_text, reasons_of
 from manfaat.report.spreads import distribution_figures as distribution_figures
 from manfaat.report.tables import Column, Layout, Notes, levels
-from manfaat.report.words import Language, mark, sentence_case
+from manfaat.report.words import Language, inside_sentence, mark, sentence_case
 
 # of estimates on the page; where there are more, specifications that do not apply stand in the data alone
 MOST_ROWS = 40
@@ -201,9 +201,7 @@ def flow_figure(reader: Reader, counts: pd.DataFrame) -> Exhibit:
             lost = known[place - 1][1] - n if place else 0
             reason = reader.study.cohort.flow[place - 1].loss[reader.code] if 0 < place <= declared else why
             rows.append(flow.Step(step, reader.role_label(role, arm), n, lost, reason if lost else ""))
-    told = dict.fromkeys(
-        f"“{row.step}”: {row.reason[:1].lower()}{row.reason[1:]}" for row in rows if row.lost
-    )
+    told = dict.fromkeys(f"“{row.step}”: {inside_sentence(row.reason)}" for row in rows if row.lost)
     caption = say("Number of {units} at each step.", units=reader.units)
     caption += " " + say("Why a step has fewer – {reasons}.", reasons="; ".join(told)) if told else ""
     caption += told_samples(reader, samples)

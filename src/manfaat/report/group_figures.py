@@ -23,7 +23,7 @@ from manfaat.report import gate, labels
 from manfaat.report.exhibit import Exhibit, id_of, in_annex
 from manfaat.report.figures.groups import change_plot, overlap, raincloud
 from manfaat.report.reader import Reader
-from manfaat.report.words import sentence_case
+from manfaat.report.words import inside_sentence, sentence_case
 
 MOST_PANELS, MOST_CLOUDS = 4, 1
 
@@ -112,7 +112,7 @@ def pay_figures(reader: Reader, table: pd.DataFrame) -> list[Exhibit]:
         shown = pd.concat([curves.assign(drawn="curve"), dots.assign(drawn="dot")], ignore_index=True)
         shown = gate.told(reader.study, shown)
         shown = shown.assign(value=shown["value"] / thousands, group=shown["group"].map(names))
-        title = say("How {indicator} is spread in both groups", indicator=name[:1].lower() + name[1:])
+        title = say("How {indicator} is spread in both groups", indicator=inside_sentence(name))
         exhibits.append(
             raincloud(
                 id_of("pay", line.name),

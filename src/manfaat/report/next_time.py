@@ -15,7 +15,7 @@ import pandas as pd
 
 from manfaat.evaluation.planning import people_needed
 from manfaat.report.blocks import listed, said
-from manfaat.report.brief import Brief, Found, Part, round_up, smallest_text
+from manfaat.report.brief import Brief, Found, Part, round_up
 from manfaat.report.reader import Reader
 from manfaat.report.reasons import reason_text
 from manfaat.report.verdict_words import WHY
@@ -95,7 +95,7 @@ def counted_step(reader: Reader, one: Found) -> Step | None:
     )
     values = {
         "about": one.about,
-        "smallest": smallest_text(reader, line),
+        "smallest": reader.difference(line["smallest"], reader.unit_of(line["unit"])),
         **{name: reader.number(round_up(size), 0) for name, size in (("n", n), ("m", m))},
         **{name: reader.number(line[size], 0) for name, size in (("k", "n"), ("l", "n_comparison"))},
     }

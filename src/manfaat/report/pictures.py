@@ -60,9 +60,14 @@ def write_pictures(folder: Path) -> int:
     return len(names)
 
 
+def for_paper(folder: Path) -> list[Path]:
+    """The pictures of a folder but those for a phone."""
+    return sorted(path for path in folder.glob("*.svg") if not path.stem.endswith("-phone"))
+
+
 def write_for_word(folder: Path, target: Path) -> None:
     """Write every SVG of a folder but those for a phone as PNG (200 dpi) into another."""
-    names = sorted(path.name for path in folder.glob("*.svg") if not path.stem.endswith("-phone"))
+    names = [path.name for path in for_paper(folder)]
     for name, page in zip(names, points_of(typesetter(folder), names, WORD), strict=True):
         (target / name).with_suffix(".png").write_bytes(page)
 
@@ -77,8 +82,8 @@ def points_of(compiler: typst.Compiler, names: list[str], ppi: float) -> list[by
 
 
 def write_sized(folder: Path, medium: str) -> int:
-    """Write every SVG of a folder in the size of another medium below it, as SVG, PNG and PDF; return how
-    many there were.
+    """Write every SVG of a folder but those for a phone in the size of another medium below it, as SVG, PNG
+    and PDF; return how many there were.
 
     Raises
     ------
@@ -87,6 +92,6 @@ def write_sized(folder: Path, medium: str) -> int:
     target = folder / medium
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    for path in sorted(folder.glob("*.svg")):
+    for path in for_paper(folder):
         (target / path.name).write_bytes(sized(path.read_bytes(), medium))
     return write_pictures(target)

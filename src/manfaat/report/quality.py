@@ -312,9 +312,8 @@ SHOWN_BY = {  # the exhibits and sections that show what an item asks for; a cha
 }
 
 
-def rated(study: Study, told: Iterable[Block]) -> list[tuple[Item, Rating]]:
+def rated(facts: Facts) -> list[tuple[Item, Rating]]:
     """Every item with its rating."""
-    facts = Facts(study, tuple(told))
     return [(item, item.rate(facts)) for item in ITEMS]
 
 
@@ -360,7 +359,7 @@ def checklist(reader: Reader, told: Iterable[Block]) -> tuple[list[Rating], list
     it is declared.
     """
     facts = Facts(reader.study, tuple(told))
-    found = rated(facts.study, facts.told)
+    found = rated(facts)
     rows: list[tuple[str, ...]] = [
         (
             item.number,

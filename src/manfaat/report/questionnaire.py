@@ -34,9 +34,7 @@ def questionnaire_table(reader: Reader, place: int) -> list[Block]:
             texts = one.label(reader.code), one.name, answers_of(reader, one, lists)
             rows.append(tuple(Cell(text) for text in texts))
     title = say("Questionnaire")
-    heads = tuple(
-        Head(say(text)) for text in (mark("Question"), mark("Column"), mark("What can be answered"))
-    )
+    heads = tuple(Head(say(text)) for text in HEADS)
     note = say("A list of answers is written out where it comes first; later that column is named.")
     label = say("Table") + f" A.{place}"
     table = Table(f"exhibit-table-a-{place}", label, title, note, heads, tuple(rows))

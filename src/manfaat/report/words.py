@@ -37,6 +37,11 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def inside_sentence(text: str) -> str:
+    """Begin without a capital letter, unless it is an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def paragraphs(text: str) -> list[str]:
     """The paragraphs of a text: what blank lines part."""
     return [part.strip("\n") for part in re.split(r"\n\s*\n", text) if part.strip()]
@@ -153,6 +158,11 @@ class Language:
             if unit
             else self.amount(value, None)
         )
+
+    def difference(self, value: float, unit: Unit | None) -> str:
+        """Write a difference with the name of its unit, as in a sentence; of logarithms in per cent."""
+        is_log = unit is not None and unit.is_log
+        return self.percent(math.expm1(value)) if is_log else self.amount_with_unit(value, unit)
 
     def between(self, low: float | None, high: float | None, unit: Unit | None) -> str:
         """Write the ends of an interval: ``476 … 3,113``."""

@@ -218,4 +218,4 @@ def languages_of(study: Study) -> tuple[str, ...]:
     """
     record, cohort = held_in(study.places.reports / "run.json"), study.cohort.cohort
     need(record, Problem(cohort, "there is no report yet", expected=f"manfaat run {cohort} first"))
-    return Options(record["parameters"]["language"]).languages
+    return Options(record["parameters"]["language"], spoken=study.programme.spoken).languages
