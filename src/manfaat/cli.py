@@ -17,6 +17,7 @@ from manfaat.base.problems import Problem, ProblemsError, loaded, nearest, need,
 from manfaat.base.stopping import stoppable
 from manfaat.base.typed import required
 from manfaat.run import light  # noqa: F401  (first: it makes every later import of Jupyter faster)
+from manfaat.run.releasing import release
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -452,6 +453,9 @@ def figures(
     study = load_study(cohort, data_dir=data_dir, reports_dir=reports_dir, root=root)
     for folder, pictures in write_media(study, medium):
         console.print(f"{shown(folder, root)}: {pictures} pictures", soft_wrap=True)
+
+
+app.command()(release)
 
 
 @app.command()

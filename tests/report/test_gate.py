@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as student
 
 from conftest import ROOT, project_below, replace_in
 from manfaat.analysis.study import load_study
 from manfaat.base.precision import coarse
-from manfaat.report import gate
+from manfaat.report import attacker, gate, leaving
 from manfaat.run import run
 from manfaat.run.options import Options
-
-sys.path.insert(0, str(ROOT / "tools"))
-import attack
 
 COHORT = "nsw-1976"
 PUBLIC = "public_data:\n  licence: MIT\n  address: https://github.com/NickCH-K/causaldata\n"
@@ -110,7 +107,7 @@ def test_page_and_file_tell_the_same_number(confidential):
 
 @pytest.mark.runs
 def test_attacker_recovers_nobody(confidential):
-    assert [str(found) for found in attack.attack(confidential.report)] == []
+    assert [str(found) for found in attacker.attack(confidential.report)] == []
 
 
 @pytest.mark.runs
@@ -124,11 +121,11 @@ def test_a_public_cohort_keeps_every_digit_and_is_told_by_the_same_gate(confiden
     assert (folder / "estimates.csv").read_text(encoding="utf-8") == exact
 
 
-def leak(folder: Path, name: str, table: pd.DataFrame) -> list[attack.Recovered]:
+def leak(folder: Path, name: str, table: pd.DataFrame) -> list[attacker.Recovered]:
     """What the attacker makes of a single table."""
     folder.mkdir(parents=True, exist_ok=True)
     table.to_csv(folder / name, index=False)
-    return attack.attack(folder)
+    return attacker.attack(folder)
 
 
 def test_attacker_catches_planted_leaks(tmp_path):
@@ -161,6 +158,120 @@ def test_attacker_catches_planted_leaks(tmp_path):
     assert "3 to 3" in found[0].what
     two = moves.assign(n=[30, None, None], share=[0.5, None, None])
     assert leak(tmp_path / "g", "transitions.csv", two) == []  # 30 by two cells: anything
+
+
+def test_attacker_catches_leaks_of_tests_curves_steps_and_constants(tmp_path):
+    n, spread = np.array([58, 57]), 3_000.0
+    people = np.random.default_rng(7).normal(100, spread, 58)
+    means = np.array([people.mean(), people[:-1].mean()])
+    error = spread / np.sqrt(n)
+    tests = pd.DataFrame(
+        {
+            **{"indicator": "pay", "rater": "", "method": "change", "n": n, "n_comparison": 0, "df": n - 1.0},
+            **{"estimate": np.round(means, -2), "std_error": np.round(error), "p_value": 0.0},
+        }
+    )
+    tests["p_value"] = np.round(2 * student.sf(np.abs(means) / error, n - 1), 6)
+    assert "tests" in {one.how for one in leak(tmp_path / "a", "estimates.csv", tests)}
+
+    curve = pd.DataFrame({"group": 1, "value": [1.0, 2.0], "density": [0.28719455, 0.3]})
+    assert [one.how for one in leak(tmp_path / "b", "curve.csv", curve)] == ["curves"]
+    assert leak(tmp_path / "c", "curve.csv", curve.assign(density=[0.29, 0.3])) == []
+
+    survival = pd.DataFrame({"group": 1, "time": [0, 12], "at_risk": [43, 40], "survival": [0.9767442, 0.8]})
+    assert [one.how for one in leak(tmp_path / "d", "survival.csv", survival)] == ["shares"]
+
+    bins = pd.DataFrame({"group": "a", "low": [0, 1, 2], "high": [1, 2, 3], "n": [20, None, None]})
+    size = pd.DataFrame({"label": ["age"], "group": "a", "n": [28], "n_missing": 0})
+    (tmp_path / "e").mkdir()
+    size.to_csv(tmp_path / "e/sizes.csv", index=False)
+    assert leak(tmp_path / "e", "bins.csv", bins) == []  # 8 by two bins: anything
+    size.assign(n=22).to_csv(tmp_path / "e/sizes.csv", index=False)
+    assert [one.how for one in leak(tmp_path / "e", "bins.csv", bins)] == []  # 0 to 2
+    one_bin = bins.assign(n=[20, None, 5])
+    assert "3 to 3" in leak(tmp_path / "f", "bins.csv", one_bin.assign(share=[20 / 28, None, 5 / 28]))[0].what
+
+    wide = {"indicator": "pay", "rater": "", "specification": ["difference", "adjusted"]}
+    sides = pd.DataFrame({**wide, "n": 70, "n_comparison": n})
+    beside = pd.DataFrame(
+        {
+            **{**wide, "role": "constant", "term": "(constant)", "n": 128, "estimate": 1.0},
+            **{"mean_comparison": means, "sd_comparison": spread},
+        }
+    )
+    (tmp_path / "g").mkdir()
+    sides.to_csv(tmp_path / "g/estimates.csv", index=False)
+    assert "differences" in {one.how for one in leak(tmp_path / "g", "coefficients.csv", beside)}
+    assert leak(tmp_path / "g", "coefficients.csv", coarse(beside)) == []
+
+
+def test_mean_and_spread_of_steps_solve_a_table_that_its_rows_do_not():
+    """Twelve moved from the first level by two hidden ways; their mean step says how many by each."""
+    table = pd.DataFrame(
+        {
+            **{"group": "0.0", "indicator": "steps", "rater": "self"},
+            **{"before": ["1", "1", "1"], "now": ["1", "2", "3"]},
+            **{"n": ["30", "", ""], "share": ["0.7143", "", ""]},
+        }
+    )
+    assert attacker.attack_tables({"moves.csv": table}) == []
+    known = pd.DataFrame(
+        {
+            **{"indicator": ["steps"], "rater": "self", "n": "50", "n_comparison": "42"},
+            **{"mean_comparison": f"{(9 + 2 * 3) / 42:.9f}", "sd_comparison": "0.62"},
+        }
+    )
+    found = attacker.attack_tables({"moves.csv": table, "estimates.csv": known})
+    assert sorted(one.what[-6:] for one in found) == ["3 to 3", "9 to 9"]
+
+
+def test_a_second_release_with_one_person_more_is_told():
+    then = {"summary.csv": pd.DataFrame({"label": ["pay"], "group": "a", "n": "74", "mean": "5"})}
+    assert attacker.attack_tables(then, [then]) == []
+    for n, told in (("75", 1), ("70", 1), ("79", 0), ("74", 0)):
+        now = {"summary.csv": then["summary.csv"].assign(n=n)}
+        found = attacker.attack_tables(now, [then])
+        assert [one.how for one in found] == ["releases"] * told, n
+
+
+def test_means_of_a_comparison_group_are_told_as_that_of_the_most():
+    """28 of 206 own a business and 28 of 205: who is left out owns none, if both are told."""
+    exact = pd.DataFrame(
+        {
+            **{"indicator": "owns", "rater": "", "unit": "share", "method": "regression", "n": 97},
+            **{"n_comparison": [206, 205, 171], "mean_comparison": [28 / 206, 28 / 205, 24 / 171]},
+        }
+    )
+    mean = exact["mean_comparison"]
+    n = exact["n_comparison"]
+    exact["sd_comparison"] = np.sqrt(mean * (1 - mean) * n / (n - 1))
+    told = coarse(exact)["mean_comparison"]
+    assert told[0] == told[1] == 0.135  # in steps of 0.005, a person
+    assert told[2] == pytest.approx(0.14)
+
+
+def test_what_leaves_is_written_down_number_by_number_and_read_back():
+    tables = {
+        "exhibits/02-summary.csv": pd.DataFrame(
+            {
+                "label": ["pay | net", "age"],
+                "group": "a",
+                "n": ["74", ""],
+                "mean": ["5.5", ""],
+                "note": "see below",
+            }
+        )
+    }
+    lines = leaving.ledger(tables, {"02-summary": ("Table 3", "report")})
+    assert len(lines) == 4
+    assert lines.iloc[1].to_dict() == {
+        **{"place": "exhibits/02-summary.csv", "row": 1, "exhibit": "Table 3", "layer": "report"},
+        **{"about": "label=pay / net | group=a", "statistic": "mean", "value": "5.5", "n": "74"},
+        **{"n_comparison": "", "people": "yes"},
+    }
+    back = leaving.tables_told(lines)["exhibits/02-summary.csv"]
+    assert back["mean"].tolist() == ["5.5", ""]
+    assert back["label"].tolist() == ["pay / net", "age"]
 
 
 def test_a_file_of_which_nothing_is_known_does_not_leave(tmp_path):

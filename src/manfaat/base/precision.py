@@ -10,6 +10,8 @@ ten (``steps``):
 - an estimate of two groups by its standard error over the root of the smaller n;
 - a share, a change of shares and a plain difference of two by 1 / n, a whole person: no answer of yes or no
   follows;
+- the mean of a comparison group that has one to four people fewer in one specification than in another as
+  that of the most of them, so that no answer of yes or no follows either;
 - a standard error, and the effect that could be detected, by itself over n: so much one person moves it by;
 - effect sizes by 1 / n, p values with three decimals (two digits below 0.01), degrees of freedom with one
   decimal, and whatever else is no count with three digits.
@@ -26,6 +28,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
+
+from manfaat.base.disclosure import SMALLEST_CELL
 
 Numbers = npt.NDArray[np.float64]
 
@@ -48,6 +52,8 @@ COUNTED = (
     {"n_missing", "share_missing"},
 )
 CHOSEN = ("confidence", "power", "threshold", "expected", "time", "kind", "year", "age")
+COMPARED = ("mean_comparison", "sd_comparison")
+COMPARED_BY = ("indicator", "rater", "arm", "against", "wave", "subgroup")
 LOST = 0.2  # of a step
 LINES = (0.01, 0.05, 0.1)
 ONE = (  # what rows of one number have in common, by whichever kind of standard error
@@ -176,11 +182,18 @@ def are_yes_or_no(table: pd.DataFrame, n: Numbers, units: Collection[str]) -> np
         told |= table["ones"].notna().to_numpy()
     if {"mean", "sd"} <= set(table):
         mean, sd = table["mean"].to_numpy("float64"), table["sd"].to_numpy("float64")
-        with np.errstate(divide="ignore", invalid="ignore"):
-            told |= np.isclose(sd**2, mean * (1 - mean) * n / (n - 1), rtol=1e-6)
+        told |= is_share(mean, sd, n)
     elif {"mean", "n"} <= set(table) and "median" not in table and "ci_low" not in table:
         told |= table["mean"].between(0, 1).to_numpy()
     return told
+
+
+def is_share(mean: Numbers, sd: Numbers, n: Numbers, tolerance: float = 1e-6) -> npt.NDArray[np.bool_]:
+    """Which means are shares of yes: their standard deviation is that of a share, so far off as is
+    allowed.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.isclose(sd**2, mean * (1 - mean) * n / (n - 1), rtol=tolerance))
 
 
 def capped(table: pd.DataFrame) -> pd.DataFrame:
@@ -195,12 +208,36 @@ def capped(table: pd.DataFrame) -> pd.DataFrame:
     return plain
 
 
+def of_most(table: pd.DataFrame) -> pd.DataFrame:
+    """The same with mean and standard deviation of a comparison group as those of the most people, wherever
+    one to four of these are lacking; where a table does not say how many they are, always.
+    """
+    keys = [name for name in COMPARED_BY if name in table]
+    size = next((name for name in reversed(PEOPLE) if name in table), "")
+    if not {*COMPARED, "indicator"} <= set(table) or not size:
+        return table
+    few = SMALLEST_CELL - 1 if size == "n_comparison" else np.inf
+    known = table[table["mean_comparison"].notna() & (table[size] > 0)].sort_values(
+        size, ascending=False, kind="stable"
+    )
+    place = {row: at for at, row in enumerate(table.index)}
+    told = table[list(COMPARED)].to_numpy("float64", copy=True)
+    for _, own in known.groupby(keys, dropna=False, sort=False):
+        first, most = -1, -np.inf
+        for row, n in zip(own.index, own[size].astype("float64"), strict=True):
+            if first < 0 or most - n > few:
+                first, most = place[row], n
+            told[place[row]] = told[first]
+    return table.assign(**{name: told[:, at] for at, name in enumerate(COMPARED)})
+
+
 def coarse(table: pd.DataFrame, *, shares: Collection[str] = ()) -> pd.DataFrame:
     """A table as it may be told of people whose answers are confidential; see the module.
 
     ``shares`` : names of the units that are shares. Whole numbers, texts, and what somebody chose (a
     confidence, a limit) stay as they are.
     """
+    table = of_most(table.reset_index(drop=True)).set_index(table.index)
     n, plain = people_of(table), table.copy(deep=False)
     spread = spreads_of(table, n)
     whole = np.where(are_yes_or_no(table, n, shares), 1.0, 0.0)
@@ -234,9 +271,12 @@ def column_told(
         return fill(in_steps(values, steps(1.0, n)), few, n)
     if name in SHARES:
         return few if counted else fill(in_steps(values, steps(1.0, n)), few, n)
-    if name in ("mean_comparison", "sd_comparison") and "n_comparison" in table:
-        other = table["n_comparison"].to_numpy("float64")
-        own = steps(table["sd_comparison"].to_numpy("float64"), other)
+    if name in COMPARED and set(PEOPLE) & set(table):
+        mean, sd = (table[side].to_numpy("float64") for side in COMPARED)
+        people = table["n_comparison"] if "n_comparison" in table else table["n"] / 2  # half of both groups
+        other = people.to_numpy("float64")
+        is_yes = is_share(mean, sd, other, tolerance=0.05)  # of the most people, or of both groups
+        own = steps(np.where(is_yes, np.fmax(sd, 1.0), sd), other)
         return fill(in_steps(values, own), few, own)
     if name == "percent_of_comparison" and "mean_comparison" in table:
         own = steps(100 * step / np.abs(table["mean_comparison"].to_numpy("float64")), 1)
