@@ -113,4 +113,4 @@ class Cleaned(Questions):
             self.chapter.write_clean(table)
         self.chapter.write_review(self.tables)
         self.chapter.write_list(self.matches, "matches")
-        self.chapter.write_summary(self.ledger, "ledger_rows")
+        self.chapter.write_summary(ledgers.told_rows(self.study, self.ledger), "ledger_rows")

@@ -1,10 +1,14 @@
 """What rests on few people is shown nowhere: one rule, looked at where each table and figure comes about."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from conftest import ROOT
 from evaluation_cases import LINES, programme
+from manfaat.analysis.study import load_study
 from manfaat.base.disclosure import (
     check_exhibit,
     hide_small,
@@ -19,9 +23,11 @@ from manfaat.evaluation import summaries
 from manfaat.evaluation.levels import level_row
 from manfaat.measurement import profiles
 from manfaat.measurement.scales import safe_share
+from manfaat.report import attention, ledgers
 from manfaat.report.counts import is_hidden, shown_count
 from manfaat.report.figures import distribution
 from manfaat.report.ledgers import without_few_reasons
+from manfaat.report.reader import Reader
 from manfaat.report.words import Language
 from manfaat.threats.survival import survival_curves
 
@@ -380,3 +386,54 @@ def test_round_answers_of_few_have_no_share():
         patched.setattr(Reader, "source_note", lambda self, **_: "")
         (made,) = ledgers.heaping_table(reader, {"people": SimpleNamespace(kept=None)})
     assert made.data["share"].isna().tolist() == [True, False]
+
+
+def confidential(cohort: str = "nsw-1976") -> Reader:
+    study = load_study(cohort, root=ROOT)
+    return Reader("en", replace(study, cohort=study.cohort.model_copy(update={"public_data": None})))
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ({"a": 15, "b": 3}, {"several rules": 18}),  # 3 would follow from the total
+        ({"a": 15, "b": 3, "c": 2}, {"a": 15, "several rules": 5}),
+        ({"a": 15, "b": 2, "c": 1, "d": 7}, {"a": 15, "several rules": 10}),
+        ({"a": 15, "b": 5}, {"a": 15, "b": 5}),
+        ({"a": 3}, {"a": 3}),
+    ],
+)
+def test_rules_that_set_few_rows_aside_are_one_line_and_the_column_adds_up(rules, told):
+    rest = 100 - sum(rules.values())
+    exact = pd.DataFrame(
+        [
+            ("people", "rows in", "", 100),
+            *(("people", "set aside", rule, -n) for rule, n in rules.items()),
+            ("people", "rows kept", "", rest),
+        ],
+        columns=["table", "entry", "rule", "rows"],
+    )
+    shown = ledgers.told_rows(confidential().study, exact)
+    aside = shown[shown["entry"] == "set aside"]
+    assert dict(zip(aside["rule"], -aside["rows"], strict=True)) == told
+    assert shown["rows"].iloc[:-1].sum() == shown["rows"].iloc[-1] == rest
+    assert ledgers.told_rows(load_study("nsw-1976", root=ROOT), exact) is exact
+
+
+def test_few_records_without_a_partner_are_not_counted():
+    pairs = [("a", "b", "one to one")] * 20 + [("a", "b", "without record")] * 3
+    matches = pd.DataFrame(
+        [*pairs, *[("b", "a", "one to one")] * 20, *[("c", "a", "one to one")] * 9],
+        columns=["table", "with_table", "match"],
+    )
+    reader = confidential()
+    reader = Reader("en", replace(reader.study, programme=named_tables(reader, "a", "b", "c")))
+    rows = attention.matches_table(reader, matches)[0].data["rows"]
+    assert rows.isna().tolist() == [True, True, True, False]
+
+
+def named_tables(reader: Reader, *names: str):
+    """A programme with tables of these names."""
+    programme = reader.study.programme
+    table = next(iter(programme.tables.values()))
+    return programme.model_copy(update={"tables": {name: table for name in names}})

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pandas as pd
 
 from manfaat.analysis.study import undelivered_tables
+from manfaat.base.disclosure import blanked, is_few
 from manfaat.cleaning import CleanTable
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
@@ -191,6 +192,10 @@ def matches_table(reader: Reader, matches: pd.DataFrame) -> list[Exhibit]:
     if matches.empty:
         return []
     counts = matches.groupby(["table", "with_table", "match"], as_index=False, sort=False).size()
+    if reader.study.cohort.is_confidential:  # one direction would tell what the other hides
+        pairs = [" ".join(sorted(pair)) for pair in zip(counts["table"], counts["with_table"], strict=True)]
+        few = is_few(counts["size"]).groupby(pairs).transform("any")
+        counts = counts.assign(size=blanked(counts["size"], few))
     data = counts.assign(
         table=counts["table"].map(reader.table_label),
         with_table=counts["with_table"].map(reader.table_label),

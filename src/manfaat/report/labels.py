@@ -82,6 +82,7 @@ ROW_RULES = {
     "blank row": mark("empty row"),
     "total row": mark("total, not an answer"),
     "footer": mark("note below the table"),
+    "several rules": mark("several rules that set only a few rows aside"),
 }
 CELL_RULES = {
     "correction": mark("corrected by hand"),

@@ -9,16 +9,19 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from manfaat.base.disclosure import SMALLEST_CELL, blanked, share_of_few, without_few
+from manfaat.base.disclosure import SMALLEST_CELL, blanked, is_few, share_of_few, without_few
 from manfaat.base.typed import required
 from manfaat.cleaning import CleanTable, cell_ledger
 from manfaat.cleaning.checks import heaping
 from manfaat.cleaning.readers import Delivery
+from manfaat.definitions.study import Study
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.reader import Reader
 from manfaat.report.tables import PEOPLE, Column, Layout
 from manfaat.report.words import Language, mark
+
+SEVERAL = "several rules"  # that set few rows aside each
 
 MOST_ROWS = 40  # of a table on the page; what is longer is shown in a shorter form, and its data stay whole
 FILES = Layout(
@@ -138,9 +141,35 @@ def detected_table(reader: Reader, delivery: Delivery) -> list[Exhibit]:
     return [DETECTED.exhibit(reader, counts, about, whole=doubts[["what", "value", "how", "file"]])]
 
 
+def told_rows(study: Study, ledger: pd.DataFrame) -> pd.DataFrame:
+    """The ledger of rows as it may leave the house: rules that set few rows aside are one line, with the next
+    smallest where these are few together, so that the column adds up and no rule tells of one to four. As it
+    is where the data are public.
+    """
+    if not study.cohort.is_confidential or ledger.empty:
+        return ledger
+    parts = [several_rules(own) for _, own in ledger.groupby("table", sort=False)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def several_rules(ledger: pd.DataFrame) -> pd.DataFrame:
+    """The ledger of one table with its small rules as one."""
+    rules = ledger[ledger["rule"] != ""].sort_values("rows", ascending=False, kind="stable")
+    joined = int(is_few(-rules["rows"]).sum())
+    while 0 < joined < len(rules) and is_few(float(-rules["rows"].iloc[:joined].sum())):
+        joined += 1
+    if joined < 2:  # nothing to hide it among
+        return ledger
+    gone = rules.index[:joined]
+    one = ledger.loc[gone].assign(
+        rule=SEVERAL, entry="set aside", rows=int(rules["rows"].iloc[:joined].sum())
+    )
+    return pd.concat([ledger.drop(gone), one.head(1)]).sort_index(kind="stable")
+
+
 def row_ledger_table(reader: Reader, ledger: pd.DataFrame) -> Exhibit:
     """Rows in = rows kept + rows set aside."""
-    say = reader.say
+    say, ledger = reader.say, told_rows(reader.study, ledger)
     names = {"rows in": say("Rows in"), "rows kept": say("Rows kept")}
     declared = {
         entry.rule: entry.reason[reader.code]
@@ -304,8 +333,17 @@ def link_sentences(reader: Reader, table: pd.DataFrame, linked: dict[str, pd.Dat
             "n": reader.number(len(ours & theirs), 0),
             "m": reader.number(len(ours), 0),
         }
-        told.append(reader.say("{table}: a record was found for {n} of {m} ({main}).", **values))
-        if lost := len(theirs - ours):
+        hides = reader.study.cohort.is_confidential
+        if hides and is_few(float(len(ours - theirs))):
+            told.append(
+                reader.say("{table}: a record was found for all but a few of {m} ({main}).", **values)
+            )
+        else:
+            told.append(reader.say("{table}: a record was found for {n} of {m} ({main}).", **values))
+        lost = len(theirs - ours)
+        if hides and is_few(float(lost)):
+            told.append(reader.say("No partner was found for a few records there."))
+        elif lost:
             told.append(
                 reader.say_count(
                     "No partner was found for {n} record there.",
