@@ -14,6 +14,7 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -231,12 +232,26 @@ def to_svg(figure: Figure, spots: Iterable[Spot] = ()) -> bytes:
     the ``spots`` is told what it shows.
     """
     stream = BytesIO()
+    lay_out(figure)
     with matplotlib.rc_context({"svg.hashsalt": "manfaat"}):
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     drawn, _, end = stream.getvalue().decode().rpartition("</svg>")
     frames = "".join(frame(figure, spot) for spot in spots if np.isfinite(spot[1:5]).all())
     told = f'<g class="spots" fill="none" pointer-events="all">{frames}</g>\n' if frames else ""
     return printable(f"{drawn}{told}</svg>{end}").encode()
+
+
+def lay_out(figure: Figure) -> None:
+    """Give everything its place, as saving would: but saving draws the whole figure once more for that."""
+    engine, dpi = figure.get_layout_engine(), figure.dpi
+    if engine is None:
+        return
+    FigureCanvasSVG(figure)  # letters are measured as they are written
+    figure.dpi = POINTS
+    engine.execute(figure)
+    figure.dpi = dpi
+    with matplotlib.rc_context({"figure.constrained_layout.use": False}):
+        figure.set_layout_engine(None)
 
 
 def frame(figure: Figure, spot: Spot) -> str:
