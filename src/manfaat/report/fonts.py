@@ -13,6 +13,8 @@ from fontTools.ttLib import TTFont
 from matplotlib.font_manager import FontProperties, findfont
 
 FAMILY = "DejaVu Sans"  # ships with matplotlib; free to embed (Bitstream Vera licence)
+# code points of most texts: Latin and Greek letters, punctuation, arrows, signs of mathematics
+USUAL = (range(0x180), range(0x370, 0x400), range(0x2000, 0x2070), range(0x2190, 0x2300))
 
 
 @cache
@@ -35,19 +37,35 @@ def embedded(letters: str, weight: str) -> str:
     ------
     ValueError naming the letters that the font does not have.
     """
-    font = TTFont(findfont(FontProperties(family=FAMILY, weight=weight), fallback_to_default=False))
-    missing = {letter for letter in letters if not letter.isspace() and ord(letter) not in font.getBestCmap()}
+    missing = {letter for letter in letters if not letter.isspace() and ord(letter) not in glyphs()}
     if missing:
         raise ValueError(f"the figures' font has no glyph for {' '.join(sorted(missing))}")
-    options = Options(flavor="woff", layout_features=["kern"], notdef_outline=True, hinting=False)
+    rare = "".join(letter for letter in letters if not any(ord(letter) in part for part in USUAL))
+    font = TTFont(BytesIO(reduced(rare, weight)))
+    font["head"].modified = font["head"].created
+    return base64.b64encode(written(font, letters, flavor="woff")).decode()
+
+
+@cache
+def reduced(rare: str, weight: str) -> bytes:
+    """The font with the letters of most texts and some ``rare`` ones: to reduce the whole font once more for
+    every page takes five times as long.
+    """
+    font = TTFont(findfont(FontProperties(family=FAMILY, weight=weight), fallback_to_default=False))
+    return written(font, "".join(chr(place) for part in USUAL for place in part) + rare)
+
+
+def written(font: TTFont, letters: str, flavor: str | None = None) -> bytes:
+    """A font file that holds some letters and what they need, without the time of day."""
+    options = Options(flavor=flavor, layout_features=["kern"], notdef_outline=True, hinting=False)
     options.drop_tables += ["FFTM"]  # the font editor's own time stamp
     subsetter = Subsetter(options)
     subsetter.populate(text=letters)
     subsetter.subset(font)
-    font.flavor, font["head"].modified, font.recalcTimestamp = "woff", font["head"].created, False
+    font.flavor, font.recalcTimestamp = flavor, False
     stream = BytesIO()
     font.save(stream)
-    return base64.b64encode(stream.getvalue()).decode()
+    return stream.getvalue()
 
 
 def font_faces(texts: dict[str, str]) -> str:
