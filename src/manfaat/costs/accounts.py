@@ -48,7 +48,8 @@ class Money:
 
     def value(self, name: str, year: int) -> Fraction:
         """One value of a series, exactly; a year that it lacks is refused."""
-        refuse_unknown_years(pd.Series([year]), self.series[name])
+        if year not in self.series[name].index:
+            refuse_unknown_years(pd.Series([year]), self.series[name])
         return exact(self.series[name][year])
 
     def has_year(self, currency: str, year: int) -> bool:
@@ -151,12 +152,12 @@ def in_money(lines: pd.DataFrame, money: Money) -> pd.DataFrame:
     ProblemsError naming the series and every year that it does not have.
     """
     years = {currency: sorted(own["year"].unique().tolist()) for currency, own in lines.groupby("currency")}
-    rates = [
-        money.rate(currency, year, years[currency])
-        for currency, year in zip(lines["currency"], lines["year"], strict=True)
-    ]
+    pairs = list(zip(lines["currency"], lines["year"], strict=True))
+    found = {pair: money.rate(*pair, years[pair[0]]) for pair in dict.fromkeys(pairs)}
+    rates = [found[pair] for pair in pairs]
     amounts: list[Fraction] = [paid * rate for paid, rate in zip(lines["paid"], rates, strict=True)]
-    real = [amount * money.deflator(year) for amount, year in zip(amounts, lines["year"], strict=True)]
+    deflators = {year: money.deflator(year) for year in lines["year"].unique().tolist()}
+    real = [amount * deflators[year] for amount, year in zip(amounts, lines["year"], strict=True)]
     whole = {"nominal": [round(amount) for amount in amounts], "real": [round(amount) for amount in real]}
     return lines.assign(
         rate=[float(rate) for rate in rates],

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from scipy.optimize import brentq
 
 from manfaat.costs.flows import SHIFTS, SOCIETY, TIMINGS, Passing, Terms, cost_entries
 from manfaat.definitions.declarations import CostSheet
+
+Matrix = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,23 @@ class Case:
         for name in ("rate_band", "price_band"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}: it lies from 0 to below 1")
+
+    @cached_property
+    def entries(self) -> pd.DataFrame:
+        """What the lines change for whom, and when."""
+        return cost_entries(self.lines, self.sheet)
+
+    @cached_property
+    def matrices(self) -> dict[Terms, Matrix]:
+        """The costs by the terms that were asked for."""
+        return {}
+
+    def costs(self, terms: Terms) -> Matrix:
+        """``cost_matrix`` on other terms, once for all that do not differ in what costs depend on."""
+        terms = replace(terms, decay=self.terms.decay, horizon=self.terms.horizon)
+        if terms not in self.matrices:
+            self.matrices[terms] = cost_matrix(self, terms)
+        return self.matrices[terms]
 
     @property
     def yearly(self) -> float:
@@ -104,18 +123,16 @@ def annuity(terms: Terms, decay: float | np.ndarray) -> np.ndarray:
     return series * start
 
 
-def cost_matrix(case: Case) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def cost_matrix(case: Case, terms: Terms | None = None) -> Matrix:
     """Present value of the costs by group of lines valued alike (rows) and party or society (columns), the
-    bands, and which are foreign.
+    bands, and which are foreign; on the case's own terms unless others are given.
 
     The burden of public money is counted with the line that causes it.
     """
-    entries, public = (
-        cost_entries(case.lines, case.sheet),
-        {party.id for party in case.sheet.parties if party.government},
-    )
-    burden = np.where(entries["party"].isin(public) & (entries["amount"] < 0), case.terms.funds, 1.0)
-    worth = entries.assign(worth=entries["amount"] * case.terms.factor(entries["offset"].to_numpy()) * burden)
+    entries, terms = case.entries, terms or case.terms
+    public = {party.id for party in case.sheet.parties if party.government}
+    burden = np.where(entries["party"].isin(public) & (entries["amount"] < 0), terms.funds, 1.0)
+    worth = entries.assign(worth=entries["amount"] * terms.factor(entries["offset"].to_numpy()) * burden)
     wide = (
         worth.groupby(["item", "valuation", "currency", "party"], sort=True)["worth"]
         .sum()
@@ -190,7 +207,7 @@ def net_value(case: Case, party: str = SOCIETY, **changes: float | str) -> float
         float(changes.get(name, usual))
         for name, usual in (("rate", 1.0), ("valuation", 0.0), ("costs", 1.0), ("prices", 1.0))
     )
-    matrix, bands, foreign = cost_matrix(now)
+    matrix, bands, foreign = case.costs(now.terms)
     factors = np.where(foreign, rate, 1.0) * (1 + bands * valuation)
     factors = factors * costs * prices
     cost = float(factors @ matrix[:, now.parties.index(party)])

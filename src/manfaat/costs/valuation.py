@@ -5,6 +5,7 @@ value.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -40,13 +41,13 @@ class Valuation:
     case: Case
     cases: dict[str, Case]
 
-    @property
+    @cached_property
     def parties(self) -> list[str]:
         """Parties that pay or receive anything, in the order declared."""
         entries = self.entries(self.case)
         return [party.id for party in self.case.sheet.parties if (entries["party"] == party.id).any()]
 
-    @property
+    @cached_property
     def without_gain(self) -> list[str]:
         """Parties that nothing is paid or priced to: their value can only be a cost."""
         entries = self.entries(self.case)

@@ -168,23 +168,14 @@ def first_reasons(
     it.
     """
     rank = pd.Series(len(ORDER), index=left.index)
-    own = table[KEY].loc[left.index]
+    own, known = table[KEY].loc[left.index], told.to_dict()
     for name in left.columns:
         absent = left[name].isna()
         if not absent.any():
             continue
         keys = own if before is None or name not in earlier else before
         column = places.get(name) or ""
-        at = pd.MultiIndex.from_arrays(
-            [
-                keys[absent].astype(told.index.get_level_values(0).dtype if len(told) else "object"),
-                [column] * int(absent.sum()),
-            ]
-        )
-        found = [
-            ABSENT if missing else best(text)
-            for missing, text in zip(keys[absent].isna(), told.reindex(at), strict=True)
-        ]
+        found = [ABSENT if pd.isna(key) else best(known.get((key, column))) for key in keys[absent]]
         rank[absent] = np.minimum(rank[absent], [ORDER.index(reason) for reason in found])
     return rank.map(lambda place: ONCE if place == len(ORDER) else ORDER[place])
 
