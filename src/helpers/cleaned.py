@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from helpers.showing import Part, Questions, listed, question, said
+from helpers.showing import Part, Questions, computed, listed, question, said
 from manfaat import cleaning
 from manfaat.analysis.study import clean_tables, read_raw
 from manfaat.cleaning import CleanTable
@@ -41,7 +41,7 @@ class Cleaned(Questions):
         """The delivery as raw text."""
         return read_raw(self.study)
 
-    @cached_property
+    @computed
     def tables(self) -> dict[str, CleanTable]:
         """Every table, its ledger held against the raw text."""
         return clean_tables(self.study, self.delivery)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from helpers.showing import Part, Questions, listed, question, said
+from helpers.showing import Part, Questions, computed, listed, question, said
 from manfaat import verdict
 from manfaat.analysis import equity
 from manfaat.analysis.setbacks import worse_off
@@ -47,7 +47,7 @@ class Findings(Questions):
         """The estimates as the earlier notebooks wrote them."""
         return self.chapter.read_estimates()
 
-    @cached_property
+    @computed
     def tests(self) -> pd.DataFrame:
         """The primary estimates as tests, with p values adjusted within their family."""
         family = families.family_table(self.stored, self.indicators)
@@ -64,7 +64,7 @@ class Findings(Questions):
         """The same as the report tells them."""
         return self.chapter.told(self.exact)
 
-    @cached_property
+    @computed
     def left_out(self) -> pd.DataFrame:
         """Who is not among the units of an estimate, and why."""
         why = self.chapter.read("indicators_missing")
@@ -76,7 +76,7 @@ class Findings(Questions):
         """What threatens the estimates, as the earlier notebooks wrote it."""
         return self.chapter.read_threats()
 
-    @cached_property
+    @computed
     def evidence(self) -> pd.DataFrame:
         """What bears on each claim."""
         threatened, waiting = self.threatened, left_out.waiting(self.left_out)
@@ -91,7 +91,7 @@ class Findings(Questions):
         halves = self.chapter.read_summary("double_benefit", "06_benefits")
         return verdict.verdicts(self.study.programme, self.evidence, verdict.from_accounts(halves))
 
-    @cached_property
+    @computed
     def by_family(self) -> pd.DataFrame:
         """One test a family, of the mean of its indicators."""
         return indexes.index_estimates(self.table, self.study.programme, self.indicators, self.settings)
@@ -156,7 +156,7 @@ class Findings(Questions):
         tables = families_table(self.reader, tests), index_table(self.reader, by_family)
         return [*tables[0], *tables[1], *told, *truths.truth_table(self.reader, self.estimates)]
 
-    @cached_property
+    @computed
     def by_group(self) -> pd.DataFrame:
         """What decides the claims, within each group that is to be served alike and between them."""
         decided = zip(*(self.grades[name] for name in ("indicator", "rater", "arm")), strict=True)

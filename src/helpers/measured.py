@@ -8,7 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from helpers.frames import read
-from helpers.showing import Part, Questions, listed, question
+from helpers.showing import Part, Questions, computed, listed, question
 from manfaat.analysis.study import build_with_reasons, linked_tables
 from manfaat.evaluation import summaries
 from manfaat.evaluation.sample import group_code
@@ -47,7 +47,7 @@ class Measured(Questions):
         reasons = {name: read(self.chapter, f"{name}_reasons") for name in names}
         return build_with_reasons(self.study, self.main, self.linked, reasons)
 
-    @cached_property
+    @computed
     def values(self) -> pd.DataFrame:
         """``name, group, n, n_missing, mean, sd``, by survey weight."""
         table, programme = self.built[0], self.study.programme

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import pandas as pd
 
 from helpers.frames import read
-from helpers.showing import Part, Questions, listed, question, said
+from helpers.showing import Part, Questions, computed, listed, question, said
 from manfaat import threats
 from manfaat.analysis.study import linked_tables, scale_items
 from manfaat.definitions.indicator import Indicator, concepts
@@ -68,32 +67,32 @@ class Results(Questions):
         """The indicators of these stages that an effect is asked for."""
         return concepts(self.indicators, stages=self.stages)
 
-    @cached_property
+    @computed
     def estimates(self) -> pd.DataFrame:
         """Every declared estimate of these stages."""
         given = self.table, self.study.programme, self.indicators, self.settings
         return ladder.estimate_stages(*given, stages=self.stages)
 
-    @cached_property
+    @computed
     def levels(self) -> pd.DataFrame:
         """How participants stand, in the same columns: compared with nobody."""
         given = self.table, self.study.programme, self.indicators, self.settings
         return levels.estimate_levels(*given, stages=self.stages)
 
-    @cached_property
+    @computed
     def items(self) -> list[Scale]:
         """The items behind every scale."""
         main = read(self.chapter, self.study.programme.main_table)
         linked = {name: read(self.chapter, name) for name in linked_tables(self.study)}
         return scale_items(self.study, main, linked, self.table)
 
-    @cached_property
+    @computed
     def measurement(self) -> pd.DataFrame:
         """Reliability of scales and agreement of raters."""
         programme = self.study.programme
         return measurement_estimates(self.items, self.table, programme, self.indicators, self.settings)
 
-    @cached_property
+    @computed
     def found(self) -> Threats:
         """What threatens the primary estimates."""
         given = self.table, self.study.programme, self.indicators, self.estimates, self.settings

@@ -7,7 +7,7 @@ shown, kept below the cohort's folder, and leave the house with the report; else
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property, partial, wraps
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pandas as pd
 from IPython.display import display
 
 from helpers.frames import read
+from manfaat.base.once import Computed
 from manfaat.base.showing import counted, line
 from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.study import Study
@@ -148,6 +149,20 @@ def question(frame: str = "") -> Callable[[Callable[[Any], list[Part]]], Questio
         return Question(answer)
 
     return wrap
+
+
+def computed(compute: Callable[[Any], Computed]) -> cached_property[Computed]:
+    """An attribute of questions that rests on their choices alone: what one language of a run has computed
+    the others take over.
+    """
+
+    @wraps(compute)
+    def found(self: Questions) -> Computed:
+        chosen = [repr(getattr(self, one.name)) for one in fields(self) if one.name != "chapter"]
+        name = f"{compute.__module__} {compute.__qualname__} {chosen}"
+        return self.chapter.once(name, partial(compute, self))
+
+    return cached_property(found)
 
 
 @dataclass(frozen=True, repr=False)

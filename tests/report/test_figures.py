@@ -1,10 +1,12 @@
 """Figures: what is drawn equals the table, nothing small is drawn, and edges do no harm."""
 
+from io import BytesIO
 from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
@@ -12,7 +14,7 @@ from manfaat.measurement import profiles
 from manfaat.report.answer_figures import shared_words
 from manfaat.report.exhibit import short_path
 from manfaat.report.figures import answers, chain, curves, events, groups
-from manfaat.report.figures.style import new_figure, new_panels, sized
+from manfaat.report.figures.style import new_figure, new_panels, sized, to_svg
 from manfaat.report.fonts import font_faces
 from manfaat.report.verdict_words import GRADE_SIGNS
 from manfaat.report.words import Language
@@ -444,3 +446,21 @@ def test_no_line_of_the_chain_leaves_its_box(shape, kind):
     for line in lines:
         width = TextPath((0, 0), line, prop=font).get_extents().width / 72  # inches
         assert begin * shape.width + width < 0.995 * shape.width, line
+
+
+def test_a_figure_is_drawn_once_and_looks_as_if_it_had_been_saved(monkeypatch):
+    def some() -> Figure:
+        figure, axes = new_panels(3, widths=(1, 2), share_y=True)
+        for ax in axes:
+            ax.plot([0, 1234.5], [0, 1], label="a name of some length")
+            ax.set(xlabel="money a month", ylabel="share")
+        axes[0].legend(loc="upper center", bbox_to_anchor=(0.5, -0.3))
+        axes[1].annotate("told here", (600, 0.5), xytext=(9, 0), textcoords="offset points")
+        return figure
+
+    plain, drawn = BytesIO(), []
+    some().savefig(plain, format="svg", metadata={"Date": None, "Creator": None})
+    draw = Figure.draw
+    monkeypatch.setattr(Figure, "draw", lambda own, renderer: drawn.append(draw(own, renderer)))
+    assert to_svg(some()) == plain.getvalue()
+    assert len(drawn) == 1

@@ -23,6 +23,7 @@ STAGING = ".run-"
 PAGES = "programmes"
 EXACT = "exact"  # below data/processed/<cohort>: numbers of the report as they were computed
 MADE = ".made"  # beside tables: a file for each that says what it was made from
+COMPUTED = "computed"  # in the folder of a run: what its languages share
 SCRATCH = "scratch"  # below data/processed/<cohort>: what JupyterLab and plain papermill write
 
 
@@ -144,6 +145,15 @@ class Places:
         among the reports when all is done.
         """
         return any(folder.name.startswith(STAGING) for folder in (self.reports_dir, self.reports_dir.parent))
+
+    @property
+    def shared(self) -> Path | None:
+        """Folder of what a run has computed in one language and takes over in another; none outside a run,
+        and none where an unfinished report lies among the reports.
+        """
+        own = (self.reports_dir, self.reports_dir.parent)
+        within = [folder for folder in own if folder.name.startswith(STAGING)]
+        return within[0] / COMPUTED if within and within[0].parent == self.data / "processed" else None
 
     @property
     def scratch(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -12,6 +13,7 @@ import pandas as pd
 from manfaat.analysis.plan import note_look
 from manfaat.analysis.study import load_study, undelivered_tables
 from manfaat.base import disclosure
+from manfaat.base.once import Computed, once
 from manfaat.base.parameters import check_session, scientific
 from manfaat.base.paths import NOTEBOOKS, find_root
 from manfaat.base.strict import json_text
@@ -66,6 +68,13 @@ class Chapter:
     def number(self) -> str:
         """The number of the notebook."""
         return str(int(self.name[:2]))
+
+    def once(self, what: str, compute: Callable[[], Computed]) -> Computed:
+        """Compute something that no language changes; in a run of several languages for all of them.
+
+        ``what`` : tells it from all else that the notebook computes so, with every choice that it rests on.
+        """
+        return once(self.study.places.shared, f"{self.name} {what}", compute)
 
     def show(self, *exhibits: Exhibit) -> None:
         """Number and display exhibits, and keep each one's data, picture and words under ``exhibits/`` of the

@@ -67,7 +67,10 @@ def write_coefficients(
 ) -> None:
     """Write every coefficient of every regression of some stages (``coefficients/<notebook>.csv``)."""
     study = chapter.study
-    found = all_tables(table, study.programme, list(study.indicators), settings, stages=stages)
+    found = chapter.once(
+        f"coefficients of {stages} by {settings}",
+        lambda: all_tables(table, study.programme, list(study.indicators), settings, stages=stages),
+    )
     chapter.write_csv(told(found), f"{FOLDER}/{chapter.name}.csv")
 
 

@@ -21,7 +21,16 @@ from manfaat.analysis.plan import first_look, note_look
 from manfaat.analysis.study import load_study, only_cleans
 from manfaat.base.moments import moment
 from manfaat.base.parameters import Parameter, parameters_of, select
-from manfaat.base.paths import MADE, NOTEBOOKS, find_root, places, refused_by_machine, shown
+from manfaat.base.paths import (
+    COMPUTED,
+    MADE,
+    NOTEBOOKS,
+    Places,
+    find_root,
+    places,
+    refused_by_machine,
+    shown,
+)
 from manfaat.base.problems import ProblemsError, refuse
 from manfaat.definitions.cohort import load_cohort
 from manfaat.definitions.study import Study
@@ -50,6 +59,7 @@ STEPS = (
     ("07_findings",),
 )
 WRITES_TABLES = ("01_clean", "02_indicators")  # the tables about people, which all languages share
+QUICK = 30_000_000  # bytes of a delivery of which a copy costs nothing
 ONLY_CLEANED = "cleaned; there is no report, for indicators.csv declares nothing beyond who took part"
 Report = Callable[[str, str, int, int], None]  # cohort, notebook, cell, cells
 
@@ -186,6 +196,8 @@ def run_cohort(
         note_look(place)  # the former report, which this run replaces, may be all that remembers it
     with the_only_run(place.processed), staging_folder(place) as staging:
         told = [Told(language, staging / language / cohort) for language in options.languages]
+        if len(told) > 1 and size_of(place) < QUICK:
+            (staging / COMPUTED).mkdir()  # what is there is kept, and taken from there
         try:
             notes = make_report(study, told, options, read, progress)
         except (NotebookError, ReportError, StoppedError, OSError) as failure:
@@ -195,6 +207,11 @@ def run_cohort(
         note_made(place, study.programme.programme, options, read)
     report = None if only_cleans(study) else place.reports / "report.html"
     return Outcome(cohort, report, seconds=time.perf_counter() - began, notes=tuple(notes))
+
+
+def size_of(place: Places) -> int:
+    """Bytes of a delivery."""
+    return sum(path.stat().st_size for path in place.raw.glob("*") if path.is_file())
 
 
 def failed_because(failure: Exception, root: Path) -> str:

@@ -35,6 +35,7 @@ PRELOAD = (
     "manfaat.evaluation.summaries",
     "manfaat.evaluation.ladder",
     "manfaat.run.cells",
+    "helpers",
 )
 
 
