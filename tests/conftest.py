@@ -115,6 +115,10 @@ class Finished:
     def estimates(self, cohort: str) -> pd.DataFrame:
         return pd.read_csv(self.reports / cohort / "estimates.csv", keep_default_na=True)
 
+    def workings(self, cohort: str) -> Path:
+        """What the report of a cohort shows, as data and as pictures."""
+        return self.data / "processed" / cohort / "workings"
+
     def page(self, cohort: str, *layers: str) -> str:
         return page_of(self.reports / cohort, *layers)
 

@@ -78,7 +78,7 @@ class Benefits(Questions):
 
     @cached_property
     def implied(self) -> pd.DataFrame:
-        """What follows for managing a similar programme."""
+        """The numbers that recommendations rest on, each with its threshold."""
         costs, exact = (self.chapter.read_summary(f, "03_inputs") for f in ("cost_indicators", "basis"))
         told = benefit_exhibits.advice(self.study, self.means, costs)
         return told.assign(verdict=benefit_exhibits.advice(self.study, exact, costs)["verdict"])
@@ -149,10 +149,9 @@ class Benefits(Questions):
 
     @question("implied")
     def advice(self) -> list[Part]:
-        """What follows for managing a similar programme."""
+        """The numbers that recommendations rest on, each with its threshold."""
         return [
             *benefit_exhibits.advice_table(self.reader, self.implied),
-            *said(*benefit_exhibits.not_called_for(self.reader, self.implied)),
             *said(benefit_exhibits.no_advice(self.implied, self.reader), kind="nothing"),
         ]
 

@@ -120,7 +120,7 @@ class Findings(Questions):
         """What was examined, and what came out: one row a claim."""
         study, reader, grades, evidence = self.study, self.reader, self.grades, self.evidence
         return [
-            *said(*self.page.answer, kind="answer"),
+            self.page.answered,
             *said(study.programme.summary[reader.code], kind="summary"),
             *said(sentences.who_was_studied(reader, self.counts), verdicts.headline(grades, reader)),
             *chain.chain_figure(reader, self.table, self.counts, grades, evidence),

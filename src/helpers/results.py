@@ -56,7 +56,7 @@ class Results(Questions):
     >>> results.estimates.loc[results.estimates["is_primary"], "estimate"].round(2).tolist()
     [1794.34, -0.11]
     >>> results.threats
-    <threats: 2 figures, 3 tables, 63 rows>
+    <threats: 2 figures, 2 tables, 63 rows>
     """
 
     stages: tuple[str, ...]

@@ -8,6 +8,7 @@ from html import unescape
 import numpy as np
 import pandas as pd
 import pytest
+from test_brief import brief, line, verdict
 
 from conftest import ROOT
 from manfaat.costs import advice
@@ -18,9 +19,10 @@ from manfaat.definitions.programme import load_programme
 from manfaat.report import benefit_exhibits
 from manfaat.report.exhibit import block_of
 from manfaat.report.html import Shown, html_of
-from manfaat.report.reader import Reader
+from manfaat.report.recommendations import recommendations
 from manfaat.report.words import LANGUAGES, Language
 
+GRADES, LINES = [verdict("T4", "shown")], [line("T4", "log_pay", 0.3, "log_points")]
 RULES = load_programme(ROOT / "programmes/jakarta-tokyo", root=ROOT)[0].worth.implications
 
 
@@ -102,7 +104,7 @@ def test_a_recommendation_names_its_number_and_hostile_texts_stay_text(code, qui
         quick_study, programme=quick_study.programme.model_copy(update={"worth": worth})
     )
     found = benefit_exhibits.advice(study, means(completed=0.8), costs())
-    made = benefit_exhibits.advice_table(Reader(language.code, study), found)[0]
+    (made,) = recommendations(brief(study, GRADES, LINES, code, implied=found))
     html = unescape(html_of([block_of(made, "Table 1.1", "01-x")], Shown({}, {})).replace(bad, "as it is"))
     assert "as it is" not in html
     assert bad in html

@@ -65,7 +65,7 @@ def named_in(text):
 def test_every_exhibit_of_every_report_is_cited(finished, cohorts):
     for cohort in cohorts:
         for end in ("", ".id"):
-            path = finished.reports / cohort / f"blocks{end}.json"
+            path = finished.workings(cohort) / f"blocks{end}.json"
             blocks = from_data(json.loads(path.read_text(encoding="utf-8")))
             points = [plain(item) for block in blocks if isinstance(block, Bullets) for item in block.items]
             cited_here = set(named_in("\n".join([*texts(blocks), *points])))

@@ -228,14 +228,14 @@ def test_pictures_for_a_slide_are_wider_by_as_much_in_every_format(tmp_path):
     from manfaat.report.pictures import write_sized
 
     (tmp_path / "bounds.svg").write_bytes(cases.EVERY["bounds"]("Pay").svg)
-    assert write_sized(tmp_path, "slide") == 1
+    assert write_sized(tmp_path, "slide", tmp_path / "slide") == 1
     with Image.open(tmp_path / "slide" / "bounds.png") as picture:
         assert picture.width == pytest.approx(28 / 2.54 * 300, abs=2)
     assert float(
         PdfReader(tmp_path / "slide" / "bounds.pdf").pages[0].mediabox.width
     ) / 72 * 2.54 == pytest.approx(28, abs=0.05)
     first = (tmp_path / "slide" / "bounds.png").read_bytes()
-    assert write_sized(tmp_path, "slide") == 1
+    assert write_sized(tmp_path, "slide", tmp_path / "slide") == 1
     assert (tmp_path / "slide" / "bounds.png").read_bytes() == first
 
 

@@ -52,7 +52,7 @@ def test_numbers_stay_aligned_and_long_tables_run_over_pages(code, mark, words):
 
 @pytest.mark.parametrize(("name", "code"), [("blocks.json", "en"), ("blocks.id.json", "id")])
 def test_every_table_of_a_report_is_there_with_the_strings_of_the_page(sent, tmp_path, name, code):
-    blocks = from_data(json.loads((sent.reports / "nsw-1976" / name).read_text(encoding="utf-8")))
+    blocks = from_data(json.loads((sent.workings("nsw-1976") / name).read_text(encoding="utf-8")))
     found = [block for block in blocks if isinstance(block, Table) and block.name]
     write_tables(tmp_path, blocks, Language(code))
     files = sorted(tmp_path.glob("*.tex"))

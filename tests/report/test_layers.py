@@ -188,7 +188,9 @@ def word_count(blocks: list[Block]) -> int:
 def test_every_report_can_be_read(finished, cohorts, end):
     for cohort in cohorts:
         folder = finished.reports / cohort
-        every = from_data(json.loads((folder / f"blocks{end}.json").read_text(encoding="utf-8")))
+        every = from_data(
+            json.loads((finished.workings(cohort) / f"blocks{end}.json").read_text(encoding="utf-8"))
+        )
         told = [block for block in every if block.layer == "report"]
         assert word_count(told) <= 12_000, cohort
         assert sum(isinstance(block, Figure | Table) for block in told) <= 25, cohort
@@ -201,7 +203,7 @@ def test_every_report_can_be_read(finished, cohorts, end):
 @pytest.mark.parametrize(("language", "end"), [("en", ""), ("id", ".id")])
 def test_the_default_cohort_takes_one_page_and_at_most_forty(finished, tmp_path, language, end):
     name = "jakarta-tokyo-2004-synthetic"
-    folder, reader = finished.reports / name, Reader(language, load_study(name, root=ROOT))
+    folder, reader = finished.workings(name), Reader(language, load_study(name, root=ROOT))
     every = from_data(json.loads((folder / f"blocks{end}.json").read_text(encoding="utf-8")))
     exhibits, cover = folder / "exhibits" / end.removeprefix("."), cover_of(reader, date(2026, 1, 31))
     for layer, most in (("brief", 1), ("report", 40)):
@@ -213,7 +215,7 @@ def test_the_default_cohort_takes_one_page_and_at_most_forty(finished, tmp_path,
 def test_each_claim_has_its_message_its_reason_and_its_indicators(finished, cohorts):
     for cohort in cohorts:
         folder = finished.reports / cohort
-        every = from_data(json.loads((folder / "blocks.json").read_text(encoding="utf-8")))
+        every = from_data(json.loads((finished.workings(cohort) / "blocks.json").read_text(encoding="utf-8")))
         claims = pd.read_csv(folder / "exhibits/07-claims.csv")["claim"]
         heads = [
             place for place, block in enumerate(every) if isinstance(block, Heading) and block.level == 3

@@ -47,7 +47,7 @@ def test_reading_ease_of_known_texts():
 @pytest.mark.parametrize("end", ["", ".id"])
 def test_sentences_are_short_and_begin_with_a_word(finished, cohorts, end):
     for cohort in cohorts:
-        path = finished.reports / cohort / f"blocks{end}.json"
+        path = finished.workings(cohort) / f"blocks{end}.json"
         read = " ".join(plain(runs) for _, runs in told(path, {"brief", "report"}))
         lengths = [len(one.split()) for one in sentences(read)]
         assert sum(lengths) / len(lengths) <= 22, cohort
@@ -59,7 +59,7 @@ def test_sentences_are_short_and_begin_with_a_word(finished, cohorts, end):
 
 def test_brief_and_summary_are_easy_to_read(finished, cohorts):
     for cohort in cohorts:
-        path = finished.reports / cohort / "blocks.json"
+        path = finished.workings(cohort) / "blocks.json"
         assert flesch(" ".join(plain(runs) for _, runs in told(path, {"brief"}))) >= 50, cohort
         # what was found, and what the programme is; the head line is names alone
         read = [plain(runs) for role, runs in told(path, {"report"}) if role in ("answer", "summary")]
@@ -68,7 +68,7 @@ def test_brief_and_summary_are_easy_to_read(finished, cohorts):
 
 def test_no_english_word_stands_in_an_indonesian_report(finished, cohorts):
     for cohort in cohorts:
-        for _, runs in told(finished.reports / cohort / "blocks.id.json", {"brief", "report"}):
+        for _, runs in told(finished.workings(cohort) / "blocks.id.json", {"brief", "report"}):
             own = " ".join(run.text for run in runs if not run.lang and not run.code)
             words = re.findall(r"\b[a-z]+", re.sub(r"“[^”]*”", "", own))
             assert not set(words) & ENGLISH, (cohort, own)

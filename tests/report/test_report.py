@@ -124,11 +124,11 @@ def test_parameter_cells_are_not_shown_and_code_is(page):
 
 def test_figures_that_each_programme_must_have(finished, cohorts):
     for cohort in cohorts:
-        names = {path.name for path in (finished.reports / cohort / "exhibits").glob("*.svg")}
+        names = {path.name for path in (finished.workings(cohort) / "exhibits").glob("*.svg")}
         assert {"03-flow.svg", "03-balance-plot.svg", "07-forest.svg"} <= names
         assert any(name.startswith("05-spread-") for name in names)
         assert any("-ladder-" in name for name in names)
-    assert (finished.reports / "michigan-1987-89/exhibits/04-trend-scrap-rate.svg").is_file()
+    assert (finished.workings("michigan-1987-89") / "exhibits/04-trend-scrap-rate.svg").is_file()
 
 
 def test_scrap_rate_over_three_years_by_grant_year(finished):
@@ -151,7 +151,7 @@ def test_scrap_rate_over_three_years_by_grant_year(finished):
 def test_every_text_of_a_figure_stands_in_the_page_unchanged(finished):
     # coordinates are shortened for size; a number that a reader sees must not be
     html = finished.page("michigan-1987-89")
-    for path in (finished.reports / "michigan-1987-89/exhibits").glob("*.svg"):
+    for path in (finished.workings("michigan-1987-89") / "exhibits").glob("*.svg"):
         texts = [
             element.text
             for element in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")

@@ -6,9 +6,11 @@ from test_brief import brief, line, study, verdict  # noqa: F401
 from test_charter_exhibits import held_against
 
 from manfaat.definitions.charter import Statements
+from manfaat.report.benefit_exhibits import rests_on
 from manfaat.report.blocks import Paragraph, plain
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.responses import advised, answers, follow_up
+from manfaat.report.recommendations import advised, recommendations
+from manfaat.report.responses import answers, follow_up
 
 OPEN = [verdict("T1", "cannot tell", "unclear", "skills_gain")]
 LINES = [line("T1", "skills_gain", 0.01, mde=0.4, smallest=0.2)]
@@ -63,7 +65,11 @@ def test_each_recommendation_stands_beside_its_answer(study):  # noqa: F811
     assert table.layer == "annex"
     rows = table.data.set_index(pd.Index(["mentor", "placement", "T1"]))
     assert rows["response"].fillna("–").tolist() == ["accepted", "–", "rejected"]
-    assert rows["by_when"].fillna("–").tolist() == ["June 2006", "before the next selection", "–"]
+    assert rows["by_when"].fillna("–").tolist() == [
+        "June 2006",
+        "before the next selection",
+        "in the next survey",
+    ]
     assert rows.loc["mentor", ["action", "status"]].tolist() == ["A mentor is named.", "under way"]
     assert rows.loc["T1", "status"] == "not begun"
 
@@ -74,3 +80,31 @@ def test_the_next_cohort_says_what_became_of_the_former_recommendations(study): 
     assert table.data["now"].tolist() == ["no longer called for", "still called for", "cannot tell"]
     assert table.data["status"].tolist() == ["done", "not begun", "not begun"]
     assert follow_up(page(study), Statements()) == []
+
+
+def test_recommendations_name_whom_they_are_for_the_called_for_first(study):  # noqa: F811
+    verdicts = ["not called for", "leaning", "called for", "not measured", "called for", "not called for"]
+    found = held_against(study, *verdicts)
+    own = brief(
+        study,
+        [verdict("T1", "cannot tell", "unclear", "skills_gain")],
+        [line("T1", "skills_gain", 0.01, mde=0.4, smallest=0.2)],
+        implied=found,
+    )
+    (made,) = recommendations(own)
+    rules = {rule.id: rule for rule in study.programme.worth.implications}
+    wanted = [rules[found["id"][place]] for place in (2, 4, 1)]  # what is not called for is no recommendation
+    *called, last = made.data.to_dict("records")
+    for row, rule in zip(called, wanted, strict=True):
+        assert row["text"] == rule.text.en
+        assert (row["to"], row["by_when"], row["needs"]) == (rule.to.en, rule.by_when.en, rule.needs.en)
+        assert row["rests"].startswith(
+            rests_on(own.reader, rule.statistic) + " 50% [40%; 60%] (said when < 90"
+        )
+    assert last["to"] == "whoever plans the next survey"
+    assert last["rests"] == "T1: cannot tell"
+    heads = [row[0].text.partition(":")[0] for row in made.rows if len(row) == 1]
+    assert heads == ["Called for", "To be considered", "For the next survey"]  # the most pressing first
+    assert [len(row) == 1 for row in made.rows] == [True, False, False, True, False, True, False]
+    nothing = brief(study, [verdict("T4", "shown")], [line("T4", "log_pay", 0.3, "log_points")])
+    assert recommendations(nothing) == []

@@ -111,15 +111,14 @@ def test_a_refused_release_says_every_reason_and_leaves_nothing(reported, tmp_pa
     replace_in(folder / "ledger_rows.csv", "445", "444")
     replace_in(folder / "report.html", 'aria-label="', 'data-label="')
     replace_in(folder / "report.html", "<h3", "<h5")
-    blocks = (folder / "blocks.json").read_text(encoding="utf-8")
-    interval = re.search(r"\(95% interval (\$\d+) to", blocks)[1]
-    (folder / "blocks.json").write_text(
-        blocks.replace(f"interval {interval} to", "interval $7 to"), encoding="utf-8"
-    )
-    told = json.loads((folder / "blocks.id.json").read_text(encoding="utf-8"))
-    cell = next(c for b in told if b["kind"] == "table" for row in b["rows"] for c in row if c["value"])
+    kept = root / "data/processed" / COHORT / "workings"
+    blocks = (kept / "blocks.json").read_text(encoding="utf-8")
+    interval = re.search(r'"(\$\d+) to \$', blocks)[1]
+    (kept / "blocks.json").write_text(blocks.replace(f'"{interval} to', '"$7 to'), encoding="utf-8")
+    told = json.loads((kept / "blocks.id.json").read_text(encoding="utf-8"))
+    cell = next(c for b in told if b["kind"] == "table" for row in b["rows"] for c in row if c.get("value"))
     cell["value"] += 1
-    (folder / "blocks.id.json").write_text(json.dumps(told), encoding="utf-8")
+    (kept / "blocks.id.json").write_text(json.dumps(told), encoding="utf-8")
     with (folder / "exhibits/02-summary.csv").open("a") as stream:
         stream.write("a@example.org,,,,,\n")
     leak = {"name": "pay", "n": [58, 57], "sd": 3.0, "mean": [1.23456789, 1.22345678]}

@@ -28,8 +28,8 @@ from manfaat.report.chapter import Chapter
 from manfaat.report.reader import Reader
 from manfaat.report.threats import (
     for_whom,
-    one_table,
     primary_row,
+    rows_about,
     threat_blocks,
     threat_sentences,
     threat_tables,
@@ -665,9 +665,9 @@ def test_negative_amounts_keep_their_sign_in_both_languages():
     estimate = primary_row(own.estimates, "earnings", "", "group")
     rows = headline_rows(["yes", "no"], -1234.5).iloc[1:]
     for code, amount in (("en", "−$1,234"), ("id", "−$1.234")):
-        shown = one_table(Reader(code, own.study), rows, estimate).data
-        assert amount in shown["number"][0]
-        assert amount in shown["meaning"][0]
+        shown = rows_about(Reader(code, own.study), rows, estimate)[0]
+        assert amount in shown["number"]
+        assert amount in shown["meaning"]
 
 
 def test_known_totals_are_read_from_the_delivery(project):

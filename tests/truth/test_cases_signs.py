@@ -110,14 +110,15 @@ def test_labels_stand_as_written_in_every_format(signs, tmp_path):
         assert text in told["html"]
         assert text in told["docx"]
         assert re.sub(r"\s", "", text) in re.sub(r"[\s\u00ad]", "", pdf)
-    blocks = from_data(json.loads((signs / "blocks.json").read_text(encoding="utf-8")))
+    kept = signs.parents[1] / "data/processed" / signs.name / "workings"
+    blocks = from_data(json.loads((kept / "blocks.json").read_text(encoding="utf-8")))
     write_tables(tmp_path, blocks, Language("en"))
     tables = "".join(path.read_text(encoding="utf-8") for path in tmp_path.glob("*.tex"))
     assert (
         r"Pay *after* tax, a\_b\_c (\$5 to \$9), A$|$B $<$b$>$x$<$/b$>$ \& 50\% \#1 \{z\} \textasciicircum{}2"
         r" \textasciitilde{} \textbackslash{}alpha" in tables
     )
-    drawn = "".join(words(path.read_bytes()) for path in (signs / "exhibits").glob("*.svg"))
+    drawn = "".join(words(path.read_bytes()) for path in (kept / "exhibits").glob("*.svg"))
     assert re.sub(r"\s", "", LABEL) in drawn
     assert re.sub(r"\s", "", CLAIM.removesuffix(".")) in drawn
 

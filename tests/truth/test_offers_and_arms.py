@@ -121,7 +121,7 @@ def test_sentences_about_an_offer_are_true_of_the_raw_file():
         f" offered a place)” came out higher by {result.params['x']:.2f} points ({interval})"
     ) in text
     shares = 100 * known.groupby("invited").size() / people.groupby("invited").size()
-    attrition = next(one for one in study.exhibits if one.id.startswith("threats-score"))
+    attrition = next(one for one in study.exhibits if one.id == "threats")
     assert (
         attrition.data["meaning"]
         .str.contains(
@@ -272,8 +272,12 @@ def test_sentences_about_arms_are_true_of_the_raw_file():
     assert set(flow["group"]) == set(names.values())
     assert study.tests[["arm", "n_tests"]].to_numpy().tolist() == [["small", 2], ["aide", 2]]
     assert study.tests["romano_wolf"].notna().all()
-    listed = {one.id for one in study.exhibits}
-    assert {"threats-score-small", "threats-score-aide"} <= listed
+    listed = {one.id: one for one in study.exhibits}
+    heads = [row[0].text for row in listed["threats"].rows if len(row) == 1]
+    assert [next(name for name in names.values() if name in head) for head in heads] == [
+        names["small"],
+        names["aide"],
+    ]
     assert len(listed) == len(study.exhibits)
 
 

@@ -24,6 +24,7 @@ PAGES = "programmes"
 EXACT = "exact"  # below data/processed/<cohort>: numbers of the report as they were computed
 MADE = ".made"  # beside tables: a file for each that says what it was made from
 COMPUTED = "computed"  # in the folder of a run: what its languages share
+WORKINGS = "workings"  # below data/processed/<cohort>: see Places.workings
 SCRATCH = "scratch"  # below data/processed/<cohort>: what JupyterLab and plain papermill write
 
 
@@ -138,6 +139,13 @@ class Places:
     def reports(self) -> Path:
         """Folder of what may leave the house."""
         return self.reports_dir / self.cohort
+
+    @property
+    def workings(self) -> Path:
+        """Folder of what the finished report shows, as data and as pictures: what further files are made
+        of.
+        """
+        return self.processed / WORKINGS
 
     @property
     def is_published(self) -> bool:

@@ -313,6 +313,8 @@ class Implication(Record):
     """Whom it is addressed to. Example: {en: the city's labour office, id: dinas tenaga kerja}"""
     by_when: Words | None = None
     """Until when. Example: {en: before the next selection, id: sebelum seleksi berikutnya}"""
+    needs: Words | None = None
+    """What it takes, or what stands in its way. Example: {en: the host's consent}"""
 
 
 class Worth(Record):

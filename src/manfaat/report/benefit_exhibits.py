@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import NamedTuple
 
 import pandas as pd
@@ -14,7 +13,7 @@ from manfaat.costs.advice import implications, statistics
 from manfaat.costs.double_benefit import Half
 from manfaat.costs.effectiveness import place_costs
 from manfaat.costs.ledger import Accounts
-from manfaat.costs.scenarios import primary_row, worth_of
+from manfaat.costs.scenarios import primary_row
 from manfaat.definitions.declarations import Technology
 from manfaat.definitions.study import Study
 from manfaat.report import labels
@@ -36,8 +35,10 @@ HALVES = {
 VERDICTS = {
     "called for": mark("called for"),
     "leaning": mark("leaning: the interval includes the threshold"),
+    "not called for": mark("not called for"),
+    "not measured": mark("not measured"),
 }
-CALLED = list(VERDICTS)  # the surest first
+CALLED = ["called for", "leaning"]  # what a recommendation follows from, the surest first
 STATISTICS = {
     "share_host": mark("Share borne by the host side"),
     "share_sender": mark("Share borne by the sending side"),
@@ -79,17 +80,15 @@ TECHNIQUES = Layout(
 )
 IMPLIED = Layout(
     "implications",
-    mark("Implications for managing a similar programme"),
+    mark("Numbers that a recommendation rests on"),
     [
-        ("text", mark("Recommendation")),
-        ("to", mark("To")),
-        ("by_when", mark("By when")),
-        ("verdict", mark("Here")),
-        ("rests", mark("Rests on")),
+        ("rests", mark("Number")),
         ("number", mark("Value [interval]"), "right"),
-        ("limit", mark("Said when"), "right"),
+        ("limit", mark("Threshold"), "right"),
+        ("verdict", mark("Recommendation")),
     ],
     mark("The thresholds are declared with the programme; they are judgements, not findings."),
+    layer="annex",
 )
 
 
@@ -265,22 +264,12 @@ def advice(study: Study, basis: pd.DataFrame, indicators: pd.DataFrame) -> pd.Da
 
 
 def advice_table(reader: Reader, found: pd.DataFrame) -> list[Exhibit]:
-    """Recommendations that their numbers call for, or lean to, with the statistic and threshold that each
-    rests on; none where nothing is called for.
-    """
-    found = found[found["verdict"].isin(CALLED)]
+    """Every threshold with its number, those first that call for something; none where none is declared."""
     if found.empty:
         return []
-    rules = {rule.id: rule for rule in worth_of(reader.study).implications}
-    found = found.sort_values("verdict", key=lambda names: names.map(CALLED.index), kind="stable")
+    found = found.sort_values("verdict", key=lambda names: names.map([*VERDICTS].index), kind="stable")
     rows = list(typed_rows(found, Held))
-    asked = {
-        name: [words and words[reader.code] for words in map(attrgetter(name), map(rules.get, found["id"]))]
-        for name in ("to", "by_when")
-    }
     data = found.assign(
-        **{name: texts for name, texts in asked.items() if any(texts)},
-        text=[rules[name].text[reader.code] for name in found["id"]],
         rests=[rests_on(reader, name) for name in found["statistic"]],
         number=[statistic_text(reader, row) for row in rows],
         limit=[limit_text(reader, row) for row in rows],
@@ -292,25 +281,6 @@ def advice_table(reader: Reader, found: pd.DataFrame) -> list[Exhibit]:
 def rests_on(reader: Reader, statistic: str) -> str:
     """What a statistic is called."""
     return reader.say(STATISTICS[statistic]) if statistic in STATISTICS else column_label(reader, statistic)
-
-
-def not_called_for(reader: Reader, found: pd.DataFrame) -> list[str]:
-    """The thresholds by which nothing is called for, each with its number; and what was not measured, so that
-    nothing could be judged.
-    """
-    told = {
-        "not called for": mark("No recommendation follows from these, each with its threshold: {what}."),
-        "not measured": mark("Not measured, so not judged: {what}."),
-    }
-    texts = []
-    for verdict, text in told.items():
-        what = []
-        for row in typed_rows(found[found["verdict"] == verdict], Held):
-            number = "" if pd.isna(row.value) else statistic_text(reader, row)
-            name = " ".join(filter(None, [rests_on(reader, row.statistic), number]))
-            what.append(f"{name} ({limit_text(reader, row)})")
-        texts += [reader.say(text, what="; ".join(what))] if what else []
-    return texts
 
 
 def written(reader: Reader, statistic: str, value: float) -> str:

@@ -9,7 +9,7 @@ a page can do (lists of links).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -18,6 +18,8 @@ from pydantic import Field, TypeAdapter
 from manfaat.definitions.records import printable
 
 Layer = Literal["brief", "report", "annex", "technical", "page"]
+# What is as by default is left out of what is saved.
+LEAN = Field(exclude_if=lambda value: value is None or value is False or value == "")
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,11 @@ class Run:
     """
 
     text: str
-    bold: bool = False
-    italic: bool = False
-    code: bool = False
-    lang: str = ""
-    link: str = ""
+    bold: Annotated[bool, LEAN] = False
+    italic: Annotated[bool, LEAN] = False
+    code: Annotated[bool, LEAN] = False
+    lang: Annotated[str, LEAN] = ""
+    link: Annotated[str, LEAN] = ""
 
 
 Runs = tuple[Run, ...]
@@ -130,13 +132,15 @@ class Figure:
 @dataclass(frozen=True)
 class Cell:
     """One cell of a table: its text and, where that is one number, the number as it is written and its
-    decimals.
+    decimals; ``id`` in the first cell of a row to which links lead, ``link`` where the text leads to an id.
     """
 
     text: str
-    value: float | None = None
-    decimals: int | None = None
-    lang: str = ""
+    value: Annotated[float | None, LEAN] = None
+    decimals: Annotated[int | None, LEAN] = None
+    lang: Annotated[str, LEAN] = ""
+    id: Annotated[str, LEAN] = ""
+    link: Annotated[str, LEAN] = ""
 
 
 @dataclass(frozen=True)
@@ -206,6 +210,17 @@ def cleaned(data: object) -> object:
 def said(text: str, role: str = "", layer: Layer = "report") -> Paragraph:
     """Return a text as a paragraph."""
     return Paragraph((Run(text),), role, layer)
+
+
+def leading(text: str, ends: Mapping[str, str]) -> Runs:
+    """Return a text whose pieces lead to where they come from: ``ends`` gives the id of each, those first
+    that hold others; a piece that the text has not is left out.
+    """
+    piece = next((piece for piece in ends if piece and piece in text), "")
+    if not piece:
+        return (Run(text),) if text else ()
+    before, _, after = text.partition(piece)
+    return (*leading(before, ends), Run(piece, link=f"#{ends[piece]}"), *leading(after, ends))
 
 
 def listed(texts: Iterable[str], role: str = "findings") -> Bullets:

@@ -26,14 +26,14 @@ from manfaat.definitions.claims import GRADES, Claim
 from manfaat.evaluation.exaggeration import is_overshooting
 from manfaat.evaluation.planning import people_needed
 from manfaat.report.benefit_exhibits import Held, statistic_text
-from manfaat.report.blocks import Bullets, Heading, Paragraph, Run, listed, said
+from manfaat.report.blocks import Bullets, Heading, Paragraph, Run, leading, listed, said
 from manfaat.report.cost_words import amount_text, sign_of
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.claims import claims_figure
 from manfaat.report.reader import Reader
 from manfaat.report.sentences import comparable, who_was_assigned
 from manfaat.report.verdict_words import GRADE_SIGNS, GRADE_WORDS
-from manfaat.report.verdicts import Verdict, by_claim, deciding, measure_label
+from manfaat.report.verdicts import Verdict, by_claim, deciding, measure_label, page_of
 from manfaat.report.words import mark, sentence_case
 from manfaat.verdict.evidence import direction_of
 
@@ -266,6 +266,21 @@ class Brief:
         ]
         return sorted(found, key=lambda pair: -pair[1])
 
+    @cached_property
+    def ends(self) -> dict[str, str]:
+        """What was found of each claim, as the page words it, with what the report says of that claim."""
+        found: dict[str, str] = {}
+        for one in self.claims:
+            worded = (self.measured(one, with_interval=is_long) for is_long in (True, False))
+            for told in (*worded, one.about):
+                found.setdefault(told, page_of(one.claim, one.verdict))
+        return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+    @property
+    def answered(self) -> Paragraph:
+        """The answer, leading to what the report says of each claim."""
+        return Paragraph(leading(" ".join(self.answer), self.ends), "answer")
+
     @property
     def by_claim(self) -> list[tuple[Run, ...]]:
         """One line a grade: its sign and word, and what was found of the claims that have it."""
@@ -274,7 +289,7 @@ class Brief:
             own = [one for one in self.claims if one.verdict.grade == grade]
             name = f"{GRADE_SIGNS[grade]} {sentence_case(self.reader.say(GRADE_WORDS[grade]))}"
             told = self.unknown(own) if grade == "cannot tell" else self.told(own)
-            lines.append((Run(f"{name}:", bold=True), Run(f" {'; '.join(told)}.")))
+            lines.append((Run(f"{name}:", bold=True), *leading(f" {'; '.join(told)}.", self.ends)))
         return lines
 
     def told(self, own: list[Found]) -> list[str]:
@@ -510,7 +525,7 @@ class Brief:
     def page(self) -> list[Part]:
         """The page, from the top."""
         say = self.reader.say
-        parts: list[Part] = [said(" ".join(self.answer), "answer")]
+        parts: list[Part] = [self.answered]
         if self.claims:
             parts += [Heading(1, say("Did it work?")), Bullets(tuple(self.by_claim), role="claims")]
         parts += [Heading(1, say("Was it worth it?")), said(" ".join(self.cost))]

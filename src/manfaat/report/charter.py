@@ -20,8 +20,8 @@ from manfaat.report.brief import Brief, Part
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.gate import told as as_told
 from manfaat.report.labels import STAGES, unit_of
-from manfaat.report.next_time import next_time
 from manfaat.report.reader import Reader
+from manfaat.report.recommendations import not_called_for, recommendations
 from manfaat.report.responses import answers, follow_up
 from manfaat.report.tables import Layout
 from manfaat.report.verdict_words import GRADE_SIGNS, GRADE_WORDS
@@ -306,12 +306,15 @@ def mark_of(grades: pd.DataFrame) -> str:
 
 
 def concluded(page: Brief, indicators: pd.DataFrame, confidence: float) -> list[Part]:
-    """What follows: objectives, conclusion, what to measure next, and what was answered."""
+    """What follows: objectives, conclusion, recommendations, and what was answered."""
     reader, stated = page.reader, page.reader.study.charter or Statements()
     parts: list[Part] = [*objectives_table(reader, stated, indicators, confidence)]
     if stated.conclusion:
         parts += [said(stated.conclusion.text[reader.code]), *stale(reader, stated.conclusion.verdicts, page)]
-    parts += [*next_time(page), *answers(page, stated), *follow_up(page, stated)]
+    parts += [*recommendations(page)]
+    if told := not_called_for(reader, page.implied):
+        parts += [said(" ".join(told), "note")]
+    parts += [*answers(page, stated), *follow_up(page, stated)]
     return parts or [said(reader.say("Nobody has written down yet what follows from this."), "nothing")]
 
 

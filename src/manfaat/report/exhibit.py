@@ -28,6 +28,11 @@ def id_of(*parts: object) -> str:
     return "-".join(part.replace("_", "-") for part in parts if isinstance(part, str) and part)
 
 
+def anchor(*parts: object) -> str:
+    """The id of what a link leads to, from what it is about."""
+    return re.sub(r"[^\w-]", "-", id_of(*parts))
+
+
 @dataclass(frozen=True, repr=False)
 class Exhibit:
     """A figure (``svg``) or a table (``heads`` and ``rows``), not yet numbered.

@@ -32,6 +32,7 @@ from manfaat.report.blocks import (
 SHORT = 24  # letters: a number with its interval, size or share stays on one line, a sentence may not
 LONG = 30  # rows: a longer table scrolls within the page
 LAYERS = {"technical": "technical", "page": "only-screen"}  # classes of the style sheet
+ORIGINS = ("origin-", "claim-", "threat-")  # ids of where a number comes from
 BOM = "\ufeff"  # with it, spreadsheets read UTF-8
 DIGIT, MARK = r"\2007", r"\2008"  # spaces as wide as a digit, and as a full stop or a comma
 COLOURED = ("k", "kn", "kc", "ow", "s1", "s2", "sa", "mi", "mf", "c1")  # what the style sheet tells apart
@@ -76,6 +77,11 @@ def named_class(*names: str) -> str:
     return f' class="{escape(found)}"' if found else ""
 
 
+def place_of(id: str) -> str:
+    """Return the attribute ``id``, or nothing."""
+    return f' id="{escape(id)}"' if id else ""
+
+
 def runs_html(runs: Runs, shown: Shown) -> str:
     """Return pieces of text in their looks; a link to an id in another file names the file."""
     return "".join(run_html(replace(run, link=shown.files.get(run.link, "") + run.link)) for run in runs)
@@ -87,13 +93,13 @@ def run_html(run: Run) -> str:
     for is_so, tag in ((run.code, "code"), (run.italic, "em"), (run.bold, "strong")):
         html = f"<{tag}>{html}</{tag}>" if is_so else html
     html = f'<span lang="{escape(run.lang)}">{html}</span>' if run.lang else html
-    return f'<a href="{escape(run.link)}">{html}</a>' if run.link else html
+    is_number = run.link.rpartition("#")[2].startswith(ORIGINS)
+    return f'<a{named_class("origin" * is_number)} href="{escape(run.link)}">{html}</a>' if run.link else html
 
 
 def heading(block: Heading, _: Shown) -> str:
     """Return a heading; the page's own stands above level 1."""
-    place = f' id="{escape(block.id)}"' if block.id else ""
-    return f"<h{block.level + 1}{place}>{escape(block.text)}</h{block.level + 1}>"
+    return f"<h{block.level + 1}{place_of(block.id)}>{escape(block.text)}</h{block.level + 1}>"
 
 
 def paragraph(block: Paragraph, shown: Shown) -> str:
@@ -111,8 +117,7 @@ def bullets(block: Bullets, shown: Shown) -> str:
 def terms(block: Terms, shown: Shown) -> str:
     """Return a list of terms."""
     lines = "".join(
-        f"<dt{f' id={chr(34)}{escape(entry.id)}{chr(34)}' if entry.id else ''}>{escape(entry.name)}</dt>"
-        f"<dd>{runs_html(entry.runs, shown)}</dd>"
+        f"<dt{place_of(entry.id)}>{escape(entry.name)}</dt><dd>{runs_html(entry.runs, shown)}</dd>"
         for entry in block.entries
     )
     return f'<dl class="record">{lines}</dl>'
@@ -185,7 +190,7 @@ def table(block: Table, shown: Shown) -> str:
         for head in block.heads
     )
     scroll = "scroll long" if len(block.rows) > LONG else "scroll"
-    grid = f"<thead><tr>{head}</tr></thead><tbody>{body(block)}</tbody></table></div>"
+    grid = f"<thead><tr>{head}</tr></thead><tbody>{body(block, shown)}</tbody></table></div>"
     if not block.label:
         return f'<div class="{scroll}" tabindex="0"><table>{grid}'
     named, folds = f'aria-labelledby="{block.id}-name"', "".join(fold(part, shown) for part in block.folds)
@@ -197,23 +202,26 @@ def table(block: Table, shown: Shown) -> str:
     )
 
 
-def body(block: Table) -> str:
-    """Return the rows."""
+def body(block: Table, shown: Shown) -> str:
+    """Return the rows; to one whose first cell has an id, links lead."""
     rows: list[str] = []
     above = None
     for row in block.rows:
         if len(row) == 1 < len(block.heads):
-            head = f'<th scope="rowgroup" colspan="{len(block.heads)}">{cell_text(row[0])}</th>'
+            head = f'<th scope="rowgroup" colspan="{len(block.heads)}">{cell_text(row[0], shown)}</th>'
             rows.append(f"{'</tbody><tbody>' if rows else ''}<tr>{head}</tr>")
             continue
         is_again, above = block.is_grouped and row[0].text == above, row[0].text
-        first = f"<span>{cell_text(row[0])}</span>" if is_again else cell_text(row[0])
-        rest = "".join(map(cell_html, row[1:], block.heads[1:]))
-        rows.append(f'<tr><th scope="row"{named_class("again" if is_again else "")}>{first}</th>{rest}</tr>')
+        first = cell_text(row[0], shown)
+        first = f"<span>{first}</span>" if is_again else first
+        cells = zip(row[1:], block.heads[1:], strict=False)
+        rest = "".join(cell_html(cell, head, shown) for cell, head in cells)
+        name = f'<th scope="row"{named_class("again" if is_again else "")}>{first}</th>'
+        rows.append(f"<tr{place_of(row[0].id)}>{name}{rest}</tr>")
     return "".join(rows)
 
 
-def cell_html(cell: Cell, head: Head) -> str:
+def cell_html(cell: Cell, head: Head, shown: Shown) -> str:
     """Return one cell; a number ends where its decimals say: the style sheet fills up, the text stays a
     number.
     """
@@ -221,7 +229,7 @@ def cell_html(cell: Cell, head: Head) -> str:
     look = f"{'whole' if has_mark else 'less'}{digits}" if digits else ""
     one_line = "line" if " " in cell.text and len(cell.text) <= SHORT else ""
     numeric = named_class("number", one_line, look) if head.is_number else ""
-    return f"<td{numeric}>{cell_text(cell)}</td>"
+    return f"<td{numeric}>{cell_text(cell, shown)}</td>"
 
 
 def alignment_rules(most: int = 8) -> str:
@@ -236,9 +244,9 @@ def alignment_rules(most: int = 8) -> str:
     return "".join(rules)
 
 
-def cell_text(cell: Cell) -> str:
-    """Return the text of a cell, in its language."""
-    return run_html(Run(cell.text, lang=cell.lang))
+def cell_text(cell: Cell, shown: Shown) -> str:
+    """Return the text of a cell, in its language, leading where it leads."""
+    return runs_html((Run(cell.text, lang=cell.lang, link=cell.link),), shown)
 
 
 WRITERS: dict[str, Callable[..., str]] = {

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -49,6 +50,7 @@ SIGNS = {
     "…": r"\dots{}",
     "\u00a0": "~",
 }
+NO_CELL = "\0"  # no text has it
 ESCAPES = str.maketrans(
     {sign: f"\\{sign}" for sign in "&%$#_{}"}
     | SIGNS
@@ -67,9 +69,9 @@ def latex_table(table: Table, name: str, language: Language) -> str:
     its label.
     """
     heads: dict[object, str] = {place: escaped(head.text) for place, head in enumerate(table.heads)}
-    data = pd.DataFrame(
-        [[aligned(cell, head) for cell, head in zip(row, table.heads, strict=False)] for row in table.rows]
-    )
+    width = len(table.heads)
+    rows = [[aligned(cell, head) for cell, head in zip(row, table.heads, strict=False)] for row in table.rows]
+    data = pd.DataFrame([[*row, *[NO_CELL] * (width - len(row))] for row in rows])
     kinds = [kind_of(head, share) for head, share in zip(table.heads, shares(table), strict=True)]
     environment = "longtable" if len(data) > LONG else "table"
     made = data.style.hide(axis="index").format_index(heads.__getitem__, axis=1)
@@ -80,10 +82,16 @@ def latex_table(table: Table, name: str, language: Language) -> str:
         label=f"tab:{name}",
         environment=environment,
     )
+    text = re.sub(rf"^(.*?)(?: & {NO_CELL})+ ", partial(across, width), text, flags=re.MULTILINE)
     text = text.replace("Continued on next page", escaped(language.say("Continued on the next page")))
     end, note = f"\\end{{{environment}}}", f"\\par\\smallskip{{\\footnotesize {escaped(table.note)}\\par}}\n"
     text = text.replace(end, note + end) if environment == "table" else text + note
     return NEEDS + "{\\small\\setlength{\\tabcolsep}{3pt}\n" + text + "}\n"
+
+
+def across(width: int, row: re.Match[str]) -> str:
+    """Write the name of the rows below over all ``width`` columns."""
+    return rf"\multicolumn{{{width}}}{{@{{}}p{{\linewidth}}@{{}}}}{{\textbf{{{row[1]}}}}} "
 
 
 def aligned(cell: Cell, head: Head) -> str:

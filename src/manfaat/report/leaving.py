@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import numpy as np
 import pandas as pd
 
@@ -41,6 +42,7 @@ KEYS = (  # columns that say what a row is about
 )
 NUMBER = re.compile(r"[−<>-]?\s?[^\d\s]{0,4}\s?\d[\d.,\s]*(?:e[-+]?\d+)?\s?%?(?: · \d+| \[.*\])?")
 JOINED, SAYS = " | ", "="
+TABLES = "//figure[@id]//table"
 LAYERS = ("brief", "report", "annex")
 Tables = Mapping[str, pd.DataFrame]
 
@@ -59,13 +61,15 @@ def tables_in(folder: Path, layers: Collection[str] = LAYERS) -> dict[str, pd.Da
     for path in sorted(folder.rglob("*.csv")):
         if path.name != LEDGER:
             found[path.relative_to(folder).as_posix()] = pd.read_csv(path, dtype=str, keep_default_na=False)
-    for name, blocks in blocks_in(folder).items():
-        for block in blocks:
-            if (heads := block.get("heads")) and block["layer"] in layers:
-                rows = [[cell["text"] for cell in row] for row in block["rows"]]
-                names = [f"{place} {head['text']}" for place, head in enumerate(heads)]
-                rows = [row for row in rows if len(row) == len(names)]
-                found[f"{name} {block.get('label', '')}"] = pd.DataFrame(rows, columns=names, dtype=str)
+    for path in sorted(path for layer in layers for path in folder.glob(f"{layer}*.html")):
+        for shown in lxml.html.fromstring(path.read_text(encoding="utf-8")).xpath(TABLES):
+            heads, *rows = [
+                [cell.text_content() for cell in row.iter("th", "td")] for row in shown.iter("tr")
+            ]
+            names = [f"{place} {head}" for place, head in enumerate(heads)]
+            rows = [row for row in rows if len(row) == len(names)]
+            label = shown.xpath("string(ancestor::figure//*[@class='number'])").removesuffix(".")
+            found[f"{path.name} {label}"] = pd.DataFrame(rows, columns=names, dtype=str)
     return found
 
 

@@ -14,14 +14,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from manfaat.evaluation.planning import people_needed
-from manfaat.report.blocks import listed, said
-from manfaat.report.brief import Brief, Found, Part, round_up
+from manfaat.report.brief import Brief, Found, round_up
 from manfaat.report.reader import Reader
 from manfaat.report.reasons import reason_text
 from manfaat.report.verdict_words import WHY
 from manfaat.report.words import mark
 
-LEAD = mark("For whoever plans the next survey")
 LARGER = mark(
     "To see {smallest} in {about}, {n} participants and {m} others have to answer; here {k} and {l} did."
 )
@@ -119,9 +117,3 @@ def own_step(reader: Reader, one: Found) -> str:
     if rule == "accounts" and one.verdict.basis in WHY:
         return reader.say(ACCOUNTS, why=reader.say(WHY[one.verdict.basis]), about="{about}")
     return STEPS.get(rule, "")
-
-
-def next_time(page: Brief) -> list[Part]:
-    """What to measure next time as a list; nothing where every claim is settled."""
-    found = steps(page)
-    return [said(page.reader.say(LEAD), "term"), listed((one.text for one in found), "next")] if found else []

@@ -4,6 +4,8 @@ it.
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pandas as pd
 
 from manfaat.evaluation.estimate import SIDES, Estimate, as_rows
@@ -41,11 +43,16 @@ def one(reader: Reader, row: Estimate) -> Fold:
     return Fold(f"{name}: {number}", (Terms(facts(reader, row)),))
 
 
+def origin_of(row: Estimate) -> str:
+    """The id of what an estimate rests on: links lead from its number to it."""
+    return f"origin-{sha256(place(row).encode()).hexdigest()[:8]}"
+
+
 def facts(reader: Reader, row: Estimate) -> tuple[Term, ...]:
     """Return what an estimate rests on."""
     say = reader.say
     return (
-        Term(say("Indicator"), (Run(measured(reader, row)),)),
+        Term(say("Indicator"), (Run(measured(reader, row)),), origin_of(row)),
         Term(say("Method"), method(row.method, reader)),
         Term(say("Specification"), (Run(specification(reader, row)),)),
         Term(say("Standard error"), (Run(uncertainty(reader, row)),)),

@@ -8,7 +8,19 @@ from itertools import pairwise
 
 import nbformat
 
-from manfaat.report.blocks import Block, Code, Figure, Heading, Layer, Paragraph, Run, Table, Terms, plain
+from manfaat.report.blocks import (
+    Block,
+    Code,
+    Figure,
+    Fold,
+    Heading,
+    Layer,
+    Paragraph,
+    Run,
+    Table,
+    Terms,
+    plain,
+)
 from manfaat.report.citing import cited
 from manfaat.report.markdown import blocks_of
 from manfaat.report.sharing import published
@@ -77,14 +89,27 @@ class Part:
     @property
     def ids(self) -> list[str]:
         """What a link can lead to."""
-        named = [entry for block in self.blocks if isinstance(block, Terms) for entry in block.entries]
-        own = [block for block in self.blocks if isinstance(block, Heading | Figure | Table)]
-        return [one.id for one in [*own, *named] if one.id]
+        return [id for block in self.blocks for id in ids_in(block) if id]
 
     @property
     def figures(self) -> list[Figure]:
         """Its pictures."""
         return [block for block in self.blocks if isinstance(block, Figure)]
+
+
+def ids_in(block: Block) -> Iterator[str]:
+    """What of a block a link can lead to: itself, what it names, the rows and the folds of a table."""
+    match block:
+        case Heading() | Figure():
+            yield block.id
+        case Table():
+            yield block.id
+            yield from (row[0].id for row in block.rows if row)
+            yield from (id for fold in block.folds for id in ids_in(fold))
+        case Fold():
+            yield from (id for part in block.blocks for id in ids_in(part))
+        case Terms():
+            yield from (entry.id for entry in block.entries)
 
 
 def chapter_part(name: str, notebook: nbformat.NotebookNode, language: Language) -> Part:
@@ -153,7 +178,7 @@ def numbered(name: str, blocks: list[Block]) -> Iterator[Block]:
     for block in blocks:
         if isinstance(block, Heading):
             text = block.text if found else number + block.text
-            yield replace(block, text=text, id=f"{anchor}-{found}" if found else anchor)
+            yield replace(block, text=text, id=block.id or (f"{anchor}-{found}" if found else anchor))
             found += 1
         else:
             yield block

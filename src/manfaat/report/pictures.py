@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib
 import typst
+from PIL import Image
 
 from manfaat.report.figures.style import sized
 
-PPI, WORD = 300.0, 200.0  # what a thesis is printed with, and what a document that is mailed needs
+PPI, WORD = 300.0, 150.0  # what a thesis is printed with, and what a document that is mailed needs
+COLOURS = 64  # of a picture in Word: charts have few, and it is half as large
 LETTERS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"  # the font that the figures were measured with
 PAGE = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
 
@@ -65,11 +68,12 @@ def for_paper(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.svg") if not path.stem.endswith("-phone"))
 
 
-def write_for_word(folder: Path, target: Path) -> None:
-    """Write every SVG of a folder but those for a phone as PNG (200 dpi) into another."""
-    names = [path.name for path in for_paper(folder)]
-    for name, page in zip(names, points_of(typesetter(folder), names, WORD), strict=True):
-        (target / name).with_suffix(".png").write_bytes(page)
+def write_for_word(folder: Path, names: list[str], target: Path) -> None:
+    """Write the named pictures of a folder as small PNG (150 dpi) into another."""
+    files = [f"{name}.svg" for name in names]
+    for name, page in zip(names, points_of(typesetter(folder), files, WORD), strict=True):
+        few = Image.open(BytesIO(page)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        few.save(target / f"{name}.png", optimize=True)
 
 
 def points_of(compiler: typst.Compiler, names: list[str], ppi: float) -> list[bytes]:
@@ -81,15 +85,14 @@ def points_of(compiler: typst.Compiler, names: list[str], ppi: float) -> list[by
     return made if isinstance(made, list) else [document_of(made)]  # a single page comes by itself
 
 
-def write_sized(folder: Path, medium: str) -> int:
-    """Write every SVG of a folder but those for a phone in the size of another medium below it, as SVG, PNG
-    and PDF; return how many there were.
+def write_sized(folder: Path, medium: str, target: Path) -> int:
+    """Write every SVG of a folder but those for a phone in the size of another medium into an empty one, as
+    SVG, PNG and PDF; return how many there were.
 
     Raises
     ------
     KeyError for an unknown medium.
     """
-    target = folder / medium
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     for path in for_paper(folder):

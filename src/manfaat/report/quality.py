@@ -249,7 +249,7 @@ ITEMS = (
     Item(
         "7.2",
         mark("Recommendations rest on evidence"),
-        lambda f: "met" if f.asks_more else f.shows("implications"),
+        lambda f: "met" if f.asks_more else f.shows("recommendations"),
         "programme.yml: worth.implications",
     ),
     Item(
@@ -261,7 +261,7 @@ ITEMS = (
     Item(
         "7.5",
         mark("Recommendations in order of weight"),
-        lambda f: f.shows("implications"),
+        lambda f: f.shows("recommendations"),
         "programme.yml: worth.implications",
     ),
     Item(
@@ -304,10 +304,10 @@ SHOWN_BY = {  # the exhibits and sections that show what an item asks for; a cha
     "6.1": ("part-6",),
     "6.2": ("claims",),
     "6.3": ("part-6",),
-    "7.2": ("implications",),
-    "7.4": ("implications",),
-    "7.5": ("implications",),
-    "7.6": ("implications",),
+    "7.2": ("recommendations",),
+    "7.4": ("recommendations",),
+    "7.5": ("recommendations",),
+    "7.6": ("recommendations",),
     "8.1": ("questions", "reach"),
 }
 

@@ -6,15 +6,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from manfaat.definitions.charter import Response, Statements
-from manfaat.report.benefit_exhibits import CALLED
 from manfaat.report.blocks import said
 from manfaat.report.brief import Brief, Part
-from manfaat.report.next_time import steps
+from manfaat.report.recommendations import PLANNER, Advised, advised, declared
 from manfaat.report.tables import Layout
 from manfaat.report.verdict_words import GRADE_WORDS
 from manfaat.report.words import mark, sentence_case
@@ -24,7 +23,6 @@ ANSWERS = {
     "partly accepted": mark("partly accepted"),
     "rejected": mark("rejected"),
 }
-PLANNER = mark("whoever plans the next survey")
 STATES = {
     "not begun": mark("not begun"),
     "under way": mark("under way"),
@@ -58,36 +56,6 @@ FOLLOWED = Layout(
     mark("The last column is computed from this report's data; all else is what was answered."),
     layer="annex",
 )
-
-
-class Advised(NamedTuple):
-    """A recommendation: the names it goes by, its text, whom it is for and by when."""
-
-    names: tuple[str, ...]
-    text: str
-    to: str
-    by_when: str
-
-
-def advised(page: Brief) -> list[Advised]:
-    """Every recommendation of a report: those that their numbers call for, or lean to, then what to measure
-    next time.
-    """
-    due = page.implied[page.implied["verdict"].isin(CALLED)]
-    known = {one.names[0]: one for one in declared(page)}
-    told = sorted(zip(due["verdict"], due["id"], strict=True), key=lambda pair: CALLED.index(pair[0]))
-    planner = page.reader.say(PLANNER)
-    return [known[name] for _, name in told] + [
-        Advised(step.claims, step.text, planner, "") for step in steps(page)
-    ]
-
-
-def declared(page: Brief) -> list[Advised]:
-    """Every recommendation that a threshold can call for."""
-    worth, code = page.reader.study.programme.worth, page.reader.code
-    rules = worth.implications if worth else []
-    asked = [(words[code] if words else "" for words in (rule.to, rule.by_when)) for rule in rules]
-    return [Advised((rule.id,), rule.text[code], *told) for rule, told in zip(rules, asked, strict=True)]
 
 
 def answered_row(page: Brief, one: Advised, answer: Response | None) -> dict[str, str | None]:
@@ -130,7 +98,7 @@ def answers(page: Brief, stated: Statements) -> list[Part]:
         n=reader.number(counts.total(), 0),
         parts=reader.listing(counted(page, counts, ANSWERS)),
     )
-    return [said(text), ANSWERED.exhibit(reader, rows)]
+    return [said(text), ANSWERED.exhibit(reader, rows, reader.source_note())]
 
 
 def counted(page: Brief, counts: Mapping[Any, int], words: dict[str, str]) -> list[str]:
@@ -143,12 +111,12 @@ def follow_up(page: Brief, stated: Statements) -> list[Part]:
     """What became of the recommendations of the former report, and whether the data still call for them."""
     if not stated.former:
         return []
-    reader, known = page.reader, {one.names[0]: one for one in declared(page)}
+    reader, known = page.reader, declared(page)
     claims = {claim.id: claim for claim in reader.study.programme.claims}
     now, rows = verdicts_now(page), []
     for answer in stated.former:
         name = answer.recommendation
-        about = known.get(name) or Advised((name,), claims[name].text[reader.code], reader.say(PLANNER), "")
+        about = known.get(name) or Advised((name,), claims[name].text[reader.code], reader.say(PLANNER))
         rows.append(answered_row(page, about, answer) | {"now": now(name)})
     counts = Counter(answer.status for answer in stated.former)
     text = reader.say(
@@ -156,7 +124,7 @@ def follow_up(page: Brief, stated: Statements) -> list[Part]:
         all=reader.number(len(rows), 0),
         parts=reader.listing(counted(page, counts, STATES)),
     )
-    return [said(text), FOLLOWED.exhibit(reader, rows)]
+    return [said(text), FOLLOWED.exhibit(reader, rows, reader.source_note())]
 
 
 def verdicts_now(page: Brief) -> Callable[[str], str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from typing import NamedTuple
 
 import pandas as pd
@@ -19,14 +20,14 @@ from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.programme import Unit
 from manfaat.definitions.study import Study
 from manfaat.report import labels, threat_texts, threat_words
-from manfaat.report.blocks import Bullets, Paragraph, listed, said
+from manfaat.report.blocks import Bullets, Cell, Paragraph, listed, said
 from manfaat.report.chapter import Chapter
 from manfaat.report.exhibit import Exhibit, id_of
 from manfaat.report.plan import fixed_before
 from manfaat.report.reader import Reader
 from manfaat.report.reasons import reason_text
 from manfaat.report.tables import Layout
-from manfaat.report.words import Language, mark
+from manfaat.report.words import Language, mark, sentence_case
 from manfaat.threats import Threats, headlines
 from manfaat.threats.contract import UNITS
 
@@ -36,17 +37,15 @@ MISSING = "–"
 NO_PRIMARY = mark("There is no primary estimate here, so there is nothing to examine for threats.")
 THREATS = Layout(
     "threats",
-    mark("{indicator}: what threatens this number"),
+    mark("What threatens each number"),
     [
         ("threat", mark("Threat")),
         ("number", mark("Number"), "right"),
         ("stands", mark("Does the estimate stand?")),
         ("meaning", mark("What it means")),
     ],
-    mark(
-        "Held against the primary estimate, {amount} ({confidence} interval {low} to {high};"
-        " {specification})."
-    ),
+    mark("Held against the primary estimates, which head their rows."),
+    layer="annex",
 )
 SUBGROUPS = Layout(
     "subgroups",
@@ -87,11 +86,25 @@ def foremost_rows(reader: Reader, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def threat_tables(reader: Reader, found: Threats, estimates: pd.DataFrame) -> list[Exhibit]:
-    """One table for each primary estimate that a claim rests on: the threat, its number, whether the estimate
-    stands, what that means.
+    """The threats to each primary estimate that a claim rests on, below one another: the threat, its number,
+    whether the estimate stands, what that means. None where there is no such estimate.
     """
     rows = claimed(reader.study, found.rows[~found.rows["threat"].isin(APART)])
-    return [one_table(reader, own, estimate) for estimate, own in examined(rows, estimates)]
+    about = [(estimate, rows_about(reader, own, estimate)) for estimate, own in examined(rows, estimates)]
+    told = [line for _, lines in about for line in lines]
+    if not told:
+        return []
+    made = THREATS.exhibit(reader, told, reader.source_note())
+    cells, grouped = iter(made.rows), list[tuple[Cell, ...]]()
+    for estimate, lines in about:
+        grouped.append((Cell(head_of(reader, estimate)),))
+        for line in lines:
+            first, *others = next(cells)
+            grouped.append((replace(first, id=row_of(estimate, line["about"])), *others))
+    names = [title_of(reader, estimate) for estimate, lines in about for _ in lines]
+    data = made.data.copy()
+    data.insert(0, "indicator", names)
+    return [replace(made, rows=tuple(grouped), data=data)]
 
 
 def examined(rows: pd.DataFrame, estimates: pd.DataFrame) -> Iterator[tuple[pd.Series, pd.DataFrame]]:
@@ -116,8 +129,24 @@ def primary_row(
     return own.iloc[0] if len(own) else None
 
 
-def one_table(reader: Reader, own: pd.DataFrame, estimate: pd.Series) -> Exhibit:
-    """The table of one primary estimate; what could not be run is said below it, with the reason."""
+def head_of(reader: Reader, estimate: pd.Series) -> str:
+    """A primary estimate with its interval and its specification."""
+    unit = reader.unit_of(estimate["unit"])
+    return reader.say(
+        "{indicator}: {amount} ({confidence} interval {low} to {high}; {specification})",
+        indicator=title_of(reader, estimate),
+        amount=reader.amount_with_unit(estimate["estimate"], unit),
+        confidence=reader.percent(estimate["confidence"]),
+        low=reader.amount(estimate["ci_low"], unit),
+        high=reader.amount(estimate["ci_high"], unit),
+        specification=reader.specification_label(
+            reader.study.programme.specification(estimate["specification"])
+        ),
+    )
+
+
+def rows_about(reader: Reader, own: pd.DataFrame, estimate: pd.Series) -> list[dict[str, str]]:
+    """What each threat means for one primary estimate; last what could not be run, with the reason."""
     say, unit = reader.say, reader.unit_of(estimate["unit"])
     rows: list[dict[str, str]] = []
     not_run: dict[str, list[str]] = {}
@@ -129,6 +158,7 @@ def one_table(reader: Reader, own: pd.DataFrame, estimate: pd.Series) -> Exhibit
             continue
         rows.append(
             {
+                "about": str(threat),
                 "threat": say(name),
                 "number": number_text(first, unit, reader),
                 "stands": say(stands),
@@ -139,22 +169,16 @@ def one_table(reader: Reader, own: pd.DataFrame, estimate: pd.Series) -> Exhibit
         say("{threats}: {reason}", threats=", ".join(names), reason=reason_text(reason, reader))
         for reason, names in not_run.items()
     ]
-    treatment = estimate["treatment"] if several_treatments(reader.study, estimate) else ""
-    id = id_of("threats", estimate["indicator"], estimate["rater"], treatment, estimate["arm"])
-    return replace(THREATS, id=id).exhibit(
-        reader,
-        rows,
-        say("Not run – {reasons}.", reasons="; ".join(told)) if told else "",
-        reader.source_note(),
-        indicator=title_of(reader, estimate),
-        amount=reader.amount_with_unit(estimate["estimate"], unit),
-        confidence=reader.percent(estimate["confidence"]),
-        low=reader.amount(estimate["ci_low"], unit),
-        high=reader.amount(estimate["ci_high"], unit),
-        specification=reader.specification_label(
-            reader.study.programme.specification(estimate["specification"])
-        ),
-    )
+    if told:
+        dashes = {"about": "", "threat": say("Not run"), "number": MISSING, "stands": MISSING}
+        rows.append(dashes | {"meaning": sentence_case("; ".join(told)) + "."})
+    return rows
+
+
+def row_of(estimate: pd.Series, threat: str) -> str:
+    """The id of what a threat means for a primary estimate: a row of its table."""
+    about = id_of(*(estimate[name] for name in KEYS), threat)
+    return f"threat-{sha256(about.encode()).hexdigest()[:8]}" if threat else ""
 
 
 def several_treatments(study: Study, estimate: pd.Series) -> bool:

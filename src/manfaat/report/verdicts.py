@@ -4,7 +4,7 @@ overturn it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import expm1
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from manfaat.definitions.claims import Claim
 from manfaat.definitions.contrasts import OFFER
 from manfaat.definitions.programme import Unit
 from manfaat.evaluation.levels import LEVEL
-from manfaat.report.exhibit import Exhibit
+from manfaat.report.exhibit import Exhibit, anchor
 from manfaat.report.origins import disclosures
 from manfaat.report.plan import SPEAKS, fixed_before
 from manfaat.report.reader import Reader
@@ -104,6 +104,11 @@ def by_claim(reader: Reader, verdicts: pd.DataFrame) -> Iterator[tuple[Claim, Ve
     claims = {claim.id: claim for claim in reader.study.programme.claims}
     for row in typed_rows(verdicts, Verdict):
         yield claims[row.claim], row, reader.with_arm(row.claim, row.arm)
+
+
+def page_of(claim: Claim, row: Verdict) -> str:
+    """The id of what the report says of a claim."""
+    return anchor("claim", claim.id, row.arm)
 
 
 def about_line(reader: Reader, line: pd.Series) -> str:
@@ -287,16 +292,17 @@ def verdict_sentences(reader: Reader, verdicts: pd.DataFrame, evidence: pd.DataF
 
 
 def deciding_estimates(
-    verdicts: pd.DataFrame, evidence: pd.DataFrame, estimates: pd.DataFrame
+    verdicts: Iterable[Verdict], evidence: pd.DataFrame, estimates: pd.DataFrame
 ) -> pd.DataFrame:
     """The estimates that decided verdicts, one row each; what is no estimate of a specification has none."""
     lines = [
         line
-        for row in typed_rows(verdicts, Verdict)
+        for row in verdicts
         if (line := deciding(row, evidence)) is not None and line["specification"] != LEVEL
     ]
     keys = ["indicator", "rater", "arm", "specification"]
     wanted = pd.DataFrame(lines, columns=keys) if lines else pd.DataFrame(columns=keys)
+    wanted = wanted.drop_duplicates()  # one estimate may decide several claims
     return wanted.merge(estimates.drop_duplicates(keys), on=keys)
 
 
@@ -328,7 +334,8 @@ def verdict_table(
     else:
         about = say("Primary specification, as declared today: {specification}.", specification=label)
     made = VERDICTS.exhibit(reader, rows, about, reader.source_note())
-    return replace(made, folds=disclosures(reader, deciding_estimates(verdicts, evidence, estimates)))
+    decided = typed_rows(verdicts, Verdict)
+    return replace(made, folds=disclosures(reader, deciding_estimates(decided, evidence, estimates)))
 
 
 def shown_estimate(reader: Reader, line: pd.Series | None) -> dict[str, str]:

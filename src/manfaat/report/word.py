@@ -38,7 +38,7 @@ def write_docx(
 ) -> None:
     """Write the report as DOCX; the same report gives the same bytes.
 
-    ``exhibits`` holds the pictures as SVG, ``pictures`` as PNG; without them they are told in words.
+    ``exhibits`` holds the pictures as SVG, ``pictures`` as PNG; those that are not there are told in words.
     """
     document, blocks = new_document(cover, language), list(on_paper(told))
     write_cover(document, cover, blocks, language)

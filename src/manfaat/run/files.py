@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
     from manfaat.report.page import Beside
     from manfaat.report.parts import Part
 
+RECORD = "run.json"
+WORKED = (
+    "blocks*.json",
+    "exhibits/*.svg",
+    "exhibits/*/*.*",  # the same numbers in another language, which its pages hold
+    "estimates/*.csv",  # all of them are in estimates.csv
+)
+PICTURE = re.compile(r"exhibits/[\w/-]+\.svg")
 FORMATS = ("html", "pdf", "docx")
 LAYERS = {"brief": mark("Brief"), "report": mark("Report"), "annex": mark("Annex")}
 
@@ -123,7 +132,7 @@ def saved_blocks(study: Study, language: str) -> tuple[Reader, list[Block]]:
     made = languages_of(study)
     asked = Problem(f"language '{language}'", "the report is not in it", expected=", ".join(made))
     need(language in made, asked)
-    path = study.places.reports / f"{stem(made.index(language), language, 'blocks')}.json"
+    path = workings_of(study) / f"{stem(made.index(language), language, 'blocks')}.json"
     return Reader(language, study), list(from_data(json.loads(path.read_text(encoding="utf-8"))))
 
 
@@ -172,7 +181,11 @@ def write_documents(
     target: Path,
     made: set[str],
 ) -> None:
-    """Write every layer as PDF and Word; ``layers`` : the stem of their files, what they say, their cover."""
+    """Write every layer as PDF and Word; ``layers`` : the stem of their files, what they say, their cover.
+
+    In Word the figures of the annex are told in words: they stand in its page and its PDF, and would make
+    the document ten times as large.
+    """
     from manfaat.report.word import write_docx
 
     with tempfile.TemporaryDirectory() as folder:
@@ -180,7 +193,9 @@ def write_documents(
         if {"pictures", "docx"} <= made:
             from manfaat.report.pictures import write_for_word
 
-            write_for_word(exhibits, pictures)
+            shown = [block for _, blocks, _ in layers for block in blocks if isinstance(block, Figure)]
+            names = {figure.name for figure in shown if figure.layer != "annex"}
+            write_for_word(exhibits, sorted(names), pictures)
         for name, blocks, cover in layers:
             if {"pictures", "pdf"} <= made:
                 from manfaat.report.printed import write_pdf
@@ -201,12 +216,47 @@ def write_media(study: Study, medium: str) -> Iterator[tuple[Path, int]]:
     from manfaat.report.latex import write_tables
     from manfaat.report.pictures import write_sized
 
+    kept = workings_of(study)
     for place, language in enumerate(languages_of(study)):
-        folder = study.places.reports / "exhibits" / ("" if place == 0 else language)
-        yield folder / medium, write_sized(folder, medium)
+        folder = Path("exhibits", "" if place == 0 else language)
+        target = study.places.reports / folder / medium
+        yield target, write_sized(kept / folder, medium, target)
         if medium == "thesis":
             reader, told = saved_blocks(study, language)
-            write_tables(folder / medium, told, reader)
+            write_tables(target, told, reader)
+
+
+def put_away(folder: Path, kept: Path) -> None:
+    """Move out of a finished report what only further files are made of, and what stands there twice: see
+    ``WORKED``. Pictures that a page leads to stay. ``kept`` : a new folder, which says of which run they are.
+    """
+    pages = (page.read_text(encoding="utf-8") for page in folder.glob("*.html"))
+    named = {name for page in pages for name in PICTURE.findall(page)}
+    for path in sorted(path for kind in WORKED for path in folder.glob(kind)):
+        name = path.relative_to(folder)
+        (kept / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, kept / name)
+        if name.as_posix() not in named:
+            path.unlink()
+    for left in (*folder.glob("exhibits/*/"), *folder.glob("estimates/")):
+        if not any(left.iterdir()):
+            left.rmdir()
+    shutil.copyfile(folder / RECORD, kept / RECORD)
+
+
+def workings_of(study: Study) -> Path:
+    """The folder of what ``put_away`` kept of the report that is there now.
+
+    Raises
+    ------
+    ProblemsError where there is none.
+    """
+    cohort, kept = study.cohort.cohort, study.places.workings
+    records = [folder / RECORD for folder in (study.places.reports, kept)]
+    is_same = all(file.is_file() for file in records) and len({file.read_bytes() for file in records}) == 1
+    missing = Problem(cohort, "what its report was made of is gone", expected=f"manfaat run {cohort} --force")
+    need(is_same, missing)
+    return kept
 
 
 def languages_of(study: Study) -> tuple[str, ...]:
@@ -216,6 +266,6 @@ def languages_of(study: Study) -> tuple[str, ...]:
     ------
     ProblemsError where there is no report.
     """
-    record, cohort = held_in(study.places.reports / "run.json"), study.cohort.cohort
+    record, cohort = held_in(study.places.reports / RECORD), study.cohort.cohort
     need(record, Problem(cohort, "there is no report yet", expected=f"manfaat run {cohort} first"))
     return Options(record["parameters"]["language"], spoken=study.programme.spoken).languages

@@ -43,7 +43,7 @@ from manfaat.report.leaving import (
 from manfaat.report.letters import lacking_languages
 from manfaat.report.manifest import Contents, manifest
 from manfaat.report.reader import Reader
-from manfaat.run.files import languages_of
+from manfaat.run.files import languages_of, workings_of
 from manfaat.run.fresh import state_of
 from manfaat.run.languages import stem
 from manfaat.run.staging import staging_folder
@@ -96,7 +96,7 @@ class Candidate:
     @cached_property
     def blocks(self) -> dict[str, list[dict[str, Any]]]:
         """What the pages say, by language."""
-        made = blocks_in(self.folder)
+        made = blocks_in(workings_of(self.study))
         names = {code: f"{stem(at, code, 'blocks')}.json" for at, code in enumerate(self.languages)}
         return {code: made[name] for code, name in names.items() if name in made}
 
@@ -135,12 +135,11 @@ class Candidate:
         }
         pages = tables_in(self.folder, PROFILES[self.profile].layers)
         labels = {label for name, (label, _) in self.exhibits.items() if f"exhibits/{name}.csv" in files}
-        first = next(iter(self.languages))
-        main = f"{stem(0, first, 'blocks')}.json "
+        main = {f"{stem(0, self.languages[0], layer)}.html" for layer in PAGES}
         bare = {
             place: table
             for place, table in pages.items()
-            if place.startswith(main) and place.removeprefix(main) not in labels
+            if place.partition(" ")[0] in main and place.partition(" ")[2] not in labels
         }
         return files | bare
 
@@ -238,7 +237,7 @@ def is_translated(one: Candidate) -> Iterator[Problem]:
 def numbers_of(block: dict[str, Any]) -> list[float]:
     """The numbers in the cells of a table."""
     cells = [cell for row in block.get("rows", ()) for cell in row]
-    return sorted(cell["value"] for cell in cells if cell["value"] is not None)
+    return sorted(cell["value"] for cell in cells if "value" in cell)
 
 
 def names_nobody(one: Candidate) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ from manfaat.base.paths import (
     COMPUTED,
     MADE,
     NOTEBOOKS,
+    WORKINGS,
     Places,
     find_root,
     places,
@@ -37,7 +38,7 @@ from manfaat.definitions.study import Study
 from manfaat.report.gate import let_out, refuse_strange
 from manfaat.report.letters import check_letters
 from manfaat.report.words import Language
-from manfaat.run.files import write_files
+from manfaat.run.files import put_away, write_files
 from manfaat.run.fresh import Read, files_of, moved, note_failed, note_made
 from manfaat.run.interpreter import STOP, stop_notebooks
 from manfaat.run.languages import StoppedError, Told, Turns, different, run_languages
@@ -243,7 +244,11 @@ def make_report(study: Study, told: list[Told], options: Options, read: Read, pr
     notes = write_report(study, told, options, read)
     if STOP.is_set():
         raise StoppedError("the report was not put in place")
+    kept = told[0].folder.parent / WORKINGS
+    put_away(told[0].folder, kept)
     replace(told[0].folder, place.reports, place.reports_dir)
+    shutil.rmtree(place.workings, ignore_errors=True)
+    shutil.move(kept, place.workings)
     write_index(place.reports_dir)
     progress(cohort, "report", 1, 1)
     return notes
