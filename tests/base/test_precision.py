@@ -127,3 +127,16 @@ def test_shares_are_told_in_whole_people_unless_their_counts_stand_beside_them()
     assert coarse(shares)["share"].tolist() == [0.28, 0.5]
     beside = shares.assign(low=0.0, high=0.05)
     assert coarse(beside)["share"].tolist() == [0.274, 0.493]
+
+
+def test_a_comparison_group_of_nought_is_told_without_a_word_of_the_machine(recwarn):
+    table = pd.DataFrame({"indicator": "own", "n": [40, 39], "n_comparison": [50, 40], "estimate": 0.1})
+    means = {
+        "mean_comparison": [0.0, 0.2],
+        "sd_comparison": [0.0, 0.4],
+        "percent_of_comparison": [np.nan, 50.5],
+    }
+    told = coarse(table.assign(**means, std_error=0.05))
+    assert told["mean_comparison"].tolist() == [0, 0.2]
+    assert told["percent_of_comparison"].isna().tolist() == [True, False]
+    assert not [str(one.message) for one in recwarn]

@@ -279,7 +279,8 @@ def column_told(
         own = steps(np.where(is_yes, np.fmax(sd, 1.0), sd), other)
         return fill(in_steps(values, own), few, own)
     if name == "percent_of_comparison" and "mean_comparison" in table:
-        own = steps(100 * step / np.abs(table["mean_comparison"].to_numpy("float64")), 1)
+        mean = np.abs(table["mean_comparison"].to_numpy("float64"))
+        own = steps(100 * step / np.where(mean > 0, mean, np.nan), 1)
         return fill(in_steps(values, own), few, own)
     if name in LEVELS and not (counted and name in ("low", "high", "before", "now")):
         return fill(in_steps(values, step), few, step)
