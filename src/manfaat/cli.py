@@ -187,7 +187,7 @@ def run(  # noqa: PLR0913  (the options of a command are its parameters)
     run.
     """
     from manfaat.base import parameters
-    from manfaat.run.fresh import due_pages, states_of
+    from manfaat.run.fresh import due_pages, restore_index, states_of
     from manfaat.run.interpreter import can_fork, warm_interpreter
     from manfaat.run.options import Options
 
@@ -203,6 +203,7 @@ def run(  # noqa: PLR0913  (the options of a command are its parameters)
     for name, state in fresh.items():
         console.print(f"{name}: {state.because}", soft_wrap=True)
     if len(fresh) == len(states) and not due_pages(named, options, root):
+        restore_index(root / reports_dir)
         return  # before anything is loaded that makes reports
     if warm and not dry_run:
         warm_interpreter()  # its imports go on while the definitions are checked

@@ -154,6 +154,21 @@ def test_a_fresh_cohort_ends_the_command_before_anything_is_loaded(place):
     assert done.stdout.endswith("0 []\n"), done.stdout + done.stderr
 
 
+def test_an_overview_that_is_gone_is_written_anew_though_all_is_fresh(place, monkeypatch):
+    summary = {"cohort": COHORT, "programme": PROGRAMME, "kind": "real", "day": "2026-11-30"}
+    version = {"language": "en", "title": "Trial", "label": "first", "verdicts": {}}
+    files = {"html": "report.html"}
+    write(place.reports / "summary.json", json.dumps(summary | {"versions": [version | {"files": files}]}))
+    fresh.note_made(place, PROGRAMME, OPTIONS, fresh.files_of(place, PROGRAMME))
+    code, printed = manfaat(place.root, "run", COHORT, *GIVEN)
+    assert code == 0
+    assert "nothing has changed" in printed
+    pages = [place.reports_dir / name for name in ("index.html", "index.id.html")]
+    assert all(f"{COHORT}/report.html" in page.read_text(encoding="utf-8") for page in pages)
+    monkeypatch.setattr("manfaat.run.overview.write_index", None)  # what is there is left alone
+    assert manfaat(place.root, "run", COHORT, *GIVEN)[0] == 0
+
+
 def test_what_is_wrong_with_a_command_is_told_whatever_is_fresh(place, monkeypatch):
     monkeypatch.setattr("manfaat.run.interpreter.warm_interpreter", lambda: None)
     for given, said in (

@@ -12,7 +12,7 @@ from conftest import ROOT, page_of, replace_in
 from manfaat.base import parameters
 from manfaat.base.paths import NOTEBOOKS, OVER_COHORTS
 from manfaat.base.problems import ProblemsError
-from manfaat.run.interpreter import InterpreterEndedError, WarmInterpreter
+from manfaat.run.interpreter import PATIENCE, InterpreterEndedError, WarmInterpreter
 from manfaat.run.run import Options, run_cohort
 
 pytestmark = pytest.mark.runs
@@ -229,6 +229,22 @@ def test_a_warm_interpreter_that_was_killed_says_so():
         one.process.kill()
         with pytest.raises(InterpreterEndedError, match="killed, perhaps for want of memory; run again"):
             one.connect(5)
+    finally:
+        one.close()
+
+
+def test_a_process_that_ends_before_it_comes_is_known_at_once():
+    class Torn(WarmInterpreter):
+        def order(self, line: str) -> int:
+            address, _, limit = line.split("\t")
+            return super().order(f"{address}\tno key\t{limit}")
+
+    one = Torn()
+    try:
+        began = time.monotonic()
+        with pytest.raises(ConnectionAbortedError):
+            one.connect(600)
+        assert time.monotonic() - began < PATIENCE / 2
     finally:
         one.close()
 

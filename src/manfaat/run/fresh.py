@@ -136,6 +136,16 @@ def note_failed(place: Places, failure: str) -> None:
         path.write_text(json_text({"failure": failure, "when": f"{datetime.now():%Y-%m-%d %H:%M}"}))
 
 
+def restore_index(reports: Path) -> None:
+    """Write the overview of finished reports anew where it is gone in one of its languages."""
+    catalogues = (ENGINE / "report" / "locale").glob("*.po")
+    names = ["index.html", *(f"index.{path.stem}.html" for path in catalogues)]
+    if any(reports.glob("[!.]*/summary.json")) and not all((reports / name).is_file() for name in names):
+        from manfaat.run.overview import write_index
+
+        write_index(reports)
+
+
 @dataclass(frozen=True)
 class State:
     """How a cohort stands: ``fresh``, ``stale``, ``failed``, ``running`` or ``never``, and why."""

@@ -51,6 +51,17 @@ def can_fork() -> bool:
     return hasattr(os, "fork") and sys.platform != "win32"
 
 
+def is_there(process: int) -> bool:
+    """Whether a process has not ended; a number below 1 is none."""
+    if process < 1:
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 class InterpreterEndedError(RuntimeError):
     """The warm interpreter cannot be had."""
 
@@ -71,11 +82,12 @@ class WarmInterpreter:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "manfaat.run.warm"],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             text=True,
             env=environment,
         )
         self.stdin = required(self.process.stdin, "the input of the warm interpreter")
+        self.stdout = required(self.process.stdout, "the output of the warm interpreter")
         self.lock = threading.Lock()
 
     def connect(self, limit: int) -> Connection:
@@ -83,29 +95,35 @@ class WarmInterpreter:
 
         Raises
         ------
-        InterpreterEndedError if the interpreter has ended.
+        InterpreterEndedError if the interpreter has ended, ConnectionError if the child has before it came.
         """
         with tempfile.TemporaryDirectory(prefix="manfaat-") as folder:
             key = secrets.token_bytes(16)
             with Listener(str(Path(folder) / "notebook"), family="AF_UNIX", authkey=key) as listener:
                 # no stub tells of the socket inside
                 listener._listener._socket.settimeout(1)  # type: ignore[attr-defined]
-                self.order(f"{listener.address}\t{key.hex()}\t{limit}\n")
+                child = self.order(f"{listener.address}\t{key.hex()}\t{limit}\n")
                 for _ in range(PATIENCE):
                     with suppress(TimeoutError):
                         return listener.accept()
                     if STOP.is_set() or self.process.poll() is not None:
                         raise InterpreterEndedError
+                    if not is_there(child):
+                        break
         raise ConnectionAbortedError("no process came")
 
-    def order(self, line: str) -> None:
-        """Ask for one child."""
+    def order(self, line: str) -> int:
+        """Ask for one child; its number, below 1 where the system gave none."""
         try:
-            with self.lock:
+            with self.lock:  # the first answer waits for the imports
                 self.stdin.write(line)
                 self.stdin.flush()
+                told = self.stdout.readline()
         except BrokenPipeError as failure:
             raise InterpreterEndedError from failure
+        if not told:
+            raise InterpreterEndedError
+        return int(told)
 
     def close(self) -> None:
         """End the interpreter; it holds nothing that would need to be saved."""
@@ -114,6 +132,7 @@ class WarmInterpreter:
             self.process.wait(timeout=10)
         with suppress(BrokenPipeError):
             self.stdin.close()
+        self.stdout.close()
 
 
 _interpreter: WarmInterpreter | None = None

@@ -2,8 +2,9 @@
 
 Run as ``python -m manfaat.run.warm``. It loads what all notebooks load, then reads one line a notebook from
 its standard input: the address of a waiting connection, its key, and a time limit. For each it forks; the
-child connects and runs cells, the parent waits for the next line. When its input ends, so does it. Nothing a
-notebook does can reach the next one, because each starts from the same untouched parent.
+child connects and runs cells, the parent writes the child's number and waits for the next line. When its
+input ends, so does it. Nothing a notebook does can reach the next one, because each starts from the same
+untouched parent.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ PRELOAD = (
     "manfaat.run.cells",
     "helpers",
 )
+NONE = -1  # told where there is no child
 
 
 def preload() -> None:
@@ -78,11 +80,20 @@ def serve(address: str, key: str, limit: int) -> None:
 def main() -> None:
     """Load, then fork one child a line until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner that started us decides when to stop
+    answers = os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nothing that is printed is an answer
     preload()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the system
     while line := sys.stdin.readline():
         address, key, limit = line.rstrip("\n").split("\t")
-        if os.fork() == 0:
+        try:
+            child = os.fork()
+        except OSError:  # want of memory or of processes
+            child = NONE
+        if child:
+            os.write(answers, b"%d\n" % child)
+        else:
+            os.close(answers)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             serve(address, key, int(limit))
 
