@@ -10,6 +10,7 @@ import pandas as pd
 from helpers.showing import Part, Questions, computed, listed, question, said
 from manfaat import verdict
 from manfaat.analysis import equity
+from manfaat.analysis.opinions import named
 from manfaat.analysis.setbacks import worse_off
 from manfaat.evaluation import families, indexes, left_out, romano_wolf, summaries
 from manfaat.evaluation.balance import balance
@@ -20,6 +21,7 @@ from manfaat.report.claim_pages import claim_pages, threat_matrix
 from manfaat.report.equity import equity_parts
 from manfaat.report.families import families_table, index_table
 from manfaat.report.lasting import lasting_parts
+from manfaat.report.opinions import opinion_parts
 
 
 @dataclass(frozen=True, repr=False)
@@ -176,7 +178,8 @@ class Findings(Questions):
         worse = worse_off(*given, self.indicators, measures, self.settings.confidence)
         lasting = self.chapter.read_summary("techniques", "03_inputs"), self.chapter.told(worse)
         parts = equity_parts(self.page, reached, self.chapter.told(apart), self.settings)
-        return [*parts, *lasting_parts(self.page, *lasting)]
+        voices = opinion_parts(self.reader, named(self.table, programme))
+        return [*parts, *lasting_parts(self.page, *lasting), *voices]
 
     @question("threatened")
     def threats(self) -> list[Part]:

@@ -201,6 +201,17 @@ def check_value(
     measured = {line.name: line.indicator if line.use == "effect" else "" for line in lines}
     file = shown(folder / "programme.yml", place.root)
     problems = check_declared(programme.costs, programme.worth, variables, measured, known, file)
+    asked = {name for table in variables.values() for name in table}
+    problems += [
+        Problem(
+            file,
+            f"'{one.text}' is not a variable of the codebook",
+            column=f"opinions.{one.id}.text",
+            expected=nearest(one.text, asked),
+        )
+        for one in programme.opinions
+        if one.text not in asked
+    ]
     return problems + indicators.check_value_units(programme, lines, file)
 
 

@@ -69,6 +69,32 @@ class Subgroup(Record):
     """Answers that make a subgroup each, and what its people are called."""
 
 
+class Opinion(Record):
+    """A question that was answered in own words, such as what was best, and what a person coded the answers
+    as. The words themselves are never shown.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    """Short name. Example: best"""
+    label: Words
+    """What was asked. Example: {en: Best of the programme, id: Hal terbaik dari program}"""
+    text: str
+    """Variable of the codebook that holds the words. Example: open_good"""
+    coded: str | None = None
+    """Column of the indicators table that holds the codes, once a person has read the words. Example:
+    best_code
+    """
+    answers: dict[str, Words] = {}
+    """What each code stands for."""
+
+    @model_validator(mode="after")
+    def told_in_words(self) -> Opinion:
+        """Refuse codes that nobody could read."""
+        if bool(self.coded) != bool(self.answers):
+            raise ValueError("'coded' needs 'answers', which say what its codes stand for, and they it")
+        return self
+
+
 class Axis(Record):
     """One way in which those who are to be served alike are told apart: by the answers of a variable, or by
     bands of a number.

@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from manfaat.base.problems import Problem, nearest
 from manfaat.base.showing import card, counted, line
-from manfaat.definitions.claims import Axis, Claim, Subgroup, check_claims
+from manfaat.definitions.claims import Axis, Claim, Opinion, Subgroup, check_claims
 from manfaat.definitions.contrasts import Arm, Contrast, SideWords
 from manfaat.definitions.declarations import CostSheet, Worth
 from manfaat.definitions.expressions import Expression
@@ -417,6 +417,8 @@ class Programme(Record):
     """For whom the effect is asked for apart."""
     equity: list[Axis] = []
     """Who is to be served alike: who was reached, who was lost, and what differs is told by each."""
+    opinions: list[Opinion] = []
+    """What was asked in own words, such as what was best and worst, to be told once a person has coded it."""
     history: dict[str, list[str]] = {}
     """Columns of an indicator at several times before the programme, the oldest first."""
     claims: list[Claim] = []

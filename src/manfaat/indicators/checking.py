@@ -333,6 +333,7 @@ def check_names(programme: Programme, indicators: list[Indicator], *, root: Path
         asked += [(f"samples.{name}.when", one, columns) for one in named]
     for claim in programme.claims:
         asked += [(f"claims.{claim.id}.indicators", name, told) for name in claim.indicators]
+    asked += [(f"opinions.{one.id}.coded", one.coded, columns) for one in programme.opinions if one.coded]
     early = [(f"subgroups.{declared.id}.variable", declared.variable) for declared in programme.subgroups]
     early += [(f"equity.{axis.id}.variable", axis.variable) for axis in programme.equity]
     early += [(f"history.{concept}", name) for concept, names in programme.history.items() for name in names]
