@@ -81,11 +81,9 @@ class Opinion(Record):
     text: str
     """Variable of the codebook that holds the words. Example: open_good"""
     coded: str | None = None
-    """Column of the indicators table that holds the codes, once a person has read the words. Example:
-    best_code
-    """
+    """Column of the indicators table that holds the codes of a person. Example: best_code"""
     answers: dict[str, Words] = {}
-    """What each code stands for."""
+    """What each code stands for. Example: {"1": {en: the work, id: pekerjaannya}}"""
 
     @model_validator(mode="after")
     def told_in_words(self) -> Opinion:
