@@ -14,7 +14,8 @@ from manfaat.analysis.study import load_study
 from manfaat.costs.basis import TECHNIQUES
 from manfaat.report.blocks import Heading, Paragraph, plain
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.lasting import lasting_parts
+from manfaat.report.lasting import lasting_parts, setback_table, setback_texts
+from manfaat.report.reader import Reader
 
 MEASURES = [("earnings", ""), ("no_earnings", "")]
 NONE, NOBODY = pd.DataFrame(columns=TECHNIQUES), pd.DataFrame(columns=COLUMNS)
@@ -107,6 +108,33 @@ def test_an_indicator_that_is_a_change_counts_by_its_sign():
     assert moved.tolist()[:2] == [-1.0, 0.0]
 
 
+def test_in_a_panel_the_first_answer_is_held_against_the_last():
+    study = load_study("michigan-1987-89", root=ROOT)
+    raw = pd.read_csv(ROOT / "data/raw/michigan-1987-89/jtrain.csv")
+    first = raw[raw["grant"] == 1].groupby("fcode")["year"].min()
+    groups = raw["fcode"].map(first).map("{:.0f}".format).where(raw["fcode"].isin(first.index), "never")
+    table = pd.DataFrame(
+        {"firm": raw["fcode"], "year": raw["year"], "grant_year": groups, "training_hours": raw["hrsemp"]}
+    )
+    found = worse(study, table.sample(frac=1, random_state=1), measures=[("training_hours", "")]).set_index(
+        "side"
+    )
+    known = raw.dropna(subset=["hrsemp"]).sort_values("year")
+    ends = (
+        known[known.groupby("fcode")["year"].transform("nunique") > 1]
+        .groupby("fcode")["hrsemp"]
+        .agg(["first", "last"])
+    )
+    for side in (1, 0):
+        own = ends[ends.index.isin(first.index) == bool(side)]
+        fewer = (own["last"] < own["first"]).sum()  # more hours are better
+        assert found.loc[side, ["n", "ones"]].tolist() == [len(own), fewer]
+    reader, rows = Reader("en", study), found.reset_index()
+    assert setback_texts(reader, rows)[0].startswith("Worse off than before:")
+    (table,) = setback_table(reader, rows)
+    assert "from the first period in which a unit answered to the last" in table.caption
+
+
 def test_what_was_not_examined_says_why(study):
     text, _ = told(page(study, study.charter))
     why = study.charter.not_assessed["sustainability"].en
@@ -152,4 +180,4 @@ def test_a_first_and_a_later_treatment_are_told_side_by_side():
     )
     assert text.startswith(f"“Scrap rate (log)”: −{1 - np.exp(-0.25):.0%} [")
     assert f" in the year of the grant and {later}." in text
-    assert "has no one time before" in text
+    assert "not examined: too few were asked the same before and after" in text

@@ -9,7 +9,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from manfaat.base.disclosure import share_of_few
 from manfaat.definitions.indicator import Indicator
-from manfaat.definitions.programme import Programme
+from manfaat.definitions.programme import Panel, Programme
 from manfaat.evaluation.levels import CHANGES
 from manfaat.evaluation.sample import participation
 from manfaat.verdict.evidence import direction_of
@@ -33,6 +33,21 @@ def change_of(table: pd.DataFrame, indicators: list[Indicator], name: str, rater
     return table[now.name].astype("float64") - table[before.name].astype("float64")
 
 
+def change_over(
+    table: pd.DataFrame, indicators: list[Indicator], name: str, rater: str, panel: Panel
+) -> pd.Series | None:
+    """How much an indicator moved for each unit of a panel from the first period in which it answered to the
+    last, of those who answered in two and more; None where it is not in the table.
+    """
+    column = next((line.name for line in indicators if (line.indicator, line.rater) == (name, rater)), "")
+    if column not in table:
+        return None
+    known = table.dropna(subset=[column]).sort_values(panel.period, kind="stable")
+    by_unit = known[column].astype("float64").groupby(known[panel.unit])
+    moved: pd.Series = (by_unit.last() - by_unit.first())[by_unit.size() > 1]
+    return moved
+
+
 def worse_off(
     table: pd.DataFrame,
     programme: Programme,
@@ -44,16 +59,25 @@ def worse_off(
     is better, among participants (``side`` 1) and those compared (0), with Wilson's interval.
 
     A measure that was asked once, or of which nobody says what is better, has no rows; nor has a share that
-    rests on few. A panel is not looked at: it has no one time before.
+    rests on few. In a panel a unit moved from the first period in which it answered to the last.
     """
     rows, took_part = list[dict[str, object]](), participation(table, programme)
+    panel = programme.design.panel
+    if panel:
+        took_part = took_part.groupby(table[panel.unit]).max()
     for name, rater in dict.fromkeys(measures):
         better = direction_of(indicators, name, rater)
-        moved = change_of(table, indicators, name, rater) if better else None
-        if moved is None or programme.design.panel:
+        if not better:
+            continue
+        moved = (
+            change_over(table, indicators, name, rater, panel)
+            if panel
+            else change_of(table, indicators, name, rater)
+        )
+        if moved is None:
             continue
         for side in (1, 0):
-            own = moved[took_part == side].dropna() * better
+            own = moved[took_part.reindex(moved.index) == side].dropna() * better
             ones, n = int((own < 0).sum()), len(own)
             if not n or share_of_few(ones / n, n):
                 continue

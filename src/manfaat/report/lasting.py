@@ -166,8 +166,7 @@ def setback_texts(reader: Reader, worse: pd.DataFrame) -> list[str]:
     own = sorted((row for row in rows if row.side == 1), key=lambda row: -row.share)
     if not own:
         unasked = mark("Who was worse off was not examined: too few were asked the same before and after.")
-        followed = mark("Who was worse off was not examined: a panel has no one time before.")
-        return [reader.say(followed if reader.study.programme.design.panel else unasked)]
+        return [reader.say(unasked)]
     others = {(row.indicator, row.rater): row for row in rows if row.side == 0}
     told = []
     for row in own[:MOST]:
@@ -193,4 +192,6 @@ def setback_table(reader: Reader, worse: pd.DataFrame) -> list[Part]:
         told = found.setdefault((row.indicator, row.rater), dict(blank))
         told |= {f"n{end}": row.n, f"share{end}": f"{reader.percent(row.share)} {ends}"}
         found[row.indicator, row.rater] = told | {"outcome": measure_label(reader, row.indicator, row.rater)}
-    return [WORSE.exhibit(reader, list(found.values()), reader.source_note())] if found else []
+    panel = mark("In a panel, from the first period in which a unit answered to the last.")
+    notes = [reader.say(panel)] if reader.study.programme.design.panel else []
+    return [WORSE.exhibit(reader, list(found.values()), *notes, reader.source_note())] if found else []
