@@ -61,6 +61,9 @@ def test_two_means_that_differ_by_a_person_tell_no_more_of_that_person_than_of_a
         step = steps(1.0 if law == "yes" else exact["sd"].max(), exact["n"])
         off = (exact["n"] * step).sum() / 2
         assert off >= (1.0 if law == "yes" else exact["sd"].max()) * 0.99
+        if told["mean"].isna().any():  # of few who said yes, or no
+            assert law == "yes"
+            continue
         assert (told["mean"] - exact["mean"]).abs().max() <= step.max() * 0.51
         if law == "yes":  # every count that is told is that of several counts
             assert np.unique((told["mean"] / step).round(6) % 1).max() in (

@@ -744,10 +744,8 @@ def test_transitions_count_positions_and_hide_small_cells():
     assert found.loc[(1, 1), "n"] == 12
     assert found.loc[(1, 2), "share"] == pytest.approx(0.4)
     assert found.loc[(1, 3), "n"] == 0
-    assert np.isnan(
-        found.loc[[(2, 1), (2, 2)], ["n", "share"]].to_numpy()
-    ).all()  # 2 of 30 are few; 10 would tell it
-    assert found.loc[(2, 3), "share"] == pytest.approx(0.6)
+    # 2 of 30 are few; 10 would tell it, and 18 would by the mean of the steps
+    assert np.isnan(found.loc[[(2, 1), (2, 2), (2, 3)], ["n", "share"]].to_numpy()).all()
     assert transition_matrix(before[:0], now[:0], before[:0]).empty
 
 

@@ -29,7 +29,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
-from manfaat.base.disclosure import SMALLEST_CELL
+from manfaat.base.disclosure import SMALLEST_CELL, share_of_few
 
 Numbers = npt.NDArray[np.float64]
 
@@ -53,6 +53,7 @@ COUNTED = (
 )
 CHOSEN = ("confidence", "power", "threshold", "expected", "time", "kind", "year", "age")
 COMPARED = ("mean_comparison", "sd_comparison")
+MOST = "_most"  # of a table that is being told
 COMPARED_BY = ("indicator", "rater", "arm", "against", "wave", "subgroup")
 LOST = 0.2  # of a step
 LINES = (0.01, 0.05, 0.1)
@@ -208,9 +209,21 @@ def capped(table: pd.DataFrame) -> pd.DataFrame:
     return plain
 
 
+def without_few_yes(table: pd.DataFrame) -> pd.DataFrame:
+    """The same without means of answers of yes or no that rest on few: who said yes, or who said no."""
+    if not {"mean", "sd", "n"} <= set(table):
+        return table
+    mean, sd, n = (table[name].astype("float64") for name in ("mean", "sd", "n"))
+    known = [np.asarray(one, dtype="float64") for one in (mean, sd, n)]
+    few = is_share(known[0], known[1], known[2]) & share_of_few(mean, n).to_numpy()
+    told = [name for name in (*LEVELS[:5], "std_error") if name in table]
+    return table.assign(**{name: table[name].mask(few) for name in told}) if few.any() else table
+
+
 def of_most(table: pd.DataFrame) -> pd.DataFrame:
     """The same with mean and standard deviation of a comparison group as those of the most people, wherever
-    one to four of these are lacking; where a table does not say how many they are, always.
+    one to four of these are lacking; where a table does not say how many they are, always. ``MOST`` : how
+    many those are.
     """
     keys = [name for name in COMPARED_BY if name in table]
     size = next((name for name in reversed(PEOPLE) if name in table), "")
@@ -221,14 +234,14 @@ def of_most(table: pd.DataFrame) -> pd.DataFrame:
         size, ascending=False, kind="stable"
     )
     place = {row: at for at, row in enumerate(table.index)}
-    told = table[list(COMPARED)].to_numpy("float64", copy=True)
+    told = table[[*COMPARED, size]].to_numpy("float64", copy=True)
     for _, own in known.groupby(keys, dropna=False, sort=False):
         first, most = -1, -np.inf
         for row, n in zip(own.index, own[size].astype("float64"), strict=True):
             if first < 0 or most - n > few:
                 first, most = place[row], n
             told[place[row]] = told[first]
-    return table.assign(**{name: told[:, at] for at, name in enumerate(COMPARED)})
+    return table.assign(**{name: told[:, at] for at, name in enumerate((*COMPARED, MOST))})
 
 
 def coarse(table: pd.DataFrame, *, shares: Collection[str] = ()) -> pd.DataFrame:
@@ -237,13 +250,13 @@ def coarse(table: pd.DataFrame, *, shares: Collection[str] = ()) -> pd.DataFrame
     ``shares`` : names of the units that are shares. Whole numbers, texts, and what somebody chose (a
     confidence, a limit) stay as they are.
     """
-    table = of_most(table.reset_index(drop=True)).set_index(table.index)
-    n, plain = people_of(table), table.copy(deep=False)
+    table = of_most(without_few_yes(table.reset_index(drop=True))).set_index(table.index)
+    n, plain = people_of(table), table.drop(columns=MOST, errors="ignore")
     spread = spreads_of(table, n)
     whole = np.where(are_yes_or_no(table, n, shares), 1.0, 0.0)
     step = steps(np.fmax(spread, whole), n)
     counted = any(names <= set(table) for names in COUNTED)
-    for name in table.columns:
+    for name in plain.columns:
         values = table[name]
         if name in (*PEOPLE, *CHOSEN, "n_missing") or not pd.api.types.is_float_dtype(values):
             continue
@@ -273,8 +286,8 @@ def column_told(
         return few if counted else fill(in_steps(values, steps(1.0, n)), few, n)
     if name in COMPARED and set(PEOPLE) & set(table):
         mean, sd = (table[side].to_numpy("float64") for side in COMPARED)
-        people = table["n_comparison"] if "n_comparison" in table else table["n"] / 2  # half of both groups
-        other = people.to_numpy("float64")
+        people = table.get(MOST, table["n_comparison" if "n_comparison" in table else "n"])
+        other = people.to_numpy("float64") / (1 if "n_comparison" in table else 2)  # half of both groups
         is_yes = is_share(mean, sd, other, tolerance=0.05)  # of the most people, or of both groups
         own = steps(np.where(is_yes, np.fmax(sd, 1.0), sd), other)
         return fill(in_steps(values, own), few, own)

@@ -33,8 +33,8 @@ from scipy.stats import t as student
 
 from manfaat.base.disclosure import SMALLEST_CELL
 from manfaat.base.precision import FEW_DIGITS, steps
+from manfaat.base.solving import Cells, cells_of, given_away, with_moments
 from manfaat.report.leaving import KEYS, LEDGER, Tables, read_ledger, tables_in, tables_told
-from manfaat.report.solving import Cells, cells_of, solved, with_moments
 
 FEW = SMALLEST_CELL - 1
 SHARES = ("share", "survival", "cumulated", "share_missing", "share_lowest", "share_highest", "owed")
@@ -299,6 +299,19 @@ def by_differences(tables: Tables, means: list[Told]) -> Iterator[Recovered]:
     yield from apart("differences", as_told_of_most([*means, *constants(tables)]))
 
 
+def by_yes(_: Tables, means: list[Told]) -> Iterator[Recovered]:
+    """Multiply the means of answers of yes or no by their n, as shares are; what is told of several samples
+    may have the standard deviation of a share by chance.
+    """
+    for one in means:
+        if (
+            one.about[0] == "mean"
+            and is_yes_or_no(one.mean, one.spread, one.n)
+            and only_few(counts_within(one.mean, one.off, one.n), one.n)
+        ):
+            yield Recovered("shares", f"{', '.join(one.about)}: {one.mean} of {one.n}", (one.place,))
+
+
 def as_told_of_most(means: list[Told]) -> Iterator[Told]:
     """The same, where one file tells one mean of several samples of a comparison group as of the largest of
     these: the rule is published, so that it is known to be told of that one.
@@ -395,10 +408,9 @@ def by_tables(tables: Tables, means: list[Told]) -> Iterator[Recovered]:
         for group, rows in groups_of(table, lines):
             at = rows.index.to_numpy()
             cells = cells_of(rows, n[at], share[at], sizes.get(group, set()))
-            for row, low, high in solved(moved(cells, rows, means)) if cells else ():
-                if (low == high and high > 0) or (low >= 1 and high <= FEW):
-                    what = f"{named(table, at[row])}: {low} to {high}"
-                    yield Recovered("tables", what, (f"{place}, row {at[row] + 1}",))
+            for row, low, high in given_away(moved(cells, rows, means)) if cells else ():
+                what = f"{named(table, at[row])}: {low} to {high}"
+                yield Recovered("tables", what, (f"{place}, row {at[row] + 1}",))
 
 
 def groups_of(table: pd.DataFrame, lines: list[str]) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -431,7 +443,7 @@ def by_curves(tables: Tables) -> Iterator[Recovered]:
 
 
 WAYS = (by_shares, by_counts, by_tests, by_curves)
-BY_MEANS = (by_differences, by_tables)
+BY_MEANS = (by_differences, by_yes, by_tables)
 
 
 def by_releases(tables: Tables, former: Tables) -> Iterator[Recovered]:

@@ -154,4 +154,5 @@ def release(study: Study, path: Path, name: PurePosixPath) -> None:
         if pd.api.types.is_float_dtype(table[column]):
             moved = numbers[column].notna() & (numbers[column] != table[column])
             texts.loc[moved, column] = [repr(float(value)) for value in numbers.loc[moved, column]]
+            texts.loc[numbers[column].isna(), column] = ""
     texts.to_csv(path, index=False)

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from manfaat.base.disclosure import SMALLEST_CELL
+
 
 @dataclass(frozen=True)
 class Line:
@@ -95,8 +97,17 @@ def with_moments(
     return replace(cells, lines=(*cells.lines, *less))
 
 
+def given_away(cells: Cells) -> Iterator[tuple[int, int, int]]:
+    """Row, least and most of the hidden counts that have one possible value, or none but one to four."""
+    for row, low, high in solved(cells):
+        if (low == high and high > 0) or (low >= 1 and high < SMALLEST_CELL):
+            yield row, low, high
+
+
 def solved(cells: Cells) -> Iterator[tuple[int, int, int]]:
-    """Row, least and most of every hidden count; nothing where no counts fit."""
+    """Row, least and most of every hidden count; nothing where nothing is known of them, or no counts fit."""
+    if not cells.lines:
+        return
     weights = np.array([line.weights for line in cells.lines])
     known = LinearConstraint(weights, [line.low for line in cells.lines], [line.high for line in cells.lines])
     for place, row in enumerate(cells.rows):
