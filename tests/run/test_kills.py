@@ -23,7 +23,10 @@ pytestmark = [
     pytest.mark.runs,
     pytest.mark.skipif(os.name != "posix", reason="other systems have other signals"),
 ]
-CASE, MOMENTS = "e9-wild", 3
+CASE = "e9-wild"
+MOMENTS = int(
+    os.environ.get("MANFAAT_MOMENTS", "3")
+)  # test_kill_points.py has every step of the end of a run
 
 
 def start(project: Path, name: str) -> subprocess.Popen:
