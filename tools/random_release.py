@@ -36,7 +36,7 @@ PROFILES = {
     "partner": ("report", "annex"),
     "internal": ("report", "annex", "between"),
 }
-Z = 1.96
+Z, LEAST = 1.96, 12
 NUMERIC = ("pay", "asset", "steps")
 SHARES = ("employed", "promoted", "rare")
 
@@ -48,8 +48,9 @@ class Cohort:
     people: pd.DataFrame
 
     def first(self, n: int) -> Cohort:
-        """The same without the last ``n`` people of each group."""
-        kept = self.people.groupby("group", sort=False).cumcount(ascending=False) >= n
+        """The same without the last ``n`` people of each group, which keeps a dozen."""
+        places = self.people.groupby("group", sort=False)
+        kept = (places.cumcount(ascending=False) >= n) | (places.cumcount() < LEAST)
         return Cohort(self.people[kept].reset_index(drop=True))
 
 

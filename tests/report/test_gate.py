@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import t as student
+from typer.testing import CliRunner
 
 from conftest import ROOT, project_below, replace_in
 from manfaat.analysis.study import load_study
 from manfaat.base.precision import coarse
+from manfaat.cli import app
 from manfaat.report import attacker, gate, leaving
 from manfaat.run import run
 from manfaat.run.options import Options
@@ -282,3 +285,67 @@ def test_a_file_of_which_nothing_is_known_does_not_leave(tmp_path):
     (tmp_path / "exhibits/people.parquet").write_bytes(b"")
     with pytest.raises(ValueError, match=r"exhibits/people\.parquet.*may not leave the house"):
         gate.refuse_strange(tmp_path)
+
+
+WRITERS = (  # whatever is written among the reports is written by one of these
+    "manfaat.report.gate",  # pages that no run makes
+    "manfaat.run.staging",  # whole folders, which the gate has let out
+    "manfaat.report.pictures",  # pictures of a report in another size
+    "manfaat.report.latex",  # its tables for a thesis
+)
+
+
+class Watch:
+    """What is opened for writing, or moved, below a folder, and by which modules."""
+
+    def __init__(self) -> None:
+        self.below: Path | None = None
+        self.found: list[tuple[str, set[str]]] = []
+        sys.addaudithook(self.seen)
+
+    def seen(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self.below is None or event not in ("open", "os.rename"):
+            return
+        path, mode = (arguments[1], "w") if event == "os.rename" else arguments[:2]
+        writes = isinstance(mode, str) and set(mode) & set("wax+")
+        if isinstance(path, str) and writes and Path(path).is_relative_to(self.below):
+            frame, modules = sys._getframe(), set[str]()
+            while frame:
+                modules.add(str(frame.f_globals.get("__name__")))
+                frame = frame.f_back
+            self.found.append((path, modules))
+
+
+@pytest.mark.runs
+def test_nothing_writes_among_the_reports_but_the_gate(tmp_path, monkeypatch):
+    root, watch = project_below(tmp_path / "project"), Watch()
+    monkeypatch.chdir(root)
+    watch.below = root / "reports"
+    run_here = CliRunner().invoke
+    for command in (
+        ["run", COHORT, "--language", "en", "--formats", "html"],
+        ["export", COHORT, "--format", "parquet"],
+        ["figures", COHORT, "--medium", "web"],
+        ["release", COHORT, "--profile", "internal"],
+    ):
+        told = run_here(app, command)
+        assert told.exit_code == 0, told.output
+    watch.below = None
+    written = " ".join(Path(path).name for path, _ in watch.found)
+    assert all(name in written for name in (COHORT, "index.html", "index.id.html", "codebook.html"))
+    assert [path for path, modules in watch.found if not modules & {*WRITERS}] == []
+    page = (root / "reports" / COHORT / "codebook.html").read_text(encoding="utf-8")
+    assert page.startswith("<!")
+
+
+@pytest.mark.parametrize("text", ["NIK 3174012345678901", "made in /home/siti/manfaat"])
+def test_a_page_that_names_a_machine_or_an_identity_is_not_put_among_the_reports(tmp_path, text):
+    (tmp_path / "index.html").write_text("former")
+    with pytest.raises(ValueError, match="may not leave the house"):
+        gate.put(tmp_path / "index.html", f"<p>{text}</p>")
+    with pytest.raises(ValueError, match="no file of a report"):
+        gate.put(tmp_path / "people.parquet", "")
+    assert (tmp_path / "index.html").read_text() == "former"
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+    gate.put(tmp_path / "index.html", "<p>new</p>")
+    assert (tmp_path / "index.html").read_text() == "<p>new</p>"

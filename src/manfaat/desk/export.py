@@ -24,6 +24,7 @@ from manfaat.definitions.records import shown
 from manfaat.definitions.study import Study
 from manfaat.files.parsing.checks import personal_data
 from manfaat.report.counts import shown_count
+from manfaat.report.gate import put
 from manfaat.report.labels import MISSING_REASONS
 from manfaat.report.policy import PLAIN
 from manfaat.report.words import LANGUAGES, Language
@@ -256,7 +257,8 @@ def write_parquet(
         else pd.Series(dtype="str")
     )
     table = pa.Table.from_pandas(
-        frame.assign(missing=frame["row_key"].map(why).fillna("{}").astype("str")), preserve_index=False
+        frame.assign(missing=frame["row_key"].map(why).astype("object").fillna("{}").astype("str")),
+        preserve_index=False,
     )
     notes = {
         v.name: {
@@ -332,7 +334,7 @@ def export_all(study: Study, kinds: list[str], language: Language) -> Iterator[s
         yield from personal_columns(study, name)
     study.places.reports.mkdir(parents=True, exist_ok=True)
     page = study.places.reports / "codebook.html"
-    page.write_text(codebook_html(study), encoding="utf-8")
+    put(page, codebook_html(study))
     yield shown(page, root)
 
 

@@ -19,6 +19,7 @@ from manfaat.base.paths import EXACT, private
 from manfaat.base.precision import capped, coarse, in_steps, p_values, steps
 from manfaat.base.writing import written_whole
 from manfaat.definitions.study import Study
+from manfaat.report import identifying
 from manfaat.threats import Threats
 from manfaat.verdict.evidence import TAKEN
 
@@ -125,6 +126,25 @@ def refuse_strange(folder: Path) -> None:
         if path.is_file() and path.suffix not in KINDS:
             name = path.relative_to(folder).as_posix()
             raise ValueError(f"'{name}' is no file of a report, so it may not leave the house")
+
+
+def put(page: Path, text: str) -> None:
+    """Write a page among the reports that no run makes (an overview, a codebook), whole or not at all.
+
+    Raises
+    ------
+    ValueError for a file of another kind, and for a text that names a machine or has the form of an identity
+    number; the former page stays.
+    """
+    if page.suffix not in KINDS:
+        raise ValueError(f"'{page.name}' is no file of a report, so it may not leave the house")
+    for _, kind, found in identifying.formed(page.name, identifying.plain(text), ""):
+        if kind in identifying.NEVER:
+            raise ValueError(
+                f"'{page.name}' holds {kind} ({len(found)} letters), so it may not leave the house"
+            )
+    with written_whole(page) as target:
+        target.write_text(text, encoding="utf-8")
 
 
 def cap(study: Study, folder: Path) -> None:

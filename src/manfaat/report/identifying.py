@@ -27,6 +27,7 @@ FORMS = {
         r"|\b[A-Z]:\\{1,2}[A-Za-z][\w. ~-]*\\"
     ),
 }
+NEVER = ("an identity number of 16 digits", "a path of a machine")  # a person may want the others printed
 NOISE = re.compile(r'\b(?:d|points|transform|viewBox)="[^"]*"|base64,[A-Za-z0-9+/=]+|[0-9a-f]{32,}')
 LETTERS, FIGURES = 5, 7  # a shorter word or number is found by chance
 PACKED = (".docx", ".xlsx")
@@ -46,6 +47,11 @@ def text_of(path: Path) -> str:
         text = pdf_text(path.read_bytes())
     else:
         text = path.read_text(encoding="utf-8", errors="replace")
+    return plain(text)
+
+
+def plain(text: str) -> str:
+    """A text without markup's signs, drawing and fonts."""
     return NOISE.sub(" ", html.unescape(text))
 
 

@@ -15,9 +15,9 @@ from manfaat import __version__
 from manfaat.base.moments import day_of
 from manfaat.base.paths import PAGES
 from manfaat.base.strict import held_in, json_text
-from manfaat.base.writing import written_whole
 from manfaat.definitions.study import Study
 from manfaat.report.cover import cover_of
+from manfaat.report.gate import put
 from manfaat.report.policy import security_policy
 from manfaat.report.reader import Reader
 from manfaat.report.words import LANGUAGES, Language, mark
@@ -175,5 +175,4 @@ def write_index(reports: Path) -> None:
             script=Markup(script),
             policy=Markup(security_policy(script)),
         )
-        with written_whole(reports / index_name(code)) as path:
-            path.write_text(page, encoding="utf-8")
+        put(reports / index_name(code), page)
