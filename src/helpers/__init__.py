@@ -1,38 +1,35 @@
-"""What a notebook imports: a study to ask, and what it answers; the engine behind it is ``manfaat``."""
+"""What a notebook imports: a study to ask, and what it answers; the engine behind it is ``manfaat``.
 
-from helpers.bench import Bench
-from helpers.benefits import Benefits
-from helpers.cleaned import Cleaned
-from helpers.cohorts import Cohorts, open_programme
-from helpers.costed import Costed
-from helpers.estimates import Estimate
-from helpers.findings import Findings
-from helpers.inputs import Inputs
-from helpers.measured import Measured
-from helpers.missing import Missing
-from helpers.opened import OpenStudy, open_study
-from helpers.results import Results
-from helpers.showing import Answer, Questions
-from helpers.tracing import Person
-from manfaat.analysis.recipes import Recipe
+A name is loaded when it is first asked for; ``__init__.pyi`` says the same to type checkers and editors.
+"""
 
-__all__ = [
-    "Answer",
-    "Bench",
-    "Benefits",
-    "Cleaned",
-    "Cohorts",
-    "Costed",
-    "Estimate",
-    "Findings",
-    "Inputs",
-    "Measured",
-    "Missing",
-    "OpenStudy",
-    "Person",
-    "Questions",
-    "Recipe",
-    "Results",
-    "open_programme",
-    "open_study",
-]
+from importlib import import_module
+
+HOMES = {
+    "bench": ["Bench"],
+    "benefits": ["Benefits"],
+    "cleaned": ["Cleaned"],
+    "cohorts": ["Cohorts", "open_programme"],
+    "costed": ["Costed"],
+    "estimates": ["Estimate", "Recipe"],
+    "findings": ["Findings"],
+    "inputs": ["Inputs"],
+    "measured": ["Measured"],
+    "missing": ["Missing"],
+    "opened": ["OpenStudy", "open_study"],
+    "results": ["Results"],
+    "showing": ["Answer", "Questions"],
+    "tracing": ["Person"],
+}
+__all__ = sorted(name for names in HOMES.values() for name in names)
+
+
+def __getattr__(name: str) -> object:
+    for home, names in HOMES.items():
+        if name in names:
+            return getattr(import_module(f"helpers.{home}"), name)
+    raise AttributeError(f"module 'helpers' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -6,7 +6,10 @@ import doctest
 import importlib
 import inspect
 import pkgutil
+import runpy
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -73,6 +76,25 @@ def test_every_public_name_has_a_worked_example():
             value = getattr(value, "func", value)
             if not inner.startswith("_") and (inspect.isfunction(value) or isinstance(value, property)):
                 assert value.__doc__, f"{name}.{inner}"
+
+
+def test_a_name_is_loaded_when_it_is_asked_for_and_editors_know_the_same_names():
+    heavy = {"pandas", "numpy", "matplotlib", "IPython", "manfaat"}
+    code = f"import sys, helpers\nprint(sorted({heavy!r} & sys.modules.keys()), dir(helpers))"
+    asked = [sys.executable, "-c", code]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == f"[] {helpers.__all__}\n"
+    stub = runpy.run_path(str(ROOT / "src/helpers/__init__.pyi"))
+    assert stub["__all__"] == helpers.__all__
+    assert all(stub[name] is getattr(helpers, name) for name in helpers.__all__)
+    with pytest.raises(AttributeError, match="'helpers' has no attribute 'open_studie'"):
+        helpers.open_studie  # noqa: B018
+
+
+def test_what_makes_reports_of_finished_notebooks_loads_nothing_that_draws():
+    code = "import sys, manfaat.run.run, manfaat.report.appendix\nprint('seaborn' in sys.modules)"
+    asked = [sys.executable, "-c", code]
+    assert subprocess.run(asked, capture_output=True, text=True, timeout=120).stdout == "False\n"
 
 
 def test_the_package_stays_small():

@@ -13,8 +13,14 @@ from fontTools.ttLib import TTFont
 from matplotlib.font_manager import FontProperties, findfont
 
 FAMILY = "DejaVu Sans"  # ships with matplotlib; free to embed (Bitstream Vera licence)
-# code points of most texts: Latin and Greek letters, punctuation, arrows, signs of mathematics
-USUAL = (range(0x180), range(0x370, 0x400), range(0x2000, 0x2070), range(0x2190, 0x2300))
+# code points of most texts: Latin and Greek letters, punctuation, arrows, signs of mathematics and of grades
+USUAL = (
+    range(0x180),
+    range(0x370, 0x400),
+    range(0x2000, 0x2070),
+    range(0x2190, 0x2300),
+    range(0x25A0, 0x2720),
+)
 
 
 @cache

@@ -36,7 +36,9 @@ PRELOAD = (
     "manfaat.evaluation.summaries",
     "manfaat.evaluation.ladder",
     "manfaat.run.cells",
-    "helpers",
+    "helpers.bench",
+    "helpers.cohorts",
+    "helpers.opened",
 )
 NONE = -1  # told where there is no child
 

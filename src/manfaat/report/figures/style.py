@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import matplotlib
 import numpy as np
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -47,6 +46,8 @@ class Spot(NamedTuple):
 
 def set_thesis_style() -> None:
     """Set fonts, sizes, colours and fixed metadata for the figures of one kernel."""
+    import seaborn as sns  # here, for most of what comes with this module draws nothing
+
     sns.set_theme(
         context="paper",
         style="ticks",
