@@ -55,8 +55,9 @@ PYTEST = python -m pytest
 quick: .venv/ready  ## the tests without whole runs, simulations, random inputs, the browser and what is slow
 	@$(BIN)/$(PYTEST) --mpl $(PARALLEL) --quick --durations=5 --durations-min=2
 
-# What makes small reports or cohorts comes to the quick tests. Of a reading process that was stopped half a record may be left.
-SMALL_RUNS = $(patsubst %,tests/%.py,report/test_files report/test_latex run/test_cli analysis/test_any_study desk/test_new_programme simulation/test_simulate)
+# What makes small reports or cohorts, or is slow, comes to the quick tests. Of a reading process that was stopped half a record may be left.
+SMALL_RUNS = $(patsubst %,tests/%.py,report/test_files report/test_latex run/test_cli analysis/test_any_study desk/test_new_programme simulation/test_simulate \
+	truth/test_offers_and_arms helpers/test_bench helpers/test_face cleaning/test_mess_kinds desk/test_review_kinds report/test_equity truth/test_cases_labels truth/test_cases_values)
 branches: .venv/ready  ## how much of src the quick tests and those of small runs go through; fails below the floor in pyproject.toml
 	@rm -rf .venv/branches && mkdir .venv/branches
 	@$(MAKE) --no-print-directory quick PYTEST="coverage run -m pytest"

@@ -21,7 +21,7 @@ from manfaat.run import light  # noqa: F401
 ROOT = Path(__file__).parents[1]
 
 LANES = ("runs", "simulation", "fuzz", "browser", "slow")  # marks of what a quick run leaves out
-ONE_IN = 8  # cases of a test with the mark many, in a quick run
+ONE_IN = 16  # cases of a test with the mark many, in a quick run
 QUICK = False
 SHARED_RUNS = {"finished": "finished", "side_by_side": "finished", "sent": "sent", "case": "cases"}
 

@@ -18,6 +18,8 @@ from manfaat.base.problems import ProblemsError
 from manfaat.report import ledgers
 from mess_cases import column, deliver, told, values
 
+pytestmark = pytest.mark.slow
+
 CELLS = [
     # kind, variable, texts as delivered, what they must become, words of a reason that must be given for some
     # of them

@@ -22,6 +22,8 @@ from manfaat.desk.scaffold import new_programme
 from manfaat.report.reader import Reader
 from manfaat.report.review_list import review_list
 
+pytestmark = pytest.mark.slow
+
 ODD, UNKNOWN = "entahlah ya begitu", "tak terkira banyak"
 CODEBOOK = """table,name,type,source,label::English (en),label::Bahasa Indonesia (id),unit,required,relevant,constraint,missing,role,note
 people,id,text,id,Number,Nomor,,yes,,,,,

@@ -103,6 +103,7 @@ def test_an_effect_in_per_cent_has_the_error_of_the_delta_method():
     assert effect["in_sd"] == pytest.approx((one.mean() - other.mean()) / other.std())
 
 
+@pytest.mark.simulation
 def test_the_per_cent_of_a_regression_vary_as_their_error_says():
     """By simulation: 400 samples of 200, outcome 10 + 2·d + x + e."""
     rng, found = np.random.default_rng(5), []

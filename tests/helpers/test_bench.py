@@ -22,6 +22,8 @@ from helpers import Bench, open_study
 from manfaat.base.paths import NOTEBOOKS
 from manfaat.report.controls import Controls
 
+pytestmark = pytest.mark.slow
+
 COHORTS = ("nsw-1976", "michigan-1987-89")
 COHORT = COHORTS[0]
 LOOKS = [

@@ -20,6 +20,8 @@ from conftest import ROOT
 from helpers import Answer, Measured, OpenStudy, open_study
 from helpers.showing import said
 
+pytestmark = pytest.mark.slow
+
 COHORT = "nsw-1976"
 OPTIONS = doctest.ELLIPSIS
 MODULES = sorted(one.name for one in pkgutil.iter_modules(helpers.__path__, "helpers."))

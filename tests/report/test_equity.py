@@ -19,6 +19,8 @@ from manfaat.report.blocks import Paragraph, plain
 from manfaat.report.equity import equity_parts
 from manfaat.report.exhibit import Exhibit
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = Settings("nsw-1976", "randomised", "difference")
 MEASURES = [("earnings", "", ""), ("no_earnings", "", "")]
 NAMES = {"earnings": "re78", "no_earnings": "none"}

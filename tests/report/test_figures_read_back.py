@@ -191,6 +191,7 @@ def test_any_text_is_drawn_once_for_all_machines(kind, text):
     assert len(made.alt) > 4
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("kind", cases.EVERY)
 def test_no_figure_has_a_title_of_its_own_and_all_are_as_wide_as_the_text_of_a_thesis(kind):
     made = cases.EVERY[kind]("Real pay")
@@ -201,6 +202,7 @@ def test_no_figure_has_a_title_of_its_own_and_all_are_as_wide_as_the_text_of_a_t
     ]
 
 
+@pytest.mark.many
 @pytest.mark.filterwarnings("ignore:Glyph")  # matplotlib says so too, and draws an empty box
 @pytest.mark.parametrize("kind", cases.EVERY)
 def test_a_letter_without_a_glyph_fails(kind):
@@ -249,6 +251,7 @@ def test_a_figure_of_half_the_width_has_letters_of_the_same_size():
     assert "font: 8.5px" in svg or "font-size: 8.5px" in svg
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("kind", cases.EVERY)
 def test_every_colour_has_a_twin_on_a_dark_page_or_stands_out_there_as_it_is(kind):
     as_they_are = {"#b5bcc2", "#c9c9c9", "#cc79a7", "#e69f00"}
@@ -269,6 +272,7 @@ TELLING = {  # types whose marks tell what they show, and how many there are in 
 }
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("kind", cases.EVERY)
 def test_a_mark_tells_what_the_description_tells_and_no_more(kind):
     made = cases.EVERY[kind]("Real pay")

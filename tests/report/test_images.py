@@ -36,6 +36,7 @@ class Picture:
         Path(target).write_bytes(page)
 
 
+@pytest.mark.many
 @pytest.mark.parametrize("kind", EVERY)
 @pytest.mark.mpl_image_compare(baseline_dir="images", tolerance=TOLERANCE, style="default")
 def test_looks_as_it_did(kind, request):

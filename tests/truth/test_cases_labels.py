@@ -13,6 +13,8 @@ from manfaat.analysis.study import clean_tables, load_study, read_raw
 from manfaat.base.problems import ProblemsError
 from manfaat.cleaning.readers import checksum
 
+pytestmark = pytest.mark.slow
+
 YES_FIRST = {1: "Ya", 2: "Tidak"}  # as the codebook of the cases has it
 NO_FIRST = {1: "Tidak", 2: "Ya"}
 

@@ -15,6 +15,8 @@ from case_runs import manfaat, project_of
 from manfaat.analysis.study import clean_tables, load_study, read_raw
 from manfaat.base.problems import ProblemsError
 
+pytestmark = pytest.mark.slow
+
 CODEBOOK = (
     "table,name,type,source,label::English (en),label::Bahasa Indonesia"
     " (id),unit,required,relevant,constraint,missing,role,scale,reversed,versions,recode,ladder,core,note\n"

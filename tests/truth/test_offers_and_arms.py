@@ -18,6 +18,8 @@ from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.ladder import estimate_stages
 from offer_cases import ARMS, IN_ARMS, LADDER, OFFER, OFFERED, Told, classes, invited, opened, written
 
+pytestmark = pytest.mark.slow
+
 ARM_LADDER = """\
 specifications:
   - {id: d, method: difference_in_means, std_errors: [HC1]}
