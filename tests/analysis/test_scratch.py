@@ -203,6 +203,10 @@ def test_what_a_finished_report_holds_is_read_while_its_record_agrees(inside):
     (report / "run.json").write_text(json.dumps(record))
     chapter = open_chapter("06_benefits", COHORT)
     assert chapter.read_summary("basis", "03_inputs")["n"].tolist() == [1]
+    exact = inside / "data/processed" / COHORT / "exact"
+    exact.mkdir()
+    (exact / "basis.csv").write_text("n\n1.25\n")  # as it was computed, and the report does not tell it
+    assert open_chapter("06_benefits", COHORT).read_summary("basis", "03_inputs")["n"].tolist() == [1.25]
     chapter = open_chapter("07_findings", COHORT)
     chapter.parameters.update(confidence=0.95, draws=9999)
     with pytest.raises(

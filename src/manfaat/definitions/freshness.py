@@ -17,7 +17,7 @@ from typing import Any
 
 from manfaat import __version__
 from manfaat.base.checksums import checksum
-from manfaat.base.paths import MADE, Places
+from manfaat.base.paths import EXACT, MADE, Places
 from manfaat.base.problems import Problem, ProblemsError, refuse
 from manfaat.base.strict import json_text
 from manfaat.base.writing import written_whole
@@ -72,7 +72,8 @@ class Shelf:
     """The tables of one cohort as a session's notebooks find them.
 
     A run of ``manfaat run`` finds what it made itself. Elsewhere what was made by hand below ``scratch/``
-    comes first, as long as it is fresh, then what the last run left.
+    comes first, as long as it is fresh, then what the last run left: numbers as they were computed, where it
+    kept them, and as its report tells them elsewhere.
 
     ``opened`` : what this notebook has read so far: table → the notebook that writes it, and its checksum.
     """
@@ -84,12 +85,13 @@ class Shelf:
 
     def folders(self, name: str) -> tuple[Path, ...]:
         """Where a table may stand, nearest first: one about people (Parquet) or one of numbers (CSV)."""
-        own, last = (
-            (self.places.tables, self.places.processed)
+        places = self.places
+        own, *last = (
+            (places.tables, places.processed)
             if name.endswith(".parquet")
-            else (self.places.output, self.places.reports)
+            else (places.output, places.processed / EXACT, places.reports)
         )
-        return (own,) if self.places.is_published else (own, last)
+        return (own,) if places.is_published else (own, *last)
 
     def written(self, folder: Path, name: str, notebook: str) -> None:
         """Note what a table just written was made from."""
@@ -157,7 +159,8 @@ class Shelf:
             if path.is_file():
                 line: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
                 return line
-            return self.recorded if folder == self.places.reports else None
+            left = self.places.reports, self.places.processed / EXACT
+            return self.recorded if folder in left else None
         except (ValueError, UnicodeDecodeError):
             return None
 
