@@ -57,7 +57,7 @@ quick: .venv/ready  ## the tests without whole runs, simulations, random inputs,
 
 # What makes small reports or cohorts, or is slow, comes to the quick tests. Of a reading process that was stopped half a record may be left.
 SMALL_RUNS = $(patsubst %,tests/%.py,report/test_files report/test_latex run/test_cli analysis/test_any_study desk/test_new_programme simulation/test_simulate \
-	truth/test_offers_and_arms helpers/test_bench helpers/test_face cleaning/test_mess_kinds desk/test_review_kinds report/test_equity truth/test_cases_labels truth/test_cases_values)
+	truth/test_offers_and_arms helpers/test_bench helpers/test_face cleaning/test_mess_kinds desk/test_review_kinds report/test_equity truth/test_cases_labels truth/test_cases_values cleaning/test_mess_by_hand cleaning/test_chunks desk/test_wide_trial)
 branches: .venv/ready  ## how much of src the quick tests and those of small runs go through; fails below the floor in pyproject.toml
 	@rm -rf .venv/branches && mkdir .venv/branches
 	@$(MAKE) --no-print-directory quick PYTEST="coverage run -m pytest"

@@ -14,6 +14,8 @@ from manfaat.cleaning.readers import FILE, ROW, SHEET
 from manfaat.cleaning.threads import at_once, each
 from manfaat.definitions.codebook import Codebook
 
+pytestmark = pytest.mark.slow
+
 KINDS = ["1.234,5", "12", "-9", "lupa", "", "3,50", "2.500", "x"]
 
 

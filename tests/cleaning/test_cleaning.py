@@ -146,6 +146,7 @@ tables = st.lists(st.tuples(whole | st.just(""), number, answer), max_size=25).m
 
 @settings(max_examples=examples(150), deadline=None)
 @given(tables)
+@pytest.mark.slow
 def test_raw_is_rebuilt_from_clean_and_ledger(rows):
     frame = raw(rows)
     table = clean(frame)

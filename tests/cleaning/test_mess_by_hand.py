@@ -8,6 +8,8 @@ import pytest
 from manfaat.definitions.codebook import Codebook
 from mess_cases import codebook, deliver, told, values
 
+pytestmark = pytest.mark.slow
+
 
 def rows(*lines: str) -> str:
     return "\n".join(lines) + "\n"

@@ -252,6 +252,7 @@ LINES = st.lists(
 
 @settings(max_examples=examples(80), deadline=None)
 @given(LINES)
+@pytest.mark.slow
 def test_shares_and_totals_conserve_to_the_last_unit(lines):
     sheet, found = placed(*lines)
     reconcile(sheet, found, len(lines))

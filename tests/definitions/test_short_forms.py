@@ -398,6 +398,7 @@ def test_a_decision_gives_a_variable_a_row_of_its_own(tmp_path):
 
 
 @pytest.mark.parametrize("name", PROGRAMMES)
+@pytest.mark.slow
 def test_shipped_programmes_are_tidy(name):
     assert [file.path.name for file in tidied(ROOT / "programmes" / name, root=ROOT)] == []
 

@@ -111,6 +111,7 @@ def test_without_a_terminal_nothing_is_asked(root, monkeypatch):
     assert (done.exit_code, "marks to decide" in done.output) == (0, True)
 
 
+@pytest.mark.slow
 def test_a_workbook_is_written_filled_in_and_read_back(root, monkeypatch):
     monkeypatch.chdir(root)
     arguments = ["new", "booked", "--data", "survey.csv", "--workbook", "study.xlsx"]

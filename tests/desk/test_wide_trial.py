@@ -9,6 +9,8 @@ import pytest
 from manfaat.desk.naming import chosen_name, time_of
 from manfaat.desk.scaffold import marks_below, new_programme
 
+pytestmark = pytest.mark.slow
+
 N, ROUNDS = 60, (1, 2, 3)
 AGREE = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"]
 OFTEN = ["Tidak pernah", "Jarang", "Kadang-kadang", "Sering", "Selalu"]

@@ -370,6 +370,7 @@ def test_raters_of_one_indicator_stay_apart():
         assert shown["supervisor", specification] == pytest.approx(2 * shown["self", specification])
 
 
+@pytest.mark.slow
 def test_words_effect_and_difference_follow_the_lottery():
     study = programme(ALL_OF_THEM)
     lottery = ladder(people(200, 0.5, compliance=0.8), study, draws=99)

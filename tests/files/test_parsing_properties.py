@@ -476,6 +476,7 @@ PIECES = [
 
 @pytest.mark.many
 @pytest.mark.parametrize("reader", READERS)
+@pytest.mark.slow
 def test_time_grows_no_faster_than_length(reader):
     # A pattern that backtracks over 100,000 characters takes minutes; reading takes about a millisecond.
     # Readers look at a long text's spelling first, which is the same for all: one of them tries every piece.
