@@ -20,8 +20,10 @@ from manfaat.analysis.study import load_study
 from manfaat.base.paths import private
 from manfaat.base.problems import ProblemsError
 from manfaat.report.chapter import Chapter
+from manfaat.report.leaving import read_ledger
+from manfaat.report.manifest import withheld
 from manfaat.report.reader import Reader
-from manfaat.run import record
+from manfaat.run import record, release
 from manfaat.run.overview import local_day
 from manfaat.run.run import Options, run_cohort
 
@@ -52,6 +54,22 @@ def test_tables_about_people_are_their_owners_alone(finished, cohorts, tmp_path)
             assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
     (tmp_path / "open").mkdir(mode=0o755)
     assert stat.S_IMODE(private(tmp_path / "open").stat().st_mode) == 0o700
+
+
+def test_every_shipped_cohort_can_be_released_and_protection_costs_little(finished, cohorts, tmp_path):
+    """The attacker among the checks; of the numbers about people in brief and report at most a tenth is kept
+    back.
+    """
+    places = {"data_dir": str(finished.data), "reports_dir": str(finished.reports)}
+    for cohort in cohorts:
+        for profile in release.PROFILES:
+            path, files = release.release(cohort, profile, tmp_path, places=places, root=ROOT)
+            assert files > 20
+            assert path.stat().st_size < 10_000_000
+        kept = sorted((finished.data / "processed" / cohort / release.RELEASED).glob("*-partner.csv"))
+        hidden, of = withheld(read_ledger(kept[-1]))
+        assert of > 20
+        assert hidden <= of / 10, cohort
 
 
 def test_no_text_that_leaves_begins_as_a_formula(finished):

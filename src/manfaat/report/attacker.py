@@ -141,11 +141,12 @@ def by_shares(tables: Tables) -> Iterator[Recovered]:
 
 def totals_of(table: pd.DataFrame, n: np.ndarray, share: np.ndarray, name: str) -> np.ndarray:
     """How many people each share is of: n, or what n is the share of, where several rows say the same of
-    that.
+    that, or a row counts nobody.
     """
     whole = np.where((n >= 1) & (share > 0), n / np.where(share > 0, share, 1), np.nan)
     known = np.round(whole[np.isfinite(whole)])
-    if name == "share" and ("before" in table or len(set(known)) < len(known)):
+    counts = "before" in table or len(set(known)) < len(known) or bool(((n == 0) & (share == 0)).any())
+    if name == "share" and counts:
         return whole
     return np.where((n >= 1) & np.isfinite(share), n, np.nan)
 
