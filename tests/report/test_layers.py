@@ -13,9 +13,22 @@ from pypdf import PdfReader
 
 from conftest import ROOT
 from manfaat.analysis.study import load_study
-from manfaat.report.blocks import Block, Bullets, Figure, Heading, Paragraph, Table, from_data, plain, said
+from manfaat.report.blocks import (
+    Block,
+    Bullets,
+    Figure,
+    Fold,
+    Heading,
+    Paragraph,
+    Table,
+    Term,
+    Terms,
+    from_data,
+    plain,
+    said,
+)
 from manfaat.report.cover import cover_of
-from manfaat.report.parts import Part, arranged, chapter_part
+from manfaat.report.parts import Part, arranged, chapter_part, named_once
 from manfaat.report.printed import write_pdf
 from manfaat.report.reader import Reader
 from manfaat.report.words import Language
@@ -224,3 +237,13 @@ def test_each_claim_has_its_message_its_reason_and_its_indicators(finished, coho
         assert [every[place].text.split()[0] for place in heads][: len(ids)] == ids
         for place, claim in zip(heads, claims, strict=False):
             assert claim.rstrip(".") in plain(every[place + 1].runs)
+
+
+def test_what_an_estimate_rests_on_has_its_id_once_in_a_file():
+    def fold(*names: str) -> Fold:
+        return Fold("How", (Terms(tuple(Term("Indicator", (), name) for name in names)),))
+
+    parts = [Part((fold("origin-a", "origin-b"),)), Part((fold("origin-a"), fold("origin-c", "")))]
+    named = named_once(parts)
+    assert [id for part in named for id in part.ids] == ["origin-a", "origin-b", "origin-c"]
+    assert [len(block.blocks[0].entries) for part in named for block in part.blocks] == [2, 1, 2]

@@ -203,6 +203,29 @@ def report_of(chapters: list[Part], language: Language) -> list[Part]:
     return made
 
 
+def named_once(parts: list[Part]) -> list[Part]:
+    """The same file with what an estimate rests on named where it stands first: links lead there, and an id
+    may stand once in a page.
+    """
+    seen: set[str] = set()
+    return [replace(part, blocks=tuple(first_named(block, seen) for block in part.blocks)) for part in parts]
+
+
+def first_named(block: Block, seen: set[str]) -> Block:
+    """A block without ids of terms that were ``seen`` before it, which grows by its own."""
+    match block:
+        case Table():
+            folds = [first_named(fold, seen) for fold in block.folds]
+            return replace(block, folds=tuple(fold for fold in folds if isinstance(fold, Fold)))
+        case Fold():
+            return replace(block, blocks=tuple(first_named(part, seen) for part in block.blocks))
+        case Terms():
+            entries = [replace(entry, id="") if entry.id in seen else entry for entry in block.entries]
+            seen.update(entry.id for entry in entries if entry.id)
+            return replace(block, entries=tuple(entries))
+    return block
+
+
 def annex_of(chapters: list[Part]) -> list[Part]:
     """The annex: of every notebook in its order, what stands there."""
     return [part for chapter in chapters if (part := chapter.in_annex())]
@@ -216,7 +239,7 @@ def arranged(chapters: dict[str, Part], language: Language) -> tuple[list[Part],
     labels = dict(relabelled(report_of(every, language), annex_of(every)))
     every = [replace(part, blocks=tuple(renumbered(part.blocks, labels))) for part in every]
     every = [part.cited(language) for part in every]
-    return report_of(every, language), annex_of(every)
+    return named_once(report_of(every, language)), named_once(annex_of(every))
 
 
 def relabelled(report: list[Part], annex: list[Part]) -> Iterator[tuple[str, str]]:
