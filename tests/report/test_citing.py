@@ -3,7 +3,20 @@
 import json
 import re
 
-from manfaat.report.blocks import Bullets, Figure, Heading, Paragraph, Run, Table, from_data, plain, said
+import pandas as pd
+
+from manfaat.report.blocks import (
+    Bullets,
+    Figure,
+    Heading,
+    Paragraph,
+    Run,
+    Table,
+    from_data,
+    leading,
+    plain,
+    said,
+)
 from manfaat.report.citing import cited
 from manfaat.report.words import Language
 
@@ -72,3 +85,34 @@ def test_every_exhibit_of_every_report_is_cited(finished, cohorts):
             labels = [block.label for block in blocks if isinstance(block, Figure | Table) and block.label]
             assert [label for label in labels if label not in cited_here] == [], (cohort, end)
             assert len(labels) == len(set(labels))
+
+
+def test_numbers_lead_where_they_come_from_and_are_no_part_of_other_words():
+    told = "pay rose by 4 to 42%, or 4%; it pays 1.4 and 4"
+    runs = leading(told, {"4 to 42%": "a", "pay": "b", "4": "c"})
+    assert "".join(run.text for run in runs) == told
+    assert [(run.text, run.link) for run in runs if run.link] == [
+        ("pay", "#b"),
+        ("4 to 42%", "#a"),
+        ("4", "#c"),
+    ]
+    assert leading("nothing", {"4": "c"}) == (Run("nothing"),)
+
+
+def test_claims_and_threats_of_every_report_lead_to_their_numbers(finished, cohorts):
+    for cohort in cohorts:
+        kept = finished.workings(cohort) / "blocks.json"
+        blocks = from_data(json.loads(kept.read_text(encoding="utf-8")))
+        verdicts = pd.read_csv(finished.reports / cohort / "exhibits/07-claims.csv")
+        measured = int((verdicts["estimate"] != "–").sum())
+        links = [run.link for one in blocks if isinstance(one, Paragraph) for run in one.runs]
+        decided = {link for link in links if link.startswith("#origin-")}
+        assert bool(decided) == bool(measured), cohort
+        brief = [one for one in blocks if one.layer == "brief" and isinstance(one, Bullets)]
+        led = {run.link for one in brief for item in one.items for run in item if run.link}
+        heads = [one.id for one in blocks if isinstance(one, Heading) and one.id.startswith("claim-")]
+        assert led == {f"#{id}" for id in heads}, cohort
+        (matrix,) = (one for one in blocks if isinstance(one, Table) and one.name == "07-matrix")
+        for row in matrix.rows:
+            for cell in row[1:]:
+                assert cell.link.startswith("#threat-") or cell.text == "·", (cohort, row[0].text)
