@@ -17,6 +17,7 @@ from conftest import examples
 from cost_cases import declared, placed
 from manfaat.costs import advice, double_benefit, effectiveness, uncertainty, value
 from manfaat.costs.flows import SOCIETY, Terms, all_entries, changing, cost_entries, yearly_flow
+from manfaat.costs.scenarios import is_reach_told, reach_of
 from manfaat.costs.viewpoints import viewpoint_table
 from manfaat.definitions.claims import GRADES
 from manfaat.definitions.declarations import Implication, Technology, Yardstick
@@ -599,3 +600,19 @@ def test_each_recommendation_names_its_statistic():
     assert found["statistic"].tolist() == ["adopted", "share_host"]
     assert found["verdict"].tolist() == ["leaning", "called for"]
     assert advice.implications(rules, known.iloc[:0])["verdict"].tolist() == ["not measured", "not measured"]
+
+
+def test_a_share_that_too_few_lack_to_be_told_is_taken_as_half_way():
+    rows = [("employed", "participants", 74, 0.973, 0.019), ("employed", "comparison", 213, 0.95, 0.015)]
+    basis = pd.DataFrame(rows, columns=["name", "group", "n", "mean", "std_error"])
+    assert reach_of(basis, "employed") == (0.973, 0.019)
+    assert reach_of(basis, None) == (1.0, 0.0)
+    hidden = basis.assign(mean=[np.nan, 0.95], std_error=[np.nan, 0.015])
+    share, error = reach_of(hidden, "employed")
+    assert 70 / 74 < share < 73 / 74  # one to four of them lack it
+    assert share == pytest.approx(1 - 2.5 / 74)
+    assert error == pytest.approx(np.sqrt(share * (1 - share) / 74))
+    assert is_reach_told(basis, "employed")
+    assert not is_reach_told(hidden, "employed")
+    assert np.isnan(reach_of(hidden.assign(mean=np.nan), "employed")[0])  # nobody knows which side is few
+    assert np.isnan(reach_of(hidden.assign(mean=[np.nan, 0.1]), "employed")[0])

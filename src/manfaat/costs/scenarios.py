@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from manfaat.base.disclosure import SMALLEST_CELL
 from manfaat.base.reasons import read_reasons
 from manfaat.base.typed import required
 from manfaat.costs.flows import Passing, Terms
@@ -126,6 +127,27 @@ def mean_of(basis: pd.DataFrame, name: str, group: str) -> tuple[float, float, i
     return float(row["mean"]), float(row["std_error"]), int(row["n"])
 
 
+def reach_of(basis: pd.DataFrame, name: str | None, within: str = "") -> tuple[float, float]:
+    """The share of participants whom a benefit reaches, and its error; all of them where none is named.
+
+    Where so few lack it that the share is not told, half of the most that few can be are taken to lack it:
+    that few lack it, and not few have it, is known from most of the comparison group having it too.
+    """
+    if name is None:
+        return 1.0, 0.0
+    share, error, n = mean_of(basis, name, f"participants{within}")
+    compared = mean_of(basis, name, f"comparison{within}")[0]
+    if np.isnan(share) and n >= SMALLEST_CELL and compared > 0.5:
+        share = 1 - SMALLEST_CELL / 2 / n
+        error = float(np.sqrt(share * (1 - share) / n))
+    return share, error
+
+
+def is_reach_told(basis: pd.DataFrame, name: str | None) -> bool:
+    """Whether the share that a benefit reaches is one that may be told; see ``reach_of``."""
+    return name is None or not np.isnan(mean_of(basis, name, "participants")[0])
+
+
 def moved_to_accounts(study: Study, accounts: Accounts, column: str) -> float:
     """What one unit of a column of money is in the currency, at the prices of the accounts' base year."""
     declared = required(study.programme.prices, "'prices' of the programme").base_year
@@ -170,9 +192,7 @@ def case_for(
     """Everything a value rests on; none where the amount without the programme was not measured."""
     benefit = worth_of(study).benefit
     amount, amount_error = base_amount(study, benefit, basis, accounts)
-    reach, reach_error = (
-        (1.0, 0.0) if benefit.reach is None else mean_of(basis, benefit.reach, "participants")[:2]
-    )
+    reach, reach_error = reach_of(basis, benefit.reach)
     if np.isnan([amount, reach]).any():
         return None
     rate_band, price_band = (

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from manfaat.costs.scenarios import in_accounts, mean_of, moved_to_accounts, worth_of
+from manfaat.costs.scenarios import in_accounts, mean_of, moved_to_accounts, reach_of, worth_of
 from manfaat.costs.uncertainty import net_value
 from manfaat.costs.valuation import Valuation
 
@@ -38,7 +38,7 @@ def by_subgroup(valuation: Valuation) -> pd.DataFrame:
         own = rows[(rows["subgroup"] == name) & (rows["indicator"] == benefit.indicator)]
         own = own.dropna(subset=["estimate", "ci_low", "ci_high"])
         amount, _, _ = mean_of(valuation.basis, benefit.base, f"comparison {name}")
-        reach = mean_of(valuation.basis, benefit.reach, f"participants {name}")[0] if benefit.reach else 1.0
+        reach, _ = reach_of(valuation.basis, benefit.reach, f" {name}")
         if own.empty or np.isnan([amount, reach]).any():
             continue
         row = own.iloc[0]

@@ -36,7 +36,7 @@ VERDICTS = {
     "called for": mark("called for"),
     "leaning": mark("leaning: the interval includes the threshold"),
     "not called for": mark("not called for"),
-    "not measured": mark("not measured"),
+    "not measured": mark("not measured, or too few to be told"),
 }
 CALLED = ["called for", "leaning"]  # what a recommendation follows from, the surest first
 STATISTICS = {

@@ -127,7 +127,7 @@ def not_called_for(reader: Reader, found: pd.DataFrame) -> list[str]:
     """
     told = {
         "not called for": mark("No recommendation follows from these, each with its threshold: {what}."),
-        "not measured": mark("Not measured, so not judged: {what}."),
+        "not measured": mark("Not measured, or resting on too few to be told, so not judged: {what}."),
     }
     texts = []
     for verdict, text in told.items():

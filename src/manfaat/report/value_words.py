@@ -15,7 +15,7 @@ from manfaat.base.typed import typed_rows
 from manfaat.costs.accounts import typical_move
 from manfaat.costs.flows import SOCIETY
 from manfaat.costs.ledger import Accounts
-from manfaat.costs.scenarios import worth_of
+from manfaat.costs.scenarios import is_reach_told, worth_of
 from manfaat.costs.uncertainty import net_value, switching_values
 from manfaat.costs.valuation import Valuation
 from manfaat.definitions.declarations import Band, Benefit
@@ -366,6 +366,14 @@ def unshrunk(teller: ValueTeller) -> str:
     )
 
 
+def reach_text(teller: ValueTeller) -> str:
+    """The share that the benefit reaches; where too few lack it to be told, that it is taken to be so."""
+    share = teller.reader.percent(teller.valuation.case.reach, 1)
+    if is_reach_told(teller.valuation.basis, teller.benefit.reach):
+        return share
+    return teller.reader.say("taken as {share}, for too few lack it to be told", share=share)
+
+
 def value_caveats(teller: ValueTeller) -> list[str]:
     """What the value leaves out, how its parts were had, and the other yardsticks."""
     language, say, words = teller.reader, teller.reader.say, teller.words
@@ -380,7 +388,7 @@ def value_caveats(teller: ValueTeller) -> list[str]:
             " reaches ({reach}: {indicator}), times the comparison group's mean ({amount}, {times} times a"
             " year), times the gain.",
             people=language.number(case.people, 0),
-            reach=language.percent(case.reach, 1),
+            reach=reach_text(teller),
             indicator=lines.get(benefit.reach or "", ""),
             amount=words.amount(case.amount),
             times=case.times,
