@@ -3,6 +3,7 @@
 import pandas as pd
 from test_figures import MAKERS, WORDS
 
+from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures import cohorts, costs, distribution, flow, forest, groups, love, ties, value
 from manfaat.report.words import Language
 
@@ -18,6 +19,22 @@ def interval_data() -> pd.DataFrame:
     return pd.DataFrame(
         rows, columns=["label", "estimate", "ci_low", "ci_high", "text", "highlight", "only_change"]
     )
+
+
+def ladder_data() -> pd.DataFrame:
+    units = {"One": "points", "Two": "points", "Three": "points", "Four": "per cent"}
+    rows = interval_data().assign(few_alike=[False, False, True])
+    rows["label"] = ["Difference", "Regression", "Before and after"]
+    far = {name: 10.0 if unit == "per cent" else 1.0 for name, unit in units.items()}
+    scaled = [
+        rows.assign(**rows[["estimate", "ci_low", "ci_high"]] * far[name], indicator=name, unit=unit)
+        for name, unit in units.items()
+    ]
+    return pd.concat(scaled, ignore_index=True)
+
+
+def ladders_of(text: str) -> Exhibit:
+    return forest.interval_panels("l", "t", ladder_data().replace("One", text), "c", EN)
 
 
 def love_data() -> pd.DataFrame:
@@ -154,6 +171,7 @@ FURTHER = {
     "intervals": lambda text: forest.interval_figure(
         "i", "t", interval_data().replace("One", text), "points", "c", EN
     ),
+    "ladders": ladders_of,
     "love": lambda text: love.love_plot(love_data().replace("Age", text), "c", EN),
     "flow": lambda text: flow.participant_flow(flow_data().replace("A", text[:30]), "c", EN),
     "boxes": lambda text: distribution.distribution(

@@ -19,7 +19,7 @@ from manfaat.evaluation.balance import balance
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.ladder import estimate_stages
 from manfaat.evaluation.levels import estimate_levels
-from manfaat.report import chain, exhibits, sentences, threat_figures, verdicts
+from manfaat.report import chain, exhibits, ladders, sentences, threat_figures, verdicts
 from manfaat.report.benefit_exhibits import Held
 from manfaat.report.brief import Brief, Worth
 from manfaat.report.families import families_table, index_table
@@ -163,7 +163,7 @@ class Told:
             exhibits.measured_table(reader, measured),
             *exhibits.balance_figure(reader, self.balance),
             exhibits.balance_table(reader, self.balance),
-            *exhibits.ladder_figures(reader, self.estimates),
+            *ladders.ladder_figures(reader, self.estimates),
             *exhibits.estimates_table(reader, self.estimates),
             *exhibits.forest_figure(reader, self.estimates),
             *families_table(reader, self.tests),

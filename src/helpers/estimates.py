@@ -21,7 +21,7 @@ from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.ladder import primary
 from manfaat.evaluation.registry import is_alone
 from manfaat.evaluation.sample import Dataset
-from manfaat.report import exhibits
+from manfaat.report import exhibits, ladders
 from manfaat.report.chapter import Chapter
 from manfaat.report.reader import Reader
 from manfaat.report.reasons import reason_text
@@ -197,7 +197,7 @@ def estimate(
         alone = found.frame["method"].map(is_alone).all()
         return [
             *(said(mark, *notes, kind="exploratory") if choices.are_any else []),
-            *exhibits.ladder_figures(about, found.frame),
+            *ladders.ladder_figures(about, found.frame),
             *([] if alone else exhibits.estimates_table(about, found.frame)),
         ]
 

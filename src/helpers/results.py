@@ -22,6 +22,7 @@ from manfaat.report import (
     exhibits,
     gate,
     group_figures,
+    ladders,
     scale_sentences,
     scales,
     sentences,
@@ -36,7 +37,7 @@ from manfaat.threats import Threats
 def compared(chapter: Chapter, estimates: pd.DataFrame) -> list[Part]:
     """Figures and table of the declared estimates."""
     told = chapter.reader, chapter.told(estimates)
-    return [*exhibits.ladder_figures(*told), *exhibits.estimates_table(*told)]
+    return [*ladders.ladder_figures(*told), *exhibits.estimates_table(*told)]
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,7 +57,7 @@ class Results(Questions):
     >>> results.estimates.loc[results.estimates["is_primary"], "estimate"].round(2).tolist()
     [1794.34, -0.11]
     >>> results.threats
-    <threats: 2 figures, 2 tables, 63 rows>
+    <threats: 1 figure, 2 tables, 63 rows>
     """
 
     stages: tuple[str, ...]

@@ -121,6 +121,15 @@ def test_opens_from_a_file_and_asks_for_nothing_else(browser, sent, page):
     assert browser.complaints() == []
 
 
+@pytest.mark.parametrize("page", REPORTS)
+def test_no_figure_of_a_phone_scrolls_sideways(browser, sent, page):
+    browser.open(sent.reports / page, width=360)
+    drawn = "[...document.querySelectorAll('figure.exhibit:not(.table)')]"
+    wide = f"{drawn}.filter(one => one.scrollWidth > one.clientWidth + 1)"
+    assert browser.do(f"{wide}.map(one => one.id)") == []
+    assert browser.do("document.querySelectorAll('figure.exhibit:not(.table) svg').length") > 8
+
+
 @pytest.mark.parametrize("width", [360, 768, 1440])
 @pytest.mark.parametrize("page", PAGES)
 def test_no_sideways_scroll(browser, sent, page, width):

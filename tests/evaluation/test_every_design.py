@@ -26,7 +26,7 @@ from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.ladder import estimate_stages
 from manfaat.evaluation.registry import METHODS
 from manfaat.evaluation.specifications import check_methods
-from manfaat.report import exhibits, sentences, threat_figures, verdicts
+from manfaat.report import exhibits, ladders, sentences, threat_figures, verdicts
 from manfaat.report.families import families_table
 from manfaat.report.reader import Reader
 from manfaat.report.threats import for_whom, threat_sentences, threat_tables
@@ -245,7 +245,7 @@ def test_the_figures_of_every_design_are_drawn(design, tmp_path):
     found = threats.run(table, study.programme, lines, estimates, settings)
     for draw in (threat_figures.curve_figures, threat_figures.bound_figure):
         assert all(one.caption for one in draw(Reader("en", study), found, estimates))
-    assert exhibits.ladder_figures(Reader("id", study), estimates)
+    assert ladders.ladder_figures(Reader("id", study), estimates)
 
 
 def test_people_asked_before_the_programme_took_part_in_nothing():

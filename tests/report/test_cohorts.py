@@ -218,7 +218,7 @@ def test_drawn_intervals_are_those_of_the_table(read):
         )
         assert [drawn.get_xdata()[0] for drawn in ax.lines[1::2]] == own["estimate"].tolist()
         assert [drawn.get_markerfacecolor() == "white" for drawn in ax.lines[1::2]] == (
-            ~own["is_compared"]
+            (own["ci_low"] <= 0) & (own["ci_high"] >= 0)
         ).tolist()
     share = made.data[made.data["name"] == "any_technique"].iloc[0]
     stored = lines[(lines["indicator"] == "any_technique")].iloc[0]

@@ -172,8 +172,9 @@ def test_whisker_is_not_drawn_where_the_percentile_is_not_known():
 
     rows = [("A", "now", 20, 2.5, np.nan, 2.0, 2.4, 3.0, 4.0), ("B", "now", 60, 2.5, 1.0, 2.0, 2.4, 3.0, 4.0)]
     data = pd.DataFrame(rows, columns=["label", "time", "n", "mean", "p10", "p25", "median", "p75", "p90"])
+    data = data.assign(group=data["label"])
     _, ax = new_figure(2)
-    distribution.draw_boxes(data, ax)
+    distribution.draw_boxes(data, ax, distribution.Look.of(data))
     level = [line for line in ax.lines if line.get_visible()]
     ends = [line.get_xdata() for line in level]
     assert sum(list(end) == [2.0, 1.0] for end in ends) == 1  # the lower whisker of B
@@ -184,7 +185,7 @@ def test_whisker_is_not_drawn_where_the_percentile_is_not_known():
 def test_share_that_is_not_shown_is_a_dash_and_no_bar():
     from manfaat.report.figures.style import new_figure
 
-    data = pd.DataFrame({"label": ["A", "B"], "time": "now", "mean": [np.nan, 0.4]})
+    data = pd.DataFrame({"group": ["A", "B"], "label": ["A", "B"], "time": "now", "mean": [np.nan, 0.4]})
     _, ax = new_figure(2)
     distribution.draw_shares(data, ax, EN)
     assert [patch.get_width() for patch in ax.patches] == [0, 40]

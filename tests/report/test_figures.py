@@ -6,15 +6,17 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
 from manfaat.measurement import profiles
 from manfaat.report.answer_figures import shared_words
+from manfaat.report.colours import GAPS
 from manfaat.report.exhibit import short_path
 from manfaat.report.figures import answers, chain, curves, events, groups
-from manfaat.report.figures.style import new_figure, new_panels, sized, to_svg
+from manfaat.report.figures.style import PARTICIPANTS, new_figure, new_panels, sized, to_svg
 from manfaat.report.fonts import font_faces
 from manfaat.report.verdict_words import GRADE_SIGNS
 from manfaat.report.words import Language
@@ -45,10 +47,12 @@ def chain_data(text: str = "T1 · shown: A claim") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["stage", "kind", "grade", "text"])
 
 
-def curve_data(n: int) -> pd.DataFrame:
+def curve_data(n: int, name: str = "Pay") -> pd.DataFrame:
     estimate = np.linspace(-1, 2, n) if n > 1 else np.array([0.5] * n)
     data = pd.DataFrame(
         {
+            "indicator": name,
+            "unit": "points",
             "estimate": estimate,
             "ci_low": estimate - 1,
             "ci_high": estimate + 0.5,
@@ -166,8 +170,9 @@ def test_dumbbells_stand_at_the_means():
         (line.get_xdata()[0], line.get_markerfacecolor()) for line in ax.lines if line.get_marker() != "None"
     ]
     assert [x for x, _ in markers] == [2.0, 4.0, 3.0, 3.5]
-    assert [fill == "white" for _, fill in markers] == [True, False, True, False]
-    assert len({line.get_marker() for line in ax.lines if line.get_marker() != "None"}) == 2
+    shapes = [line.get_marker() for line in ax.lines if line.get_marker() != "None"]
+    assert shapes == ["|", "o", "|", "D"]  # a stroke then, the rater's shape now
+    assert {line.get_color() for line in ax.lines} == {PARTICIPANTS}  # whom all of them rate
 
 
 def test_heat_map_writes_every_share_in_its_cell_and_a_dash_where_it_is_hidden():
@@ -175,8 +180,11 @@ def test_heat_map_writes_every_share_in_its_cell_and_a_dash_where_it_is_hidden()
     _, ax = new_figure(2)
     answers.draw_gaps(wide, ax, EN)
     written = {text.get_position(): text.get_text() for text in ax.texts}
-    assert written == {(0, 0): "0%", (1, 0): "–", (0, 1): "50%", (1, 1): "93%"}
-    assert sum(len(path_boxes(patch)) for patch in ax.patches if len(patch.get_path().vertices)) == 3
+    assert written == {(0.5, 0.5): "0%", (1.5, 0.5): "–", (0.5, 1.5): "50%", (1.5, 1.5): "93%"}
+    (cells,) = ax.collections
+    assert np.ma.filled(cells.get_array(), np.nan) == pytest.approx(wide.to_numpy(), nan_ok=True)
+    colours = [to_hex(cells.to_rgba(share)) for share in (0.0, 0.5, 0.93)]
+    assert colours == [GAPS[0], GAPS[2], GAPS[4]]  # the darker, the more is missing
 
 
 def test_curve_is_drawn_in_order_with_each_interval_and_choice():
@@ -188,6 +196,8 @@ def test_curve_is_drawn_in_order_with_each_interval_and_choice():
     assert intervals[:, 1] == pytest.approx(data["ci_high"])
     assert levels[:, 0] == pytest.approx(data["estimate"])
     assert ax.lines[-1].get_ydata() == pytest.approx(data.loc[data["is_primary"], "estimate"])
+    assert ax.lines[-1].get_marker() == "s"
+    assert ax.lines[-1].get_markerfacecolor() == "white"  # −0.5 to 1: it includes zero
     curves.draw_choices(data[["declared", "no covariates"]], below)
     for line, name in zip(below.lines, ("declared", "no covariates"), strict=True):
         assert line.get_xdata().reshape(-1, 3)[:, 0] == pytest.approx(np.flatnonzero(data[name]))
@@ -249,9 +259,11 @@ def test_chances_go_up_for_participants_and_down_for_the_others():
     )
     _, ax = new_figure(2)
     groups.draw_chances(data, ax)
-    tall = [patch.get_path().vertices.reshape(-1, 5, 2)[:, :, 1] for patch in ax.patches]
-    assert [box.max() for box in tall[0]] == [50, 50]
-    assert [box.min() for box in tall[1]] == [-90]
+    up, down = (steps.get_paths()[0].vertices for steps in ax.collections)
+    assert up[:, 1].max() == 50
+    assert (up[:, 0].min(), up[:, 0].max()) == (0, 10)
+    assert down[:, 1].min() == -90
+    assert down[down[:, 1] < 0, 0].max() == 5  # the second is not shown
 
 
 def test_cloud_and_cumulated_share_are_those_of_the_table():
@@ -280,7 +292,7 @@ def test_chain_writes_every_text_and_a_sign_beside_each_claim():
     for text in [*chain_data()["text"], "Input", "Output", *GRADES]:
         assert text in texts
     assert texts.count(GRADE_SIGNS["shown"]) == 2  # beside the claim and in the legend
-    assert len(set(GRADE_SIGNS.values())) == len(set(chain.GRADE_COLOURS.values())) == len(GRADES)
+    assert len(set(GRADE_SIGNS.values())) == len(GRADES)
 
 
 WORDS = {
@@ -307,8 +319,8 @@ MAKERS = {
     "gaps": lambda text: answers.gaps_map(
         pd.DataFrame({"label": [text], "group": ["A"], "n": 9, "n_missing": 0, "share": 0.0}), "t", "c", EN
     ),
-    "curve": lambda text: curves.specification_curve(
-        "c", "t", curve_data(6), {"y": text, "alt": "words"}, "c", EN
+    "curve": lambda text: curves.specification_curves(
+        "c", "t", curve_data(6).assign(unit=text), "words", "c", EN
     ),
     "bounds": lambda text: curves.bounds("b", "t", bound_data(text), "c", EN),
     "survival": lambda text: events.survival(
@@ -343,16 +355,27 @@ def test_any_text_is_drawn_once_for_all_machines(kind, text):
     assert len(made.alt) > 4
 
 
+def test_curves_of_several_indicators_are_panels_and_their_data_say_which():
+    both = pd.concat([curve_data(5), curve_data(3, "Skill").assign(declared=False)], ignore_index=True)
+    made = curves.specification_curves("c", "t", both, "words", "c", EN)
+    assert made.data.groupby("indicator", sort=False).size().to_dict() == {"Pay": 5, "Skill": 3}
+    assert made.data.loc[made.data["indicator"] == "Skill", "estimate"].tolist() == [-1, 0.5, 2]
+    for picture, named in ((made.svg, 1), (made.narrow, 2)):  # the choices, beside each other, once
+        texts = [e.text for e in ElementTree.fromstring(picture).iter("{http://www.w3.org/2000/svg}text")]
+        assert texts.count("Pay") == texts.count("Skill") == 1
+        assert texts.count("no covariates") == named
+
+
 @pytest.mark.parametrize("n", [1, 2, 200])
 def test_curve_of_one_two_and_two_hundred_specifications(n):
-    made = curves.specification_curve("c", "t", curve_data(n), {"y": "y", "alt": "words"}, "c", EN)
+    made = curves.specification_curves("c", "t", curve_data(n), "words", "c", EN)
     assert len(made.svg) < 60_000
     assert len(made.data) == n
 
 
 def test_curve_where_all_estimates_are_equal():
     data = curve_data(6).assign(estimate=1.0, ci_low=1.0, ci_high=1.0)
-    assert curves.specification_curve("c", "t", data, {"y": "y", "alt": "words"}, "c", EN).svg
+    assert curves.specification_curves("c", "t", data, "words", "c", EN).svg
 
 
 def test_ribbons_of_nobody_are_none():

@@ -7,11 +7,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import FancyBboxPatch
 from test_figures import HEBREW, LONG
 
 import figure_cases as cases
-from manfaat.report.colours import PAGE, SERIES
+from manfaat.report.colours import INK, PAGE, SERIES
 from manfaat.report.figures import costs, distribution, flow, forest, love, style, ties, value
 from manfaat.report.fonts import font_faces
 from manfaat.report.page import TEMPLATES
@@ -34,7 +35,8 @@ def drawn(monkeypatch):
 
     for module in (costs, distribution, ties, value):
         monkeypatch.setattr(module, "new_figure", keeping(style.new_figure))
-    monkeypatch.setattr(costs, "new_panels", keeping(style.new_panels))
+    for module in (costs, forest):
+        monkeypatch.setattr(module, "new_panels", keeping(style.new_panels))
     return seen
 
 
@@ -51,11 +53,15 @@ def test_intervals_and_their_texts():
         data[["ci_low", "ci_high"]].itertuples(index=False, name=None)
     )
     assert [line.get_xdata()[0] for line in ax.lines[1:6:2]] == data["estimate"].tolist()
-    assert [line.get_marker() for line in ax.lines[1:6:2]] == [
-        "D",
-        "o",
-        "s",
-    ]  # the one that counts, another, nobody compared
+    marks = ax.lines[1:6:2]
+    assert [mark.get_marker() for mark in marks] == ["s", "o", "o"]  # a square speaks
+    assert [mark.get_markerfacecolor() for mark in marks] == [
+        INK,
+        "white",
+        style.PARTICIPANTS,
+    ]  # includes zero
+    assert [mark.get_color() for mark in marks] == [INK, INK, style.PARTICIPANTS]  # nobody compared
+    assert [line.is_dashed() for line in ax.lines[0:6:2]] == [False, False, True]
     assert [text.get_text() for text in ax.texts] == data["text"].tolist()
     assert [label.get_text() for label in ax.get_yticklabels()] == data["label"].tolist()
 
@@ -70,6 +76,9 @@ def test_points_of_a_love_plot_and_which_lie_outside():
         1,
         2,
     ]  # within and beyond a tenth
+    insides = [tuple(collection.get_facecolor()[0][:3]) for collection in ax.collections]
+    assert insides == [(1, 1, 1), to_rgb(INK)]  # hollow and filled, in the colour of no group
+    assert len({tuple(collection.get_edgecolor()[0]) for collection in ax.collections}) == 1
     made = love.love_plot(data, "c", EN)
     assert made.data["smd"].tolist() == [-0.3, 0.05, 0.4]
 
@@ -88,7 +97,9 @@ def test_flow_writes_every_count_and_loss():
 def test_boxes_are_those_of_the_summaries():
     data = cases.box_data()
     _, ax = style.new_figure(2)
-    distribution.draw_boxes(data.assign(label=data["time"]), ax)
+    distribution.draw_boxes(data.assign(label=data["time"]), ax, distribution.Look.of(data))
+    assert len({to_hex(box.get_edgecolor()) for box in ax.patches}) == 1  # a group has one colour
+    assert [box.get_hatch() for box in ax.patches] == ["//", ""]  # before and now
     for row, box in zip(data.itertuples(index=False), ax.patches, strict=True):
         sides = box.get_path().vertices[:, 0]
         assert (sides.min(), sides.max()) == (row.p25, row.p75)
@@ -108,8 +119,10 @@ def test_shares_are_as_long_as_they_say():
 def test_lines_of_a_panel_go_through_the_means_with_their_intervals(drawn):
     data = cases.trend_data()
     distribution.trend("t", "t", data, "points", "c", EN)
-    for container, (_, rows) in zip(drawn[0].containers, data.groupby("group"), strict=True):
-        line, _, (bars,) = container
+    for line, container, (_, rows) in zip(
+        drawn[0].lines[:6:3], drawn[0].containers, data.groupby("group"), strict=True
+    ):
+        _, _, (bars,) = container
         assert line.get_ydata() == pytest.approx(rows["mean"])
         assert np.array([segment[:, 1] for segment in bars.get_segments()]) == pytest.approx(
             rows[["ci_low", "ci_high"]].to_numpy()
@@ -161,7 +174,7 @@ def test_histogram_of_draws_and_what_lies_below_zero(drawn):
     data = cases.draw_data()
     made = value.value_distribution(data, "Above zero in 60% of draws.", "Rp", "t", "Caption.", EN)
     assert [bar.get_height() for bar in drawn[0].patches] == pytest.approx((data["share"] * 100).tolist())
-    assert [bar.get_x() for bar in drawn[0].patches] == data["low"].tolist()
+    assert [bar.get_x() for bar in drawn[0].patches] == pytest.approx(data["low"].tolist())
     assert [bar.get_hatch() for bar in drawn[0].patches] == ["//", "//", "", ""]
     assert made.caption == "Above zero in 60% of draws. Caption."
 
@@ -265,8 +278,26 @@ def test_every_colour_has_a_twin_on_a_dark_page_or_stands_out_there_as_it_is(kin
         assert f"{name}: initial;" in sheet  # on paper
 
 
+def test_intervals_of_several_indicators_are_panels_with_one_axis_where_their_unit_is_one(drawn):
+    made = cases.ladders_of("One")
+    panels = [ax for ax in drawn if ax.get_title(loc="left")]
+    assert [ax.get_title(loc="left") for ax in panels] == ["One", "Two", "Three", "Four"]
+    assert panels[0].get_xlim() == panels[1].get_xlim() == panels[2].get_xlim() != panels[3].get_xlim()
+    data = made.data[made.data["indicator"] == "Two"]
+    assert [tuple(line.get_xdata()) for line in panels[1].lines[0:6:2]] == list(
+        data[["ci_low", "ci_high"]].itertuples(index=False, name=None)
+    )
+    assert made.data["indicator"].tolist() == [
+        name for name in ("One", "Two", "Three", "Four") for _ in range(3)
+    ]
+    written = [[text.get_text() for text in ax.texts] for ax in panels]
+    assert written == [["†"], ["†"], ["†"], ["†"]]  # the one whose weights rest on few
+    assert made.alt.count("0.5 [0.1; 0.9]") == 4
+
+
 TELLING = {  # types whose marks tell what they show, and how many there are in the example
     **{"intervals": 3, "love": 3, "flow": 4, "boxes": 2, "panels": 6, "shares": 4, "trend": 6, "parties": 3},
+    **{"ladders": 12},
     **{"payers": 10, "waterfall": 3, "tornado": 2, "places": 2, "bounds": 2, "change": 1, "cohorts": 4},
     **{"likert": 2, "dumbbell": 1, "curve": 6},
 }

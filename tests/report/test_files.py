@@ -48,7 +48,7 @@ from manfaat.run.overview import summaries, write_index
 from manfaat.run.run import Options, run_cohort
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-FIGURES = {"report": 6, "annex": 10}  # of nsw-1976; the brief shows one of the report
+FIGURES = {"report": 6, "annex": 9}  # of nsw-1976; the brief shows one of the report
 ENDS = {"en": "", "id": ".id"}
 
 
@@ -512,6 +512,12 @@ def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pic
     assert drawn(bare - 3500) == ["first", "fold"]
     assert drawn(bare - 4000) == ["first"]
     assert drawn(1000) == []
+    both = replace(whole, pictures=pictures | {"small": "x" * 1500, "large": "x" * 9000})
+    alone = {name: pictures[name] for name in ("small", "large")}  # without their drawings for a phone
+    rest = [[findings[0]], chapter], Language("en"), alone
+    cut = fitted(both, lambda shown: len(page(shown)), full + 500, *rest)
+    assert {name: len(svg) for name, svg in cut.pictures.items()} == sizes | {"small": 1500}
+    assert cut.data == whole.data
     told = page(left(1000))
     assert "large in words" in told
     assert "It is in large.svg." in told

@@ -211,6 +211,10 @@ def test_every_report_can_be_read(finished, cohorts, end):
         again = said.total() - len(said)  # sentences that stood there before
         assert again <= 0.1 * said.total(), (cohort, said.most_common(5))
         assert (folder / f"report{end}.html").stat().st_size <= 600_000
+        for layer in ("report", "annex"):  # what is left out of a page that grew too large is told in words
+            assert '<p class="alt">' not in (folder / f"{layer}{end}.html").read_text(encoding="utf-8"), (
+                cohort
+            )
 
 
 @pytest.mark.parametrize(("language", "end"), [("en", ""), ("id", ".id")])

@@ -127,7 +127,8 @@ def test_amounts_in_dollars_keep_both_signs_in_the_chain_of_results(case):
     """Matplotlib read what stands between two dollar signs as a formula: '[851; 1,957]' in italics."""
     run = case("f2-dollars-wrapped")
     assert run.code == 0, run.printed
-    chain = words(next((run.report / "exhibits").glob("*chain*.svg")).read_bytes())
+    kept = run.report.parents[1] / "data/processed" / run.report.name / "workings/exhibits"
+    chain = words(next(kept.glob("*chain.svg")).read_bytes())
     assert "[$900;$2,000],n=20/20" in chain  # in steps of what one person of twenty moves it by
 
 

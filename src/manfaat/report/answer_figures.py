@@ -223,9 +223,9 @@ def rater_figure(reader: Reader, table: pd.DataFrame) -> list[Exhibit]:
         }
     )
     caption = say(
-        "Means of the participants whom the rater rated both times (n from {least} to {most}): hollow then"
-        " (recalled; of a test, measured before), filled now. Nobody is compared with them here, and no"
-        " intervals are drawn: those of the changes stand in the table of changes.",
+        "Means of the participants whom the rater rated both times (n from {least} to {most}): a stroke then"
+        " (recalled; of a test, measured before), the rater's mark now. Nobody is compared with them here,"
+        " and no intervals are drawn: those of the changes stand in the table of changes.",
         least=reader.number(data["n"].min(), 0),
         most=reader.number(data["n"].max(), 0),
     )

@@ -329,8 +329,9 @@ def trend_figure(
     title = reader.say("What claims rest on, cohort by cohort")
     caption = reader.say(
         "The estimate that counts for each indicator, with its {confidence} interval, as each cohort's report"
-        " states it; panels without a line at zero show levels, not differences. Grey and hollow: compared"
-        " with no other cohort, for the reason that the table of differences gives.",
+        " states it; panels without a line at zero show levels, not differences. Filled: the interval"
+        " excludes zero. Grey: compared with no other cohort, for the reason that the table of differences"
+        " gives.",
         confidence=coverage(lines, reader),
     )
     note = f"{caption} {sources(reports, reader)}"

@@ -15,8 +15,8 @@ GROUNDS = {
     GROUND: "--back",
 }
 GAPS = ("#edf5ff", "#c2c9d1", "#989da3", "#6d7175", "#424547")  # how much is missing, a fifth each
-# Of series: the first of the palette, and their tints in boxes; signs of grades; the middle of a scale of
-# answers; what is missing.
+# Of series: the first of the palette, and their tints in boxes; the middle of a scale of answers; what is
+# missing.
 SERIES = {
     "#0072b2": "--blue",
     "#d55e00": "--orange",
@@ -24,9 +24,6 @@ SERIES = {
     "#56b4e9": "--sky",
     "#a0c6dd": "--pale-blue",
     "#e9bfa0": "--pale-orange",
-    "#8a5a00": "--brown",
-    "#b04a00": "--rust",
-    "#e9a26b": "--sand",
     "#8dbfe0": "--water",
 } | {colour: f"--gap-{place}" for place, colour in enumerate(GAPS, start=1)}
 PAGE = GROUNDS | SERIES

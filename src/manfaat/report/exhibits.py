@@ -9,15 +9,15 @@ import pandas as pd
 from manfaat.base import disclosure
 from manfaat.definitions.contrasts import OFFER, TAKE_UP
 from manfaat.definitions.indicator import concepts
-from manfaat.evaluation.estimand import Estimand, Word, words_of
+from manfaat.evaluation.estimand import Word, words_of
 from manfaat.evaluation.estimate import Estimate, as_rows
-from manfaat.evaluation.ladder import of_participants_alone, on_its_own_scale, primary, reported
+from manfaat.evaluation.ladder import of_participants_alone, primary, reported
 from manfaat.evaluation.reasons import POOR_OVERLAP
 from manfaat.report import gate, labels
 from manfaat.report.counts import shown_count, told_samples
 from manfaat.report.exhibit import Exhibit, id_of
+from manfaat.report.figure_notes import mark_notes
 from manfaat.report.figures import distribution, flow, forest, love
-from manfaat.report.methods import STD_ERRORS
 from manfaat.report.origins import disclosures
 from manfaat.report.reader import Reader
 from manfaat.report.reasons import reason_text, reasons_of
@@ -264,7 +264,8 @@ def balance_figure(reader: Reader, balance: pd.DataFrame) -> list[Exhibit]:
             **told,
             m=told["n_comparison"],
         )
-    return [love.love_plot(data, caption + " " + reader.source_note(by_weight=True), reader)]
+    marks = reader.say("Hollow: between these lines; filled: beyond them.")
+    return [love.love_plot(data, f"{caption} {marks} {reader.source_note(by_weight=True)}", reader)]
 
 
 def balance_table(reader: Reader, balance: pd.DataFrame) -> Exhibit:
@@ -340,69 +341,6 @@ def trend_figures(reader: Reader, trends: dict[str, pd.DataFrame], confidence: f
 def interval_text(reader: Reader, row: Estimate) -> str:
     """Write '$1,794 [476; 3,113]'."""
     return reader.with_interval(row.estimate, row.ci_low, row.ci_high, reader.unit_of(row.unit))
-
-
-def ladder_figures(reader: Reader, estimates: pd.DataFrame) -> list[Exhibit]:
-    """One figure an indicator (see ``labels.foremost``): the estimate by every specification that applies;
-    where some have none, all at a glance first.
-    """
-    shown = reported(estimates, reader.study.programme).dropna(subset=["estimate"])
-    shown = shown[on_its_own_scale(shown)]
-    chosen = labels.foremost(reader.study, shown["indicator"])
-    exhibits = forest_figures(reader, estimates) if len(chosen) < shown["indicator"].nunique() else []
-    shown = shown[shown["indicator"].isin(chosen)]
-    shown = shown if not exhibits else shown[labels.weightiest(shown)]
-    for (concept, rater), rows in shown.groupby(["indicator", "rater"], sort=False):
-        unit = reader.unit_of(rows["unit"].iloc[0])
-        scale = unit.scale if unit else 1.0
-        data = pd.DataFrame(
-            [
-                {
-                    "label": reader.row_label(row) + poor_overlap(row, reader),
-                    "estimate": row.estimate * scale,
-                    "ci_low": row.ci_low * scale,
-                    "ci_high": row.ci_high * scale,
-                    "n": row.n,
-                    "n_comparison": row.n_comparison,
-                    "highlight": bool(row.is_primary),
-                    "only_change": Estimand.read(row.estimand).word is Word.CHANGE,
-                    "text": interval_text(reader, row),
-                }
-                for row in as_rows(rows)
-            ]
-        )
-        title = reader.say(
-            "{indicator}: the estimate by each specification",
-            indicator=reader.indicator_label(str(concept), str(rater)),
-        )
-        kinds = sorted({reader.say(STD_ERRORS[kind].name) for kind in rows["std_error_kind"]})
-        caption = reader.say(
-            "Estimates with {confidence} intervals ({kinds}); the diamond marks the specification that speaks"
-            " for this cohort, by the declared rule; a hollow square is a change of participants alone,"
-            " compared with nobody.",
-            confidence=reader.percent(rows["confidence"].iloc[0]),
-            kinds=reader.listing(kinds),
-        )
-        exhibits.append(
-            forest.interval_figure(
-                id_of("ladder", concept, rater),
-                title,
-                data,
-                reader.unit_label(unit),
-                " ".join(
-                    part
-                    for part in (
-                        caption,
-                        labels.population_notes(rows["estimand"], reader),
-                        side_notes(reader, rows),
-                        reader.source_note(by_weight=True),
-                    )
-                    if part
-                ),
-                reader,
-            )
-        )
-    return exhibits
 
 
 def side_notes(reader: Reader, rows: pd.DataFrame) -> str:
@@ -525,7 +463,7 @@ def forest_figures(reader: Reader, estimates: pd.DataFrame, *, are_all: bool = T
             "estimate": rows["effect_size"],
             "ci_low": rows["ci_low"] * scale,
             "ci_high": rows["ci_high"] * scale,
-            "highlight": (rows["ci_low"] > 0) | (rows["ci_high"] < 0),
+            "highlight": True,
             "only_change": words_of(rows) == Word.CHANGE,
             "text": [interval_text(reader, row) for row in as_rows(rows)],
         }
@@ -534,13 +472,13 @@ def forest_figures(reader: Reader, estimates: pd.DataFrame, *, are_all: bool = T
     kinds = reader.listing([reader.say(labels.SIZE_KINDS[kind]) for kind in sizes])
     caption = reader.say(
         "Estimates by the primary specification ({specification}) with {confidence} intervals, in standard"
-        " deviations ({kinds}); on the right in each indicator's own unit. Diamonds: the interval excludes"
-        " zero.",
+        " deviations ({kinds}); on the right in each indicator's own unit. {marks}",
         specification=reader.specification_label(
             reader.study.programme.specification(rows["specification"].iloc[0])
         ),
         confidence=reader.percent(rows["confidence"].iloc[0]),
         kinds=kinds,
+        marks=mark_notes(reader, alone=bool(data["only_change"].any())),
     )
     return [
         forest.interval_figure(

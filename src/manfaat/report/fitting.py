@@ -4,8 +4,9 @@ page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from manfaat.report.blocks import Figure
 from manfaat.report.html import Shown, in_words
@@ -18,12 +19,14 @@ def fitted(
     largest: int,
     chapters: list[Iterable[Figure]],
     language: Language,
+    alone: Mapping[str, str] = MappingProxyType({}),
 ) -> Shown:
     """Return what a page shows such that it is no larger than ``largest`` bytes, as far as that can be had.
 
-    What goes first: the data behind pictures, which lie beside the page; the largest pictures, then the
-    folds of the estimates, last the pictures of the findings, which are the first of the chapters. ``size``
-    gives the bytes of the page.
+    What goes first: drawings for a phone, which then scrolls the others (``alone`` : pictures without them);
+    the data behind pictures, which lie beside the page; the largest pictures, then the folds of the
+    estimates, last the pictures of the findings, which are the first of the chapters. ``size`` gives the
+    bytes of the page.
     """
     findings, *others = [list(figures) for figures in chapters]
     rest = [figure for figures in others for figure in figures]
@@ -31,6 +34,7 @@ def fitted(
         "How each number came about stands in its row of estimates.csv, and the methods in the appendix."
     )
     steps: tuple[Callable[[Shown, int], Shown], ...] = (
+        lambda shown, excess: without_phones(shown, excess, alone),
         without_data,
         lambda shown, excess: without_largest(shown, excess, rest),
         lambda shown, excess: replace(shown, instead_of_folds=told),
@@ -40,6 +44,17 @@ def fitted(
         if (excess := size(shown) - largest) > 0:
             shown = step(shown, excess)
     return shown
+
+
+def without_phones(shown: Shown, excess: int, alone: Mapping[str, str]) -> Shown:
+    """Leave out the largest drawings for a phone, until ``excess`` bytes are gone."""
+    kept = dict(shown.pictures)
+    for id in sorted(alone, key=lambda id: len(alone[id]) - len(kept[id])):
+        if excess <= 0:
+            break
+        excess -= len(kept[id].encode()) - len(alone[id].encode())
+        kept[id] = alone[id]
+    return replace(shown, pictures=kept)
 
 
 def without_data(shown: Shown, excess: int) -> Shown:

@@ -29,6 +29,9 @@ MODEL = Layout(
 )
 
 
+REMAINS = "*"  # behind a correlation that remains after adjustment
+
+
 class Pair(NamedTuple):
     """The correlation of a feature of the programme with a result."""
 
@@ -37,6 +40,7 @@ class Pair(NamedTuple):
     r: float
     ci_low: float
     ci_high: float
+    p_adjusted: float
 
 
 def column_label(reader: Reader, name: str) -> str:
@@ -84,17 +88,20 @@ def association_figure(reader: Reader, found: pd.DataFrame | None, confidence: f
             "ci_high": shown["ci_high"],
             "n": shown["n"],
             "p_adjusted": shown["p_adjusted"],
-            "highlight": shown["p_adjusted"] < 1 - confidence,
+            "highlight": False,  # no specification speaks
             "only_change": False,
             "text": [
                 f"{reader.number(row.r, 2)} [{reader.number(row.ci_low, 2)}; {reader.number(row.ci_high, 2)}]"
+                + (f" {REMAINS}" if row.p_adjusted < 1 - confidence else "")
                 for row in rows
             ],
         }
     ).reset_index(drop=True)
     caption = say(
-        "Pearson correlations among participants with {confidence} intervals (Fisher); a diamond marks those"
-        " that remain after Holm's adjustment for all {n} pairs. Pairs of fewer than {fewest} are left out.",
+        "Pearson correlations among participants with {confidence} intervals (Fisher); filled: the interval"
+        " excludes zero; {star}: remains after Holm's adjustment for all {n} pairs. Pairs of fewer than"
+        " {fewest} are left out.",
+        star=REMAINS,
         confidence=reader.percent(confidence),
         n=reader.number(len(shown), 0),
         fewest=FEWEST,

@@ -91,15 +91,17 @@ def render_page(
     ValueError if it loads anything from outside or is still too large.
     """
     figures = [figure for part in chapters for figure in part.figures]
-    shown = [
-        figure for figure in figures if figure.layer == "report"
-    ]  # the annex has no room for two of each
-    phones = {figure.id for figure in shown if (exhibits / f"{figure.name}-phone.svg").is_file()}
+    phones = {figure.id for figure in figures if (exhibits / f"{figure.name}-phone.svg").is_file()}
     drawn = [picture_of(figure, exhibits) for figure in figures]
     drawn += [picture_of(phone_of(figure), exhibits) for figure in figures if figure.id in phones]
     svgs, rules = compact(drawn)
     pictures = {figure.id: svg for figure, svg in zip(figures, svgs, strict=False)}
     narrow = [figure.id for figure in figures if figure.id in phones]
+    alone = {
+        figure.id: pictures[figure.id]
+        for figure in figures
+        if figure.id in narrow and figure.layer == "annex"
+    }
     pictures |= {id: both(pictures[id], svg) for id, svg in zip(narrow, svgs[len(figures) :], strict=True)}
     sheet = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
@@ -137,7 +139,7 @@ def render_page(
         data_name=reader.say("Data (CSV)"),
     )
     size = lambda shown: len(page(shown).encode())  # noqa: E731
-    made = page(fitted(whole, size, LARGEST, [part.figures for part in chapters], reader))
+    made = page(fitted(whole, size, LARGEST, [part.figures for part in chapters], reader, alone))
     check_page(made)
     return made
 

@@ -20,7 +20,7 @@ STATISTICS = ("mean", "p10", "p25", "median", "p75", "p90")
 FEWEST_PANELS = 3  # boxes of fewer indicators are a figure each
 BOXES = mark(
     "Boxes hold the middle half of a group, whiskers the middle eight tenths, the line is the"
-    " median and the diamond the mean. A percentile that fewer than {n} share is the mean of the"
+    " median and the cross the mean. A percentile that fewer than {n} share is the mean of the"
     " {n} values around it; it is not drawn where fewer than {n} lie beyond it."
 )
 SHARES = mark(

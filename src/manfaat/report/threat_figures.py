@@ -14,20 +14,16 @@ from manfaat.base.typed import typed_rows
 from manfaat.definitions.study import Study
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit, id_of
-from manfaat.report.figures.curves import bounds, specification_curve
+from manfaat.report.figure_notes import mark_notes
+from manfaat.report.figures.curves import bounds, specification_curves
 from manfaat.report.figures.events import alluvial, survival
 from manfaat.report.reader import Reader
 from manfaat.report.threats import KEYS, claimed, primary_row, time_to, title_of
 from manfaat.report.words import Language, mark
 from manfaat.threats import Threats
 
-MOST_CURVES, FEWEST = (
-    2,
-    5,
-    # curves a chapter (where there are many indicators, one); specifications from which on a curve says more
-    # than
-    # the ladder
-)
+# curves of a figure, beside each other; specifications from which on a curve says more than the ladder
+MOST_CURVES, FEWEST = 3, 5
 MOST_PANELS = 5
 CHOICES = {
     "declared": mark("declared specification"),
@@ -79,13 +75,12 @@ def choices_of(rows: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 
 def curve_figures(reader: Reader, found: Threats, estimates: pd.DataFrame) -> list[Exhibit]:
-    """Specification curves of the foremost estimates that claims rest on; none where there are few
-    specifications.
+    """Specification curves of the foremost estimates that claims rest on, as panels of one figure; none where
+    there are few specifications.
     """
-    curve, exhibits = found.tables.get("curve", pd.DataFrame()), list[Exhibit]()
+    curve, chosen = found.tables.get("curve", pd.DataFrame()), list[tuple[pd.DataFrame, pd.Series]]()
     if curve.empty:
         return []
-    most = MOST_CURVES if curve["indicator"].nunique() <= labels.MOST_FIGURES else 1
     for concept, rater, arm, treatment in deciding_first(reader.study, curve):
         rows = curve[
             (curve["indicator"] == concept)
@@ -94,25 +89,56 @@ def curve_figures(reader: Reader, found: Threats, estimates: pd.DataFrame) -> li
             & (curve["treatment"] == treatment)
         ]
         estimate = primary_row(estimates, concept, rater, treatment, arm)
-        if len(rows) >= FEWEST and estimate is not None and len(exhibits) < most:
-            exhibits.append(one_curve(reader, rows, estimate))
-    return exhibits
+        if len(rows) >= FEWEST and estimate is not None and len(chosen) < MOST_CURVES:
+            chosen.append((rows, estimate))
+    return [curves_figure(reader, chosen)] if chosen else []
 
 
-def one_curve(reader: Reader, rows: pd.DataFrame, estimate: pd.Series) -> Exhibit:
-    """The curve of one primary estimate."""
-    say, unit = reader.say, reader.unit_of(estimate["unit"])
-    scale, name = unit.scale if unit else 1.0, title_of(reader, estimate)
+def curves_figure(reader: Reader, chosen: list[tuple[pd.DataFrame, pd.Series]]) -> Exhibit:
+    """The curves of some primary estimates."""
+    say, first = reader.say, chosen[0][1]
+    choices = choices_of(pd.concat([rows for rows, _ in chosen], ignore_index=True), reader)
+    data = pd.concat([curve_data(reader, rows, estimate) for rows, estimate in chosen], ignore_index=True)
+    alt = "; ".join(curve_told(reader, rows, estimate) for rows, estimate in chosen)
+    caption = say(
+        "Estimates of every declared specification in the indicator's own unit, and of variants of the"
+        " primary one, with {confidence} intervals, from the lowest to the highest. {marks} Below: what each"
+        " chose. n: {least} to {most}.",
+        confidence=reader.percent(first["confidence"]),
+        marks=mark_notes(reader),
+        least=reader.number(data["n"].min(), 0),
+        most=reader.number(data["n"].max(), 0),
+    )
+    title = (
+        say("{indicator}: the estimate by every reasonable specification", indicator=title_of(reader, first))
+        if len(chosen) == 1
+        else say("Estimates by every reasonable specification")
+    )
+    return specification_curves(
+        f"curves-{first['stage']}",
+        title,
+        pd.concat([data, choices], axis=1),
+        alt,
+        caption + " " + reader.source_note(),
+        reader,
+    )
+
+
+def curve_data(reader: Reader, rows: pd.DataFrame, estimate: pd.Series) -> pd.DataFrame:
+    """What is drawn of one curve, in the indicator's own unit, without the choices."""
+    unit = reader.unit_of(estimate["unit"])
     ends = rows[["estimate", "ci_low", "ci_high"]]
-    texts = pd.DataFrame(
-        {"text": [reader.with_interval(one, low, high, unit) for one, low, high in ends.to_numpy()]}
-    )
-    numbers = (ends * scale).reset_index(drop=True)
-    data = pd.concat(
-        [numbers, rows[["n", "is_primary"]].reset_index(drop=True), choices_of(rows, reader), texts], axis=1
-    )
+    texts = [reader.with_interval(one, low, high, unit) for one, low, high in ends.to_numpy()]
+    named = {"indicator": title_of(reader, estimate), "unit": reader.unit_label(unit)}
+    shown = (ends * (unit.scale if unit else 1.0)).assign(**named, n=rows["n"], is_primary=rows["is_primary"])
+    return shown[[*named, *ends, "n", "is_primary"]].assign(text=texts)
+
+
+def curve_told(reader: Reader, rows: pd.DataFrame, estimate: pd.Series) -> str:
+    """One curve in words."""
+    unit = reader.unit_of(estimate["unit"])
     above = (np.sign(rows["estimate"]) == np.sign(estimate["estimate"])).sum()
-    alt = say(
+    told = reader.say(
         "Curve of {n} estimates from the lowest, {least}, to the highest, {most}; the median is {median}."
         " {same} of them have the sign of the primary one, {amount}.",
         n=reader.number(len(rows), 0),
@@ -122,23 +148,7 @@ def one_curve(reader: Reader, rows: pd.DataFrame, estimate: pd.Series) -> Exhibi
         same=reader.number(above, 0),
         amount=reader.amount_with_unit(estimate["estimate"], unit),
     )
-    caption = say(
-        "Estimates of every declared specification in the indicator's own unit, and of variants of the"
-        " primary one, with {confidence} intervals, from the lowest to the highest; the diamond is the"
-        " primary one. Below: what each chose. n: {least} to {most}.",
-        confidence=reader.percent(estimate["confidence"]),
-        least=reader.number(rows["n"].min(), 0),
-        most=reader.number(rows["n"].max(), 0),
-    )
-    title = say("{indicator}: the estimate by every reasonable specification", indicator=name)
-    return specification_curve(
-        id_of("curve", estimate["indicator"], estimate["rater"], estimate["arm"]),
-        title,
-        data,
-        {"y": reader.unit_label(unit), "alt": alt},
-        caption + " " + reader.source_note(),
-        reader,
-    )
+    return f"{title_of(reader, estimate)}: {told}"
 
 
 class Bound(NamedTuple):
@@ -199,10 +209,10 @@ def bound_figure(reader: Reader, found: Threats, estimates: pd.DataFrame) -> lis
     if not lines:
         return []
     caption = say(
-        "Diamonds: primary estimates with {confidence} intervals. Thick: between the bounds; thin: the"
-        " interval of Imbens and Manski that covers what lies between them. The worst case gives every"
-        " missing answer the least or the most that was possible; Lee's bounds suppose a lottery and trim the"
-        " group that answered more.",
+        "Squares: primary estimates with {confidence} intervals, filled where these exclude zero. Thick:"
+        " between the bounds; thin: the interval of Imbens and Manski that covers what lies between them. The"
+        " worst case gives every missing answer the least or the most that was possible; Lee's bounds suppose"
+        " a lottery and trim the group that answered more.",
         confidence=reader.percent(estimates["confidence"].dropna().iloc[0]),
     )
     title = say("How far missing answers could move the estimates")
@@ -303,7 +313,7 @@ def position_figure(reader: Reader, found: Threats) -> list[Exhibit]:
     hidden = int(data["n"].isna().sum())
     caption = say(
         "Each ribbon is a move from the position before to the position now, as wide as the number of people;"
-        " hatched rising: up, hatched falling: down."
+        " hatched rising: up, hatched falling and pale: down, grey: the same."
     )
     if hidden:
         caption += " " + reader.say_count(

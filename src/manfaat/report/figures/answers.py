@@ -4,13 +4,15 @@ answers are missing.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from textwrap import fill
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MultipleLocator
@@ -19,22 +21,23 @@ from manfaat.base.typed import typed_rows
 from manfaat.report.colours import GAPS, GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.style import (
-    MARKERS,
-    PALETTE,
+    PARTICIPANTS,
+    RATERS,
     Spot,
+    draw_point,
     legend_name,
     new_figure,
     new_panels,
+    pictures,
     plain_ticks,
-    to_svg,
+    width_of,
 )
 from manfaat.report.words import Language
 
-LOW, HIGH = (
-    ("#b04a00", "#e9a26b"),
-    ("#8dbfe0", "#0072B2"),
-)  # from the ends inwards, and from the middle outwards
-WIDEST_LABEL, WIDEST_ITEM = 44, 60  # letters in one line
+# From the ends inwards, and from the middle outwards, in the colour of participants, whose answers they are.
+LOW, HIGH = (GAPS[3], GAPS[2]), ("#8dbfe0", PARTICIPANTS)
+WIDEST_LABEL, WIDEST_ITEM = 44, 60  # letters in one line, and on a phone
+NARROW_LABEL, NARROW_ITEM = 24, 34
 
 
 class Box(NamedTuple):
@@ -108,14 +111,14 @@ def shade(answer: int, most: int) -> tuple[str, str]:
         return LOW[0 if answer == 1 else 1], "////" if answer == 1 else ""
     if answer * 2 > most + 1:
         return HIGH[1 if answer == most else 0], "\\\\\\\\" if answer == most else ""
-    return "#c9c9c9", ""
+    return GAPS[1], ""
 
 
-def places(bars: pd.DataFrame) -> tuple[list[float], list[tuple[float, str]]]:
+def places(bars: pd.DataFrame, letters: int = WIDEST_ITEM) -> tuple[list[float], list[tuple[float, str]]]:
     """Heights of the bars, from the top, and of the items' texts above theirs."""
     heights, texts, y = [], [], 0.0
     for label, rows in bars.groupby("label", sort=False):
-        lines = fill(str(label), WIDEST_ITEM)
+        lines = fill(str(label), letters)
         texts.append((y, lines))
         y += 0.85 * (lines.count("\n") + 1)
         heights += [y + number for number in range(len(rows))]
@@ -123,12 +126,14 @@ def places(bars: pd.DataFrame) -> tuple[list[float], list[tuple[float, str]]]:
     return heights, texts
 
 
-def draw_answers(data: pd.DataFrame, ax: Axes, apart: Axes, answers: list[str]) -> Axes:
+def draw_answers(
+    data: pd.DataFrame, ax: Axes, apart: Axes, answers: list[str], letters: int = WIDEST_ITEM
+) -> Axes:
     """Draw the bars around zero and, in ``apart``, the middle answer; ``answers`` are the words of the
-    answers from the lower end.
+    answers from the lower end, ``letters`` those in a line of an item.
     """
     boxes, most = sides(data), len(answers)
-    heights, texts = places(data.drop_duplicates(["label", "time"]))
+    heights, texts = places(data.drop_duplicates(["label", "time"]), letters)
     for answer in range(1, most + 1):
         own = boxes[boxes["answer"] == answer]
         colour, hatch = shade(answer, most)
@@ -188,29 +193,6 @@ def likert(
     """Return the figure; ``data`` has ``label`` (the item), ``time`` (in words), ``answer, n, share,
     includes``.
     """
-    bars = data.drop_duplicates(["label", "time"])
-    heights, _ = places(bars)
-    figure, (ax, apart) = new_panels(0.95 + 0.19 * (heights[-1] + 1.2), widths=(4, 1), share_y=True)
-    draw_answers(data, ax, apart, answers)
-    ax.set_yticks(
-        heights,
-        [f"{row.time}, n\u00a0=\u00a0{language.number(row.n, 0)}" for row in typed_rows(bars, Bar)],
-        fontsize=7.5,
-    )
-    ax.set_xlabel(language.say("below the middle ← per cent → above the middle"))
-    apart.set_xlabel(language.say("middle, per cent"))
-    for axis, step in ((ax.xaxis, 25), (apart.xaxis, 50)):
-        axis.set_major_locator(MultipleLocator(step))
-        axis.set_major_formatter(lambda value, _: language.number(abs(value), 0))
-    for one in (ax, apart):
-        one.tick_params(axis="y", length=0)
-        one.spines["left"].set_visible(False)
-    names = [legend_name(answer) for answer in answers]
-    handles = [*ax.get_legend_handles_labels()[0], *apart.get_legend_handles_labels()[0]]
-    handles = sorted(handles, key=lambda patch: names.index(str(patch.get_label())))
-    figure.legend(
-        handles=handles, loc="outside lower center", ncols=3 if sum(map(len, answers)) > 70 else len(answers)
-    )
     parts = [
         f"{label}, {time}: {told(rows, answers, language)}"
         for (label, time), rows in data.groupby(["label", "time"], sort=False)
@@ -219,12 +201,49 @@ def likert(
         "Bars of the answers to each item then and now, those below the middle to the left, those above it to"
         " the right, the middle apart."
     )
+    drawn, narrow = pictures(lambda wide: likert_drawn(data, answers, parts, language, wide=wide))
+    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", drawn, narrow=narrow)
+
+
+def likert_drawn(
+    data: pd.DataFrame, answers: list[str], parts: list[str], language: Language, *, wide: bool
+) -> tuple[Figure, list[Spot]]:
+    """Draw the bars for a page or for a phone; ``parts`` : what each shows, in words."""
+    bars, letters = data.drop_duplicates(["label", "time"]), WIDEST_ITEM if wide else NARROW_ITEM
+    heights, _ = places(bars, letters)
+    legend_lines = 1 if wide else len(answers)
+    figure, (ax, apart) = new_panels(
+        0.8 + 0.15 * legend_lines + 0.19 * (heights[-1] + 1.2),
+        widths=(4, 1),
+        width=width_of(wide),
+        share_y=True,
+    )
+    draw_answers(data, ax, apart, answers, letters)
+    ax.set_yticks(
+        heights,
+        [f"{row.time}, n\u00a0=\u00a0{language.number(row.n, 0)}" for row in typed_rows(bars, Bar)],
+        fontsize=7.5,
+    )
+    names = language.say("below the middle ← per cent → above the middle"), language.say("middle, per cent")
+    ax.set_xlabel(names[0] if wide else fill(names[0], 16))
+    apart.set_xlabel(names[1] if wide else fill(names[1], 8))
+    apart.patch.set_visible(False)  # names of items reach below it on a phone
+    for axis, step in ((ax.xaxis, 25 if wide else 50), (apart.xaxis, 50 if wide else 100)):
+        axis.set_major_locator(MultipleLocator(step))
+        axis.set_major_formatter(lambda value, _: language.number(abs(value), 0))
+    for one in (ax, apart):
+        one.tick_params(axis="y", length=0)
+        one.spines["left"].set_visible(False)
+    order = [legend_name(answer) for answer in answers]
+    handles = [*ax.get_legend_handles_labels()[0], *apart.get_legend_handles_labels()[0]]
+    handles = sorted(handles, key=lambda patch: order.index(str(patch.get_label())))
+    columns = (3 if sum(map(len, answers)) > 70 else len(answers)) if wide else 1
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
     reach = ax.get_xlim()
-    spots = [
+    return figure, [
         Spot(ax, *reach, height - 0.35, height + 0.35, part)
         for height, part in zip(heights, parts, strict=True)
     ]
-    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure, spots))
 
 
 def told(rows: pd.DataFrame, answers: list[str], language: Language) -> str:
@@ -252,35 +271,18 @@ def rating_heights(data: pd.DataFrame) -> list[float]:
     return heights
 
 
-def draw_dumbbells(data: pd.DataFrame, ax: Axes, raters: list[str]) -> Axes:
-    """Draw one line a rater from earlier (hollow) to now (filled); ``data`` has ``label, rater`` (words),
-    ``earlier, now``.
+def draw_dumbbells(data: pd.DataFrame, ax: Axes, raters: list[str], letters: int = 26) -> Axes:
+    """Draw one line a rater from earlier (a stroke) to now (the rater's mark); ``data`` has ``label, rater``
+    (words), ``earlier, now``.
     """
     labels = list(dict.fromkeys(data["label"]))
     for row, y in zip(typed_rows(data, Rating), rating_heights(data), strict=True):
-        place = raters.index(row.rater)
-        ax.plot([row.earlier, row.now], [y, y], color=PALETTE[place], linewidth=1.8, zorder=2)
-        ax.plot(
-            [row.earlier],
-            [y],
-            marker=MARKERS[place],
-            color=PALETTE[place],
-            markerfacecolor="white",
-            markersize=6,
-            linestyle="none",
-            zorder=3,
-        )
-        ax.plot(
-            [row.now],
-            [y],
-            marker=MARKERS[place],
-            color=PALETTE[place],
-            markersize=6,
-            linestyle="none",
-            zorder=3,
-            label=legend_name(row.rater),
-        )
-    ax.set_yticks(range(len(labels)), [fill(label, 26) for label in labels])
+        marker = RATERS[raters.index(row.rater) % len(RATERS)]
+        ax.plot([row.earlier, row.now], [y, y], color=PARTICIPANTS, linewidth=1.8, zorder=2)
+        draw_point(ax, row.earlier, y, PARTICIPANTS, marker="|")
+        draw_point(ax, row.now, y, PARTICIPANTS, marker=marker)
+        ax.lines[-1].set_label(legend_name(row.rater))
+    ax.set_yticks(range(len(labels)), [fill(label, letters) for label in labels])
     ax.set_ylim(len(labels) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", color=PALE)
@@ -291,19 +293,6 @@ def dumbbell(id: str, title: str, data: pd.DataFrame, caption: str, language: La
     """Return the figure, one panel a unit; ``data`` has ``label, rater, unit`` (words), ``n, earlier,
     now``.
     """
-    units, raters = list(dict.fromkeys(data["unit"])), list(dict.fromkeys(data["rater"]))
-    counts = [data.loc[data["unit"] == unit, "label"].nunique() for unit in units]
-    figure, axes = new_panels(
-        0.6 + 0.42 * sum(counts) + 0.55 * len(units), heights=[count + 0.3 for count in counts]
-    )
-    for ax, unit in zip(axes, units, strict=True):
-        draw_dumbbells(data[data["unit"] == unit], ax, raters)
-        ax.set_xlabel(unit)
-        plain_ticks(ax.xaxis, language)
-    handles = {
-        label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
-    }
-    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=3)
     parts = [
         language.say(
             "{label}, {rater}: {earlier} then, {now} now (n = {n})",
@@ -315,46 +304,72 @@ def dumbbell(id: str, title: str, data: pd.DataFrame, caption: str, language: La
         )
         for row, n in zip(typed_rows(data, Rating), data["n"], strict=True)
     ]
-    alt = language.say("Dots of mean ratings joined by lines, hollow then and filled now, by rater.")
+    alt = language.say("Lines of mean ratings from then, a stroke, to now, a mark of the rater.")
     told = data.assign(text=parts)
-    spots = [
-        Spot(ax, row.earlier, row.now, height, height, text)
-        for ax, (_, own) in zip(axes, told.groupby("unit", sort=False), strict=True)
-        for row, height, text in zip(typed_rows(own, Rating), rating_heights(own), own["text"], strict=True)
+    wide, narrow = pictures(lambda is_wide: dumbbells_drawn(told, language, wide=is_wide))
+    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", wide, narrow=narrow)
+
+
+def dumbbells_drawn(data: pd.DataFrame, language: Language, *, wide: bool) -> tuple[Figure, list[Spot]]:
+    """Draw the panels for a page or for a phone; ``data`` as above, with ``text`` (what each mark shows)."""
+    units, raters = list(dict.fromkeys(data["unit"])), list(dict.fromkeys(data["rater"]))
+    counts = [data.loc[data["unit"] == unit, "label"].nunique() for unit in units]
+    names = units if wide else [fill(unit, 30) for unit in units]
+    letters = 26 if wide else 17
+    told = [*names, *(fill(label, letters) for label in data["label"].unique())]
+    lines = sum(max(text.count("\n") - 1, 0) for text in told)
+    figure, axes = new_panels(
+        0.6 + 0.42 * sum(counts) + 0.55 * len(units) + (0 if wide else 0.4) + 0.16 * lines,
+        heights=[count + 0.3 for count in counts],
+        width=width_of(wide),
+    )
+    for ax, unit, name in zip(axes, units, names, strict=True):
+        draw_dumbbells(data[data["unit"] == unit], ax, raters, letters)
+        ax.set_xlabel(name)
+        plain_ticks(ax.xaxis, language)
+    handles = {
+        label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
+    }
+    columns = 3 if wide else 1
+    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=columns)
+    return figure, [
+        Spot(ax, min(row.earlier, row.now), max(row.earlier, row.now), y - 0.1, y + 0.1, text)
+        for ax, unit in zip(axes, units, strict=True)
+        for own in [data[data["unit"] == unit]]
+        for row, y, text in zip(typed_rows(own, Rating), rating_heights(own), own["text"], strict=True)
     ]
-    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure, spots))
 
 
-def draw_gaps(wide: pd.DataFrame, ax: Axes, language: Language) -> Axes:
+def draw_gaps(wide: pd.DataFrame, ax: Axes, language: Language, letters: int = WIDEST_LABEL) -> Axes:
     """Draw one cell an indicator (row) and group (column): the darker, the more is missing, the share written
     in it; a dash where it is not shown.
     """
     values = wide.to_numpy(dtype="float64")
-    levels = np.linspace(0, 1, 6)
-    for place, (low, high) in enumerate(pairwise(levels)):
-        inside = (values > low) & (values <= high) if place else (values >= low) & (values <= high)
-        boxes = [
-            (column - 0.48, row - 0.46, 0.96, 0.92) for row, column in zip(*np.nonzero(inside), strict=True)
-        ]
-        ax.add_patch(PathPatch(rectangles(boxes), facecolor=GAPS[place], edgecolor="white", linewidth=0.5))
+    sns.heatmap(
+        values,
+        ax=ax,
+        cmap=ListedColormap(GAPS),
+        norm=BoundaryNorm(np.linspace(0, 1, len(GAPS) + 1), len(GAPS)),
+        linewidths=1,
+        linecolor="white",
+        cbar=False,
+    )
     for (row, column), share in np.ndenumerate(values):
-        dark = share > 0.6
+        dark = share >= 0.6
         ax.text(
-            column,
-            row,
+            column + 0.5,
+            row + 0.5,
             language.percent(share),
             ha="center",
             va="center",
             fontsize=7.5,
             color="white" if dark else INK,
         )
-    ax.set_xticks(range(values.shape[1]), [fill(name, 16) for name in wide.columns])
-    ax.set_yticks(range(values.shape[0]), [fill(name, WIDEST_LABEL) for name in wide.index])
-    ax.set(xlim=(-0.5, values.shape[1] - 0.5), ylim=(values.shape[0] - 0.5, -0.5))
+    ax.set_xticks(np.arange(values.shape[1]) + 0.5, [fill(name, 16) for name in wide.columns])
+    names = [fill(name, letters) for name in wide.index]
+    ax.set_yticks(np.arange(values.shape[0]) + 0.5, names, rotation=0)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
-    for side in ax.spines.values():
-        side.set_visible(False)
     return ax
 
 
@@ -362,12 +377,18 @@ def gaps_map(data: pd.DataFrame, title: str, caption: str, language: Language) -
     """Return the heat map; ``data`` has ``label, group`` (words), ``n, n_missing, share``, one row a cell."""
     wide = data.pivot(index="label", columns="group", values="share")
     wide = wide.reindex(index=list(dict.fromkeys(data["label"])), columns=list(dict.fromkeys(data["group"])))
-    lines = max(fill(name, WIDEST_LABEL).count("\n") + 1 for name in wide.index)
-    figure, ax = new_figure(0.6 + (0.12 + 0.13 * lines) * len(wide))
-    draw_gaps(wide, ax, language)
     parts = [
         f"{label}: " + ", ".join(f"{group} {language.percent(share)}" for group, share in row.items())
         for label, row in wide.iterrows()
     ]
     alt = language.say("Heat map of missing values, one row an indicator, one column a group.")
-    return Exhibit("gaps", title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))
+
+    def draw(is_wide: bool) -> tuple[Figure, list[Spot]]:
+        letters = WIDEST_LABEL if is_wide else NARROW_LABEL
+        lines = max(fill(name, letters).count("\n") + 1 for name in wide.index)
+        figure, ax = new_figure(0.6 + (0.12 + 0.13 * lines) * len(wide), width=width_of(is_wide))
+        draw_gaps(wide, ax, language, letters)
+        return figure, []
+
+    drawn, narrow = pictures(draw)
+    return Exhibit("gaps", title, caption, data, f"{alt} {'; '.join(parts)}.", drawn, narrow=narrow)

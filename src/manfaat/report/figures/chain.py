@@ -14,18 +14,10 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from manfaat.base.typed import typed_rows
 from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import FULL_WIDTH, HALF_WIDTH, PALETTE, new_panels, to_svg
+from manfaat.report.figures.style import FULL_WIDTH, HALF_WIDTH, new_panels, to_svg
 from manfaat.report.verdict_words import GRADE_SIGNS
 from manfaat.report.words import Language
 
-# A grade has a sign of its own beside its colour, and its word stands beside both.
-GRADE_COLOURS = {
-    "shown": PALETTE[2],
-    "suggested": PALETTE[0],
-    "reported only": "#8a5a00",
-    "cannot tell": GREY,
-    "contradicted": "#b04a00",
-}
 LINE, GAP = 0.165, 0.26  # inches of a line and between two stages
 WIDEST_STAGE = 12
 
@@ -177,7 +169,7 @@ def draw_line(row: Line, y: float, ax: Axes, shape: Shape, *, is_first: bool) ->
             va="center",
             fontsize=10,
             fontweight="bold",
-            color=GRADE_COLOURS[row.grade],
+            color=INK,
         )
     weight, size = ("bold", 8) if row.kind == "claim" else ("normal", 8)
     ax.text(
@@ -202,7 +194,7 @@ def draw_legend(words: dict[str, str], ax: Axes, shape: Shape) -> Axes:
         for grade in row:
             x, y = before / letters, 1 - (place + 0.5) / len(rows)
             before += len(words[grade]) + 6 if shape.is_wide else 26
-            look: dict[str, Any] = {"fontsize": 10, "fontweight": "bold", "color": GRADE_COLOURS[grade]}
+            look: dict[str, Any] = {"fontsize": 10, "fontweight": "bold", "color": INK}
             ax.text(x, y, GRADE_SIGNS[grade], ha="center", va="center", **look)
             beside = 0.02 * FULL_WIDTH / shape.width
             ax.text(x + beside, y, words[grade], ha="left", va="center", fontsize=8, color=INK)

@@ -15,7 +15,15 @@ from matplotlib.transforms import blended_transform_factory
 from manfaat.base.typed import typed_rows
 from manfaat.report.colours import GREY, INK
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import FULL_WIDTH, HALF_WIDTH, Spot, plain_ticks, set_thesis_style, to_svg
+from manfaat.report.figures.style import (
+    FULL_WIDTH,
+    HALF_WIDTH,
+    Spot,
+    draw_estimate,
+    plain_ticks,
+    set_thesis_style,
+    to_svg,
+)
 from manfaat.report.words import Language
 
 LINE, FOOT = 0.2, 2.3  # inches between two lines; lines below the axis
@@ -111,12 +119,8 @@ def write(ax: Axes, text: str, at: tuple[float, float], **look: Any) -> None:
 
 def draw_mark(ax: Axes, row: Mark, place: float, layout: Layout) -> None:
     """Draw an interval with its estimate, filled where it excludes zero, and write what it says."""
-    is_clear = row.ci_low > 0 or row.ci_high < 0
     ax.plot([*row.others], [place] * len(row.others), "|", color=GREY, markersize=7, markeredgewidth=0.9)
-    ax.plot([row.ci_low, row.ci_high], [place, place], color=INK, linewidth=1.4, solid_capstyle="butt")
-    ax.plot(
-        [row.estimate], [place], "o", color=INK, markersize=5.5, markerfacecolor=INK if is_clear else "white"
-    )
+    draw_estimate(ax, (row.ci_low, row.estimate, row.ci_high), place, speaks=True)
     label = fill(row.label, layout.letters)
     if layout.is_wide:
         write(ax, label, (0.005, place))

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from manfaat.base.typed import typed_rows
 from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import PALETTE, Spot, new_panels, plain_ticks, to_svg
+from manfaat.report.figures.style import Spot, draw_estimate, new_panels, plain_ticks, to_svg
 from manfaat.report.words import Language
 
 COLUMNS = 3  # panels beside each other
@@ -32,21 +32,11 @@ class Interval(NamedTuple):
 
 def draw_cohorts(rows: pd.DataFrame, cohorts: list[str], ax: Axes) -> Axes:
     """Draw one interval a cohort, in their order from the top; ``cohort, estimate, ci_low, ci_high,
-    is_compared`` (hollow where not), ``has_zero``.
+    is_compared`` (grey where not), ``has_zero``.
     """
     for row in typed_rows(rows, Interval):
-        place, colour = cohorts.index(row.cohort), PALETTE[0] if row.is_compared else GREY
-        ax.plot([row.ci_low, row.ci_high], [place, place], color=colour, linewidth=1.5, solid_capstyle="butt")
-        marker, filling = ("o", colour) if row.is_compared else ("s", "white")
-        ax.plot(
-            [row.estimate],
-            [place],
-            marker=marker,
-            color=colour,
-            markerfacecolor=filling,
-            markersize=5.5,
-            linestyle="none",
-        )
+        place, ends = cohorts.index(row.cohort), (row.ci_low, row.estimate, row.ci_high)
+        draw_estimate(ax, ends, place, speaks=True, faint=not row.is_compared)
     if rows["has_zero"].iloc[0]:
         ax.axvline(0, color=GREY, linewidth=0.9, zorder=1.8)  # above the grid, below the intervals
     ax.set_yticks(range(len(cohorts)), [fill(name, WIDEST["cohort"]) for name in cohorts], fontsize=7)

@@ -17,9 +17,11 @@ from manfaat.report.colours import GREY
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.answers import rectangles
 from manfaat.report.figures.style import (
+    BAR,
     FULL_WIDTH,
     HALF_WIDTH,
     PALETTE,
+    WEAK_BAR,
     Spot,
     Stacked,
     bar_spots,
@@ -36,6 +38,7 @@ from manfaat.report.words import Language
 
 # lines, not dots: a dot is a path of its own and makes large files
 HATCHES = ("", "//", "\\\\", "xx", "--", "||")
+PAYERS = PALETTE[2:]  # the first two colours are of participants and of those compared with them
 
 
 class Stack(NamedTuple):
@@ -71,7 +74,7 @@ def draw_stacks(data: pd.DataFrame, column: str, ax: Axes) -> Axes:
             PathPatch(
                 rectangles(boxes),
                 label=legend_name(str(payer)),
-                facecolor=PALETTE[place % 6],
+                facecolor=PAYERS[place % len(PAYERS)],
                 hatch=HATCHES[place % 6],
                 edgecolor="white",
                 linewidth=0.5,
@@ -161,7 +164,7 @@ def waterfall(data: pd.DataFrame, unit: str, title: str, caption: str, language:
 
 def draw_steps(ax: Axes, rows: list[Step], language: Language) -> None:
     """Draw the bars of a waterfall, each where the one above it ends."""
-    colours = {"total": GREY, "step": PALETTE[5], "rest": PALETTE[1]}
+    colours = {"total": BAR, "step": WEAK_BAR, "rest": BAR}
     for place, row in enumerate(rows):
         low, width = min(row.start, row.end), abs(row.end - row.start)
         hatch = "//" if row.kind == "step" else ""

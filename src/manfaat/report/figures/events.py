@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
@@ -15,10 +17,20 @@ from manfaat.base.typed import typed_rows
 from manfaat.report.colours import INK
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.answers import rectangles
-from manfaat.report.figures.style import PALETTE, legend_name, new_panels, plain_ticks, to_svg
+from manfaat.report.figures.style import (
+    LINES,
+    PALETTE,
+    PARTICIPANTS,
+    WEAK_BAR,
+    Spot,
+    legend_name,
+    new_panels,
+    pictures,
+    plain_ticks,
+    width_of,
+)
 from manfaat.report.words import Language
 
-STYLES = ("-", "--")
 SPACE = 0.02  # between two positions, as a share of the height
 
 
@@ -60,22 +72,27 @@ def draw_survival(data: pd.DataFrame, ax: Axes) -> Axes:
             alpha=0.15,
             linewidth=0,
         )
-        ax.step(
-            rows["time"],
-            rows["survival"] * 100,
-            where="post",
+        sns.lineplot(
+            x=rows["time"],
+            y=rows["survival"] * 100,
+            drawstyle="steps-post",
+            estimator=None,
+            legend=False,
+            ax=ax,
             color=PALETTE[place],
-            linestyle=STYLES[place % 2],
+            linestyle=LINES[place % len(LINES)],
             linewidth=1.8,
             label=legend_name(str(group)),
         )
-    ax.set(ylim=(0, 102), xlim=(0, float(data["time"].max()) * 1.02))
+    ax.set(xlabel="", ylabel="", ylim=(0, 102), xlim=(0, float(data["time"].max()) * 1.02))
     return ax
 
 
-def draw_at_risk(data: pd.DataFrame, times: np.ndarray, ax: Axes, language: Language) -> Axes:
+def draw_at_risk(
+    data: pd.DataFrame, times: np.ndarray, ax: Axes, language: Language, letters: int = 26
+) -> Axes:
     """Write below the curve how many are still without the event at ``times``; ``data`` has ``group, time,
-    at_risk``.
+    at_risk``; ``letters`` : in a line of a group's name.
     """
     groups = list(dict.fromkeys(data["group"]))
     for row in typed_rows(data[data["time"].isin(times)], Waiting):
@@ -88,7 +105,7 @@ def draw_at_risk(data: pd.DataFrame, times: np.ndarray, ax: Axes, language: Lang
             fontsize=7.5,
             color=INK,
         )
-    ax.set_yticks(range(len(groups)), [fill(group, 26) for group in groups])
+    ax.set_yticks(range(len(groups)), [fill(group, letters) for group in groups])
     ax.set(ylim=(len(groups) - 0.4, -0.6), xlim=(0, float(data["time"].max()) * 1.02), xticks=[])
     ax.tick_params(length=0, pad=16)
     for side in ax.spines.values():
@@ -102,16 +119,6 @@ def survival(
     """Return the figure; ``data`` has ``group, time, at_risk, survival, ci_low, ci_high``; ``words`` the
     names of the axes (``x, y, risk``).
     """
-    groups = data["group"].nunique()
-    figure, (ax, below) = new_panels(3.3 + 0.2 * groups, heights=(2.6, 0.2 * groups))
-    times = np.sort(data["time"].unique())[::2]
-    draw_survival(data, ax)
-    draw_at_risk(data, times, below, language)
-    ax.set(xlabel=words["x"], ylabel=fill(words["y"], 30))
-    ax.set_xticks(times, [language.number(time, 0) for time in times])
-    plain_ticks(ax.yaxis, language)
-    figure.legend(loc="outside lower center", ncols=2)
-    below.set_title(words["risk"], loc="left", fontsize=8)
     parts = []
     for group, rows in data.groupby("group", sort=False):
         last = rows.iloc[-1]
@@ -127,7 +134,26 @@ def survival(
     alt = language.say(
         "Falling step curves of the share without the event, one a group, with those at risk below."
     )
-    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))
+    wide, narrow = pictures(lambda is_wide: survival_drawn(data, words, language, wide=is_wide))
+    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", wide, narrow=narrow)
+
+
+def survival_drawn(
+    data: pd.DataFrame, words: dict[str, str], language: Language, *, wide: bool
+) -> tuple[Figure, list[Spot]]:
+    """Draw curves and those at risk for a page or for a phone."""
+    groups = data["group"].nunique()
+    low = (0.2 if wide else 0.34) * groups
+    figure, (ax, below) = new_panels(3.3 + low, heights=(2.6, low), width=width_of(wide))
+    times = np.sort(data["time"].unique())[:: 2 if wide else 4]
+    draw_survival(data, ax)
+    draw_at_risk(data, times, below, language, 26 if wide else 13)
+    ax.set(xlabel=words["x"] if wide else fill(words["x"], 34), ylabel=fill(words["y"], 30))
+    ax.set_xticks(times, [language.number(time, 0) for time in times])
+    plain_ticks(ax.yaxis, language)
+    figure.legend(loc="outside lower center", ncols=2 if wide else 1, handlelength=3)
+    below.set_title(words["risk"], loc="left", fontsize=8)
+    return figure, []
 
 
 def ribbons(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
@@ -180,30 +206,37 @@ def ribbon(left: float, right: float, height: float) -> Path:
     return Path(points, [1, 4, 4, 4, 2, 4, 4, 4, 79])
 
 
-def draw_alluvial(rows: pd.DataFrame, order: list[str], ax: Axes, language: Language) -> Axes:
-    """Draw the moves of one group: up, the same and down in colours and hatches of their own, positions
-    named, counts at both ends.
+def draw_alluvial(
+    rows: pd.DataFrame,
+    order: list[str],
+    ax: Axes,
+    language: Language,
+    look: tuple[str, int] = (PARTICIPANTS, 40),
+) -> Axes:
+    """Draw the moves of one group in its colour: up in full, down in its tint, each with a hatch of its own,
+    the same in grey; positions named, counts at both ends. ``look`` : the colour, and how many letters stand
+    in a line of a name.
     """
+    colour, letters = look
     drawn = ribbons(rows, order)
     step = [
         order.index(before) - order.index(now)
         for before, now in zip(drawn["before"], drawn["now"], strict=True)
     ]
-    for chosen, colour, hatch in (
-        (np.greater(step, 0), PALETTE[0], "//"),
-        (np.equal(step, 0), "#b5bcc2", ""),
-        (np.less(step, 0), PALETTE[1], "\\\\"),
+    for chosen, inside, hatch in (
+        (np.greater(step, 0), colour, "//"),
+        (np.equal(step, 0), WEAK_BAR, ""),
+        (np.less(step, 0), sns.light_palette(colour, 4).as_hex()[1], "\\\\"),
     ):
         paths = [ribbon(row.left, row.right, row.height) for row in typed_rows(drawn[chosen], Ribbon)]
         if paths:
             ax.add_patch(
                 PathPatch(
                     Path.make_compound_path(*paths),
-                    facecolor=colour,
+                    facecolor=inside,
                     hatch=hatch,
                     edgecolor="white",
                     linewidth=0.6,
-                    alpha=0.85,
                 )
             )
     nodes = [
@@ -217,7 +250,7 @@ def draw_alluvial(rows: pd.DataFrame, order: list[str], ax: Axes, language: Lang
         edge = {"before": "left", "now": "right"}[side]
         for position, own in drawn.groupby(side):
             y = (own[edge].min() + (own[edge] + own["height"]).max()) / 2
-            text = f"{position} {language.number(own['n'].sum(), 0)}"
+            text = fill(f"{position} {language.number(own['n'].sum(), 0)}", letters)
             ax.text(x, y, text, ha=align, va="center", fontsize=7.5, color=INK)
     ax.set(xlim=(-0.02, 1.02), ylim=(bottom + 0.01, -0.01))
     ax.axis("off")
@@ -230,18 +263,26 @@ def alluvial(
     """Return the figure, one panel a group; ``data`` has ``group, before, now`` (words, in the order from the
     lowest), ``n, share``; ``words``: ``before, now``.
     """
-    groups, order = (
-        list(dict.fromkeys(data["group"])),
-        list(dict.fromkeys([*data["before"], *data["now"]]))[::-1],
-    )  # the highest on top
-    figure, axes = new_panels(2.7 * len(groups), heights=[1] * len(groups))
-    for ax, group in zip(axes, groups, strict=True):
-        draw_alluvial(data[data["group"] == group], order, ax, language)
-        ax.set_title(f"{group}: {words['before']} → {words['now']}", loc="center", fontsize=8.5)
     moved = data[data["n"] > 0]
     parts = [
         f"{group}, {row.before} → {row.now}: {language.number(row.n, 0)}"
         for group, row in zip(moved["group"], typed_rows(moved, Move), strict=True)
     ]
     alt = language.say("Ribbons from the position before to the position now, one panel a group.")
-    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", to_svg(figure))
+    wide, narrow = pictures(lambda is_wide: alluvial_drawn(data, words, language, wide=is_wide))
+    return Exhibit(id, title, caption, data, f"{alt} {'; '.join(parts)}.", wide, narrow=narrow)
+
+
+def alluvial_drawn(
+    data: pd.DataFrame, words: dict[str, str], language: Language, *, wide: bool
+) -> tuple[Figure, list[Spot]]:
+    """Draw the panels for a page or for a phone."""
+    groups = list(dict.fromkeys(data["group"]))
+    order = list(dict.fromkeys([*data["before"], *data["now"]]))[::-1]  # the highest on top
+    figure, axes = new_panels(2.7 * len(groups), heights=[1] * len(groups), width=width_of(wide))
+    for place, (ax, group) in enumerate(zip(axes, groups, strict=True)):
+        look = PALETTE[place % len(PALETTE)], 40 if wide else 12
+        draw_alluvial(data[data["group"] == group], order, ax, language, look)
+        title = f"{group}: {words['before']} → {words['now']}"
+        ax.set_title(title if wide else fill(title, 38), loc="center", fontsize=8.5)
+    return figure, []

@@ -9,27 +9,29 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.patches import PathPatch
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from manfaat.base.typed import typed_rows
 from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.answers import rectangles
 from manfaat.report.figures.curves import broken
 from manfaat.report.figures.style import (
-    MARKERS,
+    LINES,
     PALETTE,
     Spot,
     legend_name,
     new_figure,
     new_panels,
+    pictures,
     plain_ticks,
-    to_svg,
+    width_of,
 )
 from manfaat.report.words import Language
 
-STYLES, HATCHES = ("-", "--"), ("//", "\\\\")
+HATCHES = ("//", "\\\\")
 
 
 class Change(NamedTuple):
@@ -40,15 +42,7 @@ class Change(NamedTuple):
     now: float
 
 
-class Chance(NamedTuple):
-    """The share of a group whose chance to take part lies between two bounds."""
-
-    low: float
-    high: float
-    share: float
-
-
-def draw_clouds(curves: pd.DataFrame, dots: pd.DataFrame, ax: Axes) -> Axes:
+def draw_clouds(curves: pd.DataFrame, dots: pd.DataFrame, ax: Axes, letters: int = 20) -> Axes:
     """Draw one cloud (density) a group with its rain below it (``dots``, each the mean of several units);
     ``group, value, density``.
     """
@@ -72,7 +66,7 @@ def draw_clouds(curves: pd.DataFrame, dots: pd.DataFrame, ax: Axes) -> Axes:
             linewidth=1.6,
             solid_capstyle="butt",
         )
-    ax.set_yticks([place * 1.35 for place in range(len(groups))], [fill(group, 20) for group in groups])
+    ax.set_yticks([place * 1.35 for place in range(len(groups))], [fill(group, letters) for group in groups])
     ax.set_ylim((len(groups) - 1) * 1.35 + 0.42, -0.95)
     ax.tick_params(axis="y", length=0)
     return ax
@@ -83,15 +77,18 @@ def draw_cumulated(curves: pd.DataFrame, ax: Axes) -> Axes:
     where it is not shown).
     """
     for place, (group, own) in enumerate(curves.dropna(subset=["cumulated"]).groupby("group", sort=False)):
-        ax.plot(
-            own["value"],
-            own["cumulated"] * 100,
+        sns.lineplot(
+            x=own["value"],
+            y=own["cumulated"] * 100,
+            ax=ax,
+            estimator=None,
+            legend=False,
             color=PALETTE[place],
-            linestyle=STYLES[place % 2],
+            linestyle=LINES[place % len(LINES)],
             linewidth=1.8,
             label=legend_name(str(group)),
         )
-    ax.set(ylim=(0, 100))
+    ax.set(ylim=(0, 100), xlabel="", ylabel="")
     ax.grid(axis="y", color=PALE)
     return ax
 
@@ -102,15 +99,21 @@ def raincloud(
     """Return density, rain and cumulated share above each other; ``data``: what is ``drawn``, ``curve`` (as
     for both drawings) and ``dot`` (``group, value, people``); ``words``: ``x, y, alt``.
     """
-    figure, (ax, below) = new_panels(4.6, heights=(2.4, 1.9), share_x=True)
-    curves = data[data["drawn"] == "curve"]
-    draw_clouds(curves, data[data["drawn"] == "dot"], ax)
-    draw_cumulated(curves, below)
-    below.set(xlabel=words["x"], ylabel=fill(words["y"], 26))
-    plain_ticks(below.xaxis, language)
-    plain_ticks(below.yaxis, language)
-    below.legend(loc="lower right")
-    return Exhibit(id, title, caption, data, words["alt"], to_svg(figure))
+
+    def draw(is_wide: bool) -> tuple[Figure, list[Spot]]:
+        figure, (ax, below) = new_panels(4.6, heights=(2.4, 1.9), width=width_of(is_wide), share_x=True)
+        curves = data[data["drawn"] == "curve"]
+        draw_clouds(curves, data[data["drawn"] == "dot"], ax, 20 if is_wide else 13)
+        draw_cumulated(curves, below)
+        below.set(xlabel=fill(words["x"], 90 if is_wide else 42), ylabel=fill(words["y"], 26))
+        plain_ticks(below.xaxis, language)
+        plain_ticks(below.yaxis, language)
+        below.xaxis.set_major_locator(MaxNLocator(6 if is_wide else 3))
+        figure.legend(loc="outside lower center", ncols=2 if is_wide else 1)
+        return figure, []
+
+    wide, narrow = pictures(draw)
+    return Exhibit(id, title, caption, data, words["alt"], wide, narrow=narrow)
 
 
 def draw_change(rows: pd.DataFrame, words: dict[str, str], ax: Axes, language: Language) -> Axes:
@@ -122,8 +125,8 @@ def draw_change(rows: pd.DataFrame, words: dict[str, str], ax: Axes, language: L
             [0, 1],
             [row.before, row.now],
             color=PALETTE[place],
-            linestyle=STYLES[place],
-            marker=MARKERS[place],
+            linestyle=LINES[place],
+            marker="o",
             markersize=6,
             linewidth=1.8,
             label=legend_name(row.group),
@@ -135,10 +138,7 @@ def draw_change(rows: pd.DataFrame, words: dict[str, str], ax: Axes, language: L
         [mine["before"], without],
         color=GREY,
         linestyle=":",
-        marker="D",
-        markerfacecolor="white",
-        markersize=5,
-        linewidth=1.5,
+        linewidth=1.8,
         label=legend_name(words["without"]),
     )
     ax.plot([1.06, 1.06], [without, mine["now"]], color=INK, linewidth=1.2)
@@ -163,40 +163,52 @@ def change_plot(
     """Return the figure, one panel an indicator, two beside each other; ``data``: ``indicator, unit, group,
     n, before, now, gap, gap_text, text``, two rows each.
     """
-    names = list(dict.fromkeys(data["indicator"]))
-    columns, rows = min(2, len(names)), (len(names) + 1) // 2
-    figure, axes = new_panels(0.5 + 2.4 * rows, heights=[1] * rows, widths=[1] * columns)
-    for ax, name in zip(axes, names, strict=False):
-        own = data[data["indicator"] == name]
-        draw_change(own, words, ax, language)
-        ax.set_title(fill(name, 34), loc="left")
-        ax.set_ylabel(fill(own["unit"].iloc[0], 30))
-    for ax in axes[len(names) :]:
-        ax.axis("off")
-    handles, told = axes[0].get_legend_handles_labels()
-    figure.legend(
-        handles,
-        [fill(text, 60) for text in told],
-        loc="outside lower center",
-        ncols=3 if columns > 1 and len("".join(told)) < 75 else 1,
-    )
     alt = language.say(
         "Lines from before to now, with where participants would be had they changed like the comparison"
         " group."
     )
-    first = data.drop_duplicates("indicator")
-    spots = [
-        Spot(ax, 0, 1.06, *change_reach(data[data["indicator"] == name]), text)
-        for ax, name, text in zip(axes, names, first["text"], strict=False)
-    ]
+    wide, narrow = pictures(lambda is_wide: changes_drawn(data, words, language, wide=is_wide))
     return Exhibit(
         id,
         title,
         caption,
         data.drop(columns=["gap_text", "text"]),
         f"{alt} {'; '.join(dict.fromkeys(data['text']))}.",
-        to_svg(figure, spots),
+        wide,
+        narrow=narrow,
     )
+
+
+def changes_drawn(
+    data: pd.DataFrame, words: dict[str, str], language: Language, *, wide: bool
+) -> tuple[Figure, list[Spot]]:
+    """Draw the panels for a page, two beside each other, or for a phone, one below the other."""
+    names = list(dict.fromkeys(data["indicator"]))
+    columns = min(2, len(names)) if wide else 1
+    rows = -(-len(names) // columns)
+    figure, axes = new_panels(
+        0.5 + 2.4 * rows, heights=[1] * rows, widths=[1] * columns, width=width_of(wide)
+    )
+    for ax, name in zip(axes, names, strict=False):
+        own = data[data["indicator"] == name]
+        draw_change(own, words, ax, language)
+        ax.set_title(fill(name, 34), loc="left" if wide else "center")
+        ax.set_ylabel(fill(own["unit"].iloc[0], 30))
+    for ax in axes[len(names) :]:
+        ax.axis("off")
+    handles, told = axes[0].get_legend_handles_labels()
+    figure.legend(
+        handles,
+        [fill(text, 60 if wide else 34) for text in told],
+        loc="outside lower center",
+        ncols=3 if columns > 1 and len("".join(told)) < 75 else 1,
+        handlelength=3,
+    )
+    first = data.drop_duplicates("indicator")
+    return figure, [
+        Spot(ax, 0, 1.06, *change_reach(data[data["indicator"] == name]), text)
+        for ax, name, text in zip(axes, names, first["text"], strict=False)
+    ]
 
 
 def change_reach(rows: pd.DataFrame) -> tuple[float, float]:
@@ -210,22 +222,20 @@ def draw_chances(data: pd.DataFrame, ax: Axes) -> Axes:
     ``group, low, high, share``.
     """
     for place, (group, rows) in enumerate(data.groupby("group", sort=False)):
-        shown, sign = rows.dropna(subset=["share"]), 1 - 2 * place
-        boxes = [
-            (row.low * 100, 0.0, (row.high - row.low) * 100, sign * row.share * 100)
-            for row in typed_rows(shown, Chance)
-            if row.share
-        ]
-        ax.add_patch(
-            PathPatch(
-                rectangles(boxes),
-                facecolor=PALETTE[place],
-                alpha=0.7,
-                hatch=HATCHES[place],
-                edgecolor="white",
-                linewidth=0.5,
-                label=legend_name(str(group)),
-            )
+        sign = 1 - 2 * place
+        sns.histplot(
+            x=(rows["low"] + rows["high"]) * 50,
+            weights=sign * rows["share"].fillna(0) * 100,
+            bins=[*rows["low"] * 100, rows["high"].iloc[-1] * 100],
+            element="step",
+            color=PALETTE[place],
+            alpha=0.7,
+            hatch=HATCHES[place],
+            edgecolor="white",
+            linewidth=0.5,
+            label=legend_name(str(group)),
+            legend=False,
+            ax=ax,
         )
         hidden = rows[rows["share"].isna()]
         ax.plot(
@@ -246,11 +256,16 @@ def overlap(
     """Return the mirrored histogram; ``data`` has ``group`` (words, participants first), ``low, high, n,
     share``; ``words``: ``x, y, alt``.
     """
-    figure, ax = new_figure(2.8)
-    draw_chances(data, ax)
-    ax.set(xlabel=words["x"], ylabel=words["y"])
-    plain_ticks(ax.xaxis, language)
-    plain_ticks(ax.yaxis, language)
-    ax.yaxis.set_major_formatter(lambda value, _: language.number(abs(value), 0))
-    figure.legend(loc="outside lower center", ncols=2)
-    return Exhibit("overlap", title, caption, data, words["alt"], to_svg(figure))
+
+    def draw(is_wide: bool) -> tuple[Figure, list[Spot]]:
+        figure, ax = new_figure(2.8, width=width_of(is_wide))
+        draw_chances(data, ax)
+        ax.set(xlabel=fill(words["x"], 90 if is_wide else 38), ylabel=words["y"])
+        plain_ticks(ax.xaxis, language)
+        plain_ticks(ax.yaxis, language)
+        ax.yaxis.set_major_formatter(lambda value, _: language.number(abs(value), 0))
+        figure.legend(loc="outside lower center", ncols=2 if is_wide else 1)
+        return figure, []
+
+    wide, narrow = pictures(draw)
+    return Exhibit("overlap", title, caption, data, words["alt"], wide, narrow=narrow)

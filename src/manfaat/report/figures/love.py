@@ -8,9 +8,9 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from manfaat.report.colours import GREY, PALE
+from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import PALETTE, Spot, Stacked, new_figure, plain_ticks, to_svg
+from manfaat.report.figures.style import Spot, Stacked, new_figure, plain_ticks, to_svg
 from manfaat.report.words import Language
 
 THRESHOLD = 0.1
@@ -18,16 +18,19 @@ WIDEST_LABEL = 40  # letters in one line
 
 
 def draw_love(data: pd.DataFrame, ax: Axes, language: Language) -> Axes:
-    """Draw ``smd`` against ``label``; the shaded band is where groups count as alike."""
+    """Draw ``smd`` against ``label``; the shaded band is where groups count as alike, whose points are
+    hollow.
+    """
     outside = data["smd"].abs() > THRESHOLD
     ax.axvspan(-THRESHOLD, THRESHOLD, color=PALE, zorder=0)
     ax.axvline(0, color=GREY, linewidth=0.8, zorder=1)
-    for selected, marker, colour in ((~outside, "o", PALETTE[0]), (outside, "D", PALETTE[1])):
+    for selected, inside in ((~outside, "white"), (outside, INK)):
         sns.scatterplot(
             x=data.loc[selected, "smd"],
             y=data.index[selected],
-            marker=marker,
-            color=colour,
+            color=inside,
+            edgecolor=INK,
+            linewidth=1,
             s=32,
             ax=ax,
             legend=False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from io import BytesIO
 from textwrap import fill
@@ -18,12 +18,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from manfaat.definitions.records import printable
-from manfaat.report.colours import GREY, INK
+from manfaat.report.colours import GAPS, GREY, INK
 from manfaat.report.words import Language
 
 # Okabe and Ito's palette, safe for colour-blind readers; every series has a marker of its own too.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-MARKERS = ("o", "s", "D", "^", "v", "P")
+PARTICIPANTS = PALETTE[0]
+RATERS = ("o", "D", "^")  # a square is for the specification that speaks
+LINES = ("-", "--", ":")  # of groups, which have colours too
+BAR, WEAK_BAR = GAPS[3], GAPS[1]  # of what belongs to no group
 FULL_WIDTH, HALF_WIDTH = 16 / 2.54, 8 / 2.54  # inches; the text block of a thesis is 16 cm wide
 # Centimetres. What is drawn for a thesis grows as a whole: letters of 8 points there have 14 on a slide and
 # 9.5 on a page.
@@ -115,6 +118,19 @@ def new_panels(
     return figure, list(panels.flat)
 
 
+def pictures(draw: Callable[[bool], tuple[Figure, Iterable[Spot]]]) -> tuple[bytes, bytes]:
+    """A picture for a page and one of half the width for a phone; ``draw`` : draws one of them (True: for a
+    page), and says where its marks stand.
+    """
+    wide, narrow = (to_svg(*draw(is_wide)) for is_wide in (True, False))
+    return wide, narrow
+
+
+def width_of(wide: bool) -> float:
+    """How wide a picture for a page is, or one for a phone."""
+    return FULL_WIDTH if wide else HALF_WIDTH
+
+
 class Stacked(NamedTuple):
     """Rows of a picture for a phone, which has no room beside them: the name of each stands above its mark,
     which reaches ``half`` a row up and down.
@@ -146,6 +162,44 @@ class Stacked(NamedTuple):
         ax.set_ylim(len(self.labels) - 1 + self.half + 0.15, self.half - 1)
         ax.set_xlabel(fill(ax.get_xlabel(), PHONE_LETTERS - 6))
         ax.xaxis.set_major_locator(MaxNLocator(4))
+
+
+def is_clear(low: float, high: float) -> bool:
+    """Whether an interval excludes zero."""
+    return low > 0 or high < 0
+
+
+def draw_estimate(
+    ax: Axes,
+    ends: tuple[float, float, float],
+    place: float,
+    *,
+    speaks: bool = False,
+    alone: bool = False,
+    faint: bool = False,
+) -> None:
+    """Draw an estimate with its interval (``ends``: low, estimate, high) in one line, by the grammar of all
+    figures: a square where it is by the specification that ``speaks``, filled where the interval excludes
+    zero; in ink, as a contrast belongs to no group, or dashed and in the colour of participants where they
+    stand ``alone``, or ``faint`` where it stands for itself.
+    """
+    low, estimate, high = ends
+    colour, line = PARTICIPANTS if alone else GREY if faint else INK, (0, (2.5, 1.5)) if alone else "-"
+    ax.plot([low, high], [place, place], color=colour, linestyle=line, linewidth=1.4, solid_capstyle="butt")
+    draw_point(ax, estimate, place, colour, marker="s" if speaks else "o", filled=is_clear(low, high))
+
+
+def draw_point(ax: Axes, x: float, y: float, colour: str, *, marker: str = "o", filled: bool = True) -> None:
+    """Draw one mark, filled or hollow."""
+    ax.plot(
+        [x],
+        [y],
+        marker=marker,
+        linestyle="none",
+        markersize=5 if marker == "s" else 5.5,
+        color=colour,
+        markerfacecolor=colour if filled else "white",
+    )
 
 
 def draw_bar(ax: Axes, place: int, width: float, colour: str, *, hatch: str = "", left: float = 0.0) -> None:
