@@ -279,4 +279,4 @@ def test_paper_stays_light(browser, page):
         ".map(path => getComputedStyle(path).stroke)"
     )
     browser.call("Emulation.setEmulatedMedia", media="")
-    assert "rgb(213, 94, 0)" in seen
+    assert "rgb(27, 31, 36)" in seen  # the ink of a light page

@@ -15,6 +15,10 @@ GROUNDS = {
     GROUND: "--back",
 }
 GAPS = ("#edf5ff", "#c2c9d1", "#989da3", "#6d7175", "#424547")  # how much is missing, a fifth each
+WEAK, MIDDLE = (
+    "#c3cad2",
+    "#999ea4",
+)  # greys of what is drawn behind or between; they stand out on a dark page too
 # Of series: the first of the palette, and their tints in boxes; the middle of a scale of answers; what is
 # missing.
 SERIES = {
@@ -25,5 +29,7 @@ SERIES = {
     "#a0c6dd": "--pale-blue",
     "#e9bfa0": "--pale-orange",
     "#8dbfe0": "--water",
+    WEAK: "--weak",
+    MIDDLE: "--middle",
 } | {colour: f"--gap-{place}" for place, colour in enumerate(GAPS, start=1)}
 PAGE = GROUNDS | SERIES

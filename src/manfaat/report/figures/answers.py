@@ -18,7 +18,7 @@ from matplotlib.path import Path
 from matplotlib.ticker import MultipleLocator
 
 from manfaat.base.typed import typed_rows
-from manfaat.report.colours import GAPS, GREY, INK, PALE
+from manfaat.report.colours import GAPS, GREY, INK, MIDDLE, PALE, WEAK
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.style import (
     PARTICIPANTS,
@@ -35,7 +35,7 @@ from manfaat.report.figures.style import (
 from manfaat.report.words import Language
 
 # From the ends inwards, and from the middle outwards, in the colour of participants, whose answers they are.
-LOW, HIGH = (GAPS[3], GAPS[2]), ("#8dbfe0", PARTICIPANTS)
+LOW, HIGH = (GAPS[3], MIDDLE), ("#8dbfe0", PARTICIPANTS)
 WIDEST_LABEL, WIDEST_ITEM = 44, 60  # letters in one line, and on a phone
 NARROW_LABEL, NARROW_ITEM = 24, 34
 
@@ -111,7 +111,7 @@ def shade(answer: int, most: int) -> tuple[str, str]:
         return LOW[0 if answer == 1 else 1], "////" if answer == 1 else ""
     if answer * 2 > most + 1:
         return HIGH[1 if answer == most else 0], "\\\\\\\\" if answer == most else ""
-    return GAPS[1], ""
+    return WEAK, ""
 
 
 def places(bars: pd.DataFrame, letters: int = WIDEST_ITEM) -> tuple[list[float], list[tuple[float, str]]]:

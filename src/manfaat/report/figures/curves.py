@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from manfaat.base.typed import typed_rows
-from manfaat.report.colours import GAPS, GREY, INK, PALE
+from manfaat.report.colours import GAPS, GREY, INK, MIDDLE, PALE, WEAK
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.style import (
     Spot,
@@ -70,7 +70,7 @@ def draw_curve(data: pd.DataFrame, ax: Axes) -> Axes:
     ax.plot(
         broken(place, place),
         broken(data["ci_low"], data["ci_high"]),
-        color=GAPS[1],
+        color=WEAK,
         linewidth=1.4,
         solid_capstyle="butt",
     )
@@ -174,7 +174,7 @@ def draw_bounds(rows: pd.DataFrame, ax: Axes) -> Axes:
             continue
         ax.plot([row.ci_low, row.ci_high], [place, place], color=INK, linewidth=1.4, solid_capstyle="butt")
         if np.isfinite(row.low):
-            ax.plot([row.low, row.high], [place, place], color=GAPS[2], linewidth=5, solid_capstyle="butt")
+            ax.plot([row.low, row.high], [place, place], color=MIDDLE, linewidth=5, solid_capstyle="butt")
     ax.axvline(0, color=GREY, linewidth=0.9, zorder=0)
     ax.set_yticks(range(len(rows)), rows["label"])
     ax.set(ylim=(len(rows) - 0.5, -0.5))

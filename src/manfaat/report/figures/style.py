@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from manfaat.definitions.records import printable
-from manfaat.report.colours import GAPS, GREY, INK
+from manfaat.report.colours import GAPS, GREY, INK, WEAK
 from manfaat.report.words import Language
 
 # Okabe and Ito's palette, safe for colour-blind readers; every series has a marker of its own too.
@@ -26,7 +26,7 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 PARTICIPANTS = PALETTE[0]
 RATERS = ("o", "D", "^")  # a square is for the specification that speaks
 LINES = ("-", "--", ":")  # of groups, which have colours too
-BAR, WEAK_BAR = GAPS[3], GAPS[1]  # of what belongs to no group
+BAR, WEAK_BAR = GAPS[3], WEAK  # of what belongs to no group
 FULL_WIDTH, HALF_WIDTH = 16 / 2.54, 8 / 2.54  # inches; the text block of a thesis is 16 cm wide
 # Centimetres. What is drawn for a thesis grows as a whole: letters of 8 points there have 14 on a slide and
 # 9.5 on a page.
