@@ -241,7 +241,9 @@ def test_from_the_raw_file_to_the_report(tmp_path, write, words, monkeypatch):
     house = base / "data/processed/kisumu-2024-synthetic/exact"
     effect, told = (
         frame.loc[frame["is_primary"] & (frame["indicator"] == "pay"), "estimate"].iloc[0]
-        for frame in (pd.read_csv(folder / "estimates/05_outcomes.csv") for folder in (house, reports))
+        for frame in (
+            pd.read_csv(file) for file in (house / "estimates/05_outcomes.csv", reports / "estimates.csv")
+        )
     )
     raw = [row.split(",", 4) for row in people(lambda _, pay: pay).splitlines()[1:]]
     by_hand = [np.mean([float(row[4].strip('"')) for row in raw if row[1] == code]) for code in ("1", "0")]

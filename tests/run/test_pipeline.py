@@ -48,7 +48,9 @@ def test_same_outputs_as_ordinary_kernels(finished, tmp_path):
 
 
 def test_second_run_gives_the_same_bytes(finished, tmp_path):
-    options = Options("both", str(finished.data), str(tmp_path / "reports"))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "raw").symlink_to(ROOT / "data" / "raw")
+    options = Options("both", str(tmp_path / "data"), str(tmp_path / "reports"))
     assert run_cohort("michigan-1987-89", options, root=ROOT).failure == ""
     first, second = finished.reports / "michigan-1987-89", tmp_path / "reports/michigan-1987-89"
     names = sorted(p.relative_to(first).as_posix() for p in first.rglob("*") if p.is_file())

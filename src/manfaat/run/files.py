@@ -216,8 +216,9 @@ def write_media(study: Study, medium: str) -> Iterator[tuple[Path, int]]:
     from manfaat.report.latex import write_tables
     from manfaat.report.pictures import write_sized
 
+    made = languages_of(study)
     kept = workings_of(study)
-    for place, language in enumerate(languages_of(study)):
+    for place, language in enumerate(made):
         folder = Path("exhibits", "" if place == 0 else language)
         target = study.places.reports / folder / medium
         yield target, write_sized(kept / folder, medium, target)
