@@ -204,10 +204,7 @@ def exhibits(told: Iterable[Block], language: Language) -> list[Block]:
         )
         if entries:
             parts += [Heading(3, title, layer="page"), Bullets(entries, role="lists", layer="page")]
-    opening = say(
-        "The data behind each are in the folder exhibits beside this report; ‘manfaat figures’ writes"
-        " the pictures as files."
-    )
+    opening = say("The data behind each are in the folder exhibits beside this report.")
     heading = Heading(2, say("Lists of figures and tables"), "lists", "page")
     return [heading, said(opening, layer="page"), *parts] if parts else []
 

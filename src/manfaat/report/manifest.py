@@ -51,7 +51,7 @@ WITHHELD = (
 CHECKED = (
     mark("the report is what its definitions, its delivery and this version make"),
     mark("every row delivered is kept, or set aside by a rule: the ledger adds up"),
-    mark("what is said of an estimate in a sentence is the number of the tables"),
+    mark("every interval that a sentence tells is that of a table"),
     mark("an attacker who holds this release, and former ones of the same people, recovers no single person"),
     mark("nothing names a person, a machine or its user"),
     mark("every language of the report is there and says the same numbers"),
@@ -105,8 +105,8 @@ def holds(reader: Reader, contents: Contents) -> Iterator[str]:
     yield ", ".join(sorted(pages))
     data = [name for name in contents.files if name not in pages]
     yield reader.say_count(
-        "{n} file of data and pictures behind its figures and tables",
-        "{n} files of data and pictures behind its figures and tables",
+        "{n} file of data behind its figures and tables",
+        "{n} files of data behind its figures and tables",
         len(data),
     )
     yield reader.say(

@@ -1,6 +1,6 @@
 """A finished report as a file to be sent: what a profile of readers may have, only where every check passes.
 
-- ``public``: brief and report, in every language and format, with data and pictures of their exhibits;
+- ``public``: brief and report, in every language and format, with the data of their exhibits;
 - ``partner``: these, the annex, all exhibits, and the estimates;
 - ``internal``: everything that a run has made.
 
@@ -52,7 +52,7 @@ SUMS = "SHA256SUMS"
 RELEASED = "released"  # below data/processed/<cohort>: the ledgers of what left
 PAGES, KINDS = ("brief", "report", "annex"), (".html", ".pdf", ".docx")
 MOST = 5  # problems of one check that are told one by one
-LINK = re.compile(r'<a href="([\w-]+(?:\.\w+)*\.html)(?:#[^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)
+LINK = re.compile(r'<a\b[^>]*\bhref="([\w-]+(?:\.\w+)*\.html)(?:#[^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in the archive: the same release has the same bytes
 
 
@@ -122,7 +122,7 @@ class Candidate:
             return True
         if len(path.parts) == 1:
             return path.suffix in KINDS and path.name.partition(".")[0] in own.layers
-        exhibit = path.name.partition(".")[0].removesuffix("-phone")
+        exhibit = path.name.partition(".")[0]
         return path.parts[0] == "exhibits" and self.exhibits.get(exhibit, ("", ""))[1] in own.layers
 
     @cached_property
@@ -145,12 +145,8 @@ class Candidate:
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
-        """Every number that leaves; what further languages say of exhibits are the same numbers."""
-        others = tuple(f"exhibits/{code}/" for code in self.languages[1:])
-        return ledger(
-            {name: table for name, table in self.tables.items() if not name.startswith(others or "\0")},
-            self.exhibits,
-        )
+        """Every number that leaves; what further languages say are the same numbers."""
+        return ledger(self.tables, self.exhibits)
 
     @cached_property
     def former(self) -> dict[str, pd.DataFrame]:
