@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import pandas as pd
+from IPython.display import display
 
 from helpers import estimates, frames, tracing
 from helpers.benefits import Benefits
@@ -28,6 +29,7 @@ from manfaat.definitions.study import Study
 from manfaat.evaluation.estimate import Settings
 from manfaat.report import describing
 from manfaat.report.chapter import Chapter, open_chapter, set_display
+from manfaat.report.own import Draw, Words, own_exhibit
 from manfaat.report.reader import Reader
 
 
@@ -312,9 +314,7 @@ class OpenStudy:
         return table, answer_labels(study, table, answers) | group
 
     def settings(self, **chosen: Any) -> Settings:
-        """The choices of a run: ``confidence, power, seed, draws``; those of ``manfaat run`` unless given.
-        Raises ValueError for one out of its range, TypeError for an unknown one.
-        """
+        """The choices of a run: ``confidence, power, seed, draws``; those of ``manfaat run`` unless given."""
         return self.chapter.settings(**{"confidence": 0.95, "power": 0.8, "seed": 1, "draws": 9999, **chosen})
 
     def person(self, key: str) -> tracing.Person:
@@ -332,18 +332,26 @@ class OpenStudy:
         self.table(self.definition.programme.main_table)
         return tracing.person(self.chapter, key)
 
-    def share(self, data: pd.DataFrame, title: str, *, counts: str, caption: str = "") -> None:
-        """Publish a table of groups that you made: numbers of a row that rests on fewer than five are hidden.
+    def show(
+        self, what: Any, title: Words = "", *, counts: str = "", draw: Draw | None = None, caption: Words = ""
+    ) -> None:
+        """Show something of your own; in a notebook of the report it becomes a numbered exhibit of it.
+
+        Numbers that rest on fewer than five are hidden, others told as the report tells them.
 
         Parameters
         ----------
-        data : one row a group. counts : its column that says on how many units each row rests.
-
-        Raises
-        ------
-        ProblemsError without counts, or with a column that names single units.
+        what : a table with one row a group, or an answer of the study. counts : its column that says on how
+        many units each row rests. title, caption : in the programme's first language, or ``{"en": …, "id":
+        …}``. draw : a function of the table, as it may leave the house, and axes: shows what it draws.
+        Raises ProblemsError for what may not leave, and where the report's language has no words.
         """
-        self.chapter.share(data, title, counts=counts, caption=caption)
+        made = (
+            None
+            if isinstance(what, Answer)
+            else own_exhibit(self.reader, what, title, counts=counts, draw=draw, caption=caption)
+        )
+        self.chapter.show(made) if made and self.chapter.name else display(made or what)
 
     def clean(self) -> Cleaned:
         """Read and clean the delivery; what notebook 01 asks."""

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 
 import nbformat
 import pandas as pd
 import pytest
+import seaborn
+from matplotlib.axes import Axes
 
 from conftest import ROOT
+from helpers import OpenStudy, open_study
 from manfaat.analysis.study import load_study
 from manfaat.base.paths import places
 from manfaat.base.problems import ProblemsError
 from manfaat.report.blocks import as_data, said
 from manfaat.report.chapter import Chapter
+from manfaat.report.figures.style import new_figure
 from manfaat.report.parts import chapter_part
 from manfaat.report.reader import Reader
 from manfaat.report.sharing import MARK, MIME
@@ -75,7 +80,7 @@ def test_only_what_went_through_the_gate_is_published_and_the_rest_is_named(outp
     assert "S1YwMDE" not in told
     assert len(part.left_out) == 1
     assert part.left_out[0].startswith("05_outcomes, cell 2: ")
-    assert "study.share" in part.left_out[0]
+    assert "study.show" in part.left_out[0]
 
 
 def test_nothing_is_named_where_nothing_is_left_out():
@@ -101,16 +106,111 @@ def people() -> pd.DataFrame:
     )
 
 
-def test_a_table_of_groups_is_published_without_what_rests_on_fewer_than_five(chapter, capsys):
-    groups = people().groupby("county").agg(n=("pay", "size"), mean=("pay", "mean"))
-    chapter.share(groups, "Pay by county", counts="n", caption="Monthly.")
-    kept = pd.read_csv(chapter.study.places.scratch / "exhibits/05-pay-by-county.csv")
-    assert kept["county"].tolist() == ["Kisumu", "Lamu"]
-    assert kept["mean"].tolist()[0] == 450
-    assert kept[["n", "mean"]].loc[1].isna().all()
+GROUPS = people().groupby("county").agg(n=("pay", "size"), mean=("pay", "mean"))
+WORDS = {"en": "Pay by county", "id": "Upah menurut kabupaten"}
+
+
+@pytest.fixture
+def study(chapter):
+    return OpenStudy(chapter.study, chapter)
+
+
+def kept(chapter: Chapter, name: str) -> pd.DataFrame:
+    return pd.read_csv(chapter.study.places.scratch / f"exhibits/{name}.csv")
+
+
+def test_a_table_of_groups_is_published_without_what_rests_on_fewer_than_five(study, capsys):
+    study.show(GROUPS, "Pay by county", counts="n", caption="Monthly.")
+    found = kept(study.chapter, "05-pay-by-county")
+    assert found["county"].tolist() == ["Kisumu", "Lamu"]
+    assert found["mean"].tolist()[0] == 450
+    assert found["n"].isna().all(), "the small count follows from the other one and from how many there are"
+    assert found["mean"].isna().tolist() == [False, True]
     text = capsys.readouterr().out
     assert "Table 5.1. Pay by county." in text
     assert "1150" not in text
+
+
+def test_a_share_of_few_is_hidden_though_its_row_rests_on_many(study):
+    table = pd.DataFrame({"sex": ["f", "m"], "n": [60, 70], "share": [2 / 60, 0.5], "index": [0.31, 2.0]})
+    study.show(table, "Early return", counts="n")
+    found = kept(study.chapter, "05-early-return")
+    assert found["share"].isna().tolist() == [True, False]
+    assert found["index"].tolist() == [0.31, 2.0], "no share: others of it are above 1"
+
+
+def bars(table: pd.DataFrame, ax: Axes) -> None:
+    ax.bar(table["county"], table["mean"])
+
+
+def test_a_figure_is_drawn_from_the_table_as_it_may_leave_the_house(study, capsys):
+    given = []
+    study.show(GROUPS, WORDS, counts="n", draw=lambda table, ax: (given.append(table), bars(table, ax)))
+    assert given[0]["mean"].isna().tolist() == [False, True]
+    assert kept(study.chapter, "05-pay-by-county")["mean"].tolist()[0] == 450
+    folder = study.chapter.study.places.scratch / "exhibits"
+    words = json.loads((folder / "05-pay-by-county.json").read_text())
+    assert words["number"] == "Figure 5.1"
+    assert words["alt"] == "county: Kisumu; n: –; Mean: 450. county: Lamu; n: –; Mean: –."
+    assert (folder / "05-pay-by-county.svg").read_bytes().startswith(b"<?xml")
+    assert "Pay by county" in capsys.readouterr().out
+
+
+SHOWN = {
+    "bars across": lambda table, ax: ax.barh(range(2), table["mean"]),
+    "points and intervals": lambda table, ax: ax.errorbar(range(2), table["mean"], yerr=table["half"]),
+    "a line at a number of the table": lambda table, ax: ax.axhline(table["mean"].iloc[0]),
+    "by seaborn": lambda table, ax: seaborn.barplot(table, x="county", y="mean", hue="county", ax=ax),
+    "points by seaborn": lambda table, ax: seaborn.pointplot(table, x="mean", y="county", ax=ax),
+    "two numbers": lambda table, ax: ax.scatter(table["n"], table["mean"]),
+    "a number beside its mark": lambda table, ax: (bars(table, ax), ax.annotate("450", (0, 450))),
+    "stacked": lambda table, ax: (ax.bar([0, 1], table["half"]), ax.bar([0, 1], 450, bottom=table["half"])),
+}
+
+
+@pytest.mark.parametrize("draw", SHOWN.values(), ids=SHOWN)
+def test_what_a_figure_shows_may_be_any_number_of_its_table(study, draw):
+    study.show(GROUPS.assign(half=[32.5, 100.0]), WORDS, counts="n", draw=draw)
+    assert (study.chapter.study.places.scratch / "exhibits/05-pay-by-county.svg").is_file()
+
+
+STRANGE = {
+    "people": (lambda _, ax: ax.scatter(range(14), people()["pay"]), "it shows 1,"),
+    "what is hidden": (lambda _, ax: ax.bar(["Kisumu", "Lamu"], [450.0, 1150.0]), "it shows 1150,"),
+    "a line of them": (lambda _, ax: ax.plot(people()["pay"] / 7, people()["pay"]), "it shows 14.2857,"),
+    "a line across": (lambda _, ax: ax.axhline(1150), "it shows 1150,"),
+    "a line upright": (lambda _, ax: ax.axvline(1150.5), "it shows 1150.5,"),
+    "text": (lambda _, ax: ax.text(0, 450, "Lamu 1,150"), "it shows 1150,"),
+    "a density": (lambda _, ax: ax.fill_between([0, 1], [2, 3]), "it shows an area or an image"),
+    "an image": (lambda _, ax: ax.imshow([[1, 2]]), "it shows an area or an image"),
+    "another axis": (lambda _, ax: ax.twinx().bar([0], [1150]), "it shows 1150,"),
+}
+
+
+@pytest.mark.parametrize(("draw", "told"), STRANGE.values(), ids=STRANGE)
+def test_a_figure_with_a_number_that_its_table_lacks_is_refused(study, draw, told):
+    with pytest.raises(ProblemsError, match=told):
+        study.show(GROUPS, WORDS, counts="n", draw=draw)
+    assert not (study.chapter.study.places.scratch / "exhibits").exists()
+
+
+def test_words_are_asked_for_in_the_language_of_the_report(study):
+    other = OpenStudy(study.definition, Chapter("05_outcomes", Reader("id", study.definition)))
+    with pytest.raises(ProblemsError, match=re.escape('title={"en": "…", "id": "…"}')):
+        other.show(GROUPS, "Pay by county", counts="n")
+    other.show(GROUPS, WORDS, counts="n")
+    assert len(kept(study.chapter, "05-pay-by-county")) == 2, "one name in every language"
+
+
+def test_outside_the_notebooks_of_the_report_it_is_only_shown(capsys):
+    study = open_study("nsw-1976")
+    study.show(GROUPS, "Pay by county", counts="n")
+    assert "<table: pay-by-county, Pay by county" in capsys.readouterr().out, "shown, not numbered"
+
+
+def test_a_figure_alone_does_not_say_on_whom_it_rests(study):
+    with pytest.raises(ProblemsError, match="a Figure does not say on how many each of its numbers rests"):
+        study.show(new_figure(2.0)[0], "Pay")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +226,7 @@ def test_a_table_of_groups_is_published_without_what_rests_on_fewer_than_five(ch
         (people().groupby("county")[["pay"]].agg(["size", "mean"]), "n", "one of county, pay mean, pay size"),
     ],
 )
-def test_what_is_no_table_of_groups_is_refused(chapter, table, counts, told):
+def test_what_is_no_table_of_groups_is_refused(study, table, counts, told):
     with pytest.raises(ProblemsError, match=told):
-        chapter.share(table, "Pay", counts=counts)
-    assert not (chapter.study.places.scratch / "exhibits").exists()
+        study.show(table, "Pay", counts=counts)
+    assert not (study.chapter.study.places.scratch / "exhibits").exists()

@@ -6,6 +6,7 @@ import re
 import time
 
 import nbformat
+import pandas as pd
 import pytest
 
 from conftest import ROOT, page_of, replace_in
@@ -333,6 +334,14 @@ def test_wrong_parameters_are_refused(text, message):
     assert message in str(problems[0])
 
 
+OWN = """
+by = study.people.groupby("married", observed=True)
+groups = by.agg(n=("education", "size"), mean=("education", "mean"))
+words = {"en": "Schooling of the married", "id": "Pendidikan yang menikah"}
+study.show(groups, words, counts="n", draw=lambda table, ax: ax.bar(table["married"], table["mean"]))
+"""
+
+
 def test_parameter_changes_the_result_and_an_own_cell_does_not(project):
     path = project / "notebooks" / "05_outcomes.ipynb"
     notebook = nbformat.read(path, as_version=4)
@@ -344,11 +353,13 @@ def test_parameter_changes_the_result_and_an_own_cell_does_not(project):
             "table[['_key', 'age']].head(3)"
         ),
     )
+    own = [nbformat.v4.new_markdown_cell("## Who had been to school?"), nbformat.v4.new_code_cell(OWN)]
+    notebook.cells[place + 2 : place + 2] = own
     nbformat.write(notebook, path)
-    outcome = run_cohort("nsw-1976", Options(values={"confidence": 0.5}), root=project)
+    outcome = run_cohort("nsw-1976", Options(language="both", values={"confidence": 0.5}), root=project)
     assert list(outcome.notes) == [
         f"05_outcomes, cell {place + 2}: a printed text and the value of its last line: left out of the"
-        " report. A table of groups is shared by study.share(...)"
+        " report. What may leave is shown by study.show(...)"
     ]
     text = page_of(project / "reports/nsw-1976", "brief", "report", "annex")
     assert "nsw:2" not in text
@@ -356,6 +367,13 @@ def test_parameter_changes_the_result_and_an_own_cell_does_not(project):
     assert "nsw:2" in executed, "the cell did print people"
     assert "50% interval" in text
     assert "95% interval" not in text
+    for ending, title in (("", "Schooling of the married"), (".id", "Pendidikan yang menikah")):
+        page = (project / f"reports/nsw-1976/report{ending}.html").read_text()
+        found = re.search(rf'<figure class="exhibit" id="([^"]+)"(?:(?!</figure>).)*{title}', page, re.DOTALL)
+        assert found, "an own exhibit is a numbered figure of the report"
+        assert f'href="#{found[1]}"' in page, "and the text cites it"
+    told = pd.read_csv(project / "reports/nsw-1976/exhibits/05-schooling-of-the-married.csv")
+    assert told["n"].sum() == 445
 
 
 def test_definitions_are_checked_before_anything_runs(project):

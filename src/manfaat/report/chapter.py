@@ -30,7 +30,7 @@ from manfaat.report.exhibit import Exhibit, block_of
 from manfaat.report.figures.style import set_thesis_style
 from manfaat.report.reader import Reader
 from manfaat.report.review_list import review_list
-from manfaat.report.sharing import publish, shared_table
+from manfaat.report.sharing import publish
 
 
 @dataclass
@@ -84,16 +84,6 @@ class Chapter:
             block = block_of(exhibit, self.label(exhibit), f"{self.name[:2]}-{exhibit.id}")
             self.save(block, exhibit)
             publish(block)
-
-    def share(self, data: pd.DataFrame, title: str, *, counts: str, caption: str = "") -> None:
-        """Publish a table of groups that an analyst made; ``counts`` names the column that says on how many
-        units each row rests.
-
-        Raises
-        ------
-        ProblemsError where it cannot leave the house; see ``sharing.shared_table``.
-        """
-        self.show(shared_table(self.reader, data, title, counts=counts, caption=caption))
 
     def label(self, exhibit: Exhibit) -> str:
         """Return 'Figure 4.2', counting figures and tables apart.

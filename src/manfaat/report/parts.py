@@ -136,8 +136,8 @@ def chapter_part(name: str, notebook: nbformat.NotebookNode, language: Language)
             blocks += [in_layer(block, section) for block in shown]
             if dropped:
                 left_out.append(
-                    f"{name}, cell {place}: {dropped}: left out of the report. A table of groups is shared by"
-                    " study.share(...)"
+                    f"{name}, cell {place}: {dropped}: left out of the report. What may leave is shown by"
+                    " study.show(...)"
                 )
     return Part(tuple(numbered(name, blocks)), tuple(left_out))
 
