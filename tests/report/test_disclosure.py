@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, examples
 from evaluation_cases import LINES, programme
 from manfaat.analysis.study import load_study
 from manfaat.base.disclosure import (
@@ -17,6 +17,7 @@ from manfaat.base.disclosure import (
     without_few,
     without_few_both_ways,
 )
+from manfaat.base.solving import given_away, linked, without_few_linked
 from manfaat.costs import basis
 from manfaat.desk.export import shown_answers
 from manfaat.evaluation import summaries
@@ -304,6 +305,36 @@ def test_no_hidden_count_of_a_table_follows_from_its_row_or_its_column():
     hidden = np.isnan(without_few_both_ways(table))
     assert hidden.tolist() == [[True, True, False], [False, False, False], [True, True, False]]
     assert not np.isnan(without_few_both_ways(np.array([[5.0, 0.0], [9.0, 7.0]]))).any()
+
+
+# each has a hidden count that follows from the totals of rows and columns together, though not from one line
+LINKED = (
+    [[0, 4, 4, 12, 0], [5, 17, 0, 14, 13], [1, 22, 14, 2, 12], [0, 2, 11, 6, 0]],
+    [[5, 13, 9], [0, 0, 1], [27, 2, 10], [8, 1, 8]],
+)
+
+
+@pytest.mark.parametrize("counts", LINKED)
+def test_no_hidden_count_follows_from_all_totals_of_a_table_together(counts):
+    table = np.array(counts, dtype="float64")
+    line_by_line = np.isnan(without_few_both_ways(table))
+    assert list(given_away(linked(table, line_by_line)))  # or nothing would be tested
+    hidden = np.isnan(without_few_linked(table))
+    assert (hidden >= line_by_line).all()
+    assert not hidden.all()
+    assert list(given_away(linked(table, hidden))) == []
+
+
+def test_random_tables_are_not_solved_from_their_totals():
+    rng = np.random.default_rng(5)
+    for _ in range(examples(30)):
+        shape = tuple(rng.integers(2, 6, 2))
+        people = rng.integers(40, 160)
+        drawn = rng.multinomial(people, rng.dirichlet(np.full(shape[0] * shape[1], 0.8)))
+        table = drawn.reshape(shape).astype("float64")
+        hidden = np.isnan(without_few_linked(table))
+        assert hidden.all() or list(given_away(linked(table, hidden))) == []
+        assert hidden[(table > 0) & (table < 5)].all()
 
 
 # --- what the files themselves say

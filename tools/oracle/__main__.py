@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from manfaat.analysis.oracle import MISSES, NO_DATA, RESULTS, compare, moved, published, results, totals
 from manfaat.base.paths import find_root
-from oracle import regressions, small, training
+from oracle import regressions, small, suppression, training
 
 BORROWED = (training.lalonde, training.other_groups, small.personality)
 ENTROPY = "earnings/entropy/group/influence/estimate"
@@ -73,15 +73,17 @@ def main(arguments: list[str]) -> int:
     for row in table[table["verdict"].isin([MISSES, NO_DATA])].itertuples(index=False):
         print(f"{row.verdict}: {row.id}: published {row.published}, ours {row.ours:.6g}")
     print(totals(table))
+    worse = suppression.problems()
+    print(*worse, sep="\n", end="\n" if worse else "")
     wrong = table["verdict"].eq(MISSES) | (table["verdict"].eq(NO_DATA) & ("--shipped" not in arguments))
     if data is None:
-        return int(wrong.any())
+        return int(wrong.any() or bool(worse))
     if "--write" in arguments:
         table.to_csv(root / RESULTS, index=False, float_format="%.10g")
     changed = moved(results(root), table)
     for name in changed:
         print(f"not as {RESULTS} says: {name}")
-    return int(wrong.any() or bool(changed))
+    return int(wrong.any() or bool(changed) or bool(worse))
 
 
 if __name__ == "__main__":

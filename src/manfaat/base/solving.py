@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from manfaat.base.disclosure import SMALLEST_CELL
+from manfaat.base.disclosure import SMALLEST_CELL, without_few_both_ways
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,36 @@ def with_moments(
         replace(line, low=line.low - sum, high=line.high - sum) for line, sum in zip(more, sums, strict=False)
     ]
     return replace(cells, lines=(*cells.lines, *less))
+
+
+def linked(counts: np.ndarray, hidden: np.ndarray) -> Cells:
+    """The hidden counts of a table whose totals of rows and of columns are known."""
+    rows = np.flatnonzero(hidden.ravel())
+    places = np.unravel_index(rows, counts.shape)
+    lines = []
+    for axis, own in enumerate(places):
+        sums = np.where(hidden, counts, 0).sum(axis=1 - axis)
+        lines += [Line((own == at).astype("float64"), sums[at], sums[at]) for at in sorted(set(own.tolist()))]
+    return Cells(rows, tuple(lines))
+
+
+def without_few_linked(counts: np.ndarray) -> np.ndarray:
+    """Blank a table of counts whose totals of rows and of columns are known, so that no hidden count follows
+    from all of these together; ``disclosure.without_few_both_ways`` looks at one row or column at a time.
+    Where the totals alone give a count away everything is blank.
+    """
+    counts = np.asarray(counts, dtype="float64")
+    shown = without_few_both_ways(counts)
+    while np.isnan(shown).any():
+        given = [row for row, *_ in given_away(linked(counts, np.isnan(shown)))]
+        rest = np.where(shown > 0, shown, np.inf)
+        if not given or not np.isfinite(rest).any():
+            return shown
+        near = np.full_like(rest, np.inf)
+        for row, column in (divmod(place, counts.shape[1]) for place in given):
+            near[row], near[:, column] = rest[row], rest[:, column]
+        shown.flat[(near if np.isfinite(near).any() else rest).argmin()] = np.nan
+    return shown
 
 
 def given_away(cells: Cells) -> Iterator[tuple[int, int, int]]:

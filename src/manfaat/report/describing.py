@@ -13,6 +13,7 @@ from pandas.api.types import is_numeric_dtype
 
 from manfaat.base import disclosure
 from manfaat.base.problems import Problem, ProblemsError
+from manfaat.base.solving import without_few_linked
 from manfaat.definitions.naming import labels_of, resolved
 from manfaat.definitions.study import Study
 from manfaat.evaluation.crosstabs import Association, association
@@ -179,7 +180,7 @@ def counts_by_group(values: pd.Series, groups: pd.Series, weights: pd.Series | N
     else:
         weighed = pd.crosstab(values, groups, weights[known], aggfunc="sum").reindex(order).fillna(0.0)
     shares = weighed / weighed.sum()
-    hidden = pd.DataFrame(disclosure.without_few_both_ways(counts.to_numpy()), counts.index, counts.columns)
+    hidden = pd.DataFrame(without_few_linked(counts.to_numpy()), counts.index, counts.columns)
     long = hidden.rename_axis("answer").reset_index().melt("answer", var_name="group", value_name="n")
     share = shares.where(hidden.notna()).melt(value_name="share")["share"]
     return long[["group", "answer", "n"]].assign(share=share)
@@ -286,7 +287,7 @@ def crossed(asked: Asked, row: str, column: str, seed: int = 1) -> Crossed:
     design = asked.study.programme.design
     known = across.notna() & down.notna()
     counts = pd.crosstab(down[known], across[known])
-    safe = disclosure.without_few_both_ways(counts.to_numpy())
+    safe = without_few_linked(counts.to_numpy())
     hidden = pd.DataFrame(safe, counts.index, counts.columns)
     shares = (counts / counts.sum()).where(hidden.notna())
     long = hidden.rename_axis(index="row", columns="column").reset_index()
@@ -351,7 +352,7 @@ def reasons_described(reader: Reader, asked: Asked, name: str, by: str, reasons:
     whole = asked.frame[name].isna().map({True: "missing", False: "answered"})
     whole = whole.mask(whole == "missing", reasons.reindex(whole.index)).mask(groups.isna())
     counts = pd.crosstab(whole, groups)
-    safe = disclosure.without_few_both_ways(counts.to_numpy()) if counts.size else counts.to_numpy()
+    safe = without_few_linked(counts.to_numpy()) if counts.size else counts.to_numpy()
     hidden = pd.DataFrame(safe, counts.index, counts.columns).rename_axis("reason").reset_index()
     data = hidden.melt("reason", var_name="group", value_name="n")[["group", "reason", "n"]]
     data = data[data["reason"] != "answered"].reset_index(drop=True)
