@@ -100,9 +100,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 
 def page_of(folder: Path, *layers: str, end: str = "") -> str:
-    """The pages of a finished report, one after the other; ``end`` is that of another language's files."""
+    """The pages of a finished report, one after the other, with ordinary spaces; ``end`` is that of another
+    language's files.
+    """
     files = [folder / f"{layer}{end}.html" for layer in layers or ("report", "annex")]
-    return "".join(file.read_text(encoding="utf-8") for file in files)
+    return "".join(file.read_text(encoding="utf-8") for file in files).replace("\u00a0", " ")
 
 
 @dataclass(frozen=True)

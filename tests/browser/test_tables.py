@@ -75,3 +75,16 @@ def test_a_table_is_taken_along_as_numbers_and_as_no_formula(browser, sent, page
     assert table.iloc[0, 0] == "'=1+1"
     column = pd.to_numeric(table.iloc[:, browser.do(COLUMN)], errors="coerce")
     assert column.notna().any()
+
+
+def test_what_keeps_a_number_on_one_line_hides_it_from_no_search(browser, sent):
+    browser.open(sent.reports / "nsw-1976/annex.html")
+    held = (
+        "[...document.querySelectorAll('figure.table')].filter(f => f.querySelector('input')).flatMap(f =>"
+        " [...f.querySelectorAll('tbody tr')]).find(row => row.textContent.includes('\u00a0'))"
+    )
+    browser.do(f"window.row = {held}; window.field = row.closest('figure').querySelector('input'); 0")
+    piece = browser.do(r"/\S+\u00a0\S+/.exec(row.textContent)[0].replace(/\u00a0/g, ' ')")
+    assert " " in piece
+    browser.do(f"field.value = {piece!r}; field.dispatchEvent(new Event('input')); 0")
+    assert browser.do("row.hidden") is False

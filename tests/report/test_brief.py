@@ -243,7 +243,7 @@ def test_the_brief_on_paper_says_the_same(sent):
     for language in ("", ".id"):
         pdf = PdfReader(folder / f"brief{language}.pdf")
         assert len(pdf.pages) == 1
-        said = "".join(page.extract_text() for page in pdf.pages)
+        said = "".join(page.extract_text() for page in pdf.pages).replace("\u00a0", " ")
         numbers = re.findall(r"\d+[.,]\d+", words_of(folder / f"brief{language}.html"))
         assert len(numbers) > 5
         assert [number for number in numbers if number not in said] == []

@@ -143,7 +143,7 @@ def test_pdf_has_pages_heads_outline_and_no_trace_of_the_machine(sent):
     assert "/CreationDate" not in reader.metadata
     assert reader.trailer["/Root"]["/Lang"] == "en"
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
-    words = [page.extract_text() for page in reader.pages]
+    words = [page.extract_text().replace("\u00a0", " ") for page in reader.pages]
     total = len(words)
     assert all(f"{place} / {total}" in text for place, text in enumerate(words, 1))
     assert "Contents" in words[1]

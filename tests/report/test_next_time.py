@@ -164,7 +164,7 @@ def test_the_people_a_shipped_report_asks_for_follow_from_its_own_standard_error
         own = load_study(cohort, root=ROOT)
         grades = pd.read_csv(finished.reports / cohort / "verdicts.csv", keep_default_na=False)
         rows = finished.estimates(cohort).query("is_primary")
-        text = (finished.reports / cohort / "report.html").read_text(encoding="utf-8")
+        text = finished.page(cohort, "report")
         for row in grades.query("grade == 'cannot tell' and rule == 'unclear'").itertuples():
             mine = rows[
                 (rows["indicator"] == row.indicator)

@@ -153,7 +153,7 @@ def test_every_text_of_a_figure_stands_in_the_page_unchanged(finished):
     html = finished.page("michigan-1987-89")
     for path in (finished.workings("michigan-1987-89") / "exhibits").glob("*.svg"):
         texts = [
-            element.text
+            element.text.replace("\u00a0", " ")
             for element in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")
             if element.text
         ]

@@ -33,9 +33,9 @@ def run(project, **options) -> dict[str, str]:
     pdfs = [PdfReader(path) for path in sorted(folder.glob("*.pdf"))]
     return {
         "html": page_of(folder),
-        "pdf": "\n".join(page.extract_text() for pdf in pdfs for page in pdf.pages),
+        "pdf": "\n".join(page.extract_text() for pdf in pdfs for page in pdf.pages).replace("\u00a0", " "),
         "docx": "\n".join(
-            text.text or ""
+            (text.text or "").replace("\u00a0", " ")
             for document in map(ElementTree.fromstring, documents)
             for text in document.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t")
         ),
@@ -192,7 +192,8 @@ def test_two_hundred_indicators(many):
     assert "All estimates of this chapter" in html
     assert all((outcome.report.parent / name).is_file() for name in named)
     assert len(re.findall(r'<p class="alt">', html)) == len(named)  # what is not drawn is told in words
-    pages = "\n".join(page.extract_text() for page in PdfReader(annex.with_suffix(".pdf")).pages)
+    printed = PdfReader(annex.with_suffix(".pdf")).pages
+    pages = "\n".join(page.extract_text() for page in printed).replace("\u00a0", " ")
     assert all(f"Further indicator {n}" in pages for n in (0, 197))
     word = ElementTree.fromstring(zipfile.ZipFile(annex.with_suffix(".docx")).read("word/document.xml"))
     words = "\n".join(

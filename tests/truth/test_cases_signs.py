@@ -103,7 +103,7 @@ def test_labels_stand_as_written_in_every_format(signs, tmp_path):
         page = parser.document_fromstring((signs / f"{layer}.html").read_text(encoding="utf-8"))
         told["html"] += page.text_content().replace("\u00a0", " ")
         told["docx"] += "\n".join(
-            text.text or ""
+            (text.text or "").replace("\u00a0", " ")
             for text in document.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t")
         )
     for text in (LABEL, CLAIM):

@@ -281,21 +281,3 @@ def on_paper(blocks: Iterable[Block]) -> Iterator[Heading | Paragraph | Bullets 
             yield from on_paper(block.blocks)
         elif not isinstance(block, Code):
             yield block
-
-
-def shares(table: Table) -> list[float]:
-    """How much of the width each column gets on paper: numbers what they need, texts by how long they are,
-    within limits.
-    """
-    wanted = [
-        wanted_width(head, [row[place].text for row in table.rows if place < len(row) > 1])
-        for place, head in enumerate(table.heads)
-    ]
-    return [width / sum(wanted) for width in wanted]
-
-
-def wanted_width(head: Head, texts: list[str]) -> float:
-    """How many letters wide a column would like to be."""
-    word = max((len(word) for text in [head.text, *texts] for word in text.split()), default=1)
-    whole = max((len(text) for text in (texts if head.is_number else [head.text, *texts])), default=1)
-    return 2 + (min(max(whole, word), 22) if head.is_number else min(max(word, whole / 3), 34))

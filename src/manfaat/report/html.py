@@ -28,6 +28,7 @@ from manfaat.report.blocks import (
     ended,
     gap,
 )
+from manfaat.report.unbroken import unbroken
 
 SHORT = 24  # letters: a number with its interval, size or share stays on one line, a sentence may not
 LONG = 30  # rows: a longer table scrolls within the page
@@ -71,6 +72,11 @@ def in_its_layer(write: Callable[..., str]) -> Callable[..., str]:
     return written
 
 
+def told(text: str) -> str:
+    """Return a text as it is read: no number is parted from its sign or unit."""
+    return escape(unbroken(text))
+
+
 def named_class(*names: str) -> str:
     """Return the attribute ``class``, or nothing."""
     found = " ".join(filter(None, names))
@@ -89,7 +95,7 @@ def runs_html(runs: Runs, shown: Shown) -> str:
 
 def run_html(run: Run) -> str:
     """Return one piece of text."""
-    html = escape(run.text)
+    html = escape(run.text) if run.code else told(run.text)
     for is_so, tag in ((run.code, "code"), (run.italic, "em"), (run.bold, "strong")):
         html = f"<{tag}>{html}</{tag}>" if is_so else html
     html = f'<span lang="{escape(run.lang)}">{html}</span>' if run.lang else html
@@ -99,7 +105,7 @@ def run_html(run: Run) -> str:
 
 def heading(block: Heading, _: Shown) -> str:
     """Return a heading; the page's own stands above level 1."""
-    return f"<h{block.level + 1}{place_of(block.id)}>{escape(block.text)}</h{block.level + 1}>"
+    return f"<h{block.level + 1}{place_of(block.id)}>{told(block.text)}</h{block.level + 1}>"
 
 
 def paragraph(block: Paragraph, shown: Shown) -> str:
@@ -117,7 +123,7 @@ def bullets(block: Bullets, shown: Shown) -> str:
 def terms(block: Terms, shown: Shown) -> str:
     """Return a list of terms."""
     lines = "".join(
-        f"<dt{place_of(entry.id)}>{escape(entry.name)}</dt><dd>{runs_html(entry.runs, shown)}</dd>"
+        f"<dt{place_of(entry.id)}>{told(entry.name)}</dt><dd>{runs_html(entry.runs, shown)}</dd>"
         for entry in block.entries
     )
     return f'<dl class="record">{lines}</dl>'
@@ -135,7 +141,7 @@ def unfolded(block: Fold, shown: Shown, look: str = "") -> str:
     inner = "".join(
         unfolded(part, shown) if isinstance(part, Fold) else html_of([part], shown) for part in block.blocks
     )
-    return f"<details{look}><summary>{escape(block.title)}</summary>{inner}</details>"
+    return f"<details{look}><summary>{told(block.title)}</summary>{inner}</details>"
 
 
 def code(block: Code, _: Shown) -> str:
@@ -151,14 +157,14 @@ def code(block: Code, _: Shown) -> str:
 
 def caption(block: Figure | Table) -> str:
     """Return 'Figure 4.2. Title.'"""
-    number = f'<a class="number" href="#{block.id}">{escape(block.label)}.</a> ' if block.label else ""
-    return f'{number}<span class="title">{escape(ended(block.title))}</span>'
+    number = f'<a class="number" href="#{block.id}">{told(block.label)}.</a> ' if block.label else ""
+    return f'{number}<span class="title">{told(ended(block.title))}</span>'
 
 
 def figure(block: Figure, shown: Shown) -> str:
     """Return a picture with its caption; in words where the page does not hold it."""
     picture = shown.pictures.get(block.id) or in_words(block, shown)
-    note = f'<p class="note">{escape(block.note)}</p>'
+    note = f'<p class="note">{told(block.note)}</p>'
     words = f"<figcaption>{caption(block)}{note}</figcaption>"
     if not block.label:  # the message of a figure that stands alone is read before it
         return f'<figure class="exhibit" id="{block.id}">{words}{picture}</figure>'
@@ -173,20 +179,20 @@ def data_link(block: Figure, shown: Shown) -> str:
         return ""
     held = quote(BOM + shown.data[block.id], safe=",;:()!*'/?@=+~$")
     file = f'download="{escape(block.name)}.csv" href="data:text/csv;charset=utf-8,{escape(held)}"'
-    told = escape(f"{shown.data_name}: {block.label}")  # links of the same name are told apart by ear
-    return f'<p class="bar"><a {file} aria-label="{told}">{escape(shown.data_name)}</a></p>'
+    name = escape(f"{shown.data_name}: {block.label}")  # links of the same name are told apart by ear
+    return f'<p class="bar"><a {file} aria-label="{name}">{escape(shown.data_name)}</a></p>'
 
 
 def in_words(block: Figure, shown: Shown) -> str:
     """Return what a figure shows, told in words, and where its picture is."""
     where = escape(shown.elsewhere.get(block.id, ""))
-    return f'<p class="alt">{escape(block.alt)}</p><p class="note">{where}</p>'
+    return f'<p class="alt">{told(block.alt)}</p><p class="note">{where}</p>'
 
 
 def table(block: Table, shown: Shown) -> str:
     """Return a table that scrolls within the page, named by its caption."""
     head = "".join(
-        f'<th scope="col"{named_class("number" if head.is_number else "")}>{escape(head.text)}</th>'
+        f'<th scope="col"{named_class("number" if head.is_number else "")}>{told(head.text)}</th>'
         for head in block.heads
     )
     scroll = "scroll long" if len(block.rows) > LONG else "scroll"
@@ -198,7 +204,7 @@ def table(block: Table, shown: Shown) -> str:
         f'<figure class="exhibit table" id="{block.id}">'
         f'<figcaption id="{block.id}-name">{caption(block)}</figcaption>'
         f'<div class="{scroll}" tabindex="0" role="region" {named}><table {named}>'
-        f'{grid}<p class="note">{escape(block.note)}</p>{folds}</figure>'
+        f'{grid}<p class="note">{told(block.note)}</p>{folds}</figure>'
     )
 
 

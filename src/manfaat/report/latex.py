@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from manfaat.report.blocks import Block, Cell, Head, Table, gap, shares
+from manfaat.report.blocks import Block, Cell, Head, Table, gap
+from manfaat.report.columns import columns_of
 from manfaat.report.words import Language
 
 NEEDS = "% \\usepackage[T1]{fontenc} \\usepackage{array,booktabs,longtable,textcomp}\n"
@@ -72,7 +73,7 @@ def latex_table(table: Table, name: str, language: Language) -> str:
     width = len(table.heads)
     rows = [[aligned(cell, head) for cell, head in zip(row, table.heads, strict=False)] for row in table.rows]
     data = pd.DataFrame([[*row, *[NO_CELL] * (width - len(row))] for row in rows])
-    kinds = [kind_of(head, share) for head, share in zip(table.heads, shares(table), strict=True)]
+    kinds = [kind_of(head, share) for head, share in zip(table.heads, columns_of(table).shares, strict=True)]
     environment = "longtable" if len(data) > LONG else "table"
     made = data.style.hide(axis="index").format_index(heads.__getitem__, axis=1)
     text = made.to_latex(

@@ -20,6 +20,8 @@ import lxml.html
 import numpy as np
 import pandas as pd
 
+from manfaat.report.unbroken import KEPT
+
 LEDGER = "release.csv"
 BASE, PEOPLE = ("n", "n_comparison"), ("at_risk", "people", "n_missing")
 COLUMNS = ("place", "row", "exhibit", "layer", "about", "statistic", "value", *BASE, "people")
@@ -64,7 +66,8 @@ def tables_in(folder: Path, layers: Collection[str] = LAYERS) -> dict[str, pd.Da
     for path in sorted(path for layer in layers for path in folder.glob(f"{layer}*.html")):
         for shown in lxml.html.fromstring(path.read_text(encoding="utf-8")).xpath(TABLES):
             heads, *rows = [
-                [cell.text_content() for cell in row.iter("th", "td")] for row in shown.iter("tr")
+                [cell.text_content().replace(KEPT, " ") for cell in row.iter("th", "td")]
+                for row in shown.iter("tr")
             ]
             names = [f"{place} {head}" for place, head in enumerate(heads)]
             rows = [row for row in rows if len(row) == len(names)]

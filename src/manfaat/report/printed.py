@@ -8,12 +8,15 @@ import json
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pikepdf
 
-from manfaat.report.blocks import Block, Cell, Figure, Head, Table, as_data, gap, on_paper, shares
+from manfaat.report.blocks import Block, Cell, Figure, Head, Table, as_data, gap, on_paper
+from manfaat.report.columns import columns_of
 from manfaat.report.cover import Cover
+from manfaat.report.unbroken import unbroken
 from manfaat.report.words import Language
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -43,7 +46,7 @@ def write_pdf(
             "figures": say("List of figures"),
             "tables": say("List of tables"),
         },
-        "blocks": [placed(block, exhibits, language) for block in on_paper(blocks)],
+        "blocks": [kept_whole(placed(block, exhibits, language)) for block in on_paper(blocks)],
     }
     from manfaat.report.pictures import document_of, typesetter
 
@@ -67,6 +70,15 @@ def packed(document: bytes) -> bytes:
     return made.getvalue()
 
 
+def kept_whole(data: Any) -> Any:
+    """The same data, no number in their texts parted from its sign or unit; what is listened to as it is."""
+    if isinstance(data, dict):
+        return {name: value if name == "alt" else kept_whole(value) for name, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [kept_whole(value) for value in data]
+    return unbroken(data) if isinstance(data, str) else data
+
+
 def placed(block: Block, exhibits: Path, language: Language) -> dict[str, object]:
     """Return a block as data: a figure with its file and its width, a table with the shares of its columns
     and what each number lacks behind it.
@@ -82,7 +94,9 @@ def placed(block: Block, exhibits: Path, language: Language) -> dict[str, object
             ]
             for row in block.rows
         ]
-        data |= {"shares": shares(block), "rows": cells}
+        columns = columns_of(block)
+        shape = {"shares": columns.shares, "turned": sorted(columns.turned), "height": columns.height}
+        data |= {**shape, "rows": cells}
     return data
 
 

@@ -21,6 +21,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from manfaat.report.blocks import Block, Bullets, Figure, Heading, Paragraph, Runs, Table, ended, on_paper
 from manfaat.report.cover import Cover
 from manfaat.report.printed import picture_width
+from manfaat.report.unbroken import unbroken
 from manfaat.report.wordparts import add_field, add_table, bookmark, describe, set_language
 from manfaat.report.words import Language
 
@@ -165,7 +166,11 @@ def write_cover(document: Document, cover: Cover, blocks: Sequence[Block], langu
 
 def add_heading(document: Document, block: Heading, place: int, *, below: int = 0) -> None:
     """Add a heading that the table of contents can lead to, ``below`` levels under its own."""
-    bookmark(document.add_heading(block.text, level=min(block.level + below, 3)), f"heading{place}", place)
+    bookmark(
+        document.add_heading(printable(block.text), level=min(block.level + below, 3)),
+        f"heading{place}",
+        place,
+    )
 
 
 def add_runs(paragraph: WordParagraph, runs: Runs) -> None:
@@ -195,15 +200,15 @@ def add_note(document: Document, note: str) -> None:
 
 
 def printable(text: str) -> str:
-    """Leave out the characters that XML cannot hold."""
-    return "".join(letter for letter in text if letter in "\t\n" or ord(letter) >= 32)
+    """Leave out the characters that XML cannot hold, and part no number from its sign or unit."""
+    return unbroken("".join(letter for letter in text if letter in "\t\n" or ord(letter) >= 32))
 
 
 def add_caption(document: Document, block: Figure | Table, style: str) -> None:
     """Add 'Figure 4.2. Title.' where the list of figures or tables finds it."""
     paragraph = paragraph_of(document, style)
     if block.label:
-        paragraph.add_run(f"{block.label}. ").bold = True
+        paragraph.add_run(printable(f"{block.label}. ")).bold = True
     paragraph.add_run(printable(ended(block.title)))
     if block.id:
         bookmark(paragraph, block.id, sum(map(ord, block.id)) * 1000 + len(document.element.body))

@@ -14,10 +14,13 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Cm
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from manfaat.report.blocks import Cell, Head, Table, gap, shares
+from manfaat.report.blocks import Cell, Head, Table, gap
+from manfaat.report.columns import Columns, columns_of
 
 WIDTH = Cm(16)
 DIGIT_WIDTH, MARK_WIDTH = 0.554, 0.221  # of the size of the letters, in Cambria
+LETTER = 6.4  # of a bold letter, in tenths of a point by the half points of its size
+MARGINS = '<w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar>'
 RULE = '<w:{side} w:val="single" w:sz="6" w:space="0" w:color="1B1F24"/>'
 
 
@@ -83,13 +86,14 @@ def add_table(document: Document, block: Table, clean: Callable[[str], str]) -> 
 
     It is written as XML: through python-docx a table of a thousand rows takes half a minute.
     """
-    widths = [int(WIDTH.twips * share) for share in shares(block)]
+    columns = columns_of(block)
+    widths = [int(WIDTH.twips * share) for share in columns.shares]
     size = (
         16 if len(widths) <= 5 else 14 if len(widths) <= 7 else 13
     )  # half points: many columns, small letters
     names = tuple(Cell(head.text) for head in block.heads)
-    rows = [row_xml(names, block.heads, widths, size, clean, is_head=True)]
-    rows += [row_xml(row, block.heads, widths, size, clean, is_head=False) for row in block.rows]
+    rows = [row_xml(names, block.heads, widths, size, clean, columns)]
+    rows += [row_xml(row, block.heads, widths, size, clean) for row in block.rows]
     about = "".join(
         f'<w:{name} w:val="{quoted(clean(text))}"/>'
         for name, text in (
@@ -100,7 +104,7 @@ def add_table(document: Document, block: Table, clean: Callable[[str], str]) -> 
     properties = (
         f'<w:tblPr><w:tblW w:w="{WIDTH.twips}"'
         f' w:type="dxa"/><w:tblBorders>{RULE.format(side="top")}{RULE.format(side="bottom")}</w:tblBorders><w:tblLayout'  # noqa: E501
-        ' w:type="fixed"/><w:tblLook w:val="0480" w:firstRow="1" w:firstColumn="1" w:lastRow="0"'
+        f' w:type="fixed"/>{MARGINS}<w:tblLook w:val="0480" w:firstRow="1" w:firstColumn="1" w:lastRow="0"'
         f' w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>{about}</w:tblPr>'
     )
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
@@ -116,16 +120,22 @@ def row_xml(
     widths: list[int],
     size: int,
     clean: Callable[[str], str],
-    *,
-    is_head: bool,
+    columns: Columns | None = None,
 ) -> str:
-    """Return one row; numbers stand to the right, a short row is filled up."""
-    filled = [*cells, *[Cell("")] * (len(widths) - len(cells))]
-    properties = "<w:trPr><w:cantSplit/>" + ("<w:tblHeader/>" if is_head else "") + "</w:trPr>"
+    """Return one row, or with its ``columns`` that of the heads, some of which may be written upwards;
+    numbers stand to the right, a short row is filled up.
+    """
+    filled, is_head = [*cells, *[Cell("")] * (len(widths) - len(cells))], columns is not None
+    turned, height = (columns.turned, columns.height) if columns else (frozenset[int](), 0)
+    tall = f'<w:trHeight w:val="{round(height * LETTER * size) + 120}" w:hRule="atLeast"/>' if height else ""
+    properties = f"<w:trPr><w:cantSplit/>{tall}{'<w:tblHeader/>' * is_head}</w:trPr>"
     parts = []
-    for cell, head, width in zip(filled, heads, widths, strict=True):
+    for place, (cell, head, width) in enumerate(zip(filled, heads, widths, strict=True)):
         rule = f"<w:tcBorders>{RULE.format(side='bottom')}</w:tcBorders>" if is_head else ""
-        right = f'{indent(cell, head, size)}<w:jc w:val="right"/>' if head.is_number else ""
+        rule += '<w:textDirection w:val="btLr"/>' * (place in turned)
+        rule += '<w:vAlign w:val="bottom"/>' * (height > 0)
+        is_right = head.is_number and place not in turned
+        right = f'{indent(cell, head, size)}<w:jc w:val="right"/>' if is_right else ""
         bold = "<w:b/>" if is_head else ""
         run = (
             f'<w:r><w:rPr>{bold}<w:sz w:val="{size}"/></w:rPr><w:t'

@@ -38,8 +38,9 @@
     var found = /-?\d+(?:\.\d+)?/.exec(text.replace(/\u2212/g, "-").split(words.mark === "," ? "." : ",").join("").replace(",", "."));
     return found ? Number(found[0]) : NaN;
   }
+  function spaced(element) { return element.textContent.replace(/\u00a0/g, " "); }
   function csvCell(cell) {
-    var text = cell.textContent.trim();
+    var text = spaced(cell).trim();
     if (/^[-\u2212]?[\d.,]+$/.test(text)) { return String(amount(text)); }
     return '"' + (/^[=+@\t-]/.test(text) ? "'" : "") + text.replace(/"/g, '""') + '"'; // no cell is a formula
   }
@@ -59,7 +60,7 @@
   function sort(table, rows, place) {
     var head = table.tHead.rows[0].cells[place], up = head.getAttribute("aria-sort") !== "ascending";
     var isNumber = head.classList.contains("number");
-    function key(row) { var text = row.cells[place].textContent; return isNumber ? amount(text) : text; }
+    function key(row) { var text = spaced(row.cells[place]); return isNumber ? amount(text) : text; }
     function order(a, b) {
       var x = key(a), y = key(b);
       if (isNumber) { return isNaN(x) || isNaN(y) ? isNaN(x) - isNaN(y) : up ? x - y : y - x; } // a dash stays below
@@ -99,7 +100,7 @@
     field.addEventListener("input", function () {
       var wanted = field.value.toLowerCase();
       ungroup(table);
-      rows.forEach(function (row) { row.hidden = row.textContent.toLowerCase().indexOf(wanted) < 0; });
+      rows.forEach(function (row) { row.hidden = spaced(row).toLowerCase().indexOf(wanted) < 0; });
     });
     label.appendChild(field);
     bar.appendChild(label);
