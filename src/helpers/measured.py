@@ -11,8 +11,10 @@ from helpers.frames import read
 from helpers.showing import Part, Questions, computed, listed, question
 from manfaat.analysis.study import build_with_reasons, linked_tables
 from manfaat.evaluation import summaries
+from manfaat.evaluation.contributors import contributors, dominated
 from manfaat.evaluation.sample import group_code
 from manfaat.report import attention, exhibits, ledgers
+from manfaat.report.gate import CONTRIBUTORS
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,6 +56,12 @@ class Measured(Questions):
         groups = table[programme.design.group].map(group_code)
         return summaries.describe(table, programme, self.indicators, groups)
 
+    @computed
+    def contributors(self) -> pd.DataFrame:
+        """Who stands behind each mean: ``name, group, people, firms``, and how much few have of it."""
+        study = self.study
+        return contributors(self.built[0], study.programme, study.indicators, study.codebook)
+
     @question()
     def definitions(self) -> list[Part]:
         """How each indicator is defined: one row an indicator."""
@@ -66,7 +74,7 @@ class Measured(Questions):
         told = ledgers.link_sentences(reader, self.main, self.linked)
         return [
             *listed([*told, *attention.undelivered_sentences(reader)]),
-            exhibits.summary_table(reader, self.values),
+            exhibits.summary_table(reader, self.values, dominated(self.contributors)),
             *attention.unexplained_table(reader, self.built[1]),
         ]
 
@@ -75,3 +83,4 @@ class Measured(Questions):
         table, why = self.built
         self.chapter.write(table, "indicators")
         self.chapter.write(why, "indicators_missing")
+        self.chapter.write(self.contributors, CONTRIBUTORS)

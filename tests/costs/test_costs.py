@@ -22,6 +22,7 @@ from manfaat.costs.accounts import (
     shares,
     totals,
     without_unknown_years,
+    years_of_few,
 )
 from manfaat.costs.sheet import read_sheet
 from manfaat.costs.slips import as_proposed, proposals
@@ -441,3 +442,18 @@ def test_the_shipped_declarations_hold(project):
         assert problems == []
         assert (programme.costs is None) == (programme.worth is None)
     assert LINE["line"] == "K1"
+
+
+@pytest.mark.parametrize(
+    ("people", "hidden"),
+    [
+        ({2001: 11, 2002: 9, 2003: 8}, set()),
+        ({2001: 11, 2002: 3, 2003: 8}, {2002, 2003}),  # or the year follows from what all years add up to
+        ({2001: 3, 2002: 4, 2003: 80}, {2001, 2002}),
+    ],
+)
+def test_a_year_that_cost_money_for_few_is_not_told_by_payer(people, hidden):
+    """What the employer paid in it is one firm's, or nearly."""
+    rows = [(year, year, n) for year, n in people.items() for _ in range(2)]
+    lines = pd.DataFrame(rows, columns=["year", "cohort", "covered"])
+    assert years_of_few(lines) == hidden

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +16,11 @@ from typer.testing import CliRunner
 
 from conftest import ROOT, project_below, replace_in
 from manfaat.analysis.study import load_study
+from manfaat.base.dominance import Dominance, is_dominated
 from manfaat.base.precision import coarse
 from manfaat.cli import app
+from manfaat.evaluation.contributors import contributors
+from manfaat.evaluation.contributors import dominated as dominated_names
 from manfaat.report import attacker, gate, leaving
 from manfaat.run import run
 from manfaat.run.options import Options
@@ -266,13 +271,14 @@ def test_what_leaves_is_written_down_number_by_number_and_read_back():
             }
         )
     }
-    lines = leaving.ledger(tables, {"02-summary": ("Table 3", "report")})
+    lines = leaving.ledger(tables, {"02-summary": ("Table 3", "report")}, {"pay | net": 31, "age": 4})
     assert len(lines) == 4
     assert lines.iloc[1].to_dict() == {
         **{"place": "exhibits/02-summary.csv", "row": 1, "exhibit": "Table 3", "layer": "report"},
         **{"about": "label=pay / net | group=a", "statistic": "mean", "value": "5.5", "n": "74"},
-        **{"n_comparison": "", "people": "yes"},
+        **{"n_comparison": "", "contributors": "74", "firms": "31", "people": "yes"},
     }
+    assert lines["firms"].tolist() == ["31", "31", "", ""]  # four firms are too few to be told
     back = leaving.tables_told(lines)["exhibits/02-summary.csv"]
     assert back["mean"].tolist() == ["5.5", ""]
     assert back["label"].tolist() == ["pay / net", "age"]
@@ -349,3 +355,85 @@ def test_a_page_that_names_a_machine_or_an_identity_is_not_put_among_the_reports
     assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
     gate.put(tmp_path / "index.html", "<p>new</p>")
     assert (tmp_path / "index.html").read_text() == "<p>new</p>"
+
+
+RICH = 40_000_000.0  # a year's earnings of one of 185 men, far above all others together
+
+
+@pytest.fixture(scope="module")
+def dominated(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The same, where one man has nearly all of what his group earned."""
+    root = project_below(tmp_path_factory.mktemp("dominated"))
+    raw = root / "data/raw" / COHORT
+    replace_in(raw / "cohort.yml", PUBLIC, "")
+    table = pd.read_csv(raw / "nsw.csv", dtype=str)
+    at = table.index[table["treat"].isin(["1", "1.0"])][7]
+    table.loc[at, "re78"] = str(RICH)
+    table.to_csv(raw / "nsw.csv", index=False)
+    digest = hashlib.sha256((raw / "nsw.csv").read_bytes()).hexdigest()
+    seal = (raw / "SHA256SUMS").read_text()
+    (raw / "SHA256SUMS").write_text(re.sub(r"[0-9a-f]{64}(?=  nsw\.csv)", digest, seal))
+    outcome = run.run_cohort(COHORT, Options("en", formats=("html",)), root=root)
+    assert outcome.failure == ""
+    return Run(root, set(), set(), below(root / "reports" / COHORT))
+
+
+@pytest.mark.runs
+def test_nothing_that_leaves_tells_what_one_has_who_has_nearly_all(dominated):
+    """Neither a mean, nor a standard error, nor a difference: each times n would be that man's earnings. What
+    comes near by chance is told in steps of 1, 2 and 5 times a power of ten.
+    """
+    found = pd.read_parquet(dominated.processed / "contributors.parquet")
+    assert dominated_names(found) == {"earnings_1978"}
+    assert dominated_names(found, Dominance(share=0.9999, percent=0.01)) == set()
+    close = []
+    for place, table in leaving.tables_in(dominated.report).items():
+        for name in table:
+            values = pd.to_numeric(table[name].str.replace(r"[$,]", "", regex=True), errors="coerce").abs()
+            for n in (185, 184, 445, 1, np.sqrt(185)):
+                near = (values * n / RICH).sub(1).abs() < 0.1
+                texts = [text for text in table.loc[near, name] if not re.fullmatch(r"-?[125]0*(\.0)?", text)]
+                close += [f"{place} {name}: {text} x {n:.4g}" for text in texts]
+    assert close == []
+    summary = pd.read_csv(dominated.report / "exhibits/02-summary.csv", dtype=str, keep_default_na=False)
+    own = summary[summary["indicator"].str.startswith("Annual earnings")]
+    assert len(own) == 2
+    assert own["mean_text"].str.startswith("–").all()
+    others = summary[summary["indicator"].str.startswith("Age")]
+    assert others["mean_text"].str.match(r"\d").all()
+    estimates = pd.read_csv(dominated.report / "estimates.csv")
+    assert estimates.loc[estimates["indicator"] == "earnings", "mean_comparison"].isna().all()
+    assert estimates.loc[estimates["is_primary"], "estimate"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("amounts", "firms", "told"),
+    [
+        ([10, 11, 12, 9, 10], None, False),
+        ([10, 11, 12, 9, 1000], None, True),  # two have 97 %
+        ([100, 90, 4, 3, 2], None, True),
+        ([100, 50, 5, 2, 2], None, True),  # the second knows the first to within 9
+        ([100, 40, 20, 15, 10], None, False),
+        ([10, 11, 12, 9, 10], "aabcd", False),
+        ([10, 11, 12, 9, 10], "aaaab", True),
+        ([0, 0, 0, 0, 0], None, False),
+    ],
+)
+def test_whose_sum_it_is(amounts, firms, told):
+    assert is_dominated(amounts, pd.Series([*firms]) if firms else None) == told
+
+
+def test_firms_of_which_two_have_most_workers_or_money_are_hidden_and_persons_without_one_stand_alone():
+    lines = load_study("jakarta-tokyo-2004-synthetic", root=ROOT)
+    names = {line.name for line in lines.indicators}
+    rng = np.random.default_rng(3)
+    table = pd.DataFrame({name: 1.0 for name in sorted(names)}, index=range(60))
+    table[lines.programme.design.group] = np.repeat(["1", "3"], 30)
+    table["pay_now"] = rng.normal(2e6, 2e5, 60)
+    for firms, hidden in ((np.arange(60) % 30, False), (np.arange(60) % 3, True), ([None] * 60, False)):
+        own = table.assign(firm=pd.Series(firms, dtype="object"))
+        found = contributors(own, lines.programme, lines.indicators, lines.codebook)
+        assert ("pay_now" in dominated_names(found)) == hidden
+        row = found[(found["name"] == "pay_now") & (found["group"] == "participants")].iloc[0]
+        assert row["people"] == 30
+        assert row["firms"] == (0 if firms[0] is None else len(set(firms[:30])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from conftest import project_below, replace_in
 from manfaat.analysis.study import load_study
+from manfaat.base.dominance import Dominance
 from manfaat.base.problems import ProblemsError
 from manfaat.cli import app
 from manfaat.report import attacker, identifying, leaving, marks, said
@@ -130,6 +132,14 @@ def test_a_refused_release_says_every_reason_and_leaves_nothing(reported, tmp_pa
     assert "example.org" not in str(failure.value)
     assert not (root / "releases").exists()
     assert not (root / "data/processed" / COHORT / "released").exists()
+
+
+@pytest.mark.runs
+def test_a_mean_of_which_few_have_most_by_the_rule_of_a_profile_is_refused(reported, tmp_path, monkeypatch):
+    own = dataclasses.replace(release.PROFILES["partner"], rule=Dominance(share=0.01))
+    monkeypatch.setitem(release.PROFILES, "partner", own)
+    with pytest.raises(ProblemsError, match="'mean_comparison' tells amounts of which few people or firms"):
+        release.release(COHORT, "partner", tmp_path / "releases", places=PLACES, root=reported)
 
 
 @pytest.mark.runs

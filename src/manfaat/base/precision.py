@@ -55,6 +55,7 @@ CHOSEN = ("confidence", "power", "threshold", "expected", "time", "kind", "year"
 COMPARED = ("mean_comparison", "sd_comparison")
 MOST = "_most"  # of a table that is being told
 COMPARED_BY = ("indicator", "rater", "arm", "against", "wave", "subgroup")
+ROUGH = ("estimate", "ci_low", "ci_high", "value", "low", "high", "gap", "limit")
 LOST = 0.2  # of a step
 LINES = (0.01, 0.05, 0.1)
 ONE = (  # what rows of one number have in common, by whichever kind of standard error
@@ -264,6 +265,23 @@ def coarse(table: pd.DataFrame, *, shares: Collection[str] = ()) -> pd.DataFrame
             continue
         plain[name] = column_told(str(name), values.to_numpy("float64"), table, n, step, counted=counted)
     return plain
+
+
+def roughly(table: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
+    """A table with some rows told in steps of their standard error, and that as the next larger of 1, 2 and 5
+    times a power of ten; what has none beside it as such a number too. Of amounts of which one person has
+    nearly all the standard error alone, told in ``coarse`` steps, would be that person's.
+    """
+    error = table["std_error"] if "std_error" in table else pd.Series(np.nan, index=table.index)
+    unit = steps(error.abs().astype("float64"), 1)
+    told = table.copy(deep=False)
+    for name in (*OWN, *ROUGH):
+        if name in table and pd.api.types.is_float_dtype(table[name]):
+            values = table[name].to_numpy("float64")
+            alone = np.sign(values) * steps(np.abs(values), 1)
+            rough = alone if name in OWN else fill(in_steps(values, unit), alone, unit)
+            told[name] = np.where(rows, np.where(np.isnan(rough), values, rough), values)
+    return told
 
 
 def column_told(

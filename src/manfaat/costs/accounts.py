@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from manfaat.base.disclosure import without_few
 from manfaat.costs.reasons import CostReason
 from manfaat.costs.sheet import ASIDE, Sheet, exact
 from manfaat.definitions.declarations import CostSheet
@@ -225,6 +226,15 @@ def share_table(lines: pd.DataFrame, by: str = "payer") -> pd.DataFrame:
             for name in names
         ]
     return pd.DataFrame(rows, columns=["year", by, "nominal", "real", "share", "percent"])
+
+
+def years_of_few(lines: pd.DataFrame) -> set[int]:
+    """Years whose money was for fewer trainees than may be told, or would tell of such a year by what all
+    years add up to: what an employer or a trainee paid in it is one firm's, or one person's.
+    """
+    people = lines.groupby(["year", "cohort"])["covered"].max().groupby("year").sum()
+    hidden = np.isnan(without_few(people.to_numpy(dtype="float64")))
+    return {int(year) for year in people.index[hidden]}
 
 
 def reconcile(sheet: Sheet, lines: pd.DataFrame, delivered: int) -> pd.DataFrame:

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from manfaat.base.disclosure import SMALLEST_CELL as FEW
 from manfaat.base.typed import typed_rows
-from manfaat.costs.accounts import by_convention, percentages, share_table, shares
+from manfaat.costs.accounts import by_convention, percentages, share_table, shares, years_of_few
 from manfaat.costs.indicators import in_kind_by_method
 from manfaat.report.cost_words import CONVENTIONS, Teller, millions
 from manfaat.report.exhibit import Exhibit
@@ -197,8 +198,9 @@ def payer_exhibits(teller: Teller) -> list[Exhibit]:
     """
     if teller.accounts.is_empty:
         return []
+    years = set(teller.accounts.lines["year"].dropna().astype(int))
     return [
-        payers_figure(teller),
+        *([payers_figure(teller)] if years - unsaid_years(teller) else []),
         shares_exhibit(teller),
         convention_table(teller),
         waterfall_figure(teller),
@@ -209,7 +211,7 @@ def payers_figure(teller: Teller) -> Exhibit:
     """Cost by payer over the years, in the money of the year and real."""
     say = teller.reader.say
     found = share_table(teller.accounts.lines)
-    found = found[found["year"].notna()]
+    found = found[found["year"].notna() & ~found["year"].isin(unsaid_years(teller))]
     data = pd.DataFrame(
         {
             "year": found["year"].astype("int64"),
@@ -228,7 +230,8 @@ def shares_exhibit(teller: Teller) -> Exhibit:
     """Shares by payer, in each year and pooled; each row adds up to exactly 100."""
     say, accounts = teller.reader.say, teller.accounts
     found, aside = share_table(accounts.lines), accounts.sheet.aside
-    lacking = set(aside["year"].dropna().astype(int))
+    lacking, few = set(aside["year"].dropna().astype(int)), unsaid_years(teller)
+    found = found[~found["year"].isin(few)]
     rows = []
     for year in found["year"].unique():  # the last stands for all years
         own = found[found["year"].isna() if pd.isna(year) else found["year"] == year]
@@ -246,7 +249,18 @@ def shares_exhibit(teller: Teller) -> Exhibit:
         Column("real", teller.unit(), partial(millions, reader=teller.reader)),
     ]
     lacks = say("* Lines were set aside, so these shares are incomplete.") + " " if len(aside) else ""
-    return SHARES.exhibit(teller.reader, pd.DataFrame(rows), lacks + teller.note(), more=more)
+    hides = (
+        say("Years that cost money for fewer than {n} trainees, or would tell of these, are left out.", n=FEW)
+        + " "
+        if few
+        else ""
+    )
+    return SHARES.exhibit(teller.reader, pd.DataFrame(rows), lacks + hides + teller.note(), more=more)
+
+
+def unsaid_years(teller: Teller) -> set[int]:
+    """The years of which no money is told by payer."""
+    return years_of_few(teller.accounts.lines) if teller.reader.study.cohort.is_confidential else set()
 
 
 def convention_table(teller: Teller) -> Exhibit:

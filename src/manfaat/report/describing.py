@@ -12,6 +12,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from manfaat.base import disclosure
+from manfaat.base.dominance import is_dominated
 from manfaat.base.problems import Problem, ProblemsError
 from manfaat.base.solving import without_few_linked
 from manfaat.definitions.naming import labels_of, resolved
@@ -142,11 +143,12 @@ def numbers_by_group(values: pd.Series, groups: pd.Series, weights: pd.Series | 
     percentiles.
 
     Nothing is told of a group that rests on few, nor of one more where the hidden one followed from the whole
-    and the others.
+    and the others; of no group where few have nearly all in one.
     """
     values = values.astype("float64")
     yes_no = bool(values.dropna().isin([0, 1]).all())
-    rows, few = [], []
+    is_amount = not yes_no and bool((values.dropna() >= 0).all())
+    rows, few, dominated = [], [], False
     for name in [one for one in pd.Categorical(groups).categories if (groups == one).any()]:
         own = values[groups == name]
         known = answers(own, weights)
@@ -155,12 +157,17 @@ def numbers_by_group(values: pd.Series, groups: pd.Series, weights: pd.Series | 
             row |= {"sd": known.sd} | percentiles(known, disclosure.SMALLEST_CELL)
         rows.append(row)
         few.append(known.rests_on_few())
+        dominated |= is_amount and not few[-1] and is_dominated(known.values * known.weights)
     columns = ["group", "n", "n_missing", "mean", *([] if yes_no else ["sd", *PERCENTILES])]
     told = pd.DataFrame(rows, columns=columns)
     follows = pd.Series(np.isnan(disclosure.without_few(told["n"].to_numpy())), index=told.index)
     statistics = [name for name in columns if name not in ("group", "n", "n_missing")]
     hidden = disclosure.hide_small(
-        told, "n", statistics, rests_on_few=follows | pd.Series(few, dtype="bool"), missing="n_missing"
+        told,
+        "n",
+        statistics,
+        rests_on_few=follows | pd.Series(few, dtype="bool") | dominated,
+        missing="n_missing",
     )
     return hidden.assign(n=disclosure.blanked(told["n"], follows))
 

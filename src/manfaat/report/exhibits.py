@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import pandas as pd
@@ -108,15 +109,15 @@ def definitions_table(reader: Reader) -> Exhibit:
     return DEFINITIONS.exhibit(reader, rows)
 
 
-def summary_table(reader: Reader, summary: pd.DataFrame) -> Exhibit:
+def summary_table(reader: Reader, summary: pd.DataFrame, dominated: Collection[str] = ()) -> Exhibit:
     """Mean and standard deviation of every indicator: on the page a row an indicator and a column a group, in
-    the data a row for both.
+    the data a row for both. ``dominated`` : names of those of which few have nearly all; not told.
     """
     lines = {line.name: line for line in reader.study.indicators}
     told = summary[summary["name"].map(lambda name: lines[name].use != "technical")]
     few = disclosure.share_of_few(told["ones"] / told["n"], told["n"])
     hidden = disclosure.hide_small(told, "n", ["mean", "sd"], rests_on_few=few, missing="n_missing")
-    shown = gate.told(reader.study, hidden)
+    shown = gate.without_levels(gate.told(reader.study, hidden), dominated)
     units = {name: reader.unit_of(line.unit) for name, line in lines.items()}
     data = shown.assign(
         indicator=[lines[name].label(reader.code) for name in shown["name"]],
@@ -309,8 +310,9 @@ def people_heading(reader: Reader, rows: pd.DataFrame) -> str:
 def trend_figures(reader: Reader, trends: dict[str, pd.DataFrame], confidence: float) -> list[Exhibit]:
     """One figure an indicator: group means over the periods of a panel."""
     exhibits, lines = [], {line.name: line for line in reader.study.indicators}
+    dominated = gate.dominated_of(reader.study)
     for name, data in trends.items():
-        if data.empty:
+        if data.empty or name in dominated:
             continue
         line = lines[name]
         unit = reader.unit_of(line.unit)

@@ -9,16 +9,19 @@ about people. Nothing else writes into a report.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
 
 from manfaat.base.paths import EXACT, private
-from manfaat.base.precision import capped, coarse, in_steps, p_values, steps
+from manfaat.base.precision import capped, coarse, in_steps, p_values, roughly, steps
 from manfaat.base.writing import written_whole
 from manfaat.definitions.study import Study
+from manfaat.evaluation.contributors import dominated
 from manfaat.report import identifying
 from manfaat.threats import Threats
 from manfaat.verdict.evidence import TAKEN
@@ -28,6 +31,13 @@ COARSE = (  # what notebooks write with exact numbers, to be read by later ones
     *(f"{ESTIMATES}.csv", f"{ESTIMATES}/*", "coefficients/*", "threats/*"),
     *("scales.csv", "scale_items.csv", "basis.csv", "indexes.csv"),
 )
+CONTRIBUTORS = "contributors"  # among the tables about people: who stands behind each mean
+LEVELS = (  # of a group, not of a difference
+    *("mean", "sd", "before", "now", "earlier", "median", "p10", "p25", "p75", "p90", "lowest", "highest"),
+    *("mean_comparison", "sd_comparison", "percent_of_comparison"),
+)
+OF_ONE_GROUP = ("estimate", "ci_low", "ci_high", "std_error", "mde", "percent")
+LEVEL_METHODS = ("mean", "share")
 KINDS = (".csv", ".json", ".svg", ".png", ".pdf", ".html", ".docx", ".tex")  # of files that may leave
 TESTED = ("indicator", "rater", "arm", "treatment")
 OF_COSTS = ("cost_indicators.csv", "exhibits/*-cost-*", "exhibits/*-payers.csv", "exhibits/*-waterfall.csv")
@@ -40,7 +50,45 @@ def shares_of(study: Study) -> list[str]:
 
 def told(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     """A table of exact numbers as it may leave the house; as it is where the data are public."""
-    return coarse(table, shares=shares_of(study)) if study.cohort.is_confidential else table
+    return told_of(study, table, dominated_of(study)) if study.cohort.is_confidential else table
+
+
+def told_of(study: Study, table: pd.DataFrame, dominated: Collection[str]) -> pd.DataFrame:
+    """The same of confidential data, where it is known which indicators are dominated."""
+    return without_levels(coarse(table, shares=shares_of(study)), dominated)
+
+
+def dominated_of(study: Study, folder: Path | None = None) -> frozenset[str]:
+    """Names of the indicators of which few have nearly all in some group, and of what these measure, as
+    ``02_indicators`` wrote them down; none of public data. ``folder`` : where, unless in this session's.
+    """
+    path = (folder or study.places.tables) / f"{CONTRIBUTORS}.parquet"
+    if not study.cohort.is_confidential or not path.is_file():
+        return frozenset()
+    names = dominated_in(path, path.stat().st_mtime_ns)
+    return names | {line.indicator for line in study.indicators if line.name in names}
+
+
+@lru_cache(maxsize=4)
+def dominated_in(path: Path, _: int) -> frozenset[str]:
+    """The same of a file at a moment, by its time in nanoseconds."""
+    return dominated(pd.read_parquet(path))
+
+
+def without_levels(table: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """The same without means, and whatever else tells how much there is, of some indicators; how much more a
+    group has than another is told roughly.
+    """
+    key = next((name for name in ("name", "indicator") if name in table), "")
+    own = table[key].isin([*names]) if key else pd.Series(data=False, index=table.index)
+    if not own.any():
+        return table
+    alone = own & table["role"].eq("constant") if "role" in table else pd.Series(data=False, index=own.index)
+    if "method" in table:
+        alone |= own & table["method"].isin(LEVEL_METHODS)
+    hidden = {name: own for name in LEVELS} | {name: alone for name in OF_ONE_GROUP}
+    told = {name: table[name].mask(which) for name, which in hidden.items() if name in table}
+    return roughly(table.assign(**told), own)
 
 
 def told_level(study: Study, value: float, answers: pd.Series) -> float:
@@ -104,11 +152,12 @@ def let_out(study: Study, folder: Path) -> None:
     ``data/processed/<cohort>``, and the files hold those that are told.
     """
     kept = private(study.places.processed / EXACT)
+    dominated = dominated_of(study, study.places.processed)
     for path in sorted(folder.rglob("*.csv")):
         name = PurePosixPath(path.relative_to(folder).as_posix())
         if any(name.match(pattern) for pattern in COARSE) and len(name.parts) < 3:
             keep(path, kept / name)
-        release(study, path, name)
+        release(study, path, name, dominated)
     if (kept / f"{ESTIMATES}.csv").is_file():
         exact = pd.read_csv(kept / f"{ESTIMATES}.csv", dtype={"rater": "str", "subgroup": "str"})
         with written_whole(study.places.processed / f"{ESTIMATES}.parquet") as target:
@@ -160,7 +209,7 @@ def keep(path: Path, target: Path) -> None:
         shutil.copyfile(path, whole)
 
 
-def release(study: Study, path: Path, name: PurePosixPath) -> None:
+def release(study: Study, path: Path, name: PurePosixPath, dominated: Collection[str] = ()) -> None:
     """Write a table anew with numbers as they are told; texts, and what is no number, stay as they are
     written.
     """
@@ -169,7 +218,7 @@ def release(study: Study, path: Path, name: PurePosixPath) -> None:
     texts = pd.read_csv(path, dtype=str, keep_default_na=False)
     table = pd.read_csv(path, low_memory=False)
     exact = any(name.match(pattern) for pattern in COARSE) and len(name.parts) < 3
-    numbers = told(study, table) if exact else capped(table)
+    numbers = told_of(study, table, dominated) if exact else capped(table)
     for column in table.columns:
         if pd.api.types.is_float_dtype(table[column]):
             moved = numbers[column].notna() & (numbers[column] != table[column])

@@ -67,10 +67,11 @@ def last_period(study: Study, table: pd.DataFrame) -> pd.DataFrame:
 def pay_figures(reader: Reader, table: pd.DataFrame) -> list[Exhibit]:
     """How real pay is spread now in both groups; none where no claim rests on money or a group is small."""
     say, now, exhibits = reader.say, last_period(reader.study, table), []
+    dominated = gate.dominated_of(reader.study)
     found = {
         money[0].name: money
         for line in claimed_lines(reader.study, ("outcome",))
-        if (money := in_money(reader.study, line, table))
+        if (money := in_money(reader.study, line, table)) and money[0].indicator not in dominated
     }
     for line, unit in list(found.values())[:MOST_CLOUDS]:
         values, group = now[line.name].astype("float64"), sides(now, reader.study.programme)
@@ -139,7 +140,10 @@ def change_lines(
 ) -> list[tuple[Indicator, pd.DataFrame]]:
     """The foremost outcomes measured before and now in both groups, with their means."""
     found: list[tuple[Indicator, pd.DataFrame]] = []
+    dominated = gate.dominated_of(study)
     for line in claimed_lines(study, stages):
+        if line.indicator in dominated:
+            continue
         means = profiles.moved_means(table, line, study.programme, list(study.indicators))
         if len(means) and len(found) < MOST_PANELS:
             found.append((line, means))

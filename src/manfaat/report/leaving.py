@@ -4,8 +4,9 @@ again.
 ``release.csv`` has a line for every number that a table, the data of a figure or a CSV file tells, and for
 every one that it keeps to itself: ``place`` (the file, or the page and the number of the table), ``row`` in
 it, ``exhibit``, ``layer``, ``about`` (what the row is about), ``statistic`` (the column), ``value`` as it is
-written (empty where it is withheld, or there is none), its base, ``n`` and ``n_comparison``, and whether its
-table counts ``people`` at all.
+written (empty where it is withheld, or there is none), its base, ``n`` and ``n_comparison``, how many
+``contributors`` these are together and, where people belong to some, of how many ``firms`` those of the
+smaller side are; and whether its table counts ``people`` at all.
 """
 
 from __future__ import annotations
@@ -20,11 +21,15 @@ import lxml.html
 import numpy as np
 import pandas as pd
 
+from manfaat.base.disclosure import SMALLEST_CELL
 from manfaat.report.unbroken import KEPT
 
 LEDGER = "release.csv"
 BASE, PEOPLE = ("n", "n_comparison"), ("at_risk", "people", "n_missing")
-COLUMNS = ("place", "row", "exhibit", "layer", "about", "statistic", "value", *BASE, "people")
+COLUMNS = (
+    *("place", "row", "exhibit", "layer", "about", "statistic", "value", *BASE, "contributors", "firms"),
+    "people",
+)
 KEYS = (  # columns that say what a row is about
     *(
         "name",
@@ -85,15 +90,19 @@ def exhibits_in(blocks: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, str
     }
 
 
-def ledger(tables: Tables, exhibits: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+def ledger(
+    tables: Tables, exhibits: Mapping[str, tuple[str, str]], firms: Mapping[str, int] | None = None
+) -> pd.DataFrame:
     """What some tables tell, one number a line: ``COLUMNS``. ``exhibits`` : number and layer by the name of
-    their files.
+    their files. ``firms`` : how many are behind what a row is about, by how that is called.
     """
-    parts = [lines_of(place, table, exhibits) for place, table in tables.items()]
+    parts = [lines_of(place, table, exhibits, firms or {}) for place, table in tables.items()]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
 
 
-def lines_of(place: str, table: pd.DataFrame, exhibits: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+def lines_of(
+    place: str, table: pd.DataFrame, exhibits: Mapping[str, tuple[str, str]], firms: Mapping[str, int]
+) -> pd.DataFrame:
     """The lines of one table."""
     columns = [str(name) for name in table]
     keys = [name for at, name in enumerate(columns) if name in KEYS or (at == 0 and name[:1] == "0")]
@@ -115,8 +124,23 @@ def lines_of(place: str, table: pd.DataFrame, exhibits: Mapping[str, tuple[str, 
             "value": table[numeric].to_numpy().ravel(),
         }
     )
+    cells["contributors"] = np.array([together(*sides) for sides in zip(*cells.values(), strict=True)])
+    cells["firms"] = firms_of(table, firms)
     lines = lines.assign(**{name: np.repeat(values, len(numeric)) for name, values in cells.items()})
     return lines.assign(people="yes" if {*BASE, *PEOPLE} & set(table) else "no")
+
+
+def together(*sides: str) -> str:
+    """How many people two sides are of; nothing where neither is told as a number."""
+    known = [float(side) for side in sides if re.fullmatch(r"\d+(\.0+)?", side)]
+    return f"{sum(known):.0f}" if known else ""
+
+
+def firms_of(table: pd.DataFrame, firms: Mapping[str, int]) -> np.ndarray:
+    """How many firms are behind each row, by what it is about; nothing where none are known, or few."""
+    key = next((name for name in ("name", "indicator", "label") if name in table), "")
+    known = [firms.get(str(one), 0) for one in table[key]] if key else [0] * len(table)
+    return np.array([str(one) if one >= SMALLEST_CELL else "" for one in known], dtype=object)
 
 
 def tells_numbers(column: pd.Series) -> bool:

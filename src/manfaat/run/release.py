@@ -24,12 +24,16 @@ from typing import Any
 import pandas as pd
 
 from manfaat.analysis.study import load_study
+from manfaat.base.dominance import RULE, Dominance
 from manfaat.base.moments import day_of, moment
 from manfaat.base.paths import private
 from manfaat.base.problems import Problem, nearest, need, refuse
 from manfaat.base.writing import written_whole
+from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.study import Study
+from manfaat.evaluation.contributors import dominated
 from manfaat.report import attacker, identifying, marks, said
+from manfaat.report.gate import CONTRIBUTORS, LEVELS
 from manfaat.report.leaving import (
     LEDGER,
     Tables,
@@ -63,6 +67,7 @@ class Profile:
     layers: tuple[str, ...]
     more: tuple[str, ...]  # files besides pages and exhibits
     left_out: tuple[str, ...]
+    rule: Dominance = RULE  # above which a mean counts as that of few
 
 
 PROFILES = {
@@ -146,7 +151,25 @@ class Candidate:
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """Every number that leaves; what further languages say are the same numbers."""
-        return ledger(self.tables, self.exhibits)
+        return ledger(self.tables, self.exhibits, self.firms)
+
+    @cached_property
+    def contributors(self) -> pd.DataFrame:
+        """Who stands behind each mean, as the run wrote it down for the house."""
+        return pd.read_parquet(self.study.places.processed / f"{CONTRIBUTORS}.parquet")
+
+    @cached_property
+    def firms(self) -> dict[str, int]:
+        """Of how many firms the people of the smaller side are, by name of an indicator, what it measures and
+        what it is called.
+        """
+        sides = self.contributors[self.contributors["group"].isin(["participants", "comparison"])]
+        fewest = sides.groupby("name")["firms"].min().dropna().astype(int).to_dict()
+        found: dict[str, int] = {}
+        for line in [line for line in self.study.indicators if line.name in fewest]:
+            for word in called(line, self.languages):
+                found[word] = min(fewest[line.name], found.get(word, fewest[line.name]))
+        return found
 
     @cached_property
     def former(self) -> dict[str, pd.DataFrame]:
@@ -214,6 +237,29 @@ def gives_nobody_away(one: Candidate) -> Iterator[Problem]:
         yield Problem("disclosure", str(found))
 
 
+def is_of_many(one: Candidate) -> Iterator[Problem]:
+    """Whether no mean is told of which few people or firms have nearly all, by the rule of the profile."""
+    if not one.study.cohort.is_confidential:
+        return
+    names = dominated(one.contributors, PROFILES[one.profile].rule)
+    lines = [line for line in one.study.indicators if line.name in names]
+    told = {word for line in lines for word in called(line, one.languages)}
+    for place, table in one.tables.items():
+        key = next((name for name in ("name", "indicator", "label") if name in table), "")
+        own = table[table[key].isin(told)] if key else table.head(0)
+        shown = [
+            name for name in (*LEVELS, "mean_text") if name in own and own[name].str.match(r"[^–]").any()
+        ]
+        if shown:
+            text = f"'{shown[0]}' tells amounts of which few people or firms have nearly all"
+            yield Problem("disclosure", text, column=place)
+
+
+def called(line: Indicator, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """What tables call an indicator: its name, what it measures, its label in each language."""
+    return line.name, line.indicator, *(line.label(code) for code in languages)
+
+
 def is_translated(one: Candidate) -> Iterator[Problem]:
     """Whether the report is there in every language of the programme, and each has the same exhibits."""
     for code in one.languages:
@@ -258,7 +304,7 @@ def can_be_listened_to(one: Candidate) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Check, ...] = (
-    *(is_fresh, adds_up, says_its_numbers, gives_nobody_away, is_translated, names_nobody),
+    *(is_fresh, adds_up, says_its_numbers, gives_nobody_away, is_of_many, is_translated, names_nobody),
     can_be_listened_to,
 )
 
