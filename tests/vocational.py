@@ -36,7 +36,7 @@ def amount(value, at):
 
 def people(n=180, effect=400_000, seed=3):
     """Rows by column; the truth is that training adds ``effect`` rupiah a month."""
-    draw = np.random.default_rng(seed)
+    draw, doubt = np.random.default_rng(seed), np.random.default_rng(seed + 1)
     rows = []
     for at in range(n):
         trained = at % 2 == 0
@@ -57,13 +57,30 @@ def people(n=180, effect=400_000, seed=3):
             BEFORE: amount(before, at),
             NOW: amount(now, at + 1),
         }
-        row |= {f"{SURE} [before]": LIKERT[sure], f"{SURE} [now]": LIKERT[min(sure + trained, 4)]}
+        later = min(max(sure + trained + int(doubt.integers(-1, 2)), 0), 4)
+        row |= {f"{SURE} [before]": LIKERT[sure], f"{SURE} [now]": LIKERT[later]}
         row |= {"Which of these tools do you use?": ", ".join(t for t in TOOLS if draw.random() < 0.6)}
         row |= {"Do you have a job now?": "Yes" if draw.random() < 0.7 else "No"}
         row |= {"Hours of work per week": "Refusal" if at == 7 else str(int(draw.integers(20, 50)))}
         rows.append(row)
     rows[11]["Age (years)"] = "DontKnow"
     return rows
+
+
+def shipped(folder):
+    """The two deliveries of the tutorial: in the second a column has another name, one is missing and six
+    people have a new answer.
+    """
+    second = people(120, seed=5)
+    for at in range(0, 60, 10):
+        second[at]["Group"] = "Dropped out"
+    write(folder / "vocational-2022.csv", people())
+    write(
+        folder / "vocational-2023.csv",
+        second,
+        renamed=[("Sex", "Gender")],
+        without=("Hours of work per week",),
+    )
 
 
 def write(path, rows, renamed=(), without=()):

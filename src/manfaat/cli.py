@@ -235,7 +235,7 @@ def new(
     In a terminal it asks a few questions, each with what the data let it suppose as the answer.
     """
     from manfaat.desk import questions
-    from manfaat.desk.scaffold import drafted, marks_below, new_programme
+    from manfaat.desk.scaffold import drafted, marks_below, new_programme, then
     from manfaat.desk.study_draft import StudyDraft, told
 
     root = project()
@@ -263,6 +263,7 @@ def new(
         console.print(escape(f"  {line}"), soft_wrap=True)
     if form and data:
         show_differences(differences, "no difference between the form and its export")
+    console.print(escape(then(programme, data or [])), soft_wrap=True)
 
 
 def prompt(question: str, given: str) -> str:
@@ -272,10 +273,9 @@ def prompt(question: str, given: str) -> str:
 
 def show_differences(differences: pd.DataFrame, none: str) -> None:
     """Print how a file differs from the codebook, one line a difference."""
-    table = Table("file", "difference", "column", "variable", "note")
-    for line in differences.itertuples(index=False):
-        table.add_row(*[escape(" ".join(str(part).split())) for part in line])
-    console.print(table if len(differences) else none)
+    from manfaat.desk.deliveries import as_table
+
+    console.print(as_table(differences) if len(differences) else none)
 
 
 @app.command("new-cohort")
@@ -313,8 +313,9 @@ def new_cohort(
         codes = load_codes(required(programme, "the programme"), place)
         folder, differences = first_cohort(cohort, *codes, data, place)
     console.print(
-        f"data/raw/{folder.name}: {len(data)} files copied and sealed; look at cohort.yml, then: manfaat"
-        f" check {folder.name}"
+        f"data/raw/{folder.name}: {len(data)} {'file' if len(data) == 1 else 'files'} copied and sealed; look"
+        f" at cohort.yml, then: manfaat check {folder.name}",
+        soft_wrap=True,
     )
     show_differences(differences, "no difference between its columns and answers and the codebook")
 

@@ -4,6 +4,7 @@ run; and a second delivery that is not like the first.
 
 import difflib
 import re
+import shutil
 
 import pytest
 from typer.testing import CliRunner
@@ -13,6 +14,7 @@ from conftest import ROOT, page_of
 from manfaat.analysis.study import check_study, load_study
 from manfaat.cli import app
 from manfaat.definitions.study import DECIDE
+from manfaat.desk.naming import without_year
 from manfaat.desk.trial import try_study
 from manfaat.evaluation.estimate import Settings
 from manfaat.evaluation.ladder import estimate_stages
@@ -119,13 +121,51 @@ def test_a_second_delivery_gets_messages_that_lead_on(study, monkeypatch, tmp_pa
     text = (root / "data/raw/vocational-2/cohort.yml").read_text()
     assert "Gender: sex" in text
     assert "- hours_work_week" in text
+    assert "kind: real  # DECIDE" in text
     code, said = command("check", "vocational-2")
     assert code == 2
     assert "still to be decided" in said
     decided(root / "data/raw/vocational-2")
     code, said = command("check", "vocational-2")
     assert (code, "'Dropped out'" in said) == (2, True)
+    assert "a new answer, or another way to write one, is added to choices.csv" in said
     assert "'unreadable: review' in cohort.yml lets the run go on" in said
+
+
+def test_a_cohort_is_drafted_in_the_languages_of_its_programme_and_by_its_name(study, monkeypatch):
+    root, _ = study
+    monkeypatch.chdir(root)
+    path = root / "programmes/vocational/programme.yml"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole.replace("programme: vocational\n", "programme: vocational\nlanguages: [en]\n"))
+    try:
+        arguments = ["--programme", "vocational", "--data", str(root / "survey.csv")]
+        assert command("new-cohort", "trial-synthetic", *arguments)[0] == 0
+        text = (root / "data/raw/trial-synthetic/cohort.yml").read_text(encoding="utf-8")
+    finally:
+        path.write_text(whole)
+        shutil.rmtree(root / "data/raw/trial-synthetic")
+    assert "  id:" not in text
+    assert "  en: 'DECIDE: trial-synthetic'" in text
+    assert "kind: synthetic" in text
+
+
+def test_who_is_on_neither_side_is_told(study, monkeypatch):
+    root, _ = study
+    own = load_study("vocational-1", root=root)
+    built = check_study(own)
+    assert try_study(own, built).notes == []
+    built.loc[built.index[:3], "group"] = "elsewhere"
+    told = "design: 3 are neither participants nor compared, and in no estimate (elsewhere: 3)"
+    assert try_study(own, built).notes == [told]
+
+
+@pytest.mark.parametrize(
+    ("file", "table"),
+    [("jobs-2022", "jobs"), ("jobs_2022", "jobs"), ("2022", ""), ("a2022", "a2022"), ("jobs", "jobs")],
+)
+def test_a_table_is_not_named_after_the_year_of_its_first_file(file, table):
+    assert without_year(file) == table
 
 
 @pytest.mark.runs

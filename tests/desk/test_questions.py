@@ -2,16 +2,12 @@
 again, and what is interrupted leaves nothing behind.
 """
 
-import fcntl
 import os
-import pty
-import select
 import signal
 import subprocess
 import sys
-import termios
-import time
 
+import pexpect
 import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
@@ -21,6 +17,7 @@ from manfaat.base.problems import ProblemsError
 from manfaat.cli import app
 from manfaat.desk import questions
 from manfaat.desk.scaffold import drafted, new_programme
+from pages import in_terminal, plain
 
 
 @pytest.fixture
@@ -91,6 +88,11 @@ def test_a_bad_answer_is_said_in_words_and_asked_again(root, answers, said):
     assert len(seen) == len(questions.QUESTIONS) + 1
 
 
+def test_white_space_is_no_answer(root):
+    prompt, _ = answering(*["  "] * len(questions.QUESTIONS))
+    questions.asked(study_of(root), prompt, pytest.fail)
+
+
 def test_answers_settle_the_marks_and_may_be_labels(root):
     prompt, _ = answering("person", "respondent_id", "group", "Trained", "", "hours_work_week", "outcome")
     folder, *_ = new_programme(
@@ -144,56 +146,103 @@ def test_what_is_no_such_workbook_is_refused(root):
         questions.read_workbook(root / "no.xlsx", study_of(root))
 
 
-def own_terminal():
-    """Make the terminal that of the process, and let it be stopped as usual."""
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+NEW = f"exec {sys.executable} -m manfaat.cli new typed --data survey.csv"
+BAD = {  # what is typed at each question first, and what is said of it
+    "What is a row about": ("12", "it is a word"),
+    "Which variables tell rows apart": ("respondnt_id", "did you mean respondent_id"),
+    "Which variable says who took part": ("\u00e9\u2603" * 40, "there is no variable"),
+    "answers are those of participants": ("Treated", "'Treated' is no answer of 'group'"),
+    "those of the comparison group": ("trained", "trained are participants already"),
+    "What is the outcome": ("full_name", "'full_name' is no number"),
+    "At which stage does it stand": ("the end", "'the end' is no stage"),
+}
 
 
-def in_terminal(root, *keys):
-    """Run the command in a terminal of its own and press keys at each prompt; its exit code and what it
-    said.
-    """
-    main, side = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "manfaat.cli", "new", "typed", "--data", "survey.csv"],
-        cwd=root,
-        stdin=side,
-        stdout=side,
-        stderr=side,
-        close_fds=True,
-        start_new_session=True,
-        preexec_fn=own_terminal,
+def ended(running):
+    """The exit code of a command in a terminal, and what it said last."""
+    running.expect(pexpect.EOF)
+    said = plain(running.before)
+    running.close()
+    return running.exitstatus, said
+
+
+def left(root):
+    """What stands among programmes and deliveries."""
+    return [path.name for folder in ("programmes", "data/raw") for path in (root / folder).iterdir()]
+
+
+@pytest.mark.slow
+def test_a_bad_answer_to_every_question_is_said_and_asked_again(root):
+    running = in_terminal(NEW, root)
+    for asks, (bad, said) in BAD.items():
+        running.expect_exact(asks)
+        running.expect_exact("]:")
+        running.sendline(bad)
+        running.expect_exact(said)
+        running.expect_exact(asks)
+        running.expect_exact("]:")
+        running.sendline("  ")
+    code, said = ended(running)
+    assert (code, "marks to decide" in said) == (0, True), said
+    assert left(root) == ["typed"]
+
+
+def test_every_question_has_a_bad_answer_above(root):
+    assert all(asks in question.asks for asks, question in zip(BAD, questions.QUESTIONS, strict=True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", range(len(questions.QUESTIONS)))
+def test_stopped_at_any_prompt_nothing_is_left(root, at):
+    for key in ("\x03", "\x04"):  # Ctrl-C; the end of all input
+        running = in_terminal(NEW, root)
+        for question in list(BAD)[: at + 1]:
+            running.expect_exact(question)
+            running.expect_exact("]:")
+            running.send(key if question == list(BAD)[at] else "\r")
+        code, said = ended(running)
+        assert code == 130, said
+        assert (
+            "stopped; " in said
+        )  # at a prompt that nothing was written, between two that reports are unchanged
+        assert "Traceback" not in said
+        assert left(root) == []
+
+
+@pytest.mark.slow
+def test_killed_at_a_prompt_the_same_command_begins_anew(root):
+    running = in_terminal(NEW, root)
+    running.expect_exact("]:")
+    os.kill(running.pid, signal.SIGKILL)
+    ended(running)
+    assert left(root) == []
+    running = in_terminal(NEW, root)
+    for _ in questions.QUESTIONS:
+        running.expect_exact("]:")
+        running.sendline("")
+    assert ended(running)[0] == 0
+    assert left(root) == ["typed"]
+
+
+@pytest.mark.slow
+def test_what_fails_while_it_is_written_leaves_nothing(root, monkeypatch):
+    monkeypatch.chdir(root)
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("manfaat.desk.scaffold.programme_text", stopped)
+    done = CliRunner().invoke(app, ["new", "half", "--data", "survey.csv"])
+    assert (done.exit_code, left(root)) == (130, [])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("no_input", [subprocess.DEVNULL, subprocess.PIPE])
+def test_without_any_terminal_nothing_is_asked_and_all_is_written(root, no_input):
+    done = subprocess.run(
+        NEW.split()[1:], cwd=root, stdin=no_input, capture_output=True, text=True, timeout=120
     )
-    os.close(side)
-    said, left, end = "", list(keys), time.monotonic() + 120
-    while time.monotonic() < end:
-        if select.select([main], [], [], 0.2)[0]:
-            try:
-                said += os.read(main, 4096).decode("utf-8", "replace")
-            except OSError:
-                break
-        elif process.poll() is not None:
-            break
-        if left and said.rstrip().endswith("]:"):
-            os.write(main, left.pop(0).encode())
-            said += "\n"
-    os.close(main)
-    return process.wait(timeout=30), said
-
-
-@pytest.mark.slow
-def test_a_terminal_is_asked(root):
-    code, said = in_terminal(root, "\r", "nobody\r", *["\r"] * 7)
-    assert code == 0, said
-    assert "there is no variable 'nobody'" in said
-    assert (root / "programmes/typed/programme.yml").is_file()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("key", ["\x03", "\x04"])
-def test_stopped_at_a_prompt_nothing_is_left(root, key):
-    code, said = in_terminal(root, "\r", key)
-    assert code == 130, said
-    assert "stopped; " in said  # at a prompt that nothing was written, between two that reports are unchanged
-    assert not list((root / "programmes").iterdir())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "?" not in done.stdout
+    assert "5 marks to decide" in " ".join(done.stdout.split())
+    assert left(root) == ["typed"]

@@ -43,6 +43,7 @@ HINT = (
     " 'missing' in codebook.csv, and 'unreadable: review' in cohort.yml lets the run go on without these"
     " answers"
 )
+HINT_OF_LISTS = "; a new answer, or another way to write one, is added to choices.csv"
 NOTHING_TOLD = Told()
 ESSENTIAL = ("key", "group", "treatment")
 UNTOLD = ("identifier", "text")  # roles of answers that no message repeats: messages are shared
@@ -313,7 +314,7 @@ def complain(review: pd.DataFrame, codebook: Codebook, *, essential_only: bool) 
                 message,
                 row=int(line.row),
                 column=f"{variable.sources[0]} ({variable.name})",
-                expected=expected(variable, codebook) + HINT,
+                expected=expected(variable, codebook) + (HINT_OF_LISTS if variable.list_name else "") + HINT,
             )
         )
     return problems

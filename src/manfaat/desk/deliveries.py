@@ -15,6 +15,8 @@ from typing import Any
 
 import pandas as pd
 import yaml
+from rich.markup import escape
+from rich.table import Column, Table
 
 from manfaat.base.checksums import checksum
 from manfaat.base.paths import Places
@@ -153,8 +155,8 @@ def new_cohort(name: str, like: Study, data: list[Path], place: Places) -> tuple
     ]
     values = (
         {key: value for key, value in values.items() if key not in OF_ONE_DELIVERY}
-        | drafted(name, like.programme.programme, items)
-        | {"kind": "real"}
+        | drafted(name, like.programme, items)
+        | {"kind": kind_of(name)}
     )
     return deliver(name, f"Drafted like {like.cohort.cohort}", values, data, place), pd.concat(
         differences, ignore_index=True
@@ -195,11 +197,11 @@ def first_cohort(
         "cohort": "",
         "programme": "",
         "label": "",
-        "kind": "real",
+        "kind": kind_of(name),
         "assignment": "observational",
         "files": [],
     }
-    values |= drafted(name, programme.programme, items)
+    values |= drafted(name, programme, items)
     folder = deliver(name, f"Drafted for the programme {programme.programme}", values, data, place)
     return folder, pd.concat([table_of(lines), *differences], ignore_index=True)
 
@@ -292,26 +294,32 @@ def renamed(found: Compared, codebook: Codebook) -> dict[str, str]:
     return pairs
 
 
-def drafted(name: str, programme: str, items: list[dict[str, Any]]) -> dict[str, Any]:
-    """What a person must say of every delivery."""
-    unknown = "how many were trained, invited and reached; or why that is not known"
+def kind_of(name: str) -> str:
+    """What a delivery is by its name: that of a simulated one must say so."""
+    return "synthetic" if "synthetic" in name else "real"
+
+
+def drafted(name: str, programme: Programme, items: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a person must say of every delivery, in the programme's languages."""
+    languages = programme.spoken
+    unknown = in_each("how many were trained, invited and reached; or why that is not known", languages)
     return {
         "cohort": name,
-        "programme": programme,
-        "label": both(name),
+        "programme": programme.programme,
+        "label": in_each(name, languages),
         "files": items,
-        "period": both("when the answers were given"),
+        "period": in_each("when the answers were given", languages),
         "flow": [],
-        "denominators": {"trained": None, "invited": None, "reached": None, "because": both(unknown)},
+        "denominators": {"trained": None, "invited": None, "reached": None, "because": unknown},
         "origin": f"{DECIDE} who delivered it, when",
         "licence": f"{DECIDE} on what terms",
         "citation": f"{DECIDE} how it is cited",
     }
 
 
-def both(text: str) -> dict[str, str]:
-    """A text that a person must decide in both languages."""
-    return {"en": f"{DECIDE} {text}", "id": f"{DECIDE} {text}"}
+def in_each(text: str, languages: Sequence[str] = ("en", "id")) -> dict[str, str]:
+    """A text that a person must decide, once in each language."""
+    return {language: f"{DECIDE} {text}" for language in languages}
 
 
 class PlainDumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML brings no types
@@ -434,6 +442,15 @@ def answers_told(found: Compared, names: dict[str, Variable], codebook: Codebook
 def table_of(lines: Sequence[tuple[str, ...]]) -> pd.DataFrame:
     """The differences as a table."""
     return pd.DataFrame(lines, columns=["file", "what", "column", "variable", "note"])
+
+
+def as_table(differences: pd.DataFrame) -> Table:
+    """The differences as a terminal shows them, nothing cut short."""
+    heads = ("file", "difference", "column", "variable", "note")
+    table = Table(*(Column(name, overflow="fold") for name in heads))
+    for line in differences.itertuples(index=False):
+        table.add_row(*[escape(" ".join(str(part).split())) for part in line])
+    return table
 
 
 def new_answers(column: pd.Series, variable: Variable, codebook: Codebook) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from manfaat.definitions.study import DECIDE
 from manfaat.desk.answers import NUMBERED, Answer, known_lists, reason_of, shared_list, without_variants
-from manfaat.desk.naming import chosen_name, tidy_name
+from manfaat.desk.naming import chosen_name, tidy_name, without_year
 from manfaat.files.formats import (
     Block,
     RawTable,
@@ -134,7 +134,7 @@ def draft_from_data(tables: list[RawTable]) -> Draft:
     for sheet in alike_united([table for table in filled if table not in notes]):
         people = without_headers(sheet, draft)
         table, blocks = folded(people)
-        add_table(draft, table, blocks, tidy_name(sheet.name or "people", names))
+        add_table(draft, table, blocks, tidy_name(without_year(sheet.name) or "people", names))
     draft.choices += [
         answer_line(listed, answer)
         for listed, answers in draft.shared.items()

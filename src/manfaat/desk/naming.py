@@ -22,6 +22,7 @@ NUMBERING = re.compile(
 )
 BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 YEAR = re.compile(r"(?:19|20)\d\d")
+LAST_YEAR = re.compile(r"[\W_]*\b(?:19|20)\d\d$|_(?:19|20)\d\d$")
 
 
 @cache
@@ -49,6 +50,11 @@ def tidy_name(column: str, taken: set[str], *, most: int = LONGEST_NAME) -> str:
         name, number = f"{base[: most - 1 - len(str(number))]}_{number}", number + 1
     taken.add(name)
     return name
+
+
+def without_year(name: str) -> str:
+    """The name of a file or sheet without the year of its delivery: the next one feeds the same table."""
+    return LAST_YEAR.sub("", name)
 
 
 def chosen_name(column: str, label: str, taken: set[str]) -> str:

@@ -195,7 +195,7 @@ def asked(study: StudyDraft, prompt: Prompt, tell: Callable[[str], None]) -> Stu
         return study
     for question in QUESTIONS:
         while True:
-            answer = prompt(question.asks, question.given(study)).strip()
+            answer = prompt(question.asks, question.given(study)).strip() or question.given(study)
             try:
                 question.take(study, answer)
                 break

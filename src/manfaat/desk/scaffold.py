@@ -7,6 +7,7 @@ What is drafted is marked; nothing that exists is written over, and what fails l
 from __future__ import annotations
 
 import csv
+import shlex
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -155,6 +156,12 @@ def marks_below(folder: Path) -> int:
         for line in path.read_text(encoding="utf-8").splitlines()
         if not line.startswith("#")
     )
+
+
+def then(programme: str, data: Sequence[Path]) -> str:
+    """What to do with a drafted programme."""
+    files = " ".join(f"--data {shlex.quote(str(path))}" for path in data or [Path("FILE")])
+    return f"look at these files, then: manfaat new-cohort NAME --programme {programme} {files}"
 
 
 def supposed(draft: Draft, sheets: list[RawTable]) -> StudyDraft:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from manfaat.definitions.study import DECIDE
 from manfaat.desk.answers import known_lists
-from manfaat.desk.deliveries import both, dump
+from manfaat.desk.deliveries import dump, in_each
 from manfaat.desk.drafts import ENGLISH, INDONESIAN, NO_ANSWER_PROFILE, Draft
 from manfaat.desk.naming import tidy_name, time_of, told_by, words_of
 from manfaat.desk.proposals import NUMBERS, Column, Proposal
@@ -300,7 +300,7 @@ def design_of(study: StudyDraft) -> dict[str, object]:
     design: dict[str, object] = {
         "unit": found.unit
         if found.unit in ("person", "firm")
-        else {"one": dict.fromkeys(("en", "id"), found.unit), "many": both(f"several of {found.unit}")},
+        else {"one": dict.fromkeys(("en", "id"), found.unit), "many": in_each(f"several of {found.unit}")},
         "group": "group",
         "participants": begun or found.participants or ["1"],
         "comparison": ["never"] if begun else found.comparison,
@@ -356,7 +356,7 @@ def programme_text(name: str, study: StudyDraft, lines: list[dict[str, str]], no
     values: dict[str, object] = {
         "programme": name,
         "title": {"en": title, "id": title},
-        "summary": both("what the programme is, in a few sentences"),
+        "summary": in_each("what the programme is, in a few sentences"),
         "partners": [],
         "sources": [],
         "tables": {

@@ -15,12 +15,12 @@ import pandas as pd
 from manfaat.base.problems import Problem
 from manfaat.base.reasons import Reason
 from manfaat.definitions.indicator import Indicator, concepts
-from manfaat.definitions.programme import Specification
+from manfaat.definitions.programme import Programme, Specification
 from manfaat.definitions.records import shown
 from manfaat.definitions.study import Study
 from manfaat.evaluation.estimate import Settings, from_settings
 from manfaat.evaluation.ladder import results_of
-from manfaat.evaluation.sample import Dataset, NotApplicableError, participation, variable
+from manfaat.evaluation.sample import Dataset, NotApplicableError, group_code, participation, variable
 from manfaat.report.reasons import say_reason
 from manfaat.report.words import Language
 
@@ -52,7 +52,7 @@ def try_study(study: Study, built: pd.DataFrame) -> Trial:
         trained=study.cohort.denominators.trained,
     )
     file = shown(study.definitions / "programme.yml", study.places.root)
-    problems, notes = [], []
+    problems, notes = [], on_no_side(built, study.programme)
     for spec in study.programme.specifications:
         lines = [line for line in concepts(data.indicators, stages=EVERY) if spec.asks_for(line.indicator)]
         is_primary = spec.id == study.primary
@@ -96,6 +96,18 @@ def outcomes(
         else:
             doubts.append({reason for result in results for reason in result.reasons if reason.doubts})
     return refused, sorted(set.intersection(*doubts), key=str) if doubts else []
+
+
+def on_no_side(built: pd.DataFrame, programme: Programme) -> list[str]:
+    """A note on those who are neither participants nor the comparison group, by their answer."""
+    answers = built[programme.design.group]
+    left = answers[participation(built, programme).isna() & answers.notna()].map(group_code)
+    told = ", ".join(f"{code}: {n}" for code, n in left.value_counts(sort=False).items())
+    return (
+        [f"design: {len(left)} are neither participants nor compared, and in no estimate ({told})"]
+        if told
+        else []
+    )
 
 
 def in_words(reason: Reason) -> str:
