@@ -21,6 +21,7 @@ from manfaat.evaluation.ladder import estimate_stages
 from manfaat.evaluation.levels import estimate_levels
 from manfaat.report import chain, exhibits, ladders, sentences, threat_figures, verdicts
 from manfaat.report.benefit_exhibits import Held
+from manfaat.report.blocks import plain
 from manfaat.report.brief import Brief, Worth
 from manfaat.report.families import families_table, index_table
 from manfaat.report.reader import Reader
@@ -185,7 +186,7 @@ class Told:
             sentences.who_was_studied(reader, self.counts),
             sentences.primary_rule(reader),
             *sentences.findings(reader, self.estimates, left),
-            *sentences.limits(reader, self.estimates, self.balance),
+            *map(plain, sentences.limits(reader, self.estimates, self.balance).items),
             *sentences.spreads(reader, self.estimates),
             *sentences.change_sentences(reader, self.estimates),
             *verdicts.verdict_sentences(reader, self.grades, self.evidence),

@@ -190,7 +190,7 @@ class Findings(Questions):
     def limits(self) -> list[Part]:
         """What this cannot show."""
         differences = balance(self.table, self.study.programme, self.indicators)
-        return listed(sentences.limits(self.reader, self.estimates, differences))
+        return [sentences.limits(self.reader, self.estimates, differences)]
 
     @question("grades")
     def conclusions(self) -> list[Part]:
@@ -200,7 +200,7 @@ class Findings(Questions):
     @question("grades")
     def lessons(self) -> list[Part]:
         """What was learned that holds beyond this programme, in the evaluators' words."""
-        return charter.learned(self.reader)
+        return charter.learned(self.reader, self.grades)
 
     @question("evidence")
     def rules(self) -> list[Part]:

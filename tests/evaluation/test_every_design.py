@@ -27,6 +27,7 @@ from manfaat.evaluation.ladder import estimate_stages
 from manfaat.evaluation.registry import METHODS
 from manfaat.evaluation.specifications import check_methods
 from manfaat.report import exhibits, ladders, sentences, threat_figures, verdicts
+from manfaat.report.blocks import plain
 from manfaat.report.families import families_table
 from manfaat.report.reader import Reader
 from manfaat.report.threats import for_whom, threat_sentences, threat_tables
@@ -155,7 +156,8 @@ def told(study: Study, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame,
         sentences.who_was_studied(Reader(language.code, study), counts),
         *sentences.findings(Reader(language.code, study), estimates),
     ]
-    said += sentences.limits(Reader(language.code, study), estimates, balance(table, study.programme, lines))
+    held = sentences.limits(Reader(language.code, study), estimates, balance(table, study.programme, lines))
+    said += map(plain, held.items)
     said += sentences.spreads(Reader(language.code, study), estimates)
     said += [
         *verdicts.verdict_sentences(Reader(language.code, study), graded, evidence),

@@ -134,8 +134,8 @@ def test_how_many_findings_the_study_was_too_small_for():
         }
     )
     assert sentences.overshot(rows, ENGLISH) == [
-        "Of 2 primary estimates told from zero 1 is smaller than what the study could be expected to find: it"
-        " is as a rule too large."
+        "Of 2 primary estimates that are told from zero, 1 is smaller than what the study could be expected"
+        " to find: such a one is as a rule too large."
     ]
     assert sentences.overshot(rows.iloc[1:], ENGLISH) == []
 

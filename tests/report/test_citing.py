@@ -5,7 +5,10 @@ import re
 
 import pandas as pd
 
+from conftest import ROOT
+from manfaat.analysis.study import load_study
 from manfaat.report.blocks import (
+    Block,
     Bullets,
     Figure,
     Heading,
@@ -17,7 +20,7 @@ from manfaat.report.blocks import (
     plain,
     said,
 )
-from manfaat.report.citing import cited
+from manfaat.report.citing import answered, asking, cited, said_in, sections
 from manfaat.report.words import Language
 
 EN = Language("en")
@@ -116,3 +119,78 @@ def test_claims_and_threats_of_every_report_lead_to_their_numbers(finished, coho
         for row in matrix.rows:
             for cell in row[1:]:
                 assert cell.link.startswith("#threat-") or cell.text == "·", (cohort, row[0].text)
+
+
+def test_a_text_names_exhibits_of_other_sections_and_nothing_that_is_not_shown():
+    shown = {"families": ANNEXED, "balance": ONE}
+    block = Bullets(
+        (
+            asking("Tests: 43.", "families"),
+            asking("Differed in 10.", "balance", "gone"),
+            asking("So.", "gone"),
+        )
+    )
+    told = [plain(item) for item in answered(block, shown, EN).items]
+    assert told == ["Tests: 43 (annex: Table 3.2).", "Differed in 10 (Figure 3.1).", "So."]
+    one = answered(Paragraph(asking("Cost: 3.", "balance")), shown, EN)
+    assert [run.link for run in one.runs if run.link] == ["#f1"]
+
+
+NUMBER = re.compile(r"(?<![^\W\d_])\d")
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
+
+
+def declared(cohort: str) -> str:
+    """All that people wrote of a programme and of a cohort, without spaces and marks."""
+    study = load_study(cohort, root=ROOT)
+    files = [
+        *(ROOT / "programmes" / study.cohort.programme).iterdir(),
+        *(ROOT / "data/raw" / cohort).iterdir(),
+    ]
+    return squeezed(" ".join(path.read_text("utf-8") for path in files if path.suffix in (".yml", ".md")))
+
+
+def nowhere(blocks: list[Block], written: str) -> list[str]:
+    """Computed numbers of prose that lead to no exhibit, estimate or claim and stand beside no exhibit."""
+    found = []
+    for section in sections(block for block in blocks if block.layer == "report"):
+        linked = [run.link for block in section for runs in said_in(block) for run in runs if run.link]
+        for place, block in enumerate(section):
+            near = section[max(place - 1, 0) : place + 2]
+            if isinstance(block, Heading):
+                beside = linked or [one for one in section if isinstance(one, Figure | Table)]
+                found += [block.text] if block.level == 3 and NUMBER.search(block.text) and not beside else []
+            elif not any(isinstance(one, Figure | Table) for one in near):
+                lonely = (runs for runs in said_in(block) if not any(run.link for run in runs))
+                told = (plain(runs) for runs in lonely)
+                found += [text for text in told if NUMBER.search(text) and squeezed(text)[:60] not in written]
+    return found
+
+
+def lacking(finished, cohort: str) -> list[str]:
+    saved = [finished.workings(cohort) / f"blocks{end}.json" for end in ("", ".id")]
+    written = declared(cohort)
+    return [
+        text
+        for file in saved
+        for text in nowhere(list(from_data(json.loads(file.read_text("utf-8")))), written)
+    ]
+
+
+def test_every_computed_number_of_the_prose_leads_to_where_it_is_from(sent):
+    assert lacking(sent, "nsw-1976") == []
+
+
+def test_every_computed_number_of_every_report_leads_to_where_it_is_from(finished, cohorts):
+    assert {cohort: lacking(finished, cohort) for cohort in cohorts} == {cohort: [] for cohort in cohorts}
+
+
+def test_a_number_that_leads_nowhere_is_found():
+    head, told = Heading(2, "Limits", "a"), said("Of 43 tests 18 were clear.")
+    assert nowhere([head, told], "") == ["Of 43 tests 18 were clear."]
+    assert nowhere([head, told], squeezed("Of 43 tests 18 were clear.")) == []
+    assert nowhere([head, told, ONE], "") == []
+    assert nowhere([Heading(3, "Pay: 27% higher", "b"), said("It is so.")], "") == ["Pay: 27% higher"]

@@ -15,7 +15,7 @@ from manfaat.definitions.charter import CRITERIA, Evaluator, Objective, Statemen
 from manfaat.definitions.claims import Claim
 from manfaat.definitions.programme import Partner
 from manfaat.report.benefit_exhibits import Mean
-from manfaat.report.blocks import Paragraph, listed, said
+from manfaat.report.blocks import Bullets, Paragraph, leading, listed, said
 from manfaat.report.brief import Brief, Part
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.gate import told as as_told
@@ -25,7 +25,7 @@ from manfaat.report.recommendations import not_called_for, recommendations
 from manfaat.report.responses import answers, follow_up
 from manfaat.report.tables import Layout
 from manfaat.report.verdict_words import GRADE_SIGNS, GRADE_WORDS
-from manfaat.report.verdicts import Verdict, by_claim, measure_label
+from manfaat.report.verdicts import Verdict, by_claim, measure_label, page_of
 from manfaat.report.words import mark, sentence_case
 
 LABELS = {  # of what a charter states, in the order in which a reader is told
@@ -318,12 +318,14 @@ def concluded(page: Brief, indicators: pd.DataFrame, confidence: float) -> list[
     return parts or [said(reader.say("Nobody has written down yet what follows from this."), "nothing")]
 
 
-def learned(reader: Reader) -> list[Part]:
-    """The lessons, each with the claims that it rests on."""
+def learned(reader: Reader, grades: pd.DataFrame) -> list[Part]:
+    """The lessons, each with the claims that it rests on, which lead to what was found of them."""
     stated = reader.study.charter or Statements()
     if not stated.lessons:
         return [said(reader.say("Nobody has written down a lesson yet."), "nothing")]
-    return [listed(f"{one.text[reader.code]} ({', '.join(one.claims)})" for one in stated.lessons)]
+    pages = {claim.id: page_of(claim, row) for claim, row, _ in by_claim(reader, grades)}
+    told = [f"{one.text[reader.code]} ({', '.join(one.claims)})" for one in stated.lessons]
+    return [Bullets(tuple(leading(text, pages) for text in told), role="findings")]
 
 
 def stale(reader: Reader, written_on: str, page: Brief) -> list[Paragraph]:

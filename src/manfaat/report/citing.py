@@ -5,13 +5,14 @@ without knowing what it is there for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from manfaat.report.blocks import Block, Bullets, Figure, Heading, Layer, Paragraph, Run, Runs, Table, plain
 from manfaat.report.words import Language, mark
 
 LEADS = ("", "finding", "answer", "summary", "note")  # roles of paragraphs that can lead to an exhibit
+ASKED = "exhibit:"  # and the name of an exhibit: the end of a link that gets its number once it has one
 Exhibits = list[Figure | Table]
 
 
@@ -88,12 +89,41 @@ def filled(text: str, values: list[Run]) -> Iterator[Run]:
 
 
 def behind(block: Paragraph, exhibits: Exhibits, language: Language) -> Paragraph:
-    """A paragraph with what it leads to in brackets, before its last full stop."""
-    *first, last = block.runs
+    """A paragraph with what it leads to."""
+    return replace(block, runs=in_brackets(block.runs, exhibits, block.layer, language))
+
+
+def in_brackets(runs: Runs, exhibits: Exhibits, layer: Layer, language: Language) -> Runs:
+    """A text with what it leads to in brackets, before its last full stop."""
+    *first, last = runs
     stop = "." if last.text.endswith(".") and not last.link else ""
     last = replace(last, text=last.text.removesuffix(stop))
-    runs = (*first, last, Run(" ("), *places(exhibits, block.layer, language), Run(f"){stop}"))
-    return replace(block, runs=runs)
+    return (*first, last, Run(" ("), *places(exhibits, layer, language), Run(f"){stop}"))
+
+
+def asking(text: str | Runs, *names: str) -> Runs:
+    """A text that leads to exhibits of other sections or chapters, by their names without that of the
+    notebook; what is not shown is not named.
+    """
+    runs = (Run(text),) if isinstance(text, str) else text
+    return (*runs, *(Run("", link=ASKED + name) for name in names))
+
+
+def answered(block: Block, shown: Mapping[str, Figure | Table], language: Language) -> Block:
+    """A block whose texts name the exhibits that they ask for; ``shown`` : all exhibits by their names."""
+
+    def told(runs: Runs) -> Runs:
+        names = [run.link.removeprefix(ASKED) for run in runs if run.link.startswith(ASKED)]
+        kept = tuple(run for run in runs if not run.link.startswith(ASKED))
+        found = [shown[name] for name in names if name in shown]
+        return in_brackets(kept, found, block.layer, language) if found else kept
+
+    match block:
+        case Paragraph():
+            return replace(block, runs=told(block.runs))
+        case Bullets():
+            return replace(block, items=tuple(told(item) for item in block.items))
+    return block
 
 
 def see(exhibits: Exhibits, language: Language) -> Paragraph:

@@ -11,6 +11,7 @@ import pandas as pd
 from manfaat.evaluation.estimate import as_rows
 from manfaat.report.blocks import Heading, Paragraph, leading, said
 from manfaat.report.brief import INTERVAL, Brief, Part
+from manfaat.report.citing import asking
 from manfaat.report.exhibit import id_of
 from manfaat.report.origins import origin_of
 from manfaat.report.reader import Reader
@@ -31,6 +32,10 @@ from manfaat.report.verdicts import (
 from manfaat.report.words import mark, sentence_case
 
 SIGNS = {"yes": "✓", "no": "✕", "none": "·"}
+SHOWN_BY = {
+    "accounts": ("double-benefit", "place-costs"),
+    "joint": ("double-benefit",),
+}  # by rules of verdicts
 MATRIX = Layout(
     "matrix",
     mark("Which threats each number stands against"),
@@ -49,13 +54,15 @@ def claim_pages(page: Brief, note: str) -> list[Part]:
     reader, parts = page.reader, list[Part]()
     found = {(one.claim.id, one.verdict.arm): one for one in page.claims}
     sentences = verdict_sentences(reader, page.grades, page.evidence)
+    pages = {claim.id: page_of(claim, row) for claim, row, _ in by_claim(reader, page.grades)}
     for (claim, row, name), text in zip(by_claim(reader, page.grades), sentences, strict=True):
         one = found[claim.id, row.arm]
         message = (page.unknown if row.grade == "cannot tell" else page.told)([one])[0]
         heading = f"{name} {GRADE_SIGNS[row.grade]} {sentence_case(message)}"
         parts += [Heading(3, heading, page_of(claim, row))]
         told = " ".join(filter(None, [text, spread_of(page, row)]))
-        parts += [Paragraph(leading(told, numbers_of(page, row)))]
+        ends = numbers_of(page, row) | {name: pages[name] for name in str(row.tied).split() if name in pages}
+        parts += [Paragraph(asking(leading(told, ends), *SHOWN_BY.get(row.rule, ())))]
         title = reader.say("{about}, by every indicator that counts", about=sentence_case(one.about))
         parts += page.drawn(id_of("claim", claim.id, row.arm), page.rows([one]), title, note)
     return parts

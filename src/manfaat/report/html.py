@@ -94,7 +94,9 @@ def runs_html(runs: Runs, shown: Shown) -> str:
 
 
 def run_html(run: Run) -> str:
-    """Return one piece of text."""
+    """Return one piece of text; an empty one is none."""
+    if not run.text:
+        return ""
     html = escape(run.text) if run.code else told(run.text)
     for is_so, tag in ((run.code, "code"), (run.italic, "em"), (run.bold, "strong")):
         html = f"<{tag}>{html}</{tag}>" if is_so else html

@@ -91,7 +91,9 @@ def persistence(reader: Reader, techniques: pd.DataFrame) -> list[str]:
         )
     ]
     if len(rows) == 1:
-        fades = mark("Whether use fades with the years cannot be told: too few answered in each.")
+        fades = mark(
+            "Whether use fades with the years cannot be told: too few who returned in one year answered."
+        )
         return [*told, reader.say(fades)]
     ends = [(row, row.still / row.adopted) for row in (rows[0], rows[-1])]
     shares = [

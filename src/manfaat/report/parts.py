@@ -21,7 +21,7 @@ from manfaat.report.blocks import (
     Terms,
     plain,
 )
-from manfaat.report.citing import cited
+from manfaat.report.citing import answered, cited
 from manfaat.report.markdown import blocks_of
 from manfaat.report.sharing import published
 from manfaat.report.words import Language, mark
@@ -239,6 +239,12 @@ def arranged(chapters: dict[str, Part], language: Language) -> tuple[list[Part],
     labels = dict(relabelled(report_of(every, language), annex_of(every)))
     every = [replace(part, blocks=tuple(renumbered(part.blocks, labels))) for part in every]
     every = [part.cited(language) for part in every]
+    exhibits = [block for part in every for block in part.blocks if isinstance(block, Figure | Table)]
+    shown = {block.name.partition("-")[2]: block for block in exhibits if block.label}
+    every = [
+        replace(part, blocks=tuple(answered(block, shown, language) for block in part.blocks))
+        for part in every
+    ]
     return named_once(report_of(every, language)), named_once(annex_of(every))
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from manfaat.definitions.charter import Response, Statements
-from manfaat.report.blocks import said
+from manfaat.report.blocks import Paragraph, said
 from manfaat.report.brief import Brief, Part
+from manfaat.report.citing import asking
 from manfaat.report.recommendations import PLANNER, Advised, advised, declared
 from manfaat.report.tables import Layout
 from manfaat.report.verdict_words import GRADE_WORDS
@@ -87,7 +88,7 @@ def answers(page: Brief, stated: Statements) -> list[Part]:
             " under ‘responses’ in charter.yml.",
             len(own),
         )
-        return [said(text, "note")]
+        return [Paragraph(asking(text, "recommendations"), "note")]
     by_name = {answer.recommendation: answer for answer in stated.responses}
     found = [next((by_name[name] for name in one.names if name in by_name), None) for one in own]
     rows = [answered_row(page, one, answer) for one, answer in zip(own, found, strict=True)]

@@ -20,6 +20,8 @@ from manfaat.evaluation.ladder import of_participants_alone, primary, reported
 from manfaat.evaluation.left_out import shown
 from manfaat.evaluation.registry import is_alone
 from manfaat.report import labels
+from manfaat.report.blocks import Bullets, Runs
+from manfaat.report.citing import asking
 from manfaat.report.comparison_words import change_template, comparison_template, is_written_zero, no_distance
 from manfaat.report.counts import is_hidden, shown_count
 from manfaat.report.methods import STD_ERRORS
@@ -455,71 +457,68 @@ def spreads(reader: Reader, estimates: pd.DataFrame) -> list[str]:
     ]
 
 
-def limits(reader: Reader, estimates: pd.DataFrame, balance: pd.DataFrame) -> list[str]:
-    """Say what the results cannot show, from what the study is and what the data hold."""
-    say, found = reader.say, []
+def limits(reader: Reader, estimates: pd.DataFrame, balance: pd.DataFrame) -> Bullets:
+    """Say what the results cannot show, from what the study is and what the data hold; what is counted leads
+    to the exhibit that shows it.
+    """
+    say, found = reader.say, list[Runs]()
     if reader.study.cohort.assignment == "observational":
         apart = balance[balance["smd"].abs() > 0.1].dropna(subset=["smd"])
         if len(apart):
-            name, smd = max(zip(apart["name"], apart["smd"], strict=True), key=lambda one: abs(one[1]))
-            line = next(line for line in reader.study.indicators if line.name == name)
-            found.append(
-                reader.say_count(
-                    "Before the programme the groups differed in the one respect that was measured, “{worst}”"
-                    " ({smd} standard deviations). Adjustment removes what was measured, not what was not.",
-                    "Before the programme the groups differed in {k} of {n} measured respects, most in"
-                    " “{worst}” ({smd} standard deviations). Adjustment removes what was measured, not what"
-                    " was not.",
-                    int(balance["smd"].notna().sum()),
-                    k=reader.number(len(apart), 0),
-                    worst=line.label(reader.code),
-                    smd=reader.number(smd, 2),
-                )
-            )
+            found.append(asking(apart_before(reader, apart, balance), "balance-plot", "balance"))
     else:
-        found.append(
-            say(
-                "The lottery protects the comparison of the groups as they were drawn; it does not tell for"
-                " whom else the programme would work, nor why."
-            )
+        text = say(
+            "The lottery protects the comparison of the groups as they were drawn; it does not tell for whom"
+            " else the programme would work, nor why."
         )
+        found.append(asking(text))
     if of_participants_alone(estimates).any():
-        found.append(
-            say(
-                "A before–after change of participants alone is not an effect: it holds everything else that"
-                " happened in the meantime."
-            )
+        text = say(
+            "A before–after change of participants alone is not an effect: it holds everything else that"
+            " happened in the meantime."
         )
+        found.append(asking(text))
     denominators = reader.study.cohort.denominators
     if denominators.because:
-        found.append(
-            say(
-                "How far the people reached stand for all who took part is unknown: {reason}.",
-                reason=denominators.because[reader.code],
-            )
+        text = say(
+            "How far the people reached stand for all who took part is unknown: {reason}.",
+            reason=denominators.because[reader.code],
         )
+        found.append(asking(text))
     if reader.study.cohort.is_confidential:
-        found.append(
-            say(
-                "Numbers are told in steps of what one person moves them by, so that nobody's answer follows"
-                " from them. Verdicts go by the exact ones, which stay in the house."
-            )
+        text = say(
+            "Numbers are told in steps of what one person moves them by, so that nobody's answer follows from"
+            " them. Verdicts go by the exact ones, which stay in the house."
         )
-    found += overshot(estimates, reader)
+        found.append(asking(text))
+    found += [asking(text, "evidence") for text in overshot(estimates, reader)]
     tests = primary(estimates)["p_value"].notna()
-    still = (primary(estimates)["p_adjusted"] <= 0.05).sum()
-    found.append(
-        reader.say_count(
-            "Only {n} test was made, so its p value needs no adjustment.",
-            "Each indicator and rater was tested once, by the primary specification: {n} tests in all. Of"
-            " these, {raw} have a p value of at most 0.05 before Holm's adjustment within each family, and"
-            " {still} after it. Both are shown.",
-            int(tests.sum()),
-            raw=reader.number((primary(estimates)["p_value"] <= 0.05).sum(), 0),
-            still=reader.number(still, 0),
-        )
+    text = reader.say_count(
+        "Only {n} test was made, so its p value needs no adjustment.",
+        "Each indicator and rater was tested once, by the primary specification: {n} tests in all. Before"
+        " Holm's adjustment within each family the p value of {raw} of them is at most 0.05, after it that of"
+        " {still}. Both are shown.",
+        int(tests.sum()),
+        raw=reader.number((primary(estimates)["p_value"] <= 0.05).sum(), 0),
+        still=reader.number((primary(estimates)["p_adjusted"] <= 0.05).sum(), 0),
     )
-    return found
+    return Bullets((*found, asking(text, "families")), role="findings")
+
+
+def apart_before(reader: Reader, apart: pd.DataFrame, balance: pd.DataFrame) -> str:
+    """In how many respects the groups differed before the programme, and most in which."""
+    name, smd = max(zip(apart["name"], apart["smd"], strict=True), key=lambda one: abs(one[1]))
+    line = next(line for line in reader.study.indicators if line.name == name)
+    return reader.say_count(
+        "Before the programme the groups differed in the one respect that was measured, “{worst}” ({smd}"
+        " standard deviations). Adjustment removes what was measured, not what was not.",
+        "Before the programme the groups differed in {k} of {n} measured respects, most in “{worst}” ({smd}"
+        " standard deviations). Adjustment removes what was measured, not what was not.",
+        int(balance["smd"].notna().sum()),
+        k=reader.number(len(apart), 0),
+        worst=line.label(reader.code),
+        smd=reader.number(smd, 2),
+    )
 
 
 def overshot(estimates: pd.DataFrame, language: Language) -> list[str]:
@@ -532,10 +531,10 @@ def overshot(estimates: pd.DataFrame, language: Language) -> list[str]:
         return []
     return [
         language.say_count(
-            "Of {all} primary estimates told from zero {n} is smaller than what the study could be expected"
-            " to find: it is as a rule too large.",
-            "Of {all} primary estimates told from zero {n} are smaller than what the study could be expected"
-            " to find: they are as a rule too large.",
+            "Of {all} primary estimates that are told from zero, {n} is smaller than what the study could be"
+            " expected to find: such a one is as a rule too large.",
+            "Of {all} primary estimates that are told from zero, {n} are smaller than what the study could be"
+            " expected to find: such are as a rule too large.",
             small,
             all=language.number(clear, 0),
         )

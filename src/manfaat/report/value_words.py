@@ -80,6 +80,15 @@ ASSUMED = mark(
 )
 
 
+TURNS = {  # where an assumption alone brings society's value to zero
+    "discount_rate": mark("a discount rate of {value}"),
+    "horizon": mark("gains for {value} years"),
+    "decay": mark("gains that shrink by {value} a year"),
+    "funds": mark("public money at {value}"),
+    "valuation": mark("cost lines at {value}"),
+}
+
+
 class Value(NamedTuple):
     """What a programme is worth to one party: see ``manfaat.costs.value.value_table``."""
 
@@ -202,39 +211,40 @@ class ValueTeller:
         """The terms in few words, for captions."""
         terms, reader = self.valuation.case.terms, self.reader
         if self.valuation.case.passing.profile:
-            return reader.say(
-                "Assumed, in brackets where each alone turns society's value: discount rate {rate}"
-                " [{rate_turn}], gains by year {profile}, public money {funds} [{funds_turn}], bands"
-                " [{bands_turn}]; {timing}.",
+            told = reader.say(
+                "Assumed: a discount rate of {rate}, gains by year {profile}, public money at {funds};"
+                " {timing}.",
                 rate=reader.percent(terms.discount_rate, 1),
-                rate_turn=self.turn("discount_rate"),
                 profile=self.profile(),
                 funds=reader.number(terms.funds, 2),
-                funds_turn=self.turn("funds"),
-                bands_turn=self.turn("valuation"),
                 timing=self.timing(terms.timing),
             )
-        return reader.say(
-            "Assumed, in brackets where each alone turns society's value: discount rate {rate} [{rate_turn}],"
-            " {horizon} years [{horizon_turn}] from year {first}, decay {decay} [{decay_turn}], public money"
-            " {funds} [{funds_turn}], bands [{bands_turn}]; {timing}.",
-            rate=reader.percent(terms.discount_rate, 1),
-            horizon=reader.number(terms.horizon, 0),
-            first=terms.first_year,
-            decay=reader.percent(terms.decay, 1),
-            timing=self.timing(terms.timing),
-            funds=reader.number(terms.funds, 2),
-            rate_turn=self.turn("discount_rate"),
-            horizon_turn=self.turn("horizon"),
-            decay_turn=self.turn("decay"),
-            funds_turn=self.turn("funds"),
-            bands_turn=self.turn("valuation"),
-        )
+        else:
+            told = reader.say(
+                "Assumed: a discount rate of {rate}, gains for {horizon} years from year {first} that shrink"
+                " by {decay} a year, public money at {funds}; {timing}.",
+                rate=reader.percent(terms.discount_rate, 1),
+                horizon=reader.number(terms.horizon, 0),
+                first=terms.first_year,
+                decay=reader.percent(terms.decay, 1),
+                funds=reader.number(terms.funds, 2),
+                timing=self.timing(terms.timing),
+            )
+        return f"{told} {self.turning()}"
 
-    def turn(self, what: str) -> str:
-        """Where one unknown alone brings society's value to zero, or that it does so nowhere."""
-        value = self.turns.get(what, float("nan"))
-        return self.level(what, value) if pd.notna(value) else self.reader.say("nowhere")
+    def turning(self) -> str:
+        """Where each assumption alone would bring society's value to zero, of those that do so anywhere."""
+        reader = self.reader
+        found = [
+            reader.say(text, value=self.level(what, value))
+            for what, text in TURNS.items()
+            if pd.notna(value := self.turns.get(what, float("nan")))
+        ]
+        if not found:
+            return reader.say("None of these alone would bring society's value to zero.")
+        return reader.say(
+            "Changed alone, these would bring society's value to zero: {turns}.", turns="; ".join(found)
+        )
 
     def bands(self) -> str:
         """How far the cost lines, exchange rates and prices are taken to be off, and how far rates did
