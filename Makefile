@@ -9,7 +9,7 @@ SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-.PHONY: help report reports synthetic cleaning-score coverage oracle corpus mutation quick branches test lint lab translations lock benchmark browser clean
+.PHONY: help report reports synthetic cleaning-score coverage oracle corpus mutation quick branches test lint lab translations lock benchmark browser site clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts "$$(printf '\t')" 2>/dev/null || grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST)
@@ -82,6 +82,12 @@ browser:  ## fetch what the tests in a real browser need besides Chromium (needs
 lab: .venv/ready  ## open JupyterLab
 	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
+# Sphinx is a tool of this step only.
+site: .venv/ready  ## build the documentation as pages that need no network, into site/; fails on a link that leads nowhere
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target .venv/site -r requirements-site.lock
+	@PYTHONPATH=.venv/site $(BIN)/python tools/pages || { rm -rf .venv/site; exit 1; }
+	@rm -rf .venv/site
+
 translations: .venv/ready  ## bring the catalogues up to date with code and notebooks
 	@$(BIN)/python -m manfaat.report.translations
 
@@ -109,8 +115,9 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-uv.in -o requirements-uv.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-deps requirements-oracle.in -o requirements-oracle.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-deps requirements-corpus.in -o requirements-corpus.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-site.in -o requirements-site.lock
 	$(PYTHON) tools/write_environment.py
 
-clean:  ## remove generated tables and reports
+clean:  ## remove generated tables, reports and pages
 	@find data/processed -mindepth 1 -not -name .gitkeep -delete
-	@rm -rf reports
+	@rm -rf reports site

@@ -64,7 +64,7 @@ def test_environment_lock_and_pyproject_agree():
 
 
 def test_lock_is_hashed_names_no_host_and_leaves_out_what_costs_every_start():
-    for name in ("requirements.lock", "requirements-uv.lock"):
+    for name in ("requirements.lock", "requirements-uv.lock", "requirements-site.lock"):
         text = (ROOT / name).read_text()
         assert "://" not in text
         pinned = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)
