@@ -79,8 +79,8 @@ lint: .venv/ready  ## check style, types, imports, stripped notebooks and comple
 browser:  ## fetch what the tests in a real browser need besides Chromium (needs npm)
 	@npm ci --silent --prefix tests/browser
 
-lab: .venv/ready  ## open JupyterLab
-	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
+lab: .venv/ready  ## open JupyterLab: make lab ARGS=--no-browser
+	@$(BIN)/python -m manfaat.run.lab $(ARGS)
 
 # Sphinx is a tool of this step only.
 site: .venv/ready  ## build the documentation as pages that need no network, into site/; fails on a link that leads nowhere
@@ -94,6 +94,10 @@ translations: .venv/ready  ## bring the catalogues up to date with code and note
 benchmark: .venv/ready  ## compare the runner with the command lines of papermill and nbconvert
 	@$(BIN)/python benchmarks/run_cohort.py $(ARGS)
 
+# What a notebook showed of people reaches no commit, and what JupyterLab writes about itself makes no difference.
+LAB_KEYS = $(patsubst %,metadata.language_info.%,codemirror_mode file_extension mimetype nbconvert_exporter pygments_lexer version)
+NO_OUTPUTS = git config filter.nbstripout.clean '$(BIN)/nbstripout --keep-id' && git config filter.nbstripout.required true && git config filter.nbstripout.extrakeys '$(LAB_KEYS)'
+
 # The environment: locked, hashed, compiled. uv itself is only a tool of this step and leaves nothing behind.
 .venv/ready: requirements.lock requirements-uv.lock pyproject.toml tools/lab-overrides.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which with: make PYTHON=python3.12 ..."; exit 1; }
@@ -106,6 +110,8 @@ benchmark: .venv/ready  ## compare the runner with the command lines of papermil
 	@find .venv/lib -path '*/statsmodels/stats/tests' -prune -o -type d -name tests -prune -exec rm -rf {} +  # the packages' own tests: 140 MB that nothing runs; one holds published data
 	@mkdir -p .venv/share/jupyter/lab/settings && cp tools/lab-overrides.json .venv/share/jupyter/lab/settings/overrides.json
 	@rm -rf .venv/uv
+	@$(BIN)/python -m ipykernel install --prefix .venv --display-name Manfaat > .venv/kernel
+	@! git rev-parse --git-dir > .venv/git 2>&1 || { $(NO_OUTPUTS); }
 	@touch $@
 
 # Written by hand when pyproject.toml changes; names no host. rfc3987-syntax costs every start two seconds and is used by nothing here.

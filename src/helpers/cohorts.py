@@ -99,15 +99,15 @@ def open_programme(
 
     Raises
     ------
-    ProblemsError if fewer than two cohorts have a report that is up to date; ValueError for an unknown
+    ProblemsError if a report is out of date, or there is no such programme; ValueError for an unknown
     language.
 
     Examples
     --------
-    >>> open_programme(study.definition.programme.programme)
+    >>> open_programme("nsv")
     Traceback (most recent call last):
     manfaat.base.problems.ProblemsError: 1 problem found
-      - programme '...': none of its cohorts has a finished report. Expected: two or more to be set side...
+      - programme 'nsv': none of its cohorts has a finished report. Expected: two or more to be set side...
     """
     chapter, reports = cohorts.open_programme(
         notebook,

@@ -10,8 +10,8 @@ import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from conftest import ROOT
+from helpers import open_programme
 from manfaat.analysis import trends
-from manfaat.base.problems import ProblemsError
 from manfaat.report import cohorts as exhibits
 from manfaat.report.figures.cohorts import cohort_trends, draw_cohorts
 from manfaat.report.figures.style import new_figure
@@ -294,10 +294,26 @@ def test_a_single_cohort_has_no_page_and_says_so_in_the_notebook(finished, tmp_p
     options = Options(data_dir=str(finished.data), reports_dir=str(tmp_path))
     assert run_programmes(["michigan-1987-89", "no-report"], options, root=ROOT) == []
     assert not (tmp_path / "programmes").exists()
-    with pytest.raises(ProblemsError, match="1 of its cohorts has a finished report"):
-        exhibits.open_programme(
-            "08_cohorts", "michigan-grants", data_dir=str(finished.data), reports_dir=str(tmp_path)
-        )
+    found = open_programme("michigan-grants", data_dir=str(finished.data), reports_dir=str(tmp_path))
+    assert (
+        "with a finished report: michigan-1987-89; still without one: none"
+        in found.opening.parts[0].runs[0].text
+    )
+    assert len(found.estimates.frame) >= 1, "what there is"
+    assert found.differences.parts == []
+
+
+def test_without_any_report_the_notebook_says_what_there_is(project, monkeypatch):
+    monkeypatch.chdir(project)
+    found = open_programme("nsw")
+    assert [part.runs[0].text for part in found.opening.parts] == [
+        "Cohorts of this programme with a finished report: none; still without one: nsw-1976. Two and more"
+        " are set side by side; manfaat run --all makes the reports."
+    ]
+    for asked in (found.grades, found.estimates, found.differences):
+        assert asked.parts == []
+        assert asked.frame.empty
+    found.write()
 
 
 def test_a_failing_notebook_leaves_the_former_page(side_by_side, project, tmp_path):

@@ -149,7 +149,9 @@ def speaking(report: Finished) -> pd.DataFrame:
 
 
 def side_by_side(reports: list[Finished]) -> pd.DataFrame:
-    """Gather ``speaking`` of all cohorts, in the order of the claims."""
+    """Gather ``speaking`` of all cohorts, in the order of the claims; no rows of none."""
+    if not reports:
+        return pd.DataFrame(columns=LINE)
     order = list(
         dict.fromkeys(name for claim in reports[0].study.programme.claims for name in claim.indicators)
     )
@@ -161,8 +163,10 @@ def side_by_side(reports: list[Finished]) -> pd.DataFrame:
 
 def grades(reports: list[Finished]) -> pd.DataFrame:
     """The grade of each claim, one row a claim and one column a cohort; empty text where a report has no
-    verdict on it.
+    verdict on it; no rows of no cohort.
     """
+    if not reports:
+        return pd.DataFrame(columns=["claim"])
     table = pd.DataFrame({"claim": [claim.id for claim in reports[0].study.programme.claims]})
     for report in reports:
         table[report.name] = table["claim"].map(report.verdicts.set_index("claim")["grade"]).fillna("")

@@ -6,15 +6,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
+from manfaat.analysis.study import load_study
 from manfaat.analysis.trends import Finished, finished, up_to_date
 from manfaat.base.parameters import check_session
-from manfaat.base.paths import PAGES, find_root
+from manfaat.base.paths import PAGES, find_root, known_cohorts
 from manfaat.base.problems import Problem, refuse
 from manfaat.base.typed import typed_rows
+from manfaat.definitions.cohort import load_cohort
 from manfaat.evaluation.levels import LEVEL
 from manfaat.report import labels
 from manfaat.report.chapter import Chapter, set_display
@@ -132,36 +135,27 @@ def open_programme(
     """Read the finished reports of a programme; what is shown is kept below
     ``data/processed/programmes/<programme>/scratch``.
 
-    ``output_dir`` is for ``manfaat run`` alone, which publishes.
+    ``output_dir`` is for ``manfaat run`` alone, which publishes two cohorts and more.
 
     Raises
     ------
-    ProblemsError if fewer than two cohorts have a report that is up to date, or a definition file has a
-    mistake; ValueError for an unknown language.
+    ProblemsError where no cohort of the programme is there, a report is out of date, or a definition file has
+    a mistake; ValueError for an unknown language.
     """
     set_display()
     root = find_root()
     check_session(name, root)
     reports, outdated = up_to_date(finished(programme, data_dir=data_dir, reports_dir=reports_dir))
-    if len(reports) < 2:
-        found = (
-            f"{len(reports)} of its cohorts has a finished report"
-            if len(reports) == 1
-            else "none of its cohorts has a finished report"
-        )
-        refuse(
-            [
-                *outdated,
-                Problem(
-                    f"programme '{programme}'",
-                    found,
-                    expected="two or more to be set side by side: manfaat run --all first",
-                ),
-            ]
-        )
+    known = cohorts_of(programme, root / data_dir, root)
+    if len(reports) < 2 and (output_dir or outdated or not known):
+        told = f"{len(reports)} of its cohorts has" if reports else "none of its cohorts has"
+        expected = "two or more to be set side by side: manfaat run --all first"
+        lacking = Problem(f"programme '{programme}'", f"{told} a finished report", expected=expected)
+        refuse([*outdated, lacking])
+    study = reports[0].study if reports else load_study(known[0], data_dir=data_dir, reports_dir=reports_dir)
     target = root / output_dir
     places = replace(
-        reports[0].study.places,
+        study.places,
         reports_dir=target.parent,
         cohort=target.name if output_dir else f"{PAGES}/{programme}",
     )
@@ -177,7 +171,13 @@ def open_programme(
         )
     for old in (places.output / "exhibits").glob(f"{name[:2]}-*"):
         old.unlink()
-    return Chapter(name, Reader(language, replace(reports[0].study, places=places))), reports
+    return Chapter(name, Reader(language, replace(study, places=places))), reports
+
+
+def cohorts_of(programme: str, data: Path, root: Path) -> list[str]:
+    """The cohorts of a programme that are there, whether they have a report or not."""
+    found = {name: load_cohort(data / "raw" / name, root=root)[0] for name in known_cohorts(data)}
+    return [name for name, cohort in found.items() if cohort and cohort.programme == programme]
 
 
 def programme_cover(reports: list[Finished], language: Language, day: date) -> Cover:
@@ -252,16 +252,28 @@ def sources(reports: list[Finished], language: Language) -> str:
     )
 
 
-def opening(reports: list[Finished], language: Language) -> list[str]:
-    """What stands beside each other, and what may be concluded from it."""
+def opening(reports: list[Finished], reader: Reader) -> list[str]:
+    """What stands beside each other, and what may be concluded from it; or what there is so far."""
+    if len(reports) < 2:
+        names = cohorts_of(
+            reader.study.programme.programme, reader.study.places.data, reader.study.places.root
+        )
+        done = [report.name for report in reports]
+        told = reader.say(
+            "Cohorts of this programme with a finished report: {done}; still without one: {waiting}. Two and"
+            " more are set side by side; manfaat run --all makes the reports.",
+            done=reader.listing(done) or reader.say("none"),
+            waiting=reader.listing([name for name in names if name not in done]) or reader.say("none"),
+        )
+        return [told]
     return [
-        language.say(
+        reader.say(
             "This programme has {n} cohorts with a finished report: {cohorts}. Every number stands as that"
             " report states it; nothing is estimated anew.",
-            n=language.number(len(reports), 0),
-            cohorts=language.listing(list(cohort_labels(reports, language).values())),
+            n=reader.number(len(reports), 0),
+            cohorts=reader.listing(list(cohort_labels(reports, reader).values())),
         ),
-        language.say(
+        reader.say(
             "A difference between cohorts is no trend unless its interval excludes zero; and even then other"
             " people were asked, at another time, by whoever asked them."
         ),

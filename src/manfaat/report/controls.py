@@ -39,7 +39,7 @@ class Controls:
         left = [self.cohort, self.name, self.group, self.where]
         right = [self.specification, self.adjust, self.covariates, self.outliers]
         above = w.HBox([w.VBox(left), w.VBox(right)], layout=w.Layout(flex_flow="row wrap"))
-        self.box = w.VBox([above, self.told, self.shown, self.code])
+        self.box = w.VBox([w.HTML(workbench.OWN_KEYS), above, self.told, self.shown, self.code])
         self.fill()
         for one in (*left[1:], *right):
             one.observe(self.look, "value")

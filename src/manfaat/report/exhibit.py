@@ -7,7 +7,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from html import escape
+from pathlib import Path
 
 import pandas as pd
 
@@ -18,6 +20,8 @@ from manfaat.report.html import Shown, html_of
 
 NO_MATH = "mathjax_ignore"  # or JupyterLab would set what stands between two dollar signs as a formula
 
+TEMPLATES = Path(__file__).parent / "templates"
+DARK = ('[data-jp-theme-light="false"]', ".vscode-dark")  # what says that a notebook is dark
 STEP = re.compile(r"([MLz])((?:-?[\d.]+ -?[\d.]+)?)")
 THEMED = re.compile(rf"((?:fill|stroke): ?)({'|'.join(PAGE)})\b")
 LONG_PATH = 200  # letters; markers are shorter, and too small for tenths
@@ -99,9 +103,20 @@ def in_annex(exhibits: Iterable[Exhibit]) -> list[Exhibit]:
 
 
 def notebook_html(block: Block) -> str:
-    """Return a block as a notebook shows it, with its picture."""
+    """Return a block as a notebook shows it, with its picture, in the light or dark of JupyterLab or VS
+    Code.
+    """
     pictures = {block.id: inline_svg(block, block.svg)} if isinstance(block, Figure) else {}
-    return f'<div class="{NO_MATH}">{html_of([block], Shown(pictures, {}))}</div>'
+    inner = html_of([block], Shown(pictures, {}))
+    return f'<style>{notebook_sheet()}</style><div class="manfaat {NO_MATH}">{inner}</div>'
+
+
+@cache
+def notebook_sheet() -> str:
+    """The style sheet of a notebook's outputs; colours of a dark one are those of a dark page."""
+    page, own = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "notebook.css"))
+    dark = page.partition(':root[data-theme="dark"]')[2]
+    return f"{own}{' .manfaat, '.join(DARK)} .manfaat {dark[: dark.index('}') + 1]}"
 
 
 def inline_svg(figure: Figure, svg: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -24,9 +25,16 @@ from manfaat.report.words import mark
 
 WIDE, HIGH, LEFT = 560, 22, 190  # of a picture, of one of its lines, of the space for names; in pixels
 LONGEST = 28  # letters of a name
+COARSE = 20  # an axis of more than this has ticks without decimals
 STYLE = "font:12px sans-serif;max-width:100%"
 CELLS = "<style>.look td, .look th { padding: 2px 10px; text-align: left }</style>"
 INK, SOFT, MINE, OFFICIAL = "currentColor", "#8a8a8a", "#d55e00", "#0072b2"
+# JupyterLab takes letters and arrows for its own commands, among them to delete a cell, wherever what has the
+# focus does not forbid it.
+FORBID = "event.target.setAttribute('data-lm-suppress-shortcuts', 'true')"
+OWN_KEYS = (
+    f"<style onload=\"this.closest('.widget-vbox').addEventListener('focusin', event => {FORBID})\"></style>"
+)
 EXPLORATORY = mark("exploratory")
 DECLARED = mark("declared")
 OFFICIAL_ONE = mark("official")
@@ -147,7 +155,8 @@ def spread_picture(reader: Reader, data: pd.DataFrame) -> str:
         text = reader.percent(row[wanted], 1) if is_share else reader.number(row["median"])
         lines += bar_lines(axis, place, row[wanted], text) if is_share else box_lines(axis, place, row)
         told.append(f"{name}: {text}")
-    lines += ticks(axis, len(data), (lambda one: reader.percent(one)) if is_share else reader.number)
+    decimals = 0 if axis.high - axis.low > COARSE else 2
+    lines += ticks(axis, len(data), reader.percent if is_share else partial(reader.number, decimals=decimals))
     return drawing(lines, len(data), "; ".join(told))
 
 
