@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from conftest import ROOT, project_below, replace_in
 from manfaat.analysis.study import load_study
+from manfaat.base import precision
 from manfaat.base.dominance import Dominance, is_dominated
 from manfaat.base.precision import coarse
 from manfaat.cli import app
@@ -437,3 +438,38 @@ def test_firms_of_which_two_have_most_workers_or_money_are_hidden_and_persons_wi
         row = found[(found["name"] == "pay_now") & (found["group"] == "participants")].iloc[0]
         assert row["people"] == 30
         assert row["firms"] == (0 if firms[0] is None else len(set(firms[:30])))
+
+
+def estimates_of_nearly_the_same(seed: int, n: int, less: int, apart: float) -> pd.DataFrame:
+    """The difference of two means with and without the last few participants, and what is computed of it."""
+    rng = np.random.default_rng(seed)
+    pay, others = rng.normal(100 + apart, 15, n), rng.normal(100, 15, 70)
+    rows = []
+    for own in (pay, pay[:-less]):
+        error = np.sqrt(own.var(ddof=1) / len(own) + others.var(ddof=1) / len(others))
+        estimate, df = own.mean() - others.mean(), float(len(own) + len(others) - 2)
+        rows.append(
+            {
+                **{"indicator": "pay", "rater": "", "estimand": "difference", "n": len(own)},
+                **{"method": "difference_in_means", "n_comparison": len(others), "df": df},
+                **{"mean_comparison": others.mean(), "sd_comparison": others.std(ddof=1)},
+                **{"estimate": estimate, "std_error": error},
+                "p_value": 2 * student.sf(abs(estimate) / error, df),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_p_values_tell_no_difference_more_closely_than_the_estimate_is_told(seed, monkeypatch):
+    exact = estimates_of_nearly_the_same(seed, 40 + 5 * seed, 1 + seed % 4, 0.5 * seed)
+    told = coarse(exact)
+    assert attacker.attack_tables({"estimates.csv": told.astype(str)}) == []
+    for line in (0.01, 0.05, 0.1):
+        assert ((told["p_value"] < line) == (exact["p_value"] < line)).all()
+    far = exact.assign(n=[60, 40])
+    assert (coarse(far)["p_value"] - exact["p_value"]).abs().max() <= 0.001
+    if seed == 0:  # of 180 such pairs 142 were recovered
+        monkeypatch.setattr(precision, "of_told", lambda _, table: table)
+        found = attacker.attack_tables({"estimates.csv": coarse(exact).astype(str)})
+        assert {one.how for one in found} == {"tests"}

@@ -13,8 +13,9 @@ ten (``steps``):
 - the mean of a comparison group that has one to four people fewer in one specification than in another as
   that of the most of them, so that no answer of yes or no follows either;
 - a standard error, and the effect that could be detected, by itself over n: so much one person moves it by;
-- effect sizes by 1 / n, p values with three decimals (two digits below 0.01), degrees of freedom with one
-  decimal, and whatever else is no count with three digits.
+- effect sizes by 1 / n, degrees of freedom with one decimal, and whatever else is no count with three digits;
+- p values with three decimals (two digits below 0.01), and where the same is told of one to four people more
+  or fewer those of the told estimate over its told standard error.
 
 No number loses its sign, and no p value moves to the other side of 0.01, 0.05 or 0.1. Counts go by
 ``disclosure``.
@@ -28,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
+from scipy.stats import t as student
 
 from manfaat.base.disclosure import SMALLEST_CELL, share_of_few
 
@@ -56,6 +58,8 @@ COMPARED = ("mean_comparison", "sd_comparison")
 MOST = "_most"  # of a table that is being told
 COMPARED_BY = ("indicator", "rater", "arm", "against", "wave", "subgroup")
 ROUGH = ("estimate", "ci_low", "ci_high", "value", "low", "high", "gap", "limit")
+TESTED = ("estimate", "std_error", "df")
+FOLLOWS = 1e-6  # so far off a p value may be that of a t test
 LOST = 0.2  # of a step
 LINES = (0.01, 0.05, 0.1)
 ONE = (  # what rows of one number have in common, by whichever kind of standard error
@@ -264,7 +268,50 @@ def coarse(table: pd.DataFrame, *, shares: Collection[str] = ()) -> pd.DataFrame
         if (values.dropna() % 1 == 0).all() and name not in LEVELS:
             continue
         plain[name] = column_told(str(name), values.to_numpy("float64"), table, n, step, counted=counted)
-    return plain
+    return of_told(table, plain) if {*TESTED, "p_value"} <= set(plain) else plain
+
+
+def of_told(exact: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """A told table in which p values are those of the told estimate over its told standard error, where
+    another row is the same of one to four people more or fewer: the exact one would tell the estimate more
+    closely than it is told, and two of them what these people answered.
+    """
+    values, error, df = (exact[name].to_numpy("float64") for name in TESTED)
+    p = exact["p_value"].to_numpy("float64")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        follows = np.abs(2 * student.sf(np.abs(values) / error, df) - p) < FOLLOWS
+        own = [told[name].to_numpy("float64") for name in TESTED]
+        rough = 2 * student.sf(np.abs(own[0]) / own[1], own[2])
+    near = nearly_alike(exact) & follows & np.isfinite(rough)
+    if not near.any():
+        return told
+    new = told.copy(deep=False)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        times = np.where(p > 0, rough / p, 1.0)
+    for name in [one for one in P_VALUES if one in told]:
+        was = exact[name].to_numpy("float64")
+        moved = np.clip(was * times, 0, 1)
+        for line in LINES:  # no p value moves to the other side
+            moved = np.where((was < line) & (moved >= line), line - 0.001, moved)
+            moved = np.where((was >= line) & (moved < line), line, moved)
+        new[name] = np.where(near & np.isfinite(was), p_values(moved), told[name].to_numpy("float64"))
+    return new
+
+
+def nearly_alike(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Rows beside which another of the same number, computed in the same way, has one to four people more or
+    fewer.
+    """
+    found = pd.Series(data=False, index=table.index)
+    way = "method" if "method" in table else "specification"
+    keys = [name for name in (*COMPARED_BY, way, "estimand", "treatment", "role", "term") if name in table]
+    sides = [table[name].fillna(0).to_numpy("float64") for name in PEOPLE if name in table]
+    counts = np.stack(sides, axis=1) if sides else np.empty((len(table), 0))
+    alike = table.groupby(keys, dropna=False, sort=False).indices.values() if keys else [range(len(table))]
+    for at in map(np.asarray, alike):
+        apart = np.abs(counts[at][:, None] - counts[at][None]).sum(axis=2)
+        found.iloc[at] = ((apart >= 1) & (apart < SMALLEST_CELL)).any(axis=1)
+    return found.to_numpy()
 
 
 def roughly(table: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:

@@ -32,7 +32,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from manfaat.base.disclosure import SMALLEST_CELL
-from manfaat.base.precision import FEW_DIGITS, steps
+from manfaat.base.precision import FEW_DIGITS, LINES, steps
 from manfaat.base.solving import Cells, cells_of, given_away, with_moments
 from manfaat.report.leaving import KEYS, LEDGER, Tables, read_ledger, tables_in, tables_told
 
@@ -48,6 +48,9 @@ ABOUT = (
 )
 NEAR = 0.5  # of the standard deviation of what a person, or the mean of a few, could be: closer is an answer
 ROUNDED = 0.02  # so far off may be the standard deviation of a share
+BESIDE = tuple(round(line - less, 3) for line in LINES for less in (0.0, 0.001))
+CROSSED = 0.1  # so far a p value is moved back at most
+MEANS_APART = "difference_in_means"
 DIFFERENCE = "difference"  # the specification without covariates
 PERCENT = re.compile(r"(?P<value>\d+(?:[.,]\d+)?)\s?%")
 
@@ -368,32 +371,47 @@ def by_tests(tables: Tables) -> Iterator[Recovered]:
 
 
 def tested_means(tables: Tables) -> Iterator[Told]:
-    """Every mean of one group's people that follows from a p value beside a standard error."""
+    """Every mean of one group's people that follows from a p value beside a standard error; of two groups
+    that of the first, where the mean of the other stands beside the difference.
+    """
     is_rounded = rounds(tables)
     for place, table in tables.items():
         if not {"p_value", "std_error", "df", "n", "n_comparison", "estimate"} <= set(table):
             continue
         columns = [numbers(table, name) for name in ("p_value", "std_error", "df", "n", "estimate")]
-        alone = numbers(table, "n_comparison") == 0
+        others, beside = numbers(table, "n_comparison"), numbers(table, "mean_comparison")
+        alone, beside = others == 0, np.where(others == 0, 0.0, beside)
+        method = table["method"] if "method" in table else pd.Series("", index=table.index)
+        alone |= (method == MEANS_APART).to_numpy() & np.isfinite(beside)
         usable = alone & np.logical_and.reduce([np.isfinite(values) for values in columns])
         for row in np.flatnonzero(usable):
             p, error, df, n, estimate = (float(values[row]) for values in columns)
             unit = half_unit(table.iloc[row]["p_value"])
+            if is_rounded and is_of_told(p, unit, 2 * float(student.sf(abs(estimate) / error, df))):
+                continue
             if n < SMALLEST_CELL or df <= 0 or not unit < p < 1 - unit:
                 continue
             ends = [float(student.isf(side / 2, df)) for side in (p + unit, p - unit)]
-            least = float(steps(error, n)) / 2 if is_rounded else 0
+            smaller = min(n, others[row] or n)
+            least = float(steps(error, smaller)) / 2 if is_rounded else 0
             wide = max(half_unit(table.iloc[row]["std_error"]), least)
             low, high = ends[0] * (error - wide), ends[1] * (error + wide)
-            told = float(steps(error * np.sqrt(n), n)) / 2 if is_rounded else 0
+            told = float(steps(error * np.sqrt(smaller), smaller)) / 2 if is_rounded else 0
             printed = max(half_unit(table.iloc[row]["estimate"]), told)
             low, high = max(low, abs(estimate) - printed), min(high, abs(estimate) + printed)
             if low <= high:  # or the p value is not that of the estimate over its standard error
-                mean = float(np.sign(estimate)) * (low + high) / 2
-                what = about(table, int(row), "estimate")
+                mean = float(np.sign(estimate)) * (low + high) / 2 + float(beside[row])
+                what = (*about(table, int(row), "estimate"), f"against {others[row]:.0f}")
                 yield Told(
                     what, int(n), mean, (high - low) / 2, error * np.sqrt(n), f"{place}, row {row + 1}"
                 )
+
+
+def is_of_told(p: float, unit: float, told: float) -> bool:
+    """Whether a p value may be that of a told estimate, so that it says no more: as near to it as it is
+    written, or beside one of the lines that none is moved across.
+    """
+    return abs(p - told) <= unit * 1.02 or (p in BESIDE and abs(p - told) < CROSSED)
 
 
 def by_tables(tables: Tables, means: list[Told]) -> Iterator[Recovered]:
