@@ -120,12 +120,12 @@ def test_a_field_teams_log_becomes_corrections(keyed):
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ("u9,age,37,38,change", "row 2, column uuid: 'u9' names 0 rows of the delivery"),
+        ("u9,age,37,38,change", "row 2, column uuid: it names 0 rows of the delivery"),
         (
             "u0,agge,37,38,change",
-            "row 2, column question: there is no question 'agge'. Expected: did you mean age",
+            "row 2, column question: there is no such question 'agge'. Expected: did you mean age",
         ),
-        ("u0,age,36,38,change", "row 2, column old: 'age' of 'u0' is not what stands under 'old'"),
+        ("u0,age,36,38,change", "row 2, column old: 'age' of that row is not what stands under 'old'"),
         (
             "u0,age,37,38,chnge",
             "row 2, column action: the action 'chnge' is not known. Expected: did you mean change",

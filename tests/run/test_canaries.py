@@ -15,6 +15,9 @@ import pytest
 from pypdf import PdfReader
 
 from conftest import ROOT
+from manfaat.analysis.study import load_study
+from manfaat.base.problems import ProblemsError
+from manfaat.desk.field_logs import record_log
 from manfaat.report.identifying import text_of
 from manfaat.run.options import Options
 from manfaat.run.run import run_cohort
@@ -64,6 +67,26 @@ def plant_in_workbook(path: Path, first_answer: int) -> int:
     return len(columns)
 
 
+LOGGED = (  # rows of a field team's log: which answer, and what is put in its place
+    ("participants.xlsx:30", "title_now", canary(900), "change_response"),
+    ("participants.xlsx:31", "", "", "remove_survey"),
+    ("supervisors.csv:9", "out_unit", canary(903), "change_response"),
+    ("costs.csv:10", "note", canary(905), "change_response"),
+)
+
+
+def field_log(root: Path) -> Path:
+    """A field team's log with remarks that name people, and with columns that nobody asked for."""
+    path = root / "log.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        table = csv.writer(stream)
+        table.writerow(["uuid", "question", "old", "new", "action", "why", "enumerator", "seen"])
+        for at, (row, question, new, action) in enumerate(LOGGED):
+            remarks = [canary(910 + at + 9 * column) for column in range(3)]
+            table.writerow([row, question, "", new, action, *remarks])
+    return path
+
+
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory) -> Path:
     """A finished run of a delivery with canaries in all its columns."""
@@ -77,6 +100,7 @@ def planted(tmp_path_factory) -> Path:
     seals = [line.split("  ", 1)[1] for line in (raw / "SHA256SUMS").read_text().splitlines()]
     digests = {name: hashlib.sha256((raw / name).read_bytes()).hexdigest() for name in seals}
     (raw / "SHA256SUMS").write_text("".join(f"{digest}  {name}\n" for name, digest in digests.items()))
+    assert record_log(load_study(COHORT, root=root), field_log(root), "AB") == 4
     outcome = run_cohort(COHORT, Options("en", formats=("html", "pdf", "docx")), root=root)
     assert outcome.failure == ""
     assert not [note for note in outcome.notes if FOUND.search(note)]
@@ -92,9 +116,36 @@ def test_no_canary_leaves_and_none_stands_in_the_record_or_the_notebooks(planted
         read = PdfReader(path)
         assert not FOUND.search("".join(page.extract_text() for page in read.pages) + str(read.metadata))
     kept = planted / "data/processed" / COHORT
+    corrections = planted / "programmes/jakarta-tokyo/corrections.csv"
+    assert FOUND.search(corrections.read_text(encoding="utf-8"))  # or nothing of the log would be tested
     executed = [*kept.glob("notebooks/*.ipynb"), *kept.glob(".made/*")]
     assert len(executed) > 7
     assert [path.name for path in executed if FOUND.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [canary(0), "title_now", "", "x", "change"],
+        ["participants.xlsx:30", canary(1), "", "x", "change"],
+        ["participants.xlsx:30", "title_now", canary(2), "x", "change"],
+        ["participants.xlsx:30", "age", "", canary(3), "change"],
+        ["participants.xlsx:30", "title_now", "", "x", canary(4)],
+        ["participants.xlsx:30", "title_now", "", "x", canary(0)],
+    ],
+)
+def test_a_log_that_does_not_fit_is_told_without_what_stands_in_it(tmp_path, row):
+    root = tmp_path / "project"
+    for name in ("programmes", "data/raw"):
+        shutil.copytree(ROOT / name, root / name)
+    (root / "notebooks").mkdir()
+    path = root / "log.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([["uuid", "question", "old", "new", "action"], row])
+    with pytest.raises(ProblemsError) as failure:
+        record_log(load_study(COHORT, root=root), path, "AB")
+    assert not FOUND.search(str(failure.value))
+    assert "log.csv, row 2" in str(failure.value)
 
 
 @pytest.mark.runs

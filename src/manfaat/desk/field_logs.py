@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,7 @@ ACTIONS = {
         "dihapus",
     ),
 }
+WORD = re.compile(r"[a-z][a-z_/ ]{0,24}")
 NAMES_A_SUBMISSION = ("_uuid", "uuid", "KEY", "meta/instanceID", "meta-instanceID", "instanceID", "_id")
 
 
@@ -161,7 +163,7 @@ def line_of_log(
         return None, [
             Problem(
                 file,
-                f"the action '{entry['action']}' is not known",
+                f"the action{quoted(entry['action'])} is not known",
                 row=at,
                 column="action",
                 expected=nearest(entry["action"].casefold(), known),
@@ -177,7 +179,7 @@ def line_of_log(
         return None, [
             Problem(
                 file,
-                f"'{entry['uuid']}' names {len(found)} rows of the delivery",
+                f"it names {len(found)} rows of the delivery",
                 row=at,
                 column="uuid",
                 expected=wanted,
@@ -197,7 +199,7 @@ def line_of_log(
         return None, [
             Problem(
                 file,
-                f"there is no question '{entry['question']}'",
+                f"there is no such question{quoted(entry['question'])}",
                 row=at,
                 column="question",
                 expected=nearest(entry["question"], variables),
@@ -208,7 +210,7 @@ def line_of_log(
         return None, [
             Problem(
                 file,
-                f"'{variable.name}' of '{entry['uuid']}' is not what stands under 'old'",
+                f"'{variable.name}' of that row is not what stands under 'old'",
                 row=at,
                 column="old",
                 expected="the answer as delivered",
@@ -216,6 +218,11 @@ def line_of_log(
         ]
     new = {STAYS: old, MISSING: ""}.get(action, entry["new"])
     return line_of(study, who, table, key, variable.name, old, new, why), []
+
+
+def quoted(text: str) -> str:
+    """A word of a log as a message may repeat it: one that could be a person's or a number's is not."""
+    return f" '{text}'" if WORD.fullmatch(text) else ""
 
 
 def action_of(entry: dict[str, Any]) -> str | None:
