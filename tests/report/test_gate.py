@@ -345,6 +345,22 @@ def test_nothing_writes_among_the_reports_but_the_gate(tmp_path, monkeypatch):
     assert page.startswith("<!")
 
 
+@pytest.mark.runs
+def test_a_report_that_names_somebody_is_not_put_among_the_reports(tmp_path, monkeypatch):
+    root, let_out = project_below(tmp_path / "project"), run.let_out
+
+    def named(study, folder):
+        let_out(study, folder)
+        (folder / "exhibits/99-notes.csv").write_text("note\nwrite to siti.aminah@example.org\n")
+
+    monkeypatch.setattr(run, "let_out", named)
+    outcome = run.run_cohort(COHORT, Options("en", formats=("html",)), root=root)
+    assert outcome.failure == (
+        "report: 'exhibits/99-notes.csv' holds an address of e-mail (23 letters): it may not leave the house"
+    )
+    assert not (root / "reports" / COHORT).exists()
+
+
 @pytest.mark.parametrize("text", ["NIK 3174012345678901", "made in /home/siti/manfaat"])
 def test_a_page_that_names_a_machine_or_an_identity_is_not_put_among_the_reports(tmp_path, text):
     (tmp_path / "index.html").write_text("former")

@@ -9,7 +9,7 @@ about people. Nothing else writes into a report.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -39,6 +39,8 @@ LEVELS = (  # of a group, not of a difference
 OF_ONE_GROUP = ("estimate", "ci_low", "ci_high", "std_error", "mde", "percent")
 LEVEL_METHODS = ("mean", "share")
 KINDS = (".csv", ".json", ".svg", ".png", ".pdf", ".html", ".docx", ".tex")  # of files that may leave
+OF_ANSWERS = ("corrections.csv",)  # a definition that repeats answers
+MOST = 5  # files that a message names
 TESTED = ("indicator", "rater", "arm", "treatment")
 OF_COSTS = ("cost_indicators.csv", "exhibits/*-cost-*", "exhibits/*-payers.csv", "exhibits/*-waterfall.csv")
 
@@ -175,6 +177,31 @@ def refuse_strange(folder: Path) -> None:
         if path.is_file() and path.suffix not in KINDS:
             name = path.relative_to(folder).as_posix()
             raise ValueError(f"'{name}' is no file of a report, so it may not leave the house")
+
+
+def refuse_named(study: Study, folder: Path) -> None:
+    """Look for what names a person, a machine or its user in every file that is about to leave.
+
+    Raises
+    ------
+    ValueError naming every file that holds some, and what kind of it, never what it says.
+    """
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    found = named_in(study, {path.relative_to(folder).as_posix(): path for path in files})
+    if found:
+        told = "; ".join(f"'{name}' holds {kind} ({len(text)} letters)" for name, kind, text in found[:MOST])
+        raise ValueError(f"{told}: it may not leave the house")
+
+
+def named_in(study: Study, files: Mapping[str, Path]) -> list[tuple[str, str, str]]:
+    """File, kind and text of what names somebody in some files; not what the definitions say themselves, but
+    for those that repeat answers.
+    """
+    definitions = [*study.definitions.glob("*"), study.places.raw / "cohort.yml"]
+    known = [path for path in definitions if path.is_file() and path.name not in OF_ANSWERS]
+    allowed = "\n".join(path.read_text("utf-8", "replace") for path in known)
+    values = identifying.named_values(study.places.processed / "identifiers")
+    return identifying.found_in(files.items(), values, allowed)
 
 
 def put(page: Path, text: str) -> None:

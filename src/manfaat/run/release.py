@@ -32,8 +32,8 @@ from manfaat.base.writing import written_whole
 from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.study import Study
 from manfaat.evaluation.contributors import dominated
-from manfaat.report import attacker, identifying, marks, said
-from manfaat.report.gate import CONTRIBUTORS, LEVELS
+from manfaat.report import attacker, marks, said
+from manfaat.report.gate import CONTRIBUTORS, LEVELS, named_in
 from manfaat.report.leaving import (
     LEDGER,
     Tables,
@@ -56,7 +56,6 @@ SUMS = "SHA256SUMS"
 RELEASED = "released"  # below data/processed/<cohort>: the ledgers of what left
 PAGES, KINDS = ("brief", "report", "annex"), (".html", ".pdf", ".docx")
 MOST = 5  # problems of one check that are told one by one
-OF_ANSWERS = ("corrections.csv",)  # definitions that repeat answers: nobody wants these printed
 LINK = re.compile(r'<a\b[^>]*\bhref="([\w-]+(?:\.\w+)*\.html)(?:#[^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in the archive: the same release has the same bytes
 
@@ -285,12 +284,7 @@ def numbers_of(block: dict[str, Any]) -> list[float]:
 
 def names_nobody(one: Candidate) -> Iterator[Problem]:
     """Whether nothing that identifies people or machines stands in any file."""
-    study = one.study
-    definitions = [*study.definitions.glob("*"), study.places.raw / "cohort.yml"]
-    definitions = [path for path in definitions if path.name not in OF_ANSWERS]
-    allowed = "\n".join(path.read_text("utf-8", "replace") for path in definitions if path.is_file())
-    values = identifying.named_values(study.places.processed / "identifiers")
-    for name, kind, text in identifying.found_in(one.files.items(), values, allowed):
+    for name, kind, text in named_in(one.study, one.files):
         yield Problem("identifiers", f"{kind} stands in it ({len(text)} letters)", column=name)
 
 

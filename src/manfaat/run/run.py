@@ -35,7 +35,7 @@ from manfaat.base.paths import (
 from manfaat.base.problems import ProblemsError, refuse
 from manfaat.definitions.cohort import load_cohort
 from manfaat.definitions.study import Study
-from manfaat.report.gate import let_out, refuse_strange
+from manfaat.report.gate import let_out, refuse_named, refuse_strange
 from manfaat.report.letters import check_letters
 from manfaat.report.words import Language
 from manfaat.run.files import put_away, write_files
@@ -318,6 +318,10 @@ def write_report(study: Study, told: list[Told], options: Options, read: Read) -
         raise ReportError(f"report: {failure}") from failure
     write_record(folder / "run.json", values)
     write_summary(study, told, values)
+    try:
+        refuse_named(study, folder)
+    except ValueError as failure:
+        raise ReportError(f"report: {failure}") from failure
     return [*notes, *(line for name in NOTEBOOKS for line in told[0].chapters[name].left_out)]
 
 
