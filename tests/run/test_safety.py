@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import os
 import re
 import stat
 import time
+import zipfile
 from dataclasses import replace
 from datetime import date
 
+import openpyxl
 import pandas as pd
 import pytest
 
 from conftest import ROOT
 from manfaat.analysis.plan import first_look, note_look
 from manfaat.analysis.study import load_study
+from manfaat.base.disclosure import cells_as_texts, with_formulas, without_formulas
 from manfaat.base.paths import private
 from manfaat.base.problems import ProblemsError
 from manfaat.report.chapter import Chapter
@@ -128,3 +132,39 @@ def test_a_moment_that_is_none_is_told_before_anything_runs(monkeypatch, text):
         ProblemsError, match=r"SOURCE_DATE_EPOCH: '.*' is no moment\. Expected: whole seconds"
     ):
         run_cohort("nsw-1976", Options(), root=ROOT)
+
+
+FORMULAS = ("=cmd|'/c calc'!A1", '+HYPERLINK("http://x.invalid","y")', "-2+3+cmd", "@SUM(1)", "\t=1")
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_text_is_a_formula_in_a_file_and_it_is_read_back_as_it_was(tmp_path, text):
+    table = pd.DataFrame({text: [1.0, -2.0], "label": [text, "-3"]})
+    without_formulas(table).to_csv(tmp_path / "a.csv", index=False)
+    cells = next(csv.reader((tmp_path / "a.csv").read_text().splitlines()))
+    assert all(cell.startswith("'") or cell == "label" for cell in cells)
+    back = with_formulas(pd.read_csv(tmp_path / "a.csv"))
+    assert [*back.columns] == [text, "label"]
+    assert back["label"].tolist() == [text, "-3"]
+
+    book = openpyxl.Workbook()
+    book.active.append([text, "=1+1", 5])
+    cells_as_texts(book).save(tmp_path / "a.xlsx")
+    read = openpyxl.load_workbook(tmp_path / "a.xlsx").active[1]
+    assert [cell.data_type for cell in read] == ["s", "s", "n"]
+    assert [cell.value for cell in read][1:] == ["=1+1", 5]
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as packed:
+        assert b"<f>" not in packed.read("xl/worksheets/sheet1.xml")
+
+
+def test_every_workbook_that_is_written_holds_texts_and_no_formulas():
+    """Whoever saves a workbook passes it through the one function; those of a simulation are deliveries."""
+    lines = [
+        line.strip()
+        for path in (ROOT / "src/manfaat").rglob("*.py")
+        if "openpyxl" in (text := path.read_text("utf-8")) and "simulation" not in path.parts
+        for line in text.splitlines()
+        if ".save(" in line
+    ]
+    assert len(lines) == 3
+    assert [line for line in lines if "cells_as_texts" not in line] == []

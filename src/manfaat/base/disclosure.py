@@ -17,11 +17,14 @@ it.
 from __future__ import annotations
 
 import re
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 SMALLEST_CELL = 5
 FORMULA = re.compile(r"[=+\-@\t\r](?![\d.,]+$)")  # how a formula begins; a negative number is none
@@ -138,8 +141,11 @@ def follows(hidden: np.ndarray, smallest: int) -> bool:
 
 def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
     """A table as it may stand in a file that a spreadsheet program opens: an apostrophe before every text
-    that it would take for a formula. Numbers, negative ones too, stay numbers.
+    that it would take for a formula, the names of columns among them. Numbers, negative ones too, stay
+    numbers.
     """
+    names = [name for name in table.columns if isinstance(name, str) and FORMULA.match(name)]
+    table = table.rename(columns={name: f"'{name}" for name in names}) if names else table
     texts = [at for at, kind in enumerate(table.dtypes) if not pd.api.types.is_numeric_dtype(kind)]
     plain = table.copy(deep=False)
     for at in texts:
@@ -150,9 +156,24 @@ def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
     return plain
 
 
+def cells_as_texts(book: Workbook) -> Workbook:
+    """A workbook in which no text is a formula: what begins as one is stored as the text that it is, and is
+    read back so.
+    """
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    cell.data_type = "s"
+    return book
+
+
 def with_formulas(table: pd.DataFrame) -> pd.DataFrame:
     """The texts of such a file as they were before ``without_formulas``."""
     shielded = re.compile(f"'(?={FORMULA.pattern})")
+    table = table.rename(
+        columns=lambda name: shielded.sub("", name, count=1) if isinstance(name, str) else name
+    )
     texts = table.select_dtypes(exclude="number").columns
     return table.assign(**{name: table[name].str.replace(shielded, "", regex=True) for name in texts})
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from babel.core import Locale
 
+from manfaat.base.disclosure import cells_as_texts
 from manfaat.base.problems import Problem, ProblemsError
 from manfaat.definitions.codebook import Codebook
 from manfaat.definitions.expressions import readable_expression
@@ -416,7 +417,7 @@ def write_form(programme: Programme, codebook: Codebook, table: str, path: Path)
     first = programme.spoken[0]
     identifier = f"{programme.programme}-{table}".replace("-", "_")
     settings.append([programme.title[first], identifier, texts[0].removeprefix("label::")])
-    book.save(path)
+    cells_as_texts(book).save(path)
     warnings: list[str] = []
     try:
         convert(path, warnings=warnings, validate=False)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from manfaat.base.disclosure import cells_as_texts
 from manfaat.base.problems import Problem, ProblemsError, nearest, refuse
 from manfaat.base.writing import written_whole
 from manfaat.desk.drafts import Draft
@@ -224,7 +225,7 @@ def write_workbook(path: Path, study: StudyDraft) -> None:
             sheet.append(line)
         sheet.freeze_panes = "A2"
     with written_whole(path) as begun:
-        book.save(begun)
+        cells_as_texts(book).save(begun)
 
 
 def rows_of(lines: list[dict[str, str]]) -> list[list[str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
-from manfaat.base.disclosure import check_exhibit
+from manfaat.base.disclosure import cells_as_texts, check_exhibit
 from manfaat.base.problems import Problem, ProblemsError, nearest
 from manfaat.report.blocks import Table
 from manfaat.report.chapter import Chapter
@@ -50,7 +50,7 @@ def save(chapter: Chapter, exhibits: list[Exhibit], file: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / file
     if ending == ".xlsx":
-        workbook_of(fitting).save(target)
+        cells_as_texts(workbook_of(fitting)).save(target)
     elif ending == ".svg":
         target.write_bytes(fitting[0].svg or b"")
     elif ending == ".csv":
