@@ -12,7 +12,7 @@ from manfaat.costs.double_benefit import Half, double_benefit
 from manfaat.costs.flows import Terms
 from manfaat.costs.ledger import Accounts, open_accounts
 from manfaat.costs.valuation import Valuation, summary_table, value_programme
-from manfaat.report import benefit_exhibits, unpriced, value_exhibits, value_words
+from manfaat.report import benefit_exhibits, unpriced, value_exhibits, value_stated, value_words
 from manfaat.report.cost_words import Teller
 from manfaat.report.value_words import ValueTeller
 
@@ -160,3 +160,4 @@ class Benefits(Questions):
         self.chapter.write_summary(self.totals, "value")
         self.chapter.write_summary(self.parts, "double_benefit")
         self.chapter.write_summary(self.implied, "implications")
+        self.chapter.write_csv(value_stated.stated(self.teller), "stated/06_benefits.csv")

@@ -15,7 +15,7 @@ from manfaat.analysis.setbacks import worse_off
 from manfaat.evaluation import families, indexes, left_out, romano_wolf, summaries
 from manfaat.evaluation.balance import balance
 from manfaat.evaluation.estimate import Settings
-from manfaat.report import chain, charter, exhibits, gate, plan, sentences, truths, verdicts
+from manfaat.report import chain, charter, exhibits, gate, next_time, plan, sentences, truths, verdicts
 from manfaat.report.brief import Brief
 from manfaat.report.claim_pages import claim_pages, threat_matrix
 from manfaat.report.equity import equity_parts
@@ -217,3 +217,4 @@ class Findings(Questions):
         self.chapter.write_estimates(tests, name="families.csv")
         self.chapter.write_estimates(self.by_family, name="indexes.csv")
         self.chapter.write_summary(self.grades, "verdicts")
+        self.chapter.write_csv(next_time.people_stated(self.page), "stated/07_findings.csv")

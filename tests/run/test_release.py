@@ -19,7 +19,7 @@ from manfaat.analysis.study import load_study
 from manfaat.base.dominance import Dominance
 from manfaat.base.problems import ProblemsError
 from manfaat.cli import app
-from manfaat.report import attacker, identifying, leaving, marks, said
+from manfaat.report import attacker, identifying, leaving, marks, said, stated
 from manfaat.report.reader import Reader
 from manfaat.run import release
 from manfaat.run.options import Options
@@ -247,3 +247,51 @@ def test_what_a_page_lacks_for_those_who_listen_is_found(tmp_path, old, new, tol
     found = list(marks.lacking_marks(tmp_path / "report.html", "en"))
     assert len(found) == bool(told)
     assert told in "".join(found)
+
+
+TOLD = {  # what a folder tells, besides the exhibits of a section
+    "estimates.csv": pd.DataFrame(
+        {"is_primary": ["True", "False"], "estimate": ["1794.34", "55.5"], "ci_low": ["475.61", "1"]}
+    ),
+    "exhibits/05-ladder.csv": pd.DataFrame({"estimate": ["0.2471", "-0.33"], "note": ["of 12.5%", ""]}),
+    "exhibits/04-other.csv": pd.DataFrame({"value": ["987.6", "6521.3"]}),
+    "stated/06_benefits.csv": pd.DataFrame({"name": ["cost total"], "value": ["24660000000"]}),
+}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lacking"),
+    [
+        ("came out $1,794 higher", []),
+        ("came out $1,795 higher", ["1,795"]),
+        ("it was 24.7 percentage points", []),
+        ("it was 24.8 percentage points", ["24.8"]),
+        ("it was 24.7 points of a scale", ["24.7"]),  # no share
+        ("it was 33% less, and 28% more", []),  # as it is, and of a difference of logarithms
+        ("it was 35% less", ["35"]),
+        ("12.5% of them", []),
+        ("12.6% of them", ["12.6"]),
+        ("a cost of Rp 24.7 billion", []),
+        ("a cost of Rp 24.8 billion", ["24.8"]),
+        ("a cost of Rp 24.7 million", ["24.7"]),
+        ("6,521 of them", []),  # four digits: of any table
+        ("988 of them", ["988"]),  # of another section's
+        ("in 1989, at 5% and 0.95", []),  # a year, and what is declared
+        ("two rows, 2 of them", []),
+        ("41 of them", ["41"]),
+    ],
+)
+def test_every_number_of_a_sentence_is_told_by_a_table(sentence, lacking):
+    blocks = [
+        {"kind": "heading", "id": "a", "layer": "report", "text": "A"},
+        {"kind": "paragraph", "layer": "report", "runs": [{"text": sentence}]},
+        {"kind": "table", "layer": "annex", "id": "exhibit-1", "name": "05-ladder", "rows": []},
+        {"kind": "heading", "id": "b", "layer": "report", "text": "B"},
+        {"kind": "table", "layer": "annex", "id": "exhibit-2", "name": "04-other", "rows": []},
+    ]
+    reader = Reader("en", load_study("jakarta-tokyo-2004-synthetic", root=Path(__file__).parents[2]))
+    folder = stated.Folder(blocks, TOLD, stated.declared_in(["confidence: 0.95", "rate: 0.05"]))
+    assert [one.digits for one in folder.lacking(reader)] == lacking
+    cited = {"text": "Table 988", "link": "#exhibit-2"}
+    blocks[1]["runs"] = [{"text": "988 of them, see "}, cited]
+    assert list(folder.lacking(reader)) == []

@@ -69,6 +69,15 @@ def steps(page: Brief) -> list[Step]:
     return told
 
 
+def people_stated(page: Brief) -> pd.DataFrame:
+    """``name, value``: how many people each step takes, as sentences tell it."""
+    told = steps(page)
+    rows = [(f"{' '.join(one.claims)}, participants", one.n) for one in told]
+    rows += [(f"{' '.join(one.claims)}, others", one.m) for one in told]
+    found = pd.DataFrame(rows, columns=["name", "value"]).dropna()
+    return found.assign(value=[round_up(size) for size in found["value"]])
+
+
 def is_small(line: pd.Series | None) -> bool:
     """Whether a study could not be expected to find the smallest effect worth having."""
     return line is not None and bool(line["mde"] > line["smallest"] > 0)

@@ -33,20 +33,23 @@ from manfaat.report.cost_words import SCALES
 from manfaat.report.leaving import Tables
 from manfaat.report.reader import Reader
 from manfaat.report.said import SLACK, YEARS, Written, read_number
-from manfaat.report.words import mark
 
 TOKEN = re.compile(r"(?<![\w.,:/#-])(?:[^\W\d_]{1,3}|[$€£¥])?[ \xa0]?(\d[\d.,]*)(?![\w-]*\d)([ \xa0]?%)?")
 AFTER = re.compile(r"[ \xa0]([^\W\d_]+)")
 NUMBERS = re.compile(r"(\d[\d.,]*)([ \xa0]?%)?")
-EXHIBIT = "#exhibit-"
-POINTS = mark("percentage points")
+EXHIBIT = "exhibit-"
+STATED = "stated/"  # numbers that sentences alone tell
 SUMMARIES = (
     *("verdicts.csv", "cost_indicators.csv", "value.csv", "implications.csv", "double_benefit.csv"),
     *("techniques.csv", "ledger_rows.csv", "basis.csv"),
+    *("exhibits/06-value-parties.csv", "exhibits/06-scenarios.csv", "exhibits/03-cost-conventions.csv"),
+    *("exhibits/03-cost-ledger.csv", "exhibits/06-switching.csv", "exhibits/03-flow.csv"),
 )
-ESTIMATES = "estimates.csv"
+ESTIMATES, THREATS, RESPONSE = "estimates.csv", "threats/", "response rate"
+WINDOW = 80  # letters: so near to a number stands the unit that it shares with those beside it
 FEW = 3  # digits: so short a number is found in any folder
 LAYERS = ("brief", "report")
+OTHER = str.maketrans(".,", ",.")  # a number as the other language writes it
 Numbers = npt.NDArray[np.float64]
 Blocks = list[dict[str, Any]]
 
@@ -102,7 +105,8 @@ class Told:
         if (one.digits, one.is_percent) in self.cells:
             return True
         if one.is_percent:
-            return has_near(self.numbers * 100, one.number) or has_near(self.changes, one.number)
+            known = (self.numbers * 100, self.changes, self.numbers[self.numbers > 1])
+            return any(has_near(numbers, one.number) for numbers in known)
         if one.is_points and has_near(self.numbers * 100, one.number):
             return True
         return has_near(self.numbers / 10.0**one.power, one.number) or has_near(self.numbers, one.number)
@@ -124,24 +128,34 @@ class Folder:
     @cached_property
     def summaries(self) -> dict[str, pd.DataFrame]:
         """The primary estimates, and the files that sum a report up."""
-        found = {name: self.tables[name] for name in SUMMARIES if name in self.tables}
+        found = {name: own for name, own in self.tables.items() if name in SUMMARIES or STATED in name}
         if ESTIMATES in self.tables:
             estimates = self.tables[ESTIMATES]
             found[ESTIMATES] = estimates[estimates["is_primary"] == "True"]
+        for name in [name for name in self.tables if name.startswith(THREATS)]:
+            if "threat" in self.tables[name]:
+                found[name] = self.tables[name][self.tables[name]["threat"] == RESPONSE]
         return found
+
+    @cached_property
+    def parts(self) -> list[Blocks]:
+        """The sections: what stands below each heading, in whichever layer."""
+        return [part for part in sections(self.blocks) if part]
 
     def near(self, section: Blocks) -> Told:
         """What a section shows and cites, and the summaries."""
-        links = set(re.findall(rf'"{EXHIBIT}([\w-]+)"', json.dumps([*map(texts_in, section)])))
-        own = [block for block in section if block.get("name")]
-        own += [block for block in self.blocks if block.get("name") and anchor_of(block) in links]
+        links = set(re.findall(rf'"#({EXHIBIT}[\w-]+)"', json.dumps([*map(texts_in, section)])))
+        heading = next((block["id"] for block in section if block["kind"] == "heading"), "")
+        alike = [other for other in self.parts if heading and other[0].get("id") == heading]
+        own = [block for other in [section, *alike] for block in other if block.get("name")]
+        own += [block for block in self.blocks if block.get("name") and block["id"] in links]
         names = [f"exhibits/{block['name']}.csv" for block in own]
-        tables = {name: self.tables[name] for name in names if name in self.tables}
-        return Told({**self.summaries, **tables}, cells_of(own))
+        tables = self.summaries | {name: self.tables[name] for name in names if name in self.tables}
+        return Told(tables, cells_of(own) | texts_of(tables))
 
     def lacking(self, reader: Reader) -> Iterator[Stated]:
         """Every number in the prose of brief and report that nothing tells."""
-        for section in sections(self.blocks):
+        for section in self.parts:
             near = self.near(section)
             for one in numbers_of(reader, section):
                 if not (near.tells(one) or self.kind_of(one, near)):
@@ -169,11 +183,6 @@ def has_near(numbers: Numbers, written: Written) -> bool:
     return at < len(numbers) and bool(numbers[at] <= value + off)
 
 
-def anchor_of(block: Mapping[str, Any]) -> str:
-    """What links to an exhibit lead to."""
-    return re.sub(r"[^a-z0-9]+", "-", str(block.get("label", "")).lower()).strip("-")
-
-
 def texts_in(block: Mapping[str, Any]) -> list[Any]:
     """The pieces of text of a block of prose."""
     return [block.get("runs", []), block.get("items", [])]
@@ -186,11 +195,18 @@ def cells_of(blocks: Iterable[Mapping[str, Any]]) -> frozenset[tuple[str, bool]]
     return frozenset((digits.rstrip(".,"), bool(sign)) for digits, sign in found)
 
 
+def texts_of(tables: Tables) -> frozenset[tuple[str, bool]]:
+    """Every percentage that a table's file holds as text, as English and Indonesian write it."""
+    texts = [cell for table in tables.values() for name in table for cell in table[name] if "%" in cell]
+    found = {(digits, bool(sign)) for cell in texts for digits, sign in NUMBERS.findall(cell)}
+    return frozenset(found | {(digits.translate(OTHER), sign) for digits, sign in found})
+
+
 def declared_in(texts: Iterable[str]) -> frozenset[str]:
     """Every number of definition files, as English and Indonesian write it; shares as per cent too."""
     found = {digits.rstrip(".,") for text in texts for digits, _ in NUMBERS.findall(text)}
     found |= {f"{float(one) * 100:g}" for one in found if re.fullmatch(r"0\.\d+", one)}
-    return frozenset(found | {one.translate(str.maketrans(".,", ",.")) for one in found})
+    return frozenset(found | {one.translate(OTHER) for one in found})
 
 
 def sections(blocks: Blocks) -> Iterator[Blocks]:
@@ -209,19 +225,24 @@ def numbers_of(reader: Reader, section: Blocks) -> Iterator[Stated]:
     for block in section:
         if block["layer"] in LAYERS and block["kind"] in ("paragraph", "bullets"):
             for runs in [block["runs"]] if block["kind"] == "paragraph" else block["items"]:
-                plain = ["…" if run.get("link", "").startswith(EXHIBIT) else run["text"] for run in runs]
+                plain = [
+                    "…" if run.get("link", "").startswith(f"#{EXHIBIT}") else run["text"] for run in runs
+                ]
                 yield from stated_in(reader, "".join(plain))
 
 
 def stated_in(reader: Reader, text: str) -> Iterator[Stated]:
     """Every number of a sentence."""
     powers = {reader.say(template, amount="").strip(): len(f"{scale:.0f}") - 1 for scale, template in SCALES}
-    points = reader.say(POINTS)
+    units = [unit for unit in reader.study.programme.units.values() if unit.is_share]
+    points = tuple((unit.after or unit.label)[reader.code] for unit in units)
     for found in TOKEN.finditer(text):
         number, after = read_number(found[1], reader.decimal_mark), AFTER.match(text, found.end())
         if number is None:
             continue
         around = text[max(found.start() - 40, 0) : found.end() + 30]
         one = Stated(around, found[1].rstrip(".,"), number, is_percent=bool(found[2]))
-        is_points = text[found.end() :].lstrip(" \xa0").startswith(points)
+        is_points = any(
+            word in text[max(found.start() - WINDOW, 0) : found.end() + WINDOW] for word in points
+        )
         yield replace(one, is_points=is_points, power=powers.get(after[1], 0) if after else 0)

@@ -89,22 +89,27 @@ def unpriced_sentence(teller: ValueTeller) -> str:
 
 def bridge_sentence(teller: ValueTeller) -> str:
     """Say how the cost of the accounts becomes the present cost to society."""
-    case, say, amount = teller.valuation.case, teller.reader.say, teller.words.amount
+    return teller.reader.say(
+        "Of the {total} in the accounts, {moved} only moves from one party to another, and {goes_on} is a"
+        " wage that goes on. The other {rest} is worth {present} at departure.",
+        **{name: teller.words.amount(value) for name, value in bridge(teller).items()},
+    )
+
+
+def bridge(teller: ValueTeller) -> dict[str, float]:
+    """What becomes of the cost of the accounts: how much only moves between parties, how much is a wage that
+    goes on, and what the rest is worth at departure.
+    """
+    case = teller.valuation.case
     left = changing(case.lines, case.sheet)
     moved = int(left.loc[left["receiver"] != "", "real"].sum())
     rest = int(left["real"].sum()) - moved
     entries = teller.valuation.entries(case)
     spent = entries[entries["kind"] == "resource"]
     present = -float((spent["amount"] * case.terms.factor(spent["offset"].to_numpy())).sum())
-    return say(
-        "Of the {total} in the accounts, {moved} only moves from one party to another, and {goes_on} is a"
-        " wage that goes on. The other {rest} is worth {present} at departure.",
-        total=amount(int(case.lines["real"].sum())),
-        moved=amount(moved),
-        goes_on=amount(int(case.lines["real"].sum()) - moved - rest),
-        rest=amount(rest),
-        present=amount(present),
-    )
+    total = int(case.lines["real"].sum())
+    goes_on = total - moved - rest
+    return {"total": total, "moved": moved, "goes_on": goes_on, "rest": rest, "present": present}
 
 
 def starred(teller: ValueTeller, party: str) -> str:

@@ -11,6 +11,7 @@ profile adds nothing and shows nothing that the report does not.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 import zipfile
@@ -32,7 +33,7 @@ from manfaat.base.writing import written_whole
 from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.study import Study
 from manfaat.evaluation.contributors import dominated
-from manfaat.report import attacker, marks, said
+from manfaat.report import attacker, marks, said, stated
 from manfaat.report.gate import CONTRIBUTORS, LEVELS, named_in
 from manfaat.report.leaving import (
     LEDGER,
@@ -172,6 +173,15 @@ class Candidate:
         return found
 
     @cached_property
+    def declared(self) -> frozenset[str]:
+        """The numbers of the definition files and of the run's parameters."""
+        paths = [*sorted(self.study.definitions.glob("*")), self.study.places.raw / "cohort.yml"]
+        texts = [path for path in paths if path.is_file() and path.suffix in (".yml", ".md")]
+        record = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
+        told = [*(path.read_text("utf-8", "replace") for path in texts), json.dumps(record["parameters"])]
+        return stated.declared_in(told)
+
+    @cached_property
     def former(self) -> dict[str, pd.DataFrame]:
         """The ledgers of what left before, for readers outside the house, by cohort, day and profile; not the
         one that this release takes the place of.
@@ -221,6 +231,10 @@ def says_its_numbers(one: Candidate) -> Iterator[Problem]:
         reader = Reader(code, one.study)
         for text in said.unlike(reader, blocks, told):
             yield Problem("claims", f"no table has the numbers of the sentence: … {text}", column=code)
+        folder = stated.Folder(blocks, told, one.declared)
+        for found in folder.lacking(reader):
+            text = f"nothing tells the number {found.digits} of the sentence: … {found.around.strip()} …"
+            yield Problem("claims", text, column=code)
         for text in said.untold(reader, blocks, estimates):
             yield Problem("claims", f"no table of the pages tells the primary estimate {text}", column=code)
 
