@@ -26,6 +26,7 @@ from manfaat.measurement import profiles
 from manfaat.measurement.scales import safe_share
 from manfaat.report import attention, ledgers
 from manfaat.report.counts import is_hidden, shown_count
+from manfaat.report.exhibits import told_steps
 from manfaat.report.figures import distribution
 from manfaat.report.ledgers import without_few_reasons
 from manfaat.report.reader import Reader
@@ -335,6 +336,22 @@ def test_random_tables_are_not_solved_from_their_totals():
         hidden = np.isnan(without_few_linked(table))
         assert hidden.all() or list(given_away(linked(table, hidden))) == []
         assert hidden[(table > 0) & (table < 5)].all()
+
+
+@pytest.mark.parametrize(
+    ("counts", "delivered", "told"),
+    [
+        ([[130, 96, 74, 74], [260, 235, 215, 215]], 2, [0, 1, 2, 3]),
+        ([[130, 96, 74, 72], [260, 235, 215, 215]], 2, [0, 1, 2]),  # two lack every answer
+        ([[130, 96, 74, 72, 60], [260, 235, 215, 215, 200]], 2, [0, 1, 2, 4]),
+        ([[130, 77, 74, 74], [260, 235, 215, 215]], 2, [0, 2, 3]),  # who is in the delivery is told elsewhere
+        ([[77, 74], [235, 215]], 1, [1]),
+        ([[74, 73, 71, 66], [215, 215, 215, 215]], 0, [0, 3]),
+        ([], 0, []),
+    ],
+)
+def test_no_step_of_a_flow_tells_that_few_were_lost(counts, delivered, told):
+    assert told_steps(counts, delivered) == told
 
 
 # --- what the files themselves say

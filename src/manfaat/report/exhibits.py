@@ -185,6 +185,7 @@ def flow_figure(reader: Reader, counts: pd.DataFrame) -> Exhibit:
         "any": say("the others have no value for any indicator"),
         "all": say("the others lack a value for at least one indicator"),
     }
+    columns = []
     for role, arm in groups:
         known = [
             (
@@ -198,10 +199,18 @@ def flow_figure(reader: Reader, counts: pd.DataFrame) -> Exhibit:
         declared = len(known)
         own = counts[(counts["participant"] == role) & (counts["arm"] == arm)]
         known += [(steps[step], n, reasons[step]) for step, n in zip(own["step"], own["n"], strict=True)]
-        for place, (step, n, why) in enumerate(known):
-            lost = known[place - 1][1] - n if place else 0
-            reason = reader.study.cohort.flow[place - 1].loss[reader.code] if 0 < place <= declared else why
-            rows.append(flow.Step(step, reader.role_label(role, arm), n, lost, reason if lost else ""))
+        losses = [step.loss[reader.code] for step in reader.study.cohort.flow][:declared]
+        reasons_of_steps = ["", *losses, *(why for *_, why in known[declared + 1 :])][: len(known)]
+        columns.append((reader.role_label(role, arm), known, reasons_of_steps))
+    kept = told_steps([[float(n) for _, n, _ in known] for _, known, _ in columns], declared)
+    for group, known, whys in columns:
+        for before, place in zip([None, *kept], kept, strict=False):
+            step, n, _ = known[place]
+            lost = 0 if before is None else known[before][1] - n
+            why = (
+                "" if before is None else "; ".join(dict.fromkeys(filter(None, whys[before + 1 : place + 1])))
+            )
+            rows.append(flow.Step(step, group, n, lost, why if lost else ""))
     told = dict.fromkeys(f"“{row.step}”: {inside_sentence(row.reason)}" for row in rows if row.lost)
     caption = say("Number of {units} at each step.", units=reader.units)
     caption += " " + say("Why a step has fewer – {reasons}.", reasons="; ".join(told)) if told else ""
@@ -209,6 +218,23 @@ def flow_figure(reader: Reader, counts: pd.DataFrame) -> Exhibit:
     denominators = reader.study.cohort.denominators
     because = f" {sentence_case(denominators.because[reader.code])}." if denominators.because else ""
     return flow.participant_flow(pd.DataFrame(rows), caption + because + " " + reader.source_note(), reader)
+
+
+def told_steps(counts: list[list[float]], delivered: int) -> list[int]:
+    """The places of the steps of a flow that are told: a step of which few were lost, in whichever group, is
+    told together with the one after it, or before it where that is who is in the delivery (``delivered``),
+    which every table tells.
+    """
+    kept = list(range(max(map(len, counts), default=0)))
+    while True:
+        few = [
+            at
+            for at in range(1, len(kept))
+            if any(disclosure.is_few(own[kept[at - 1]] - own[kept[at]]) for own in counts)
+        ]
+        if not few:
+            return kept
+        kept.pop(few[0] - 1 if kept[few[0]] == delivered else few[0])
 
 
 def measured_table(reader: Reader, counts: pd.DataFrame) -> Exhibit:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from manfaat.costs.accounts import typical_move
 from manfaat.costs.breakeven import break_even
+from manfaat.costs.uncertainty import net_value
 from manfaat.report.unpriced import bridge
 from manfaat.report.value_words import ValueTeller
 
@@ -21,6 +22,16 @@ def moves_of(teller: ValueTeller) -> list[tuple[str, float]]:
     found = [(code, typical_move(money, code)) for code in abroad]
     middle = [(f"{code} at the median", move[0]) for code, move in found]
     return [*middle, *((f"{code} at most", move[1]) for code, move in found)]
+
+
+def unshrunk_stated(teller: ValueTeller) -> dict[str, float]:
+    """How much too large a gain may be, the gain without that, and what it would be worth."""
+    times, case = teller.valuation.found.times_too_large, teller.valuation.case
+    if not times > 1:
+        return {}
+    smaller = case.effect / times
+    worth = net_value(case, effect=smaller)
+    return {"gain, times too large": times, "gain, smaller": smaller, "worth of the smaller gain": worth}
 
 
 def stated(teller: ValueTeller | None) -> pd.DataFrame:
@@ -42,6 +53,7 @@ def stated(teller: ValueTeller | None) -> pd.DataFrame:
         *(("public funds low", low), ("public funds high", high)),
         *(((f"public funds {name}", value) for name, value in vars(public).items()) if public else ()),
         *moves_of(teller),
+        *(unshrunk_stated(teller).items()),
         *(("reach", valuation.case.reach), ("people", valuation.case.people)),
         *(("amount", valuation.case.amount), ("effect", valuation.case.effect)),
     ]
