@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from manfaat.analysis.study import build_with_reasons, clean_tables, linked_tables, read_raw
 from manfaat.base.problems import ProblemsError
 from manfaat.definitions.codebook import KEY, Variable
-from manfaat.definitions.study import Study
 from manfaat.evaluation.sample import group_code, participation
 from manfaat.report.chapter import Chapter
 from manfaat.report.reader import Reader
@@ -97,8 +95,8 @@ def labelled(table: pd.DataFrame, name: str, reader: Reader) -> pd.DataFrame:
 def group_codes(reader: Reader, table: pd.DataFrame) -> list[str]:
     """The codes of the groups, those of the design first."""
     design = reader.study.programme.design
-    codes = table[design.group].map(group_code)
-    return list(dict.fromkeys([*design.participants, *design.comparison, *sorted(set(codes) - {""})]))
+    codes = {group_code(value) for value in table[design.group].unique()}
+    return list(dict.fromkeys([*design.participants, *design.comparison, *sorted(codes - {""})]))
 
 
 def measured(reader: Reader, table: pd.DataFrame) -> pd.DataFrame:
@@ -107,25 +105,9 @@ def measured(reader: Reader, table: pd.DataFrame) -> pd.DataFrame:
     """
     design = reader.study.programme.design
     names = {code: reader.group_label(code) for code in group_codes(reader, table)}
-    group = pd.Categorical(
-        table[design.group].map(group_code).map(names), list(dict.fromkeys(names.values()))
-    )
+    called = {value: names.get(group_code(value)) for value in table[design.group].unique()}
+    group = pd.Categorical(table[design.group].map(called), list(dict.fromkeys(names.values())))
     frame = table.drop(columns=KEY).assign(**{design.group: group})
     if TOOK_PART not in frame:
         frame.insert(0, TOOK_PART, participation(table, reader.study.programme))
     return frame.set_axis(pd.Index(table[KEY], name="key"), axis=0)
-
-
-def with_answers(study: Study, indicators: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
-    """The indicators with the answers of the main table beside them, as numbers where their codes are some;
-    row by row, where a row is one unit in both. Columns that both have are the indicators'.
-    """
-    own = answers.set_index(KEY)
-    own = own[~own.index.duplicated()].reindex(indicators[KEY]).set_axis(indicators.index)
-    added = {}
-    for variable in study.codebook.table(study.programme.main_table):
-        if variable.name in own and variable.name not in indicators:
-            values = own[variable.name]
-            numbers = pd.to_numeric(values, errors="coerce") if variable.kind == "select_one" else values
-            added[variable.name] = numbers if np.array_equal(numbers.isna(), values.isna()) else values
-    return indicators.assign(**added)

@@ -19,7 +19,7 @@ from helpers.measured import Measured
 from helpers.missing import Missing
 from helpers.results import Results
 from helpers.showing import Answer
-from manfaat.analysis.conditions import Labels, answer_labels, rows_where
+from manfaat.analysis.conditions import Labels, answer_labels, rows_where, with_answers
 from manfaat.analysis.exploring import Choices
 from manfaat.analysis.study import load_study
 from manfaat.base.showing import line
@@ -308,7 +308,7 @@ class OpenStudy:
         study, table, answers = self.definition, self.table("indicators"), None
         if study.programme.design.panel is None:
             answers = self.table(study.programme.main_table)
-            table = frames.with_answers(study, table, answers)
+            table = with_answers(study, table, answers)
         groups = {code: self.reader.group_label(code) for code in frames.group_codes(self.reader, table)}
         group = {study.programme.design.group: {label: code for code, label in groups.items()}}
         return table, answer_labels(study, table, answers) | group

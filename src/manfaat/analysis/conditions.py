@@ -6,11 +6,13 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from manfaat.base.disclosure import is_few
 from manfaat.base.problems import Problem, ProblemsError
+from manfaat.definitions.codebook import KEY
 from manfaat.definitions.naming import labels_of, unknown
 from manfaat.definitions.study import Study
 
@@ -160,3 +162,20 @@ def rows_where(table: pd.DataFrame, study: Study, where: str, labels: Labels) ->
         held = "nobody" if rows.empty else "fewer than five"
         raise ProblemsError([Problem(place, f"it holds for {held}", expected="a larger group")])
     return rows
+
+
+def with_answers(study: Study, indicators: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    """The indicators with the answers of the main table beside them, as numbers where their codes are some;
+    row by row, where a row is one unit in both. Columns that both have are the indicators'.
+    """
+    own = answers.set_index(KEY)
+    if not own.index.equals(pd.Index(indicators[KEY])):
+        own = own[~own.index.duplicated()].reindex(indicators[KEY])
+    own = own.set_axis(indicators.index)
+    added = {}
+    for variable in study.codebook.table(study.programme.main_table):
+        if variable.name in own and variable.name not in indicators:
+            values = own[variable.name]
+            numbers = pd.to_numeric(values, errors="coerce") if variable.kind == "select_one" else values
+            added[variable.name] = numbers if np.array_equal(numbers.isna(), values.isna()) else values
+    return indicators.assign(**added)

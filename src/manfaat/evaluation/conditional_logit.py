@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit
-from statsmodels.discrete.conditional_models import ConditionalLogit
-from statsmodels.tools.sm_exceptions import ModelWarning
 
 from manfaat.definitions.programme import Specification
 from manfaat.evaluation.errors import BY_INFLUENCE, Error
@@ -95,6 +93,9 @@ def fitted(units: Grouped) -> tuple[np.ndarray, np.ndarray]:
     ------
     NotApplicableError where the likelihood has no maximum.
     """
+    from statsmodels.discrete.conditional_models import ConditionalLogit  # here: it loads a formula parser
+    from statsmodels.tools.sm_exceptions import ModelWarning
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)
         model = ConditionalLogit(units.y, units.x, groups=units.group)

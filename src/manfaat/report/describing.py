@@ -126,11 +126,15 @@ def groups_of(frame: pd.DataFrame, by: list[str], place: str) -> pd.Series:
             raise ProblemsError([Problem(place, found, column="by", expected=cut)])
     if not by:
         return pd.Series("", index=frame.index)
-    known = frame[by].dropna()
-    rows = zip(*(known[name] for name in by), strict=True)
-    texts = pd.Series([", ".join(map(written, row)) for row in rows], known.index, dtype="object")
-    order = texts.loc[known.sort_values(by).index] if known.index.is_unique else texts.sort_values()
-    return pd.Series(pd.Categorical(texts.reindex(frame.index), list(dict.fromkeys(order))), frame.index)
+    known = frame[by].notna().all(axis=1).to_numpy()
+    rows = frame.loc[known, by]
+    combined = rows.drop_duplicates().sort_values(by)  # few: a text is written once a group, not once a row
+    texts = [", ".join(map(written, row)) for row in combined.itertuples(index=False)]
+    names = list(dict.fromkeys(texts))
+    codes = np.full(len(frame), -1)
+    numbers = rows.groupby(by, observed=True, sort=True).ngroup().to_numpy()
+    codes[known] = np.array([names.index(text) for text in texts], dtype="int64")[numbers]
+    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(names)), frame.index)
 
 
 def written(value: object) -> str:
@@ -142,13 +146,13 @@ def numbers_by_group(values: pd.Series, groups: pd.Series, weights: pd.Series | 
     """One row a group: ``group, n, n_missing, mean, sd, p10, p25, median, p75, p90``; of a yes or no without
     percentiles.
 
-    Nothing is told of a group that rests on few, nor of one more where the hidden one followed from the whole
-    and the others; of no group where few have nearly all in one.
+    Nothing is told of a group that rests on few, or where few have nearly all, nor of one more where the
+    hidden one followed from the whole and the others.
     """
     values = values.astype("float64")
     yes_no = bool(values.dropna().isin([0, 1]).all())
     is_amount = not yes_no and bool((values.dropna() >= 0).all())
-    rows, few, dominated = [], [], False
+    rows, few, dominated = [], [], []
     for name in [one for one in pd.Categorical(groups).categories if (groups == one).any()]:
         own = values[groups == name]
         known = answers(own, weights)
@@ -157,16 +161,17 @@ def numbers_by_group(values: pd.Series, groups: pd.Series, weights: pd.Series | 
             row |= {"sd": known.sd} | percentiles(known, disclosure.SMALLEST_CELL)
         rows.append(row)
         few.append(known.rests_on_few())
-        dominated |= is_amount and not few[-1] and is_dominated(known.values * known.weights)
+        dominated.append(is_amount and not few[-1] and is_dominated(known.values * known.weights))
     columns = ["group", "n", "n_missing", "mean", *([] if yes_no else ["sd", *PERCENTILES])]
     told = pd.DataFrame(rows, columns=columns)
     follows = pd.Series(np.isnan(disclosure.without_few(told["n"].to_numpy())), index=told.index)
+    unsaid = disclosure.without_few(told["n"].to_numpy(), hidden=np.array(dominated, dtype="bool"))
     statistics = [name for name in columns if name not in ("group", "n", "n_missing")]
     hidden = disclosure.hide_small(
         told,
         "n",
         statistics,
-        rests_on_few=follows | pd.Series(few, dtype="bool") | dominated,
+        rests_on_few=follows | pd.Series(few, dtype="bool") | np.isnan(unsaid),
         missing="n_missing",
     )
     return hidden.assign(n=disclosure.blanked(told["n"], follows))
@@ -178,9 +183,9 @@ def counts_by_group(values: pd.Series, groups: pd.Series, weights: pd.Series | N
     """
     known = values.notna() & groups.notna() & (True if weights is None else weights.notna())
     values, groups = values[known], groups[known]
-    listed = values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else sorted(set(values))
-    values = values.astype("object").map(written)
-    order = [written(one) for one in listed if written(one) in set(values)]
+    codes, found = pd.factorize(values, sort=True)  # answers of a list in its order
+    order = list(dict.fromkeys(map(written, found)))
+    values = pd.Series(np.array([written(one) for one in found], dtype="object")[codes], values.index)
     counts = pd.crosstab(values, groups).reindex(order).astype("float64")
     if weights is None:
         weighed = counts
@@ -354,11 +359,15 @@ def cross_described(reader: Reader, asked: Asked, row: str, column: str) -> Desc
 
 
 def reasons_described(reader: Reader, asked: Asked, name: str, by: str, reasons: pd.Series) -> Described:
-    """Why values of a column are missing, counted by group; ``reasons`` : one a unit that lacks the value."""
+    """Why values of a column are missing, counted by group; ``reasons`` : one a unit that lacks the value,
+    in the order of the units.
+    """
     groups = groups_of(asked.frame, [by] if by else [], f"study.missing('{name}')")
-    whole = asked.frame[name].isna().map({True: "missing", False: "answered"})
-    whole = whole.mask(whole == "missing", reasons.reindex(whole.index)).mask(groups.isna())
-    counts = pd.crosstab(whole, groups)
+    lacking = asked.frame[name].isna().to_numpy()
+    told = np.full(len(lacking), "answered", dtype="object")
+    told[lacking] = reasons.to_numpy()
+    whole = pd.Series(told, groups.index)[groups.notna()]
+    counts = pd.crosstab(whole, groups[groups.notna()])
     safe = without_few_linked(counts.to_numpy()) if counts.size else counts.to_numpy()
     hidden = pd.DataFrame(safe, counts.index, counts.columns).rename_axis("reason").reset_index()
     data = hidden.melt("reason", var_name="group", value_name="n")[["group", "reason", "n"]]
