@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 FENCE = re.compile(
     r"^(?:<!-- (?:not run: (?P<why>[^>]+)|ends with (?P<code>\d+)) -->\n\n?)?"
-    r"^(?P<fence>```+)(?P<kind>[a-z]*)[^\n]*\n(?P<text>.*?)^(?P=fence)$",
+    r"^(?P<fence>```+)(?P<kind>[a-z]*) ?(?P<info>[^\n]*)\n(?P<text>.*?)^(?P=fence)$",
     re.MULTILINE | re.DOTALL,
 )
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|[\u2500-\u257f]")
@@ -39,6 +39,7 @@ class Block:
     text: str
     why: str = ""
     code: int = 0
+    info: str = ""
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}"
@@ -55,6 +56,7 @@ def blocks(page: str) -> list[Block]:
             m["text"],
             m["why"] or "",
             int(m["code"] or 0),
+            m["info"],
         )
         for m in FENCE.finditer(text)
     ]

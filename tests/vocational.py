@@ -8,6 +8,13 @@ LIKERT = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree"
 TOOLS = ["Welder", "Lathe", "Drill"]
 BEFORE, NOW = "Monthly income before the training (Rp)", "Monthly income now (Rp)"
 SURE = "I am confident that I can earn a living"
+UNREADABLE = [
+    (3, NOW, "about 2 million"),
+    (8, "Age (years)", "twenty-one"),
+    (12, "Highest level of education", "S1"),
+    (14, "Highest level of education", "S1"),
+    (21, BEFORE, "no idea"),
+]
 HEADER = [
     "Respondent ID",
     "Full name",
@@ -68,8 +75,9 @@ def people(n=180, effect=400_000, seed=3):
 
 
 def shipped(folder):
-    """The two deliveries of the tutorial: in the second a column has another name, one is missing and six
-    people have a new answer.
+    """The deliveries of the tutorials: in the second a column has another name, one is missing and six people
+    have a new answer; in the third some answers cannot be read for certain; the fourth is a KoboToolbox
+    export of the form that the programme writes.
     """
     second = people(120, seed=5)
     for at in range(0, 60, 10):
@@ -81,6 +89,46 @@ def shipped(folder):
         renamed=[("Sex", "Gender")],
         without=("Hours of work per week",),
     )
+
+    third = people(60, seed=7)
+    for at, column, text in UNREADABLE:
+        third[at][column] = text
+    write(folder / "vocational-2024.csv", third)
+    write(
+        folder / "vocational-2025-kobo.csv", [as_kobo(row, at) for at, row in enumerate(people(60, seed=9))]
+    )
+
+
+def as_kobo(row, at):
+    """A row as KoboToolbox exports it, with XML values and headers: names of questions, codes of answers."""
+    day, month, year = row["Date of interview"].split("/")
+    tools = [tool.lower() for tool in row["Which of these tools do you use?"].split(", ") if tool]
+    hours = row["Hours of work per week"]
+    return {
+        "respondent_id": row["Respondent ID"],
+        "full_name": row["Full name"],
+        "date_of_interview": f"{int(year) + 3}-{month}-{day}",
+        "sex": "female" if row["Sex"][0] == "F" else "male",
+        "age_years": row["Age (years)"].replace("DontKnow", ""),
+        "highest_level_education": str(
+            ["SMP", "SMA", "SMK", "D3"].index(row["Highest level of education"]) + 1
+        ),
+        "married": str(int(row["Married?"].lower() == "yes")),
+        "group": row["Group"].lower().replace(" ", "_"),
+        "monthly_income_before": "".join(filter(str.isdigit, row[BEFORE])),
+        "monthly_income_now": "".join(filter(str.isdigit, row[NOW])),
+        "confident_earn_before": str(LIKERT.index(row[f"{SURE} [before]"]) + 1),
+        "confident_earn_now": str(LIKERT.index(row[f"{SURE} [now]"]) + 1),
+        "tools": " ".join(tools),
+        **{f"tools/{tool.lower()}": str(int(tool.lower() in tools)) for tool in TOOLS},
+        "job_now": str(int(row["Do you have a job now?"] == "Yes")),
+        "hours_work_week": hours if hours.isdigit() else "",
+        "village": row["Village"].lower().replace(" ", "_"),
+        "_id": str(4100 + at),
+        "_uuid": f"00000000-0000-4000-8000-{at:012d}",
+        "_submission_time": f"{int(year) + 3}-{month}-{day}T09:{at % 60:02d}:00",
+        "_index": str(at + 1),
+    }
 
 
 def write(path, rows, renamed=(), without=()):

@@ -1,5 +1,5 @@
-"""The page *A report from your own CSV*, followed in a terminal as it stands: what it types is typed, what it
-writes is written, and what it shows must be said.
+"""The pages *A report from your own CSV*, *From a KoboToolbox form* and *A new cohort*, followed in a
+terminal as they stand: what they type is typed, what they write is written, and what they show must be said.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pages import blocks, follow_console, follow_diff
 pytestmark = pytest.mark.runs
 
 PAGE = "docs/tutorials/own-csv.md"
+GOES_ON = ("docs/tutorials/kobo-form.md", "docs/tutorials/new-cohort.md")
 FIRST, SECOND = "vocational-2022-synthetic", "vocational-2023-synthetic"
 MOST_LINES = 40
 TRUTH = 400_000  # rupiah a month, see vocational.people
@@ -39,6 +40,16 @@ def followed(tmp_path_factory):
         elif block.kind == "console":
             follow_console(block, root)
     return root, written
+
+
+@pytest.fixture(scope="module")
+def gone_on(followed):
+    """The same reader's project after the pages that go on from there."""
+    root, _ = followed
+    for page in GOES_ON:
+        for block in blocks(page):
+            (follow_diff if block.kind == "diff" else follow_console)(block, root)
+    return root
 
 
 def verdicts(root, cohort):
@@ -90,3 +101,27 @@ def test_names_and_hours_that_were_not_asked_are_in_no_report(followed):
 def test_the_cohorts_are_set_side_by_side(followed):
     root, _ = followed
     assert (root / "reports/programmes/vocational/cohorts.html").exists()
+
+
+def test_the_pages_that_go_on_do_what_they_say(gone_on):
+    for name in ("vocational", "workshop"):
+        assert (gone_on / "programmes" / name / "programme.yml").exists()
+    waiting = gone_on / "data/processed/vocational-2024-synthetic/review.csv"
+    assert len(waiting.read_text(encoding="utf-8").splitlines()) == 1  # its header
+    people = pd.read_parquet(waiting.with_name("vocational.parquet")).set_index("_key")
+    assert people.loc["VT008", "age_years"] == 21
+    assert people.loc["VT012", "highest_level_education"] == "4"
+    assert people.loc["VT003", "monthly_income_now"] == 2_000_000
+    assert pd.isna(people.loc["VT021", "monthly_income_before"])
+
+
+def test_what_is_written_by_hand_can_be_written_in_ten_minutes():
+    # 200 characters a minute, as who types with care; the machine's part is under two minutes
+    typed = [
+        line[1:]
+        for block in blocks(PAGE)
+        if block.kind == "diff" and "2023" not in block.text and "dropped_out" not in block.text
+        for line in block.text.splitlines()
+        if line.startswith("+")
+    ]
+    assert sum(map(len, typed)) / 200 < 8

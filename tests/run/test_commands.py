@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 import signal
 import subprocess
@@ -17,7 +16,6 @@ from threading import Timer
 import pytest
 from typer.testing import CliRunner
 
-from case_runs import manfaat
 from conftest import ROOT
 from manfaat.cli import app
 
@@ -151,22 +149,12 @@ def test_clean_leaves_no_report_and_no_table(copy):
 
 
 def named(pattern: str) -> list[str]:
-    """What README and CONTRIBUTING name, in the order of the text."""
-    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")]
+    """What README, CONTRIBUTING and the documentation name, in the order of the text; their blocks are run by
+    ``tests/test_pages.py``.
+    """
+    paths = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    texts = [path.read_text(encoding="utf-8") for path in paths]
     return re.findall(pattern, "\n".join(texts), re.MULTILINE)
-
-
-def test_the_commands_that_the_readme_shows_run_as_they_stand(copy):
-    lines = named(r"^((?:manfaat|papermill) [^#\n]*)")
-    assert len(lines) >= 7
-    for line in lines:
-        program, *arguments = shlex.split(line)
-        if program == "manfaat":
-            code, said = manfaat(copy, *arguments)
-        else:
-            running = command(copy, program, *arguments)
-            said, code = running.communicate(timeout=600)[0], running.returncode
-        assert code == 0, f"{line}: {said}"
 
 
 def test_commands_and_targets_that_are_named_exist():

@@ -43,6 +43,7 @@ from manfaat.indicators.registry import ANY, CONSTRUCTS, Recipe
 from manfaat.report import methods as texts
 from manfaat.threats.driver import THREATS
 
+MADE = "<!-- Made by python -m manfaat.desk.reference: change the models, not this page. -->"
 REGISTERED: dict[str, Mapping[str, object]] = {  # keys that name what is registered
     "programme.specifications.method": METHODS,
     "programme.specifications.std_errors": STD_ERRORS,
@@ -350,7 +351,7 @@ def pages(root: Path) -> dict[str, str]:
 
 def as_page(sections: Mapping[str, list[Topic]]) -> str:
     """One page, with a section for each file or registry that it is made from."""
-    lines = ["<!-- Made by python -m manfaat.desk.reference: change the models, not this page. -->"]
+    lines = [MADE]
     for at, (title, found) in enumerate(sections.items()):
         lines += ["", f"{'##' if at else '#'} {title}", *(["", LETTERS[title]] if title in LETTERS else [])]
         for topic in found:
@@ -362,9 +363,10 @@ def as_page(sections: Mapping[str, list[Topic]]) -> str:
 
 
 def stale(root: Path) -> list[str]:
-    """Pages that are not as they would be made now, or stand there without being made."""
+    """Pages that are not as they would be made now, or say that they are made here and are not."""
     folder, made = root / "docs/reference", pages(root)
     there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    there = {name: text for name, text in there.items() if name in made or text.startswith(MADE)}
     return sorted(name for name in {*made, *there} if made.get(name) != there.get(name))
 
 
