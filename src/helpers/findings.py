@@ -200,7 +200,7 @@ class Findings(Questions):
     @question("grades")
     def lessons(self) -> list[Part]:
         """What was learned that holds beyond this programme, in the evaluators' words."""
-        return charter.learned(self.reader, self.grades)
+        return charter.learned(self.page)
 
     @question("evidence")
     def rules(self) -> list[Part]:

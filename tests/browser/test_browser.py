@@ -130,6 +130,32 @@ def test_no_figure_of_a_phone_scrolls_sideways(browser, sent, page):
     assert browser.do("document.querySelectorAll('figure.exhibit:not(.table) svg').length") > 8
 
 
+UNPACKED = (  # drawings for a phone that a page holds packed
+    "new Promise(done => { const look = () => document.getElementById('packed') ? setTimeout(look, 50) :"
+    " done(true); look(); })"
+)
+
+
+def test_no_figure_of_any_cohort_scrolls_sideways_on_a_phone(browser, finished, cohorts):
+    held = 0
+    for cohort in cohorts:
+        for page in ("report.html", "report.id.html", "annex.html", "annex.id.html"):
+            path = finished.reports / cohort / page
+            held += 'id="packed"' in path.read_text(encoding="utf-8")
+            browser.open(path, width=360)
+            assert browser.do(UNPACKED)
+            drawn = "[...document.querySelectorAll('figure.exhibit:not(.table)')]"
+            wide = f"{drawn}.filter(one => one.scrollWidth > one.clientWidth + 1)"
+            assert browser.do(f"{wide}.map(one => one.id)") == [], (cohort, page)
+            assert browser.do("document.documentElement.scrollWidth") <= 360, (cohort, page)
+            assert browser.complaints() == []
+            if page == "annex.id.html":
+                assert browser.violations() == [], cohort
+                spots = "document.querySelectorAll('.phone .spots rect[aria-label]').length"
+                assert browser.do(spots) > 2, cohort
+    assert held >= 6  # the annexes of three cohorts, in two languages
+
+
 @pytest.mark.parametrize("width", [360, 768, 1440])
 @pytest.mark.parametrize("page", PAGES)
 def test_no_sideways_scroll(browser, sent, page, width):

@@ -177,8 +177,8 @@ def test_a_conclusion_says_when_the_verdicts_have_moved_since(study):
 
 def test_lessons_name_the_claims_they_rest_on_and_nothing_is_said_plainly(study):
     stated = "lessons: [{text: {en: Ask first.}, claims: [N1, N2]}]"
-    assert texts(learned(page(study, stated).reader)) == ["Ask first. (N1, N2)"]
-    assert texts(learned(page(study, None).reader)) == ["Nobody has written down a lesson yet."]
+    assert texts(learned(page(study, stated))) == ["Ask first. (N1, N2)"]
+    assert texts(learned(page(study, None))) == ["Nobody has written down a lesson yet."]
     (nothing,) = concluded(page(study, None), pd.DataFrame(), 0.95)
     assert nothing.role == "nothing"
 

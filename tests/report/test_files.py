@@ -36,7 +36,7 @@ from manfaat.report.blocks import (
     plain,
     said,
 )
-from manfaat.report.fitting import fitted
+from manfaat.report.fitting import fitted, packed
 from manfaat.report.html import WRITERS, Shown, html_of
 from manfaat.report.markdown import blocks_of
 from manfaat.report.methods import METHODS, STD_ERRORS
@@ -512,12 +512,22 @@ def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pic
     assert drawn(bare - 3500) == ["first", "fold"]
     assert drawn(bare - 4000) == ["first"]
     assert drawn(1000) == []
-    both = replace(whole, pictures=pictures | {"small": "x" * 1500, "large": "x" * 9000})
-    alone = {name: pictures[name] for name in ("small", "large")}  # without their drawings for a phone
-    rest = [[findings[0]], chapter], Language("en"), alone
-    cut = fitted(both, lambda shown: len(page(shown)), full + 500, *rest)
-    assert {name: len(svg) for name, svg in cut.pictures.items()} == sizes | {"small": 1500}
-    assert cut.data == whole.data
+    phones = {name: (pictures[name], "<svg>" * 900) for name in ("small", "large")}
+    both = replace(whole, pictures=pictures | {name: "".join(svgs) for name, svgs in phones.items()})
+
+    def length(shown: Shown) -> int:
+        return len(page(shown)) + len(packed(shown.packed))
+
+    def cut(largest: int) -> Shown:
+        return fitted(both, length, largest, [[findings[0]], chapter], Language("en"), phones)
+
+    room = full + len(packed({name: narrow for name, (_, narrow) in phones.items()}))
+    assert cut(length(both)) == both
+    assert (cut(room).pictures, set(cut(room).packed), cut(room).data) == (pictures, {*phones}, whole.data)
+    assert set(cut(room - 1).packed) == {*phones}
+    assert len(cut(room - 1).data) == 1
+    assert cut(bare).packed == {}
+    assert cut(bare).pictures == pictures
     told = page(left(1000))
     assert "large in words" in told
     assert "It is in large.svg." in told

@@ -318,12 +318,12 @@ def concluded(page: Brief, indicators: pd.DataFrame, confidence: float) -> list[
     return parts or [said(reader.say("Nobody has written down yet what follows from this."), "nothing")]
 
 
-def learned(reader: Reader, grades: pd.DataFrame) -> list[Part]:
+def learned(page: Brief) -> list[Part]:
     """The lessons, each with the claims that it rests on, which lead to what was found of them."""
-    stated = reader.study.charter or Statements()
+    reader, stated = page.reader, page.reader.study.charter or Statements()
     if not stated.lessons:
         return [said(reader.say("Nobody has written down a lesson yet."), "nothing")]
-    pages = {claim.id: page_of(claim, row) for claim, row, _ in by_claim(reader, grades)}
+    pages = {claim.id: page_of(claim, row) for claim, row, _ in by_claim(reader, page.grades)}
     told = [f"{one.text[reader.code]} ({', '.join(one.claims)})" for one in stated.lessons]
     return [Bullets(tuple(leading(text, pages) for text in told), role="findings")]
 

@@ -1,9 +1,12 @@
-"""Make a page small enough to be sent: pictures that do not fit stay in the folder, their words stay in the
-page.
+"""Make a page small enough to be sent: drawings for a phone are packed; pictures that do not fit stay in the
+folder, their words stay in the page.
 """
 
 from __future__ import annotations
 
+import gzip
+import json
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -19,14 +22,14 @@ def fitted(
     largest: int,
     chapters: list[Iterable[Figure]],
     language: Language,
-    alone: Mapping[str, str] = MappingProxyType({}),
+    phones: Mapping[str, tuple[str, str]] = MappingProxyType({}),
 ) -> Shown:
     """Return what a page shows such that it is no larger than ``largest`` bytes, as far as that can be had.
 
-    What goes first: drawings for a phone, which then scrolls the others (``alone`` : pictures without them);
-    the data behind pictures, which lie beside the page; the largest pictures, then the folds of the
-    estimates, last the pictures of the findings, which are the first of the chapters. ``size`` gives the
-    bytes of the page.
+    First, drawings for a phone are packed, which the page's script unpacks (``phones`` : pictures without
+    and for one). Then go the data behind pictures, which lie beside the page; the packed drawings; the
+    largest pictures, then the folds of the estimates, last the pictures of the findings, which are the first
+    of the chapters. ``size`` gives the bytes of the page.
     """
     findings, *others = [list(figures) for figures in chapters]
     rest = [figure for figures in others for figure in figures]
@@ -34,8 +37,9 @@ def fitted(
         "How each number came about stands in its row of estimates.csv, and the methods in the appendix."
     )
     steps: tuple[Callable[[Shown, int], Shown], ...] = (
-        lambda shown, excess: without_phones(shown, excess, alone),
+        lambda shown, _: with_packed(shown, phones),
         without_data,
+        lambda shown, _: replace(shown, packed={}),
         lambda shown, excess: without_largest(shown, excess, rest),
         lambda shown, excess: replace(shown, instead_of_folds=told),
         lambda shown, excess: without_largest(shown, excess, findings),
@@ -46,15 +50,21 @@ def fitted(
     return shown
 
 
-def without_phones(shown: Shown, excess: int, alone: Mapping[str, str]) -> Shown:
-    """Leave out the largest drawings for a phone, until ``excess`` bytes are gone."""
-    kept = dict(shown.pictures)
-    for id in sorted(alone, key=lambda id: len(alone[id]) - len(kept[id])):
-        if excess <= 0:
-            break
-        excess -= len(kept[id].encode()) - len(alone[id].encode())
-        kept[id] = alone[id]
-    return replace(shown, pictures=kept)
+def with_packed(shown: Shown, phones: Mapping[str, tuple[str, str]]) -> Shown:
+    """Hold the drawings for a phone packed, beside the others."""
+    wide = {id: alone for id, (alone, _) in phones.items()}
+    return replace(
+        shown, pictures={**shown.pictures, **wide}, packed={id: narrow for id, (_, narrow) in phones.items()}
+    )
+
+
+def packed(drawings: Mapping[str, str]) -> str:
+    """Drawings by the ids of their figures, as letters; nothing where there are none. The same drawings give
+    the same letters.
+    """
+    if not drawings:
+        return ""
+    return "base64," + b64encode(gzip.compress(json.dumps(drawings).encode(), mtime=0)).decode()
 
 
 def without_data(shown: Shown, excess: int) -> Shown:

@@ -53,6 +53,7 @@ class Shown:
     files: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     data_name: str = ""
+    packed: Mapping[str, str] = field(default_factory=dict)  # drawings for a phone, for the script to unpack
 
 
 def html_of(blocks: Iterable[Block], shown: Shown) -> str:
@@ -211,21 +212,23 @@ def table(block: Table, shown: Shown) -> str:
 
 
 def body(block: Table, shown: Shown) -> str:
-    """Return the rows; to one whose first cell has an id, links lead."""
+    """Return the rows; to one whose first cell has an id, links lead. Where cells and rows end need not be
+    said, which is a tenth of a page of tables.
+    """
     rows: list[str] = []
     above = None
     for row in block.rows:
         if len(row) == 1 < len(block.heads):
-            head = f'<th scope="rowgroup" colspan="{len(block.heads)}">{cell_text(row[0], shown)}</th>'
-            rows.append(f"{'</tbody><tbody>' if rows else ''}<tr>{head}</tr>")
+            head = f'<th scope="rowgroup" colspan="{len(block.heads)}">{cell_text(row[0], shown)}'
+            rows.append(f"{'<tbody>' if rows else ''}<tr>{head}")
             continue
         is_again, above = block.is_grouped and row[0].text == above, row[0].text
         first = cell_text(row[0], shown)
         first = f"<span>{first}</span>" if is_again else first
         cells = zip(row[1:], block.heads[1:], strict=False)
         rest = "".join(cell_html(cell, head, shown) for cell, head in cells)
-        name = f'<th scope="row"{named_class("again" if is_again else "")}>{first}</th>'
-        rows.append(f"<tr{place_of(row[0].id)}>{name}{rest}</tr>")
+        name = f'<th scope="row"{named_class("again" if is_again else "")}>{first}'
+        rows.append(f"<tr{place_of(row[0].id)}>{name}{rest}")
     return "".join(rows)
 
 
@@ -237,7 +240,7 @@ def cell_html(cell: Cell, head: Head, shown: Shown) -> str:
     look = f"{'whole' if has_mark else 'less'}{digits}" if digits else ""
     one_line = "line" if " " in cell.text and len(cell.text) <= SHORT else ""
     numeric = named_class("number", one_line, look) if head.is_number else ""
-    return f"<td{numeric}>{cell_text(cell, shown)}</td>"
+    return f"<td{numeric}>{cell_text(cell, shown)}"
 
 
 def alignment_rules(most: int = 8) -> str:

@@ -19,7 +19,7 @@ from manfaat.report.blocks import Code, Figure
 from manfaat.report.compact import compact
 from manfaat.report.cover import Cover
 from manfaat.report.exhibit import inline_svg
-from manfaat.report.fitting import fitted
+from manfaat.report.fitting import fitted, packed
 from manfaat.report.fonts import font_faces
 from manfaat.report.html import Shown, alignment_rules, html_of
 from manfaat.report.markdown import blocks_of
@@ -83,8 +83,8 @@ def render_page(
 ) -> str:
     """Return report or annex as one HTML text; ``chapters`` are in the order read.
 
-    Of a page larger than ``LARGEST`` bytes, pictures and then the folds of the estimates are left out and
-    said where to find. ``exhibits`` : the folder of the pictures.
+    Of a page larger than ``LARGEST`` bytes, the drawings for a phone are packed, then pictures and the folds
+    of the estimates left out and said where to find. ``exhibits`` : the folder of the pictures.
 
     Raises
     ------
@@ -97,12 +97,10 @@ def render_page(
     svgs, rules = compact(drawn)
     pictures = {figure.id: svg for figure, svg in zip(figures, svgs, strict=False)}
     narrow = [figure.id for figure in figures if figure.id in phones]
-    alone = {
-        figure.id: pictures[figure.id]
-        for figure in figures
-        if figure.id in narrow and figure.layer == "annex"
-    }
-    pictures |= {id: both(pictures[id], svg) for id, svg in zip(narrow, svgs[len(figures) :], strict=True)}
+    apart = {id: (pictures[id], svg) for id, svg in zip(narrow, svgs[len(figures) :], strict=True)}
+    pictures |= {id: both(*svgs) for id, svgs in apart.items()}
+    annexed = {figure.id for figure in figures if figure.layer == "annex"}
+    apart = {id: svgs for id, svgs in apart.items() if id in annexed}
     sheet = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
     style = sheet + alignment_rules() + rules + figure_fonts(drawn)
@@ -119,6 +117,7 @@ def render_page(
                 mark=reader.decimal_mark,
                 version=__version__,
                 **vars(cover),
+                packed=packed(shown.packed),
                 chapters=[(part, Markup(html_of(part.blocks, shown))) for part in chapters],
                 style=Markup(style),
                 script=Markup(script),
@@ -139,7 +138,7 @@ def render_page(
         data_name=reader.say("Data (CSV)"),
     )
     size = lambda shown: len(page(shown).encode())  # noqa: E731
-    made = page(fitted(whole, size, LARGEST, [part.figures for part in chapters], reader, alone))
+    made = page(fitted(whole, size, LARGEST, [part.figures for part in chapters], reader, apart))
     check_page(made)
     return made
 

@@ -27,6 +27,7 @@ from manfaat.report.figures.style import (
 from manfaat.report.words import Language
 
 WIDEST_LABEL, NARROW_LABEL = 34, 18  # letters in one line
+NARROWEST = 110  # points of a panel, where three stand beside each other
 COLUMNS = ("indicator", "unit", "estimate", "ci_low", "ci_high", "n", "is_primary", "text")
 
 
@@ -61,17 +62,22 @@ def broken(*ends: pd.Series | np.ndarray) -> np.ndarray:
     ).ravel()
 
 
+def thickness(lines: int) -> float:
+    """How thick so many lines side by side may be, that each is seen: less than half of what one has."""
+    return min(1.4, NARROWEST / 2.4 / max(lines, 1))
+
+
 def draw_curve(data: pd.DataFrame, ax: Axes) -> Axes:
     """Draw the estimates from the lowest to the highest with their intervals; ``data`` has ``estimate,
     ci_low, ci_high, is_primary``.
     """
-    place = np.arange(len(data))
+    place, thick = np.arange(len(data)), thickness(len(data))
     ax.axhline(0, color=GREY, linewidth=0.9)
     ax.plot(
         broken(place, place),
         broken(data["ci_low"], data["ci_high"]),
         color=WEAK,
-        linewidth=1.4,
+        linewidth=thick,
         solid_capstyle="butt",
     )
     ax.plot(
@@ -100,7 +106,7 @@ def draw_choices(choices: pd.DataFrame, ax: Axes, letters: int = WIDEST_LABEL) -
             broken(place, place),
             broken(np.full(len(place), row - 0.35), np.full(len(place), row + 0.35)),
             color=INK,
-            linewidth=1.6,
+            linewidth=thickness(len(choices)),
             solid_capstyle="butt",
         )
     ax.set_yticks(range(len(names)), [fill(name, letters) if letters else "" for name in names])

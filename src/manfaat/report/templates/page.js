@@ -222,6 +222,34 @@
     });
   }
   document.querySelectorAll("figure.exhibit svg").forEach(answering);
+
+  // Drawings for a phone that a page had no room for as they are, unpacked where one is needed
+  var packed = document.getElementById("packed"), small = window.matchMedia("screen and (max-width: 34rem)");
+  function hold(look, content) {
+    var box = made("div", look, "");
+    box.append(content);
+    return box;
+  }
+  function unpack() {
+    if (!packed || !small.matches || !window.DecompressionStream) { return; }
+    var letters = window.atob(packed.content.textContent.trim().slice("base64,".length)), held = packed;
+    var bytes = Uint8Array.from(letters, function (letter) { return letter.charCodeAt(0); });
+    packed = null;
+    new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json().then(function (drawn) {
+      Object.keys(drawn).forEach(function (id) {
+        var wide = document.getElementById(id).querySelector("svg"), inside = document.createElement("template");
+        inside.innerHTML = drawn[id];
+        var narrow = inside.content.firstElementChild, place = document.createComment("");
+        wide.replaceWith(place);
+        place.replaceWith(hold("wide", wide), hold("phone", narrow));
+        answering(narrow);
+      });
+      held.remove();
+      reachable();
+    });
+  }
+  small.addEventListener("change", unpack);
+  unpack();
   tip.addEventListener("pointerleave", hush);
   document.addEventListener("pointerdown", function (event) { if (!event.target.closest("svg")) { hush(); } });
   window.addEventListener("scroll", settle, { passive: true, capture: true });
