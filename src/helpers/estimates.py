@@ -116,11 +116,12 @@ class Estimate(Answer):
             if std_error not in kinds:
                 raise unknown("recipe, std_error", std_error, {kind: kind for kind in kinds})
             rows = rows[rows["std_error_kind"] == std_error]
-        if rows.empty or pd.isna(rows["estimate"].iloc[0]):
+        known = rows.dropna(subset=["estimate"])
+        if known.empty:
             told = reason_text(rows["reasons"].iloc[0], self.chapter.reader) if len(rows) else ""
             because = told or "none speaks for this cohort"
             raise ProblemsError([Problem("recipe", f"there is no estimate: {because}")])
-        row = rows.iloc[0]
+        row = known.iloc[0]
         line = next(one for one in self.lines if one.rater == (row["rater"] or ""))
         return recipe_of(self.study, line, row, rows_for(self.table, line, self.choices), language)
 

@@ -13,6 +13,8 @@ METHODS = (
     "before_after_change",
     "strata_fixed_effects",
     "repeated_cross_sections",
+    "first_difference",
+    "fixed_effects",
 )
 PYTHON = {"classical": "nonrobust", "HC1": "HC1", "HC2": "HC2", "HC3": "HC3", "BM": "HC2"}
 PYTHON |= {"randomisation": "HC2", "CR1": "cluster"}
@@ -28,8 +30,8 @@ STATA |= {"CR1": "cluster cluster", "CR2": "hc2 cluster"}
 
 @dataclass(frozen=True)
 class Model:
-    """One regression: its outcome, its terms in order, and the one that is the estimate ("" for the
-    constant).
+    """One regression: its outcome, its terms in order, the one that is the estimate ("" for the constant),
+    and the columns whose values each have a constant of their own.
     """
 
     units: Units
@@ -37,41 +39,51 @@ class Model:
     terms: tuple[str, ...]
     wanted: str
     is_change: bool
-    has_strata: bool = False
+    groups: tuple[str, ...] = ()
     is_weighted: bool = False
 
 
 def model_of(units: Units) -> Model:
     """The regression behind a method of least squares."""
     method, weighted = units.spec.method, units.has("weight")
-    is_change = method in ("difference_in_differences", "before_after_change")
+    is_change = method in ("difference_in_differences", "before_after_change", "first_difference")
     if method == "before_after_change":
         return Model(units, units.outcome, (), "", True, is_weighted=weighted)
     if method == "repeated_cross_sections":
         terms = (TREATED, "later", f"{TREATED}:later", *units.covariates)
         return Model(units, units.outcome, terms, f"{TREATED}:later", False, is_weighted=weighted)
-    within = method == "strata_fixed_effects"
-    terms = (TREATED, *units.covariates)
-    return Model(units, units.outcome, terms, TREATED, is_change, within, weighted)
+    if method == "fixed_effects":
+        terms = (*units.treatments, *units.covariates)
+        return Model(units, units.outcome, terms, terms[0], False, ("unit", "period"), weighted)
+    wanted = f"I({TREATED} - {TREATED}_before)" if method == "first_difference" else TREATED
+    within = ("stratum",) if method == "strata_fixed_effects" else ()
+    return Model(units, units.outcome, (wanted, *units.covariates), wanted, is_change, within, weighted)
 
 
 def drops_singles(model: Model, kind: str) -> bool:
     """Whether strata of one unit are left out: they tell nothing, and a division by no residual freedom is
     undefined.
     """
-    return model.has_strata and kind in ("HC2", "HC3", "BM", "randomisation")
+    return "stratum" in model.groups and kind in ("HC2", "HC3", "BM", "randomisation")
+
+
+def lacks(model: Model, kind: str) -> bool:
+    """Whether programs have another standard error of this kind: CR1 of theirs counts the constants of units
+    that lie within a cluster, and CR3 cannot be had beside them.
+    """
+    return "unit" in model.groups and kind in ("CR1", "CR3")
 
 
 def python(model: Model, kind: str) -> list[str]:
     """The call of statsmodels; the standard error is missing where it has no such kind."""
     left = f"I({model.outcome} - {model.units.before})" if model.is_change else model.outcome
-    right = [*model.terms, *(["C(stratum)"] if model.has_strata else [])]
+    right = [*model.terms, *(f"C({name})" for name in model.groups)]
     estimator, given = ("wls", ', weights=used["weight"]') if model.is_weighted else ("ols", "")
     options = f'cov_type="{PYTHON.get(kind, "nonrobust")}", use_t=True'
     options += ', cov_kwds={"groups": used["cluster"]}' if kind == "CR1" else ""
     wanted = model.wanted or "Intercept"
     alone = 'used = used[used.groupby("stratum")["stratum"].transform("size") > 1]'
-    error = f'fit.bse["{wanted}"]' if kind in PYTHON else 'float("nan")'
+    error = f'fit.bse["{wanted}"]' if kind in PYTHON and not lacks(model, kind) else 'float("nan")'
     return [
         *([alone] if drops_singles(model, kind) else []),
         f'fit = {estimator}("{left} ~ {" + ".join(right) or "1"}", used{given}).fit({options})',
@@ -82,10 +94,10 @@ def python(model: Model, kind: str) -> list[str]:
 def r(model: Model, kind: str) -> list[str]:
     """The call of lm with sandwich or clubSandwich."""
     left = f"I({model.outcome} - {model.units.before})" if model.is_change else model.outcome
-    right = [*model.terms, *(["factor(stratum)"] if model.has_strata else [])]
+    right = [*model.terms, *(f"factor({name})" for name in model.groups)]
     given = ", weights = weight" if model.is_weighted else ""
     wanted = model.wanted or "(Intercept)"
-    error = f'sqrt({R[kind]}["{wanted}", "{wanted}"])' if kind in R else "NA"
+    error = f'sqrt({R[kind]}["{wanted}", "{wanted}"])' if kind in R and not lacks(model, kind) else "NA"
     alone = "used <- used[ave(used$stratum, used$stratum, FUN = length) > 1, ]"
     return [
         *([alone] if drops_singles(model, kind) else []),
@@ -100,11 +112,13 @@ def stata(model: Model, kind: str) -> list[str]:
     made = [f"generate double change_ = {model.outcome} - {model.units.before}"] if model.is_change else []
     left = "change_" if model.is_change else model.outcome
     made += ["bysort stratum: drop if _N == 1"] if drops_singles(model, kind) else []
-    made += ["generate double both_ = took_part * later"] if ":" in model.wanted else []
-    right = [term.replace(f"{TREATED}:later", "both_") for term in model.terms]
-    right += ["i.stratum"] if model.has_strata else []
+    made += [f"generate double both_ = {TREATED} * later"] if ":" in model.wanted else []
+    made += [f"generate double moved_ = {model.wanted[2:-1]}"] if "(" in model.wanted else []
+    called = {f"{TREATED}:later": "both_", f"I({TREATED} - {TREATED}_before)": "moved_"}
+    right = [called.get(term, term) for term in model.terms]
+    right += [f"i.{name}" for name in model.groups]
     given = " [aweight = weight]" if model.is_weighted else ""
-    wanted = model.wanted.replace(f"{TREATED}:later", "both_") or "_cons"
+    wanted = called.get(model.wanted, model.wanted) or "_cons"
     kind = STATA.get(kind, "ols")
     return [
         *made,

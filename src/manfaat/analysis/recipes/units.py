@@ -13,11 +13,14 @@ from manfaat.definitions.study import Study
 from manfaat.evaluation.asked import asked
 from manfaat.evaluation.ladder import sample_for
 from manfaat.evaluation.linear import varying
-from manfaat.evaluation.registry import METHODS
+from manfaat.evaluation.registry import METHODS, is_about_all
 from manfaat.evaluation.sample import CLUSTER, INSTRUMENT, POST, STRATUM, WEIGHT, Dataset, Sample
 
 TREATED, CHANGED = "took_part", "change_"
 ROLES = {WEIGHT: "weight", STRATUM: "stratum", CLUSTER: "cluster", INSTRUMENT: "offered", POST: "later"}
+ROLES |= {"unit_": "unit", "period_": "period"}
+ROLES |= {"treated_before": f"{TREATED}_before", "instrument_before": "offered_before"}
+NUMBERED = ("unit", "cluster", "stratum")  # told apart by numbers of the file's own, never by a key
 LONGEST = 32  # letters of a name in Stata
 
 
@@ -27,7 +30,8 @@ class Units:
 
     ``frame`` : one row a unit, the columns named as below; no key. ``outcome``, ``before``, ``covariates`` :
     names of its columns; ``before`` is empty where the method needs none. ``spec`` : with all covariates
-    written out.
+    written out. ``treatments`` : those that the specification names itself, the one meant first. ``level`` :
+    of a quantile, as text.
     """
 
     frame: pd.DataFrame
@@ -35,6 +39,13 @@ class Units:
     outcome: str
     before: str
     covariates: tuple[str, ...]
+    treatments: tuple[str, ...] = ()
+    level: str = ""
+
+    @property
+    def is_about_all(self) -> bool:
+        """Whether the estimate speaks for everyone and not for participants alone."""
+        return is_about_all(self.spec)
 
     def has(self, role: str) -> bool:
         """Whether there is a column ``weight``, ``stratum``, ``cluster``, ``offered`` or ``later``."""
@@ -61,13 +72,19 @@ def units_of(
             list(study.indicators), line.indicator, line.rater or None, time=spec.baseline
         )
         before = found.name if found else f"{line.name}_before"
-    names = {"now": line.name, "treated": TREATED, "before": before, **ROLES}
-    kept = [name for name in sample.frame if name in names or name in own]
+    treatments = [] if "unit_" not in sample.frame else whole.treatment
+    names = {"now": line.name, "outcome_": line.name, "treated": TREATED, "before": before, **ROLES}
+    kept = [name for name in sample.frame if name in names or name in (*own, *treatments)]
     frame = sample.frame[kept].rename(columns=names)
+    for name in set(frame) & set(NUMBERED):
+        frame[name] = pd.factorize(frame[name], sort=True)[0]
     short = shortened([*frame.columns])
     frame = frame.set_axis([short[str(name)] for name in frame], axis=1)
     named = [short[name] for name in own if name in short]
-    return Units(frame, whole, short[line.name], short.get(before, ""), tuple(named))
+    treatments = sorted(treatments, key=lambda name: name != row["treatment"])
+    meant = tuple(short[name] for name in treatments)
+    level = row["estimand"].partition("quantile ")[2].partition(" ")[0].rstrip(",)")
+    return Units(frame, whole, short[line.name], short.get(before, ""), tuple(named), meant, level)
 
 
 def covariates_of(sample: Sample, spec: Specification) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from manfaat.analysis.recipes import least_squares, weighting
+from manfaat.analysis.recipes import least_squares, solving, weighting
 from manfaat.analysis.recipes.units import Units, units_of
 from manfaat.base.problems import Problem, ProblemsError, nearest
 from manfaat.base.writing import written_whole
@@ -24,6 +24,8 @@ KNOWN = {
     "r": set(least_squares.R),
     "stata": set(least_squares.STATA),
 }
+STEPS = {name: way for way in (weighting, solving) for name in way.METHODS}  # written out, estimate alone
+WITH_TREATMENT = ("fixed_effects", "first_difference", "instrumental_variables")
 PROGRAM = {"python": "statsmodels", "r": "R's sandwich and clubSandwich", "stata": "regress"}
 
 
@@ -121,13 +123,17 @@ def seen_by(programme: Programme, row: pd.Series) -> Programme:
 def check_covered(spec: Specification, row: pd.Series, programme: Programme) -> None:
     """Refuse a method or design that no program of ours covers, with the formula of the number."""
     method, because = METHODS[spec.method], ""
-    if spec.method not in (*least_squares.METHODS, *weighting.METHODS):
+    if spec.method not in (*least_squares.METHODS, *STEPS):
         because = f"no one call of statsmodels or SciPy is the method '{spec.method}' as it is declared"
     elif programme.design.frequency:
         because = "rows stand for several units"
-    elif spec.treatment:
+    elif spec.treatment and spec.method not in WITH_TREATMENT:
         because = "it is declared with a treatment of its own"
-    elif spec.method in weighting.METHODS and programme.design.sampling_weight:
+    elif spec.method == "first_difference" and spec.covariates:
+        because = "it is declared with covariates"
+    elif spec.method == solving.BALANCING and spec.moments > 1:
+        because = "it is declared with more moments than means"
+    elif spec.method in STEPS and spec.method != solving.BY_OFFER and programme.design.sampling_weight:
         because = f"with survey weights no one call is the method '{spec.method}'"
     if because:
         place = f"the estimate of '{row['indicator']}' by '{spec.id}'"
@@ -137,12 +143,12 @@ def check_covered(spec: Specification, row: pd.Series, programme: Programme) -> 
 
 def written(units: Units, kind: str, language: str) -> tuple[list[str], bool]:
     """The lines between reading and telling, and whether they give the standard error too."""
-    if units.spec.method in weighting.METHODS:
-        lines = getattr(weighting, language)(units)
+    if units.spec.method in STEPS:
+        lines = getattr(STEPS[units.spec.method], language)(units)
         return [*lines, f"{COMMENT[language]} standard error ({kind}): {STD_ERRORS[kind].formula}"], False
     model = least_squares.model_of(units)
     lines = getattr(least_squares, language)(model, kind)
-    if kind in KNOWN[language]:
+    if kind in KNOWN[language] and not least_squares.lacks(model, kind):
         return lines, True
     told = f"{PROGRAM[language]} has no standard error of the kind {kind}: {STD_ERRORS[kind].formula}"
     return [*lines, f"{COMMENT[language]} {told}"], False
@@ -158,6 +164,7 @@ def opening(language: str, lines: list[str], stem: str) -> list[str]:
     used = [name for name in ("logit", "ols", "wls") if f"{name}(" in whole]
     imports = ["import numpy as np"] if "np." in whole else []
     imports += ["import pandas as pd"]
+    imports += ["from scipy.spatial.distance import cdist"] if "cdist(" in whole else []
     imports += ["from scipy.stats import mannwhitneyu"] if "mannwhitneyu" in whole else []
     imports += [f"from statsmodels.formula.api import {', '.join(used)}"] if used else []
     return [*imports, "", f'used = pd.read_csv("{stem}.csv")']
