@@ -25,6 +25,7 @@ from manfaat.definitions.indicator import Indicator
 from manfaat.definitions.named_sets import write_out
 from manfaat.definitions.programme import Programme
 from manfaat.definitions.records import parse
+from manfaat.evaluation.registry import METHODS
 from pages import blocks, commands, follow_console, follow_diff
 
 COHORT = "nsw-1976"
@@ -43,6 +44,7 @@ ELSEWHERE = {  # page → the test that runs all its blocks
     "docs/ten-questions.md": "tests/helpers/test_ten_questions.py",
 }
 SHORT_AND_FULL = "tests/definitions/test_short_forms.py"  # pairs of blocks that must mean the same
+FIRST = "docs/tutorials/first-report.md"  # where nothing was run yet
 TABLES = (Indicator, Variable, Choice, Correction)
 
 
@@ -61,6 +63,9 @@ def of(*kinds):
 
 def pages_of(*kinds):
     return list(dict.fromkeys(block.page for block in of(*kinds)))
+
+
+ALONE = [FIRST, *pages_of("diff")]
 
 
 def new_project(folder):
@@ -84,22 +89,32 @@ def test_what_is_run_elsewhere_is(page):
     assert page.rpartition("/")[2].removesuffix(".md") in (ROOT / ELSEWHERE[page]).read_text(encoding="utf-8")
 
 
-@pytest.mark.runs
-@pytest.mark.parametrize("page", pages_of("console", "diff"))
-def test_commands_and_edits_of_a_page_do_what_it_says(page, tmp_path):
-    project = new_project(tmp_path)
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory):
+    """A project of which a report was made."""
+    project = new_project(tmp_path_factory.mktemp("reader"))
+    code, said = manfaat(project, "run", COHORT)
+    assert code == 0, said
+    return project
+
+
+def follow(page, project):
+    """Type and write what a page says."""
     for block in of("console", "diff"):
         if block.page == page:
             (follow_diff if block.kind == "diff" else follow_console)(block, project)
 
 
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory):
-    """A project of which a report was made, where code is run."""
-    project = new_project(tmp_path_factory.mktemp("code"))
-    code, said = manfaat(project, "run", COHORT, "--language", "en", "--formats", "html")
-    assert code == 0, said
-    return project
+@pytest.mark.runs
+@pytest.mark.parametrize("page", [page for page in pages_of("console") if page not in ALONE])
+def test_commands_of_a_page_do_what_it_says(page, reader):
+    follow(page, reader)
+
+
+@pytest.mark.runs
+@pytest.mark.parametrize("page", ALONE)
+def test_a_page_that_changes_its_project_does_what_it_says(page, tmp_path):
+    follow(page, new_project(tmp_path))
 
 
 @pytest.mark.runs
@@ -115,7 +130,15 @@ def test_code_runs_as_it_stands(page, reader, monkeypatch):
 def wrong(model, values):
     """What a record says is wrong with some of its keys; that others are missing is none of it."""
     _, problems = parse(model, values, file="")
-    return [str(problem) for problem in problems if not problem.message.endswith("is missing")]
+    return [str(problem) for problem in problems if not is_left_out(problem)]
+
+
+def is_left_out(problem):
+    """Whether a snippet leaves out another key of the file, or of ``design``; within another key nothing may
+    lack.
+    """
+    place = (problem.column or "").removeprefix("design.")
+    return problem.message.endswith("is missing") and "." not in place
 
 
 @pytest.mark.parametrize("block", of("yaml"), ids=str)
@@ -124,6 +147,21 @@ def test_keys_are_those_of_a_definition_file(block):
     full, problems = write_out(values, "")
     assert [] in (wrong(Programme, full), wrong(Cohort, values)), wrong(Programme, full)
     assert problems == []
+
+
+def test_specifications_within_the_text_are_such():
+    found = [
+        (page, told)
+        for page in PAGES
+        for told in re.findall(r"`(\{id: [^`]+\})`", (ROOT / page).read_text(encoding="utf-8"))
+    ]
+    assert len(found) >= 6
+    for page, told in found:
+        values, problems = write_out({"specifications": [yaml.safe_load(told)]}, "")
+        assert (wrong(Programme, values), problems) == ([], []), (page, told)
+        spec = values["specifications"][0]
+        assert spec["method"] in METHODS, (page, told)
+        assert set(spec.get("std_errors", [])) <= set(METHODS[spec["method"]].std_errors), (page, told)
 
 
 @pytest.mark.parametrize("block", of("csv"), ids=str)

@@ -19,6 +19,7 @@ extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
 myst_heading_anchors = 3
 html_copy_source = html_show_sourcelink = html_show_copyright = False
+html_static_path, html_css_files = ["static"], ["own.css"]
 html_domain_indices = html_use_index = False
 pygments_style, pygments_dark_style = "friendly", "native"
 

@@ -303,11 +303,17 @@ def drafted(name: str, programme: Programme, items: list[dict[str, Any]]) -> dic
     """What a person must say of every delivery, in the programme's languages."""
     languages = programme.spoken
     unknown = in_each("how many were trained, invited and reached; or why that is not known", languages)
+    is_nominal = programme.prices is not None and programme.prices.nominal_within
+    days = {
+        end: f"{DECIDE} {which} day of the interviews, like 2023-05-31"
+        for end, which in (("begins", "first"), ("ends", "last"))
+    }
     return {
         "cohort": name,
         "programme": programme.programme,
         "label": in_each(name, languages),
         "files": items,
+        **({"fieldwork": days} if is_nominal else {}),
         "period": in_each("when the answers were given", languages),
         "flow": [],
         "denominators": {"trained": None, "invited": None, "reached": None, "because": unknown},

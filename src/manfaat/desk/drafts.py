@@ -13,6 +13,7 @@ import pandas as pd
 
 from manfaat.definitions.study import DECIDE
 from manfaat.desk.answers import NUMBERED, Answer, known_lists, reason_of, shared_list, without_variants
+from manfaat.desk.money import currency_of
 from manfaat.desk.naming import chosen_name, tidy_name, without_year
 from manfaat.files.formats import (
     Block,
@@ -550,7 +551,12 @@ def is_money(distinct: pd.Series, whole: pd.Series) -> bool:
         else written.str.fullmatch(GROUPED)
     )
     plain = int(whole.sum()) if len(written) < SAMPLE else 0
-    return bool(fitting.any()) and fitting.sum() + plain >= MOST * (len(written) + plain)
+    most = MOST * (len(written) + plain)
+    if fitting.any() and fitting.sum() + plain >= most:
+        return True
+    code = currency_of(written)
+    amounts = [text for text in written if code and lone_amount(tidy(text)[0], code)]
+    return bool(amounts) and len(amounts) + plain >= most
 
 
 def kind_of_dates(texts: pd.Series, distinct: pd.Series) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from manfaat.definitions.study import DECIDE
 from manfaat.desk.answers import known_lists
 from manfaat.desk.deliveries import dump, in_each
 from manfaat.desk.drafts import ENGLISH, INDONESIAN, NO_ANSWER_PROFILE, Draft
+from manfaat.desk.money import currency_of
 from manfaat.desk.naming import tidy_name, time_of, told_by, words_of
 from manfaat.desk.proposals import NUMBERS, Column, Proposal
 from manfaat.files.formats import RawTable
@@ -39,6 +41,7 @@ INDICATORS = [
 ]
 SERIES = {"rupiah": "idn_cpi", "yen": "jpn_cpi", "dollar": ""}  # prices of the house, by currency
 STAGES = ("input", "activity", "output", "outcome", "impact")
+DAYS_IN_A_MONTH = 31
 NO_GROUP = "the_variable_that_says_who_took_part"
 
 
@@ -191,16 +194,17 @@ def outcome_lines(study: StudyDraft) -> list[dict[str, str]]:
         now["inputs"] = found.outcome if found.panel else f"{found.outcome} {day}"
     if not before or found.panel:
         return [now]
-    own = {"indicator": before} if is_nominal else {}
+    own = {"indicator": before} if is_nominal or column.kind == "money" else {}
     return [line_of(study, before, time="before", use="covariate", **(shared | own)), now]
 
 
 @dataclass(frozen=True)
 class Day:
-    """The variable with the day of the interview, and the year of most answers."""
+    """The variable with the day of the interview, the year of most answers and how long it took."""
 
     name: str
     year: int
+    months: int  # within which all answers lie, at most a year
 
 
 def day_of(study: StudyDraft) -> Day | None:
@@ -220,7 +224,11 @@ def day_of(study: StudyDraft) -> Day | None:
         for found in (read_date(text, context) for text in chosen.answered)
     ]
     years = Counter(day[:4] for day in read if day[:4].isdecimal())
-    return Day(chosen.name, int(years.most_common(1)[0][0])) if years else None
+    if not years:
+        return None
+    days = sorted(date.fromisoformat(f"{day}-01"[:10]) for day in read if re.match(r"\d{4}-\d\d", day))
+    span = (days[-1] - days[0]).days // DAYS_IN_A_MONTH + 1 if days else 12
+    return Day(chosen.name, int(years.most_common(1)[0][0]), min(span, 12))
 
 
 def at_prices(unit: str, year: int) -> str:
@@ -232,8 +240,17 @@ def at_prices(unit: str, year: int) -> str:
 def prices_of(study: StudyDraft) -> dict[str, object]:
     """``prices`` of ``programme.yml``, where the first number is money that the house has prices for."""
     outcome = study.of_main.get(study.main.outcome)
-    series = SERIES.get(unit_of(outcome).partition("_")[0], "") if outcome else ""
-    when = day_of(study)
+    currency = unit_of(outcome).partition("_")[0] if outcome else ""
+    series, when = SERIES.get(currency, ""), day_of(study)
+    if outcome and outcome.kind == "money" and currency not in (*SERIES, "money"):
+        label = {"en": "prices of the time of the survey", "id": "harga saat survei"}
+        return {
+            "prices": {
+                "nominal_within": when.months if when else 12,
+                "base_year": when.year if when else f"{DECIDE} year of the survey",
+                "label": label,
+            }
+        }
     if not series or when is None:
         return {}
     label = {"en": "consumer prices, annual", "id": "harga konsumen, tahunan"}
@@ -249,7 +266,8 @@ def unit_of(column: Column) -> str:
             for key in told_by()
             if key.startswith("currency_")
         }
-        money = next((key.removeprefix("currency_") for key, found in signs.items() if found), "money")
+        own = currency_of(column.answered.head(50)).lower() or "money"
+        money = next((key.removeprefix("currency_") for key, found in signs.items() if found), own)
         period = told_unit(column, "per_")
         return f"{money}_{period}" if period else money
     if set(column.labels) == {"0", "1"}:

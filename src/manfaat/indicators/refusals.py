@@ -64,7 +64,10 @@ def check_money(
                     f"'{line.name}' is nominal money, which cannot be compared across years",
                     row=row,
                     column="use",
-                    expected="deflated first",
+                    expected=(
+                        "deflated first (construct 'deflate', with a series under 'prices' in programme.yml),"
+                        " or 'nominal_within' under 'prices' where all was asked within a year"
+                    ),
                 )
             )
         elif line.recipe in ACROSS and len(names & nominal) > 1 and line.use != "technical":
