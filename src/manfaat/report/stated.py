@@ -11,7 +11,8 @@ words call percentage points is a share.
 
 - ``a year``: 1900 to 2100;
 - ``declared``: what a definition file or a parameter of the run says, such as a limit, a rate or a name;
-- ``a count``: how many rows a table has, or how many of its rows say the same.
+- ``a count``: how many rows a table has, or how many of its rows say the same, and whole numbers of one
+  digit.
 
 A short number is often that of some other table too, so that a wrong one is not always found.
 """
@@ -46,7 +47,7 @@ SUMMARIES = (
     *("exhibits/03-cost-ledger.csv", "exhibits/06-switching.csv", "exhibits/03-flow.csv"),
 )
 ESTIMATES, THREATS, RESPONSE = "estimates.csv", "threats/", "response rate"
-WINDOW = 80  # letters: so near to a number stands the unit that it shares with those beside it
+ONE_DIGIT = 10  # below it there is always a table that tells it: a check would not find a wrong one
 FEW = 3  # digits: so short a number is found in any folder
 LAYERS = ("brief", "report")
 OTHER = str.maketrans(".,", ",.")  # a number as the other language writes it
@@ -132,6 +133,7 @@ class Folder:
         if ESTIMATES in self.tables:
             estimates = self.tables[ESTIMATES]
             found[ESTIMATES] = estimates[estimates["is_primary"] == "True"]
+            found["range"] = ends_of(estimates)
         for name in [name for name in self.tables if name.startswith(THREATS)]:
             if "threat" in self.tables[name]:
                 found[name] = self.tables[name][self.tables[name]["threat"] == RESPONSE]
@@ -170,9 +172,19 @@ class Folder:
             return "a year"
         if one.digits in self.declared:
             return "declared"
-        if whole and int(one.number.value) in near.counts:
+        if whole and (one.number.value < ONE_DIGIT or int(one.number.value) in near.counts):
             return "a count"
         return ""
+
+
+def ends_of(estimates: pd.DataFrame) -> pd.DataFrame:
+    """The least and the largest estimate of each indicator and rater, over those that compare groups."""
+    if not {"indicator", "rater", "n_comparison"} <= set(estimates):
+        return pd.DataFrame()
+    known = estimates.assign(estimate=pd.to_numeric(estimates["estimate"], errors="coerce"))
+    beside = pd.to_numeric(estimates["n_comparison"], errors="coerce") > 0
+    ends = known[beside].groupby(["indicator", "rater"])["estimate"].agg(["min", "max"])
+    return ends.astype("str")
 
 
 def has_near(numbers: Numbers, written: Written) -> bool:
@@ -242,7 +254,5 @@ def stated_in(reader: Reader, text: str) -> Iterator[Stated]:
             continue
         around = text[max(found.start() - 40, 0) : found.end() + 30]
         one = Stated(around, found[1].rstrip(".,"), number, is_percent=bool(found[2]))
-        is_points = any(
-            word in text[max(found.start() - WINDOW, 0) : found.end() + WINDOW] for word in points
-        )
+        is_points = any(word in text for word in points)
         yield replace(one, is_points=is_points, power=powers.get(after[1], 0) if after else 0)
