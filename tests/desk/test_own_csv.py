@@ -69,7 +69,8 @@ def test_the_files_of_the_page_are_the_invented_ones(tmp_path):
 
 def test_few_lines_are_written_by_hand(followed):
     _, written = followed
-    assert 20 <= written[FIRST] <= MOST_LINES
+    assert "about twenty lines" in (ROOT / PAGE).read_text(encoding="utf-8")
+    assert 15 <= written[FIRST] <= 25 <= MOST_LINES
     assert written[SECOND] <= 20
 
 
