@@ -141,6 +141,7 @@ def test_each_control_of_the_workbench_gives_another_look(lab):
     choose(lab, OUTLIERS, "e.click()")
     assert 'by="married"' in choose(lab, "Group", pick("Married"))
     assert 'describe("education"' in choose(lab, "Indicator", pick("Years of schooling"))
+    assert 'describe("married"' in choose(lab, "Find", "e.value = 'maried'"), "what is near"
     assert 'open_study("michigan-1987-89")' in choose(lab, "Cohort", pick("michigan"))
     assert lab.browser.complaints() == []
 
@@ -154,7 +155,7 @@ def test_the_workbench_answers_to_the_keyboard(lab):
     for _ in range(4):
         reached.append(lab.do("document.activeElement.closest('.jupyter-widgets').innerText.split('\\n')[0]"))
         lab.browser.press("Tab")
-    assert reached == ["Cohort", "Indicator", "Group", "Subgroup"]
+    assert reached == ["Cohort", "Find", "Indicator", "Group"]
     before = lab.do(TOLD)
     lab.do("document.querySelectorAll('.widget-dropdown select')[1].focus()")
     lab.browser.press("ArrowDown")

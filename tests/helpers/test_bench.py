@@ -173,6 +173,19 @@ def controls(bench) -> Controls:
     return Controls(bench, lambda cohort: Bench(open_study(cohort)))
 
 
+def test_what_is_found_is_offered(controls):
+    everything = controls.name.options
+    controls.find.value = "school"
+    assert [name for _, name in controls.name.options] == ["education", "no_degree", "no_degree_delivered"]
+    assert controls.name.value == "education"
+    assert 'describe("education"' in unescape(controls.code.value)
+    controls.find.value = ""
+    assert controls.name.options == everything
+    assert controls.name.value == "education", "what was looked at stays"
+    controls.find.value = "zzzz"
+    assert controls.name.options == everything, "nothing is near"
+
+
 def test_each_control_changes_what_is_shown(controls):
     seen = {controls.shown.value}
     for control, value in (

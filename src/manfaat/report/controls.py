@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import ipywidgets as w
@@ -28,6 +28,7 @@ class Controls:
         say, definition = bench.study.reader.say, bench.study.definition
         cohorts, cohort = known_cohorts(definition.places.data), definition.cohort.cohort
         self.cohort = w.Dropdown(options=cohorts, value=cohort, description=say("Cohort"), **WIDE)
+        self.find = w.Text(description=say("Find"), continuous_update=False, **WIDE)
         self.name = w.Dropdown(description=say("Indicator"), **WIDE)
         self.group = w.Dropdown(description=say("Group"), **WIDE)
         self.where = w.Text(description=say("Subgroup"), continuous_update=False, **WIDE)
@@ -36,13 +37,14 @@ class Controls:
         self.covariates = w.SelectMultiple(rows=5, description=" ", **WIDE)
         self.outliers = w.Checkbox(value=True, description=say("outliers in"))
         self.told, self.shown, self.code = w.HTML(), w.HTML(), w.HTML()
-        left = [self.cohort, self.name, self.group, self.where]
+        left = [self.cohort, self.find, self.name, self.group, self.where]
         right = [self.specification, self.adjust, self.covariates, self.outliers]
         above = w.HBox([w.VBox(left), w.VBox(right)], layout=w.Layout(flex_flow="row wrap"))
         self.box = w.VBox([w.HTML(workbench.OWN_KEYS), above, self.told, self.shown, self.code])
         self.fill()
-        for one in (*left[1:], *right):
+        for one in (*left[2:], *right):
             one.observe(self.look, "value")
+        self.find.observe(self.narrow, "value")
         self.cohort.observe(self.change_cohort, "value")
         self.is_quiet = False
         self.look()
@@ -50,7 +52,8 @@ class Controls:
     def fill(self) -> None:
         """Offer what the cohort has."""
         bench, reader = self.bench, self.bench.study.reader
-        self.name.options = [(f"{label} ({name})", name) for name, label in bench.names.items()]
+        self.find.value, self.find.placeholder = "", reader.say("part of a name, label or definition")
+        self.offer(bench.names)
         self.name.value = bench.last.name
         self.group.options = [(f"{bench.names.get(one, one)} ({one})", one) for one in bench.groups]
         self.group.value = bench.last.group
@@ -64,6 +67,21 @@ class Controls:
         self.covariates.options = [(f"{bench.names.get(one, one)} ({one})", one) for one in bench.covariates]
         self.covariates.value = ()
         self.outliers.value = True
+
+    def offer(self, names: Iterable[str]) -> None:
+        """Offer some of what may be looked at."""
+        self.name.options = [(f"{self.bench.names[name]} ({name})", name) for name in names]
+
+    def narrow(self, _: Any) -> None:
+        """Offer only what is found, or near it; all again where the text is empty."""
+        known, was = self.bench.names, self.name.value
+        found = [name for name in self.bench.study.find(self.find.value)["name"] if name in known]
+        offered = found if self.find.value.strip() and found else list(known)
+        self.is_quiet = True
+        self.offer(offered)
+        self.name.value = was if was in offered else offered[0]
+        self.is_quiet = False
+        self.look()
 
     def change_cohort(self, _: Any) -> None:
         """Open another cohort in the same language."""
