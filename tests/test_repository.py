@@ -18,6 +18,12 @@ NUMBERED = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 
+TOP = (
+    *("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "SECURITY.md"),
+    *("environment.yml", "pyproject.toml"),
+)
+
+
 def test_layout():
     for name in (
         "notebooks",
@@ -38,6 +44,13 @@ def test_layout():
         ".ci/run",
     ):
         assert (ROOT / name).exists(), name
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout
+    beside = {
+        name for name in tracked.split() if "/" not in name and not name.startswith(("requirements", "."))
+    }
+    assert beside <= {*TOP}, "nothing that a program left is kept"
     assert [path.stem for path in NUMBERED] == [
         "01_clean",
         "02_indicators",

@@ -6,6 +6,7 @@ bytes on every machine.
 from __future__ import annotations
 
 import importlib.util
+from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -55,7 +56,7 @@ def problems() -> list[str]:
         hidden = np.isnan(without_few_linked(counts))
         if not hidden.all() and list(given_away(linked(counts, hidden))):
             found.append(f"suppression: a hidden count of random table {seed} follows from its totals")
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder, chdir(folder):  # it logs wherever it is called
             argus = by_argus(counts, Path(folder))
         if argus is not None:
             compared += 1
