@@ -15,7 +15,7 @@ from manfaat.measurement import profiles
 from manfaat.report.answer_figures import shared_words
 from manfaat.report.colours import GAPS
 from manfaat.report.exhibit import short_path
-from manfaat.report.figures import answers, chain, curves, events, groups
+from manfaat.report.figures import answers, chain, claims, curves, events, groups, value
 from manfaat.report.figures.style import PARTICIPANTS, new_figure, new_panels, sized, to_svg
 from manfaat.report.fonts import font_faces
 from manfaat.report.verdict_words import GRADE_SIGNS
@@ -487,3 +487,22 @@ def test_a_figure_is_drawn_once_and_looks_as_if_it_had_been_saved(monkeypatch):
     monkeypatch.setattr(Figure, "draw", lambda own, renderer: drawn.append(draw(own, renderer)))
     assert to_svg(some()) == plain.getvalue()
     assert len(drawn) == 1
+
+
+def test_both_ends_of_a_swing_to_one_side_are_written_at_the_outer_one():
+    apart = value.Swing("Rate", "3%", "12%", 4.0, 16.0)
+    assert value.ends_of(apart, 10.0) == [("3%", 4.0), ("12%", 16.0)]
+    together = value.Swing("Rate", "3%", "12%", 4.0, 6.0)
+    assert value.ends_of(together, 10.0) == [("12%, 3%", 4.0)]
+
+
+def test_an_amount_that_would_meet_its_count_stands_in_two_lines():
+    short = claims.Mark("c", "Pay", 0.2, 0.1, 0.3, "24 (4 to 42)", "33 / 94", ())
+    long = short._replace(text="$1.066 (−$162 sampai $2.295)", n="185 / 15.992")
+    assert claims.amount(short) == "24 (4 to 42)"
+    assert claims.amount(long) == "$1.066\n(−$162 sampai $2.295)"
+
+
+@pytest.mark.parametrize("lines", [1, 37, 70, 300])
+def test_lines_of_a_curve_leave_room_between_them(lines):
+    assert curves.thickness(lines) <= curves.NARROWEST / lines / 2

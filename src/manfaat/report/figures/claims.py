@@ -28,6 +28,7 @@ from manfaat.report.words import Language
 
 LINE, FOOT = 0.2, 2.3  # inches between two lines; lines below the axis
 AMOUNT, COUNT = 0.645, 0.995  # where amounts begin and counts end in a wide picture
+BESIDE = 35  # letters of an amount and of a count that stand in one line
 WORDS: dict[str, Any] = {"fontsize": 7.5, "color": INK, "annotation_clip": False}
 
 
@@ -71,6 +72,11 @@ def claims_figure(id: str, rows: pd.DataFrame, title: str, caption: str, languag
     return Exhibit(id, title, caption, data, alt, wide, narrow=narrow)
 
 
+def amount(row: Mark) -> str:
+    """The amount as it stands beside its mark: the interval below it where both would meet the count."""
+    return row.text.replace(" (", "\n(") if len(row.text) + len(row.n) > BESIDE else row.text
+
+
 def shown(row: Mark) -> str:
     """What a mark shows, in words."""
     return f"{row.label}: {row.text}, n {row.n}"
@@ -86,7 +92,8 @@ def drawn(rows: pd.DataFrame, layout: Layout, language: Language) -> bytes:
             place, above = place + (0.4 if above else 0.0), row.claim
             heads.append((place, row.claim))
             place += 1
-        lines = fill(row.label, layout.letters).count("\n") + 1
+        beside = amount(row).count("\n") if layout.is_wide else 0
+        lines = max(fill(row.label, layout.letters).count("\n"), beside) + 1
         places.append(place + ((lines - 1) / 2 if layout.is_wide else lines - 0.2))
         place += lines if layout.is_wide else lines + 1.3
     place += 0.0 if layout.is_wide else 0.5  # what the last row says ends above the axis
@@ -124,7 +131,7 @@ def draw_mark(ax: Axes, row: Mark, place: float, layout: Layout) -> None:
     label = fill(row.label, layout.letters)
     if layout.is_wide:
         write(ax, label, (0.005, place))
-        write(ax, row.text, (AMOUNT, place))
+        write(ax, amount(row), (AMOUNT, place))
         write(ax, row.n, (COUNT, place), ha="right")
     else:
         ax.plot([0, 0], [place - 0.3, place + 0.3], color=GREY, linewidth=0.9, zorder=0)

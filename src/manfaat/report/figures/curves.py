@@ -153,7 +153,7 @@ def curves_drawn(shown: list[pd.DataFrame], language: Language, *, wide: bool) -
         draw_choices(made, below, letters)
         ax.set_ylabel(fill(data["unit"].iloc[0], 28))
         if several:
-            ax.set_title(fill(data["indicator"].iloc[0], 66 // columns), loc="left", fontsize=8)
+            ax.set_title(fill(data["indicator"].iloc[0], 54 // columns), loc="left", fontsize=8)
         plain_ticks(ax.yaxis, language)
         spots += curve_spots(ax, data, made)
     return figure, spots

@@ -17,7 +17,7 @@ from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.style import FULL_WIDTH, HALF_WIDTH, PALETTE, Spot, new_figure, to_svg
 from manfaat.report.words import Language
 
-LETTERS = 42  # in a line of all boxes on a phone
+LETTERS = 36  # in a line of all boxes on a phone
 
 
 class Step(NamedTuple):

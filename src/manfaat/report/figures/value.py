@@ -127,16 +127,22 @@ def tornado(
     return Exhibit("tornado", title, caption, data, f"{alt} {'; '.join(parts)}.", wide, narrow=narrow)
 
 
+def ends_of(row: Swing, now: float) -> list[tuple[str, float]]:
+    """What is written at which ends of a swing: both values at the outer one where they lie on one side."""
+    inner, outer = sorted([(row.low, row.at_low), (row.high, row.at_high)], key=lambda end: abs(end[1] - now))
+    if (inner[1] >= now) != (outer[1] >= now):
+        return [inner, outer]
+    return [(f"{inner[0]}, {outer[0]}", outer[1])]
+
+
 def draw_swings(ax: Axes, rows: list[Swing], now: float, unit: str, language: Language) -> None:
     """Draw what each unknown moves, from the value ``now``: the first of its two values dark, the other light
     and hatched.
     """
     for place, row in enumerate(rows):
-        for value, text, colour, hatch in (
-            (row.at_low, row.low, BAR, ""),
-            (row.at_high, row.high, WEAK_BAR, "//"),
-        ):
+        for value, colour, hatch in ((row.at_low, BAR, ""), (row.at_high, WEAK_BAR, "//")):
             draw_bar(ax, place, value - now, colour, hatch=hatch, left=now)
+        for text, value in ends_of(row, now):
             write_end(ax, text, value, place, gap=4 if value >= now else -4, size=7)
     ax.axvline(now, color=INK, linewidth=1)
     reach = max([abs(end - now) for row in rows for end in (row.at_low, row.at_high)] + [1e-9])
