@@ -156,6 +156,66 @@ def test_no_figure_of_any_cohort_scrolls_sideways_on_a_phone(browser, finished, 
     assert held >= 6  # the annexes of three cohorts, in two languages
 
 
+COLLIDING = """(() => {
+  const found = [];
+  document.querySelectorAll('figure.exhibit svg').forEach(svg => {
+    if (!svg.checkVisibility()) { return; }
+    const name = svg.closest('figure').id, edge = svg.getBoundingClientRect();
+    const texts = [...svg.querySelectorAll('text')].filter(one => one.textContent.trim());
+    const boxes = texts.map(one => [one.getBoundingClientRect(), one.textContent.trim()]);
+    boxes.forEach(([box, text], place) => {
+      if (box.left < edge.left - 1 || box.right > edge.right + 1 || box.top < edge.top - 1
+        || box.bottom > edge.bottom + 1) { found.push(`${name}: ${text} leaves the picture`); }
+      boxes.slice(place + 1).forEach(([other, more]) => {
+        const wide = Math.min(box.right, other.right) - Math.max(box.left, other.left);
+        const high = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);
+        if (wide > 1.5 && high > 0.35 * Math.min(box.height, other.height)) {
+          found.push(`${name}: ${text} meets ${more}`);
+        }
+      });
+    });
+  });
+  return found;
+})()"""
+
+
+def colliding(browser: Browser, page: Path, width: int) -> list[str]:
+    """Texts of figures that leave their picture or meet another."""
+    browser.open(page, width=width)
+    assert width > 500 or browser.do(UNPACKED)
+    return browser.do(COLLIDING)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("page", [*REPORTS, "nsw-1976/brief.html", "nsw-1976/brief.id.html"])
+def test_no_text_of_a_figure_leaves_it_or_meets_another(browser, sent, page, width):
+    assert colliding(browser, sent.reports / page, width) == []
+
+
+def test_no_text_of_a_figure_of_any_cohort_leaves_it_or_meets_another(browser, finished, cohorts):
+    found = {}
+    for cohort in cohorts:
+        for layer in ("brief", "report", "annex"):
+            for page in (f"{layer}.html", f"{layer}.id.html"):
+                for width in (360, 1440):
+                    found[cohort, page, width] = colliding(browser, finished.reports / cohort / page, width)
+    assert {place: texts for place, texts in found.items() if texts} == {}
+
+
+def test_texts_that_meet_would_be_found(browser, tmp_path):
+    (tmp_path / "bad.html").write_text(
+        "<!DOCTYPE html><figure class=exhibit id=f><svg width=200 height=50>"
+        "<text x=10 y=20>Participants</text><text x=40 y=22>Compared</text>"
+        "<text x=180 y=40>Far too long</text></svg></figure>",
+        encoding="utf-8",
+    )
+    browser.open(tmp_path / "bad.html")
+    assert browser.do(COLLIDING) == [
+        "f: Participants meets Compared",
+        "f: Far too long leaves the picture",
+    ]
+
+
 @pytest.mark.parametrize("width", [360, 768, 1440])
 @pytest.mark.parametrize("page", PAGES)
 def test_no_sideways_scroll(browser, sent, page, width):

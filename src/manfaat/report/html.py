@@ -28,6 +28,7 @@ from manfaat.report.blocks import (
     ended,
     gap,
 )
+from manfaat.report.columns import columns_of
 from manfaat.report.unbroken import unbroken
 
 SHORT = 24  # letters: a number with its interval, size or share stays on one line, a sentence may not
@@ -194,9 +195,13 @@ def in_words(block: Figure, shown: Shown) -> str:
 
 def table(block: Table, shown: Shown) -> str:
     """Return a table that scrolls within the page, named by its caption."""
+    upwards = columns_of(block).turned
     head = "".join(
-        f'<th scope="col"{named_class("number" if head.is_number else "")}>{told(head.text)}</th>'
-        for head in block.heads
+        f'<th scope="col"{named_class("number" * head.is_number, "up" * (place in upwards))}>'
+        f"<span>{told(head.text)}</span></th>"
+        if place in upwards
+        else f'<th scope="col"{named_class("number" * head.is_number)}>{told(head.text)}</th>'
+        for place, head in enumerate(block.heads)
     )
     scroll = "scroll long" if len(block.rows) > LONG else "scroll"
     grid = f"<thead><tr>{head}</tr></thead><tbody>{body(block, shown)}</tbody></table></div>"
