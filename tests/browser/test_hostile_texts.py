@@ -79,14 +79,16 @@ def hostile(text: str, at: Iterator[int], among: Sequence[str] = PAYLOADS) -> st
     return text + "".join(f" {among[(place + 9 * step) % len(among)]}" for step in range(3))
 
 
-def plant(part: object, at: Iterator[int]) -> object:
-    """A definition whose texts for readers are all hostile."""
+def plant(part: object, at: Iterator[int], codes: Sequence[str]) -> object:
+    """A definition whose texts for readers of some languages are all hostile."""
     if isinstance(part, list):
-        return [plant(one, at) for one in part]
+        return [plant(one, at, codes) for one in part]
     if not isinstance(part, dict):
         return part
     is_words = set(part) and set(part) <= {"en", "id"} and all(isinstance(one, str) for one in part.values())
-    return {name: hostile(value, at) if is_words else plant(value, at) for name, value in part.items()}
+    if not is_words:
+        return {name: plant(value, at, codes) for name, value in part.items()}
+    return {name: hostile(value, at) if name in codes else value for name, value in part.items()}
 
 
 def plant_labels(path: Path, at: Iterator[int]) -> None:
@@ -98,7 +100,9 @@ def plant_labels(path: Path, at: Iterator[int]) -> None:
     wanted = [place for place, name in enumerate(head) if name.endswith("::English (en)")]
     for row in rows:
         for place in wanted:
-            row[place] = hostile(row[place], at, IN_TABLES) if row[place] else ""
+            stands_for_several = any("{" in cell for cell in row)
+            if row[place] and not stands_for_several:
+                row[place] = hostile(row[place], at, IN_TABLES)
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows([head, *rows])
 
@@ -111,8 +115,10 @@ def attacked(tmp_path_factory) -> tuple[Path, int]:
         shutil.copytree(ROOT / name, root / name)
     raw, own = root / "data/raw" / COHORT, root / "programmes" / PROGRAMME
     shutil.copytree(ROOT / "data/raw" / COHORT, raw)
-    for path in (own / "programme.yml", own / "charter.yml", raw / "cohort.yml"):
-        planted = plant(yaml.safe_load(path.read_text("utf-8")), at)
+    told = {own / "programme.yml": ["en"], own / "charter.yml": ["en", "id"]}
+    told[raw / "cohort.yml"] = ["en", "id"]
+    for path, codes in told.items():  # of the first, columns are known by words in Indonesian
+        planted = plant(yaml.safe_load(path.read_text("utf-8")), at, codes)
         path.write_text(yaml.safe_dump(planted, allow_unicode=True, sort_keys=False), encoding="utf-8")
     for name in ("codebook.csv", "choices.csv", "indicators.csv", "rules.csv"):
         plant_labels(own / name, at)
@@ -174,3 +180,14 @@ def test_nor_in_the_overview(attacked, browser, name):
     assert browser.do("window.PWNED ?? null") is None
     assert browser.do(STRANGE) == []
     assert [url for url in browser.requests() if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def test_a_payload_that_runs_would_be_seen(browser, tmp_path):
+    """Each is one that a page without escapes runs or obeys."""
+    for text, sign in ((PAYLOADS[2], "runs"), (PAYLOADS[6] + "</b>", "runs"), (PAYLOADS[17], "stands")):
+        (tmp_path / "page.html").write_text(f'<p title="{text}">{text}</p>')
+        browser.open(tmp_path / "page.html")
+        browser.do(TOUCH)
+        browser.do("new Promise(done => setTimeout(done, 300))")
+        runs = browser.do("window.PWNED ?? null") is not None
+        assert runs if sign == "runs" else browser.do(STRANGE) != []

@@ -6,6 +6,7 @@ import shutil
 import sys
 import zipfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import get_args, get_type_hints
 from xml.etree import ElementTree
@@ -36,11 +37,13 @@ from manfaat.report.blocks import (
     plain,
     said,
 )
+from manfaat.report.cover import Cover
 from manfaat.report.fitting import fitted, packed
 from manfaat.report.html import WRITERS, Shown, html_of
 from manfaat.report.markdown import blocks_of
 from manfaat.report.methods import METHODS, STD_ERRORS
 from manfaat.report.parts import chapter_part
+from manfaat.report.word import new_document
 from manfaat.report.words import Language
 from manfaat.run.files import write_files, write_media
 from manfaat.run.languages import Told
@@ -532,3 +535,10 @@ def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pic
     assert "large in words" in told
     assert "It is in large.svg." in told
     assert "stands in its row of estimates.csv" in told
+
+
+@pytest.mark.parametrize("letters", [200, 256, 5_000])
+def test_a_long_title_does_not_end_word_at_the_end_of_a_run(letters):
+    """Word's own property holds 255 letters."""
+    cover = Cover("T" * letters, "label", "", "", "", date(2026, 1, 1))
+    assert len(new_document(cover, Language("en")).core_properties.title) == min(letters + 7, 255)

@@ -25,6 +25,7 @@ from manfaat.report.unbroken import unbroken
 from manfaat.report.wordparts import add_field, add_table, bookmark, describe, set_language
 from manfaat.report.words import Language
 
+LONGEST_PROPERTY = 255  # letters that Word's own properties hold
 REGIONS = {"en": "en-GB", "id": "id-ID"}  # Word names a language with its region
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP file can hold: the same report gives the same bytes
 
@@ -75,7 +76,7 @@ def new_document(cover: Cover, language: Language) -> Document:
     set_language(document, REGIONS.get(language.code, language.code))
     properties, moment = document.core_properties, datetime(cover.day.year, cover.day.month, cover.day.day)
     properties.title, properties.author, properties.last_modified_by = (
-        f"{cover.title}: {cover.label}",
+        f"{cover.title}: {cover.label}"[:LONGEST_PROPERTY],
         "Manfaat",
         "Manfaat",
     )
