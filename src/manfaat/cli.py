@@ -56,6 +56,7 @@ app = typer.Typer(
         " nothing half-made is left."
     ),
 )
+WIDE = 110  # columns of a terminal in which labels have room beside names
 console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
 
 DataDir = Annotated[str, typer.Option(help="Folder with raw/ and processed/, relative to the project.")]
@@ -83,18 +84,16 @@ def list_cohorts(data_dir: DataDir = "data") -> None:
     from manfaat.definitions.cohort import load_cohort
 
     root = project()
-    table = Table(
-        Column("cohort", no_wrap=True),
-        *(Column(name, overflow="fold") for name in ("programme", "label", "kind", "comparison")),
-    )
+    heads = ("programme", "kind", "comparison", "label")[: 4 if console.width >= WIDE else 3]
+    table = Table(Column("cohort", no_wrap=True), *(Column(name, overflow="fold") for name in heads))
     for name in paths.known_cohorts(root / data_dir):
         cohort, _ = load_cohort(root / data_dir / "raw" / name, root=root)
         table.add_row(
             name,
             *(
-                [cohort.programme, cohort.label.en, cohort.kind, cohort.assignment]
+                [cohort.programme, cohort.kind, cohort.assignment, cohort.label.en][: len(heads)]
                 if cohort
-                else ["[red]cohort.yml is missing or wrong: see manfaat check[/red]", "", "", ""]
+                else ["[red]cohort.yml is missing or wrong: see manfaat check[/red]"]
             ),
         )
     console.print(table)

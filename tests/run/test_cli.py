@@ -1,9 +1,13 @@
 """The command line refuses before it runs, and says what it did."""
 
+from pathlib import Path
+
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from conftest import seal
+from manfaat import cli
 from manfaat.cli import app
 
 runner = CliRunner()
@@ -20,6 +24,16 @@ def test_list_names_all_cohorts():
     assert result.exit_code == 0
     assert "nsw-1976" in result.stdout
     assert "michigan-grants" in result.stdout
+
+
+@pytest.mark.parametrize(("width", "has_label"), [(80, False), (130, True)])
+def test_list_has_one_line_a_cohort_in_any_terminal(monkeypatch, width, has_label):
+    monkeypatch.setattr(cli, "console", Console(width=width, highlight=False))
+    lines = runner.invoke(app, ["list"]).stdout.splitlines()
+    told = [line for line in lines if line.startswith("│")]
+    assert len(told) == len(list(Path("data/raw").iterdir()))
+    assert all(len(line) <= width for line in lines)
+    assert ("lottery" in " ".join(told)) is has_label
 
 
 def test_check_says_that_all_is_in_order():
