@@ -38,7 +38,7 @@ from manfaat.report.blocks import (
     said,
 )
 from manfaat.report.cover import Cover
-from manfaat.report.fitting import fitted, packed
+from manfaat.report.fitting import fitted, packed, without_words
 from manfaat.report.html import WRITERS, Shown, html_of
 from manfaat.report.markdown import blocks_of
 from manfaat.report.methods import METHODS, STD_ERRORS
@@ -530,6 +530,9 @@ def test_a_page_too_large_loses_the_largest_pictures_then_the_folds_then_the_pic
     assert set(cut(room - 1).packed) == {*phones}
     assert len(cut(room - 1).data) == 1
     assert cut(bare).packed == {}
+    told = '<svg aria-label="All"><title>4</title></svg>'
+    assert without_words(told, told) == "<svg></svg>"
+    assert without_words(told, told.replace("4", "5")) == "<svg><title>5</title></svg>"
     assert cut(bare).pictures == pictures
     told = page(left(1000))
     assert "large in words" in told

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -14,6 +15,9 @@ from types import MappingProxyType
 from manfaat.report.blocks import Figure
 from manfaat.report.html import Shown, in_words
 from manfaat.report.words import Language
+
+DESCRIBED = re.compile(r' aria-label="[^"]*"')
+TOLD = re.compile(r"<title>[^<]*</title>")
 
 
 def fitted(
@@ -51,11 +55,20 @@ def fitted(
 
 
 def with_packed(shown: Shown, phones: Mapping[str, tuple[str, str]]) -> Shown:
-    """Hold the drawings for a phone packed, beside the others."""
+    """Hold the drawings for a phone packed, beside the others, from which the script takes what they say of
+    themselves and of their marks.
+    """
     wide = {id: alone for id, (alone, _) in phones.items()}
-    return replace(
-        shown, pictures={**shown.pictures, **wide}, packed={id: narrow for id, (_, narrow) in phones.items()}
-    )
+    narrow = {id: without_words(alone, drawing) for id, (alone, drawing) in phones.items()}
+    return replace(shown, pictures={**shown.pictures, **wide}, packed=narrow)
+
+
+def without_words(wide: str, narrow: str) -> str:
+    """A drawing for a phone without its description, and without what its marks say where those of the other
+    say the same.
+    """
+    narrow = DESCRIBED.sub("", narrow, count=1)
+    return TOLD.sub("", narrow) if TOLD.findall(narrow) == TOLD.findall(wide) else narrow
 
 
 def packed(drawings: Mapping[str, str]) -> str:

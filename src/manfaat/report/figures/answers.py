@@ -37,7 +37,7 @@ from manfaat.report.words import Language
 # From the ends inwards, and from the middle outwards, in the colour of participants, whose answers they are.
 LOW, HIGH = (GAPS[3], MIDDLE), ("#8dbfe0", PARTICIPANTS)
 WIDEST_LABEL, WIDEST_ITEM = 44, 60  # letters in one line, and on a phone
-NARROW_LABEL, NARROW_ITEM = 24, 34
+NARROW_LABEL, NARROW_ITEM = 24, 28
 
 
 class Box(NamedTuple):
@@ -365,7 +365,10 @@ def draw_gaps(wide: pd.DataFrame, ax: Axes, language: Language, letters: int = W
             fontsize=7.5,
             color="white" if dark else INK,
         )
-    ax.set_xticks(np.arange(values.shape[1]) + 0.5, [fill(name, 16) for name in wide.columns])
+    ax.set_xticks(
+        np.arange(values.shape[1]) + 0.5,
+        [fill(name, 16 if letters == WIDEST_LABEL else 11) for name in wide.columns],
+    )
     names = [fill(name, letters) for name in wide.index]
     ax.set_yticks(np.arange(values.shape[0]) + 0.5, names, rotation=0)
     ax.xaxis.tick_top()

@@ -251,7 +251,7 @@ def panels_drawn(
         ax.set_title(
             fill(own["indicator"].iloc[0], WIDEST_LABEL), loc="left" if wide else "center", fontsize=8
         )
-        ax.set_xlabel(fill(own["unit"].iloc[0], 28 if wide else 34))
+        ax.set_xlabel(fill(own["unit"].iloc[0], 28))
         plain_ticks(ax.xaxis, language)
         ax.xaxis.set_major_locator(MaxNLocator(4))
         spots += spread_spots(ax, own, [described(row, language) for row in typed_rows(own, Spread)])

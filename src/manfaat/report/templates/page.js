@@ -242,6 +242,11 @@
         var narrow = inside.content.firstElementChild, place = document.createComment("");
         wide.replaceWith(place);
         place.replaceWith(hold("wide", wide), hold("phone", narrow));
+        narrow.setAttribute("aria-label", wide.getAttribute("aria-label"));
+        var told = wide.querySelectorAll(".spots rect");
+        narrow.querySelectorAll(".spots rect").forEach(function (spot, at) {
+          spot.textContent = spot.textContent || told[at].getAttribute("aria-label"); // what is not said again is the same
+        });
         answering(narrow);
       });
       held.remove();
