@@ -58,6 +58,18 @@ def test_word_writes_such_heads_upwards_and_makes_room_for_them(tmp_path):
     assert "btLr" not in row + second
 
 
+def test_a_row_of_one_cell_stands_across_the_table(tmp_path):
+    document = docx.Document()
+    heads = (Head("A"), Head("B", is_number=True), Head("C"))
+    table = Table("t", "", "T", "", heads, ((Cell("All of these"),), (Cell("a"), Cell("1"), Cell("c"))))
+    add_table(document, table, str)
+    head, across, row = document.tables[0].rows
+    assert len(across._tr.tc_lst) == 1
+    assert across._tr.tc_lst[0].grid_span == 3
+    assert [cell.text for cell in row.cells] == ["a", "1", "c"]
+    assert len(head._tr.tc_lst) == 3
+
+
 def test_no_table_of_a_report_cuts_a_word(finished, cohorts):
     seen = 0
     for cohort in cohorts:

@@ -205,7 +205,7 @@ def test_word_has_structure(sent, language, layer, chapters, sections, tables):
         assert shape.width <= docx.shared.Cm(16.01)
     for table in document.tables:
         assert table._tbl.tr_lst[0].trPr.find(f"{W}tblHeader") is not None
-        assert len({len(row.tc_lst) for row in table._tbl.tr_lst}) == 1
+        assert len({sum(cell.grid_span for cell in row.tc_lst) for row in table._tbl.tr_lst}) == 1
     region = {"en": "en-GB", "id": "id-ID"}[language]
     defaults = document.styles.element.find(f"{W}docDefaults")
     assert next(defaults.iter(f"{W}lang")).get(f"{W}val") == region

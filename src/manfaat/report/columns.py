@@ -14,7 +14,7 @@ from manfaat.report.unbroken import unbroken
 
 ROOM = ((5, 88), (7, 100), (99, 108))  # up to so many columns: letters beside each other on a page
 PADDING, LINE = 2, 2.6  # of a column, and how high a line is, in letters
-WORD, SENTENCE = 34, 24  # letters of a word that is kept whole, and of a text that is kept on one line
+WORD, SENTENCE, MOST = 34, 24, 70  # letters: of a word kept whole, of a text kept on a line, of any line
 PARTS = re.compile(r"[^ \n–/-]+[–/-]*")  # what a line may end with
 
 
@@ -66,7 +66,7 @@ def liked(head: Head, texts: list[str]) -> float:
     """How many letters wide a column would like to be: a number on one line, a text on one or some."""
     whole = max(map(len, texts), default=1)
     return (
-        min(whole, SENTENCE) if head.is_number or whole <= SENTENCE else min(max(SENTENCE, whole / 3), WORD)
+        min(whole, SENTENCE) if head.is_number or whole <= SENTENCE else min(max(SENTENCE, whole / 2.5), MOST)
     )
 
 

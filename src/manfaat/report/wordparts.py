@@ -123,8 +123,11 @@ def row_xml(
     columns: Columns | None = None,
 ) -> str:
     """Return one row, or with its ``columns`` that of the heads, some of which may be written upwards;
-    numbers stand to the right, a short row is filled up.
+    numbers stand to the right, a short row is filled up. A row of one cell heads those below it,
+    across the table.
     """
+    if len(cells) == 1 < len(widths) and columns is None:
+        return across_xml(clean(cells[0].text), widths, size)
     filled, is_head = [*cells, *[Cell("")] * (len(widths) - len(cells))], columns is not None
     turned, height = (columns.turned, columns.height) if columns else (frozenset[int](), 0)
     tall = f'<w:trHeight w:val="{round(height * LETTER * size) + 120}" w:hRule="atLeast"/>' if height else ""
@@ -148,6 +151,16 @@ def row_xml(
             f' w:val="Cell"/>{right}</w:pPr>{run}</w:p></w:tc>'
         )
     return f"<w:tr>{properties}{''.join(parts)}</w:tr>"
+
+
+def across_xml(text: str, widths: list[int], size: int) -> str:
+    """Return a row of one cell as wide as the table, kept on a page with the row below it."""
+    return (
+        f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'<w:gridSpan w:val="{len(widths)}"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="Cell"/><w:keepNext/>'
+        f'</w:pPr><w:r><w:rPr><w:i/><w:sz w:val="{size}"/></w:rPr>'
+        f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc></w:tr>'
+    )
 
 
 def indent(cell: Cell, head: Head, size: int) -> str:
