@@ -367,7 +367,7 @@ def draw_gaps(wide: pd.DataFrame, ax: Axes, language: Language, letters: int = W
         )
     ax.set_xticks(
         np.arange(values.shape[1]) + 0.5,
-        [fill(name, 16 if letters == WIDEST_LABEL else 11) for name in wide.columns],
+        [fill(name, 16 if letters == WIDEST_LABEL else 9) for name in wide.columns],
     )
     names = [fill(name, letters) for name in wide.index]
     ax.set_yticks(np.arange(values.shape[0]) + 0.5, names, rotation=0)

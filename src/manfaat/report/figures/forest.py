@@ -106,7 +106,7 @@ def drawn(data: pd.DataFrame, xlabel: str, language: Language, *, wide: bool) ->
     figure, ax = new_figure(0.75 + (0.13 + 0.14 * lines) * len(data)) if wide else stacked.figure()
     draw_intervals(data if wide else data.assign(text=""), ax, xlabel)
     plain_ticks(ax.xaxis, language)
-    ax.xaxis.set_major_locator(MaxNLocator(4))  # long labels leave little width for numbers
+    few_ticks(ax)
     if not wide:
         stacked.name(ax)
     spots = [
@@ -114,6 +114,11 @@ def drawn(data: pd.DataFrame, xlabel: str, language: Language, *, wide: bool) ->
         for place, (row, name) in enumerate(zip(typed_rows(data, Interval), names, strict=True))
     ]
     return to_svg(figure, spots)
+
+
+def few_ticks(ax: Axes) -> None:
+    """Write few numbers below the axis, for long labels leave it little width: fewer where they are long."""
+    ax.xaxis.set_major_locator(MaxNLocator(3 if max(map(abs, ax.get_xlim())) >= 1000 else 4))
 
 
 def interval_panels(id: str, title: str, data: pd.DataFrame, caption: str, language: Language) -> Exhibit:
@@ -157,7 +162,7 @@ def panels_drawn(data: pd.DataFrame, language: Language, *, wide: bool) -> tuple
         ax.set_xlabel(fill(own["unit"].iloc[0], WIDEST_PANEL), fontsize=7.5)
         ax.tick_params(labelsize=7.5)
         plain_ticks(ax.xaxis, language)
-        ax.xaxis.set_major_locator(MaxNLocator(4))
+        few_ticks(ax)
     for unit, own in data.groupby("unit", sort=False):
         same = [ax for ax, one in zip(axes, shown, strict=False) if one["unit"].iloc[0] == unit]
         ends = own.groupby("indicator", sort=False)[["ci_low", "ci_high"]]
