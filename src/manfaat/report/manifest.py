@@ -41,6 +41,10 @@ WITHHELD = (
         " it takes for none of them to follow from a total."
     ),
     mark(
+        "An amount of which two people or firms have nearly all: no mean of it is told, and a difference only"
+        " roughly."
+    ),
+    mark(
         "Digits: a mean is told in steps of its standard deviation divided by the number of"
         " people, a share in"
         " steps of one person, an estimate by its standard error; the difference of two numbers"
@@ -51,7 +55,7 @@ WITHHELD = (
 CHECKED = (
     mark("the report is what its definitions, its delivery and this version make"),
     mark("every row delivered is kept, or set aside by a rule: the ledger adds up"),
-    mark("every interval that a sentence tells is that of a table"),
+    mark("every number that a sentence of brief and report tells is one of a table, as far as it is rounded"),
     mark("an attacker who holds this release, and former ones of the same people, recovers no single person"),
     mark("nothing names a person, a machine or its user"),
     mark("every language of the report is there and says the same numbers"),
