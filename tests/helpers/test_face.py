@@ -142,7 +142,6 @@ def test_clusters_change_the_error_and_not_the_number(study):
         (lambda s: s.estimate("earnings", rater="slf"), "a fact"),
         (lambda s: s.estimate("married"), "study.describe('married')"),
         (lambda s: s.estimate("earnings").recipe(specification="adjusted-9"), "adjusted-10"),
-        (lambda s: s.estimate("earnings").recipe(specification="matching"), "its formula"),
         (lambda s: s.estimate("earnings", where="age > 200"), "nobody"),
         (lambda s: s.estimate("earnings", where="age >"), "cannot be read"),
         (lambda s: s.estimate("earnings", where="age > 40 and hispanic == 1"), "fewer than five"),
