@@ -545,3 +545,34 @@ def test_a_long_title_does_not_end_word_at_the_end_of_a_run(letters):
     """Word's own property holds 255 letters."""
     cover = Cover("T" * letters, "label", "", "", "", date(2026, 1, 1))
     assert len(new_document(cover, Language("en")).core_properties.title) == min(letters + 7, 255)
+
+
+def ends_nowhere(folder) -> list[str]:
+    """Links of the pages of a folder that lead to no file, or to nothing in it."""
+    pages = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
+    ids = {name: set(re.findall(r' id="([^"]+)"', text)) for name, text in pages.items()}
+    found = []
+    for name, text in pages.items():
+        for link in re.findall(r'<a\b[^>]*\bhref="([^"]+)"', text):
+            file, _, id = link.partition("#")
+            file = file or name
+            if not link.startswith("data:") and not (
+                id in ids.get(file, ()) if id else (folder / file).is_file()
+            ):
+                found.append(f"{name}: {link}")
+    return found
+
+
+def test_every_link_of_brief_report_and_annex_ends_somewhere(sent, tmp_path):
+    folder = sent.reports / "nsw-1976"
+    assert ends_nowhere(folder) == []
+    brief = (folder / "brief.html").read_text(encoding="utf-8")
+    assert 'href="report.html#claim-N1"' in brief
+    (tmp_path / "a.html").write_text('<a href="#x">x</a><a id="y" href="#y">y</a>', encoding="utf-8")
+    assert ends_nowhere(tmp_path) == ["a.html: #x"]
+
+
+def test_every_link_of_every_cohort_ends_somewhere(finished, cohorts):
+    assert {cohort: ends_nowhere(finished.reports / cohort) for cohort in cohorts} == {
+        one: [] for one in cohorts
+    }

@@ -157,6 +157,7 @@ def render_brief(reader: Reader, parts: list[Part], exhibits: Path, *, cover: Co
     style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
     style += (TEMPLATES / "brief.css").read_text(encoding="utf-8")
     style += figure_fonts([svg for both in drawn.values() for svg in both])
+    shown = Shown(pictures, {}, files=beside.files)
     page = (
         environment()
         .get_template("brief.html.j2")
@@ -167,7 +168,7 @@ def render_brief(reader: Reader, parts: list[Part], exhibits: Path, *, cover: Co
             **vars(cover),
             versions=beside.versions,
             layers=beside.layers,
-            text=Markup("\n".join(html_of(part.blocks, Shown(pictures, {})) for part in parts)),
+            text=Markup("\n".join(html_of(part.blocks, shown) for part in parts)),
             style=Markup(style),
             policy=Markup(PLAIN_WITH_FONTS),
         )
