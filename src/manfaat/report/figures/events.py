@@ -279,9 +279,10 @@ def alluvial_drawn(
     """Draw the panels for a page or for a phone."""
     groups = list(dict.fromkeys(data["group"]))
     order = list(dict.fromkeys([*data["before"], *data["now"]]))[::-1]  # the highest on top
-    figure, axes = new_panels(2.7 * len(groups), heights=[1] * len(groups), width=width_of(wide))
+    tall = (2.7 if wide else 4.2) * len(groups)  # names take several lines on a phone
+    figure, axes = new_panels(tall, heights=[1] * len(groups), width=width_of(wide))
     for place, (ax, group) in enumerate(zip(axes, groups, strict=True)):
-        look = PALETTE[place % len(PALETTE)], 40 if wide else 12
+        look = PALETTE[place % len(PALETTE)], 40 if wide else 14
         draw_alluvial(data[data["group"] == group], order, ax, language, look)
         title = f"{group}: {words['before']} → {words['now']}"
         ax.set_title(title if wide else fill(title, 38), loc="center", fontsize=8.5)
