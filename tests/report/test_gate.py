@@ -489,3 +489,44 @@ def test_p_values_tell_no_difference_more_closely_than_the_estimate_is_told(seed
         monkeypatch.setattr(precision, "of_told", lambda _, table: table)
         found = attacker.attack_tables({"estimates.csv": coarse(exact).astype(str)})
         assert {one.how for one in found} == {"tests"}
+
+
+def test_what_is_in_no_unit_is_told_as_finely_as_ever():
+    survival = pd.DataFrame(
+        {"indicator": "months", "time": [25.0], "survival": [0.78], "ci_low": [0.685], "ci_high": [0.86]}
+    )
+    assert gate.without_levels(survival, {"months"}).equals(survival)
+    rows = [
+        ("hazard ratio", 1.58, 1.16, 2.18),
+        ("log-rank p", 0.04, np.nan, np.nan),
+        ("adjusted", 13.0, 8.0, 19.0),
+    ]
+    threats = pd.DataFrame(rows, columns=["statistic", "value", "ci_low", "ci_high"]).assign(
+        indicator="months"
+    )
+    told = gate.without_levels(threats, {"months"})
+    assert told.loc[:1].equals(threats.loc[:1]), "no amount follows from a ratio or a p value"
+    assert told.loc[2, "value"] == 20, "what is in months is told roughly"
+    scales = pd.DataFrame(
+        {"indicator": "months", "unit": ["", "months"], "estimate": [0.86, -5.0], "std_error": [0.18, 3.7]}
+    )
+    told = gate.without_levels(scales, {"months"})
+    assert told.loc[0].equals(scales.loc[0])
+    assert told.loc[1, "std_error"] == 5
+
+
+CENTRES = ("estimate", "survival", "value", "mean", "difference")
+
+
+@pytest.mark.runs
+def test_every_number_lies_within_its_own_interval(finished):
+    looked = 0
+    for path in sorted(finished.reports.glob("*/**/*.csv")):
+        table = pd.read_csv(path, low_memory=False)
+        for centre in CENTRES:
+            if {centre, "ci_low", "ci_high"} <= set(table):
+                numbers = table[[centre, "ci_low", "ci_high"]].apply(pd.to_numeric, errors="coerce").dropna()
+                low, high = (numbers[centre] - numbers[end] for end in ("ci_low", "ci_high"))
+                assert ((low > -1e-9) & (high < 1e-9)).all(), (path.name, centre)
+                looked += len(numbers)
+    assert looked > 5000

@@ -38,6 +38,10 @@ LEVELS = (  # of a group, not of a difference
 )
 OF_ONE_GROUP = ("estimate", "ci_low", "ci_high", "std_error", "mde", "percent")
 LEVEL_METHODS = ("mean", "share")
+IN_UNIT = (  # of what threatens an estimate
+    *("estimate", "adjusted", "median", "within", "interaction", "detectable", "largest change"),
+    *("interval", "lower", "upper"),
+)
 KINDS = (".csv", ".json", ".svg", ".png", ".pdf", ".html", ".docx", ".tex")  # of files that may leave
 OF_ANSWERS = ("corrections.csv",)  # a definition that repeats answers
 MOST = 5  # files that a message names
@@ -90,7 +94,17 @@ def without_levels(table: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
         alone |= own & table["method"].isin(LEVEL_METHODS)
     hidden = {name: own for name in LEVELS} | {name: alone for name in OF_ONE_GROUP}
     told = {name: table[name].mask(which) for name, which in hidden.items() if name in table}
-    return roughly(table.assign(**told), own)
+    return roughly(table.assign(**told), own & in_unit(table))
+
+
+def in_unit(table: pd.DataFrame) -> pd.Series:
+    """Which rows tell something in the unit of their indicator: no share, ratio, correlation or p value, of
+    which nobody's amount follows.
+    """
+    told = pd.Series("survival" not in table, index=table.index)
+    if "statistic" in table:
+        told &= table["statistic"].isin(IN_UNIT)
+    return told & table["unit"].fillna("").ne("") if "unit" in table else told
 
 
 def told_level(study: Study, value: float, answers: pd.Series) -> float:
