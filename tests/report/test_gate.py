@@ -502,7 +502,7 @@ def test_what_is_in_no_unit_is_told_as_finely_as_ever():
         ("adjusted", 13.0, 8.0, 19.0),
     ]
     threats = pd.DataFrame(rows, columns=["statistic", "value", "ci_low", "ci_high"]).assign(
-        indicator="months"
+        threat="any", indicator="months"
     )
     told = gate.without_levels(threats, {"months"})
     assert told.loc[:1].equals(threats.loc[:1]), "no amount follows from a ratio or a p value"

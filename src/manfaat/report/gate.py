@@ -102,7 +102,7 @@ def in_unit(table: pd.DataFrame) -> pd.Series:
     which nobody's amount follows.
     """
     told = pd.Series("survival" not in table, index=table.index)
-    if "statistic" in table:
+    if "threat" in table:
         told &= table["statistic"].isin(IN_UNIT)
     return told & table["unit"].fillna("").ne("") if "unit" in table else told
 

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from manfaat.base.typed import typed_rows
 from manfaat.report.colours import GREY, INK, PALE
 from manfaat.report.exhibit import Exhibit
-from manfaat.report.figures.style import Spot, draw_estimate, new_panels, plain_ticks, to_svg
+from manfaat.report.figures.style import Spot, draw_estimate, new_panels, pictures, plain_ticks, width_of
 from manfaat.report.words import Language
 
 COLUMNS = 3  # panels beside each other
@@ -53,30 +54,6 @@ def cohort_trends(
     """Return the figure; ``data`` has ``name`` (code), ``indicator, unit, cohort`` (words, in the order of
     ``cohorts``), ``estimate, ci_low, ci_high, is_compared, has_zero`` and ``text``.
     """
-    names = list(dict.fromkeys(data["name"]))
-    columns = min(COLUMNS, len(names))
-    rows, lines = (
-        -(-len(names) // columns),
-        max(fill(name, WIDEST["cohort"]).count("\n") + 1 for name in cohorts),
-    )
-    above = max(fill(text, WIDEST["name"]).count("\n") for text in data["indicator"]) + max(
-        fill(text, WIDEST["unit"]).count("\n") for text in data["unit"]
-    )
-    figure, axes = new_panels(
-        0.2 + (0.72 + 0.13 * above + (0.1 + 0.12 * lines) * len(cohorts)) * rows,
-        heights=[1] * rows,
-        widths=[1] * columns,
-        share_y=True,
-    )
-    for ax, name in zip(axes, names, strict=False):
-        own = data[data["name"] == name]
-        draw_cohorts(own, cohorts, ax)
-        ax.set_title(fill(own["indicator"].iloc[0], WIDEST["name"]), loc="left", fontsize=8, color=INK)
-        ax.set_xlabel(fill(own["unit"].iloc[0], WIDEST["unit"]), fontsize=7)
-        plain_ticks(ax.xaxis, language)
-        ax.xaxis.set_major_locator(MaxNLocator(4))
-    for ax in axes[len(names) :]:
-        ax.axis("off")
     parts = "; ".join(
         f"{own['indicator'].iloc[0]}: "
         + ", ".join(f"{cohort} {text}" for cohort, text in zip(own["cohort"], own["text"], strict=True))
@@ -84,12 +61,43 @@ def cohort_trends(
     )
     alt = language.say("Panels of estimates with intervals, one panel an indicator, one line a cohort.")
     shown = data.drop(columns=["text", "has_zero"])
-    spots = [
-        Spot(ax, row.ci_low, row.ci_high, place - 0.25, place + 0.25, f"{row.cohort}: {text}")
-        for ax, name in zip(axes, names, strict=False)
-        for row, place, text in told_of(data[data["name"] == name], cohorts)
-    ]
-    return Exhibit("trends", title, caption, shown, f"{alt} {parts}.", to_svg(figure, spots))
+    wide, narrow = pictures(lambda is_wide: panels_of(data, cohorts, language, is_wide))
+    return Exhibit("trends", title, caption, shown, f"{alt} {parts}.", wide, narrow=narrow)
+
+
+def panels_of(
+    data: pd.DataFrame, cohorts: list[str], language: Language, is_wide: bool
+) -> tuple[Figure, list[Spot]]:
+    """The panels beside each other, or for a phone one below the other, and where their marks stand."""
+    names = list(dict.fromkeys(data["name"]))
+    columns = min(COLUMNS, len(names)) if is_wide else 1
+    rows = -(-len(names) // columns)
+    lines = max(fill(name, WIDEST["cohort"]).count("\n") + 1 for name in cohorts)
+    above = sum(
+        max(fill(text, WIDEST[kind]).count("\n") for text in data[column])
+        for kind, column in (("name", "indicator"), ("unit", "unit"))
+    )
+    figure, axes = new_panels(
+        0.2 + (0.72 + 0.13 * above + (0.1 + 0.12 * lines) * len(cohorts)) * rows,
+        heights=[1] * rows,
+        widths=[1] * columns,
+        width=width_of(is_wide),
+        share_y=True,
+    )
+    spots = []
+    for ax, name in zip(axes, names, strict=False):
+        own = data[data["name"] == name]
+        draw_cohorts(own, cohorts, ax)
+        ax.set_title(fill(own["indicator"].iloc[0], WIDEST["name"]), loc="left", fontsize=8, color=INK)
+        ax.set_xlabel(fill(own["unit"].iloc[0], WIDEST["unit"]), fontsize=7)
+        plain_ticks(ax.xaxis, language)
+        ax.xaxis.set_major_locator(MaxNLocator(4))
+        for row, place, text in told_of(own, cohorts):
+            where = (row.ci_low, row.ci_high, place - 0.25, place + 0.25)
+            spots.append(Spot(ax, *where, f"{row.cohort}: {text}"))
+    for ax in axes[len(names) :]:
+        ax.axis("off")
+    return figure, spots
 
 
 def told_of(rows: pd.DataFrame, cohorts: list[str]) -> Iterator[tuple[Interval, int, str]]:
