@@ -64,7 +64,8 @@ def blocks(page: str) -> list[Block]:
 
 def in_terminal(command: str, folder: Path, *, width: int = 240, patience: int = 30) -> pexpect.spawn:
     """Start a command in a terminal of its own, with this checkout's code."""
-    environment = os.environ | {
+    inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    environment = inherited | {
         "PYTHONPATH": str(ROOT / "src"),
         "PATH": f"{BIN}:{os.environ['PATH']}",
         "TERM": "xterm",

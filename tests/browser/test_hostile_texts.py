@@ -148,7 +148,7 @@ def browser():
 def test_hostile_texts_stand_in_every_place(attacked):
     """Or nothing would be tested."""
     root, places = attacked
-    assert places > 1000
+    assert places > 900
     page = (root / "reports" / COHORT / "annex.html").read_text(encoding="utf-8")
     report = (root / "reports" / COHORT / "report.html").read_text(encoding="utf-8")
     assert len(re.findall("PWNED", page)) > 200

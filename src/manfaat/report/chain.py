@@ -17,7 +17,7 @@ from manfaat.evaluation.weighted import answers, weights_of
 from manfaat.report import labels
 from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.chain import results_chain
-from manfaat.report.gate import dominated_of, told_level
+from manfaat.report.gate import dominated_of, measured_by, told_level
 from manfaat.report.reader import Reader
 from manfaat.report.verdict_words import GRADE_WORDS
 from manfaat.report.verdicts import Verdict, about_line, by_claim
@@ -110,7 +110,7 @@ def activity_rows(reader: Reader, table: pd.DataFrame) -> list[dict[str, str]]:
         reader.study.programme.design.panel
     ):  # what units did before they took part is not what the programme did
         return rows
-    dominated = dominated_of(reader.study)
+    dominated = measured_by(reader.study, dominated_of(reader.study))
     for line in reader.study.indicators:
         if (
             line.stage_thesis != "activity"

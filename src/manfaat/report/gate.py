@@ -60,19 +60,26 @@ def told(study: Study, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def told_of(study: Study, table: pd.DataFrame, dominated: Collection[str]) -> pd.DataFrame:
-    """The same of confidential data, where it is known which indicators are dominated."""
-    return without_levels(coarse(table, shares=shares_of(study)), dominated)
+    """The same of confidential data; ``dominated`` : names of the indicators of which few have nearly all.
+    What these measure is told of no rater where a table does not name the indicator itself.
+    """
+    names = dominated if "name" in table else measured_by(study, dominated)
+    return without_levels(coarse(table, shares=shares_of(study)), names)
 
 
 def dominated_of(study: Study, folder: Path | None = None) -> frozenset[str]:
-    """Names of the indicators of which few have nearly all in some group, and of what these measure, as
-    ``02_indicators`` wrote them down; none of public data. ``folder`` : where, unless in this session's.
+    """Names of the indicators of which few have nearly all in some group, as ``02_indicators`` wrote them
+    down; none of public data. ``folder`` : where, unless in this session's.
     """
     path = (folder or study.places.tables) / f"{CONTRIBUTORS}.parquet"
     if not study.cohort.is_confidential or not path.is_file():
         return frozenset()
-    names = dominated_in(path, path.stat().st_mtime_ns)
-    return names | {line.indicator for line in study.indicators if line.name in names}
+    return dominated_in(path, path.stat().st_mtime_ns)
+
+
+def measured_by(study: Study, names: Collection[str]) -> frozenset[str]:
+    """What some indicators measure, whoever rates it."""
+    return frozenset(line.indicator for line in study.indicators if line.name in names)
 
 
 @lru_cache(maxsize=4)

@@ -67,7 +67,7 @@ def last_period(study: Study, table: pd.DataFrame) -> pd.DataFrame:
 def pay_figures(reader: Reader, table: pd.DataFrame) -> list[Exhibit]:
     """How real pay is spread now in both groups; none where no claim rests on money or a group is small."""
     say, now, exhibits = reader.say, last_period(reader.study, table), []
-    dominated = gate.dominated_of(reader.study)
+    dominated = gate.measured_by(reader.study, gate.dominated_of(reader.study))
     found = {
         money[0].name: money
         for line in claimed_lines(reader.study, ("outcome",))
@@ -140,7 +140,7 @@ def change_lines(
 ) -> list[tuple[Indicator, pd.DataFrame]]:
     """The foremost outcomes measured before and now in both groups, with their means."""
     found: list[tuple[Indicator, pd.DataFrame]] = []
-    dominated = gate.dominated_of(study)
+    dominated = gate.measured_by(study, gate.dominated_of(study))
     for line in claimed_lines(study, stages):
         if line.indicator in dominated:
             continue

@@ -59,7 +59,7 @@ def distribution_figures(reader: Reader, spreads: dict[str, pd.DataFrame]) -> li
 def chosen(reader: Reader, spreads: dict[str, pd.DataFrame]) -> list[Indicator]:
     """The indicators of which there is anything to show, where there are many those that count most."""
     lines = {line.name: line for line in reader.study.indicators}
-    dominated = gate.dominated_of(reader.study)
+    dominated = gate.measured_by(reader.study, gate.dominated_of(reader.study))
     concepts = labels.foremost(reader.study, (lines[name].indicator for name in spreads))
     are_few = len(concepts) == len({lines[name].indicator for name in spreads})
     whose = {} if are_few else labels.foremost_raters(lines[name] for name in spreads)
