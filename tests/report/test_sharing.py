@@ -163,6 +163,12 @@ SHOWN = {
     "by seaborn": lambda table, ax: seaborn.barplot(table, x="county", y="mean", hue="county", ax=ax),
     "points by seaborn": lambda table, ax: seaborn.pointplot(table, x="mean", y="county", ax=ax),
     "two numbers": lambda table, ax: ax.scatter(table["n"], table["mean"]),
+    "a rounded number beside its mark": lambda table, ax: (
+        bars(table, ax),
+        ax.annotate("33", (0, 450)),
+        ax.annotate("−450.0", (0, 400)),
+    ),
+    "below zero": lambda table, ax: ax.bar([0, 1], -table["mean"]),
     "a number beside its mark": lambda table, ax: (bars(table, ax), ax.annotate("450", (0, 450))),
     "stacked": lambda table, ax: (ax.bar([0, 1], table["half"]), ax.bar([0, 1], 450, bottom=table["half"])),
 }
@@ -181,8 +187,14 @@ STRANGE = {
     "a line across": (lambda _, ax: ax.axhline(1150), "it shows 1150,"),
     "a line upright": (lambda _, ax: ax.axvline(1150.5), "it shows 1150.5,"),
     "text": (lambda _, ax: ax.text(0, 450, "Lamu 1,150"), "it shows 1150,"),
-    "a density": (lambda _, ax: ax.fill_between([0, 1], [2, 3]), "it shows an area or an image"),
-    "an image": (lambda _, ax: ax.imshow([[1, 2]]), "it shows an area or an image"),
+    "a density": (lambda _, ax: ax.fill_between([0, 1], [2, 3]), "it shows an area"),
+    "steps": (lambda _, ax: ax.stairs([450.0, 1150.0]), "it shows an area"),
+    "a pie": (lambda _, ax: ax.pie([10, 4]), "it shows an area"),
+    "a band": (lambda _, ax: ax.axhspan(450, 1150), "it shows an area"),
+    "a floating bar": (lambda _, ax: ax.bar([0], [450.0], bottom=1150.5), "it shows 1150.5,"),
+    "many points in a text": (lambda _, ax: ax.text(0, 450, "1.150.000"), "it shows 1.15e.06,"),
+    "no number": (lambda _, ax: ax.text(0, 450, "1.2,3.4"), "it shows inf,"),
+    "an image": (lambda _, ax: ax.imshow([[1, 2]]), "it shows an area"),
     "another axis": (lambda _, ax: ax.twinx().bar([0], [1150]), "it shows 1150,"),
 }
 

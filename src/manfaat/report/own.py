@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.container import BarContainer
 from matplotlib.lines import Line2D
-from matplotlib.text import Text
+from matplotlib.patches import Rectangle
 
 from manfaat.base.disclosure import IDENTIFYING_COLUMNS, hide_small, share_of_few, without_few
 from manfaat.base.problems import Problem, ProblemsError, nearest, refuse
@@ -22,6 +22,7 @@ from manfaat.report.exhibit import Exhibit
 from manfaat.report.figures.style import new_figure, to_svg
 from manfaat.report.gate import told
 from manfaat.report.reader import Reader
+from manfaat.report.said import read_number
 from manfaat.report.tables import Column, Write, table
 from manfaat.report.words import Language, mark
 
@@ -29,7 +30,7 @@ Words = str | Mapping[str, str]  # in the programme's first language, or in each
 Draw = Callable[[pd.DataFrame, Axes], object]
 HEIGHT = 3.2  # inches of a figure
 NEAR = 1e-6  # of the largest number: two numbers that differ by less are the same
-NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*")
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 COMMON = {  # what columns of numbers are often called
     "n": mark("n"),
     "mean": mark("Mean"),
@@ -206,26 +207,43 @@ def strange_numbers(drawn: Iterable[Axes], own: Own) -> list[Problem]:
     known = known[np.isfinite(known)]
     place, problems = f"study.show, figure '{worded(own.reader, own.title)}'", []
     for ax in drawn:
-        if ax.images or any(not isinstance(one, LineCollection | PathCollection) for one in ax.collections):
-            told = "it shows an area or an image, whose numbers cannot be read"
+        bars = bars_of(ax)
+        others = [one for one in ax.collections if not isinstance(one, LineCollection | PathCollection)]
+        if ax.images or ax.tables or others or any(one not in bars for one in ax.patches):
+            told = "it shows an area, a table or an image, whose numbers cannot be read"
             return [Problem(place, told, expected="bars, points, lines and intervals")]
-        for shown in shown_numbers(ax, len(own.data)):
-            near = np.abs(known - shown).min() <= NEAR * max(1.0, np.abs(known).max())
-            if np.isfinite(shown) and not near:
-                told = f"it shows {shown:g}, which is no number of the table as it may leave the house"
+        shown = [(one, 0.0) for one in shown_numbers(ax, bars, len(own.data)) if np.isfinite(one)]
+        for number, off in [*shown, *written_numbers(ax, own.reader)]:
+            least = np.abs(np.abs(known) - abs(number)).min()
+            if least > off + NEAR * max(1.0, np.abs(known).max()):
+                told = f"it shows {number:g}, which is no number of the table as it may leave the house"
                 problems.append(Problem(place, told, expected=FROM_TABLE))
     return problems[:1]
 
 
-def shown_numbers(ax: Axes, rows: int) -> list[float]:
-    """The numbers that axes show: the ends of bars, points, lines, and what is written beside them; not the
-    places of rows on an axis of names.
+def bars_of(ax: Axes) -> dict[Rectangle, bool]:
+    """The bars of axes, and whether each lies on its side."""
+    groups = [group for group in ax.containers if isinstance(group, BarContainer)]
+    return {bar: group.orientation == "horizontal" for group in groups for bar in group.patches}
+
+
+def written_numbers(ax: Axes, language: Language) -> Iterator[tuple[float, float]]:
+    """What is written beside the marks of axes, without signs, and by how much it may be rounded."""
+    for text in ax.texts:
+        for digits in NUMBER.findall(text.get_text()):
+            marks = (language.decimal_mark, *".,")  # read as the report writes, else in another way
+            written = next(filter(None, (read_number(digits, mark) for mark in marks)), None)
+            yield (written.value, written.half) if written else (np.inf, 0.0)
+
+
+def shown_numbers(ax: Axes, bars: Mapping[Rectangle, bool], rows: int) -> list[float]:
+    """The numbers that axes show: where bars end, and begin unless another ends there, points and lines; not
+    the places of rows on an axis of names.
     """
-    found: list[float] = []
-    for group in ax.containers:
-        if isinstance(group, BarContainer):
-            flat = group.orientation == "horizontal"
-            found += [bar.get_width() if flat else bar.get_height() for bar in group.patches]
+    boxes = [(bar.get_bbox(), int(not flat)) for bar, flat in bars.items()]
+    sides = [(box.min[side], box.max[side]) for box, side in boxes]
+    begins, lengths = [low for low, _ in sides], [high - low for low, high in sides]
+    found = [*lengths, *(low for low in begins if not np.isclose(low, [high for _, high in sides]).any())]
     pairs = [points_of(line, ax) for line in ax.lines]
     for many in ax.collections:
         if isinstance(many, LineCollection):
@@ -237,8 +255,7 @@ def shown_numbers(ax: Axes, rows: int) -> list[float]:
     found += [*points[:, 1 - across]]
     if not ((ax.xaxis, ax.yaxis)[across].have_units() or is_place(points[:, across], rows)):
         found += [*points[:, across]]
-    texts = [one.get_text() for one in ax.texts if isinstance(one, Text)]
-    return [*found, *(float(text.replace(",", "")) for one in texts for text in NUMBER.findall(one))]
+    return found
 
 
 def points_of(line: Line2D, ax: Axes) -> np.ndarray:

@@ -71,13 +71,15 @@ def read_number(text: str, decimal: str) -> Written | None:
     --------
     >>> read_number("−Rp 11.7", ".")
     Written(value=-11.7, half=0.05)
-    >>> read_number("Rp3.113", ",").value
-    3113.0
+    >>> read_number("Rp3.113", ",").value, read_number("1.150.000", ".")
+    (3113.0, None)
     """
     found = DIGITS.match(text.strip())
     if not found:
         return None
     whole, _, part = found[1].rstrip(".,").partition(decimal)
+    if part and not part.isdigit():
+        return None  # of another language, or a date
     plain = re.sub(r"[.,]", "", whole)
     sign = -1 if text.strip().startswith("−") else 1
     return Written(sign * float(f"{plain}.{part or 0}"), 0.5 * 10.0 ** -len(part))
